@@ -1,0 +1,35 @@
+namespace MedR1;
+
+/// <summary>What the model said to a prompt, once.</summary>
+public sealed record Completion
+{
+    /// <summary>The text, control tokens left out.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The tokens, the end token included where there is one.</summary>
+    public required IReadOnlyList<int> TokenIds { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public required StopReason StopReason { get; init; }
+
+    /// <summary>
+    /// Natural-log probability of each token under <c>softmax(logits / temperature)</c>, suppressed tokens left out and nothing
+    /// else truncated: the distribution whose gradient the trainer takes. Empty if the sampler doesn't give them.
+    /// </summary>
+    public IReadOnlyList<float> LogProbabilities { get; init; } = [];
+
+    /// <summary>
+    /// Natural-log probability of each token under the distribution that it was drawn from, after top-k, top-p, min-p and
+    /// penalties. Empty if the sampler doesn't give them.
+    /// </summary>
+    public IReadOnlyList<float> DrawnLogProbabilities { get; init; } = [];
+
+    /// <summary>The place of this sample in its group, from 0.</summary>
+    public int SampleIndex { get; init; }
+
+    /// <summary>Number of tokens, the end token included.</summary>
+    public int TokenCount => TokenIds.Count;
+
+    /// <summary>Whether the completion was cut off rather than ended.</summary>
+    public bool IsTruncated => StopReason is StopReason.Length or StopReason.ContextFull or StopReason.Cancelled;
+}

@@ -1,0 +1,18 @@
+namespace MedR1;
+
+/// <summary>Everything that a reward may look at.</summary>
+/// <param name="Prompt">The prompt that was answered.</param>
+/// <param name="Completion">The answer: its text, tokens and reason to stop.</param>
+public sealed record RewardContext(VqaPrompt Prompt, Completion Completion)
+{
+    /// <summary>The example behind the prompt.</summary>
+    /// <exception cref="InvalidOperationException">The prompt was made of no example.</exception>
+    public VqaExample Example => Prompt.Example ?? throw new InvalidOperationException(
+        "This prompt carries no example, so there is no answer to compare with. Make prompts with an IPromptTemplate, or set VqaPrompt.Example.");
+
+    /// <summary>The text of the completion.</summary>
+    public string Text => Completion.Text;
+
+    /// <summary>The pictures of the prompt.</summary>
+    public IEnumerable<IImageSource> Images => Prompt.Images;
+}
