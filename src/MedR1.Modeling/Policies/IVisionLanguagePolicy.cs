@@ -1,0 +1,87 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// The seam between a model family and everything else: sampling and training know a model only through this. It is used by one
+/// thread at a time; who makes it disposes it.
+/// </summary>
+public interface IVisionLanguagePolicy : IDisposable
+{
+    /// <summary>The network.</summary>
+    nn.Module Network { get; }
+
+    /// <summary>The processor that belongs to the network.</summary>
+    IVisionLanguageProcessor Processor { get; }
+
+    /// <summary>Where the network lives.</summary>
+    Device Device { get; }
+
+    /// <summary>The type of the weights.</summary>
+    ScalarType DataType { get; }
+
+    /// <summary>Rows of the head, which may be more than the tokenizer has tokens.</summary>
+    int VocabularySize { get; }
+
+    /// <summary>The most tokens of prompt and completion together.</summary>
+    int ContextLength { get; }
+
+    /// <summary>Tokens that end a completion.</summary>
+    IReadOnlyList<int> EndTokenIds { get; }
+
+    /// <summary>Tokens that a completion must never hold: those that stand for pictures and clips, and their marks.</summary>
+    IReadOnlyList<int> SuppressedTokenIds { get; }
+
+    /// <summary>Every parameter once, by its name in a checkpoint file, in a fixed order.</summary>
+    IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
+
+    /// <summary>Runs the vision tower once for each distinct picture.</summary>
+    /// <param name="prompts">The prompts.</param>
+    /// <returns>
+    /// <c>[image tokens, hidden]</c>: features in the order of the prompts and their pictures (of a picture that occurs twice,
+    /// twice); null if no prompt has a picture.
+    /// </returns>
+    Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts);
+
+    /// <summary>Makes a cache with all its memory, in the network's type and on its device.</summary>
+    /// <param name="groups">Prompts.</param>
+    /// <param name="samplesPerGroup">Completions behind each.</param>
+    /// <param name="promptCapacity">Tokens of the longest prompt.</param>
+    /// <param name="completionCapacity">Tokens of the longest completion.</param>
+    IKeyValueCache CreateCache(int groups, int samplesPerGroup, int promptCapacity, int completionCapacity);
+
+    /// <summary>Runs the prompts, tower included, and fills the cache with them.</summary>
+    /// <param name="prompts">As many as the cache has groups; lengths and numbers of pictures may differ.</param>
+    /// <param name="cache">An empty cache, or one to fill anew.</param>
+    /// <returns><c>[groups, vocabulary]</c> float32 logits of the token after each prompt.</returns>
+    Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache);
+
+    /// <summary>Runs one token in each row behind what the cache holds.</summary>
+    /// <param name="tokens"><c>[rows]</c> int64 tokens.</param>
+    /// <param name="cache">A filled cache.</param>
+    /// <returns><c>[rows, vocabulary]</c> float32 logits of the token after it.</returns>
+    Tensor Decode(Tensor tokens, IKeyValueCache cache);
+
+    /// <summary>
+    /// The trainer's forward pass: log-probabilities of completion tokens, with gradient unless it is switched off. Each
+    /// picture and each prompt is computed once, its completions stand behind it and don't see each other.
+    /// </summary>
+    /// <param name="groups">Prompts with completions.</param>
+    /// <param name="options">Temperature, suppressed tokens, entropies.</param>
+    TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options);
+
+    /// <summary>Log-probabilities of every token of whole sequences after the first, for training on conversations.</summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <returns><c>[sequences, longest − 1]</c> float32: column k belongs to token k + 1; 0 at padding on the right.</returns>
+    Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences);
+
+    /// <summary>A copy with the same weights that takes no gradient, for use as the reference.</summary>
+    IVisionLanguagePolicy CloneFrozen();
+
+    /// <summary>Writes a checkpoint folder in the family's published form; an existing one is replaced only when all is written.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="cancellationToken">Cancels between tensors; nothing half-written stays.</param>
+    void Save(string folder, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Figures of each completion token. Rows are the completions of the first group, then of the second, …; columns are tokens,
+/// padded on the right to the longest completion. The caller disposes it.
+/// </summary>
+/// <param name="LogProbabilities"><c>[rows, T]</c> float32 natural logs, 0 at padding; carries the gradient.</param>
+/// <param name="Mask"><c>[rows, T]</c> bool, true at tokens.</param>
+/// <param name="Entropies"><c>[rows, T]</c> float32 in nats, 0 at padding; null unless asked for.</param>
+public sealed record TokenStatistics(Tensor LogProbabilities, Tensor Mask, Tensor? Entropies) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        LogProbabilities.Dispose();
+        Mask.Dispose();
+        Entropies?.Dispose();
+    }
+}
