@@ -1,0 +1,119 @@
+using System.Text.Json;
+
+namespace MedR1.Conformance;
+
+/// <summary>One case: <c>cases/&lt;kind&gt;/&lt;name&gt;/case.json</c> with the files beside it.</summary>
+public sealed class ConformanceCase
+{
+    private readonly Lazy<GoldenTensors> _tensors;
+    private readonly JsonElement _root;
+
+    /// <summary>Opens a case.</summary>
+    /// <param name="root">The folder that holds <c>cases/</c> and <c>models/</c>.</param>
+    /// <param name="folder">The folder of the case.</param>
+    public ConformanceCase(string root, string folder)
+    {
+        RootFolder = root;
+        Folder = folder;
+        _root = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "case.json"))).RootElement;
+        _tensors = new Lazy<GoldenTensors>(() => new GoldenTensors(Path.Combine(folder, "tensors.safetensors")));
+    }
+
+    /// <summary>The folder that holds <c>cases/</c>, <c>models/</c> and vocabularies.</summary>
+    public string RootFolder { get; }
+
+    /// <summary>The folder of the case.</summary>
+    public string Folder { get; }
+
+    /// <summary>The kind.</summary>
+    public string Kind => _root.GetProperty("kind").GetString()!;
+
+    /// <summary>The name.</summary>
+    public string Name => _root.GetProperty("name").GetString()!;
+
+    /// <summary>What goes in.</summary>
+    public JsonElement Inputs => _root.GetProperty("inputs");
+
+    /// <summary>What must come out.</summary>
+    public JsonElement Expected => _root.GetProperty("expected");
+
+    /// <summary>The tolerance, which stands alone or is keyed by field.</summary>
+    public JsonElement? ToleranceElement => _root.TryGetProperty("tolerance", out JsonElement tolerance) ? tolerance : null;
+
+    /// <summary>The checkpoint's folder.</summary>
+    public string ModelFolder => ModelFolderOf(_root.GetProperty("model").GetString()!);
+
+    /// <summary>The whole document, for the odd field.</summary>
+    public JsonElement Document => _root;
+
+    /// <summary>The folder of a named checkpoint.</summary>
+    public string ModelFolderOf(string name) => Path.Combine(RootFolder, "models", name);
+
+    /// <summary>The full path of a file beside the case: a name, or <c>{"file": name}</c>.</summary>
+    public string FilePath(JsonElement value) => Path.Combine(
+        Folder, value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetProperty("file").GetString()!);
+
+    /// <summary>Whether a value is a reference to a tensor.</summary>
+    public static bool IsTensor(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty("tensor", out _);
+
+    /// <summary>A tensor: <c>{"tensor": key}</c>, or nested lists of numbers and booleans (null becomes NaN).</summary>
+    public GoldenTensor Tensor(JsonElement value)
+    {
+        if (IsTensor(value))
+        {
+            return _tensors.Value[value.GetProperty("tensor").GetString()!];
+        }
+
+        List<long> shape = [];
+        for (JsonElement level = value; level.ValueKind == JsonValueKind.Array; level = level[0])
+        {
+            shape.Add(level.GetArrayLength());
+            if (level.GetArrayLength() == 0)
+            {
+                break;
+            }
+        }
+
+        List<double> values = [];
+        Flatten(value, values);
+        return new GoldenTensor([.. shape], "F64", [.. values]);
+    }
+
+    /// <summary>A tensor, or null where the value is JSON's null or the field is missing.</summary>
+    public GoldenTensor? OptionalTensor(JsonElement parent, string field) =>
+        parent.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? Tensor(value) : null;
+
+    private static void Flatten(JsonElement value, List<double> values)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Array:
+                foreach (JsonElement item in value.EnumerateArray())
+                {
+                    Flatten(item, values);
+                }
+
+                break;
+            case JsonValueKind.True or JsonValueKind.False:
+                values.Add(value.GetBoolean() ? 1 : 0);
+                break;
+            case JsonValueKind.Null:
+                values.Add(double.NaN);
+                break;
+            case JsonValueKind.String:
+                values.Add(value.GetString() switch
+                {
+                    "Infinity" or "inf" => double.PositiveInfinity,
+                    "-Infinity" or "-inf" => double.NegativeInfinity,
+                    "NaN" or "nan" => double.NaN,
+                    string other => throw new InvalidDataException($"'{other}' is no number."),
+                    null => double.NaN,
+                });
+                break;
+            default:
+                values.Add(value.GetDouble());
+                break;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace MedR1.Conformance;
+
+/// <summary>What became of the cases of a kind.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Results">The cases that ran.</param>
+/// <param name="NotRun">The cases that this runner can't check; all of them where it doesn't know the kind.</param>
+public sealed record KindResult(string Kind, IReadOnlyList<CaseResult> Results, IReadOnlyList<string> NotRun)
+{
+    /// <summary>Cases that passed.</summary>
+    public int PassedCount => Results.Count(result => result.Passed);
+
+    /// <summary>The line that is printed for the kind.</summary>
+    public string Summary
+    {
+        get
+        {
+            if (Results.Count == 0)
+            {
+                return $"{Kind}: not run ({NotRun.Count} cases)";
+            }
+
+            double largest = Results.Max(result => result.LargestShare);
+            string rest = NotRun.Count > 0 ? $", {NotRun.Count} not run" : "";
+            return $"{Kind}: {Results.Count} cases, {PassedCount} passed, largest error {largest:P1} of the tolerance{rest}";
+        }
+    }
+}

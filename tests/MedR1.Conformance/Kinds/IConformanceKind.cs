@@ -1,0 +1,17 @@
+namespace MedR1.Conformance;
+
+/// <summary>Checks the cases of one kind. Classes that implement it are found by reflection and made without arguments.</summary>
+public interface IConformanceKind
+{
+    /// <summary>The kind's name, as the folder under <c>cases/</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>Whether this runner can check the case; a case that it can't is listed as not run.</summary>
+    /// <param name="conformanceCase">The case.</param>
+    bool CanRun(ConformanceCase conformanceCase) => true;
+
+    /// <summary>Computes what the case asks for and compares it through the checker.</summary>
+    /// <param name="conformanceCase">The case.</param>
+    /// <param name="checker">Takes what was computed, with the name of the expected field.</param>
+    void Check(ConformanceCase conformanceCase, Checker checker);
+}
