@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+
+using Microsoft.Win32.SafeHandles;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Loads TorchSharp's own native library. The one of TorchSharp 0.107 says that it needs version <c>GLIBCXX_3.4.32</c> of
+/// libstdc++ (GCC 13), which Debian 12 and Ubuntu 22.04 do not have. The only symbol under that version is a marker that is
+/// never called, so the need can be marked as optional, which the loader of glibc respects: done in a copy in memory.
+/// </summary>
+internal static partial class BindingLoader
+{
+    private const string StandardLibrary = "libstdc++.so.6";
+    private const string VersionPrefix = "GLIBCXX_";
+    private const byte WeakFlag = 2;
+
+    /// <summary>
+    /// The marker: <c>&lt;iostream&gt;</c> of GCC 13 names it so that programs do not start with an older libstdc++, and
+    /// no code refers to it.
+    /// </summary>
+    private const string MarkerSymbol = "_ZSt21ios_base_library_initv";
+
+    /// <summary>The newest version that Debian 12 and Ubuntu 22.04 have is 3.4.30.</summary>
+    private static readonly Version FirstHealedVersion = new(3, 4, 31);
+
+    /// <summary>Loads the library; libtorch must be in the process.</summary>
+    /// <param name="path">Its file.</param>
+    /// <param name="attempts">What was tried before, for the message of the exception.</param>
+    /// <exception cref="TorchRuntimeException">It cannot be loaded, healed or not.</exception>
+    public static LoadedBinding Load(string path, IReadOnlyList<string> attempts)
+    {
+        try
+        {
+            return new LoadedBinding(NativeLibrary.Load(path), path, TorchBindingLoad.Direct, []);
+        }
+        catch (DllNotFoundException exception)
+        {
+            attempts = [.. attempts, $"load {path} unchanged: refused by the loader"];
+            if (!OperatingSystem.IsLinux() || !exception.Message.Contains(VersionPrefix, StringComparison.Ordinal))
+            {
+                throw new TorchRuntimeException(
+                    path,
+                    "the loader refuses it.",
+                    attempts,
+                    "Install what the loader names, and make sure that the application has one libtorch "
+                    + $"{LibtorchVersionReader.Required}. See docs/native-runtime.md.",
+                    exception);
+            }
+        }
+
+        return Heal(path, attempts);
+    }
+
+    private static LoadedBinding Heal(string path, IReadOnlyList<string> attempts)
+    {
+        (byte[] image, List<string> weakened) = Weaken(path, attempts);
+        int descriptor = MemoryFile(Path.GetFileName(path), 0);
+        if (descriptor < 0)
+        {
+            throw new TorchRuntimeException(
+                path,
+                $"no file in memory can be made for its healed copy (memfd_create: error {Marshal.GetLastPInvokeError()}).",
+                attempts,
+                LibraryRemedy);
+        }
+
+        using FileStream file = new(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write, bufferSize: 0);
+        file.Write(image);
+        try
+        {
+            nint handle = NativeLibrary.Load($"/proc/self/fd/{descriptor}");
+            return new LoadedBinding(handle, path, TorchBindingLoad.Healed, weakened);
+        }
+        catch (DllNotFoundException exception)
+        {
+            throw new TorchRuntimeException(
+                path,
+                $"the loader refuses the healed copy too (made optional: {string.Join(", ", weakened)}).",
+                [.. attempts, "load a healed copy from memory: refused by the loader"],
+                LibraryRemedy,
+                exception);
+        }
+    }
+
+    private static (byte[] Image, List<string> Weakened) Weaken(string path, IReadOnlyList<string> attempts)
+    {
+        byte[] image = File.ReadAllBytes(path);
+        using ElfFile elf = new(path);
+        List<string> weakened = [];
+        foreach (ElfVersionNeed need in elf.VersionNeeds().Where(IsTooNew))
+        {
+            string[] used = [.. elf.UndefinedSymbols(need).Where(symbol => symbol != MarkerSymbol)];
+            if (used.Length > 0)
+            {
+                throw new TorchRuntimeException(
+                    path,
+                    $"it uses symbols of {need.Name} that the system's {StandardLibrary} lacks: {string.Join(", ", used.Take(3))}.",
+                    attempts,
+                    LibraryRemedy);
+            }
+
+            image[need.FlagsOffset] |= WeakFlag;
+            weakened.Add(need.Name);
+        }
+
+        return (image, weakened);
+    }
+
+    private static bool IsTooNew(ElfVersionNeed need) =>
+        need.Library == StandardLibrary
+        && need.Name.StartsWith(VersionPrefix, StringComparison.Ordinal)
+        && Version.TryParse(need.Name.AsSpan(VersionPrefix.Length), out Version? version)
+        && version >= FirstHealedVersion;
+
+    private static string LibraryRemedy =>
+        $"Install a newer {StandardLibrary} (GCC 13 or later, as on Debian 13 or Ubuntu 24.04). See docs/native-runtime.md.";
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MemoryFile(string name, uint flags);
+}

@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+
+namespace MedR1.Modeling;
+
+/// <summary>Reads the version of a libtorch from its files, so that a wrong one is refused before it is in the process.</summary>
+internal static class LibtorchVersionReader
+{
+    /// <summary>The version that TorchSharp 0.107 is built against.</summary>
+    public static readonly Version Required = new(2, 10);
+
+    private const string VersionFunction = "aoti_torch_abi_version";
+
+    /// <summary>Reads the version, in major and minor number.</summary>
+    /// <param name="library">Path of <c>libtorch_cpu.so</c>.</param>
+    /// <returns>The version, or <see langword="null"/> if the files do not tell it.</returns>
+    /// <exception cref="InvalidDataException">The file is not an ELF library for x86-64, or is damaged.</exception>
+    public static Version? Read(string library)
+    {
+        using ElfFile elf = new(library);
+        return FromVersionFunction(elf) ?? FromBuildVersionFile(Path.GetDirectoryName(library)!);
+    }
+
+    /// <summary>
+    /// The function returns a constant: major, minor and patch number in the three highest bytes. Its code is
+    /// <c>endbr64</c> (optional), <c>mov rax, constant</c>, <c>ret</c>.
+    /// </summary>
+    private static Version? FromVersionFunction(ElfFile elf)
+    {
+        ReadOnlySpan<byte> code = elf.FunctionBytes(VersionFunction, 15);
+        ReadOnlySpan<byte> endBranch = [0xf3, 0x0f, 0x1e, 0xfa];
+        if (code.StartsWith(endBranch))
+        {
+            code = code[endBranch.Length..];
+        }
+
+        ReadOnlySpan<byte> loadConstant = [0x48, 0xb8];
+        const byte Return = 0xc3;
+        if (code.Length < 11 || !code.StartsWith(loadConstant) || code[10] != Return)
+        {
+            return null;
+        }
+
+        ulong version = BinaryPrimitives.ReadUInt64LittleEndian(code[2..]);
+        return new Version((int)(version >> 56), (int)((version >> 48) & 0xff));
+    }
+
+    /// <summary>The zip of libtorch from pytorch.org has a file <c>build-version</c> beside its <c>lib</c> folder.</summary>
+    private static Version? FromBuildVersionFile(string folder)
+    {
+        string file = Path.Combine(folder, "..", "build-version");
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        string number = File.ReadLines(file).FirstOrDefault("").Split('+')[0].Trim();
+        return Version.TryParse(number, out Version? version) ? new Version(version.Major, version.Minor) : null;
+    }
+}

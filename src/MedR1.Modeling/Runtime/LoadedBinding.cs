@@ -1,0 +1,12 @@
+namespace MedR1.Modeling;
+
+/// <summary>TorchSharp's own native library in the process.</summary>
+/// <param name="Handle">The loader's handle.</param>
+/// <param name="Path">The file that it came from.</param>
+/// <param name="Load">How it was loaded.</param>
+/// <param name="WeakenedVersions">Version needs that were marked as optional.</param>
+internal sealed record LoadedBinding(
+    nint Handle,
+    string Path,
+    TorchBindingLoad Load,
+    IReadOnlyList<string> WeakenedVersions);

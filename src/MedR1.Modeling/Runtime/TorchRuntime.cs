@@ -1,0 +1,225 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+using TorchSharp;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Brings the native libraries of TorchSharp into the process: finds libtorch, checks its version, loads it by absolute
+/// path, and loads TorchSharp's own native library, healed in memory where the system's libstdc++ is older than that library
+/// asks for. Nothing is copied or written to disk. Once an assembly of MedR1 is in use this happens by itself at the first
+/// use of TorchSharp; call <see cref="Initialize"/> to choose the folder, to see the report, or to get errors early.
+/// Thread-safe.
+/// </summary>
+public static class TorchRuntime
+{
+    /// <summary>The environment variable that names the folder of an external libtorch.</summary>
+    public const string EnvironmentVariable = "MEDR1_LIBTORCH";
+
+    private static readonly Lock Gate = new();
+    private static volatile State? _state;
+
+    /// <summary>What was loaded, or <see langword="null"/> as long as nothing was.</summary>
+    public static TorchRuntimeReport? Report => _state?.Report;
+
+    /// <summary>Loads the native libraries, once; later calls return the same report.</summary>
+    /// <param name="options">Where to look; <see langword="null"/> for the defaults.</param>
+    /// <returns>What was loaded and from where.</returns>
+    /// <exception cref="TorchRuntimeException">
+    /// A library is missing, has the wrong version or is refused by the system; or another libtorch than the one asked for
+    /// is in the process.
+    /// </exception>
+    public static TorchRuntimeReport Initialize(TorchRuntimeOptions? options = null)
+    {
+        TorchRuntimeReport report = Load(options ?? new TorchRuntimeOptions()).Report;
+
+        // Outside of the lock: TorchSharp's initializer may be waiting for it on another thread.
+        try
+        {
+            RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
+        }
+        catch (TypeInitializationException exception)
+        {
+            throw new TorchRuntimeException(
+                "TorchSharp",
+                "it was used before MedR1.Modeling could help it, failed, and .NET does not let a type start twice.",
+                [report.ToString()],
+                "Call TorchRuntime.Initialize() before the first use of TorchSharp: in Main, or in a [ModuleInitializer] of the "
+                + "application or test assembly. If TorchSharp left a folder 'cpu' beside the application, delete it. "
+                + "See docs/native-runtime.md.",
+                exception.InnerException ?? exception);
+        }
+
+        return report;
+    }
+
+    /// <summary>Loads the native libraries without starting TorchSharp, which may be the caller.</summary>
+    internal static State Load(TorchRuntimeOptions options)
+    {
+        lock (Gate)
+        {
+            if (_state is { } loaded)
+            {
+                RequireSame(options, loaded.Report.LibtorchFolder);
+                return loaded;
+            }
+
+            if (RuntimeInformation.ProcessArchitecture != Architecture.X64 && OperatingSystem.IsLinux())
+            {
+                throw new TorchRuntimeException(
+                    NativeLibraryNames.FileName(NativeLibraryNames.Binding),
+                    $"TorchSharp has no native library for Linux on {RuntimeInformation.ProcessArchitecture}.",
+                    [],
+                    "Use a machine, container or .NET runtime for x64.");
+            }
+
+            NativeLibrarySearch search = new();
+            LibtorchFolder folder = FindFolder(search, options, out Version? version);
+            nint[] handles = [.. folder.LoadOrder.Select(path => LoadLibrary(path, search))];
+            LoadedBinding binding = LoadBinding(search, options);
+            TorchRuntimeReport report = new(
+                folder.Path,
+                folder.Source,
+                version?.ToString() ?? "unknown",
+                folder.HasCuda,
+                binding.Path,
+                binding.Load,
+                binding.WeakenedVersions);
+            return _state = new State(report, binding.Handle, handles[1], folder.HasCuda ? handles[3] : 0);
+        }
+    }
+
+    private static LibtorchFolder FindFolder(NativeLibrarySearch search, TorchRuntimeOptions options, out Version? version)
+    {
+        string? present = LoadedLibraries.Find(NativeLibraryNames.FileName("torch_cpu"));
+        if (present is not null)
+        {
+            string presentFolder = Path.GetDirectoryName(present)!;
+            RequireSame(options, presentFolder);
+            version = CheckVersion(present, search);
+            return new LibtorchFolder(presentFolder, TorchLibrarySource.AlreadyLoaded);
+        }
+
+        LibtorchFolder folder = search.FindLibtorch(options);
+        version = OperatingSystem.IsLinux() ? CheckVersion(folder.MainLibrary, search) : null;
+        RequireNoOther(folder, search);
+        return folder;
+    }
+
+    private static LoadedBinding LoadBinding(NativeLibrarySearch search, TorchRuntimeOptions options)
+    {
+        string name = NativeLibraryNames.FileName(NativeLibraryNames.Binding);
+        return LoadedLibraries.Find(name) is { } present
+            ? new LoadedBinding(NativeLibrary.Load(name), present, TorchBindingLoad.AlreadyLoaded, [])
+            : BindingLoader.Load(search.FindBinding(options), search.Attempts);
+    }
+
+    private static nint LoadLibrary(string path, NativeLibrarySearch search)
+    {
+        if (!File.Exists(path))
+        {
+            throw new TorchRuntimeException(
+                Path.GetFileName(path),
+                $"the folder '{Path.GetDirectoryName(path)}' holds a part of libtorch, but not this library.",
+                search.Attempts,
+                NativeLibrarySearch.Remedy);
+        }
+
+        try
+        {
+            return NativeLibrary.Load(path);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
+        {
+            throw new TorchRuntimeException(
+                Path.GetFileName(path),
+                $"'{path}' exists, but the loader refuses it.",
+                search.Attempts,
+                "Install what the loader names. A CUDA build needs NVIDIA's libraries beside it or on the loader's path; "
+                + "a damaged download must be repeated. See docs/native-runtime.md.",
+                exception);
+        }
+    }
+
+    private static Version CheckVersion(string library, NativeLibrarySearch search)
+    {
+        Version? version;
+        try
+        {
+            version = LibtorchVersionReader.Read(library);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            throw new TorchRuntimeException(
+                Path.GetFileName(library),
+                $"'{library}' is no usable library.",
+                search.Attempts,
+                NativeLibrarySearch.Remedy,
+                exception);
+        }
+
+        return version == LibtorchVersionReader.Required
+            ? version
+            : throw new TorchRuntimeException(
+                Path.GetFileName(library),
+                $"'{library}' is libtorch {version?.ToString() ?? "of an unknown, older version"}, "
+                + $"but TorchSharp needs {LibtorchVersionReader.Required}; another version would crash the process.",
+                search.Attempts,
+                NativeLibrarySearch.Remedy);
+    }
+
+    /// <summary>Two copies of libtorch in one process abort it.</summary>
+    private static void RequireNoOther(LibtorchFolder folder, NativeLibrarySearch search)
+    {
+        string name = NativeLibraryNames.FileName("torch_cpu");
+        foreach (string probed in NativeLibrarySearch.ProbedFolders())
+        {
+            string other = Path.Combine(probed, name);
+            if (File.Exists(other) && RealPath(other) != RealPath(folder.MainLibrary))
+            {
+                throw new TorchRuntimeException(
+                    name,
+                    $"two copies: '{folder.MainLibrary}' is asked for, but .NET finds '{other}' first, and a process can hold "
+                    + "only one.",
+                    search.Attempts,
+                    "Remove the package TorchSharp-cpu, TorchSharp-cuda-* or libtorch-* from the application and build it "
+                    + "afresh, or do not ask for another folder.");
+            }
+        }
+    }
+
+    private static void RequireSame(TorchRuntimeOptions options, string loadedFolder)
+    {
+        string? variable = Environment.GetEnvironmentVariable(EnvironmentVariable);
+        string? asked = !string.IsNullOrEmpty(options.LibtorchFolder) ? options.LibtorchFolder : variable;
+        if (string.IsNullOrEmpty(asked))
+        {
+            return;
+        }
+
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(asked));
+        string loaded = RealPath(Path.TrimEndingDirectorySeparator(loadedFolder));
+        if (RealPath(full) != loaded && RealPath(Path.Combine(full, "lib")) != loaded)
+        {
+            throw new TorchRuntimeException(
+                NativeLibraryNames.FileName("torch_cpu"),
+                $"libtorch of '{full}' is asked for, but the one of '{loadedFolder}' is in the process already.",
+                [],
+                $"Call TorchRuntime.Initialize with the option, or set {EnvironmentVariable}, before the first use of TorchSharp.");
+        }
+    }
+
+    private static string RealPath(string path)
+    {
+        FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+        return !info.Exists ? info.FullName : info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? info.FullName;
+    }
+
+    /// <summary>What is loaded.</summary>
+    /// <param name="Report">For the user.</param>
+    /// <param name="Binding">Handle of TorchSharp's own native library.</param>
+    /// <param name="TorchCpu">Handle of <c>libtorch_cpu</c>.</param>
+    /// <param name="TorchCuda">Handle of <c>libtorch_cuda</c>, or 0.</param>
+    internal sealed record State(TorchRuntimeReport Report, nint Binding, nint TorchCpu, nint TorchCuda);
+}

@@ -1,0 +1,87 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+
+using TorchSharp;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Starts <see cref="TorchRuntime"/> by itself when TorchSharp asks for a native library that .NET does not find. It waits
+/// until then, so that an application that never computes pays nothing and options given to
+/// <see cref="TorchRuntime.Initialize"/> come first.
+/// </summary>
+internal static class TorchRuntimeHook
+{
+    private static TorchRuntimeException? _failure;
+    private static bool _throwing;
+
+    // The rule is for libraries whose initializer does work or may fail. This one adds an event handler.
+#pragma warning disable CA2255
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void Install()
+    {
+        AssemblyLoadContext context =
+            AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly) ?? AssemblyLoadContext.Default;
+        context.ResolvingUnmanagedDll += Resolve;
+    }
+
+    private static nint Resolve(Assembly assembly, string name)
+    {
+        if (assembly != typeof(torch).Assembly)
+        {
+            return 0;
+        }
+
+        TorchRuntime.State state;
+        try
+        {
+            state = TorchRuntime.Load(new TorchRuntimeOptions());
+        }
+        catch (TorchRuntimeException exception)
+        {
+            _failure = exception;
+            return name == NativeLibraryNames.Binding ? HandleThatThrows() : 0;
+        }
+
+        return name switch
+        {
+            NativeLibraryNames.Binding => state.Binding,
+            "torch_cpu" => state.TorchCpu,
+            "torch_cuda" => state.TorchCuda,
+            _ => 0,
+        };
+    }
+
+    /// <summary>
+    /// Without this, TorchSharp copies 475 MB from the NuGet package folder to the application's and then throws a message
+    /// that names the wrong cause. Its loader is told that all is well, and its first call gets our exception.
+    /// </summary>
+    private static nint HandleThatThrows()
+    {
+        try
+        {
+            if (!_throwing)
+            {
+                NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, static (_, _, _) => ThrowFailure());
+                _throwing = true;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // The application resolves TorchSharp's libraries itself: the story is its own.
+            return 0;
+        }
+
+        return NativeLibrary.GetMainProgramHandle();
+    }
+
+    private static nint ThrowFailure()
+    {
+        ExceptionDispatchInfo.Throw(_failure!);
+        return 0;
+    }
+}
