@@ -1,0 +1,73 @@
+using System.Xml.Linq;
+
+namespace MedR1.Conventions.Tests;
+
+/// <summary>Holds the package graph of docs/architecture.md: which package may lean on which.</summary>
+public sealed class PackageGraphTests
+{
+    private static readonly Dictionary<string, string[]> Graph = new()
+    {
+        ["Abstractions"] = [],
+        ["Rewards"] = ["Abstractions"],
+        ["Datasets"] = ["Abstractions"],
+        ["Evaluation"] = ["Abstractions"],
+        ["Imaging"] = ["Abstractions"],
+        ["Losses"] = [],
+        ["Modeling"] = ["Abstractions"],
+        ["Models.Qwen2VL"] = ["Imaging", "Modeling"],
+        ["Sampling"] = ["Modeling"],
+        ["Training"] = ["Losses", "Modeling", "Sampling"],
+        ["Testing"] = ["Modeling"],
+        ["Core"] =
+        [
+            "Abstractions", "Datasets", "Evaluation", "Imaging", "Losses", "Modeling", "Models.Qwen2VL", "Rewards", "Sampling",
+            "Training",
+        ],
+    };
+
+    private static readonly string[] WithoutNativeTensors = ["Abstractions", "Rewards", "Datasets", "Evaluation", "Imaging"];
+
+    [Fact]
+    public void The_projects_are_those_of_the_architecture() =>
+        Assert.Equal(
+            Graph.Keys.Order(StringComparer.Ordinal),
+            Directory.GetDirectories(Repository.Path("src")).Select(folder => Path.GetFileName(folder)["MedR1.".Length..])
+                .Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void A_package_leans_on_what_the_architecture_allows(string package) =>
+        Assert.Equal(Graph[package], ProjectReferences(package));
+
+    [Fact]
+    public void Abstractions_has_no_third_party_package() => Assert.Empty(PackageReferences("Abstractions"));
+
+    [Fact]
+    public void Packages_without_tensors_reach_no_native_tensor_library()
+    {
+        foreach (string package in WithoutNativeTensors)
+        {
+            Assert.DoesNotContain("TorchSharp", Closure(package).SelectMany(PackageReferences));
+        }
+    }
+
+    [Fact]
+    public void Losses_can_be_used_alone_from_any_training_loop() => Assert.Equal(["TorchSharp"], PackageReferences("Losses"));
+
+    public static TheoryData<string> Packages() => [.. Graph.Keys];
+
+    private static IEnumerable<string> Closure(string package) =>
+        new[] { package }.Concat(Graph[package].SelectMany(Closure)).Distinct();
+
+    private static IEnumerable<string> ProjectReferences(string package) =>
+        Includes(package, "ProjectReference")
+            .Select(path => Path.GetFileNameWithoutExtension(path)["MedR1.".Length..])
+            .Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> PackageReferences(string package) => Includes(package, "PackageReference");
+
+    private static IEnumerable<string> Includes(string package, string item) =>
+        XDocument.Load(Repository.Path("src", $"MedR1.{package}", $"MedR1.{package}.csproj"))
+            .Descendants(item)
+            .Select(element => (string)element.Attribute("Include")!);
+}
