@@ -1,0 +1,55 @@
+namespace MedR1.Imaging;
+
+/// <summary>Mends the few pixels in which Skia's GIF and BMP readers differ from Pillow.</summary>
+internal static class CodecDifferences
+{
+    /// <summary>Changes RGBA pixels in place; true where the picture has become opaque.</summary>
+    public static bool Apply(ReadOnlySpan<byte> encoded, ImageHeader header, Span<byte> rgba, Transparency transparency)
+    {
+        switch (header)
+        {
+            case { Format: ImageFormat.Gif }:
+                return ColourTransparentPixels(encoded, rgba, transparency);
+            case { Format: ImageFormat.Bmp, BitsPerSample: 5 }:
+                RescaleSamples(rgba, BmpHeader.Read(encoded).GreenBits);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    // Skia clears the transparent pixels of a GIF; Pillow keeps the colour that the palette gives the transparent index.
+    // Where a frame is smaller than the screen, Pillow fills the rest with that index, or with index 0 where none is transparent.
+    private static bool ColourTransparentPixels(ReadOnlySpan<byte> encoded, Span<byte> rgba, Transparency transparency)
+    {
+        GifHeader header = GifHeader.Read(encoded);
+        if (header.TransparentIndex is not null && transparency == Transparency.CompositeOverWhite)
+        {
+            return false;
+        }
+
+        (byte red, byte green, byte blue) = header.ColourOf(encoded, header.TransparentIndex ?? 0);
+        for (int i = 0; i < rgba.Length; i += 4)
+        {
+            if (rgba[i + 3] == 0)
+            {
+                (rgba[i], rgba[i + 1], rgba[i + 2], rgba[i + 3]) = (red, green, blue, byte.MaxValue);
+            }
+        }
+
+        return true;
+    }
+
+    // Skia widens five and six bits by repeating the upper ones, Pillow by value * 255 / 31 (or 63), cut off.
+    private static void RescaleSamples(Span<byte> rgba, int greenBits)
+    {
+        int greenShift = 8 - greenBits;
+        int greenLargest = (1 << greenBits) - 1;
+        for (int i = 0; i < rgba.Length; i += 4)
+        {
+            rgba[i] = (byte)((rgba[i] >> 3) * 255 / 31);
+            rgba[i + 1] = (byte)((rgba[i + 1] >> greenShift) * 255 / greenLargest);
+            rgba[i + 2] = (byte)((rgba[i + 2] >> 3) * 255 / 31);
+        }
+    }
+}

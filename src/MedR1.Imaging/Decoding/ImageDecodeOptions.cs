@@ -1,0 +1,74 @@
+namespace MedR1.Imaging;
+
+/// <summary>Limits and colour rules for decoding a picture.</summary>
+public sealed record ImageDecodeOptions
+{
+    /// <summary>The largest <see cref="MaxPixels"/>: four bytes a pixel must fit one array.</summary>
+    public static readonly long LargestMaxPixels = Array.MaxLength / 4;
+
+    /// <summary>The defaults.</summary>
+    public static ImageDecodeOptions Default { get; } = new();
+
+    /// <summary>What becomes of transparent pixels.</summary>
+    /// <value>The default is <see cref="Transparency.CompositeOverWhite"/>.</value>
+    public Transparency Transparency { get; init; } = Transparency.CompositeOverWhite;
+
+    /// <summary>The window for 16-bit grey PNG; null takes the high byte, as for all other 16-bit samples.</summary>
+    /// <value>The default is null. Set it for radiographs and CT, whose samples often fill only a part of the 16 bits.</value>
+    public Gray16Window? Gray16Window { get; init; }
+
+    /// <summary>The most pixels (columns × rows) of a picture; decoding takes about seven bytes a pixel.</summary>
+    /// <value>The default is 89,478,485, the size from which Pillow warns of a decompression bomb.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above <see cref="LargestMaxPixels"/>.</exception>
+    public long MaxPixels
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LargestMaxPixels);
+            field = value;
+        }
+    } = 89_478_485;
+
+    /// <summary>The most bytes of an encoded picture.</summary>
+    /// <value>The default is 268,435,456 (256 MiB).</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above the longest array.</exception>
+    public long MaxBytes
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Array.MaxLength);
+            field = value;
+        }
+    } = 256L << 20;
+
+    /// <summary>Throws where a file has more bytes than allowed.</summary>
+    /// <param name="encodedBytes">The size of the file, or as much of it as was read.</param>
+    /// <exception cref="ImageTooLargeException">The file is too large.</exception>
+    public void CheckBytes(long encodedBytes)
+    {
+        if (encodedBytes > MaxBytes)
+        {
+            throw new ImageTooLargeException(
+                $"The file has {encodedBytes} bytes or more, but at most {MaxBytes} are allowed. "
+                + $"Raise {nameof(ImageDecodeOptions)}.{nameof(MaxBytes)} if the file can be trusted.");
+        }
+    }
+
+    /// <summary>Throws where a header announces more pixels than allowed.</summary>
+    /// <param name="header">The header.</param>
+    /// <exception cref="ImageTooLargeException">The picture is too large.</exception>
+    public void CheckPixels(ImageHeader header)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        if (header.PixelCount > MaxPixels)
+        {
+            throw new ImageTooLargeException(
+                $"The picture announces {header.Width} x {header.Height} = {header.PixelCount} pixels, but at most "
+                + $"{MaxPixels} are allowed. Shrink it, or raise {nameof(ImageDecodeOptions)}.{nameof(MaxPixels)} if it can be trusted.");
+        }
+    }
+}

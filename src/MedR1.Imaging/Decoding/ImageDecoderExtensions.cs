@@ -1,0 +1,58 @@
+namespace MedR1.Imaging;
+
+/// <summary>Decodes pictures from their sources.</summary>
+public static class ImageDecoderExtensions
+{
+    /// <summary>
+    /// Reads and decodes a picture. A <see cref="PixelImageSource"/> gives its pixels without a detour through a file.
+    /// </summary>
+    /// <param name="decoder">The decoder.</param>
+    /// <param name="source">The picture; its name goes into the messages of exceptions.</param>
+    /// <param name="options">Limits and colour rules; null for the defaults.</param>
+    /// <exception cref="ImageFormatException">The bytes are no picture, or a broken one.</exception>
+    /// <exception cref="ImageTooLargeException">The picture passes a limit; no more than the limit was read.</exception>
+    /// <exception cref="IOException">The source can't be read.</exception>
+    public static RgbImage Load(this IImageDecoder decoder, IImageSource source, ImageDecodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(decoder);
+        ArgumentNullException.ThrowIfNull(source);
+        if (source is PixelImageSource pixels)
+        {
+            return pixels.Image;
+        }
+
+        options ??= ImageDecodeOptions.Default;
+        return WithName(source, () => decoder.Decode(BoundedReader.ReadAll(source, options), options));
+    }
+
+    /// <summary>Reads the header of a picture. The bytes are read, but nothing is decoded.</summary>
+    /// <param name="decoder">The decoder.</param>
+    /// <param name="source">The picture; its name goes into the messages of exceptions.</param>
+    /// <param name="options">The limit on bytes; null for the default. That on pixels is not looked at.</param>
+    /// <exception cref="ImageFormatException">The bytes are no picture, or their header is broken.</exception>
+    /// <exception cref="ImageTooLargeException">The source has more bytes than the limit.</exception>
+    /// <exception cref="IOException">The source can't be read.</exception>
+    public static ImageHeader LoadHeader(this IImageDecoder decoder, IImageSource source, ImageDecodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(decoder);
+        ArgumentNullException.ThrowIfNull(source);
+        options ??= ImageDecodeOptions.Default;
+        return WithName(source, () => decoder.ReadHeader(BoundedReader.ReadAll(source, options)));
+    }
+
+    private static T WithName<T>(IImageSource source, Func<T> decode)
+    {
+        try
+        {
+            return decode();
+        }
+        catch (ImageFormatException exception)
+        {
+            throw new ImageFormatException(exception.Message, source.Name, exception);
+        }
+        catch (ImageTooLargeException exception)
+        {
+            throw new ImageTooLargeException(exception.Message, source.Name, exception);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers;
+using SkiaSharp;
+
+namespace MedR1.Imaging;
+
+/// <summary>
+/// Decodes PNG, JPEG, WebP, BMP and GIF to the bytes that Pillow gives. EXIF orientation, ICC profiles and gamma are not applied.
+/// </summary>
+/// <remarks>
+/// The codecs are Skia's (libpng, libjpeg-turbo, libwebp), asked for unpremultiplied RGBA so that colours under alpha survive.
+/// A file that is cut short or damaged is an error, never a picture with grey parts. Safe to use from several threads.
+/// </remarks>
+public sealed class SkiaImageDecoder : IImageDecoder
+{
+    // The pool rounds up to powers of two and keeps what comes back: larger buffers are left to the collector.
+    private const int LargestRentedBytes = 1 << 24;
+
+    /// <inheritdoc/>
+    public ImageHeader ReadHeader(ReadOnlyMemory<byte> encoded) => ImageHeader.Read(encoded.Span);
+
+    /// <inheritdoc/>
+    public RgbImage Decode(ReadOnlyMemory<byte> encoded, ImageDecodeOptions? options = null)
+    {
+        options ??= ImageDecodeOptions.Default;
+        options.CheckBytes(encoded.Length);
+        ImageHeader header = ImageHeader.Read(encoded.Span);
+        options.CheckPixels(header);
+        return options.Gray16Window is not null && PngHeader.IsGray16(header)
+            ? Gray16PngReader.Decode(encoded, header, options)
+            : DecodeWithSkia(encoded, header, options);
+    }
+
+    private static RgbImage DecodeWithSkia(ReadOnlyMemory<byte> encoded, ImageHeader header, ImageDecodeOptions options)
+    {
+        int byteCount = checked((int)(header.PixelCount * 4));
+        byte[]? rented = byteCount <= LargestRentedBytes ? ArrayPool<byte>.Shared.Rent(byteCount) : null;
+        try
+        {
+            Span<byte> pixels = (rented ?? GC.AllocateUninitializedArray<byte>(byteCount)).AsSpan(0, byteCount);
+            bool isOpaque = ReadPixels(encoded, header, pixels);
+            isOpaque = CodecDifferences.Apply(encoded.Span, header, pixels, options.Transparency) || isOpaque;
+            byte[] rgb = GC.AllocateUninitializedArray<byte>((int)header.PixelCount * 3);
+            RgbaConversion.ToRgb(pixels, rgb, isOpaque ? Transparency.Drop : options.Transparency);
+            return new RgbImage(header.Width, header.Height, rgb);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+
+    private static unsafe bool ReadPixels(ReadOnlyMemory<byte> encoded, ImageHeader header, Span<byte> rgba)
+    {
+        using MemoryHandle pinned = encoded.Pin();
+        using SKData data = SKData.Create((nint)pinned.Pointer, encoded.Length);
+        using SKCodec? codec = SKCodec.Create(new SKMemoryStream(data), out SKCodecResult opened);
+        if (codec is null)
+        {
+            throw Broken(header, opened);
+        }
+
+        SKImageInfo info = codec.Info;
+        if (info.Width != header.Width || info.Height != header.Height)
+        {
+            throw HeaderBytes.Broken(
+                header.Format, $"its header announces {header.Width} x {header.Height}, but its data {info.Width} x {info.Height}");
+        }
+
+        SKImageInfo wanted = new(header.Width, header.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        fixed (byte* target = rgba)
+        {
+            SKCodecResult result = codec.GetPixels(wanted, (nint)target);
+            return result == SKCodecResult.Success
+                ? info.AlphaType == SKAlphaType.Opaque
+                : throw Broken(header, result);
+        }
+    }
+
+    private static ImageFormatException Broken(ImageHeader header, SKCodecResult result) => HeaderBytes.Broken(
+        header.Format,
+        result switch
+        {
+            SKCodecResult.IncompleteInput => $"it announces {header.Width} x {header.Height} pixels, but its data ends before the last of them",
+            SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput =>
+                $"it announces {header.Width} x {header.Height} pixels, but its data can't be decoded",
+            _ => $"it announces {header.Width} x {header.Height} pixels, but the decoder gives up ({result})",
+        });
+}

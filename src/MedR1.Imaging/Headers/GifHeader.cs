@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+
+namespace MedR1.Imaging;
+
+/// <summary>Reads a GIF file (GIF89a specification) up to its first frame: sizes, palette and transparent index.</summary>
+/// <param name="Width">Columns of the screen, widened where the first frame reaches past it.</param>
+/// <param name="Height">Rows of the screen, likewise.</param>
+/// <param name="BitsPerIndex">Bits of a palette index.</param>
+/// <param name="TransparentIndex">The index that is see-through in the first frame, or null.</param>
+/// <param name="Palette">Where the first frame's palette lies in the file; empty where there is none.</param>
+internal sealed record GifHeader(int Width, int Height, int BitsPerIndex, int? TransparentIndex, Range Palette)
+{
+    private const int ScreenBytes = 13;
+    private const byte Extension = (byte)'!';
+    private const byte ImageDescriptor = (byte)',';
+    private const byte GraphicControl = 0xF9;
+
+    public static bool Matches(ReadOnlySpan<byte> encoded) =>
+        encoded.StartsWith("GIF87a"u8) || encoded.StartsWith("GIF89a"u8);
+
+    public static GifHeader Read(ReadOnlySpan<byte> encoded)
+    {
+        HeaderBytes.Require(encoded, ScreenBytes, "GIF");
+        int position = ScreenBytes;
+        (Range palette, int bits) = ReadPalette(encoded, encoded[10], ref position) ?? (0..0, 8);
+        int? transparent = null;
+        while (true)
+        {
+            HeaderBytes.Require(encoded, position + 1L, "GIF");
+            byte block = encoded[position++];
+            if (block == Extension)
+            {
+                transparent = ReadExtension(encoded, ref position) ?? transparent;
+            }
+            else if (block == ImageDescriptor)
+            {
+                return ReadFrame(encoded, position, palette, bits, transparent);
+            }
+            else if (block != 0)
+            {
+                throw HeaderBytes.Broken(ImageFormat.Gif, $"byte {position - 1} is {block:X2} where its first frame must start");
+            }
+        }
+    }
+
+    public ImageHeader ToImageHeader() => new(ImageFormat.Gif, Width, Height, BitsPerIndex, Channels: 1);
+
+    /// <summary>The colour of a palette index; black where the palette ends before it.</summary>
+    public (byte Red, byte Green, byte Blue) ColourOf(ReadOnlySpan<byte> encoded, int index)
+    {
+        ReadOnlySpan<byte> palette = encoded[Palette];
+        return index * 3 + 3 <= palette.Length
+            ? (palette[index * 3], palette[index * 3 + 1], palette[index * 3 + 2])
+            : default;
+    }
+
+    private static GifHeader ReadFrame(
+        ReadOnlySpan<byte> encoded, int position, Range globalPalette, int globalBits, int? transparent)
+    {
+        HeaderBytes.Require(encoded, position + 9L, "GIF");
+        ReadOnlySpan<byte> frame = encoded[position..];
+        int right = ReadUInt16(frame) + ReadUInt16(frame[4..]);
+        int bottom = ReadUInt16(frame[2..]) + ReadUInt16(frame[6..]);
+        int width = Math.Max(ReadUInt16(encoded[6..]), right);
+        int height = Math.Max(ReadUInt16(encoded[8..]), bottom);
+        HeaderBytes.RequireSize(ImageFormat.Gif, width, height);
+        int palettePosition = position + 9;
+        (Range palette, int bits) = ReadPalette(encoded, frame[8], ref palettePosition) ?? (globalPalette, globalBits);
+        return new GifHeader(width, height, bits, transparent, palette);
+    }
+
+    private static (Range Palette, int Bits)? ReadPalette(ReadOnlySpan<byte> encoded, byte flags, ref int position)
+    {
+        if ((flags & 0x80) == 0)
+        {
+            return null;
+        }
+
+        int bits = (flags & 7) + 1;
+        int start = position;
+        position += 3 << bits;
+        HeaderBytes.Require(encoded, position, "GIF");
+        return (start..position, bits);
+    }
+
+    // Gives the transparent index of a graphic control extension, and steps over the extension's blocks.
+    private static int? ReadExtension(ReadOnlySpan<byte> encoded, ref int position)
+    {
+        HeaderBytes.Require(encoded, position + 2L, "GIF");
+        bool isControl = encoded[position++] == GraphicControl;
+        int? transparent = null;
+        for (bool first = true; ; first = false)
+        {
+            HeaderBytes.Require(encoded, position + 1L, "GIF");
+            int length = encoded[position++];
+            if (length == 0)
+            {
+                return transparent;
+            }
+
+            HeaderBytes.Require(encoded, position + (long)length, "GIF");
+            if (isControl && first && length >= 4 && (encoded[position] & 1) == 1)
+            {
+                transparent = encoded[position + 3];
+            }
+
+            position += length;
+        }
+    }
+
+    private static int ReadUInt16(ReadOnlySpan<byte> data) => BinaryPrimitives.ReadUInt16LittleEndian(data);
+}

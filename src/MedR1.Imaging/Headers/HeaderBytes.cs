@@ -1,0 +1,77 @@
+using System.Text;
+
+namespace MedR1.Imaging;
+
+/// <summary>Guards and messages that the header readers share.</summary>
+internal static class HeaderBytes
+{
+    private const int BytesShown = 8;
+
+    /// <summary>Throws unless the file holds that many bytes.</summary>
+    public static void Require(ReadOnlySpan<byte> encoded, long count, string format)
+    {
+        if (encoded.Length < count)
+        {
+            throw new ImageFormatException(
+                $"The {format} file is cut short: its header needs {count} bytes, but there are {encoded.Length}. "
+                + "Fetch the file again.");
+        }
+    }
+
+    /// <summary>Makes the header, or throws where a size is zero or beyond 2³¹ − 1.</summary>
+    public static ImageHeader Sized(ImageFormat format, long width, long height, int bitsPerSample, int channels)
+    {
+        RequireSize(format, width, height);
+        return new ImageHeader(format, (int)width, (int)height, bitsPerSample, channels);
+    }
+
+    /// <summary>Throws where a size is zero or beyond 2³¹ − 1.</summary>
+    public static void RequireSize(ImageFormat format, long width, long height)
+    {
+        if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue)
+        {
+            throw Broken(format, $"it announces a picture of {width} x {height}; each side is 1 to {int.MaxValue}");
+        }
+    }
+
+    /// <summary>A broken file of a known format.</summary>
+    public static ImageFormatException Broken(ImageFormat format, string what) =>
+        new($"The {NameOf(format)} file is broken: {what}. Fetch it again, or save it anew with another program.");
+
+    /// <summary>Bytes that start like no picture.</summary>
+    public static ImageFormatException NotAnImage(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.IsEmpty)
+        {
+            return new ImageFormatException("There are no bytes to decode. Check that the file is not empty.");
+        }
+
+        ReadOnlySpan<byte> first = encoded[..Math.Min(BytesShown, encoded.Length)];
+        string text = string.Concat(Encoding.Latin1.GetString(first).Select(c => c is >= ' ' and <= '~' ? c : '.'));
+        return new ImageFormatException(
+            $"The {encoded.Length} bytes are no PNG, JPEG, WebP, BMP or GIF file: they start with "
+            + $"{Convert.ToHexString(first)} (\"{text}\"){Guess(encoded)}. Convert the file to PNG.");
+    }
+
+    /// <summary>The usual spelling of a format's name.</summary>
+    public static string NameOf(ImageFormat format) => format switch
+    {
+        ImageFormat.WebP => "WebP",
+        _ => format.ToString().ToUpperInvariant(),
+    };
+
+    private static string Guess(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.StartsWith("II*\0"u8) || encoded.StartsWith("MM\0*"u8))
+        {
+            return ", a TIFF file";
+        }
+
+        if (encoded.Length >= 132 && encoded[128..132].SequenceEqual("DICM"u8))
+        {
+            return ", a DICOM file";
+        }
+
+        return encoded.TrimStart((byte)' ').StartsWith("<"u8) ? ", perhaps a web page" : "";
+    }
+}

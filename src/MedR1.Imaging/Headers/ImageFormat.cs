@@ -1,0 +1,20 @@
+namespace MedR1.Imaging;
+
+/// <summary>A file format of pictures.</summary>
+public enum ImageFormat
+{
+    /// <summary>Portable Network Graphics.</summary>
+    Png,
+
+    /// <summary>JPEG, baseline or progressive.</summary>
+    Jpeg,
+
+    /// <summary>WebP, lossy or lossless.</summary>
+    WebP,
+
+    /// <summary>Windows bitmap.</summary>
+    Bmp,
+
+    /// <summary>Graphics Interchange Format; of several frames the first counts.</summary>
+    Gif,
+}

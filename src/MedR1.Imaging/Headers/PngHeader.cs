@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+
+namespace MedR1.Imaging;
+
+/// <summary>Reads the IHDR chunk of a PNG file (W3C PNG specification, section 11.2.1).</summary>
+internal static class PngHeader
+{
+    /// <summary>Signature, and the IHDR chunk with its length, type and check sum.</summary>
+    public const int ByteCount = 8 + 8 + 13 + 4;
+
+    /// <summary>Grey, with 16 bits a sample: the only pictures that a window applies to.</summary>
+    public static bool IsGray16(ImageHeader header) =>
+        header is { Format: ImageFormat.Png, BitsPerSample: 16, Channels: 1 or 2 };
+
+    public static bool Matches(ReadOnlySpan<byte> encoded) => encoded.StartsWith(Signature);
+
+    public static ImageHeader Read(ReadOnlySpan<byte> encoded)
+    {
+        HeaderBytes.Require(encoded, ByteCount, "PNG");
+        ReadOnlySpan<byte> chunk = encoded[8..ByteCount];
+        if (BinaryPrimitives.ReadUInt32BigEndian(chunk) != 13 || !chunk[4..8].SequenceEqual("IHDR"u8))
+        {
+            throw HeaderBytes.Broken(ImageFormat.Png, "its first chunk is not IHDR");
+        }
+
+        uint stored = BinaryPrimitives.ReadUInt32BigEndian(chunk[21..]);
+        uint computed = Crc32.Compute(chunk[4..21]);
+        if (stored != computed)
+        {
+            throw HeaderBytes.Broken(
+                ImageFormat.Png, $"the check sum of its header is {stored:X8}, but the bytes give {computed:X8}");
+        }
+
+        int bits = chunk[16];
+        int colour = chunk[17];
+        if (!IsAllowed(bits, colour))
+        {
+            throw HeaderBytes.Broken(ImageFormat.Png, $"colour type {colour} with {bits} bits a sample does not exist");
+        }
+
+        int channels = colour switch { 0 or 3 => 1, 4 => 2, 2 => 3, _ => 4 };
+        return HeaderBytes.Sized(
+            ImageFormat.Png,
+            BinaryPrimitives.ReadUInt32BigEndian(chunk[8..]),
+            BinaryPrimitives.ReadUInt32BigEndian(chunk[12..]),
+            bits,
+            channels);
+    }
+
+    private static ReadOnlySpan<byte> Signature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
+
+    private static bool IsAllowed(int bits, int colour) => colour switch
+    {
+        0 => bits is 1 or 2 or 4 or 8 or 16,
+        3 => bits is 1 or 2 or 4 or 8,
+        2 or 4 or 6 => bits is 8 or 16,
+        _ => false,
+    };
+}

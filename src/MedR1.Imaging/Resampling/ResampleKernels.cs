@@ -1,0 +1,12 @@
+using System.Runtime.Intrinsics;
+
+namespace MedR1.Imaging;
+
+/// <summary>Chooses the code.</summary>
+internal static class ResampleKernels
+{
+    /// <summary>The fastest that this processor has.</summary>
+    public static ResampleKernel Best { get; } = Vector256.IsHardwareAccelerated
+        ? ResampleKernel.Vector256
+        : Vector128.IsHardwareAccelerated ? ResampleKernel.Vector128 : ResampleKernel.Scalar;
+}

@@ -1,0 +1,6 @@
+namespace MedR1.Imaging;
+
+/// <summary>The size of a picture.</summary>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+public readonly record struct ImageSize(int Height, int Width);

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using MedR1.Imaging;
+
+namespace MedR1.Conformance;
+
+/// <summary>Picture files to RGB, and broken files to an exception.</summary>
+public sealed class ImageDecodeKind : IConformanceKind
+{
+    // Pillow cuts 16-bit grey at 255; the other options drop alpha as its convert("RGB") does.
+    private static readonly ImageDecodeOptions LikePillow = new()
+    {
+        Transparency = Transparency.Drop,
+        Gray16Window = Gray16Window.CutAt255,
+    };
+
+    /// <inheritdoc/>
+    public string Kind => "image-decode";
+
+    /// <inheritdoc/>
+    public void Check(ConformanceCase conformanceCase, Checker checker)
+    {
+        JsonElement items = conformanceCase.Inputs.GetProperty("items");
+        JsonElement expected = conformanceCase.Expected.GetProperty("items");
+        for (int i = 0; i < items.GetArrayLength(); i++)
+        {
+            bool isBinding = !items[i].TryGetProperty("binding", out JsonElement binding) || binding.GetBoolean();
+            if (isBinding || IsOffered(conformanceCase, items[i], expected[i]))
+            {
+                CheckItem(conformanceCase, checker, items[i], expected[i]);
+            }
+        }
+    }
+
+    // Rows that bind nobody are compared all the same where the library claims Pillow's bytes (16-bit PNG, CMYK), but not those
+    // of formats that it does not read, nor broken files of which Pillow shows a part.
+    private static bool IsOffered(ConformanceCase conformanceCase, JsonElement item, JsonElement expected)
+    {
+        try
+        {
+            ImageHeader.Read(File.ReadAllBytes(conformanceCase.FilePath(item.GetProperty("image"))));
+            return !expected.TryGetProperty("result", out _);
+        }
+        catch (ImageFormatException)
+        {
+            return false;
+        }
+    }
+
+    private static void CheckItem(ConformanceCase conformanceCase, Checker checker, JsonElement item, JsonElement expected)
+    {
+        string name = Path.GetFileName(conformanceCase.FilePath(item.GetProperty("image")));
+        RgbImage dropped;
+        try
+        {
+            dropped = CasePictures.Load(conformanceCase, item, LikePillow);
+        }
+        catch (Exception exception) when (exception is ImageFormatException or ImageTooLargeException)
+        {
+            checker.Equal(name, Text(expected, "result") ?? "a picture", "error");
+            return;
+        }
+
+        if (Text(expected, "result") == "error")
+        {
+            checker.Fail($"{name}: got a picture, expected an error ({Text(expected, "pillow")})");
+            return;
+        }
+
+        Compare(conformanceCase, checker, name, dropped, item, expected);
+        if (expected.TryGetProperty("over_white_transformers", out JsonElement overWhite))
+        {
+            RgbImage composited = CasePictures.Load(
+                conformanceCase, item, LikePillow with { Transparency = Transparency.CompositeOverWhite });
+            Compare(conformanceCase, checker, name + " over white", composited, item, overWhite);
+        }
+    }
+
+    private static void Compare(
+        ConformanceCase conformanceCase, Checker checker, string name, RgbImage got, JsonElement item, JsonElement expected)
+    {
+        bool isLossy = item.TryGetProperty("lossy", out JsonElement lossy) && lossy.GetBoolean();
+        if (isLossy && !Fingerprint.Matches(got, expected) && expected.TryGetProperty("rgb", out JsonElement rgb))
+        {
+            CompareLossy(conformanceCase, checker, name, got, CasePictures.Load(conformanceCase, rgb, LikePillow));
+            return;
+        }
+
+        Fingerprint.Check(checker, name, got, expected);
+    }
+
+    private static void CompareLossy(ConformanceCase conformanceCase, Checker checker, string name, RgbImage got, RgbImage expected)
+    {
+        JsonElement allowed = conformanceCase.ToleranceElement!.Value.GetProperty("lossy");
+        checker.Equal($"{name} size", (expected.Width, expected.Height), (got.Width, got.Height));
+        if (got.Pixels.Length != expected.Pixels.Length)
+        {
+            return;
+        }
+
+        int largest = 0;
+        double sum = 0;
+        for (int i = 0; i < got.Pixels.Length; i++)
+        {
+            int difference = Math.Abs(got.Pixels.Span[i] - expected.Pixels.Span[i]);
+            largest = Math.Max(largest, difference);
+            sum += difference;
+        }
+
+        Tolerance most = new(false, allowed.GetProperty("max_absolute").GetDouble(), 0, null, null);
+        Tolerance mean = new(false, allowed.GetProperty("mean_absolute").GetDouble(), 0, null, null);
+        checker.Number($"{name} largest difference", 0, largest, most);
+        checker.Number($"{name} mean difference", 0, sum / got.Pixels.Length, mean);
+    }
+
+    private static string? Text(JsonElement element, string field) =>
+        element.TryGetProperty(field, out JsonElement value) ? value.GetString() : null;
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using MedR1.Imaging;
+
+namespace MedR1.Conformance;
+
+/// <summary>Pixels to pixels, in both orders of the passes, each against its own numbers.</summary>
+public sealed class ImageResizeKind : IConformanceKind
+{
+    /// <inheritdoc/>
+    public string Kind => "image-resize";
+
+    /// <inheritdoc/>
+    public void Check(ConformanceCase conformanceCase, Checker checker)
+    {
+        JsonElement items = conformanceCase.Inputs.GetProperty("items");
+        JsonElement expected = conformanceCase.Expected.GetProperty("items");
+        for (int i = 0; i < items.GetArrayLength(); i++)
+        {
+            JsonElement item = items[i];
+            RgbImage source = CasePictures.Load(conformanceCase, item);
+            int width = item.GetProperty("to_width").GetInt32();
+            int height = item.GetProperty("to_height").GetInt32();
+            ResampleFilter filter = Enum.Parse<ResampleFilter>(item.GetProperty("filter").GetString()!, ignoreCase: true);
+            string name = $"item {i} {source.Width} x {source.Height} to {width} x {height} {filter}";
+            RgbImage pillow13 = PillowResampler.Resize(source, width, height, filter, ResizePassOrder.Pillow13);
+            Fingerprint.Check(checker, name + " Pillow 13", pillow13, expected[i]);
+            if (expected[i].TryGetProperty("rgb", out JsonElement rgb))
+            {
+                checker.Equal(name + " bytes", Fingerprint.CheckSum(CasePictures.Load(conformanceCase, rgb)), Fingerprint.CheckSum(pillow13));
+            }
+
+            JsonElement horizontal = expected[i].TryGetProperty("horizontal_first", out JsonElement own) ? own : expected[i];
+            Fingerprint.Check(
+                checker, name + " horizontal first", PillowResampler.Resize(source, width, height, filter), horizontal);
+        }
+    }
+}
