@@ -1,0 +1,205 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Text;
+using Microsoft.ML.Tokenizers;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// The byte-level BPE of Qwen2 and Qwen2.5: added tokens are split off, the rest is brought to NFC, cut into words
+/// (<see cref="WordSplitter"/>) and merged. Equal to Hugging Face <c>tokenizers</c> for text of assigned characters.
+/// </summary>
+/// <remarks>
+/// Safe to use from several threads at once. Added tokens that the files do not call special (Qwen2.5's
+/// <c>&lt;tool_call&gt;</c>) are ordinary words of the vocabulary: text may hold them, and decoding keeps them.
+/// </remarks>
+public sealed class BytePairTokenizer : ITextTokenizer
+{
+    // Longer words go to the heap, whose cost grows with n log n instead of n squared.
+    private const int LongWord = 256;
+
+    private readonly BpeTokenizer _engine;
+    private readonly MergeTable _merges;
+    private readonly AddedTokenMatcher _beforeNormalization;
+    private readonly AddedTokenMatcher _afterNormalization;
+    private readonly byte[]?[] _bytes;
+    private readonly bool[] _isSpecial;
+    private readonly FrozenDictionary<string, int> _ids;
+    private readonly bool _normalizes;
+
+    private BytePairTokenizer(VocabularyContent content)
+    {
+        content.Check();
+        BpeOptions options = new(content.Vocabulary)
+        {
+            ByteLevel = true,
+            Merges = content.Merges.Select(merge => $"{merge.Left} {merge.Right}"),
+            PreTokenizer = new WordPreTokenizer(),
+        };
+        _engine = BpeTokenizer.Create(options);
+        _merges = new MergeTable(content.Vocabulary, content.Merges);
+        _normalizes = content.Normalizes;
+        _beforeNormalization = new AddedTokenMatcher(content.AddedTokens.Where(token => !token.IsNormalized));
+        _afterNormalization = new AddedTokenMatcher(content.AddedTokens.Where(token => token.IsNormalized));
+        SpecialTokens = content.AddedTokens.Where(token => token.IsSpecial)
+            .ToFrozenDictionary(token => token.Content, token => token.Id);
+
+        Dictionary<string, int> ids = new(content.Vocabulary);
+        foreach (AddedToken token in content.AddedTokens)
+        {
+            ids[token.Content] = token.Id;
+        }
+
+        _ids = ids.ToFrozenDictionary();
+        int rows = ids.Values.Max() + 1;
+        _bytes = new byte[]?[rows];
+        _isSpecial = new bool[rows];
+        foreach ((string token, int id) in ids)
+        {
+            _bytes[id] = ByteAlphabet.BytesOf(token);
+        }
+
+        foreach (int id in SpecialTokens.Values)
+        {
+            _isSpecial[id] = true;
+        }
+
+        VocabularySize = _bytes.Count(bytes => bytes is not null);
+    }
+
+    /// <inheritdoc/>
+    public int VocabularySize { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, int> SpecialTokens { get; }
+
+    /// <summary>
+    /// Reads a folder: tokenizer.json if it is there, else vocab.json and merges.txt; in both cases the
+    /// <c>added_tokens_decoder</c> of tokenizer_config.json too.
+    /// </summary>
+    /// <param name="folder">The folder, for example of a checkpoint.</param>
+    /// <param name="controlTokens">
+    /// Control tokens for a folder that names no added tokens; they get the ids behind the vocabulary. Ignored where the
+    /// folder names its own.
+    /// </param>
+    /// <exception cref="FileNotFoundException">The folder holds no tokenizer.</exception>
+    /// <exception cref="TokenizerFormatException">A file is broken or asks for something that is not supported.</exception>
+    public static BytePairTokenizer Load(string folder, IReadOnlyList<string>? controlTokens = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        VocabularyContent content = VocabularyReader.Read(folder);
+        if (content.AddedTokens.Count == 0 && controlTokens is not null)
+        {
+            int first = content.Vocabulary.Count == 0 ? 0 : content.Vocabulary.Values.Max() + 1;
+            content.AddedTokens.AddRange(controlTokens.Select((token, i) =>
+                new AddedToken(token, first + i, IsSpecial: true, IsNormalized: false)));
+        }
+
+        return new BytePairTokenizer(content);
+    }
+
+    /// <summary>The id of a token: a control token's name, or a piece of text that is one token.</summary>
+    /// <param name="token">The text, for example <c>" Yes"</c> or <c>&lt;|im_end|&gt;</c>.</param>
+    /// <returns>The id; <see langword="null"/> if no single token says this.</returns>
+    public int? IdOf(string token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        if (SpecialTokens.TryGetValue(token, out int special))
+        {
+            return special;
+        }
+
+        IReadOnlyList<int> ids = Encode(token);
+        return ids.Count == 1 ? ids[0] : null;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Encode(string text, ControlTokenHandling handling = ControlTokenHandling.AsText)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        List<int> ids = [];
+        SplitOff(_beforeNormalization, text, handling, ids, EncodePlain);
+        return ids;
+
+        void EncodePlain(string piece)
+        {
+            string composed = _normalizes ? UnicodeText.Compose(piece) : UnicodeText.ReplaceHalfPairs(piece);
+            SplitOff(_afterNormalization, composed, handling, ids, words => EncodeWords(words, ids));
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Decode(IEnumerable<int> tokenIds, bool skipSpecialTokens = true)
+    {
+        ArgumentNullException.ThrowIfNull(tokenIds);
+        ArrayBufferWriter<byte> bytes = new(256);
+        foreach (int id in tokenIds)
+        {
+            bytes.Write(BytesOf(id, skipSpecialTokens));
+        }
+
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    /// <inheritdoc/>
+    public IStreamingDecoder CreateStreamingDecoder(bool skipSpecialTokens = true) =>
+        new Utf8StreamingDecoder(id => BytesOf(id, skipSpecialTokens));
+
+    private static void SplitOff(
+        AddedTokenMatcher matcher, string text, ControlTokenHandling handling, List<int> ids, Action<string> encodeRest)
+    {
+        int done = 0;
+        for (int from = 0; !matcher.IsEmpty && matcher.Next(text, from, out int start) is AddedToken token;)
+        {
+            from = start + token.Content.Length;
+            if (token.IsSpecial && handling == ControlTokenHandling.AsText)
+            {
+                continue;
+            }
+
+            Rest(start);
+            ids.Add(token.Id);
+            done = from;
+        }
+
+        Rest(text.Length);
+
+        void Rest(int end)
+        {
+            if (end > done)
+            {
+                encodeRest(text[done..end]);
+            }
+        }
+    }
+
+    private void EncodeWords(string text, List<int> ids)
+    {
+        int done = 0;
+        for (int start = 0; text.Length > LongWord && start < text.Length;)
+        {
+            int end = WordSplitter.EndOfWord(text, start);
+            if (end - start > LongWord)
+            {
+                EncodeShortWords(text.AsSpan(done, start - done), ids);
+                _merges.Encode(Encoding.UTF8.GetBytes(text[start..end]), ids);
+                done = end;
+            }
+
+            start = end;
+        }
+
+        EncodeShortWords(text.AsSpan(done), ids);
+    }
+
+    private void EncodeShortWords(ReadOnlySpan<char> text, List<int> ids)
+    {
+        if (!text.IsEmpty)
+        {
+            ids.AddRange(_engine.EncodeToIds(text, considerPreTokenization: true, considerNormalization: false));
+        }
+    }
+
+    private byte[] BytesOf(int id, bool skipSpecialTokens) =>
+        (uint)id < (uint)_bytes.Length && !(skipSpecialTokens && _isSpecial[id]) ? _bytes[id] ?? [] : [];
+}

@@ -1,0 +1,54 @@
+using System.Text;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Streams the characters that tokens complete. A piece of UTF-8 that can still become a character is held back; a broken
+/// one becomes U+FFFD at once. It belongs to one stream and one thread.
+/// </summary>
+/// <param name="bytesOf">The bytes of a token; none for a token that gives nothing.</param>
+public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf) : IStreamingDecoder
+{
+    private readonly Func<int, ReadOnlyMemory<byte>> _bytesOf = bytesOf ?? throw new ArgumentNullException(nameof(bytesOf));
+    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private bool _completed;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The stream was completed.</exception>
+    public string Append(int tokenId)
+    {
+        ThrowIfCompleted();
+        return Decode(_bytesOf(tokenId).Span, flush: false);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The stream was completed.</exception>
+    public string Complete()
+    {
+        ThrowIfCompleted();
+        _completed = true;
+        return Decode([], flush: true);
+    }
+
+    private string Decode(ReadOnlySpan<byte> bytes, bool flush)
+    {
+        int count = _decoder.GetCharCount(bytes, flush);
+        if (count == 0)
+        {
+            // Still to be fed: held-back bytes live in the decoder.
+            _decoder.GetChars(bytes, [], flush);
+            return "";
+        }
+
+        char[] characters = new char[count];
+        return new string(characters, 0, _decoder.GetChars(bytes, characters, flush));
+    }
+
+    private void ThrowIfCompleted()
+    {
+        if (_completed)
+        {
+            throw new InvalidOperationException("This stream was completed; make a new decoder for the next one.");
+        }
+    }
+}

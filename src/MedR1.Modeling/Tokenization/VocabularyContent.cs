@@ -1,0 +1,86 @@
+namespace MedR1.Modeling;
+
+/// <summary>What vocabulary files hold, before it is checked.</summary>
+/// <param name="Path">The file, for messages.</param>
+/// <param name="Vocabulary">Token (in <see cref="ByteAlphabet"/> characters) to id.</param>
+/// <param name="Merges">Pairs by rank.</param>
+/// <param name="AddedTokens">Tokens that are found as a whole.</param>
+/// <param name="Normalizes">Whether text is brought to NFC.</param>
+internal sealed record VocabularyContent(
+    string Path,
+    Dictionary<string, int> Vocabulary,
+    List<(string Left, string Right)> Merges,
+    List<AddedToken> AddedTokens,
+    bool Normalizes)
+{
+    /// <summary>Above it an id is taken for a fault of the file: it would cost a table of that size.</summary>
+    private const int LargestId = (1 << 24) - 1;
+
+    /// <summary>Checks that the parts fit together.</summary>
+    /// <exception cref="TokenizerFormatException">They don't.</exception>
+    public void Check()
+    {
+        Dictionary<int, string> byId = new(Vocabulary.Count);
+        foreach ((string token, int id) in Vocabulary)
+        {
+            CheckId(token, id);
+            if (!byId.TryAdd(id, token))
+            {
+                throw Fault($"tokens '{byId[id]}' and '{token}' share id {id}; ids must be unique.");
+            }
+        }
+
+        for (int value = 0; value < 256; value++)
+        {
+            string character = ByteAlphabet.CharacterOf((byte)value).ToString();
+            if (!Vocabulary.ContainsKey(character))
+            {
+                throw Fault($"the vocabulary has no token '{character}' for byte {value}; a byte-level vocabulary has all 256.");
+            }
+        }
+
+        HashSet<(string, string)> seen = new(Merges.Count);
+        for (int rank = 0; rank < Merges.Count; rank++)
+        {
+            (string left, string right) = Merges[rank];
+            foreach (string token in (ReadOnlySpan<string>)[left, right, left + right])
+            {
+                if (!Vocabulary.ContainsKey(token))
+                {
+                    throw Fault($"merge {rank} ('{left}' + '{right}') needs the token '{token}', which the vocabulary lacks.");
+                }
+            }
+
+            if (!seen.Add((left, right)))
+            {
+                throw Fault($"merge {rank} ('{left}' + '{right}') stands twice; its rank would be ambiguous.");
+            }
+        }
+
+        foreach (AddedToken added in AddedTokens)
+        {
+            CheckId(added.Content, added.Id);
+            if (added.Content.Length == 0)
+            {
+                throw Fault($"the added token with id {added.Id} is empty.");
+            }
+
+            if (byId.TryGetValue(added.Id, out string? other) && other != added.Content)
+            {
+                throw Fault($"added token '{added.Content}' and token '{other}' share id {added.Id}; ids must be unique.");
+            }
+
+            byId[added.Id] = added.Content;
+        }
+    }
+
+    private void CheckId(string token, int id)
+    {
+        if (id is < 0 or > LargestId)
+        {
+            throw Fault($"token '{token}' has id {id}; ids lie between 0 and {LargestId}.");
+        }
+    }
+
+    private TokenizerFormatException Fault(string problem) => new(Path, problem);
+}
