@@ -1,0 +1,32 @@
+namespace MedR1.Samples.SchoolBase;
+
+/// <summary>
+/// Pictures with open questions, answered in words: captions. Of a real picture this is all that the base model may learn; it
+/// never sees options beside one.
+/// </summary>
+/// <param name="name">A name for the log.</param>
+/// <param name="examples">Pictures of the training split, or phantoms.</param>
+/// <param name="mostTurns">The most questions about a picture in one lesson.</param>
+internal sealed class CaptionLessons(string name, IEnumerable<VqaExample> examples, int mostTurns) : ILessonSource
+{
+    private readonly VqaExample[][] _pictures =
+        [.. examples.GroupBy(example => example.Images[0].Name).Select(group => group.ToArray())];
+
+    public string Name => $"captions of {name}";
+
+    public Lesson Next(Random random)
+    {
+        VqaExample[] picture = _pictures[random.Next(_pictures.Length)];
+        VqaExample[] asked = [.. picture];
+        random.Shuffle(asked);
+        List<ChatMessage> messages = [];
+        foreach (VqaExample example in asked.DistinctBy(QuestionFamily.FamilyOf).Take(mostTurns))
+        {
+            IEnumerable<IImageSource> images = messages.Count == 0 ? example.Images : [];
+            messages.Add(ChatMessage.User(Wording.AskOpen(example.Question), images));
+            messages.Add(ChatMessage.Assistant(example.Answer));
+        }
+
+        return new Lesson(messages);
+    }
+}
