@@ -1,0 +1,27 @@
+namespace MedR1.Datasets;
+
+/// <summary>A plain grey picture of the same size as another one, whose size is read when the picture is.</summary>
+internal sealed class BlankImageSource(IImageSource original, byte grey) : IImageSource
+{
+    /// <summary>The original's name stands in it, so that questions about one picture still share a name.</summary>
+    public string Name => $"blank:{original.Name}";
+
+    public Stream OpenRead()
+    {
+        (int width, int height) = SizeOf(original);
+        byte[] pixels = new byte[checked(width * height * 3)];
+        Array.Fill(pixels, grey);
+        return new PixelImageSource(Name, new RgbImage(width, height, pixels)).OpenRead();
+    }
+
+    private static (int Width, int Height) SizeOf(IImageSource image)
+    {
+        if (image is PixelImageSource pixels)
+        {
+            return (pixels.Image.Width, pixels.Image.Height);
+        }
+
+        using Stream stream = image.OpenRead();
+        return ImageSize.Read(stream, image.Name);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections;
+
+namespace MedR1.Datasets;
+
+/// <summary>
+/// OmniMedVQA as it unpacks (arXiv 2402.09181): <c>QA_information/Open-access/*.json</c> beside <c>Images/</c>. An example's
+/// metadata holds <c>image_path</c>, <c>access</c> and <c>gt_answer</c>, the answer as the file writes it.
+/// </summary>
+/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+public sealed class OmniMedVqaDataset : IVqaDataset
+{
+    private const string AnnotationFolder = "QA_information";
+    private readonly VqaExample[] _examples;
+
+    private OmniMedVqaDataset(VqaExample[] examples, MissingImages missingImages, int unmatchedAnswers)
+    {
+        _examples = examples;
+        MissingImages = missingImages;
+        UnmatchedAnswers = unmatchedAnswers;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "OmniMedVQA";
+
+    /// <inheritdoc/>
+    public int Count => _examples.Length;
+
+    /// <summary>The pictures that were not on disk.</summary>
+    public MissingImages MissingImages { get; }
+
+    /// <summary>Number of questions left out because their answer is none of their options.</summary>
+    public int UnmatchedAnswers { get; }
+
+    /// <inheritdoc/>
+    public VqaExample this[int index] => _examples[index];
+
+    /// <summary>Reads the annotations and looks for the pictures, without opening them.</summary>
+    /// <param name="folder">The folder that holds <c>QA_information</c> and <c>Images</c>, or the one above it.</param>
+    /// <param name="options">How to load.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="DatasetException">The folder, a file, an item or a picture is not as it should be.</exception>
+    public static OmniMedVqaDataset Load(
+        string folder, OmniMedVqaOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        options ??= new OmniMedVqaOptions();
+        string root = FindRoot(folder);
+        MissingImageCounter images = new(root, options.MissingImages);
+        List<VqaExample> examples = [];
+        int unmatched = 0;
+        foreach ((string access, string file) in AnnotationFiles(root, options.Access))
+        {
+            foreach (JsonItem item in JsonItems.Read(file))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (OmniMedVqaItem.Read(item, root, access, options.SkipUnmatchedAnswers) is not VqaExample example)
+                {
+                    unmatched++;
+                }
+                else if (images.Keeps(example.Metadata["image_path"], ((FileImageSource)example.Images[0]).Path))
+                {
+                    examples.Add(example);
+                }
+            }
+        }
+
+        images.ThrowIfNotAllowed();
+        return new OmniMedVqaDataset([.. examples], images.Result, unmatched);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<VqaExample> GetEnumerator() => ((IEnumerable<VqaExample>)_examples).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static string FindRoot(string folder)
+    {
+        string[] candidates = [folder, Path.Combine(folder, "OmniMedVQA")];
+        return candidates.FirstOrDefault(candidate => Directory.Exists(Path.Combine(candidate, AnnotationFolder)))
+            ?? throw new DatasetException(
+                $"'{folder}' has no folder '{AnnotationFolder}'. Give the folder that OmniMedVQA.zip unpacks to: it holds "
+                + $"'{AnnotationFolder}' and 'Images'.")
+            {
+                FilePath = folder,
+            };
+    }
+
+    private static IEnumerable<(string Access, string File)> AnnotationFiles(string root, OmniMedVqaAccess wanted)
+    {
+        int found = 0;
+        foreach ((OmniMedVqaAccess part, string name) in
+            new[] { (OmniMedVqaAccess.Open, "Open-access"), (OmniMedVqaAccess.Restricted, "Restricted-access") })
+        {
+            string folder = Path.Combine(root, AnnotationFolder, name);
+            if (wanted.HasFlag(part) && Directory.Exists(folder))
+            {
+                foreach (string file in Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal))
+                {
+                    found++;
+                    yield return (name, file);
+                }
+            }
+        }
+
+        if (found == 0)
+        {
+            throw new DatasetException(
+                $"'{Path.Combine(root, AnnotationFolder)}' has no .json file for access {wanted}. Unpack OmniMedVQA again, or set Access.")
+            {
+                FilePath = root,
+            };
+        }
+    }
+}

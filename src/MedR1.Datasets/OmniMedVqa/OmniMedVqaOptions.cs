@@ -1,0 +1,17 @@
+namespace MedR1.Datasets;
+
+/// <summary>How OmniMedVQA is loaded.</summary>
+public sealed record OmniMedVqaOptions
+{
+    /// <summary>Which part to load.</summary>
+    /// <value>The default is <see cref="OmniMedVqaAccess.Open"/>.</value>
+    public OmniMedVqaAccess Access { get; init; } = OmniMedVqaAccess.Open;
+
+    /// <summary>What to do where a picture is not on disk.</summary>
+    /// <value>The default is <see cref="MissingImageHandling.Throw"/>.</value>
+    public MissingImageHandling MissingImages { get; init; } = MissingImageHandling.Throw;
+
+    /// <summary>Whether a question whose answer is none of its options is left out and counted instead of refused.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool SkipUnmatchedAnswers { get; init; }
+}

@@ -1,0 +1,66 @@
+namespace MedR1.Datasets;
+
+/// <summary>
+/// The pictures in the repository's <c>data/real-mini</c>: 1,803 training and 685 test questions about real recordings, in
+/// OmniMedVQA's form. An example's metadata holds <c>family</c>, <c>group</c>, <c>split</c>, <c>source</c>, <c>basis</c> (of the
+/// licence, see the folder's README) and what <see cref="OmniMedVqaDataset"/> gives.
+/// </summary>
+public static class RealMini
+{
+    /// <summary>The training questions.</summary>
+    /// <param name="folder">The folder <c>real-mini</c>.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="DatasetException">A file is missing or wrong, or a picture stands in both splits.</exception>
+    public static IVqaDataset LoadTrain(string folder, CancellationToken cancellationToken = default) =>
+        Load(folder, "train", cancellationToken);
+
+    /// <summary>The test questions; no picture of them is in the training questions.</summary>
+    /// <param name="folder">The folder <c>real-mini</c>.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="DatasetException">A file is missing or wrong, or a picture stands in both splits.</exception>
+    public static IVqaDataset LoadTest(string folder, CancellationToken cancellationToken = default) =>
+        Load(folder, "test", cancellationToken);
+
+    private static InMemoryDataset Load(string folder, string split, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        OmniMedVqaDataset all = OmniMedVqaDataset.Load(folder, cancellationToken: cancellationToken);
+        Dictionary<string, CsvRow> questions = CsvTable.Read(Path.Combine(folder, "questions.csv"), "question_id");
+        Dictionary<string, CsvRow> images = CsvTable.Read(Path.Combine(folder, "images.csv"), "path");
+        Dictionary<string, CsvRow> sources = CsvTable.Read(Path.Combine(folder, "sources.csv"), "source");
+        List<VqaExample> kept = [];
+        foreach (VqaExample example in all)
+        {
+            CsvRow question = CsvTable.Find(questions, example.Id, "questions.csv");
+            CsvRow image = CsvTable.Find(images, example.Metadata["image_path"], "images.csv");
+            if (question["split"] != image["split"])
+            {
+                throw new DatasetException(
+                    $"Question '{example.Id}' is in split '{question["split"]}', but its picture '{example.Metadata["image_path"]}' is "
+                    + $"in split '{image["split"]}': scores on it would not count. Take the folder from the repository again.")
+                {
+                    FilePath = folder,
+                };
+            }
+
+            if (question["split"] == split)
+            {
+                kept.Add(WithColumns(example, question, image, CsvTable.Find(sources, image["source"], "sources.csv")));
+            }
+        }
+
+        return new InMemoryDataset($"real-mini ({split})", kept);
+    }
+
+    private static VqaExample WithColumns(VqaExample example, CsvRow question, CsvRow image, CsvRow source) => example with
+    {
+        Metadata = new Dictionary<string, string>(example.Metadata)
+        {
+            ["family"] = question["family"],
+            ["group"] = question["group"],
+            ["split"] = question["split"],
+            ["source"] = image["source"],
+            ["basis"] = source["basis"],
+        },
+    };
+}

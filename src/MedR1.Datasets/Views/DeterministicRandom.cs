@@ -1,0 +1,60 @@
+namespace MedR1.Datasets;
+
+/// <summary>
+/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers on every machine and in every version of .NET, which
+/// <see cref="Random"/> does not promise.
+/// </summary>
+internal sealed class DeterministicRandom(long seed)
+{
+    private ulong _state = unchecked((ulong)seed);
+
+    /// <summary>A generator for one of many things under the same seed.</summary>
+    public static DeterministicRandom For(long seed, long index)
+    {
+        DeterministicRandom first = new(seed);
+        return new DeterministicRandom(unchecked((long)(first.NextBits() ^ (ulong)index * 0xD1342543DE82EF95UL)));
+    }
+
+    public ulong NextBits()
+    {
+        unchecked
+        {
+            _state += 0x9E3779B97F4A7C15UL;
+            ulong z = _state;
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
+            return z ^ (z >> 31);
+        }
+    }
+
+    /// <summary>A number from 0 up to, not including, <paramref name="exclusiveMaximum"/>; every one is equally likely.</summary>
+    public int Below(int exclusiveMaximum)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(exclusiveMaximum, 1);
+        ulong range = (ulong)exclusiveMaximum;
+        ulong unfair = ulong.MaxValue - ulong.MaxValue % range;
+        ulong bits;
+        do
+        {
+            bits = NextBits();
+        }
+        while (bits >= unfair);
+
+        return (int)(bits % range);
+    }
+
+    /// <summary>A number from <paramref name="minimum"/> to <paramref name="maximum"/>, both included.</summary>
+    public int Between(int minimum, int maximum) => minimum + Below(maximum - minimum + 1);
+
+    public T Pick<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
+
+    /// <summary>Fisher and Yates's shuffle, in place.</summary>
+    public void Shuffle<T>(Span<T> items)
+    {
+        for (int i = items.Length - 1; i > 0; i--)
+        {
+            int other = Below(i + 1);
+            (items[i], items[other]) = (items[other], items[i]);
+        }
+    }
+}

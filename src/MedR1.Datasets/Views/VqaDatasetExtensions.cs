@@ -1,0 +1,144 @@
+namespace MedR1.Datasets;
+
+/// <summary>Filters, orders and splits of data sets. Each gives a view: nothing is copied and no picture is opened.</summary>
+public static class VqaDatasetExtensions
+{
+    /// <summary>The examples of certain modalities.</summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="modalities">The modalities to keep.</param>
+    public static IVqaDataset WithModality(this IVqaDataset dataset, params ReadOnlySpan<ImagingModality> modalities)
+    {
+        HashSet<ImagingModality> wanted = [.. NotEmpty(modalities, nameof(modalities))];
+        return dataset.Where(
+            $"[{string.Join(", ", wanted)}]", example => example.Modality is ImagingModality modality && wanted.Contains(modality));
+    }
+
+    /// <summary>The examples of certain question types.</summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="questionTypes">The types to keep.</param>
+    public static IVqaDataset WithQuestionType(this IVqaDataset dataset, params ReadOnlySpan<QuestionType> questionTypes)
+    {
+        HashSet<QuestionType> wanted = [.. NotEmpty(questionTypes, nameof(questionTypes))];
+        return dataset.Where(
+            $"[{string.Join(", ", wanted)}]", example => example.QuestionType is QuestionType type && wanted.Contains(type));
+    }
+
+    /// <summary>The examples that meet a condition.</summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="condition">Says whether to keep an example.</param>
+    public static IVqaDataset Where(this IVqaDataset dataset, Func<VqaExample, bool> condition) =>
+        dataset.Where("", condition);
+
+    /// <summary>The first examples, or all if there are fewer.</summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="count">How many.</param>
+    public static IVqaDataset Take(this IVqaDataset dataset, int count)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        return new SubsetDataset(dataset.Name, dataset, [.. Enumerable.Range(0, Math.Min(count, dataset.Count))]);
+    }
+
+    /// <summary>All examples in a random order, the same for the same seed on every machine.</summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="seed">Where the random choices start.</param>
+    public static IVqaDataset Shuffle(this IVqaDataset dataset, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return new SubsetDataset(dataset.Name, dataset, ShuffledIndices(dataset.Count, seed));
+    }
+
+    /// <summary>
+    /// Two random parts. A picture with several questions can end in both, so what a model learnt about it is measured again;
+    /// <see cref="SplitByImage"/> keeps pictures apart.
+    /// </summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="trainFraction">The training part's share, above 0 and below 1; the nearest whole number of examples is taken.</param>
+    /// <param name="seed">Where the random choices start.</param>
+    public static DatasetSplit Split(this IVqaDataset dataset, double trainFraction, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        int trainCount = TrainCount(dataset.Count, trainFraction);
+        int[] indices = ShuffledIndices(dataset.Count, seed);
+        return Divide(dataset, indices.AsSpan(0, trainCount), indices.AsSpan(trainCount));
+    }
+
+    /// <summary>
+    /// Two random parts that share no picture. Whole pictures go to one part until it is full, so the parts' sizes can be off
+    /// by one picture's questions. Two files with the same content are two pictures.
+    /// </summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="trainFraction">The training part's share of the examples, above 0 and below 1.</param>
+    /// <param name="seed">Where the random choices start.</param>
+    public static DatasetSplit SplitByImage(this IVqaDataset dataset, double trainFraction, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        int trainCount = TrainCount(dataset.Count, trainFraction);
+        List<int>[] groups = ImageGroups.Find(dataset);
+        new DeterministicRandom(seed).Shuffle(groups.AsSpan());
+        List<int> train = [];
+        List<int> test = [];
+        foreach (List<int> group in groups)
+        {
+            (train.Count + group.Count / 2 < trainCount ? train : test).AddRange(group);
+        }
+
+        train.Sort();
+        test.Sort();
+        return Divide(dataset, train.ToArray(), test.ToArray());
+    }
+
+    /// <summary>
+    /// The same questions with every picture replaced by plain grey of its size: what a model scores on them it took from the
+    /// text alone.
+    /// </summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="grey">The grey, 0 to 255.</param>
+    public static IVqaDataset BlankImages(this IVqaDataset dataset, byte grey = 128)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return new BlankImageDataset(dataset, grey);
+    }
+
+    private static IVqaDataset Where(this IVqaDataset dataset, string nameSuffix, Func<VqaExample, bool> condition)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(condition);
+        List<int> kept = [];
+        for (int i = 0; i < dataset.Count; i++)
+        {
+            if (condition(dataset[i]))
+            {
+                kept.Add(i);
+            }
+        }
+
+        return new SubsetDataset(nameSuffix.Length == 0 ? dataset.Name : $"{dataset.Name} {nameSuffix}", dataset, [.. kept]);
+    }
+
+    private static ReadOnlySpan<T> NotEmpty<T>(ReadOnlySpan<T> wanted, string parameter) => wanted.Length > 0
+        ? wanted
+        : throw new ArgumentException("Nothing would be kept: name at least one.", parameter);
+
+    private static int TrainCount(int count, double trainFraction)
+    {
+        if (!(trainFraction is > 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(trainFraction), trainFraction, $"The training part's share must lie between 0 and 1, but is {trainFraction}.");
+        }
+
+        return (int)Math.Round(count * trainFraction, MidpointRounding.AwayFromZero);
+    }
+
+    private static int[] ShuffledIndices(int count, long seed)
+    {
+        int[] indices = [.. Enumerable.Range(0, count)];
+        new DeterministicRandom(seed).Shuffle(indices.AsSpan());
+        return indices;
+    }
+
+    private static DatasetSplit Divide(IVqaDataset dataset, ReadOnlySpan<int> train, ReadOnlySpan<int> test) => new(
+        new SubsetDataset($"{dataset.Name} (train)", dataset, train.ToArray()),
+        new SubsetDataset($"{dataset.Name} (test)", dataset, test.ToArray()));
+}
