@@ -1,0 +1,178 @@
+using System.Text;
+using CsCheck;
+
+namespace MedR1.Modeling.Tests;
+
+public sealed class BytePairTokenizerTests : IDisposable
+{
+    private readonly SmallVocabulary _files = new SmallVocabulary().WriteTwoFiles(
+        SmallVocabulary.Added("<|stop|>", special: true), SmallVocabulary.Added("<tool>", special: false));
+
+    private readonly BytePairTokenizer _tokenizer;
+
+    public BytePairTokenizerTests() => _tokenizer = _files.Load();
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public void Merges_the_pairs_in_the_order_of_their_ranks()
+    {
+        Assert.Equal([_files.Id("hello"), _files.Id("Ġhello"), _files.Id("!")], _tokenizer.Encode("hello hello!"));
+    }
+
+    [Fact]
+    public void Composed_and_decomposed_accents_give_the_same_tokens()
+    {
+        Assert.Equal([_files.Id("Ã©")], _tokenizer.Encode("\u00e9"));
+        Assert.Equal([_files.Id("Ã©")], _tokenizer.Encode("e\u0301"));
+    }
+
+    [Fact]
+    public void Numbers_are_cut_digit_by_digit_whatever_the_merges_say()
+    {
+        Assert.Equal([_files.Id("1"), _files.Id("2")], _tokenizer.Encode("12"));
+    }
+
+    [Fact]
+    public void A_control_token_in_text_is_plain_text_unless_it_is_asked_for()
+    {
+        int stop = _tokenizer.SpecialTokens["<|stop|>"];
+
+        IReadOnlyList<int> plain = _tokenizer.Encode("hello<|stop|>");
+        Assert.DoesNotContain(stop, plain);
+        Assert.Equal("hello<|stop|>", _tokenizer.Decode(plain));
+        Assert.Equal([_files.Id("hello"), stop], _tokenizer.Encode("hello<|stop|>", ControlTokenHandling.Parse));
+    }
+
+    [Fact]
+    public void An_added_token_that_is_not_special_is_a_word_of_the_vocabulary()
+    {
+        int tool = _files.FirstAdded + 1;
+
+        Assert.Equal([tool], _tokenizer.Encode("<tool>"));
+        Assert.Equal("<tool>", _tokenizer.Decode([tool], skipSpecialTokens: true));
+        Assert.DoesNotContain("<tool>", _tokenizer.SpecialTokens.Keys);
+    }
+
+    [Fact]
+    public void The_longest_added_token_wins_and_none_begins_inside_another()
+    {
+        using SmallVocabulary files = new SmallVocabulary().WriteTwoFiles(
+            SmallVocabulary.Added("<a", special: true), SmallVocabulary.Added("<a>", special: true),
+            SmallVocabulary.Added(">b", special: true));
+        int first = files.FirstAdded;
+
+        Assert.Equal([first + 1, files.Id("b")], files.Load().Encode("<a>b", ControlTokenHandling.Parse));
+        Assert.Equal([first, first + 2], files.Load().Encode("<a" + "\u2009" + ">b", ControlTokenHandling.Parse).Where(id => id >= first));
+    }
+
+    [Fact]
+    public void A_normalized_added_token_is_found_behind_the_normalisation()
+    {
+        using SmallVocabulary files = new SmallVocabulary().WriteTwoFiles(
+            SmallVocabulary.Added("caf\u00e9", special: false, normalized: true));
+
+        Assert.Equal([files.FirstAdded], files.Load().Encode("cafe\u0301"));
+    }
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_read_as_the_replacement_character()
+    {
+        Assert.Equal(_tokenizer.Encode("a\uFFFDb"), _tokenizer.Encode("a\uD835b"));
+    }
+
+    [Fact]
+    public void Ids_without_a_token_decode_to_nothing()
+    {
+        Assert.Equal("hello", _tokenizer.Decode([-1, _files.Id("hello"), _tokenizer.VocabularySize, int.MaxValue]));
+    }
+
+    [Fact]
+    public void A_character_on_both_sides_of_a_dropped_control_token_comes_out_whole()
+    {
+        int[] ids = [_files.Id("Ã"), _tokenizer.SpecialTokens["<|stop|>"], _files.Id("©")];
+
+        Assert.Equal("\u00e9", _tokenizer.Decode(ids));
+        Assert.Equal("\uFFFD<|stop|>\uFFFD", _tokenizer.Decode(ids, skipSpecialTokens: false));
+    }
+
+    [Fact]
+    public void Very_long_words_give_the_tokens_of_the_plain_rule()
+    {
+        // '-' merges in fours, from the left: n dashes are n / 4 fours, then a two and a one as the rest needs.
+        foreach (int length in (int[])[255, 256, 257, 1_000, 4_003, 200_001])
+        {
+            List<int> expected = [.. Enumerable.Repeat(_files.Id("----"), length / 4)];
+            expected.AddRange(Enumerable.Repeat(_files.Id("--"), length % 4 / 2));
+            expected.AddRange(Enumerable.Repeat(_files.Id("-"), length % 2));
+
+            Assert.Equal(expected, _tokenizer.Encode(new string('-', length)));
+        }
+    }
+
+    [Fact]
+    public void Long_and_short_words_keep_their_order()
+    {
+        string text = "hello " + new string('-', 300) + " hello" + new string('x', 300) + "\n" + new string('h', 20);
+
+        IReadOnlyList<int> ids = _tokenizer.Encode(text);
+
+        Assert.Equal(text, _tokenizer.Decode(ids));
+        List<int> byWord = [];
+        foreach (string word in WordSplitter.Split(text))
+        {
+            byWord.AddRange(_tokenizer.Encode(word));
+        }
+
+        Assert.Equal(byWord, ids);
+    }
+
+    [Fact]
+    public void Every_text_comes_back_from_its_tokens()
+    {
+        Check.Sample(Gen.String, text =>
+        {
+            string expected = UnicodeText.ReplaceHalfPairs(text).Normalize();
+            Assert.Equal(expected, _tokenizer.Decode(_tokenizer.Encode(text)));
+        }, iter: 2_000);
+    }
+
+    [Fact]
+    public void The_heap_agrees_with_the_engine_on_words_of_every_make()
+    {
+        MergeTable table = new(_files.Vocabulary, [.. SmallVocabulary.Merges.Select(merge => merge.Split(' ')).Select(pair => (pair[0], pair[1]))]);
+        Check.Sample(Gen.Char["helo"].Array[1, 40], letters =>
+        {
+            List<int> ids = [];
+            table.Encode(Encoding.UTF8.GetBytes(letters), ids);
+            Assert.Equal(_tokenizer.Encode(new string(letters)), ids);
+        }, iter: 2_000);
+    }
+
+    [Fact]
+    public void Is_safe_to_use_from_several_threads()
+    {
+        string[] texts = [.. Enumerable.Range(0, 400).Select(i => $"hello {i} h\u00e9llo {new string('-', i)}")];
+        IReadOnlyList<int>[] alone = [.. texts.Select(text => _files.Load().Encode(text))];
+        IReadOnlyList<int>[] together = new IReadOnlyList<int>[texts.Length];
+
+        Parallel.For(0, texts.Length, i => together[i] = _tokenizer.Encode(texts[i]));
+
+        Assert.Equal(alone, together);
+    }
+
+    [Fact]
+    public void Names_single_tokens_by_what_they_say()
+    {
+        Assert.Equal(_files.Id("Ġhello"), _tokenizer.IdOf(" hello"));
+        Assert.Equal(_tokenizer.SpecialTokens["<|stop|>"], _tokenizer.IdOf("<|stop|>"));
+        Assert.Null(_tokenizer.IdOf("hello hello"));
+        Assert.Null(_tokenizer.IdOf(""));
+    }
+
+    [Fact]
+    public void Counts_its_tokens()
+    {
+        Assert.Equal(256 + SmallVocabulary.Merges.Length + 2, _tokenizer.VocabularySize);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using CsCheck;
+
+namespace MedR1.Modeling.Tests;
+
+public sealed class Utf8StreamingDecoderTests
+{
+    [Fact]
+    public void Holds_back_what_can_still_become_a_character()
+    {
+        byte[] smile = [0xF0, 0x9F, 0x98, 0x80];
+        Utf8StreamingDecoder decoder = new(id => new[] { smile[id] });
+
+        Assert.Equal(["", "", "", "\U0001F600"], Enumerable.Range(0, 4).Select(decoder.Append));
+        Assert.Equal("", decoder.Complete());
+    }
+
+    [Fact]
+    public void Gives_a_broken_character_up_at_once()
+    {
+        // E2 82 can become U+20AC; 'a' shows that it won't.
+        Utf8StreamingDecoder decoder = new(id => new[] { (byte)id });
+
+        Assert.Equal(["", "", "\uFFFDa", "\uFFFD"], new[] { 0xE2, 0x82, 'a', 0xFF }.Select(decoder.Append));
+    }
+
+    [Fact]
+    public void Shows_what_is_left_at_the_end_as_one_replacement_character()
+    {
+        Utf8StreamingDecoder decoder = new(_ => new byte[] { 0xE2, 0x82 });
+
+        Assert.Equal("", decoder.Append(0));
+        Assert.Equal("\uFFFD", decoder.Complete());
+    }
+
+    [Fact]
+    public void Says_the_same_as_decoding_at_once_however_the_bytes_are_cut()
+    {
+        Check.Sample(Gen.Byte.Array[0, 6].Array[0, 8], pieces =>
+        {
+            Utf8StreamingDecoder decoder = new(id => pieces[id]);
+            string streamed = string.Concat(Enumerable.Range(0, pieces.Length).Select(decoder.Append)) + decoder.Complete();
+            Assert.Equal(Encoding.UTF8.GetString([.. pieces.SelectMany(piece => piece)]), streamed);
+        }, iter: 5_000);
+    }
+
+    [Fact]
+    public void Rejects_tokens_behind_the_end()
+    {
+        Utf8StreamingDecoder decoder = new(_ => new byte[] { 65 });
+        decoder.Complete();
+
+        Assert.Throws<InvalidOperationException>(() => decoder.Append(0));
+        Assert.Throws<InvalidOperationException>(decoder.Complete);
+    }
+}
