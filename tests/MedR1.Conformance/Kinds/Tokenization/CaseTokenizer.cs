@@ -1,20 +1,13 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Conformance;
 
 /// <summary>Opens the vocabularies that the cases of the text kinds name.</summary>
 internal static class CaseTokenizer
 {
-    /// <summary>The published control tokens, for vocabulary folders that name none.</summary>
-    private static readonly string[] _published =
-    [
-        "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>",
-        "<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>",
-        "<|image_pad|>", "<|video_pad|>",
-    ];
-
     private static readonly ConcurrentDictionary<string, BytePairTokenizer> _loaded = new();
 
     /// <summary>Where a named vocabulary lies: beside <c>cases/</c>, or as a checkpoint.</summary>
@@ -33,9 +26,9 @@ internal static class CaseTokenizer
     public static BytePairTokenizer Open(ConformanceCase conformanceCase, string name)
     {
         string folder = FolderOf(conformanceCase, name) ?? throw new DirectoryNotFoundException($"No vocabulary '{name}'.");
-        string[] tokens = conformanceCase.Inputs.TryGetProperty("added_tokens", out JsonElement listed)
-            ? [.. listed.EnumerateArray().Select(token => token.GetString()!)]
-            : _published;
+        IReadOnlyList<string> tokens = conformanceCase.Inputs.TryGetProperty("added_tokens", out JsonElement listed)
+            ? [.. listed.EnumerateArray().Select(token => token.GetString()!)] // A folder's own list wins over it.
+            : Qwen2VLTokens.All;
         return _loaded.GetOrAdd($"{folder}\n{string.Join('\n', tokens)}", _ => BytePairTokenizer.Load(folder, tokens));
     }
 
