@@ -11,6 +11,15 @@ namespace MedR1.Modeling;
 /// <param name="Entropies"><c>[rows, T]</c> float32 in nats, 0 at padding; null unless asked for.</param>
 public sealed record TokenStatistics(Tensor LogProbabilities, Tensor Mask, Tensor? Entropies) : IDisposable
 {
+    /// <summary>Hands the tensors to the dispose scope outside of the current one.</summary>
+    public TokenStatistics MoveToOuterDisposeScope()
+    {
+        LogProbabilities.MoveToOuterDisposeScope();
+        Mask.MoveToOuterDisposeScope();
+        Entropies?.MoveToOuterDisposeScope();
+        return this;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -14,4 +14,8 @@ public sealed record TokenStatisticsOptions
     /// <summary>Whether to compute entropies too.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool WithEntropies { get; init; }
+
+    /// <summary>Whether entropies carry a gradient, for a loss that rewards or penalises them; metrics need none.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool WithEntropyGradient { get; init; }
 }

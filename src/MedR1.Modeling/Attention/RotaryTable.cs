@@ -1,0 +1,52 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Cosines and sines of rotary position embedding (Su et al., 2021) for a sequence of tokens, in the half-split form: dimension j
+/// turns with dimension j + d/2. The sines of the first half carry the minus of the rotation, so that a turn is one roll, two
+/// products and a sum.
+/// </summary>
+public sealed class RotaryTable : IDisposable
+{
+    private readonly Tensor _cosine_NXD;
+    private readonly Tensor _signedSine_NXD;
+
+    private RotaryTable(Tensor cosine_NXD, Tensor signedSine_NXD)
+    {
+        _cosine_NXD = cosine_NXD;
+        _signedSine_NXD = signedSine_NXD;
+    }
+
+    /// <summary>Makes a table of angles.</summary>
+    /// <param name="angles"><c>[N, d/2]</c> float32 angles.</param>
+    /// <param name="dataType">The type in which vectors are turned; the cosines are computed in float32 and then cast.</param>
+    public static RotaryTable FromAngles(Tensor angles, ScalarType dataType)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor sine = angles.sin();
+        Tensor cosine = angles.cos();
+        Tensor cosine_NXD = cat([cosine, cosine], -1).unsqueeze(1).to(dataType);
+        Tensor sine_NXD = cat([-sine, sine], -1).unsqueeze(1).to(dataType);
+        return new RotaryTable(cosine_NXD.DetachFromDisposeScope(), sine_NXD.DetachFromDisposeScope());
+    }
+
+    /// <summary>Turns vectors.</summary>
+    /// <param name="vectors"><c>[N, heads, d]</c></param>
+    /// <returns>A new tensor of the same shape; in the type of the table.</returns>
+    public Tensor Rotate(Tensor vectors)
+    {
+        using Tensor straight = vectors * _cosine_NXD;
+        using Tensor swapped = vectors.roll(vectors.shape[^1] / 2, -1);
+        return straight.addcmul(swapped, _signedSine_NXD, 1);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _cosine_NXD.Dispose();
+        _signedSine_NXD.Dispose();
+    }
+}

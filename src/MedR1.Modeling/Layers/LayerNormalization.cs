@@ -1,0 +1,38 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>Layer normalisation with gain and bias, without the cost of a start.</summary>
+public sealed class LayerNormalization : nn.Module<Tensor, Tensor>
+{
+    private readonly long[] _shape;
+    private readonly double _epsilon;
+
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter _bias;
+
+    /// <summary>Makes a layer whose gain and bias are undefined.</summary>
+    /// <param name="size">Width.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="dataType">Type of gain and bias.</param>
+    public LayerNormalization(long size, double epsilon, Device device, ScalarType dataType)
+        : base(nameof(LayerNormalization))
+    {
+        _shape = [size];
+        _epsilon = epsilon;
+        _weight = ParameterFactory.Empty([size], device, dataType);
+        _bias = ParameterFactory.Empty([size], device, dataType);
+        RegisterComponents();
+    }
+
+    /// <summary>Normalises the last dimension.</summary>
+    /// <param name="input"><c>[…, size]</c></param>
+    public override Tensor forward(Tensor input) => nn.functional.layer_norm(input, _shape, _weight, _bias, _epsilon);
+}

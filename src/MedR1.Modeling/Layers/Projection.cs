@@ -1,0 +1,41 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>A linear layer, <c>y = x Wᵀ + b</c>, without the cost of a random start.</summary>
+public sealed class Projection : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "bias")]
+    private readonly Parameter? _bias;
+
+    /// <summary>Makes a layer whose values are undefined.</summary>
+    /// <param name="inputSize">Width of the input.</param>
+    /// <param name="outputSize">Width of the output.</param>
+    /// <param name="hasBias">Whether it adds a bias.</param>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="dataType">Type of the parameters.</param>
+    public Projection(long inputSize, long outputSize, bool hasBias, Device device, ScalarType dataType)
+        : base(nameof(Projection))
+    {
+        _weight = ParameterFactory.Empty([outputSize, inputSize], device, dataType);
+        _bias = hasBias ? ParameterFactory.Empty([outputSize], device, dataType) : null;
+        RegisterComponents();
+    }
+
+    /// <summary>The matrix, <c>[output, input]</c>.</summary>
+    public Parameter Weight => _weight;
+
+    /// <summary>The bias, <c>[output]</c>, where there is one.</summary>
+    public Parameter? Bias => _bias;
+
+    /// <summary>Applies the layer.</summary>
+    /// <param name="input"><c>[…, input]</c></param>
+    /// <returns><c>[…, output]</c></returns>
+    public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight, _bias);
+}

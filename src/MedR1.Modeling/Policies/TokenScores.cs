@@ -1,0 +1,75 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>Log-probabilities and entropies of tokens from logits, in float32, as sampler and trainer both compute them.</summary>
+public static class TokenScores
+{
+    /// <summary>Divides by the temperature and takes suppressed tokens out.</summary>
+    /// <param name="logits"><c>[N, V]</c> of any floating type.</param>
+    /// <param name="options">Temperature and suppressed tokens.</param>
+    /// <returns><c>[N, V]</c> float32 scores, −∞ at suppressed tokens; a new tensor.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive, or a suppressed token is outside of V.</exception>
+    public static Tensor Scale(Tensor logits, TokenStatisticsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Temperature, "options.Temperature");
+        using DisposeScope scope = NewDisposeScope();
+        Tensor scores = logits.to(ScalarType.Float32);
+        if (options.Temperature != 1)
+            scores = scores / options.Temperature;
+        if (options.SuppressedTokenIds.Count > 0)
+        {
+            foreach (int token in options.SuppressedTokenIds)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegative(token, "options.SuppressedTokenIds");
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, logits.shape[^1], "options.SuppressedTokenIds");
+            }
+
+            Tensor suppressed = tensor(options.SuppressedTokenIds.Select(token => (long)token).ToArray()).to(logits.device);
+            scores = scores.index_fill(-1, suppressed, float.NegativeInfinity);
+        }
+
+        return (ReferenceEquals(scores, logits) ? scores.alias() : scores).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Looks the tokens' log-probabilities up.</summary>
+    /// <param name="logits"><c>[N, V]</c> of any floating type.</param>
+    /// <param name="sources"><c>[rows, T]</c> int64: the row of the logits that predicts each token; anything at padding.</param>
+    /// <param name="targets"><c>[rows, T]</c> int64 tokens; anything in range at padding.</param>
+    /// <param name="mask"><c>[rows, T]</c> bool, true at tokens; the result owns it.</param>
+    /// <param name="options">Temperature, suppressed tokens, entropies.</param>
+    public static TokenStatistics Compute(
+        Tensor logits, Tensor sources, Tensor targets, Tensor mask, TokenStatisticsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor scores = Scale(logits, options);
+        Tensor normaliser_N = scores.logsumexp(-1);
+        Tensor padding = mask.logical_not();
+        Tensor flat = sources * scores.shape[1] + targets;
+        Tensor chosen = scores.view(-1).index_select(0, flat.view(-1));
+        Tensor chosenNormaliser = normaliser_N.index_select(0, sources.view(-1));
+        Tensor logProbabilities = (chosen - chosenNormaliser).view(mask.shape).masked_fill(padding, 0);
+        Tensor? entropies = options.WithEntropies ? Entropies(scores, normaliser_N, sources, padding, options) : null;
+        return new TokenStatistics(
+            logProbabilities.MoveToOuterDisposeScope(), mask, entropies?.MoveToOuterDisposeScope());
+    }
+
+    // H = logsumexp(s) − Σ p·s; a suppressed token has p = 0, and 0 · −∞ must not become NaN.
+    private static Tensor Entropies(
+        Tensor scores, Tensor normaliser_N, Tensor sources, Tensor padding, TokenStatisticsOptions options)
+    {
+        using IDisposable? noGradient = options.WithEntropyGradient ? null : no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor probabilities = (scores - normaliser_N.unsqueeze(-1)).exp();
+        Tensor finite = options.SuppressedTokenIds.Count > 0
+            ? scores.masked_fill(scores.isneginf(), 0)
+            : scores;
+        Tensor entropies_N = normaliser_N - (probabilities * finite).sum(-1);
+        return entropies_N.index_select(0, sources.view(-1)).view(padding.shape).masked_fill(padding, 0)
+            .MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>
+/// The distinct pictures of some prompts, sorted by size, so that the tower's attention takes pictures of one size as one batch;
+/// and which of their features each placeholder takes.
+/// </summary>
+internal sealed class ImageBatch
+{
+    private readonly IReadOnlyList<EncodedImage> _images;
+
+    private ImageBatch(IReadOnlyList<EncodedImage> images, long[]? featureRows)
+    {
+        _images = images;
+        FeatureRows = featureRows;
+    }
+
+    /// <summary>The row of the tower's output that each placeholder takes; null if they are in order, each once.</summary>
+    public long[]? FeatureRows { get; }
+
+    public IReadOnlyList<ImageGrid> Grids => [.. _images.Select(image => image.Grid)];
+
+    /// <returns>Null if no prompt has a picture.</returns>
+    public static ImageBatch? Create(Qwen2VLVisionConfiguration vision, IReadOnlyList<EncodedPrompt> prompts)
+    {
+        var distinct = new HashSet<EncodedImage>(ReferenceEqualityComparer.Instance);
+        List<EncodedImage> inOrder = [.. prompts.SelectMany(prompt => prompt.Images)];
+        if (inOrder.Count == 0)
+            return null;
+        List<EncodedImage> once = [.. inOrder.Where(distinct.Add)];
+        foreach (EncodedImage image in once)
+        {
+            Check(vision, image);
+        }
+
+        List<EncodedImage> sorted = [.. once.OrderBy(image => image.Grid.Rows * image.Grid.Columns)];
+        if (sorted.SequenceEqual(inOrder, ReferenceEqualityComparer.Instance))
+            return new ImageBatch(sorted, null);
+
+        var starts = new Dictionary<EncodedImage, long>(ReferenceEqualityComparer.Instance);
+        long next = 0;
+        foreach (EncodedImage image in sorted)
+        {
+            starts.Add(image, next);
+            next += image.Grid.PatchCount / vision.MergeUnit;
+        }
+
+        long[] rows = [.. inOrder.SelectMany(image =>
+            Enumerable.Range(0, image.Grid.PatchCount / vision.MergeUnit).Select(offset => starts[image] + offset))];
+        return new ImageBatch(sorted, rows);
+    }
+
+    /// <summary><c>[S, values per patch]</c>, the patches of all pictures.</summary>
+    public Tensor Patches(int vectorSize, Device device, ScalarType dataType)
+    {
+        long total = _images.Sum(image => (long)image.Grid.PatchCount);
+        using Tensor host = empty(total, vectorSize, dtype: ScalarType.Float32);
+        long start = 0;
+        foreach (EncodedImage image in _images)
+        {
+            using Tensor rows = host.narrow(0, start, image.Grid.PatchCount);
+            MemoryMarshal.AsBytes(image.Patches.Span).CopyTo(rows.bytes);
+            start += image.Grid.PatchCount;
+        }
+
+        return host.to(dataType, device, copy: true);
+    }
+
+    private static void Check(Qwen2VLVisionConfiguration vision, EncodedImage image)
+    {
+        int merge = vision.SpatialMergeSize;
+        ImageGrid grid = image.Grid;
+        if (grid.Frames < 1 || grid.Rows < merge || grid.Columns < merge || grid.Rows % merge != 0 || grid.Columns % merge != 0)
+        {
+            throw new InvalidPromptException(
+                $"A picture's grid is {grid.Frames} x {grid.Rows} x {grid.Columns} patches, but rows and columns must be " +
+                $"multiples of {merge}; prepare pictures with the processor of the model.");
+        }
+
+        long expected = (long)grid.PatchCount * vision.PatchVectorSize;
+        if (image.Patches.Length != expected)
+        {
+            throw new InvalidPromptException(
+                $"A picture of {grid.PatchCount} patches has {image.Patches.Length} values, but the model takes " +
+                $"{vision.PatchVectorSize} for each patch, {expected} in all; prepare pictures with the processor of the model.");
+        }
+    }
+}

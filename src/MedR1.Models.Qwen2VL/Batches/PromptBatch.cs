@@ -1,0 +1,72 @@
+using MedR1.Modeling;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Prompts side by side, padded on the right, on the host. Padding is token 0 at position 0, which nobody sees.</summary>
+internal sealed class PromptBatch
+{
+    private PromptBatch(int count, int length)
+    {
+        Length = length;
+        Tokens = new long[count * length];
+        Positions = [new float[count * length], new float[count * length], new float[count * length]];
+        Lengths = new int[count];
+        NextPositions = new int[count];
+    }
+
+    /// <summary>Tokens of the longest prompt.</summary>
+    public int Length { get; }
+
+    /// <summary>Prompts.</summary>
+    public int Count => Lengths.Length;
+
+    /// <summary>Tokens, prompt after prompt.</summary>
+    public long[] Tokens { get; }
+
+    /// <summary>Positions in time, height and width.</summary>
+    public float[][] Positions { get; }
+
+    /// <summary>Tokens of each prompt.</summary>
+    public int[] Lengths { get; }
+
+    /// <summary>Position of the token behind each prompt.</summary>
+    public int[] NextPositions { get; }
+
+    /// <summary>Places among <see cref="Tokens"/> that take features, in the order of <see cref="ImageBatch.FeatureRows"/>.</summary>
+    public List<long> Placeholders { get; } = [];
+
+    /// <summary>Place of each prompt's last token.</summary>
+    public long[] LastPlaces() => [.. Lengths.Select((length, index) => (long)index * Length + length - 1)];
+
+    /// <exception cref="InvalidPromptException">A prompt can't be taken.</exception>
+    public static PromptBatch Create(Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts)
+    {
+        if (prompts.Count == 0)
+            throw new InvalidPromptException("No prompt was given; give at least one.");
+        var batch = new PromptBatch(prompts.Count, prompts.Max(prompt => prompt.TokenIds.Count));
+        for (int index = 0; index < prompts.Count; index++)
+        {
+            batch.Add(configuration, index, prompts[index]);
+        }
+
+        return batch;
+    }
+
+    private void Add(Qwen2VLConfiguration configuration, int index, EncodedPrompt prompt)
+    {
+        TokenRules.Check(configuration, prompt);
+        PromptPositions positions = PromptPositions.Compute(configuration, prompt);
+        int start = index * Length;
+        for (int place = 0; place < prompt.TokenIds.Count; place++)
+        {
+            Tokens[start + place] = prompt.TokenIds[place];
+            Positions[0][start + place] = positions.Time[place];
+            Positions[1][start + place] = positions.Height[place];
+            Positions[2][start + place] = positions.Width[place];
+        }
+
+        Lengths[index] = prompt.TokenIds.Count;
+        NextPositions[index] = positions.Next;
+        Placeholders.AddRange(positions.Placeholders.Select(place => (long)start + place));
+    }
+}

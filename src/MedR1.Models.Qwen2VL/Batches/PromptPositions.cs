@@ -1,0 +1,116 @@
+using MedR1.Modeling;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>
+/// Positions of the tokens of one prompt in time, height and width (arXiv 2409.12191, section 2.1): text counts on all three at
+/// once, a picture spans height and width from where the text stands, and the text behind it goes on after the largest of them.
+/// </summary>
+internal sealed class PromptPositions
+{
+    private PromptPositions(int length)
+    {
+        Time = new int[length];
+        Height = new int[length];
+        Width = new int[length];
+    }
+
+    public int[] Time { get; }
+
+    public int[] Height { get; }
+
+    public int[] Width { get; }
+
+    /// <summary>Position of the token behind the prompt, on all three axes.</summary>
+    public int Next { get; private set; }
+
+    /// <summary>Places of the placeholders, in order: as many as the pictures have features.</summary>
+    public List<int> Placeholders { get; } = [];
+
+    /// <exception cref="InvalidPromptException">Placeholders and pictures don't fit each other.</exception>
+    public static PromptPositions Compute(Qwen2VLConfiguration configuration, EncodedPrompt prompt)
+    {
+        IReadOnlyList<int> tokens = prompt.TokenIds;
+        var positions = new PromptPositions(tokens.Count);
+        int image = 0;
+        for (int place = 0; place < tokens.Count;)
+        {
+            if (tokens[place] != configuration.ImageTokenId && tokens[place] != configuration.VideoTokenId)
+            {
+                positions.Set(place++, positions.Next, positions.Next, positions.Next);
+                positions.Next++;
+                continue;
+            }
+
+            if (image == prompt.Images.Count)
+            {
+                throw new InvalidPromptException(
+                    $"Token {place} of the prompt stands for a picture, but the prompt has only {prompt.Images.Count} pictures" +
+                    $"{Show(prompt)}. Give as many pictures as the text has places for.");
+            }
+
+            place = positions.Place(configuration, prompt, place, prompt.Images[image], image);
+            image++;
+        }
+
+        if (image < prompt.Images.Count)
+        {
+            throw new InvalidPromptException(
+                $"The prompt has {prompt.Images.Count} pictures, but its text has places for {image}{Show(prompt)}. " +
+                "Give as many pictures as the text has places for.");
+        }
+
+        return positions;
+    }
+
+    private int Place(Qwen2VLConfiguration configuration, EncodedPrompt prompt, int place, EncodedImage picture, int image)
+    {
+        int merge = configuration.Vision.SpatialMergeSize;
+        (int rows, int columns) = (picture.Grid.Rows / merge, picture.Grid.Columns / merge);
+        int count = picture.Grid.Frames * rows * columns;
+        int token = prompt.TokenIds[place];
+        int found = 0;
+        while (place + found < prompt.TokenIds.Count && found < count && prompt.TokenIds[place + found] == token)
+        {
+            found++;
+        }
+
+        if (found < count || count == 0)
+        {
+            throw new InvalidPromptException(
+                $"Picture {image + 1} gives {count} features, but only {found} placeholders stand at token {place}{Show(prompt)}. " +
+                "Expand the placeholder to one token for each feature.");
+        }
+
+        int start = Next;
+        int last = start;
+        for (int frame = 0; frame < picture.Grid.Frames; frame++)
+        {
+            // Qwen2.5-VL's time runs in seconds, Qwen2-VL's in frames.
+            double tokensPerSecond = configuration.Vision.TokensPerSecond;
+            int time = start + (tokensPerSecond > 0 ? (int)(frame * picture.SecondsPerFrame * tokensPerSecond) : frame);
+            for (int row = 0; row < rows; row++)
+            {
+                for (int column = 0; column < columns; column++)
+                {
+                    Placeholders.Add(place);
+                    Set(place++, time, start + row, start + column);
+                }
+            }
+
+            last = Math.Max(last, time);
+        }
+
+        Next = Math.Max(last, start + Math.Max(rows, columns) - 1) + 1;
+        return place;
+    }
+
+    private void Set(int place, int time, int height, int width)
+    {
+        Time[place] = time;
+        Height[place] = height;
+        Width[place] = width;
+    }
+
+    private static string Show(EncodedPrompt prompt) => prompt.Text.Length == 0 ? "" : $" ('{prompt.Text}')";
+}

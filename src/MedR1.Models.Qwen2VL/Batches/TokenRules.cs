@@ -1,0 +1,56 @@
+using MedR1.Modeling;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>What the tokens of prompts and completions must hold.</summary>
+internal static class TokenRules
+{
+    public static void Check(Qwen2VLConfiguration configuration, EncodedPrompt prompt)
+    {
+        int context = configuration.Text.ContextLength;
+        if (prompt.TokenIds.Count == 0)
+            throw new InvalidPromptException("The prompt is empty; it needs at least one token.");
+        if (prompt.TokenIds.Count > context)
+        {
+            throw new InvalidPromptException(
+                $"The prompt has {prompt.TokenIds.Count} tokens, but the model's context holds {context}. " +
+                "Shorten the text, or lower the processor's MaxPixels so that pictures take fewer tokens.");
+        }
+
+        CheckRange(configuration, prompt.TokenIds, "prompt");
+    }
+
+    public static void Check(Qwen2VLConfiguration configuration, PackedGroup group)
+    {
+        int context = configuration.Text.ContextLength;
+        if (group.Completions.Count == 0)
+            throw new InvalidPromptException("A prompt has no completion behind it; give it at least one, or leave it out.");
+        foreach (IReadOnlyList<int> completion in group.Completions)
+        {
+            if (completion.Count == 0)
+                throw new InvalidPromptException("A completion has no token; it needs at least its end token.");
+            if (group.Prompt.TokenIds.Count + completion.Count > context)
+            {
+                throw new InvalidPromptException(
+                    $"Prompt and completion have {group.Prompt.TokenIds.Count} + {completion.Count} tokens, but the model's " +
+                    $"context holds {context}. Lower the number of new tokens, or shorten the prompt.");
+            }
+
+            CheckRange(configuration, completion, "completion");
+        }
+    }
+
+    private static void CheckRange(Qwen2VLConfiguration configuration, IReadOnlyList<int> tokens, string what)
+    {
+        int size = configuration.Text.VocabularySize;
+        for (int place = 0; place < tokens.Count; place++)
+        {
+            if (tokens[place] < 0 || tokens[place] >= size)
+            {
+                throw new InvalidPromptException(
+                    $"Token {place} of the {what} is {tokens[place]}, but the model has tokens 0 to {size - 1}. " +
+                    "Use the tokenizer that belongs to the model.");
+            }
+        }
+    }
+}

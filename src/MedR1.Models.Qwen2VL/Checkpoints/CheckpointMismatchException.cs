@@ -1,0 +1,41 @@
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>A checkpoint whose tensors are not those of its configuration.</summary>
+public sealed class CheckpointMismatchException : Exception
+{
+    private const int MostNames = 10;
+
+    /// <summary>Says which tensors are wrong.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="missing">Parameters of the model that the checkpoint lacks.</param>
+    /// <param name="unexpected">Tensors of the checkpoint that the model has no parameter for.</param>
+    /// <param name="shapes">Parameters whose shape differs: name, shape in the model and shape in the checkpoint.</param>
+    public CheckpointMismatchException(
+        string folder, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<string> shapes)
+        : base(
+            $"The weights in '{folder}' are not those that its config.json describes:"
+            + Part("missing", missing) + Part("unexpected", unexpected) + Part("of another shape", shapes)
+            + " Take config.json and weights from the same model.")
+    {
+        Missing = missing;
+        Unexpected = unexpected;
+        Shapes = shapes;
+    }
+
+    /// <summary>Parameters of the model that the checkpoint lacks.</summary>
+    public IReadOnlyList<string> Missing { get; }
+
+    /// <summary>Tensors of the checkpoint that the model has no parameter for.</summary>
+    public IReadOnlyList<string> Unexpected { get; }
+
+    /// <summary>Parameters whose shape differs, each with both shapes.</summary>
+    public IReadOnlyList<string> Shapes { get; }
+
+    private static string Part(string what, IReadOnlyList<string> names)
+    {
+        if (names.Count == 0)
+            return "";
+        string rest = names.Count > MostNames ? $" and {names.Count - MostNames} more" : "";
+        return $" {names.Count} {what} ({string.Join(", ", names.Take(MostNames))}{rest}).";
+    }
+}

@@ -1,0 +1,33 @@
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>
+/// The two ways to name parameters: the published one, <c>visual.…</c> and <c>model.layers.…</c>, and the one of later transformers
+/// releases in memory, <c>model.visual.…</c> and <c>model.language_model.layers.…</c>, which PEFT adapters bear too.
+/// </summary>
+public static class CheckpointNames
+{
+    private const string NewVision = "model.visual.";
+    private const string NewText = "model.language_model.";
+
+    /// <summary>The published name of a parameter under either scheme.</summary>
+    /// <param name="name">The name in a file.</param>
+    public static string ToPublished(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.StartsWith(NewVision, StringComparison.Ordinal))
+            return name["model.".Length..];
+        return name.StartsWith(NewText, StringComparison.Ordinal) ? "model." + name[NewText.Length..] : name;
+    }
+
+    /// <summary>The name in memory of later transformers releases.</summary>
+    /// <param name="publishedName">The published name.</param>
+    public static string ToInMemory(string publishedName)
+    {
+        ArgumentNullException.ThrowIfNull(publishedName);
+        if (publishedName.StartsWith("visual.", StringComparison.Ordinal))
+            return "model." + publishedName;
+        return publishedName.StartsWith("model.", StringComparison.Ordinal)
+            ? NewText + publishedName["model.".Length..]
+            : publishedName;
+    }
+}

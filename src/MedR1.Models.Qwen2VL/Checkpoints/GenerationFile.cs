@@ -1,0 +1,20 @@
+using System.Text.Json;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>
+/// Reads the end tokens of <c>generation_config.json</c>. Its sampling values are left alone: the published ones (top_k 1) would
+/// make every sample of a group the same.
+/// </summary>
+internal static class GenerationFile
+{
+    /// <returns>The tokens, in the order of the file; null if the file doesn't name any.</returns>
+    public static IReadOnlyList<int>? EndTokens(ReadOnlyMemory<byte> json, string source)
+    {
+        using JsonDocument document = ConfigurationReader.Parse(json, source);
+        var top = new ConfigurationSection(source, "", document.RootElement);
+        if (top.Find("eos_token_id") is not { } value)
+            return null;
+        return value.ValueKind == JsonValueKind.Array ? top.Integers("eos_token_id") : [top.Integer("eos_token_id")];
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Reads both layouts of <c>config.json</c>: text fields at the root, or in <c>text_config</c> with the root behind it.</summary>
+internal static class ConfigurationReader
+{
+    public static Qwen2VLConfiguration Read(ReadOnlyMemory<byte> json, string source)
+    {
+        using JsonDocument document = Parse(json, source);
+        JsonElement root = document.RootElement;
+        var top = new ConfigurationSection(source, "", root);
+        Qwen2VLFamily family = Family(top, source);
+        ConfigurationSection text = top.Section("text_config") is null
+            ? top
+            : new ConfigurationSection(source, "text_config.", root.GetProperty("text_config"), root);
+        Qwen2VLTextConfiguration decoder = Text(text);
+        ConfigurationSection vision = top.Section("vision_config")
+            ?? throw top.Missing("vision_config", "add the object with the sizes of the vision tower.");
+        var configuration = new Qwen2VLConfiguration
+        {
+            Family = family,
+            Text = decoder,
+            Vision = Vision(vision, family, decoder),
+            TieWordEmbeddings = Tied(top, text),
+            ImageTokenId = top.Integer("image_token_id", 151_655),
+            VideoTokenId = top.Integer("video_token_id", 151_656),
+            VisionStartTokenId = top.Integer("vision_start_token_id", 151_652),
+            VisionEndTokenId = top.Integer("vision_end_token_id", 151_653),
+            VisionPadTokenId = top.OptionalInteger("vision_token_id"),
+            DataType = DataType(top),
+        };
+        configuration.Validate(source);
+        return configuration;
+    }
+
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json, string source)
+    {
+        try
+        {
+            JsonDocument document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                return document;
+            string kind = document.RootElement.ValueKind.ToString();
+            document.Dispose();
+            throw new ModelConfigurationException(source, "(root)", kind, "the file must hold one JSON object.");
+        }
+        catch (JsonException error)
+        {
+            throw new ModelConfigurationException(source, "(root)", "not JSON", $"repair the file: {error.Message}", error);
+        }
+    }
+
+    private static Qwen2VLFamily Family(ConfigurationSection top, string source)
+    {
+        string type = top.Text("model_type");
+        return type switch
+        {
+            "qwen2_vl" => Qwen2VLFamily.Qwen2VL,
+            "qwen2_5_vl" => Qwen2VLFamily.Qwen25VL,
+            _ => throw new ModelConfigurationException(
+                source, "model_type", $"\"{type}\"", "this package knows \"qwen2_vl\" and \"qwen2_5_vl\"."),
+        };
+    }
+
+    private static Qwen2VLTextConfiguration Text(ConfigurationSection text)
+    {
+        int hidden = text.Integer("hidden_size");
+        int heads = text.Integer("num_attention_heads");
+        ConfigurationSection? rotary = text.Section("rope_parameters") ?? text.Section("rope_scaling");
+        IReadOnlyList<int> sections = rotary?.Integers("mrope_section")
+            ?? throw text.Missing("rope_scaling.mrope_section", "add the three sections; the published models have [16, 24, 24].");
+        return new Qwen2VLTextConfiguration
+        {
+            VocabularySize = text.Integer("vocab_size"),
+            HiddenSize = hidden,
+            IntermediateSize = text.Integer("intermediate_size"),
+            LayerCount = text.Integer("num_hidden_layers"),
+            HeadCount = heads,
+            KeyValueHeadCount = text.Integer("num_key_value_heads", heads),
+            RotarySections = sections,
+            RotaryBase = rotary?.Find("rope_theta") is null ? text.Number("rope_theta") : rotary.Value.Number("rope_theta"),
+            NormEpsilon = text.Number("rms_norm_eps"),
+            ContextLength = text.Integer("max_position_embeddings", 32_768),
+            InitializerRange = text.Number("initializer_range", 0.02),
+            BeginTokenId = text.OptionalInteger("bos_token_id"),
+            EndTokenId = text.OptionalInteger("eos_token_id"),
+        };
+    }
+
+    private static Qwen2VLVisionConfiguration Vision(
+        ConfigurationSection vision, Qwen2VLFamily family, Qwen2VLTextConfiguration text)
+    {
+        // hidden_size means the width of the decoder in Qwen2-VL's files and that of the tower in Qwen2.5-VL's.
+        bool second = family == Qwen2VLFamily.Qwen25VL;
+        int width = vision.Integer(second ? "hidden_size" : "embed_dim");
+        return new Qwen2VLVisionConfiguration
+        {
+            Depth = vision.Integer("depth"),
+            Width = width,
+            HeadCount = vision.Integer("num_heads"),
+            MlpWidth = second ? vision.Integer("intermediate_size") : MlpWidth(width, vision.Number("mlp_ratio", 4)),
+            OutputSize = vision.Integer(second ? "out_hidden_size" : "hidden_size", text.HiddenSize),
+            Activation = vision.Text("hidden_act", second ? "silu" : "quick_gelu"),
+            ChannelCount = vision.Integer("in_channels", vision.Integer("in_chans", 3)),
+            PatchSize = vision.Integer("patch_size", 14),
+            TemporalPatchSize = vision.Integer("temporal_patch_size", 2),
+            SpatialMergeSize = vision.Integer("spatial_merge_size", 2),
+            RotaryBase = vision.Section("rope_parameters")?.Number("rope_theta", 10_000) ?? 10_000,
+            InitializerRange = vision.Number("initializer_range", text.InitializerRange),
+            WindowSize = second ? vision.Integer("window_size", 112) : 0,
+            FullAttentionBlocks = second ? vision.Integers("fullatt_block_indexes") ?? [7, 15, 23, 31] : [],
+            TokensPerSecond = second ? vision.Number("tokens_per_second", 4) : 0,
+        };
+    }
+
+    // The reference truncates the product; a ratio that was written from a width must give that width again.
+    private static int MlpWidth(int width, double ratio)
+    {
+        double product = Math.Floor(width * ratio + 1e-6);
+        return product is >= 0 and <= int.MaxValue ? (int)product : -1;
+    }
+
+    private static bool Tied(ConfigurationSection top, ConfigurationSection text) =>
+        top.Find("tie_word_embeddings") is null ? text.Flag("tie_word_embeddings", false) : top.Flag("tie_word_embeddings", false);
+
+    private static ScalarType DataType(ConfigurationSection top)
+    {
+        string name = top.Text("dtype", top.Text("torch_dtype", "float32"));
+        return name switch
+        {
+            "float32" => ScalarType.Float32,
+            "bfloat16" => ScalarType.BFloat16,
+            "float16" => ScalarType.Float16,
+            _ => throw top.Wrong(
+                top.Find("dtype") is null ? "torch_dtype" : "dtype",
+                (top.Find("dtype") ?? top.Find("torch_dtype"))!.Value,
+                "write \"float32\", \"bfloat16\" or \"float16\"."),
+        };
+    }
+}

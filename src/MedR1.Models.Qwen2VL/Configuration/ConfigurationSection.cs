@@ -1,0 +1,108 @@
+using System.Text.Json;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>An object of a configuration file whose fields may also stand in another object.</summary>
+internal readonly struct ConfigurationSection(string source, string path, JsonElement element, JsonElement? fallback = null)
+{
+    public JsonElement? Find(string field)
+    {
+        if (element.TryGetProperty(field, out JsonElement value) && value.ValueKind != JsonValueKind.Null)
+            return value;
+        return fallback is { } other && other.TryGetProperty(field, out value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
+    }
+
+    public ConfigurationSection? Section(string field)
+    {
+        if (Find(field) is not { } value)
+            return null;
+        if (value.ValueKind != JsonValueKind.Object)
+            throw Wrong(field, value, "write an object.");
+        return new ConfigurationSection(source, Name(field) + ".", value);
+    }
+
+    public int Integer(string field, int? otherwise = null)
+    {
+        if (Find(field) is not { } value)
+            return otherwise ?? throw Missing(field, "add it as an integer; the published config.json of the model has it.");
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number))
+            return number;
+        throw Wrong(field, value, "write an integer.");
+    }
+
+    public long Long(string field, long otherwise)
+    {
+        if (Find(field) is not { } value)
+            return otherwise;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number))
+            return number;
+        throw Wrong(field, value, "write an integer.");
+    }
+
+    public int? OptionalInteger(string field) => Find(field) is null ? null : Integer(field);
+
+    public double Number(string field, double? otherwise = null)
+    {
+        if (Find(field) is not { } value)
+            return otherwise ?? throw Missing(field, "add it as a number; the published config.json of the model has it.");
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number))
+            return number;
+        throw Wrong(field, value, "write a number.");
+    }
+
+    public string Text(string field, string? otherwise = null)
+    {
+        if (Find(field) is not { } value)
+            return otherwise ?? throw Missing(field, "add it; the published config.json of the model has it.");
+        if (value.ValueKind == JsonValueKind.String)
+            return value.GetString()!;
+        throw Wrong(field, value, "write a string.");
+    }
+
+    public bool Flag(string field, bool otherwise)
+    {
+        if (Find(field) is not { } value)
+            return otherwise;
+        return value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw Wrong(field, value, "write true or false."),
+        };
+    }
+
+    public IReadOnlyList<int>? Integers(string field)
+    {
+        if (Find(field) is not { } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.Array
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out _)))
+        {
+            return [.. value.EnumerateArray().Select(item => item.GetInt32())];
+        }
+
+        throw Wrong(field, value, "write a list of integers.");
+    }
+
+    public IReadOnlyList<double>? Numbers(string field)
+    {
+        if (Find(field) is not { } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.Array
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetDouble(out _)))
+        {
+            return [.. value.EnumerateArray().Select(item => item.GetDouble())];
+        }
+
+        throw Wrong(field, value, "write a list of numbers.");
+    }
+
+    public ModelConfigurationException Missing(string field, string fix) => new(source, Name(field), null, fix);
+
+    public ModelConfigurationException Wrong(string field, JsonElement value, string fix) =>
+        new(source, Name(field), value.GetRawText(), fix);
+
+    private string Name(string field) => path + field;
+}

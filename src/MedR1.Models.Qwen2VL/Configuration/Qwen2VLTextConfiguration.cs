@@ -1,0 +1,51 @@
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Sizes of the decoder.</summary>
+public sealed record Qwen2VLTextConfiguration
+{
+    /// <summary>Rows of the embedding and of the head.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Width of the residual stream.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Width inside the feed-forward layers.</summary>
+    public required int IntermediateSize { get; init; }
+
+    /// <summary>Number of layers.</summary>
+    public required int LayerCount { get; init; }
+
+    /// <summary>Query heads of each layer.</summary>
+    public required int HeadCount { get; init; }
+
+    /// <summary>Key-value heads of each layer; divides <see cref="HeadCount"/>.</summary>
+    public required int KeyValueHeadCount { get; init; }
+
+    /// <summary>Pairs of dimensions that turn with time, height and width; their sum is half of <see cref="HeadSize"/>.</summary>
+    public required IReadOnlyList<int> RotarySections { get; init; }
+
+    /// <summary>Base of the rotary frequencies.</summary>
+    /// <value>The default is 1,000,000.</value>
+    public double RotaryBase { get; init; } = 1_000_000;
+
+    /// <summary>Added to the mean square in norms.</summary>
+    /// <value>The default is 1e-6.</value>
+    public double NormEpsilon { get; init; } = 1e-6;
+
+    /// <summary>The most tokens of prompt and completion.</summary>
+    /// <value>The default is 32,768.</value>
+    public int ContextLength { get; init; } = 32_768;
+
+    /// <summary>Standard deviation of matrices and embeddings at a random start.</summary>
+    /// <value>The default is 0.02.</value>
+    public double InitializerRange { get; init; } = 0.02;
+
+    /// <summary>Token that the family calls beginning of text, where there is one; it is not put before texts.</summary>
+    public int? BeginTokenId { get; init; }
+
+    /// <summary>Token that ends a turn, where the configuration names one.</summary>
+    public int? EndTokenId { get; init; }
+
+    /// <summary>Width of a head.</summary>
+    public int HeadSize => HiddenSize / HeadCount;
+}

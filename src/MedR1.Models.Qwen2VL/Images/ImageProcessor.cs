@@ -1,0 +1,140 @@
+using MedR1.Imaging;
+using MedR1.Modeling;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Pictures to patches, as the reference's PIL image processor makes them, bit for bit.</summary>
+/// <remarks>Safe to use from several threads at once.</remarks>
+public sealed class ImageProcessor
+{
+    private readonly ImageProcessorOptions _options;
+    private readonly float[][] _levels;
+
+    /// <summary>Makes a processor.</summary>
+    /// <param name="configuration">The model's sizes and limits.</param>
+    /// <param name="options">How pictures are read; null for the defaults.</param>
+    public ImageProcessor(ImageProcessorConfiguration configuration, ImageProcessorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        _options = options ?? new ImageProcessorOptions();
+        Configuration = configuration with
+        {
+            MinPixels = _options.MinPixels ?? configuration.MinPixels,
+            MaxPixels = _options.MaxPixels ?? configuration.MaxPixels,
+        };
+        ArgumentOutOfRangeException.ThrowIfLessThan(Configuration.MinPixels, 1, "options.MinPixels");
+        ArgumentOutOfRangeException.ThrowIfLessThan(Configuration.MaxPixels, 1, "options.MaxPixels");
+        _levels = [.. Enumerable.Range(0, 3).Select(channel => Levels(Configuration, channel))];
+    }
+
+    /// <summary>Sizes and limits in force.</summary>
+    public ImageProcessorConfiguration Configuration { get; }
+
+    /// <summary>Opens and prepares a picture.</summary>
+    /// <param name="source">The picture.</param>
+    /// <exception cref="ImageFormatException">The bytes are no picture.</exception>
+    /// <exception cref="ImageTooLargeException">The picture is larger than the options allow.</exception>
+    /// <exception cref="AspectRatioException">One side is more than 200 times the other.</exception>
+    public EncodedImage Process(IImageSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Process(_options.Decoder.Load(source, _options.Decoding));
+    }
+
+    /// <summary>Prepares a decoded picture.</summary>
+    /// <param name="image">The picture.</param>
+    /// <exception cref="AspectRatioException">One side is more than 200 times the other.</exception>
+    public EncodedImage Process(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        RgbImage resized = Resize(image);
+        var grid = new ImageGrid(1, resized.Height / Configuration.PatchSize, resized.Width / Configuration.PatchSize);
+        return new EncodedImage(grid, Patches(resized, grid));
+    }
+
+    /// <summary>Brings a picture to the size that the model takes.</summary>
+    /// <param name="image">The picture.</param>
+    /// <exception cref="AspectRatioException">One side is more than 200 times the other.</exception>
+    public RgbImage Resize(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        int factor = Configuration.Factor;
+        if (!Configuration.Resizes)
+        {
+            return image.Height % factor == 0 && image.Width % factor == 0
+                ? image
+                : throw new ArgumentException(
+                    $"A picture of {image.Width} x {image.Height} was given, but this processor doesn't resize and both sides " +
+                    $"must be multiples of {factor}. Resize the picture, or let the processor do it.", nameof(image));
+        }
+
+        ImageSize size = SmartResize.Compute(
+            image.Height, image.Width, factor, Configuration.MinPixels, Configuration.MaxPixels);
+        return PillowResampler.Resize(image, size.Width, size.Height, Configuration.Filter, _options.PassOrder);
+    }
+
+    // The reference multiplies in double, rounds to float32, and subtracts and divides in float32.
+    private static float[] Levels(ImageProcessorConfiguration configuration, int channel)
+    {
+        float mean = (float)configuration.Mean[channel];
+        float deviation = (float)configuration.StandardDeviation[channel];
+        var levels = new float[256];
+        for (int level = 0; level < levels.Length; level++)
+        {
+            float scaled = (float)(level * configuration.RescaleFactor);
+            levels[level] = (scaled - mean) / deviation;
+        }
+
+        return levels;
+    }
+
+    // Rows go square by square; a row is channel, frame, y, x, and all frames of a picture are the same.
+    private float[] Patches(RgbImage image, ImageGrid grid)
+    {
+        int side = Configuration.PatchSize;
+        int area = side * side;
+        int frames = Configuration.TemporalPatchSize;
+        int merge = Configuration.MergeSize;
+        int vector = 3 * frames * area;
+        var patches = new float[grid.PatchCount * vector];
+        ReadOnlySpan<byte> pixels = image.Pixels.Span;
+        int patch = 0;
+        for (int square = 0; square < grid.PatchCount / (merge * merge); square++)
+        {
+            int top = square / (grid.Columns / merge) * merge;
+            int left = square % (grid.Columns / merge) * merge;
+            for (int inner = 0; inner < merge * merge; inner++, patch++)
+            {
+                int y = (top + inner / merge) * side;
+                int x = (left + inner % merge) * side;
+                Span<float> target = patches.AsSpan(patch * vector, vector);
+                for (int channel = 0; channel < 3; channel++)
+                {
+                    Span<float> first = target.Slice(channel * frames * area, area);
+                    Fill(first, pixels, image.Width, y, x, channel);
+                    for (int frame = 1; frame < frames; frame++)
+                    {
+                        first.CopyTo(target.Slice((channel * frames + frame) * area, area));
+                    }
+                }
+            }
+        }
+
+        return patches;
+    }
+
+    private void Fill(Span<float> target, ReadOnlySpan<byte> pixels, int width, int top, int left, int channel)
+    {
+        int side = Configuration.PatchSize;
+        float[] levels = _levels[channel];
+        for (int row = 0; row < side; row++)
+        {
+            ReadOnlySpan<byte> source = pixels.Slice(((top + row) * width + left) * 3, side * 3);
+            Span<float> line = target.Slice(row * side, side);
+            for (int column = 0; column < side; column++)
+            {
+                line[column] = levels[source[column * 3 + channel]];
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using MedR1.Imaging;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>What a <c>preprocessor_config.json</c> says of pictures.</summary>
+public sealed record ImageProcessorConfiguration
+{
+    /// <summary>The fewest pixels after the resize.</summary>
+    /// <value>The default is 3,136, four features.</value>
+    public long MinPixels { get; init; } = 56 * 56;
+
+    /// <summary>The most pixels after the resize.</summary>
+    /// <value>The default is 1,003,520, which is the reference's where a file gives no limit; published files have 12,845,056.</value>
+    public long MaxPixels { get; init; } = 28 * 28 * 1280;
+
+    /// <summary>Pixels of a patch's side.</summary>
+    /// <value>The default is 14.</value>
+    public int PatchSize { get; init; } = 14;
+
+    /// <summary>Frames of a patch; a picture is repeated to fill them.</summary>
+    /// <value>The default is 2.</value>
+    public int TemporalPatchSize { get; init; } = 2;
+
+    /// <summary>Patches of the side of a square that becomes one feature.</summary>
+    /// <value>The default is 2.</value>
+    public int MergeSize { get; init; } = 2;
+
+    /// <summary>What is subtracted from red, green and blue.</summary>
+    /// <value>The default is the mean of CLIP's pictures.</value>
+    public IReadOnlyList<double> Mean { get; init; } = [0.48145466, 0.4578275, 0.40821073];
+
+    /// <summary>What red, green and blue are divided by.</summary>
+    /// <value>The default is the standard deviation of CLIP's pictures.</value>
+    public IReadOnlyList<double> StandardDeviation { get; init; } = [0.26862954, 0.26130258, 0.27577711];
+
+    /// <summary>What bytes are multiplied by.</summary>
+    /// <value>The default is 1/255.</value>
+    public double RescaleFactor { get; init; } = 1 / 255.0;
+
+    /// <summary>Whether pictures are brought to a size within the limits; if not, they must have one.</summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool Resizes { get; init; } = true;
+
+    /// <summary>The filter of the resize.</summary>
+    /// <value>The default is bicubic.</value>
+    public ResampleFilter Filter { get; init; } = ResampleFilter.Bicubic;
+
+    /// <summary>What both sides of a resized picture are multiples of.</summary>
+    public int Factor => PatchSize * MergeSize;
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">A <c>preprocessor_config.json</c>, or the folder that holds it.</param>
+    /// <exception cref="ModelConfigurationException">A field is of the wrong type or out of range.</exception>
+    public static ImageProcessorConfiguration Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string file = Directory.Exists(path) ? Path.Combine(path, "preprocessor_config.json") : path;
+        return Parse(File.ReadAllBytes(file), file);
+    }
+
+    /// <summary>Reads the content of a file.</summary>
+    /// <param name="json">The content.</param>
+    /// <param name="source">Its name, for messages.</param>
+    /// <exception cref="ModelConfigurationException">A field is of the wrong type or out of range.</exception>
+    public static ImageProcessorConfiguration Parse(ReadOnlyMemory<byte> json, string source = "preprocessor_config.json") =>
+        ImageProcessorConfigurationFile.Read(json, source);
+
+    /// <summary>Writes the content of a file.</summary>
+    public byte[] ToJson() => ImageProcessorConfigurationFile.Write(this);
+}

@@ -1,0 +1,43 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>A layer of the decoder: attention, then the feed-forward layer, each behind a norm and beside the residual.</summary>
+internal sealed class DecoderLayer : nn.Module
+{
+    private readonly int _index;
+
+    [ComponentName(Name = "self_attn")]
+    private readonly DecoderAttention _attention;
+
+    [ComponentName(Name = "mlp")]
+    private readonly SwiGluMlp _mlp;
+
+    [ComponentName(Name = "input_layernorm")]
+    private readonly RmsNormalization _inputNorm;
+
+    [ComponentName(Name = "post_attention_layernorm")]
+    private readonly RmsNormalization _mlpNorm;
+
+    public DecoderLayer(Qwen2VLTextConfiguration text, int index, Device device, ScalarType dataType)
+        : base(nameof(DecoderLayer))
+    {
+        _index = index;
+        _attention = new DecoderAttention(text, device, dataType);
+        _mlp = new SwiGluMlp(text.HiddenSize, text.IntermediateSize, false, device, dataType);
+        _inputNorm = new RmsNormalization(text.HiddenSize, text.NormEpsilon, device, dataType);
+        _mlpNorm = new RmsNormalization(text.HiddenSize, text.NormEpsilon, device, dataType);
+        RegisterComponents();
+    }
+
+    /// <summary><c>[N, hidden]</c> to <c>[N, hidden]</c>.</summary>
+    public Tensor Forward(Tensor input, RotaryTable table, IAttentionPattern pattern)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor attended = input + _attention.Forward(_inputNorm.call(input), _index, table, pattern);
+        return (attended + _mlp.call(_mlpNorm.call(attended))).MoveToOuterDisposeScope();
+    }
+}

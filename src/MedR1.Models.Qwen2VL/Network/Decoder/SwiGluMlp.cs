@@ -1,0 +1,37 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Gated feed-forward layer, <c>down(silu(gate(x)) · up(x))</c> (Shazeer, 2020).</summary>
+internal sealed class SwiGluMlp : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "gate_proj")]
+    private readonly Projection _gate;
+
+    [ComponentName(Name = "up_proj")]
+    private readonly Projection _up;
+
+    [ComponentName(Name = "down_proj")]
+    private readonly Projection _down;
+
+    public SwiGluMlp(int width, int innerWidth, bool hasBias, Device device, ScalarType dataType)
+        : base(nameof(SwiGluMlp))
+    {
+        _gate = new Projection(width, innerWidth, hasBias, device, dataType);
+        _up = new Projection(width, innerWidth, hasBias, device, dataType);
+        _down = new Projection(innerWidth, width, hasBias, device, dataType);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using Tensor gate = _gate.call(input);
+        using Tensor open = nn.functional.silu(gate);
+        using Tensor up = _up.call(input);
+        using Tensor inner = open * up;
+        return _down.call(inner);
+    }
+}

@@ -1,0 +1,51 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Embedding, layers and the last norm.</summary>
+internal sealed class TextDecoder : nn.Module
+{
+    [ComponentName(Name = "embed_tokens")]
+    private readonly TokenEmbedding _embedding;
+
+    [ComponentName(Name = "layers")]
+    private readonly ModuleList<DecoderLayer> _layers;
+
+    [ComponentName(Name = "norm")]
+    private readonly RmsNormalization _norm;
+
+    public TextDecoder(Qwen2VLTextConfiguration text, Device device, ScalarType dataType)
+        : base(nameof(TextDecoder))
+    {
+        _embedding = new TokenEmbedding(text.VocabularySize, text.HiddenSize, device, dataType);
+        _layers = new ModuleList<DecoderLayer>(
+            [.. Enumerable.Range(0, text.LayerCount).Select(index => new DecoderLayer(text, index, device, dataType))]);
+        _norm = new RmsNormalization(text.HiddenSize, text.NormEpsilon, device, dataType);
+        RegisterComponents();
+    }
+
+    public TokenEmbedding Embedding => _embedding;
+
+    /// <summary><c>[N, hidden]</c> embeddings, still the caller's afterwards, to <c>[N, hidden]</c> before the last norm.</summary>
+    public Tensor Layers(Tensor input, RotaryTable table, IAttentionPattern pattern, ActivationObserver? observer = null)
+    {
+        Tensor hidden = input;
+        for (int index = 0; index < _layers.Count; index++)
+        {
+            Tensor next = _layers[index].Forward(hidden, table, pattern);
+            if (index > 0)
+                hidden.Dispose();
+            hidden = next;
+            observer?.Invoke($"layer_{index}", hidden);
+        }
+
+        return hidden;
+    }
+
+    /// <param name="hidden"><c>[N, hidden]</c></param>
+    public Tensor Norm(Tensor hidden) => _norm.call(hidden);
+}

@@ -1,0 +1,18 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Rotary frequencies, <c>base^(−2j/d)</c>, by the same float32 operators as the reference: a bit here times a position of
+/// thousands is an angle.</summary>
+internal static class InverseFrequencies
+{
+    /// <returns><c>[size / 2]</c> float32.</returns>
+    public static Tensor Compute(double rotaryBase, int size, Device device)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor exponents = arange(0, size, 2, ScalarType.Int64).to(ScalarType.Float32) / size;
+        Tensor powers = tensor((float)rotaryBase).pow(exponents);
+        return powers.reciprocal().to(device).MoveToOuterDisposeScope();
+    }
+}

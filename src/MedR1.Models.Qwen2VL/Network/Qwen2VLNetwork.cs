@@ -1,0 +1,60 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>
+/// Vision tower, decoder and head. Its parameters bear the published names; they are undefined until they are loaded or
+/// initialised.
+/// </summary>
+internal sealed class Qwen2VLNetwork : nn.Module
+{
+    private readonly MultimodalRotary _rotary;
+
+    [ComponentName(Name = "visual")]
+    private readonly VisionTower _vision;
+
+    [ComponentName(Name = "model")]
+    private readonly TextDecoder _decoder;
+
+    [ComponentName(Name = "lm_head")]
+    private readonly Projection? _head;
+
+    public Qwen2VLNetwork(Qwen2VLConfiguration configuration, Device device, ScalarType dataType)
+        : base(nameof(Qwen2VLNetwork))
+    {
+        Qwen2VLTextConfiguration text = configuration.Text;
+        _rotary = new MultimodalRotary(text, device, dataType);
+        _vision = new VisionTower(configuration.Vision, configuration.Family, device, dataType);
+        _decoder = new TextDecoder(text, device, dataType);
+        _head = configuration.TieWordEmbeddings
+            ? null
+            : new Projection(text.HiddenSize, text.VocabularySize, false, device, dataType);
+        RegisterComponents();
+    }
+
+    public VisionTower Vision => _vision;
+
+    public TextDecoder Decoder => _decoder;
+
+    public MultimodalRotary Rotary => _rotary;
+
+    /// <summary>Last norm and head: <c>[N, hidden]</c> output of the last layer to <c>[N, vocabulary]</c> in the network's type.</summary>
+    public Tensor Logits(Tensor hidden, ActivationObserver? observer = null)
+    {
+        using Tensor normalised = _decoder.Norm(hidden);
+        observer?.Invoke("final_norm", normalised);
+        return _head is null
+            ? nn.functional.linear(normalised, _decoder.Embedding.Weight)
+            : _head.call(normalised);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _rotary.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,160 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Brings batches of the host through the network.</summary>
+internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLNetwork network, Device device, ScalarType dataType)
+{
+    /// <summary><c>[image tokens, hidden]</c> in the order of prompts and pictures; null without pictures.</summary>
+    public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null)
+    {
+        if (ImageBatch.Create(configuration.Vision, prompts) is not { } images)
+            return null;
+        using DisposeScope scope = NewDisposeScope();
+        Tensor patches = images.Patches(configuration.Vision.PatchVectorSize, device, dataType);
+        Tensor features = network.Vision.Forward(patches, images.Grids, observer);
+        if (images.FeatureRows is { } rows)
+            features = features.index_select(0, rows.ToDevice(device));
+        return features.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Fills a cache with prompts and gives <c>[groups, vocabulary]</c> float32 logits of what comes next.</summary>
+    public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, GroupKeyValueCache cache)
+    {
+        PromptBatch batch = PromptBatch.Create(configuration, prompts);
+        cache.Begin(batch.Lengths, batch.NextPositions);
+        using DisposeScope scope = NewDisposeScope();
+        using RotaryTable table = Table(batch.Positions);
+        Tensor input = Embed(prompts, batch, []);
+        Tensor hidden = network.Decoder.Layers(input, table, new PrefillPattern(cache, batch.Length));
+        Tensor last = hidden.index_select(0, batch.LastPlaces().ToDevice(device));
+        return network.Logits(last).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Runs <c>[rows]</c> tokens behind a cache and gives <c>[rows, vocabulary]</c> float32 logits of what comes next.</summary>
+    public Tensor Decode(Tensor tokens, GroupKeyValueCache cache)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] positions = new float[cache.Rows];
+        for (int row = 0; row < positions.Length; row++)
+        {
+            positions[row] = cache.NextPositions[row / cache.SamplesPerGroup] + cache.CompletionLength;
+        }
+
+        using RotaryTable table = Table([positions, positions, positions]);
+        Tensor input = network.Decoder.Embedding.call(tokens);
+        Tensor hidden = network.Decoder.Layers(input, table, new DecodePattern(cache));
+        cache.Advance();
+        return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Figures of the completions' tokens, with gradient.</summary>
+    public TokenStatistics Score(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options)
+    {
+        EncodedPrompt[] prompts = [.. groups.Select(group => group.Prompt)];
+        PromptBatch batch = PromptBatch.Create(configuration, prompts);
+        CompletionBatch completions = CompletionBatch.Create(configuration, groups);
+        using DisposeScope scope = NewDisposeScope();
+        using RotaryTable table = Table(WithCompletions(batch, completions));
+        Tensor input = Embed(prompts, batch, completions.Tokens);
+        Tensor hidden = network.Decoder.Layers(input, table, Pattern(batch, completions));
+        long firstCompletion = batch.Tokens.Length;
+        long[] places = [.. batch.LastPlaces(), .. completions.Places.Select(place => firstCompletion + place)];
+        Tensor logits = network.Logits(hidden.index_select(0, places.ToDevice(device)));
+        return Statistics(
+            logits, completions.Sources, completions.Targets, completions.Mask, completions.Rows, completions.Longest, options)
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Log-probabilities <c>[sequences, longest − 1]</c> of all tokens after the first.</summary>
+    public Tensor ScoreSequences(IReadOnlyList<EncodedPrompt> sequences)
+    {
+        PromptBatch batch = PromptBatch.Create(configuration, sequences);
+        int columns = batch.Length - 1;
+        if (columns == 0)
+            return zeros(batch.Count, 0, dtype: ScalarType.Float32, device: device);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor hidden = Hidden(sequences, batch, null);
+        var places = new List<long>();
+        var sources = new long[batch.Count * columns];
+        var targets = new long[batch.Count * columns];
+        var mask = new bool[batch.Count * columns];
+        for (int row = 0; row < batch.Count; row++)
+        {
+            for (int column = 0; column < batch.Lengths[row] - 1; column++)
+            {
+                int cell = row * columns + column;
+                sources[cell] = places.Count;
+                targets[cell] = batch.Tokens[row * batch.Length + column + 1];
+                mask[cell] = true;
+                places.Add((long)row * batch.Length + column);
+            }
+        }
+
+        Tensor logits = network.Logits(hidden.index_select(0, places.ToArray().ToDevice(device)));
+        using TokenStatistics statistics =
+            Statistics(logits, sources, targets, mask, batch.Count, columns, new TokenStatisticsOptions());
+        return statistics.LogProbabilities.alias().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Output of the last layer for every token of padded sequences, <c>[sequences · longest, hidden]</c>.</summary>
+    public Tensor Hidden(IReadOnlyList<EncodedPrompt> sequences, PromptBatch batch, ActivationObserver? observer)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using RotaryTable table = Table(batch.Positions);
+        Tensor input = Embed(sequences, batch, []);
+        observer?.Invoke("inputs_embeds", input);
+        return network.Decoder.Layers(input, table, new CausalPattern(batch.Count, batch.Length), observer)
+            .MoveToOuterDisposeScope();
+    }
+
+    private IAttentionPattern Pattern(PromptBatch batch, CompletionBatch completions)
+    {
+        if (completions.FedLength == 0)
+            return new CausalPattern(batch.Count, batch.Length);
+        Tensor bias = PackedGroupsPattern.Bias(batch.Lengths, batch.Length, completions.FedLength, dataType, device);
+        return new PackedGroupsPattern(
+            batch.Count, batch.Length, completions.SamplesPerGroup, completions.FedLength, bias);
+    }
+
+    private Tensor Embed(IReadOnlyList<EncodedPrompt> prompts, PromptBatch batch, long[] more)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long[] tokens = more.Length == 0 ? batch.Tokens : [.. batch.Tokens, .. more];
+        Tensor embedded = network.Decoder.Embedding.call(tokens.ToDevice(device));
+        if (EncodeImages(prompts) is { } features)
+            embedded = embedded.index_copy(0, batch.Placeholders.ToArray().ToDevice(device), features);
+        return embedded.MoveToOuterDisposeScope();
+    }
+
+    private RotaryTable Table(float[][] positions)
+    {
+        float[] all = [.. positions[0], .. positions[1], .. positions[2]];
+        using Tensor positions_3N = all.ToDevice(device, 3, positions[0].Length);
+        return network.Rotary.Table(positions_3N);
+    }
+
+    private static float[][] WithCompletions(PromptBatch batch, CompletionBatch completions)
+    {
+        int perGroup = completions.SamplesPerGroup * completions.FedLength;
+        var behind = new float[batch.Count * perGroup];
+        for (int place = 0; place < behind.Length; place++)
+        {
+            behind[place] = batch.NextPositions[place / perGroup] + place % completions.FedLength;
+        }
+
+        return [.. batch.Positions.Select(axis => (float[])[.. axis, .. behind])];
+    }
+
+    private TokenStatistics Statistics(
+        Tensor logits, long[] sources, long[] targets, bool[] mask, int rows, int columns, TokenStatisticsOptions options)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sources_RT = sources.ToDevice(device).view(rows, columns);
+        Tensor targets_RT = targets.ToDevice(device).view(rows, columns);
+        Tensor mask_RT = tensor(mask, [rows, columns]).to(device, copy: true);
+        return TokenScores.Compute(logits, sources_RT, targets_RT, mask_RT, options).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,62 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Makes one feature of each square of patches: norm of each patch, their concatenation, two layers with the exact GELU.</summary>
+internal sealed class PatchMerger : nn.Module<Tensor, Tensor>
+{
+    private readonly int _innerWidth;
+
+    [ComponentName(Name = "ln_q")]
+    private readonly nn.Module<Tensor, Tensor> _norm;
+
+    [ComponentName(Name = "mlp")]
+    private readonly MergerMlp _mlp;
+
+    public PatchMerger(
+        Qwen2VLVisionConfiguration vision, nn.Module<Tensor, Tensor> norm, Device device, ScalarType dataType)
+        : base(nameof(PatchMerger))
+    {
+        _innerWidth = vision.Width * vision.MergeUnit;
+        _norm = norm;
+        _mlp = new MergerMlp(_innerWidth, vision.OutputSize, device, dataType);
+        RegisterComponents();
+    }
+
+    /// <param name="input"><c>[S, width]</c>, the patches of a square one after another.</param>
+    /// <returns><c>[S / squares, output]</c></returns>
+    public override Tensor forward(Tensor input)
+    {
+        using Tensor normalised = _norm.call(input);
+        using Tensor squares = normalised.view(-1, _innerWidth);
+        return _mlp.call(squares);
+    }
+
+    // The published names count the places of a sequence: 0 and 2 are the layers, 1 is the activation.
+    private sealed class MergerMlp : nn.Module<Tensor, Tensor>
+    {
+        [ComponentName(Name = "0")]
+        private readonly Projection _first;
+
+        [ComponentName(Name = "2")]
+        private readonly Projection _second;
+
+        public MergerMlp(int innerWidth, int outputSize, Device device, ScalarType dataType)
+            : base(nameof(MergerMlp))
+        {
+            _first = new Projection(innerWidth, innerWidth, true, device, dataType);
+            _second = new Projection(innerWidth, outputSize, true, device, dataType);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using Tensor inner = _first.call(input);
+            using Tensor active = nn.functional.gelu(inner);
+            return _second.call(active);
+        }
+    }
+}

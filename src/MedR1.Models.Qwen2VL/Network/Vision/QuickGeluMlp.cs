@@ -1,0 +1,33 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Feed-forward layer of Qwen2-VL's tower with the quick GELU, <c>z · sigmoid(1.702 z)</c>.</summary>
+internal sealed class QuickGeluMlp : nn.Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "fc1")]
+    private readonly Projection _first;
+
+    [ComponentName(Name = "fc2")]
+    private readonly Projection _second;
+
+    public QuickGeluMlp(int width, int innerWidth, Device device, ScalarType dataType)
+        : base(nameof(QuickGeluMlp))
+    {
+        _first = new Projection(width, innerWidth, true, device, dataType);
+        _second = new Projection(innerWidth, width, true, device, dataType);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using Tensor inner = _first.call(input);
+        using Tensor scaled = inner * 1.702;
+        using Tensor gate = scaled.sigmoid();
+        using Tensor active = inner * gate;
+        return _second.call(active);
+    }
+}

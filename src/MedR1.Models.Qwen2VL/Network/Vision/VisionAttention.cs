@@ -1,0 +1,43 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Attention inside segments of the patch sequence; queries, keys and values come from one matrix.</summary>
+internal sealed class VisionAttention : nn.Module
+{
+    private readonly int _headCount;
+    private readonly int _headSize;
+
+    [ComponentName(Name = "qkv")]
+    private readonly Projection _queryKeyValue;
+
+    [ComponentName(Name = "proj")]
+    private readonly Projection _output;
+
+    public VisionAttention(Qwen2VLVisionConfiguration vision, Device device, ScalarType dataType)
+        : base(nameof(VisionAttention))
+    {
+        _headCount = vision.HeadCount;
+        _headSize = vision.HeadSize;
+        _queryKeyValue = new Projection(vision.Width, 3 * vision.Width, true, device, dataType);
+        _output = new Projection(vision.Width, vision.Width, true, device, dataType);
+        RegisterComponents();
+    }
+
+    /// <summary><c>[S, width]</c> to <c>[S, width]</c>.</summary>
+    public Tensor Forward(Tensor input, RotaryTable table, AttentionSegments segments)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor all = _queryKeyValue.call(input).view(-1, 3, _headCount, _headSize);
+        Tensor[] parts = all.unbind(1);
+
+        // Turned in float32 whatever the type of the tower, as the reference does.
+        Tensor queries = table.Rotate(parts[0].to(ScalarType.Float32)).to(input.dtype);
+        Tensor keys = table.Rotate(parts[1].to(ScalarType.Float32)).to(input.dtype);
+        Tensor attended = segments.Attend(queries, keys, parts[2]);
+        return _output.call(attended).MoveToOuterDisposeScope();
+    }
+}

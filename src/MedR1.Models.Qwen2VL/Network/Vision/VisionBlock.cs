@@ -1,0 +1,42 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>A block of the tower: attention, then the feed-forward layer, each behind a norm and beside the residual.</summary>
+internal sealed class VisionBlock : nn.Module
+{
+    [ComponentName(Name = "norm1")]
+    private readonly nn.Module<Tensor, Tensor> _attentionNorm;
+
+    [ComponentName(Name = "norm2")]
+    private readonly nn.Module<Tensor, Tensor> _mlpNorm;
+
+    [ComponentName(Name = "attn")]
+    private readonly VisionAttention _attention;
+
+    [ComponentName(Name = "mlp")]
+    private readonly nn.Module<Tensor, Tensor> _mlp;
+
+    public VisionBlock(
+        VisionAttention attention, nn.Module<Tensor, Tensor> mlp, nn.Module<Tensor, Tensor> attentionNorm,
+        nn.Module<Tensor, Tensor> mlpNorm)
+        : base(nameof(VisionBlock))
+    {
+        _attention = attention;
+        _mlp = mlp;
+        _attentionNorm = attentionNorm;
+        _mlpNorm = mlpNorm;
+        RegisterComponents();
+    }
+
+    /// <summary><c>[S, width]</c> to <c>[S, width]</c>.</summary>
+    public Tensor Forward(Tensor input, RotaryTable table, AttentionSegments segments)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor attended = input + _attention.Forward(_attentionNorm.call(input), table, segments);
+        return (attended + _mlp.call(_mlpNorm.call(attended))).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,121 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>All that the tower must know of the pictures of a batch: order of the patches, their places, who attends to whom.</summary>
+internal sealed class VisionLayout : IDisposable
+{
+    private readonly Tensor? _unitOrder;
+    private readonly Tensor? _unitInverse;
+    private readonly int _mergeUnit;
+
+    private VisionLayout(
+        int mergeUnit, RotaryTable table, AttentionSegments frames, AttentionSegments? windows, Tensor? unitOrder, Tensor? unitInverse)
+    {
+        _mergeUnit = mergeUnit;
+        Table = table;
+        Frames = frames;
+        Windows = windows;
+        _unitOrder = unitOrder;
+        _unitInverse = unitInverse;
+    }
+
+    public RotaryTable Table { get; }
+
+    /// <summary>One segment for each frame of each picture.</summary>
+    public AttentionSegments Frames { get; }
+
+    /// <summary>One segment for each window, where the family has windows.</summary>
+    public AttentionSegments? Windows { get; }
+
+    public static VisionLayout Create(
+        Qwen2VLVisionConfiguration vision, IReadOnlyList<ImageGrid> grids, Tensor frequencies, Device device)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        var frames = new AttentionSegments(FrameLengths(grids), device);
+        Tensor angles = Angles(grids, vision.SpatialMergeSize, frequencies, device);
+        if (vision.WindowSize == 0)
+            return new VisionLayout(vision.MergeUnit, RotaryTable.FromAngles(angles, ScalarType.Float32), frames, null, null, null);
+
+        WindowOrder order = WindowOrder.Create(grids, vision.SpatialMergeSize, WindowSide(vision));
+        Tensor unitOrder = OnDevice([.. order.Index.Select(unit => (long)unit)], device);
+        Tensor unitInverse = unitOrder.argsort();
+        angles = Regroup(angles, unitOrder, vision.MergeUnit);
+        return new VisionLayout(
+            vision.MergeUnit,
+            RotaryTable.FromAngles(angles, ScalarType.Float32),
+            frames,
+            new AttentionSegments(order.WindowLengths, device),
+            unitOrder.DetachFromDisposeScope(),
+            unitInverse.DetachFromDisposeScope());
+    }
+
+    /// <summary>Squares of the side of a window.</summary>
+    public static int WindowSide(Qwen2VLVisionConfiguration vision) =>
+        vision.WindowSize / vision.SpatialMergeSize / vision.PatchSize;
+
+    /// <summary>Patches of each frame of each picture.</summary>
+    public static IReadOnlyList<int> FrameLengths(IReadOnlyList<ImageGrid> grids) =>
+        [.. grids.SelectMany(grid => Enumerable.Repeat(grid.Rows * grid.Columns, grid.Frames))];
+
+    /// <summary>Brings patches into the order of the blocks; a new tensor or the same.</summary>
+    /// <param name="patches"><c>[S, …]</c></param>
+    public Tensor ToBlockOrder(Tensor patches) => _unitOrder is null ? patches : Regroup(patches, _unitOrder, _mergeUnit);
+
+    /// <summary>Brings patches back into their own order.</summary>
+    /// <param name="patches"><c>[S, …]</c></param>
+    public Tensor ToPatchOrder(Tensor patches) => _unitInverse is null ? patches : Regroup(patches, _unitInverse, _mergeUnit);
+
+    /// <summary>Brings features back into the order of their pictures.</summary>
+    /// <param name="features"><c>[S / squares, …]</c></param>
+    public Tensor ToFeatureOrder(Tensor features) => _unitInverse is null ? features : features.index_select(0, _unitInverse);
+
+    public void Dispose()
+    {
+        Table.Dispose();
+        Frames.Dispose();
+        Windows?.Dispose();
+        _unitOrder?.Dispose();
+        _unitInverse?.Dispose();
+    }
+
+    private static Tensor Regroup(Tensor patches, Tensor units, int mergeUnit)
+    {
+        using Tensor squares = patches.reshape(units.shape[0], -1);
+        using Tensor ordered = squares.index_select(0, units);
+        return ordered.view(units.shape[0] * mergeUnit, -1);
+    }
+
+    // Row and column of each patch, square by square, times the frequencies: [S, d/2].
+    private static Tensor Angles(IReadOnlyList<ImageGrid> grids, int merge, Tensor frequencies, Device device)
+    {
+        var places = new float[2 * grids.Sum(grid => grid.PatchCount)];
+        int next = 0;
+        foreach (ImageGrid grid in grids)
+        {
+            for (int frame = 0; frame < grid.Frames; frame++)
+            {
+                for (int top = 0; top < grid.Rows; top += merge)
+                {
+                    for (int left = 0; left < grid.Columns; left += merge)
+                    {
+                        for (int patch = 0; patch < merge * merge; patch++)
+                        {
+                            places[next++] = top + patch / merge;
+                            places[next++] = left + patch % merge;
+                        }
+                    }
+                }
+            }
+        }
+
+        using Tensor host = tensor(places, [places.Length / 2, 2, 1]);
+        using Tensor moved = host.to(device);
+        using Tensor products = moved * frequencies;
+        return products.view(places.Length / 2, -1);
+    }
+
+    private static Tensor OnDevice(long[] values, Device device) => tensor(values).to(device);
+}

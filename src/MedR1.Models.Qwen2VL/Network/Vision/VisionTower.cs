@@ -1,0 +1,75 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Patches of pictures to features in the decoder's width, for both families.</summary>
+internal sealed class VisionTower : nn.Module
+{
+    private const double NormEpsilon = 1e-6;
+
+    private readonly Qwen2VLVisionConfiguration _vision;
+    private readonly bool[] _seesAll;
+    private readonly VisionRotary _rotary;
+
+    [ComponentName(Name = "patch_embed")]
+    private readonly PatchEmbedding _embedding;
+
+    [ComponentName(Name = "blocks")]
+    private readonly ModuleList<VisionBlock> _blocks;
+
+    [ComponentName(Name = "merger")]
+    private readonly PatchMerger _merger;
+
+    public VisionTower(Qwen2VLVisionConfiguration vision, Qwen2VLFamily family, Device device, ScalarType dataType)
+        : base(nameof(VisionTower))
+    {
+        _vision = vision;
+        _seesAll = [.. Enumerable.Range(0, vision.Depth)
+            .Select(block => vision.WindowSize == 0 || vision.FullAttentionBlocks.Contains(block))];
+        _rotary = new VisionRotary(vision, device);
+        _embedding = new PatchEmbedding(vision, device, dataType);
+        _blocks = new ModuleList<VisionBlock>([.. Enumerable.Range(0, vision.Depth).Select(_ => Block())]);
+        _merger = new PatchMerger(vision, Norm(), device, dataType);
+        RegisterComponents();
+
+        VisionBlock Block() => new(new VisionAttention(vision, device, dataType), Mlp(), Norm(), Norm());
+        nn.Module<Tensor, Tensor> Norm() => family == Qwen2VLFamily.Qwen25VL
+            ? new RmsNormalization(vision.Width, NormEpsilon, device, dataType)
+            : new LayerNormalization(vision.Width, NormEpsilon, device, dataType);
+        nn.Module<Tensor, Tensor> Mlp() => family == Qwen2VLFamily.Qwen25VL
+            ? new SwiGluMlp(vision.Width, vision.MlpWidth, true, device, dataType)
+            : new QuickGeluMlp(vision.Width, vision.MlpWidth, device, dataType);
+    }
+
+    /// <summary><c>[S, values per patch]</c> in the tower's type to <c>[S / squares, hidden]</c>, both in the order of the pictures.</summary>
+    public Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, ActivationObserver? observer = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using VisionLayout layout = VisionLayout.Create(_vision, grids, _rotary.Frequencies, patches.device);
+        Tensor embedded = _embedding.call(patches);
+        observer?.Invoke("patch_embed", embedded);
+        Tensor hidden = layout.ToBlockOrder(embedded);
+        for (int index = 0; index < _blocks.Count; index++)
+        {
+            Tensor next = _blocks[index].Forward(hidden, layout.Table, _seesAll[index] ? layout.Frames : layout.Windows!);
+            hidden.Dispose();
+            hidden = next;
+            observer?.Invoke($"block_{index}", layout.ToPatchOrder(hidden));
+        }
+
+        Tensor features = layout.ToFeatureOrder(_merger.call(hidden));
+        observer?.Invoke("merger", features);
+        return features.MoveToOuterDisposeScope();
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _rotary.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,135 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <content>Making, loading and saving.</content>
+public sealed partial class Qwen2VLPolicy
+{
+    /// <summary>Loads a checkpoint folder: config.json, safetensors, tokenizer, preprocessor_config.json.</summary>
+    /// <param name="folder">The folder, as published or as transformers saves it.</param>
+    /// <param name="device">Where the model lives; null for the CPU.</param>
+    /// <param name="dataType">Type of the weights; null for that of the checkpoint.</param>
+    /// <param name="progress">Is told after each tensor.</param>
+    /// <param name="cancellationToken">Cancels between tensors.</param>
+    /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
+    /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown or of another shape.</exception>
+    /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
+    public static Qwen2VLPolicy Load(
+        string folder, Device? device = null, ScalarType? dataType = null, IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Load(folder, Qwen2VLProcessor.Load(folder), device, dataType, progress, cancellationToken);
+
+    /// <summary>Loads a checkpoint folder with a processor of your own, for other limits of pictures or another decoder.</summary>
+    /// <param name="folder">The folder, as published or as transformers saves it.</param>
+    /// <param name="processor">The processor.</param>
+    /// <param name="device">Where the model lives; null for the CPU.</param>
+    /// <param name="dataType">Type of the weights; null for that of the checkpoint.</param>
+    /// <param name="progress">Is told after each tensor.</param>
+    /// <param name="cancellationToken">Cancels between tensors.</param>
+    /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
+    /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown or of another shape.</exception>
+    /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
+    public static Qwen2VLPolicy Load(
+        string folder, Qwen2VLProcessor processor, Device? device = null, ScalarType? dataType = null,
+        IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(processor);
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"'{folder}' is no folder; give the folder of a checkpoint.");
+        Qwen2VLPolicy policy = Create(Qwen2VLConfiguration.Load(folder), processor, device, dataType, EndTokensOf(folder));
+        try
+        {
+            CheckpointLoader.Fill(policy.Parameters, folder, progress, cancellationToken);
+            return policy;
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Makes a model with random weights, for training from scratch: matrices and embeddings normal with mean 0 and the
+    /// configuration's initializer_range as standard deviation, biases 0, norm gains 1, as the reference does it.
+    /// </summary>
+    /// <param name="configuration">The sizes.</param>
+    /// <param name="processor">The processor.</param>
+    /// <param name="seed">Seed of the weights; a seed gives the same weights on every device.</param>
+    /// <param name="device">Where the model lives; null for the CPU.</param>
+    /// <param name="dataType">Type of the weights; null for that of the configuration.</param>
+    /// <exception cref="ModelConfigurationException">The sizes make no model.</exception>
+    /// <exception cref="TokenizerMismatchException">The tokenizer's control tokens are not those of the configuration.</exception>
+    public static Qwen2VLPolicy CreateRandom(
+        Qwen2VLConfiguration configuration, Qwen2VLProcessor processor, long seed, Device? device = null, ScalarType? dataType = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(processor);
+        configuration.Validate();
+        byte[]? generation = processor.Files.GetValueOrDefault(CheckpointFiles.Generation);
+        IReadOnlyList<int>? endTokens = generation is null ? null : GenerationFile.EndTokens(generation, CheckpointFiles.Generation);
+        Qwen2VLPolicy policy = Create(configuration, processor, device, dataType, endTokens);
+        using var generator = new Generator((ulong)seed, CPU);
+        ParameterInitializer.Fill(policy.Parameters, configuration, generator);
+        return policy;
+    }
+
+    /// <inheritdoc/>
+    public void Save(string folder, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        CheckpointFolder.Replace(folder, target =>
+        {
+            Dictionary<string, byte[]> files = new(Processor.Files)
+            {
+                [CheckpointFiles.Configuration] = (Configuration with { DataType = DataType }).ToJson(),
+            };
+            files.TryAdd(CheckpointFiles.Preprocessor, Processor.Images.Configuration.ToJson());
+            foreach ((string name, byte[] content) in files)
+            {
+                File.WriteAllBytes(Path.Combine(target, name), content);
+            }
+
+            WeightFiles.Write(
+                Path.Combine(target, WeightFiles.Single),
+                [.. Parameters.Select(entry => KeyValuePair.Create(entry.Key, (Tensor)entry.Value))],
+                cancellationToken);
+        });
+    }
+
+    private static Qwen2VLPolicy Create(
+        Qwen2VLConfiguration configuration, Qwen2VLProcessor processor, Device? device, ScalarType? dataType,
+        IReadOnlyList<int>? endTokens)
+    {
+        TokenizerRules.Check(configuration, processor.Tokenizer);
+        Device where = device ?? CPU;
+        ScalarType type = dataType ?? configuration.DataType;
+        endTokens ??= configuration.Text.EndTokenId is { } end
+            ? [end]
+            : [Qwen2VLTokens.IdOf(processor.Tokenizer, Qwen2VLTokens.MessageEnd)];
+        return new Qwen2VLPolicy(configuration, new Qwen2VLNetwork(configuration, where, type), processor, where, type, endTokens);
+    }
+
+    private static IReadOnlyList<int>? EndTokensOf(string folder)
+    {
+        string file = Path.Combine(folder, CheckpointFiles.Generation);
+        return File.Exists(file) ? GenerationFile.EndTokens(File.ReadAllBytes(file), file) : null;
+    }
+
+    // Between the mark before and the placeholder of clips lie, in every published vocabulary, the mark behind and the padding.
+    private static int[] VisionTokens(Qwen2VLConfiguration configuration, ITextTokenizer tokenizer)
+    {
+        SortedSet<int> tokens =
+        [
+            configuration.VisionStartTokenId, configuration.VisionEndTokenId, configuration.ImageTokenId, configuration.VideoTokenId,
+        ];
+        if (tokenizer.SpecialTokens.TryGetValue("<|vision_pad|>", out int padding))
+            tokens.Add(padding);
+        else if (configuration.VisionPadTokenId is { } configured)
+            tokens.Add(configured);
+        return [.. tokens];
+    }
+}

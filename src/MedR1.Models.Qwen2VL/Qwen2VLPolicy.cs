@@ -1,0 +1,158 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>A Qwen2-VL or Qwen2.5-VL model with its processor. It is used by one thread at a time.</summary>
+public sealed partial class Qwen2VLPolicy : IVisionLanguagePolicy
+{
+    private readonly Qwen2VLNetwork _network;
+    private readonly Qwen2VLRunner _runner;
+
+    internal Qwen2VLPolicy(
+        Qwen2VLConfiguration configuration, Qwen2VLNetwork network, Qwen2VLProcessor processor, Device device,
+        ScalarType dataType, IReadOnlyList<int> endTokenIds)
+    {
+        Configuration = configuration;
+        Processor = processor;
+        Device = device;
+        DataType = dataType;
+        EndTokenIds = endTokenIds;
+        _network = network;
+        _runner = new Qwen2VLRunner(configuration, network, device, dataType);
+        Parameters = ParametersOf(network);
+        SuppressedTokenIds = VisionTokens(configuration, processor.Tokenizer);
+    }
+
+    /// <summary>The sizes of the model.</summary>
+    public Qwen2VLConfiguration Configuration { get; }
+
+    /// <inheritdoc/>
+    public nn.Module Network => _network;
+
+    /// <summary>Chat template, pictures and tokenizer.</summary>
+    public Qwen2VLProcessor Processor { get; }
+
+    /// <inheritdoc/>
+    IVisionLanguageProcessor IVisionLanguagePolicy.Processor => Processor;
+
+    /// <inheritdoc/>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
+    public ScalarType DataType { get; }
+
+    /// <inheritdoc/>
+    public int VocabularySize => Configuration.Text.VocabularySize;
+
+    /// <inheritdoc/>
+    public int ContextLength => Configuration.Text.ContextLength;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> EndTokenIds { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> SuppressedTokenIds { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
+
+    internal Qwen2VLNetwork Qwen2VLNetwork => _network;
+
+    internal Qwen2VLRunner Runner => _runner;
+
+    /// <inheritdoc/>
+    public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        return _runner.EncodeImages(prompts);
+    }
+
+    /// <inheritdoc/>
+    public IKeyValueCache CreateCache(int groups, int samplesPerGroup, int promptCapacity, int completionCapacity) =>
+        new GroupKeyValueCache(
+            Configuration.Text.LayerCount, Configuration.Text.KeyValueHeadCount, Configuration.Text.HeadSize,
+            groups, samplesPerGroup, promptCapacity, completionCapacity, Device, DataType);
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidPromptException">A prompt is empty, too long, or its pictures don't fit its placeholders.</exception>
+    public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        GroupKeyValueCache own = Own(cache);
+        using IDisposable noGradient = no_grad();
+        return _runner.Prefill(prompts, own);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The cache is empty or full.</exception>
+    public Tensor Decode(Tensor tokens, IKeyValueCache cache)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        GroupKeyValueCache own = Own(cache);
+        if (own.NextPositions.Count == 0)
+            throw new InvalidOperationException("The cache holds no prompt yet; call Prefill first.");
+        if (own.CompletionLength == own.CompletionCapacity)
+        {
+            throw new InvalidOperationException(
+                $"The cache is full: it was made for completions of {own.CompletionCapacity} tokens. Create it with more.");
+        }
+
+        if (tokens.dim() != 1 || tokens.shape[0] != own.Rows)
+        {
+            throw new ArgumentException(
+                $"Expected tokens of shape [{own.Rows}], one for each row of the cache, but got [{string.Join(", ", tokens.shape)}].",
+                nameof(tokens));
+        }
+
+        using IDisposable noGradient = no_grad();
+        return _runner.Decode(tokens, own);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidPromptException">A prompt or completion is empty or too long, or has a token that doesn't exist.</exception>
+    public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(options);
+        return _runner.Score(groups, options);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidPromptException">A sequence is empty or too long, or its pictures don't fit its placeholders.</exception>
+    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        return _runner.ScoreSequences(sequences);
+    }
+
+    /// <inheritdoc/>
+    public IVisionLanguagePolicy CloneFrozen()
+    {
+        var network = new Qwen2VLNetwork(Configuration, Device, DataType);
+        var copy = new Qwen2VLPolicy(Configuration, network, Processor, Device, DataType, EndTokenIds);
+        using IDisposable noGradient = no_grad();
+        foreach (((_, Parameter source), (_, Parameter target)) in Parameters.Zip(copy.Parameters))
+        {
+            target.copy_(source);
+            target.requires_grad = false;
+        }
+
+        return copy;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Dispose();
+
+    internal static IReadOnlyList<KeyValuePair<string, Parameter>> ParametersOf(nn.Module network) =>
+        [.. network.named_parameters().Select(entry => KeyValuePair.Create(entry.name, entry.parameter))];
+
+    private static GroupKeyValueCache Own(IKeyValueCache cache)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        return cache as GroupKeyValueCache ?? throw new ArgumentException(
+            $"The cache is a {cache.GetType().Name}, but this policy works with its own; make it with CreateCache.", nameof(cache));
+    }
+}

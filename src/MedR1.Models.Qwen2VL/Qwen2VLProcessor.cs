@@ -1,0 +1,95 @@
+using MedR1.Modeling;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Chat template, pictures and tokenizer of a Qwen2-VL or Qwen2.5-VL model.</summary>
+public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
+{
+    private readonly int _placeholderId;
+    private readonly int _endOfMessageId;
+
+    /// <summary>Makes a processor.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="images">The image processor.</param>
+    /// <exception cref="InvalidPromptException">The tokenizer lacks a control token of the family.</exception>
+    public Qwen2VLProcessor(ITextTokenizer tokenizer, ImageProcessor images)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentNullException.ThrowIfNull(images);
+        Tokenizer = tokenizer;
+        Images = images;
+        _placeholderId = Qwen2VLTokens.IdOf(tokenizer, Qwen2VLTokens.ImagePlaceholder);
+        _endOfMessageId = Qwen2VLTokens.IdOf(tokenizer, Qwen2VLTokens.MessageEnd);
+    }
+
+    /// <inheritdoc/>
+    public ITextTokenizer Tokenizer { get; }
+
+    /// <summary>Prepares pictures.</summary>
+    public ImageProcessor Images { get; }
+
+    /// <summary>The files that the processor was read from, by name; a saved model gets them again.</summary>
+    internal IReadOnlyDictionary<string, byte[]> Files { get; private init; } = new Dictionary<string, byte[]>();
+
+    /// <summary>Reads the tokenizer and <c>preprocessor_config.json</c> of a checkpoint folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">How pictures are read; null for the defaults.</param>
+    /// <exception cref="FileNotFoundException">The folder holds no tokenizer.</exception>
+    /// <exception cref="TokenizerFormatException">A file of the tokenizer is broken.</exception>
+    /// <exception cref="ModelConfigurationException">A field of <c>preprocessor_config.json</c> is wrong.</exception>
+    public static Qwen2VLProcessor Load(string folder, ImageProcessorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        string file = Path.Combine(folder, CheckpointFiles.Preprocessor);
+        if (!File.Exists(file))
+        {
+            throw new FileNotFoundException(
+                $"'{folder}' has no {CheckpointFiles.Preprocessor}, which tells sizes and limits of pictures; take it from the " +
+                "published model.", file);
+        }
+
+        return new Qwen2VLProcessor(
+            Qwen2VLTokens.LoadTokenizer(folder), new ImageProcessor(ImageProcessorConfiguration.Load(file), options))
+        {
+            Files = CheckpointFiles.ReadCompanions(folder),
+        };
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="MedR1.Imaging.ImageFormatException">The bytes of a picture are no picture.</exception>
+    /// <exception cref="MedR1.Imaging.ImageTooLargeException">A picture is larger than the options allow.</exception>
+    /// <exception cref="MedR1.Imaging.AspectRatioException">One side of a picture is more than 200 times the other.</exception>
+    public EncodedPrompt Encode(VqaPrompt prompt, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        if (prompt.Messages.Count == 0)
+            throw new InvalidPromptException("The prompt has no message; ask something.");
+        if (!prompt.Messages.Any(message => message.Content.Any(IsSomething)))
+            throw new InvalidPromptException("The prompt's messages hold neither text nor a picture; ask something.");
+        ChatMessage last = prompt.Messages[^1];
+        if (last.Role == ChatRole.User && !last.Content.OfType<TextPart>().Any(part => !string.IsNullOrWhiteSpace(part.Text)))
+            throw new InvalidPromptException("The user's last message has no text; put the question beside the picture.");
+
+        var images = new List<EncodedImage>();
+        foreach (IImageSource source in prompt.Images)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            images.Add(Images.Process(source));
+        }
+
+        IReadOnlyList<PromptSegment> segments = ChatTemplate.RenderSegments(prompt.Messages);
+        IReadOnlyList<int> tokens = PromptExpansion.Expand(
+            ChatTemplate.Encode(Tokenizer, segments), _placeholderId, [.. images.Select(image => image.Grid)],
+            Images.Configuration.MergeSize);
+        return new EncodedPrompt(tokens, images) { Text = ChatTemplate.ToText(segments) };
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> EncodeCompletion(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return [.. Tokenizer.Encode(text), _endOfMessageId];
+    }
+
+    private static bool IsSomething(ChatPart part) => part is not TextPart text || !string.IsNullOrWhiteSpace(text.Text);
+}
