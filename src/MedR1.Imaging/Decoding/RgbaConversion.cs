@@ -1,13 +1,28 @@
 namespace MedR1.Imaging;
 
-/// <summary>From unpremultiplied RGBA to RGB.</summary>
-internal static class RgbaConversion
+/// <summary>From unpremultiplied RGBA, which most decoders can give, to RGB.</summary>
+public static class RgbaConversion
 {
     // Seven bits more than a byte, as in Pillow's AlphaComposite.c.
     private const int PrecisionBits = 7;
 
-    public static void ToRgb(ReadOnlySpan<byte> rgba, Span<byte> rgb, Transparency transparency)
+    /// <summary>Makes a picture from RGBA pixels whose colours are not multiplied by alpha.</summary>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="rgba"><c>[height, width, 4]</c> bytes.</param>
+    /// <param name="transparency">What becomes of transparent pixels.</param>
+    /// <exception cref="ArgumentException">The number of bytes is not width × height × 4.</exception>
+    public static RgbImage ToRgb(
+        int width, int height, ReadOnlySpan<byte> rgba, Transparency transparency = Transparency.CompositeOverWhite)
     {
+        long expected = (long)width * height * 4;
+        if (rgba.Length != expected)
+        {
+            throw new ArgumentException(
+                $"A picture of {width} x {height} has {expected} bytes of RGBA, but {rgba.Length} were given.", nameof(rgba));
+        }
+
+        byte[] rgb = GC.AllocateUninitializedArray<byte>(rgba.Length / 4 * 3);
         if (transparency == Transparency.Drop)
         {
             DropAlpha(rgba, rgb);
@@ -16,10 +31,12 @@ internal static class RgbaConversion
         {
             CompositeOverWhite(rgba, rgb);
         }
+
+        return new RgbImage(width, height, rgb);
     }
 
     /// <summary>Blends one sample over white exactly as Pillow's <c>alpha_composite</c> does.</summary>
-    public static byte OverWhite(byte sample, byte alpha)
+    internal static byte OverWhite(byte sample, byte alpha)
     {
         if (alpha == 0)
         {

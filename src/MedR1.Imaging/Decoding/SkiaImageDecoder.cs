@@ -39,9 +39,8 @@ public sealed class SkiaImageDecoder : IImageDecoder
             Span<byte> pixels = (rented ?? GC.AllocateUninitializedArray<byte>(byteCount)).AsSpan(0, byteCount);
             bool isOpaque = ReadPixels(encoded, header, pixels);
             isOpaque = CodecDifferences.Apply(encoded.Span, header, pixels, options.Transparency) || isOpaque;
-            byte[] rgb = GC.AllocateUninitializedArray<byte>((int)header.PixelCount * 3);
-            RgbaConversion.ToRgb(pixels, rgb, isOpaque ? Transparency.Drop : options.Transparency);
-            return new RgbImage(header.Width, header.Height, rgb);
+            return RgbaConversion.ToRgb(
+                header.Width, header.Height, pixels, isOpaque ? Transparency.Drop : options.Transparency);
         }
         finally
         {

@@ -9,6 +9,6 @@ internal enum ResampleKernel
     /// <summary>Vectors of 128 bits (SSE, Neon).</summary>
     Vector128,
 
-    /// <summary>Vectors of 256 bits (AVX2).</summary>
+    /// <summary>Vectors of 256 bits (AVX2) along columns, of 128 bits along rows.</summary>
     Vector256,
 }

@@ -60,13 +60,12 @@ internal static class VerticalPass
             {
                 Vector256<int> weight = Vector256.Create(window[tap]);
                 Vector256<byte> bytes = Vector256.LoadUnsafe(ref column, (nuint)(tap * target.Length));
-                (Vector256<ushort> lower, Vector256<ushort> upper) = Vector256.Widen(bytes);
-                (Vector256<uint> part0, Vector256<uint> part1) = Vector256.Widen(lower);
-                (Vector256<uint> part2, Vector256<uint> part3) = Vector256.Widen(upper);
-                sum0 += part0.AsInt32() * weight;
-                sum1 += part1.AsInt32() * weight;
-                sum2 += part2.AsInt32() * weight;
-                sum3 += part3.AsInt32() * weight;
+                Vector256<ushort> lower = Vector256.WidenLower(bytes);
+                Vector256<ushort> upper = Vector256.WidenUpper(bytes);
+                sum0 += Vector256.WidenLower(lower).AsInt32() * weight;
+                sum1 += Vector256.WidenUpper(lower).AsInt32() * weight;
+                sum2 += Vector256.WidenLower(upper).AsInt32() * weight;
+                sum3 += Vector256.WidenUpper(upper).AsInt32() * weight;
             }
 
             Vector256<ushort> first = Vector256.Narrow(Clip(sum0), Clip(sum1));
@@ -91,13 +90,12 @@ internal static class VerticalPass
             {
                 Vector128<int> weight = Vector128.Create(window[tap]);
                 Vector128<byte> bytes = Vector128.LoadUnsafe(ref column, (nuint)(tap * target.Length));
-                (Vector128<ushort> lower, Vector128<ushort> upper) = Vector128.Widen(bytes);
-                (Vector128<uint> part0, Vector128<uint> part1) = Vector128.Widen(lower);
-                (Vector128<uint> part2, Vector128<uint> part3) = Vector128.Widen(upper);
-                sum0 += part0.AsInt32() * weight;
-                sum1 += part1.AsInt32() * weight;
-                sum2 += part2.AsInt32() * weight;
-                sum3 += part3.AsInt32() * weight;
+                Vector128<ushort> lower = Vector128.WidenLower(bytes);
+                Vector128<ushort> upper = Vector128.WidenUpper(bytes);
+                sum0 += Vector128.WidenLower(lower).AsInt32() * weight;
+                sum1 += Vector128.WidenUpper(lower).AsInt32() * weight;
+                sum2 += Vector128.WidenLower(upper).AsInt32() * weight;
+                sum3 += Vector128.WidenUpper(upper).AsInt32() * weight;
             }
 
             Vector128<ushort> first = Vector128.Narrow(Clip(sum0), Clip(sum1));

@@ -1,0 +1,58 @@
+namespace MedR1.Imaging.Tests;
+
+public sealed class BmpTests
+{
+    private static readonly SkiaImageDecoder Decoder = new();
+
+    // Pillow: value * 255 / 31 (63 for six bits), cut off: 4 -> 1020 / 31 = 32, 17 -> 139, 33 of 63 -> 133.
+    [Fact]
+    public void Five_bit_samples_scale_as_in_Pillow()
+    {
+        byte[] file = BmpFile.Write(2, 1, 16, [4 << 10 | 17 << 5 | 31, 0x7FFF]);
+
+        Assert.Equal([32, 139, 255, 255, 255, 255], Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Six_bit_green_scales_as_in_Pillow()
+    {
+        byte[] file = BmpFile.Write(2, 1, 16, [4 << 11 | 33 << 5 | 17, 0], [0xF800, 0x7E0, 0x1F, 0]);
+
+        Assert.Equal([32, 133, 139, 0, 0, 0], Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Every_five_and_six_bit_value_scales_as_in_Pillow()
+    {
+        for (uint value = 0; value < 64; value++)
+        {
+            uint five = value / 2;
+            RgbImage image = Decoder.Decode(
+                BmpFile.Write(1, 1, 16, [five << 11 | value << 5 | five], [0xF800, 0x7E0, 0x1F, 0]));
+            Assert.Equal([(byte)(five * 255 / 31), (byte)(value * 255 / 63), (byte)(five * 255 / 31)], image.Pixels.ToArray());
+        }
+    }
+
+    // Pillow reads 32 bits without masks as BGRX: the fourth byte is no alpha.
+    [Theory]
+    [InlineData(Transparency.Drop)]
+    [InlineData(Transparency.CompositeOverWhite)]
+    public void The_fourth_byte_without_masks_is_no_alpha(Transparency transparency)
+    {
+        byte[] file = BmpFile.Write(2, 1, 32, [0x80112233, 0x00445566]);
+
+        RgbImage image = Decoder.Decode(file, new ImageDecodeOptions { Transparency = transparency });
+
+        Assert.Equal([0x11, 0x22, 0x33, 0x44, 0x55, 0x66], image.Pixels.ToArray());
+    }
+
+    [Fact]
+    public void An_alpha_mask_makes_alpha()
+    {
+        byte[] file = BmpFile.Write(2, 1, 32, [0x00112233, 0xFF445566], [0xFF0000, 0xFF00, 0xFF, 0xFF000000]);
+
+        Assert.Equal([255, 255, 255, 0x44, 0x55, 0x66], Decoder.Decode(file).Pixels.ToArray());
+        ImageDecodeOptions drop = new() { Transparency = Transparency.Drop };
+        Assert.Equal([0x11, 0x22, 0x33, 0x44, 0x55, 0x66], Decoder.Decode(file, drop).Pixels.ToArray());
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text;
+using SkiaSharp;
+
+namespace MedR1.Imaging.Tests;
+
+public sealed class BrokenFileTests
+{
+    private static readonly SkiaImageDecoder Decoder = new();
+
+    [Fact]
+    public void Rejects_no_bytes()
+    {
+        ImageFormatException exception = Assert.Throws<ImageFormatException>(() => Decoder.Decode(ReadOnlyMemory<byte>.Empty));
+
+        Assert.Contains("no bytes", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("<html><body>404</body></html>", "perhaps a web page")]
+    [InlineData("version https://git-lfs.github.com/spec/v1", "7665727369")]
+    [InlineData("II*\0aaaaaaaa", "a TIFF file")]
+    [InlineData("BM", "cut short")]
+    public void Rejects_bytes_that_are_no_picture_and_shows_what_they_look_like(string text, string said)
+    {
+        ImageFormatException exception = Assert.Throws<ImageFormatException>(() => Decoder.Decode(Encoding.Latin1.GetBytes(text)));
+
+        Assert.Contains(said, exception.Message);
+    }
+
+    [Fact]
+    public void Names_a_DICOM_file()
+    {
+        byte[] file = [.. new byte[128], .. "DICM"u8, .. new byte[50]];
+
+        Assert.Contains("a DICOM file", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
+    }
+
+    [Theory]
+    [InlineData("PNG")]
+    [InlineData("JPEG")]
+    [InlineData("WebP")]
+    [InlineData("BMP")]
+    [InlineData("GIF")]
+    public void Rejects_a_file_cut_anywhere_and_never_shows_a_part(string format)
+    {
+        byte[] file = Sample(format);
+        RgbImage whole = Decoder.Decode(file);
+        // What a decoder may miss: check sums, terminators and padding at the very end, after the last pixel.
+        int needed = format switch { "PNG" => file.Length - 20, "GIF" => file.Length - 3, _ => file.Length - 2 };
+        for (int length = 0; length < needed; length++)
+        {
+            ReadOnlyMemory<byte> cut = file.AsMemory(0, length);
+            Exception? exception = Record.Exception(() => Decoder.Decode(cut));
+            Assert.True(exception is ImageFormatException, $"{format} cut to {length} of {file.Length}: {exception?.GetType().Name ?? "a picture"}");
+        }
+
+        Assert.Equal(9, whole.Width);
+    }
+
+    [Theory]
+    [InlineData("PNG")]
+    [InlineData("JPEG")]
+    [InlineData("WebP")]
+    [InlineData("BMP")]
+    [InlineData("GIF")]
+    public void A_changed_byte_gives_a_picture_or_a_named_exception(string format)
+    {
+        byte[] file = Sample(format);
+        for (int i = 0; i < file.Length; i++)
+        {
+            foreach (byte flip in (byte[])[0x01, 0x80, 0xFF])
+            {
+                byte[] changed = [.. file];
+                changed[i] ^= flip;
+                Exception? exception = Record.Exception(() => Decoder.Decode(changed));
+                Assert.True(exception is null or ImageFormatException or ImageTooLargeException, $"{format} byte {i}: {exception}");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_wrong_check_sum_in_the_PNG_header_is_named()
+    {
+        byte[] file = Sample("PNG");
+        file[17] ^= 1;
+
+        Assert.Contains("check sum", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
+    }
+
+    [Fact]
+    public void A_message_names_the_format_the_size_and_the_fix()
+    {
+        byte[] file = Sample("JPEG");
+
+        ImageFormatException exception = Assert.Throws<ImageFormatException>(() => Decoder.Decode(file.AsMemory(0, file.Length - 30)));
+
+        Assert.Contains("JPEG", exception.Message);
+        Assert.Contains("9 x 6", exception.Message);
+        Assert.Contains("Fetch it again", exception.Message);
+    }
+
+    private static byte[] Sample(string format)
+    {
+        RgbImage image = Pictures.Random(9, 6, seed: 3);
+        return format switch
+        {
+            "PNG" => Pictures.Encode(image, SKEncodedImageFormat.Png),
+            "JPEG" => Pictures.Encode(image, SKEncodedImageFormat.Jpeg, quality: 90),
+            "WebP" => Pictures.Encode(image, SKEncodedImageFormat.Webp, quality: 90),
+            "BMP" => BmpFile.Write(9, 6, 32, [.. Enumerable.Range(0, 54).Select(i => (uint)i * 77_777)]),
+            _ => GifFile.Write(9, 6, 0, 0, 9, 6, [.. Enumerable.Range(0, 54).Select(i => (byte)(i % 4))]),
+        };
+    }
+}

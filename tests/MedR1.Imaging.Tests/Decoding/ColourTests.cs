@@ -1,0 +1,114 @@
+using SkiaSharp;
+
+namespace MedR1.Imaging.Tests;
+
+public sealed class ColourTests
+{
+    private static readonly SkiaImageDecoder Decoder = new();
+    private static readonly ImageDecodeOptions Drop = new() { Transparency = Transparency.Drop };
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 1000)]
+    [InlineData(13, 8)]
+    public void A_PNG_comes_back_byte_for_byte(int width, int height)
+    {
+        RgbImage image = Pictures.Random(width, height, seed: 2);
+
+        RgbImage decoded = Decoder.Decode(Pictures.Encode(image, SKEncodedImageFormat.Png));
+
+        Assert.Equal(image.Pixels.ToArray(), decoded.Pixels.ToArray());
+    }
+
+    [Fact]
+    public void A_picture_of_one_column_and_100000_rows_decodes()
+    {
+        RgbImage image = Pictures.Random(1, 100_000, seed: 4);
+
+        Assert.Equal(100_000, Decoder.Decode(Pictures.Encode(image, SKEncodedImageFormat.Png)).Height);
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Png)]
+    [InlineData(SKEncodedImageFormat.Webp)]
+    public void Dropping_alpha_keeps_the_colours_under_it(SKEncodedImageFormat format)
+    {
+        byte[] file = Pictures.EncodeRgba([10, 20, 30, 0, 40, 50, 60, 128], 2, 1, format);
+        if (format == SKEncodedImageFormat.Png)
+        {
+            Assert.Equal([10, 20, 30, 40, 50, 60], Decoder.Decode(file, Drop).Pixels.ToArray());
+        }
+
+        RgbImage composited = Decoder.Decode(file);
+        Assert.Equal([255, 255, 255], composited.Pixels[..3].ToArray());
+    }
+
+    // Pillow's AlphaComposite.c over an opaque background: with a = 128 the front weighs 128·128 and the back 255·128 − 128·128
+    // of 255·128, so 40 becomes round((40·128 + 255·127) / 255) = round(147.08) = 147.
+    [Fact]
+    public void Half_transparent_pixels_are_laid_over_white()
+    {
+        byte[] file = Pictures.EncodeRgba([40, 50, 60, 128], 1, 1, SKEncodedImageFormat.Png);
+
+        Assert.Equal([147, 152, 157], Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Compositing_rounds_to_nearest_for_every_sample_and_alpha()
+    {
+        for (int alpha = 0; alpha <= 255; alpha++)
+        {
+            for (int sample = 0; sample <= 255; sample++)
+            {
+                double exact = (sample * alpha + 255 * (255 - alpha)) / 255.0;
+                Assert.Equal(Math.Round(exact), RgbaConversion.OverWhite((byte)sample, (byte)alpha));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_colour_key_is_composited_or_dropped()
+    {
+        byte[] file = new PngFile(2, 1, 8, 2) { Transparency = [0, 10, 0, 20, 0, 30] }
+            .Write((x, _) => x == 0 ? [10, 20, 30] : [10, 20, 31]);
+
+        Assert.Equal([255, 255, 255, 10, 20, 31], Decoder.Decode(file).Pixels.ToArray());
+        Assert.Equal([10, 20, 30, 10, 20, 31], Decoder.Decode(file, Drop).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Sixteen_bit_colour_keeps_the_high_byte()
+    {
+        byte[] file = new PngFile(1, 1, 16, 2).Write((_, _) => [10, 255, 20, 200, 30, 0]);
+
+        Assert.Equal([10, 20, 30], Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void The_orientation_in_EXIF_is_not_applied()
+    {
+        byte[] plain = Pictures.Encode(Pictures.Random(16, 8, seed: 5), SKEncodedImageFormat.Jpeg, quality: 90);
+        // APP1 with one tag of the first directory: 0x0112, orientation, of type SHORT, 6 (a quarter turn).
+        byte[] exif =
+        [
+            0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+        ];
+        byte[] turned = [.. plain[..2], .. exif, .. plain[2..]];
+        using SKCodec codec = SKCodec.Create(new SKMemoryStream(turned));
+        Assert.Equal(SKEncodedOrigin.RightTop, codec.EncodedOrigin);
+
+        RgbImage decoded = Decoder.Decode(turned);
+
+        Assert.Equal((16, 8), (decoded.Width, decoded.Height));
+        Assert.Equal(Decoder.Decode(plain).Pixels.ToArray(), decoded.Pixels.ToArray());
+    }
+
+    [Fact]
+    public void One_decoder_serves_several_threads()
+    {
+        byte[] file = Pictures.Encode(Pictures.Random(60, 50, seed: 6), SKEncodedImageFormat.Jpeg, quality: 90);
+        byte[] expected = Decoder.Decode(file).Pixels.ToArray();
+
+        Parallel.For(0, 32, _ => Assert.Equal(expected, Decoder.Decode(file).Pixels.ToArray()));
+    }
+}

@@ -1,0 +1,93 @@
+using SkiaSharp;
+
+namespace MedR1.Imaging.Tests;
+
+public sealed class ImageHeaderTests
+{
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Png, ImageFormat.Png)]
+    [InlineData(SKEncodedImageFormat.Jpeg, ImageFormat.Jpeg)]
+    [InlineData(SKEncodedImageFormat.Webp, ImageFormat.WebP)]
+    public void Reads_what_an_encoder_wrote(SKEncodedImageFormat written, ImageFormat format)
+    {
+        foreach (int quality in (int[])[50, 100])
+        {
+            byte[] file = Pictures.Encode(Pictures.Random(37, 21, seed: 1), written, quality);
+
+            Assert.Equal(new ImageHeader(format, 37, 21, 8, 3), ImageHeader.Read(file));
+        }
+    }
+
+    [Fact]
+    public void Reads_alpha_of_WebP()
+    {
+        byte[] file = Pictures.EncodeRgba([10, 20, 30, 0, 40, 50, 60, 128], 2, 1, SKEncodedImageFormat.Webp);
+
+        Assert.Equal(new ImageHeader(ImageFormat.WebP, 2, 1, 8, 4), ImageHeader.Read(file));
+    }
+
+    [Theory]
+    [InlineData(16, 0, 1)]
+    [InlineData(16, 4, 2)]
+    [InlineData(8, 2, 3)]
+    [InlineData(8, 6, 4)]
+    [InlineData(2, 3, 1)]
+    public void Reads_depth_and_channels_of_PNG(byte bits, byte colour, int channels)
+    {
+        byte[] file = new PngFile(9, 5, bits, colour).Write([]);
+
+        Assert.Equal(new ImageHeader(ImageFormat.Png, 9, 5, bits, channels), ImageHeader.Read(file));
+    }
+
+    [Theory]
+    [InlineData(7, 0)]
+    [InlineData(16, 3)]
+    [InlineData(4, 2)]
+    [InlineData(8, 5)]
+    public void Rejects_depths_that_PNG_does_not_have(byte bits, byte colour) =>
+        Assert.Throws<ImageFormatException>(() => ImageHeader.Read(new PngFile(9, 5, bits, colour).Write([])));
+
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(5, 0)]
+    [InlineData(-1, 5)]
+    public void Rejects_sizes_that_no_picture_has(int width, int height)
+    {
+        ImageFormatException exception = Assert.Throws<ImageFormatException>(
+            () => ImageHeader.Read(new PngFile(width, height, 8, 2).Write([])));
+
+        Assert.Contains("1 to 2147483647", exception.Message);
+    }
+
+    [Fact]
+    public void Reads_BMP_and_GIF()
+    {
+        Assert.Equal(new ImageHeader(ImageFormat.Bmp, 2, 1, 8, 4), ImageHeader.Read(BmpFile.Write(2, 1, 32, [1, 2])));
+        Assert.Equal(new ImageHeader(ImageFormat.Bmp, 2, 1, 5, 3), ImageHeader.Read(BmpFile.Write(2, 1, 16, [1, 2])));
+        Assert.Equal(new ImageHeader(ImageFormat.Gif, 4, 3, 2, 1), ImageHeader.Read(GifFile.Write(4, 3, 0, 0, 1, 1, [0])));
+    }
+
+    [Fact]
+    public void Reads_the_old_BMP_header_of_OS2()
+    {
+        byte[] file = [.. "BM"u8, .. new byte[12], 12, 0, 0, 0, 7, 0, 5, 0, 1, 0, 24, 0];
+
+        Assert.Equal(new ImageHeader(ImageFormat.Bmp, 7, 5, 8, 3), ImageHeader.Read(file));
+    }
+
+    [Fact]
+    public void Steps_over_fill_bytes_and_segments_before_a_JPEG_frame()
+    {
+        byte[] file = [0xFF, 0xD8, 0xFF, 0xFF, 0xFF, 0xFE, 0, 4, 1, 2, 0xFF, 0xC2, 0, 11, 8, 0, 5, 0, 7, 1, 1, 0x11, 0];
+
+        Assert.Equal(new ImageHeader(ImageFormat.Jpeg, 7, 5, 8, 1), ImageHeader.Read(file));
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0xFF, 0xD8, 0x3C, 0x68, 0x74 }, "where a marker")]
+    [InlineData(new byte[] { 0xFF, 0xD8, 0xFF, 0xFE, 0, 1, 0, 0 }, "1 long")]
+    [InlineData(new byte[] { 0xFF, 0xD8, 0xFF, 0xDA, 0, 8, 0, 0 }, "before any frame header")]
+    [InlineData(new byte[] { 0xFF, 0xD8, 0xFF, 0xFE, 0xFF, 0xFF, 0, 0 }, "cut short")]
+    public void Rejects_JPEG_markers_that_lead_nowhere(byte[] file, string said) =>
+        Assert.Contains(said, Assert.Throws<ImageFormatException>(() => ImageHeader.Read(file)).Message);
+}

@@ -1,0 +1,162 @@
+using System.Buffers.Binary;
+
+namespace MedR1.Imaging.Tests;
+
+public sealed class Gray16Tests
+{
+    private static readonly SkiaImageDecoder Decoder = new();
+
+    public static TheoryData<byte, bool, int, int> Layouts()
+    {
+        TheoryData<byte, bool, int, int> layouts = [];
+        foreach ((int width, int height) in new[] { (1, 1), (3, 2), (5, 9), (17, 16) })
+        {
+            for (byte filter = 0; filter <= 4; filter++)
+            {
+                layouts.Add(filter, false, width, height);
+                layouts.Add(filter, true, width, height);
+            }
+        }
+
+        return layouts;
+    }
+
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public void Reads_every_filter_and_interlace_method(byte filter, bool isInterlaced, int width, int height)
+    {
+        ushort[] samples = Samples(width * height, seed: filter);
+        byte[] file = Gray(width, height, filter, isInterlaced, samples);
+
+        // Skia keeps the high byte; a window of the levels 0 to 255 of high bytes is compared with it below.
+        byte[] high = [.. Decoder.Decode(file).Pixels.ToArray().Where((_, i) => i % 3 == 0)];
+        byte[] own = [.. Decoder.Decode(file, Windowed(Gray16Window.FullRange)).Pixels.ToArray().Where((_, i) => i % 3 == 0)];
+
+        Assert.Equal(samples.Select(sample => (byte)(sample >> 8)), high);
+        Assert.Equal(samples.Select(sample => (byte)Math.Floor(sample / 257.0 + 0.5)), own);
+    }
+
+    // From 1000 to 1510 two samples make a level: 1001 is 0.5 and rounds up to 1.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1000, 0)]
+    [InlineData(1001, 1)]
+    [InlineData(1255, 128)]
+    [InlineData(1510, 255)]
+    [InlineData(65535, 255)]
+    public void A_window_spreads_its_levels(ushort sample, byte level)
+    {
+        byte[] file = Gray(1, 1, filter: 0, isInterlaced: false, [sample]);
+
+        Assert.Equal([level, level, level], Decoder.Decode(file, Windowed(new Gray16Window(1000, 1510))).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Cutting_at_255_is_what_Pillow_does()
+    {
+        byte[] file = Gray(4, 1, filter: 0, isInterlaced: false, [0, 7, 255, 4000]);
+
+        byte[] pixels = Decoder.Decode(file, Windowed(Gray16Window.CutAt255)).Pixels.ToArray();
+
+        Assert.Equal([0, 0, 0, 7, 7, 7, 255, 255, 255, 255, 255, 255], pixels);
+    }
+
+    // DICOM PS3.3 C.11.2.1.2.1: y = ((x − (c − 0.5)) / (w − 1) + 0.5) · 255. With c = 40, w = 400: 0 up to −160, 255 from 239 on.
+    [Fact]
+    public void A_DICOM_window_has_its_ends_where_the_standard_puts_them()
+    {
+        Gray16Window window = Gray16Window.FromCenterAndWidth(40, 400);
+
+        Assert.Equal((-160, 239), (window.Low, window.High));
+    }
+
+    [Theory]
+    [InlineData(5, 5)]
+    [InlineData(6, 5)]
+    [InlineData(double.NaN, 5)]
+    [InlineData(0, double.PositiveInfinity)]
+    public void Rejects_an_empty_window(double low, double high) =>
+        Assert.Throws<ArgumentException>(() => new Gray16Window(low, high));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(double.NaN)]
+    public void Rejects_a_window_width_of_at_most_1(double width) =>
+        Assert.Throws<ArgumentException>(() => Gray16Window.FromCenterAndWidth(40, width));
+
+    [Fact]
+    public void Alpha_beside_16_bit_grey_is_composited_or_dropped()
+    {
+        byte[] file = new PngFile(2, 1, 16, 4).Write((x, _) => x == 0 ? [0, 100, 0, 0] : [0, 100, 255, 255]);
+        ImageDecodeOptions options = Windowed(new Gray16Window(0, 255));
+
+        Assert.Equal([255, 255, 255, 100, 100, 100], Decoder.Decode(file, options).Pixels.ToArray());
+        Assert.Equal(
+            [100, 100, 100, 100, 100, 100],
+            Decoder.Decode(file, options with { Transparency = Transparency.Drop }).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void A_grey_key_makes_its_sample_transparent()
+    {
+        byte[] file = new PngFile(2, 1, 16, 0) { Transparency = [0, 100] }.Write((x, _) => [0, (byte)(100 + x)]);
+
+        Assert.Equal([255, 255, 255, 101, 101, 101], Decoder.Decode(file, Windowed(new Gray16Window(0, 255))).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Rejects_data_that_end_before_the_last_row()
+    {
+        byte[] file = new PngFile(4, 4, 16, 0).Write(PngFile.Compress(new byte[3 * 9]));
+
+        AssertBroken(file, "ends before the last row");
+    }
+
+    [Fact]
+    public void Rejects_data_that_are_no_zlib_stream() =>
+        AssertBroken(new PngFile(4, 4, 16, 0).Write([1, 2, 3, 4, 5, 6]), "compressed data");
+
+    [Fact]
+    public void Rejects_a_filter_that_does_not_exist() =>
+        AssertBroken(new PngFile(1, 1, 16, 0).Write(PngFile.Compress([5, 0, 0])), "filter 5");
+
+    [Fact]
+    public void Rejects_a_file_without_pixels() =>
+        AssertBroken(new PngFile(1, 1, 16, 0).Write((byte[]?)null), "no IDAT");
+
+    [Fact]
+    public void Rejects_a_wrong_check_sum_of_the_pixels()
+    {
+        byte[] file = Gray(4, 4, filter: 0, isInterlaced: false, Samples(16, seed: 1));
+        file[45] ^= 1;
+
+        AssertBroken(file, "check sum");
+    }
+
+    [Fact]
+    public void Rejects_a_file_cut_before_its_end()
+    {
+        byte[] file = Gray(4, 4, filter: 0, isInterlaced: false, Samples(16, seed: 1));
+
+        AssertBroken(file[..^14], "IEND");
+    }
+
+    private static void AssertBroken(byte[] file, string said) => Assert.Contains(
+        said, Assert.Throws<ImageFormatException>(() => Decoder.Decode(file, Windowed(Gray16Window.FullRange))).Message);
+
+    private static ImageDecodeOptions Windowed(Gray16Window window) => new() { Gray16Window = window };
+
+    private static byte[] Gray(int width, int height, byte filter, bool isInterlaced, ushort[] samples) =>
+        new PngFile(width, height, 16, 0) { Filter = filter, IsInterlaced = isInterlaced }.Write((x, y) =>
+        {
+            byte[] bytes = new byte[2];
+            BinaryPrimitives.WriteUInt16BigEndian(bytes, samples[y * width + x]);
+            return bytes;
+        });
+
+    private static ushort[] Samples(int count, int seed)
+    {
+        Random random = new(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (ushort)random.Next(65_536))];
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace MedR1.Imaging.Tests;
+
+/// <summary>Writes PNG files of any bit depth, with a chosen filter and interlace method, right or wrong on request.</summary>
+internal sealed class PngFile(int width, int height, byte bits, byte colour)
+{
+    private static readonly byte[] Signature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
+
+    public bool IsInterlaced { get; init; }
+
+    public byte Filter { get; init; }
+
+    public byte[]? Transparency { get; init; }
+
+    /// <summary>The file; <paramref name="pixel"/> gives the bytes of a pixel (whole bytes only).</summary>
+    public byte[] Write(Func<int, int, byte[]> pixel)
+    {
+        using MemoryStream raw = new();
+        foreach (PngPass pass in PngPass.Of(width, height, IsInterlaced))
+        {
+            byte[] above = [];
+            for (int y = 0; y < pass.RowCount; y++)
+            {
+                byte[] row = [.. Enumerable.Range(0, pass.ColumnCount).SelectMany(x => pixel(pass.ColumnOf(x), pass.RowOf(y)))];
+                raw.WriteByte(Filter);
+                raw.Write(Filtered(row, above.Length == 0 ? new byte[row.Length] : above, row.Length / pass.ColumnCount));
+                above = row;
+            }
+        }
+
+        return Write(Compress(raw.ToArray()));
+    }
+
+    /// <summary>The file around ready-made IDAT data; null leaves the chunk out.</summary>
+    public byte[] Write(byte[]? imageData)
+    {
+        using MemoryStream file = new();
+        file.Write(Signature);
+        file.Write(Header(width, height, bits, colour, IsInterlaced));
+        if (Transparency is not null)
+        {
+            file.Write(Chunk("tRNS"u8, Transparency));
+        }
+
+        if (imageData is not null)
+        {
+            file.Write(Chunk("IDAT"u8, imageData));
+        }
+
+        file.Write(Chunk("IEND"u8, []));
+        return file.ToArray();
+    }
+
+    public static byte[] Compress(byte[] data)
+    {
+        using MemoryStream target = new();
+        using (ZLibStream zlib = new(target, CompressionLevel.Optimal))
+        {
+            zlib.Write(data);
+        }
+
+        return target.ToArray();
+    }
+
+    public static byte[] Header(int width, int height, byte bits, byte colour, bool isInterlaced)
+    {
+        byte[] data = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(data, width);
+        BinaryPrimitives.WriteInt32BigEndian(data.AsSpan(4), height);
+        (data[8], data[9], data[12]) = (bits, colour, (byte)(isInterlaced ? 1 : 0));
+        return Chunk("IHDR"u8, data);
+    }
+
+    private static byte[] Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    {
+        byte[] chunk = new byte[data.Length + 12];
+        BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
+        type.CopyTo(chunk.AsSpan(4));
+        data.CopyTo(chunk.AsSpan(8));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + data.Length), Crc32.Compute(chunk.AsSpan(4, 4 + data.Length)));
+        return chunk;
+    }
+
+    private byte[] Filtered(byte[] row, byte[] above, int pixelBytes)
+    {
+        byte[] result = new byte[row.Length];
+        for (int i = 0; i < row.Length; i++)
+        {
+            int left = i < pixelBytes ? 0 : row[i - pixelBytes];
+            int corner = i < pixelBytes ? 0 : above[i - pixelBytes];
+            int estimate = left + above[i] - corner;
+            (int a, int b, int c) = (Math.Abs(estimate - left), Math.Abs(estimate - above[i]), Math.Abs(estimate - corner));
+            int paeth = a <= b && a <= c ? left : b <= c ? above[i] : corner;
+            int guess = Filter switch { 0 => 0, 1 => left, 2 => above[i], 3 => (left + above[i]) / 2, _ => paeth };
+            result[i] = (byte)(row[i] - guess);
+        }
+
+        return result;
+    }
+}
