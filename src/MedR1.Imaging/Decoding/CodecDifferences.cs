@@ -18,8 +18,10 @@ internal static class CodecDifferences
         }
     }
 
-    // Skia clears the transparent pixels of a GIF; Pillow keeps the colour that the palette gives the transparent index.
-    // Where a frame is smaller than the screen, Pillow fills the rest with that index, or with index 0 where none is transparent.
+    // Skia clears the transparent pixels of a GIF; Pillow keeps the colour that the palette gives the transparent
+    // index.
+    // Where a frame is smaller than the screen, Pillow fills the rest with that index, or with index 0 where none is
+    // transparent.
     private static bool ColourTransparentPixels(ReadOnlySpan<byte> encoded, Span<byte> rgba, Transparency transparency)
     {
         GifHeader header = GifHeader.Read(encoded);

@@ -7,7 +7,9 @@ public sealed record Gray16Window
     /// <summary>Makes a window.</summary>
     /// <param name="low">The sample that becomes 0, with all below it.</param>
     /// <param name="high">The sample that becomes 255, with all above it.</param>
-    /// <exception cref="ArgumentException">A bound is not finite, or <paramref name="high"/> is not above <paramref name="low"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// A bound is not finite, or <paramref name="high"/> is not above <paramref name="low"/>.
+    /// </exception>
     public Gray16Window(double low, double high)
     {
         if (!double.IsFinite(low) || !double.IsFinite(high) || high <= low)

@@ -14,12 +14,16 @@ public sealed record ImageDecodeOptions
     public Transparency Transparency { get; init; } = Transparency.CompositeOverWhite;
 
     /// <summary>The window for 16-bit grey PNG; null takes the high byte, as for all other 16-bit samples.</summary>
-    /// <value>The default is null. Set it for radiographs and CT, whose samples often fill only a part of the 16 bits.</value>
+    /// <value>
+    /// The default is null. Set it for radiographs and CT, whose samples often fill only a part of the 16 bits.
+    /// </value>
     public Gray16Window? Gray16Window { get; init; }
 
     /// <summary>The most pixels (columns × rows) of a picture; decoding takes about seven bytes a pixel.</summary>
     /// <value>The default is 89,478,485, the size from which Pillow warns of a decompression bomb.</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above <see cref="LargestMaxPixels"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The value is below 1 or above <see cref="LargestMaxPixels"/>.
+    /// </exception>
     public long MaxPixels
     {
         get;
@@ -68,7 +72,8 @@ public sealed record ImageDecodeOptions
         {
             throw new ImageTooLargeException(
                 $"The picture announces {header.Width} x {header.Height} = {header.PixelCount} pixels, but at most "
-                + $"{MaxPixels} are allowed. Shrink it, or raise {nameof(ImageDecodeOptions)}.{nameof(MaxPixels)} if it can be trusted.");
+                + $"{MaxPixels} are allowed. Shrink it, or raise {nameof(ImageDecodeOptions)}.{nameof(MaxPixels)} "
+                + "if it can be trusted.");
         }
     }
 }

@@ -10,7 +10,9 @@ public static class ImageDecoderExtensions
     /// <param name="source">The picture; its name goes into the messages of exceptions.</param>
     /// <param name="options">Limits and colour rules; null for the defaults.</param>
     /// <exception cref="ImageFormatException">The bytes are no picture, or a broken one.</exception>
-    /// <exception cref="ImageTooLargeException">The picture passes a limit; no more than the limit was read.</exception>
+    /// <exception cref="ImageTooLargeException">
+    /// The picture passes a limit; no more than the limit was read.
+    /// </exception>
     /// <exception cref="IOException">The source can't be read.</exception>
     public static RgbImage Load(this IImageDecoder decoder, IImageSource source, ImageDecodeOptions? options = null)
     {
@@ -32,7 +34,8 @@ public static class ImageDecoderExtensions
     /// <exception cref="ImageFormatException">The bytes are no picture, or their header is broken.</exception>
     /// <exception cref="ImageTooLargeException">The source has more bytes than the limit.</exception>
     /// <exception cref="IOException">The source can't be read.</exception>
-    public static ImageHeader LoadHeader(this IImageDecoder decoder, IImageSource source, ImageDecodeOptions? options = null)
+    public static ImageHeader LoadHeader(
+        this IImageDecoder decoder, IImageSource source, ImageDecodeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(source);

@@ -19,7 +19,8 @@ public static class RgbaConversion
         if (rgba.Length != expected)
         {
             throw new ArgumentException(
-                $"A picture of {width} x {height} has {expected} bytes of RGBA, but {rgba.Length} were given.", nameof(rgba));
+                $"A picture of {width} x {height} has {expected} bytes of RGBA, but {rgba.Length} were given.",
+                nameof(rgba));
         }
 
         byte[] rgb = GC.AllocateUninitializedArray<byte>(rgba.Length / 4 * 3);

@@ -4,10 +4,12 @@ using SkiaSharp;
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Decodes PNG, JPEG, WebP, BMP and GIF to the bytes that Pillow gives. EXIF orientation, ICC profiles and gamma are not applied.
+/// Decodes PNG, JPEG, WebP, BMP and GIF to the bytes that Pillow gives. EXIF orientation, ICC profiles and gamma are
+/// not applied.
 /// </summary>
 /// <remarks>
-/// The codecs are Skia's (libpng, libjpeg-turbo, libwebp), asked for unpremultiplied RGBA so that colours under alpha survive.
+/// The codecs are Skia's (libpng, libjpeg-turbo, libwebp), asked for unpremultiplied RGBA so that colours under alpha
+/// survive.
 /// A file that is cut short or damaged is an error, never a picture with grey parts. Safe to use from several threads.
 /// </remarks>
 public sealed class SkiaImageDecoder : IImageDecoder
@@ -65,7 +67,8 @@ public sealed class SkiaImageDecoder : IImageDecoder
         if (info.Width != header.Width || info.Height != header.Height)
         {
             throw HeaderBytes.Broken(
-                header.Format, $"its header announces {header.Width} x {header.Height}, but its data {info.Width} x {info.Height}");
+                header.Format,
+                $"its header announces {header.Width} x {header.Height}, but its data {info.Width} x {info.Height}");
         }
 
         SKImageInfo wanted = new(header.Width, header.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
@@ -82,7 +85,8 @@ public sealed class SkiaImageDecoder : IImageDecoder
         header.Format,
         result switch
         {
-            SKCodecResult.IncompleteInput => $"it announces {header.Width} x {header.Height} pixels, but its data ends before the last of them",
+            SKCodecResult.IncompleteInput =>
+                $"it announces {header.Width} x {header.Height} pixels, but its data ends before the last of them",
             SKCodecResult.ErrorInInput or SKCodecResult.InvalidInput =>
                 $"it announces {header.Width} x {header.Height} pixels, but its data can't be decoded",
             _ => $"it announces {header.Width} x {header.Height} pixels, but the decoder gives up ({result})",

@@ -8,8 +8,9 @@ public sealed class AspectRatioException : ArgumentException
     /// <param name="width">Columns of the picture.</param>
     public AspectRatioException(long height, long width)
         : base(
-            $"A picture of {width} x {height} (width x height) has an aspect ratio of {Ratio(height, width):0.#}, but at most "
-            + $"{SmartResize.LargestAspectRatio} is supported. Crop it, or cut it into pieces, before it goes to the model.")
+            $"A picture of {width} x {height} (width x height) has an aspect ratio of {Ratio(height, width):0.#}, "
+            + $"but at most {SmartResize.LargestAspectRatio} is supported. "
+            + "Crop it, or cut it into pieces, before it goes to the model.")
     {
         Height = height;
         Width = width;

@@ -33,7 +33,8 @@ internal sealed record BmpHeader(int Width, int Height, int BitsPerPixel, int Gr
 
         if (size is < InfoHeaderBytes or > 124)
         {
-            throw HeaderBytes.Broken(ImageFormat.Bmp, $"its header says that it is {size} bytes long; 12 and 40 to 124 exist");
+            throw HeaderBytes.Broken(
+                ImageFormat.Bmp, $"its header says that it is {size} bytes long; 12 and 40 to 124 exist");
         }
 
         HeaderBytes.Require(encoded, FileHeaderBytes + (long)size, "BMP");
@@ -57,7 +58,8 @@ internal sealed record BmpHeader(int Width, int Height, int BitsPerPixel, int Gr
     {
         if (bits is not (1 or 4 or 8 or 16 or 24 or 32))
         {
-            throw HeaderBytes.Broken(ImageFormat.Bmp, $"it announces {bits} bits a pixel; 1, 4, 8, 16, 24 and 32 exist");
+            throw HeaderBytes.Broken(
+                ImageFormat.Bmp, $"it announces {bits} bits a pixel; 1, 4, 8, 16, 24 and 32 exist");
         }
 
         HeaderBytes.RequireSize(ImageFormat.Bmp, width, height);

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging;
 
-/// <summary>Reads a GIF file (GIF89a specification) up to its first frame: sizes, palette and transparent index.</summary>
+/// <summary>
+/// Reads a GIF file (GIF89a specification) up to its first frame: sizes, palette and transparent index.
+/// </summary>
 /// <param name="Width">Columns of the screen, widened where the first frame reaches past it.</param>
 /// <param name="Height">Rows of the screen, likewise.</param>
 /// <param name="BitsPerIndex">Bits of a palette index.</param>
@@ -38,7 +40,8 @@ internal sealed record GifHeader(int Width, int Height, int BitsPerIndex, int? T
             }
             else if (block != 0)
             {
-                throw HeaderBytes.Broken(ImageFormat.Gif, $"byte {position - 1} is {block:X2} where its first frame must start");
+                throw HeaderBytes.Broken(
+                    ImageFormat.Gif, $"byte {position - 1} is {block:X2} where its first frame must start");
             }
         }
     }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging;
 
-/// <summary>Finds the frame header (SOF) of a JPEG file (ITU-T T.81, annex B) by walking the markers before it.</summary>
+/// <summary>
+/// Finds the frame header (SOF) of a JPEG file (ITU-T T.81, annex B) by walking the markers before it.
+/// </summary>
 internal static class JpegHeader
 {
     private const byte StartOfImage = 0xD8;
@@ -31,7 +33,8 @@ internal static class JpegHeader
             int length = BinaryPrimitives.ReadUInt16BigEndian(encoded[position..]);
             if (length < 2)
             {
-                throw HeaderBytes.Broken(ImageFormat.Jpeg, $"segment FF{marker:X2} at byte {position} says that it is {length} long");
+                throw HeaderBytes.Broken(
+                    ImageFormat.Jpeg, $"segment FF{marker:X2} at byte {position} says that it is {length} long");
             }
 
             if (IsFrameHeader(marker))
@@ -48,7 +51,8 @@ internal static class JpegHeader
         HeaderBytes.Require(encoded, position + 2L, "JPEG");
         if (encoded[position] != 0xFF)
         {
-            throw HeaderBytes.Broken(ImageFormat.Jpeg, $"byte {position} is {encoded[position]:X2} where a marker (FF) must stand");
+            throw HeaderBytes.Broken(
+                ImageFormat.Jpeg, $"byte {position} is {encoded[position]:X2} where a marker (FF) must stand");
         }
 
         // Any number of FF bytes may fill up the space before a marker.

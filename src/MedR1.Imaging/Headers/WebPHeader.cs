@@ -45,7 +45,8 @@ internal static class WebPHeader
         if (type.SequenceEqual("VP8X"u8))
         {
             int channels = (data[0] & 0x10) != 0 ? 4 : 3;
-            return HeaderBytes.Sized(ImageFormat.WebP, ReadUInt24(data[4..]) + 1L, ReadUInt24(data[7..]) + 1L, 8, channels);
+            return HeaderBytes.Sized(
+                ImageFormat.WebP, ReadUInt24(data[4..]) + 1L, ReadUInt24(data[7..]) + 1L, 8, channels);
         }
 
         throw HeaderBytes.Broken(ImageFormat.WebP, "its first chunk is none of VP8, VP8L and VP8X");

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Reads PNG files with 16-bit grey samples (colour types 0 and 4), so that a window can be laid over all 65,536 levels.
+/// Reads PNG files with 16-bit grey samples (colour types 0 and 4), so that a window can be laid over all 65,536
+/// levels.
 /// </summary>
 internal static class Gray16PngReader
 {
@@ -16,7 +17,8 @@ internal static class Gray16PngReader
         bool isInterlaced = encoded.Span[InterlaceMethodOffset] == 1;
         int bytesPerPixel = header.Channels * BytesPerSample;
         byte[] rgb = GC.AllocateUninitializedArray<byte>(checked((int)(header.PixelCount * 3)));
-        PixelWriter writer = new(rgb, header, MakeTable(options.Gray16Window!), chunks.TransparentGray, options.Transparency);
+        byte[] table = MakeTable(options.Gray16Window!);
+        PixelWriter writer = new(rgb, header, table, chunks.TransparentGray, options.Transparency);
         using PngRowReader rows = new(chunks.ImageData, bytesPerPixel);
         foreach (PngPass pass in PngPass.Of(header.Width, header.Height, isInterlaced))
         {
@@ -42,7 +44,11 @@ internal static class Gray16PngReader
     }
 
     private readonly ref struct PixelWriter(
-        Span<byte> rgb, ImageHeader header, ReadOnlySpan<byte> table, ushort? transparentGray, Transparency transparency)
+        Span<byte> rgb,
+        ImageHeader header,
+        ReadOnlySpan<byte> table,
+        ushort? transparentGray,
+        Transparency transparency)
     {
         private readonly Span<byte> _rgb = rgb;
         private readonly ReadOnlySpan<byte> _table = table;
@@ -59,7 +65,8 @@ internal static class Gray16PngReader
                 if (transparency == Transparency.CompositeOverWhite)
                 {
                     // The high byte of a 16-bit alpha, as Pillow takes it.
-                    byte alpha = header.Channels == 2 ? pixel[BytesPerSample] : sample == transparentGray ? (byte)0 : byte.MaxValue;
+                    byte keyed = sample == transparentGray ? (byte)0 : byte.MaxValue;
+                    byte alpha = header.Channels == 2 ? pixel[BytesPerSample] : keyed;
                     gray = RgbaConversion.OverWhite(gray, alpha);
                 }
 

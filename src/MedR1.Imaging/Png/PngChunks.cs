@@ -59,7 +59,8 @@ internal sealed record PngChunks(byte[] ImageData, ushort? TransparentGray)
         if (stored != computed)
         {
             throw HeaderBytes.Broken(
-                ImageFormat.Png, $"the check sum of the chunk at byte {position} is {stored:X8}, but its bytes give {computed:X8}");
+                ImageFormat.Png,
+                $"the check sum of the chunk at byte {position} is {stored:X8}, but its bytes give {computed:X8}");
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace MedR1.Imaging;
 
-/// <summary>One pass over the pixels of a PNG: all of them, or a grid of Adam7 (W3C PNG specification, section 8.2).</summary>
+/// <summary>
+/// One pass over the pixels of a PNG: all of them, or a grid of Adam7 (W3C PNG specification, section 8.2).
+/// </summary>
 /// <param name="FirstColumn">The first column of the grid.</param>
 /// <param name="FirstRow">The first row of the grid.</param>
 /// <param name="ColumnStep">Columns from one grid point to the next.</param>

@@ -28,10 +28,9 @@ internal sealed class PngRowReader(byte[] imageData, int bytesPerPixel) : IDispo
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
-            throw new ImageFormatException(
-                HeaderBytes.Broken(ImageFormat.Png, "its compressed data is damaged or ends before the last row").Message,
-                sourceName: null,
-                exception);
+            ImageFormatException broken = HeaderBytes.Broken(
+                ImageFormat.Png, "its compressed data is damaged or ends before the last row");
+            throw new ImageFormatException(broken.Message, sourceName: null, exception);
         }
 
         Unfilter(_row[0], _row.AsSpan(1), _previous.AsSpan(1));

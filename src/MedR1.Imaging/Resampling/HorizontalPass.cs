@@ -11,7 +11,8 @@ internal static class HorizontalPass
     private const int Channels = 3;
     private const int GroupBytes = ResampleWeights.Group * Channels;
 
-    // A lane of 32 bits takes one byte and three zeros: 255 is past the end of a vector, for which a shuffle gives zero.
+    // A lane of 32 bits takes one byte and three zeros: 255 is past the end of a vector, for which a shuffle gives
+    // zero.
     private const byte None = 255;
 
     /// <summary>Fills the output.</summary>
@@ -57,9 +58,11 @@ internal static class HorizontalPass
         }
     }
 
-    // Sixteen bytes hold five pixels, of which four are used, each spread to the four lanes of a sum: red, green, blue, zero.
+    // Sixteen bytes hold five pixels, of which four are used, each spread to the four lanes of a sum: red, green,
+    // blue, zero.
     // (Two pixels at a time in 256 bits were no faster: an output pixel takes only a few of these steps.)
-    // Gives the number of columns done; it stops before the last one, and where sixteen bytes would pass the picture's end.
+    // Gives the number of columns done; it stops before the last one, and where sixteen bytes would pass the
+    // picture's end.
     private static int Vectors(ReadOnlySpan<byte> source, Span<byte> target, ResampleWeights weights)
     {
         ref byte first = ref MemoryMarshal.GetReference(source);
@@ -96,7 +99,10 @@ internal static class HorizontalPass
     private static Vector128<int> Spread(Vector128<byte> bytes, [ConstantExpected] byte from) => Vector128.Shuffle(
         bytes,
         Vector128.Create(
-            from, None, None, None, (byte)(from + 1), None, None, None, (byte)(from + 2), None, None, None, None, None, None, None))
+            from, None, None, None,
+            (byte)(from + 1), None, None, None,
+            (byte)(from + 2), None, None, None,
+            None, None, None, None))
         .AsInt32();
 
     // Zero where the last sixteen bytes that the window's groups read are not all there.
@@ -112,11 +118,11 @@ internal static class HorizontalPass
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector128<int> sum, Span<byte> target, int column)
     {
-        Vector128<int> clipped = Vector128.Min(
-            Vector128.Max((sum + Vector128.Create(ResampleWeights.Half)) >> ResampleWeights.FractionBits, Vector128<int>.Zero),
-            Vector128.Create(255));
+        Vector128<int> rounded = (sum + Vector128.Create(ResampleWeights.Half)) >> ResampleWeights.FractionBits;
+        Vector128<int> clipped = Vector128.Clamp(rounded, Vector128<int>.Zero, Vector128.Create(255));
         Vector128<byte> packed = Vector128.Shuffle(
-            clipped.AsByte(), Vector128.Create((byte)0, 4, 8, 12, None, None, None, None, None, None, None, None, None, None, None, None));
+            clipped.AsByte(),
+            Vector128.Create(0, 4, 8, 12, None, None, None, None, None, None, None, None, None, None, None, None));
         MemoryMarshal.Write(target[(column * Channels)..], packed.AsUInt32().ToScalar());
     }
 

@@ -1,7 +1,8 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Resamples pictures to the very bytes of Pillow's <c>Image.resize</c>: two passes, weights of 22 fraction bits, and an
+/// Resamples pictures to the very bytes of Pillow's <c>Image.resize</c>: two passes, weights of 22 fraction bits, and
+/// an
 /// 8-bit picture in between.
 /// </summary>
 public static class PillowResampler
@@ -13,7 +14,9 @@ public static class PillowResampler
     /// <param name="filter">The filter.</param>
     /// <param name="order">Which axis is resampled first.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is below 1, or a choice is unknown.</exception>
-    /// <exception cref="ImageTooLargeException">The result, or the picture between the passes, fits no array.</exception>
+    /// <exception cref="ImageTooLargeException">
+    /// The result, or the picture between the passes, fits no array.
+    /// </exception>
     public static RgbImage Resize(
         RgbImage image,
         int width,
@@ -74,7 +77,7 @@ public static class PillowResampler
         return bytes <= Array.MaxLength
             ? GC.AllocateUninitializedArray<byte>((int)bytes)
             : throw new ImageTooLargeException(
-                $"Resampling needs a picture of {width} x {height} = {bytes} bytes, but an array holds {Array.MaxLength}. "
-                + "Ask for a smaller size, or cut the picture.");
+                $"Resampling needs a picture of {width} x {height} = {bytes} bytes, "
+                + $"but an array holds {Array.MaxLength}. Ask for a smaller size, or cut the picture.");
     }
 }

@@ -1,11 +1,13 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// The weights of one axis in fixed point, computed as Pillow's <c>precompute_coeffs</c> and <c>normalize_coeffs_8bpc</c> do
+/// The weights of one axis in fixed point, computed as Pillow's <c>precompute_coeffs</c> and
+/// <c>normalize_coeffs_8bpc</c> do
 /// (libImaging/Resample.c), in the same order of double operations.
 /// </summary>
 /// <remarks>
-/// Each output pixel has <see cref="Stride"/> weights, a multiple of <see cref="Group"/>; those past its window are zero, so that
+/// Each output pixel has <see cref="Stride"/> weights, a multiple of <see cref="Group"/>; those past its window are
+/// zero, so that
 /// vector code may run over the end.
 /// </remarks>
 internal sealed class ResampleWeights

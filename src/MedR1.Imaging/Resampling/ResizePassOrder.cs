@@ -1,13 +1,16 @@
 namespace MedR1.Imaging;
 
-/// <summary>Which axis is resampled first. Both orders round to bytes in between, so the results can differ at hard edges.</summary>
+/// <summary>
+/// Which axis is resampled first. Both orders round to bytes in between, so the results can differ at hard edges.
+/// </summary>
 public enum ResizePassOrder
 {
     /// <summary>Columns first: Pillow up to 12.3 and torchvision.</summary>
     HorizontalFirst,
 
     /// <summary>
-    /// Pillow 13.0: rows first where the height shrinks, and by more than twice as many pixels as the width; else columns first.
+    /// Pillow 13.0: rows first where the height shrinks, and by more than twice as many pixels as the width; else
+    /// columns first.
     /// </summary>
     Pillow13,
 }

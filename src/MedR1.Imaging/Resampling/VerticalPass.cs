@@ -106,9 +106,11 @@ internal static class VerticalPass
         return i;
     }
 
-    private static Vector256<uint> Clip(Vector256<int> sum) =>
-        Vector256.Min(Vector256.Max(sum >> ResampleWeights.FractionBits, Vector256<int>.Zero), Vector256.Create(255)).AsUInt32();
+    private static Vector256<uint> Clip(Vector256<int> sum) => Vector256
+        .Clamp(sum >> ResampleWeights.FractionBits, Vector256<int>.Zero, Vector256.Create(255))
+        .AsUInt32();
 
-    private static Vector128<uint> Clip(Vector128<int> sum) =>
-        Vector128.Min(Vector128.Max(sum >> ResampleWeights.FractionBits, Vector128<int>.Zero), Vector128.Create(255)).AsUInt32();
+    private static Vector128<uint> Clip(Vector128<int> sum) => Vector128
+        .Clamp(sum >> ResampleWeights.FractionBits, Vector128<int>.Zero, Vector128.Create(255))
+        .AsUInt32();
 }

@@ -1,7 +1,8 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// The size that a picture is resampled to before Qwen2-VL sees it: sides that are multiples of a factor, a pixel count within
+/// The size that a picture is resampled to before Qwen2-VL sees it: sides that are multiples of a factor, a pixel
+/// count within
 /// limits, and about the same aspect ratio.
 /// </summary>
 public static class SmartResize
@@ -23,11 +24,14 @@ public static class SmartResize
     /// <param name="width">Columns of the picture.</param>
     /// <param name="factor">What both sides become multiples of: patch size × merge size.</param>
     /// <param name="minPixels">The fewest pixels of the result.</param>
-    /// <param name="maxPixels">The most pixels of the result; a tiny picture can come out larger, since a side is at least one factor.</param>
+    /// <param name="maxPixels">
+    /// The most pixels of the result; a tiny picture can come out larger, since a side is at least one factor.
+    /// </param>
     /// <param name="rule">Whose rule is followed.</param>
     /// <exception cref="AspectRatioException">One side is more than 200 times the other.</exception>
     /// <exception cref="ArgumentException">
-    /// A size or limit is below 1, or, under <see cref="SmartResizeRule.QwenVlUtils"/>, the largest count is below the smallest.
+    /// A size or limit is below 1, or, under <see cref="SmartResizeRule.QwenVlUtils"/>, the largest count is below
+    /// the smallest.
     /// </exception>
     public static ImageSize Compute(
         int height,
@@ -46,7 +50,8 @@ public static class SmartResize
         if (isUtils && maxPixels < minPixels)
         {
             throw new ArgumentException(
-                $"At most {maxPixels} pixels and at least {minPixels} can't both be had: raise maxPixels or lower minPixels.",
+                $"At most {maxPixels} pixels and at least {minPixels} can't both be had: "
+                + "raise maxPixels or lower minPixels.",
                 nameof(maxPixels));
         }
 

@@ -29,7 +29,8 @@ public sealed class BmpTests
             uint five = value / 2;
             RgbImage image = Decoder.Decode(
                 BmpFile.Write(1, 1, 16, [five << 11 | value << 5 | five], [0xF800, 0x7E0, 0x1F, 0]));
-            Assert.Equal([(byte)(five * 255 / 31), (byte)(value * 255 / 63), (byte)(five * 255 / 31)], image.Pixels.ToArray());
+            byte wideFive = (byte)(five * 255 / 31);
+            Assert.Equal([wideFive, (byte)(value * 255 / 63), wideFive], image.Pixels.ToArray());
         }
     }
 

@@ -10,7 +10,8 @@ public sealed class BrokenFileTests
     [Fact]
     public void Rejects_no_bytes()
     {
-        ImageFormatException exception = Assert.Throws<ImageFormatException>(() => Decoder.Decode(ReadOnlyMemory<byte>.Empty));
+        ImageFormatException exception = Assert.Throws<ImageFormatException>(
+            () => Decoder.Decode(ReadOnlyMemory<byte>.Empty));
 
         Assert.Contains("no bytes", exception.Message);
     }
@@ -22,7 +23,8 @@ public sealed class BrokenFileTests
     [InlineData("BM", "cut short")]
     public void Rejects_bytes_that_are_no_picture_and_shows_what_they_look_like(string text, string said)
     {
-        ImageFormatException exception = Assert.Throws<ImageFormatException>(() => Decoder.Decode(Encoding.Latin1.GetBytes(text)));
+        ImageFormatException exception = Assert.Throws<ImageFormatException>(
+            () => Decoder.Decode(Encoding.Latin1.GetBytes(text)));
 
         Assert.Contains(said, exception.Message);
     }
@@ -51,7 +53,8 @@ public sealed class BrokenFileTests
         {
             ReadOnlyMemory<byte> cut = file.AsMemory(0, length);
             Exception? exception = Record.Exception(() => Decoder.Decode(cut));
-            Assert.True(exception is ImageFormatException, $"{format} cut to {length} of {file.Length}: {exception?.GetType().Name ?? "a picture"}");
+            string became = exception?.GetType().Name ?? "a picture";
+            Assert.True(exception is ImageFormatException, $"{format} cut to {length} of {file.Length}: {became}");
         }
 
         Assert.Equal(9, whole.Width);
@@ -73,7 +76,8 @@ public sealed class BrokenFileTests
                 byte[] changed = [.. file];
                 changed[i] ^= flip;
                 Exception? exception = Record.Exception(() => Decoder.Decode(changed));
-                Assert.True(exception is null or ImageFormatException or ImageTooLargeException, $"{format} byte {i}: {exception}");
+                bool isNamed = exception is null or ImageFormatException or ImageTooLargeException;
+                Assert.True(isNamed, $"{format} byte {i}: {exception}");
             }
         }
     }
@@ -92,7 +96,8 @@ public sealed class BrokenFileTests
     {
         byte[] file = Sample("JPEG");
 
-        ImageFormatException exception = Assert.Throws<ImageFormatException>(() => Decoder.Decode(file.AsMemory(0, file.Length - 30)));
+        ImageFormatException exception = Assert.Throws<ImageFormatException>(
+            () => Decoder.Decode(file.AsMemory(0, file.Length - 30)));
 
         Assert.Contains("JPEG", exception.Message);
         Assert.Contains("9 x 6", exception.Message);

@@ -43,7 +43,8 @@ public sealed class ColourTests
         Assert.Equal([255, 255, 255], composited.Pixels[..3].ToArray());
     }
 
-    // Pillow's AlphaComposite.c over an opaque background: with a = 128 the front weighs 128·128 and the back 255·128 − 128·128
+    // Pillow's AlphaComposite.c over an opaque background: with a = 128 the front weighs 128·128 and the back 255·128
+    // − 128·128
     // of 255·128, so 40 becomes round((40·128 + 255·127) / 255) = round(147.08) = 147.
     [Fact]
     public void Half_transparent_pixels_are_laid_over_white()
@@ -91,7 +92,8 @@ public sealed class ColourTests
         // APP1 with one tag of the first directory: 0x0112, orientation, of type SHORT, 6 (a quarter turn).
         byte[] exif =
         [
-            0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+            0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "MM\0*"u8, 0, 0, 0, 8,
+            0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
         ];
         byte[] turned = [.. plain[..2], .. exif, .. plain[2..]];
         using SKCodec codec = SKCodec.Create(new SKMemoryStream(turned));

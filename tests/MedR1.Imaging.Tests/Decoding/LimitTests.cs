@@ -13,7 +13,8 @@ public sealed class LimitTests
     [InlineData("GIF", "65535 x 65535 = 4294836225 pixels")]
     [InlineData("GIF frame", "65535 x 65535 = 4294836225 pixels")]
     [InlineData("BMP", "100000 x 100000 = 10000000000 pixels")]
-    public void Rejects_an_image_whose_header_announces_too_many_pixels_without_allocating(string format, string announced)
+    public void Rejects_an_image_whose_header_announces_too_many_pixels_without_allocating(
+        string format, string announced)
     {
         byte[] file = Bombs.Of(format);
         Assert.Throws<ImageTooLargeException>(() => Decoder.Decode(file));

@@ -13,8 +13,9 @@ public sealed class OwnDecoderTests
 
         Assert.Equal([147, 152, 157, 1, 2, 3], decoder.Decode(file).Pixels.ToArray());
         Assert.Throws<ImageTooLargeException>(() => decoder.Decode(Bombs.Of("PNG")));
-        Assert.StartsWith(
-            "scan: ", Assert.Throws<ImageFormatException>(() => decoder.Load(new BytesImageSource("scan", [1, 2, 3]))).Message);
+        ImageFormatException exception = Assert.Throws<ImageFormatException>(
+            () => decoder.Load(new BytesImageSource("scan", [1, 2, 3])));
+        Assert.StartsWith("scan: ", exception.Message);
     }
 
     [Fact]

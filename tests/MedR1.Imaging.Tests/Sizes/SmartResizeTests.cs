@@ -17,7 +17,8 @@ public sealed class SmartResizeTests
     [InlineData(4000, 6000, 3136, 12_845_056, 2912, 4368)]
     [InlineData(1080, 1920, 200_704, 1_003_520, 728, 1316)]
     [InlineData(100, 100, 200_704, 1_003_520, 448, 448)]
-    public void Gives_the_sizes_of_transformers(int height, int width, long fewest, long most, int newHeight, int newWidth)
+    public void Gives_the_sizes_of_transformers(
+        int height, int width, long fewest, long most, int newHeight, int newWidth)
     {
         Assert.Equal(new ImageSize(newHeight, newWidth), SmartResize.Compute(height, width, 28, fewest, most));
         Assert.Equal(
@@ -54,7 +55,8 @@ public sealed class SmartResizeTests
     [Fact]
     public void Only_the_rule_of_qwen_vl_utils_minds_limits_in_the_wrong_order()
     {
-        Assert.Throws<ArgumentException>(() => SmartResize.Compute(56, 56, 28, 5000, 4000, SmartResizeRule.QwenVlUtils));
+        Assert.Throws<ArgumentException>(
+            () => SmartResize.Compute(56, 56, 28, 5000, 4000, SmartResizeRule.QwenVlUtils));
         Assert.Equal(0, SmartResize.Compute(56, 56, 28, 5000, 4000).Height % 28);
     }
 
@@ -69,7 +71,7 @@ public sealed class SmartResizeTests
 
     [Fact]
     public void Sides_are_multiples_of_the_factor_and_pixels_within_limits() =>
-        Gen.Select(Gen.Int[1, 5000], Gen.Int[1, 5000], Gen.Int[0, 2].Select(i => new[] { 14, 28, 32 }[i])).Sample((height, width, factor) =>
+        Gen.Select(Gen.Int[1, 5000], Gen.Int[1, 5000], Gen.Int[1, 40]).Sample((height, width, factor) =>
         {
             if (Math.Max(height, width) > 200 * Math.Min(height, width))
             {

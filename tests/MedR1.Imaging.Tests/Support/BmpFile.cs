@@ -5,7 +5,9 @@ namespace MedR1.Imaging.Tests;
 /// <summary>Writes BMP files, rows from the bottom.</summary>
 internal static class BmpFile
 {
-    /// <summary>A picture of 16 or 32 bits a pixel; masks (red, green, blue, alpha) make it a BITMAPV4HEADER with bit fields.</summary>
+    /// <summary>
+    /// A picture of 16 or 32 bits a pixel; masks (red, green, blue, alpha) make it a BITMAPV4HEADER with bit fields.
+    /// </summary>
     public static byte[] Write(int width, int height, int bits, uint[] pixels, uint[]? masks = null)
     {
         int headerBytes = masks is null ? 40 : 108;

@@ -7,7 +7,14 @@ internal static class GifFile
 
     /// <summary>A screen with one frame at (left, top), all of whose pixels are given as indices.</summary>
     public static byte[] Write(
-        int screenWidth, int screenHeight, int left, int top, int width, int height, byte[] indices, byte? transparent = null)
+        int screenWidth,
+        int screenHeight,
+        int left,
+        int top,
+        int width,
+        int height,
+        byte[] indices,
+        byte? transparent = null)
     {
         List<byte> file = [.. "GIF89a"u8];
         file.AddRange([.. Two(screenWidth), .. Two(screenHeight), 0x81, 0, 0]);
@@ -29,7 +36,8 @@ internal static class GifFile
         return [.. file];
     }
 
-    // Codes of three bits: 4 clears the table, 5 ends. A clear code before each second index keeps the width at three bits.
+    // Codes of three bits: 4 clears the table, 5 ends. A clear code before each second index keeps the width at three
+    // bits.
     private static byte[] UncompressedCodes(byte[] indices)
     {
         List<int> codes = [];

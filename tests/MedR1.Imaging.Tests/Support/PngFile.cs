@@ -3,7 +3,9 @@ using System.IO.Compression;
 
 namespace MedR1.Imaging.Tests;
 
-/// <summary>Writes PNG files of any bit depth, with a chosen filter and interlace method, right or wrong on request.</summary>
+/// <summary>
+/// Writes PNG files of any bit depth, with a chosen filter and interlace method, right or wrong on request.
+/// </summary>
 internal sealed class PngFile(int width, int height, byte bits, byte colour)
 {
     private static readonly byte[] Signature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
@@ -23,9 +25,11 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
             byte[] above = [];
             for (int y = 0; y < pass.RowCount; y++)
             {
-                byte[] row = [.. Enumerable.Range(0, pass.ColumnCount).SelectMany(x => pixel(pass.ColumnOf(x), pass.RowOf(y)))];
+                int line = pass.RowOf(y);
+                byte[] row = [.. Enumerable.Range(0, pass.ColumnCount).SelectMany(x => pixel(pass.ColumnOf(x), line))];
                 raw.WriteByte(Filter);
-                raw.Write(Filtered(row, above.Length == 0 ? new byte[row.Length] : above, row.Length / pass.ColumnCount));
+                above = above.Length == 0 ? new byte[row.Length] : above;
+                raw.Write(Filtered(row, above, row.Length / pass.ColumnCount));
                 above = row;
             }
         }
@@ -64,7 +68,7 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
         return target.ToArray();
     }
 
-    public static byte[] Header(int width, int height, byte bits, byte colour, bool isInterlaced)
+    private static byte[] Header(int width, int height, byte bits, byte colour, bool isInterlaced)
     {
         byte[] data = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(data, width);
@@ -79,7 +83,8 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
         BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
         type.CopyTo(chunk.AsSpan(4));
         data.CopyTo(chunk.AsSpan(8));
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + data.Length), Crc32.Compute(chunk.AsSpan(4, 4 + data.Length)));
+        uint checkSum = Crc32.Compute(chunk.AsSpan(4, 4 + data.Length));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + data.Length), checkSum);
         return chunk;
     }
 
@@ -91,7 +96,9 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
             int left = i < pixelBytes ? 0 : row[i - pixelBytes];
             int corner = i < pixelBytes ? 0 : above[i - pixelBytes];
             int estimate = left + above[i] - corner;
-            (int a, int b, int c) = (Math.Abs(estimate - left), Math.Abs(estimate - above[i]), Math.Abs(estimate - corner));
+            int a = Math.Abs(estimate - left);
+            int b = Math.Abs(estimate - above[i]);
+            int c = Math.Abs(estimate - corner);
             int paeth = a <= b && a <= c ? left : b <= c ? above[i] : corner;
             int guess = Filter switch { 0 => 0, 1 => left, 2 => above[i], 3 => (left + above[i]) / 2, _ => paeth };
             result[i] = (byte)(row[i] - guess);

@@ -8,13 +8,17 @@ public static class CasePictures
 {
     private static readonly SkiaImageDecoder Decoder = new();
 
-    /// <summary>Reads <c>{"image": {"file": …}}</c>, <c>{"file": …}</c> or <c>{"hashed": {width, height, seed}}</c>.</summary>
+    /// <summary>
+    /// Reads <c>{"image": {"file": …}}</c>, <c>{"file": …}</c> or <c>{"hashed": {width, height, seed}}</c>.
+    /// </summary>
     public static RgbImage Load(ConformanceCase conformanceCase, JsonElement item, ImageDecodeOptions? options = null)
     {
         if (item.TryGetProperty("hashed", out JsonElement hashed))
         {
             return Hashed(
-                hashed.GetProperty("width").GetInt32(), hashed.GetProperty("height").GetInt32(), hashed.GetProperty("seed").GetUInt32());
+                hashed.GetProperty("width").GetInt32(),
+                hashed.GetProperty("height").GetInt32(),
+                hashed.GetProperty("seed").GetUInt32());
         }
 
         JsonElement file = item.TryGetProperty("image", out JsonElement image) ? image : item;

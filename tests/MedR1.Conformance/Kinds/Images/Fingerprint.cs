@@ -11,7 +11,9 @@ public static class Fingerprint
         && image.Height == expected.GetProperty("height").GetInt32()
         && CheckSum(image) == expected.GetProperty("crc32").GetString();
 
-    /// <summary>Compares size, check sum, sum of the bytes and samples, and tells the first pixel that differs.</summary>
+    /// <summary>
+    /// Compares size, check sum, sum of the bytes and samples, and tells the first pixel that differs.
+    /// </summary>
     public static void Check(Checker checker, string field, RgbImage image, JsonElement expected)
     {
         string size = $"{expected.GetProperty("width")} x {expected.GetProperty("height")}";

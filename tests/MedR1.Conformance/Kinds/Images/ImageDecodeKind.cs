@@ -31,7 +31,8 @@ public sealed class ImageDecodeKind : IConformanceKind
         }
     }
 
-    // Rows that bind nobody are compared all the same where the library claims Pillow's bytes (16-bit PNG, CMYK), but not those
+    // Rows that bind nobody are compared all the same where the library claims Pillow's bytes (16-bit PNG, CMYK), but
+    // not those
     // of formats that it does not read, nor broken files of which Pillow shows a part.
     private static bool IsOffered(ConformanceCase conformanceCase, JsonElement item, JsonElement expected)
     {
@@ -46,7 +47,8 @@ public sealed class ImageDecodeKind : IConformanceKind
         }
     }
 
-    private static void CheckItem(ConformanceCase conformanceCase, Checker checker, JsonElement item, JsonElement expected)
+    private static void CheckItem(
+        ConformanceCase conformanceCase, Checker checker, JsonElement item, JsonElement expected)
     {
         string name = Path.GetFileName(conformanceCase.FilePath(item.GetProperty("image")));
         RgbImage dropped;
@@ -76,7 +78,12 @@ public sealed class ImageDecodeKind : IConformanceKind
     }
 
     private static void Compare(
-        ConformanceCase conformanceCase, Checker checker, string name, RgbImage got, JsonElement item, JsonElement expected)
+        ConformanceCase conformanceCase,
+        Checker checker,
+        string name,
+        RgbImage got,
+        JsonElement item,
+        JsonElement expected)
     {
         bool isLossy = item.TryGetProperty("lossy", out JsonElement lossy) && lossy.GetBoolean();
         if (isLossy && !Fingerprint.Matches(got, expected) && expected.TryGetProperty("rgb", out JsonElement rgb))
@@ -88,7 +95,8 @@ public sealed class ImageDecodeKind : IConformanceKind
         Fingerprint.Check(checker, name, got, expected);
     }
 
-    private static void CompareLossy(ConformanceCase conformanceCase, Checker checker, string name, RgbImage got, RgbImage expected)
+    private static void CompareLossy(
+        ConformanceCase conformanceCase, Checker checker, string name, RgbImage got, RgbImage expected)
     {
         JsonElement allowed = conformanceCase.ToleranceElement!.Value.GetProperty("lossy");
         checker.Equal($"{name} size", (expected.Width, expected.Height), (got.Width, got.Height));

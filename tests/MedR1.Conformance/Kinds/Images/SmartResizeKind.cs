@@ -15,7 +15,8 @@ public sealed class SmartResizeKind : IConformanceKind
     /// <inheritdoc/>
     public void Check(ConformanceCase conformanceCase, Checker checker)
     {
-        string[] columns = [.. conformanceCase.Inputs.GetProperty("columns").EnumerateArray().Select(column => column.GetString()!)];
+        JsonElement names = conformanceCase.Inputs.GetProperty("columns");
+        string[] columns = [.. names.EnumerateArray().Select(column => column.GetString()!)];
         JsonElement items = conformanceCase.Inputs.GetProperty("items");
         JsonElement expected = conformanceCase.Expected.GetProperty("items");
         for (int i = 0; i < items.GetArrayLength(); i++)
