@@ -76,6 +76,7 @@ public static class TorchRuntime
 
             NativeLibrarySearch search = new();
             LibtorchFolder folder = FindFolder(search, options, out Version? version);
+            folder.LoadOrder.ToList().ForEach(path => RequireFile(path, search));
             nint[] handles = [.. folder.LoadOrder.Select(path => LoadLibrary(path, search))];
             LoadedBinding binding = LoadBinding(search, options);
             TorchRuntimeReport report = new(
@@ -115,7 +116,7 @@ public static class TorchRuntime
             : BindingLoader.Load(search.FindBinding(options), search.Attempts);
     }
 
-    private static nint LoadLibrary(string path, NativeLibrarySearch search)
+    private static void RequireFile(string path, NativeLibrarySearch search)
     {
         if (!File.Exists(path))
         {
@@ -125,7 +126,10 @@ public static class TorchRuntime
                 search.Attempts,
                 NativeLibrarySearch.Remedy);
         }
+    }
 
+    private static nint LoadLibrary(string path, NativeLibrarySearch search)
+    {
         try
         {
             return NativeLibrary.Load(path);

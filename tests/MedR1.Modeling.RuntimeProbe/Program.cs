@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+
+using MedR1.Modeling;
+using MedR1.Modeling.RuntimeProbe;
+
+using TorchSharp;
+
+// A process of its own for each way to start TorchSharp: one process can start it only once.
+//   explicit [libtorch folder] [binding library]   TorchRuntime.Initialize first ("-" leaves an argument out)
+//   hook                                           TorchSharp first, with MedR1.Modeling in use
+//   late                                           TorchSharp first and alone, then TorchRuntime.Initialize
+// Exit code 0: it computes, the report is printed; 3: a TorchRuntimeException, its message is printed.
+try
+{
+    switch (args[0])
+    {
+        case "explicit":
+            Explicit.Start(args.ElementAtOrDefault(1), args.ElementAtOrDefault(2));
+            break;
+        case "hook":
+            Explicit.UseModeling();
+            break;
+        case "late":
+            Late.TouchTorchSharp();
+            Explicit.Start(null, null);
+            break;
+        default:
+            Console.Error.WriteLine($"Unknown mode '{args[0]}'.");
+            return 2;
+    }
+
+    Console.WriteLine($"sum: {Late.TouchTorchSharp()}");
+    Explicit.PrintReport();
+    return 0;
+}
+catch (Exception exception) when (Explicit.Story(exception) is not null)
+{
+    Console.WriteLine(Explicit.Story(exception));
+    return 3;
+}
+
+namespace MedR1.Modeling.RuntimeProbe
+{
+    /// <summary>Everything that touches MedR1.Modeling; its methods stay uncompiled until they are called.</summary>
+    internal static class Explicit
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static void Start(string? folder, string? binding) =>
+            TorchRuntime.Initialize(new TorchRuntimeOptions
+            {
+                LibtorchFolder = folder == "-" ? null : folder,
+                BindingLibrary = binding == "-" ? null : binding,
+            });
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static void UseModeling() =>
+            RuntimeHelpers.RunModuleConstructor(typeof(TorchRuntime).Module.ModuleHandle);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static void PrintReport() => Console.WriteLine(TorchRuntime.Report);
+
+        /// <summary>The message of the exception that TorchRuntime threw, if it did.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static string? Story(Exception? exception)
+        {
+            while (exception is not null and not TorchRuntimeException)
+            {
+                exception = exception.InnerException;
+            }
+
+            return exception?.Message;
+        }
+    }
+
+    /// <summary>Everything that touches TorchSharp.</summary>
+    internal static class Late
+    {
+        /// <summary>Adds six ones; -1 if TorchSharp cannot start and MedR1.Modeling is not there to tell why.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static float TouchTorchSharp()
+        {
+            try
+            {
+                using torch.Tensor ones = torch.ones(2, 3);
+                using torch.Tensor sum = ones.sum();
+                return sum.item<float>();
+            }
+            catch (TypeInitializationException exception) when (exception.InnerException is NotSupportedException)
+            {
+                return -1;
+            }
+        }
+    }
+}

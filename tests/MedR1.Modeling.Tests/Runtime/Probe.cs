@@ -1,0 +1,92 @@
+using System.Diagnostics;
+
+namespace MedR1.Modeling.Tests.Runtime;
+
+/// <summary>Runs the probe in a process of its own, with an environment that says nothing about libtorch.</summary>
+internal sealed class Probe : IDisposable
+{
+    private const string Program = "MedR1.Modeling.RuntimeProbe.dll";
+
+    public Probe()
+    {
+        Folder = Directory.CreateTempSubdirectory("medr1-probe-").FullName;
+        Home = Directory.CreateDirectory(Path.Combine(Folder, "home")).FullName;
+    }
+
+    /// <summary>A folder of this test.</summary>
+    public string Folder { get; }
+
+    /// <summary>The empty home folder of the child.</summary>
+    public string Home { get; }
+
+    /// <summary>Folder of the application; the tests' own unless set.</summary>
+    public string Application { get; set; } = AppContext.BaseDirectory;
+
+    /// <summary>Where libtorch of the tests is.</summary>
+    public static string Libtorch => TorchRuntime.Report!.LibtorchFolder;
+
+    /// <summary>The NuGet package folder that holds it.</summary>
+    public static string Packages => Path.GetFullPath(Path.Combine(Libtorch, "..", "..", "..", "..", ".."));
+
+    /// <summary>TorchSharp's own native library, as it was delivered.</summary>
+    public static string Binding =>
+        Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+
+    /// <summary>Makes a sub-folder of <see cref="Folder"/> with links to libtorch's files.</summary>
+    public string LinkLibtorch(string name, params string[] files)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
+        foreach (string file in files.Concat(Directory.GetFiles(Libtorch, "libgomp*").Select(Path.GetFileName)).OfType<string>())
+        {
+            File.CreateSymbolicLink(Path.Combine(folder, file), Path.Combine(Libtorch, file));
+        }
+
+        return folder;
+    }
+
+    /// <summary>Copies the application to a folder of its own.</summary>
+    public string CopyApplication()
+    {
+        Application = Directory.CreateDirectory(Path.Combine(Folder, "application")).FullName;
+        string[] files =
+        [
+            Program,
+            Path.ChangeExtension(Program, ".deps.json"),
+            Path.ChangeExtension(Program, ".runtimeconfig.json"),
+            "MedR1.Modeling.dll",
+            "TorchSharp.dll",
+            "SkiaSharp.dll",
+            "runtimes/linux-x64/native/libLibTorchSharp.so",
+        ];
+        foreach (string file in files)
+        {
+            string target = Path.Combine(Application, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(Path.Combine(AppContext.BaseDirectory, file), target);
+        }
+
+        return Application;
+    }
+
+    /// <summary>Runs the probe.</summary>
+    /// <returns>The exit code and what it printed.</returns>
+    public (int ExitCode, string Output) Run(string[] arguments, string? packages = null, string? variable = null)
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath!, [Path.Combine(Application, Program), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Folder,
+        };
+        start.Environment["HOME"] = Home;
+        start.Environment["NUGET_PACKAGES"] = packages ?? Path.Combine(Home, "no-packages");
+        start.Environment[TorchRuntime.EnvironmentVariable] = variable;
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.Result);
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
