@@ -5,9 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Loads TorchSharp's own native library. The one of TorchSharp 0.107 says that it needs version <c>GLIBCXX_3.4.32</c> of
-/// libstdc++ (GCC 13), which Debian 12 and Ubuntu 22.04 do not have. The only symbol under that version is a marker that is
-/// never called, so the need can be marked as optional, which the loader of glibc respects: done in a copy in memory.
+/// Loads TorchSharp's own native library. The one of TorchSharp 0.107 says that it needs version <c>GLIBCXX_3.4.32</c>
+/// of libstdc++ (GCC 13), which Debian 12 and Ubuntu 22.04 do not have. The only symbol under that version is a marker
+/// that is never called, so the need can be marked as optional, which the loader of glibc respects: done in a copy in
+/// memory.
 /// </summary>
 internal static partial class BindingLoader
 {
@@ -16,8 +17,8 @@ internal static partial class BindingLoader
     private const byte WeakFlag = 2;
 
     /// <summary>
-    /// The marker: <c>&lt;iostream&gt;</c> of GCC 13 names it so that programs do not start with an older libstdc++, and
-    /// no code refers to it.
+    /// The marker: <c>&lt;iostream&gt;</c> of GCC 13 names it so that programs do not start with an older libstdc++,
+    /// and no code refers to it.
     /// </summary>
     private const string MarkerSymbol = "_ZSt21ios_base_library_initv";
 
@@ -60,7 +61,8 @@ internal static partial class BindingLoader
         {
             throw new TorchRuntimeException(
                 path,
-                $"no file in memory can be made for its healed copy (memfd_create: error {Marshal.GetLastPInvokeError()}).",
+                "no file in memory can be made for its healed copy "
+                + $"(memfd_create: error {Marshal.GetLastPInvokeError()}).",
                 attempts,
                 LibraryRemedy);
         }
@@ -95,7 +97,8 @@ internal static partial class BindingLoader
             {
                 throw new TorchRuntimeException(
                     path,
-                    $"it uses symbols of {need.Name} that the system's {StandardLibrary} lacks: {string.Join(", ", used.Take(3))}.",
+                    $"it uses symbols of {need.Name} that the system's {StandardLibrary} lacks: "
+                    + $"{string.Join(", ", used.Take(3))}.",
                     attempts,
                     LibraryRemedy);
             }
@@ -114,8 +117,10 @@ internal static partial class BindingLoader
         && version >= FirstHealedVersion;
 
     private static string LibraryRemedy =>
-        $"Install a newer {StandardLibrary} (GCC 13 or later, as on Debian 13 or Ubuntu 24.04). See docs/native-runtime.md.";
+        $"Install a newer {StandardLibrary} (GCC 13 or later, as on Debian 13 or Ubuntu 24.04). "
+        + "See docs/native-runtime.md.";
 
-    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        "libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MemoryFile(string name, uint flags);
 }

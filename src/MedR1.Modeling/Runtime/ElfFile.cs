@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Reads what the system's loader reads of a 64-bit little-endian ELF library (System V ABI, chapters 4 and 5): the dynamic
-/// section, the version needs and the dynamic symbols, found by program headers so that stripped files work.
+/// Reads what the system's loader reads of a 64-bit little-endian ELF library (System V ABI, chapters 4 and 5): the
+/// dynamic section, the version needs and the dynamic symbols, found by program headers so that stripped files work.
 /// </summary>
 internal sealed class ElfFile : IDisposable
 {
@@ -146,7 +146,8 @@ internal sealed class ElfFile : IDisposable
         byte[] header = Read(0, 64);
         if (!header.AsSpan(0, 4).SequenceEqual("\u007fELF"u8))
         {
-            throw new InvalidDataException($"'{_path}' is not an ELF library: it starts with {Convert.ToHexString(header, 0, 4)}.");
+            throw new InvalidDataException(
+                $"'{_path}' is not an ELF library: it starts with {Convert.ToHexString(header, 0, 4)}.");
         }
 
         ushort machine = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(18));
@@ -259,5 +260,6 @@ internal sealed class ElfFile : IDisposable
     }
 
     private InvalidDataException Truncated(long offset) =>
-        new($"'{_path}' is damaged or truncated: it ends at {RandomAccess.GetLength(_file)} bytes, but {offset} is read.");
+        new($"'{_path}' is damaged or truncated: "
+            + $"it ends at {RandomAccess.GetLength(_file)} bytes, but {offset} is read.");
 }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace MedR1.Modeling;
 
-/// <summary>Reads the version of a libtorch from its files, so that a wrong one is refused before it is in the process.</summary>
+/// <summary>
+/// Reads the version of a libtorch from its files, so that a wrong one is refused before it is in the process.
+/// </summary>
 internal static class LibtorchVersionReader
 {
     /// <summary>The version that TorchSharp 0.107 is built against.</summary>
@@ -44,7 +46,9 @@ internal static class LibtorchVersionReader
         return new Version((int)(version >> 56), (int)((version >> 48) & 0xff));
     }
 
-    /// <summary>The zip of libtorch from pytorch.org has a file <c>build-version</c> beside its <c>lib</c> folder.</summary>
+    /// <summary>
+    /// The zip of libtorch from pytorch.org has a file <c>build-version</c> beside its <c>lib</c> folder.
+    /// </summary>
     private static Version? FromBuildVersionFile(string folder)
     {
         string file = Path.Combine(folder, "..", "build-version");

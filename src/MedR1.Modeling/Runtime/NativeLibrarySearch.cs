@@ -4,7 +4,9 @@ using TorchSharp;
 
 namespace MedR1.Modeling;
 
-/// <summary>Finds libtorch and TorchSharp's own native library on the disk, and keeps a list of what it tried.</summary>
+/// <summary>
+/// Finds libtorch and TorchSharp's own native library on the disk, and keeps a list of what it tried.
+/// </summary>
 internal sealed class NativeLibrarySearch
 {
     private const string CpuPackageVersion = "2.10.0";
@@ -64,7 +66,8 @@ internal sealed class NativeLibrarySearch
             }
         }
 
-        throw new TorchRuntimeException(name, "libtorch is not on this machine where it is looked for.", _attempts, Remedy);
+        throw new TorchRuntimeException(
+            name, "libtorch is not on this machine where it is looked for.", _attempts, Remedy);
     }
 
     /// <summary>Finds TorchSharp's own native library.</summary>
@@ -82,7 +85,8 @@ internal sealed class NativeLibrarySearch
                     path,
                     "the file does not exist.",
                     _attempts,
-                    $"Correct {nameof(TorchRuntimeOptions)}.{nameof(TorchRuntimeOptions.BindingLibrary)}, or leave it out.");
+                    $"Correct {nameof(TorchRuntimeOptions)}.{nameof(TorchRuntimeOptions.BindingLibrary)}, "
+                    + "or leave it out.");
         }
 
         foreach (string folder in ApplicationFolders())
@@ -138,10 +142,14 @@ internal sealed class NativeLibrarySearch
             .Distinct();
     }
 
-    /// <summary>In notebooks and scripts the assembly itself lies in <c>packages/torchsharp/VERSION/lib/net8.0</c>.</summary>
+    /// <summary>
+    /// In notebooks and scripts the assembly itself lies in <c>packages/torchsharp/VERSION/lib/net8.0</c>.
+    /// </summary>
     private static string? PackageFolderOfTorchSharpAssembly()
     {
-        DirectoryInfo? package = TorchSharpAssemblyFolder() is { } folder ? new DirectoryInfo(folder).Parent?.Parent?.Parent : null;
+        DirectoryInfo? package = TorchSharpAssemblyFolder() is { } folder
+            ? new DirectoryInfo(folder).Parent?.Parent?.Parent
+            : null;
         return package?.Name == "torchsharp" ? package.Parent?.FullName : null;
     }
 
@@ -157,7 +165,8 @@ internal sealed class NativeLibrarySearch
     private static string TorchSharpVersion()
     {
         Assembly assembly = typeof(torch).Assembly;
-        string? informational = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        string? informational =
+            assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         return (informational ?? assembly.GetName().Version!.ToString(3)).Split('+')[0];
     }
 

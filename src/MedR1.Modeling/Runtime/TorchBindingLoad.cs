@@ -7,7 +7,8 @@ public enum TorchBindingLoad
     Direct,
 
     /// <summary>
-    /// From a copy in memory in which the need for a newer libstdc++ is marked as optional, because the system's is older.
+    /// From a copy in memory in which the need for a newer libstdc++ is marked as optional, because the system's is
+    /// older.
     /// </summary>
     Healed,
 

@@ -7,10 +7,10 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// Brings the native libraries of TorchSharp into the process: finds libtorch, checks its version, loads it by absolute
-/// path, and loads TorchSharp's own native library, healed in memory where the system's libstdc++ is older than that library
-/// asks for. Nothing is copied or written to disk. Once an assembly of MedR1 is in use this happens by itself at the first
-/// use of TorchSharp; call <see cref="Initialize"/> to choose the folder, to see the report, or to get errors early.
-/// Thread-safe.
+/// path, and loads TorchSharp's own native library, healed in memory where the system's libstdc++ is older than that
+/// library asks for. Nothing is copied or written to disk. Once an assembly of MedR1 is in use this happens by itself
+/// at the first use of TorchSharp; call <see cref="Initialize"/> to choose the folder, to see the report, or to get
+/// errors early. Thread-safe.
 /// </summary>
 public static class TorchRuntime
 {
@@ -27,8 +27,8 @@ public static class TorchRuntime
     /// <param name="options">Where to look; <see langword="null"/> for the defaults.</param>
     /// <returns>What was loaded and from where.</returns>
     /// <exception cref="TorchRuntimeException">
-    /// A library is missing, has the wrong version or is refused by the system; or another libtorch than the one asked for
-    /// is in the process.
+    /// A library is missing, has the wrong version or is refused by the system; or another libtorch than the one asked
+    /// for is in the process.
     /// </exception>
     public static TorchRuntimeReport Initialize(TorchRuntimeOptions? options = null)
     {
@@ -45,8 +45,8 @@ public static class TorchRuntime
                 "TorchSharp",
                 "it was used before MedR1.Modeling could help it, failed, and .NET does not let a type start twice.",
                 [report.ToString()],
-                "Call TorchRuntime.Initialize() before the first use of TorchSharp: in Main, or in a [ModuleInitializer] of the "
-                + "application or test assembly. If TorchSharp left a folder 'cpu' beside the application, delete it. "
+                "Call TorchRuntime.Initialize() before the first use of TorchSharp: in Main, or in a [ModuleInitializer] of "
+                + "the application or test assembly. If TorchSharp left a folder 'cpu' beside the application, delete it. "
                 + "See docs/native-runtime.md.",
                 exception.InnerException ?? exception);
         }
@@ -91,7 +91,8 @@ public static class TorchRuntime
         }
     }
 
-    private static LibtorchFolder FindFolder(NativeLibrarySearch search, TorchRuntimeOptions options, out Version? version)
+    private static LibtorchFolder FindFolder(
+        NativeLibrarySearch search, TorchRuntimeOptions options, out Version? version)
     {
         string? present = LoadedLibraries.Find(NativeLibraryNames.FileName("torch_cpu"));
         if (present is not null)
@@ -140,8 +141,8 @@ public static class TorchRuntime
                 Path.GetFileName(path),
                 $"'{path}' exists, but the loader refuses it.",
                 search.Attempts,
-                "Install what the loader names. A CUDA build needs NVIDIA's libraries beside it or on the loader's path; "
-                + "a damaged download must be repeated. See docs/native-runtime.md.",
+                "Install what the loader names. A CUDA build needs NVIDIA's libraries beside it or on the loader's "
+                + "path; a damaged download must be repeated. See docs/native-runtime.md.",
                 exception);
         }
     }
@@ -184,11 +185,11 @@ public static class TorchRuntime
             {
                 throw new TorchRuntimeException(
                     name,
-                    $"two copies: '{folder.MainLibrary}' is asked for, but .NET finds '{other}' first, and a process can hold "
-                    + "only one.",
+                    $"two copies: '{folder.MainLibrary}' is asked for, but .NET finds '{other}' first, and a process "
+                    + "can hold only one.",
                     search.Attempts,
-                    "Remove the package TorchSharp-cpu, TorchSharp-cuda-* or libtorch-* from the application and build it "
-                    + "afresh, or do not ask for another folder.");
+                    "Remove the package TorchSharp-cpu, TorchSharp-cuda-* or libtorch-* from the application and build "
+                    + "it afresh, or do not ask for another folder.");
             }
         }
     }
@@ -210,14 +211,16 @@ public static class TorchRuntime
                 NativeLibraryNames.FileName("torch_cpu"),
                 $"libtorch of '{full}' is asked for, but the one of '{loadedFolder}' is in the process already.",
                 [],
-                $"Call TorchRuntime.Initialize with the option, or set {EnvironmentVariable}, before the first use of TorchSharp.");
+                $"Call TorchRuntime.Initialize with the option, or set {EnvironmentVariable}, "
+                + "before the first use of TorchSharp.");
         }
     }
 
     private static string RealPath(string path)
     {
         FileSystemInfo info = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
-        return !info.Exists ? info.FullName : info.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? info.FullName;
+        FileSystemInfo? target = info.Exists ? info.ResolveLinkTarget(returnFinalTarget: true) : null;
+        return (target ?? info).FullName;
     }
 
     /// <summary>What is loaded.</summary>

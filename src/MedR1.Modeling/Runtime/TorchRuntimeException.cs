@@ -1,6 +1,9 @@
 namespace MedR1.Modeling;
 
-/// <summary>The native libraries of TorchSharp cannot be loaded; the message says what is missing, what was tried and what to do.</summary>
+/// <summary>
+/// The native libraries of TorchSharp cannot be loaded; the message says what is missing, what was tried and what to
+/// do.
+/// </summary>
 public sealed class TorchRuntimeException : Exception
 {
     /// <summary>Builds the message from its parts.</summary>

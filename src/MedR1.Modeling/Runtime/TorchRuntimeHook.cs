@@ -9,8 +9,8 @@ using TorchSharp;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Starts <see cref="TorchRuntime"/> by itself when TorchSharp asks for a native library that .NET does not find. It waits
-/// until then, so that an application that never computes pays nothing and options given to
+/// Starts <see cref="TorchRuntime"/> by itself when TorchSharp asks for a native library that .NET does not find. It
+/// waits until then, so that an application that never computes pays nothing and options given to
 /// <see cref="TorchRuntime.Initialize"/> come first.
 /// </summary>
 internal static class TorchRuntimeHook
@@ -57,8 +57,8 @@ internal static class TorchRuntimeHook
     }
 
     /// <summary>
-    /// Without this, TorchSharp copies 475 MB from the NuGet package folder to the application's and then throws a message
-    /// that names the wrong cause. Its loader is told that all is well, and its first call gets our exception.
+    /// Without this, TorchSharp copies 475 MB from the NuGet package folder to the application's and then throws a
+    /// message that names the wrong cause. Its loader is told that all is well, and its first call gets our exception.
     /// </summary>
     private static nint HandleThatThrows()
     {

@@ -4,11 +4,11 @@ namespace MedR1.Modeling;
 public sealed record TorchRuntimeOptions
 {
     /// <summary>
-    /// Folder of an external libtorch 2.10 (CPU or CUDA): the folder that holds <c>libtorch_cpu.so</c>, or the one above its
-    /// <c>lib</c> folder, for example <c>site-packages/torch</c> of a Python installation.
+    /// Folder of an external libtorch 2.10 (CPU or CUDA): the folder that holds <c>libtorch_cpu.so</c>, or the one
+    /// above its <c>lib</c> folder, for example <c>site-packages/torch</c> of a Python installation.
     /// </summary>
-    /// <value>The default is <see langword="null"/>: the environment variable <c>MEDR1_LIBTORCH</c>, then the application
-    /// folder, then the NuGet package folder.</value>
+    /// <value>The default is <see langword="null"/>: the environment variable <c>MEDR1_LIBTORCH</c>, then the
+    /// application folder, then the NuGet package folder.</value>
     public string? LibtorchFolder { get; init; }
 
     /// <summary>Path of TorchSharp's own native library, <c>libLibTorchSharp.so</c>.</summary>

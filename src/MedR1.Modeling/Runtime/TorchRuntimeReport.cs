@@ -7,7 +7,9 @@ namespace MedR1.Modeling;
 /// <param name="HasCuda">Whether the folder holds the CUDA libraries; a usable GPU is another question.</param>
 /// <param name="BindingLibrary">Path of TorchSharp's own native library.</param>
 /// <param name="BindingLoad">How that library was loaded.</param>
-/// <param name="WeakenedVersions">Version needs that were marked as optional, for example <c>GLIBCXX_3.4.32</c>.</param>
+/// <param name="WeakenedVersions">
+/// Version needs that were marked as optional, for example <c>GLIBCXX_3.4.32</c>.
+/// </param>
 public sealed record TorchRuntimeReport(
     string LibtorchFolder,
     TorchLibrarySource Source,

@@ -15,7 +15,8 @@ public sealed class NativeLoadingTests : IDisposable
         (int code, string output) = _probe.Run(["explicit"], Probe.Packages);
 
         AssertComputed(code, output);
-        Assert.Contains($"2.10 (CPU) in {Probe.Libtorch} (found by: NuGetPackageFolder)", output, StringComparison.Ordinal);
+        string folder = $"2.10 (CPU) in {Probe.Libtorch} (found by: NuGetPackageFolder)";
+        Assert.Contains(folder, output, StringComparison.Ordinal);
         string expected = SystemHas("GLIBCXX_3.4.32") ? "(Direct)" : "(Healed), made optional: GLIBCXX_3.4.32";
         Assert.Contains(expected, output, StringComparison.Ordinal);
     }
@@ -219,7 +220,8 @@ public sealed class NativeLoadingTests : IDisposable
     [Fact]
     public void Explains_that_it_was_called_too_late()
     {
-        // Without a package folder in the environment, so that TorchSharp finds nothing to copy; then the option names one.
+        // Without a package folder in the environment, so that TorchSharp finds nothing to copy; then the option names
+        // one.
         string application = _probe.CopyApplication();
         (int code, string output) = _probe.Run(["late"], variable: Probe.Libtorch);
 
@@ -235,10 +237,13 @@ public sealed class NativeLoadingTests : IDisposable
         Assert.Contains("sum: 6", output, StringComparison.Ordinal);
     }
 
-    private static bool SystemHas(string version) =>
-        File.ReadAllBytes("/proc/self/maps") is var maps
-        && Encoding.UTF8.GetString(maps).Split('\n').First(line => line.Contains("/libstdc++.so", StringComparison.Ordinal)) is var line
-        && File.ReadAllBytes(line[line.IndexOf('/')..]).AsSpan().IndexOf(Encoding.ASCII.GetBytes(version + "\0")) >= 0;
+    private static bool SystemHas(string version)
+    {
+        string line = File.ReadLines("/proc/self/maps")
+            .First(line => line.Contains("/libstdc++.so", StringComparison.Ordinal));
+        byte[] library = File.ReadAllBytes(line[line.IndexOf('/')..]);
+        return library.AsSpan().IndexOf(Encoding.ASCII.GetBytes(version + "\0")) >= 0;
+    }
 
     private void AssertNothingWritten()
     {

@@ -36,7 +36,8 @@ internal sealed class Probe : IDisposable
     public string LinkLibtorch(string name, params string[] files)
     {
         string folder = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
-        foreach (string file in files.Concat(Directory.GetFiles(Libtorch, "libgomp*").Select(Path.GetFileName)).OfType<string>())
+        IEnumerable<string> needed = Directory.GetFiles(Libtorch, "libgomp*").Select(path => Path.GetFileName(path));
+        foreach (string file in files.Concat(needed))
         {
             File.CreateSymbolicLink(Path.Combine(folder, file), Path.Combine(Libtorch, file));
         }

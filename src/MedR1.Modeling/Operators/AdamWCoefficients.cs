@@ -1,0 +1,24 @@
+namespace MedR1.Modeling;
+
+/// <summary>The numbers of an AdamW step (Loshchilov and Hutter 2019, algorithm 2).</summary>
+public sealed record AdamWCoefficients
+{
+    /// <summary>Learning rate of this step, after the schedule.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Decay of the running mean of the gradients.</summary>
+    /// <value>The default is 0.9.</value>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of the running mean of the squared gradients.</summary>
+    /// <value>The default is 0.999.</value>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Added to the root of the second moment.</summary>
+    /// <value>The default is 1e-8.</value>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>Weight decay; a parameter shrinks by learning rate × decay of itself.</summary>
+    /// <value>The default is 0.</value>
+    public double WeightDecay { get; init; }
+}

@@ -1,0 +1,164 @@
+using TorchSharp;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Operators of libtorch that TorchSharp has no method for. They record gradients as TorchSharp's own do, work on every
+/// device, and are thread-safe. Shapes: B batch, H query heads, K key-value heads, T queries, S keys, D head width.
+/// </summary>
+public static class FusedOperators
+{
+    /// <summary>
+    /// Root mean square normalisation over the last dimension as Qwen2-VL computes it: in float32, cast to the type of
+    /// <paramref name="input"/>, and only then times the gain (Zhang and Sennrich 2019, equation 4).
+    /// </summary>
+    /// <param name="input">Values <c>[…, n]</c>.</param>
+    /// <param name="gain">Gain <c>[n]</c>, or <see langword="null"/> for none.</param>
+    /// <param name="epsilon">Added to the mean of squares.</param>
+    /// <returns>The normalised values <c>[…, n]</c>.</returns>
+    /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
+    public static torch.Tensor RmsNorm(torch.Tensor input, torch.Tensor? gain, double epsilon)
+    {
+        // libtorch's own gain is left out: its CUDA kernel multiplies in float32 and casts once, which rounds
+        // differently.
+        using OperatorCall call = new("aten::rms_norm"u8, ""u8);
+        call.Add(input);
+        call.Add([input.size(-1)]);
+        call.AddOptional((torch.Tensor?)null);
+        call.AddOptional(epsilon);
+        torch.Tensor normalised = call.Invoke();
+
+        if (gain is null)
+        {
+            return normalised;
+        }
+
+        using (normalised)
+        {
+            return normalised.mul(gain);
+        }
+    }
+
+    /// <summary>Attention, softmax(q kᵀ · scale + mask) v, by the fastest kernel that fits.</summary>
+    /// <param name="query">Queries <c>[B, H, T, D]</c>.</param>
+    /// <param name="key">Keys <c>[B, K, S, D]</c>.</param>
+    /// <param name="value">Values <c>[B, K, S, D]</c>.</param>
+    /// <param name="mask">
+    /// What may be seen, broadcast to <c>[B, H, T, S]</c>: truth values, or numbers of the type of
+    /// <paramref name="query"/> that are added; <see langword="null"/> for all.
+    /// </param>
+    /// <param name="isCausal">Whether query t sees keys 0..t only; not together with a mask.</param>
+    /// <param name="scale">Factor of the scores; <see langword="null"/> for 1/√D.</param>
+    /// <param name="enableGqa">Whether query head h uses key-value head h / (H / K); needed when K is not H.</param>
+    /// <returns>The attended values <c>[B, H, T, D]</c>.</returns>
+    /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
+    public static torch.Tensor ScaledDotProductAttention(
+        torch.Tensor query,
+        torch.Tensor key,
+        torch.Tensor value,
+        torch.Tensor? mask = null,
+        bool isCausal = false,
+        double? scale = null,
+        bool enableGqa = false)
+    {
+        using OperatorCall call = new("aten::scaled_dot_product_attention"u8, ""u8);
+        const double Dropout = 0;
+        call.Add(query);
+        call.Add(key);
+        call.Add(value);
+        call.AddOptional(mask);
+        call.Add(Dropout);
+        call.Add(isCausal);
+        call.AddOptional(scale);
+        call.Add(enableGqa);
+        return call.Invoke();
+    }
+
+    /// <summary>Reads the same memory as another type of elements.</summary>
+    /// <param name="tensor">The tensor <c>[…, n]</c>.</param>
+    /// <param name="type">The other type.</param>
+    /// <returns>A view; its last dimension is n times the ratio of the element sizes.</returns>
+    /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
+    public static torch.Tensor ViewAsType(torch.Tensor tensor, torch.ScalarType type)
+    {
+        using OperatorCall call = new("aten::view"u8, "dtype"u8);
+        call.Add(tensor);
+        call.Add(type);
+        return call.Invoke();
+    }
+
+    /// <summary>
+    /// Multiplies many tensors in place by one number on their device, without waiting for the device.
+    /// </summary>
+    /// <param name="tensors">The tensors, of one type and device.</param>
+    /// <param name="factor">The number <c>[]</c>, on that device.</param>
+    /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
+    public static void ScaleInPlace(IReadOnlyList<torch.Tensor> tensors, torch.Tensor factor)
+    {
+        if (tensors.Count == 0)
+        {
+            return;
+        }
+
+        using IDisposable noGradient = torch.no_grad();
+        using OperatorCall call = new("aten::_foreach_mul_"u8, "Tensor"u8);
+        call.Add(tensors);
+        call.Add(factor);
+        call.Run();
+    }
+
+    /// <summary>
+    /// One step of AdamW (Loshchilov and Hutter 2019, algorithm 2) over all tensors at once, in place.
+    /// </summary>
+    /// <param name="parameters">Parameters to change, on one device.</param>
+    /// <param name="gradients">Their gradients, of the same shapes and types.</param>
+    /// <param name="firstMoments">Running means of the gradients.</param>
+    /// <param name="secondMoments">Running means of the squared gradients.</param>
+    /// <param name="step">Number of this step, from 1, for the bias correction.</param>
+    /// <param name="coefficients">Learning rate and the rest.</param>
+    /// <param name="gradientScale">
+    /// A number <c>[]</c> in float32 by which the gradients are divided first, in place; <see langword="null"/> for
+    /// none.
+    /// </param>
+    /// <exception cref="ArgumentException">The lists differ in length, or are empty.</exception>
+    /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
+    public static void AdamWStep(
+        IReadOnlyList<torch.Tensor> parameters,
+        IReadOnlyList<torch.Tensor> gradients,
+        IReadOnlyList<torch.Tensor> firstMoments,
+        IReadOnlyList<torch.Tensor> secondMoments,
+        long step,
+        AdamWCoefficients coefficients,
+        torch.Tensor? gradientScale = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        int count = parameters.Count;
+        if (count == 0 || gradients.Count != count || firstMoments.Count != count || secondMoments.Count != count)
+        {
+            throw new ArgumentException(
+                $"A step needs lists of one length, at least 1, but there are {count} parameters, "
+                + $"{gradients.Count} gradients, "
+                + $"{firstMoments.Count} first and {secondMoments.Count} second moments.");
+        }
+
+        using IDisposable noGradient = torch.no_grad();
+        using torch.Tensor stepNumber = torch.full([], (float)step, torch.float32, parameters[0].device);
+        using OperatorCall call = new("aten::_fused_adamw_"u8, ""u8);
+        call.Add(parameters);
+        call.Add(gradients);
+        call.Add(firstMoments);
+        call.Add(secondMoments);
+        call.Add((IReadOnlyList<torch.Tensor>)[]);
+        call.Add((IReadOnlyList<torch.Tensor>)[.. Enumerable.Repeat(stepNumber, count)]);
+        call.Add(coefficients.LearningRate);
+        call.Add(coefficients.Beta1);
+        call.Add(coefficients.Beta2);
+        call.Add(coefficients.WeightDecay);
+        call.Add(coefficients.Epsilon);
+        call.Add(false);
+        call.Add(false);
+        call.AddOptional(gradientScale);
+        call.AddOptional((torch.Tensor?)null);
+        call.Run();
+    }
+}

@@ -1,0 +1,24 @@
+namespace MedR1.Modeling;
+
+/// <summary>
+/// An operator of libtorch refused its arguments; libtorch prints its own message to the standard error stream.
+/// </summary>
+public sealed class TorchOperatorException : Exception
+{
+    /// <summary>Names the operator and what it was given.</summary>
+    /// <param name="operatorName">The operator, for example <c>aten::rms_norm</c>.</param>
+    /// <param name="arguments">Its arguments, with the type, shape and device of tensors.</param>
+    public TorchOperatorException(string operatorName, string arguments)
+        : base($"The operator {operatorName} failed with the arguments ({arguments}). "
+            + "Check their shapes, types and devices; libtorch's own message is on the standard error stream.")
+    {
+        OperatorName = operatorName;
+        Arguments = arguments;
+    }
+
+    /// <summary>The operator.</summary>
+    public string OperatorName { get; }
+
+    /// <summary>Its arguments, with the type, shape and device of tensors.</summary>
+    public string Arguments { get; }
+}
