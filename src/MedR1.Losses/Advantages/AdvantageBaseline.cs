@@ -1,0 +1,11 @@
+namespace MedR1.Losses;
+
+/// <summary>What a reward is compared with.</summary>
+public enum AdvantageBaseline
+{
+    /// <summary>The mean of the group, the own row included.</summary>
+    GroupMean,
+
+    /// <summary>The mean of the other rows of the group: RLOO (arXiv 2402.14740). A row without others gets 0.</summary>
+    LeaveOneOut,
+}

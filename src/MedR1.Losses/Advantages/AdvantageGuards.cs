@@ -1,0 +1,65 @@
+namespace MedR1.Losses;
+
+/// <summary>Checks what goes into <see cref="GroupAdvantages"/>.</summary>
+internal static class AdvantageGuards
+{
+    public static void Check(
+        IReadOnlyList<IReadOnlyList<double?>> rewards,
+        IReadOnlyList<double>? weights,
+        IReadOnlyList<long> groupIds,
+        AdvantageOptions options,
+        IReadOnlyList<double>? penalties)
+    {
+        ArgumentNullException.ThrowIfNull(rewards);
+        ArgumentNullException.ThrowIfNull(groupIds);
+        IReadOnlyList<string> problems = options.Validate();
+        if (problems.Count > 0)
+        {
+            throw new InvalidLossOptionsException(problems);
+        }
+
+        if (groupIds.Count != rewards.Count)
+        {
+            throw new ArgumentException(
+                $"There are {groupIds.Count} group ids for {rewards.Count} rows: give one for each.", nameof(groupIds));
+        }
+
+        if (penalties is not null && penalties.Count != rewards.Count)
+        {
+            throw new ArgumentException(
+                $"There are {penalties.Count} penalties for {rewards.Count} rows: give one for each.", nameof(penalties));
+        }
+
+        int expected = weights?.Count ?? (rewards.Count == 0 ? 0 : rewards[0].Count);
+        for (int row = 0; row < rewards.Count; row++)
+        {
+            if (rewards[row].Count != expected)
+            {
+                throw new ArgumentException(
+                    $"Row {row} has {rewards[row].Count} rewards, expected {expected}, one for each "
+                    + $"{(weights is null ? "of row 0" : "weight")}: use null where a reward does not apply.", nameof(rewards));
+            }
+
+            for (int reward = 0; reward < expected; reward++)
+            {
+                RequireFinite(rewards[row][reward], $"Reward {reward} of row {row}", nameof(rewards));
+            }
+
+            RequireFinite(penalties?[row], $"The penalty of row {row}", nameof(penalties));
+        }
+
+        for (int reward = 0; reward < (weights?.Count ?? 0); reward++)
+        {
+            RequireFinite(weights![reward], $"The weight of reward {reward}", nameof(weights));
+        }
+    }
+
+    private static void RequireFinite(double? value, string what, string parameter)
+    {
+        if (value is double number && !double.IsFinite(number))
+        {
+            throw new ArgumentException(
+                $"{what} is {number}, expected a finite number: leave it out as null, so that it does not spoil its group.", parameter);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+namespace MedR1.Losses;
+
+/// <summary>How rewards become advantages. The defaults are GRPO's.</summary>
+public sealed record AdvantageOptions
+{
+    /// <summary>GRPO (DeepSeekMath, Med-R1): difference from the group's mean over the group's deviation.</summary>
+    public static AdvantageOptions Grpo { get; } = new();
+
+    /// <summary>Dr. GRPO (arXiv 2503.20783): difference from the group's mean.</summary>
+    public static AdvantageOptions DrGrpo { get; } = new() { Scale = AdvantageScale.None };
+
+    /// <summary>RLOO (arXiv 2402.14740): difference from the mean of the others.</summary>
+    public static AdvantageOptions Rloo { get; } = new()
+    {
+        Baseline = AdvantageBaseline.LeaveOneOut,
+        Scale = AdvantageScale.None,
+    };
+
+    /// <summary>GDPO: each reward normalised by itself.</summary>
+    public static AdvantageOptions Gdpo { get; } = new() { Aggregation = RewardAggregation.NormalizeThenSum };
+
+    /// <summary>What a reward is compared with.</summary>
+    /// <value>The default is <see cref="AdvantageBaseline.GroupMean"/>.</value>
+    public AdvantageBaseline Baseline { get; init; } = AdvantageBaseline.GroupMean;
+
+    /// <summary>What the difference is divided by; without effect under <see cref="RewardAggregation.NormalizeThenSum"/>.</summary>
+    /// <value>The default is <see cref="AdvantageScale.Group"/>.</value>
+    public AdvantageScale Scale { get; init; } = AdvantageScale.Group;
+
+    /// <summary>In which order rewards are added and normalised.</summary>
+    /// <value>The default is <see cref="RewardAggregation.SumThenNormalize"/>.</value>
+    public RewardAggregation Aggregation { get; init; } = RewardAggregation.SumThenNormalize;
+
+    /// <summary>Whether deviations are those of a population (divided by n) instead of a sample (n − 1).</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool PopulationDeviation { get; init; }
+
+    /// <summary>Added to a deviation before dividing by it.</summary>
+    /// <value>The default is 1e-4.</value>
+    public double Epsilon { get; init; } = 1e-4;
+
+    /// <summary>The range that weighted sums are moved into, before penalties.</summary>
+    /// <value>The default is <see langword="null"/>: none.</value>
+    public RewardRange? RewardRange { get; init; }
+
+    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> problems = [];
+        if (!Enum.IsDefined(Baseline))
+        {
+            problems.Add($"Baseline is {Baseline}, expected one of {string.Join(", ", Enum.GetNames<AdvantageBaseline>())}.");
+        }
+
+        if (!Enum.IsDefined(Scale))
+        {
+            problems.Add($"Scale is {Scale}, expected one of {string.Join(", ", Enum.GetNames<AdvantageScale>())}.");
+        }
+
+        if (!Enum.IsDefined(Aggregation))
+        {
+            problems.Add($"Aggregation is {Aggregation}, expected one of {string.Join(", ", Enum.GetNames<RewardAggregation>())}.");
+        }
+
+        if (!(double.IsFinite(Epsilon) && Epsilon >= 0))
+        {
+            problems.Add($"Epsilon is {Epsilon}, expected a finite number of at least 0.");
+        }
+
+        if (RewardRange is not null && !(RewardRange.Minimum <= RewardRange.Maximum))
+        {
+            problems.Add($"RewardRange is {RewardRange.Minimum} to {RewardRange.Maximum}: the minimum must not be above the maximum.");
+        }
+
+        if (Aggregation == RewardAggregation.NormalizeThenSum && Baseline != AdvantageBaseline.GroupMean)
+        {
+            problems.Add($"Baseline is {Baseline}, but NormalizeThenSum compares with group means: set Baseline to GroupMean.");
+        }
+
+        if (Aggregation == RewardAggregation.NormalizeThenSum && RewardRange is not null)
+        {
+            problems.Add("RewardRange is set, but NormalizeThenSum has no sum of raw rewards: set it to null.");
+        }
+
+        return problems;
+    }
+}

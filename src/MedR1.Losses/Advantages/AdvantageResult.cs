@@ -1,0 +1,69 @@
+namespace MedR1.Losses;
+
+/// <summary>Advantages and what was measured on the way, in the order of the rows.</summary>
+/// <param name="Advantages">One for each row, double precision; exactly 0 where a row has no reward or its group no spread.</param>
+/// <param name="Totals">The weighted sum of each row's rewards, range and penalty applied; null if all abstained.</param>
+/// <param name="Groups">Statistics of the totals of each group, by its id.</param>
+/// <param name="Batch">Statistics of the totals of all rows.</param>
+/// <param name="ByReward">Statistics of each reward over all rows, before its weight.</param>
+/// <param name="ZeroDeviationShare">
+/// TRL's <c>frac_reward_zero_std</c>: the share of rows whose group's totals have no spread. Where the divisor is a deviation of
+/// the whole batch, 1 if that is 0, else 0.
+/// </param>
+public sealed record AdvantageResult(
+    IReadOnlyList<double> Advantages,
+    IReadOnlyList<double?> Totals,
+    IReadOnlyDictionary<long, RewardStatistics> Groups,
+    RewardStatistics Batch,
+    IReadOnlyList<RewardStatistics> ByReward,
+    double ZeroDeviationShare)
+{
+    /// <summary>The share of groups whose totals have no spread: they teach nothing. Denominator: groups with a total.</summary>
+    public double ConstantGroupShare
+    {
+        get
+        {
+            RewardStatistics[] scored = [.. Groups.Values.Where(group => group.Count > 0)];
+            return scored.Length == 0 ? double.NaN : scored.Count(group => !(group.Deviation > 0)) / (double)scored.Length;
+        }
+    }
+
+    /// <summary>The advantages as float32, for a tensor.</summary>
+    public float[] ToSingles() => [.. Advantages.Select(advantage => (float)advantage)];
+
+    /// <summary>
+    /// The measurements under TRL's names: <c>reward</c>, <c>reward_std</c>, <c>rewards/{name}/mean</c> and <c>/std</c> (over rows
+    /// where the reward applies), <c>frac_reward_zero_std</c>; those without a value are left out.
+    /// </summary>
+    /// <param name="rewardNames">The names of the rewards, in order.</param>
+    /// <exception cref="ArgumentException">There are not as many names as rewards.</exception>
+    public IReadOnlyDictionary<string, double> ToMetrics(IReadOnlyList<string> rewardNames)
+    {
+        ArgumentNullException.ThrowIfNull(rewardNames);
+        if (rewardNames.Count != ByReward.Count)
+        {
+            throw new ArgumentException(
+                $"There are {rewardNames.Count} names for {ByReward.Count} rewards: give one for each.", nameof(rewardNames));
+        }
+
+        Dictionary<string, double> metrics = [];
+        void Add(string name, double value)
+        {
+            if (!double.IsNaN(value))
+            {
+                metrics[name] = value;
+            }
+        }
+
+        for (int i = 0; i < rewardNames.Count; i++)
+        {
+            Add($"rewards/{rewardNames[i]}/mean", ByReward[i].Mean);
+            Add($"rewards/{rewardNames[i]}/std", ByReward[i].Deviation);
+        }
+
+        Add("reward", Batch.Mean);
+        Add("reward_std", Batch.Deviation);
+        Add("frac_reward_zero_std", ZeroDeviationShare);
+        return metrics;
+    }
+}

@@ -1,0 +1,162 @@
+namespace MedR1.Losses;
+
+/// <summary>
+/// Advantages of completions relative to their group, in double precision. Groups are found by id, wherever their rows stand.
+/// A reward that abstained (null) is left out; a row without any reward is left out of all statistics and gets exactly 0, as
+/// does every row of a group without spread.
+/// </summary>
+public static class GroupAdvantages
+{
+    /// <summary>Computes the advantages.</summary>
+    /// <param name="rewards">Rows × rewards; null where a reward does not apply to the row.</param>
+    /// <param name="weights">The weight of each reward; null for 1 each.</param>
+    /// <param name="groupIds">The group (prompt) of each row.</param>
+    /// <param name="options">How; null for GRPO's.</param>
+    /// <param name="penalties">
+    /// Taken off each row's sum after <see cref="AdvantageOptions.RewardRange"/>, such as β × the completion's divergence in RLOO;
+    /// null for none.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// Numbers of rows or rewards differ, a value is not finite, or the options can't work.
+    /// </exception>
+    public static AdvantageResult Compute(
+        IReadOnlyList<IReadOnlyList<double?>> rewards,
+        IReadOnlyList<double>? weights,
+        IReadOnlyList<long> groupIds,
+        AdvantageOptions? options = null,
+        IReadOnlyList<double>? penalties = null)
+    {
+        options ??= AdvantageOptions.Grpo;
+        AdvantageGuards.Check(rewards, weights, groupIds, options, penalties);
+        int rewardCount = rewards.Count == 0 ? 0 : rewards[0].Count;
+        double[] weightOf = weights?.ToArray() ?? [.. Enumerable.Repeat(1.0, rewardCount)];
+        double?[] totals = [.. rewards.Select(row => WeightedSum(row, weightOf))];
+        double?[] scores = options.Aggregation == RewardAggregation.NormalizeThenSum
+            ? NormalizedSums(rewards, weightOf, groupIds, options)
+            : [.. totals.Select((total, row) => Adjust(total, row, options, penalties))];
+
+        Dictionary<long, RewardStatistics> groups = Statistics(scores, groupIds, options);
+        RewardStatistics batch = RewardStatistics.Of(scores, options.PopulationDeviation);
+        double[] advantages = options.Aggregation == RewardAggregation.NormalizeThenSum
+            ? [.. scores.Select(score => Scaled(score, batch.Mean, batch.Deviation, options))]
+            : Advantages(scores, groupIds, groups, batch, options);
+        bool byBatch = options.Aggregation == RewardAggregation.NormalizeThenSum || options.Scale == AdvantageScale.Batch;
+        double zeroShare = byBatch
+            ? (batch.IsConstant ? 1 : 0)
+            : groupIds.Count == 0 ? double.NaN : groupIds.Count(id => groups[id].IsConstant) / (double)groupIds.Count;
+        return new AdvantageResult(
+            advantages,
+            totals,
+            groups,
+            RewardStatistics.Of(totals, options.PopulationDeviation),
+            [.. Enumerable.Range(0, rewardCount)
+                .Select(reward => RewardStatistics.Of(rewards.Select(row => row[reward]), options.PopulationDeviation))],
+            zeroShare);
+    }
+
+    private static double? WeightedSum(IReadOnlyList<double?> row, double[] weights)
+    {
+        double sum = 0;
+        bool any = false;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (row[i] is double value)
+            {
+                sum += weights[i] * value;
+                any = true;
+            }
+        }
+
+        return any ? sum : null;
+    }
+
+    private static double? Adjust(double? total, int row, AdvantageOptions options, IReadOnlyList<double>? penalties)
+    {
+        if (total is not double value)
+        {
+            return null;
+        }
+
+        value = options.RewardRange is RewardRange range ? Math.Clamp(value, range.Minimum, range.Maximum) : value;
+        return value - (penalties?[row] ?? 0);
+    }
+
+    /// <summary>GDPO: each reward normalised in its group, then the weighted sum.</summary>
+    private static double?[] NormalizedSums(
+        IReadOnlyList<IReadOnlyList<double?>> rewards, double[] weights, IReadOnlyList<long> groupIds, AdvantageOptions options)
+    {
+        double?[][] normalized = [.. rewards.Select(row => new double?[row.Count])];
+        for (int reward = 0; reward < weights.Length; reward++)
+        {
+            double?[] column = [.. rewards.Select(row => row[reward])];
+            Dictionary<long, RewardStatistics> groups = Statistics(column, groupIds, options);
+            for (int row = 0; row < column.Length; row++)
+            {
+                RewardStatistics group = groups[groupIds[row]];
+                normalized[row][reward] = column[row] is null
+                    ? null : Scaled(column[row], group.Mean, group.Deviation, options);
+            }
+        }
+
+        return [.. normalized.Select(row => WeightedSum(row, weights))];
+    }
+
+    private static double[] Advantages(
+        double?[] scores,
+        IReadOnlyList<long> groupIds,
+        Dictionary<long, RewardStatistics> groups,
+        RewardStatistics batch,
+        AdvantageOptions options)
+    {
+        double?[] differences = [.. scores.Select((score, row) => Difference(score, groups[groupIds[row]], options.Baseline))];
+        RewardStatistics spread = RewardStatistics.Of(differences, options.PopulationDeviation);
+        return [.. differences.Select((difference, row) => options.Scale switch
+        {
+            AdvantageScale.None => difference ?? 0,
+            AdvantageScale.Whiten => Scaled(difference, spread.Mean, spread.Deviation, options),
+            AdvantageScale.Batch => Scaled(difference, 0, batch.Deviation, options),
+            _ => Scaled(difference, 0, groups[groupIds[row]].Deviation, options),
+        })];
+    }
+
+    private static double? Difference(double? score, RewardStatistics group, AdvantageBaseline baseline)
+    {
+        if (score is not double value)
+        {
+            return null;
+        }
+
+        if (group.IsConstant || group.Count == 1)
+        {
+            return 0;
+        }
+
+        double difference = value - group.Mean;
+        return baseline == AdvantageBaseline.GroupMean ? difference : difference * group.Count / (group.Count - 1);
+    }
+
+    /// <summary>(value − mean) / (deviation + ε); 0 for no value, no deviation, or no spread.</summary>
+    private static double Scaled(double? value, double mean, double deviation, AdvantageOptions options)
+    {
+        if (value is not double present || !(deviation > 0))
+        {
+            return 0;
+        }
+
+        return (present - mean) / (deviation + options.Epsilon);
+    }
+
+    private static Dictionary<long, RewardStatistics> Statistics(
+        double?[] values, IReadOnlyList<long> groupIds, AdvantageOptions options) => groupIds
+        .Select((id, row) => (Id: id, Value: values[row]))
+        .GroupBy(pair => pair.Id, pair => pair.Value)
+        .ToDictionary(group => group.Key, group => OfGroup([.. group], options.PopulationDeviation));
+
+    private static RewardStatistics OfGroup(double?[] values, bool population)
+    {
+        RewardStatistics statistics = RewardStatistics.Of(values, population);
+
+        // A group of one row has no spread by definition; one row left of several has none that could be known (NaN).
+        return values.Length == 1 && statistics.Count == 1 ? statistics with { Deviation = 0 } : statistics;
+    }
+}

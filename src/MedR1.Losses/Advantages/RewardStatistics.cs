@@ -1,0 +1,40 @@
+namespace MedR1.Losses;
+
+/// <summary>Mean and deviation of the values that are there.</summary>
+/// <param name="Count">How many there are.</param>
+/// <param name="Mean">Their mean; NaN if there are none. Equal values have exactly their value as mean.</param>
+/// <param name="Deviation">Their standard deviation, exactly 0 for equal values; NaN if it takes more of them.</param>
+public readonly record struct RewardStatistics(int Count, double Mean, double Deviation)
+{
+    // Sums of the same rewards in another order differ by a few units of the last place: that is no spread.
+    private const double RoundingShare = 1e-13;
+
+    /// <summary>Whether there is no spread to learn from: the values are equal, within rounding.</summary>
+    public bool IsConstant => Deviation == 0;
+
+    /// <summary>Measures values; null is left out.</summary>
+    /// <param name="values">The values, finite where they are there.</param>
+    /// <param name="population">Whether to divide by n instead of n − 1.</param>
+    public static RewardStatistics Of(IEnumerable<double?> values, bool population = false)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        double[] present = [.. values.OfType<double>()];
+        int count = present.Length;
+        if (count == 0)
+        {
+            return new RewardStatistics(0, double.NaN, double.NaN);
+        }
+
+        double smallest = present.Min();
+        double largest = present.Max();
+        int divisor = population ? count : count - 1;
+        if (largest - smallest <= RoundingShare * Math.Max(Math.Abs(smallest), Math.Abs(largest)))
+        {
+            return new RewardStatistics(count, smallest, divisor == 0 ? double.NaN : 0);
+        }
+
+        double mean = present.Sum() / count;
+        double squares = present.Sum(value => (value - mean) * (value - mean));
+        return new RewardStatistics(count, mean, Math.Sqrt(squares / divisor));
+    }
+}

@@ -1,0 +1,183 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>
+/// The GRPO family as one function: ratio, term of a token, masks, sampler correction, divergence, normalisation, entropy
+/// bonus, in this order. <see cref="GrpoLossOptions"/> says which member of the family it is. Immutable; any number of threads
+/// may use one. Suffixes: B rows, T tokens, 1 a broadcast axis.
+/// </summary>
+public sealed class GrpoLoss : IPolicyLoss
+{
+    private readonly TokenObjective _objective;
+
+    /// <summary>Makes the loss.</summary>
+    /// <param name="options">Which member of the family, such as <see cref="GrpoLossOptions.MedR1"/>.</param>
+    /// <exception cref="InvalidLossOptionsException">The options can't work; it names every mistake.</exception>
+    public GrpoLoss(GrpoLossOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        IReadOnlyList<string> problems = options.Validate();
+        if (problems.Count > 0)
+        {
+            throw new InvalidLossOptionsException(problems);
+        }
+
+        Options = options;
+        _objective = TokenObjective.Create(options);
+    }
+
+    /// <summary>The options.</summary>
+    public GrpoLossOptions Options { get; }
+
+    /// <inheritdoc/>
+    public bool RequiresReference => Options.KlCoefficient != 0;
+
+    /// <inheritdoc/>
+    public bool RequiresEntropies => RequiresEntropyGradient || Options.TopEntropyShare < 1;
+
+    /// <inheritdoc/>
+    public bool RequiresEntropyGradient => Options.EntropyCoefficient != 0;
+
+    /// <inheritdoc/>
+    public bool ExcludesTruncated => Options.ExcludeTruncated;
+
+    /// <inheritdoc/>
+    public PolicyLossResult Compute(PolicyLossInputs inputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        PolicyBatch batch = PolicyBatch.Prepare(inputs);
+        RequireWhatOptionsNeed(inputs);
+        MetricCollector metrics = new();
+
+        Tensor ratio = PolicyRatio.Compute(Options.RatioLevel, batch);
+        Tensor? sampler_BT = batch.Sampler_BT();
+        Tensor? samplerRatio = SamplerRatio(batch, sampler_BT, metrics);
+        Tensor terms = _objective.Terms(batch, ratio, samplerRatio);
+        if (Options.OffPolicyThreshold is double threshold)
+        {
+            terms = terms * OffPolicyMask.Compute(
+                batch.LogProbabilities_BT, sampler_BT ?? batch.Old_BT, batch.Active_BT, batch.Advantages_B1, threshold);
+        }
+
+        Tensor chosen_BT = batch.Active_BT;
+        if (Options.TopEntropyShare < 1)
+        {
+            chosen_BT = TopEntropyMask.Compute(batch.Entropies_BT!, batch.Active_BT, Options.TopEntropyShare);
+            terms = terms * chosen_BT;
+        }
+
+        if (samplerRatio is not null && !_objective.AppliesSamplerRatio)
+        {
+            terms = terms * samplerRatio;
+        }
+
+        if (RequiresReference)
+        {
+            Tensor kl_BT = PolicyKl.Compute(Options, batch, ratio);
+            terms = terms + kl_BT * Options.KlCoefficient;
+            metrics.Add("kl", (kl_BT.detach() * batch.Mask_BT).sum(), batch.TokenCount);
+        }
+
+        (Tensor loss, Tensor sum, Tensor weight, LossMetricKind kind) =
+            LossReduction.Reduce(Options.Normalization, terms, batch);
+        metrics.Add("policy_loss", sum.detach(), weight, kind);
+        loss = SubtractEntropyBonus(loss, batch, chosen_BT, metrics);
+        Measure(metrics, batch, ratio.detach(), samplerRatio);
+        return new PolicyLossResult(loss.MoveToOuterDisposeScope(), metrics.Read());
+    }
+
+    private Tensor? SamplerRatio(PolicyBatch batch, Tensor? sampler_BT, MetricCollector metrics)
+    {
+        if (sampler_BT is null)
+        {
+            return null;
+        }
+
+        using IDisposable noGrad = no_grad();
+        Tensor difference_BT = SamplerCorrection.Difference(batch.Old_BT, sampler_BT, batch.Active_BT, out Tensor scored_BT);
+        SamplerCorrectionOptions? correction = Options.SamplerCorrection;
+        Tensor? ratio = correction is null ? null : SamplerCorrection.Bound(difference_BT, correction);
+        SamplerCorrection.AddMetrics(
+            metrics, difference_BT, scored_BT, batch.Active_BT, ratio,
+            correction is not null && SamplerCorrection.IsOfSequences(correction.Mode));
+        return ratio;
+    }
+
+    private Tensor SubtractEntropyBonus(Tensor loss, PolicyBatch batch, Tensor chosen_BT, MetricCollector metrics)
+    {
+        double coefficient = batch.Inputs.EntropyCoefficient ?? Options.EntropyCoefficient;
+        if (!RequiresEntropyGradient && coefficient == 0)
+        {
+            return loss;
+        }
+
+        Tensor one = full([], 1, batch.DataType, loss.device);
+        metrics.Add("entropy_coef", one * coefficient, one);
+        if (coefficient == 0)
+        {
+            return loss;
+        }
+
+        Tensor chosenMask_BT = chosen_BT.to(batch.DataType);
+        Tensor mean = (batch.Entropies_BT! * chosenMask_BT).sum() / chosenMask_BT.sum().clamp_min(1);
+        return loss - mean * (coefficient / batch.Inputs.AccumulationSteps);
+    }
+
+    private void Measure(MetricCollector metrics, PolicyBatch batch, Tensor ratio, Tensor? samplerRatio)
+    {
+        using IDisposable noGrad = no_grad();
+        if (batch.Entropies_BT is not null)
+        {
+            metrics.Add("entropy", batch.Entropies_BT.sum(), batch.TokenCount);
+        }
+
+        if (_objective is VespoObjective vespo)
+        {
+            Tensor weight_B1 = vespo.Weight(batch, samplerRatio);
+            metrics.Add("vespo/phi_seq_mean", weight_B1.sum(), full([], batch.Rows, batch.DataType, weight_B1.device));
+        }
+
+        _objective.AddMetrics(metrics, batch, ratio, PolicyRatio.IsPerRow(Options.RatioLevel));
+    }
+
+    private void RequireWhatOptionsNeed(PolicyLossInputs inputs)
+    {
+        if (RequiresReference && inputs.ReferenceLogProbabilities is null)
+        {
+            throw new ArgumentException(
+                $"ReferenceLogProbabilities is null, but KlCoefficient is {Options.KlCoefficient}: give the reference's, or set "
+                + "KlCoefficient to 0.", nameof(inputs));
+        }
+
+        bool bonus = (inputs.EntropyCoefficient ?? Options.EntropyCoefficient) != 0;
+        if ((bonus || Options.TopEntropyShare < 1) && inputs.Entropies is null)
+        {
+            throw new ArgumentException(
+                "Entropies is null, but the entropy bonus or TopEntropyShare needs it: compute it with the log-probabilities.",
+                nameof(inputs));
+        }
+
+        if (Options.SamplerCorrection is not null && inputs.SamplerLogProbabilities is null)
+        {
+            throw new ArgumentException(
+                "SamplerLogProbabilities is null, but SamplerCorrection is set: give the sampler's, or set it to null.",
+                nameof(inputs));
+        }
+
+        if (Options.Normalization == LossNormalization.MaxCompletionLength && !(inputs.MaxCompletionLength >= 1))
+        {
+            throw new ArgumentException(
+                $"MaxCompletionLength is {inputs.MaxCompletionLength?.ToString() ?? "null"}, but the normalisation divides by it: "
+                + "give the sampler's limit of new tokens.", nameof(inputs));
+        }
+
+        if (Options.Normalization == LossNormalization.StepTokens && inputs is { TokensInStep: null, AccumulationSteps: > 1 })
+        {
+            throw new ArgumentException(
+                $"TokensInStep is null with {inputs.AccumulationSteps} accumulation steps: count the active tokens of all "
+                + "micro-batches of the optimizer step, or use StepTokenCount.", nameof(inputs));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+namespace MedR1.Losses;
+
+/// <summary>Finds every mistake in <see cref="GrpoLossOptions"/>.</summary>
+internal static class GrpoLossOptionsValidator
+{
+    public static IReadOnlyList<string> Validate(GrpoLossOptions options)
+    {
+        List<string> problems = [];
+        void Require(bool good, string problem)
+        {
+            if (!good)
+            {
+                problems.Add(problem);
+            }
+        }
+
+        void RequireFinite(string name, double? value, double least, bool strict = false) => Require(
+            value is null || (double.IsFinite(value.Value) && (strict ? value > least : value >= least)),
+            $"{name} is {value}, expected a finite number {(strict ? "above" : "of at least")} {least}.");
+
+        void RequireDefined<T>(string name, T value)
+            where T : struct, Enum => Require(
+            Enum.IsDefined(value), $"{name} is {value}, expected one of {string.Join(", ", Enum.GetNames<T>())}.");
+
+        RequireDefined(nameof(options.Objective), options.Objective);
+        RequireDefined(nameof(options.Normalization), options.Normalization);
+        RequireDefined(nameof(options.RatioLevel), options.RatioLevel);
+        RequireDefined(nameof(options.KlEstimator), options.KlEstimator);
+        RequireFinite(nameof(options.ClipLow), options.ClipLow, 0);
+        RequireFinite(nameof(options.ClipHigh), options.ClipHigh, 0);
+        RequireFinite(nameof(options.RatioBound), options.RatioBound, 0, strict: true);
+        RequireFinite(nameof(options.RatioCap), options.RatioCap, 0, strict: true);
+        RequireFinite(nameof(options.KlCoefficient), options.KlCoefficient, 0);
+        Require(
+            double.IsFinite(options.EntropyCoefficient),
+            $"EntropyCoefficient is {options.EntropyCoefficient}, expected a finite number.");
+        Require(
+            options.TopEntropyShare is >= 0 and <= 1,
+            $"TopEntropyShare is {options.TopEntropyShare}, expected a share from 0 to 1.");
+        Require(
+            options.OffPolicyThreshold is null || double.IsFinite(options.OffPolicyThreshold.Value),
+            $"OffPolicyThreshold is {options.OffPolicyThreshold}, expected a finite number or null.");
+        Require(
+            options.RatioBound is null || options.Objective == PolicyObjective.ClippedRatio,
+            $"RatioBound is {options.RatioBound}, but {options.Objective} does not use it: "
+            + "set Objective to ClippedRatio, or RatioBound to null.");
+        ValidateParts(options, Require, RequireFinite);
+        ValidateCombination(options, Require);
+        return problems;
+    }
+
+    private static void ValidateParts(
+        GrpoLossOptions options, Action<bool, string> require, RequireFiniteAction requireFinite)
+    {
+        if (options.SapoGate is null)
+        {
+            require(false, "SapoGate is null: give it options, new SapoOptions() for the defaults.");
+        }
+        else
+        {
+            requireFinite("SapoGate.PositiveTemperature", options.SapoGate.PositiveTemperature, 0, true);
+            requireFinite("SapoGate.NegativeTemperature", options.SapoGate.NegativeTemperature, 0, true);
+        }
+
+        if (options.VespoWeight is null)
+        {
+            require(false, "VespoWeight is null: give it options, new VespoOptions() for the defaults.");
+        }
+        else
+        {
+            requireFinite("VespoWeight.PositivePower", options.VespoWeight.PositivePower, 0, false);
+            requireFinite("VespoWeight.PositiveDecay", options.VespoWeight.PositiveDecay, 0, false);
+            requireFinite("VespoWeight.NegativePower", options.VespoWeight.NegativePower, 0, false);
+            requireFinite("VespoWeight.NegativeDecay", options.VespoWeight.NegativeDecay, 0, false);
+        }
+
+        if (options.SamplerCorrection is SamplerCorrectionOptions correction)
+        {
+            requireFinite("SamplerCorrection.MaxRatio", correction.MaxRatio, 0, true);
+            requireFinite("SamplerCorrection.MinRatio", correction.MinRatio, 0, false);
+            require(
+                !(correction.MinRatio > correction.MaxRatio),
+                $"SamplerCorrection.MinRatio is {correction.MinRatio}, above MaxRatio {correction.MaxRatio}: exchange them.");
+            require(
+                Enum.IsDefined(correction.Mode),
+                $"SamplerCorrection.Mode is {correction.Mode}, expected one of "
+                + $"{string.Join(", ", Enum.GetNames<SamplerCorrectionMode>())}.");
+            require(
+                options.Objective != PolicyObjective.Vespo
+                || !SamplerCorrection.IsOfSequences(correction.Mode),
+                $"SamplerCorrection.Mode is {correction.Mode}, but Vespo takes ratios of tokens into its weight: "
+                + "use TokenTruncate or TokenMask.");
+        }
+    }
+
+    private static void ValidateCombination(GrpoLossOptions options, Action<bool, string> require)
+    {
+        if (options.Normalization != LossNormalization.CompletionTerm)
+        {
+            return;
+        }
+
+        const string Fix = "use CompletionMean, or ";
+        require(
+            options.RatioLevel is RatioLevel.Sequence or RatioLevel.SequenceSum
+            && options.Objective is PolicyObjective.ClippedRatio or PolicyObjective.Sapo,
+            $"CompletionTerm needs one term for each completion, but {options.Objective} with ratios of {options.RatioLevel} has one "
+            + $"for each token: {Fix}ClippedRatio with SequenceSum.");
+        require(
+            options.KlCoefficient == 0,
+            $"CompletionTerm has no place for a divergence of tokens, but KlCoefficient is {options.KlCoefficient}: {Fix}put the "
+            + "divergence into the reward (AdvantageOptions.Rloo).");
+        require(
+            options.TopEntropyShare == 1,
+            $"CompletionTerm has no terms of tokens, but TopEntropyShare is {options.TopEntropyShare}: {Fix}set it to 1.");
+        require(
+            options.SamplerCorrection is null || SamplerCorrection.IsOfSequences(options.SamplerCorrection.Mode),
+            $"CompletionTerm has no terms of tokens, but SamplerCorrection.Mode is {options.SamplerCorrection?.Mode}: "
+            + $"{Fix}SequenceTruncate or SequenceMask.");
+    }
+
+    private delegate void RequireFiniteAction(string name, double? value, double least, bool strict);
+}

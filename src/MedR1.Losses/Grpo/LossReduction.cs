@@ -1,0 +1,64 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>Turns terms into one number by a <see cref="LossNormalization"/>.</summary>
+internal static class LossReduction
+{
+    /// <summary>The loss, and the same without the division for accumulation as a metric.</summary>
+    public static (Tensor Loss, Tensor Sum, Tensor Weight, LossMetricKind Kind) Reduce(
+        LossNormalization normalization, Tensor terms, PolicyBatch batch)
+    {
+        Tensor Constant(double value) => full([], value, batch.DataType, terms.device);
+        if (normalization == LossNormalization.CompletionTerm)
+        {
+            Tensor all = terms.sum();
+            return (all / batch.RowsInStep, all, Constant(batch.Rows), LossMetricKind.Mean);
+        }
+
+        Tensor sums_B = (terms * batch.Mask_BT).sum(1);
+        switch (normalization)
+        {
+            case LossNormalization.CompletionMean:
+            {
+                Tensor means = (sums_B / batch.Tokens_B.clamp_min(1)).sum();
+                return (means / batch.RowsInStep, means, Constant(batch.Rows), LossMetricKind.Mean);
+            }
+
+            case LossNormalization.NonEmptyCompletionMean:
+            {
+                Tensor means = (sums_B / batch.Tokens_B.clamp_min(1)).sum();
+                Tensor rows = batch.Tokens_B.gt(0).sum().to(batch.DataType);
+                Tensor divisor = batch.Inputs.RowsInStep is int all
+                    ? Constant(all) : rows.clamp_min(1) * batch.Inputs.AccumulationSteps;
+                return (means / divisor, means, rows, LossMetricKind.Mean);
+            }
+
+            case LossNormalization.MicroBatchTokens:
+            {
+                Tensor sum = sums_B.sum();
+                Tensor mean = sum / batch.TokenCount.clamp_min(1);
+                return (mean / batch.Inputs.AccumulationSteps, sum, batch.TokenCount, LossMetricKind.Mean);
+            }
+
+            case LossNormalization.MaxCompletionLength:
+            {
+                Tensor sum = sums_B.sum() / batch.Inputs.MaxCompletionLength!.Value;
+                return (sum / batch.RowsInStep, sum, Constant(batch.Rows), LossMetricKind.Mean);
+            }
+
+            case LossNormalization.CompletionSum:
+            {
+                Tensor sum = sums_B.sum();
+                return (sum / batch.RowsInStep, sum, Constant(batch.Rows), LossMetricKind.Mean);
+            }
+
+            default:
+            {
+                Tensor share = batch.Inputs.TokensInStep is double tokens
+                    ? sums_B.sum() / (tokens > 0 ? tokens : 1) : sums_B.sum() / batch.TokenCount.clamp_min(1);
+                return (share, share, Constant(1), LossMetricKind.Sum);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>−sg(clamp(r, floor, cap))·A·ℓ; without a floor only the cap binds.</summary>
+internal sealed class CispoObjective(double? floor, double cap) : TokenObjective
+{
+    public override Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio)
+    {
+        Tensor weight = ratio.detach().clamp_max(cap);
+        weight = floor is double least ? weight.clamp_min(least) : weight;
+        return (weight * batch.Advantages_B1 * batch.LogProbabilities_BT).neg();
+    }
+
+    public override void AddMetrics(MetricCollector metrics, PolicyBatch batch, Tensor ratio, bool perRow)
+    {
+        // With the cap alone TRL counts only what would be pushed up; a clip on both sides acts whatever the sign.
+        Tensor moved = floor is double least
+            ? ratio.gt(cap).logical_or(ratio.lt(least))
+            : ratio.gt(cap).logical_and(batch.Advantages_B1.gt(0));
+        AddShare(metrics, "cispo_clip_ratio", moved, batch, perRow);
+    }
+}

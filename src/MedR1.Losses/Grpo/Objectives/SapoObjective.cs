@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>−(4/τ)·σ(τ(r−1))·A with a temperature τ for each sign of A.</summary>
+internal sealed class SapoObjective(SapoOptions options) : TokenObjective
+{
+    public override Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio)
+    {
+        Tensor temperature_B1 = where(
+            batch.Advantages_B1.gt(0),
+            full_like(batch.Advantages_B1, options.PositiveTemperature),
+            full_like(batch.Advantages_B1, options.NegativeTemperature));
+        Tensor gate = (temperature_B1 * (ratio - 1)).sigmoid() * 4 / temperature_B1;
+        return (gate * batch.Advantages_B1).neg();
+    }
+}

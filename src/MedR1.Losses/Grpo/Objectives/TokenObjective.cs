@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>The term of a token for one <see cref="PolicyObjective"/>, and the metrics that only it has.</summary>
+internal abstract class TokenObjective
+{
+    /// <summary>Whether the objective takes the sampler's ratio into its own weight.</summary>
+    public virtual bool AppliesSamplerRatio => false;
+
+    /// <summary>The terms to minimise: <c>[B, T]</c>, or <c>[B, 1]</c> if a completion has one.</summary>
+    public abstract Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio);
+
+    /// <summary>Measures; called without gradient.</summary>
+    public virtual void AddMetrics(MetricCollector metrics, PolicyBatch batch, Tensor ratio, bool perRow)
+    {
+    }
+
+    public static TokenObjective Create(GrpoLossOptions options) => options.Objective switch
+    {
+        PolicyObjective.ClippedRatio => new ClippedRatioObjective(
+            options.ClipLow, options.ClipHigh ?? options.ClipLow, options.RatioBound),
+        PolicyObjective.CispoAbsoluteCap => new CispoObjective(null, options.RatioCap),
+        PolicyObjective.CispoTwoSided => new CispoObjective(
+            1 - options.ClipLow, 1 + (options.ClipHigh ?? options.ClipLow)),
+        PolicyObjective.Sapo => new SapoObjective(options.SapoGate),
+        PolicyObjective.Vespo => new VespoObjective(options.VespoWeight),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Objective, "No such objective."),
+    };
+
+    /// <summary>A share of active tokens, or of rows where the ratio is one per row; empty rows count among those.</summary>
+    protected static void AddShare(MetricCollector metrics, string name, Tensor flags, PolicyBatch batch, bool perRow)
+    {
+        Tensor sum = perRow ? flags.sum() : flags.logical_and(batch.Active_BT).sum();
+        Tensor weight = perRow ? full([], batch.Rows, ScalarType.Float64, flags.device) : batch.TokenCount;
+        metrics.Add(name, sum, weight);
+    }
+}

@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>−φ(w)·A·ℓ with φ(w) = exp(λ + k·log w − λ·w), w the product of the completion's ratios, the sampler's included.</summary>
+internal sealed class VespoObjective(VespoOptions options) : TokenObjective
+{
+    // Bounds of the reference implementation: they keep exp from over- and underflowing.
+    private const double LargestLogRatio = 20;
+    private static readonly double SmallestLogWeight = Math.Log(1e-8);
+
+    public override bool AppliesSamplerRatio => true;
+
+    public override Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio) =>
+        (Weight(batch, samplerRatio) * batch.Advantages_B1 * batch.LogProbabilities_BT).neg();
+
+    /// <summary>φ, <c>[B, 1]</c>, without gradient.</summary>
+    public Tensor Weight(PolicyBatch batch, Tensor? samplerRatio)
+    {
+        Tensor difference_BT = (batch.LogProbabilities_BT.detach() - batch.Old_BT).clamp(-LargestLogRatio, LargestLogRatio);
+        Tensor sum_B1 = difference_BT.sum(1, keepdim: true);
+        if (samplerRatio is not null)
+        {
+            sum_B1 = sum_B1 + samplerRatio.log().clamp(SmallestLogWeight, LargestLogRatio).sum(1, keepdim: true);
+        }
+
+        Tensor logWeight_B1 = sum_B1.clamp(SmallestLogWeight, LargestLogRatio);
+        Tensor positive_B1 = batch.Advantages_B1.ge(0);
+        Tensor power_B1 = Choose(positive_B1, logWeight_B1, options.PositivePower, options.NegativePower);
+        Tensor decay_B1 = Choose(positive_B1, logWeight_B1, options.PositiveDecay, options.NegativeDecay);
+        Tensor weight_B1 = (decay_B1 + power_B1 * logWeight_B1 - decay_B1 * logWeight_B1.exp()).exp();
+        return weight_B1.nan_to_num(0, 0, 0);
+    }
+
+    private static Tensor Choose(Tensor condition, Tensor like, double yes, double no) =>
+        where(condition, full_like(like, yes), full_like(like, no));
+}

@@ -1,0 +1,137 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>
+/// Checked inputs in one type, with masked places set to 0 before anything is computed: a masked NaN or infinity would
+/// otherwise reach the gradient as 0 × NaN. Suffixes: B rows, T tokens, 1 a broadcast axis.
+/// </summary>
+internal sealed class PolicyBatch
+{
+    private PolicyBatch(PolicyLossInputs inputs)
+    {
+        Inputs = inputs;
+        Tensor logProbabilities = inputs.LogProbabilities;
+        DataType = logProbabilities.dtype is ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        Active_BT = inputs.Mask.to(ScalarType.Bool);
+        Padding_BT = Active_BT.logical_not();
+        Mask_BT = Active_BT.to(DataType);
+        Tokens_B = Mask_BT.sum(1);
+        TokenCount = Tokens_B.sum();
+        LogProbabilities_BT = Clean(logProbabilities);
+        Old_BT = inputs.OldLogProbabilities is null ? LogProbabilities_BT.detach() : Clean(inputs.OldLogProbabilities.detach());
+        Reference_BT = inputs.ReferenceLogProbabilities is null ? null : Clean(inputs.ReferenceLogProbabilities.detach());
+        Entropies_BT = inputs.Entropies is null ? null : Clean(inputs.Entropies);
+        Advantages_B1 = inputs.Advantages.detach().to(DataType).unsqueeze(1);
+    }
+
+    public PolicyLossInputs Inputs { get; }
+
+    public ScalarType DataType { get; }
+
+    public Tensor Active_BT { get; }
+
+    public Tensor Padding_BT { get; }
+
+    public Tensor Mask_BT { get; }
+
+    public Tensor Tokens_B { get; }
+
+    public Tensor TokenCount { get; }
+
+    public Tensor LogProbabilities_BT { get; }
+
+    public Tensor Old_BT { get; }
+
+    public Tensor? Reference_BT { get; }
+
+    public Tensor? Entropies_BT { get; }
+
+    public Tensor Advantages_B1 { get; }
+
+    public long Rows => Active_BT.shape[0];
+
+    public double RowsInStep => Inputs.RowsInStep ?? (double)Rows * Inputs.AccumulationSteps;
+
+    public static PolicyBatch Prepare(PolicyLossInputs inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        Check(inputs);
+        return new PolicyBatch(inputs);
+    }
+
+    /// <summary>The sampler's log-probabilities in the batch's type; NaN stays where it scored nothing.</summary>
+    public Tensor? Sampler_BT() => Inputs.SamplerLogProbabilities?.detach().to(DataType);
+
+    private Tensor Clean(Tensor value) => value.to(DataType).masked_fill(Padding_BT, 0);
+
+    private static void Check(PolicyLossInputs inputs)
+    {
+        Require(inputs.LogProbabilities, nameof(inputs.LogProbabilities));
+        Require(inputs.Mask, nameof(inputs.Mask));
+        Require(inputs.Advantages, nameof(inputs.Advantages));
+        Guard.Matrix(inputs.LogProbabilities, nameof(inputs.LogProbabilities));
+        Guard.FloatingPoint(inputs.LogProbabilities, nameof(inputs.LogProbabilities));
+        if (inputs.LogProbabilities.numel() == 0)
+        {
+            throw new ArgumentException(
+                $"LogProbabilities has shape {Guard.Show(inputs.LogProbabilities)}: give at least one row and one column.",
+                nameof(inputs));
+        }
+
+        Guard.SameShape(inputs.Mask, inputs.LogProbabilities, nameof(inputs.Mask), nameof(inputs.LogProbabilities));
+        CheckOptional(inputs.OldLogProbabilities, nameof(inputs.OldLogProbabilities), inputs);
+        CheckOptional(inputs.ReferenceLogProbabilities, nameof(inputs.ReferenceLogProbabilities), inputs);
+        CheckOptional(inputs.SamplerLogProbabilities, nameof(inputs.SamplerLogProbabilities), inputs);
+        CheckOptional(inputs.Entropies, nameof(inputs.Entropies), inputs);
+        long rows = inputs.LogProbabilities.shape[0];
+        if (inputs.Advantages.dim() != 1 || inputs.Advantages.shape[0] != rows)
+        {
+            throw new ArgumentException(
+                $"Advantages has shape {Guard.Show(inputs.Advantages)}, expected [{rows}]: one advantage for each row of "
+                + $"LogProbabilities {Guard.Show(inputs.LogProbabilities)}.", nameof(inputs));
+        }
+
+        CheckCounts(inputs, rows);
+    }
+
+    private static void CheckCounts(PolicyLossInputs inputs, long rows)
+    {
+        if (inputs.AccumulationSteps < 1)
+        {
+            throw new ArgumentException(
+                $"AccumulationSteps is {inputs.AccumulationSteps}, expected at least 1: the micro-batches of the step.", nameof(inputs));
+        }
+
+        if (inputs.RowsInStep is int rowsInStep && rowsInStep < rows)
+        {
+            throw new ArgumentException(
+                $"RowsInStep is {rowsInStep}, but this micro-batch alone has {rows}: give the rows of the whole optimizer step.",
+                nameof(inputs));
+        }
+
+        if (inputs.TokensInStep is double tokens && !(double.IsFinite(tokens) && tokens >= 0))
+        {
+            throw new ArgumentException(
+                $"TokensInStep is {tokens}, expected the active tokens of the whole optimizer step.", nameof(inputs));
+        }
+    }
+
+    private static void Require(Tensor? value, string name)
+    {
+        if (value is null)
+        {
+            throw new ArgumentException($"{name} is null: every loss needs it.", name);
+        }
+    }
+
+    private static void CheckOptional(Tensor? value, string name, PolicyLossInputs inputs)
+    {
+        if (value is not null)
+        {
+            Guard.SameShape(value, inputs.LogProbabilities, name, nameof(inputs.LogProbabilities));
+            Guard.FloatingPoint(value, name);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>The ratio of the current to the old policy at one of the levels: <c>[B, T]</c>, or <c>[B, 1]</c> for completions.</summary>
+internal static class PolicyRatio
+{
+    public static bool IsPerRow(RatioLevel level) => level is RatioLevel.Sequence or RatioLevel.SequenceSum;
+
+    public static Tensor Compute(RatioLevel level, PolicyBatch batch)
+    {
+        // 0 at masked places on both sides, so sums need no mask.
+        Tensor difference_BT = batch.LogProbabilities_BT - batch.Old_BT;
+        if (level == RatioLevel.Token)
+        {
+            return difference_BT.exp();
+        }
+
+        Tensor sum_B1 = difference_BT.sum(1, keepdim: true);
+        if (level == RatioLevel.SequenceSum)
+        {
+            return sum_B1.exp();
+        }
+
+        Tensor mean_B1 = sum_B1 / batch.Tokens_B.clamp_min(1).unsqueeze(1);
+        return level == RatioLevel.Sequence
+            ? mean_B1.exp()
+            : (batch.LogProbabilities_BT - batch.LogProbabilities_BT.detach() + mean_B1.detach()).exp();
+    }
+}

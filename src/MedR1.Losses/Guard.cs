@@ -1,0 +1,35 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>Checks of shapes and types, with messages that carry what was expected and what came.</summary>
+internal static class Guard
+{
+    public static string Show(Tensor value) => $"[{string.Join(", ", value.shape)}]";
+
+    public static void Matrix(Tensor value, string name)
+    {
+        if (value.dim() != 2)
+        {
+            throw new ArgumentException($"{name} has shape {Show(value)}, expected [B, T]: rows are completions, columns tokens.", name);
+        }
+    }
+
+    public static void SameShape(Tensor value, Tensor model, string name, string modelName)
+    {
+        if (!value.shape.AsSpan().SequenceEqual(model.shape))
+        {
+            throw new ArgumentException(
+                $"{name} has shape {Show(value)}, expected {Show(model)} as {modelName}: pad all of them to the same longest completion.",
+                name);
+        }
+    }
+
+    public static void FloatingPoint(Tensor value, string name)
+    {
+        if (!value.is_floating_point())
+        {
+            throw new ArgumentException($"{name} is of type {value.dtype}, expected a floating-point type: convert it.", name);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>Builds the mask of the tokens that take part in a loss.</summary>
+public static class LossMask
+{
+    /// <summary>
+    /// Leaves out completions that were cut off at the length limit: their reward says nothing about how they would have
+    /// ended ("overlong filtering", DAPO, arXiv 2503.14476, section 3.4).
+    /// </summary>
+    /// <param name="mask"><c>[B, T]</c> the mask of the completions' tokens.</param>
+    /// <param name="truncated">Per row, whether the completion was cut off.</param>
+    /// <returns><c>[B, T]</c> a new mask of the same type; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The shapes don't belong together.</exception>
+    public static Tensor WithoutTruncated(Tensor mask, IReadOnlyList<bool> truncated)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        ArgumentNullException.ThrowIfNull(truncated);
+        Guard.Matrix(mask, nameof(mask));
+        if (truncated.Count != mask.shape[0])
+        {
+            throw new ArgumentException(
+                $"There are {truncated.Count} flags for a mask of shape {Guard.Show(mask)}: give one flag for each of its "
+                + $"{mask.shape[0]} rows.", nameof(truncated));
+        }
+
+        using Tensor flags_B1 = tensor(truncated.ToArray(), device: mask.device).unsqueeze(1);
+        return mask.masked_fill(flags_B1, 0);
+    }
+}

@@ -1,0 +1,43 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>
+/// Leaves out completions that the policy has moved away from, where they would be pushed down further (DeepSeek-V3.2, arXiv
+/// 2512.02556): rows with a negative advantage and a mean log-ratio of behaviour to policy above a threshold.
+/// </summary>
+public static class OffPolicyMask
+{
+    /// <summary>Computes which rows stay.</summary>
+    /// <param name="logProbabilities"><c>[B, T]</c> under the policy.</param>
+    /// <param name="behaviorLogProbabilities">
+    /// <c>[B, T]</c> under the policy that drew the tokens: the sampler's, else the old ones. NaN is no evidence.
+    /// </param>
+    /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
+    /// <param name="advantages"><c>[B]</c> or <c>[B, 1]</c> advantages.</param>
+    /// <param name="threshold">The largest mean log-ratio.</param>
+    /// <returns><c>[B, 1]</c> bool; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The shapes don't belong together.</exception>
+    public static Tensor Compute(
+        Tensor logProbabilities, Tensor behaviorLogProbabilities, Tensor mask, Tensor advantages, double threshold)
+    {
+        ArgumentNullException.ThrowIfNull(logProbabilities);
+        ArgumentNullException.ThrowIfNull(behaviorLogProbabilities);
+        ArgumentNullException.ThrowIfNull(mask);
+        ArgumentNullException.ThrowIfNull(advantages);
+        Guard.Matrix(logProbabilities, nameof(logProbabilities));
+        Guard.SameShape(
+            behaviorLogProbabilities, logProbabilities, nameof(behaviorLogProbabilities), nameof(logProbabilities));
+        Guard.SameShape(mask, logProbabilities, nameof(mask), nameof(logProbabilities));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor active_BT = mask.to(ScalarType.Bool);
+        Tensor tokens_B1 = active_BT.sum(1, keepdim: true).clamp_min(1);
+        Tensor difference_BT = SamplerCorrection.Difference(
+            behaviorLogProbabilities, logProbabilities.detach(), active_BT, out _);
+        Tensor counted_BT = difference_BT.masked_fill(difference_BT.isnan(), 0);
+        Tensor mean_B1 = counted_BT.sum(1, keepdim: true) / tokens_B1;
+        return advantages.reshape(-1, 1).ge(0).logical_or(mean_B1.le(threshold)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,45 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>
+/// The tokens of the highest entropy ("forking tokens", arXiv 2506.01939): the threshold is the linearly interpolated
+/// quantile 1 − share of the active tokens' entropies, in float32, and what reaches it stays.
+/// </summary>
+public static class TopEntropyMask
+{
+    /// <summary>Computes the mask.</summary>
+    /// <param name="entropies"><c>[B, T]</c> entropies.</param>
+    /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
+    /// <param name="share">Share of the active tokens to keep, 0 to 1; 0 keeps the single highest.</param>
+    /// <returns><c>[B, T]</c> bool; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is outside of 0 to 1.</exception>
+    public static Tensor Compute(Tensor entropies, Tensor mask, double share)
+    {
+        ArgumentNullException.ThrowIfNull(entropies);
+        ArgumentNullException.ThrowIfNull(mask);
+        Guard.Matrix(entropies, nameof(entropies));
+        Guard.SameShape(mask, entropies, nameof(mask), nameof(entropies));
+        ArgumentOutOfRangeException.ThrowIfNegative(share);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(share, 1);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor active_BT = mask.to(ScalarType.Bool);
+        Tensor entropies_BT = entropies.detach().to(ScalarType.Float32);
+        Tensor sorted_N = entropies_BT.masked_select(active_BT).sort().Values;
+        long count = sorted_N.shape[0];
+        if (count == 0)
+        {
+            return active_BT.clone().MoveToOuterDisposeScope();
+        }
+
+        // Not torch.quantile, which refuses more than 2^24 elements. The position is float32 there too.
+        float position = (float)(1 - share) * (count - 1);
+        long below = Math.Clamp((long)MathF.Floor(position), 0, count - 1);
+        long above = Math.Clamp((long)MathF.Ceiling(position), 0, count - 1);
+        Tensor threshold = sorted_N[below].lerp(sorted_N[above], tensor(position - below, device: sorted_N.device));
+        return entropies_BT.ge(threshold).logical_and(active_BT).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,42 @@
+namespace MedR1.Losses;
+
+/// <summary>One measurement with what it takes to combine it with others.</summary>
+/// <param name="Sum">
+/// The sum over what is counted: tokens, rows or groups; for a minimum or maximum the extreme itself.
+/// </param>
+/// <param name="Weight">How many were counted, the denominator of a mean; 0 if there was nothing to measure.</param>
+/// <param name="Kind">How it combines.</param>
+public readonly record struct LossMetric(double Sum, double Weight, LossMetricKind Kind = LossMetricKind.Mean)
+{
+    /// <summary>The value to show; NaN if there was nothing to measure.</summary>
+    public double Value => Weight == 0 ? double.NaN : Kind == LossMetricKind.Mean ? Sum / Weight : Sum;
+
+    /// <summary>One measurement of the things that two measurements counted.</summary>
+    /// <param name="other">The other measurement.</param>
+    /// <exception cref="ArgumentException">The kinds differ.</exception>
+    public LossMetric CombineWith(LossMetric other)
+    {
+        if (Kind != other.Kind)
+        {
+            throw new ArgumentException($"A {Kind} and a {other.Kind} don't combine: give one name one kind.", nameof(other));
+        }
+
+        if (Weight == 0)
+        {
+            return other;
+        }
+
+        if (other.Weight == 0)
+        {
+            return this;
+        }
+
+        double sum = Kind switch
+        {
+            LossMetricKind.Minimum => Math.Min(Sum, other.Sum),
+            LossMetricKind.Maximum => Math.Max(Sum, other.Sum),
+            _ => Sum + other.Sum,
+        };
+        return new LossMetric(sum, Weight + other.Weight, Kind);
+    }
+}

@@ -1,0 +1,29 @@
+namespace MedR1.Losses;
+
+/// <summary>
+/// A loss of a policy on completions and their advantages: a pure function of its inputs. Implementations hold no state that
+/// changes, so any number of threads may use one; there is nothing to dispose.
+/// </summary>
+public interface IPolicyLoss
+{
+    /// <summary>Whether <see cref="PolicyLossInputs.ReferenceLogProbabilities"/> must be given.</summary>
+    bool RequiresReference { get; }
+
+    /// <summary>Whether <see cref="PolicyLossInputs.Entropies"/> must be given.</summary>
+    bool RequiresEntropies => false;
+
+    /// <summary>Whether the gradient flows through the entropies, so that they must be computed with it.</summary>
+    bool RequiresEntropyGradient => false;
+
+    /// <summary>
+    /// Whether completions that were cut off at the length limit take no part. Who builds the mask leaves them out, by
+    /// <see cref="LossMask.WithoutTruncated"/>, before tokens of the step are counted.
+    /// </summary>
+    bool ExcludesTruncated => false;
+
+    /// <summary>Computes the loss of a micro-batch and the metrics that belong to it.</summary>
+    /// <param name="inputs">The micro-batch.</param>
+    /// <returns>The loss to call <c>backward</c> on, already divided for accumulation; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">Something is missing or has the wrong shape.</exception>
+    PolicyLossResult Compute(PolicyLossInputs inputs);
+}
