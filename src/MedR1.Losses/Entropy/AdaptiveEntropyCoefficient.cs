@@ -1,0 +1,66 @@
+namespace MedR1.Losses;
+
+/// <summary>
+/// Keeps the policy's entropy near a target: once an optimizer step the coefficient of the bonus goes up where the entropy of
+/// the step's tokens was at or below the target, else down. It is applied one step later, and only while that entropy is at or
+/// below the target. For one thread at a time; nothing to dispose.
+/// </summary>
+/// <remarks>
+/// Give <see cref="Applied"/> to <see cref="PolicyLossInputs.EntropyCoefficient"/> and the metric <c>entropy</c> back to
+/// <see cref="Observe"/>.
+/// </remarks>
+public sealed class AdaptiveEntropyCoefficient
+{
+    private readonly AdaptiveEntropyOptions _options;
+    private double _sum;
+    private double _tokens;
+
+    /// <summary>Makes the controller.</summary>
+    /// <param name="options">How it moves; null for the defaults.</param>
+    /// <exception cref="InvalidLossOptionsException">The options can't work.</exception>
+    public AdaptiveEntropyCoefficient(AdaptiveEntropyOptions? options = null)
+    {
+        _options = options ?? new AdaptiveEntropyOptions();
+        IReadOnlyList<string> problems = _options.Validate();
+        if (problems.Count > 0)
+        {
+            throw new InvalidLossOptionsException(problems);
+        }
+
+        State = new AdaptiveEntropyState(_options.InitialCoefficient, null);
+    }
+
+    /// <summary>What a checkpoint keeps; set it to go on from one.</summary>
+    public AdaptiveEntropyState State { get; set; }
+
+    /// <summary>The coefficient, whether it is applied now or not.</summary>
+    public double Coefficient => State.Coefficient;
+
+    /// <summary>The coefficient for the micro-batches of the current step: 0 while the entropy is above the target or unknown.</summary>
+    public double Applied => State.LastEntropy is double entropy && entropy <= _options.Target ? State.Coefficient : 0;
+
+    /// <summary>Takes a micro-batch's entropies.</summary>
+    /// <param name="entropySum">The sum over its active tokens in nats.</param>
+    /// <param name="tokens">How many active tokens it has.</param>
+    public void Observe(double entropySum, double tokens)
+    {
+        _sum += entropySum;
+        _tokens += tokens;
+    }
+
+    /// <summary>Ends an optimizer step: moves the coefficient by what was observed in it.</summary>
+    /// <returns>The mean entropy over the tokens of the step; NaN, and no move, if there were none.</returns>
+    public double EndStep()
+    {
+        double entropy = _sum / _tokens;
+        (_sum, _tokens) = (0, 0);
+        if (double.IsNaN(entropy))
+        {
+            return entropy;
+        }
+
+        double moved = State.Coefficient + (entropy <= _options.Target ? _options.Step : -_options.Step);
+        State = new AdaptiveEntropyState(Math.Clamp(moved, _options.Minimum, _options.Maximum), entropy);
+        return entropy;
+    }
+}

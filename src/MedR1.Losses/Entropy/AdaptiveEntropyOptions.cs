@@ -1,0 +1,54 @@
+namespace MedR1.Losses;
+
+/// <summary>How an adaptive entropy bonus moves (Skywork-OR1, arXiv 2505.22312, section 3.2; TRL's defaults).</summary>
+public sealed record AdaptiveEntropyOptions
+{
+    /// <summary>The coefficient to start with.</summary>
+    /// <value>The default is 0.</value>
+    public double InitialCoefficient { get; init; }
+
+    /// <summary>The entropy in nats below which the bonus acts and grows.</summary>
+    /// <value>The default is 0.2.</value>
+    public double Target { get; init; } = 0.2;
+
+    /// <summary>How far the coefficient moves at an optimizer step.</summary>
+    /// <value>The default is 0.005.</value>
+    public double Step { get; init; } = 0.005;
+
+    /// <summary>The smallest coefficient.</summary>
+    /// <value>The default is 0.</value>
+    public double Minimum { get; init; }
+
+    /// <summary>The largest coefficient.</summary>
+    /// <value>The default is 1.</value>
+    public double Maximum { get; init; } = 1.0;
+
+    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> problems = [];
+        foreach ((string name, double value) in new[]
+        {
+            (nameof(InitialCoefficient), InitialCoefficient), (nameof(Target), Target), (nameof(Step), Step),
+            (nameof(Minimum), Minimum), (nameof(Maximum), Maximum),
+        })
+        {
+            if (!double.IsFinite(value))
+            {
+                problems.Add($"{name} is {value}, expected a finite number.");
+            }
+        }
+
+        if (Step < 0)
+        {
+            problems.Add($"Step is {Step}, expected at least 0.");
+        }
+
+        if (Minimum > Maximum)
+        {
+            problems.Add($"Minimum is {Minimum}, above Maximum {Maximum}: exchange them.");
+        }
+
+        return problems;
+    }
+}

@@ -1,0 +1,79 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>
+/// The log-softmax at chosen tokens only, and the entropy of the whole distribution. Statistics are float32 whatever the
+/// logits are, float64 for float64. Logits of −∞ are tokens that are never said: probability 0, no gradient.
+/// </summary>
+public static class SelectiveLogSoftmax
+{
+    /// <summary>Computes both.</summary>
+    /// <param name="logits"><c>[…, V]</c> logits.</param>
+    /// <param name="index"><c>[…]</c> int64 tokens, the shape of the logits without their last axis.</param>
+    /// <param name="temperature">Divides the logits.</param>
+    /// <param name="mask"><c>[…]</c> of any type: where it is 0, both figures are 0 and there is no gradient. Null for all.</param>
+    /// <exception cref="ArgumentException">The shapes or types don't belong together.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is not a finite number above 0.</exception>
+    public static TokenLogProbabilities Compute(Tensor logits, Tensor index, double temperature = 1.0, Tensor? mask = null)
+    {
+        Check(logits, index, temperature, mask);
+        using DisposeScope scope = NewDisposeScope();
+        ScalarType type = logits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        Tensor scaled = logits.to(type);
+        scaled = temperature == 1 ? scaled : scaled / temperature;
+        Tensor? left = mask?.to(ScalarType.Bool).logical_not();
+        if (left is not null)
+        {
+            // Before the softmax: a masked row may hold anything, NaN included, and must not reach the gradient.
+            scaled = scaled.masked_fill(left.unsqueeze(-1), 0);
+        }
+
+        // Large logits would lose the entropy's digits: what matters is their distance from the largest.
+        scaled = scaled - scaled.detach().amax([-1], keepdim: true);
+        Tensor logSum = scaled.logsumexp(-1);
+        Tensor chosen = scaled.gather(-1, index.unsqueeze(-1)).squeeze(-1) - logSum;
+
+        // 0 × −∞ would be NaN: a finite floor keeps the product 0.
+        Tensor finite = scaled.clamp_min(type == ScalarType.Float64 ? double.MinValue : float.MinValue);
+        Tensor probabilities = (scaled - logSum.unsqueeze(-1)).exp();
+        Tensor entropy = logSum - (probabilities * finite).sum(-1);
+        if (left is not null)
+        {
+            chosen = chosen.masked_fill(left, 0);
+            entropy = entropy.masked_fill(left, 0);
+        }
+
+        return new TokenLogProbabilities(chosen.MoveToOuterDisposeScope(), entropy.MoveToOuterDisposeScope());
+    }
+
+    private static void Check(Tensor logits, Tensor index, double temperature, Tensor? mask)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(index);
+        Guard.FloatingPoint(logits, nameof(logits));
+        if (!(double.IsFinite(temperature) && temperature > 0))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(temperature), temperature, "Expected a finite number above 0; take the likeliest token for temperature 0.");
+        }
+
+        if (index.dtype != ScalarType.Int64)
+        {
+            throw new ArgumentException($"index is of type {index.dtype}, expected Int64: convert it.", nameof(index));
+        }
+
+        if (logits.dim() < 1 || !logits.shape.AsSpan(..^1).SequenceEqual(index.shape))
+        {
+            throw new ArgumentException(
+                $"index has shape {Guard.Show(index)} for logits of shape {Guard.Show(logits)}: give one token for each distribution.",
+                nameof(index));
+        }
+
+        if (mask is not null)
+        {
+            Guard.SameShape(mask, index, nameof(mask), nameof(index));
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>Figures of chosen tokens. The caller disposes it.</summary>
+/// <param name="LogProbabilities">The tokens' log-probabilities, shaped as their indices; carries the gradient.</param>
+/// <param name="Entropies">Entropies of the distributions in nats, same shape; carries the gradient.</param>
+public sealed record TokenLogProbabilities(Tensor LogProbabilities, Tensor Entropies) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        LogProbabilities.Dispose();
+        Entropies.Dispose();
+    }
+}

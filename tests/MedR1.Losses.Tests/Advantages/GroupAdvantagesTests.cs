@@ -1,0 +1,160 @@
+using CsCheck;
+
+namespace MedR1.Losses.Tests;
+
+public sealed class GroupAdvantagesTests
+{
+    [Fact]
+    public void Divides_by_the_unbiased_deviation_plus_epsilon()
+    {
+        // Rewards 1, 0, 0, 0: mean 0.25, deviation sqrt((0.5625 + 3 × 0.0625)/3) = 0.5.
+        AdvantageResult result = Compute([1, 0, 0, 0], [7, 7, 7, 7]);
+        Batches.Close([0.75 / 0.5001, -0.25 / 0.5001, -0.25 / 0.5001, -0.25 / 0.5001], result.Advantages, 1e-15);
+    }
+
+    [Fact]
+    public void The_population_form_divides_by_n()
+    {
+        // sqrt(0.75/4) = 0.4330127…
+        AdvantageResult result = Compute([1, 0, 0, 0], [7, 7, 7, 7], new AdvantageOptions { PopulationDeviation = true });
+        Assert.Equal(0.75 / (Math.Sqrt(0.1875) + 1e-4), result.Advantages[0], 1e-15);
+    }
+
+    [Fact]
+    public void Finds_groups_by_id_wherever_their_rows_stand()
+    {
+        AdvantageResult together = Compute([1, 0, 0.5, 3, 2, 2], [1, 1, 1, 2, 2, 2]);
+        AdvantageResult mixed = Compute([3, 1, 2, 0, 2, 0.5], [2, 1, 2, 1, 2, 1]);
+        Assert.Equal(
+            [together.Advantages[3], together.Advantages[0], together.Advantages[4], together.Advantages[1],
+                together.Advantages[5], together.Advantages[2]],
+            mixed.Advantages);
+    }
+
+    [Theory]
+    [InlineData(AdvantageScale.Group)]
+    [InlineData(AdvantageScale.Batch)]
+    [InlineData(AdvantageScale.None)]
+    [InlineData(AdvantageScale.Whiten)]
+    public void Equal_rewards_give_exactly_zero_also_where_their_mean_is_not_representable(AdvantageScale scale)
+    {
+        // Ten times 0.1 sums to 0.9999999999999999 in double.
+        double?[] rewards = [.. Enumerable.Repeat((double?)0.1, 10)];
+        AdvantageResult result = Compute(rewards, new long[10], new AdvantageOptions { Scale = scale });
+        Assert.All(result.Advantages, advantage => Assert.Equal(0.0, advantage));
+        Assert.Equal(1, result.ZeroDeviationShare);
+        Assert.Equal(0.1, result.Batch.Mean);
+    }
+
+    [Fact]
+    public void Sums_that_differ_by_rounding_are_equal()
+    {
+        // 0.1 + 0.2 + 0.3 = 0.6000000000000001, 0.3 + 0.2 + 0.1 = 0.6.
+        AdvantageResult result = GroupAdvantages.Compute(
+            [[0.1, 0.2, 0.3], [0.3, 0.2, 0.1]], null, [0, 0]);
+        Assert.NotEqual(result.Totals[0], result.Totals[1]);
+        Assert.Equal([0.0, 0.0], result.Advantages);
+    }
+
+    [Fact]
+    public void What_abstains_stays_out_of_the_statistics()
+    {
+        AdvantageResult with = Compute([1, null, 0, 0, 0], [7, 7, 7, 7, 7]);
+        AdvantageResult without = Compute([1, 0, 0, 0], [7, 7, 7, 7]);
+        Assert.Equal([without.Advantages[0], 0, .. without.Advantages.Skip(1)], with.Advantages);
+        Assert.Null(with.Totals[1]);
+        Assert.Equal(4, with.Groups[7].Count);
+    }
+
+    [Fact]
+    public void A_reward_that_abstains_leaves_the_others_of_its_row()
+    {
+        AdvantageResult result = GroupAdvantages.Compute([[1, null], [0, 1]], [1, 0.5], [0, 0]);
+        Assert.Equal([1.0, 0.5], result.Totals);
+        Assert.Equal(new RewardStatistics(1, 1, double.NaN), result.ByReward[1]);
+    }
+
+    [Fact]
+    public void A_group_with_one_scored_row_teaches_nothing()
+    {
+        foreach (AdvantageScale scale in Enum.GetValues<AdvantageScale>())
+        {
+            AdvantageResult result = Compute([5, null, 1, 0], [1, 1, 2, 2], new AdvantageOptions { Scale = scale });
+            Assert.Equal(0.0, result.Advantages[0]);
+            Assert.Equal(0.0, result.Advantages[1]);
+            Assert.NotEqual(0.0, result.Advantages[2]);
+        }
+    }
+
+    [Fact]
+    public void Leave_one_out_compares_with_the_mean_of_the_others()
+    {
+        // 1 − mean(0, 0.5) = 0.75; 0 − mean(1, 0.5) = −0.75; 0.5 − 0.5 = 0.
+        AdvantageResult result = Compute([1, 0, 0.5], [3, 3, 3], AdvantageOptions.Rloo);
+        Batches.Close([0.75, -0.75, 0], result.Advantages, 1e-15);
+    }
+
+    [Fact]
+    public void The_range_comes_before_the_penalty()
+    {
+        AdvantageResult result = GroupAdvantages.Compute(
+            [[5], [0]], null, [0, 0], AdvantageOptions.Rloo with { RewardRange = new RewardRange(-1, 1) }, [0.25, 0]);
+        Batches.Close([0.75, -0.75], result.Advantages, 1e-15);
+        Assert.Equal(2.5, result.Batch.Mean);
+    }
+
+    [Fact]
+    public void Metrics_have_the_names_of_the_reference()
+    {
+        AdvantageResult result = GroupAdvantages.Compute([[1, 0], [0, null], [1, 1], [1, 1]], [1, 2], [0, 0, 1, 1]);
+        IReadOnlyDictionary<string, double> metrics = result.ToMetrics(["accuracy", "format"]);
+        Assert.Equal(0.75, metrics["rewards/accuracy/mean"]);
+        Assert.Equal(2.0 / 3, metrics["rewards/format/mean"], 1e-15);
+        Assert.Equal((1 + 0 + 3 + 3) / 4.0, metrics["reward"]);
+        Assert.Equal(0.5, metrics["frac_reward_zero_std"]);
+        Assert.Equal(0.5, result.ConstantGroupShare);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_reward_that_is_no_number_is_refused_with_its_place(double value)
+    {
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => GroupAdvantages.Compute([[1, 1], [0, value]], null, [0, 0]));
+        Assert.Contains("Reward 1 of row 1", exception.Message);
+    }
+
+    [Fact]
+    public void Numbers_of_rows_and_rewards_must_agree()
+    {
+        Assert.Contains("1 group ids for 2 rows", Assert.Throws<ArgumentException>(
+            () => GroupAdvantages.Compute([[1], [0]], null, [0])).Message);
+        Assert.Contains("Row 1 has 2 rewards, expected 1", Assert.Throws<ArgumentException>(
+            () => GroupAdvantages.Compute([[1], [0, 0]], null, [0, 0])).Message);
+        Assert.Contains("Row 0 has 1 rewards, expected 2", Assert.Throws<ArgumentException>(
+            () => GroupAdvantages.Compute([[1], [0]], [1, 1], [0, 0])).Message);
+    }
+
+    [Fact]
+    public void No_rows_give_no_advantages() => Assert.Empty(GroupAdvantages.Compute([], null, []).Advantages);
+
+    [Fact]
+    public void Advantages_of_a_group_have_mean_zero_and_do_not_change_with_a_shift()
+    {
+        Gen.Select(Gen.Double[-5, 5].Array[2, 12], Gen.Double[-3, 3]).Sample((rewards, shift) =>
+        {
+            long[] ids = new long[rewards.Length];
+            AdvantageResult plain = Compute([.. rewards], ids);
+            AdvantageResult shifted = Compute([.. rewards.Select(reward => (double?)(reward + shift))], ids);
+            Assert.Equal(0, plain.Advantages.Sum(), 1e-9);
+            Batches.Close(plain.Advantages, shifted.Advantages, 1e-6);
+        });
+    }
+
+    private static AdvantageResult Compute(
+        IReadOnlyList<double?> rewards, IReadOnlyList<long> ids, AdvantageOptions? options = null) =>
+        GroupAdvantages.Compute([.. rewards.Select(reward => (IReadOnlyList<double?>)[reward])], null, ids, options);
+
+    private static AdvantageResult Compute(double[] rewards, long[] ids) => Compute([.. rewards.Select(reward => (double?)reward)], ids, null);
+}

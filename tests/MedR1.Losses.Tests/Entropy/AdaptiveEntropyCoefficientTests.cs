@@ -1,0 +1,39 @@
+namespace MedR1.Losses.Tests;
+
+public sealed class AdaptiveEntropyCoefficientTests
+{
+    [Fact]
+    public void Moves_once_a_step_and_acts_one_step_later_below_the_target()
+    {
+        AdaptiveEntropyCoefficient controller = new(new AdaptiveEntropyOptions { InitialCoefficient = 0.01, Target = 1 });
+        Assert.Equal(0, controller.Applied);
+        controller.Observe(1, 2);
+        controller.Observe(3, 2);
+        Assert.Equal(1, controller.EndStep()); // 4 nats over 4 tokens, at the target: up
+        Assert.Equal(0.015, controller.Coefficient, 1e-15);
+        Assert.Equal(controller.Coefficient, controller.Applied);
+        controller.Observe(3, 2);
+        controller.EndStep();
+        Assert.Equal(0.01, controller.Coefficient, 1e-15);
+        Assert.Equal(0, controller.Applied);
+    }
+
+    [Fact]
+    public void Goes_on_from_its_state()
+    {
+        AdaptiveEntropyCoefficient controller = new() { State = new AdaptiveEntropyState(0.3, 0.1) };
+        Assert.Equal(0.3, controller.Applied);
+    }
+
+    [Fact]
+    public void A_step_without_tokens_moves_nothing()
+    {
+        AdaptiveEntropyCoefficient controller = new(new AdaptiveEntropyOptions { InitialCoefficient = 0.01 });
+        Assert.True(double.IsNaN(controller.EndStep()));
+        Assert.Equal(new AdaptiveEntropyState(0.01, null), controller.State);
+    }
+
+    [Fact]
+    public void Reports_every_mistake() => Assert.Equal(3, Assert.Throws<InvalidLossOptionsException>(
+        () => new AdaptiveEntropyCoefficient(new AdaptiveEntropyOptions { Step = -1, Minimum = 2, Target = double.NaN })).Problems.Count);
+}

@@ -1,0 +1,296 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Losses.Tests;
+
+public sealed class GrpoLossTests
+{
+    public static TheoryData<string> Presets => [.. PresetOptions.Keys];
+
+    private static Dictionary<string, GrpoLossOptions> PresetOptions { get; } = new()
+    {
+        ["MedR1"] = GrpoLossOptions.MedR1,
+        ["DeepSeekMath"] = GrpoLossOptions.DeepSeekMath,
+        ["Dapo"] = GrpoLossOptions.Dapo,
+        ["DrGrpo"] = GrpoLossOptions.DrGrpo,
+        ["Bnpo"] = GrpoLossOptions.Bnpo,
+        ["Gspo"] = GrpoLossOptions.Gspo,
+        ["GspoToken"] = GrpoLossOptions.GspoToken,
+        ["Cispo"] = GrpoLossOptions.Cispo,
+        ["CispoTwoSided"] = GrpoLossOptions.CispoTwoSided,
+        ["Sapo"] = GrpoLossOptions.Sapo,
+        ["Luspo"] = GrpoLossOptions.Luspo,
+        ["Vespo"] = GrpoLossOptions.Vespo,
+        ["Rloo"] = GrpoLossOptions.Rloo,
+        ["Intellect2"] = GrpoLossOptions.Intellect2,
+    };
+
+    [Fact]
+    public void Clips_the_ratio_only_where_it_would_go_too_far()
+    {
+        // One token a row, ratios 2 and 0.5 (old = current − ln r), advantages +1 and −1, clip 0.2: both are clipped, the terms are
+        // −1.2 and +0.8, their mean −0.2, and nothing flows.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor current = Batches.Matrix(new[,] { { -1.0 }, { -1.0 } }, gradient: true);
+        PolicyLossResult result = new GrpoLoss(GrpoLossOptions.Dapo with { ClipHigh = null }).Compute(new PolicyLossInputs
+        {
+            LogProbabilities = current,
+            OldLogProbabilities = Batches.Matrix(new[,] { { -1 - Math.Log(2) }, { -1 + Math.Log(2) } }),
+            Mask = ones(2, 1),
+            Advantages = tensor(new[] { 1.0, -1.0 }),
+        });
+        result.Loss.backward();
+
+        Assert.Equal(-0.2, result.Loss.item<double>(), 12);
+        Assert.Equal([0, 0], Batches.Values(current.grad!));
+        Assert.Equal(0.5, result.Metrics["clip_ratio/low_mean"].Value);
+        Assert.Equal(0.5, result.Metrics["clip_ratio/high_mean"].Value);
+        Assert.Equal(1.0, result.Metrics["clip_ratio/region_mean"].Value);
+    }
+
+    [Fact]
+    public void Medr1_on_policy_is_the_papers_formula()
+    {
+        // Row 0: two tokens, d = ref − current = ln 2 and 0, k3 = 2 − ln 2 − 1 = 0.30685 and 0; A = 1. Row 1: one token, d = 0, A = −1.
+        // loss = mean of [(−2 + 0.04 × 0.30685…)/2, 1] = 0.02 × 0.30685…/2. dk3/dℓ = 1 − exp(d) = −1 at token 0.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor current = Batches.Matrix(new[,] { { -1.0, -2.0 }, { -3.0, -9.0 } }, gradient: true);
+        PolicyLossResult result = new GrpoLoss(GrpoLossOptions.MedR1).Compute(new PolicyLossInputs
+        {
+            LogProbabilities = current,
+            ReferenceLogProbabilities = Batches.Matrix(new[,] { { -1.0 + Math.Log(2), -2.0 }, { -3.0, 5.0 } }),
+            Mask = tensor(new[,] { { 1L, 1L }, { 1L, 0L } }),
+            Advantages = tensor(new[] { 1.0, -1.0 }),
+        });
+        result.Loss.backward();
+
+        double k3 = 1 - Math.Log(2);
+        Assert.Equal(0.01 * k3, result.Loss.item<double>(), 12);
+        Batches.Close([(-1 - 0.04) / 4, -0.25, 0.5, 0], Batches.Values(current.grad!), 1e-12);
+        Assert.Equal(k3 / 3, result.Metrics["kl"].Value, 12);
+        Assert.Equal(3, result.Metrics["kl"].Weight);
+    }
+
+    [Fact]
+    public void Dual_clip_is_the_ratio_bound()
+    {
+        // PPO's dual clip: for A < 0 the term is min(max(−A·r, −A·clip(r)), −A·c). Ratio 5, A −1, c 3: 3.
+        using DisposeScope scope = NewDisposeScope();
+        (double loss, double[] gradient) = Batches.Run(
+            new GrpoLossOptions { RatioBound = 3 },
+            new PolicyLossInputs
+            {
+                LogProbabilities = Batches.Matrix(new[,] { { 0.0 } }),
+                OldLogProbabilities = Batches.Matrix(new[,] { { -Math.Log(5) } }),
+                Mask = ones(1, 1),
+                Advantages = tensor(new[] { -1.0 }),
+            });
+        Assert.Equal(3, loss, 12);
+        Assert.Equal([0], gradient);
+    }
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void Masked_places_never_matter(string preset)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        GrpoLossOptions options = PresetOptions[preset];
+        PolicyLossInputs clean = Batches.Random(1);
+        Tensor padding = clean.Mask.logical_not();
+        (double loss, double[] gradient) = Batches.Run(options, clean);
+        foreach (double filler in new[] { 1e4, double.NaN, double.NegativeInfinity, double.PositiveInfinity })
+        {
+            (double dirtyLoss, double[] dirtyGradient) = Batches.Run(options, clean with
+            {
+                LogProbabilities = clean.LogProbabilities.detach().masked_fill(padding, filler),
+                OldLogProbabilities = clean.OldLogProbabilities!.masked_fill(padding, -filler),
+                ReferenceLogProbabilities = clean.ReferenceLogProbabilities!.masked_fill(padding, filler),
+                SamplerLogProbabilities = clean.SamplerLogProbabilities!.masked_fill(padding, filler),
+                Entropies = clean.Entropies!.detach().masked_fill(padding, filler),
+            });
+            Assert.Equal(loss, dirtyLoss);
+            Assert.Equal(gradient, dirtyGradient);
+        }
+
+        bool[] active = [.. clean.Mask.reshape(-1).data<bool>()];
+        Assert.All(gradient.Zip(active), pair => Assert.True(pair.Second || pair.First == 0));
+    }
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void Micro_batches_add_up_to_the_whole_step(string preset)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        GrpoLossOptions options = PresetOptions[preset];
+        if (options.Normalization == LossNormalization.MicroBatchTokens)
+        {
+            return; // bnpo is by definition a mean of means.
+        }
+
+        PolicyLossInputs whole = Batches.Random(2, rows: 8);
+        (double loss, double[] gradient) = Batches.Run(options, whole);
+        double tokens = whole.Mask.sum().item<long>();
+        foreach (int[] cut in new int[][] { [0, 1, 2, 3, 4, 5, 6, 7, 8], [0, 4, 8], [0, 3, 4, 8] })
+        {
+            double sum = 0;
+            List<double> parts = [];
+            for (int i = 0; i + 1 < cut.Length; i++)
+            {
+                (double part, double[] partGradient) = Batches.Run(options, Batches.Slice(whole, cut[i], cut[i + 1]) with
+                {
+                    AccumulationSteps = cut.Length - 1,
+                    TokensInStep = tokens,
+                    RowsInStep = 8,
+                });
+                sum += part;
+                parts.AddRange(partGradient);
+            }
+
+            Assert.Equal(loss, sum, 12);
+            Batches.Close(gradient, parts, 1e-14);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void The_gradient_is_that_of_finite_differences(string preset)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        GrpoLossOptions options = PresetOptions[preset];
+        if (options.Objective is PolicyObjective.CispoAbsoluteCap or PolicyObjective.CispoTwoSided or PolicyObjective.Vespo
+            || options.RatioLevel == RatioLevel.SequenceToken)
+        {
+            return; // Their weight has no gradient by definition, which differences would see.
+        }
+
+        PolicyLossInputs inputs = Batches.Random(3, rows: 3, columns: 4);
+        (_, double[] gradient) = Batches.Run(options, inputs);
+        const double Step = 1e-6;
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            Tensor shift = zeros(12, ScalarType.Float64);
+            shift[i] = Step;
+            Tensor at = inputs.LogProbabilities.detach();
+            (double up, _) = Batches.Run(options, inputs with { LogProbabilities = at + shift.reshape(3, 4) });
+            (double down, _) = Batches.Run(options, inputs with { LogProbabilities = at - shift.reshape(3, 4) });
+            Assert.Equal((up - down) / (2 * Step), gradient[i], 1e-7);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void A_batch_without_an_active_token_gives_no_NaN_and_no_gradient(string preset)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        PolicyLossInputs inputs = Batches.Random(4);
+        (double loss, double[] gradient) = Batches.Run(PresetOptions[preset], inputs with { Mask = zeros_like(inputs.Mask) });
+        Assert.True(double.IsFinite(loss));
+        Assert.All(gradient, value => Assert.Equal(0, value));
+    }
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void On_policy_the_missing_old_ones_are_the_current_ones(string preset)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        PolicyLossInputs inputs = Batches.Random(5, offPolicy: false);
+        (double loss, double[] gradient) = Batches.Run(PresetOptions[preset], inputs);
+        (double explicitLoss, double[] explicitGradient) = Batches.Run(
+            PresetOptions[preset], inputs with { OldLogProbabilities = inputs.LogProbabilities.detach() });
+        Assert.Equal(loss, explicitLoss);
+        Assert.Equal(gradient, explicitGradient);
+    }
+
+    [Fact]
+    public void Gspo_with_tokens_own_gradients_has_the_values_of_gspo()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        PolicyLossInputs inputs = Batches.Random(6);
+        (double sequence, double[] sequenceGradient) = Batches.Run(GrpoLossOptions.Gspo, inputs);
+        (double token, double[] tokenGradient) = Batches.Run(GrpoLossOptions.GspoToken, inputs);
+        Assert.Equal(sequence, token, 12);
+
+        // With one advantage a row even the gradients agree: each token of a mean has weight 1/n in both.
+        Batches.Close(sequenceGradient, tokenGradient, 1e-14);
+    }
+
+    [Fact]
+    public void The_correction_of_the_divergence_changes_the_gradient_not_the_value_on_policy()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        PolicyLossInputs inputs = Batches.Random(7, offPolicy: false);
+        (double plain, double[] plainGradient) = Batches.Run(GrpoLossOptions.MedR1, inputs);
+        (double corrected, double[] correctedGradient) = Batches.Run(
+            GrpoLossOptions.MedR1 with { CorrectKlByRatio = true }, inputs);
+        Assert.Equal(plain, corrected, 12);
+        Assert.Contains(plainGradient.Zip(correctedGradient), pair => Math.Abs(pair.First - pair.Second) > 1e-4);
+    }
+
+    [Theory]
+    [InlineData(KlEstimator.K1, -0.5)]
+    [InlineData(KlEstimator.K2, 0.125)]
+    [InlineData(KlEstimator.K3, 0.14872127070012815)] // e^0.5 − 0.5 − 1
+    public void Estimates_the_divergence_as_named(KlEstimator estimator, double expected)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        PolicyLossResult result = new GrpoLoss(GrpoLossOptions.MedR1 with { KlEstimator = estimator }).Compute(new PolicyLossInputs
+        {
+            LogProbabilities = Batches.Matrix(new[,] { { -1.0 } }, gradient: true),
+            ReferenceLogProbabilities = Batches.Matrix(new[,] { { -0.5 } }),
+            Mask = ones(1, 1),
+            Advantages = zeros(1),
+        });
+        Assert.Equal(expected, result.Metrics["kl"].Value, 14);
+        Assert.Equal(0.04 * expected, result.Loss.item<double>(), 14);
+    }
+
+    [Fact]
+    public void The_entropy_bonus_has_the_same_weight_in_every_member()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        foreach (GrpoLossOptions options in PresetOptions.Values)
+        {
+            PolicyLossInputs inputs = Batches.Random(8);
+            PolicyLossResult without = new GrpoLoss(options).Compute(inputs);
+            PolicyLossResult with = new GrpoLoss(options with { EntropyCoefficient = 0.03 }).Compute(inputs);
+            double entropy = with.Metrics["entropy"].Value;
+            Assert.Equal(0.03, (without.Loss - with.Loss).item<double>() / entropy, 12);
+            with.Loss.backward();
+            Assert.Contains(Batches.Values(inputs.Entropies!.grad!), value => value < 0);
+        }
+    }
+
+    [Fact]
+    public void Bfloat16_is_computed_in_float32()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        PolicyLossInputs inputs = Batches.Random(9, offPolicy: false);
+        Tensor leaf = inputs.LogProbabilities.detach().to(ScalarType.BFloat16).requires_grad_(true);
+        PolicyLossResult result = new GrpoLoss(GrpoLossOptions.Dapo).Compute(
+            new PolicyLossInputs { LogProbabilities = leaf, Mask = inputs.Mask, Advantages = inputs.Advantages });
+        result.Loss.backward();
+        Assert.Equal(ScalarType.Float32, result.Loss.dtype);
+        Assert.Equal(ScalarType.BFloat16, leaf.grad!.dtype);
+    }
+
+    [Fact]
+    public void Leaves_no_tensor_behind()
+    {
+        PolicyLossInputs inputs = Batches.Random(10);
+        GrpoLoss loss = new(GrpoLossOptions.MedR1 with
+        {
+            TopEntropyShare = 0.5,
+            OffPolicyThreshold = 0.1,
+            EntropyCoefficient = 0.01,
+            SamplerCorrection = new SamplerCorrectionOptions(),
+        });
+        loss.Compute(inputs).Dispose();
+        long alive = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (int i = 0; i < 5; i++)
+        {
+            loss.Compute(inputs).Dispose();
+        }
+
+        Assert.Equal(alive, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+}

@@ -1,0 +1,24 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Losses.Tests;
+
+public sealed class SamplerCorrectionTests
+{
+    [Theory]
+    [InlineData(SamplerCorrectionMode.TokenTruncate, new[] { 1.5, 0.75, 1, 1 })]
+    [InlineData(SamplerCorrectionMode.TokenMask, new double[] { 0, 0, 1, 1 })]
+    [InlineData(SamplerCorrectionMode.SequenceTruncate, new[] { 1.0 })]
+    [InlineData(SamplerCorrectionMode.SequenceMask, new[] { 1.0 })]
+    public void Bounds_the_ratio(SamplerCorrectionMode mode, double[] expected)
+    {
+        // Ratios 2, 1/2, not scored (1), masked (1); their product is 1.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor old = Batches.Matrix(new[,] { { -1.0, -1.0, -1.0, 7.0 } });
+        Tensor sampler = Batches.Matrix(new[,] { { -1 - Math.Log(2), -1 + Math.Log(2), double.NaN, 0 } });
+        Tensor ratio = MedR1.Losses.SamplerCorrection.Ratio(
+            old, sampler, tensor(new[,] { { 1, 1, 1, 0 } }),
+            new SamplerCorrectionOptions { Mode = mode, MinRatio = 0.75, MaxRatio = 1.5 });
+        Batches.Close(expected, Batches.Values(ratio), 1e-14);
+    }
+}

@@ -1,0 +1,56 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Losses.Tests;
+
+public sealed class SelectiveLogSoftmaxTests
+{
+    [Fact]
+    public void Equals_the_whole_softmax()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(1);
+        Tensor logits = randn([3, 4, 11], ScalarType.Float64, generator: generator).requires_grad_(true);
+        Tensor index = randint(0, 11, [3, 4], ScalarType.Int64, generator: generator);
+        TokenLogProbabilities got = SelectiveLogSoftmax.Compute(logits, index, 0.7);
+        Tensor all = special.log_softmax(logits / 0.7, -1);
+        Batches.Close(
+            Batches.Values(all.gather(-1, index.unsqueeze(-1))), Batches.Values(got.LogProbabilities), 1e-14);
+        Batches.Close(Batches.Values((all.exp() * all).sum(-1).neg()), Batches.Values(got.Entropies), 1e-14);
+    }
+
+    [Fact]
+    public void A_token_that_is_never_said_has_no_part()
+    {
+        // Logits 0, 0, −∞: probabilities 1/2, 1/2, 0, entropy ln 2.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = tensor(new[,] { { 0f, 0f, float.NegativeInfinity } }).requires_grad_(true);
+        TokenLogProbabilities got = SelectiveLogSoftmax.Compute(logits, tensor(new[] { 1L }));
+        (got.LogProbabilities.sum() + got.Entropies.sum()).backward();
+        Assert.Equal(-Math.Log(2), got.LogProbabilities.item<float>(), 1e-6);
+        Assert.Equal(Math.Log(2), got.Entropies.item<float>(), 1e-6);
+        Batches.Close([-0.5, 0.5, 0], Batches.Values(logits.grad!), 1e-6);
+    }
+
+    [Fact]
+    public void Masked_rows_are_zero_whatever_they_hold()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = tensor(new[,] { { 1f, 2f }, { float.NaN, float.PositiveInfinity } }).requires_grad_(true);
+        TokenLogProbabilities got = SelectiveLogSoftmax.Compute(logits, tensor(new[] { 1L, 0L }), 1, tensor(new[] { 1L, 0L }));
+        (got.LogProbabilities.sum() + got.Entropies.sum()).backward();
+        Assert.Equal(0, got.LogProbabilities[1].item<float>());
+        Assert.Equal(0, got.Entropies[1].item<float>());
+        Assert.Equal([0, 0], Batches.Values(logits.grad![1]));
+    }
+
+    [Fact]
+    public void Wrong_shapes_are_named()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Assert.Contains("index has shape [3] for logits of shape [2, 5]", Assert.Throws<ArgumentException>(
+            () => SelectiveLogSoftmax.Compute(ones(2, 5), zeros(3, ScalarType.Int64))).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => SelectiveLogSoftmax.Compute(ones(2, 5), zeros(2, ScalarType.Int64), 0));
+    }
+}
