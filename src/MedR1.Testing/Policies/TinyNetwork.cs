@@ -1,0 +1,93 @@
+using MedR1.Modeling;
+
+using TorchSharp;
+using TorchSharp.Modules;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Testing;
+
+/// <summary>A decoder of a few layers. B rows, T tokens, H width, V vocabulary.</summary>
+internal sealed class TinyNetwork : nn.Module
+{
+    private readonly Parameter _tokens;
+    private readonly Parameter _positions;
+    private readonly Parameter _images;
+    private readonly Parameter _head;
+    private readonly ModuleList<TinyLayer> _layers;
+
+    public TinyNetwork(TinyPolicyOptions options, int vocabularySize, Device device)
+        : base(nameof(TinyNetwork))
+    {
+        using Generator generator = new((ulong)options.Seed, CPU);
+        int hidden = options.HiddenSize;
+        Parameter Create(double scale, long[] size)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor values = randn(size, generator: generator).mul(scale).to(device);
+            return new Parameter(values.DetachFromDisposeScope());
+        }
+
+        _tokens = Create(1, [vocabularySize, hidden]);
+        _positions = Create(0.5, [options.ContextLength, hidden]);
+        _images = Create(1, [hidden, TinyProcessor.ImageValueCount]);
+        _layers = new ModuleList<TinyLayer>(
+            [.. Enumerable.Range(0, options.LayerCount).Select(_ => new TinyLayer(hidden, options.HeadCount, Create))]);
+        _head = Create(options.HeadScale / Math.Sqrt(hidden), [vocabularySize, hidden]);
+        RegisterComponents();
+    }
+
+    /// <summary>The layers.</summary>
+    public IReadOnlyList<TinyLayer> Layers => [.. _layers];
+
+    /// <summary>Layer norm over the last axis, without gain.</summary>
+    public static Tensor Normalize(Tensor hidden) => nn.functional.layer_norm(hidden, [hidden.shape[^1]]);
+
+    /// <summary>Features <c>[pictures, H]</c>, or null where there are none.</summary>
+    public Tensor? EncodeImages(IReadOnlyList<EncodedImage> images)
+    {
+        if (images.Count == 0)
+        {
+            return null;
+        }
+
+        float[] values = [.. images.SelectMany(image => image.Patches.ToArray())];
+        return nn.functional.linear(tensor(values, [images.Count, TinyProcessor.ImageValueCount], device: _images.device), _images);
+    }
+
+    /// <summary>Hidden states <c>[1, T, H]</c> of the tokens from a position on, features in the places of the pictures.</summary>
+    public Tensor Embed(IReadOnlyList<int> tokenIds, int firstPosition, Tensor? features)
+    {
+        Tensor ids_T = tensor(tokenIds.Select(id => (long)id).ToArray(), device: _tokens.device);
+        Tensor hidden_TH = _tokens.index_select(0, ids_T);
+        if (features is not null)
+        {
+            hidden_TH = hidden_TH.masked_scatter(ids_T.eq(ByteTokenizer.ImageTokenId).unsqueeze(1), features);
+        }
+
+        return (hidden_TH + _positions.narrow(0, firstPosition, tokenIds.Count)).unsqueeze(0);
+    }
+
+    /// <summary>Hidden states <c>[B, 1, H]</c> of one token a row at its position, <c>[B]</c> both.</summary>
+    public Tensor Embed(Tensor tokenIds, Tensor positions) =>
+        (_tokens.index_select(0, tokenIds) + _positions.index_select(0, positions)).unsqueeze(1);
+
+    /// <summary>Hidden states <c>[B, T, H]</c> through all layers; padding must stand on the right.</summary>
+    /// <param name="hidden_BTH">Embeddings.</param>
+    /// <param name="visit">Sees each layer's keys and values.</param>
+    public Tensor Run(Tensor hidden_BTH, Action<int, Tensor, Tensor>? visit = null)
+    {
+        for (int i = 0; i < _layers.Count; i++)
+        {
+            (Tensor query, Tensor key, Tensor value) = _layers[i].Project(hidden_BTH);
+            visit?.Invoke(i, key, value);
+            hidden_BTH = _layers[i].Finish(
+                hidden_BTH, nn.functional.scaled_dot_product_attention(query, key, value, is_casual: true));
+        }
+
+        return hidden_BTH;
+    }
+
+    /// <summary>Logits of hidden states.</summary>
+    public Tensor Head(Tensor hidden) => nn.functional.linear(Normalize(hidden), _head);
+}

@@ -1,0 +1,275 @@
+using System.Text.Json;
+
+using MedR1.Modeling;
+
+using TorchSharp;
+using TorchSharp.Modules;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Testing;
+
+/// <summary>
+/// A real, differentiable, very small vision-language model of random weights: a decoder over bytes that sees a picture as one
+/// token. It lets samplers, trainers and rewards be tested without a checkpoint. B rows, P prompt tokens, T completion tokens,
+/// H width, V vocabulary.
+/// </summary>
+/// <remarks>One thread at a time; who makes it disposes it.</remarks>
+public sealed class TinyPolicy : IVisionLanguagePolicy
+{
+    private const string OptionsFile = "tiny-policy.json";
+    private const string WeightsFile = "parameters.dat";
+    private readonly TinyPolicyOptions _options;
+    private readonly TinyNetwork _network;
+
+    /// <summary>Makes a model with random weights.</summary>
+    /// <param name="options">Sizes and seed; <see langword="null"/> for the defaults.</param>
+    /// <param name="device">Where it lives; <see langword="null"/> for the CPU.</param>
+    /// <exception cref="ArgumentException">The sizes don't fit each other.</exception>
+    public TinyPolicy(TinyPolicyOptions? options = null, Device? device = null)
+    {
+        _options = options ?? new TinyPolicyOptions();
+        _options.Validate();
+        Device = device ?? CPU;
+        _network = new TinyNetwork(_options, VocabularySize, Device);
+        Parameters = [.. _network.named_parameters().Select(pair => KeyValuePair.Create(pair.name, pair.parameter))];
+    }
+
+    /// <inheritdoc/>
+    public nn.Module Network => _network;
+
+    /// <inheritdoc/>
+    public IVisionLanguageProcessor Processor { get; } = new TinyProcessor();
+
+    /// <inheritdoc/>
+    public Device Device { get; }
+
+    /// <inheritdoc/>
+    public ScalarType DataType => ScalarType.Float32;
+
+    /// <inheritdoc/>
+    public int VocabularySize => Processor.Tokenizer.VocabularySize;
+
+    /// <inheritdoc/>
+    public int ContextLength => _options.ContextLength;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> EndTokenIds { get; } = [ByteTokenizer.EndTokenId];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> SuppressedTokenIds { get; } = [ByteTokenizer.ImageTokenId];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
+
+    /// <summary>Reads a folder that <see cref="Save"/> wrote.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="device">Where the model shall live; <see langword="null"/> for the CPU.</param>
+    /// <exception cref="InvalidDataException">The options file is empty.</exception>
+    public static TinyPolicy Load(string folder, Device? device = null)
+    {
+        string json = File.ReadAllText(Path.Combine(folder, OptionsFile));
+        TinyPolicyOptions options = JsonSerializer.Deserialize<TinyPolicyOptions>(json)
+            ?? throw new InvalidDataException($"'{OptionsFile}' in '{folder}' holds no options.");
+        TinyPolicy policy = new(options, device);
+        policy._network.load(Path.Combine(folder, WeightsFile));
+        return policy;
+    }
+
+    /// <inheritdoc/>
+    public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts) =>
+        _network.EncodeImages([.. prompts.SelectMany(prompt => prompt.Images)]);
+
+    /// <inheritdoc/>
+    public IKeyValueCache CreateCache(int groups, int samplesPerGroup, int promptCapacity, int completionCapacity) =>
+        new TinyCache(_options, Device, groups, samplesPerGroup, promptCapacity, completionCapacity);
+
+    /// <inheritdoc/>
+    public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache)
+    {
+        TinyCache own = Own(cache);
+        if (prompts.Count != own.Groups)
+        {
+            throw new ArgumentException($"The cache has {own.Groups} groups, but {prompts.Count} prompts were given.", nameof(prompts));
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        List<Tensor> logits = [];
+        for (int g = 0; g < prompts.Count; g++)
+        {
+            int length = prompts[g].TokenIds.Count;
+            Tensor hidden_BTH = _network.Run(EmbedPrompt(prompts[g]), (layer, key, value) =>
+            {
+                own.PromptKeys(layer)[g].narrow(1, 0, length).copy_(key[0]);
+                own.PromptValues(layer)[g].narrow(1, 0, length).copy_(value[0]);
+            });
+            own.PromptLengths[g] = length;
+            logits.Add(_network.Head(hidden_BTH[0].narrow(0, length - 1, 1)));
+        }
+
+        own.CompletionLength = 0;
+        return cat(logits, 0).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public Tensor Decode(Tensor tokens, IKeyValueCache cache)
+    {
+        TinyCache own = Own(cache);
+        int at = own.CompletionLength;
+        if (at >= own.CompletionCapacity)
+        {
+            throw new InvalidOperationException($"The cache is full: it was made for {own.CompletionCapacity} completion tokens.");
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        long[] lengths = [.. Enumerable.Range(0, own.Rows).Select(row => (long)own.PromptLengths[row / own.SamplesPerGroup])];
+        Tensor lengths_B = tensor(lengths, device: Device);
+        Tensor columns = arange(own.PromptCapacity + at + 1, device: Device);
+        Tensor visible_B11K = (columns.lt(lengths_B.unsqueeze(1)) | columns.ge(own.PromptCapacity)).unsqueeze(1).unsqueeze(1);
+        Tensor hidden_BTH = _network.Embed(tokens, lengths_B + at);
+        for (int layer = 0; layer < _network.Layers.Count; layer++)
+        {
+            (Tensor query, Tensor key, Tensor value) = _network.Layers[layer].Project(hidden_BTH);
+            own.CompletionKeys(layer).narrow(2, at, 1).copy_(key);
+            own.CompletionValues(layer).narrow(2, at, 1).copy_(value);
+            Tensor keys = Join(own, own.PromptKeys(layer), own.CompletionKeys(layer));
+            Tensor values = Join(own, own.PromptValues(layer), own.CompletionValues(layer));
+            Tensor attended = nn.functional.scaled_dot_product_attention(query, keys, values, visible_B11K);
+            hidden_BTH = _network.Layers[layer].Finish(hidden_BTH, attended);
+        }
+
+        own.CompletionLength = at + 1;
+        return _network.Head(hidden_BTH.squeeze(1)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(options);
+        using DisposeScope scope = NewDisposeScope();
+        IReadOnlyList<int>[] completions = [.. groups.SelectMany(group => group.Completions)];
+        int longest = completions.Max(completion => completion.Count);
+        List<Tensor> logits = [];
+        foreach (PackedGroup group in groups)
+        {
+            Tensor prompt_BPH = EmbedPrompt(group.Prompt);
+            int length = group.Prompt.TokenIds.Count;
+            int own = group.Completions.Max(completion => completion.Count);
+            Tensor completions_BTH = cat(
+                [.. group.Completions.Select(completion => _network.Embed(Pad(completion, own), length, null))], 0);
+            Tensor hidden_BTH = cat([prompt_BPH.expand(group.Completions.Count, -1, -1), completions_BTH], 1);
+            Tensor logits_BTV = _network.Head(_network.Run(hidden_BTH).narrow(1, length - 1, own));
+            logits.Add(nn.functional.pad(logits_BTV, [0, 0, 0, longest - own]));
+        }
+
+        Tensor whole_BTV = cat(logits, 0);
+        if (options.SuppressedTokenIds.Count > 0)
+        {
+            Tensor ids = tensor(options.SuppressedTokenIds.Select(id => (long)id).ToArray(), device: Device);
+            whole_BTV = whole_BTV.index_fill(2, ids, double.NegativeInfinity);
+        }
+
+        Tensor all_BTV = (whole_BTV / options.Temperature).log_softmax(2);
+        Tensor mask_BT = Mask(completions, longest);
+        Tensor? entropies_BT = null;
+        if (options.WithEntropies)
+        {
+            Tensor finite_BTV = all_BTV.masked_fill(all_BTV.isneginf(), 0);
+            entropies_BT = -(all_BTV.exp() * finite_BTV).sum(2) * mask_BT;
+            entropies_BT = entropies_BT.MoveToOuterDisposeScope();
+        }
+
+        Tensor chosen_BT = Gather(all_BTV, completions, longest, mask_BT);
+        return new TokenStatistics(chosen_BT.MoveToOuterDisposeScope(), mask_BT.MoveToOuterDisposeScope(), entropies_BT);
+    }
+
+    /// <inheritdoc/>
+    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        using DisposeScope scope = NewDisposeScope();
+        IReadOnlyList<int>[] targets = [.. sequences.Select(sequence => sequence.TokenIds.Skip(1).ToArray())];
+        int longest = targets.Max(target => target.Count);
+        Tensor hidden_BTH = cat([.. sequences.Select(sequence => nn.functional.pad(
+            EmbedPrompt(sequence), [0, 0, 0, longest + 1 - sequence.TokenIds.Count]))], 0);
+        Tensor all_BTV = _network.Head(_network.Run(hidden_BTH).narrow(1, 0, longest)).log_softmax(2);
+        return Gather(all_BTV, targets, longest, Mask(targets, longest)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public IVisionLanguagePolicy CloneFrozen()
+    {
+        TinyPolicy clone = new(_options, Device);
+        using IDisposable guard = no_grad();
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            clone.Parameters[i].Value.copy_(Parameters[i].Value);
+            clone.Parameters[i].Value.requires_grad = false;
+        }
+
+        return clone;
+    }
+
+    /// <inheritdoc/>
+    public void Save(string folder, CancellationToken cancellationToken = default)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string half = $"{target}.{Guid.NewGuid():N}";
+        Directory.CreateDirectory(half);
+        try
+        {
+            File.WriteAllText(Path.Combine(half, OptionsFile), JsonSerializer.Serialize(_options));
+            _network.save(Path.Combine(half, WeightsFile));
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Directory.Exists(target))
+            {
+                Directory.Delete(target, recursive: true);
+            }
+
+            Directory.Move(half, target);
+        }
+        finally
+        {
+            if (Directory.Exists(half))
+            {
+                Directory.Delete(half, recursive: true);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Dispose();
+
+    private static TinyCache Own(IKeyValueCache cache) => cache as TinyCache
+        ?? throw new ArgumentException($"The cache is a {cache?.GetType().Name ?? "null"}; use one that CreateCache made.", nameof(cache));
+
+    private static int[] Pad(IReadOnlyList<int> tokens, int length) =>
+        [.. tokens, .. Enumerable.Repeat(ByteTokenizer.PadTokenId, length - tokens.Count)];
+
+    private static Tensor Join(TinyCache cache, Tensor prompts, Tensor completions)
+    {
+        Tensor repeated = prompts.repeat_interleave(cache.SamplesPerGroup, 0);
+        return cat([repeated, completions.narrow(2, 0, cache.CompletionLength + 1)], 2);
+    }
+
+    private Tensor EmbedPrompt(EncodedPrompt prompt)
+    {
+        if (prompt.TokenIds.Count == 0 || prompt.TokenIds.Count > ContextLength)
+        {
+            throw new InvalidPromptException($"The prompt has {prompt.TokenIds.Count} tokens; the model takes 1 to {ContextLength}.");
+        }
+
+        return _network.Embed(prompt.TokenIds, 0, _network.EncodeImages(prompt.Images));
+    }
+
+    private Tensor Mask(IReadOnlyList<int>[] rows, int longest) =>
+        arange(longest, device: Device).lt(tensor(rows.Select(row => (long)row.Count).ToArray(), device: Device).unsqueeze(1));
+
+    private Tensor Gather(Tensor all_BTV, IReadOnlyList<int>[] rows, int longest, Tensor mask_BT)
+    {
+        long[] ids = [.. rows.SelectMany(row => Pad(row, longest)).Select(id => (long)id)];
+        Tensor ids_BT = tensor(ids, [rows.Length, longest], device: Device);
+        return all_BTV.gather(2, ids_BT.unsqueeze(2)).squeeze(2).masked_fill(mask_BT.logical_not(), 0);
+    }
+}

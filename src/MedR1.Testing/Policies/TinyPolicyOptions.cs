@@ -1,0 +1,43 @@
+namespace MedR1.Testing;
+
+/// <summary>Sizes and seed of a <see cref="TinyPolicy"/>.</summary>
+public sealed record TinyPolicyOptions
+{
+    /// <summary>Where the initial weights come from.</summary>
+    /// <value>The default is 0.</value>
+    public long Seed { get; init; }
+
+    /// <summary>Width of the network; a multiple of <see cref="HeadCount"/>.</summary>
+    /// <value>The default is 32.</value>
+    public int HiddenSize { get; init; } = 32;
+
+    /// <summary>Attention heads.</summary>
+    /// <value>The default is 2.</value>
+    public int HeadCount { get; init; } = 2;
+
+    /// <summary>Decoder layers.</summary>
+    /// <value>The default is 2.</value>
+    public int LayerCount { get; init; } = 2;
+
+    /// <summary>The most tokens of prompt and completion together.</summary>
+    /// <value>The default is 512.</value>
+    public int ContextLength { get; init; } = 512;
+
+    /// <summary>Scales the initial head: larger values give surer choices.</summary>
+    /// <value>The default is 1, which gives logits with a standard deviation of about 1.</value>
+    public double HeadScale { get; init; } = 1.0;
+
+    /// <summary>Refuses sizes that can't be built.</summary>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(HiddenSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(HeadCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(LayerCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ContextLength, 2);
+        if (HiddenSize % HeadCount != 0)
+        {
+            throw new ArgumentException(
+                $"HiddenSize is {HiddenSize} and HeadCount {HeadCount}: the width must be a multiple of the heads.", nameof(HiddenSize));
+        }
+    }
+}
