@@ -1,0 +1,34 @@
+namespace MedR1.Sampling;
+
+/// <summary>How a <see cref="LocalSampler"/> uses the machine. None of it changes what a completion says.</summary>
+public sealed record LocalSamplerOptions
+{
+    /// <summary>The most completions at once; a group is never split, so that one larger group still runs alone.</summary>
+    /// <value>The default is 256.</value>
+    public int MostRows { get; init; } = 256;
+
+    /// <summary>The most bytes that keys and values may take; <see langword="null"/> for no bound.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public long? MostCacheBytes { get; init; }
+
+    /// <summary>Hears of progress, at most every <see cref="ProgressInterval"/> and at the end of each batch.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public IProgress<SamplingProgress>? Progress { get; init; }
+
+    /// <summary>The shortest time between two reports.</summary>
+    /// <value>The default is a quarter of a second.</value>
+    public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Processors of your own; they run behind the suppressed tokens and before the temperature, with greedy choice too.</summary>
+    /// <value>The default is empty.</value>
+    public IReadOnlyList<ILogitsProcessor> Processors { get; init; } = [];
+
+    /// <summary>Refuses what can't be.</summary>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MostRows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MostCacheBytes ?? 1, 1, nameof(MostCacheBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(ProgressInterval, TimeSpan.Zero);
+        ArgumentNullException.ThrowIfNull(Processors);
+    }
+}

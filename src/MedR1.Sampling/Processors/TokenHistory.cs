@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Sampling;
+
+/// <summary>Remembers which tokens occur in each row, prompt included. Who makes it disposes it.</summary>
+public sealed class TokenHistory : IDisposable
+{
+    private TokenHistory(Tensor seen) => Seen = seen;
+
+    /// <summary><c>[rows, V]</c> bool: true where the row holds the token.</summary>
+    public Tensor Seen { get; }
+
+    /// <summary>Starts with the tokens of prompts, padding left out.</summary>
+    /// <param name="prompts">The tokens of each prompt.</param>
+    /// <param name="samplesPerPrompt">Rows for each prompt, one after another.</param>
+    /// <param name="vocabularySize">V.</param>
+    /// <param name="device">Where the logits are.</param>
+    public static TokenHistory Create(
+        IReadOnlyList<IReadOnlyList<int>> prompts, int samplesPerPrompt, int vocabularySize, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerPrompt, 1);
+        bool[] seen = new bool[(long)prompts.Count * vocabularySize];
+        for (int row = 0; row < prompts.Count; row++)
+        {
+            foreach (int token in prompts[row])
+            {
+                seen[(long)row * vocabularySize + token] = true;
+            }
+        }
+
+        using Tensor each = tensor(seen, [prompts.Count, vocabularySize], device: device);
+        return new TokenHistory(each.repeat_interleave(samplesPerPrompt, 0).DetachFromDisposeScope());
+    }
+
+    /// <summary>Adds a token to each row.</summary>
+    /// <param name="tokens"><c>[rows]</c> int64.</param>
+    public void Add(Tensor tokens)
+    {
+        using Tensor column = tokens.unsqueeze(1);
+        using Tensor yes = ones(column.shape, ScalarType.Bool, Seen.device);
+        Seen.scatter_(1, column, yes);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Seen.Dispose();
+}

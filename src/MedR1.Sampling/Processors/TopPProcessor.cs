@@ -1,0 +1,37 @@
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Sampling;
+
+/// <summary>
+/// Keeps the nucleus: the likeliest tokens that together reach a probability (arXiv 1904.09751, section 3.1). In ascending order
+/// a token goes while the sum up to it is at most 1 − p; of equal logits at the edge those with the larger ids stay.
+/// </summary>
+public sealed class TopPProcessor : ILogitsProcessor
+{
+    private readonly double _topP;
+    private readonly int _minTokensToKeep;
+
+    /// <summary>Makes a processor.</summary>
+    /// <param name="topP">The probability, 0 to 1; 0 keeps the fewest.</param>
+    /// <param name="minTokensToKeep">The fewest that stay.</param>
+    public TopPProcessor(double topP, int minTokensToKeep = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(topP);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(topP, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(minTokensToKeep, 1);
+        _topP = topP;
+        _minTokensToKeep = minTokensToKeep;
+    }
+
+    /// <inheritdoc/>
+    public Tensor Process(Tensor logits, LogitsContext context)
+    {
+        (Tensor ascending, Tensor order) = logits.sort(1, descending: false, stable: true);
+        Tensor goes = ascending.softmax(1).cumsum(1).le(1 - _topP);
+        long kept = Math.Min(_minTokensToKeep, logits.shape[1]);
+        goes.narrow(1, logits.shape[1] - kept, kept).fill_(false);
+        return logits.masked_fill(zeros_like(goes).scatter_(1, order, goes), double.NegativeInfinity);
+    }
+}

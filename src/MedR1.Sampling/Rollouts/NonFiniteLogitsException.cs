@@ -1,0 +1,29 @@
+namespace MedR1.Sampling;
+
+/// <summary>A token couldn't be drawn: the model's logits aren't numbers, or no token was left to choose from.</summary>
+public sealed class NonFiniteLogitsException : InvalidOperationException
+{
+    /// <summary>Says where it happened.</summary>
+    /// <param name="promptIndex">The prompt's place in the call.</param>
+    /// <param name="sampleIndex">The sample's place in its group.</param>
+    /// <param name="position">The token's place in the completion.</param>
+    public NonFiniteLogitsException(int promptIndex, int sampleIndex, int position)
+        : base(FormattableString.Invariant(
+            $"Prompt {promptIndex}, sample {sampleIndex}, token {position}: the logits hold NaN or infinity, or every token is suppressed. ") +
+            "Either the weights have diverged (lower the learning rate and resume from an earlier checkpoint), the checkpoint is " +
+            "damaged, or SuppressedTokenIds and EndTokenIds leave nothing to say.")
+    {
+        PromptIndex = promptIndex;
+        SampleIndex = sampleIndex;
+        Position = position;
+    }
+
+    /// <summary>The prompt's place in the call.</summary>
+    public int PromptIndex { get; }
+
+    /// <summary>The sample's place in its group.</summary>
+    public int SampleIndex { get; }
+
+    /// <summary>The token's place in the completion.</summary>
+    public int Position { get; }
+}

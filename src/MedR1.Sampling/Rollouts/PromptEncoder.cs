@@ -1,0 +1,53 @@
+using System.Globalization;
+
+using MedR1.Modeling;
+
+namespace MedR1.Sampling;
+
+/// <summary>Encodes the prompts of a call one by one, and refuses those that don't fit, by name.</summary>
+internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOptions options)
+{
+    private const int ShownCharacters = 60;
+
+    /// <summary>Encodes a prompt.</summary>
+    /// <exception cref="InvalidPromptException">It can't be encoded, or leaves no room for an answer.</exception>
+    public PromptTicket Encode(VqaPrompt prompt, int index, CancellationToken cancellationToken)
+    {
+        EncodedPrompt encoded;
+        try
+        {
+            encoded = policy.Processor.Encode(prompt, cancellationToken);
+        }
+        catch (InvalidPromptException exception)
+        {
+            throw new InvalidPromptException($"{NameOf(prompt, index)} can't be encoded: {exception.Message}", exception);
+        }
+
+        int room = policy.ContextLength - encoded.TokenIds.Count;
+        if (encoded.TokenIds.Count == 0)
+        {
+            throw new InvalidPromptException($"{NameOf(prompt, index)} has no tokens: give it a question.");
+        }
+
+        if (room < 1)
+        {
+            throw new InvalidPromptException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{NameOf(prompt, index)} has {encoded.TokenIds.Count} tokens, but the model's context is {policy.ContextLength} and an " +
+                $"answer needs at least 1 of them. Shorten the text, give fewer pictures, or lower the most pixels of a picture."));
+        }
+
+        long seed = prompt.Seed ?? CounterRandom.PromptSeed(options.Seed, index);
+        return room < options.MaxNewTokens
+            ? new PromptTicket(index, prompt, encoded, seed, room, StopReason.ContextFull)
+            : new PromptTicket(index, prompt, encoded, seed, options.MaxNewTokens, StopReason.Length);
+    }
+
+    private static string NameOf(VqaPrompt prompt, int index)
+    {
+        string text = string.Concat(prompt.Messages.SelectMany(message => message.Content.OfType<TextPart>()).Select(part => part.Text));
+        string shown = text.Length > ShownCharacters ? text[..ShownCharacters] + "…" : text;
+        string example = prompt.Example is VqaExample known ? $" of example '{known.Id}'" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"Prompt {index}{example} ('{shown}')");
+    }
+}

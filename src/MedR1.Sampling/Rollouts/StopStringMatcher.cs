@@ -1,0 +1,30 @@
+using System.Text;
+
+using MedR1.Modeling;
+
+namespace MedR1.Sampling;
+
+/// <summary>Watches the text of one row for stop strings, token by token; a string may span tokens and start anywhere in one.</summary>
+internal sealed class StopStringMatcher(IStreamingDecoder decoder, IReadOnlyList<string> stopStrings)
+{
+    private readonly StringBuilder _tail = new();
+    private readonly int _kept = stopStrings.Max(text => text.Length) - 1;
+
+    /// <summary>Takes a token and says whether a stop string is now complete.</summary>
+    public bool Append(int tokenId)
+    {
+        string text = decoder.Append(tokenId);
+        if (text.Length == 0)
+        {
+            return false;
+        }
+
+        string window = _tail.Append(text).ToString();
+        if (_tail.Length > _kept)
+        {
+            _tail.Remove(0, _tail.Length - _kept);
+        }
+
+        return stopStrings.Any(stop => window.Contains(stop, StringComparison.Ordinal));
+    }
+}

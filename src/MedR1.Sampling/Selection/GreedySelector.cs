@@ -1,0 +1,13 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Sampling;
+
+/// <summary>Takes the likeliest token.</summary>
+public sealed class GreedySelector : ITokenSelector
+{
+    /// <inheritdoc/>
+    public bool IsRandom => false;
+
+    /// <inheritdoc/>
+    public Tensor Select(Tensor logits, double[] uniforms) => logits.argmax(1);
+}

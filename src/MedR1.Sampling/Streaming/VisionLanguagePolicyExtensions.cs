@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+
+using MedR1.Modeling;
+
+namespace MedR1.Sampling;
+
+/// <summary>Questions to a model in one call.</summary>
+public static class VisionLanguagePolicyExtensions
+{
+    private static readonly SamplingOptions Greedy = new() { Temperature = 0, MaxNewTokens = 512 };
+
+    /// <summary>Asks about a picture and gives the answer's text as it comes, complete characters only.</summary>
+    /// <param name="policy">The model.</param>
+    /// <param name="image">The picture; <see langword="null"/> for a question about none.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="options">How to draw; <see langword="null"/> for the likeliest tokens, at most 512.</param>
+    /// <param name="cancellationToken">Stops the answer with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="SamplingOptionsException">The options have mistakes, or ask for more than one answer.</exception>
+    public static IAsyncEnumerable<string> AskAsync(
+        this IVisionLanguagePolicy policy,
+        IImageSource? image,
+        string question,
+        SamplingOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        IImageSource[] images = image is null ? [] : [image];
+        return policy.AskAsync(VqaPrompt.Ask(question, images), options, cancellationToken);
+    }
+
+    /// <summary>Asks, and gives the answer's text as it comes, complete characters only.</summary>
+    /// <param name="policy">The model.</param>
+    /// <param name="prompt">The conversation.</param>
+    /// <param name="options">How to draw; <see langword="null"/> for the likeliest tokens, at most 512.</param>
+    /// <param name="cancellationToken">Stops the answer with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="SamplingOptionsException">The options have mistakes, or ask for more than one answer.</exception>
+    public static IAsyncEnumerable<string> AskAsync(
+        this IVisionLanguagePolicy policy,
+        VqaPrompt prompt,
+        SamplingOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        TextOf(new LocalSampler(policy).StreamAsync(prompt, options ?? Greedy, cancellationToken));
+
+    private static async IAsyncEnumerable<string> TextOf(
+        IAsyncEnumerable<SampledToken> tokens, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (SampledToken token in tokens.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (token.Text.Length > 0)
+            {
+                yield return token.Text;
+            }
+        }
+    }
+}

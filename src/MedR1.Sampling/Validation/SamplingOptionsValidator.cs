@@ -1,0 +1,71 @@
+namespace MedR1.Sampling;
+
+/// <summary>Checks sampling options.</summary>
+public static class SamplingOptionsValidator
+{
+    /// <summary>Finds every mistake.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="vocabularySize">Tokens of the model, to check ids; <see langword="null"/> where it isn't known.</param>
+    /// <returns>A sentence for each mistake, with the value and the fix; empty if there is none.</returns>
+    public static IReadOnlyList<string> FindErrors(SamplingOptions options, int? vocabularySize = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        List<string> errors = [];
+        void Require(bool holds, FormattableString error)
+        {
+            if (!holds)
+            {
+                errors.Add(FormattableString.Invariant(error));
+            }
+        }
+
+        Require(options.SamplesPerPrompt >= 1, $"SamplesPerPrompt is {options.SamplesPerPrompt}; ask for at least 1.");
+        Require(options.MaxNewTokens >= 1, $"MaxNewTokens is {options.MaxNewTokens}; allow at least 1.");
+        Require(options.MinNewTokens >= 0, $"MinNewTokens is {options.MinNewTokens}; 0 asks for none.");
+        Require(
+            options.MinNewTokens <= Math.Max(1, options.MaxNewTokens),
+            $"MinNewTokens is {options.MinNewTokens}, above MaxNewTokens {options.MaxNewTokens}; lower the one or raise the other.");
+        Require(
+            double.IsFinite(options.Temperature) && options.Temperature >= 0,
+            $"Temperature is {options.Temperature}; use a positive number, or 0 to take the likeliest token.");
+        Require(options.TopK is null or >= 1, $"TopK is {options.TopK}; keep at least 1, or use null to keep all.");
+        Require(options.TopP is > 0 and <= 1, $"TopP is {options.TopP}; use a number above 0 and at most 1, which keeps all.");
+        Require(options.MinP is null or (>= 0 and <= 1), $"MinP is {options.MinP}; use 0 to 1, or null to keep all.");
+        Require(
+            double.IsFinite(options.RepetitionPenalty) && options.RepetitionPenalty > 0,
+            $"RepetitionPenalty is {options.RepetitionPenalty}; use a positive number, 1 for none.");
+        Require(options.StopStrings is not null, $"StopStrings is null; use an empty list for none.");
+        Require(
+            options.StopStrings?.All(text => !string.IsNullOrEmpty(text)) ?? true,
+            $"StopStrings holds an empty text, which would end every completion at once; leave it out.");
+        Require(options.SuppressedTokenIds is not null, $"SuppressedTokenIds is null; use an empty list for none.");
+        CheckIds(errors, nameof(options.SuppressedTokenIds), options.SuppressedTokenIds, vocabularySize);
+        CheckIds(errors, nameof(options.EndTokenIds), options.EndTokenIds, vocabularySize);
+        return errors;
+    }
+
+    /// <summary>Throws where there is a mistake.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="vocabularySize">Tokens of the model, to check ids; <see langword="null"/> where it isn't known.</param>
+    /// <exception cref="SamplingOptionsException">There is at least one mistake; it names all.</exception>
+    public static void ThrowIfInvalid(SamplingOptions options, int? vocabularySize = null)
+    {
+        IReadOnlyList<string> errors = FindErrors(options, vocabularySize);
+        if (errors.Count > 0)
+        {
+            throw new SamplingOptionsException(errors);
+        }
+    }
+
+    private static void CheckIds(List<string> errors, string name, IReadOnlyList<int>? ids, int? vocabularySize)
+    {
+        foreach (int id in ids ?? [])
+        {
+            if (id < 0 || id >= (vocabularySize ?? int.MaxValue))
+            {
+                string range = vocabularySize is int size ? $"0 to {size - 1}" : "0 and above";
+                errors.Add($"{name} holds {id}; the model's tokens are {range}.");
+            }
+        }
+    }
+}
