@@ -1,0 +1,33 @@
+using MedR1.Testing;
+
+namespace MedR1.Sampling.Tests;
+
+/// <summary>Prompts, pictures and calls that the tests share.</summary>
+internal static class Samples
+{
+    public static IImageSource Red { get; } = Picture("red", 200, 30, 20);
+
+    public static IImageSource Blue { get; } = Picture("blue", 20, 30, 200);
+
+    /// <summary>Different lengths, two pictures, one, none.</summary>
+    public static IReadOnlyList<VqaPrompt> Mixed { get; } =
+    [
+        VqaPrompt.Ask("Compare these two pictures, please.", Red, Blue),
+        VqaPrompt.Ask("What?", Blue),
+        VqaPrompt.Ask("A question about nothing that can be seen, which is longer than the others."),
+        VqaPrompt.Ask("Why?", Red),
+    ];
+
+    public static TinyPolicy Policy(double headScale = 2, int contextLength = 512) =>
+        new(new TinyPolicyOptions { Seed = 3, HeadScale = headScale, ContextLength = contextLength });
+
+    public static async Task<IReadOnlyList<CompletionGroup>> DrawAsync(
+        this LocalSampler sampler, IReadOnlyList<VqaPrompt> prompts, SamplingOptions options) =>
+        await sampler.SampleAsync(prompts, options).ToListAsync();
+
+    private static PixelImageSource Picture(string name, byte red, byte green, byte blue)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 64).SelectMany(_ => new[] { red, green, blue })];
+        return new PixelImageSource(name, new RgbImage(8, 8, pixels));
+    }
+}

@@ -1,0 +1,135 @@
+using MedR1.Modeling;
+using MedR1.Testing;
+
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Testing.Tests;
+
+public sealed class TinyPolicyTests
+{
+    private static readonly IImageSource Red = Picture("red", 200, 30, 20);
+    private static readonly IImageSource Blue = Picture("blue", 20, 30, 200);
+
+    [Fact]
+    public void Cached_steps_equal_the_trainers_forward_pass()
+    {
+        using TinyPolicy policy = new();
+        EncodedPrompt[] prompts =
+        [
+            policy.Processor.Encode(VqaPrompt.Ask("What is this?", Red)),
+            policy.Processor.Encode(VqaPrompt.Ask("Compare the two pictures.", Red, Blue)),
+        ];
+        int[][] completions = [[65, 66, 67], [68, 69, 70], [71, 72, 73], [74, 75, 256]];
+
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using IKeyValueCache cache = policy.CreateCache(2, 2, 40, 3);
+        Tensor logits = policy.Prefill(prompts, cache).repeat_interleave(2, 0);
+        List<Tensor> cached = [];
+        for (int t = 0; t < 3; t++)
+        {
+            Tensor tokens = tensor(completions.Select(completion => (long)completion[t]).ToArray());
+            cached.Add(logits.log_softmax(1).gather(1, tokens.unsqueeze(1)));
+            logits = policy.Decode(tokens, cache);
+        }
+
+        using TokenStatistics plain = policy.TokenLogProbabilities(
+            [new PackedGroup(prompts[0], completions[..2]), new PackedGroup(prompts[1], completions[2..])], new TokenStatisticsOptions());
+        Assert.True(allclose(cat(cached, 1), plain.LogProbabilities, rtol: 1e-5, atol: 1e-5));
+    }
+
+    [Fact]
+    public void Equal_seeds_give_equal_weights_and_others_other_ones()
+    {
+        using TinyPolicy first = new(new TinyPolicyOptions { Seed = 5 });
+        using TinyPolicy second = new(new TinyPolicyOptions { Seed = 5 });
+        using TinyPolicy third = new(new TinyPolicyOptions { Seed = 6 });
+
+        Assert.True(first.Parameters[0].Value.equal(second.Parameters[0].Value).all().item<bool>());
+        Assert.False(first.Parameters[0].Value.equal(third.Parameters[0].Value).all().item<bool>());
+    }
+
+    [Fact]
+    public void Every_parameter_gets_a_gradient()
+    {
+        using TinyPolicy policy = new();
+        EncodedPrompt prompt = policy.Processor.Encode(VqaPrompt.Ask("What?", Red));
+        using TokenStatistics statistics = policy.TokenLogProbabilities(
+            [new PackedGroup(prompt, [[65, 256], [66, 67, 256]])], new TokenStatisticsOptions { WithEntropies = true });
+        statistics.LogProbabilities.sum().backward();
+
+        Assert.Equal([true, true, false, true, true, true], statistics.Mask.data<bool>().ToArray());
+        Assert.Equal(0f, statistics.LogProbabilities[0, 2].item<float>());
+        Assert.True(statistics.Entropies![1, 2].item<float>() > 0);
+        Assert.All(policy.Parameters, parameter => Assert.True(parameter.Value.grad!.abs().sum().item<float>() > 0, parameter.Key));
+    }
+
+    [Fact]
+    public void Sequences_of_different_lengths_equal_themselves_alone()
+    {
+        using TinyPolicy policy = new();
+        using DisposeScope scope = NewDisposeScope();
+        EncodedPrompt longer = policy.Processor.Encode(VqaPrompt.Ask("A longer question", Red));
+        EncodedPrompt shorter = policy.Processor.Encode(VqaPrompt.Ask("Short", Blue));
+        Tensor both = policy.SequenceLogProbabilities([longer, shorter]);
+        Tensor alone = policy.SequenceLogProbabilities([shorter]);
+
+        Assert.True(allclose(both[1].narrow(0, 0, alone.shape[1]), alone[0], rtol: 1e-5, atol: 1e-5));
+        Assert.Equal(0f, both[1].narrow(0, alone.shape[1], both.shape[1] - alone.shape[1]).abs().sum().item<float>());
+    }
+
+    [Fact]
+    public void What_is_saved_is_loaded()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            using TinyPolicy policy = new(new TinyPolicyOptions { Seed = 9, HiddenSize = 16 });
+            policy.Save(folder);
+            policy.Save(folder);
+            using TinyPolicy loaded = TinyPolicy.Load(folder);
+            Assert.All(policy.Parameters.Zip(loaded.Parameters), pair =>
+                Assert.True(pair.First.Value.equal(pair.Second.Value).all().item<bool>(), pair.First.Key));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_frozen_copy_takes_no_gradient_and_stays_as_it_was()
+    {
+        using TinyPolicy policy = new();
+        using IVisionLanguagePolicy copy = policy.CloneFrozen();
+        using (no_grad())
+        {
+            policy.Parameters[0].Value.add_(1);
+        }
+
+        Assert.All(copy.Parameters, parameter => Assert.False(parameter.Value.requires_grad));
+        Assert.True((policy.Parameters[0].Value - copy.Parameters[0].Value - 1).abs().max().item<float>() < 1e-5);
+    }
+
+    [Fact]
+    public void Refuses_sizes_that_do_not_fit()
+    {
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => new TinyPolicy(new TinyPolicyOptions { HiddenSize = 10, HeadCount = 4 }));
+        Assert.Contains("HiddenSize is 10 and HeadCount 4", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_an_empty_prompt()
+    {
+        Assert.Throws<InvalidPromptException>(() => new TinyProcessor().Encode(VqaPrompt.Ask("")));
+    }
+
+    private static PixelImageSource Picture(string name, byte red, byte green, byte blue)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 64).SelectMany(_ => new[] { red, green, blue })];
+        return new PixelImageSource(name, new RgbImage(8, 8, pixels));
+    }
+}
