@@ -1,0 +1,68 @@
+namespace MedR1.Training;
+
+/// <summary>What the trainers have in common: how long, how fast, what stays fixed, and what is written where.</summary>
+public abstract class TrainerOptions
+{
+    /// <summary>Where every random choice of the run starts: data order, samples.</summary>
+    /// <value>The default is 42, as in Med-R1.</value>
+    public long Seed { get; set; } = 42;
+
+    /// <summary>How many times the data is gone through, if <see cref="MaxSteps"/> is not set.</summary>
+    /// <value>The default is 1, as in Med-R1.</value>
+    public double Epochs { get; set; } = 1;
+
+    /// <summary>How many optimizer steps the run has; <see langword="null"/> to go by <see cref="Epochs"/>.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public int? MaxSteps { get; set; }
+
+    /// <summary>The highest learning rate.</summary>
+    public abstract double LearningRate { get; set; }
+
+    /// <summary>How the learning rate goes on after its warm-up.</summary>
+    public abstract LearningRateDecay Schedule { get; set; }
+
+    /// <summary>Steps in which the learning rate rises from 0, as a share of all steps if below 1.</summary>
+    public abstract double Warmup { get; set; }
+
+    /// <summary>AdamW's decoupled weight decay; biases and norms are left out.</summary>
+    /// <value>The default is 0, as in Med-R1.</value>
+    public double WeightDecay { get; set; }
+
+    /// <summary>The largest norm that a step's gradient may have; a larger one is scaled down. 0 for no limit.</summary>
+    /// <value>The default is 1, as in Med-R1.</value>
+    public double MaxGradientNorm { get; set; } = 1.0;
+
+    /// <summary>Which parameters stay as they are, by their name in a checkpoint file; <see langword="null"/> to train all.</summary>
+    /// <value>The default is <see langword="null"/>: Med-R1 trains everything, the vision tower included.</value>
+    public Func<string, bool>? IsFrozen { get; set; }
+
+    /// <summary>The folder that checkpoints are written to; <see langword="null"/> for none.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public string? OutputFolder { get; set; }
+
+    /// <summary>Optimizer steps from one checkpoint to the next; 0 writes one at the end only.</summary>
+    /// <value>The default is 0.</value>
+    public int SaveInterval { get; set; }
+
+    /// <summary>Optimizer steps from one report to the metric sinks to the next; the last step is always reported.</summary>
+    /// <value>The default is 1, as in Med-R1.</value>
+    public int LogInterval { get; set; } = 1;
+
+    /// <summary>Bytes of encoded prompts to keep, so that a picture is decoded once and not once an epoch; 0 for none.</summary>
+    /// <value>The default is 256 MiB.</value>
+    public long PromptCacheBytes { get; set; } = 256L << 20;
+
+    /// <summary>Freezes every parameter whose name starts with one of these.</summary>
+    /// <param name="prefixes">Starts of names, such as <c>visual.</c>.</param>
+    public void Freeze(params IReadOnlyList<string> prefixes)
+    {
+        ArgumentNullException.ThrowIfNull(prefixes);
+        Func<string, bool>? before = IsFrozen;
+        string[] own = [.. prefixes];
+        IsFrozen = name => (before?.Invoke(name) ?? false) || own.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    /// <summary>Optimizer steps of a run over so many examples.</summary>
+    internal int StepsFor(int examples, int examplesPerStep, int iterations = 1) =>
+        MaxSteps ?? (int)Math.Max(1, Math.Ceiling(Epochs * examples / examplesPerStep)) * iterations;
+}

@@ -1,0 +1,13 @@
+namespace MedR1.Training;
+
+/// <summary>The examples as they stand, again and again.</summary>
+public sealed class SequentialOrder : IExampleOrder
+{
+    /// <inheritdoc/>
+    public int IndexAt(long position, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        return (int)(position % count);
+    }
+}

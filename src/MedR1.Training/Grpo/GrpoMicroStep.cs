@@ -1,0 +1,15 @@
+using MedR1.Losses;
+
+namespace MedR1.Training;
+
+/// <summary>One forward and backward pass of an update.</summary>
+/// <param name="Step">The optimizer step, from 1.</param>
+/// <param name="MicroStep">The pass in the step, from 0.</param>
+/// <param name="Rollout">Where the completions come from.</param>
+/// <param name="Rows">The completions, one for each row of the inputs.</param>
+/// <param name="Inputs">What the loss took.</param>
+/// <param name="Loss">The loss, divided for accumulation.</param>
+/// <param name="Metrics">The loss's measurements.</param>
+public sealed record GrpoMicroStep(
+    long Step, int MicroStep, Rollout Rollout, IReadOnlyList<CompletionIndex> Rows, PolicyLossInputs Inputs, double Loss,
+    IReadOnlyDictionary<string, LossMetric> Metrics);

@@ -1,0 +1,7 @@
+using MedR1.Losses;
+
+namespace MedR1.Training;
+
+/// <summary>What one optimizer step gave.</summary>
+internal sealed record GrpoStepResult(
+    double Loss, double GradientNorm, double LearningRate, bool IsSkipped, IReadOnlyDictionary<string, double> LossMetrics);

@@ -1,0 +1,200 @@
+using MedR1.Losses;
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Makes optimizer steps of a rollout: for each micro-step log-probabilities, loss and backward pass, then clip and step. B rows,
+/// T tokens. One dispose scope a micro-step.
+/// </summary>
+internal sealed class GrpoUpdate(
+    IVisionLanguagePolicy policy, IVisionLanguagePolicy? reference, IPolicyLoss loss, GrpoTrainerOptions options,
+    ParameterUpdater updater, IReadOnlyList<IGrpoObserver> observers)
+{
+    private readonly bool _skips = options.SkipCompletionsWithoutGradient && !loss.RequiresReference && !loss.RequiresEntropies;
+
+    /// <summary>The log-probabilities of the policy before the first update on a rollout, for ratios.</summary>
+    public void RecordOldLogProbabilities(Rollout rollout, IReadOnlyList<PlannedStep> plan)
+    {
+        float[][][] old = [.. rollout.Groups.Select(group => new float[group.Completions.Count][])];
+        using IDisposable guard = no_grad();
+        foreach (MicroBatch batch in plan.SelectMany(step => step.MicroSteps).Select(rows => MicroBatch.Build(rollout, rows, false)))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            if (batch.Packed.Count == 0)
+            {
+                continue;
+            }
+
+            using TokenStatistics statistics = policy.TokenLogProbabilities(batch.Packed, StatisticsOptions(withEntropies: false));
+            Tensor values_BT = statistics.LogProbabilities.cpu();
+            for (int row = 0; row < batch.ForwardRows.Length; row++)
+            {
+                CompletionIndex index = batch.Rows[batch.ForwardRows[row]];
+                int tokens = rollout.CompletionAt(index).TokenCount;
+                old[index.Group][index.Sample] = values_BT[row].narrow(0, 0, tokens).contiguous().data<float>().ToArray();
+            }
+        }
+
+        rollout.OldLogProbabilities = old;
+    }
+
+    /// <summary>Makes one optimizer step.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="plan">Its completions by micro-step.</param>
+    /// <param name="step">The step, from 1.</param>
+    /// <param name="cancellationToken">Cancels between micro-steps; the parameters have not moved then.</param>
+    public GrpoStepResult Run(Rollout rollout, PlannedStep plan, long step, CancellationToken cancellationToken)
+    {
+        updater.ZeroGradients();
+        LossMetricAccumulator metrics = new();
+        StepCounts counts = Count(rollout, plan);
+        double total = 0;
+        for (int microStep = 0; microStep < plan.MicroSteps.Count; microStep++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            MicroBatch batch = MicroBatch.Build(rollout, plan.MicroSteps[microStep], _skips);
+            PolicyLossInputs inputs = MakeInputs(rollout, batch, counts);
+            using PolicyLossResult result = loss.Compute(MeasuresEntropyApart ? inputs with { Entropies = null } : inputs);
+            double value = result.Loss.ToDouble();
+            total += value;
+            if (!double.IsFinite(value))
+            {
+                return new GrpoStepResult(value, double.NaN, updater.Skip(), IsSkipped: true, metrics.ToValues());
+            }
+
+            if (result.Loss.requires_grad)
+            {
+                result.Loss.backward();
+            }
+
+            metrics.Add(result.Metrics);
+            if (MeasuresEntropyApart && inputs.Entropies is Tensor entropies_BT)
+            {
+                metrics.Add(new Dictionary<string, LossMetric> { ["entropy"] = EntropyOf(entropies_BT, rollout, batch) });
+            }
+
+            foreach (IGrpoObserver observer in observers)
+            {
+                observer.OnMicroStep(new GrpoMicroStep(step, microStep, rollout, batch.Rows, inputs, value, result.Metrics));
+            }
+        }
+
+        return Finish(step, total, metrics);
+    }
+
+    // With rows that stay out of the pass the loss can't take the mean entropy: theirs is not known.
+    private bool MeasuresEntropyApart => _skips;
+
+    private static LossMetric EntropyOf(Tensor entropies_BT, Rollout rollout, MicroBatch batch) => new(
+        entropies_BT.sum(ScalarType.Float64).ToDouble(),
+        batch.ForwardRows.Sum(row => rollout.CompletionAt(batch.Rows[row]).TokenCount));
+
+    private GrpoStepResult Finish(long step, double total, LossMetricAccumulator metrics)
+    {
+        UpdateResult update = updater.Clip();
+        if (update.IsFinite)
+        {
+            foreach (IGrpoObserver observer in observers)
+            {
+                observer.OnGradients(step);
+            }
+        }
+
+        double rate = update.IsFinite ? updater.Step() : updater.Skip();
+        return new GrpoStepResult(total, update.GradientNorm, rate, !update.IsFinite, metrics.ToValues());
+    }
+
+    private StepCounts Count(Rollout rollout, PlannedStep plan)
+    {
+        CompletionIndex[] rows = [.. plan.MicroSteps.SelectMany(rows => rows)];
+        long own = rows.Where(rollout.IsActive).Sum(row => (long)rollout.CompletionAt(row).TokenCount);
+        double divisor = options.TokenDivisor == TokenDivisor.StepTokens
+            ? own
+            : (double)rollout.ActiveTokenCount / options.StepsPerGeneration;
+        return new StepCounts(Math.Max(1, divisor), rows.Length, plan.MicroSteps.Count);
+    }
+
+    private PolicyLossInputs MakeInputs(Rollout rollout, MicroBatch batch, StepCounts counts)
+    {
+        Tensor? entropies_BT = null;
+        Tensor? reference_BT = null;
+        Tensor? logProbabilities_BT = null;
+        if (batch.Packed.Count > 0)
+        {
+            TokenStatistics statistics = policy.TokenLogProbabilities(
+                batch.Packed, StatisticsOptions(options.MeasureEntropy || loss.RequiresEntropies));
+            logProbabilities_BT = Spread(statistics.LogProbabilities, batch);
+            entropies_BT = statistics.Entropies is Tensor entropies
+                ? Spread(loss.RequiresEntropyGradient ? entropies : entropies.detach(), batch) : null;
+            reference_BT = loss.RequiresReference ? Spread(ReferenceOf(batch), batch) : null;
+        }
+
+        Tensor Empty() => zeros(batch.Rows.Count, batch.Width, device: policy.Device);
+        return new PolicyLossInputs
+        {
+            LogProbabilities = logProbabilities_BT ?? Empty(),
+            Mask = MaskOf(rollout, batch),
+            Advantages = tensor([.. batch.Rows.Select(row => (float)rollout.AdvantageAt(row))], device: policy.Device),
+            OldLogProbabilities = rollout.OldLogProbabilities is null ? null : OldOf(rollout, batch),
+            ReferenceLogProbabilities = loss.RequiresReference ? reference_BT ?? Empty() : null,
+            Entropies = entropies_BT ?? (loss.RequiresEntropies ? Empty() : null),
+            TokensInStep = counts.Tokens,
+            RowsInStep = counts.Rows,
+            AccumulationSteps = counts.MicroSteps,
+            MaxCompletionLength = options.MaxNewTokens,
+        };
+    }
+
+    private Tensor ReferenceOf(MicroBatch batch)
+    {
+        using IDisposable guard = no_grad();
+        using TokenStatistics statistics = reference!.TokenLogProbabilities(batch.Packed, StatisticsOptions(withEntropies: false));
+        return statistics.LogProbabilities.alias();
+    }
+
+    private TokenStatisticsOptions StatisticsOptions(bool withEntropies) => new()
+    {
+        Temperature = options.Temperature,
+        SuppressedTokenIds = options.SuppressVisionTokensInLoss
+            ? [.. policy.SuppressedTokenIds.Union(options.SuppressedTokenIds)] : options.SuppressedTokenIds,
+        WithEntropies = withEntropies,
+    };
+
+    // What the policy gave stands in the rows that went through it and is padded to the width of all rows.
+    private Tensor Spread(Tensor values, MicroBatch batch)
+    {
+        Tensor padded = values.shape[1] == batch.Width ? values : nn.functional.pad(values, [0, batch.Width - values.shape[1]]);
+        if (batch.ForwardRows.Length == batch.Rows.Count)
+        {
+            return padded;
+        }
+
+        Tensor rows = tensor([.. batch.ForwardRows.Select(row => (long)row)], device: policy.Device);
+        return zeros(batch.Rows.Count, batch.Width, values.dtype, policy.Device).index_copy(0, rows, padded);
+    }
+
+    private Tensor MaskOf(Rollout rollout, MicroBatch batch)
+    {
+        Tensor lengths_B = tensor(
+            [.. batch.Rows.Select(row => rollout.IsActive(row) ? (long)rollout.CompletionAt(row).TokenCount : 0L)], device: policy.Device);
+        return arange(batch.Width, device: policy.Device).lt(lengths_B.unsqueeze(1));
+    }
+
+    private Tensor OldOf(Rollout rollout, MicroBatch batch)
+    {
+        float[] values = new float[batch.Rows.Count * batch.Width];
+        foreach (int row in batch.ForwardRows)
+        {
+            CompletionIndex index = batch.Rows[row];
+            rollout.OldLogProbabilities![index.Group][index.Sample].CopyTo(values, row * batch.Width);
+        }
+
+        return tensor(values, [batch.Rows.Count, batch.Width], device: policy.Device);
+    }
+
+    private sealed record StepCounts(double Tokens, int Rows, int MicroSteps);
+}

@@ -1,0 +1,55 @@
+using MedR1.Modeling;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// The completions of one forward and backward pass, sorted so that those of a prompt stand together, as the policy packs them.
+/// Only completions that can have a gradient go through the policy; the others are rows of the loss all the same.
+/// </summary>
+internal sealed class MicroBatch
+{
+    private MicroBatch(Rollout rollout, CompletionIndex[] rows, int[] forwardRows)
+    {
+        Rows = rows;
+        ForwardRows = forwardRows;
+        Width = Math.Max(1, rows.Max(row => rollout.CompletionAt(row).TokenCount));
+        Packed = Pack(rollout, [.. forwardRows.Select(row => rows[row])]);
+    }
+
+    /// <summary>The completions in the order of the loss's rows.</summary>
+    public IReadOnlyList<CompletionIndex> Rows { get; }
+
+    /// <summary>The rows that go through the policy, in its order.</summary>
+    public int[] ForwardRows { get; }
+
+    /// <summary>Columns: tokens of the longest completion.</summary>
+    public int Width { get; }
+
+    /// <summary>What the policy takes; empty if no row has a token that counts.</summary>
+    public IReadOnlyList<PackedGroup> Packed { get; }
+
+    /// <summary>Sorts and packs completions.</summary>
+    /// <param name="rollout">Where they come from.</param>
+    /// <param name="rows">The completions.</param>
+    /// <param name="skipsZeroAdvantage">Whether completions with advantage 0 have no gradient and stay out of the pass.</param>
+    public static MicroBatch Build(Rollout rollout, IReadOnlyList<CompletionIndex> rows, bool skipsZeroAdvantage)
+    {
+        List<int> groups = [.. rows.Select(row => row.Group).Distinct()];
+        CompletionIndex[] sorted = [.. rows.OrderBy(row => groups.IndexOf(row.Group))];
+        int[] active = [.. Enumerable.Range(0, sorted.Length).Where(row => rollout.IsActive(sorted[row]))];
+        int[] learning = skipsZeroAdvantage ? [.. active.Where(row => rollout.AdvantageAt(sorted[row]) != 0)] : active;
+        if (learning.Length == 0 && active.Length > 0)
+        {
+            // One pass is made all the same: a gradient of exactly 0 is not the same to the optimizer as none.
+            int shortest = active.OrderByDescending(row => rollout.Prompts[sorted[row].Group].Images.Count > 0)
+                .ThenBy(row => rollout.Prompts[sorted[row].Group].TokenIds.Count + rollout.CompletionAt(sorted[row]).TokenCount).First();
+            learning = [shortest];
+        }
+
+        return new MicroBatch(rollout, sorted, learning);
+    }
+
+    private static List<PackedGroup> Pack(Rollout rollout, CompletionIndex[] rows) =>
+        [.. rows.GroupBy(row => row.Group).Select(group => new PackedGroup(
+            rollout.Prompts[group.Key], [.. group.Select(row => rollout.CompletionAt(row).TokenIds)]))];
+}

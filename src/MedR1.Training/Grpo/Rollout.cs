@@ -1,0 +1,71 @@
+using MedR1.Losses;
+using MedR1.Modeling;
+
+namespace MedR1.Training;
+
+/// <summary>What one sampling gave: groups with scores and advantages, ready for the update. Everything in it lives on the host.</summary>
+public sealed class Rollout
+{
+    private readonly bool[][] _isActive;
+
+    internal Rollout(
+        long index, IReadOnlyList<CompletionGroup> groups, IReadOnlyList<EncodedPrompt> prompts,
+        AdvantageResult advantages, IReadOnlyList<RewardFailure> failures, bool excludesTruncated)
+    {
+        Index = index;
+        Groups = groups;
+        Prompts = prompts;
+        AdvantageResult = advantages;
+        int row = 0;
+        Advantages = [.. groups.Select(group => group.Completions.Select(_ => advantages.Advantages[row++]).ToArray())];
+        Failures = failures;
+        _isActive = [.. groups.Select(group => group.Completions
+            .Select(completion => completion.TokenCount > 0 && !(excludesTruncated && completion.IsTruncated)).ToArray())];
+    }
+
+    /// <summary>How many samplings the run made before, from 0.</summary>
+    public long Index { get; }
+
+    /// <summary>The groups, each with its scores.</summary>
+    public IReadOnlyList<CompletionGroup> Groups { get; }
+
+    /// <summary>The encoded prompt of each group.</summary>
+    public IReadOnlyList<EncodedPrompt> Prompts { get; }
+
+    /// <summary>The advantage of each group's completions; 0 where no reward applied.</summary>
+    public IReadOnlyList<IReadOnlyList<double>> Advantages { get; }
+
+    /// <summary>How the advantages came about; rows are completions, groups one after another.</summary>
+    public AdvantageResult AdvantageResult { get; }
+
+    /// <summary>Rewards that failed.</summary>
+    public IReadOnlyList<RewardFailure> Failures { get; }
+
+    /// <summary>
+    /// Log-probabilities of each group's completions under the policy that sampled them, token by token;
+    /// <see langword="null"/> where the update is on policy.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<float[]>>? OldLogProbabilities { get; internal set; }
+
+    /// <summary>Number of completions.</summary>
+    public int CompletionCount => Groups.Sum(group => group.Completions.Count);
+
+    /// <summary>Number of completion tokens.</summary>
+    public long SampledTokenCount => Groups.Sum(group => group.Completions.Sum(completion => (long)completion.TokenCount));
+
+    /// <summary>Number of completion tokens that the loss sees.</summary>
+    public long ActiveTokenCount => Groups.Select((group, index) =>
+        group.Completions.Where((_, sample) => _isActive[index][sample]).Sum(completion => (long)completion.TokenCount)).Sum();
+
+    /// <summary>Whether the loss sees a completion: not if it is empty, or cut off where the loss excludes such.</summary>
+    /// <param name="index">The completion.</param>
+    public bool IsActive(CompletionIndex index) => _isActive[index.Group][index.Sample];
+
+    /// <summary>The completion at a place.</summary>
+    /// <param name="index">The completion.</param>
+    public Completion CompletionAt(CompletionIndex index) => Groups[index.Group].Completions[index.Sample];
+
+    /// <summary>The advantage of a completion.</summary>
+    /// <param name="index">The completion.</param>
+    public double AdvantageAt(CompletionIndex index) => Advantages[index.Group][index.Sample];
+}

@@ -1,0 +1,14 @@
+namespace MedR1.Training;
+
+/// <summary>What a loss that is a mean over tokens divides by.</summary>
+public enum TokenDivisor
+{
+    /// <summary>The tokens of the optimizer step: accumulation gives the gradient of one large batch.</summary>
+    StepTokens,
+
+    /// <summary>
+    /// The tokens of the whole sampling, divided by the number of optimizer steps that it feeds: what TRL 1.16 does. It differs
+    /// only where a sampling feeds several steps.
+    /// </summary>
+    GenerationShare,
+}

@@ -1,0 +1,19 @@
+namespace MedR1.Training;
+
+/// <summary>Keeps groups whole and in their order, so that each prompt is computed once in an update.</summary>
+public sealed class WholeGroupPlanner : IUpdatePlanner
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<PlannedStep> Plan(Rollout rollout, GrpoTrainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(rollout);
+        ArgumentNullException.ThrowIfNull(options);
+        int perMicroStep = options.PromptsPerMicroStep ?? options.PromptsPerStep;
+        return [.. Enumerable.Range(0, rollout.Groups.Count).Chunk(options.PromptsPerStep)
+            .Select(step => new PlannedStep([.. step.Chunk(perMicroStep).Select(groups => RowsOf(rollout, groups))]))];
+    }
+
+    private static IReadOnlyList<CompletionIndex> RowsOf(Rollout rollout, int[] groups) =>
+        [.. groups.SelectMany(group => Enumerable.Range(0, rollout.Groups[group].Completions.Count)
+            .Select(sample => new CompletionIndex(group, sample)))];
+}

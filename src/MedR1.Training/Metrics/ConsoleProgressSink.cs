@@ -1,0 +1,122 @@
+using System.Globalization;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Shows where a run stands: step, reward or loss, accuracy, length, tokens a second, time left. On a terminal one line that is
+/// written over, elsewhere a line each interval.
+/// </summary>
+public sealed class ConsoleProgressSink : IMetricSink, IDisposable
+{
+    private readonly TextWriter _writer;
+    private readonly bool _overwrite;
+    private readonly int _interval;
+    private readonly string? _accuracy;
+    private int _lastLength;
+
+    /// <summary>Makes a sink for the console or another writer.</summary>
+    /// <param name="writer">Where to write; <see langword="null"/> for the console.</param>
+    /// <param name="overwrite">Whether each line replaces the one before; <see langword="null"/> to ask the console.</param>
+    /// <param name="interval">Steps from line to line where lines stay.</param>
+    /// <param name="accuracyReward">The reward shown as accuracy; <see langword="null"/> for the first with "accuracy" in its name.</param>
+    public ConsoleProgressSink(TextWriter? writer = null, bool? overwrite = null, int interval = 1, string? accuracyReward = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interval);
+        _writer = writer ?? Console.Out;
+        _overwrite = overwrite ?? (writer is null && !Console.IsOutputRedirected);
+        _interval = interval;
+        _accuracy = accuracyReward is null ? null : TrainingMetricNames.RewardMean(accuracyReward);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        bool isLast = metrics.Values.TryGetValue(TrainingMetricNames.Progress, out double progress) && progress >= 1;
+        if (_overwrite)
+        {
+            string line = Line(metrics);
+            _writer.Write("\r" + line.PadRight(_lastLength));
+            _lastLength = line.Length;
+            if (isLast)
+            {
+                EndLine();
+            }
+        }
+        else if (isLast || metrics.Step == 1 || metrics.Step % _interval == 0)
+        {
+            _writer.WriteLine(Line(metrics));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Ends a line that is still open.</summary>
+    public void Dispose() => EndLine();
+
+    private void EndLine()
+    {
+        if (_lastLength > 0)
+        {
+            _writer.WriteLine();
+            _lastLength = 0;
+        }
+    }
+
+    private string Line(StepMetrics metrics)
+    {
+        IReadOnlyDictionary<string, double> values = metrics.Values;
+        List<string> parts = [StepText(metrics)];
+        Add(TrainingMetricNames.Reward, "reward {0:0.000}");
+        string? accuracy = _accuracy ?? values.Keys.FirstOrDefault(name =>
+            name.StartsWith("rewards/", StringComparison.Ordinal) && name.EndsWith("/mean", StringComparison.Ordinal)
+            && name.Contains("accuracy", StringComparison.OrdinalIgnoreCase));
+        Add(accuracy, "accuracy {0:0.0%}");
+        Add(TrainingMetricNames.MeanLength, "length {0:0.0}");
+        if (!values.ContainsKey(TrainingMetricNames.Reward))
+        {
+            Add(TrainingMetricNames.Loss, "loss {0:0.0000}");
+        }
+
+        Add(TrainingMetricNames.TokensPerSecond, "{0:#,0} tokens/s");
+        if (values.TryGetValue(TrainingMetricNames.SkippedSteps, out double skipped) && skipped > 0)
+        {
+            Add(TrainingMetricNames.SkippedSteps, "{0:0} skipped");
+        }
+
+        if (values.TryGetValue(TrainingMetricNames.SecondsLeft, out double left) && double.IsFinite(left))
+        {
+            parts.Add(TimeText(left) + " left");
+        }
+
+        return string.Join("  ", parts);
+
+        void Add(string? name, string format)
+        {
+            if (name is not null && values.TryGetValue(name, out double value))
+            {
+                parts.Add(string.Format(CultureInfo.InvariantCulture, format, value));
+            }
+        }
+    }
+
+    private static string StepText(StepMetrics metrics)
+    {
+        string step = metrics.Step.ToString(CultureInfo.InvariantCulture);
+        if (!metrics.Values.TryGetValue(TrainingMetricNames.Progress, out double progress) || progress <= 0)
+        {
+            return $"step {step}";
+        }
+
+        string total = Math.Round(metrics.Step / progress).ToString(CultureInfo.InvariantCulture);
+        return $"step {step.PadLeft(total.Length)}/{total}";
+    }
+
+    private static string TimeText(double seconds)
+    {
+        TimeSpan time = TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 2));
+        return time.TotalHours >= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
+            : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
+    }
+}

@@ -1,0 +1,29 @@
+namespace MedR1.Training;
+
+/// <summary>How curves are drawn.</summary>
+public sealed record CurvePlotOptions
+{
+    /// <summary>The metrics to draw, a panel each, in order; those that a run doesn't have are left out.</summary>
+    /// <value>The default is <see langword="null"/>: reward, each reward's mean, loss, completion length, KL and entropy, what there is of them.</value>
+    public IReadOnlyList<string>? Metrics { get; init; }
+
+    /// <summary>Steps that the thick line averages over; the thin line is the raw values.</summary>
+    /// <value>The default is <see langword="null"/>: a twentieth of the steps, at least 1.</value>
+    public int? SmoothingWindow { get; init; }
+
+    /// <summary>The text above the panels.</summary>
+    /// <value>The default is empty.</value>
+    public string Title { get; init; } = "";
+
+    /// <summary>Width of a panel in pixels.</summary>
+    /// <value>The default is 640.</value>
+    public int PanelWidth { get; init; } = 640;
+
+    /// <summary>Height of a panel in pixels.</summary>
+    /// <value>The default is 360.</value>
+    public int PanelHeight { get; init; } = 360;
+
+    /// <summary>Panels beside each other.</summary>
+    /// <value>The default is 2.</value>
+    public int Columns { get; init; } = 2;
+}

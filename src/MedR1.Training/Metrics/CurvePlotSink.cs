@@ -1,0 +1,37 @@
+namespace MedR1.Training;
+
+/// <summary>Keeps a PNG of a run's curves up to date.</summary>
+public sealed class CurvePlotSink : IMetricSink
+{
+    private readonly string _path;
+    private readonly int _interval;
+    private readonly CurvePlotOptions? _options;
+    private readonly List<StepMetrics> _history = [];
+
+    /// <summary>Makes a sink.</summary>
+    /// <param name="path">The PNG file.</param>
+    /// <param name="interval">Steps from drawing to drawing; the last step is always drawn.</param>
+    /// <param name="options">What to draw and how.</param>
+    public CurvePlotSink(string path, int interval = 50, CurvePlotOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interval);
+        _path = path;
+        _interval = interval;
+        _options = options;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        _history.Add(metrics);
+        bool isLast = metrics.Values.TryGetValue(TrainingMetricNames.Progress, out double progress) && progress >= 1;
+        if (isLast || _history.Count % _interval == 0)
+        {
+            CurvePlot.Save(_path, _history, _options);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

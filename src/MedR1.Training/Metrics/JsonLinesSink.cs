@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace MedR1.Training;
+
+/// <summary>Writes a line of JSON for each step: <c>step</c>, then every value under its name; what is not finite becomes null.</summary>
+/// <remarks>Lines are appended and flushed one by one, so that a killed run loses none and a resumed run goes on in the same file.</remarks>
+public sealed class JsonLinesSink : IMetricSink, IDisposable
+{
+    private readonly FileStream _file;
+
+    /// <summary>Opens the file, making its folder where that is missing.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public JsonLinesSink(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        using MemoryStream line = new();
+        using (Utf8JsonWriter json = new(line))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("step", metrics.Step);
+            foreach ((string name, double value) in metrics.Values)
+            {
+                if (double.IsFinite(value))
+                {
+                    json.WriteNumber(name, value);
+                }
+                else
+                {
+                    json.WriteNull(name);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        line.WriteByte((byte)'\n');
+        await _file.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), cancellationToken).ConfigureAwait(false);
+        await _file.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,24 @@
+namespace MedR1.Training;
+
+/// <summary>Gives measurements to all sinks. A sink that throws stops neither the run nor the others; its first failure is kept.</summary>
+internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
+{
+    private readonly Dictionary<IMetricSink, string> _failures = new(ReferenceEqualityComparer.Instance);
+
+    public IReadOnlyList<string> Failures => [.. _failures.Values];
+
+    public async ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken)
+    {
+        foreach (IMetricSink sink in sinks)
+        {
+            try
+            {
+                await sink.WriteAsync(metrics, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                _failures.TryAdd(sink, $"{sink.GetType().Name} at step {metrics.Step}: {exception.GetType().Name}: {exception.Message}");
+            }
+        }
+    }
+}

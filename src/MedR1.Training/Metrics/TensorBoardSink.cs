@@ -1,0 +1,47 @@
+namespace MedR1.Training;
+
+/// <summary>Writes scalars that TensorBoard shows: one event file in a folder of the run, a record for each step.</summary>
+/// <remarks>Records are flushed one by one. Values that are not finite are left out.</remarks>
+public sealed class TensorBoardSink : IMetricSink, IDisposable
+{
+    private readonly FileStream _file;
+    private readonly TimeProvider _time;
+
+    /// <summary>Opens an event file.</summary>
+    /// <param name="folder">The run's folder; made where it is missing.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public TensorBoardSink(string folder, TimeProvider? timeProvider = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        _time = timeProvider ?? TimeProvider.System;
+        Directory.CreateDirectory(folder);
+        string start = Path.Combine(folder, $"events.out.tfevents.{_time.GetUtcNow().ToUnixTimeSeconds()}.medr1.{Environment.ProcessId}");
+        string path = start;
+        for (int copy = 1; File.Exists(path); copy++)
+        {
+            path = $"{start}.{copy}";
+        }
+
+        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        _file.Write(EventRecord.Version(WallTime()));
+        _file.Flush();
+    }
+
+    /// <summary>The event file.</summary>
+    public string FilePath => _file.Name;
+
+    /// <inheritdoc/>
+    public async ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        byte[] record = EventRecord.Scalars(WallTime(), metrics.Step, metrics.Values.Where(pair => double.IsFinite(pair.Value)));
+        await _file.WriteAsync(record, cancellationToken).ConfigureAwait(false);
+        await _file.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private double WallTime() => _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+}

@@ -1,0 +1,71 @@
+namespace MedR1.Training;
+
+/// <summary>Names of the measurements that trainers give to sinks; docs/metrics.md says what each means and what is healthy.</summary>
+public static class TrainingMetricNames
+{
+    /// <summary>What was back-propagated, summed over the step.</summary>
+    public const string Loss = "loss";
+
+    /// <summary>The 2-norm of the step's gradient before it was clipped.</summary>
+    public const string GradientNorm = "grad_norm";
+
+    /// <summary>The learning rate that the step used.</summary>
+    public const string LearningRate = "learning_rate";
+
+    /// <summary>How often the data was gone through.</summary>
+    public const string Epoch = "epoch";
+
+    /// <summary>Share of all steps done, 0 to 1.</summary>
+    public const string Progress = "progress";
+
+    /// <summary>Seconds that the rest takes at the pace so far.</summary>
+    public const string SecondsLeft = "time/left";
+
+    /// <summary>Seconds of the whole step.</summary>
+    public const string StepSeconds = "step_time";
+
+    /// <summary>Seconds of sampling.</summary>
+    public const string SampleSeconds = "time/sample";
+
+    /// <summary>Seconds of scoring.</summary>
+    public const string RewardSeconds = "time/reward";
+
+    /// <summary>Seconds of forward and backward passes and the optimizer.</summary>
+    public const string UpdateSeconds = "time/update";
+
+    /// <summary>Tokens sampled (GRPO) or trained on (SFT) in a second of the step.</summary>
+    public const string TokensPerSecond = "tokens_per_second";
+
+    /// <summary>Tokens of prompts and completions since the start.</summary>
+    public const string TokenCount = "num_tokens";
+
+    /// <summary>Steps left out since the start, since loss or gradient was not finite.</summary>
+    public const string SkippedSteps = "skipped_steps";
+
+    /// <summary>Mean total reward of the completions that have one.</summary>
+    public const string Reward = "reward";
+
+    /// <summary>Standard deviation (unbiased) of the total reward over those completions.</summary>
+    public const string RewardDeviation = "reward_std";
+
+    /// <summary>Share of groups whose rewards are all the same, so that nothing is learnt from them.</summary>
+    public const string ZeroDeviationShare = "frac_reward_zero_std";
+
+    /// <summary>Mean number of tokens of a completion.</summary>
+    public const string MeanLength = "completions/mean_length";
+
+    /// <summary>Share of completions that were cut off.</summary>
+    public const string TruncatedShare = "completions/clipped_ratio";
+
+    /// <summary>The mean of one reward over the completions to which it applies.</summary>
+    /// <param name="reward">The reward's name.</param>
+    public static string RewardMean(string reward) => $"rewards/{reward}/mean";
+
+    /// <summary>The unbiased standard deviation of one reward over the completions to which it applies.</summary>
+    /// <param name="reward">The reward's name.</param>
+    public static string RewardDeviationOf(string reward) => $"rewards/{reward}/std";
+
+    /// <summary>How often one reward failed since the start.</summary>
+    /// <param name="reward">The reward's name.</param>
+    public static string RewardFailures(string reward) => $"reward_failures/{reward}";
+}

@@ -1,0 +1,30 @@
+namespace MedR1.Training;
+
+/// <summary>What became of a run.</summary>
+public sealed record TrainingReport
+{
+    /// <summary>Optimizer steps since the start of the run, those before a resume included.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Seconds that this call took.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Steps that were left out, since loss or gradient was not finite.</summary>
+    public required long SkippedSteps { get; init; }
+
+    /// <summary>How often each reward failed; rewards that never did are not listed.</summary>
+    public IReadOnlyDictionary<string, long> RewardFailures { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>The first failure of each metric sink that failed.</summary>
+    public IReadOnlyList<string> SinkFailures { get; init; } = [];
+
+    /// <summary>What the sinks got in this call, step by step.</summary>
+    public IReadOnlyList<StepMetrics> History { get; init; } = [];
+
+    /// <summary>The measurements of the last step; empty if there was none.</summary>
+    public IReadOnlyDictionary<string, double> LastMetrics =>
+        History.Count > 0 ? History[^1].Values : new Dictionary<string, double>();
+
+    /// <summary>The last checkpoint written in this call; <see langword="null"/> if none was.</summary>
+    public string? LastCheckpoint { get; init; }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Scores completions with many weighted rewards, several at a time. A completion's total is the weighted sum of the rewards
+/// that apply to it. A reward that throws, runs out of time or returns a number that is not finite never counts as 0: the
+/// completion gets no total, so it stays out of its group's statistics, and the failure is handed back by name.
+/// </summary>
+/// <remarks>
+/// Safe to use from several threads at once. A reward that ignores its cancellation token goes on in the background after its
+/// time is up; its thread can't be taken back.
+/// </remarks>
+public sealed class RewardScorer
+{
+    private readonly IReadOnlyList<WeightedReward> _rewards;
+    private readonly RewardScorerOptions _options;
+
+    /// <summary>Makes a scorer.</summary>
+    /// <param name="rewards">The rewards; at least one.</param>
+    /// <param name="options">How they are called.</param>
+    public RewardScorer(IReadOnlyList<WeightedReward> rewards, RewardScorerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(rewards);
+        if (rewards.Count == 0)
+        {
+            throw new ArgumentException("There is no reward, so nothing could be learnt. Give at least one.", nameof(rewards));
+        }
+
+        _rewards = [.. rewards];
+        _options = options ?? new RewardScorerOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_options.MaxParallelCalls, nameof(options));
+    }
+
+    /// <summary>The rewards in the order of <see cref="CompletionScore.ByReward"/>.</summary>
+    public IReadOnlyList<WeightedReward> Rewards => _rewards;
+
+    /// <summary>Scores groups.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="cancellationToken">Cancels the scoring.</param>
+    /// <exception cref="RewardFailureException">A reward failed and <see cref="RewardScorerOptions.StopOnFailure"/> is set.</exception>
+    public async Task<ScoredGroups> ScoreAsync(IReadOnlyList<CompletionGroup> groups, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ScoreTable table = new(groups, _rewards.Count);
+        ConcurrentQueue<(int Order, RewardFailure Failure)> failures = new();
+        List<(int Group, int Sample, int Reward)> calls = [.. Calls(groups)];
+        ParallelOptions parallel = new()
+        {
+            MaxDegreeOfParallelism = _options.MaxParallelCalls,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForAsync(0, calls.Count, parallel, async (index, token) =>
+        {
+            RewardFailure? failure = await CallAsync(groups, calls[index], table, token).ConfigureAwait(false);
+            if (failure is not null)
+            {
+                failures.Enqueue((index, failure));
+                if (_options.StopOnFailure)
+                {
+                    throw new RewardFailureException(failure);
+                }
+            }
+        }).ConfigureAwait(false);
+
+        return new ScoredGroups(
+            [.. groups.Select((group, index) => group with { Scores = table.ScoresOf(index, _rewards) })],
+            [.. failures.OrderBy(entry => entry.Order).Select(entry => entry.Failure)]);
+    }
+
+    private IEnumerable<(int Group, int Sample, int Reward)> Calls(IReadOnlyList<CompletionGroup> groups)
+    {
+        for (int group = 0; group < groups.Count; group++)
+        {
+            for (int reward = 0; reward < _rewards.Count; reward++)
+            {
+                int calls = _rewards[reward].ScoresGroups ? 1 : groups[group].Completions.Count;
+                for (int sample = 0; sample < calls; sample++)
+                {
+                    yield return (group, sample, reward);
+                }
+            }
+        }
+    }
+
+    private async Task<RewardFailure?> CallAsync(
+        IReadOnlyList<CompletionGroup> groups, (int Group, int Sample, int Reward) call, ScoreTable table, CancellationToken cancellationToken)
+    {
+        WeightedReward reward = _rewards[call.Reward];
+        CompletionGroup group = groups[call.Group];
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_options.Timeout);
+        try
+        {
+            // A reward may block its thread for good, so it gets one of its own and is waited for no longer than its time.
+            IReadOnlyList<double?> scores = await Task.Run(
+                async () => reward.ScoresGroups
+                    ? await reward.ScoreAsync(group, limit.Token).ConfigureAwait(false)
+                    : [await reward.ScoreAsync(new RewardContext(group.Prompt, group.Completions[call.Sample]), limit.Token).ConfigureAwait(false)],
+                limit.Token).WaitAsync(_options.Timeout, cancellationToken).ConfigureAwait(false);
+            return reward.ScoresGroups
+                ? table.TakeGroup(call.Group, call.Reward, scores, reward.Name)
+                : table.Take(call.Group, call.Sample, call.Reward, scores[0], reward.Name);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            table.MarkFailed(call.Group, reward.ScoresGroups ? null : call.Sample);
+            bool late = exception is TimeoutException || (exception is OperationCanceledException && limit.IsCancellationRequested);
+            return late
+                ? new RewardFailure(reward.Name, RewardFailureKind.TimedOut, $"it gave no answer within {_options.Timeout.TotalSeconds:0.###} s.")
+                : new RewardFailure(reward.Name, RewardFailureKind.Threw, $"{exception.GetType().Name}: {exception.Message}")
+                {
+                    Exception = exception,
+                };
+        }
+    }
+}

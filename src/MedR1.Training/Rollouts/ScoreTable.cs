@@ -1,0 +1,64 @@
+namespace MedR1.Training;
+
+/// <summary>Scores by group, completion and reward while they come in; each cell is written by one call.</summary>
+internal sealed class ScoreTable
+{
+    private readonly double?[][][] _scores;
+    private readonly bool[][] _failed;
+
+    public ScoreTable(IReadOnlyList<CompletionGroup> groups, int rewards)
+    {
+        _scores = [.. groups.Select(group => group.Completions.Select(_ => new double?[rewards]).ToArray())];
+        _failed = [.. groups.Select(group => new bool[group.Completions.Count])];
+    }
+
+    public RewardFailure? Take(int group, int sample, int reward, double? score, string name)
+    {
+        if (score is double value && !double.IsFinite(value))
+        {
+            MarkFailed(group, sample);
+            return new RewardFailure(name, RewardFailureKind.NotFinite, $"it returned {value} for sample {sample}.");
+        }
+
+        _scores[group][sample][reward] = score;
+        return null;
+    }
+
+    public RewardFailure? TakeGroup(int group, int reward, IReadOnlyList<double?> scores, string name)
+    {
+        int expected = _failed[group].Length;
+        if (scores.Count != expected)
+        {
+            MarkFailed(group, sample: null);
+            return new RewardFailure(
+                name, RewardFailureKind.WrongCount, $"it returned {scores.Count} scores for a group of {expected} completions.");
+        }
+
+        RewardFailure? failure = null;
+        for (int sample = 0; sample < expected; sample++)
+        {
+            failure = Take(group, sample, reward, scores[sample], name) ?? failure;
+        }
+
+        return failure;
+    }
+
+    public void MarkFailed(int group, int? sample)
+    {
+        if (sample is int one)
+        {
+            _failed[group][one] = true;
+        }
+        else
+        {
+            Array.Fill(_failed[group], true);
+        }
+    }
+
+    public IReadOnlyList<CompletionScore> ScoresOf(int group, IReadOnlyList<WeightedReward> rewards) =>
+        [.. _scores[group].Select((scores, sample) => new CompletionScore(
+            _failed[group][sample] || scores.All(score => score is null)
+                ? null
+                : scores.Select((score, index) => (score ?? 0) * rewards[index].Weight).Sum(),
+            scores))];
+}

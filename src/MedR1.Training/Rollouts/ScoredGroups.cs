@@ -1,0 +1,6 @@
+namespace MedR1.Training;
+
+/// <summary>Groups with their scores, and what went wrong while they were scored.</summary>
+/// <param name="Groups">The groups in their order, each with <see cref="CompletionGroup.Scores"/>.</param>
+/// <param name="Failures">The failures, one for each call that gave no usable score.</param>
+public sealed record ScoredGroups(IReadOnlyList<CompletionGroup> Groups, IReadOnlyList<RewardFailure> Failures);

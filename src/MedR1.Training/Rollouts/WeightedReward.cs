@@ -1,0 +1,53 @@
+namespace MedR1.Training;
+
+/// <summary>A reward with its weight in the total.</summary>
+public sealed class WeightedReward
+{
+    private readonly IReward? _single;
+    private readonly IGroupReward? _group;
+
+    /// <summary>Weighs a reward that scores completions one by one.</summary>
+    /// <param name="reward">The reward.</param>
+    /// <param name="weight">Its factor in the total.</param>
+    public WeightedReward(IReward reward, double weight = 1.0)
+        : this(reward?.Name, weight)
+    {
+        _single = reward;
+    }
+
+    /// <summary>Weighs a reward that scores the completions of a prompt together.</summary>
+    /// <param name="reward">The reward.</param>
+    /// <param name="weight">Its factor in the total.</param>
+    public WeightedReward(IGroupReward reward, double weight = 1.0)
+        : this(reward?.Name, weight)
+    {
+        _group = reward;
+    }
+
+    private WeightedReward(string? name, double weight)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!double.IsFinite(weight))
+        {
+            throw new ArgumentOutOfRangeException(nameof(weight), weight, $"The weight of reward '{name}' must be a finite number.");
+        }
+
+        Name = name;
+        Weight = weight;
+    }
+
+    /// <summary>The reward's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The factor in the total.</summary>
+    public double Weight { get; }
+
+    /// <summary>Whether it scores the completions of a prompt together.</summary>
+    internal bool ScoresGroups => _group is not null;
+
+    internal ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken) =>
+        _single!.ScoreAsync(context, cancellationToken);
+
+    internal ValueTask<IReadOnlyList<double?>> ScoreAsync(CompletionGroup group, CancellationToken cancellationToken) =>
+        _group!.ScoreAsync(group, cancellationToken);
+}

@@ -1,0 +1,62 @@
+using MedR1.Modeling;
+
+namespace MedR1.Training;
+
+/// <summary>Turns supervised examples into tokens; touches no tensor, so it may run beside the training.</summary>
+internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOptions options)
+{
+    private readonly EncodedPromptCache _cache = new(policy.Processor, options.PromptCacheBytes);
+    private readonly int[] _behind = options.TextBehindAnswer.Length == 0
+        ? [] : [.. policy.Processor.Tokenizer.Encode(options.TextBehindAnswer)];
+
+    public EncodedExample Encode(SupervisedExample example, int index, CancellationToken cancellationToken)
+    {
+        EncodedExample encoded = example.Sequence is EncodedPrompt sequence
+            ? new EncodedExample(sequence, null, WeightsBehindFirst(example.SequenceWeights, sequence.TokenIds.Count))
+            : EncodeAnswer(example, index, cancellationToken);
+        if (encoded.TokenCount > policy.ContextLength)
+        {
+            throw new InvalidPromptException(
+                $"Example {index} has {encoded.TokenCount} tokens, the model takes {policy.ContextLength}. Shorten it or leave it out.");
+        }
+
+        if (encoded.Weights.FirstOrDefault(weight => !(weight >= 0 && float.IsFinite(weight))) is float wrong && wrong != 0)
+        {
+            throw new InvalidDataException($"Example {index} weighs a token {wrong}; weights must be finite and not negative.");
+        }
+
+        return encoded;
+    }
+
+    private static float[] Ones(int count)
+    {
+        float[] ones = new float[count];
+        Array.Fill(ones, 1f);
+        return ones;
+    }
+
+    private static float[] WeightsBehindFirst(IReadOnlyList<float>? weights, int tokens) =>
+        weights is null ? Ones(tokens - 1) : [.. weights.Skip(1)];
+
+    private EncodedExample EncodeAnswer(SupervisedExample example, int index, CancellationToken cancellationToken)
+    {
+        object? key = ReferenceEquals(example.CacheKey, SupervisedExample.NoCache) ? null : example.CacheKey ?? index;
+        EncodedPrompt prompt = _cache.Encode(key, example.Prompt!, cancellationToken);
+        int[] completion = [.. policy.Processor.EncodeCompletion(example.Completion!), .. _behind];
+        float[] weights = example.TokenWeighting is TokenWeighting weigh
+            ? [.. weigh(completion, policy.Processor.Tokenizer)] : Ones(completion.Length);
+        if (weights.Length != completion.Length)
+        {
+            throw new InvalidDataException(
+                $"The token weighting of example {index} gave {weights.Length} weights for {completion.Length} tokens; give one each.");
+        }
+
+        if (!options.WholeConversation)
+        {
+            return new EncodedExample(prompt, completion, weights);
+        }
+
+        EncodedPrompt whole = prompt with { TokenIds = [.. prompt.TokenIds, .. completion] };
+        return new EncodedExample(whole, null, [.. Ones(prompt.TokenIds.Count - 1), .. weights]);
+    }
+}

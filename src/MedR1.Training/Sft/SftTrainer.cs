@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using MedR1.Modeling;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Supervised fine-tuning: the model learns to say given answers. While a step trains, the next one's examples are encoded on
+/// another thread. Made by <see cref="SftTrainerBuilder"/>.
+/// </summary>
+/// <remarks>One run at a time, on a thread of its own. It disposes its optimizer; policy and sinks stay with who made them.</remarks>
+public sealed class SftTrainer : IDisposable
+{
+    private readonly IReadOnlyList<SupervisedExample> _examples;
+    private readonly IExampleOrder _order;
+    private readonly SftTrainerOptions _options;
+    private readonly IReadOnlyList<ISftObserver> _observers;
+    private readonly MetricDispatcher _dispatcher;
+    private readonly ExampleEncoder _encoder;
+    private readonly ParameterUpdater _updater;
+    private readonly SftUpdate _update;
+    private readonly CheckpointStore _checkpoints;
+    private readonly RunState _state;
+
+    internal SftTrainer(
+        IVisionLanguagePolicy policy, IReadOnlyList<SupervisedExample> examples, IExampleOrder order, SftTrainerOptions options,
+        IReadOnlyList<IMetricSink> sinks, IReadOnlyList<ISftObserver> observers, string? resumeFrom)
+    {
+        _examples = examples;
+        _order = order;
+        _options = options;
+        _observers = observers;
+        _dispatcher = new MetricDispatcher(sinks);
+        TotalSteps = options.StepsFor(examples.Count, options.ExamplesPerStep);
+        _encoder = new ExampleEncoder(policy, options);
+        _updater = new ParameterUpdater(policy, options, TotalSteps);
+        _update = new SftUpdate(policy, _updater, observers);
+        _checkpoints = new CheckpointStore("sft", policy, _updater, options, TotalSteps);
+        _state = resumeFrom is null ? new RunState() : _checkpoints.Load(resumeFrom);
+    }
+
+    /// <summary>Optimizer steps of the whole run.</summary>
+    public int TotalSteps { get; }
+
+    /// <summary>Trains to the last step.</summary>
+    /// <param name="cancellationToken">Stops between micro-steps; the weights of the last whole step stay.</param>
+    /// <exception cref="InvalidPromptException">An example can't be encoded, or is longer than the model's context.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
+        TrainingThread.RunAsync(() => RunLoopAsync(cancellationToken));
+
+    /// <summary>Frees the optimizer.</summary>
+    public void Dispose() => _updater.Dispose();
+
+    private async Task<TrainingReport> RunLoopAsync(CancellationToken cancellationToken)
+    {
+        RunLog log = new(_dispatcher, _state, TotalSteps, _options.LogInterval);
+        Task<SftBatch>? next = _state.Step < TotalSteps ? EncodeAsync(_state.Step, cancellationToken) : null;
+        while (next is not null)
+        {
+            long start = Stopwatch.GetTimestamp();
+            SftBatch batch = await next;
+            next = _state.Step + 1 < TotalSteps ? EncodeAsync(_state.Step + 1, cancellationToken) : null;
+            SftStepResult result = _update.Run(batch, _state.Step + 1, cancellationToken);
+            _state.Step++;
+            _state.Tokens += batch.TokenCount;
+            _state.SkippedSteps += result.IsSkipped ? 1 : 0;
+            StepMetrics metrics = await log.WriteAsync(
+                Measure(batch, result, Stopwatch.GetElapsedTime(start).TotalSeconds), cancellationToken);
+            foreach (ISftObserver observer in _observers)
+            {
+                observer.OnStep(metrics);
+            }
+
+            _checkpoints.SaveIfDue(_state, cancellationToken);
+        }
+
+        return log.Report(_checkpoints.Last);
+    }
+
+    private Task<SftBatch> EncodeAsync(long step, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            EncodedExample[] encoded = new EncodedExample[_options.ExamplesPerStep];
+            for (int i = 0; i < encoded.Length; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                int index = _order.IndexAt(step * encoded.Length + i, _examples.Count);
+                encoded[i] = _encoder.Encode(_examples[index], index, cancellationToken);
+            }
+
+            return new SftBatch([.. encoded.Chunk(_options.ExamplesPerMicroStep)]);
+        },
+        cancellationToken);
+
+    private Dictionary<string, double> Measure(SftBatch batch, SftStepResult result, double seconds) => new()
+    {
+        [TrainingMetricNames.Loss] = result.Loss,
+        [TrainingMetricNames.GradientNorm] = result.GradientNorm,
+        [TrainingMetricNames.LearningRate] = result.LearningRate,
+        [TrainingMetricNames.Epoch] = (double)_state.Step * _options.ExamplesPerStep / _examples.Count,
+        [TrainingMetricNames.StepSeconds] = seconds,
+        [TrainingMetricNames.TokensPerSecond] = batch.TokenCount / seconds,
+    };
+}

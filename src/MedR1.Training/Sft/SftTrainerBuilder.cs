@@ -1,0 +1,115 @@
+using MedR1.Modeling;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Puts a supervised trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options,
+/// <c>Build</c> reports every mistake at once and works once. The builder owns nothing that it is given.
+/// </summary>
+public sealed class SftTrainerBuilder
+{
+    private readonly IVisionLanguagePolicy _policy;
+    private readonly BuilderSlots _slots = new(nameof(SftTrainer));
+    private readonly List<Action<SftTrainerOptions>> _configure = [];
+    private readonly List<IMetricSink> _sinks = [];
+    private readonly List<ISftObserver> _observers = [];
+    private IReadOnlyList<SupervisedExample>? _examples;
+    private IExampleOrder? _order;
+    private string? _resumeFrom;
+
+    /// <summary>Starts with the policy to train.</summary>
+    /// <param name="policy">The policy; it stays with the caller.</param>
+    public SftTrainerBuilder(IVisionLanguagePolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        _policy = policy;
+    }
+
+    /// <summary>Sets what is learnt.</summary>
+    /// <param name="examples">
+    /// The examples. They are read from a thread beside the training, one at a time; an implementation of its own may make them
+    /// when they are asked for.
+    /// </param>
+    public SftTrainerBuilder UseExamples(IReadOnlyList<SupervisedExample> examples)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        _slots.Fill(nameof(UseExamples));
+        _examples = examples;
+        return this;
+    }
+
+    /// <summary>Sets the order of the examples; without it they are shuffled anew each epoch.</summary>
+    /// <param name="order">The order.</param>
+    public SftTrainerBuilder UseOrder(IExampleOrder order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        _slots.Fill(nameof(UseOrder));
+        _order = order;
+        return this;
+    }
+
+    /// <summary>Goes on from a checkpoint of the same run: weights, optimizer, schedule and place in the data.</summary>
+    /// <param name="folder">The checkpoint's folder, or a run's output folder for its latest.</param>
+    public SftTrainerBuilder ResumeFrom(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        _slots.Fill(nameof(ResumeFrom));
+        _resumeFrom = folder;
+        return this;
+    }
+
+    /// <summary>Adds a sink for measurements; it stays with the caller.</summary>
+    /// <param name="sink">The sink.</param>
+    public SftTrainerBuilder AddMetricSink(IMetricSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        _slots.ThrowIfBuilt();
+        _sinks.Add(sink);
+        return this;
+    }
+
+    /// <summary>Adds an observer; it stays with the caller.</summary>
+    /// <param name="observer">The observer.</param>
+    public SftTrainerBuilder AddObserver(ISftObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        _slots.ThrowIfBuilt();
+        _observers.Add(observer);
+        return this;
+    }
+
+    /// <summary>Edits the options; calls run in their order when the trainer is built.</summary>
+    /// <param name="configure">Edits them.</param>
+    public SftTrainerBuilder Configure(Action<SftTrainerOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _slots.ThrowIfBuilt();
+        _configure.Add(configure);
+        return this;
+    }
+
+    /// <summary>Makes the trainer. The options are copied.</summary>
+    /// <exception cref="TrainerConfigurationException">There are mistakes; it lists all of them.</exception>
+    /// <exception cref="CheckpointException">The checkpoint to go on from can't be read.</exception>
+    /// <exception cref="InvalidOperationException">The builder has built before.</exception>
+    public SftTrainer Build()
+    {
+        _slots.ThrowIfBuilt();
+        SftTrainerOptions options = new();
+        foreach (Action<SftTrainerOptions> configure in _configure)
+        {
+            _slots.Guard(nameof(Configure), () => configure(options));
+        }
+
+        options = options.Copy();
+        _slots.Take(new SftTrainerOptionsValidator().Validate(null, options));
+        _slots.Require(_examples is not null, "There is nothing to learn: .UseExamples(examples).");
+        _slots.Require(_examples is not { Count: 0 }, "The list of examples is empty: .UseExamples(examples) with at least one.");
+        _slots.Require(
+            _policy.Parameters.Any(pair => pair.Value.requires_grad && options.IsFrozen?.Invoke(pair.Key) != true),
+            "Every parameter is frozen, so nothing can be learnt: .Configure(options => options.IsFrozen = null).");
+        _slots.Finish();
+        return new SftTrainer(
+            _policy, _examples!, _order ?? new ShuffledOrder(options.Seed), options, [.. _sinks], [.. _observers], _resumeFrom);
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Options;
+
+namespace MedR1.Training;
+
+/// <summary>Says everything that is wrong with the options of a supervised run.</summary>
+public sealed class SftTrainerOptionsValidator : IValidateOptions<SftTrainerOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, SftTrainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        TrainerOptionsRules rules = new();
+        rules.RequireCommon(options);
+        rules.Require(
+            options.ExamplesPerStep > 0, nameof(options.ExamplesPerStep), options.ExamplesPerStep, "a step needs at least 1 example", "128");
+        rules.Require(
+            options.ExamplesPerMicroStep > 0, nameof(options.ExamplesPerMicroStep), options.ExamplesPerMicroStep,
+            "a pass needs at least 1 example", "4");
+        return rules.Mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(rules.Mistakes);
+    }
+}

@@ -1,0 +1,86 @@
+using MedR1.Modeling;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// What a model should say. Either a prompt with an answer, of which the answer is learnt (or the whole conversation where the
+/// options say so), or a sequence of tokens, of which every token with a weight is learnt.
+/// </summary>
+public sealed record SupervisedExample
+{
+    private SupervisedExample()
+    {
+    }
+
+    /// <summary>The prompt; <see langword="null"/> for a sequence of tokens.</summary>
+    public VqaPrompt? Prompt { get; private init; }
+
+    /// <summary>The answer; <see langword="null"/> for a sequence of tokens.</summary>
+    public string? Completion { get; private init; }
+
+    /// <summary>How the answer's tokens are weighed; <see langword="null"/> to count all the same.</summary>
+    public TokenWeighting? TokenWeighting { get; init; }
+
+    /// <summary>The sequence, with its pictures where it has some; <see langword="null"/> for a prompt with an answer.</summary>
+    public EncodedPrompt? Sequence { get; private init; }
+
+    /// <summary>The weight of each token of the sequence (the first is never learnt); <see langword="null"/> for 1 each.</summary>
+    public IReadOnlyList<float>? SequenceWeights { get; private init; }
+
+    /// <summary>
+    /// What the encoded prompt is remembered by; <see langword="null"/> for the example's place in its list. Set
+    /// <see cref="NoCache"/> for an example that doesn't come again.
+    /// </summary>
+    public object? CacheKey { get; init; }
+
+    /// <summary>A key that says: don't remember.</summary>
+    public static object NoCache { get; } = new();
+
+    /// <summary>A prompt with the answer to learn.</summary>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="completion">The answer.</param>
+    public static SupervisedExample Answer(VqaPrompt prompt, string completion)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentNullException.ThrowIfNull(completion);
+        return new SupervisedExample { Prompt = prompt, Completion = completion };
+    }
+
+    /// <summary>A conversation that ends with what the model says.</summary>
+    /// <param name="messages">The messages; the last is the assistant's, of text alone.</param>
+    /// <exception cref="ArgumentException">The last message is not the assistant's, or has a picture.</exception>
+    public static SupervisedExample Conversation(IReadOnlyList<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        if (messages.Count < 2 || messages[^1].Role != ChatRole.Assistant || messages[^1].Content.Any(part => part is not TextPart))
+        {
+            string last = messages.Count == 0 ? "there is none" : $"it is of '{messages[^1].Role}' with {messages[^1].Content.Count} parts";
+            throw new ArgumentException(
+                $"The last of {messages.Count} messages must be the assistant's, of text alone, behind at least one other: {last}.", nameof(messages));
+        }
+
+        string completion = string.Concat(messages[^1].Content.Cast<TextPart>().Select(part => part.Text));
+        return Answer(new VqaPrompt([.. messages.Take(messages.Count - 1)]), completion);
+    }
+
+    /// <summary>A sequence of tokens, for text without a conversation or with several answers in it.</summary>
+    /// <param name="sequence">The tokens, at least two.</param>
+    /// <param name="weights">One weight for each token, or <see langword="null"/> for 1 each; the first has no effect.</param>
+    /// <exception cref="ArgumentException">The sequence is too short, or the weights don't fit it.</exception>
+    public static SupervisedExample Tokens(EncodedPrompt sequence, IReadOnlyList<float>? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        if (sequence.TokenIds.Count < 2)
+        {
+            throw new ArgumentException($"A sequence of {sequence.TokenIds.Count} tokens has nothing to learn; give at least 2.", nameof(sequence));
+        }
+
+        if (weights is not null && weights.Count != sequence.TokenIds.Count)
+        {
+            throw new ArgumentException(
+                $"There are {weights.Count} weights for {sequence.TokenIds.Count} tokens; give one each.", nameof(weights));
+        }
+
+        return new SupervisedExample { Sequence = sequence, SequenceWeights = weights };
+    }
+}

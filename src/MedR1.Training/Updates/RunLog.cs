@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace MedR1.Training;
+
+/// <summary>Adds to the measurements of a step what all trainers measure, and gives them to the sinks.</summary>
+internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int totalSteps, int logInterval)
+{
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly long _firstStep = state.Step;
+    private readonly List<StepMetrics> _history = [];
+
+    public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
+
+    public async ValueTask<StepMetrics> WriteAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
+    {
+        values[TrainingMetricNames.TokenCount] = state.Tokens;
+        values[TrainingMetricNames.SkippedSteps] = state.SkippedSteps;
+        values[TrainingMetricNames.Progress] = (double)state.Step / totalSteps;
+        values[TrainingMetricNames.SecondsLeft] = Seconds / (state.Step - _firstStep) * (totalSteps - state.Step);
+        foreach ((string reward, long count) in state.RewardFailures)
+        {
+            values[TrainingMetricNames.RewardFailures(reward)] = count;
+        }
+
+        StepMetrics metrics = new(state.Step, values);
+        _history.Add(metrics);
+        if (state.Step % logInterval == 0 || state.Step == totalSteps)
+        {
+            await dispatcher.WriteAsync(metrics, cancellationToken).ConfigureAwait(false);
+        }
+
+        return metrics;
+    }
+
+    public TrainingReport Report(string? lastCheckpoint) => new()
+    {
+        Steps = state.Step,
+        Seconds = Seconds,
+        SkippedSteps = state.SkippedSteps,
+        RewardFailures = new Dictionary<string, long>(state.RewardFailures),
+        SinkFailures = dispatcher.Failures,
+        History = _history,
+        LastCheckpoint = lastCheckpoint,
+    };
+}

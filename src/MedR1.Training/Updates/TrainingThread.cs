@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Runs an asynchronous function on one thread of its own, to which every continuation comes back. libtorch keeps gradient mode,
+/// dispose scopes and a pool of workers for each thread: a loop that wanders over the thread pool starts a new pool at every hop.
+/// </summary>
+internal sealed class TrainingThread : SynchronizationContext
+{
+    private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _queue = [];
+
+    private TrainingThread()
+    {
+    }
+
+    public static Task<T> RunAsync<T>(Func<Task<T>> function)
+    {
+        TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Thread thread = new(() => new TrainingThread().Pump(function, completion)) { IsBackground = true, Name = "MedR1 training" };
+        thread.Start();
+        return completion.Task;
+    }
+
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        try
+        {
+            _queue.Add((d, state));
+        }
+        catch (InvalidOperationException)
+        {
+            // The run is over; what a sink or a late reward still wants to go on with finds a thread of the pool.
+            ThreadPool.QueueUserWorkItem(_ => d(state));
+        }
+    }
+
+    public override void Send(SendOrPostCallback d, object? state) =>
+        throw new NotSupportedException("The training thread doesn't take synchronous calls; use Post.");
+
+    private void Pump<T>(Func<Task<T>> function, TaskCompletionSource<T> completion)
+    {
+        SetSynchronizationContext(this);
+        Task<T> task = function();
+        task.ContinueWith(
+            _ => _queue.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        foreach ((SendOrPostCallback callback, object? state) in _queue.GetConsumingEnumerable())
+        {
+            callback(state);
+        }
+
+        if (task.IsCanceled || task.Exception?.InnerException is OperationCanceledException)
+        {
+            completion.TrySetCanceled((task.Exception?.InnerException as OperationCanceledException)?.CancellationToken ?? new(true));
+        }
+        else if (task.Exception is AggregateException exception)
+        {
+            completion.TrySetException(exception.InnerExceptions);
+        }
+        else
+        {
+            completion.TrySetResult(task.Result);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using CsCheck;
+using MedR1.Modeling;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+public sealed class OrderTests
+{
+    [Fact]
+    public void Every_epoch_is_a_permutation_and_the_next_one_another()
+    {
+        Gen.Select(Gen.Int[1, 200], Gen.Long).Sample((count, seed) =>
+        {
+            ShuffledOrder order = new(seed);
+            int[][] epochs = [.. Enumerable.Range(0, 3).Select(epoch =>
+                Enumerable.Range(0, count).Select(place => order.IndexAt((long)epoch * count + place, count)).ToArray())];
+            Assert.All(epochs, epoch => Assert.Equal(Enumerable.Range(0, count), epoch.Order()));
+            if (count > 20)
+            {
+                Assert.NotEqual(epochs[0], epochs[1]);
+            }
+        });
+    }
+
+    [Fact]
+    public void A_position_alone_says_which_example_comes()
+    {
+        ShuffledOrder first = new(7);
+        int[] forward = [.. Enumerable.Range(0, 50).Select(position => first.IndexAt(position, 13))];
+        ShuffledOrder second = new(7);
+
+        Assert.Equal(forward.Reverse(), Enumerable.Range(0, 50).Reverse().Select(position => second.IndexAt(position, 13)));
+    }
+
+    [Fact]
+    public void All_orders_of_three_come_up_equally_often()
+    {
+        // 6,000 permutations: each of the 6 has expectation 1,000 and standard deviation √(6000 · 1/6 · 5/6) = 29; five of them.
+        int[] counts = [.. Enumerable.Range(0, 6000).Select(seed => SeedMixer.Permutation(3, SeedMixer.Mix(seed, 0)))
+            .GroupBy(order => order[0] * 3 + order[1]).Select(group => group.Count())];
+
+        Assert.Equal(6, counts.Length);
+        Assert.All(counts, count => Assert.InRange(count, 1000 - 145, 1000 + 145));
+    }
+
+    [Fact]
+    public void The_cache_keeps_what_was_used_last_and_stays_in_its_bytes()
+    {
+        CountingProcessor processor = new();
+        // A prompt without pictures takes 256 bytes + 4 a token + 2 a character; three of them don't fit in 800.
+        EncodedPromptCache cache = new(processor, 800);
+        VqaPrompt prompt = VqaPrompt.Ask("abc");
+        foreach (int key in new[] { 1, 2, 1, 3, 1, 2 })
+        {
+            cache.Encode(key, prompt, default);
+        }
+
+        // 1 and 2 are new, 1 is known, 3 drives out 2, 1 is known, 2 is new again.
+        Assert.Equal(4, processor.Count);
+        Assert.Equal(2, cache.Count);
+        Assert.InRange(cache.ByteSize, 1, 800);
+    }
+
+    private sealed class CountingProcessor : IVisionLanguageProcessor
+    {
+        private readonly TinyProcessor _processor = new();
+
+        public int Count { get; private set; }
+
+        public ITextTokenizer Tokenizer => _processor.Tokenizer;
+
+        public EncodedPrompt Encode(VqaPrompt prompt, CancellationToken cancellationToken = default)
+        {
+            Count++;
+            return _processor.Encode(prompt, cancellationToken);
+        }
+
+        public IReadOnlyList<int> EncodeCompletion(string text) => _processor.EncodeCompletion(text);
+    }
+}

@@ -1,0 +1,139 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+public sealed class GrpoTrainerBuilderTests : IDisposable
+{
+    private readonly TinyPolicy _policy = TestData.Policy();
+
+    [Fact]
+    public void Reports_every_mistake_at_once_with_the_call_that_fixes_it()
+    {
+        GrpoTrainerBuilder builder = new GrpoTrainerBuilder(_policy)
+            .UseReference(_policy)
+            .UseAdvantages(new AdvantageOptions { Epsilon = -1 })
+            .AddReward("same", _ => 1)
+            .AddReward("same", _ => 2)
+            .Configure(options =>
+            {
+                options.GroupSize = 1;
+                options.PromptsPerStep = 2;
+                options.PromptsPerMicroStep = 3;
+                options.StepsPerGeneration = 0;
+                options.Iterations = 0;
+                options.MaxSteps = 0;
+                options.LearningRate = double.NaN;
+                options.Warmup = -1;
+                options.WeightDecay = -1;
+                options.MaxGradientNorm = -1;
+                options.Temperature = 0;
+                options.MaxNewTokens = 100_000;
+                options.TopK = 0;
+                options.TopP = 0;
+                options.MinP = 1;
+                options.SaveInterval = 5;
+                options.LogInterval = 0;
+                options.RewardTimeout = TimeSpan.Zero;
+                options.MaxParallelRewards = 0;
+                options.IsFrozen = _ => true;
+            })
+            .Configure(_ => throw new InvalidOperationException("from a lambda"));
+
+        TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(builder.Build);
+
+        string[] expected =
+        [
+            "Configure threw InvalidOperationException: from a lambda", "MaxSteps is 0", "LearningRate is NaN", "Warmup is -1",
+            "WeightDecay is -1", "MaxGradientNorm is -1", "OutputFolder is null, but SaveInterval 5 needs a folder", "LogInterval is 0",
+            "GroupSize is 1", "PromptsPerMicroStep is 3", "StepsPerGeneration is 0", "Iterations is 0", "Temperature is 0", "TopK is 0",
+            "TopP is 0", "MinP is 1", "RewardTimeout is 00:00:00", "MaxParallelRewards is 0", "There is no data: .UseDataset",
+            "Nothing says how an example becomes a prompt: .UsePrompt", "2 rewards are named 'same'", "Every parameter is frozen",
+            "MaxNewTokens is 100000", "The reference is the policy itself", "Epsilon is -1",
+        ];
+        Assert.Equal(expected.Length, exception.Mistakes.Count);
+        Assert.All(expected.Zip(exception.Mistakes), pair => Assert.Contains(pair.First, pair.Second));
+        Assert.All(exception.Mistakes.Skip(1), mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
+        Assert.Contains("25 mistakes", exception.Message);
+    }
+
+    [Fact]
+    public void A_builder_that_failed_can_be_mended_and_built_once()
+    {
+        GrpoTrainerBuilder builder = new GrpoTrainerBuilder(_policy).UsePrompts(TestData.Prompts(2));
+        Assert.Contains("There is no reward", Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+
+        builder.AddReward("one", _ => 1).Configure(options => options.MaxNewTokens = 8).Build().Dispose();
+
+        Assert.Throws<InvalidOperationException>(builder.Build);
+        Assert.Throws<InvalidOperationException>(() => builder.AddReward("two", _ => 2));
+        Assert.Throws<InvalidOperationException>(() => builder.UseLoss(new GrpoLoss(GrpoLossOptions.MedR1)));
+    }
+
+    [Fact]
+    public void A_slot_is_filled_once()
+    {
+        GrpoTrainerBuilder builder = new GrpoTrainerBuilder(_policy).UsePrompts(TestData.Prompts(2));
+
+        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => builder.UsePrompts(TestData.Prompts(3)));
+
+        Assert.Contains("UsePrompts was called before", exception.Message);
+    }
+
+    [Fact]
+    public void Prompts_and_a_data_set_are_one_too_many()
+    {
+        GrpoTrainerBuilder builder = new GrpoTrainerBuilder(_policy)
+            .UsePrompts(TestData.Prompts(2)).UsePrompt(PromptTemplates.Plain).AddReward("one", _ => 1)
+            .Configure(options => options.MaxNewTokens = 8);
+
+        Assert.Contains("keep .UsePrompts", Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+    }
+
+    [Fact]
+    public void Options_are_copied_so_that_a_later_change_has_no_effect()
+    {
+        GrpoTrainerOptions? kept = null;
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(_policy)
+            .UsePrompts(TestData.Prompts(2)).AddReward("one", _ => 1)
+            .Configure(options =>
+            {
+                options.MaxNewTokens = 8;
+                options.MaxSteps = 3;
+                kept = options;
+            })
+            .Build();
+
+        kept!.MaxSteps = 99;
+
+        Assert.Equal(3, trainer.TotalSteps);
+    }
+
+    [Fact]
+    public void The_defaults_are_those_of_med_r1()
+    {
+        GrpoTrainerOptions options = new();
+
+        Assert.Equal((4, 4, 1e-6, 0.0, 1.0), (options.GroupSize, options.PromptsPerStep, options.LearningRate, options.Warmup, options.MaxGradientNorm));
+        Assert.Equal((1.0, 256, 0.0, 1.0, 42L), (options.Temperature, options.MaxNewTokens, options.WeightDecay, options.Epochs, options.Seed));
+        Assert.Equal(0.04, GrpoLossOptions.MedR1.KlCoefficient);
+    }
+
+    [Fact]
+    public void The_supervised_builder_reports_every_mistake_at_once_too()
+    {
+        SftTrainerBuilder builder = new SftTrainerBuilder(_policy).Configure(options =>
+        {
+            options.ExamplesPerStep = 0;
+            options.ExamplesPerMicroStep = -1;
+            options.Epochs = 0;
+        });
+
+        TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(builder.Build);
+
+        Assert.Equal(4, exception.Mistakes.Count);
+        Assert.Contains(".UseExamples(examples)", exception.Message);
+    }
+
+    public void Dispose() => _policy.Dispose();
+}

@@ -1,0 +1,142 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+
+namespace MedR1.Training.Tests;
+
+public sealed class SinkTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    [Fact]
+    public async Task Json_lines_hold_a_step_each_and_null_for_what_is_not_finite()
+    {
+        string path = Path.Combine(_folder, "deep", "metrics.jsonl");
+        using (JsonLinesSink sink = new(path))
+        {
+            await sink.WriteAsync(Step(1, ("loss", 0.5), ("kl", double.NaN)));
+        }
+
+        using (JsonLinesSink sink = new(path))
+        {
+            await sink.WriteAsync(Step(2, ("loss", 0.25)));
+        }
+
+        string[] lines = File.ReadAllLines(path);
+        Assert.Equal(["""{"step":1,"loss":0.5,"kl":null}""", """{"step":2,"loss":0.25}"""], lines);
+        Assert.All(lines, line => JsonDocument.Parse(line).Dispose());
+    }
+
+    [Theory]
+    // Check values of CRC-32C: RFC 3720, appendix B.4 (32 bytes of zeros: 0x8A9136AA; of ones: 0x62A8AB43). The mask is
+    // ((crc >> 15) | (crc << 17)) + 0xA282EAD8 (TensorFlow, core/lib/hash/crc32c.h).
+    [InlineData((byte)0x00, 0x8A9136AAu)]
+    [InlineData((byte)0xFF, 0x62A8AB43u)]
+    public void Records_carry_masked_crc32c(byte fill, uint crc)
+    {
+        byte[] data = [.. Enumerable.Repeat(fill, 32)];
+
+        Assert.Equal(unchecked(((crc >> 15) | (crc << 17)) + 0xA282EAD8u), EventRecord.MaskedCrc(data));
+    }
+
+    [Fact]
+    public async Task Tensor_board_files_hold_framed_events_of_scalars()
+    {
+        string path;
+        using (TensorBoardSink sink = new(_folder))
+        {
+            path = sink.FilePath;
+            await sink.WriteAsync(Step(300, ("reward", 1.5), ("kl", double.NaN)));
+        }
+
+        List<byte[]> records = ReadRecords(File.ReadAllBytes(path));
+        Assert.Equal(2, records.Count);
+        Assert.Contains("brain.Event:2", Encoding.UTF8.GetString(records[0]));
+        // 2: step as a varint (300 = 0xAC 0x02); 5: summary { 1: value { 1: tag, 2: float } }; 1.5f = 0x3FC00000.
+        byte[] expected =
+        [
+            0x10, 0xAC, 0x02, 0x2A, 0x0F, 0x0A, 0x0D, 0x0A, 0x06, .. "reward"u8, 0x15, 0x00, 0x00, 0xC0, 0x3F,
+        ];
+        Assert.Equal(expected, records[1][9..]);
+        Assert.StartsWith("events.out.tfevents.", Path.GetFileName(path));
+    }
+
+    [Fact]
+    public async Task The_console_shows_step_reward_accuracy_length_speed_and_time_left()
+    {
+        StringWriter writer = new();
+        using ConsoleProgressSink sink = new(writer, interval: 2);
+        foreach (int step in Enumerable.Range(1, 4))
+        {
+            await sink.WriteAsync(Step(
+                step, ("reward", 0.5), ("rewards/accuracy/mean", 0.25), ("completions/mean_length", 12), ("tokens_per_second", 1234.4),
+                ("progress", step / 100.0), ("time/left", 3661)));
+        }
+
+        string[] lines = writer.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.Equal("step   4/100  reward 0.500  accuracy 25.0%  length 12.0  1,234 tokens/s  1:01:01 left", lines[2]);
+    }
+
+    [Fact]
+    public async Task On_a_terminal_a_line_is_written_over_and_ended_at_the_end()
+    {
+        StringWriter writer = new();
+        using ConsoleProgressSink sink = new(writer, overwrite: true);
+        await sink.WriteAsync(Step(1, ("loss", 10.5), ("progress", 0.5)));
+        await sink.WriteAsync(Step(2, ("loss", 1.5), ("progress", 1)));
+
+        Assert.Equal("\rstep 1/2  loss 10.5000\rstep 2/2  loss 1.5000 " + Environment.NewLine, writer.ToString());
+    }
+
+    [Fact]
+    public async Task A_sink_that_throws_stops_neither_the_others_nor_the_run()
+    {
+        Recorder recorder = new();
+        MetricDispatcher dispatcher = new([new Broken(), recorder]);
+
+        await dispatcher.WriteAsync(Step(1), default);
+        await dispatcher.WriteAsync(Step(2), default);
+
+        Assert.Equal(2, recorder.Count);
+        Assert.Equal("Broken at step 1: InvalidOperationException: no more ink", Assert.Single(dispatcher.Failures));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static StepMetrics Step(long step, params (string Name, double Value)[] values) =>
+        new(step, values.ToDictionary(value => value.Name, value => value.Value));
+
+    private static List<byte[]> ReadRecords(byte[] file)
+    {
+        List<byte[]> records = [];
+        for (int at = 0; at < file.Length;)
+        {
+            int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(at));
+            Assert.Equal(EventRecord.MaskedCrc(file.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)));
+            byte[] record = file[(at + 12)..(at + 12 + length)];
+            Assert.Equal(EventRecord.MaskedCrc(record), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
+            records.Add(record);
+            at += length + 16;
+        }
+
+        return records;
+    }
+
+    private sealed class Broken : IMetricSink
+    {
+        public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default) =>
+            throw new InvalidOperationException("no more ink");
+    }
+
+    private sealed class Recorder : IMetricSink
+    {
+        public int Count { get; private set; }
+
+        public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+        {
+            Count++;
+            return ValueTask.CompletedTask;
+        }
+    }
+}

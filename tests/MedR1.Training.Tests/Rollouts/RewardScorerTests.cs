@@ -1,0 +1,166 @@
+namespace MedR1.Training.Tests;
+
+public sealed class RewardScorerTests
+{
+    [Fact]
+    public async Task Weighs_rewards_and_leaves_out_those_that_abstain()
+    {
+        RewardScorer scorer = new(
+        [
+            new WeightedReward(Reward("length", context => context.Completion.TokenCount), 0.5),
+            new WeightedReward(Reward("second", context => context.Completion.SampleIndex == 1 ? null : 10.0)),
+        ]);
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(2, 4)]);
+
+        // 0.5 · 2 + 10 and 0.5 · 4 alone.
+        Assert.Equal([11.0, 2.0], scored.Groups[0].Scores!.Select(score => score.Total));
+        Assert.Equal([4.0, null], scored.Groups[0].Scores![1].ByReward);
+        Assert.Empty(scored.Failures);
+    }
+
+    [Fact]
+    public async Task A_completion_that_no_reward_applies_to_has_no_total()
+    {
+        RewardScorer scorer = new([new WeightedReward(Reward("none", _ => null))]);
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(1)]);
+
+        Assert.Null(scored.Groups[0].Scores![0].Total);
+        Assert.Empty(scored.Failures);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public async Task A_reward_that_is_not_finite_leaves_its_completion_out_and_is_named(double value)
+    {
+        RewardScorer scorer = new(
+        [
+            new WeightedReward(Reward("odd", context => context.Completion.SampleIndex == 0 ? value : 1)),
+            new WeightedReward(Reward("good", _ => 1)),
+        ]);
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(1, 1)]);
+
+        Assert.Equal([null, 2.0], scored.Groups[0].Scores!.Select(score => score.Total));
+        RewardFailure failure = Assert.Single(scored.Failures);
+        Assert.Equal(("odd", RewardFailureKind.NotFinite), (failure.Reward, failure.Kind));
+    }
+
+    [Fact]
+    public async Task A_reward_that_throws_leaves_its_completion_out_and_is_named()
+    {
+        RewardScorer scorer = new([new WeightedReward(Reward(
+            "fragile", context => context.Completion.SampleIndex == 1 ? throw new FormatException("bad tag") : 1))]);
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(1, 1)]);
+
+        Assert.Equal([1.0, null], scored.Groups[0].Scores!.Select(score => score.Total));
+        RewardFailure failure = Assert.Single(scored.Failures);
+        Assert.Equal(RewardFailureKind.Threw, failure.Kind);
+        Assert.Equal("FormatException: bad tag", failure.Message);
+        Assert.IsType<FormatException>(failure.Exception);
+    }
+
+    [Fact]
+    public async Task A_reward_that_blocks_its_thread_is_given_up_after_its_time()
+    {
+        using ManualResetEventSlim release = new();
+        RewardScorer scorer = new(
+            [new WeightedReward(Reward("deaf", context =>
+            {
+                if (context.Completion.SampleIndex == 0)
+                {
+                    release.Wait();
+                }
+
+                return 1;
+            }))],
+            new RewardScorerOptions { Timeout = TimeSpan.FromSeconds(1) });
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(1, 1)]);
+        release.Set();
+
+        Assert.Equal([null, 1.0], scored.Groups[0].Scores!.Select(score => score.Total));
+        Assert.Equal(RewardFailureKind.TimedOut, Assert.Single(scored.Failures).Kind);
+    }
+
+    [Fact]
+    public async Task A_reward_that_waits_is_cancelled_after_its_time()
+    {
+        RewardScorer scorer = new(
+            [new WeightedReward(new DelegateReward("slow", async (_, token) =>
+            {
+                await Task.Delay(Timeout.Infinite, token);
+                return 1;
+            }))],
+            new RewardScorerOptions { Timeout = TimeSpan.FromMilliseconds(200) });
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(1)]);
+
+        Assert.Equal(RewardFailureKind.TimedOut, Assert.Single(scored.Failures).Kind);
+    }
+
+    [Fact]
+    public async Task A_failure_stops_the_run_where_the_options_say_so()
+    {
+        RewardScorer scorer = new(
+            [new WeightedReward(Reward("odd", _ => double.NaN))], new RewardScorerOptions { StopOnFailure = true });
+
+        RewardFailureException exception = await Assert.ThrowsAsync<RewardFailureException>(() => scorer.ScoreAsync([Group(1)]));
+
+        Assert.Contains("'odd'", exception.Message);
+        Assert.Contains("StopOnRewardFailure", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_group_reward_scores_all_completions_at_once()
+    {
+        RewardScorer scorer = new([new WeightedReward(new Ranking(2), 2)]);
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(5, 3)]);
+
+        Assert.Equal([0.0, 2.0], scored.Groups[0].Scores!.Select(score => score.Total));
+    }
+
+    [Fact]
+    public async Task A_group_reward_with_the_wrong_number_of_scores_leaves_the_group_out()
+    {
+        RewardScorer scorer = new([new WeightedReward(new Ranking(3))]);
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(5, 3)]);
+
+        Assert.All(scored.Groups[0].Scores!, score => Assert.Null(score.Total));
+        Assert.Equal(RewardFailureKind.WrongCount, Assert.Single(scored.Failures).Kind);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_scoring()
+    {
+        RewardScorer scorer = new([new WeightedReward(Reward("any", _ => 1))]);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scorer.ScoreAsync([Group(1)], new CancellationToken(true)));
+    }
+
+    private static DelegateReward Reward(string name, Func<RewardContext, double?> score) =>
+        new(name, (context, _) => ValueTask.FromResult(score(context)));
+
+    private static CompletionGroup Group(params int[] lengths) => new(
+        VqaPrompt.Ask("?"),
+        [.. lengths.Select((length, index) => new Completion
+        {
+            Text = "",
+            TokenIds = [.. Enumerable.Repeat(1, length)],
+            StopReason = StopReason.EndToken,
+            SampleIndex = index,
+        })]);
+
+    private sealed class Ranking(int count) : IGroupReward
+    {
+        public string Name => "ranking";
+
+        public ValueTask<IReadOnlyList<double?>> ScoreAsync(CompletionGroup group, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult<IReadOnlyList<double?>>([.. Enumerable.Range(0, count).Select(place => (double?)place)]);
+    }
+}
