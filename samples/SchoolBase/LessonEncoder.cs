@@ -64,7 +64,7 @@ internal sealed class LessonEncoder
             EndMessage(said ? 1 : 0);
         }
 
-        return SupervisedExample.FromTokens(new EncodedPrompt(ids, images), weights) with { CacheKey = SupervisedExample.NoCache };
+        return SupervisedExample.Tokens(new EncodedPrompt(ids, images), weights) with { CacheKey = SupervisedExample.NoCache };
 
         void Control(string token, float weight)
         {

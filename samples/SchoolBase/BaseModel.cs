@@ -1,0 +1,61 @@
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+
+namespace MedR1.Samples.SchoolBase;
+
+/// <summary>The small Qwen2-VL of the quick start before it has learnt anything: its sizes, vocabulary and pictures.</summary>
+internal static class BaseModel
+{
+    private const int VocabularySize = 1024;
+    private const int HiddenSize = 128;
+
+    /// <summary>The control tokens of Qwen2-VL in their published order.</summary>
+    private static readonly string[] ControlTokens =
+    [
+        "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>", "<|box_end|>",
+        "<|quad_start|>", "<|quad_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>",
+    ];
+
+    /// <summary>Makes the model with random weights.</summary>
+    /// <param name="corpus">Texts for the vocabulary.</param>
+    /// <param name="seed">Where the weights start.</param>
+    public static Qwen2VLPolicy Create(IEnumerable<string> corpus, long seed)
+    {
+        BytePairTokenizer tokenizer = BytePairTrainer.Train(corpus, VocabularySize, ControlTokens);
+        Qwen2VLConfiguration configuration = new()
+        {
+            Family = Qwen2VLFamily.Qwen2VL,
+            TieWordEmbeddings = true,
+            ImageTokenId = tokenizer.SpecialTokens["<|image_pad|>"],
+            VideoTokenId = tokenizer.SpecialTokens["<|video_pad|>"],
+            VisionStartTokenId = tokenizer.SpecialTokens["<|vision_start|>"],
+            VisionEndTokenId = tokenizer.SpecialTokens["<|vision_end|>"],
+            VisionPadTokenId = tokenizer.SpecialTokens["<|vision_pad|>"],
+            Text = new Qwen2VLTextConfiguration
+            {
+                VocabularySize = VocabularySize,
+                HiddenSize = HiddenSize,
+                IntermediateSize = 3 * HiddenSize,
+                LayerCount = 4,
+                HeadCount = 4,
+                KeyValueHeadCount = 2,
+                RotarySections = [4, 6, 6],
+                RotaryBase = 10_000,
+                ContextLength = 1024,
+                BeginTokenId = tokenizer.SpecialTokens["<|endoftext|>"],
+                EndTokenId = tokenizer.SpecialTokens["<|im_end|>"],
+            },
+            Vision = new Qwen2VLVisionConfiguration
+            {
+                Depth = 3,
+                Width = 96,
+                HeadCount = 4,
+                MlpWidth = 288,
+                OutputSize = HiddenSize,
+                Activation = "quick_gelu",
+            },
+        };
+        ImageProcessor images = new(new ImageProcessorConfiguration { MinPixels = 56 * 56, MaxPixels = 84 * 84 });
+        return Qwen2VLPolicy.CreateRandom(configuration, new Qwen2VLProcessor(tokenizer, images), seed);
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using MedR1;
+using MedR1.Datasets;
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+using MedR1.Samples.SchoolBase;
+using MedR1.Training;
+
+Option<string> data = new("--data") { Description = "The folder of real-mini.", DefaultValueFactory = _ => "data/real-mini" };
+Option<string> output = new("--output") { Description = "Where the checkpoint goes.", DefaultValueFactory = _ => "runs/base" };
+Option<string?> from = new("--from") { Description = "A checkpoint to go on from; without one the model starts from random weights." };
+Option<string> stage = new("--stage") { Description = "What to learn: text or pictures.", DefaultValueFactory = _ => "text" };
+Option<int> steps = new("--steps") { Description = "Optimizer steps.", DefaultValueFactory = _ => 3000 };
+Option<int> batch = new("--batch") { Description = "Lessons in a step.", DefaultValueFactory = _ => 24 };
+Option<double> rate = new("--learning-rate") { Description = "The highest learning rate.", DefaultValueFactory = _ => 2e-3 };
+Option<int> seed = new("--seed") { Description = "Where all choices start.", DefaultValueFactory = _ => 1 };
+
+RootCommand root = new("Schools the base checkpoint of the quick start.") { data, output, from, stage, steps, batch, rate, seed };
+root.SetAction(async (result, cancellationToken) =>
+{
+    TorchRuntime.Initialize();
+    Curriculum curriculum = Curriculum.Load(result.GetValue(data)!, result.GetValue(seed));
+    using Qwen2VLPolicy policy = result.GetValue(from) is string folder
+        ? Qwen2VLPolicy.Load(folder)
+        : BaseModel.Create(curriculum.Corpus, result.GetValue(seed));
+    Console.WriteLine($"{policy.Parameters.Sum(parameter => parameter.Value.numel()):N0} weights, {policy.VocabularySize} tokens");
+
+    LessonEncoder encoder = new(policy.Processor.Tokenizer, policy.Processor.Images.Process, policy.Configuration.Vision.MergeUnit);
+    ILessonSource lessons = curriculum.Stage(result.GetValue(stage)!);
+    int count = result.GetValue(steps);
+    int size = result.GetValue(batch);
+    using ConsoleProgressSink progress = new(interval: 100);
+    using SftTrainer trainer = new SftTrainerBuilder(policy)
+        .UseExamples(new GeneratedLessons(lessons, encoder, count * size, result.GetValue(seed)))
+        .UseOrder(new SequentialOrder())
+        .AddMetricSink(progress)
+        .AddObserver(new ProbeObserver(policy, encoder, curriculum.Probes, result.GetValue(output)!, interval: 250))
+        .Configure(options =>
+        {
+            options.ExamplesPerStep = size;
+            options.ExamplesPerMicroStep = size;
+            options.MaxSteps = count;
+            options.LearningRate = result.GetValue(rate);
+            options.Warmup = Math.Min(100, count / 10);
+            options.WeightDecay = 0.01;
+            options.Seed = result.GetValue(seed);
+        })
+        .Build();
+    await trainer.RunAsync(cancellationToken);
+    policy.Save(result.GetValue(output)!, cancellationToken);
+    Console.WriteLine($"saved to {result.GetValue(output)}");
+});
+return await root.Parse(args).InvokeAsync();
