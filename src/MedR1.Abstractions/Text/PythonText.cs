@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text;
+
+namespace MedR1;
+
+/// <summary>
+/// Text as Python 3.11 sees it, where rewards and scores made in Python must come out the same. Python's white space, word
+/// characters and case mappings differ from .NET's: <c>str.strip</c> and <c>\s</c> take U+001C to U+001F; <c>\w</c> takes ² and
+/// ½ but no combining marks; upper case can be longer than the text.
+/// </summary>
+public static class PythonText
+{
+    /// <summary>Whether <c>str.strip</c> and <c>\s</c> take a character.</summary>
+    /// <param name="character">The character; all white space lies below U+10000.</param>
+    public static bool IsWhiteSpace(char character) => character switch
+    {
+        >= '\t' and <= '\r' or >= '\x1C' and <= ' ' => true,
+        < '\x80' => false,
+        '\x85' or '\xA0' or '\u1680' or >= '\u2000' and <= '\u200A' or '\u2028' or '\u2029' or '\u202F' or '\u205F' or '\u3000' => true,
+        _ => false,
+    };
+
+    /// <summary>Whether <c>\w</c> takes a character: letters, everything numeric, and the underscore.</summary>
+    /// <param name="character">The character.</param>
+    public static bool IsWordCharacter(Rune character) => character.Value == '_' || IsAlphanumeric(character);
+
+    /// <summary>Whether <c>str.isalnum</c> holds for a character.</summary>
+    /// <param name="character">The character.</param>
+    public static bool IsAlphanumeric(Rune character) => Rune.GetUnicodeCategory(character) is
+        UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
+        or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.DecimalDigitNumber
+        or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber && !PythonUnicode.IsAssignedLater(character);
+
+    /// <summary>Whether <c>\d</c> takes a character.</summary>
+    /// <param name="character">The character.</param>
+    public static bool IsDecimalDigit(Rune character) =>
+        Rune.GetUnicodeCategory(character) == UnicodeCategory.DecimalDigitNumber && !PythonUnicode.IsAssignedLater(character);
+
+    /// <summary>Whether <c>str.splitlines</c> breaks at a character.</summary>
+    /// <param name="character">The character.</param>
+    public static bool IsLineBreak(char character) => character is
+        >= '\n' and <= '\r' or >= '\x1C' and <= '\x1E' or '\x85' or '\u2028' or '\u2029';
+
+    /// <summary><c>str.strip()</c>: white space taken from both ends.</summary>
+    /// <param name="text">The text.</param>
+    public static string Strip(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Strip(text.AsSpan()) is { Length: int length } stripped && length == text.Length ? text : stripped.ToString();
+    }
+
+    /// <summary><c>str.strip()</c> without a copy.</summary>
+    /// <param name="text">The text.</param>
+    public static ReadOnlySpan<char> Strip(ReadOnlySpan<char> text)
+    {
+        int start = 0;
+        while (start < text.Length && IsWhiteSpace(text[start]))
+        {
+            start++;
+        }
+
+        int end = text.Length;
+        while (end > start && IsWhiteSpace(text[end - 1]))
+        {
+            end--;
+        }
+
+        return text[start..end];
+    }
+
+    /// <summary><c>str.split()</c>: the words between white space.</summary>
+    /// <param name="text">The text.</param>
+    public static IReadOnlyList<string> Split(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        List<string> words = [];
+        int start = 0;
+        for (int i = 0; i <= text.Length; i++)
+        {
+            if (i == text.Length || IsWhiteSpace(text[i]))
+            {
+                if (i > start)
+                {
+                    words.Add(text[start..i]);
+                }
+
+                start = i + 1;
+            }
+        }
+
+        return words;
+    }
+
+    /// <summary><c>str.splitlines()</c>: the lines without their ends; a carriage return and line feed are one end.</summary>
+    /// <param name="text">The text.</param>
+    public static IReadOnlyList<string> SplitLines(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        List<string> lines = [];
+        int start = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (IsLineBreak(text[i]))
+            {
+                lines.Add(text[start..i]);
+                i += text[i] == '\r' && i + 1 < text.Length && text[i + 1] == '\n' ? 1 : 0;
+                start = i + 1;
+            }
+        }
+
+        if (start < text.Length)
+        {
+            lines.Add(text[start..]);
+        }
+
+        return lines;
+    }
+
+    /// <summary><c>str.upper()</c>, with the full mapping: ß becomes SS, ﬁ becomes FI.</summary>
+    /// <param name="text">The text.</param>
+    public static string ToUpper(string text) => Map(text, PythonCase.Upper);
+
+    /// <summary><c>str.casefold()</c>: the form in which texts that differ only in case are equal.</summary>
+    /// <param name="text">The text.</param>
+    public static string CaseFold(string text) => Map(text, PythonCase.Fold);
+
+    /// <summary>
+    /// <c>str.lower()</c>, but for the Greek capital sigma at a word's end, which becomes σ here and ς in Python. Compare with
+    /// <see cref="CaseFold"/>, where the two are equal.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    public static string ToLower(string text) => Map(text, PythonCase.Lower);
+
+    private static string Map(string text, Func<Rune, string> mapping)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        StringBuilder mapped = new(text.Length);
+        for (int i = 0; i < text.Length;)
+        {
+            // A surrogate without its other half is no character; it stays as it is.
+            if (Rune.TryGetRuneAt(text, i, out Rune character))
+            {
+                mapped.Append(mapping(character));
+                i += character.Utf16SequenceLength;
+            }
+            else
+            {
+                mapped.Append(text[i++]);
+            }
+        }
+
+        return mapped.ToString();
+    }
+}

@@ -1,0 +1,42 @@
+namespace MedR1.Evaluation;
+
+/// <summary>
+/// OmniMedVQA's question-answering score (arXiv 2402.09181 and its released code): the option with the largest
+/// <c>difflib</c> ratio to the whole output, the first among equals, and none where nothing matches at all; right when its text
+/// equals the right option's. Open questions have no option to choose and are never right.
+/// </summary>
+public sealed class OmniMedVqaRule : IScoringRule
+{
+    /// <inheritdoc/>
+    public string Name => "omnimedvqa-qa";
+
+    /// <inheritdoc/>
+    public ScoredAnswer Score(VqaExample example, string text)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        ArgumentNullException.ThrowIfNull(text);
+        return MostSimilar(example.Options, text) is int chosen
+            ? new ScoredAnswer(example.Options[chosen], example.Options[chosen] == example.Answer)
+            : new ScoredAnswer(null, false);
+    }
+
+    /// <summary>The option most like a text, the first among equals; <see langword="null"/> where none is like it at all.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="text">The text.</param>
+    public static int? MostSimilar(IReadOnlyList<string> options, string text)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        int? chosen = null;
+        double largest = 0;
+        for (int i = 0; i < options.Count; i++)
+        {
+            double ratio = SequenceMatcher.Ratio(options[i], text);
+            if (ratio > largest)
+            {
+                (chosen, largest) = (i, ratio);
+            }
+        }
+
+        return chosen;
+    }
+}

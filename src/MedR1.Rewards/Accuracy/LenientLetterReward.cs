@@ -1,0 +1,45 @@
+namespace MedR1.Rewards;
+
+/// <summary>
+/// MedVLM-R1's graded accuracy (arXiv 2502.19634): the answer in tags is put in upper case, and every character A to J in it
+/// counts, inside words too. 1 where the right letter stands alone, 0.5 where it is the only such letter among other characters
+/// (<c>C.</c>), else 0 (<c>the C</c>, which holds an E; no tags at all).
+/// </summary>
+/// <remarks>Does not apply to open questions, nor to options behind J.</remarks>
+public sealed class LenientLetterReward : IReward
+{
+    /// <inheritdoc/>
+    public string Name => "lenient_letter";
+
+    /// <inheritdoc/>
+    public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return ValueTask.FromResult<double?>(
+            context.Example.AnswerIndex is null or > 'J' - 'A' ? null : Score(context.Text, context.Example.Solution));
+    }
+
+    /// <summary>The reward of a text: 1, 0.5 or 0.</summary>
+    /// <param name="text">What the model said.</param>
+    /// <param name="solution">The solution, a letter in answer tags or bare.</param>
+    public static double Score(string text, string solution)
+    {
+        if (AnswerTags.FirstInAnyCase(text) is not string answer)
+        {
+            return 0.0;
+        }
+
+        string gold = PythonText.ToUpper(PythonText.Strip(AnswerTags.FirstInAnyCase(solution) ?? solution));
+        char[] letters = [.. PythonText.ToUpper(answer).Where(character => character is >= 'A' and <= 'J')];
+        if (letters.Length != 1 || gold != letters[0].ToString())
+        {
+            return 0.0;
+        }
+
+        return answer.All(character => IsLetter(character, letters[0]) || PythonText.IsWhiteSpace(character)) ? 1.0 : 0.5;
+    }
+
+    // Python's IGNORECASE takes the dotless and the dotted i for an i; A to J have no other relatives.
+    private static bool IsLetter(char character, char letter) =>
+        character == letter || character == (char)(letter | 0x20) || (letter == 'I' && character is '\u0131' or '\u0130');
+}

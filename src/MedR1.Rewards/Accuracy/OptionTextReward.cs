@@ -1,0 +1,40 @@
+namespace MedR1.Rewards;
+
+/// <summary>
+/// A lenient accuracy after MedVLThinker's (arXiv 2508.02669): 1 where the answer names the right option by its letter
+/// (<c>C</c>), letter and text (<c>C. Edema</c>) or text (<c>edema</c>), whatever the case, else 0. An open question asks for
+/// the answer's text. Options of equal text are equally right.
+/// </summary>
+public sealed class OptionTextReward : IReward
+{
+    private readonly bool _requireTags;
+
+    /// <summary>Makes the reward.</summary>
+    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise its whole text is the answer.</param>
+    public OptionTextReward(bool requireTags = true)
+    {
+        _requireTags = requireTags;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "option_text";
+
+    /// <inheritdoc/>
+    public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        string? answer = AnswerTags.FirstInAnyCase(context.Text) ?? (_requireTags ? null : context.Text);
+        return ValueTask.FromResult<double?>(answer is not null && IsRight(answer, context.Example) ? 1.0 : 0.0);
+    }
+
+    private static bool IsRight(string answer, VqaExample example)
+    {
+        if (example.AnswerIndex is not int right)
+        {
+            return OptionText.AreAlike(answer, example.Answer);
+        }
+
+        return OptionText.IndexOf(answer, example.Options) is int named
+            && (named == right || example.Options[named] == example.Options[right]);
+    }
+}

@@ -1,0 +1,87 @@
+namespace MedR1.Rewards;
+
+/// <summary>
+/// Med-R1's format reward, exact: 1 where the whole text has the form, else 0. The texts inside the tags may hold anything,
+/// tags and line breaks included. Equal to the released expressions under <c>re.fullmatch</c> with DOTALL, in linear time.
+/// </summary>
+public sealed class FormatReward : IReward
+{
+    private const string ThinkOpen = "<think>";
+    private const string ThinkClose = "</think>";
+    private const string AnswerOpen = "<answer>";
+    private const string AnswerClose = "</answer>";
+    private readonly FormatStyle _style;
+
+    /// <summary>Makes the reward.</summary>
+    /// <param name="style">The form to ask for; it should be the prompt's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such form.</exception>
+    public FormatReward(FormatStyle style = FormatStyle.Think)
+    {
+        if (!Enum.IsDefined(style))
+        {
+            throw new ArgumentOutOfRangeException(nameof(style), style, "There is no such form: use Think, NoThink or ThinkAfter.");
+        }
+
+        _style = style;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "format";
+
+    /// <inheritdoc/>
+    public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return ValueTask.FromResult<double?>(Score(context.Text, _style));
+    }
+
+    /// <summary>The reward of a text: 1 or 0.</summary>
+    /// <param name="text">What the model said.</param>
+    /// <param name="style">The form to ask for.</param>
+    public static double Score(string text, FormatStyle style)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        bool hasForm = style switch
+        {
+            FormatStyle.Think => IsPair(text, ThinkOpen, ThinkClose, AnswerOpen, AnswerClose),
+            FormatStyle.ThinkAfter => IsPair(text, AnswerOpen, AnswerClose, ThinkOpen, ThinkClose),
+            _ => IsSingle(text.AsSpan(SkipWhiteSpace(text, 0)), AnswerOpen, AnswerClose),
+        };
+        return hasForm ? 1.0 : 0.0;
+    }
+
+    private static bool IsSingle(ReadOnlySpan<char> text, string open, string close) =>
+        text.Length >= open.Length + close.Length
+        && text.StartsWith(open, StringComparison.Ordinal)
+        && text.EndsWith(close, StringComparison.Ordinal);
+
+    private static bool IsPair(string text, string firstOpen, string firstClose, string secondOpen, string secondClose)
+    {
+        if (!text.StartsWith(firstOpen, StringComparison.Ordinal) || !text.EndsWith(secondClose, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        int from = firstOpen.Length;
+        while ((from = text.IndexOf(firstClose, from, StringComparison.Ordinal)) >= 0)
+        {
+            from += firstClose.Length;
+            if (IsSingle(text.AsSpan(SkipWhiteSpace(text, from)), secondOpen, secondClose))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int SkipWhiteSpace(string text, int from)
+    {
+        while (from < text.Length && PythonText.IsWhiteSpace(text[from]))
+        {
+            from++;
+        }
+
+        return from;
+    }
+}
