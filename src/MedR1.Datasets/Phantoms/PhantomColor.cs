@@ -1,0 +1,8 @@
+namespace MedR1.Datasets;
+
+internal readonly record struct PhantomColor(int Red, int Green, int Blue)
+{
+    public static PhantomColor Grey(int level) => new(level, level, level);
+
+    public PhantomColor Lighter(int by) => new(Red + by, Green + by, Blue + by);
+}

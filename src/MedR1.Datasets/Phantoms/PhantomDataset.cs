@@ -1,0 +1,98 @@
+namespace MedR1.Datasets;
+
+/// <summary>
+/// Questions about synthetic pictures (<see cref="PhantomGenerator"/>). Examples carry <c>family</c> (the fact asked for) and
+/// <c>synthetic</c> in their metadata, and their data set's name says what they are. Right letters go round evenly among
+/// questions with the same number of options.
+/// </summary>
+public static class PhantomDataset
+{
+    /// <summary>The name of the data set in each example.</summary>
+    public const string DatasetName = "MedR1 Synthetic Phantoms";
+
+    private const int MostOptions = 4;
+
+    /// <summary>Multiple-choice questions: one for each fact of each picture, questions about a picture in a row.</summary>
+    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in memory.</param>
+    /// <param name="seed">Where the random choices start.</param>
+    /// <param name="imageSize">Width and height in pixels.</param>
+    /// <param name="families">The families, taken in turn; all if none is given.</param>
+    public static IVqaDataset Create(int pictureCount, long seed, int imageSize = 112, params ReadOnlySpan<PhantomFamily> families)
+    {
+        DeterministicRandom random = DeterministicRandom.For(seed, -1);
+        int[] turns = [.. Enumerable.Range(0, MostOptions + 1).Select(count => count < 2 ? 0 : random.Below(count))];
+        List<VqaExample> examples = [];
+        foreach (PhantomPicture picture in Pictures(pictureCount, seed, imageSize, families))
+        {
+            foreach (PhantomFact fact in picture.Facts)
+            {
+                int optionCount = Math.Min(MostOptions, fact.Choices.Count);
+                string[] others = [.. fact.Choices.Where(choice => choice != fact.Answer)];
+                random.Shuffle(others.AsSpan());
+                List<string> options = [.. others.Take(optionCount - 1)];
+                int answer = turns[optionCount]++ % optionCount;
+                options.Insert(answer, fact.Answer);
+                examples.Add(Ask(picture, fact, random) with { Options = options, AnswerIndex = answer });
+            }
+        }
+
+        return new InMemoryDataset($"synthetic phantoms (seed {seed})", examples);
+    }
+
+    /// <summary>Open questions: each fact of each picture, answered in words.</summary>
+    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in memory.</param>
+    /// <param name="seed">Where the random choices start.</param>
+    /// <param name="imageSize">Width and height in pixels.</param>
+    /// <param name="families">The families, taken in turn; all if none is given.</param>
+    public static IVqaDataset CreateOpenQuestions(
+        int pictureCount, long seed, int imageSize = 112, params ReadOnlySpan<PhantomFamily> families)
+    {
+        DeterministicRandom random = DeterministicRandom.For(seed, -2);
+        return new InMemoryDataset(
+            $"synthetic phantoms, open questions (seed {seed})",
+            Pictures(pictureCount, seed, imageSize, families)
+                .SelectMany(picture => picture.Facts.Select(fact => Ask(picture, fact, random))));
+    }
+
+    /// <summary>One open question a picture: its caption, which tells all facts.</summary>
+    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in memory.</param>
+    /// <param name="seed">Where the random choices start.</param>
+    /// <param name="imageSize">Width and height in pixels.</param>
+    /// <param name="families">The families, taken in turn; all if none is given.</param>
+    public static IVqaDataset CreateCaptions(
+        int pictureCount, long seed, int imageSize = 112, params ReadOnlySpan<PhantomFamily> families) => new InMemoryDataset(
+            $"synthetic phantoms, captions (seed {seed})",
+            Pictures(pictureCount, seed, imageSize, families).Select(picture => Example(
+                picture, "phantom_caption", "Describe this phantom.", picture.Caption, QuestionType.OtherBiologicalAttributes)));
+
+    private static List<PhantomPicture> Pictures(
+        int pictureCount, long seed, int imageSize, ReadOnlySpan<PhantomFamily> families)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(pictureCount);
+        PhantomFamily[] wanted = families.Length > 0 ? families.ToArray() : [.. PhantomGenerator.Families];
+        List<PhantomPicture> pictures = new(pictureCount);
+        for (int i = 0; i < pictureCount; i++)
+        {
+            // Not seed + i: data sets of neighbouring seeds must not share their pictures.
+            long pictureSeed = (long)(DeterministicRandom.For(seed, i).NextBits() >> 1);
+            pictures.Add(PhantomGenerator.Create(wanted[i % wanted.Length], pictureSeed, imageSize));
+        }
+
+        return pictures;
+    }
+
+    private static VqaExample Ask(PhantomPicture picture, PhantomFact fact, DeterministicRandom random) =>
+        Example(picture, fact.Name, random.Pick(fact.Questions), fact.Answer, fact.QuestionType);
+
+    private static VqaExample Example(PhantomPicture picture, string family, string question, string answer, QuestionType type) => new()
+    {
+        Id = $"{picture.Image.Name}/{family}",
+        Question = question,
+        Answer = answer,
+        Images = [picture.Image],
+        Modality = picture.Modality,
+        QuestionType = type,
+        Dataset = DatasetName,
+        Metadata = new Dictionary<string, string>(2) { ["family"] = family, ["synthetic"] = "true" },
+    };
+}

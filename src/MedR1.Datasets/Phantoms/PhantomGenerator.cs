@@ -1,0 +1,45 @@
+namespace MedR1.Datasets;
+
+/// <summary>
+/// Draws synthetic pictures of which everything is known. The same family, seed and size give the same bytes on every machine:
+/// all drawing is in whole numbers.
+/// </summary>
+public static class PhantomGenerator
+{
+    /// <summary>The smallest side at which all facts can still be seen.</summary>
+    public const int SmallestSize = 28;
+
+    private const int LargestSize = 2048;
+
+    private static readonly PhantomPainter[] s_painters =
+    [
+        new OctLayersPainter(), new SkinLesionPainter(), new HeadSlicePainter(), new DiscsPainter(), new StripesPainter(),
+        new CellsPainter(), new RoundFieldPainter(),
+    ];
+
+    private static readonly string[] s_kindQuestions = ["What kind of phantom is this?", "Which phantom does this picture show?"];
+
+    /// <summary>All families.</summary>
+    public static IReadOnlyList<PhantomFamily> Families { get; } = [.. s_painters.Select(painter => painter.Family)];
+
+    /// <summary>Draws a picture.</summary>
+    /// <param name="family">What kind of picture.</param>
+    /// <param name="seed">Where the random choices start.</param>
+    /// <param name="imageSize">Width and height in pixels, 28 to 2048.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such family, or the size is out of range.</exception>
+    public static PhantomPicture Create(PhantomFamily family, long seed, int imageSize = 112)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, SmallestSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, LargestSize);
+        PhantomPainter painter = Array.Find(s_painters, candidate => candidate.Family == family)
+            ?? throw new ArgumentOutOfRangeException(nameof(family), family, $"There is no such family. Known: {string.Join(", ", Families)}.");
+        DeterministicRandom random = DeterministicRandom.For(seed, (int)family);
+        PhantomCanvas canvas = new(imageSize);
+        PhantomFact kind = new(
+            "phantom_kind", s_kindQuestions, painter.Kind, [.. s_painters.Select(other => other.Kind)], QuestionType.ModalityRecognition);
+        List<PhantomFact> facts = [kind];
+        facts.AddRange(painter.Paint(canvas, random));
+        canvas.AddNoise(random);
+        return new PhantomPicture(family, new PixelImageSource($"phantom/{family}/{seed}/{imageSize}", canvas.ToImage()), facts);
+    }
+}

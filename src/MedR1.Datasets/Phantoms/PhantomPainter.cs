@@ -1,0 +1,19 @@
+namespace MedR1.Datasets;
+
+/// <summary>Draws one family of phantoms and tells what is true of the picture.</summary>
+internal abstract class PhantomPainter
+{
+    protected static readonly string[] s_halves = ["Left half", "Right half"];
+
+    public abstract PhantomFamily Family { get; }
+
+    /// <summary>The family's name in answers.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>Draws; the canvas is black before.</summary>
+    public abstract IEnumerable<PhantomFact> Paint(PhantomCanvas canvas, DeterministicRandom random);
+
+    protected static PhantomFact Fact(
+        string name, QuestionType type, IReadOnlyList<string> choices, int answer, params string[] questions) =>
+        new(name, questions, choices[answer], choices, type);
+}
