@@ -1,0 +1,38 @@
+using System.Text.Json;
+
+namespace MedR1.Conformance;
+
+/// <summary>Reads the options of <c>generate</c> as the library's own.</summary>
+internal static class GenerationOptions
+{
+    /// <summary>The options; what the case doesn't give is off.</summary>
+    public static SamplingOptions Read(JsonElement generation) => new()
+    {
+        MaxNewTokens = Integer(generation, "max_new_tokens") ?? 256,
+        MinNewTokens = Integer(generation, "min_new_tokens") ?? 0,
+        Temperature = IsSampling(generation) ? Number(generation, "temperature") ?? 1 : 0,
+        TopK = Integer(generation, "top_k") is int topK and > 0 ? topK : null,
+        TopP = Number(generation, "top_p") ?? 1,
+        MinP = Number(generation, "min_p"),
+        RepetitionPenalty = Number(generation, "repetition_penalty") ?? 1,
+        SuppressedTokenIds = generation.TryGetProperty("suppress_tokens", out JsonElement suppressed) ? Integers(suppressed) : [],
+        EndTokenIds = generation.TryGetProperty("eos_token_id", out JsonElement end) ? Integers(end) : [],
+    };
+
+    /// <summary>A list of integers; one integer, or null, stands for a list of one or none.</summary>
+    public static int[] Integers(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => [.. value.EnumerateArray().Select(item => item.GetInt32())],
+        JsonValueKind.Number => [value.GetInt32()],
+        _ => [],
+    };
+
+    /// <summary>An integer, or null.</summary>
+    public static int? Integer(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : null;
+
+    private static double? Number(JsonElement parent, string name) => parent.OptionalNumber(name);
+
+    private static bool IsSampling(JsonElement generation) =>
+        generation.TryGetProperty("do_sample", out JsonElement value) && value.ValueKind == JsonValueKind.True;
+}
