@@ -137,15 +137,9 @@ public sealed class LocalSampler : ISampler
     private static SampledToken Newest(RolloutBatch batch, IStreamingDecoder decoder)
     {
         RolloutRow row = batch.Rows[0];
-        float logProbability = batch.LastLogProbability(0);
-        if (!float.IsFinite(logProbability))
-        {
-            throw new NonFiniteLogitsException(row.PromptIndex, row.SampleIndex, row.Tokens.Count - 1);
-        }
-
         string text = decoder.Append(row.Tokens[^1]);
         return new SampledToken(
-            row.Tokens[^1], row.Ended is null ? text : text + decoder.Complete(), logProbability, row.Ended);
+            row.Tokens[^1], row.Ended is null ? text : text + decoder.Complete(), batch.LastLogProbability(0), row.Ended);
     }
 
     private TokenChooser CreateChooser(SamplingOptions options) => new(

@@ -74,7 +74,6 @@ internal sealed class RolloutBatch : IDisposable
         ChosenTokens chosen = _chooser.Choose(logits_RV, new LogitsContext(Array.ConvertAll(_rows, row => row.Tokens.Count), _history), uniforms);
         _logProbabilities_RT.select(1, StepCount).copy_(chosen.LogProbabilities);
         _drawnLogProbabilities_RT.select(1, StepCount).copy_(chosen.DrawnLogProbabilities);
-        _history?.Add(chosen.Tokens);
         StepCount++;
 
         // The one place where the host waits for the device.
@@ -82,6 +81,7 @@ internal sealed class RolloutBatch : IDisposable
         Take(tokens);
         _tokens_R?.Dispose();
         _tokens_R = tensor(tokens, device: _policy.Device).DetachFromDisposeScope();
+        _history?.Add(_tokens_R);
     }
 
     /// <summary>Ends every row where it stands.</summary>
@@ -153,7 +153,7 @@ internal sealed class RolloutBatch : IDisposable
                 continue;
             }
 
-            if (tokens[i] < 0 || tokens[i] >= _policy.VocabularySize)
+            if (tokens[i] < 0)
             {
                 throw new NonFiniteLogitsException(row.PromptIndex, row.SampleIndex, row.Tokens.Count);
             }
@@ -177,14 +177,6 @@ internal sealed class RolloutBatch : IDisposable
 
     private Completion Complete(RolloutRow row, ReadOnlySpan<float> logProbabilities, ReadOnlySpan<float> drawn)
     {
-        for (int position = 0; position < logProbabilities.Length; position++)
-        {
-            if (!float.IsFinite(logProbabilities[position]) || !float.IsFinite(drawn[position]))
-            {
-                throw new NonFiniteLogitsException(row.PromptIndex, row.SampleIndex, position);
-            }
-        }
-
         return new Completion
         {
             Text = _policy.Processor.Tokenizer.Decode(row.Tokens),

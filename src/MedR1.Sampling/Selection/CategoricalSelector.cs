@@ -23,6 +23,8 @@ public sealed class CategoricalSelector : ITokenSelector
         Tensor cumulated = logits.softmax(1).cumsum(1, ScalarType.Float64);
         Tensor total = cumulated.narrow(1, cumulated.shape[1] - 1, 1);
         Tensor target = tensor(uniforms, device: logits.device).unsqueeze(1) * total;
-        return searchsorted(cumulated, target, right: true).squeeze(1);
+
+        // Sums that are NaN have no place; the last one stands in, so that no later operator indexes beyond the end.
+        return searchsorted(cumulated, target, right: true).squeeze(1).clamp_max(cumulated.shape[1] - 1);
     }
 }

@@ -65,7 +65,10 @@ internal sealed class TokenChooser
         Tensor drawn_R = !_selector.IsRandom ? zeros_like(logProbabilities_R)
             : ReferenceEquals(drawn_RV, plain_RV) ? logProbabilities_R
             : LogProbabilities(drawn_RV, tokens_R);
-        return new ChosenTokens(tokens_R, logProbabilities_R, drawn_R);
+
+        // The host sees a failed draw without a look at the log-probabilities.
+        Tensor valid_R = (logProbabilities_R + drawn_R).isfinite();
+        return new ChosenTokens(where(valid_R, tokens_R, full_like(tokens_R, -1)), logProbabilities_R, drawn_R);
     }
 
     private static Tensor LogProbabilities(Tensor logits_RV, Tensor tokens_R) =>

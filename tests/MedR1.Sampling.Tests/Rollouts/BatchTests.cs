@@ -1,0 +1,158 @@
+using MedR1.Modeling;
+
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Sampling.Tests;
+
+public sealed class BatchTests
+{
+    private static readonly SamplingOptions Options = new() { SamplesPerPrompt = 3, MaxNewTokens = 6, EndTokenIds = [] };
+
+    [Theory]
+    [InlineData(12, new[] { 4 })]
+    [InlineData(11, new[] { 3, 1 })]
+    [InlineData(6, new[] { 2, 2 })]
+    [InlineData(2, new[] { 1, 1, 1, 1 })]
+    public async Task Rows_bound_a_batch_and_a_prompt_runs_once(int mostRows, int[] expected)
+    {
+        using WatchedPolicy policy = new(Samples.Policy());
+        await new LocalSampler(policy, new LocalSamplerOptions { MostRows = mostRows }).DrawAsync(Samples.Mixed, Options);
+
+        Assert.Equal(expected, policy.Prefills);
+
+        // The last of six tokens isn't fed.
+        Assert.Equal(5 * expected.Length, policy.Decodes);
+    }
+
+    [Fact]
+    public async Task Bytes_bound_the_cache()
+    {
+        // Tiny: 2 layers × (keys and values) × 32 floats = 512 bytes a token.
+        const long Bytes = 512L * (3 * 80 + 9 * 6);
+        using WatchedPolicy policy = new(Samples.Policy());
+        await new LocalSampler(policy, new LocalSamplerOptions { MostCacheBytes = Bytes }).DrawAsync(Samples.Mixed, Options);
+
+        long[] caches = [.. policy.CacheBytes.Skip(3)];
+        Assert.Equal(policy.Prefills.Count, caches.Length);
+        Assert.True(caches.Length > 1);
+        Assert.All(caches, bytes => Assert.InRange(bytes, 1, Bytes));
+    }
+
+    [Fact]
+    public async Task A_group_that_is_larger_than_the_bytes_is_named()
+    {
+        using WatchedPolicy policy = new(Samples.Policy());
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostCacheBytes = 1000 });
+        InvalidOperationException exception =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => sampler.DrawAsync(Samples.Mixed, Options));
+
+        // Prompt 0 has 40 tokens: 512 × (40 + 3 × 6).
+        Assert.Contains("prompt 0 alone (40 tokens, 3 completions of up to 6) takes 29696 bytes", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_tower_sees_equal_pictures_once()
+    {
+        using WatchedPolicy policy = new(Samples.Policy());
+        await new LocalSampler(policy).DrawAsync(Samples.Mixed, Options);
+
+        // Four places, two pictures.
+        Assert.Equal([2], policy.DistinctImages);
+    }
+
+    [Fact]
+    public async Task Groups_come_when_they_and_all_before_them_are_complete()
+    {
+        using WatchedPolicy policy = new(Samples.Policy());
+        VqaPrompt prompt = Samples.Mixed[1];
+        SamplingOptions greedy = new() { Temperature = 0, MaxNewTokens = 30, EndTokenIds = [] };
+        IReadOnlyList<CompletionGroup> free = await new LocalSampler(policy).DrawAsync([prompt, Samples.Mixed[2]], greedy);
+        IReadOnlyList<int> first = free[0].Completions[0].TokenIds;
+        int end = first.Except(free[1].Completions[0].TokenIds).First();
+        int decodesBefore = policy.Decodes;
+
+        await foreach (CompletionGroup group in new LocalSampler(policy).SampleAsync(
+            [prompt, Samples.Mixed[2]], greedy with { EndTokenIds = [end] }))
+        {
+            if (group.PromptIndex == 0)
+            {
+                Assert.Equal(first.ToList().IndexOf(end), policy.Decodes - decodesBefore);
+            }
+        }
+
+        Assert.Equal(29, policy.Decodes - decodesBefore);
+    }
+
+    [Fact]
+    public async Task A_prompt_that_fills_the_context_is_named()
+    {
+        using WatchedPolicy policy = new(Samples.Policy(contextLength: 40));
+        InvalidPromptException exception = await Assert.ThrowsAsync<InvalidPromptException>(
+            () => new LocalSampler(policy).DrawAsync([Samples.Mixed[1], Samples.Mixed[0]], Options));
+
+        Assert.Contains("Prompt 1 ('Compare these two pictures, please.') has 40 tokens", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("context is 40", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_prompt_is_named()
+    {
+        using WatchedPolicy policy = new(Samples.Policy());
+        VqaPrompt empty = VqaPrompt.Ask("") with
+        {
+            Example = new VqaExample { Id = "ct-17", Question = "", Answer = "liver" },
+        };
+        InvalidPromptException exception =
+            await Assert.ThrowsAsync<InvalidPromptException>(() => new LocalSampler(policy).DrawAsync([empty], Options));
+        Assert.Contains("Prompt 0 of example 'ct-17'", exception.Message, StringComparison.Ordinal);
+        Assert.IsType<InvalidPromptException>(exception.InnerException);
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(1.0)]
+    public async Task Logits_that_are_no_numbers_are_named(double temperature)
+    {
+        using WatchedPolicy policy = new(Samples.Policy())
+        {
+            Spoil = (step, logits) => step == 2 ? logits.fill_(float.NaN) : logits,
+        };
+        NonFiniteLogitsException exception = await Assert.ThrowsAsync<NonFiniteLogitsException>(
+            () => new LocalSampler(policy).DrawAsync(Samples.Mixed, Options with { Temperature = temperature }));
+        Assert.Equal((0, 0, 2), (exception.PromptIndex, exception.SampleIndex, exception.Position));
+    }
+
+    [Fact]
+    public async Task Nothing_left_to_say_is_named()
+    {
+        using WatchedPolicy policy = new(Samples.Policy());
+        await Assert.ThrowsAsync<NonFiniteLogitsException>(() => new LocalSampler(policy).DrawAsync(
+            Samples.Mixed, Options with { SuppressedTokenIds = [.. Enumerable.Range(0, 260)] }));
+    }
+
+    [Fact]
+    public async Task Own_processors_run()
+    {
+        using WatchedPolicy policy = new(Samples.Policy());
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { Processors = [new OnlyToken(65)] });
+        IReadOnlyList<CompletionGroup> groups = await sampler.DrawAsync(Samples.Mixed, Options);
+        Assert.All(groups.SelectMany(group => group.Completions), completion =>
+        {
+            Assert.Equal("AAAAAA", completion.Text);
+            Assert.All(completion.DrawnLogProbabilities, value => Assert.Equal(0f, value, 1e-6f));
+            Assert.All(completion.LogProbabilities, value => Assert.True(value < 0));
+        });
+    }
+
+    private sealed class OnlyToken(int token) : ILogitsProcessor
+    {
+        public Tensor Process(Tensor logits, LogitsContext context)
+        {
+            Tensor result = full_like(logits, float.NegativeInfinity);
+            result.narrow(1, token, 1).copy_(logits.narrow(1, token, 1));
+            return result;
+        }
+    }
+}

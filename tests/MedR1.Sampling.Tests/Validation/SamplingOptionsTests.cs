@@ -1,0 +1,60 @@
+using MedR1.Testing;
+
+namespace MedR1.Sampling.Tests;
+
+public sealed class SamplingOptionsTests
+{
+    [Fact]
+    public void The_defaults_are_valid()
+    {
+        Assert.Empty(SamplingOptionsValidator.FindErrors(new SamplingOptions(), 10));
+    }
+
+    [Fact]
+    public void Every_mistake_is_named_at_once_with_its_value()
+    {
+        SamplingOptions wrong = new()
+        {
+            SamplesPerPrompt = 0,
+            MaxNewTokens = -1,
+            MinNewTokens = 5,
+            Temperature = -0.5,
+            TopK = 0,
+            TopP = 1.5,
+            MinP = -0.1,
+            RepetitionPenalty = 0,
+            StopStrings = [""],
+            SuppressedTokenIds = [300],
+            EndTokenIds = [-1],
+        };
+        using TinyPolicy policy = Samples.Policy();
+        SamplingOptionsException exception = Assert.Throws<SamplingOptionsException>(
+            () => new LocalSampler(policy).SampleAsync([], wrong));
+
+        Assert.Equal(11, exception.Errors.Count);
+        string[] expected =
+        [
+            "SamplesPerPrompt is 0", "MaxNewTokens is -1", "MinNewTokens is 5, above MaxNewTokens -1", "Temperature is -0.5",
+            "TopK is 0", "TopP is 1.5", "MinP is -0.1", "RepetitionPenalty is 0", "StopStrings holds an empty text",
+            "SuppressedTokenIds holds 300; the model's tokens are 0 to 259", "EndTokenIds holds -1",
+        ];
+        Assert.All(expected, text => Assert.Contains(text, exception.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Numbers_that_are_none_are_mistakes(double value)
+    {
+        SamplingOptions wrong = new() { Temperature = value, TopP = value, MinP = value, RepetitionPenalty = value };
+        Assert.Equal(4, SamplingOptionsValidator.FindErrors(wrong).Count);
+    }
+
+    [Fact]
+    public void Limits_of_the_machine_are_checked()
+    {
+        using TinyPolicy policy = Samples.Policy();
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSampler(policy, new LocalSamplerOptions { MostRows = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSampler(policy, new LocalSamplerOptions { MostCacheBytes = 0 }));
+    }
+}
