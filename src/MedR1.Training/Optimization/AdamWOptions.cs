@@ -1,0 +1,46 @@
+namespace MedR1.Training;
+
+/// <summary>Options of <see cref="AdamWOptimizer"/> that all parameters share; the defaults are PyTorch's.</summary>
+public sealed record AdamWOptions
+{
+    /// <summary>Decay of the running mean of the gradients.</summary>
+    /// <value>The default is 0.9.</value>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of the running mean of the squared gradients.</summary>
+    /// <value>The default is 0.999.</value>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>Added to the root of the second moment.</summary>
+    /// <value>The default is 1e-8.</value>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>
+    /// Whether one fused kernel does the step; otherwise plain tensor operators do, about ten times slower, for comparison or
+    /// for a device that the kernel does not know.
+    /// </summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool Fused { get; init; } = true;
+
+    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> problems = [];
+        if (!(Beta1 is >= 0 and < 1))
+        {
+            problems.Add($"Beta1 is {Beta1}, expected a number from 0 to below 1.");
+        }
+
+        if (!(Beta2 is >= 0 and < 1))
+        {
+            problems.Add($"Beta2 is {Beta2}, expected a number from 0 to below 1.");
+        }
+
+        if (!(Epsilon >= 0 && double.IsFinite(Epsilon)))
+        {
+            problems.Add($"Epsilon is {Epsilon}, expected a finite number of at least 0.");
+        }
+
+        return problems;
+    }
+}

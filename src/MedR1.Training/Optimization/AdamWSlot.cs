@@ -1,0 +1,71 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// A parameter with its moments, and for 16-bit types a float32 master copy: updates far below a 16-bit weight's last digit
+/// would otherwise be lost. The moments appear at the first gradient.
+/// </summary>
+internal sealed class AdamWSlot(string name, Parameter parameter) : IDisposable
+{
+    public string Name => name;
+
+    public Parameter Parameter => parameter;
+
+    public ScalarType StateType { get; } =
+        parameter.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+
+    public bool HasMaster => parameter.dtype != StateType;
+
+    public long Step { get; set; }
+
+    public Tensor? FirstMoment { get; private set; }
+
+    public Tensor? SecondMoment { get; private set; }
+
+    public Tensor? Master { get; private set; }
+
+    /// <summary>What the step changes: the master copy, or the parameter itself.</summary>
+    public Tensor Weight => Master ?? parameter;
+
+    public void Prepare()
+    {
+        if (FirstMoment is not null)
+        {
+            return;
+        }
+
+        FirstMoment = zeros_like(parameter, StateType).DetachFromDisposeScope();
+        SecondMoment = zeros_like(parameter, StateType).DetachFromDisposeScope();
+        Master = HasMaster ? parameter.detach().to(StateType).DetachFromDisposeScope() : null;
+    }
+
+    public void Load(long step, Tensor firstMoment, Tensor secondMoment, Tensor? master)
+    {
+        Prepare();
+        Step = step;
+        FirstMoment!.copy_(firstMoment);
+        SecondMoment!.copy_(secondMoment);
+        if (Master is not null)
+        {
+            Master.copy_(master!);
+            parameter.copy_(Master);
+        }
+    }
+
+    public void Forget()
+    {
+        Dispose();
+        Step = 0;
+        (FirstMoment, SecondMoment, Master) = (null, null, null);
+    }
+
+    public void Dispose()
+    {
+        FirstMoment?.Dispose();
+        SecondMoment?.Dispose();
+        Master?.Dispose();
+    }
+}

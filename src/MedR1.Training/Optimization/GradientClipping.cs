@@ -1,0 +1,60 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Training;
+
+/// <summary>Limits the length of the gradient of all parameters together.</summary>
+public static class GradientClipping
+{
+    // As torch.nn.utils.clip_grad_norm_: it keeps the division finite where the norm is 0.
+    private const double Epsilon = 1e-6;
+
+    /// <summary>
+    /// Scales all gradients by min(1, maximum / (norm + 1e-6)), norm being the 2-norm of all of them as one vector: equal to
+    /// <c>torch.nn.utils.clip_grad_norm_</c>. Gradients that hold NaN or infinity are left as they are: test the result and
+    /// leave the step out.
+    /// </summary>
+    /// <param name="parameters">The parameters; those without a gradient don't count.</param>
+    /// <param name="maximum">The largest norm; positive infinity only measures.</param>
+    /// <returns>The norm before clipping; not finite if a gradient is not. 0 if there is no gradient.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The maximum is not above 0.</exception>
+    public static double ClipNorm(IEnumerable<Parameter> parameters, double maximum)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (!(maximum > 0))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(maximum), maximum, "Expected a norm above 0; use double.PositiveInfinity to measure only.");
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        List<Tensor> gradients = [.. parameters.Select(parameter => parameter.grad).OfType<Tensor>()];
+        if (gradients.Count == 0)
+        {
+            return 0;
+        }
+
+        Device device = gradients[0].device;
+        Tensor norms = stack(gradients.Select(gradient => Norm(gradient).to(device)));
+        double norm = norms.norm().to(ScalarType.Float64).item<double>();
+        double factor = maximum / (norm + Epsilon);
+        if (double.IsFinite(norm) && factor < 1)
+        {
+            foreach (IGrouping<(ScalarType, string), Tensor> alike in gradients.GroupBy(
+                gradient => (gradient.dtype, gradient.device.ToString())))
+            {
+                Tensor[] list = [.. alike];
+                FusedOperators.ScaleInPlace(list, full([], factor, ScalarType.Float64, list[0].device));
+            }
+        }
+
+        return norm;
+    }
+
+    // The norms are added up in float64: it costs nothing, and they may differ by orders of magnitude.
+    private static Tensor Norm(Tensor gradient) =>
+        (gradient.dtype == ScalarType.Float64 ? gradient : gradient.to(ScalarType.Float32)).norm().to(ScalarType.Float64);
+}

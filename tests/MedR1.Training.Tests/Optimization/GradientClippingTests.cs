@@ -1,0 +1,78 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Training.Tests;
+
+public sealed class GradientClippingTests
+{
+    [Fact]
+    public void Scales_all_gradients_by_one_number()
+    {
+        // Gradients (3) and (0, 4): norm 5; to 1 they are divided by 5 + 1e-6 · 1.
+        using DisposeScope scope = NewDisposeScope();
+        Parameter first = new(zeros(1)) { grad = tensor(new[] { 3f }) };
+        Parameter second = new(zeros(2)) { grad = tensor(new[] { 0f, 4f }) };
+        Assert.Equal(5, GradientClipping.ClipNorm([first, second], 1), 1e-6);
+        Assert.Equal(3 / 5.000001, first.grad!.item<float>(), 1e-7);
+        Assert.Equal(4 / 5.000001, second.grad![1].item<float>(), 1e-7);
+    }
+
+    [Theory]
+    [InlineData(0.05)]
+    [InlineData(1.0)]
+    [InlineData(1e6)]
+    public void Equals_TorchSharps_own(double maximum)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        List<KeyValuePair<string, Parameter>> ours = OptimizationFixture.Parameters(ScalarType.Float32);
+        List<KeyValuePair<string, Parameter>> theirs = OptimizationFixture.Parameters(ScalarType.Float32);
+        OptimizationFixture.SetGradients(ours, 0);
+        OptimizationFixture.SetGradients(theirs, 0);
+        double norm = GradientClipping.ClipNorm(ours.Select(pair => pair.Value), maximum);
+        double expected = nn.utils.clip_grad_norm_(theirs.Select(pair => pair.Value), maximum);
+        Assert.Equal(expected, norm, 1e-6 * expected);
+        OptimizationFixture.Close(
+            [.. theirs.SelectMany(pair => OptimizationFixture.Values(pair.Value.grad!))],
+            [.. ours.SelectMany(pair => OptimizationFixture.Values(pair.Value.grad!))],
+            1e-7);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Gradients_that_are_not_finite_are_reported_and_left_as_they_are(float value)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter good = new(zeros(1)) { grad = tensor(new[] { 3f }) };
+        Parameter bad = new(zeros(1)) { grad = tensor(new[] { value }) };
+        Assert.False(double.IsFinite(GradientClipping.ClipNorm([good, bad], 1)));
+        Assert.Equal(3f, good.grad!.item<float>());
+    }
+
+    [Fact]
+    public void Bfloat16_and_float32_are_clipped_together()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Parameter narrow = new(zeros([1], ScalarType.BFloat16)) { grad = tensor(new[] { 3f }).to(ScalarType.BFloat16) };
+        Parameter wide = new(zeros(1)) { grad = tensor(new[] { 4f }) };
+        Assert.Equal(5, GradientClipping.ClipNorm([narrow, wide], 2.5), 1e-6);
+        Assert.Equal(1.5f, narrow.grad!.to(ScalarType.Float32).item<float>());
+        Assert.Equal(ScalarType.BFloat16, narrow.grad!.dtype);
+        Assert.Equal(2f, wide.grad!.item<float>(), 1e-5f);
+    }
+
+    [Fact]
+    public void Without_a_gradient_the_norm_is_zero()
+    {
+        using Parameter parameter = new(zeros(1));
+        Assert.Equal(0, GradientClipping.ClipNorm([parameter], 1));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    public void A_maximum_of_nothing_is_refused(double maximum) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => GradientClipping.ClipNorm([], maximum));
+}
