@@ -25,12 +25,12 @@ public sealed class BytePairTokenizer : ITextTokenizer
     private readonly AddedTokenMatcher _afterNormalization;
     private readonly byte[]?[] _bytes;
     private readonly bool[] _isSpecial;
-    private readonly FrozenDictionary<string, int> _ids;
 
     internal BytePairTokenizer(VocabularyContent content)
     {
         content.Check();
         _content = content;
+        _merges = new MergeTable(content);
         BpeOptions options = new(content.Vocabulary)
         {
             ByteLevel = true,
@@ -38,25 +38,22 @@ public sealed class BytePairTokenizer : ITextTokenizer
             PreTokenizer = new WordPreTokenizer(),
         };
         _engine = BpeTokenizer.Create(options);
-        _merges = new MergeTable(content.Vocabulary, content.Merges);
         _beforeNormalization = new AddedTokenMatcher(content.AddedTokens.Where(token => !token.IsNormalized));
         _afterNormalization = new AddedTokenMatcher(content.AddedTokens.Where(token => token.IsNormalized));
         SpecialTokens = content.AddedTokens.Where(token => token.IsSpecial)
             .ToFrozenDictionary(token => token.Content, token => token.Id);
 
-        Dictionary<string, int> ids = new(content.Vocabulary);
-        foreach (AddedToken token in content.AddedTokens)
-        {
-            ids[token.Content] = token.Id;
-        }
-
-        _ids = ids.ToFrozenDictionary();
-        int rows = ids.Values.Max() + 1;
+        int rows = content.Vocabulary.Values.Concat(content.AddedTokens.Select(token => token.Id)).Max() + 1;
         _bytes = new byte[]?[rows];
         _isSpecial = new bool[rows];
-        foreach ((string token, int id) in ids)
+        foreach ((string token, int id) in content.Vocabulary)
         {
             _bytes[id] = ByteAlphabet.BytesOf(token);
+        }
+
+        foreach (AddedToken token in content.AddedTokens)
+        {
+            _bytes[token.Id] = ByteAlphabet.BytesOf(token.Content);
         }
 
         foreach (int id in SpecialTokens.Values)

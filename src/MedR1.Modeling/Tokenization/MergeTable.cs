@@ -10,19 +10,29 @@ internal sealed class MergeTable
     private readonly int[] _merged;
     private readonly int[] _byteIds;
 
-    /// <summary>Takes merges that are known to be in the vocabulary, by rank.</summary>
-    public MergeTable(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<(string Left, string Right)> merges)
+    /// <summary>Reads the merges.</summary>
+    /// <exception cref="TokenizerFormatException">A merge needs a token that is not there, or stands twice.</exception>
+    public MergeTable(VocabularyContent content)
     {
+        IReadOnlyList<(string Left, string Right)> merges = content.Merges;
         _ranks = new Dictionary<long, int>(merges.Count);
         _merged = new int[merges.Count];
         for (int rank = 0; rank < merges.Count; rank++)
         {
             (string left, string right) = merges[rank];
-            _ranks.Add(Key(vocabulary[left], vocabulary[right]), rank);
-            _merged[rank] = vocabulary[left + right];
+            _merged[rank] = IdOf(left + right);
+            if (!_ranks.TryAdd(Key(IdOf(left), IdOf(right)), rank))
+            {
+                throw content.Fault($"merge {rank} ('{left}' + '{right}') stands twice; its rank would be ambiguous.");
+            }
+
+            int IdOf(string token) => content.Vocabulary.TryGetValue(token, out int id)
+                ? id
+                : throw content.Fault(
+                    $"merge {rank} ('{left}' + '{right}') needs the token '{token}', which the vocabulary lacks.");
         }
 
-        _byteIds = [.. Enumerable.Range(0, 256).Select(value => vocabulary[ByteAlphabet.CharacterOf((byte)value).ToString()])];
+        _byteIds = [.. Enumerable.Range(0, 256).Select(value => content.Vocabulary[ByteAlphabet.CharacterOf((byte)value).ToString()])];
     }
 
     /// <summary>Encodes one word.</summary>

@@ -16,7 +16,7 @@ internal sealed record VocabularyContent(
     /// <summary>Above it an id is taken for a fault of the file: it would cost a table of that size.</summary>
     private const int LargestId = (1 << 24) - 1;
 
-    /// <summary>Checks that the parts fit together.</summary>
+    /// <summary>Checks ids and bytes; <see cref="MergeTable"/> checks the merges.</summary>
     /// <exception cref="TokenizerFormatException">They don't.</exception>
     public void Check()
     {
@@ -36,24 +36,6 @@ internal sealed record VocabularyContent(
             if (!Vocabulary.ContainsKey(character))
             {
                 throw Fault($"the vocabulary has no token '{character}' for byte {value}; a byte-level vocabulary has all 256.");
-            }
-        }
-
-        HashSet<(string, string)> seen = new(Merges.Count);
-        for (int rank = 0; rank < Merges.Count; rank++)
-        {
-            (string left, string right) = Merges[rank];
-            foreach (string token in (ReadOnlySpan<string>)[left, right, left + right])
-            {
-                if (!Vocabulary.ContainsKey(token))
-                {
-                    throw Fault($"merge {rank} ('{left}' + '{right}') needs the token '{token}', which the vocabulary lacks.");
-                }
-            }
-
-            if (!seen.Add((left, right)))
-            {
-                throw Fault($"merge {rank} ('{left}' + '{right}') stands twice; its rank would be ambiguous.");
             }
         }
 
@@ -82,5 +64,6 @@ internal sealed record VocabularyContent(
         }
     }
 
-    private TokenizerFormatException Fault(string problem) => new(Path, problem);
+    /// <summary>An error that names the file.</summary>
+    public TokenizerFormatException Fault(string problem) => new(Path, problem);
 }

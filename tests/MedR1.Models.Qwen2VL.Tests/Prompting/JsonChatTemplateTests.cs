@@ -1,0 +1,56 @@
+using System.Text.Json;
+using MedR1.Modeling;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class JsonChatTemplateTests
+{
+    private const string Picture = "<|vision_start|><|image_pad|><|vision_end|>";
+    private const string Video = "<|vision_start|><|video_pad|><|vision_end|>";
+
+    [Theory]
+    [InlineData("\"Hi\"", "Hi")]
+    [InlineData("[]", "")]
+    [InlineData("[{\"type\": \"image\"}, {\"type\": \"text\", \"text\": \"Hi\"}]", Picture + "Hi")]
+    [InlineData("[{\"image_url\": {\"url\": \"x\"}}, {\"image\": \"y\"}]", Picture + Picture)]
+    [InlineData("[{\"type\": \"text\", \"text\": \"Hi\", \"image\": null}]", Picture)]
+    [InlineData("[{\"type\": \"video\"}, {\"video\": null}]", Video + Video)]
+    [InlineData("[{\"type\": \"audio\"}, {}]", "")]
+    [InlineData("[{\"type\": \"text\", \"text\": null}]", "None")]
+    public void Parts_count_by_their_keys(string content, string rendered)
+    {
+        using JsonDocument document = JsonDocument.Parse($$"""[{"role": "system", "content": {{content}}}]""");
+
+        Assert.Equal(
+            "<|im_start|>system\n" + rendered + "<|im_end|>\n",
+            ChatTemplate.ToText(JsonChatTemplate.RenderSegments(document.RootElement, addGenerationPrompt: false)));
+    }
+
+    [Fact]
+    public void Videos_and_pictures_are_numbered_apart()
+    {
+        using JsonDocument document =
+            JsonDocument.Parse("""[{"role": "system", "content": [{"type": "video"}, {"type": "image"}, {"type": "video"}]}]""");
+
+        Assert.Contains(
+            $"Video 1: {Video}Picture 1: {Picture}Video 2: {Video}",
+            ChatTemplate.ToText(JsonChatTemplate.RenderSegments(document.RootElement, addVisionId: true)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}", "array of messages")]
+    [InlineData("[3]", "Message 0")]
+    [InlineData("[{\"content\": \"x\"}]", "Message 0")]
+    [InlineData("[{\"role\": \"user\"}]", "Message 0")]
+    [InlineData("[{\"role\": \"user\", \"content\": null}]", "the content Null")]
+    [InlineData("[{\"role\": \"user\", \"content\": [\"x\"]}]", "Part 0 of message 0 is String")]
+    [InlineData("[{\"role\": \"user\", \"content\": [{\"text\": 3}]}]", "part 0 of message 0 is Number")]
+    public void Json_that_is_no_conversation_is_named_by_place(string json, string fault)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+
+        InvalidPromptException error =
+            Assert.Throws<InvalidPromptException>(() => JsonChatTemplate.RenderSegments(document.RootElement));
+        Assert.Contains(fault, error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,46 @@
+using MedR1.Modeling;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class PromptExpansionTests
+{
+    private const int Pad = 9;
+
+    [Fact]
+    public void Each_placeholder_stands_for_the_features_of_its_picture()
+    {
+        // 1·4·6/4 = 6 and 2·2·2/4 = 2.
+        Assert.Equal(
+            [1, Pad, Pad, Pad, Pad, Pad, Pad, 2, Pad, Pad, 3],
+            PromptExpansion.Expand([1, Pad, 2, Pad, 3], Pad, [new ImageGrid(1, 4, 6), new ImageGrid(2, 2, 2)]));
+    }
+
+    [Fact]
+    public void Text_without_pictures_stays_as_it_is()
+    {
+        Assert.Equal([1, 2, 3], PromptExpansion.Expand([1, 2, 3], Pad, []));
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(1, 2)]
+    [InlineData(0, 1)]
+    public void As_many_pictures_as_placeholders_are_asked_for(int placeholders, int pictures)
+    {
+        InvalidPromptException error = Assert.Throws<InvalidPromptException>(() => PromptExpansion.Expand(
+            [.. Enumerable.Repeat(Pad, placeholders)], Pad, [.. Enumerable.Repeat(new ImageGrid(1, 2, 2), pictures)]));
+        Assert.Contains($"{placeholders} picture placeholders but {pictures} pictures", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 3, 2)]
+    [InlineData(1, 2, 5)]
+    [InlineData(0, 2, 2)]
+    [InlineData(1, 0, 0)]
+    public void A_grid_that_does_not_divide_is_rejected(int frames, int rows, int columns)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => PromptExpansion.FeatureCount(new ImageGrid(frames, rows, columns)));
+        Assert.Contains($"{frames} x {rows} x {columns}", error.Message, StringComparison.Ordinal);
+    }
+}
