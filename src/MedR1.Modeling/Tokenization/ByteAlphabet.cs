@@ -1,7 +1,8 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// GPT-2's table between bytes and printable characters, in which vocabulary files are written: bytes 33–126, 161–172 and
+/// GPT-2's table between bytes and printable characters, in which vocabulary files are written: bytes 33–126, 161–172
+/// and
 /// 174–255 stand for themselves, the other 68 are U+0100, U+0101, … in order.
 /// </summary>
 internal static class ByteAlphabet

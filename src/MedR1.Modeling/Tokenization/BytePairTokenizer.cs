@@ -76,11 +76,13 @@ public sealed class BytePairTokenizer : ITextTokenizer
     /// </summary>
     /// <param name="folder">The folder, for example of a checkpoint.</param>
     /// <param name="controlTokens">
-    /// Control tokens for a folder that names no added tokens; they get the ids behind the vocabulary. Ignored where the
+    /// Control tokens for a folder that names no added tokens; they get the ids behind the vocabulary. Ignored where
+    /// the
     /// folder names its own.
     /// </param>
     /// <exception cref="FileNotFoundException">The folder holds no tokenizer.</exception>
-    /// <exception cref="TokenizerFormatException">A file is broken or asks for something that is not supported.</exception>
+    /// <exception cref="TokenizerFormatException">A file is broken or asks for something that is not
+    /// supported.</exception>
     public static BytePairTokenizer Load(string folder, IReadOnlyList<string>? controlTokens = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -96,7 +98,8 @@ public sealed class BytePairTokenizer : ITextTokenizer
     }
 
     /// <summary>
-    /// Writes the tokenizer in the published form: tokenizer.json, vocab.json, merges.txt and tokenizer_config.json, which
+    /// Writes the tokenizer in the published form: tokenizer.json, vocab.json, merges.txt and tokenizer_config.json,
+    /// which
     /// Hugging Face reads too. Nothing is replaced before everything is written.
     /// </summary>
     /// <param name="folder">The folder; it is made if it is not there.</param>

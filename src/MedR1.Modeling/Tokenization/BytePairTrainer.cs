@@ -1,7 +1,8 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Makes a byte-level BPE vocabulary of the published form from text: 256 bytes, then the most frequent pair inside words
+/// Makes a byte-level BPE vocabulary of the published form from text: 256 bytes, then the most frequent pair inside
+/// words
 /// (<see cref="WordSplitter"/>), again and again (Sennrich et al., arXiv 1508.07909). Same text, same vocabulary: among
 /// equally frequent pairs the one of the smaller ids is taken.
 /// </summary>
@@ -14,7 +15,8 @@ public static class BytePairTrainer
 
     /// <summary>Learns a vocabulary.</summary>
     /// <param name="corpus">The texts. Control tokens' names in them are plain text.</param>
-    /// <param name="vocabularySize">Number of tokens, control tokens included; fewer come out where the text gives no more pairs.</param>
+    /// <param name="vocabularySize">Number of tokens, control tokens included; fewer come out where the text gives no
+    /// more pairs.</param>
     /// <param name="specialTokens">The control tokens; they get the ids behind the learned ones.</param>
     /// <param name="cancellationToken">Cancels between merges.</param>
     /// <returns>The tokenizer; <see cref="BytePairTokenizer.Save"/> writes it.</returns>
@@ -32,8 +34,8 @@ public static class BytePairTrainer
         if (vocabularySize < Bytes + specialTokens.Count)
         {
             throw new ArgumentException(
-                $"A vocabulary of {vocabularySize} tokens can't hold {Bytes} bytes and {specialTokens.Count} control tokens; " +
-                $"ask for at least {Bytes + specialTokens.Count}.", nameof(vocabularySize));
+                $"A vocabulary of {vocabularySize} tokens can't hold {Bytes} bytes and {specialTokens.Count} control " +
+                $"tokens; ask for at least {Bytes + specialTokens.Count}.", nameof(vocabularySize));
         }
 
         if (specialTokens.Any(string.IsNullOrEmpty) || specialTokens.Distinct().Count() != specialTokens.Count)
@@ -42,10 +44,12 @@ public static class BytePairTrainer
         }
 
         List<string> tokens = [.. ByteAlphabet.InOrder.Select(character => character.ToString())];
-        Dictionary<string, int> vocabulary = tokens.Select((token, id) => (token, id)).ToDictionary(p => p.token, p => p.id);
+        Dictionary<string, int> vocabulary =
+            tokens.Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id);
         List<(string Left, string Right)> merges = [];
         PairCounts counts = new(CountWords(corpus, vocabulary, cancellationToken));
-        while (tokens.Count + specialTokens.Count < vocabularySize && counts.TakeMostFrequent(MinimumCount) is (int left, int right))
+        while (tokens.Count + specialTokens.Count < vocabularySize &&
+            counts.TakeMostFrequent(MinimumCount) is (int left, int right))
         {
             cancellationToken.ThrowIfCancellationRequested();
             string merged = tokens[left] + tokens[right];
@@ -61,8 +65,10 @@ public static class BytePairTrainer
         }
 
         List<AddedToken> added =
-            [.. specialTokens.Select((token, i) => new AddedToken(token, tokens.Count + i, IsSpecial: true, IsNormalized: false))];
-        return new BytePairTokenizer(new VocabularyContent("trained vocabulary", vocabulary, merges, added, Normalizes: true));
+            [.. specialTokens.Select((token, i) =>
+                new AddedToken(token, tokens.Count + i, IsSpecial: true, IsNormalized: false))];
+        return new BytePairTokenizer(
+            new VocabularyContent("trained vocabulary", vocabulary, merges, added, Normalizes: true));
     }
 
     private static List<(int[] Ids, long Count)> CountWords(
@@ -78,7 +84,8 @@ public static class BytePairTrainer
             }
         }
 
-        int[] idOfByte = [.. Enumerable.Range(0, Bytes).Select(value => vocabulary[ByteAlphabet.CharacterOf((byte)value).ToString()])];
+        int[] idOfByte = [.. Enumerable.Range(0, Bytes).Select(value =>
+            vocabulary[ByteAlphabet.CharacterOf((byte)value).ToString()])];
         return [.. words.Select(word =>
             (System.Text.Encoding.UTF8.GetBytes(word.Key).Select(value => idOfByte[value]).ToArray(), word.Value))];
     }

@@ -32,7 +32,8 @@ internal sealed class MergeTable
                     $"merge {rank} ('{left}' + '{right}') needs the token '{token}', which the vocabulary lacks.");
         }
 
-        _byteIds = [.. Enumerable.Range(0, 256).Select(value => content.Vocabulary[ByteAlphabet.CharacterOf((byte)value).ToString()])];
+        _byteIds = [.. Enumerable.Range(0, 256).Select(value =>
+            content.Vocabulary[ByteAlphabet.CharacterOf((byte)value).ToString()])];
     }
 
     /// <summary>Encodes one word.</summary>

@@ -1,6 +1,7 @@
 namespace MedR1.Modeling;
 
-/// <summary>How often each pair of neighbours occurs in the words of a corpus, kept up to date while pairs are merged.</summary>
+/// <summary>How often each pair of neighbours occurs in the words of a corpus, kept up to date while pairs are
+/// merged.</summary>
 internal sealed class PairCounts
 {
     private readonly List<int>[] _words;
@@ -25,7 +26,8 @@ internal sealed class PairCounts
         }
     }
 
-    /// <summary>The most frequent pair, of equals the one of the smaller ids; null if none occurs often enough.</summary>
+    /// <summary>The most frequent pair, of equals the one of the smaller ids; null if none occurs often
+    /// enough.</summary>
     public (int Left, int Right)? TakeMostFrequent(long minimumCount)
     {
         while (_queue.TryDequeue(out (int Left, int Right) pair, out (long Negative, int, int) priority))

@@ -1,6 +1,7 @@
 namespace MedR1.Modeling;
 
-/// <summary>A vocabulary file that can't be read, contradicts itself, or asks for a pipeline other than byte-level BPE.</summary>
+/// <summary>A vocabulary file that can't be read, contradicts itself, or asks for a pipeline other than byte-level
+/// BPE.</summary>
 public sealed class TokenizerFormatException : FormatException
 {
     /// <summary>Says what is wrong and where.</summary>

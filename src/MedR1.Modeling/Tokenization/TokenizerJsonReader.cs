@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace MedR1.Modeling;
 
-/// <summary>Reads tokenizer.json, and refuses pipelines whose results would differ from what is computed here.</summary>
+/// <summary>Reads tokenizer.json, and refuses pipelines whose results would differ from what is computed
+/// here.</summary>
 internal static class TokenizerJsonReader
 {
     public static VocabularyContent Read(string path)
@@ -44,7 +45,8 @@ internal static class TokenizerJsonReader
 
             using (document)
             {
-                throw new TokenizerFormatException(path, $"a JSON object is expected, not {document.RootElement.ValueKind}.");
+                throw new TokenizerFormatException(
+                    path, $"a JSON object is expected, not {document.RootElement.ValueKind}.");
             }
         }
         catch (JsonException error)
@@ -60,7 +62,8 @@ internal static class TokenizerJsonReader
         {
             if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id))
             {
-                throw new TokenizerFormatException(path, $"token '{entry.Name}' has the id {entry.Value.GetRawText()}, no integer.");
+                throw new TokenizerFormatException(
+                    path, $"token '{entry.Name}' has the id {entry.Value.GetRawText()}, no integer.");
             }
 
             if (!vocabulary.TryAdd(entry.Name, id))
@@ -79,7 +82,8 @@ internal static class TokenizerJsonReader
         {
             if (Flag(token, flag, otherwise: false))
             {
-                throw new TokenizerFormatException(path, $"added token '{content}' sets {flag}, which is not supported.");
+                throw new TokenizerFormatException(
+                    path, $"added token '{content}' sets {flag}, which is not supported.");
             }
         }
 
@@ -92,7 +96,8 @@ internal static class TokenizerJsonReader
         int space = text.IndexOf(' ');
         return space > 0 && space < text.Length - 1 && text.IndexOf(' ', space + 1) < 0
             ? (text[..space], text[(space + 1)..])
-            : throw new TokenizerFormatException(path, $"{place} is '{text}'; two tokens with one space between them are expected.");
+            : throw new TokenizerFormatException(
+                path, $"{place} is '{text}'; two tokens with one space between them are expected.");
     }
 
     private static (string Left, string Right) Merge(string path, JsonElement merge, string place)
@@ -106,7 +111,8 @@ internal static class TokenizerJsonReader
             merge[0].ValueKind == JsonValueKind.String && merge[1].ValueKind == JsonValueKind.String;
         return pair
             ? (merge[0].GetString()!, merge[1].GetString()!)
-            : throw new TokenizerFormatException(path, $"{place} is {merge.GetRawText()}; \"a b\" or [\"a\", \"b\"] is expected.");
+            : throw new TokenizerFormatException(
+                path, $"{place} is {merge.GetRawText()}; \"a b\" or [\"a\", \"b\"] is expected.");
     }
 
     private static void CheckModel(string path, JsonElement model)
@@ -118,7 +124,9 @@ internal static class TokenizerJsonReader
         }
 
         foreach (string field in (ReadOnlySpan<string>)
-            ["dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback", "ignore_merges"])
+        [
+            "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback", "ignore_merges",
+        ])
         {
             bool set = model.TryGetProperty(field, out JsonElement value) && value.ValueKind switch
             {
@@ -129,7 +137,8 @@ internal static class TokenizerJsonReader
             };
             if (set)
             {
-                throw new TokenizerFormatException(path, $"model.{field} is {value.GetRawText()}, which is not supported.");
+                throw new TokenizerFormatException(
+                    path, $"model.{field} is {value.GetRawText()}, which is not supported.");
             }
         }
     }
@@ -141,7 +150,8 @@ internal static class TokenizerJsonReader
         {
             if (TypeOf(step) != "NFC")
             {
-                throw new TokenizerFormatException(path, $"the normalizer is '{TypeOf(step)}'; only NFC or none is supported.");
+                throw new TokenizerFormatException(
+                    path, $"the normalizer is '{TypeOf(step)}'; only NFC or none is supported.");
             }
         }
 
@@ -152,17 +162,21 @@ internal static class TokenizerJsonReader
     {
         JsonElement[] steps = Steps(root, "pre_tokenizer", "pretokenizers");
         bool known = steps.Length == 2 && TypeOf(steps[0]) == "Split" && TypeOf(steps[1]) == "ByteLevel" &&
-            steps[0].TryGetProperty("pattern", out JsonElement pattern) && pattern.TryGetProperty("Regex", out JsonElement regex) &&
+            steps[0].TryGetProperty("pattern", out JsonElement pattern) &&
+                pattern.TryGetProperty("Regex", out JsonElement regex) &&
             regex.GetString() == WordSplitter.Pattern &&
             steps[0].TryGetProperty("behavior", out JsonElement behaviour) && behaviour.GetString() == "Isolated" &&
             !Flag(steps[0], "invert", otherwise: false) &&
             !Flag(steps[1], "add_prefix_space", otherwise: true) && !Flag(steps[1], "use_regex", otherwise: true);
         if (!known)
         {
-            string got = root.TryGetProperty("pre_tokenizer", out JsonElement element) ? element.GetRawText() : "missing";
+            string got = root.TryGetProperty("pre_tokenizer", out JsonElement element)
+                ? element.GetRawText()
+                : "missing";
             throw new TokenizerFormatException(path,
-                $"the pre-tokenizer is {got}; expected is a Split (isolated) by the pattern {WordSplitter.Pattern}, then " +
-                "ByteLevel without prefix space and without its own pattern, as Qwen2 has them.");
+                $"the pre-tokenizer is {got}; expected is a Split (isolated) by the pattern " +
+                $"{WordSplitter.Pattern}, then ByteLevel without prefix space and without its own pattern, as " +
+                "Qwen2 has them.");
         }
     }
 
@@ -173,7 +187,9 @@ internal static class TokenizerJsonReader
             : [element];
 
     private static string? TypeOf(JsonElement step) =>
-        step.ValueKind == JsonValueKind.Object && step.TryGetProperty("type", out JsonElement type) ? type.GetString() : null;
+        step.ValueKind == JsonValueKind.Object && step.TryGetProperty("type", out JsonElement type)
+            ? type.GetString()
+            : null;
 
     private static bool Flag(JsonElement element, string field, bool otherwise) =>
         !element.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null
@@ -181,7 +197,8 @@ internal static class TokenizerJsonReader
             : value.ValueKind == JsonValueKind.True;
 
     private static JsonElement Required(string path, JsonElement parent, string field, JsonValueKind kind) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(field, out JsonElement value) && value.ValueKind == kind
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(field, out JsonElement value) &&
+            value.ValueKind == kind
             ? value
             : throw new TokenizerFormatException(path, $"the field '{field}' ({kind}) is missing.");
 }

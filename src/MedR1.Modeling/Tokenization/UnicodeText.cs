@@ -6,7 +6,8 @@ internal static class UnicodeText
     private static readonly bool _composes = "e\u0301".Normalize() == "\u00e9";
 
     /// <summary>Text in NFC. Half surrogate pairs, which are no text, become U+FFFD as in UTF-8.</summary>
-    /// <exception cref="PlatformNotSupportedException">.NET runs without ICU, and so without Unicode's tables.</exception>
+    /// <exception cref="PlatformNotSupportedException">.NET runs without ICU, and so without Unicode's
+    /// tables.</exception>
     public static string Compose(string text)
     {
         if (System.Text.Ascii.IsValid(text))
@@ -17,8 +18,8 @@ internal static class UnicodeText
         if (!_composes)
         {
             throw new PlatformNotSupportedException(
-                "Text can't be normalised to NFC, because .NET runs in invariant-globalization mode. Install ICU (Debian: " +
-                "libicu72, Ubuntu 22.04: libicu70) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+                "Text can't be normalised to NFC, because .NET runs in invariant-globalization mode. Install ICU " +
+                "(Debian: libicu72, Ubuntu 22.04: libicu70) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
         }
 
         return ReplaceHalfPairs(text).Normalize();

@@ -3,13 +3,15 @@ using System.Text;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Streams the characters that tokens complete. A piece of UTF-8 that can still become a character is held back; a broken
+/// Streams the characters that tokens complete. A piece of UTF-8 that can still become a character is held back; a
+/// broken
 /// one becomes U+FFFD at once. It belongs to one stream and one thread.
 /// </summary>
 /// <param name="bytesOf">The bytes of a token; none for a token that gives nothing.</param>
 public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf) : IStreamingDecoder
 {
-    private readonly Func<int, ReadOnlyMemory<byte>> _bytesOf = bytesOf ?? throw new ArgumentNullException(nameof(bytesOf));
+    private readonly Func<int, ReadOnlyMemory<byte>> _bytesOf = bytesOf
+        ?? throw new ArgumentNullException(nameof(bytesOf));
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private bool _completed;
 

@@ -35,7 +35,9 @@ internal sealed record VocabularyContent(
             string character = ByteAlphabet.CharacterOf((byte)value).ToString();
             if (!Vocabulary.ContainsKey(character))
             {
-                throw Fault($"the vocabulary has no token '{character}' for byte {value}; a byte-level vocabulary has all 256.");
+                throw Fault(
+                    $"the vocabulary has no token '{character}' for byte {value}; a byte-level vocabulary " +
+                    "has all 256.");
             }
         }
 
@@ -49,7 +51,8 @@ internal sealed record VocabularyContent(
 
             if (byId.TryGetValue(added.Id, out string? other) && other != added.Content)
             {
-                throw Fault($"added token '{added.Content}' and token '{other}' share id {added.Id}; ids must be unique.");
+                throw Fault(
+                    $"added token '{added.Content}' and token '{other}' share id {added.Id}; ids must be unique.");
             }
 
             byId[added.Id] = added.Content;

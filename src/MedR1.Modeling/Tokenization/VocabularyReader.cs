@@ -29,7 +29,8 @@ internal static class VocabularyReader
         else
         {
             throw new FileNotFoundException(
-                $"'{folder}' holds no tokenizer: neither {TokenizerFile} nor both {VocabularyFile} and {MergesFile} are there.",
+                $"'{folder}' holds no tokenizer: neither {TokenizerFile} nor both {VocabularyFile} and " +
+                $"{MergesFile} are there.",
                 tokenizer);
         }
 
@@ -64,7 +65,8 @@ internal static class VocabularyReader
         return merges;
     }
 
-    // As the reference does: what the configuration names beyond tokenizer.json is added, what both name is tokenizer.json's.
+    // As the reference does: what the configuration names beyond tokenizer.json is added, what both name is
+    // tokenizer.json's.
     private static void AddFromConfiguration(string path, List<AddedToken> tokens)
     {
         using JsonDocument document = TokenizerJsonReader.Parse(path);
@@ -79,7 +81,8 @@ internal static class VocabularyReader
         {
             if (!int.TryParse(entry.Name, out int id))
             {
-                throw new TokenizerFormatException(path, $"added_tokens_decoder has the key '{entry.Name}', which is no id.");
+                throw new TokenizerFormatException(
+                    path, $"added_tokens_decoder has the key '{entry.Name}', which is no id.");
             }
 
             AddedToken token = TokenizerJsonReader.Added(path, entry.Value, id);

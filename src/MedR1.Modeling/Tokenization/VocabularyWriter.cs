@@ -4,10 +4,14 @@ using System.Text.Json;
 
 namespace MedR1.Modeling;
 
-/// <summary>Writes a vocabulary in the published form: tokenizer.json, vocab.json, merges.txt and tokenizer_config.json.</summary>
+/// <summary>Writes a vocabulary in the published form: tokenizer.json, vocab.json, merges.txt and
+/// tokenizer_config.json.</summary>
 internal static class VocabularyWriter
 {
     private const string Unfinished = ".unfinished";
+
+    private const string ByteLevel =
+        """{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}""";
 
     // Relaxed: readable, as published files are; these are files, not web pages.
     private static readonly JsonWriterOptions _options =
@@ -39,9 +43,13 @@ internal static class VocabularyWriter
         }
         finally
         {
-            foreach (string path in files.Select(file => Path.Combine(folder, file.Name + Unfinished)).Where(File.Exists))
+            foreach ((string name, _) in files)
             {
-                File.Delete(path);
+                string path = Path.Combine(folder, name + Unfinished);
+                if (File.Exists(path))
+                {
+                    File.Delete(path);
+                }
             }
         }
     }
@@ -79,16 +87,17 @@ internal static class VocabularyWriter
         json.WritePropertyName("pre_tokenizer");
         json.WriteRawValue($$"""
             {"type": "Sequence", "pretokenizers": [
-              {"type": "Split", "pattern": {"Regex": {{JsonSerializer.Serialize(WordSplitter.Pattern)}}}, "behavior": "Isolated", "invert": false},
-              {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}]}
+              {"type": "Split", "pattern": {"Regex": {{JsonSerializer.Serialize(WordSplitter.Pattern)}}},
+               "behavior": "Isolated", "invert": false}, {{ByteLevel}}]}
             """);
         json.WritePropertyName("post_processor");
-        json.WriteRawValue("""{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}""");
+        json.WriteRawValue(ByteLevel);
         json.WritePropertyName("decoder");
-        json.WriteRawValue("""{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}""");
+        json.WriteRawValue(ByteLevel);
         json.WriteStartObject("model");
         json.WriteString("type", "BPE");
-        foreach (string field in (ReadOnlySpan<string>)["dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix"])
+        foreach (string field in (ReadOnlySpan<string>)
+            ["dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix"])
         {
             json.WriteNull(field);
         }

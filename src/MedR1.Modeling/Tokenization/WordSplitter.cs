@@ -4,7 +4,8 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// Cuts text into the words inside which Qwen2's BPE merges. It follows the published pattern
-/// <c>(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+</c>
+/// <c>(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}|
+/// ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+</c>
 /// by code points, because .NET's <c>Regex</c> sees a letter above U+FFFF as two surrogates and takes the wrong branch.
 /// </summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
@@ -12,7 +13,8 @@ public static class WordSplitter
 {
     /// <summary>The pattern as vocabulary files write it.</summary>
     public const string Pattern =
-        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*" +
+        @"|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     private enum Kind
     {
@@ -63,7 +65,8 @@ public static class WordSplitter
             return second;
         }
 
-        if (text[start] is not ('\r' or '\n') && second < text.Length && KindAt(text, second, out int letterLength) == Kind.Letter)
+        if (text[start] is not ('\r' or '\n') && second < text.Length &&
+            KindAt(text, second, out int letterLength) == Kind.Letter)
         {
             return SkipKind(text, second + letterLength, Kind.Letter);
         }
@@ -162,7 +165,8 @@ public static class WordSplitter
         _ => CharUnicodeInfo.GetUnicodeCategory(codePoint) switch
         {
             <= UnicodeCategory.OtherLetter => Kind.Letter,
-            UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Kind.Number,
+            UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber =>
+                Kind.Number,
             UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator =>
                 Kind.WhiteSpace,
             _ => Kind.Other,

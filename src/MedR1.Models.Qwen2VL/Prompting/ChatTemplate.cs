@@ -4,12 +4,15 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Renders conversations as Qwen2-VL and Qwen2.5-VL were trained on them: a default system message unless the first one is
-/// a system message, <c>&lt;|im_start|&gt;role⏎content&lt;|im_end|&gt;⏎</c> for each message, text verbatim, and a placeholder
+/// Renders conversations as Qwen2-VL and Qwen2.5-VL were trained on them: a default system message unless the first one
+/// is
+/// a system message, <c>&lt;|im_start|&gt;role⏎content&lt;|im_end|&gt;⏎</c> for each message, text verbatim, and a
+/// placeholder
 /// between vision marks for each picture.
 /// </summary>
 /// <remarks>
-/// Text of messages is never read as control tokens: a literal <c>&lt;|image_pad|&gt;</c> in a question becomes plain text
+/// Text of messages is never read as control tokens: a literal <c>&lt;|image_pad|&gt;</c> in a question becomes plain
+/// text
 /// tokens and takes no picture. Without state; safe to use from several threads at once.
 /// </remarks>
 public static class ChatTemplate
@@ -33,7 +36,8 @@ public static class ChatTemplate
         return TemplateRenderer.Render([.. messages.Select(ToTemplate)], addGenerationPrompt, addVisionId);
     }
 
-    /// <summary>The conversation's ids, one placeholder a picture; <see cref="PromptExpansion"/> repeats them.</summary>
+    /// <summary>The conversation's ids, one placeholder a picture; <see cref="PromptExpansion"/> repeats
+    /// them.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="messages">The conversation.</param>
     /// <param name="addGenerationPrompt">Whether the opening of the model's answer is put behind it.</param>

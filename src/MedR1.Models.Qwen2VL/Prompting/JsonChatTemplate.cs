@@ -8,7 +8,8 @@ namespace MedR1.Models.Qwen2VL;
 /// <c>[{"role": …, "content": text or [part, …]}]</c>.
 /// </summary>
 /// <remarks>
-/// The template asks for keys, not for values: a part with a key <c>image</c> or <c>image_url</c> is a picture even if the
+/// The template asks for keys, not for values: a part with a key <c>image</c> or <c>image_url</c> is a picture even if
+/// the
 /// value is null and the part holds a text too, as in data sets whose parts all have the same columns. Parts that are
 /// neither picture, video nor text give nothing. Without state; safe to use from several threads at once.
 /// </remarks>
@@ -17,7 +18,8 @@ public static class JsonChatTemplate
     /// <summary>The rendered conversation as control tokens and runs of plain text.</summary>
     /// <param name="messages">The conversation, a JSON array.</param>
     /// <param name="addGenerationPrompt">Whether the opening of the model's answer is put behind it.</param>
-    /// <param name="addVisionId">Whether pictures and videos are numbered: <c>Picture 1: </c>, <c>Video 1: </c>.</param>
+    /// <param name="addVisionId">Whether pictures and videos are numbered: <c>Picture 1: </c>, <c>Video 1:
+    /// </c>.</param>
     /// <exception cref="InvalidPromptException">The JSON is no conversation.</exception>
     public static IReadOnlyList<PromptSegment> RenderSegments(
         JsonElement messages, bool addGenerationPrompt = true, bool addVisionId = false)
@@ -45,7 +47,8 @@ public static class JsonChatTemplate
             JsonValueKind.String => [new TemplatePart(TemplatePartKind.Text, content.GetString()!)],
             JsonValueKind.Array => [.. content.EnumerateArray().Select((part, place) => ReadPart(part, index, place))],
             _ => throw new InvalidPromptException(
-                $"Message {index} of the conversation has the content {content.ValueKind}; a text or a list of parts is expected."),
+                $"Message {index} of the conversation has the content {content.ValueKind}; a text or a list of parts " +
+                "is expected."),
         });
     }
 
@@ -54,7 +57,8 @@ public static class JsonChatTemplate
         if (part.ValueKind != JsonValueKind.Object)
         {
             throw new InvalidPromptException(
-                $"Part {place} of message {message} is {part.ValueKind}; an object such as {{\"type\": \"text\", \"text\": …}} is expected.");
+                $"Part {place} of message {message} is {part.ValueKind}; an object such as " +
+                "{\"type\": \"text\", \"text\": …} is expected.");
         }
 
         string? type = part.TryGetProperty("type", out JsonElement name) && name.ValueKind == JsonValueKind.String
@@ -79,7 +83,8 @@ public static class JsonChatTemplate
         {
             JsonValueKind.String => text.GetString()!,
             JsonValueKind.Null => "None", // What the reference's template engine writes for a null text.
-            _ => throw new InvalidPromptException($"The text of part {place} of message {message} is {text.ValueKind}, no text."),
+            _ => throw new InvalidPromptException(
+                $"The text of part {place} of message {message} is {text.ValueKind}, no text."),
         });
     }
 }

@@ -12,18 +12,20 @@ public static class PromptExpansion
     public static int FeatureCount(ImageGrid grid, int mergeSize = 2)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mergeSize, 1);
-        if (grid.Frames < 1 || grid.Rows < 1 || grid.Columns < 1 || grid.Rows % mergeSize != 0 || grid.Columns % mergeSize != 0)
+        if (grid.Frames < 1 || grid.Rows < 1 || grid.Columns < 1 ||
+            grid.Rows % mergeSize != 0 || grid.Columns % mergeSize != 0)
         {
             throw new ArgumentException(
-                $"A grid of {grid.Frames} x {grid.Rows} x {grid.Columns} patches does not divide into merged patches of " +
-                $"{mergeSize} x {mergeSize}.", nameof(grid));
+                $"A grid of {grid.Frames} x {grid.Rows} x {grid.Columns} patches does not divide into merged " +
+                $"patches of {mergeSize} x {mergeSize}.", nameof(grid));
         }
 
         return checked(grid.PatchCount / (mergeSize * mergeSize));
     }
 
     /// <summary>Repeats the placeholders.</summary>
-    /// <param name="tokenIds">Ids with one placeholder for each picture, as <see cref="ChatTemplate"/> gives them.</param>
+    /// <param name="tokenIds">Ids with one placeholder for each picture, as <see cref="ChatTemplate"/> gives
+    /// them.</param>
     /// <param name="placeholderId">The placeholder's id.</param>
     /// <param name="grids">The pictures' grids in the order of the placeholders.</param>
     /// <param name="mergeSize">How many patches on a side the merger joins.</param>
@@ -39,7 +41,8 @@ public static class PromptExpansion
         if (placeholders != grids.Count)
         {
             throw new InvalidPromptException(
-                $"The prompt has {placeholders} picture placeholders but {grids.Count} pictures; give one picture for each.");
+                $"The prompt has {placeholders} picture placeholders but {grids.Count} pictures; give one picture " +
+                "for each.");
         }
 
         List<int> expanded = new(tokenIds.Count + grids.Sum(grid => FeatureCount(grid, mergeSize)));

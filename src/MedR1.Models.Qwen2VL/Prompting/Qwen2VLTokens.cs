@@ -29,17 +29,20 @@ public static class Qwen2VLTokens
     /// <summary>All control tokens in the order of their published ids (151643 to 151656).</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        EndOfText, MessageStart, MessageEnd, "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>", "<|box_end|>",
+        EndOfText, MessageStart, MessageEnd, "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>",
+        "<|box_end|>",
         "<|quad_start|>", "<|quad_end|>", VisionStart, VisionEnd, "<|vision_pad|>", ImagePlaceholder, VideoPlaceholder,
     ];
 
     /// <summary>
-    /// Loads a checkpoint's tokenizer. A folder that holds only vocab.json and merges.txt gets the published control tokens
+    /// Loads a checkpoint's tokenizer. A folder that holds only vocab.json and merges.txt gets the published control
+    /// tokens
     /// behind its vocabulary.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="FileNotFoundException">The folder holds no tokenizer.</exception>
-    /// <exception cref="TokenizerFormatException">A file is broken or asks for something that is not supported.</exception>
+    /// <exception cref="TokenizerFormatException">A file is broken or asks for something that is not
+    /// supported.</exception>
     public static BytePairTokenizer LoadTokenizer(string folder) => BytePairTokenizer.Load(folder, All);
 
     /// <summary>The id of a control token.</summary>

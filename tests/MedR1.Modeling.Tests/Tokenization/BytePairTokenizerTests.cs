@@ -63,7 +63,8 @@ public sealed class BytePairTokenizerTests : IDisposable
         int first = files.FirstAdded;
 
         Assert.Equal([first + 1, files.Id("b")], files.Load().Encode("<a>b", ControlTokenHandling.Parse));
-        Assert.Equal([first, first + 2], files.Load().Encode("<a" + "\u2009" + ">b", ControlTokenHandling.Parse).Where(id => id >= first));
+        Assert.Equal([first, first + 2],
+            files.Load().Encode("<a" + "\u2009" + ">b", ControlTokenHandling.Parse).Where(id => id >= first));
     }
 
     [Fact]
@@ -140,7 +141,8 @@ public sealed class BytePairTokenizerTests : IDisposable
     [Fact]
     public void The_heap_agrees_with_the_engine_on_words_of_every_make()
     {
-        List<(string, string)> merges = [.. SmallVocabulary.Merges.Select(merge => merge.Split(' ')).Select(pair => (pair[0], pair[1]))];
+        List<(string, string)> merges =
+            [.. SmallVocabulary.Merges.Select(merge => merge.Split(' ')).Select(pair => (pair[0], pair[1]))];
         MergeTable table = new(new VocabularyContent("test", _files.Vocabulary, merges, [], Normalizes: true));
         Check.Sample(Gen.Char["helo"].Array[1, 40], letters =>
         {

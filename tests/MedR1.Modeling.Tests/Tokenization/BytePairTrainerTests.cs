@@ -43,7 +43,8 @@ public sealed class BytePairTrainerTests : IDisposable
     [Fact]
     public void The_same_text_in_another_order_gives_the_same_vocabulary()
     {
-        string[] corpus = [.. Enumerable.Range(0, 60).Select(i => $"question {i} about item {i * 7 % 11}, caf\u00e9 {i % 3}")];
+        string[] corpus =
+            [.. Enumerable.Range(0, 60).Select(i => $"question {i} about item {i * 7 % 11}, caf\u00e9 {i % 3}")];
         BytePairTrainer.Train(corpus, 400, []).Save(_folder);
         string first = File.ReadAllText(Path.Combine(_folder, "tokenizer.json"));
 
@@ -55,7 +56,8 @@ public sealed class BytePairTrainerTests : IDisposable
     [Fact]
     public void A_saved_tokenizer_reads_back_from_each_of_its_forms()
     {
-        string[] corpus = ["What is shown? A)Lung, B)Liver", "What is shown? A)Brain, B)Lung", "\u80ba\u90e8\u80ba\u90e8"];
+        string[] corpus =
+            ["What is shown? A)Lung, B)Liver", "What is shown? A)Brain, B)Lung", "\u80ba\u90e8\u80ba\u90e8"];
         BytePairTokenizer trained = BytePairTrainer.Train(corpus, 320, ["<|im_end|>", "<|endoftext|>"]);
         trained.Save(_folder);
         const string Text = "What is\u80ba Lungs?<|im_end|>";
@@ -91,7 +93,8 @@ public sealed class BytePairTrainerTests : IDisposable
     [Fact]
     public void Sizes_and_control_tokens_that_make_no_sense_are_rejected()
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => BytePairTrainer.Train([], 257, ["<|a|>", "<|b|>"]));
+        ArgumentException error =
+            Assert.Throws<ArgumentException>(() => BytePairTrainer.Train([], 257, ["<|a|>", "<|b|>"]));
         Assert.Contains("at least 258", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => BytePairTrainer.Train([], 300, ["<|a|>", "<|a|>"]));
         Assert.Throws<ArgumentException>(() => BytePairTrainer.Train([], 300, [""]));

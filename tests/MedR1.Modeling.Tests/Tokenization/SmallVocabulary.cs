@@ -13,7 +13,8 @@ internal sealed class SmallVocabulary : IDisposable
         Folder = Directory.CreateTempSubdirectory("medr1-vocabulary-").FullName;
         string[] bytes = [.. ByteAlphabet.InOrder.Select(character => character.ToString())];
         string[] merged = [.. Merges.Select(merge => merge.Replace(" ", "", StringComparison.Ordinal))];
-        Vocabulary = bytes.Concat(merged).Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id);
+        Vocabulary =
+            bytes.Concat(merged).Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => pair.id);
     }
 
     public string Folder { get; }

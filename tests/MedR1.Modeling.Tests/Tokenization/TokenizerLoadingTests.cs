@@ -13,13 +13,15 @@ public sealed class TokenizerLoadingTests : IDisposable
     [InlineData(false)]
     public void Both_forms_of_merges_and_both_kinds_of_files_give_the_same_tokenizer(bool mergesAsPairs)
     {
-        JsonObject[] added = [SmallVocabulary.Added("<|stop|>", special: true), SmallVocabulary.Added("<tool>", special: false)];
+        JsonObject[] added =
+            [SmallVocabulary.Added("<|stop|>", special: true), SmallVocabulary.Added("<tool>", special: false)];
         _files.Write("tokenizer.json", _files.OneFile(mergesAsPairs, added).ToJsonString());
         using SmallVocabulary two = new SmallVocabulary().WriteTwoFiles(added);
         const string Text = "hello <tool> caf\u00e9<|stop|> ----- 12";
 
         Assert.Equal(
-            two.Load().Encode(Text, ControlTokenHandling.Parse), _files.Load().Encode(Text, ControlTokenHandling.Parse));
+            two.Load().Encode(Text, ControlTokenHandling.Parse),
+            _files.Load().Encode(Text, ControlTokenHandling.Parse));
         Assert.Equal(two.Load().SpecialTokens, _files.Load().SpecialTokens);
     }
 
@@ -36,7 +38,8 @@ public sealed class TokenizerLoadingTests : IDisposable
     [Fact]
     public void The_configuration_adds_tokens_that_the_tokenizer_file_lacks()
     {
-        _files.Write("tokenizer.json", _files.OneFile(true, SmallVocabulary.Added("<|a|>", special: true)).ToJsonString());
+        _files.Write(
+            "tokenizer.json", _files.OneFile(true, SmallVocabulary.Added("<|a|>", special: true)).ToJsonString());
         _files.WriteConfiguration(
             SmallVocabulary.Added("<|a|>", special: true), SmallVocabulary.Added("<|b|>", special: true));
 
@@ -67,8 +70,10 @@ public sealed class TokenizerLoadingTests : IDisposable
     [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\": {\"x\": {}}}", "key 'x'")]
     [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\": {\"5\": {}}}", "'content'")]
     [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\": {\"5\": {\"content\": \"<x>\"}}}", "share id 5")]
-    [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\": {\"999\": {\"content\": \"\"}}}", "id 999 is empty")]
-    [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\": {\"999\": {\"content\": \"<x>\", \"lstrip\": true}}}", "lstrip")]
+    [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\": {\"9\": {\"content\": \"\"}}}", "id 9 is empty")]
+    [InlineData(
+        "tokenizer_config.json",
+        "{\"added_tokens_decoder\": {\"9\": {\"content\": \"x\", \"lstrip\": true}}}", "lstrip")]
     public void Broken_files_are_named_with_the_fault(string file, string text, string fault)
     {
         _files.WriteTwoFiles().Write(file, text);
@@ -104,7 +109,8 @@ public sealed class TokenizerLoadingTests : IDisposable
         parent[path[^1]] = JsonNode.Parse(value);
         _files.Write("tokenizer.json", file.ToJsonString());
 
-        Assert.Contains(fault, Assert.Throws<TokenizerFormatException>(() => _files.Load()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            fault, Assert.Throws<TokenizerFormatException>(() => _files.Load()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -39,7 +39,8 @@ public sealed class Utf8StreamingDecoderTests
         Check.Sample(Gen.Byte.Array[0, 6].Array[0, 8], pieces =>
         {
             Utf8StreamingDecoder decoder = new(id => pieces[id]);
-            string streamed = string.Concat(Enumerable.Range(0, pieces.Length).Select(decoder.Append)) + decoder.Complete();
+            string streamed =
+                string.Concat(Enumerable.Range(0, pieces.Length).Select(decoder.Append)) + decoder.Complete();
             Assert.Equal(Encoding.UTF8.GetString([.. pieces.SelectMany(piece => piece)]), streamed);
         }, iter: 5_000);
     }

@@ -30,7 +30,8 @@ public sealed class ChatTemplateTests
     [Fact]
     public void Text_stays_verbatim_and_nothing_stands_between_parts()
     {
-        ChatMessage message = new(ChatRole.User, [new TextPart(" a\n"), new ImagePart(_image), new TextPart(" b "), new TextPart("c")]);
+        ChatMessage message =
+            new(ChatRole.User, [new TextPart(" a\n"), new ImagePart(_image), new TextPart(" b "), new TextPart("c")]);
 
         Assert.Equal(
             DefaultSystem + "<|im_start|>user\n a\n" + Picture + " b c<|im_end|>\n",
@@ -41,7 +42,8 @@ public sealed class ChatTemplateTests
     public void Pictures_are_numbered_over_the_whole_conversation_where_asked()
     {
         string text = ChatTemplate.Render(
-            [ChatMessage.User("x", _image, _image), ChatMessage.Assistant("y"), ChatMessage.User("z", _image)], addVisionId: true);
+            [ChatMessage.User("x", _image, _image), ChatMessage.Assistant("y"), ChatMessage.User("z", _image)],
+            addVisionId: true);
 
         Assert.Contains("Picture 1: " + Picture + "Picture 2: " + Picture + "x", text, StringComparison.Ordinal);
         Assert.Contains("Picture 3: " + Picture + "z", text, StringComparison.Ordinal);
@@ -64,7 +66,8 @@ public sealed class ChatTemplateTests
 
         IReadOnlyList<int> ids = ChatTemplate.EncodeConversation(tokenizer, [ChatMessage.User("\n  Why?")]);
 
-        Assert.Equal(["system\nYou are a helpful assistant.", "\n", "user\n\n  Why?", "\n", "assistant\n"], tokenizer.Pieces);
+        Assert.Equal(
+            ["system\nYou are a helpful assistant.", "\n", "user\n\n  Why?", "\n", "assistant\n"], tokenizer.Pieces);
         int start = tokenizer.SpecialTokens["<|im_start|>"];
         int end = tokenizer.SpecialTokens["<|im_end|>"];
         Assert.Equal([start, 0, end, 1, start, 2, end, 1, start, 3], ids);

@@ -30,11 +30,12 @@ public sealed class JsonChatTemplateTests
     public void Videos_and_pictures_are_numbered_apart()
     {
         using JsonDocument document =
-            JsonDocument.Parse("""[{"role": "system", "content": [{"type": "video"}, {"type": "image"}, {"type": "video"}]}]""");
+            JsonDocument.Parse("""[{"role": "system", "content": [{"type": "video"}, {"image": 1}, {"video": 2}]}]""");
 
         Assert.Contains(
             $"Video 1: {Video}Picture 1: {Picture}Video 2: {Video}",
-            ChatTemplate.ToText(JsonChatTemplate.RenderSegments(document.RootElement, addVisionId: true)), StringComparison.Ordinal);
+            ChatTemplate.ToText(JsonChatTemplate.RenderSegments(document.RootElement, addVisionId: true)),
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -25,7 +25,8 @@ internal static class CaseTokenizer
     /// <summary>Opens a named vocabulary, with the control tokens that the case lists where it lists some.</summary>
     public static BytePairTokenizer Open(ConformanceCase conformanceCase, string name)
     {
-        string folder = FolderOf(conformanceCase, name) ?? throw new DirectoryNotFoundException($"No vocabulary '{name}'.");
+        string folder = FolderOf(conformanceCase, name)
+            ?? throw new DirectoryNotFoundException($"No vocabulary '{name}'.");
         IReadOnlyList<string> tokens = conformanceCase.Inputs.TryGetProperty("added_tokens", out JsonElement listed)
             ? [.. listed.EnumerateArray().Select(token => token.GetString()!)] // A folder's own list wins over it.
             : Qwen2VLTokens.All;
@@ -41,5 +42,7 @@ internal static class CaseTokenizer
 
     /// <summary>A row's name in messages.</summary>
     public static string Label(string field, int index, JsonElement row) =>
-        row.TryGetProperty("category", out JsonElement category) ? $"{field}[{index}] ({category})" : $"{field}[{index}]";
+        row.TryGetProperty("category", out JsonElement category)
+            ? $"{field}[{index}] ({category})"
+            : $"{field}[{index}]";
 }

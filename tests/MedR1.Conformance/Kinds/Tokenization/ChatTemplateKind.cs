@@ -64,14 +64,16 @@ public sealed class ChatTemplateKind : IConformanceKind
             foreach (JsonElement row in rows.EnumerateArray())
             {
                 int i = row.GetProperty("item").GetInt32();
-                BytePairTokenizer tokenizer = CaseTokenizer.Open(conformanceCase, row.GetProperty("tokenizer").GetString()!);
+                BytePairTokenizer tokenizer =
+                    CaseTokenizer.Open(conformanceCase, row.GetProperty("tokenizer").GetString()!);
                 checker.SequenceEqual(
                     CaseTokenizer.Label(PlainText, i, items[i]),
                     CaseTokenizer.Ids(row.GetProperty("ids")), ChatTemplate.Encode(tokenizer, rendered[i]));
             }
         }
 
-        // The library's own messages have no videos and nothing unknown; where they can say the same, they must render the same.
+        // The library's own messages have no videos and nothing unknown; where they can say the same, they must render
+        // the same.
         void CheckAsMessages(int i, JsonElement item, IReadOnlyList<PromptSegment> segments)
         {
             if (segments.Any(segment => segment.IsControl && segment.Text == Qwen2VLTokens.VideoPlaceholder))

@@ -5,7 +5,8 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Conformance;
 
-/// <summary>Rendered prompts and the sizes of their pictures to expanded ids, left-padded as the reference pads them.</summary>
+/// <summary>Rendered prompts and the sizes of their pictures to expanded ids, left-padded as the reference pads
+/// them.</summary>
 public sealed class PromptExpansionKind : IConformanceKind
 {
     private const int PatchSize = 14;
@@ -32,7 +33,8 @@ public sealed class PromptExpansionKind : IConformanceKind
             string label = $"items[{i++}]";
             ImageGrid[][] grids = [.. item.GetProperty("image_sizes_width_height").EnumerateArray().Select(
                 sizes => sizes.EnumerateArray().Select(size => Grid(item, size)).ToArray())];
-            IReadOnlyList<int>[] rows = [.. item.GetProperty("texts").EnumerateArray().Select((text, row) => PromptExpansion.Expand(
+            IReadOnlyList<int>[] rows =
+                [.. item.GetProperty("texts").EnumerateArray().Select((text, row) => PromptExpansion.Expand(
                 tokenizer.Encode(text.GetString()!, ControlTokenHandling.Parse), placeholder, grids[row], MergeSize))];
             int width = rows.Max(row => row.Count);
             JsonElement expectedGrids = expected.GetProperty("image_grid_thw");
@@ -48,9 +50,11 @@ public sealed class PromptExpansionKind : IConformanceKind
                 int[] ids = [.. pads, .. rows[row]];
                 checker.SequenceEqual($"{label}.input_ids[{row}]", Row("input_ids", row), ids);
                 checker.SequenceEqual(
-                    $"{label}.attention_mask[{row}]", Row("attention_mask", row), [.. ids.Select((_, at) => at < pads.Length ? 0 : 1)]);
+                    $"{label}.attention_mask[{row}]", Row("attention_mask", row),
+                    [.. ids.Select((_, at) => at < pads.Length ? 0 : 1)]);
                 checker.SequenceEqual(
-                    $"{label}.mm_token_type_ids[{row}]", Row("mm_token_type_ids", row), [.. ids.Select(id => id == placeholder ? 1 : 0)]);
+                    $"{label}.mm_token_type_ids[{row}]", Row("mm_token_type_ids", row),
+                    [.. ids.Select(id => id == placeholder ? 1 : 0)]);
             }
 
             int[] Row(string field, int row) => CaseTokenizer.Ids(expected.GetProperty(field)[row]);

@@ -26,9 +26,11 @@ public sealed class TokenizerDecodeKind : IConformanceKind
             {
                 int[] ids = CaseTokenizer.Ids(item.GetProperty("ids"));
                 checker.Equal(
-                    CaseTokenizer.Label("text", i, item), kept[i].GetString(), tokenizer.Decode(ids, skipSpecialTokens: false));
+                    CaseTokenizer.Label("text", i, item), kept[i].GetString(),
+                    tokenizer.Decode(ids, skipSpecialTokens: false));
                 checker.Equal(
-                    CaseTokenizer.Label("text_without_special_tokens", i, item), left[i].GetString(), tokenizer.Decode(ids));
+                    CaseTokenizer.Label("text_without_special_tokens", i, item), left[i].GetString(),
+                    tokenizer.Decode(ids));
             }
 
             i++;

@@ -23,7 +23,8 @@ public sealed class TokenizerEncodeKind : IConformanceKind
             int id = first.GetInt32();
             foreach (JsonElement token in conformanceCase.Inputs.GetProperty("added_tokens").EnumerateArray())
             {
-                checker.Equal($"id of {token}", id++, tokenizer.SpecialTokens.GetValueOrDefault(token.GetString()!, -1));
+                checker.Equal(
+                    $"id of {token}", id++, tokenizer.SpecialTokens.GetValueOrDefault(token.GetString()!, -1));
             }
         }
 
@@ -43,7 +44,8 @@ public sealed class TokenizerEncodeKind : IConformanceKind
 
             string text = items[i].GetProperty("text").GetString()!;
             checker.SequenceEqual(
-                CaseTokenizer.Label("ids", i, items[i]), expected[i], tokenizer.Encode(text, ControlTokenHandling.Parse));
+                CaseTokenizer.Label("ids", i, items[i]), expected[i],
+                tokenizer.Encode(text, ControlTokenHandling.Parse));
             checker.SequenceEqual(
                 CaseTokenizer.Label("ids_as_plain_text", i, items[i]), plain[i], tokenizer.Encode(text));
         }

@@ -40,7 +40,8 @@ public sealed class TokenizerStreamKind : IConformanceKind
                 checker.SequenceEqual(
                     CaseTokenizer.Label("code_points_after_each_id", i, item), CaseTokenizer.Ids(counts[i]), got);
                 checker.Equal(CaseTokenizer.Label("final_text", i, item), final[i].GetString(), shown.ToString());
-                checker.Equal(CaseTokenizer.Label("decode", i, item), final[i].GetString(), tokenizer.Decode(ids, skip));
+                checker.Equal(
+                    CaseTokenizer.Label("decode", i, item), final[i].GetString(), tokenizer.Decode(ids, skip));
             }
 
             i++;
