@@ -28,6 +28,10 @@ internal static unsafe partial class StableAbi
     [LibraryImport(TorchCpu, EntryPoint = "aoti_torch_delete_tensor_object")]
     public static partial int DeleteTensor(nint handle);
 
+    /// <summary>Address of the first element of a tensor.</summary>
+    [LibraryImport(TorchCpu, EntryPoint = "aoti_torch_get_data_ptr")]
+    public static partial int DataPointer(nint tensor, nint* address);
+
     /// <summary>Makes an empty list.</summary>
     [LibraryImport(TorchCpu, EntryPoint = "torch_new_list_reserve_size")]
     public static partial int NewList(nuint capacity, nint* list);

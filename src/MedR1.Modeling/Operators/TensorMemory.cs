@@ -77,6 +77,21 @@ public static unsafe class TensorMemory
         return torch.Tensor.UnsafeCreateTensor(handle);
     }
 
+    /// <summary>
+    /// Address of the first element of a contiguous tensor on the CPU; spans end at 2 GiB, this does not.
+    /// </summary>
+    internal static nint AddressOf(torch.Tensor tensor)
+    {
+        nint address;
+        if (StableAbi.DataPointer(tensor.Handle, &address) != 0)
+        {
+            throw new TorchOperatorException("aoti_torch_get_data_ptr", $"{tensor.dtype} on {tensor.device}");
+        }
+
+        GC.KeepAlive(tensor);
+        return address;
+    }
+
     private static void Hold(nint data, SafeHandle owner)
     {
         lock (Uses)

@@ -1,0 +1,117 @@
+namespace MedR1.Modeling;
+
+/// <summary>
+/// A file that appears whole or not at all: it is written beside its place under another name, flushed to the disk, and
+/// renamed by <see cref="Commit"/>. Disposing it before that deletes what was written.
+/// </summary>
+internal sealed class AtomicFile : IDisposable
+{
+    private const int UnixNoSpace = 28;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
+
+    private readonly string _path;
+    private readonly string _temporary;
+    private readonly long _length;
+    private FileStream? _stream;
+    private bool _complete;
+
+    /// <summary>Creates the temporary file.</summary>
+    /// <param name="path">Where the file goes in the end.</param>
+    /// <param name="length">How many bytes it will have.</param>
+    /// <param name="create">Makes the temporary file; <see langword="null"/> for a plain one.</param>
+    /// <exception cref="DiskFullException">They are not free.</exception>
+    public AtomicFile(string path, long length, Func<string, FileStream>? create = null)
+    {
+        _path = Path.GetFullPath(path);
+        _length = length;
+        string folder = Path.GetDirectoryName(_path)!;
+        _temporary = Path.Combine(
+            folder, $".{Path.GetFileName(_path)}.{Guid.NewGuid():N}.tmp");
+        RequireSpace(_path, length);
+        _stream = create?.Invoke(_temporary)
+            ?? new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+    }
+
+    /// <summary>Checks that a file would fit on its disk.</summary>
+    /// <param name="path">Where the file goes; its folder must exist.</param>
+    /// <param name="length">How many bytes it will have.</param>
+    /// <exception cref="DiskFullException">They are not free.</exception>
+    public static void RequireSpace(string path, long length)
+    {
+        if (FreeBytes(path) is { } free && free < length)
+        {
+            throw new DiskFullException(path, length, free);
+        }
+    }
+
+    /// <summary>Writes a file in one go.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        using AtomicFile file = new(path, content.Length);
+        file.Append(content);
+        file.Complete();
+        file.Commit();
+    }
+
+    /// <summary>Appends bytes.</summary>
+    /// <exception cref="DiskFullException">The disk is full.</exception>
+    public void Append(ReadOnlySpan<byte> bytes) => Guard(bytes, static (stream, content) => stream.Write(content));
+
+    /// <summary>Flushes to the disk and closes; the file still has its temporary name.</summary>
+    /// <exception cref="DiskFullException">The disk is full.</exception>
+    public void Complete()
+    {
+        Guard([], static (stream, _) => stream.Flush(flushToDisk: true));
+        _stream!.Dispose();
+        _stream = null;
+        _complete = true;
+    }
+
+    /// <summary>Puts the complete file into its place.</summary>
+    public void Commit()
+    {
+        File.Move(_temporary, _path, overwrite: true);
+        _complete = false;
+    }
+
+    /// <summary>Deletes what was not committed.</summary>
+    public void Dispose()
+    {
+        if (_stream is null && !_complete)
+        {
+            return;
+        }
+
+        _stream?.Dispose();
+        _stream = null;
+        _complete = false;
+        File.Delete(_temporary);
+    }
+
+    private void Guard(ReadOnlySpan<byte> bytes, Action<FileStream, ReadOnlySpan<byte>> action)
+    {
+        try
+        {
+            action(_stream!, bytes);
+        }
+        catch (IOException exception)
+            when (exception.HResult is UnixNoSpace or WindowsDiskFull or WindowsHandleDiskFull)
+        {
+            throw new DiskFullException(_path, _length, FreeBytes(_path) ?? 0, exception);
+        }
+    }
+
+    private static long? FreeBytes(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace;
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            // Some network and virtual file systems do not tell; the write itself will.
+            return null;
+        }
+    }
+}

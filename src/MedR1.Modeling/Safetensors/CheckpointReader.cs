@@ -1,0 +1,170 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// The weights in a checkpoint folder, of one file or of shards with an index, as one set of tensors. All headers are
+/// checked when it is opened; tensors are read when they are asked for. Thread-safe, until it is disposed.
+/// </summary>
+public sealed class CheckpointReader : IDisposable
+{
+    private const string MixedFix =
+        "Index and shards are of different versions: download the folder again as a whole.";
+
+    private readonly Dictionary<string, SafetensorsFile> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SafetensorsFile> _fileOfTensor = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SafetensorsEntry> _entries = new(StringComparer.Ordinal);
+
+    private CheckpointReader(string folder) => Folder = folder;
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>The tensors by name, file by file and in the order of each file's header.</summary>
+    public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _entries;
+
+    /// <summary>Names of the weight files.</summary>
+    public IReadOnlyCollection<string> Files => _files.Keys;
+
+    /// <summary>Bytes of all tensors.</summary>
+    public long TotalBytes => _entries.Values.Sum(entry => entry.ByteLength);
+
+    /// <summary>
+    /// Opens <c>model.safetensors.index.json</c> with its shards, or else <c>model.safetensors</c>, and checks that
+    /// index and shards agree.
+    /// </summary>
+    /// <param name="folder">The folder of the checkpoint.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">The folder holds neither.</exception>
+    /// <exception cref="SafetensorsFormatException">
+    /// A file is broken, a shard is missing, or index and shards differ.
+    /// </exception>
+    public static CheckpointReader Open(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException($"There is no folder '{folder}'. Give the folder of a checkpoint.");
+        }
+
+        CheckpointReader reader = new(folder);
+        try
+        {
+            string index = Path.Combine(folder, CheckpointIndex.FileName);
+            string single = Path.Combine(folder, CheckpointIndex.SingleFile);
+            if (File.Exists(index))
+            {
+                reader.OpenShards(index);
+            }
+            else if (File.Exists(single))
+            {
+                reader.Add(CheckpointIndex.SingleFile);
+            }
+            else
+            {
+                throw new FileNotFoundException(
+                    $"'{folder}' holds neither {CheckpointIndex.FileName} nor {CheckpointIndex.SingleFile}. "
+                    + "Give the folder of a checkpoint in safetensors files.",
+                    single);
+            }
+
+            return reader;
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Path of the file that holds a tensor.</summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
+    public string FileOf(string name) => Find(name).Path;
+
+    /// <summary>Reads a tensor into one that exists, converted to its type and copied to its device.</summary>
+    /// <param name="name">Name of the tensor in the checkpoint.</param>
+    /// <param name="destination">A tensor of the same shape; no gradient is recorded.</param>
+    /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
+    /// <exception cref="ArgumentException">The shapes differ, or numbers would become integers.</exception>
+    /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
+    /// <exception cref="SafetensorsFormatException">The file became shorter since it was opened.</exception>
+    public void LoadInto(string name, Tensor destination) => Find(name).LoadInto(name, destination);
+
+    /// <summary>Reads a tensor into a new one.</summary>
+    /// <param name="name">Name of the tensor in the checkpoint.</param>
+    /// <param name="type">Its type; <see langword="null"/> for the one of the file.</param>
+    /// <param name="device">Where it goes; <see langword="null"/> for the CPU.</param>
+    /// <returns>The tensor; the caller disposes it.</returns>
+    /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
+    /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
+    /// <exception cref="SafetensorsFormatException">The file became shorter since it was opened.</exception>
+    public Tensor LoadTensor(string name, ScalarType? type = null, Device? device = null) =>
+        Find(name).LoadTensor(name, type, device);
+
+    /// <summary>A tensor over the mapped file; see <see cref="SafetensorsFile.MapTensor"/>.</summary>
+    /// <param name="name">Name of the tensor in the checkpoint.</param>
+    /// <returns>The tensor, read-only; the caller disposes it.</returns>
+    /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
+    /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
+    public Tensor MapTensor(string name) => Find(name).MapTensor(name);
+
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        foreach (SafetensorsFile file in _files.Values)
+        {
+            file.Dispose();
+        }
+    }
+
+    private void OpenShards(string index)
+    {
+        Dictionary<string, string> map = CheckpointIndex.Read(index);
+        foreach ((string tensor, string file) in map)
+        {
+            if (!_files.ContainsKey(file))
+            {
+                if (!File.Exists(Path.Combine(Folder, file)))
+                {
+                    throw new SafetensorsFormatException(
+                        index,
+                        tensor,
+                        $"it is said to be in '{file}', which does not exist",
+                        $"Download '{file}' too.");
+                }
+
+                Add(file, index, map);
+            }
+
+            if (!_files[file].Entries.ContainsKey(tensor))
+            {
+                throw new SafetensorsFormatException(
+                    index, tensor, $"it is said to be in '{file}', which does not hold it", MixedFix);
+            }
+        }
+    }
+
+    private void Add(string fileName, string? index = null, Dictionary<string, string>? map = null)
+    {
+        SafetensorsFile file = SafetensorsFile.Open(Path.Combine(Folder, fileName));
+        _files.Add(fileName, file);
+        foreach (SafetensorsEntry entry in file.Entries.Values)
+        {
+            string? mapped = map is null ? fileName : map.GetValueOrDefault(entry.Name);
+            if (mapped != fileName)
+            {
+                string said = mapped is null ? "does not name it" : $"says that it is in '{mapped}'";
+                throw new SafetensorsFormatException(
+                    index!, entry.Name, $"it is in '{fileName}', but the index {said}", MixedFix);
+            }
+
+            _entries.Add(entry.Name, entry);
+            _fileOfTensor.Add(entry.Name, file);
+        }
+    }
+
+    private SafetensorsFile Find(string name) => _fileOfTensor.TryGetValue(name, out SafetensorsFile? file)
+        ? file
+        : throw new KeyNotFoundException(
+            $"The checkpoint in '{Folder}' has no tensor '{name}'; it has {_entries.Count} others.");
+}

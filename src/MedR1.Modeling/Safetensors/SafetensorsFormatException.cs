@@ -1,0 +1,32 @@
+namespace MedR1.Modeling;
+
+/// <summary>
+/// A file of a checkpoint breaks a rule of its format; the message says which, with the value and the fix.
+/// </summary>
+public sealed class SafetensorsFormatException : IOException
+{
+    /// <summary>Builds the message from its parts.</summary>
+    /// <param name="file">Path of the file.</param>
+    /// <param name="tensor">Name of the tensor, or <see langword="null"/> if it is about the file.</param>
+    /// <param name="problem">The broken rule with the value found, without a full stop.</param>
+    /// <param name="fix">What to do; <see langword="null"/> for repeating the download.</param>
+    /// <param name="innerException">The error below, if there was one.</param>
+    public SafetensorsFormatException(
+        string file, string? tensor, string problem, string? fix = null, Exception? innerException = null)
+        : base(
+            $"'{file}'{(tensor is null ? "" : $", tensor '{tensor}'")}: {problem}. {fix ?? DefaultFix}",
+            innerException)
+    {
+        File = file;
+        Tensor = tensor;
+    }
+
+    /// <summary>Path of the file.</summary>
+    public string File { get; }
+
+    /// <summary>Name of the tensor, or <see langword="null"/> if the file as a whole is broken.</summary>
+    public string? Tensor { get; }
+
+    private static string DefaultFix =>
+        "The file is damaged, incomplete or not a safetensors file: download or write it again.";
+}
