@@ -10,13 +10,16 @@ internal static class CaseTokenizer
 {
     private static readonly ConcurrentDictionary<string, BytePairTokenizer> _loaded = new();
 
-    /// <summary>Where a named vocabulary lies: beside <c>cases/</c>, or as a checkpoint.</summary>
-    public static string? FolderOf(ConformanceCase conformanceCase, string name)
-    {
-        string beside = Path.Combine(conformanceCase.RootFolder, name);
-        string model = conformanceCase.ModelFolderOf(name);
-        return Directory.Exists(beside) ? beside : Directory.Exists(model) ? model : null;
-    }
+    /// <summary>
+    /// Where a named vocabulary lies: beside <c>cases/</c>, or as a checkpoint. Field names write <c>_</c> for <c>-</c>.
+    /// </summary>
+    public static string? FolderOf(ConformanceCase conformanceCase, string name) =>
+        new[] { conformanceCase.RootFolder, Path.Combine(conformanceCase.RootFolder, "models") }
+            .Where(Directory.Exists)
+            .SelectMany(Directory.GetDirectories)
+            .FirstOrDefault(folder => Plain(Path.GetFileName(folder)) == Plain(name));
+
+    private static string Plain(string name) => name.Replace('-', '_');
 
     /// <summary>The vocabulary that the case's inputs name.</summary>
     public static string NameIn(ConformanceCase conformanceCase) =>
