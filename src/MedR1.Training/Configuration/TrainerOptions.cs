@@ -24,6 +24,10 @@ public abstract class TrainerOptions
     /// <summary>Steps in which the learning rate rises from 0, as a share of all steps if below 1.</summary>
     public abstract double Warmup { get; set; }
 
+    /// <summary>What all parameters' AdamW shares: betas and epsilon.</summary>
+    /// <value>The default is PyTorch's.</value>
+    public AdamWOptions Optimizer { get; set; } = new();
+
     /// <summary>AdamW's decoupled weight decay; biases and norms are left out.</summary>
     /// <value>The default is 0, as in Med-R1.</value>
     public double WeightDecay { get; set; }
@@ -60,6 +64,17 @@ public abstract class TrainerOptions
         Func<string, bool>? before = IsFrozen;
         string[] own = [.. prefixes];
         IsFrozen = name => (before?.Invoke(name) ?? false) || own.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    internal LearningRateSchedule MakeSchedule(int totalSteps)
+    {
+        long warmup = (long)(Warmup < 1 ? Math.Ceiling(Warmup * totalSteps) : Warmup);
+        return Schedule switch
+        {
+            LearningRateDecay.Linear => LearningRateSchedule.Linear(warmup, totalSteps),
+            LearningRateDecay.Cosine => LearningRateSchedule.Cosine(warmup, totalSteps),
+            _ => LearningRateSchedule.ConstantWithWarmup(warmup),
+        };
     }
 
     /// <summary>Optimizer steps of a run over so many examples.</summary>

@@ -32,6 +32,11 @@ internal sealed class TrainerOptionsRules
         Require(
             options.MaxGradientNorm >= 0 && double.IsFinite(options.MaxGradientNorm),
             nameof(options.MaxGradientNorm), options.MaxGradientNorm, "it can't be negative (0 is no limit)", "1");
+        foreach (string mistake in options.Optimizer.Validate())
+        {
+            Mistakes.Add($"{mistake} .Configure(options => options.Optimizer = new AdamWOptions()).");
+        }
+
         Require(options.SaveInterval >= 0, nameof(options.SaveInterval), options.SaveInterval, "it can't be negative (0 saves at the end)", "100");
         Require(
             options.SaveInterval == 0 || !string.IsNullOrWhiteSpace(options.OutputFolder),

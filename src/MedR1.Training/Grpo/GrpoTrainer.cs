@@ -34,7 +34,8 @@ public sealed class GrpoTrainer : IDisposable
         _collector = new RolloutCollector(policy, parts, options);
         _updater = new ParameterUpdater(policy, options, TotalSteps);
         _update = new GrpoUpdate(policy, parts.Reference ?? _ownReference, parts.Loss, options, _updater, parts.Observers);
-        _checkpoints = new CheckpointStore("grpo", policy, _updater, options, TotalSteps);
+        _checkpoints = new CheckpointStore(
+            policy, _updater, options, TotalSteps, nameof(GrpoTrainer), parts.Invariants(options, ReferenceOf(policy)));
         _state = resumeFrom is null ? new RunState() : _checkpoints.Load(resumeFrom);
     }
 
@@ -96,6 +97,9 @@ public sealed class GrpoTrainer : IDisposable
 
         return log.Report(_checkpoints.Last);
     }
+
+    // A run that goes on starts from the weights that the first part started from: only so is the cloned reference the same.
+    private string ReferenceOf(IVisionLanguagePolicy policy) => _ownReference is null ? "none of its own" : WeightDigest.Of(policy);
 
     private void Notify(Action<IGrpoObserver> call)
     {

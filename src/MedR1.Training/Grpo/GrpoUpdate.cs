@@ -63,7 +63,7 @@ internal sealed class GrpoUpdate(
             total += value;
             if (!double.IsFinite(value))
             {
-                return new GrpoStepResult(value, double.NaN, updater.Skip(), IsSkipped: true, metrics.ToValues());
+                return new GrpoStepResult(value, double.NaN, updater.Skip(step - 1), IsSkipped: true, metrics.ToValues());
             }
 
             if (result.Loss.requires_grad)
@@ -104,7 +104,7 @@ internal sealed class GrpoUpdate(
             }
         }
 
-        double rate = update.IsFinite ? updater.Step() : updater.Skip();
+        double rate = update.IsFinite ? updater.Step(step - 1) : updater.Skip(step - 1);
         return new GrpoStepResult(total, update.GradientNorm, rate, !update.IsFinite, metrics.ToValues());
     }
 

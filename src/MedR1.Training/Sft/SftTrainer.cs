@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using MedR1.Modeling;
 
 namespace MedR1.Training;
@@ -34,7 +35,12 @@ public sealed class SftTrainer : IDisposable
         _encoder = new ExampleEncoder(policy, options);
         _updater = new ParameterUpdater(policy, options, TotalSteps);
         _update = new SftUpdate(policy, _updater, observers);
-        _checkpoints = new CheckpointStore("sft", policy, _updater, options, TotalSteps);
+        _checkpoints = new CheckpointStore(policy, _updater, options, TotalSteps, nameof(SftTrainer), new Dictionary<string, string>
+        {
+            [nameof(options.Seed)] = options.Seed.ToString(CultureInfo.InvariantCulture),
+            [nameof(options.ExamplesPerStep)] = options.ExamplesPerStep.ToString(CultureInfo.InvariantCulture),
+            ["number of examples"] = examples.Count.ToString(CultureInfo.InvariantCulture),
+        });
         _state = resumeFrom is null ? new RunState() : _checkpoints.Load(resumeFrom);
     }
 

@@ -26,7 +26,7 @@ internal sealed class SftUpdate(IVisionLanguagePolicy policy, ParameterUpdater u
             total += value;
             if (!double.IsFinite(value))
             {
-                return new SftStepResult(value, double.NaN, updater.Skip(), IsSkipped: true);
+                return new SftStepResult(value, double.NaN, updater.Skip(step - 1), IsSkipped: true);
             }
 
             loss.backward();
@@ -35,7 +35,7 @@ internal sealed class SftUpdate(IVisionLanguagePolicy policy, ParameterUpdater u
         UpdateResult update = updater.Clip();
         if (!update.IsFinite)
         {
-            return new SftStepResult(total, update.GradientNorm, updater.Skip(), IsSkipped: true);
+            return new SftStepResult(total, update.GradientNorm, updater.Skip(step - 1), IsSkipped: true);
         }
 
         foreach (ISftObserver observer in observers)
@@ -43,7 +43,7 @@ internal sealed class SftUpdate(IVisionLanguagePolicy policy, ParameterUpdater u
             observer.OnGradients(step);
         }
 
-        return new SftStepResult(total, update.GradientNorm, updater.Step(), IsSkipped: false);
+        return new SftStepResult(total, update.GradientNorm, updater.Step(step - 1), IsSkipped: false);
     }
 
     // Answers and sequences take different ways through the policy.

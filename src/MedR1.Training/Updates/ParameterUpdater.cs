@@ -8,16 +8,17 @@ namespace MedR1.Training;
 /// <summary>The parameters that a run trains, with their optimizer, schedule and clipping.</summary>
 internal sealed class ParameterUpdater : IDisposable
 {
+    private const string WeightPrefix = "weight.";
+
     private readonly List<Parameter> _frozenHere = [];
-    private readonly optim.Optimizer _optimizer;
+    private readonly AdamWOptimizer _optimizer;
+    private readonly LearningRateSchedule _schedule;
     private readonly TrainerOptions _options;
-    private readonly int _totalSteps;
-    private long _steps;
 
     public ParameterUpdater(IVisionLanguagePolicy policy, TrainerOptions options, int totalSteps)
     {
         _options = options;
-        _totalSteps = totalSteps;
+        _schedule = options.MakeSchedule(totalSteps);
         foreach ((string name, Parameter parameter) in policy.Parameters)
         {
             if (parameter.requires_grad && options.IsFrozen?.Invoke(name) == true)
@@ -28,39 +29,78 @@ internal sealed class ParameterUpdater : IDisposable
         }
 
         Trainable = [.. policy.Parameters.Where(pair => pair.Value.requires_grad)];
-        _optimizer = optim.AdamW(Trainable.Select(pair => pair.Value), options.LearningRate, weight_decay: options.WeightDecay);
+        _optimizer = new AdamWOptimizer(
+            ParameterGroups.Create(Trainable, options.LearningRate, options.WeightDecay), options.Optimizer);
     }
 
     /// <summary>The parameters that move, by name.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable { get; }
 
-    public void ZeroGradients() => _optimizer.zero_grad();
+    public void ZeroGradients() => _optimizer.ZeroGradients();
 
+    /// <summary>Clips the gradients and says whether a step may be made with them.</summary>
     public UpdateResult Clip()
     {
-        double norm = nn.utils.clip_grad_norm_(
-            Trainable.Select(pair => pair.Value).Where(parameter => parameter.grad is not null),
-            _options.MaxGradientNorm > 0 ? _options.MaxGradientNorm : double.MaxValue);
+        double norm = GradientClipping.ClipNorm(
+            Trainable.Select(pair => pair.Value), _options.MaxGradientNorm > 0 ? _options.MaxGradientNorm : double.PositiveInfinity);
         return new UpdateResult(norm, double.IsFinite(norm));
     }
 
-    public double Step()
+    /// <summary>Moves the parameters and gives the learning rate that it used.</summary>
+    /// <param name="step">How many steps were made or skipped before, from 0.</param>
+    public double Step(long step)
     {
-        double rate = RateAt(_steps++);
-        foreach (var group in _optimizer.ParamGroups)
-        {
-            group.LearningRate = rate;
-        }
-
-        _optimizer.step();
-        return rate;
+        double factor = _schedule.Factor(step);
+        _optimizer.Step(factor);
+        return _options.LearningRate * factor;
     }
 
-    /// <summary>Leaves a step out; the schedule goes on.</summary>
-    public double Skip()
+    /// <summary>Leaves a step out: the gradients go, the schedule goes on.</summary>
+    /// <param name="step">How many steps were made or skipped before, from 0.</param>
+    public double Skip(long step)
     {
         ZeroGradients();
-        return RateAt(_steps++);
+        return _options.LearningRate * _schedule.Factor(step);
+    }
+
+    /// <summary>
+    /// What a continued run needs: the optimizer's state, and as <c>weight.…</c> the parameters that it keeps no master of.
+    /// </summary>
+    /// <returns>The tensors themselves, to be written before the next step.</returns>
+    public Dictionary<string, Tensor> GetState()
+    {
+        Dictionary<string, Tensor> state = new(_optimizer.GetState());
+        foreach ((string name, Parameter parameter) in Trainable)
+        {
+            if (!state.ContainsKey(OptimizerStateNames.MasterWeight(name)))
+            {
+                state.Add(WeightPrefix + name, parameter);
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>Goes on from a state.</summary>
+    /// <exception cref="OptimizerStateException">It does not fit; nothing has changed.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        Dictionary<string, Tensor> ofOptimizer = state.Where(pair => !pair.Key.StartsWith(WeightPrefix, StringComparison.Ordinal)).ToDictionary();
+        string[] wrong = [.. Trainable.Where(pair => !Fits(pair, state)).Select(pair => $"'{WeightPrefix}{pair.Key}' is missing or has another shape.")];
+        if (wrong.Length > 0)
+        {
+            throw new OptimizerStateException(wrong);
+        }
+
+        _optimizer.LoadState(ofOptimizer);
+        using IDisposable guard = no_grad();
+        foreach ((string name, Parameter parameter) in Trainable)
+        {
+            if (state.TryGetValue(WeightPrefix + name, out Tensor? value))
+            {
+                parameter.copy_(value);
+            }
+        }
     }
 
     /// <summary>Frees the optimizer and lets the parameters that it froze take gradients again.</summary>
@@ -71,20 +111,7 @@ internal sealed class ParameterUpdater : IDisposable
         _frozenHere.ForEach(parameter => parameter.requires_grad = true);
     }
 
-    private double RateAt(long step)
-    {
-        double warmup = _options.Warmup < 1 ? Math.Ceiling(_options.Warmup * _totalSteps) : _options.Warmup;
-        if (step < warmup)
-        {
-            return _options.LearningRate * step / warmup;
-        }
-
-        double done = (step - warmup) / Math.Max(1, _totalSteps - warmup);
-        return _options.LearningRate * _options.Schedule switch
-        {
-            LearningRateDecay.Linear => Math.Max(0, 1 - done),
-            LearningRateDecay.Cosine => Math.Max(0, 0.5 * (1 + Math.Cos(Math.PI * done))),
-            _ => 1,
-        };
-    }
+    private static bool Fits(KeyValuePair<string, Parameter> pair, IReadOnlyDictionary<string, Tensor> state) =>
+        state.ContainsKey(OptimizerStateNames.MasterWeight(pair.Key))
+        || (state.TryGetValue(WeightPrefix + pair.Key, out Tensor? value) && value.shape.SequenceEqual(pair.Value.shape));
 }

@@ -1,17 +1,25 @@
 using MedR1.Losses;
 using MedR1.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
 public sealed class GrpoTrainerTests
 {
+    private static readonly string[] Answers = ["A", "no", "yes it is", "B!", "hmm", "the left lung", "C", "D D"];
+
+    private static readonly GrpoLossOptions NoKl = GrpoLossOptions.MedR1 with { KlCoefficient = 0 };
+
+    public static TheoryData<string> Losses => ["med-r1", "dapo", "dr-grpo", "gspo", "luspo"];
+
     [Fact]
     public async Task Learns_to_say_what_is_rewarded()
     {
         using TinyPolicy policy = TestData.Policy();
         using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
             .UsePrompts(TestData.Prompts(6))
-            .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }))
+            .UseLoss(new GrpoLoss(NoKl))
             .AddReward("small", context => context.Completion.TokenIds.Average(id => id < 64 ? 1.0 : 0.0))
             .Configure(options =>
             {
@@ -28,5 +36,315 @@ public sealed class GrpoTrainerTests
         double first = report.History.Take(3).Average(metrics => metrics.Values["reward"]);
         double last = report.History.TakeLast(3).Average(metrics => metrics.Values["reward"]);
         Assert.True(last > first + 0.3, $"{first} → {last}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public async Task Accumulation_gives_the_gradient_of_one_large_batch(string loss)
+    {
+        float[]?[] whole = await FirstGradientAsync(LossOf(loss), promptsPerMicroStep: 8);
+        float[]?[] two = await FirstGradientAsync(LossOf(loss), promptsPerMicroStep: 4);
+        float[]?[] four = await FirstGradientAsync(LossOf(loss), promptsPerMicroStep: 2);
+        float[]?[] uneven = await FirstGradientAsync(LossOf(loss), promptsPerMicroStep: 3);
+
+        Assert.InRange(GradientRecorder.Distance(whole, two), 0, 1e-5);
+        Assert.InRange(GradientRecorder.Distance(whole, four), 0, 1e-5);
+        Assert.InRange(GradientRecorder.Distance(whole, uneven), 0, 1e-5);
+    }
+
+    [Fact]
+    public async Task Padding_changes_nothing()
+    {
+        // Single passes have no padding beside longer completions of other prompts; one pass of all has.
+        float[]?[] padded = await FirstGradientAsync(new GrpoLoss(NoKl), promptsPerMicroStep: 8);
+        float[]?[] alone = await FirstGradientAsync(new GrpoLoss(NoKl), promptsPerMicroStep: 1);
+
+        Assert.InRange(GradientRecorder.Distance(padded, alone), 0, 1e-5);
+    }
+
+    [Fact]
+    public async Task Leaving_out_completions_without_gradient_changes_no_gradient()
+    {
+        // Prompts whose answers all get the same reward have advantage 0.
+        static double? Reward(RewardContext context) =>
+            context.Prompt.Example!.Id.EndsWith('1') || context.Prompt.Example.Id.EndsWith('4') ? 1 : context.Completion.TokenCount;
+        float[]?[] all = await FirstGradientAsync(LossOf("dapo"), 4, Reward);
+        float[]?[] some = await FirstGradientAsync(LossOf("dapo"), 4, Reward, options => options.SkipCompletionsWithoutGradient = true);
+        float[]?[] bnpo = await FirstGradientAsync(new GrpoLoss(GrpoLossOptions.Bnpo), 4, Reward);
+        float[]?[] someBnpo = await FirstGradientAsync(
+            new GrpoLoss(GrpoLossOptions.Bnpo), 4, Reward, options => options.SkipCompletionsWithoutGradient = true);
+
+        Assert.InRange(GradientRecorder.Distance(all, some), 0, 1e-5);
+        Assert.InRange(GradientRecorder.Distance(bnpo, someBnpo), 0, 1e-5);
+    }
+
+    [Fact]
+    public async Task A_step_without_any_advantage_gives_a_gradient_of_zero_not_none()
+    {
+        float[]?[] gradients = await FirstGradientAsync(
+            LossOf("dapo"), 4, _ => 1, options => options.SkipCompletionsWithoutGradient = true);
+
+        Assert.All(gradients, gradient => Assert.All(gradient!, value => Assert.Equal(0, value)));
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(1e38)]
+    public async Task A_step_that_is_not_finite_is_left_out_and_counted(double factor)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        List<float[][]> weights = [];
+        WeightObserver observer = new(() => weights.Add(TestData.Weights(policy)));
+        using GrpoTrainer trainer = Small(policy, new BreakingLoss(2, factor))
+            .Configure(options => options.MaxSteps = 3).AddObserver(observer).Build();
+
+        TrainingReport report = await trainer.RunAsync();
+
+        Assert.Equal(1, report.SkippedSteps);
+        Assert.Equal(3, report.Steps);
+        Assert.Equal(weights[0], weights[1]);
+        Assert.NotEqual(weights[1], weights[2]);
+        Assert.All(weights[2], values => Assert.All(values, value => Assert.True(float.IsFinite(value))));
+        Assert.Equal([0.0, 1.0, 1.0], report.History.Select(metrics => metrics.Values["skipped_steps"]));
+    }
+
+    [Fact]
+    public async Task Frozen_parameters_stay_and_all_others_move()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        string[] names = [.. policy.Parameters.Select(pair => pair.Key)];
+        string frozen = names[0];
+        float[][] before = TestData.Weights(policy);
+        using (GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl)).Configure(options => options.Freeze(frozen)).Build())
+        {
+            await trainer.RunAsync();
+            Assert.False(policy.Parameters[0].Value.requires_grad);
+        }
+
+        float[][] after = TestData.Weights(policy);
+        Assert.All(names.Select((name, index) => (name, index)), parameter =>
+            Assert.Equal(parameter.name == frozen, before[parameter.index].SequenceEqual(after[parameter.index])));
+        Assert.All(policy.Parameters, pair => Assert.True(pair.Value.requires_grad));
+    }
+
+    [Fact]
+    public async Task The_first_update_has_ratio_one_with_the_sampler()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        double largest = 0;
+        GradientRecorder recorder = new(policy)
+        {
+            MicroStep = microStep =>
+            {
+                for (int row = 0; row < microStep.Rows.Count; row++)
+                {
+                    float[] own = [.. microStep.Rollout.CompletionAt(microStep.Rows[row]).LogProbabilities];
+                    using Tensor values = microStep.Inputs.LogProbabilities[row].detach().narrow(0, 0, own.Length).contiguous();
+                    largest = Math.Max(largest, own.Zip(values.data<float>().ToArray(), (left, right) => Math.Abs(left - right)).Max());
+                }
+            },
+        };
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
+            .UsePrompts(TestData.Prompts(4)).UseLoss(new GrpoLoss(NoKl)).AddReward("length", context => context.Completion.TokenCount)
+            .AddObserver(recorder)
+            .Configure(options =>
+            {
+                options.MaxSteps = 1;
+                options.MaxNewTokens = 12;
+                options.Temperature = 0.7;
+                options.SuppressedTokenIds = [5, 6, 7];
+            })
+            .Build();
+
+        await trainer.RunAsync();
+
+        // The sampler decodes one token at a time and the trainer all at once: float32 rounding is all that may differ.
+        Assert.InRange(largest, 0, 2e-5);
+        Assert.NotEmpty(recorder.MicroSteps);
+    }
+
+    [Fact]
+    public async Task A_sampling_that_feeds_several_steps_keeps_the_log_probabilities_of_its_policy()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        List<double> differences = [];
+        GradientRecorder recorder = new(policy)
+        {
+            MicroStep = microStep =>
+            {
+                using Tensor difference = (microStep.Inputs.LogProbabilities - microStep.Inputs.OldLogProbabilities!).abs().max();
+                differences.Add(difference.ToDouble());
+            },
+        };
+        using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl)).AddObserver(recorder).Configure(options =>
+        {
+            options.StepsPerGeneration = 2;
+            options.Iterations = 2;
+            options.MaxSteps = 5;
+        }).Build();
+
+        TrainingReport report = await trainer.RunAsync();
+
+        // Steps 1 and 5 are the first of their samplings; the others see a policy that has moved.
+        Assert.Equal([true, false, false, false, true], differences.Select(difference => difference < 1e-5));
+        Assert.Equal([true, false, false, false, true], report.History.Select(metrics => metrics.Values.ContainsKey("reward")));
+    }
+
+    [Fact]
+    public async Task The_reference_is_the_policy_as_it_was_at_the_start()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer trainer = Small(policy, new GrpoLoss(GrpoLossOptions.MedR1)).Build();
+
+        TrainingReport report = await trainer.RunAsync();
+
+        Assert.Equal(0, report.History[0].Values["kl"], 1e-9);
+        Assert.True(report.LastMetrics["kl"] > 1e-4);
+    }
+
+    [Fact]
+    public async Task Only_cut_off_completions_give_no_loss_and_no_movement()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        float[][] before = TestData.Weights(policy);
+        using GrpoTrainer trainer = Small(policy, LossOf("dapo-masked")).Configure(options => options.MaxNewTokens = 1).Build();
+
+        TrainingReport report = await trainer.RunAsync();
+
+        Assert.Equal(0, report.SkippedSteps);
+        Assert.All(report.History, metrics => Assert.Equal(0, metrics.Values["loss"]));
+        Assert.Equal(before, TestData.Weights(policy));
+    }
+
+    [Fact]
+    public async Task Rewards_that_fail_are_counted_by_name_and_the_run_goes_on()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl))
+            .AddReward("throws", context => context.Completion.SampleIndex == 0 ? throw new FormatException("no tag") : 0)
+            .AddReward("nan", context => context.Completion.SampleIndex == 1 ? double.NaN : 0)
+            .AddReward("hangs", async (context, token) =>
+            {
+                await Task.Delay(context.Completion.SampleIndex == 2 ? Timeout.Infinite : 0, token);
+                return 0;
+            })
+            .Configure(options =>
+            {
+                options.MaxSteps = 2;
+                options.RewardTimeout = TimeSpan.FromSeconds(1);
+            })
+            .Build();
+
+        TrainingReport report = await trainer.RunAsync();
+
+        // Two steps of two prompts, one completion of each group.
+        Assert.Equal(new Dictionary<string, long> { ["throws"] = 4, ["nan"] = 4, ["hangs"] = 4 }, report.RewardFailures);
+        Assert.Equal(4, report.LastMetrics["reward_failures/nan"]);
+        Assert.Equal(0, report.SkippedSteps);
+    }
+
+    [Fact]
+    public async Task A_failing_reward_stops_the_run_where_the_options_say_so()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl)).AddReward("odd", _ => double.NaN)
+            .Configure(options => options.StopOnRewardFailure = true).Build();
+
+        Assert.Equal("odd", (await Assert.ThrowsAsync<RewardFailureException>(() => trainer.RunAsync())).Failure.Reward);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_run()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using CancellationTokenSource source = new();
+        using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl))
+            .AddObserver(new WeightObserver(source.Cancel)).Configure(options => options.MaxSteps = 100).Build();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
+    }
+
+    [Fact]
+    public async Task A_prompt_without_room_for_an_answer_is_named()
+    {
+        using TinyPolicy policy = new(new TinyPolicyOptions { ContextLength = 32 });
+        VqaPrompt prompt = VqaPrompt.Ask(new string('x', 40)) with { Example = new VqaExample { Id = "case 7", Question = "?", Answer = "" } };
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy).UsePrompts([prompt]).AddReward("one", _ => 1)
+            .Configure(options => options.MaxNewTokens = 4).Build();
+
+        Modeling.InvalidPromptException exception = await Assert.ThrowsAsync<Modeling.InvalidPromptException>(() => trainer.RunAsync());
+
+        Assert.Contains("'case 7'", exception.Message);
+        Assert.Contains("32", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_sink_that_throws_is_named_in_the_report()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer trainer = Small(policy, new GrpoLoss(NoKl)).AddMetricSink(new BrokenSink()).Build();
+
+        TrainingReport report = await trainer.RunAsync();
+
+        Assert.Contains("BrokenSink", Assert.Single(report.SinkFailures));
+    }
+
+    private static GrpoLoss LossOf(string name) => new(name switch
+    {
+        "dapo" => GrpoLossOptions.Dapo with { ExcludeTruncated = false },
+        "dapo-masked" => GrpoLossOptions.Dapo,
+        "dr-grpo" => GrpoLossOptions.DrGrpo,
+        "gspo" => GrpoLossOptions.Gspo,
+        "luspo" => GrpoLossOptions.Luspo,
+        _ => GrpoLossOptions.MedR1,
+    });
+
+    private static GrpoTrainerBuilder Small(TinyPolicy policy, IPolicyLoss loss) => new GrpoTrainerBuilder(policy)
+        .UsePrompts(TestData.Prompts(4))
+        .UseSampler(new ScriptedSampler(Answers))
+        .UseLoss(loss)
+        .AddReward("length", context => context.Completion.TokenCount)
+        .Configure(options =>
+        {
+            options.GroupSize = 4;
+            options.PromptsPerStep = 2;
+            options.MaxSteps = 3;
+            options.LearningRate = 0.01;
+            options.MaxNewTokens = 16;
+        });
+
+    private static async Task<float[]?[]> FirstGradientAsync(
+        IPolicyLoss loss, int promptsPerMicroStep, Func<RewardContext, double?>? reward = null, Action<GrpoTrainerOptions>? configure = null)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        GradientRecorder recorder = new(policy);
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
+            .UsePrompts(TestData.Prompts(8))
+            .UseSampler(new ScriptedSampler((prompt, sample) => Answers[(prompt.Example!.Id[^1] + sample * 3) % Answers.Length]))
+            .UseLoss(loss)
+            .AddReward("own", reward ?? (context => context.Completion.TokenCount % 5))
+            .AddObserver(recorder)
+            .Configure(options =>
+            {
+                options.GroupSize = 3;
+                options.PromptsPerStep = 8;
+                options.PromptsPerMicroStep = promptsPerMicroStep;
+                options.MaxSteps = 1;
+                options.MaxNewTokens = 20;
+            })
+            .Configure(configure ?? (_ => { }))
+            .Build();
+        await trainer.RunAsync();
+        return Assert.Single(recorder.Steps);
+    }
+
+    private sealed class WeightObserver(Action onStep) : IGrpoObserver
+    {
+        public void OnStep(StepMetrics metrics) => onStep();
+    }
+
+    private sealed class BrokenSink : IMetricSink
+    {
+        public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default) => throw new IOException("gone");
     }
 }
