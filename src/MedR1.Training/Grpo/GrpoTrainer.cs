@@ -68,7 +68,7 @@ public sealed class GrpoTrainer : IDisposable
             Notify(observer => observer.OnRollout(rollout));
             IReadOnlyList<PlannedStep> plan = _parts.Planner.Plan(rollout, _options);
             Dictionary<string, double> sampled = RolloutMetrics.Of(rollout, _collector, _parts.Rewards);
-            if (plan.Count * _options.Iterations > 1)
+            if (_options.StepsPerGeneration * _options.Iterations > 1)
             {
                 _update.RecordOldLogProbabilities(rollout, plan);
             }

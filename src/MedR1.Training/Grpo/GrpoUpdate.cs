@@ -129,7 +129,7 @@ internal sealed class GrpoUpdate(
                 batch.Packed, StatisticsOptions(options.MeasureEntropy || loss.RequiresEntropies));
             logProbabilities_BT = Spread(statistics.LogProbabilities, batch);
             entropies_BT = statistics.Entropies is Tensor entropies
-                ? Spread(loss.RequiresEntropyGradient ? entropies : entropies.detach(), batch) : null;
+                ? Spread(entropies, batch) : null;
             reference_BT = loss.RequiresReference ? Spread(ReferenceOf(batch), batch) : null;
         }
 
@@ -162,6 +162,7 @@ internal sealed class GrpoUpdate(
         SuppressedTokenIds = options.SuppressVisionTokensInLoss
             ? [.. policy.SuppressedTokenIds.Union(options.SuppressedTokenIds)] : options.SuppressedTokenIds,
         WithEntropies = withEntropies,
+        WithEntropyGradient = withEntropies && loss.RequiresEntropyGradient,
     };
 
     // What the policy gave stands in the rows that went through it and is padded to the width of all rows.

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using MedR1.Losses;
+using MedR1.Models.Qwen2VL;
+using MedR1.Training;
+
+namespace MedR1.Conformance;
+
+/// <summary>Five optimizer steps of the real trainer on scripted completions.</summary>
+internal sealed class GrpoTrajectoryKind : IConformanceKind
+{
+    public string Kind => "grpo-trajectory";
+
+    public bool CanRun(ConformanceCase conformanceCase)
+    {
+        JsonElement config = conformanceCase.Inputs.GetProperty("config");
+        int microSteps = config.GetProperty("steps_per_generation").GetInt32();
+        return conformanceCase.Inputs.GetProperty("adapter").ValueKind == JsonValueKind.Null
+            && microSteps % config.GetProperty("gradient_accumulation_steps").GetInt32() == 0;
+    }
+
+    public void Check(ConformanceCase conformanceCase, Checker checker)
+    {
+        JsonElement inputs = conformanceCase.Inputs;
+        using Qwen2VLPolicy policy = TrainingCase.LoadPolicy(conformanceCase);
+        VqaPrompt[] prompts = [.. inputs.GetProperty("prompts").EnumerateArray().Select(
+            prompt => new VqaPrompt(TrainingCase.Messages(conformanceCase, prompt.GetProperty("messages"), prompt)))];
+        CheckPrompts(checker, policy, inputs, prompts);
+        ScriptedRun run = new(inputs);
+        using ParameterChecks parameters = new(policy);
+        TrajectoryObserver observer = new(conformanceCase, checker, run, parameters);
+        GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
+            .UsePrompts(prompts).UseOrder(run).UseSampler(run).UseUpdatePlanner(run)
+            .UseLoss(new GrpoLoss(LossOptions(inputs)))
+            .UseAdvantages(AdvantagesOf(inputs.GetProperty("config")))
+            .AddObserver(observer)
+            .Configure(options => Configure(inputs, run, options));
+        double[]? weights = Weights(inputs.GetProperty("config"));
+        foreach ((IGroupReward reward, int index) in run.Rewards(conformanceCase.Expected.GetProperty("steps")[0]).Select((reward, index) => (reward, index)))
+        {
+            builder.AddReward(reward, weights?[index] ?? 1);
+        }
+
+        using GrpoTrainer trainer = builder.Build();
+        TrainingReport report = trainer.RunAsync().GetAwaiter().GetResult();
+        checker.Equal("steps", conformanceCase.Expected.GetProperty("steps").GetArrayLength(), (int)report.Steps);
+        checker.Equal("skipped steps", 0L, report.SkippedSteps);
+    }
+
+    private static GrpoLossOptions LossOptions(JsonElement inputs) => TrlConfiguration.LossOptions(inputs) with
+    {
+        ExcludeTruncated = inputs.GetProperty("config").GetProperty("mask_truncated_completions").GetBoolean(),
+    };
+
+    private static AdvantageOptions AdvantagesOf(JsonElement config) => new()
+    {
+        Scale = config.GetProperty("scale_rewards").ToString() switch
+        {
+            "group" or "True" => AdvantageScale.Group,
+            "batch" => AdvantageScale.Batch,
+            "none" or "False" => AdvantageScale.None,
+            string other => throw new InvalidDataException($"Unknown scale_rewards '{other}'."),
+        },
+        Aggregation = config.TryGetProperty("multi_objective_aggregation", out JsonElement aggregation)
+            && aggregation.GetString() == "normalize_then_sum" ? RewardAggregation.NormalizeThenSum : RewardAggregation.SumThenNormalize,
+    };
+
+    private static double[]? Weights(JsonElement config) =>
+        config.TryGetProperty("reward_weights", out JsonElement weights) && weights.ValueKind == JsonValueKind.Array
+            ? [.. weights.EnumerateArray().Select(weight => weight.GetDouble())] : null;
+
+    private static void Configure(JsonElement inputs, ScriptedRun run, GrpoTrainerOptions options)
+    {
+        JsonElement config = inputs.GetProperty("config");
+        TrainingCase.Configure(inputs, options);
+        options.GroupSize = run.GroupSize;
+        options.StepsPerGeneration = run.StepsPerGeneration;
+        options.PromptsPerStep = run.PromptsPerGeneration / run.StepsPerGeneration;
+        options.Iterations = config.GetProperty("num_iterations").GetInt32();
+        options.MaxNewTokens = config.GetProperty("max_completion_length").GetInt32();
+        options.Temperature = config.GetProperty("temperature").GetDouble();
+
+        // What TRL does: its softmax keeps vision tokens, and a step's divisor is its share of the generation's tokens.
+        options.SuppressVisionTokensInLoss = false;
+        options.TokenDivisor = TokenDivisor.GenerationShare;
+    }
+
+    private static void CheckPrompts(Checker checker, Qwen2VLPolicy policy, JsonElement inputs, VqaPrompt[] prompts)
+    {
+        JsonElement expected = inputs.GetProperty("prompts");
+        for (int i = 0; i < prompts.Length; i++)
+        {
+            Modeling.EncodedPrompt encoded = policy.Processor.Encode(prompts[i]);
+            checker.Equal($"prompt_text[{i}]", expected[i].GetProperty("prompt_text").GetString(), encoded.Text);
+            checker.SequenceEqual($"prompt_ids[{i}]", CaseModel.Integers(expected[i].GetProperty("prompt_ids")), encoded.TokenIds);
+        }
+    }
+}
