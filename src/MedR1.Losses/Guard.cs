@@ -11,7 +11,8 @@ internal static class Guard
     {
         if (value.dim() != 2)
         {
-            throw new ArgumentException($"{name} has shape {Show(value)}, expected [B, T]: rows are completions, columns tokens.", name);
+            throw new ArgumentException(
+                $"{name} has shape {Show(value)}, expected [B, T]: rows are completions, columns tokens.", name);
         }
     }
 
@@ -20,7 +21,8 @@ internal static class Guard
         if (!value.shape.AsSpan().SequenceEqual(model.shape))
         {
             throw new ArgumentException(
-                $"{name} has shape {Show(value)}, expected {Show(model)} as {modelName}: pad all of them to the same longest completion.",
+                $"{name} has shape {Show(value)}, expected {Show(model)} as {modelName}: pad all of them to the "
+                + "same longest completion.",
                 name);
         }
     }
@@ -29,7 +31,8 @@ internal static class Guard
     {
         if (!value.is_floating_point())
         {
-            throw new ArgumentException($"{name} is of type {value.dtype}, expected a floating-point type: convert it.", name);
+            throw new ArgumentException(
+                $"{name} is of type {value.dtype}, expected a floating-point type: convert it.", name);
         }
     }
 }

@@ -54,7 +54,8 @@ internal static class Batches
     public static Tensor Matrix(double[,] values, bool gradient = false) =>
         tensor(values, ScalarType.Float64).requires_grad_(gradient);
 
-    public static double[] Values(Tensor value) => value.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray();
+    public static double[] Values(Tensor value) =>
+        value.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray();
 
     public static void Close(IReadOnlyList<double> expected, IReadOnlyList<double> got, double tolerance)
     {

@@ -6,6 +6,8 @@ public enum AdvantageBaseline
     /// <summary>The mean of the group, the own row included.</summary>
     GroupMean,
 
-    /// <summary>The mean of the other rows of the group: RLOO (arXiv 2402.14740). A row without others gets 0.</summary>
+    /// <summary>
+    /// The mean of the other rows of the group: RLOO (arXiv 2402.14740). A row without others gets 0.
+    /// </summary>
     LeaveOneOut,
 }

@@ -27,7 +27,8 @@ internal static class AdvantageGuards
         if (penalties is not null && penalties.Count != rewards.Count)
         {
             throw new ArgumentException(
-                $"There are {penalties.Count} penalties for {rewards.Count} rows: give one for each.", nameof(penalties));
+                $"There are {penalties.Count} penalties for {rewards.Count} rows: give one for each.",
+                nameof(penalties));
         }
 
         int expected = weights?.Count ?? (rewards.Count == 0 ? 0 : rewards[0].Count);
@@ -37,7 +38,8 @@ internal static class AdvantageGuards
             {
                 throw new ArgumentException(
                     $"Row {row} has {rewards[row].Count} rewards, expected {expected}, one for each "
-                    + $"{(weights is null ? "of row 0" : "weight")}: use null where a reward does not apply.", nameof(rewards));
+                    + $"{(weights is null ? "of row 0" : "weight")}: use null where a reward does not apply.",
+                nameof(rewards));
             }
 
             for (int reward = 0; reward < expected; reward++)
@@ -59,7 +61,8 @@ internal static class AdvantageGuards
         if (value is double number && !double.IsFinite(number))
         {
             throw new ArgumentException(
-                $"{what} is {number}, expected a finite number: leave it out as null, so that it does not spoil its group.", parameter);
+                $"{what} is {number}, expected a finite number: leave it out as null, so that it does not spoil "
+                + "its group.", parameter);
         }
     }
 }

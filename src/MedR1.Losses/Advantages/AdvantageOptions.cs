@@ -23,7 +23,9 @@ public sealed record AdvantageOptions
     /// <value>The default is <see cref="AdvantageBaseline.GroupMean"/>.</value>
     public AdvantageBaseline Baseline { get; init; } = AdvantageBaseline.GroupMean;
 
-    /// <summary>What the difference is divided by; without effect under <see cref="RewardAggregation.NormalizeThenSum"/>.</summary>
+    /// <summary>
+    /// What the difference is divided by; without effect under <see cref="RewardAggregation.NormalizeThenSum"/>.
+    /// </summary>
     /// <value>The default is <see cref="AdvantageScale.Group"/>.</value>
     public AdvantageScale Scale { get; init; } = AdvantageScale.Group;
 
@@ -49,7 +51,8 @@ public sealed record AdvantageOptions
         List<string> problems = [];
         if (!Enum.IsDefined(Baseline))
         {
-            problems.Add($"Baseline is {Baseline}, expected one of {string.Join(", ", Enum.GetNames<AdvantageBaseline>())}.");
+            problems.Add(
+                $"Baseline is {Baseline}, expected one of {string.Join(", ", Enum.GetNames<AdvantageBaseline>())}.");
         }
 
         if (!Enum.IsDefined(Scale))
@@ -59,7 +62,9 @@ public sealed record AdvantageOptions
 
         if (!Enum.IsDefined(Aggregation))
         {
-            problems.Add($"Aggregation is {Aggregation}, expected one of {string.Join(", ", Enum.GetNames<RewardAggregation>())}.");
+            problems.Add(
+                $"Aggregation is {Aggregation}, expected one of "
+                + $"{string.Join(", ", Enum.GetNames<RewardAggregation>())}.");
         }
 
         if (!(double.IsFinite(Epsilon) && Epsilon >= 0))
@@ -69,12 +74,15 @@ public sealed record AdvantageOptions
 
         if (RewardRange is not null && !(RewardRange.Minimum <= RewardRange.Maximum))
         {
-            problems.Add($"RewardRange is {RewardRange.Minimum} to {RewardRange.Maximum}: the minimum must not be above the maximum.");
+            problems.Add(
+                $"RewardRange is {RewardRange.Minimum} to {RewardRange.Maximum}: "
+                + "the minimum must not be above the maximum.");
         }
 
         if (Aggregation == RewardAggregation.NormalizeThenSum && Baseline != AdvantageBaseline.GroupMean)
         {
-            problems.Add($"Baseline is {Baseline}, but NormalizeThenSum compares with group means: set Baseline to GroupMean.");
+            problems.Add(
+                $"Baseline is {Baseline}, but NormalizeThenSum compares with group means: set Baseline to GroupMean.");
         }
 
         if (Aggregation == RewardAggregation.NormalizeThenSum && RewardRange is not null)

@@ -1,14 +1,21 @@
 namespace MedR1.Losses;
 
 /// <summary>Advantages and what was measured on the way, in the order of the rows.</summary>
-/// <param name="Advantages">One for each row, double precision; exactly 0 where a row has no reward or its group no spread.</param>
-/// <param name="Totals">The weighted sum of each row's rewards, range and penalty applied; null if all abstained.</param>
-/// <param name="Groups">Statistics of the totals of each group, by its id.</param>
+/// <param name="Advantages">
+/// One for each row, double precision; exactly 0 where a row has no reward or its group no spread.
+/// </param>
+/// <param name="Totals">
+/// The weighted sum of each row's rewards, before range and penalty; null if all abstained.
+/// </param>
+/// <param name="Groups">
+/// Statistics of each group by its id, of what is compared: totals with range and penalty applied, or GDPO's normalised
+/// sums.
+/// </param>
 /// <param name="Batch">Statistics of the totals of all rows.</param>
 /// <param name="ByReward">Statistics of each reward over all rows, before its weight.</param>
 /// <param name="ZeroDeviationShare">
-/// TRL's <c>frac_reward_zero_std</c>: the share of rows whose group's totals have no spread. Where the divisor is a deviation of
-/// the whole batch, 1 if that is 0, else 0.
+/// TRL's <c>frac_reward_zero_std</c>: the share of rows whose group's totals have no spread. Where the divisor is a
+/// deviation of the whole batch, 1 if that is 0, else 0.
 /// </param>
 public sealed record AdvantageResult(
     IReadOnlyList<double> Advantages,
@@ -18,13 +25,16 @@ public sealed record AdvantageResult(
     IReadOnlyList<RewardStatistics> ByReward,
     double ZeroDeviationShare)
 {
-    /// <summary>The share of groups whose totals have no spread: they teach nothing. Denominator: groups with a total.</summary>
+    /// <summary>
+    /// The share of groups whose totals have no spread: they teach nothing. Denominator: groups with a total.
+    /// </summary>
     public double ConstantGroupShare
     {
         get
         {
             RewardStatistics[] scored = [.. Groups.Values.Where(group => group.Count > 0)];
-            return scored.Length == 0 ? double.NaN : scored.Count(group => !(group.Deviation > 0)) / (double)scored.Length;
+            return scored.Length == 0
+                ? double.NaN : scored.Count(group => !(group.Deviation > 0)) / (double)scored.Length;
         }
     }
 
@@ -32,8 +42,8 @@ public sealed record AdvantageResult(
     public float[] ToSingles() => [.. Advantages.Select(advantage => (float)advantage)];
 
     /// <summary>
-    /// The measurements under TRL's names: <c>reward</c>, <c>reward_std</c>, <c>rewards/{name}/mean</c> and <c>/std</c> (over rows
-    /// where the reward applies), <c>frac_reward_zero_std</c>; those without a value are left out.
+    /// The measurements under TRL's names: <c>reward</c>, <c>reward_std</c>, <c>rewards/{name}/mean</c> and <c>/std</c>
+    /// (over rows where the reward applies), <c>frac_reward_zero_std</c>; those without a value are left out.
     /// </summary>
     /// <param name="rewardNames">The names of the rewards, in order.</param>
     /// <exception cref="ArgumentException">There are not as many names as rewards.</exception>
@@ -43,7 +53,8 @@ public sealed record AdvantageResult(
         if (rewardNames.Count != ByReward.Count)
         {
             throw new ArgumentException(
-                $"There are {rewardNames.Count} names for {ByReward.Count} rewards: give one for each.", nameof(rewardNames));
+                $"There are {rewardNames.Count} names for {ByReward.Count} rewards: give one for each.",
+                nameof(rewardNames));
         }
 
         Dictionary<string, double> metrics = [];

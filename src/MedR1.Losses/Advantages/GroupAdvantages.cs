@@ -1,9 +1,9 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// Advantages of completions relative to their group, in double precision. Groups are found by id, wherever their rows stand.
-/// A reward that abstained (null) is left out; a row without any reward is left out of all statistics and gets exactly 0, as
-/// does every row of a group without spread.
+/// Advantages of completions relative to their group, in double precision. Groups are found by id, wherever their rows
+/// stand. A reward that abstained (null) is left out; a row without any reward is left out of all statistics and gets
+/// exactly 0, as does every row of a group without spread.
 /// </summary>
 public static class GroupAdvantages
 {
@@ -13,8 +13,8 @@ public static class GroupAdvantages
     /// <param name="groupIds">The group (prompt) of each row.</param>
     /// <param name="options">How; null for GRPO's.</param>
     /// <param name="penalties">
-    /// Taken off each row's sum after <see cref="AdvantageOptions.RewardRange"/>, such as β × the completion's divergence in RLOO;
-    /// null for none.
+    /// Taken off each row's sum after <see cref="AdvantageOptions.RewardRange"/>, such as β × the completion's
+    /// divergence in RLOO; null for none.
     /// </param>
     /// <exception cref="ArgumentException">
     /// Numbers of rows or rewards differ, a value is not finite, or the options can't work.
@@ -40,7 +40,8 @@ public static class GroupAdvantages
         double[] advantages = options.Aggregation == RewardAggregation.NormalizeThenSum
             ? [.. scores.Select(score => Scaled(score, batch.Mean, batch.Deviation, options))]
             : Advantages(scores, groupIds, groups, batch, options);
-        bool byBatch = options.Aggregation == RewardAggregation.NormalizeThenSum || options.Scale == AdvantageScale.Batch;
+        bool byBatch = options.Aggregation == RewardAggregation.NormalizeThenSum
+            || options.Scale == AdvantageScale.Batch;
         double zeroShare = byBatch
             ? (batch.IsConstant ? 1 : 0)
             : groupIds.Count == 0 ? double.NaN : groupIds.Count(id => groups[id].IsConstant) / (double)groupIds.Count;
@@ -50,7 +51,8 @@ public static class GroupAdvantages
             groups,
             RewardStatistics.Of(totals, options.PopulationDeviation),
             [.. Enumerable.Range(0, rewardCount)
-                .Select(reward => RewardStatistics.Of(rewards.Select(row => row[reward]), options.PopulationDeviation))],
+                .Select(
+                    reward => RewardStatistics.Of(rewards.Select(row => row[reward]), options.PopulationDeviation))],
             zeroShare);
     }
 
@@ -83,7 +85,10 @@ public static class GroupAdvantages
 
     /// <summary>GDPO: each reward normalised in its group, then the weighted sum.</summary>
     private static double?[] NormalizedSums(
-        IReadOnlyList<IReadOnlyList<double?>> rewards, double[] weights, IReadOnlyList<long> groupIds, AdvantageOptions options)
+        IReadOnlyList<IReadOnlyList<double?>> rewards,
+        double[] weights,
+        IReadOnlyList<long> groupIds,
+        AdvantageOptions options)
     {
         double?[][] normalized = [.. rewards.Select(row => new double?[row.Count])];
         for (int reward = 0; reward < weights.Length; reward++)
@@ -108,7 +113,8 @@ public static class GroupAdvantages
         RewardStatistics batch,
         AdvantageOptions options)
     {
-        double?[] differences = [.. scores.Select((score, row) => Difference(score, groups[groupIds[row]], options.Baseline))];
+        double?[] differences = [.. scores.Select(
+            (score, row) => Difference(score, groups[groupIds[row]], options.Baseline))];
         RewardStatistics spread = RewardStatistics.Of(differences, options.PopulationDeviation);
         return [.. differences.Select((difference, row) => options.Scale switch
         {

@@ -7,8 +7,8 @@ public enum RewardAggregation
     SumThenNormalize,
 
     /// <summary>
-    /// Each reward is normalised in its group, the weighted sum is normalised over the batch: GDPO, which keeps rewards of
-    /// different spread from drowning each other.
+    /// Each reward is normalised in its group, the weighted sum is normalised over the batch: GDPO, which keeps rewards
+    /// of different spread from drowning each other.
     /// </summary>
     NormalizeThenSum,
 }

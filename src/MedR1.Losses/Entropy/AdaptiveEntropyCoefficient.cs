@@ -1,13 +1,13 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// Keeps the policy's entropy near a target: once an optimizer step the coefficient of the bonus goes up where the entropy of
-/// the step's tokens was at or below the target, else down. It is applied one step later, and only while that entropy is at or
-/// below the target. For one thread at a time; nothing to dispose.
+/// Keeps the policy's entropy near a target: once an optimizer step the coefficient of the bonus goes up where the
+/// entropy of the step's tokens was at or below the target, else down. It is applied one step later, and only while
+/// that entropy is at or below the target. For one thread at a time; nothing to dispose.
 /// </summary>
 /// <remarks>
-/// Give <see cref="Applied"/> to <see cref="PolicyLossInputs.EntropyCoefficient"/> and the metric <c>entropy</c> back to
-/// <see cref="Observe"/>.
+/// Give <see cref="Applied"/> to <see cref="PolicyLossInputs.EntropyCoefficient"/> and the metric <c>entropy</c> back
+/// to <see cref="Observe"/>.
 /// </remarks>
 public sealed class AdaptiveEntropyCoefficient
 {
@@ -36,7 +36,9 @@ public sealed class AdaptiveEntropyCoefficient
     /// <summary>The coefficient, whether it is applied now or not.</summary>
     public double Coefficient => State.Coefficient;
 
-    /// <summary>The coefficient for the micro-batches of the current step: 0 while the entropy is above the target or unknown.</summary>
+    /// <summary>
+    /// The coefficient for the micro-batches of the current step: 0 while the entropy is above the target or unknown.
+    /// </summary>
     public double Applied => State.LastEntropy is double entropy && entropy <= _options.Target ? State.Coefficient : 0;
 
     /// <summary>Takes a micro-batch's entropies.</summary>

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// The GRPO family as one function: ratio, term of a token, masks, sampler correction, divergence, normalisation, entropy
-/// bonus, in this order. <see cref="GrpoLossOptions"/> says which member of the family it is. Immutable; any number of threads
-/// may use one. Suffixes: B rows, T tokens, 1 a broadcast axis.
+/// The GRPO family as one function: ratio, term of a token, masks, sampler correction, divergence, normalisation,
+/// entropy bonus, in this order. <see cref="GrpoLossOptions"/> says which member of the family it is. Immutable; any
+/// number of threads may use one. Suffixes: B rows, T tokens, 1 a broadcast axis.
 /// </summary>
 public sealed class GrpoLoss : IPolicyLoss
 {
@@ -96,7 +96,8 @@ public sealed class GrpoLoss : IPolicyLoss
         }
 
         using IDisposable noGrad = no_grad();
-        Tensor difference_BT = SamplerCorrection.Difference(batch.Old_BT, sampler_BT, batch.Active_BT, out Tensor scored_BT);
+        Tensor difference_BT = SamplerCorrection.Difference(
+            batch.Old_BT, sampler_BT, batch.Active_BT, out Tensor scored_BT);
         SamplerCorrectionOptions? correction = Options.SamplerCorrection;
         Tensor? ratio = correction is null ? null : SamplerCorrection.Bound(difference_BT, correction);
         SamplerCorrection.AddMetrics(
@@ -147,15 +148,16 @@ public sealed class GrpoLoss : IPolicyLoss
         if (RequiresReference && inputs.ReferenceLogProbabilities is null)
         {
             throw new ArgumentException(
-                $"ReferenceLogProbabilities is null, but KlCoefficient is {Options.KlCoefficient}: give the reference's, or set "
-                + "KlCoefficient to 0.", nameof(inputs));
+                $"ReferenceLogProbabilities is null, but KlCoefficient is {Options.KlCoefficient}: give the "
+                + "reference's, or set KlCoefficient to 0.", nameof(inputs));
         }
 
         bool bonus = (inputs.EntropyCoefficient ?? Options.EntropyCoefficient) != 0;
         if ((bonus || Options.TopEntropyShare < 1) && inputs.Entropies is null)
         {
             throw new ArgumentException(
-                "Entropies is null, but the entropy bonus or TopEntropyShare needs it: compute it with the log-probabilities.",
+                "Entropies is null, but the entropy bonus or TopEntropyShare needs it: compute it with the "
+                + "log-probabilities.",
                 nameof(inputs));
         }
 
@@ -169,15 +171,16 @@ public sealed class GrpoLoss : IPolicyLoss
         if (Options.Normalization == LossNormalization.MaxCompletionLength && !(inputs.MaxCompletionLength >= 1))
         {
             throw new ArgumentException(
-                $"MaxCompletionLength is {inputs.MaxCompletionLength?.ToString() ?? "null"}, but the normalisation divides by it: "
-                + "give the sampler's limit of new tokens.", nameof(inputs));
+                $"MaxCompletionLength is {inputs.MaxCompletionLength?.ToString() ?? "null"}, but the "
+                + "normalisation divides by it: give the sampler's limit of new tokens.", nameof(inputs));
         }
 
-        if (Options.Normalization == LossNormalization.StepTokens && inputs is { TokensInStep: null, AccumulationSteps: > 1 })
+        if (Options.Normalization == LossNormalization.StepTokens
+            && inputs is { TokensInStep: null, AccumulationSteps: > 1 })
         {
             throw new ArgumentException(
-                $"TokensInStep is null with {inputs.AccumulationSteps} accumulation steps: count the active tokens of all "
-                + "micro-batches of the optimizer step, or use StepTokenCount.", nameof(inputs));
+                $"TokensInStep is null with {inputs.AccumulationSteps} accumulation steps: count the active "
+                + "tokens of all micro-batches of the optimizer step, or use StepTokenCount.", nameof(inputs));
         }
     }
 }

@@ -3,8 +3,8 @@ namespace MedR1.Losses;
 public sealed partial record GrpoLossOptions
 {
     /// <summary>
-    /// Med-R1 (arXiv 2503.13939) as its code runs (an R1-V fork, one update per sampling): mean of the completions' means,
-    /// β 0.04 with the plain k3.
+    /// Med-R1 (arXiv 2503.13939) as its code runs (an R1-V fork, one update per sampling): mean of the completions'
+    /// means, β 0.04 with the plain k3.
     /// </summary>
     public static GrpoLossOptions MedR1 { get; } = new()
     {
@@ -20,8 +20,8 @@ public sealed partial record GrpoLossOptions
     };
 
     /// <summary>
-    /// DAPO (arXiv 2503.14476): mean over the tokens of the step, clip 0.2 and 0.28, no divergence, cut-off completions left
-    /// out.
+    /// DAPO (arXiv 2503.14476): mean over the tokens of the step, clip 0.2 and 0.28, no divergence, cut-off completions
+    /// left out.
     /// </summary>
     public static GrpoLossOptions Dapo { get; } = new()
     {
@@ -54,10 +54,14 @@ public sealed partial record GrpoLossOptions
         ClipHigh = 4e-4,
     };
 
-    /// <summary>GSPO with each token's own gradient (arXiv 2507.18071, section 4.3), for advantages that differ by token.</summary>
+    /// <summary>
+    /// GSPO with each token's own gradient (arXiv 2507.18071, section 4.3), for advantages that differ by token.
+    /// </summary>
     public static GrpoLossOptions GspoToken { get; } = Gspo with { RatioLevel = RatioLevel.SequenceToken };
 
-    /// <summary>CISPO as in ScaleRL (arXiv 2510.13786) and TRL: weights of at most 5, mean over the tokens of the step.</summary>
+    /// <summary>
+    /// CISPO as in ScaleRL (arXiv 2510.13786) and TRL: weights of at most 5, mean over the tokens of the step.
+    /// </summary>
     public static GrpoLossOptions Cispo { get; } = new()
     {
         Objective = PolicyObjective.CispoAbsoluteCap,
@@ -81,15 +85,17 @@ public sealed partial record GrpoLossOptions
     /// <summary>LUSPO: GSPO's ratio, each completion weighing by its length.</summary>
     public static GrpoLossOptions Luspo { get; } = Gspo with { Normalization = LossNormalization.CompletionSum };
 
-    /// <summary>VESPO as TRL has it: a smooth weight of the whole completion's ratio, mean over the tokens of the step.</summary>
+    /// <summary>
+    /// VESPO as TRL has it: a smooth weight of the whole completion's ratio, mean over the tokens of the step.
+    /// </summary>
     public static GrpoLossOptions Vespo { get; } = new()
     {
         Objective = PolicyObjective.Vespo,
     };
 
     /// <summary>
-    /// RLOO (arXiv 2402.14740) as TRL has it: the clipped ratio of whole completions. The divergence is in the reward and the
-    /// baseline leaves the own row out: <see cref="AdvantageOptions.Rloo"/>.
+    /// RLOO (arXiv 2402.14740) as TRL has it: the clipped ratio of whole completions. The divergence is in the reward
+    /// and the baseline leaves the own row out: <see cref="AdvantageOptions.Rloo"/>.
     /// </summary>
     public static GrpoLossOptions Rloo { get; } = new()
     {

@@ -33,7 +33,9 @@ public sealed partial record GrpoLossOptions
     /// <value>The default is <see langword="null"/>: no bound.</value>
     public double? RatioBound { get; init; }
 
-    /// <summary>The largest weight of <see cref="PolicyObjective.CispoAbsoluteCap"/>: the ratio itself, not 1 + something.</summary>
+    /// <summary>
+    /// The largest weight of <see cref="PolicyObjective.CispoAbsoluteCap"/>: the ratio itself, not 1 + something.
+    /// </summary>
     /// <value>The default is 5, as in ScaleRL.</value>
     public double RatioCap { get; init; } = 5.0;
 
@@ -54,30 +56,36 @@ public sealed partial record GrpoLossOptions
     public KlEstimator KlEstimator { get; init; } = KlEstimator.K3;
 
     /// <summary>
-    /// Whether the estimate is multiplied by the ratio, gradient included, which makes it unbiased off policy and changes its
-    /// gradient also on policy (DeepSeek-V3.2, arXiv 2512.02556). TRL's default is on; DeepSeekMath and Med-R1 have it off.
+    /// Whether the estimate is multiplied by the ratio, gradient included, which makes it unbiased off policy and
+    /// changes its gradient also on policy (DeepSeek-V3.2, arXiv 2512.02556). TRL's default is on; DeepSeekMath and
+    /// Med-R1 have it off.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool CorrectKlByRatio { get; init; }
 
-    /// <summary>Whether completions that were cut off take no part; see <see cref="IPolicyLoss.ExcludesTruncated"/>.</summary>
+    /// <summary>
+    /// Whether completions that were cut off take no part; see <see cref="IPolicyLoss.ExcludesTruncated"/>.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool ExcludeTruncated { get; init; }
 
     /// <summary>
-    /// ρ: only this share of the active tokens, those of the highest entropy, gives a policy gradient (arXiv 2506.01939); 1 for
+    /// ρ: only this share of the active tokens, those of the highest entropy, gives a policy gradient (arXiv
+    /// 2506.01939); 1 for
     /// all, 0 for the single highest. The divisor stays the full count and the divergence is not masked.
     /// </summary>
     /// <value>The default is 1.</value>
     public double TopEntropyShare { get; init; } = 1.0;
 
-    /// <summary>The weight of the entropy bonus: loss − this × mean entropy of the tokens that give a policy gradient.</summary>
+    /// <summary>
+    /// The weight of the entropy bonus: loss − this × mean entropy of the tokens that give a policy gradient.
+    /// </summary>
     /// <value>The default is 0.</value>
     public double EntropyCoefficient { get; init; }
 
     /// <summary>
-    /// Rows with a negative advantage whose mean log-ratio of sampler (or old policy) to policy is above this give no policy
-    /// gradient (off-policy sequence mask, DeepSeek-V3.2).
+    /// Rows with a negative advantage whose mean log-ratio of sampler (or old policy) to policy is above this give no
+    /// policy gradient (off-policy sequence mask, DeepSeek-V3.2).
     /// </summary>
     /// <value>The default is <see langword="null"/>: none is left out.</value>
     public double? OffPolicyThreshold { get; init; }

@@ -80,7 +80,8 @@ internal static class GrpoLossOptionsValidator
             requireFinite("SamplerCorrection.MinRatio", correction.MinRatio, 0, false);
             require(
                 !(correction.MinRatio > correction.MaxRatio),
-                $"SamplerCorrection.MinRatio is {correction.MinRatio}, above MaxRatio {correction.MaxRatio}: exchange them.");
+                $"SamplerCorrection.MinRatio is {correction.MinRatio}, above MaxRatio {correction.MaxRatio}: "
+                + "exchange them.");
             require(
                 Enum.IsDefined(correction.Mode),
                 $"SamplerCorrection.Mode is {correction.Mode}, expected one of "
@@ -104,15 +105,16 @@ internal static class GrpoLossOptionsValidator
         require(
             options.RatioLevel is RatioLevel.Sequence or RatioLevel.SequenceSum
             && options.Objective is PolicyObjective.ClippedRatio or PolicyObjective.Sapo,
-            $"CompletionTerm needs one term for each completion, but {options.Objective} with ratios of {options.RatioLevel} has one "
-            + $"for each token: {Fix}ClippedRatio with SequenceSum.");
+            $"CompletionTerm needs one term for each completion, but {options.Objective} with ratios of "
+            + $"{options.RatioLevel} has one for each token: {Fix}ClippedRatio with SequenceSum.");
         require(
             options.KlCoefficient == 0,
-            $"CompletionTerm has no place for a divergence of tokens, but KlCoefficient is {options.KlCoefficient}: {Fix}put the "
-            + "divergence into the reward (AdvantageOptions.Rloo).");
+            $"CompletionTerm has no place for a divergence of tokens, but KlCoefficient is {options.KlCoefficient}: "
+            + $"{Fix}put the divergence into the reward (AdvantageOptions.Rloo).");
         require(
             options.TopEntropyShare == 1,
-            $"CompletionTerm has no terms of tokens, but TopEntropyShare is {options.TopEntropyShare}: {Fix}set it to 1.");
+            $"CompletionTerm has no terms of tokens, but TopEntropyShare is {options.TopEntropyShare}: "
+            + $"{Fix}set it to 1.");
         require(
             options.SamplerCorrection is null || SamplerCorrection.IsOfSequences(options.SamplerCorrection.Mode),
             $"CompletionTerm has no terms of tokens, but SamplerCorrection.Mode is {options.SamplerCorrection?.Mode}: "

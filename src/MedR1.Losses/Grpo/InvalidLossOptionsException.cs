@@ -6,7 +6,8 @@ public sealed class InvalidLossOptionsException : ArgumentException
     /// <summary>Makes the exception.</summary>
     /// <param name="problems">Every mistake in words, the value and the fix included.</param>
     public InvalidLossOptionsException(IReadOnlyList<string> problems)
-        : base($"The options of the loss have {problems.Count} mistake(s):{string.Concat(problems.Select(problem => "\n- " + problem))}") =>
+        : base($"The options of the loss have {problems.Count} mistake(s):"
+            + string.Concat(problems.Select(problem => "\n- " + problem))) =>
         Problems = problems;
 
     /// <summary>Every mistake in words.</summary>

@@ -1,8 +1,8 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// How the divergence from the reference is estimated from one sampled token (J. Schulman, "Approximating KL divergence",
-/// 2020). d = ℓ_reference − ℓ. Never clamped.
+/// How the divergence from the reference is estimated from one sampled token (J. Schulman, "Approximating KL
+/// divergence", 2020). d = ℓ_reference − ℓ. Never clamped.
 /// </summary>
 public enum KlEstimator
 {

@@ -1,6 +1,8 @@
 namespace MedR1.Losses;
 
-/// <summary>How terms of tokens become one number. L is a token's term, m the mask, n a row's number of active tokens.</summary>
+/// <summary>
+/// How terms of tokens become one number. L is a token's term, m the mask, n a row's number of active tokens.
+/// </summary>
 /// <remarks>
 /// Rows of the step are <see cref="PolicyLossInputs.RowsInStep"/>, or the micro-batch's rows ×
 /// <see cref="PolicyLossInputs.AccumulationSteps"/>.
@@ -8,8 +10,8 @@ namespace MedR1.Losses;
 public enum LossNormalization
 {
     /// <summary>
-    /// Σ over rows of (Σ L·m / max(1, n)), divided by the rows of the step, empty rows included: <c>grpo</c> (DeepSeekMath,
-    /// arXiv 2402.03300, equation 3).
+    /// Σ over rows of (Σ L·m / max(1, n)), divided by the rows of the step, empty rows included: <c>grpo</c>
+    /// (DeepSeekMath, arXiv 2402.03300, equation 3).
     /// </summary>
     CompletionMean,
 
@@ -17,18 +19,20 @@ public enum LossNormalization
     NonEmptyCompletionMean,
 
     /// <summary>
-    /// Σ L·m / tokens of this micro-batch, divided by the accumulation steps: <c>bnpo</c>. Depends on how a step is cut into
-    /// micro-batches.
+    /// Σ L·m / tokens of this micro-batch, divided by the accumulation steps: <c>bnpo</c>. Depends on how a step is cut
+    /// into micro-batches.
     /// </summary>
     MicroBatchTokens,
 
     /// <summary>
-    /// Σ L·m / (rows of the step × <see cref="PolicyLossInputs.MaxCompletionLength"/>): <c>dr_grpo</c> (arXiv 2503.20783).
+    /// Σ L·m / (rows of the step × <see cref="PolicyLossInputs.MaxCompletionLength"/>): <c>dr_grpo</c> (arXiv
+    /// 2503.20783).
     /// </summary>
     MaxCompletionLength,
 
     /// <summary>
-    /// Σ L·m / <see cref="PolicyLossInputs.TokensInStep"/>: <c>dapo</c> (arXiv 2503.14476, equation 8). Accumulation is exact.
+    /// Σ L·m / <see cref="PolicyLossInputs.TokensInStep"/>: <c>dapo</c> (arXiv 2503.14476, equation 8). Accumulation is
+    /// exact.
     /// </summary>
     StepTokens,
 
@@ -36,8 +40,8 @@ public enum LossNormalization
     CompletionSum,
 
     /// <summary>
-    /// Σ over rows of the row's one term, divided by the rows of the step, whether a row has tokens or not: RLOO. Needs a
-    /// ratio of whole completions and no terms of tokens.
+    /// Σ over rows of the row's one term, divided by the rows of the step, whether a row has tokens or not: RLOO. Needs
+    /// a ratio of whole completions and no terms of tokens.
     /// </summary>
     CompletionTerm,
 }

@@ -20,8 +20,10 @@ internal sealed class PolicyBatch
         Tokens_B = Mask_BT.sum(1);
         TokenCount = Tokens_B.sum();
         LogProbabilities_BT = Clean(logProbabilities);
-        Old_BT = inputs.OldLogProbabilities is null ? LogProbabilities_BT.detach() : Clean(inputs.OldLogProbabilities.detach());
-        Reference_BT = inputs.ReferenceLogProbabilities is null ? null : Clean(inputs.ReferenceLogProbabilities.detach());
+        Old_BT = inputs.OldLogProbabilities is null
+            ? LogProbabilities_BT.detach() : Clean(inputs.OldLogProbabilities.detach());
+        Reference_BT = inputs.ReferenceLogProbabilities is null
+            ? null : Clean(inputs.ReferenceLogProbabilities.detach());
         Entropies_BT = inputs.Entropies is null ? null : Clean(inputs.Entropies);
         Advantages_B1 = inputs.Advantages.detach().to(DataType).unsqueeze(1);
     }
@@ -76,7 +78,8 @@ internal sealed class PolicyBatch
         if (inputs.LogProbabilities.numel() == 0)
         {
             throw new ArgumentException(
-                $"LogProbabilities has shape {Guard.Show(inputs.LogProbabilities)}: give at least one row and one column.",
+                $"LogProbabilities has shape {Guard.Show(inputs.LogProbabilities)}: give at least one row and "
+                + "one column.",
                 nameof(inputs));
         }
 
@@ -89,8 +92,8 @@ internal sealed class PolicyBatch
         if (inputs.Advantages.dim() != 1 || inputs.Advantages.shape[0] != rows)
         {
             throw new ArgumentException(
-                $"Advantages has shape {Guard.Show(inputs.Advantages)}, expected [{rows}]: one advantage for each row of "
-                + $"LogProbabilities {Guard.Show(inputs.LogProbabilities)}.", nameof(inputs));
+                $"Advantages has shape {Guard.Show(inputs.Advantages)}, expected [{rows}]: one advantage for "
+                + $"each row of LogProbabilities {Guard.Show(inputs.LogProbabilities)}.", nameof(inputs));
         }
 
         CheckCounts(inputs, rows);
@@ -101,13 +104,15 @@ internal sealed class PolicyBatch
         if (inputs.AccumulationSteps < 1)
         {
             throw new ArgumentException(
-                $"AccumulationSteps is {inputs.AccumulationSteps}, expected at least 1: the micro-batches of the step.", nameof(inputs));
+                $"AccumulationSteps is {inputs.AccumulationSteps}, expected at least 1: the micro-batches of the step.",
+                nameof(inputs));
         }
 
         if (inputs.RowsInStep is int rowsInStep && rowsInStep < rows)
         {
             throw new ArgumentException(
-                $"RowsInStep is {rowsInStep}, but this micro-batch alone has {rows}: give the rows of the whole optimizer step.",
+                $"RowsInStep is {rowsInStep}, but this micro-batch alone has {rows}: give the rows of the whole "
+                + "optimizer step.",
                 nameof(inputs));
         }
 

@@ -1,14 +1,14 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// The term of a token, to be minimised. r is the ratio of the policy to the one before the update, A the advantage, ℓ the
-/// log-probability, sg stops the gradient.
+/// The term of a token, to be minimised. r is the ratio of the policy to the one before the update, A the advantage, ℓ
+/// the log-probability, sg stops the gradient.
 /// </summary>
 public enum PolicyObjective
 {
     /// <summary>
-    /// −min(min(r, <see cref="GrpoLossOptions.RatioBound"/>)·A, clamp(r, 1−low, 1+high)·A): PPO's clip (arXiv 1707.06347,
-    /// equation 7), used by GRPO, DAPO, Dr. GRPO and GSPO.
+    /// −min(min(r, <see cref="GrpoLossOptions.RatioBound"/>)·A, clamp(r, 1−low, 1+high)·A): PPO's clip (arXiv
+    /// 1707.06347, equation 7), used by GRPO, DAPO, Dr. GRPO and GSPO.
     /// </summary>
     ClippedRatio,
 
@@ -19,8 +19,8 @@ public enum PolicyObjective
     CispoAbsoluteCap,
 
     /// <summary>
-    /// −sg(clamp(r, 1−low, 1+high))·A·ℓ: CISPO clipped on both sides around 1 (MiniMax-M1, arXiv 2506.13585, equation 5; verl,
-    /// EasyR1).
+    /// −sg(clamp(r, 1−low, 1+high))·A·ℓ: CISPO clipped on both sides around 1 (MiniMax-M1, arXiv 2506.13585, equation
+    /// 5; verl, EasyR1).
     /// </summary>
     CispoTwoSided,
 
@@ -30,8 +30,8 @@ public enum PolicyObjective
     Sapo,
 
     /// <summary>
-    /// −φ(w)·A·ℓ with φ(w) = exp(λ + k·log w − λ·w), w the whole completion's ratio, without gradient: VESPO's smooth weight
-    /// (TRL's <c>vespo</c>).
+    /// −φ(w)·A·ℓ with φ(w) = exp(λ + k·log w − λ·w), w the whole completion's ratio, without gradient: VESPO's smooth
+    /// weight (TRL's <c>vespo</c>).
     /// </summary>
     Vespo,
 }

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>The ratio of the current to the old policy at one of the levels: <c>[B, T]</c>, or <c>[B, 1]</c> for completions.</summary>
+/// <summary>
+/// The ratio of the current to the old policy at one of the levels: <c>[B, T]</c>, or <c>[B, 1]</c> for completions.
+/// </summary>
 internal static class PolicyRatio
 {
     public static bool IsPerRow(RatioLevel level) => level is RatioLevel.Sequence or RatioLevel.SequenceSum;

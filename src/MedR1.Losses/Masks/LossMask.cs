@@ -6,8 +6,8 @@ namespace MedR1.Losses;
 public static class LossMask
 {
     /// <summary>
-    /// Leaves out completions that were cut off at the length limit: their reward says nothing about how they would have
-    /// ended ("overlong filtering", DAPO, arXiv 2503.14476, section 3.4).
+    /// Leaves out completions that were cut off at the length limit: their reward says nothing about how they would
+    /// have ended ("overlong filtering", DAPO, arXiv 2503.14476, section 3.4).
     /// </summary>
     /// <param name="mask"><c>[B, T]</c> the mask of the completions' tokens.</param>
     /// <param name="truncated">Per row, whether the completion was cut off.</param>
@@ -21,8 +21,8 @@ public static class LossMask
         if (truncated.Count != mask.shape[0])
         {
             throw new ArgumentException(
-                $"There are {truncated.Count} flags for a mask of shape {Guard.Show(mask)}: give one flag for each of its "
-                + $"{mask.shape[0]} rows.", nameof(truncated));
+                $"There are {truncated.Count} flags for a mask of shape {Guard.Show(mask)}: give one flag for "
+                + $"each of its {mask.shape[0]} rows.", nameof(truncated));
         }
 
         using Tensor flags_B1 = tensor(truncated.ToArray(), device: mask.device).unsqueeze(1);

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Leaves out completions that the policy has moved away from, where they would be pushed down further (DeepSeek-V3.2, arXiv
-/// 2512.02556): rows with a negative advantage and a mean log-ratio of behaviour to policy above a threshold.
+/// Leaves out completions that the policy has moved away from, where they would be pushed down further (DeepSeek-V3.2,
+/// arXiv 2512.02556): rows with a negative advantage and a mean log-ratio of behaviour to policy above a threshold.
 /// </summary>
 public static class OffPolicyMask
 {

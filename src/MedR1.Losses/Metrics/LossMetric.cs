@@ -18,7 +18,8 @@ public readonly record struct LossMetric(double Sum, double Weight, LossMetricKi
     {
         if (Kind != other.Kind)
         {
-            throw new ArgumentException($"A {Kind} and a {other.Kind} don't combine: give one name one kind.", nameof(other));
+            throw new ArgumentException(
+                $"A {Kind} and a {other.Kind} don't combine: give one name one kind.", nameof(other));
         }
 
         if (Weight == 0)

@@ -1,6 +1,8 @@
 namespace MedR1.Losses;
 
-/// <summary>Combines the metrics of the micro-batches of a step. For one thread at a time; nothing to dispose.</summary>
+/// <summary>
+/// Combines the metrics of the micro-batches of a step. For one thread at a time; nothing to dispose.
+/// </summary>
 public sealed class LossMetricAccumulator
 {
     private readonly Dictionary<string, LossMetric> _metrics = [];

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>Gathers measurements as tensors and reads them all at once: one wait for the device, not one per metric.</summary>
+/// <summary>
+/// Gathers measurements as tensors and reads them all at once: one wait for the device, not one per metric.
+/// </summary>
 internal sealed class MetricCollector
 {
     private readonly List<(string Name, LossMetricKind Kind)> _names = [];

@@ -1,8 +1,8 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// A loss of a policy on completions and their advantages: a pure function of its inputs. Implementations hold no state that
-/// changes, so any number of threads may use one; there is nothing to dispose.
+/// A loss of a policy on completions and their advantages: a pure function of its inputs. Implementations hold no state
+/// that changes, so any number of threads may use one; there is nothing to dispose.
 /// </summary>
 public interface IPolicyLoss
 {
@@ -23,7 +23,9 @@ public interface IPolicyLoss
 
     /// <summary>Computes the loss of a micro-batch and the metrics that belong to it.</summary>
     /// <param name="inputs">The micro-batch.</param>
-    /// <returns>The loss to call <c>backward</c> on, already divided for accumulation; the caller disposes it.</returns>
+    /// <returns>
+    /// The loss to call <c>backward</c> on, already divided for accumulation; the caller disposes it.
+    /// </returns>
     /// <exception cref="ArgumentException">Something is missing or has the wrong shape.</exception>
     PolicyLossResult Compute(PolicyLossInputs inputs);
 }

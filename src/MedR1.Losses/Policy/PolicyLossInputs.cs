@@ -3,13 +3,15 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// A micro-batch for a policy loss: B completions of at most T tokens. The caller keeps and disposes the tensors. What stands
-/// at masked places never matters, NaN and infinity included, and takes exactly no gradient.
+/// A micro-batch for a policy loss: B completions of at most T tokens. The caller keeps and disposes the tensors. What
+/// stands at masked places never matters, NaN and infinity included, and takes exactly no gradient.
 /// </summary>
 /// <remarks>float32 and float64 are computed as they are, float16 and bfloat16 in float32.</remarks>
 public sealed record PolicyLossInputs
 {
-    /// <summary><c>[B, T]</c> natural log-probabilities of the completions' tokens under the policy, with the gradient.</summary>
+    /// <summary>
+    /// <c>[B, T]</c> natural log-probabilities of the completions' tokens under the policy, with the gradient.
+    /// </summary>
     public required Tensor LogProbabilities { get; init; }
 
     /// <summary><c>[B, T]</c> the loss mask, of any type: not zero where a token takes part.</summary>
@@ -50,7 +52,9 @@ public sealed record PolicyLossInputs
     /// <summary>
     /// Completions of all micro-batches of the optimizer step together, for micro-batches of unequal numbers of rows.
     /// </summary>
-    /// <value>The default is <see langword="null"/>: rows of this micro-batch × <see cref="AccumulationSteps"/>.</value>
+    /// <value>
+    /// The default is <see langword="null"/>: rows of this micro-batch × <see cref="AccumulationSteps"/>.
+    /// </value>
     public int? RowsInStep { get; init; }
 
     /// <summary>Micro-batches whose gradients are added up in the optimizer step.</summary>

@@ -2,8 +2,12 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>A loss and what was measured on the way. Disposing it disposes the loss; the autograd graph does not need it then.</summary>
-/// <param name="Loss">A differentiable scalar, divided for accumulation: micro-batches call <c>backward</c> one after another.</param>
+/// <summary>
+/// A loss and what was measured on the way. Disposing it disposes the loss; the autograd graph does not need it then.
+/// </summary>
+/// <param name="Loss">
+/// A differentiable scalar, divided for accumulation: micro-batches call <c>backward</c> one after another.
+/// </param>
 /// <param name="Metrics">
 /// Measurements by name, each with its weight, so that those of micro-batches combine exactly
 /// (<see cref="LossMetricAccumulator"/>). docs/algorithms/grpo.md says what each is and what its denominator is.

@@ -14,7 +14,9 @@ public static class SamplerCorrection
     /// <param name="samplerLogProbabilities"><c>[B, T]</c> as the sampler reported them.</param>
     /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
     /// <param name="options">Mode and bounds.</param>
-    /// <returns><c>[B, T]</c>, or <c>[B, 1]</c> in the modes of sequences; without gradient; the caller disposes it.</returns>
+    /// <returns>
+    /// <c>[B, T]</c>, or <c>[B, 1]</c> in the modes of sequences; without gradient; the caller disposes it.
+    /// </returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static Tensor Ratio(
         Tensor oldLogProbabilities, Tensor samplerLogProbabilities, Tensor mask, SamplerCorrectionOptions options)
@@ -24,11 +26,13 @@ public static class SamplerCorrection
         ArgumentNullException.ThrowIfNull(mask);
         ArgumentNullException.ThrowIfNull(options);
         Guard.Matrix(oldLogProbabilities, nameof(oldLogProbabilities));
-        Guard.SameShape(samplerLogProbabilities, oldLogProbabilities, nameof(samplerLogProbabilities), nameof(oldLogProbabilities));
+        Guard.SameShape(
+            samplerLogProbabilities, oldLogProbabilities, nameof(samplerLogProbabilities), nameof(oldLogProbabilities));
         Guard.SameShape(mask, oldLogProbabilities, nameof(mask), nameof(oldLogProbabilities));
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        Tensor difference_BT = Difference(oldLogProbabilities, samplerLogProbabilities, mask.to(ScalarType.Bool), out _);
+        Tensor difference_BT = Difference(
+            oldLogProbabilities, samplerLogProbabilities, mask.to(ScalarType.Bool), out _);
         return Bound(difference_BT, options).MoveToOuterDisposeScope();
     }
 
@@ -61,7 +65,12 @@ public static class SamplerCorrection
     }
 
     internal static void AddMetrics(
-        MetricCollector metrics, Tensor difference_BT, Tensor scored_BT, Tensor active_BT, Tensor? ratio, bool ofSequences)
+        MetricCollector metrics,
+        Tensor difference_BT,
+        Tensor scored_BT,
+        Tensor active_BT,
+        Tensor? ratio,
+        bool ofSequences)
     {
         Tensor distance_BT = difference_BT.abs();
         metrics.Add("sampling/sampling_logp_difference/mean", distance_BT.sum(), scored_BT.sum());
@@ -74,7 +83,8 @@ public static class SamplerCorrection
         // A ratio of sequences is measured over rows, empty ones included; one of tokens over active tokens.
         Tensor counts = ofSequences ? ones_like(ratio, ScalarType.Bool) : active_BT;
         metrics.AddExtreme("sampling/importance_sampling_ratio/min", ratio, counts, LossMetricKind.Minimum);
-        metrics.Add("sampling/importance_sampling_ratio/mean", ratio.masked_fill(counts.logical_not(), 0).sum(), counts.sum());
+        metrics.Add(
+            "sampling/importance_sampling_ratio/mean", ratio.masked_fill(counts.logical_not(), 0).sum(), counts.sum());
         metrics.AddExtreme("sampling/importance_sampling_ratio/max", ratio, counts, LossMetricKind.Maximum);
     }
 }

@@ -1,8 +1,8 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// How terms are weighed by the ratio of the trainer's old policy to the sampler: what it is taken over, and what happens
-/// outside the bounds.
+/// How terms are weighed by the ratio of the trainer's old policy to the sampler: what it is taken over, and what
+/// happens outside the bounds.
 /// </summary>
 public enum SamplerCorrectionMode
 {
@@ -15,6 +15,8 @@ public enum SamplerCorrectionMode
     /// <summary>One ratio for the completion (the product over its tokens), moved to the bound.</summary>
     SequenceTruncate,
 
-    /// <summary>One ratio for the completion, 0 outside the bounds. Long completions reach the bound by small differences.</summary>
+    /// <summary>
+    /// One ratio for the completion, 0 outside the bounds. Long completions reach the bound by small differences.
+    /// </summary>
     SequenceMask,
 }

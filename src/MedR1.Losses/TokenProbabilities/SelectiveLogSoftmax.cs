@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// The log-softmax at chosen tokens only, and the entropy of the whole distribution. Statistics are float32 whatever the
-/// logits are, float64 for float64. Logits of −∞ are tokens that are never said: probability 0, no gradient.
+/// The log-softmax at chosen tokens only, and the entropy of the whole distribution. Statistics are float32 whatever
+/// the logits are, float64 for float64. Logits of −∞ are tokens that are never said: probability 0, no gradient.
 /// </summary>
 public static class SelectiveLogSoftmax
 {
@@ -13,10 +13,13 @@ public static class SelectiveLogSoftmax
     /// <param name="logits"><c>[…, V]</c> logits.</param>
     /// <param name="index"><c>[…]</c> int64 tokens, the shape of the logits without their last axis.</param>
     /// <param name="temperature">Divides the logits.</param>
-    /// <param name="mask"><c>[…]</c> of any type: where it is 0, both figures are 0 and there is no gradient. Null for all.</param>
+    /// <param name="mask">
+    /// <c>[…]</c> of any type: where it is 0, both figures are 0 and there is no gradient. Null for all.
+    /// </param>
     /// <exception cref="ArgumentException">The shapes or types don't belong together.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The temperature is not a finite number above 0.</exception>
-    public static TokenLogProbabilities Compute(Tensor logits, Tensor index, double temperature = 1.0, Tensor? mask = null)
+    public static TokenLogProbabilities Compute(
+        Tensor logits, Tensor index, double temperature = 1.0, Tensor? mask = null)
     {
         Check(logits, index, temperature, mask);
         using DisposeScope scope = NewDisposeScope();
@@ -56,7 +59,9 @@ public static class SelectiveLogSoftmax
         if (!(double.IsFinite(temperature) && temperature > 0))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(temperature), temperature, "Expected a finite number above 0; take the likeliest token for temperature 0.");
+                nameof(temperature),
+                temperature,
+                "Expected a finite number above 0; take the likeliest token for temperature 0.");
         }
 
         if (index.dtype != ScalarType.Int64)
@@ -67,7 +72,8 @@ public static class SelectiveLogSoftmax
         if (logits.dim() < 1 || !logits.shape.AsSpan(..^1).SequenceEqual(index.shape))
         {
             throw new ArgumentException(
-                $"index has shape {Guard.Show(index)} for logits of shape {Guard.Show(logits)}: give one token for each distribution.",
+                $"index has shape {Guard.Show(index)} for logits of shape {Guard.Show(logits)}: give one token "
+                + "for each distribution.",
                 nameof(index));
         }
 

@@ -6,9 +6,10 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// AdamW over parameter groups in one fused kernel a group, equal to <c>torch.optim.AdamW</c>. bfloat16 and float16 parameters
-/// have float32 master weights and moments. A parameter without a gradient is left alone, its step count too. For one thread at
-/// a time; disposing it disposes moments and master weights, not the parameters.
+/// AdamW over parameter groups in one fused kernel a group, equal to <c>torch.optim.AdamW</c>. bfloat16 and float16
+/// parameters
+/// have float32 master weights and moments. A parameter without a gradient is left alone, its step count too. For one
+/// thread at a time; disposing it disposes moments and master weights, not the parameters.
 /// </summary>
 /// <remarks>
 /// Make it when the model has its final type and device: TorchSharp's <c>module.to</c> replaces parameters.
@@ -32,7 +33,8 @@ public sealed class AdamWOptimizer : IDisposable
         string[] problems = [.. _options.Validate(), .. Problems(groups)];
         if (problems.Length > 0)
         {
-            throw new ArgumentException($"The optimizer can't be made:{string.Concat(problems.Select(problem => "\n- " + problem))}");
+            throw new ArgumentException(
+                $"The optimizer can't be made:{string.Concat(problems.Select(problem => "\n- " + problem))}");
         }
 
         Groups = [.. groups];
@@ -46,7 +48,9 @@ public sealed class AdamWOptimizer : IDisposable
     private IEnumerable<AdamWSlot> Slots => _groups.SelectMany(group => group.Slots);
 
     /// <summary>Makes a step with the gradients that are there.</summary>
-    /// <param name="learningRateFactor">Multiplies each group's learning rate: <see cref="LearningRateSchedule.Factor"/>.</param>
+    /// <param name="learningRateFactor">
+    /// Multiplies each group's learning rate: <see cref="LearningRateSchedule.Factor"/>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is negative or not finite.</exception>
     public void Step(double learningRateFactor = 1)
     {
@@ -86,10 +90,12 @@ public sealed class AdamWOptimizer : IDisposable
 
     /// <summary>
     /// Everything that a continued run needs, by name: <c>step.{parameter}</c> (int64), <c>first_moment.</c>,
-    /// <c>second_moment.</c> and, for 16-bit parameters, <c>master_weight.{parameter}</c>. Parameters that never had a gradient
-    /// have no entry.
+    /// <c>second_moment.</c> and, for 16-bit parameters, <c>master_weight.{parameter}</c>. Parameters that never had a
+    /// gradient have no entry.
     /// </summary>
-    /// <returns>The tensors themselves, not copies (but for the steps): save them before the next step and leave them be.</returns>
+    /// <returns>
+    /// The tensors themselves, not copies (but for the steps): save them before the next step and leave them be.
+    /// </returns>
     public IReadOnlyDictionary<string, Tensor> GetState()
     {
         Dictionary<string, Tensor> state = [];
@@ -172,8 +178,9 @@ public sealed class AdamWOptimizer : IDisposable
         {
             for (int i = 0; i < slots.Length; i++)
             {
+                AdamWSlot slot = slots[i];
                 PlainAdamW.Step(
-                    slots[i].Weight, gradients[i], slots[i].FirstMoment!, slots[i].SecondMoment!, slots[i].Step, coefficients);
+                    slot.Weight, gradients[i], slot.FirstMoment!, slot.SecondMoment!, slot.Step, coefficients);
             }
         }
 
@@ -183,7 +190,9 @@ public sealed class AdamWOptimizer : IDisposable
         }
     }
 
-    /// <summary>Slots with a gradient, cut so that a chunk has one type, device and step count, as the kernel wants it.</summary>
+    /// <summary>
+    /// Slots with a gradient, cut so that a chunk has one type, device and step count, as the kernel wants it.
+    /// </summary>
     private static IEnumerable<AdamWSlot[]> Chunks(AdamWSlot[] slots)
     {
         foreach (IGrouping<(ScalarType, string, long), AdamWSlot> alike in slots.Where(HasGradient).GroupBy(
@@ -231,15 +240,18 @@ public sealed class AdamWOptimizer : IDisposable
         {
             if (!(group.LearningRate >= 0 && double.IsFinite(group.LearningRate)))
             {
-                yield return $"The learning rate of group '{group.Name}' is {group.LearningRate}, expected a finite number of at least 0.";
+                yield return $"The learning rate of group '{group.Name}' is {group.LearningRate}, "
+                    + "expected a finite number of at least 0.";
             }
 
             if (!(group.WeightDecay >= 0 && double.IsFinite(group.WeightDecay)))
             {
-                yield return $"The weight decay of group '{group.Name}' is {group.WeightDecay}, expected a finite number of at least 0.";
+                yield return $"The weight decay of group '{group.Name}' is {group.WeightDecay}, "
+                    + "expected a finite number of at least 0.";
             }
 
-            foreach ((string name, Parameter parameter) in group.Parameters.Where(pair => !pair.Value.is_floating_point()))
+            foreach ((string name, Parameter parameter) in group.Parameters
+                .Where(pair => !pair.Value.is_floating_point()))
             {
                 yield return $"The parameter '{name}' is of type {parameter.dtype}, expected a floating-point type.";
             }

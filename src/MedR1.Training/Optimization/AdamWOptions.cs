@@ -16,8 +16,8 @@ public sealed record AdamWOptions
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>
-    /// Whether one fused kernel does the step; otherwise plain tensor operators do, about ten times slower, for comparison or
-    /// for a device that the kernel does not know.
+    /// Whether one fused kernel does the step; otherwise plain tensor operators do, about ten times slower, for
+    /// comparison or for a device that the kernel does not know.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool Fused { get; init; } = true;

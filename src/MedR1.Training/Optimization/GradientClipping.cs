@@ -12,9 +12,10 @@ public static class GradientClipping
     private const double Epsilon = 1e-6;
 
     /// <summary>
-    /// Scales all gradients by min(1, maximum / (norm + 1e-6)), norm being the 2-norm of all of them as one vector: equal to
-    /// <c>torch.nn.utils.clip_grad_norm_</c>. Gradients that hold NaN or infinity are left as they are: test the result and
-    /// leave the step out.
+    /// Scales all gradients by min(1, maximum / (norm + 1e-6)), norm being the 2-norm of all of them as one vector:
+    /// equal to
+    /// <c>torch.nn.utils.clip_grad_norm_</c>. Gradients that hold NaN or infinity are left as they are: test the result
+    /// and leave the step out.
     /// </summary>
     /// <param name="parameters">The parameters; those without a gradient don't count.</param>
     /// <param name="maximum">The largest norm; positive infinity only measures.</param>
@@ -56,5 +57,6 @@ public static class GradientClipping
 
     // The norms are added up in float64: it costs nothing, and they may differ by orders of magnitude.
     private static Tensor Norm(Tensor gradient) =>
-        (gradient.dtype == ScalarType.Float64 ? gradient : gradient.to(ScalarType.Float32)).norm().to(ScalarType.Float64);
+        (gradient.dtype == ScalarType.Float64 ? gradient : gradient.to(ScalarType.Float32)).norm()
+        .to(ScalarType.Float64);
 }

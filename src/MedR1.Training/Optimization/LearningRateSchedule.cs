@@ -1,8 +1,8 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// The factor of the learning rate at each optimizer step, equal to transformers' <c>get_scheduler</c>. With warm-up the first
-/// step (number 0) has factor 0. Immutable; any number of threads may use one.
+/// The factor of the learning rate at each optimizer step, equal to transformers' <c>get_scheduler</c>. With warm-up
+/// the first step (number 0) has factor 0. Immutable; any number of threads may use one.
 /// </summary>
 public sealed class LearningRateSchedule
 {
@@ -52,7 +52,8 @@ public sealed class LearningRateSchedule
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
         if (!double.IsFinite(cycles))
         {
-            throw new ArgumentOutOfRangeException(nameof(cycles), cycles, "Expected a finite number; 0.5 falls once to 0.");
+            throw new ArgumentOutOfRangeException(
+                nameof(cycles), cycles, "Expected a finite number; 0.5 falls once to 0.");
         }
 
         return new LearningRateSchedule("cosine", warmupSteps, step =>

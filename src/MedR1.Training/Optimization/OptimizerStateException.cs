@@ -6,7 +6,8 @@ public sealed class OptimizerStateException : Exception
     /// <summary>Makes the exception.</summary>
     /// <param name="problems">Every mismatch in words.</param>
     public OptimizerStateException(IReadOnlyList<string> problems)
-        : base("The saved state doesn't fit the optimizer: load the checkpoint of the same model with the same trained parameters."
+        : base("The saved state doesn't fit the optimizer: load the checkpoint of the same model with the same trained "
+            + "parameters."
             + string.Concat(problems.Take(MostShown).Select(problem => "\n- " + problem))
             + (problems.Count > MostShown ? $"\n- and {problems.Count - MostShown} more" : "")) => Problems = problems;
 

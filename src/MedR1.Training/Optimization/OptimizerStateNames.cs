@@ -14,7 +14,8 @@ internal static class OptimizerStateNames
 
     public static string MasterWeight(string parameter) => "master_weight." + parameter;
 
-    public static IReadOnlyList<string> Mismatches(IReadOnlyList<AdamWSlot> slots, IReadOnlyDictionary<string, Tensor> state)
+    public static IReadOnlyList<string> Mismatches(
+        IReadOnlyList<AdamWSlot> slots, IReadOnlyDictionary<string, Tensor> state)
     {
         List<string> problems = [];
         HashSet<string> known = [];
@@ -38,12 +39,15 @@ internal static class OptimizerStateNames
                 }
                 else if (!value.shape.AsSpan().SequenceEqual(expected))
                 {
-                    problems.Add($"'{name}' has shape [{string.Join(", ", value.shape)}], expected [{string.Join(", ", expected)}].");
+                    problems.Add(
+                        $"'{name}' has shape [{string.Join(", ", value.shape)}], "
+                        + $"expected [{string.Join(", ", expected)}].");
                 }
                 else if (value.dtype != (name == names[0] ? ScalarType.Int64 : slot.StateType))
                 {
                     problems.Add(
-                        $"'{name}' is of type {value.dtype}, expected {(name == names[0] ? ScalarType.Int64 : slot.StateType)}.");
+                        $"'{name}' is of type {value.dtype}, expected "
+                        + $"{(name == names[0] ? ScalarType.Int64 : slot.StateType)}.");
                 }
             }
         }

@@ -6,9 +6,10 @@ namespace MedR1.Training;
 public static class ParameterGroups
 {
     /// <summary>
-    /// Whether weight decay is for this parameter: for matrices and kernels, not for biases and the gains of norms, which have
-    /// one axis or none. On Qwen2-VL this is the list of Hugging Face's trainer, which goes by names and module types (and so
-    /// misses some gains of Qwen2.5-VL's vision tower).
+    /// Whether weight decay is for this parameter: for matrices and kernels, not for biases and the gains of norms,
+    /// which have
+    /// one axis or none. On Qwen2-VL this is the list of Hugging Face's trainer, which goes by names and module types
+    /// (and so misses some gains of Qwen2.5-VL's vision tower).
     /// </summary>
     /// <param name="parameter">The parameter.</param>
     public static bool IsDecayed(Parameter parameter)
@@ -17,12 +18,15 @@ public static class ParameterGroups
         return parameter.dim() > 1;
     }
 
-    /// <summary>Cuts into groups of equal learning rate, each into decayed and other parameters, in the order given.</summary>
+    /// <summary>
+    /// Cuts into groups of equal learning rate, each into decayed and other parameters, in the order given.
+    /// </summary>
     /// <param name="parameters">The parameters that train, by name.</param>
     /// <param name="learningRate">The learning rate.</param>
     /// <param name="weightDecay">The weight decay of those that are decayed.</param>
     /// <param name="learningRateOf">
-    /// The learning rate of a parameter by its name, such as a smaller one for <c>visual.</c>; null, or a null result, for
+    /// The learning rate of a parameter by its name, such as a smaller one for <c>visual.</c>; null, or a null result,
+    /// for
     /// <paramref name="learningRate"/>.
     /// </param>
     public static IReadOnlyList<ParameterGroup> Create(

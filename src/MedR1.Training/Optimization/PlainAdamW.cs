@@ -4,10 +4,19 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training;
 
-/// <summary>AdamW by plain operators (Loshchilov and Hutter 2019, algorithm 2), operation by operation as PyTorch's single-tensor form.</summary>
+/// <summary>
+/// AdamW by plain operators (Loshchilov and Hutter 2019, algorithm 2), operation by operation as PyTorch's
+/// single-tensor form.
+/// </summary>
 internal static class PlainAdamW
 {
-    public static void Step(Tensor weight, Tensor gradient, Tensor firstMoment, Tensor secondMoment, long step, AdamWCoefficients coefficients)
+    public static void Step(
+        Tensor weight,
+        Tensor gradient,
+        Tensor firstMoment,
+        Tensor secondMoment,
+        long step,
+        AdamWCoefficients coefficients)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();

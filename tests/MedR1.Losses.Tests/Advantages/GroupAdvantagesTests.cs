@@ -16,7 +16,8 @@ public sealed class GroupAdvantagesTests
     public void The_population_form_divides_by_n()
     {
         // sqrt(0.75/4) = 0.4330127…
-        AdvantageResult result = Compute([1, 0, 0, 0], [7, 7, 7, 7], new AdvantageOptions { PopulationDeviation = true });
+        AdvantageResult result = Compute(
+            [1, 0, 0, 0], [7, 7, 7, 7], new AdvantageOptions { PopulationDeviation = true });
         Assert.Equal(0.75 / (Math.Sqrt(0.1875) + 1e-4), result.Advantages[0], 1e-15);
     }
 
@@ -156,5 +157,6 @@ public sealed class GroupAdvantagesTests
         IReadOnlyList<double?> rewards, IReadOnlyList<long> ids, AdvantageOptions? options = null) =>
         GroupAdvantages.Compute([.. rewards.Select(reward => (IReadOnlyList<double?>)[reward])], null, ids, options);
 
-    private static AdvantageResult Compute(double[] rewards, long[] ids) => Compute([.. rewards.Select(reward => (double?)reward)], ids, null);
+    private static AdvantageResult Compute(double[] rewards, long[] ids) =>
+        Compute([.. rewards.Select(reward => (double?)reward)], ids, null);
 }

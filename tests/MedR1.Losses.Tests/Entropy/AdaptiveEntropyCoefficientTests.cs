@@ -5,7 +5,8 @@ public sealed class AdaptiveEntropyCoefficientTests
     [Fact]
     public void Moves_once_a_step_and_acts_one_step_later_below_the_target()
     {
-        AdaptiveEntropyCoefficient controller = new(new AdaptiveEntropyOptions { InitialCoefficient = 0.01, Target = 1 });
+        AdaptiveEntropyCoefficient controller = new(
+            new AdaptiveEntropyOptions { InitialCoefficient = 0.01, Target = 1 });
         Assert.Equal(0, controller.Applied);
         controller.Observe(1, 2);
         controller.Observe(3, 2);
@@ -34,6 +35,11 @@ public sealed class AdaptiveEntropyCoefficientTests
     }
 
     [Fact]
-    public void Reports_every_mistake() => Assert.Equal(3, Assert.Throws<InvalidLossOptionsException>(
-        () => new AdaptiveEntropyCoefficient(new AdaptiveEntropyOptions { Step = -1, Minimum = 2, Target = double.NaN })).Problems.Count);
+    public void Reports_every_mistake()
+    {
+        AdaptiveEntropyOptions options = new() { Step = -1, Minimum = 2, Target = double.NaN };
+        InvalidLossOptionsException exception = Assert.Throws<InvalidLossOptionsException>(
+            () => new AdaptiveEntropyCoefficient(options));
+        Assert.Equal(3, exception.Problems.Count);
+    }
 }

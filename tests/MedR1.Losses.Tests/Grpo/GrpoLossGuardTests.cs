@@ -8,7 +8,8 @@ public sealed class GrpoLossGuardTests
     [Fact]
     public void Reports_every_mistake_in_the_options_at_once()
     {
-        InvalidLossOptionsException exception = Assert.Throws<InvalidLossOptionsException>(() => new GrpoLoss(new GrpoLossOptions
+        InvalidLossOptionsException exception = Assert.Throws<InvalidLossOptionsException>(
+            () => new GrpoLoss(new GrpoLossOptions
         {
             ClipLow = -0.1,
             ClipHigh = double.NaN,
@@ -54,7 +55,9 @@ public sealed class GrpoLossGuardTests
         PolicyLossInputs inputs = Batches.Random(1, rows: 3, columns: 4);
         Expect(inputs with { Mask = ones(3, 5) }, "Mask has shape [3, 5], expected [3, 4]");
         Expect(inputs with { Advantages = ones(4) }, "Advantages has shape [4], expected [3]");
-        Expect(inputs with { OldLogProbabilities = ones(2, 4) }, "OldLogProbabilities has shape [2, 4], expected [3, 4]");
+        Expect(
+            inputs with { OldLogProbabilities = ones(2, 4) },
+            "OldLogProbabilities has shape [2, 4], expected [3, 4]");
         Expect(inputs with { LogProbabilities = ones(3) }, "LogProbabilities has shape [3], expected [B, T]");
         Expect(inputs with { LogProbabilities = ones([3, 4], ScalarType.Int64) }, "expected a floating-point type");
         Expect(inputs with { LogProbabilities = ones(0, 4) }, "at least one row");
@@ -68,11 +71,19 @@ public sealed class GrpoLossGuardTests
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(1);
-        Expect(inputs with { ReferenceLogProbabilities = null }, "ReferenceLogProbabilities is null", GrpoLossOptions.MedR1);
-        Expect(inputs with { MaxCompletionLength = null }, "MaxCompletionLength is null", GrpoLossOptions.DrGrpo);
-        Expect(inputs with { AccumulationSteps = 2 }, "TokensInStep is null with 2 accumulation steps", GrpoLossOptions.Dapo);
         Expect(
-            inputs with { Entropies = null }, "Entropies is null", GrpoLossOptions.Dapo with { EntropyCoefficient = 0.1 });
+            inputs with { ReferenceLogProbabilities = null },
+            "ReferenceLogProbabilities is null",
+            GrpoLossOptions.MedR1);
+        Expect(inputs with { MaxCompletionLength = null }, "MaxCompletionLength is null", GrpoLossOptions.DrGrpo);
+        Expect(
+            inputs with { AccumulationSteps = 2 },
+            "TokensInStep is null with 2 accumulation steps",
+            GrpoLossOptions.Dapo);
+        Expect(
+            inputs with { Entropies = null },
+            "Entropies is null",
+            GrpoLossOptions.Dapo with { EntropyCoefficient = 0.1 });
         Expect(
             inputs with { SamplerLogProbabilities = null }, "SamplerLogProbabilities is null",
             GrpoLossOptions.Dapo with { SamplerCorrection = new SamplerCorrectionOptions() });

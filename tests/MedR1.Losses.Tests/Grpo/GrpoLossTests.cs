@@ -28,11 +28,13 @@ public sealed class GrpoLossTests
     [Fact]
     public void Clips_the_ratio_only_where_it_would_go_too_far()
     {
-        // One token a row, ratios 2 and 0.5 (old = current − ln r), advantages +1 and −1, clip 0.2: both are clipped, the terms are
+        // One token a row, ratios 2 and 0.5 (old = current − ln r), advantages +1 and −1, clip 0.2: both are clipped,
+        // the terms are
         // −1.2 and +0.8, their mean −0.2, and nothing flows.
         using DisposeScope scope = NewDisposeScope();
         Tensor current = Batches.Matrix(new[,] { { -1.0 }, { -1.0 } }, gradient: true);
-        PolicyLossResult result = new GrpoLoss(GrpoLossOptions.Dapo with { ClipHigh = null }).Compute(new PolicyLossInputs
+        GrpoLoss loss = new(GrpoLossOptions.Dapo with { ClipHigh = null });
+        PolicyLossResult result = loss.Compute(new PolicyLossInputs
         {
             LogProbabilities = current,
             OldLogProbabilities = Batches.Matrix(new[,] { { -1 - Math.Log(2) }, { -1 + Math.Log(2) } }),
@@ -51,7 +53,8 @@ public sealed class GrpoLossTests
     [Fact]
     public void Medr1_on_policy_is_the_papers_formula()
     {
-        // Row 0: two tokens, d = ref − current = ln 2 and 0, k3 = 2 − ln 2 − 1 = 0.30685 and 0; A = 1. Row 1: one token, d = 0, A = −1.
+        // Row 0: two tokens, d = ref − current = ln 2 and 0, k3 = 2 − ln 2 − 1 = 0.30685 and 0; A = 1. Row 1: one
+        // token, d = 0, A = −1.
         // loss = mean of [(−2 + 0.04 × 0.30685…)/2, 1] = 0.02 × 0.30685…/2. dk3/dℓ = 1 − exp(d) = −1 at token 0.
         using DisposeScope scope = NewDisposeScope();
         Tensor current = Batches.Matrix(new[,] { { -1.0, -2.0 }, { -3.0, -9.0 } }, gradient: true);
@@ -136,7 +139,8 @@ public sealed class GrpoLossTests
             List<double> parts = [];
             for (int i = 0; i + 1 < cut.Length; i++)
             {
-                (double part, double[] partGradient) = Batches.Run(options, Batches.Slice(whole, cut[i], cut[i + 1]) with
+                (double part, double[] partGradient) = Batches.Run(
+                    options, Batches.Slice(whole, cut[i], cut[i + 1]) with
                 {
                     AccumulationSteps = cut.Length - 1,
                     TokensInStep = tokens,
@@ -157,7 +161,8 @@ public sealed class GrpoLossTests
     {
         using DisposeScope scope = NewDisposeScope();
         GrpoLossOptions options = PresetOptions[preset];
-        if (options.Objective is PolicyObjective.CispoAbsoluteCap or PolicyObjective.CispoTwoSided or PolicyObjective.Vespo
+        if (options.Objective
+            is PolicyObjective.CispoAbsoluteCap or PolicyObjective.CispoTwoSided or PolicyObjective.Vespo
             || options.RatioLevel == RatioLevel.SequenceToken)
         {
             return; // Their weight has no gradient by definition, which differences would see.
@@ -183,7 +188,8 @@ public sealed class GrpoLossTests
     {
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(4);
-        (double loss, double[] gradient) = Batches.Run(PresetOptions[preset], inputs with { Mask = zeros_like(inputs.Mask) });
+        (double loss, double[] gradient) = Batches.Run(
+            PresetOptions[preset], inputs with { Mask = zeros_like(inputs.Mask) });
         Assert.True(double.IsFinite(loss));
         Assert.All(gradient, value => Assert.Equal(0, value));
     }
@@ -233,7 +239,8 @@ public sealed class GrpoLossTests
     public void Estimates_the_divergence_as_named(KlEstimator estimator, double expected)
     {
         using DisposeScope scope = NewDisposeScope();
-        PolicyLossResult result = new GrpoLoss(GrpoLossOptions.MedR1 with { KlEstimator = estimator }).Compute(new PolicyLossInputs
+        GrpoLoss loss = new(GrpoLossOptions.MedR1 with { KlEstimator = estimator });
+        PolicyLossResult result = loss.Compute(new PolicyLossInputs
         {
             LogProbabilities = Batches.Matrix(new[,] { { -1.0 } }, gradient: true),
             ReferenceLogProbabilities = Batches.Matrix(new[,] { { -0.5 } }),

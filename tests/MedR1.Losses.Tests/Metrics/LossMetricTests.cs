@@ -7,9 +7,9 @@ public sealed class LossMetricTests
     {
         // 10 over 2 tokens and 2 over 8 tokens: 12/10, not the mean of 5 and 0.25.
         LossMetricAccumulator accumulator = new();
-        accumulator.Add(new Dictionary<string, LossMetric> { ["kl"] = new(10, 2), ["low"] = new(0.5, 2, LossMetricKind.Minimum) });
-        accumulator.Add(new Dictionary<string, LossMetric> { ["kl"] = new(2, 8), ["low"] = new(0.25, 2, LossMetricKind.Minimum) });
-        accumulator.Add(new Dictionary<string, LossMetric> { ["kl"] = new(0, 0), ["low"] = new(0, 0, LossMetricKind.Minimum) });
+        accumulator.Add(Metrics(new(10, 2), new(0.5, 2, LossMetricKind.Minimum)));
+        accumulator.Add(Metrics(new(2, 8), new(0.25, 2, LossMetricKind.Minimum)));
+        accumulator.Add(Metrics(new(0, 0), new(0, 0, LossMetricKind.Minimum)));
         Assert.Equal(1.2, accumulator.Metrics["kl"].Value, 1e-15);
         Assert.Equal(0.25, accumulator.Metrics["low"].Value);
     }
@@ -46,4 +46,7 @@ public sealed class LossMetricTests
             Assert.Equal(metric.Value, accumulator.Metrics[name].Value, 1e-12);
         }
     }
+
+    private static Dictionary<string, LossMetric> Metrics(LossMetric kl, LossMetric low) =>
+        new() { ["kl"] = kl, ["low"] = low };
 }

@@ -37,7 +37,8 @@ public sealed class SelectiveLogSoftmaxTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor logits = tensor(new[,] { { 1f, 2f }, { float.NaN, float.PositiveInfinity } }).requires_grad_(true);
-        TokenLogProbabilities got = SelectiveLogSoftmax.Compute(logits, tensor(new[] { 1L, 0L }), 1, tensor(new[] { 1L, 0L }));
+        TokenLogProbabilities got = SelectiveLogSoftmax.Compute(
+            logits, tensor(new[] { 1L, 0L }), 1, tensor(new[] { 1L, 0L }));
         (got.LogProbabilities.sum() + got.Entropies.sum()).backward();
         Assert.Equal(0, got.LogProbabilities[1].item<float>());
         Assert.Equal(0, got.Entropies[1].item<float>());

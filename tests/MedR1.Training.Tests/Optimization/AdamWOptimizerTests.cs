@@ -16,7 +16,8 @@ public sealed class AdamWOptimizerTests
         using DisposeScope scope = NewDisposeScope();
         List<KeyValuePair<string, Parameter>> parameters = OptimizationFixture.Parameters(type);
         using AdamWOptimizer optimizer = new(
-            ParameterGroups.Create(parameters, 0.01, 0.1), new AdamWOptions { Beta1 = 0.8, Beta2 = 0.95, Fused = fused });
+            ParameterGroups.Create(parameters, 0.01, 0.1),
+            new AdamWOptions { Beta1 = 0.8, Beta2 = 0.95, Fused = fused });
 
         // The formula by hand in double, one number at a time.
         double[][] weights = [.. parameters.Select(pair => OptimizationFixture.Values(pair.Value))];
@@ -43,7 +44,8 @@ public sealed class AdamWOptimizerTests
             optimizer.Step(factor);
         }
 
-        OptimizationFixture.Close([.. weights.SelectMany(values => values)], OptimizationFixture.Values(parameters), tolerance);
+        OptimizationFixture.Close(
+            [.. weights.SelectMany(values => values)], OptimizationFixture.Values(parameters), tolerance);
     }
 
     [Fact]
@@ -52,7 +54,8 @@ public sealed class AdamWOptimizerTests
         using DisposeScope scope = NewDisposeScope();
         List<KeyValuePair<string, Parameter>> ours = OptimizationFixture.Parameters(ScalarType.Float32);
         List<KeyValuePair<string, Parameter>> theirs = OptimizationFixture.Parameters(ScalarType.Float32);
-        using AdamWOptimizer optimizer = new([new ParameterGroup("all", ours) { LearningRate = 1e-3, WeightDecay = 0.01 }]);
+        using AdamWOptimizer optimizer = new(
+            [new ParameterGroup("all", ours) { LearningRate = 1e-3, WeightDecay = 0.01 }]);
         optim.Optimizer reference = optim.AdamW(theirs.Select(pair => pair.Value), 1e-3, weight_decay: 0.01);
         for (int step = 0; step < 5; step++)
         {
@@ -70,11 +73,13 @@ public sealed class AdamWOptimizerTests
     [InlineData(false)]
     public void Small_updates_of_bfloat16_weights_add_up_in_the_master_copy(bool fused)
     {
-        // Near 1 a bfloat16 has steps of 2^-7 upwards; 40 updates of 1e-3 are 0.04, five of them. Rounded each time, none would happen.
+        // Near 1 a bfloat16 has steps of 2^-7 upwards; 40 updates of 1e-3 are 0.04, five of them. Rounded each time,
+        // none would happen.
         using DisposeScope scope = NewDisposeScope();
         Parameter weight = new(ones([4, 4], ScalarType.BFloat16));
         using AdamWOptimizer optimizer = new(
-            [new ParameterGroup("all", [new("w", weight)]) { LearningRate = 1e-3 }], new AdamWOptions { Fused = fused });
+            [new ParameterGroup("all", [new("w", weight)]) { LearningRate = 1e-3 }],
+            new AdamWOptions { Fused = fused });
         for (int step = 0; step < 40; step++)
         {
             weight.grad = full([4, 4], -1, ScalarType.BFloat16);
@@ -94,7 +99,8 @@ public sealed class AdamWOptimizerTests
         using DisposeScope scope = NewDisposeScope();
         List<KeyValuePair<string, Parameter>> parameters = OptimizationFixture.Parameters(ScalarType.Float32);
         List<KeyValuePair<string, Parameter>> alone = OptimizationFixture.Parameters(ScalarType.Float32);
-        using AdamWOptimizer optimizer = new([new ParameterGroup("all", parameters) { LearningRate = 0.1, WeightDecay = 0.1 }]);
+        using AdamWOptimizer optimizer = new(
+            [new ParameterGroup("all", parameters) { LearningRate = 0.1, WeightDecay = 0.1 }]);
         using AdamWOptimizer other = new([new ParameterGroup("all", alone) { LearningRate = 0.1, WeightDecay = 0.1 }]);
         double[] before = OptimizationFixture.Values(parameters[2].Value);
 
@@ -187,7 +193,10 @@ public sealed class AdamWOptimizerTests
         using DisposeScope scope = NewDisposeScope();
         List<KeyValuePair<string, Parameter>> parameters = OptimizationFixture.Parameters(ScalarType.Float32);
         ArgumentException exception = Assert.Throws<ArgumentException>(() => new AdamWOptimizer(
-            [new ParameterGroup("a", parameters) { LearningRate = -1 }, new ParameterGroup("b", [parameters[0]]) { WeightDecay = double.NaN }],
+            [
+                new ParameterGroup("a", parameters) { LearningRate = -1 },
+                new ParameterGroup("b", [parameters[0]]) { WeightDecay = double.NaN },
+            ],
             new AdamWOptions { Beta1 = 1 }));
         Assert.Contains("Beta1 is 1", exception.Message);
         Assert.Contains("The learning rate of group 'a' is -1", exception.Message);

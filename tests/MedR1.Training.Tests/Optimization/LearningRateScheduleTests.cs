@@ -3,7 +3,8 @@ namespace MedR1.Training.Tests;
 public sealed class LearningRateScheduleTests
 {
     [Fact]
-    public void Constant_is_the_full_rate_from_the_first_step() => Assert.Equal(3e-4, LearningRateSchedule.Constant().Rate(3e-4, 0));
+    public void Constant_is_the_full_rate_from_the_first_step() =>
+        Assert.Equal(3e-4, LearningRateSchedule.Constant().Rate(3e-4, 0));
 
     [Fact]
     public void The_warm_up_rises_from_zero_and_then_stays()

@@ -18,16 +18,17 @@ internal static class OptimizationFixture
     }
 
     /// <summary>Gives each parameter a gradient drawn from the step's own seed.</summary>
-    public static void SetGradients(IReadOnlyList<KeyValuePair<string, Parameter>> parameters, int step, double scale = 1)
+    public static void SetGradients(IReadOnlyList<KeyValuePair<string, Parameter>> parameters, int step)
     {
         using Generator generator = new((ulong)(1000 + step));
         foreach ((_, Parameter parameter) in parameters)
         {
-            parameter.grad = randn(parameter.shape, ScalarType.Float32, generator: generator).mul(scale).to(parameter.dtype);
+            parameter.grad = randn(parameter.shape, ScalarType.Float32, generator: generator).to(parameter.dtype);
         }
     }
 
-    public static double[] Values(Tensor value) => value.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray();
+    public static double[] Values(Tensor value) =>
+        value.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray();
 
     public static double[] Values(IEnumerable<KeyValuePair<string, Parameter>> parameters) =>
         [.. parameters.SelectMany(pair => Values(pair.Value))];

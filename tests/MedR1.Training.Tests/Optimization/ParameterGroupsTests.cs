@@ -11,7 +11,9 @@ public sealed class ParameterGroupsTests
     {
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyList<ParameterGroup> groups = ParameterGroups.Create(
-            [.. OptimizationFixture.Parameters(ScalarType.Float32), new("norm.weight", new Parameter(ones(5)))], 0.01, 0.1);
+            [.. OptimizationFixture.Parameters(ScalarType.Float32), new("norm.weight", new Parameter(ones(5)))],
+            0.01,
+            0.1);
         Assert.Equal(["layer.weight", "head.weight"], groups[0].Parameters.Select(pair => pair.Key));
         Assert.Equal(["layer.bias", "norm.weight"], groups[1].Parameters.Select(pair => pair.Key));
         Assert.Equal([0.1, 0], groups.Select(group => group.WeightDecay));
@@ -24,7 +26,8 @@ public sealed class ParameterGroupsTests
         IReadOnlyList<ParameterGroup> groups = ParameterGroups.Create(
             OptimizationFixture.Parameters(ScalarType.Float32), 0.01, 0,
             name => name.StartsWith("head.", StringComparison.Ordinal) ? 0.001 : null);
-        Assert.Equal(0.001, Assert.Single(groups, group => group.Parameters.Any(pair => pair.Key == "head.weight")).LearningRate);
+        ParameterGroup head = Assert.Single(groups, group => group.Parameters.Any(pair => pair.Key == "head.weight"));
+        Assert.Equal(0.001, head.LearningRate);
         Assert.Equal(2, groups.Count(group => group.LearningRate == 0.01));
     }
 }

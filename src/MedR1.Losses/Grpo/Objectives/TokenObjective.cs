@@ -28,7 +28,9 @@ internal abstract class TokenObjective
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Objective, "No such objective."),
     };
 
-    /// <summary>A share of active tokens, or of rows where the ratio is one per row; empty rows count among those.</summary>
+    /// <summary>
+    /// A share of active tokens, or of rows where the ratio is one per row; empty rows count among those.
+    /// </summary>
     protected static void AddShare(MetricCollector metrics, string name, Tensor flags, PolicyBatch batch, bool perRow)
     {
         Tensor sum = perRow ? flags.sum() : flags.logical_and(batch.Active_BT).sum();

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>−φ(w)·A·ℓ with φ(w) = exp(λ + k·log w − λ·w), w the product of the completion's ratios, the sampler's included.</summary>
+/// <summary>
+/// −φ(w)·A·ℓ with φ(w) = exp(λ + k·log w − λ·w), w the product of the completion's ratios, the sampler's included.
+/// </summary>
 internal sealed class VespoObjective(VespoOptions options) : TokenObjective
 {
     // Bounds of the reference implementation: they keep exp from over- and underflowing.
@@ -17,7 +19,8 @@ internal sealed class VespoObjective(VespoOptions options) : TokenObjective
     /// <summary>φ, <c>[B, 1]</c>, without gradient.</summary>
     public Tensor Weight(PolicyBatch batch, Tensor? samplerRatio)
     {
-        Tensor difference_BT = (batch.LogProbabilities_BT.detach() - batch.Old_BT).clamp(-LargestLogRatio, LargestLogRatio);
+        Tensor difference_BT = (batch.LogProbabilities_BT.detach() - batch.Old_BT)
+            .clamp(-LargestLogRatio, LargestLogRatio);
         Tensor sum_B1 = difference_BT.sum(1, keepdim: true);
         if (samplerRatio is not null)
         {

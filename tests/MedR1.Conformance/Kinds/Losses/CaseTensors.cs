@@ -48,5 +48,6 @@ internal static class CaseTensors
 
     /// <summary>A number, or null.</summary>
     public static double? OptionalNumber(this JsonElement parent, string field) =>
-        parent.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+        parent.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetDouble() : null;
 }

@@ -37,7 +37,8 @@ public sealed class DerivedLossKind : IConformanceKind
             ClipHigh = inputs.OptionalNumber("clip_high"),
             RatioBound = objective == "dual-clip" ? inputs.OptionalNumber("dual_clip") : null,
         });
-        Tensor logProbabilities = conformanceCase.Torch(inputs.GetProperty("logps"), ScalarType.Float64).requires_grad_(true);
+        Tensor logProbabilities = conformanceCase.Torch(
+            inputs.GetProperty("logps"), ScalarType.Float64).requires_grad_(true);
         PolicyLossResult result = loss.Compute(new PolicyLossInputs
         {
             LogProbabilities = logProbabilities,
@@ -49,6 +50,8 @@ public sealed class DerivedLossKind : IConformanceKind
         JsonElement expected = conformanceCase.Expected;
         checker.Number("loss", expected.GetProperty("loss").GetDouble(), result.Loss.ToDoubles()[0]);
         checker.Numbers(
-            "grad_logps", conformanceCase.Tensor(expected.GetProperty("grad_logps")), CaseTensors.GradientOf(logProbabilities));
+            "grad_logps",
+            conformanceCase.Tensor(expected.GetProperty("grad_logps")),
+            CaseTensors.GradientOf(logProbabilities));
     }
 }

@@ -35,7 +35,8 @@ public sealed class EntropyControlKind : IConformanceKind
             JsonElement expected = expectedBatches[i];
             Tensor entropies = conformanceCase.Torch(microBatches[i].GetProperty("entropies"), ScalarType.Float64)
                 .requires_grad_(true);
-            checker.Number($"[{i}].coef_before", expected.GetProperty("coef_before").GetDouble(), controller.Coefficient);
+            checker.Number(
+                $"[{i}].coef_before", expected.GetProperty("coef_before").GetDouble(), controller.Coefficient);
             PolicyLossResult result = loss.Compute(new PolicyLossInputs
             {
                 LogProbabilities = zeros_like(entropies).requires_grad_(true),

@@ -29,7 +29,8 @@ public sealed class GrpoAdvantagesKind : IConformanceKind
         };
         AdvantageResult result = GroupAdvantages.Compute(table.Rewards, table.Weights, table.GroupIds, options);
         JsonElement expected = conformanceCase.Expected;
-        checker.Numbers("advantages", conformanceCase.Tensor(expected.GetProperty("advantages")), [.. result.Advantages]);
+        checker.Numbers(
+            "advantages", conformanceCase.Tensor(expected.GetProperty("advantages")), [.. result.Advantages]);
         MetricChecks.Compare(checker, "metrics", expected.GetProperty("metrics"), result.ToMetrics(table.Names));
     }
 }

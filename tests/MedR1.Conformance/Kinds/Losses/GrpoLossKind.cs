@@ -40,7 +40,9 @@ public sealed class GrpoLossKind : IConformanceKind
 
         checker.Number("loss", expected.GetProperty("loss").GetDouble(), result.Loss.ToDoubles()[0]);
         checker.Numbers(
-            "grad_logps", conformanceCase.Tensor(expected.GetProperty("grad_logps")), CaseTensors.GradientOf(logProbabilities));
+            "grad_logps",
+            conformanceCase.Tensor(expected.GetProperty("grad_logps")),
+            CaseTensors.GradientOf(logProbabilities));
         if (conformanceCase.OptionalTensor(expected, "grad_entropies") is GoldenTensor gradEntropies)
         {
             checker.Numbers("grad_entropies", gradEntropies, CaseTensors.GradientOf(entropies!));

@@ -8,7 +8,8 @@ namespace MedR1.Conformance;
 internal static class MetricChecks
 {
     /// <summary>Compares each expected metric; null is one that the reference has no value for.</summary>
-    public static void Compare(Checker checker, string field, JsonElement expected, IReadOnlyDictionary<string, LossMetric> got) =>
+    public static void Compare(
+        Checker checker, string field, JsonElement expected, IReadOnlyDictionary<string, LossMetric> got) =>
         Compare(checker, field, expected, name =>
 
             // The reference's means over nothing are 0, ours have no value.
@@ -16,7 +17,8 @@ internal static class MetricChecks
                 ? metric is { Kind: LossMetricKind.Mean, Weight: 0 } ? 0 : metric.Value : null);
 
     /// <summary>Compares each expected metric with plain values.</summary>
-    public static void Compare(Checker checker, string field, JsonElement expected, IReadOnlyDictionary<string, double> got) =>
+    public static void Compare(
+        Checker checker, string field, JsonElement expected, IReadOnlyDictionary<string, double> got) =>
         Compare(checker, field, expected, name => got.TryGetValue(name, out double value) ? value : null);
 
     private static void Compare(Checker checker, string field, JsonElement expected, Func<string, double?> got)
@@ -31,7 +33,10 @@ internal static class MetricChecks
             if (got(property.Name) is double value)
             {
                 checker.Number(
-                    $"{field}/{property.Name}", property.Value.GetDouble(), value, checker.ToleranceOf(property.Name, field));
+                    $"{field}/{property.Name}",
+                    property.Value.GetDouble(),
+                    value,
+                    checker.ToleranceOf(property.Name, field));
             }
             else
             {

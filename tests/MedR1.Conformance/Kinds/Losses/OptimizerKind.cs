@@ -57,7 +57,8 @@ internal sealed class OptimizerKind : IConformanceKind
     private static double Loss(Qwen2VLPolicy policy, CompletionCase completions, bool backward)
     {
         using DisposeScope scope = NewDisposeScope();
-        using TokenStatistics statistics = policy.TokenLogProbabilities(completions.Groups, new TokenStatisticsOptions());
+        using TokenStatistics statistics = policy.TokenLogProbabilities(
+            completions.Groups, new TokenStatisticsOptions());
         Tensor mask = statistics.Mask.to(ScalarType.Float32);
         Tensor loss = -(statistics.LogProbabilities * mask).sum() / mask.sum();
         if (backward)
@@ -69,13 +70,19 @@ internal sealed class OptimizerKind : IConformanceKind
     }
 
     private static void CheckUpdates(
-        ConformanceCase conformanceCase, Checker checker, Dictionary<string, Tensor> before, Dictionary<string, Parameter> after)
+        ConformanceCase conformanceCase,
+        Checker checker,
+        Dictionary<string, Tensor> before,
+        Dictionary<string, Parameter> after)
     {
         foreach (JsonProperty update in conformanceCase.Expected.GetProperty("updates").EnumerateObject())
         {
             using Tensor got = after[update.Name].detach() - before[update.Name];
             checker.Numbers(
-                $"updates/{update.Name}", conformanceCase.Tensor(update.Value), got.ToDoubles(), UpdateTolerance(conformanceCase, update.Name));
+                $"updates/{update.Name}",
+                conformanceCase.Tensor(update.Value),
+                got.ToDoubles(),
+                UpdateTolerance(conformanceCase, update.Name));
         }
     }
 
@@ -86,7 +93,10 @@ internal sealed class OptimizerKind : IConformanceKind
             ? Tolerance.Read(own) : null;
 
     private static void CheckNorms(
-        ConformanceCase conformanceCase, Checker checker, Dictionary<string, Tensor> before, Dictionary<string, Parameter> after)
+        ConformanceCase conformanceCase,
+        Checker checker,
+        Dictionary<string, Tensor> before,
+        Dictionary<string, Parameter> after)
     {
         int count = 0;
         foreach (JsonProperty entry in conformanceCase.Expected.GetProperty("norms").EnumerateObject())

@@ -22,7 +22,8 @@ internal sealed record RewardTable(
         int groupSize = inputs.GetProperty("num_generations").GetInt32();
         return new RewardTable(
             rewards,
-            weights.ValueKind == JsonValueKind.Null ? null : [.. weights.EnumerateArray().Select(value => value.GetDouble())],
+            weights.ValueKind == JsonValueKind.Null
+                ? null : [.. weights.EnumerateArray().Select(value => value.GetDouble())],
             [.. Enumerable.Range(0, rewards.Length).Select(row => (long)(row / groupSize))]);
     }
 }

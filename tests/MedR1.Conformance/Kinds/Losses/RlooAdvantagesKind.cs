@@ -22,7 +22,8 @@ public sealed class RlooAdvantagesKind : IConformanceKind
         double[] divergence = RowSums(mask, index => beta == 0 ? 0 : old.Values[index] - reference!.Values[index]);
         AdvantageOptions options = AdvantageOptions.Rloo with
         {
-            Scale = inputs.GetProperty("normalize_advantages").GetBoolean() ? AdvantageScale.Whiten : AdvantageScale.None,
+            Scale = inputs.GetProperty("normalize_advantages").GetBoolean()
+                ? AdvantageScale.Whiten : AdvantageScale.None,
             RewardRange = Range(inputs.GetProperty("reward_clip_range")),
         };
         AdvantageResult result = GroupAdvantages.Compute(
@@ -33,7 +34,8 @@ public sealed class RlooAdvantagesKind : IConformanceKind
         };
 
         JsonElement expected = conformanceCase.Expected;
-        checker.Numbers("advantages", conformanceCase.Tensor(expected.GetProperty("advantages")), [.. result.Advantages]);
+        checker.Numbers(
+            "advantages", conformanceCase.Tensor(expected.GetProperty("advantages")), [.. result.Advantages]);
         if (conformanceCase.OptionalTensor(expected, "old_sequence_logps") is GoldenTensor sums)
         {
             checker.Numbers("old_sequence_logps", sums, RowSums(mask, index => old.Values[index]));

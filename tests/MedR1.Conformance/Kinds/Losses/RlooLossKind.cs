@@ -18,7 +18,8 @@ public sealed class RlooLossKind : IConformanceKind
         using DisposeScope scope = NewDisposeScope();
         JsonElement inputs = conformanceCase.Inputs;
         JsonElement expected = conformanceCase.Expected;
-        Tensor logProbabilities = conformanceCase.Torch(inputs.GetProperty("logps"), ScalarType.Float64).requires_grad_(true);
+        Tensor logProbabilities = conformanceCase.Torch(
+            inputs.GetProperty("logps"), ScalarType.Float64).requires_grad_(true);
         GrpoLoss loss = new(GrpoLossOptions.Rloo with
         {
             ClipLow = inputs.GetProperty("epsilon").GetDouble(),
@@ -35,7 +36,9 @@ public sealed class RlooLossKind : IConformanceKind
         result.Loss.backward();
         checker.Number("loss", expected.GetProperty("loss").GetDouble(), result.Loss.ToDoubles()[0]);
         checker.Numbers(
-            "grad_logps", conformanceCase.Tensor(expected.GetProperty("grad_logps")), CaseTensors.GradientOf(logProbabilities));
+            "grad_logps",
+            conformanceCase.Tensor(expected.GetProperty("grad_logps")),
+            CaseTensors.GradientOf(logProbabilities));
         MetricChecks.Compare(checker, "metrics", expected.GetProperty("metrics"), result.Metrics);
     }
 }

@@ -26,8 +26,10 @@ public sealed class SelectiveLogSoftmaxKind : IConformanceKind
             conformanceCase.Torch(inputs.GetProperty("index"), ScalarType.Int64),
             inputs.OptionalNumber("temperature") ?? 1,
             conformanceCase.OptionalTorch(inputs, "row_mask", ScalarType.Int64));
-        checker.Numbers("logps", conformanceCase.Tensor(expected.GetProperty("logps")), result.LogProbabilities.ToDoubles());
-        checker.Numbers("entropy", conformanceCase.Tensor(expected.GetProperty("entropy")), result.Entropies.ToDoubles());
+        checker.Numbers(
+            "logps", conformanceCase.Tensor(expected.GetProperty("logps")), result.LogProbabilities.ToDoubles());
+        checker.Numbers(
+            "entropy", conformanceCase.Tensor(expected.GetProperty("entropy")), result.Entropies.ToDoubles());
         foreach ((string field, Tensor got) in new[]
         {
             ("float64_logps", result.LogProbabilities), ("float64_entropy", result.Entropies),

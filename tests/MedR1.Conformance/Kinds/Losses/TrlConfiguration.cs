@@ -32,7 +32,8 @@ internal static class TrlConfiguration
                 "dapo" or "cispo" or "vespo" => LossNormalization.StepTokens,
                 _ => throw new InvalidDataException($"Unknown loss_type '{type}'."),
             },
-            RatioLevel = Text(config, "importance_sampling_level") == "sequence" ? RatioLevel.Sequence : RatioLevel.Token,
+            RatioLevel = Text(config, "importance_sampling_level") == "sequence"
+                ? RatioLevel.Sequence : RatioLevel.Token,
             ClipLow = low,
             ClipHigh = high,
             RatioCap = high ?? low,
@@ -40,7 +41,8 @@ internal static class TrlConfiguration
             // TRL ignores delta where the term has no clip.
             RatioBound = type is "cispo" or "sapo" or "vespo" ? null : config.OptionalNumber("delta"),
             KlCoefficient = Number(config, "beta", 0),
-            CorrectKlByRatio = !config.TryGetProperty("use_bias_correction_kl", out JsonElement correct) || correct.GetBoolean(),
+            CorrectKlByRatio = !config.TryGetProperty("use_bias_correction_kl", out JsonElement correct)
+                || correct.GetBoolean(),
             TopEntropyShare = Number(config, "top_entropy_quantile", 1),
             EntropyCoefficient = Number(config, "entropy_coef", 0),
             OffPolicyThreshold = config.OptionalNumber("off_policy_mask_threshold"),
@@ -70,7 +72,8 @@ internal static class TrlConfiguration
         return batch with
         {
             AccumulationSteps = accumulation,
-            TokensInStep = StepTokenCount.OfGenerationBatch((long)Number(inputs, "num_items_in_batch", 0), accumulation, steps),
+            TokensInStep = StepTokenCount.OfGenerationBatch(
+                (long)Number(inputs, "num_items_in_batch", 0), accumulation, steps),
             MaxCompletionLength = (int?)config.OptionalNumber("max_completion_length"),
         };
     }
@@ -100,7 +103,8 @@ internal static class TrlConfiguration
     }
 
     private static string? Text(JsonElement parent, string field) =>
-        parent.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        parent.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
 
     private static double Number(JsonElement parent, string field, double otherwise) =>
         parent.OptionalNumber(field) ?? otherwise;
