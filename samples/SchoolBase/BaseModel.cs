@@ -55,7 +55,19 @@ internal static class BaseModel
                 Activation = "quick_gelu",
             },
         };
-        ImageProcessor images = new(new ImageProcessorConfiguration { MinPixels = 56 * 56, MaxPixels = 84 * 84 });
-        return Qwen2VLPolicy.CreateRandom(configuration, new Qwen2VLProcessor(tokenizer, images), seed);
+
+        // A processor that is loaded from files hands them on to every checkpoint that is saved.
+        DirectoryInfo files = Directory.CreateTempSubdirectory("medr1-base-");
+        try
+        {
+            tokenizer.Save(files.FullName);
+            ImageProcessorConfiguration images = new() { MinPixels = 56 * 56, MaxPixels = 84 * 84 };
+            File.WriteAllBytes(Path.Combine(files.FullName, "preprocessor_config.json"), images.ToJson());
+            return Qwen2VLPolicy.CreateRandom(configuration, Qwen2VLProcessor.Load(files.FullName), seed);
+        }
+        finally
+        {
+            files.Delete(recursive: true);
+        }
     }
 }
