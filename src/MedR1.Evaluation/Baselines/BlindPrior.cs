@@ -1,0 +1,81 @@
+namespace MedR1.Evaluation;
+
+/// <summary>
+/// Answers without looking: each option's text is scored by how often it was right where it was offered in the training
+/// questions, <c>(right + 0.25) / (offered + 1)</c>, and the best is chosen, the first among equals. On the published Med-R1
+/// splits this reaches 83 to 100 % within a modality, so a score there says little without it.
+/// </summary>
+/// <remarks>
+/// Texts are told apart without case and closing dots by default. With them the prior is up to 2.5 points better on the
+/// published splits: there, how an option is spelt gives away whether it is right.
+/// </remarks>
+public sealed class BlindPrior
+{
+    /// <summary>The rule's name in reports.</summary>
+    public const string RuleName = "blind-option-prior";
+
+    private readonly Dictionary<string, (int Right, int Offered)> _counts = new(StringComparer.Ordinal);
+
+    private readonly bool _exactText;
+
+    private BlindPrior(bool exactText) => _exactText = exactText;
+
+    /// <summary>Counts the options of training questions.</summary>
+    /// <param name="train">The training questions; open ones are passed over.</param>
+    /// <param name="exactText">Whether options that differ in case or closing dots are different.</param>
+    public static BlindPrior Fit(IEnumerable<VqaExample> train, bool exactText = false)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        BlindPrior prior = new(exactText);
+        foreach (VqaExample example in train)
+        {
+            for (int i = 0; i < example.Options.Count; i++)
+            {
+                string key = prior.KeyOf(example.Options[i]);
+                (int right, int offered) = prior._counts.GetValueOrDefault(key);
+                prior._counts[key] = (right + (i == example.AnswerIndex ? 1 : 0), offered + 1);
+            }
+        }
+
+        return prior;
+    }
+
+    /// <summary>How likely an option is right by its text alone; 0.25 for one never seen.</summary>
+    /// <param name="option">The option's text.</param>
+    public double ScoreOf(string option)
+    {
+        ArgumentNullException.ThrowIfNull(option);
+        (int right, int offered) = _counts.GetValueOrDefault(KeyOf(option));
+        return (right + 0.25) / (offered + 1);
+    }
+
+    /// <summary>The place of the option that is chosen.</summary>
+    /// <param name="options">The options, at least one.</param>
+    /// <exception cref="ArgumentException">There is no option.</exception>
+    public int Choose(IReadOnlyList<string> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Count == 0)
+        {
+            throw new ArgumentException("An open question has no option to choose.", nameof(options));
+        }
+
+        int best = 0;
+        for (int i = 1; i < options.Count; i++)
+        {
+            best = ScoreOf(options[i]) > ScoreOf(options[best]) ? i : best;
+        }
+
+        return best;
+    }
+
+    /// <summary>Answers test questions; open ones are left out.</summary>
+    /// <param name="test">The questions.</param>
+    /// <exception cref="ArgumentException">There is no question with options.</exception>
+    public EvaluationReport Evaluate(IEnumerable<VqaExample> test) =>
+        ChoiceBaseline.Evaluate(
+            _exactText ? "blind option prior, exact text" : "blind option prior", RuleName, test, example => Choose(example.Options));
+
+    private string KeyOf(string option) =>
+        _exactText ? option : PythonText.Strip(PythonText.ToLower(option)).TrimEnd('.');
+}

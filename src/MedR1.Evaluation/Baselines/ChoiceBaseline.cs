@@ -1,0 +1,16 @@
+namespace MedR1.Evaluation;
+
+/// <summary>Scores something that chooses options by their places.</summary>
+internal static class ChoiceBaseline
+{
+    public static EvaluationReport Evaluate(string name, string rule, IEnumerable<VqaExample> test, Func<VqaExample, int> choose)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        return EvaluationReport.Create(name, rule, test.Where(example => example.AnswerIndex is not null).Select(example =>
+        {
+            int chosen = choose(example);
+            string letter = OptionLetters.Of(chosen);
+            return new EvaluatedAnswer(example, letter, new ScoredAnswer(letter, chosen == example.AnswerIndex));
+        }));
+    }
+}

@@ -1,0 +1,41 @@
+namespace MedR1.Evaluation;
+
+/// <summary>A share of right answers, with how sure it is.</summary>
+public readonly record struct Accuracy
+{
+    // The 97.5 % point of the normal distribution.
+    private const double Z = 1.959963984540054;
+
+    /// <summary>Counts right answers.</summary>
+    /// <param name="correct">Right answers.</param>
+    /// <param name="count">All answers, at least one.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no answer, or more right ones than answers.</exception>
+    public Accuracy(int correct, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(correct);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(correct, count);
+        Correct = correct;
+        Count = count;
+    }
+
+    /// <summary>Right answers.</summary>
+    public int Correct { get; }
+
+    /// <summary>All answers.</summary>
+    public int Count { get; }
+
+    /// <summary>The share of right answers, 0 to 1.</summary>
+    public double Value => (double)Correct / Count;
+
+    /// <summary>Lower end of Wilson's 95 % interval (J. Am. Stat. Assoc. 22, 1927).</summary>
+    public double Low => Correct == 0 ? 0 : Centre - HalfWidth;
+
+    /// <summary>Upper end of Wilson's 95 % interval.</summary>
+    public double High => Correct == Count ? 1 : Centre + HalfWidth;
+
+    private double Centre => (Value + Z * Z / (2 * Count)) / (1 + Z * Z / Count);
+
+    private double HalfWidth =>
+        Z / (1 + Z * Z / Count) * Math.Sqrt(Value * (1 - Value) / Count + Z * Z / (4.0 * Count * Count));
+}

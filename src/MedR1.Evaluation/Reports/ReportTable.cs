@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+
+namespace MedR1.Evaluation;
+
+/// <summary>
+/// Writes reports about the same questions side by side: accuracy in per cent with Wilson's 95 % interval, beside chance. The
+/// heads name each report and its scoring rule.
+/// </summary>
+public static class ReportTable
+{
+    /// <summary>A table in Markdown.</summary>
+    /// <param name="reports">The reports, at least one; the first gives the groups.</param>
+    /// <exception cref="ArgumentException">There is none, or they are about different numbers of questions.</exception>
+    public static string ToMarkdown(params IReadOnlyList<EvaluationReport> reports)
+    {
+        List<string[]> rows = Rows(reports);
+        StringBuilder text = new();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            text.Append("| ").AppendJoin(" | ", rows[i].Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+            if (i == 0)
+            {
+                text.Append('|').Insert(text.Length, " --- |", rows[0].Length).Append('\n');
+            }
+        }
+
+        return text.Append(Note(reports)).ToString();
+    }
+
+    /// <summary>A table in aligned columns, for a console.</summary>
+    /// <param name="reports">The reports, at least one; the first gives the groups.</param>
+    /// <exception cref="ArgumentException">There is none, or they are about different numbers of questions.</exception>
+    public static string ToText(params IReadOnlyList<EvaluationReport> reports)
+    {
+        List<string[]> rows = Rows(reports);
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        StringBuilder text = new();
+        foreach (string[] row in rows)
+        {
+            IEnumerable<string> cells = row.Select(
+                (cell, column) => column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            text.Append(string.Join("  ", cells).TrimEnd()).Append('\n');
+        }
+
+        return text.Append(Note(reports)).ToString();
+    }
+
+    private static List<string[]> Rows(IReadOnlyList<EvaluationReport> reports)
+    {
+        ArgumentNullException.ThrowIfNull(reports);
+        if (reports.Count == 0)
+        {
+            throw new ArgumentException("There is no report to write: give at least one.", nameof(reports));
+        }
+
+        EvaluationReport first = reports[0];
+        if (reports.FirstOrDefault(report => report.Answers.Count != first.Answers.Count) is EvaluationReport other)
+        {
+            throw new ArgumentException(
+                $"'{first.Name}' is about {first.Answers.Count} questions and '{other.Name}' about {other.Answers.Count}: scores of "
+                + "different questions don't belong in one table.",
+                nameof(reports));
+        }
+
+        List<string[]> rows = [["group", "questions", "chance", .. reports.Select(report => $"{report.Name} ({report.Rule})")]];
+        rows.Add(Row(first.Overall, reports.Select(report => (GroupAccuracy?)report.Overall)));
+        foreach (Func<EvaluationReport, IReadOnlyList<GroupAccuracy>> groups in (ReadOnlySpan<Func<EvaluationReport, IReadOnlyList<GroupAccuracy>>>)
+            [report => report.ByModality, report => report.ByQuestionType, report => report.ByFamily])
+        {
+            rows.AddRange(groups(first).Select(group => Row(
+                group, reports.Select(report => groups(report).FirstOrDefault(same => same.Group == group.Group)))));
+        }
+
+        return rows;
+    }
+
+    private static string[] Row(GroupAccuracy group, IEnumerable<GroupAccuracy?> scores) =>
+    [
+        group.Group,
+        group.Accuracy.Count.ToString(CultureInfo.InvariantCulture),
+        PerCent(group.Chance),
+        .. scores.Select(score => score is null
+            ? "-"
+            : $"{PerCent(score.Accuracy.Value)} ({PerCent(score.Accuracy.Low)} to {PerCent(score.Accuracy.High)})"),
+    ];
+
+    private static string PerCent(double share) => (share * 100).ToString("F1", CultureInfo.InvariantCulture);
+
+    private static string Note(IReadOnlyList<EvaluationReport> reports) =>
+        reports.Any(report => report.Rule == BlindPrior.RuleName)
+            ? ""
+            : "\nNo blind baseline stands beside these scores; see BlindPrior.\n";
+}

@@ -1,0 +1,17 @@
+namespace MedR1.Evaluation;
+
+/// <summary>How a model is asked.</summary>
+public sealed record EvaluationOptions
+{
+    /// <summary>The most tokens of an answer.</summary>
+    /// <value>The default is 256, as in Med-R1's evaluation.</value>
+    public int MaxNewTokens { get; init; } = 256;
+
+    /// <summary>How many questions go to the sampler in one call.</summary>
+    /// <value>The default is 64.</value>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>The report's name; <see langword="null"/> for the data set's.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public string? Name { get; init; }
+}

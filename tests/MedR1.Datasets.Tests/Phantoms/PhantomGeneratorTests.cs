@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+
+namespace MedR1.Datasets.Tests;
+
+public sealed class PhantomGeneratorTests
+{
+    // All drawing is in whole numbers, so the bytes are the same on every machine. The number is that of the first run: it
+    // changes if a painter does, and base checkpoints made before are then of other phantoms.
+    [Fact]
+    public void Draws_the_same_bytes_for_the_same_seed_on_every_machine()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (PhantomFamily family in PhantomGenerator.Families)
+        {
+            hash.AppendData(PhantomGenerator.Create(family, seed: 5, imageSize: 56).Image.Image.Pixels.Span);
+        }
+
+        Assert.Equal("701D42B822250390", Convert.ToHexString(hash.GetHashAndReset())[..16]);
+    }
+
+    [Fact]
+    public void Tells_for_every_picture_which_choice_is_true()
+    {
+        foreach (PhantomFamily family in PhantomGenerator.Families)
+        {
+            PhantomPicture picture = PhantomGenerator.Create(family, 1, 28);
+            Assert.All(picture.Facts, fact => Assert.Contains(fact.Answer, fact.Choices));
+            Assert.All(picture.Facts, fact => Assert.Equal(fact.Choices.Count, fact.Choices.Distinct().Count()));
+            Assert.Equal(string.Concat(picture.Facts.Select(fact => fact.Answer + ". ")).TrimEnd(), picture.Caption);
+            Assert.StartsWith("phantom/", picture.Image.Name);
+        }
+    }
+
+    // Bright discs on a ground of at most 140: the pixels above 200 fall into as many connected parts as the count says.
+    [Fact]
+    public void Draws_as_many_discs_as_it_says()
+    {
+        for (int seed = 0; seed < 40; seed++)
+        {
+            PhantomPicture picture = PhantomGenerator.Create(PhantomFamily.Discs, seed, 112);
+            bool bright = AnswerTo(picture, "phantom_disc_tone").StartsWith("Brighter", StringComparison.Ordinal);
+            int parts = ConnectedParts.Count(picture.Image.Image, value => bright ? value > 190 : value < 60);
+            Assert.Equal($"{parts} disc{(parts == 1 ? "" : "s")}", AnswerTo(picture, "phantom_disc_count"));
+        }
+    }
+
+    [Fact]
+    public void Draws_more_cells_in_the_half_that_it_names()
+    {
+        for (int seed = 0; seed < 40; seed++)
+        {
+            PhantomPicture picture = PhantomGenerator.Create(PhantomFamily.Cells, seed, 112);
+            bool bright = AnswerTo(picture, "phantom_cell_ground").StartsWith("Bright", StringComparison.Ordinal);
+            ReadOnlySpan<byte> pixels = picture.Image.Image.Pixels.Span;
+            int[] halves = [0, 0];
+            for (int i = 0; i < pixels.Length; i += 3)
+            {
+                int level = pixels[i] + pixels[i + 1] + pixels[i + 2];
+                halves[i / 3 % 112 / 56] += (bright ? level > 200 : level < 500) ? 1 : 0;
+            }
+
+            Assert.Equal(halves[0] > halves[1] ? "Left half" : "Right half", AnswerTo(picture, "phantom_cell_half"));
+        }
+    }
+
+    [Fact]
+    public void Gives_oct_and_dermoscopy_their_modality_and_the_others_a_synthetic_one()
+    {
+        Assert.Equal(ImagingModality.OCT, PhantomGenerator.Create(PhantomFamily.OctLayers, 1, 28).Modality);
+        Assert.Equal(ImagingModality.Dermoscopy, PhantomGenerator.Create(PhantomFamily.SkinLesion, 1, 28).Modality);
+        Assert.Equal("Synthetic Phantom", PhantomGenerator.Create(PhantomFamily.Discs, 1, 28).Modality.Value);
+    }
+
+    [Fact]
+    public void Rejects_sizes_and_families_that_it_cannot_draw()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => PhantomGenerator.Create(PhantomFamily.Discs, 1, 27));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PhantomGenerator.Create(PhantomFamily.Discs, 1, 4096));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PhantomGenerator.Create((PhantomFamily)77, 1));
+    }
+
+    private static string AnswerTo(PhantomPicture picture, string fact) => picture.Facts.Single(one => one.Name == fact).Answer;
+}

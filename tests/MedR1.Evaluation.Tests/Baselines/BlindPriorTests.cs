@@ -1,0 +1,47 @@
+namespace MedR1.Evaluation.Tests;
+
+public sealed class BlindPriorTests
+{
+    private static readonly VqaExample[] s_train =
+        [Examples.Choice(0, "CT", "MRI"), Examples.Choice(0, "CT", "PET"), Examples.Choice(1, "CT", "PET.")];
+
+    // CT: right 2 of 3 offered, so (2 + 0.25) / 4; PET without its dot: 1 of 2; never seen: 0.25 / 1.
+    [Fact]
+    public void Scores_options_by_how_often_they_were_right()
+    {
+        BlindPrior prior = BlindPrior.Fit(s_train);
+        Assert.Equal(0.5625, prior.ScoreOf("ct"));
+        Assert.Equal(1.25 / 3, prior.ScoreOf("PET"));
+        Assert.Equal(0.25, prior.ScoreOf("X-ray"));
+        Assert.Equal(1, prior.Choose(["MRI", "CT", "CT"]));
+        Assert.Equal(0, prior.Choose(["Angiography", "X-ray"]));
+    }
+
+    [Fact]
+    public void Can_tell_texts_apart_by_their_spelling()
+    {
+        BlindPrior prior = BlindPrior.Fit(s_train, exactText: true);
+        Assert.Equal(1.25 / 2, prior.ScoreOf("PET."));
+        Assert.Equal(0.25 / 2, prior.ScoreOf("PET"));
+        Assert.Equal(0.25, prior.ScoreOf("ct"));
+    }
+
+    [Fact]
+    public void Answers_test_questions_and_leaves_open_ones_out()
+    {
+        EvaluationReport report = BlindPrior.Fit(s_train).Evaluate(
+            [Examples.Choice(1, "MRI", "CT"), Examples.Choice(0, "MRI", "CT"), new VqaExample { Id = "o", Question = "?", Answer = "x" }]);
+        Assert.Equal(new Accuracy(1, 2), report.Overall.Accuracy);
+        Assert.Equal(BlindPrior.RuleName, report.Rule);
+        Assert.Throws<ArgumentException>(() => BlindPrior.Fit([]).Choose([]));
+    }
+
+    [Fact]
+    public void Takes_the_letter_that_was_right_most_often()
+    {
+        MajorityLetter majority = MajorityLetter.Fit([.. s_train, Examples.Choice(1, "a", "b")]);
+        Assert.Equal(0, majority.Index);
+        Assert.Equal(new Accuracy(2, 3), majority.Evaluate(s_train).Overall.Accuracy);
+        Assert.Throws<ArgumentException>(() => MajorityLetter.Fit([]));
+    }
+}

@@ -1,0 +1,45 @@
+namespace MedR1.Evaluation.Tests;
+
+public sealed class EvaluationReportTests
+{
+    private static readonly VqaExample s_ct = Examples.Choice(0, "a", "b", "c", "d") with
+    {
+        Modality = ImagingModality.CT,
+        QuestionType = QuestionType.LesionGrading,
+        Metadata = new Dictionary<string, string> { ["family"] = "f" },
+    };
+
+    private static readonly EvaluationReport s_report = EvaluationReport.Create("model", "rule",
+    [
+        Examples.Answered(true, s_ct),
+        Examples.Answered(false, s_ct),
+        Examples.Answered(true),
+        new EvaluatedAnswer(Examples.Choice(0, "a", "b"), "?", new ScoredAnswer(null, false))
+        {
+            Completion = new Completion { Text = "?", TokenIds = [1], StopReason = StopReason.Length },
+        },
+    ]);
+
+    // Chance: (1/4 + 1/4 + 1/2 + 1/2) / 4.
+    [Fact]
+    public void Counts_over_all_and_by_group()
+    {
+        Assert.Equal((2, 4, 0.375), (s_report.Overall.Accuracy.Correct, s_report.Overall.Accuracy.Count, s_report.Overall.Chance));
+        Assert.Equal(["(unknown)", "CT(Computed Tomography)"], s_report.ByModality.Select(group => group.Group));
+        Assert.Equal([0.5, 0.25], s_report.ByModality.Select(group => group.Chance));
+        Assert.Equal(new Accuracy(1, 2), s_report.ByQuestionType.Single(group => group.Group == "Lesion Grading").Accuracy);
+        Assert.Equal(["f"], s_report.ByFamily.Select(group => group.Group));
+        Assert.Equal((1, 1), (s_report.UnreadableCount, s_report.TruncatedCount));
+    }
+
+    [Fact]
+    public void Scores_the_same_answers_by_another_rule()
+    {
+        EvaluationReport again = s_report.ScoreAgain(ScoringRules.ExactOutput);
+        Assert.Equal(("model", "exact-output", 3), (again.Name, again.Rule, again.Overall.Accuracy.Correct));
+    }
+
+    [Fact]
+    public void Refuses_to_report_on_nothing() =>
+        Assert.Contains("'model' has no answer", Assert.Throws<ArgumentException>(() => EvaluationReport.Create("model", "rule", [])).Message);
+}

@@ -1,0 +1,42 @@
+namespace MedR1.Evaluation.Tests;
+
+public sealed class ReportTableTests
+{
+    private static readonly EvaluationReport s_before = Examples.Report("before", 1, 2);
+    private static readonly EvaluationReport s_after = Examples.Report("af|ter", 2, 2);
+
+    // Wilson's ends for 1 and 2 of 2: 0.5 ± 0.405469, and 2 / (2 + z²) = 0.342380.
+    [Fact]
+    public void Writes_markdown_with_the_rule_in_the_head()
+    {
+        Assert.Equal(
+            """
+            | group | questions | chance | before (med-r1) | af\|ter (med-r1) |
+            | --- | --- | --- | --- | --- |
+            | all | 2 | 50.0 | 50.0 (9.5 to 90.5) | 100.0 (34.2 to 100.0) |
+            | (unknown) | 2 | 50.0 | 50.0 (9.5 to 90.5) | 100.0 (34.2 to 100.0) |
+            | (unknown) | 2 | 50.0 | 50.0 (9.5 to 90.5) | 100.0 (34.2 to 100.0) |
+
+            No blind baseline stands beside these scores; see BlindPrior.
+
+            """.ReplaceLineEndings("\n"),
+            ReportTable.ToMarkdown(s_before, s_after));
+    }
+
+    [Fact]
+    public void Writes_aligned_text_and_no_warning_beside_a_blind_baseline()
+    {
+        string[] lines = ReportTable.ToText(s_before, Examples.Report("blind", 1, 2, BlindPrior.RuleName)).Split('\n');
+        Assert.Equal("group      questions  chance     before (med-r1)  blind (blind-option-prior)", lines[0]);
+        Assert.Equal("all                2    50.0  50.0 (9.5 to 90.5)          50.0 (9.5 to 90.5)", lines[1]);
+        Assert.DoesNotContain(lines, line => line.Contains("No blind"));
+    }
+
+    [Fact]
+    public void Refuses_to_set_scores_of_different_questions_side_by_side()
+    {
+        Assert.Throws<ArgumentException>(() => ReportTable.ToText());
+        Assert.Contains("about 2 questions", Assert.Throws<ArgumentException>(
+            () => ReportTable.ToText(s_before, Examples.Report("more", 1, 3))).Message);
+    }
+}

@@ -1,0 +1,61 @@
+namespace MedR1.Evaluation.Tests;
+
+public sealed class ScoringRulesTests
+{
+    private static readonly VqaExample s_example = Examples.Choice(2, "MRI", "Ultrasound", "CT", "PET scan.");
+
+    // Where the published rules part: line breaks, no tags, dots, case, text for a letter.
+    [Theory]
+    [InlineData("<think>x</think><answer>C</answer>", "med-r1 med-r1-training medvlm-r1 lenient")]
+    [InlineData("<answer>\nC\n</answer>", "med-r1 medvlm-r1 lenient")]
+    [InlineData("<answer>C.</answer>", "lenient")]
+    [InlineData("<answer>c</answer>", "lenient")]
+    [InlineData("C", "med-r1-training exact-output omnimedvqa-qa lenient")]
+    [InlineData(" C\n", "med-r1-training omnimedvqa-qa lenient")]
+    [InlineData("CT", "omnimedvqa-qa lenient")]
+    [InlineData("<answer>CT</answer>", "lenient")]
+    [InlineData("ultrasound", "")]
+    [InlineData("", "")]
+    public void Differ_as_their_code_does(string text, string rulesThatSayRight)
+    {
+        string[] expected = rulesThatSayRight.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        foreach (IScoringRule rule in ScoringRules.All)
+        {
+            Assert.True(expected.Contains(rule.Name) == rule.Score(s_example, text).IsCorrect, $"{rule.Name} on '{text}'");
+        }
+    }
+
+    [Fact]
+    public void Take_the_first_of_equally_similar_options_and_none_where_nothing_matches()
+    {
+        Assert.Equal(0, OmniMedVqaRule.MostSimilar(["ab", "ab"], "ab"));
+        Assert.Null(OmniMedVqaRule.MostSimilar(["xyz", "xyy"], "ab"));
+        Assert.Null(OmniMedVqaRule.MostSimilar([], "ab"));
+        Assert.Equal(new ScoredAnswer(null, false), ScoringRules.OmniMedVqa.Score(Examples.Choice(0, "xyz", "xyy"), "ab"));
+    }
+
+    [Fact]
+    public void Take_options_of_equal_text_for_equally_right()
+    {
+        VqaExample twice = Examples.Choice(1, "CT", "CT", "MRI");
+        Assert.True(ScoringRules.OmniMedVqa.Score(twice, "CT").IsCorrect);
+        Assert.True(ScoringRules.Lenient.Score(twice, "<answer>A</answer>").IsCorrect);
+    }
+
+    [Fact]
+    public void Score_open_questions_by_text()
+    {
+        VqaExample open = new() { Id = "o", Question = "?", Answer = "Edema" };
+        Assert.True(ScoringRules.Lenient.Score(open, "<answer>edema.</answer>").IsCorrect);
+        Assert.True(ScoringRules.MedR1.Score(open, "<answer>Edema</answer>").IsCorrect);
+        Assert.False(ScoringRules.MedR1.Score(open, "<answer>edema</answer>").IsCorrect);
+        Assert.False(ScoringRules.OmniMedVqa.Score(open, "Edema").IsCorrect);
+    }
+
+    [Fact]
+    public void Are_found_by_name_or_named_where_there_is_none()
+    {
+        Assert.All(ScoringRules.All, rule => Assert.Same(rule, ScoringRules.ByName(rule.Name)));
+        Assert.Contains("Known: med-r1, ", Assert.Throws<ArgumentException>(() => ScoringRules.ByName("MedR1")).Message);
+    }
+}

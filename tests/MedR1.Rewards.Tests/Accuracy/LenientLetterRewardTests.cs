@@ -1,0 +1,32 @@
+namespace MedR1.Rewards.Tests;
+
+public sealed class LenientLetterRewardTests
+{
+    // Every character A to J of the upper-cased answer counts, inside words too: "the C" holds an E, "yes" another.
+    [Theory]
+    [InlineData("<answer>C</answer>", 1.0)]
+    [InlineData("<answer> c\n</answer>", 1.0)]
+    [InlineData("<ANSWER>C</ANSWER>", 1.0)]
+    [InlineData("<an\u017Fwer>C</answer>", 1.0)]
+    [InlineData("<answer>C.</answer>", 0.5)]
+    [InlineData("<answer>C no</answer>", 0.5)]
+    [InlineData("<answer>C: yes</answer>", 0.0)]
+    [InlineData("<answer>the C</answer>", 0.0)]
+    [InlineData("<answer>C) CT</answer>", 0.0)]
+    [InlineData("<answer>B</answer>", 0.0)]
+    [InlineData("C", 0.0)]
+    public async Task Grades_as_MedVLM_R1_does(string text, double expected) =>
+        Assert.Equal(expected, await new LenientLetterReward().Score(text));
+
+    // Python's upper() of the ligature is "FI", two letters; of the dotless i it is "I", which IGNORECASE also removes.
+    [Theory]
+    [InlineData("<answer>\uFB01</answer>", "I", 0.0)]
+    [InlineData("<answer>\u0131</answer>", "I", 1.0)]
+    [InlineData("<answer>\u01F0</answer>", "J", 0.5)]
+    public void Uses_the_full_upper_case(string text, string gold, double expected) =>
+        Assert.Equal(expected, LenientLetterReward.Score(text, gold));
+
+    [Fact]
+    public async Task Does_not_apply_to_an_open_question() =>
+        Assert.Null(await new LenientLetterReward().Score("<answer>A</answer>", Contexts.Open));
+}

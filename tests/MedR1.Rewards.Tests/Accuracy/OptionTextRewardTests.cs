@@ -1,0 +1,39 @@
+namespace MedR1.Rewards.Tests;
+
+public sealed class OptionTextRewardTests
+{
+    [Theory]
+    [InlineData("C", 1.0)]
+    [InlineData("c.", 1.0)]
+    [InlineData("(C)", 1.0)]
+    [InlineData("C. CT", 1.0)]
+    [InlineData("C) ct", 1.0)]
+    [InlineData(" ct ", 1.0)]
+    [InlineData("CT.", 1.0)]
+    [InlineData("C. MRI", 0.0)]
+    [InlineData("A", 0.0)]
+    [InlineData("MRI", 0.0)]
+    [InlineData("E", 0.0)]
+    [InlineData("", 0.0)]
+    [InlineData("It is CT", 0.0)]
+    public async Task Reads_letters_texts_and_both(string answer, double expected) =>
+        Assert.Equal(expected, await new OptionTextReward().Score($"<think>x</think><answer>{answer}</answer>"));
+
+    [Fact]
+    public async Task Asks_for_tags_unless_told_not_to()
+    {
+        Assert.Equal(0.0, await new OptionTextReward().Score("CT"));
+        Assert.Equal(1.0, await new OptionTextReward(requireTags: false).Score("CT"));
+    }
+
+    [Fact]
+    public async Task Takes_options_of_equal_text_for_equally_right()
+    {
+        VqaExample twice = Contexts.Choice with { Options = ["CT", "MRI", "CT", "X-ray"] };
+        Assert.Equal(1.0, await new OptionTextReward().Score("<answer>A</answer>", twice));
+    }
+
+    [Fact]
+    public async Task Compares_texts_where_the_question_is_open() =>
+        Assert.Equal(1.0, await new OptionTextReward().Score("<answer>EDEMA.</answer>", Contexts.Open));
+}
