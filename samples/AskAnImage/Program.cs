@@ -1,0 +1,33 @@
+using System.CommandLine;
+using MedR1;
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+using MedR1.Sampling;
+using static TorchSharp.torch;
+
+Argument<DirectoryInfo> checkpoint = new("checkpoint") { Description = "A Qwen2-VL or Qwen2.5-VL checkpoint folder." };
+Argument<FileInfo> picture = new("picture") { Description = "A PNG, JPEG, WebP, BMP or GIF file." };
+Argument<string> question = new("question") { Description = "What to ask." };
+Option<string> device = new("--device") { Description = "cpu, or cuda with an external libtorch.", DefaultValueFactory = _ => "cpu" };
+Option<int> tokens = new("--max-new-tokens") { Description = "The longest answer in tokens.", DefaultValueFactory = _ => 256 };
+
+RootCommand root = new("Asks a vision-language model a question about a picture.") { checkpoint, picture, question, device, tokens };
+root.SetAction(async (result, cancellationToken) =>
+{
+    TorchRuntime.Initialize();
+    Device where = new(result.GetValue(device)!);
+    Progress<LoadProgress> progress = new(state => Console.Error.Write($"\r{state}"));
+    using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
+        result.GetValue(checkpoint)!.FullName, where, progress: progress, cancellationToken: cancellationToken);
+    Console.Error.WriteLine();
+    SamplingOptions options = new() { Temperature = 0, MaxNewTokens = result.GetValue(tokens) };
+    FileImageSource image = new(result.GetValue(picture)!.FullName);
+    await foreach (string text in policy.AskAsync(image, result.GetValue(question)!, options, cancellationToken))
+    {
+        Console.Write(text);
+    }
+
+    Console.WriteLine();
+});
+return await root.Parse(args).InvokeAsync();
+

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using MedR1.Samples.QuickStart;
+
+Option<DirectoryInfo?> data = new("--data") { Description = "The folder of real-mini; the repository's own by default." };
+Option<DirectoryInfo?> checkpoint = new("--checkpoint") { Description = "The checkpoint to start from; the base that ships by default." };
+Option<int> seed = new("--seed") { Description = "Where all random choices start.", DefaultValueFactory = _ => 1 };
+Option<int> steps = new("--steps") { Description = "Optimizer steps of GRPO.", DefaultValueFactory = _ => QuickStartSettings.DefaultSteps };
+Option<DirectoryInfo> output = new("--output")
+{
+    Description = "Where curves, completions, checkpoint and summary go.",
+    DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "quick-start")),
+};
+
+RootCommand root = new("Trains a small Qwen2-VL by GRPO on real medical pictures and shows what it learnt.")
+{
+    data, checkpoint, seed, steps, output,
+};
+root.SetAction(async (result, cancellationToken) =>
+{
+    QuickStartSettings settings = new(
+        result.GetValue(data)?.FullName ?? RepositoryFolder.Find("data", "real-mini"),
+        result.GetValue(checkpoint)?.FullName ?? RepositoryFolder.Find("samples", "QuickStart", "base"),
+        result.GetValue(output)!.FullName,
+        result.GetValue(steps),
+        result.GetValue(seed));
+    await new QuickStartRun(settings, Console.Out).RunAsync(cancellationToken);
+});
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MedR1.Datasets;
+using MedR1.Evaluation;
+using MedR1.Losses;
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+using MedR1.Rewards;
+using MedR1.Sampling;
+using MedR1.Training;
+
+namespace MedR1.Samples.QuickStart;
+
+/// <summary>The whole run: score, train by GRPO, score again, train a control that sees nothing, write it all down.</summary>
+internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter console)
+{
+    private const int MaxNewTokens = 12;
+    private const string AccuracyReward = "accuracy";
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    public async Task<QuickStartSummary> RunAsync(CancellationToken cancellationToken)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        Directory.CreateDirectory(settings.Output);
+        IVqaDataset train = RealMini.LoadTrain(settings.Data, cancellationToken);
+        IVqaDataset test = RealMini.LoadTest(settings.Data, cancellationToken);
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(settings.Checkpoint, cancellationToken: cancellationToken);
+        console.WriteLine(
+            $"Qwen2-VL of {policy.Parameters.Sum(parameter => parameter.Value.numel()):N0} weights; {train.Count:N0} questions to train on, " +
+            $"{test.Count:N0} to test, about real medical pictures.");
+
+        EvaluationReport zeroShot = await EvaluateAsync(policy, test, "zero-shot", cancellationToken);
+        console.WriteLine($"Zero-shot: {zeroShot.Overall.Accuracy.Value:P1} (chance {zeroShot.Overall.Chance:P1}). Training by GRPO:");
+        TrainingReport report = await TrainAsync(policy, train, "grpo", cancellationToken);
+        EvaluationReport trained = await EvaluateAsync(policy, test, "after GRPO", cancellationToken);
+        policy.Save(Path.Combine(settings.Output, "checkpoint"), cancellationToken);
+
+        console.WriteLine($"After GRPO: {trained.Overall.Accuracy.Value:P1}. The same training with blank pictures, as a control:");
+        using Qwen2VLPolicy control = Qwen2VLPolicy.Load(settings.Checkpoint, cancellationToken: cancellationToken);
+        await TrainAsync(control, train.BlankImages(), "control", cancellationToken);
+        EvaluationReport questionOnly = await EvaluateAsync(control, test.BlankImages(), "question only", cancellationToken);
+        EvaluationReport blind = BlindPrior.Fit(train).Evaluate(test);
+
+        CurvePlot.Save(
+            Path.Combine(settings.Output, "curves.png"), report.History, new CurvePlotOptions { Title = "Quick start: GRPO on real-mini" });
+        CompletionPage.Write(Path.Combine(settings.Output, "completions.md"), zeroShot, trained);
+        string table = ReportTable.ToText(zeroShot, trained, questionOnly, blind);
+        File.WriteAllText(Path.Combine(settings.Output, "report.md"), ReportTable.ToMarkdown(zeroShot, trained, questionOnly, blind));
+        QuickStartSummary summary = new(
+            zeroShot.Overall.Accuracy.Value, trained.Overall.Accuracy.Value, blind.Overall.Accuracy.Value,
+            questionOnly.Overall.Accuracy.Value, zeroShot.Overall.Chance, clock.Elapsed.TotalSeconds, settings.Seed)
+        {
+            Steps = settings.Steps,
+            TestQuestions = test.Count,
+            ScoringRule = ScoringRules.MedR1.Name,
+        };
+        File.WriteAllText(Path.Combine(settings.Output, "summary.json"), JsonSerializer.Serialize(summary, Json));
+        console.WriteLine(table);
+        console.WriteLine($"{summary.Seconds:F0} seconds. Curves, completions, checkpoint and summary are in {settings.Output}.");
+        return summary;
+    }
+
+    private static Task<EvaluationReport> EvaluateAsync(
+        IVisionLanguagePolicy policy, IVqaDataset dataset, string name, CancellationToken cancellationToken) =>
+        Evaluator.EvaluateAsync(
+            new LocalSampler(policy), dataset, QuickStartPrompt.Template, ScoringRules.MedR1,
+            new EvaluationOptions { MaxNewTokens = MaxNewTokens, BatchSize = 128, Name = name }, cancellationToken: cancellationToken);
+
+    private async Task<TrainingReport> TrainAsync(
+        IVisionLanguagePolicy policy, IVqaDataset dataset, string name, CancellationToken cancellationToken)
+    {
+        using ConsoleProgressSink progress = new(console, interval: 10, accuracyReward: AccuracyReward);
+        using JsonLinesSink lines = new(Path.Combine(settings.Output, $"{name}.jsonl"));
+        using TensorBoardSink board = new(Path.Combine(settings.Output, "tensorboard", name));
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
+            .UseDataset(dataset)
+            .UsePrompt(QuickStartPrompt.Template)
+            .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }))
+            .AddReward(new ChoiceAccuracyReward())
+            .AddReward(new FormatReward(FormatStyle.NoThink), weight: 0.2)
+            .AddMetricSink(progress)
+            .AddMetricSink(lines)
+            .AddMetricSink(board)
+            .Configure(options =>
+            {
+                options.GroupSize = 8;
+                options.PromptsPerStep = 32;
+                options.MaxSteps = settings.Steps;
+                options.MaxNewTokens = MaxNewTokens;
+                options.LearningRate = 5e-4;
+                options.Warmup = 10;
+                options.Seed = settings.Seed;
+                options.MeasureEntropy = false;
+                options.SkipCompletionsWithoutGradient = true;
+            })
+            .Build();
+        return await trainer.RunAsync(cancellationToken);
+    }
+}

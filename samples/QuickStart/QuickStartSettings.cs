@@ -1,0 +1,12 @@
+namespace MedR1.Samples.QuickStart;
+
+/// <summary>What a run takes.</summary>
+/// <param name="Data">The folder of real-mini.</param>
+/// <param name="Checkpoint">The checkpoint to start from.</param>
+/// <param name="Output">The run's folder.</param>
+/// <param name="Steps">Optimizer steps.</param>
+/// <param name="Seed">Where all random choices start.</param>
+internal sealed record QuickStartSettings(string Data, string Checkpoint, string Output, int Steps, int Seed)
+{
+    public const int DefaultSteps = 150;
+}

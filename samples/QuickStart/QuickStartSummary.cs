@@ -1,0 +1,18 @@
+namespace MedR1.Samples.QuickStart;
+
+/// <summary>The figures of a run, as <c>summary.json</c> holds them. Accuracies are shares of the test questions.</summary>
+internal sealed record QuickStartSummary(
+    double ZeroShotAccuracy,
+    double TrainedAccuracy,
+    double BlindPriorAccuracy,
+    double QuestionOnlyAccuracy,
+    double Chance,
+    double Seconds,
+    int Seed)
+{
+    public required int Steps { get; init; }
+
+    public required int TestQuestions { get; init; }
+
+    public required string ScoringRule { get; init; }
+}
