@@ -50,7 +50,7 @@ internal sealed class Curriculum
 
     /// <summary>Kinds of lessons to look at while learning.</summary>
     public IReadOnlyList<ILessonSource> Probes =>
-        [new BindingLessons(_families, _words, 2, 1.0), new PhantomLessons(_phantoms, 2), new CaptionLessons("training pictures", _training, 2)];
+        [new BindingLessons(_families, _words, 2, 0.0), new BindingLessons(_families, _words, 2, 1.0), new PhantomLessons(_phantoms, 2), new CaptionLessons("training pictures", _training, 2)];
 
     /// <summary>Collects the material.</summary>
     /// <param name="folder">The folder of real-mini; only its training split is read.</param>
@@ -59,15 +59,16 @@ internal sealed class Curriculum
         new(RealMini.LoadTrain(folder), PhantomDataset.Create(6000, seed, imageSize: 84));
 
     /// <summary>The lessons of a stage.</summary>
-    /// <param name="name">text or pictures.</param>
+    /// <param name="name">words, text or pictures.</param>
     /// <exception cref="ArgumentException">There is no such stage.</exception>
     public ILessonSource Stage(string name) => name switch
     {
+        "words" => new BindingLessons(_families, _words, turns: 6, realShare: 0.0),
         "text" => new BindingLessons(_families, _words, turns: 4, realShare: 0.5),
         "pictures" => new MixedLessons(
             (0.25, new BindingLessons(_families, _words, turns: 3, realShare: 0.7)),
             (0.40, new PhantomLessons(_phantoms, mostTurns: 3)),
             (0.35, new CaptionLessons("training pictures", _training, mostTurns: 4))),
-        _ => throw new ArgumentException($"There is no stage '{name}'. Known: text, pictures.", nameof(name)),
+        _ => throw new ArgumentException($"There is no stage '{name}'. Known: words, text, pictures.", nameof(name)),
     };
 }

@@ -9,7 +9,7 @@ using MedR1.Training;
 Option<string> data = new("--data") { Description = "The folder of real-mini.", DefaultValueFactory = _ => "data/real-mini" };
 Option<string> output = new("--output") { Description = "Where the checkpoint goes.", DefaultValueFactory = _ => "runs/base" };
 Option<string?> from = new("--from") { Description = "A checkpoint to go on from; without one the model starts from random weights." };
-Option<string> stage = new("--stage") { Description = "What to learn: text or pictures.", DefaultValueFactory = _ => "text" };
+Option<string> stage = new("--stage") { Description = "What to learn: words, text or pictures.", DefaultValueFactory = _ => "text" };
 Option<int> steps = new("--steps") { Description = "Optimizer steps.", DefaultValueFactory = _ => 3000 };
 Option<int> batch = new("--batch") { Description = "Lessons in a step.", DefaultValueFactory = _ => 24 };
 Option<double> rate = new("--learning-rate") { Description = "The highest learning rate.", DefaultValueFactory = _ => 2e-3 };

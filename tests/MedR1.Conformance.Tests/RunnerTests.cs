@@ -11,9 +11,9 @@ public sealed class RunnerTests : IDisposable
     public void A_wrong_number_fails_and_is_named_with_got_and_expected()
     {
         // smart_resize(56, 56) is 56 x 56 (both sides are multiples of 28 within the limits), so 84 x 56 is wrong.
-        WriteCase("smart-resize", "wrong", """
-            {"kind":"smart-resize","name":"wrong","inputs":{"columns":["height","width","factor","min_pixels","max_pixels"],"rows":[[56,56,28,3136,12845056]],
-             "items":[[56,56,28,3136,12845056]],"function":"transformers"},"expected":{"results":[[84,56]],"items":[[84,56]]},"tolerance":{"exact":true}}
+        WriteCase("smart-resize", "transformers", """
+            {"kind":"smart-resize","name":"transformers","made_with":{"transformers":"none"},"inputs":{"columns":["height","width","factor","min_pixels","max_pixels"],
+             "items":[[56,56,28,3136,12845056]]},"expected":{"items":[[84,56]]},"tolerance":{"exact":true}}
             """);
         KindResult result = new ConformanceSuite(_root).Run("smart-resize");
         CaseResult only = Assert.Single(result.Results);

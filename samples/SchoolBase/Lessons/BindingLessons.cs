@@ -59,14 +59,12 @@ internal sealed class BindingLessons(
         HashSet<string> options = [];
         while (options.Count < count)
         {
-            int length = random.Next(1, 4);
+            int length = random.Next(1, 3);
             options.Add(string.Join(' ', Enumerable.Range(0, length).Select(_ => words[random.Next(words.Count)])));
         }
 
         string[] shuffled = [.. options];
         int answer = random.Next(count);
-        QuestionFamily family = families[random.Next(families.Count)];
-        string question = random.Next(2) == 0 ? family.Questions[random.Next(family.Questions.Count)] : "Which is it?";
-        return (shuffled[answer], question, shuffled, answer);
+        return (shuffled[answer], "Which?", shuffled, answer);
     }
 }
