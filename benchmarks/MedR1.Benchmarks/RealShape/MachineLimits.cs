@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Benchmarks.RealShape;
+
+/// <summary>What the machine can do, measured beside the work that is compared with it.</summary>
+internal static class MachineLimits
+{
+    /// <summary>Reading the weight files from start to end into one buffer.</summary>
+    public static double FileReadBytesPerSecond(string folder)
+    {
+        byte[] buffer = new byte[16 << 20];
+        long total = 0;
+        Stopwatch clock = Stopwatch.StartNew();
+        foreach (string file in Directory.GetFiles(folder, "*.safetensors"))
+        {
+            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+            for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
+            {
+                total += read;
+            }
+        }
+
+        return total / clock.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Summing 1 GiB of float32, the best of five.</summary>
+    public static double MemoryReadBytesPerSecond()
+    {
+        using Tensor values = ones(1L << 28);
+        return values.numel() * 4 / Best(5, () => values.sum().Dispose());
+    }
+
+    /// <summary>Multiplying two bf16 matrices of 2048 x 2048, the best of five.</summary>
+    public static double MultiplyFlopsPerSecond()
+    {
+        using Tensor left = ones(2048, 2048, dtype: ScalarType.BFloat16);
+        return 2.0 * 2048 * 2048 * 2048 / Best(5, () => left.matmul(left).Dispose());
+    }
+
+    /// <summary>The most memory that this process has held.</summary>
+    public static long PeakMemoryBytes()
+    {
+        string line = File.ReadLines("/proc/self/status").First(one => one.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
+    }
+
+    private static double Best(int times, Action work) => Enumerable.Range(0, times).Min(_ =>
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalSeconds;
+    });
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+using MedR1.Sampling;
+
+namespace MedR1.Benchmarks.RealShape;
+
+/// <summary>Loads the real shape and answers, and says what each part is of what the machine can do in the same run.</summary>
+internal static class RealShapeAnswer
+{
+    public static async Task RunAsync(string folder, int tokens, TextWriter console, CancellationToken cancellationToken)
+    {
+        double fileRate = MachineLimits.FileReadBytesPerSecond(folder);
+        Stopwatch clock = Stopwatch.StartNew();
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(folder, cancellationToken: cancellationToken);
+        double loadSeconds = clock.Elapsed.TotalSeconds;
+        long weightBytes = policy.Parameters.Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
+        long peak = MachineLimits.PeakMemoryBytes();
+        double readRate = MachineLimits.MemoryReadBytesPerSecond();
+        double multiplyRate = MachineLimits.MultiplyFlopsPerSecond();
+
+        byte[] pixels = new byte[384 * 384 * 3];
+        new Random(1).NextBytes(pixels);
+        PixelImageSource picture = new("noise", new RgbImage(384, 384, pixels));
+        SamplingOptions options = new() { Temperature = 0, MaxNewTokens = tokens, MinNewTokens = tokens };
+        List<double> times = [];
+        clock.Restart();
+        await foreach (SampledToken _ in new LocalSampler(policy).StreamAsync(
+            VqaPrompt.Ask("Describe this image.", picture), options, cancellationToken))
+        {
+            times.Add(clock.Elapsed.TotalSeconds);
+        }
+
+        double step = (times[^1] - times[0]) / (times.Count - 1);
+        // The vision tower is not read while decoding.
+        long decoderBytes = policy.Parameters.Where(parameter => !parameter.Key.StartsWith("visual.", StringComparison.Ordinal))
+            .Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
+        console.WriteLine($"weights {weightBytes / 1e9:F2} GB");
+        console.WriteLine($"load {loadSeconds:F1} s = {weightBytes / loadSeconds / fileRate:P0} of the speed of reading the files ({fileRate / 1e9:F2} GB/s)");
+        console.WriteLine($"peak memory after loading {peak / 1e9:F2} GB = {(double)peak / weightBytes:F2} of the weights");
+        console.WriteLine($"first token after {times[0]:F2} s (196 image tokens; the machine multiplies bf16 at {multiplyRate / 1e9:F0} GFLOP/s)");
+        console.WriteLine($"decode {step * 1000:F0} ms a token = {decoderBytes / step / readRate:P0} of the memory read bandwidth ({readRate / 1e9:F1} GB/s)");
+    }
+}
