@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Writes and reads the checkpoints of a run. One is a folder <c>step-000500</c> with <c>model/</c> (in the family's published
-/// form), <c>trainer.safetensors</c> (optimizer and weights) and <c>trainer.json</c> (where the run stands). It is written under
-/// another name and renamed when it is complete; <c>latest</c> beside it names the newest.
+/// Writes and reads the checkpoints of a run. One is a folder <c>step-000500</c> with <c>model/</c> (in the family's
+/// published form), <c>trainer.safetensors</c> (optimizer and weights) and <c>trainer.json</c> (where the run stands).
+/// It is written under another name and renamed when it is complete; <c>latest</c> beside it names the newest.
 /// </summary>
 internal sealed class CheckpointStore(
     IVisionLanguagePolicy policy, ParameterUpdater updater, TrainerOptions options, int totalSteps, string trainer,
@@ -28,17 +28,20 @@ internal sealed class CheckpointStore(
     /// <exception cref="CheckpointException">It can't be written; nothing half-written is left.</exception>
     public void SaveIfDue(RunState state, CancellationToken cancellationToken)
     {
-        bool isDue = state.Step >= totalSteps || (options.SaveInterval > 0 && state.Step - _lastSaved >= options.SaveInterval);
+        bool isDue = state.Step >= totalSteps
+            || (options.SaveInterval > 0 && state.Step - _lastSaved >= options.SaveInterval);
         if (options.OutputFolder is null || !isDue || state.Step == _lastSaved)
         {
             return;
         }
 
         string target = Path.Combine(Path.GetFullPath(options.OutputFolder), $"step-{state.Step:000000}");
-        string half = Path.Combine(Path.GetFullPath(options.OutputFolder), $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
+        string half = Path.Combine(
+            Path.GetFullPath(options.OutputFolder), $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
         try
         {
             Directory.CreateDirectory(half);
+            DeleteLeftovers(half);
             Write(half, state, cancellationToken);
             Replace(half, target);
             WriteLatest(target);
@@ -46,8 +49,8 @@ internal sealed class CheckpointStore(
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             throw new CheckpointException(
-                $"The checkpoint '{target}' can't be written: {exception.Message} Nothing half-written is left, and earlier checkpoints "
-                + "are as they were. Free space or choose another OutputFolder, then go on by ResumeFrom.", exception);
+                $"The checkpoint '{target}' can't be written: {exception.Message} Nothing half-written is left, and "
+                + "earlier checkpoints are as they were. Free space or choose another OutputFolder, then go on by ResumeFrom.", exception);
         }
         finally
         {
@@ -100,8 +103,8 @@ internal sealed class CheckpointStore(
         string latest = Path.Combine(folder, LatestFile);
         string source = File.Exists(latest) ? Path.Combine(folder, File.ReadAllText(latest).Trim()) : folder;
         return File.Exists(Path.Combine(source, StateFile)) ? source : throw new CheckpointException(
-            $"'{source}' is no checkpoint: it has no {StateFile}. Give a folder such as runs/first/step-000500, or the output folder "
-            + $"of a run, which has a file '{LatestFile}'.");
+            $"'{source}' is no checkpoint: it has no {StateFile}. Give a folder such as runs/first/step-000500, or the "
+            + $"output folder of a run, which has a file '{LatestFile}'.");
     }
 
     private static CheckpointState ReadState(string source)
@@ -113,7 +116,8 @@ internal sealed class CheckpointStore(
         }
         catch (Exception exception) when (exception is JsonException or IOException)
         {
-            throw new CheckpointException($"'{Path.Combine(source, StateFile)}' can't be read: {exception.Message}", exception);
+            throw new CheckpointException(
+                $"'{Path.Combine(source, StateFile)}' can't be read: {exception.Message}", exception);
         }
     }
 
@@ -135,7 +139,25 @@ internal sealed class CheckpointStore(
         if (mistakes.Count > 0)
         {
             throw new CheckpointException(
-                $"The checkpoint '{source}' is of another run: {string.Join("; ", mistakes)}. Set them as they were, or start anew.");
+                $"The checkpoint '{source}' is of another run: {string.Join("; ", mistakes)}. Set them as they were, "
+                + "or start anew.");
+        }
+    }
+
+    // What a killed run left half-written; a folder belongs to one run at a time.
+    private void DeleteLeftovers(string half)
+    {
+        if (Last is not null)
+        {
+            return;
+        }
+
+        foreach (string folder in Directory.GetDirectories(Path.GetDirectoryName(half)!, ".step-*.tmp*"))
+        {
+            if (folder != half)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
     }
 
@@ -145,7 +167,8 @@ internal sealed class CheckpointStore(
         using (DisposeScope scope = NewDisposeScope())
         {
             SafetensorsWriter.Write(
-                Path.Combine(folder, TensorFile), [.. updater.GetState().Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))],
+                Path.Combine(folder, TensorFile),
+                [.. updater.GetState().Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))],
                 cancellationToken: cancellationToken);
         }
 

@@ -20,7 +20,8 @@ internal static class WeightDigest
         {
             using DisposeScope inner = NewDisposeScope();
             Tensor flat = parameter.detach().reshape(-1);
-            Tensor start = flat.narrow(0, 0, Math.Min(SampledElements, flat.numel())).to(ScalarType.Float32).cpu().contiguous();
+            Tensor start = flat.narrow(0, 0, Math.Min(SampledElements, flat.numel()))
+                .to(ScalarType.Float32).cpu().contiguous();
             hash.AppendData(start.bytes);
         }
 

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace MedR1.Training;
 
-/// <summary>What the builders have in common: slots that are filled once, a build that works once, all mistakes at once.</summary>
+/// <summary>
+/// What the builders have in common: slots that are filled once, a build that works once, all mistakes at once.
+/// </summary>
 internal sealed class BuilderSlots(string trainer)
 {
     private readonly HashSet<string> _filled = [];
@@ -17,7 +19,8 @@ internal sealed class BuilderSlots(string trainer)
         ThrowIfBuilt();
         if (!_filled.Add(call))
         {
-            throw new InvalidOperationException($"{call} was called before; a {trainer} has one. Remove one of the calls.");
+            throw new InvalidOperationException(
+                $"{call} was called before; a {trainer} has one. Remove one of the calls.");
         }
     }
 
@@ -26,7 +29,8 @@ internal sealed class BuilderSlots(string trainer)
     {
         if (_isBuilt)
         {
-            throw new InvalidOperationException($"This builder has built its {trainer}; make a new builder for another one.");
+            throw new InvalidOperationException(
+                $"This builder has built its {trainer}; make a new builder for another one.");
         }
     }
 

@@ -1,6 +1,8 @@
 namespace MedR1.Training;
 
-/// <summary>What the trainers have in common: how long, how fast, what stays fixed, and what is written where.</summary>
+/// <summary>
+/// What the trainers have in common: how long, how fast, what stays fixed, and what is written where.
+/// </summary>
 public abstract class TrainerOptions
 {
     /// <summary>Where every random choice of the run starts: data order, samples.</summary>
@@ -32,15 +34,21 @@ public abstract class TrainerOptions
     /// <value>The default is 0, as in Med-R1.</value>
     public double WeightDecay { get; set; }
 
-    /// <summary>The largest norm that a step's gradient may have; a larger one is scaled down. 0 for no limit.</summary>
+    /// <summary>
+    /// The largest norm that a step's gradient may have; a larger one is scaled down. 0 for no limit.
+    /// </summary>
     /// <value>The default is 1, as in Med-R1.</value>
     public double MaxGradientNorm { get; set; } = 1.0;
 
-    /// <summary>Which parameters stay as they are, by their name in a checkpoint file; <see langword="null"/> to train all.</summary>
+    /// <summary>
+    /// Which parameters stay as they are, by their name in a checkpoint file; <see langword="null"/> to train all.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: Med-R1 trains everything, the vision tower included.</value>
     public Func<string, bool>? IsFrozen { get; set; }
 
-    /// <summary>The folder that checkpoints are written to; <see langword="null"/> for none.</summary>
+    /// <summary>
+    /// The folder that checkpoints are written to, of one run at a time; <see langword="null"/> for none.
+    /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public string? OutputFolder { get; set; }
 
@@ -48,11 +56,15 @@ public abstract class TrainerOptions
     /// <value>The default is 0.</value>
     public int SaveInterval { get; set; }
 
-    /// <summary>Optimizer steps from one report to the metric sinks to the next; the last step is always reported.</summary>
+    /// <summary>
+    /// Optimizer steps from one report to the metric sinks to the next; the last step is always reported.
+    /// </summary>
     /// <value>The default is 1, as in Med-R1.</value>
     public int LogInterval { get; set; } = 1;
 
-    /// <summary>Bytes of encoded prompts to keep, so that a picture is decoded once and not once an epoch; 0 for none.</summary>
+    /// <summary>
+    /// Bytes of encoded prompts to keep, so that a picture is decoded once and not once an epoch; 0 for none.
+    /// </summary>
     /// <value>The default is 256 MiB.</value>
     public long PromptCacheBytes { get; set; } = 256L << 20;
 
@@ -63,7 +75,8 @@ public abstract class TrainerOptions
         ArgumentNullException.ThrowIfNull(prefixes);
         Func<string, bool>? before = IsFrozen;
         string[] own = [.. prefixes];
-        IsFrozen = name => (before?.Invoke(name) ?? false) || own.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+        IsFrozen = name => (before?.Invoke(name) ?? false)
+            || own.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
     }
 
     internal LearningRateSchedule MakeSchedule(int totalSteps)

@@ -17,15 +17,21 @@ internal sealed class TrainerOptionsRules
 
     public void RequireCommon(TrainerOptions options)
     {
-        Require(options.MaxSteps is null or > 0, nameof(options.MaxSteps), options.MaxSteps, "a run has at least 1 step", "500");
+        Require(
+            options.MaxSteps is null or > 0, nameof(options.MaxSteps), options.MaxSteps,
+            "a run has at least 1 step", "500");
         Require(
             options.MaxSteps is not null || (options.Epochs > 0 && double.IsFinite(options.Epochs)),
             nameof(options.Epochs), options.Epochs, "it must be above 0", "1");
         Require(
             options.LearningRate > 0 && double.IsFinite(options.LearningRate),
             nameof(options.LearningRate), options.LearningRate, "it must be above 0", "1e-6");
-        Require(Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "it must be a known one", "LearningRateDecay.Linear");
-        Require(options.Warmup >= 0 && double.IsFinite(options.Warmup), nameof(options.Warmup), options.Warmup, "it can't be negative", "0.1");
+        Require(
+            Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "it must be a known one",
+            "LearningRateDecay.Linear");
+        Require(
+            options.Warmup >= 0 && double.IsFinite(options.Warmup), nameof(options.Warmup), options.Warmup,
+            "it can't be negative", "0.1");
         Require(
             options.WeightDecay >= 0 && double.IsFinite(options.WeightDecay),
             nameof(options.WeightDecay), options.WeightDecay, "it can't be negative", "0");
@@ -37,11 +43,17 @@ internal sealed class TrainerOptionsRules
             Mistakes.Add($"{mistake} .Configure(options => options.Optimizer = new AdamWOptions()).");
         }
 
-        Require(options.SaveInterval >= 0, nameof(options.SaveInterval), options.SaveInterval, "it can't be negative (0 saves at the end)", "100");
+        Require(
+            options.SaveInterval >= 0, nameof(options.SaveInterval), options.SaveInterval,
+            "it can't be negative (0 saves at the end)", "100");
         Require(
             options.SaveInterval == 0 || !string.IsNullOrWhiteSpace(options.OutputFolder),
-            nameof(options.OutputFolder), options.OutputFolder, $"SaveInterval {options.SaveInterval} needs a folder", "\"runs/first\"");
-        Require(options.LogInterval > 0, nameof(options.LogInterval), options.LogInterval, "it must be at least 1", "1");
-        Require(options.PromptCacheBytes >= 0, nameof(options.PromptCacheBytes), options.PromptCacheBytes, "it can't be negative (0 is none)", "256 << 20");
+            nameof(options.OutputFolder), options.OutputFolder, $"SaveInterval {options.SaveInterval} needs a folder",
+            "\"runs/first\"");
+        Require(
+            options.LogInterval > 0, nameof(options.LogInterval), options.LogInterval, "it must be at least 1", "1");
+        Require(
+            options.PromptCacheBytes >= 0, nameof(options.PromptCacheBytes), options.PromptCacheBytes,
+            "it can't be negative (0 is none)", "256 << 20");
     }
 }

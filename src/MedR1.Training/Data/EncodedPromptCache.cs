@@ -3,10 +3,12 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Remembers encoded prompts, the least recently used leaving first when the bytes are full: a picture is decoded and resized
-/// once, not once an epoch.
+/// Remembers encoded prompts, the least recently used leaving first when the bytes are full: a picture is decoded and
+/// resized once, not once an epoch.
 /// </summary>
-/// <remarks>Safe to use from several threads at once; two that ask for the same new prompt may both encode it.</remarks>
+/// <remarks>
+/// Safe to use from several threads at once; two that ask for the same new prompt may both encode it.
+/// </remarks>
 internal sealed class EncodedPromptCache(IVisionLanguageProcessor processor, long capacityInBytes)
 {
     private readonly Lock _lock = new();
@@ -44,7 +46,8 @@ internal sealed class EncodedPromptCache(IVisionLanguageProcessor processor, lon
     }
 
     private static long SizeOf(EncodedPrompt prompt) =>
-        256 + 4L * prompt.TokenIds.Count + 2L * prompt.Text.Length + prompt.Images.Sum(image => 4L * image.Patches.Length);
+        256 + 4L * prompt.TokenIds.Count + 2L * prompt.Text.Length
+            + prompt.Images.Sum(image => 4L * image.Patches.Length);
 
     private void Add(Entry entry)
     {

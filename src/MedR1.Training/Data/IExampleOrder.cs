@@ -1,7 +1,12 @@
 namespace MedR1.Training;
 
-/// <summary>In which order a trainer takes examples. Positions run on over the epochs, so a position alone says where a run stands.</summary>
-/// <remarks>Called from one thread at a time. The same position must give the same index, else a resumed run is another run.</remarks>
+/// <summary>
+/// In which order a trainer takes examples. Positions run on over the epochs, so a position alone says where a run
+/// stands.
+/// </summary>
+/// <remarks>
+/// Called from one thread at a time. The same position must give the same index, else a resumed run is another run.
+/// </remarks>
 public interface IExampleOrder
 {
     /// <summary>The example at a position.</summary>

@@ -3,7 +3,9 @@ namespace MedR1.Training;
 /// <summary>Derives seeds from seeds (SplitMix64, Steele et al. 2014), the same on every machine and version.</summary>
 internal static class SeedMixer
 {
-    /// <summary>A seed that depends on both numbers; streams with different <paramref name="stream"/> don't meet.</summary>
+    /// <summary>
+    /// A seed that depends on both numbers; streams with different <paramref name="stream"/> don't meet.
+    /// </summary>
     public static long Mix(long seed, long position, long stream = 0)
     {
         ulong state = Finish((ulong)seed + 0x9E3779B97F4A7C15UL * (ulong)(stream + 1));

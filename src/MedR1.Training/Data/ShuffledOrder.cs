@@ -1,6 +1,8 @@
 namespace MedR1.Training;
 
-/// <summary>Every example once an epoch, in a new order each epoch that depends on the seed and the epoch alone.</summary>
+/// <summary>
+/// Every example once an epoch, in a new order each epoch that depends on the seed and the epoch alone.
+/// </summary>
 /// <param name="seed">Where the orders come from.</param>
 public sealed class ShuffledOrder(long seed) : IExampleOrder
 {

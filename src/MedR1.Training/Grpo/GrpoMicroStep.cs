@@ -11,5 +11,10 @@ namespace MedR1.Training;
 /// <param name="Loss">The loss, divided for accumulation.</param>
 /// <param name="Metrics">The loss's measurements.</param>
 public sealed record GrpoMicroStep(
-    long Step, int MicroStep, Rollout Rollout, IReadOnlyList<CompletionIndex> Rows, PolicyLossInputs Inputs, double Loss,
+    long Step,
+    int MicroStep,
+    Rollout Rollout,
+    IReadOnlyList<CompletionIndex> Rows,
+    PolicyLossInputs Inputs,
+    double Loss,
     IReadOnlyDictionary<string, LossMetric> Metrics);

@@ -4,4 +4,5 @@ namespace MedR1.Training;
 
 /// <summary>What one optimizer step gave.</summary>
 internal sealed record GrpoStepResult(
-    double Loss, double GradientNorm, double LearningRate, bool IsSkipped, IReadOnlyDictionary<string, double> LossMetrics);
+    double Loss, double GradientNorm, double LearningRate, bool IsSkipped,
+    IReadOnlyDictionary<string, double> LossMetrics);

@@ -5,12 +5,12 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Group-relative policy optimization (DeepSeekMath, arXiv 2402.03300): prompts → groups of completions → rewards → advantages in
-/// each group → loss → optimizer step. Made by <see cref="GrpoTrainerBuilder"/>.
+/// Group-relative policy optimization (DeepSeekMath, arXiv 2402.03300): prompts → groups of completions → rewards →
+/// advantages in each group → loss → optimizer step. Made by <see cref="GrpoTrainerBuilder"/>.
 /// </summary>
 /// <remarks>
-/// One run at a time, on a thread of its own. It disposes its optimizer and the reference that it cloned; policy, sampler, rewards
-/// and sinks stay with who made them.
+/// One run at a time, on a thread of its own. It disposes its optimizer and the reference that it cloned; policy,
+/// sampler, rewards and sinks stay with who made them.
 /// </remarks>
 public sealed class GrpoTrainer : IDisposable
 {
@@ -23,8 +23,10 @@ public sealed class GrpoTrainer : IDisposable
     private readonly GrpoUpdate _update;
     private readonly CheckpointStore _checkpoints;
     private readonly RunState _state;
+    private readonly RunGate _gate = new();
 
-    internal GrpoTrainer(IVisionLanguagePolicy policy, GrpoTrainerParts parts, GrpoTrainerOptions options, string? resumeFrom)
+    internal GrpoTrainer(
+        IVisionLanguagePolicy policy, GrpoTrainerParts parts, GrpoTrainerOptions options, string? resumeFrom)
     {
         _options = options;
         _parts = parts;
@@ -33,7 +35,8 @@ public sealed class GrpoTrainer : IDisposable
         _ownReference = parts.Loss.RequiresReference && parts.Reference is null ? policy.CloneFrozen() : null;
         _collector = new RolloutCollector(policy, parts, options);
         _updater = new ParameterUpdater(policy, options, TotalSteps);
-        _update = new GrpoUpdate(policy, parts.Reference ?? _ownReference, parts.Loss, options, _updater, parts.Observers);
+        _update = new GrpoUpdate(
+            policy, parts.Reference ?? _ownReference, parts.Loss, options, _updater, parts.Observers);
         _checkpoints = new CheckpointStore(
             policy, _updater, options, TotalSteps, nameof(GrpoTrainer), parts.Invariants(options, ReferenceOf(policy)));
         _state = resumeFrom is null ? new RunState() : _checkpoints.Load(resumeFrom);
@@ -44,12 +47,17 @@ public sealed class GrpoTrainer : IDisposable
 
     /// <summary>Trains to the last step.</summary>
     /// <param name="cancellationToken">Stops between micro-steps; the weights of the last whole step stay.</param>
-    /// <exception cref="InvalidPromptException">A prompt can't be encoded, or is longer than the model's context.</exception>
-    /// <exception cref="RewardFailureException">A reward failed and the options say that this stops the run.</exception>
+    /// <exception cref="InvalidPromptException">
+    /// A prompt can't be encoded, or is longer than the model's context.
+    /// </exception>
+    /// <exception cref="RewardFailureException">
+    /// A reward failed and the options say that this stops the run.
+    /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
+    /// <exception cref="InvalidOperationException">A run of this trainer is under way.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
-        TrainingThread.RunAsync(() => RunLoopAsync(cancellationToken));
+        _gate.RunAsync(() => RunLoopAsync(cancellationToken));
 
     /// <summary>Frees the optimizer and the reference.</summary>
     public void Dispose()
@@ -74,6 +82,11 @@ public sealed class GrpoTrainer : IDisposable
             }
 
             _state.Take(rollout);
+            if (_state.Step + plan.Count * _options.Iterations < TotalSteps)
+            {
+                _collector.Prefetch(_state.Rollouts + 1, cancellationToken);
+            }
+
             foreach (PlannedStep step in Enumerable.Repeat(plan, _options.Iterations).SelectMany(steps => steps))
             {
                 GrpoStepResult result = _update.Run(rollout, step, _state.Step + 1, cancellationToken);
@@ -98,8 +111,10 @@ public sealed class GrpoTrainer : IDisposable
         return log.Report(_checkpoints.Last);
     }
 
-    // A run that goes on starts from the weights that the first part started from: only so is the cloned reference the same.
-    private string ReferenceOf(IVisionLanguagePolicy policy) => _ownReference is null ? "none of its own" : WeightDigest.Of(policy);
+    // A run that goes on starts from the weights that the first part started from: only so is the cloned reference the
+    // same.
+    private string ReferenceOf(IVisionLanguagePolicy policy) =>
+        _ownReference is null ? "none of its own" : WeightDigest.Of(policy);
 
     private void Notify(Action<IGrpoObserver> call)
     {

@@ -5,8 +5,8 @@ using MedR1.Sampling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Puts a GRPO trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options, <c>Build</c>
-/// reports every mistake at once and works once. The builder owns nothing that it is given.
+/// Puts a GRPO trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options,
+/// <c>Build</c> reports every mistake at once and works once. The builder owns nothing that it is given.
 /// </summary>
 public sealed class GrpoTrainerBuilder
 {
@@ -43,9 +43,12 @@ public sealed class GrpoTrainerBuilder
     /// <param name="template">The template.</param>
     public GrpoTrainerBuilder UsePrompt(IPromptTemplate template) => Fill(ref _template, template, nameof(UsePrompt));
 
-    /// <summary>Sets prompts that are made already, in place of <see cref="UseDataset"/> and <see cref="UsePrompt"/>.</summary>
+    /// <summary>
+    /// Sets prompts that are made already, in place of <see cref="UseDataset"/> and <see cref="UsePrompt"/>.
+    /// </summary>
     /// <param name="prompts">The prompts; rewards that look at an example need <see cref="VqaPrompt.Example"/>.</param>
-    public GrpoTrainerBuilder UsePrompts(IReadOnlyList<VqaPrompt> prompts) => Fill(ref _prompts, prompts, nameof(UsePrompts));
+    public GrpoTrainerBuilder UsePrompts(IReadOnlyList<VqaPrompt> prompts) =>
+        Fill(ref _prompts, prompts, nameof(UsePrompts));
 
     /// <summary>Sets the order of the prompts; without it they are shuffled anew each epoch.</summary>
     /// <param name="order">The order.</param>
@@ -61,17 +64,22 @@ public sealed class GrpoTrainerBuilder
 
     /// <summary>Sets how rewards become advantages; without it <see cref="AdvantageOptions.Grpo"/>.</summary>
     /// <param name="advantages">The options.</param>
-    public GrpoTrainerBuilder UseAdvantages(AdvantageOptions advantages) => Fill(ref _advantages, advantages, nameof(UseAdvantages));
+    public GrpoTrainerBuilder UseAdvantages(AdvantageOptions advantages) =>
+        Fill(ref _advantages, advantages, nameof(UseAdvantages));
 
     /// <summary>Sets how completions are spread over steps and passes; without it groups stay whole.</summary>
     /// <param name="planner">The planner.</param>
-    public GrpoTrainerBuilder UseUpdatePlanner(IUpdatePlanner planner) => Fill(ref _planner, planner, nameof(UseUpdatePlanner));
+    public GrpoTrainerBuilder UseUpdatePlanner(IUpdatePlanner planner) =>
+        Fill(ref _planner, planner, nameof(UseUpdatePlanner));
 
     /// <summary>Sets the reference policy; without it a frozen copy of the policy, if the loss needs one.</summary>
     /// <param name="reference">The reference; it stays with the caller.</param>
-    public GrpoTrainerBuilder UseReference(IVisionLanguagePolicy reference) => Fill(ref _reference, reference, nameof(UseReference));
+    public GrpoTrainerBuilder UseReference(IVisionLanguagePolicy reference) =>
+        Fill(ref _reference, reference, nameof(UseReference));
 
-    /// <summary>Goes on from a checkpoint of the same run: weights, optimizer, schedule and place in the data.</summary>
+    /// <summary>
+    /// Goes on from a checkpoint of the same run: weights, optimizer, schedule and place in the data.
+    /// </summary>
     /// <param name="folder">The checkpoint's folder, or a run's output folder for its latest.</param>
     public GrpoTrainerBuilder ResumeFrom(string folder)
     {
@@ -82,16 +90,21 @@ public sealed class GrpoTrainerBuilder
     /// <summary>Adds a reward that scores completions one by one.</summary>
     /// <param name="reward">The reward; it stays with the caller.</param>
     /// <param name="weight">Its factor in the total.</param>
-    public GrpoTrainerBuilder AddReward(IReward reward, double weight = 1.0) => Add(_rewards, new WeightedReward(reward, weight));
+    public GrpoTrainerBuilder AddReward(IReward reward, double weight = 1.0) =>
+        Add(_rewards, new WeightedReward(reward, weight));
 
     /// <summary>Adds a reward that scores the completions of a prompt together.</summary>
     /// <param name="reward">The reward; it stays with the caller.</param>
     /// <param name="weight">Its factor in the total.</param>
-    public GrpoTrainerBuilder AddReward(IGroupReward reward, double weight = 1.0) => Add(_rewards, new WeightedReward(reward, weight));
+    public GrpoTrainerBuilder AddReward(IGroupReward reward, double weight = 1.0) =>
+        Add(_rewards, new WeightedReward(reward, weight));
 
     /// <summary>Adds a reward in one lambda.</summary>
     /// <param name="name">The name in logs and metrics.</param>
-    /// <param name="score">Scores a completion; <see langword="null"/> where the reward does not apply. Called from several threads at once.</param>
+    /// <param name="score">
+    /// Scores a completion; <see langword="null"/> where the reward does not apply. Called from several threads at
+    /// once.
+    /// </param>
     /// <param name="weight">Its factor in the total.</param>
     public GrpoTrainerBuilder AddReward(string name, Func<RewardContext, double?> score, double weight = 1.0)
     {
@@ -101,7 +114,10 @@ public sealed class GrpoTrainerBuilder
 
     /// <summary>Adds an asynchronous reward in one lambda.</summary>
     /// <param name="name">The name in logs and metrics.</param>
-    /// <param name="score">Scores a completion; <see langword="null"/> where the reward does not apply. Called from several threads at once.</param>
+    /// <param name="score">
+    /// Scores a completion; <see langword="null"/> where the reward does not apply. Called from several threads at
+    /// once.
+    /// </param>
     /// <param name="weight">Its factor in the total.</param>
     public GrpoTrainerBuilder AddReward(
         string name, Func<RewardContext, CancellationToken, ValueTask<double?>> score, double weight = 1.0)
@@ -183,16 +199,25 @@ public sealed class GrpoTrainerBuilder
         }
 
         _slots.Require(_dataset is not null, "There is no data: .UseDataset(dataset), or .UsePrompts(prompts).");
-        _slots.Require(_dataset is not { Count: 0 }, $"The data set '{_dataset?.Name}' is empty: .UseDataset(dataset) with at least one example.");
-        _slots.Require(_template is not null, "Nothing says how an example becomes a prompt: .UsePrompt(PromptTemplates.ThinkThenAnswer).");
+        _slots.Require(
+            _dataset is not { Count: 0 },
+            $"The data set '{_dataset?.Name}' is empty: .UseDataset(dataset) with at least one example.");
+        _slots.Require(
+            _template is not null,
+            "Nothing says how an example becomes a prompt: .UsePrompt(PromptTemplates.ThinkThenAnswer).");
     }
 
     private void RequireRewards()
     {
-        _slots.Require(_rewards.Count > 0, "There is no reward, so nothing could be learnt: .AddReward(new ChoiceAccuracyReward()).");
-        foreach (IGrouping<string, WeightedReward> same in _rewards.GroupBy(reward => reward.Name).Where(same => same.Count() > 1))
+        _slots.Require(
+            _rewards.Count > 0,
+            "There is no reward, so nothing could be learnt: .AddReward(new ChoiceAccuracyReward()).");
+        foreach (IGrouping<string, WeightedReward> same in _rewards.GroupBy(reward => reward.Name)
+            .Where(same => same.Count() > 1))
         {
-            _slots.Mistakes.Add($"{same.Count()} rewards are named '{same.Key}', metrics would mix them: .AddReward(\"another name\", …).");
+            _slots.Mistakes.Add(
+                $"{same.Count()} rewards are named '{same.Key}', metrics would mix them: "
+                + ".AddReward(\"another name\", …).");
         }
     }
 
@@ -203,11 +228,12 @@ public sealed class GrpoTrainerBuilder
             "Every parameter is frozen, so nothing can be learnt: .Configure(options => options.IsFrozen = null).");
         _slots.Require(
             options.MaxNewTokens < _policy.ContextLength,
-            $"MaxNewTokens is {options.MaxNewTokens}, but the model takes {_policy.ContextLength} tokens with the prompt: "
-            + ".Configure(options => options.MaxNewTokens = 256).");
+            $"MaxNewTokens is {options.MaxNewTokens}, but the model takes {_policy.ContextLength} tokens with the "
+            + "prompt: .Configure(options => options.MaxNewTokens = 256).");
         _slots.Require(
             !ReferenceEquals(_reference, _policy),
-            "The reference is the policy itself, so its weights would move too: remove .UseReference, or give it a frozen copy.");
+            "The reference is the policy itself, so its weights would move too: remove .UseReference, or give it a "
+            + "frozen copy.");
         foreach (string mistake in _advantages?.Validate() ?? [])
         {
             _slots.Mistakes.Add($"The advantages can't work: {mistake} Change it in .UseAdvantages(options).");

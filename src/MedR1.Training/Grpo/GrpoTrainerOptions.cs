@@ -1,6 +1,8 @@
 namespace MedR1.Training;
 
-/// <summary>How a GRPO run goes. The defaults are Med-R1's (its released scripts and TRL 0.14's defaults behind them).</summary>
+/// <summary>
+/// How a GRPO run goes. The defaults are Med-R1's (its released scripts and TRL 0.14's defaults behind them).
+/// </summary>
 public sealed class GrpoTrainerOptions : TrainerOptions
 {
     /// <summary>Completions for each prompt (G).</summary>
@@ -11,15 +13,21 @@ public sealed class GrpoTrainerOptions : TrainerOptions
     /// <value>The default is 4.</value>
     public int PromptsPerStep { get; set; } = 4;
 
-    /// <summary>Prompts that one forward and backward pass takes; the gradients of a step add up over such passes.</summary>
+    /// <summary>
+    /// Prompts that one forward and backward pass takes; the gradients of a step add up over such passes.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: all of the step's at once.</value>
     public int? PromptsPerMicroStep { get; set; }
 
-    /// <summary>Optimizer steps that one sampling feeds, each with other prompts of it; above 1 the later ones are off policy.</summary>
+    /// <summary>
+    /// Optimizer steps that one sampling feeds, each with other prompts of it; above 1 the later ones are off policy.
+    /// </summary>
     /// <value>The default is 1.</value>
     public int StepsPerGeneration { get; set; } = 1;
 
-    /// <summary>How many times a sampling is gone through (mu in the paper); above 1 the later passes are off policy.</summary>
+    /// <summary>
+    /// How many times a sampling is gone through (mu in the paper); above 1 the later passes are off policy.
+    /// </summary>
     /// <value>The default is 1.</value>
     public int Iterations { get; set; } = 1;
 
@@ -43,19 +51,27 @@ public sealed class GrpoTrainerOptions : TrainerOptions
     /// <value>The default is 256.</value>
     public int MaxNewTokens { get; set; } = 256;
 
-    /// <summary>Only the k likeliest tokens are sampled; the loss doesn't know of it. <see langword="null"/> for all.</summary>
+    /// <summary>
+    /// Only the k likeliest tokens are sampled; the loss doesn't know of it. <see langword="null"/> for all.
+    /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public int? TopK { get; set; }
 
-    /// <summary>Only the likeliest tokens that together reach this probability are sampled; the loss doesn't know of it.</summary>
+    /// <summary>
+    /// Only the likeliest tokens that together reach this probability are sampled; the loss doesn't know of it.
+    /// </summary>
     /// <value>The default is 1.</value>
     public double TopP { get; set; } = 1.0;
 
-    /// <summary>Only tokens at least this share as likely as the likeliest are sampled; the loss doesn't know of it.</summary>
+    /// <summary>
+    /// Only tokens at least this share as likely as the likeliest are sampled; the loss doesn't know of it.
+    /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public double? MinP { get; set; }
 
-    /// <summary>Tokens never sampled and left out of the loss's softmax, beside the policy's own vision tokens.</summary>
+    /// <summary>
+    /// Tokens never sampled and left out of the loss's softmax, beside the policy's own vision tokens.
+    /// </summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<int> SuppressedTokenIds { get; set; } = [];
 
@@ -63,14 +79,19 @@ public sealed class GrpoTrainerOptions : TrainerOptions
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> StopStrings { get; set; } = [];
 
-    /// <summary>Whether the policy's vision tokens stay out of sampling and softmax, as they must for real sampling.</summary>
-    /// <value>The default is <see langword="true"/>. TRL leaves them in its softmax: <see langword="false"/> reproduces its numbers.</value>
+    /// <summary>
+    /// Whether the policy's vision tokens stay out of sampling and softmax, as they must for real sampling.
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="true"/>. TRL leaves them in its softmax: <see langword="false"/> reproduces its
+    /// numbers.
+    /// </value>
     public bool SuppressVisionTokensInLoss { get; set; } = true;
 
     /// <summary>
-    /// Whether completions whose advantage is 0 skip the forward pass where they have no gradient anyway (a loss without
-    /// reference and entropies): the update is the same, and its time goes to the groups that disagree. Entropy is then
-    /// measured on the others alone.
+    /// Whether completions whose advantage is 0 skip the forward pass where they have no gradient anyway (a loss
+    /// without reference and entropies): the update is the same, and its time goes to the groups that disagree. Entropy
+    /// is then measured on the others alone.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool SkipCompletionsWithoutGradient { get; set; }
@@ -87,7 +108,9 @@ public sealed class GrpoTrainerOptions : TrainerOptions
     /// <value>The default is 60 seconds.</value>
     public TimeSpan RewardTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Whether a reward that fails stops the run, instead of leaving its completion out and being counted.</summary>
+    /// <summary>
+    /// Whether a reward that fails stops the run, instead of leaving its completion out and being counted.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool StopOnRewardFailure { get; set; }
 

@@ -6,21 +6,23 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Makes optimizer steps of a rollout: for each micro-step log-probabilities, loss and backward pass, then clip and step. B rows,
-/// T tokens. One dispose scope a micro-step.
+/// Makes optimizer steps of a rollout: for each micro-step log-probabilities, loss and backward pass, then clip and
+/// step. B rows, T tokens. One dispose scope a micro-step.
 /// </summary>
 internal sealed class GrpoUpdate(
     IVisionLanguagePolicy policy, IVisionLanguagePolicy? reference, IPolicyLoss loss, GrpoTrainerOptions options,
     ParameterUpdater updater, IReadOnlyList<IGrpoObserver> observers)
 {
-    private readonly bool _skips = options.SkipCompletionsWithoutGradient && !loss.RequiresReference && !loss.RequiresEntropies;
+    private readonly bool _skips = options.SkipCompletionsWithoutGradient && !loss.RequiresReference
+        && !loss.RequiresEntropies;
 
     /// <summary>The log-probabilities of the policy before the first update on a rollout, for ratios.</summary>
     public void RecordOldLogProbabilities(Rollout rollout, IReadOnlyList<PlannedStep> plan)
     {
         float[][][] old = [.. rollout.Groups.Select(group => new float[group.Completions.Count][])];
         using IDisposable guard = no_grad();
-        foreach (MicroBatch batch in plan.SelectMany(step => step.MicroSteps).Select(rows => MicroBatch.Build(rollout, rows, false)))
+        foreach (MicroBatch batch in plan.SelectMany(step => step.MicroSteps)
+            .Select(rows => MicroBatch.Build(rollout, rows, false)))
         {
             using DisposeScope scope = NewDisposeScope();
             if (batch.Packed.Count == 0)
@@ -28,13 +30,15 @@ internal sealed class GrpoUpdate(
                 continue;
             }
 
-            using TokenStatistics statistics = policy.TokenLogProbabilities(batch.Packed, StatisticsOptions(withEntropies: false));
+            using TokenStatistics statistics = policy.TokenLogProbabilities(
+                batch.Packed, StatisticsOptions(withEntropies: false));
             Tensor values_BT = statistics.LogProbabilities.cpu();
             for (int row = 0; row < batch.ForwardRows.Length; row++)
             {
                 CompletionIndex index = batch.Rows[batch.ForwardRows[row]];
                 int tokens = rollout.CompletionAt(index).TokenCount;
-                old[index.Group][index.Sample] = values_BT[row].narrow(0, 0, tokens).contiguous().data<float>().ToArray();
+                Tensor own_T = values_BT[row].narrow(0, 0, tokens).contiguous();
+                old[index.Group][index.Sample] = own_T.data<float>().ToArray();
             }
         }
 
@@ -58,12 +62,14 @@ internal sealed class GrpoUpdate(
             using DisposeScope scope = NewDisposeScope();
             MicroBatch batch = MicroBatch.Build(rollout, plan.MicroSteps[microStep], _skips);
             PolicyLossInputs inputs = MakeInputs(rollout, batch, counts);
-            using PolicyLossResult result = loss.Compute(MeasuresEntropyApart ? inputs with { Entropies = null } : inputs);
+            using PolicyLossResult result = loss.Compute(
+                MeasuresEntropyApart ? inputs with { Entropies = null } : inputs);
             double value = result.Loss.ToDouble();
             total += value;
             if (!double.IsFinite(value))
             {
-                return new GrpoStepResult(value, double.NaN, updater.Skip(step - 1), IsSkipped: true, metrics.ToValues());
+                return new GrpoStepResult(
+                    value, double.NaN, updater.Skip(step - 1), IsSkipped: true, metrics.ToValues());
             }
 
             if (result.Loss.requires_grad)
@@ -74,12 +80,14 @@ internal sealed class GrpoUpdate(
             metrics.Add(result.Metrics);
             if (MeasuresEntropyApart && inputs.Entropies is Tensor entropies_BT)
             {
-                metrics.Add(new Dictionary<string, LossMetric> { ["entropy"] = EntropyOf(entropies_BT, rollout, batch) });
+                metrics.Add(
+                    new Dictionary<string, LossMetric> { ["entropy"] = EntropyOf(entropies_BT, rollout, batch) });
             }
 
             foreach (IGrpoObserver observer in observers)
             {
-                observer.OnMicroStep(new GrpoMicroStep(step, microStep, rollout, batch.Rows, inputs, value, result.Metrics));
+                observer.OnMicroStep(
+                    new GrpoMicroStep(step, microStep, rollout, batch.Rows, inputs, value, result.Metrics));
             }
         }
 
@@ -152,7 +160,8 @@ internal sealed class GrpoUpdate(
     private Tensor ReferenceOf(MicroBatch batch)
     {
         using IDisposable guard = no_grad();
-        using TokenStatistics statistics = reference!.TokenLogProbabilities(batch.Packed, StatisticsOptions(withEntropies: false));
+        using TokenStatistics statistics = reference!.TokenLogProbabilities(
+            batch.Packed, StatisticsOptions(withEntropies: false));
         return statistics.LogProbabilities.alias();
     }
 
@@ -168,7 +177,8 @@ internal sealed class GrpoUpdate(
     // What the policy gave stands in the rows that went through it and is padded to the width of all rows.
     private Tensor Spread(Tensor values, MicroBatch batch)
     {
-        Tensor padded = values.shape[1] == batch.Width ? values : nn.functional.pad(values, [0, batch.Width - values.shape[1]]);
+        long missing = batch.Width - values.shape[1];
+        Tensor padded = missing == 0 ? values : nn.functional.pad(values, [0, missing]);
         if (batch.ForwardRows.Length == batch.Rows.Count)
         {
             return padded;
@@ -181,7 +191,8 @@ internal sealed class GrpoUpdate(
     private Tensor MaskOf(Rollout rollout, MicroBatch batch)
     {
         Tensor lengths_B = tensor(
-            [.. batch.Rows.Select(row => rollout.IsActive(row) ? (long)rollout.CompletionAt(row).TokenCount : 0L)], device: policy.Device);
+            [.. batch.Rows.Select(row => rollout.IsActive(row) ? (long)rollout.CompletionAt(row).TokenCount : 0L)],
+            device: policy.Device);
         return arange(batch.Width, device: policy.Device).lt(lengths_B.unsqueeze(1));
     }
 

@@ -1,9 +1,12 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Looks on while a GRPO run goes: for tables of completions, own measurements, stopping by hand. What it throws stops the run.
+/// Looks on while a GRPO run goes: for tables of completions, own measurements, stopping by hand. What it throws stops
+/// the run.
 /// </summary>
-/// <remarks>Calls come one after another from the trainer. Tensors belong to the trainer and end with the call.</remarks>
+/// <remarks>
+/// Calls come one after another from the trainer. Tensors belong to the trainer and end with the call.
+/// </remarks>
 public interface IGrpoObserver
 {
     /// <summary>Prompts were sampled and scored.</summary>
@@ -18,7 +21,9 @@ public interface IGrpoObserver
     {
     }
 
-    /// <summary>All gradients of a step are there, clipped; the parameters have not moved yet. Not called for a skipped step.</summary>
+    /// <summary>
+    /// All gradients of a step are there, clipped; the parameters have not moved yet. Not called for a skipped step.
+    /// </summary>
     /// <param name="step">The step, from 1.</param>
     void OnGradients(long step)
     {

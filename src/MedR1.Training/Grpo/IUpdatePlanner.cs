@@ -7,6 +7,8 @@ public interface IUpdatePlanner
     /// <summary>Plans one pass through a rollout.</summary>
     /// <param name="rollout">The rollout.</param>
     /// <param name="options">The run's options; a copy of its own.</param>
-    /// <returns><see cref="GrpoTrainerOptions.StepsPerGeneration"/> steps that together hold every completion once.</returns>
+    /// <returns>
+    /// <see cref="GrpoTrainerOptions.StepsPerGeneration"/> steps that together hold every completion once.
+    /// </returns>
     IReadOnlyList<PlannedStep> Plan(Rollout rollout, GrpoTrainerOptions options);
 }

@@ -3,8 +3,9 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// The completions of one forward and backward pass, sorted so that those of a prompt stand together, as the policy packs them.
-/// Only completions that can have a gradient go through the policy; the others are rows of the loss all the same.
+/// The completions of one forward and backward pass, sorted so that those of a prompt stand together, as the policy
+/// packs them. Only completions that can have a gradient go through the policy; the others are rows of the loss all the
+/// same.
 /// </summary>
 internal sealed class MicroBatch
 {
@@ -31,7 +32,9 @@ internal sealed class MicroBatch
     /// <summary>Sorts and packs completions.</summary>
     /// <param name="rollout">Where they come from.</param>
     /// <param name="rows">The completions.</param>
-    /// <param name="skipsZeroAdvantage">Whether completions with advantage 0 have no gradient and stay out of the pass.</param>
+    /// <param name="skipsZeroAdvantage">
+    /// Whether completions with advantage 0 have no gradient and stay out of the pass.
+    /// </param>
     public static MicroBatch Build(Rollout rollout, IReadOnlyList<CompletionIndex> rows, bool skipsZeroAdvantage)
     {
         List<int> groups = [.. rows.Select(row => row.Group).Distinct()];
@@ -42,7 +45,8 @@ internal sealed class MicroBatch
         {
             // One pass is made all the same: a gradient of exactly 0 is not the same to the optimizer as none.
             int shortest = active.OrderByDescending(row => rollout.Prompts[sorted[row].Group].Images.Count > 0)
-                .ThenBy(row => rollout.Prompts[sorted[row].Group].TokenIds.Count + rollout.CompletionAt(sorted[row]).TokenCount).First();
+                .ThenBy(row => rollout.CompletionAt(sorted[row]).TokenCount)
+                .First();
             learning = [shortest];
         }
 

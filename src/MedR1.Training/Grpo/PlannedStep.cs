@@ -1,5 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>One optimizer step to come.</summary>
-/// <param name="MicroSteps">The completions of each forward and backward pass; at least one pass with at least one completion.</param>
+/// <param name="MicroSteps">
+/// The completions of each forward and backward pass; at least one pass with at least one completion.
+/// </param>
 public sealed record PlannedStep(IReadOnlyList<IReadOnlyList<CompletionIndex>> MicroSteps);

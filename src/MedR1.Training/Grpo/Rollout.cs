@@ -3,7 +3,9 @@ using MedR1.Modeling;
 
 namespace MedR1.Training;
 
-/// <summary>What one sampling gave: groups with scores and advantages, ready for the update. Everything in it lives on the host.</summary>
+/// <summary>
+/// What one sampling gave: groups with scores and advantages, ready for the update. Everything in it lives on the host.
+/// </summary>
 public sealed class Rollout
 {
     private readonly bool[][] _isActive;
@@ -20,7 +22,8 @@ public sealed class Rollout
         Advantages = [.. groups.Select(group => group.Completions.Select(_ => advantages.Advantages[row++]).ToArray())];
         Failures = failures;
         _isActive = [.. groups.Select(group => group.Completions
-            .Select(completion => completion.TokenCount > 0 && !(excludesTruncated && completion.IsTruncated)).ToArray())];
+            .Select(completion => completion.TokenCount > 0 && !(excludesTruncated && completion.IsTruncated))
+            .ToArray())];
     }
 
     /// <summary>How many samplings the run made before, from 0.</summary>
@@ -51,13 +54,17 @@ public sealed class Rollout
     public int CompletionCount => Groups.Sum(group => group.Completions.Count);
 
     /// <summary>Number of completion tokens.</summary>
-    public long SampledTokenCount => Groups.Sum(group => group.Completions.Sum(completion => (long)completion.TokenCount));
+    public long SampledTokenCount =>
+        Groups.Sum(group => group.Completions.Sum(completion => (long)completion.TokenCount));
 
     /// <summary>Number of completion tokens that the loss sees.</summary>
     public long ActiveTokenCount => Groups.Select((group, index) =>
-        group.Completions.Where((_, sample) => _isActive[index][sample]).Sum(completion => (long)completion.TokenCount)).Sum();
+        group.Completions.Where((_, sample) => _isActive[index][sample])
+            .Sum(completion => (long)completion.TokenCount)).Sum();
 
-    /// <summary>Whether the loss sees a completion: not if it is empty, or cut off where the loss excludes such.</summary>
+    /// <summary>
+    /// Whether the loss sees a completion: not if it is empty, or cut off where the loss excludes such.
+    /// </summary>
     /// <param name="index">The completion.</param>
     public bool IsActive(CompletionIndex index) => _isActive[index.Group][index.Sample];
 

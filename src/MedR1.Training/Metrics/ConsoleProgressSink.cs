@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MedR1.Training;
 
 /// <summary>
-/// Shows where a run stands: step, reward or loss, accuracy, length, tokens a second, time left. On a terminal one line that is
-/// written over, elsewhere a line each interval.
+/// Shows where a run stands: step, reward or loss, accuracy, length, tokens a second, time left. On a terminal one line
+/// that is written over, elsewhere a line each interval.
 /// </summary>
 public sealed class ConsoleProgressSink : IMetricSink, IDisposable
 {
@@ -16,10 +16,15 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
 
     /// <summary>Makes a sink for the console or another writer.</summary>
     /// <param name="writer">Where to write; <see langword="null"/> for the console.</param>
-    /// <param name="overwrite">Whether each line replaces the one before; <see langword="null"/> to ask the console.</param>
+    /// <param name="overwrite">
+    /// Whether each line replaces the one before; <see langword="null"/> to ask the console.
+    /// </param>
     /// <param name="interval">Steps from line to line where lines stay.</param>
-    /// <param name="accuracyReward">The reward shown as accuracy; <see langword="null"/> for the first with "accuracy" in its name.</param>
-    public ConsoleProgressSink(TextWriter? writer = null, bool? overwrite = null, int interval = 1, string? accuracyReward = null)
+    /// <param name="accuracyReward">
+    /// The reward shown as accuracy; <see langword="null"/> for the first with "accuracy" in its name.
+    /// </param>
+    public ConsoleProgressSink(
+        TextWriter? writer = null, bool? overwrite = null, int interval = 1, string? accuracyReward = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interval);
         _writer = writer ?? Console.Out;
@@ -68,8 +73,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
         IReadOnlyDictionary<string, double> values = metrics.Values;
         List<string> parts = [StepText(metrics)];
         Add(TrainingMetricNames.Reward, "reward {0:0.000}");
-        string? accuracy = _accuracy ?? values.Keys.FirstOrDefault(name =>
-            name.StartsWith("rewards/", StringComparison.Ordinal) && name.EndsWith("/mean", StringComparison.Ordinal)
+        string? accuracy = _accuracy ?? values.Keys.FirstOrDefault(name => TrainingMetricNames.IsRewardMean(name)
             && name.Contains("accuracy", StringComparison.OrdinalIgnoreCase));
         Add(accuracy, "accuracy {0:0.0%}");
         Add(TrainingMetricNames.MeanLength, "length {0:0.0}");
@@ -116,7 +120,8 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
     {
         TimeSpan time = TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 2));
         return time.TotalHours >= 1
-            ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
             : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
     }
 }

@@ -19,11 +19,13 @@ public static class CurvePlot
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(history);
         options ??= new CurvePlotOptions();
-        string[] metrics = [.. (options.Metrics ?? DefaultMetrics(history)).Where(name => Series(history, name).Steps.Length > 0)];
+        string[] metrics = [.. (options.Metrics ?? DefaultMetrics(history))
+            .Where(name => Series(history, name).Steps.Length > 0)];
         if (metrics.Length == 0)
         {
             throw new ArgumentException(
-                $"None of the {history.Count} steps has a value for {string.Join(", ", options.Metrics ?? CommonMetrics)}.", nameof(history));
+                $"None of the {history.Count} steps has a value for "
+                + $"{string.Join(", ", options.Metrics ?? CommonMetrics)}.", nameof(history));
         }
 
         int columns = Math.Min(options.Columns, metrics.Length);
@@ -49,7 +51,9 @@ public static class CurvePlot
         Replace(path, png);
     }
 
-    /// <summary>The mean of each value and those before it, up to so many; a run of the start is a mean of less.</summary>
+    /// <summary>
+    /// The mean of each value and those before it, up to so many; a run of the start is a mean of less.
+    /// </summary>
     internal static double[] Smooth(double[] values, int window)
     {
         double[] smooth = new double[values.Length];
@@ -66,19 +70,21 @@ public static class CurvePlot
     {
         HashSet<string> names = [.. history.SelectMany(metrics => metrics.Values.Keys)];
         List<string> chosen = names.Contains(TrainingMetricNames.Reward) ? [TrainingMetricNames.Reward] : [];
-        chosen.AddRange(names.Where(name => name.StartsWith("rewards/", StringComparison.Ordinal) && name.EndsWith("/mean", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal));
+        chosen.AddRange(names.Where(TrainingMetricNames.IsRewardMean).Order(StringComparer.Ordinal));
         chosen.AddRange(CommonMetrics);
         return chosen;
     }
 
     private static (double[] Steps, double[] Values) Series(IReadOnlyList<StepMetrics> history, string name)
     {
-        StepMetrics[] measured = [.. history.Where(metrics => metrics.Values.TryGetValue(name, out double value) && double.IsFinite(value))];
-        return ([.. measured.Select(metrics => (double)metrics.Step)], [.. measured.Select(metrics => metrics.Values[name])]);
+        StepMetrics[] measured =
+            [.. history.Where(metrics => metrics.Values.TryGetValue(name, out double value) && double.IsFinite(value))];
+        return ([.. measured.Select(metrics => (double)metrics.Step)],
+            [.. measured.Select(metrics => metrics.Values[name])]);
     }
 
-    private static void Draw(Plot plot, string name, (double[] Steps, double[] Values) series, CurvePlotOptions options, bool isFirst)
+    private static void Draw(
+        Plot plot, string name, (double[] Steps, double[] Values) series, CurvePlotOptions options, bool isFirst)
     {
         int window = options.SmoothingWindow ?? Math.Max(1, series.Steps.Length / 20);
         ScottPlot.Plottables.Scatter raw = plot.Add.ScatterLine(series.Steps, series.Values);

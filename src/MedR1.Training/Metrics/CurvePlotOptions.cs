@@ -4,7 +4,10 @@ namespace MedR1.Training;
 public sealed record CurvePlotOptions
 {
     /// <summary>The metrics to draw, a panel each, in order; those that a run doesn't have are left out.</summary>
-    /// <value>The default is <see langword="null"/>: reward, each reward's mean, loss, completion length, KL and entropy, what there is of them.</value>
+    /// <value>
+    /// The default is <see langword="null"/>: reward, each reward's mean, loss, completion length, KL and entropy, what
+    /// there is of them.
+    /// </value>
     public IReadOnlyList<string>? Metrics { get; init; }
 
     /// <summary>Steps that the thick line averages over; the thin line is the raw values.</summary>

@@ -5,13 +5,15 @@ using System.Text;
 namespace MedR1.Training;
 
 /// <summary>
-/// TensorBoard's event files by hand: records framed as TFRecord (length, masked CRC-32C of the length, data, masked CRC-32C of
-/// the data), each an <c>Event</c> message of protocol buffers (tensorflow/core/util/event.proto, framework/summary.proto).
+/// TensorBoard's event files by hand: records framed as TFRecord (length, masked CRC-32C of the length, data, masked
+/// CRC-32C of the data), each an <c>Event</c> message of protocol buffers (tensorflow/core/util/event.proto,
+/// framework/summary.proto).
 /// </summary>
 internal static class EventRecord
 {
     /// <summary>The first record of a file.</summary>
-    public static byte[] Version(double wallTime) => Frame(Event(wallTime, 0, message => WriteBytes(message, 3, "brain.Event:2"u8)));
+    public static byte[] Version(double wallTime) =>
+        Frame(Event(wallTime, 0, message => WriteBytes(message, 3, "brain.Event:2"u8)));
 
     /// <summary>A record with scalars.</summary>
     public static byte[] Scalars(double wallTime, long step, IEnumerable<KeyValuePair<string, double>> values)
@@ -66,7 +68,8 @@ internal static class EventRecord
         return frame;
     }
 
-    private static void WriteTag(MemoryStream stream, int field, int wireType) => WriteVarint(stream, (ulong)(field << 3 | wireType));
+    private static void WriteTag(MemoryStream stream, int field, int wireType) =>
+        WriteVarint(stream, (ulong)(field << 3 | wireType));
 
     private static void WriteBytes(MemoryStream stream, int field, ReadOnlySpan<byte> bytes)
     {

@@ -2,8 +2,13 @@ using System.Text.Json;
 
 namespace MedR1.Training;
 
-/// <summary>Writes a line of JSON for each step: <c>step</c>, then every value under its name; what is not finite becomes null.</summary>
-/// <remarks>Lines are appended and flushed one by one, so that a killed run loses none and a resumed run goes on in the same file.</remarks>
+/// <summary>
+/// Writes a line of JSON for each step: <c>step</c>, then every value under its name; what is not finite becomes null.
+/// </summary>
+/// <remarks>
+/// Lines are appended and flushed one by one, so that a killed run loses none and a resumed run goes on in the same
+/// file.
+/// </remarks>
 public sealed class JsonLinesSink : IMetricSink, IDisposable
 {
     private readonly FileStream _file;

@@ -1,6 +1,8 @@
 namespace MedR1.Training;
 
-/// <summary>Gives measurements to all sinks. A sink that throws stops neither the run nor the others; its first failure is kept.</summary>
+/// <summary>
+/// Gives measurements to all sinks. A sink that throws stops neither the run nor the others; its first failure is kept.
+/// </summary>
 internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
 {
     private readonly Dictionary<IMetricSink, string> _failures = new(ReferenceEqualityComparer.Instance);
@@ -17,7 +19,8 @@ internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                _failures.TryAdd(sink, $"{sink.GetType().Name} at step {metrics.Step}: {exception.GetType().Name}: {exception.Message}");
+                _failures.TryAdd(sink,
+                    $"{sink.GetType().Name} at step {metrics.Step}: {exception.GetType().Name}: {exception.Message}");
             }
         }
     }

@@ -1,6 +1,8 @@
 namespace MedR1.Training;
 
-/// <summary>Writes scalars that TensorBoard shows: one event file in a folder of the run, a record for each step.</summary>
+/// <summary>
+/// Writes scalars that TensorBoard shows: one event file in a folder of the run, a record for each step.
+/// </summary>
 /// <remarks>Records are flushed one by one. Values that are not finite are left out.</remarks>
 public sealed class TensorBoardSink : IMetricSink, IDisposable
 {
@@ -16,7 +18,8 @@ public sealed class TensorBoardSink : IMetricSink, IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         _time = timeProvider ?? TimeProvider.System;
         Directory.CreateDirectory(folder);
-        string start = Path.Combine(folder, $"events.out.tfevents.{_time.GetUtcNow().ToUnixTimeSeconds()}.medr1.{Environment.ProcessId}");
+        string start = Path.Combine(
+            folder, $"events.out.tfevents.{_time.GetUtcNow().ToUnixTimeSeconds()}.medr1.{Environment.ProcessId}");
         string path = start;
         for (int copy = 1; File.Exists(path); copy++)
         {
@@ -35,7 +38,8 @@ public sealed class TensorBoardSink : IMetricSink, IDisposable
     public async ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(metrics);
-        byte[] record = EventRecord.Scalars(WallTime(), metrics.Step, metrics.Values.Where(pair => double.IsFinite(pair.Value)));
+        byte[] record = EventRecord.Scalars(
+            WallTime(), metrics.Step, metrics.Values.Where(pair => double.IsFinite(pair.Value)));
         await _file.WriteAsync(record, cancellationToken).ConfigureAwait(false);
         await _file.FlushAsync(cancellationToken).ConfigureAwait(false);
     }

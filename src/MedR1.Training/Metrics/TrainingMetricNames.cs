@@ -1,6 +1,8 @@
 namespace MedR1.Training;
 
-/// <summary>Names of the measurements that trainers give to sinks; docs/metrics.md says what each means and what is healthy.</summary>
+/// <summary>
+/// Names of the measurements that trainers give to sinks; docs/metrics.md says what each means and what is healthy.
+/// </summary>
 public static class TrainingMetricNames
 {
     /// <summary>What was back-propagated, summed over the step.</summary>
@@ -60,6 +62,14 @@ public static class TrainingMetricNames
     /// <summary>The mean of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
     public static string RewardMean(string reward) => $"rewards/{reward}/mean";
+
+    /// <summary>Whether a name is that of a reward's mean.</summary>
+    /// <param name="name">The name.</param>
+    public static bool IsRewardMean(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.StartsWith("rewards/", StringComparison.Ordinal) && name.EndsWith("/mean", StringComparison.Ordinal);
+    }
 
     /// <summary>The unbiased standard deviation of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>

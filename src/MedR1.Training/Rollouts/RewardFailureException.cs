@@ -17,7 +17,7 @@ public sealed class RewardFailureException : Exception
     private static string Describe(RewardFailure failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return $"Reward '{failure.Reward}' failed: {failure.Message} Mend it, or set StopOnRewardFailure to false to leave such "
-            + "completions out of their group's statistics and count them.";
+        return $"Reward '{failure.Reward}' failed: {failure.Message} Mend it, or set StopOnRewardFailure to false to "
+            + "leave such completions out of their group's statistics and count them.";
     }
 }

@@ -3,13 +3,14 @@ using System.Collections.Concurrent;
 namespace MedR1.Training;
 
 /// <summary>
-/// Scores completions with many weighted rewards, several at a time. A completion's total is the weighted sum of the rewards
-/// that apply to it. A reward that throws, runs out of time or returns a number that is not finite never counts as 0: the
-/// completion gets no total, so it stays out of its group's statistics, and the failure is handed back by name.
+/// Scores completions with many weighted rewards, several at a time. A completion's total is the weighted sum of the
+/// rewards that apply to it. A reward that throws, runs out of time or returns a number that is not finite never counts
+/// as 0: the completion gets no total, so it stays out of its group's statistics, and the failure is handed back by
+/// name.
 /// </summary>
 /// <remarks>
-/// Safe to use from several threads at once. A reward that ignores its cancellation token goes on in the background after its
-/// time is up; its thread can't be taken back.
+/// Safe to use from several threads at once. A reward that ignores its cancellation token goes on in the background
+/// after its time is up; its thread can't be taken back.
 /// </remarks>
 public sealed class RewardScorer
 {
@@ -24,7 +25,8 @@ public sealed class RewardScorer
         ArgumentNullException.ThrowIfNull(rewards);
         if (rewards.Count == 0)
         {
-            throw new ArgumentException("There is no reward, so nothing could be learnt. Give at least one.", nameof(rewards));
+            throw new ArgumentException(
+                "There is no reward, so nothing could be learnt. Give at least one.", nameof(rewards));
         }
 
         _rewards = [.. rewards];
@@ -38,8 +40,11 @@ public sealed class RewardScorer
     /// <summary>Scores groups.</summary>
     /// <param name="groups">The groups.</param>
     /// <param name="cancellationToken">Cancels the scoring.</param>
-    /// <exception cref="RewardFailureException">A reward failed and <see cref="RewardScorerOptions.StopOnFailure"/> is set.</exception>
-    public async Task<ScoredGroups> ScoreAsync(IReadOnlyList<CompletionGroup> groups, CancellationToken cancellationToken = default)
+    /// <exception cref="RewardFailureException">
+    /// A reward failed and <see cref="RewardScorerOptions.StopOnFailure"/> is set.
+    /// </exception>
+    public async Task<ScoredGroups> ScoreAsync(
+        IReadOnlyList<CompletionGroup> groups, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ScoreTable table = new(groups, _rewards.Count);
@@ -83,8 +88,11 @@ public sealed class RewardScorer
         }
     }
 
+    private static RewardContext Context(CompletionGroup group, int sample) => new(group.Prompt, group.Completions[sample]);
+
     private async Task<RewardFailure?> CallAsync(
-        IReadOnlyList<CompletionGroup> groups, (int Group, int Sample, int Reward) call, ScoreTable table, CancellationToken cancellationToken)
+        IReadOnlyList<CompletionGroup> groups, (int Group, int Sample, int Reward) call, ScoreTable table,
+        CancellationToken cancellationToken)
     {
         WeightedReward reward = _rewards[call.Reward];
         CompletionGroup group = groups[call.Group];
@@ -92,11 +100,12 @@ public sealed class RewardScorer
         limit.CancelAfter(_options.Timeout);
         try
         {
-            // A reward may block its thread for good, so it gets one of its own and is waited for no longer than its time.
+            // A reward may block its thread for good, so it gets one of its own and is waited for no longer than its
+            // time.
             IReadOnlyList<double?> scores = await Task.Run(
                 async () => reward.ScoresGroups
                     ? await reward.ScoreAsync(group, limit.Token).ConfigureAwait(false)
-                    : [await reward.ScoreAsync(new RewardContext(group.Prompt, group.Completions[call.Sample]), limit.Token).ConfigureAwait(false)],
+                    : [await reward.ScoreAsync(Context(group, call.Sample), limit.Token).ConfigureAwait(false)],
                 limit.Token).WaitAsync(_options.Timeout, cancellationToken).ConfigureAwait(false);
             return reward.ScoresGroups
                 ? table.TakeGroup(call.Group, call.Reward, scores, reward.Name)
@@ -105,10 +114,14 @@ public sealed class RewardScorer
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             table.MarkFailed(call.Group, reward.ScoresGroups ? null : call.Sample);
-            bool late = exception is TimeoutException || (exception is OperationCanceledException && limit.IsCancellationRequested);
+            bool late = exception is TimeoutException
+                || (exception is OperationCanceledException && limit.IsCancellationRequested);
             return late
-                ? new RewardFailure(reward.Name, RewardFailureKind.TimedOut, $"it gave no answer within {_options.Timeout.TotalSeconds:0.###} s.")
-                : new RewardFailure(reward.Name, RewardFailureKind.Threw, $"{exception.GetType().Name}: {exception.Message}")
+                ? new RewardFailure(
+                    reward.Name, RewardFailureKind.TimedOut,
+                    $"it gave no answer within {_options.Timeout.TotalSeconds:0.###} s.")
+                : new RewardFailure(
+                    reward.Name, RewardFailureKind.Threw, $"{exception.GetType().Name}: {exception.Message}")
                 {
                     Exception = exception,
                 };

@@ -15,6 +15,8 @@ internal sealed class RolloutCollector(IVisionLanguagePolicy policy, GrpoTrainer
     });
 
     private readonly EncodedPromptCache _cache = new(policy.Processor, options.PromptCacheBytes);
+    private Task<(VqaPrompt[] Asked, EncodedPrompt[] Encoded)>? _next;
+    private long _nextIndex;
 
     /// <summary>Seconds that the last call sampled.</summary>
     public double SampleSeconds { get; private set; }
@@ -22,15 +24,28 @@ internal sealed class RolloutCollector(IVisionLanguagePolicy policy, GrpoTrainer
     /// <summary>Seconds that the last call scored.</summary>
     public double RewardSeconds { get; private set; }
 
+    /// <summary>Starts to encode the prompts of a later call, so that it goes on beside the update.</summary>
+    /// <param name="index">The index of that call.</param>
+    /// <param name="cancellationToken">Cancels the encoding.</param>
+    public void Prefetch(long index, CancellationToken cancellationToken)
+    {
+        _nextIndex = index;
+        _next = Task.Run(() => TakePrompts(index, cancellationToken), cancellationToken);
+    }
+
     /// <summary>Collects a rollout; what it gives depends on the seed and the index alone.</summary>
     /// <param name="index">How many rollouts the run made before.</param>
     /// <param name="cancellationToken">Cancels sampling and scoring.</param>
     public async Task<Rollout> CollectAsync(long index, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        (VqaPrompt[] asked, EncodedPrompt[] encoded) = TakePrompts(index, cancellationToken);
+        Task<(VqaPrompt[] Asked, EncodedPrompt[] Encoded)> prompts = _next is not null && _nextIndex == index
+            ? _next : Task.Run(() => TakePrompts(index, cancellationToken), cancellationToken);
+        _next = null;
+        (VqaPrompt[] asked, EncodedPrompt[] encoded) = await prompts;
         List<CompletionGroup> groups = [];
-        await foreach (CompletionGroup group in parts.Sampler.SampleAsync(asked, SamplingOptionsOf(index), cancellationToken))
+        await foreach (
+            CompletionGroup group in parts.Sampler.SampleAsync(asked, SamplingOptionsOf(index), cancellationToken))
         {
             groups.Add(group);
         }
@@ -41,7 +56,8 @@ internal sealed class RolloutCollector(IVisionLanguagePolicy policy, GrpoTrainer
         start = Stopwatch.GetTimestamp();
         ScoredGroups scored = await _scorer.ScoreAsync(groups, cancellationToken);
         RewardSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new Rollout(index, scored.Groups, encoded, AdvantagesOf(scored.Groups), scored.Failures, parts.Loss.ExcludesTruncated);
+        return new Rollout(
+            index, scored.Groups, encoded, AdvantagesOf(scored.Groups), scored.Failures, parts.Loss.ExcludesTruncated);
     }
 
     private (VqaPrompt[] Asked, EncodedPrompt[] Encoded) TakePrompts(long index, CancellationToken cancellationToken)
@@ -70,7 +86,8 @@ internal sealed class RolloutCollector(IVisionLanguagePolicy policy, GrpoTrainer
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw new InvalidPromptException($"{name} can't be encoded: {exception.Message} Mend it or leave it out.", exception);
+            throw new InvalidPromptException(
+                $"{name} can't be encoded: {exception.Message} Mend it or leave it out.", exception);
         }
 
         return encoded.TokenIds.Count < policy.ContextLength ? encoded : throw new InvalidPromptException(
@@ -91,7 +108,8 @@ internal sealed class RolloutCollector(IVisionLanguagePolicy policy, GrpoTrainer
         Seed = SeedMixer.Mix(options.Seed, index, stream: 3),
     };
 
-    // A completion without a total is one that no reward applied to, or that a reward failed on: it stays out of all statistics.
+    // A completion without a total is one that no reward applied to, or that a reward failed on: it stays out of all
+    // statistics.
     private AdvantageResult AdvantagesOf(IReadOnlyList<CompletionGroup> groups)
     {
         double?[] none = new double?[parts.Rewards.Count];
@@ -107,7 +125,8 @@ internal sealed class RolloutCollector(IVisionLanguagePolicy policy, GrpoTrainer
         if (groups.Count != prompts || groups.Any(group => group.Completions.Count != options.GroupSize))
         {
             throw new InvalidOperationException(
-                $"The sampler gave {groups.Count} groups of {string.Join(", ", groups.Select(group => group.Completions.Count).Distinct())} "
+                $"The sampler gave {groups.Count} groups of "
+                + $"{string.Join(", ", groups.Select(group => group.Completions.Count).Distinct())} "
                 + $"completions; {prompts} groups of {options.GroupSize} were asked for.");
         }
     }

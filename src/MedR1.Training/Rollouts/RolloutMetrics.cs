@@ -5,9 +5,11 @@ namespace MedR1.Training;
 /// <summary>Measures a rollout under TRL's names.</summary>
 internal static class RolloutMetrics
 {
-    public static Dictionary<string, double> Of(Rollout rollout, RolloutCollector collector, IReadOnlyList<WeightedReward> rewards)
+    public static Dictionary<string, double> Of(
+        Rollout rollout, RolloutCollector collector, IReadOnlyList<WeightedReward> rewards)
     {
-        Dictionary<string, double> values = new(rollout.AdvantageResult.ToMetrics([.. rewards.Select(reward => reward.Name)]))
+        Dictionary<string, double> values = new(
+            rollout.AdvantageResult.ToMetrics([.. rewards.Select(reward => reward.Name)]))
         {
             [TrainingMetricNames.SampleSeconds] = collector.SampleSeconds,
             [TrainingMetricNames.RewardSeconds] = collector.RewardSeconds,
@@ -15,7 +17,8 @@ internal static class RolloutMetrics
         Completion[] completions = [.. rollout.Groups.SelectMany(group => group.Completions)];
         AddLengths(values, "length", completions);
         AddLengths(values, "terminated_length", [.. completions.Where(completion => !completion.IsTruncated)]);
-        values[TrainingMetricNames.TruncatedShare] = completions.Average(completion => completion.IsTruncated ? 1.0 : 0.0);
+        values[TrainingMetricNames.TruncatedShare] = completions.Average(
+            completion => completion.IsTruncated ? 1.0 : 0.0);
         return values;
     }
 

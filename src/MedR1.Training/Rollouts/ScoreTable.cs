@@ -31,7 +31,8 @@ internal sealed class ScoreTable
         {
             MarkFailed(group, sample: null);
             return new RewardFailure(
-                name, RewardFailureKind.WrongCount, $"it returned {scores.Count} scores for a group of {expected} completions.");
+                name, RewardFailureKind.WrongCount,
+                $"it returned {scores.Count} scores for a group of {expected} completions.");
         }
 
         RewardFailure? failure = null;

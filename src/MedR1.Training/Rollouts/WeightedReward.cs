@@ -29,7 +29,8 @@ public sealed class WeightedReward
         ArgumentNullException.ThrowIfNull(name);
         if (!double.IsFinite(weight))
         {
-            throw new ArgumentOutOfRangeException(nameof(weight), weight, $"The weight of reward '{name}' must be a finite number.");
+            throw new ArgumentOutOfRangeException(
+                nameof(weight), weight, $"The weight of reward '{name}' must be a finite number.");
         }
 
         Name = name;

@@ -2,7 +2,10 @@ using MedR1.Modeling;
 
 namespace MedR1.Training;
 
-/// <summary>An example as the policy takes it: an answer behind a prompt, or (without <paramref name="Completion"/>) a whole sequence.</summary>
+/// <summary>
+/// An example as the policy takes it: an answer behind a prompt, or (without <paramref name="Completion"/>) a whole
+/// sequence.
+/// </summary>
 /// <param name="Prompt">The prompt, or the whole sequence.</param>
 /// <param name="Completion">The tokens of the answer; null for a sequence.</param>
 /// <param name="Weights">The weight of each token of the answer, or of the sequence from its second token on.</param>

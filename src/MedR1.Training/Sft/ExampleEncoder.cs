@@ -17,12 +17,15 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         if (encoded.TokenCount > policy.ContextLength)
         {
             throw new InvalidPromptException(
-                $"Example {index} has {encoded.TokenCount} tokens, the model takes {policy.ContextLength}. Shorten it or leave it out.");
+                $"Example {index} has {encoded.TokenCount} tokens, the model takes {policy.ContextLength}. Shorten it "
+                + "or leave it out.");
         }
 
-        if (encoded.Weights.FirstOrDefault(weight => !(weight >= 0 && float.IsFinite(weight))) is float wrong && wrong != 0)
+        int wrong = Array.FindIndex(encoded.Weights, weight => !(weight >= 0 && float.IsFinite(weight)));
+        if (wrong >= 0)
         {
-            throw new InvalidDataException($"Example {index} weighs a token {wrong}; weights must be finite and not negative.");
+            throw new InvalidDataException(
+                $"Example {index} weighs a token {encoded.Weights[wrong]}; weights must be finite and not negative.");
         }
 
         return encoded;
@@ -48,7 +51,8 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         if (weights.Length != completion.Length)
         {
             throw new InvalidDataException(
-                $"The token weighting of example {index} gave {weights.Length} weights for {completion.Length} tokens; give one each.");
+                $"The token weighting of example {index} gave {weights.Length} weights for {completion.Length} tokens; "
+                + "give one each.");
         }
 
         if (!options.WholeConversation)

@@ -3,20 +3,25 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>Looks on while a supervised run goes. What it throws stops the run.</summary>
-/// <remarks>Calls come one after another from the trainer. Tensors belong to the trainer and end with the call.</remarks>
+/// <remarks>
+/// Calls come one after another from the trainer. Tensors belong to the trainer and end with the call.
+/// </remarks>
 public interface ISftObserver
 {
     /// <summary>A forward pass was made.</summary>
     /// <param name="step">The optimizer step, from 1.</param>
     /// <param name="microStep">The pass in the step, from 0.</param>
     /// <param name="logProbabilities">
-    /// <c>[B, T]</c> log-probabilities of the answers' tokens, or of the sequences' tokens from the second on; 0 at padding.
+    /// <c>[B, T]</c> log-probabilities of the answers' tokens, or of the sequences' tokens from the second on; 0 at
+    /// padding.
     /// </param>
     void OnMicroStep(long step, int microStep, Tensor logProbabilities)
     {
     }
 
-    /// <summary>All gradients of a step are there, clipped; the parameters have not moved yet. Not called for a skipped step.</summary>
+    /// <summary>
+    /// All gradients of a step are there, clipped; the parameters have not moved yet. Not called for a skipped step.
+    /// </summary>
     /// <param name="step">The step, from 1.</param>
     void OnGradients(long step)
     {

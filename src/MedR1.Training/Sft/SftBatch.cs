@@ -4,7 +4,8 @@ namespace MedR1.Training;
 internal sealed record SftBatch(IReadOnlyList<EncodedExample[]> MicroSteps)
 {
     /// <summary>The sum of all weights: what the step's loss is divided by.</summary>
-    public double TotalWeight => MicroSteps.SelectMany(examples => examples).Sum(example => example.Weights.Sum(weight => (double)weight));
+    public double TotalWeight =>
+        MicroSteps.SelectMany(examples => examples).Sum(example => example.Weights.Sum(weight => (double)weight));
 
     /// <summary>Tokens of prompts and answers.</summary>
     public long TokenCount => MicroSteps.SelectMany(examples => examples).Sum(example => (long)example.TokenCount);

@@ -5,10 +5,12 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Supervised fine-tuning: the model learns to say given answers. While a step trains, the next one's examples are encoded on
-/// another thread. Made by <see cref="SftTrainerBuilder"/>.
+/// Supervised fine-tuning: the model learns to say given answers. While a step trains, the next one's examples are
+/// encoded on another thread. Made by <see cref="SftTrainerBuilder"/>.
 /// </summary>
-/// <remarks>One run at a time, on a thread of its own. It disposes its optimizer; policy and sinks stay with who made them.</remarks>
+/// <remarks>
+/// One run at a time, on a thread of its own. It disposes its optimizer; policy and sinks stay with who made them.
+/// </remarks>
 public sealed class SftTrainer : IDisposable
 {
     private readonly IReadOnlyList<SupervisedExample> _examples;
@@ -21,9 +23,13 @@ public sealed class SftTrainer : IDisposable
     private readonly SftUpdate _update;
     private readonly CheckpointStore _checkpoints;
     private readonly RunState _state;
+    private readonly RunGate _gate = new();
 
     internal SftTrainer(
-        IVisionLanguagePolicy policy, IReadOnlyList<SupervisedExample> examples, IExampleOrder order, SftTrainerOptions options,
+        IVisionLanguagePolicy policy,
+        IReadOnlyList<SupervisedExample> examples,
+        IExampleOrder order,
+        SftTrainerOptions options,
         IReadOnlyList<IMetricSink> sinks, IReadOnlyList<ISftObserver> observers, string? resumeFrom)
     {
         _examples = examples;
@@ -35,7 +41,8 @@ public sealed class SftTrainer : IDisposable
         _encoder = new ExampleEncoder(policy, options);
         _updater = new ParameterUpdater(policy, options, TotalSteps);
         _update = new SftUpdate(policy, _updater, observers);
-        _checkpoints = new CheckpointStore(policy, _updater, options, TotalSteps, nameof(SftTrainer), new Dictionary<string, string>
+        _checkpoints = new CheckpointStore(
+            policy, _updater, options, TotalSteps, nameof(SftTrainer), new Dictionary<string, string>
         {
             [nameof(options.Seed)] = options.Seed.ToString(CultureInfo.InvariantCulture),
             [nameof(options.ExamplesPerStep)] = options.ExamplesPerStep.ToString(CultureInfo.InvariantCulture),
@@ -49,10 +56,13 @@ public sealed class SftTrainer : IDisposable
 
     /// <summary>Trains to the last step.</summary>
     /// <param name="cancellationToken">Stops between micro-steps; the weights of the last whole step stay.</param>
-    /// <exception cref="InvalidPromptException">An example can't be encoded, or is longer than the model's context.</exception>
+    /// <exception cref="InvalidPromptException">
+    /// An example can't be encoded, or is longer than the model's context.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">A run of this trainer is under way.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
-        TrainingThread.RunAsync(() => RunLoopAsync(cancellationToken));
+        _gate.RunAsync(() => RunLoopAsync(cancellationToken));
 
     /// <summary>Frees the optimizer.</summary>
     public void Dispose() => _updater.Dispose();
@@ -94,7 +104,9 @@ public sealed class SftTrainer : IDisposable
                 encoded[i] = _encoder.Encode(_examples[index], index, cancellationToken);
             }
 
-            return new SftBatch([.. encoded.Chunk(_options.ExamplesPerMicroStep)]);
+            IEnumerable<EncodedExample> sorted = _options.SortByLength
+                ? encoded.OrderBy(example => example.TokenCount) : encoded;
+            return new SftBatch([.. sorted.Chunk(_options.ExamplesPerMicroStep)]);
         },
         cancellationToken);
 

@@ -3,7 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Puts a supervised trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options,
+/// Puts a supervised trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits
+/// options,
 /// <c>Build</c> reports every mistake at once and works once. The builder owns nothing that it is given.
 /// </summary>
 public sealed class SftTrainerBuilder
@@ -27,8 +28,8 @@ public sealed class SftTrainerBuilder
 
     /// <summary>Sets what is learnt.</summary>
     /// <param name="examples">
-    /// The examples. They are read from a thread beside the training, one at a time; an implementation of its own may make them
-    /// when they are asked for.
+    /// The examples. They are read from a thread beside the training, one at a time; an implementation of its own may
+    /// make them when they are asked for.
     /// </param>
     public SftTrainerBuilder UseExamples(IReadOnlyList<SupervisedExample> examples)
     {
@@ -48,7 +49,9 @@ public sealed class SftTrainerBuilder
         return this;
     }
 
-    /// <summary>Goes on from a checkpoint of the same run: weights, optimizer, schedule and place in the data.</summary>
+    /// <summary>
+    /// Goes on from a checkpoint of the same run: weights, optimizer, schedule and place in the data.
+    /// </summary>
     /// <param name="folder">The checkpoint's folder, or a run's output folder for its latest.</param>
     public SftTrainerBuilder ResumeFrom(string folder)
     {
@@ -104,12 +107,14 @@ public sealed class SftTrainerBuilder
         options = options.Copy();
         _slots.Take(new SftTrainerOptionsValidator().Validate(null, options));
         _slots.Require(_examples is not null, "There is nothing to learn: .UseExamples(examples).");
-        _slots.Require(_examples is not { Count: 0 }, "The list of examples is empty: .UseExamples(examples) with at least one.");
+        _slots.Require(
+            _examples is not { Count: 0 }, "The list of examples is empty: .UseExamples(examples) with at least one.");
         _slots.Require(
             _policy.Parameters.Any(pair => pair.Value.requires_grad && options.IsFrozen?.Invoke(pair.Key) != true),
             "Every parameter is frozen, so nothing can be learnt: .Configure(options => options.IsFrozen = null).");
         _slots.Finish();
         return new SftTrainer(
-            _policy, _examples!, _order ?? new ShuffledOrder(options.Seed), options, [.. _sinks], [.. _observers], _resumeFrom);
+            _policy, _examples!, _order ?? new ShuffledOrder(options.Seed), options,
+            [.. _sinks], [.. _observers], _resumeFrom);
     }
 }

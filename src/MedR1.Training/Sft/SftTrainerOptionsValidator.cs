@@ -12,7 +12,8 @@ public sealed class SftTrainerOptionsValidator : IValidateOptions<SftTrainerOpti
         TrainerOptionsRules rules = new();
         rules.RequireCommon(options);
         rules.Require(
-            options.ExamplesPerStep > 0, nameof(options.ExamplesPerStep), options.ExamplesPerStep, "a step needs at least 1 example", "128");
+            options.ExamplesPerStep > 0, nameof(options.ExamplesPerStep), options.ExamplesPerStep,
+            "a step needs at least 1 example", "128");
         rules.Require(
             options.ExamplesPerMicroStep > 0, nameof(options.ExamplesPerMicroStep), options.ExamplesPerMicroStep,
             "a pass needs at least 1 example", "4");

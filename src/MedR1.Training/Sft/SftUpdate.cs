@@ -5,10 +5,11 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Makes optimizer steps of encoded examples: the loss is −Σ weight × log-probability / Σ weight, both sums over the whole step.
-/// B rows, T tokens. One dispose scope a micro-step.
+/// Makes optimizer steps of encoded examples: the loss is −Σ weight × log-probability / Σ weight, both sums over the
+/// whole step. B rows, T tokens. One dispose scope a micro-step.
 /// </summary>
-internal sealed class SftUpdate(IVisionLanguagePolicy policy, ParameterUpdater updater, IReadOnlyList<ISftObserver> observers)
+internal sealed class SftUpdate(
+    IVisionLanguagePolicy policy, ParameterUpdater updater, IReadOnlyList<ISftObserver> observers)
 {
     public SftStepResult Run(SftBatch batch, long step, CancellationToken cancellationToken)
     {
@@ -55,7 +56,8 @@ internal sealed class SftUpdate(IVisionLanguagePolicy policy, ParameterUpdater u
         Tensor logProbabilities_BT = examples[0].Completion is null
             ? policy.SequenceLogProbabilities([.. examples.Select(example => example.Prompt)])
             : policy.TokenLogProbabilities(
-                [.. examples.Select(example => new PackedGroup(example.Prompt, [example.Completion!]))], new TokenStatisticsOptions())
+                [.. examples.Select(example => new PackedGroup(example.Prompt, [example.Completion!]))],
+                new TokenStatisticsOptions())
                 .LogProbabilities;
         foreach (ISftObserver observer in observers)
         {

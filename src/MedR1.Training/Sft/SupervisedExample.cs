@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// What a model should say. Either a prompt with an answer, of which the answer is learnt (or the whole conversation where the
-/// options say so), or a sequence of tokens, of which every token with a weight is learnt.
+/// What a model should say. Either a prompt with an answer, of which the answer is learnt (or the whole conversation
+/// where the options say so), or a sequence of tokens, of which every token with a weight is learnt.
 /// </summary>
 public sealed record SupervisedExample
 {
@@ -21,10 +21,14 @@ public sealed record SupervisedExample
     /// <summary>How the answer's tokens are weighed; <see langword="null"/> to count all the same.</summary>
     public TokenWeighting? TokenWeighting { get; init; }
 
-    /// <summary>The sequence, with its pictures where it has some; <see langword="null"/> for a prompt with an answer.</summary>
+    /// <summary>
+    /// The sequence, with its pictures where it has some; <see langword="null"/> for a prompt with an answer.
+    /// </summary>
     public EncodedPrompt? Sequence { get; private init; }
 
-    /// <summary>The weight of each token of the sequence (the first is never learnt); <see langword="null"/> for 1 each.</summary>
+    /// <summary>
+    /// The weight of each token of the sequence (the first is never learnt); <see langword="null"/> for 1 each.
+    /// </summary>
     public IReadOnlyList<float>? SequenceWeights { get; private init; }
 
     /// <summary>
@@ -52,11 +56,15 @@ public sealed record SupervisedExample
     public static SupervisedExample Conversation(IReadOnlyList<ChatMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        if (messages.Count < 2 || messages[^1].Role != ChatRole.Assistant || messages[^1].Content.Any(part => part is not TextPart))
+        if (messages.Count < 2 || messages[^1].Role != ChatRole.Assistant
+            || messages[^1].Content.Any(part => part is not TextPart))
         {
-            string last = messages.Count == 0 ? "there is none" : $"it is of '{messages[^1].Role}' with {messages[^1].Content.Count} parts";
+            string last = messages.Count == 0
+                ? "there is none"
+                : $"it is of '{messages[^1].Role}' with {messages[^1].Content.Count} parts";
             throw new ArgumentException(
-                $"The last of {messages.Count} messages must be the assistant's, of text alone, behind at least one other: {last}.", nameof(messages));
+                $"The last of {messages.Count} messages must be the assistant's, of text alone, behind at least one "
+                + $"other: {last}.", nameof(messages));
         }
 
         string completion = string.Concat(messages[^1].Content.Cast<TextPart>().Select(part => part.Text));
@@ -65,20 +73,25 @@ public sealed record SupervisedExample
 
     /// <summary>A sequence of tokens, for text without a conversation or with several answers in it.</summary>
     /// <param name="sequence">The tokens, at least two.</param>
-    /// <param name="weights">One weight for each token, or <see langword="null"/> for 1 each; the first has no effect.</param>
+    /// <param name="weights">
+    /// One weight for each token, or <see langword="null"/> for 1 each; the first has no effect.
+    /// </param>
     /// <exception cref="ArgumentException">The sequence is too short, or the weights don't fit it.</exception>
     public static SupervisedExample Tokens(EncodedPrompt sequence, IReadOnlyList<float>? weights = null)
     {
         ArgumentNullException.ThrowIfNull(sequence);
         if (sequence.TokenIds.Count < 2)
         {
-            throw new ArgumentException($"A sequence of {sequence.TokenIds.Count} tokens has nothing to learn; give at least 2.", nameof(sequence));
+            throw new ArgumentException(
+                $"A sequence of {sequence.TokenIds.Count} tokens has nothing to learn; give at least 2.",
+                nameof(sequence));
         }
 
         if (weights is not null && weights.Count != sequence.TokenIds.Count)
         {
             throw new ArgumentException(
-                $"There are {weights.Count} weights for {sequence.TokenIds.Count} tokens; give one each.", nameof(weights));
+                $"There are {weights.Count} weights for {sequence.TokenIds.Count} tokens; give one each.",
+                nameof(weights));
         }
 
         return new SupervisedExample { Sequence = sequence, SequenceWeights = weights };

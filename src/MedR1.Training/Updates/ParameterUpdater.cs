@@ -42,7 +42,8 @@ internal sealed class ParameterUpdater : IDisposable
     public UpdateResult Clip()
     {
         double norm = GradientClipping.ClipNorm(
-            Trainable.Select(pair => pair.Value), _options.MaxGradientNorm > 0 ? _options.MaxGradientNorm : double.PositiveInfinity);
+            Trainable.Select(pair => pair.Value),
+            _options.MaxGradientNorm > 0 ? _options.MaxGradientNorm : double.PositiveInfinity);
         return new UpdateResult(norm, double.IsFinite(norm));
     }
 
@@ -52,6 +53,9 @@ internal sealed class ParameterUpdater : IDisposable
     {
         double factor = _schedule.Factor(step);
         _optimizer.Step(factor);
+
+        // Not kept until the next backward pass: a rollout needs the memory for its cache.
+        ZeroGradients();
         return _options.LearningRate * factor;
     }
 
@@ -64,7 +68,8 @@ internal sealed class ParameterUpdater : IDisposable
     }
 
     /// <summary>
-    /// What a continued run needs: the optimizer's state, and as <c>weight.…</c> the parameters that it keeps no master of.
+    /// What a continued run needs: the optimizer's state, and as <c>weight.…</c> the parameters that it keeps no master
+    /// of.
     /// </summary>
     /// <returns>The tensors themselves, to be written before the next step.</returns>
     public Dictionary<string, Tensor> GetState()
@@ -85,8 +90,11 @@ internal sealed class ParameterUpdater : IDisposable
     /// <exception cref="OptimizerStateException">It does not fit; nothing has changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
-        Dictionary<string, Tensor> ofOptimizer = state.Where(pair => !pair.Key.StartsWith(WeightPrefix, StringComparison.Ordinal)).ToDictionary();
-        string[] wrong = [.. Trainable.Where(pair => !Fits(pair, state)).Select(pair => $"'{WeightPrefix}{pair.Key}' is missing or has another shape.")];
+        Dictionary<string, Tensor> ofOptimizer = state
+            .Where(pair => !pair.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
+            .ToDictionary();
+        string[] wrong = [.. Trainable.Where(pair => !Fits(pair, state))
+            .Select(pair => $"'{WeightPrefix}{pair.Key}' is missing or has another shape.")];
         if (wrong.Length > 0)
         {
             throw new OptimizerStateException(wrong);
@@ -113,5 +121,6 @@ internal sealed class ParameterUpdater : IDisposable
 
     private static bool Fits(KeyValuePair<string, Parameter> pair, IReadOnlyDictionary<string, Tensor> state) =>
         state.ContainsKey(OptimizerStateNames.MasterWeight(pair.Key))
-        || (state.TryGetValue(WeightPrefix + pair.Key, out Tensor? value) && value.shape.SequenceEqual(pair.Value.shape));
+        || (state.TryGetValue(WeightPrefix + pair.Key, out Tensor? value)
+            && value.shape.SequenceEqual(pair.Value.shape));
 }

@@ -11,7 +11,8 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
 
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-    public async ValueTask<StepMetrics> WriteAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
+    public async ValueTask<StepMetrics> WriteAsync(
+        Dictionary<string, double> values, CancellationToken cancellationToken)
     {
         values[TrainingMetricNames.TokenCount] = state.Tokens;
         values[TrainingMetricNames.SkippedSteps] = state.SkippedSteps;

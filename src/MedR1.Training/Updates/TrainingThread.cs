@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace MedR1.Training;
 
 /// <summary>
-/// Runs an asynchronous function on one thread of its own, to which every continuation comes back. libtorch keeps gradient mode,
-/// dispose scopes and a pool of workers for each thread: a loop that wanders over the thread pool starts a new pool at every hop.
+/// Runs an asynchronous function on one thread of its own, to which every continuation comes back. libtorch keeps
+/// gradient mode, dispose scopes and a pool of workers for each thread: a loop that wanders over the thread pool starts
+/// a new pool at every hop.
 /// </summary>
 internal sealed class TrainingThread : SynchronizationContext
 {
@@ -17,8 +18,11 @@ internal sealed class TrainingThread : SynchronizationContext
     public static Task<T> RunAsync<T>(Func<Task<T>> function)
     {
         TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Thread thread = new(() => new TrainingThread().Pump(function, completion)) { IsBackground = true, Name = "MedR1 training" };
-        thread.Start();
+        new Thread(() => new TrainingThread().Pump(function, completion))
+        {
+            IsBackground = true,
+            Name = "MedR1 training",
+        }.Start();
         return completion.Task;
     }
 
@@ -43,7 +47,8 @@ internal sealed class TrainingThread : SynchronizationContext
         SetSynchronizationContext(this);
         Task<T> task = function();
         task.ContinueWith(
-            _ => _queue.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => _queue.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         foreach ((SendOrPostCallback callback, object? state) in _queue.GetConsumingEnumerable())
         {
             callback(state);
@@ -51,7 +56,8 @@ internal sealed class TrainingThread : SynchronizationContext
 
         if (task.IsCanceled || task.Exception?.InnerException is OperationCanceledException)
         {
-            completion.TrySetCanceled((task.Exception?.InnerException as OperationCanceledException)?.CancellationToken ?? new(true));
+            completion.TrySetCanceled(
+                (task.Exception?.InnerException as OperationCanceledException)?.CancellationToken ?? new(true));
         }
         else if (task.Exception is AggregateException exception)
         {

@@ -12,7 +12,8 @@ public sealed class ResumeTests : IDisposable
     [InlineData(1, 1, 2)]
     [InlineData(2, 1, 2)]
     [InlineData(2, 2, 3)]
-    public async Task A_resumed_grpo_run_equals_an_uninterrupted_one_bit_for_bit(int stepsPerGeneration, int iterations, int saveInterval)
+    public async Task A_resumed_grpo_run_equals_an_uninterrupted_one_bit_for_bit(
+        int stepsPerGeneration, int iterations, int saveInterval)
     {
         void Configure(GrpoTrainerOptions options)
         {
@@ -41,7 +42,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(8, resumed.Steps);
         Assert.InRange(resumed.History.Count, 3, 6);
         Assert.Equal(TestData.Weights(whole), TestData.Weights(second));
-        foreach ((StepMetrics left, StepMetrics right) in straight.History.TakeLast(resumed.History.Count).Zip(resumed.History))
+        foreach ((StepMetrics left, StepMetrics right) in straight.History.TakeLast(resumed.History.Count)
+            .Zip(resumed.History))
         {
             Assert.Equal(left.Step, right.Step);
             Assert.Equal(Untimed(left), Untimed(right));
@@ -51,7 +53,8 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public async Task A_resumed_supervised_run_equals_an_uninterrupted_one_bit_for_bit()
     {
-        static SftTrainerBuilder Builder(TinyPolicy policy) => new SftTrainerBuilder(policy).UseExamples(TestData.Examples(7)).Configure(options =>
+        static SftTrainerBuilder Builder(TinyPolicy policy) =>
+            new SftTrainerBuilder(policy).UseExamples(TestData.Examples(7)).Configure(options =>
         {
             options.ExamplesPerStep = 4;
             options.ExamplesPerMicroStep = 3;
@@ -101,7 +104,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("step-000002", exception.Message);
         Assert.Contains("No space left on device", exception.Message);
         Assert.Contains("ResumeFrom", exception.Message);
-        Assert.Equal(["latest", "step-000001"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order());
+        Assert.Equal(["latest", "step-000001"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName)
+            .Order());
         Assert.Equal("step-000001", File.ReadAllText(Path.Combine(_folder, "latest")));
         using TinyPolicy next = TestData.Policy();
         Assert.Equal(8, (await RunAsync(next, _ => { }, resumeFrom: _folder)).Steps);
@@ -165,7 +169,8 @@ public sealed class ResumeTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static async Task<TrainingReport> RunAsync(
-        IVisionLanguagePolicy policy, Action<GrpoTrainerOptions> configure, string? resumeFrom = null, int? stopAfter = null,
+        IVisionLanguagePolicy policy, Action<GrpoTrainerOptions> configure, string? resumeFrom = null,
+        int? stopAfter = null,
         CancellationTokenSource? source = null)
     {
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
@@ -186,7 +191,8 @@ public sealed class ResumeTests : IDisposable
     }
 
     private static Dictionary<string, double> Untimed(StepMetrics metrics) => metrics.Values
-        .Where(pair => !pair.Key.StartsWith("time/", StringComparison.Ordinal) && pair.Key is not ("step_time" or "tokens_per_second"))
+        .Where(pair => !pair.Key.StartsWith("time/", StringComparison.Ordinal)
+            && pair.Key is not ("step_time" or "tokens_per_second"))
         .ToDictionary();
 
     private sealed class Stopper(int? after, CancellationTokenSource? source) : IGrpoObserver

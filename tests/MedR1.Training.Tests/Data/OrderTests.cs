@@ -13,7 +13,8 @@ public sealed class OrderTests
         {
             ShuffledOrder order = new(seed);
             int[][] epochs = [.. Enumerable.Range(0, 3).Select(epoch =>
-                Enumerable.Range(0, count).Select(place => order.IndexAt((long)epoch * count + place, count)).ToArray())];
+                Enumerable.Range(0, count).Select(place => order.IndexAt((long)epoch * count + place, count))
+                    .ToArray())];
             Assert.All(epochs, epoch => Assert.Equal(Enumerable.Range(0, count), epoch.Order()));
             if (count > 20)
             {
@@ -29,13 +30,15 @@ public sealed class OrderTests
         int[] forward = [.. Enumerable.Range(0, 50).Select(position => first.IndexAt(position, 13))];
         ShuffledOrder second = new(7);
 
-        Assert.Equal(forward.Reverse(), Enumerable.Range(0, 50).Reverse().Select(position => second.IndexAt(position, 13)));
+        Assert.Equal(forward.Reverse(), Enumerable.Range(0, 50).Reverse()
+            .Select(position => second.IndexAt(position, 13)));
     }
 
     [Fact]
     public void All_orders_of_three_come_up_equally_often()
     {
-        // 6,000 permutations: each of the 6 has expectation 1,000 and standard deviation √(6000 · 1/6 · 5/6) = 29; five of them.
+        // 6,000 permutations: each of the 6 has expectation 1,000 and standard deviation √(6000 · 1/6 · 5/6) = 29; five
+        // of them.
         int[] counts = [.. Enumerable.Range(0, 6000).Select(seed => SeedMixer.Permutation(3, SeedMixer.Mix(seed, 0)))
             .GroupBy(order => order[0] * 3 + order[1]).Select(group => group.Count())];
 

@@ -44,11 +44,14 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
 
         string[] expected =
         [
-            "Configure threw InvalidOperationException: from a lambda", "MaxSteps is 0", "LearningRate is NaN", "Warmup is -1",
-            "WeightDecay is -1", "MaxGradientNorm is -1", "OutputFolder is null, but SaveInterval 5 needs a folder", "LogInterval is 0",
-            "GroupSize is 1", "PromptsPerMicroStep is 3", "StepsPerGeneration is 0", "Iterations is 0", "Temperature is 0", "TopK is 0",
-            "TopP is 0", "MinP is 1", "RewardTimeout is 00:00:00", "MaxParallelRewards is 0", "There is no data: .UseDataset",
-            "Nothing says how an example becomes a prompt: .UsePrompt", "2 rewards are named 'same'", "Every parameter is frozen",
+            "Configure threw InvalidOperationException: from a lambda",
+            "MaxSteps is 0", "LearningRate is NaN", "Warmup is -1", "WeightDecay is -1", "MaxGradientNorm is -1",
+            "OutputFolder is null, but SaveInterval 5 needs a folder", "LogInterval is 0",
+            "GroupSize is 1", "PromptsPerMicroStep is 3", "StepsPerGeneration is 0", "Iterations is 0",
+            "Temperature is 0", "TopK is 0", "TopP is 0", "MinP is 1", "RewardTimeout is 00:00:00",
+            "MaxParallelRewards is 0", "There is no data: .UseDataset",
+            "Nothing says how an example becomes a prompt: .UsePrompt", "2 rewards are named 'same'",
+            "Every parameter is frozen",
             "MaxNewTokens is 100000", "The reference is the policy itself", "Epsilon is -1",
         ];
         Assert.Equal(expected.Length, exception.Mistakes.Count);
@@ -61,7 +64,8 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     public void A_builder_that_failed_can_be_mended_and_built_once()
     {
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(_policy).UsePrompts(TestData.Prompts(2));
-        Assert.Contains("There is no reward", Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+        Assert.Contains(
+            "There is no reward", Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
 
         builder.AddReward("one", _ => 1).Configure(options => options.MaxNewTokens = 8).Build().Dispose();
 
@@ -75,7 +79,8 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     {
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(_policy).UsePrompts(TestData.Prompts(2));
 
-        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(() => builder.UsePrompts(TestData.Prompts(3)));
+        InvalidOperationException exception = Assert.Throws<InvalidOperationException>(
+            () => builder.UsePrompts(TestData.Prompts(3)));
 
         Assert.Contains("UsePrompts was called before", exception.Message);
     }
@@ -87,7 +92,8 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
             .UsePrompts(TestData.Prompts(2)).UsePrompt(PromptTemplates.Plain).AddReward("one", _ => 1)
             .Configure(options => options.MaxNewTokens = 8);
 
-        Assert.Contains("keep .UsePrompts", Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+        Assert.Contains(
+            "keep .UsePrompts", Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
     }
 
     [Fact]
@@ -114,8 +120,10 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     {
         GrpoTrainerOptions options = new();
 
-        Assert.Equal((4, 4, 1e-6, 0.0, 1.0), (options.GroupSize, options.PromptsPerStep, options.LearningRate, options.Warmup, options.MaxGradientNorm));
-        Assert.Equal((1.0, 256, 0.0, 1.0, 42L), (options.Temperature, options.MaxNewTokens, options.WeightDecay, options.Epochs, options.Seed));
+        Assert.Equal((4, 4, 1e-6, 0.0, 1.0),
+            (options.GroupSize, options.PromptsPerStep, options.LearningRate, options.Warmup, options.MaxGradientNorm));
+        Assert.Equal((1.0, 256, 0.0, 1.0, 42L),
+            (options.Temperature, options.MaxNewTokens, options.WeightDecay, options.Epochs, options.Seed));
         Assert.Equal(0.04, GrpoLossOptions.MedR1.KlCoefficient);
     }
 

@@ -8,7 +8,8 @@ public sealed class CurvePlotTests : IDisposable
     public void Draws_a_panel_for_each_metric_that_has_values()
     {
         Random random = new(3);
-        StepMetrics[] history = [.. Enumerable.Range(1, 200).Select(step => new StepMetrics(step, new Dictionary<string, double>
+        StepMetrics[] history = [
+            .. Enumerable.Range(1, 200).Select(step => new StepMetrics(step, new Dictionary<string, double>
         {
             ["reward"] = 2 - Math.Exp(-step / 60.0) + 0.1 * random.NextDouble(),
             ["rewards/accuracy/mean"] = 0.9 - 0.5 * Math.Exp(-step / 60.0) + 0.1 * random.NextDouble(),
@@ -31,7 +32,8 @@ public sealed class CurvePlotTests : IDisposable
     [Fact]
     public void Refuses_a_history_without_values()
     {
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => CurvePlot.Save(Path.Combine(_folder, "none.png"), []));
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => CurvePlot.Save(Path.Combine(_folder, "none.png"), []));
 
         Assert.Contains("None of the 0 steps", exception.Message);
     }

@@ -69,7 +69,8 @@ public sealed class SinkTests : IDisposable
         foreach (int step in Enumerable.Range(1, 4))
         {
             await sink.WriteAsync(Step(
-                step, ("reward", 0.5), ("rewards/accuracy/mean", 0.25), ("completions/mean_length", 12), ("tokens_per_second", 1234.4),
+                step, ("reward", 0.5), ("rewards/accuracy/mean", 0.25), ("completions/mean_length", 12),
+                ("tokens_per_second", 1234.4),
                 ("progress", step / 100.0), ("time/left", 3661)));
         }
 
@@ -113,9 +114,11 @@ public sealed class SinkTests : IDisposable
         for (int at = 0; at < file.Length;)
         {
             int length = (int)BinaryPrimitives.ReadUInt64LittleEndian(file.AsSpan(at));
-            Assert.Equal(EventRecord.MaskedCrc(file.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)));
+            Assert.Equal(EventRecord.MaskedCrc(file.AsSpan(at, 8)),
+                BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 8)));
             byte[] record = file[(at + 12)..(at + 12 + length)];
-            Assert.Equal(EventRecord.MaskedCrc(record), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
+            Assert.Equal(
+                EventRecord.MaskedCrc(record), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(at + 12 + length)));
             records.Add(record);
             at += length + 16;
         }

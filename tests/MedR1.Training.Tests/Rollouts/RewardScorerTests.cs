@@ -108,7 +108,8 @@ public sealed class RewardScorerTests
         RewardScorer scorer = new(
             [new WeightedReward(Reward("odd", _ => double.NaN))], new RewardScorerOptions { StopOnFailure = true });
 
-        RewardFailureException exception = await Assert.ThrowsAsync<RewardFailureException>(() => scorer.ScoreAsync([Group(1)]));
+        RewardFailureException exception = await Assert.ThrowsAsync<RewardFailureException>(
+            () => scorer.ScoreAsync([Group(1)]));
 
         Assert.Contains("'odd'", exception.Message);
         Assert.Contains("StopOnRewardFailure", exception.Message);
@@ -140,7 +141,8 @@ public sealed class RewardScorerTests
     {
         RewardScorer scorer = new([new WeightedReward(Reward("any", _ => 1))]);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scorer.ScoreAsync([Group(1)], new CancellationToken(true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => scorer.ScoreAsync([Group(1)], new CancellationToken(true)));
     }
 
     private static DelegateReward Reward(string name, Func<RewardContext, double?> score) =>
@@ -160,7 +162,9 @@ public sealed class RewardScorerTests
     {
         public string Name => "ranking";
 
-        public ValueTask<IReadOnlyList<double?>> ScoreAsync(CompletionGroup group, CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult<IReadOnlyList<double?>>([.. Enumerable.Range(0, count).Select(place => (double?)place)]);
+        public ValueTask<IReadOnlyList<double?>> ScoreAsync(
+            CompletionGroup group, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult<IReadOnlyList<double?>>(
+                [.. Enumerable.Range(0, count).Select(place => (double?)place)]);
     }
 }

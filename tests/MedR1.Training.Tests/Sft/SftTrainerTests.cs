@@ -41,7 +41,7 @@ public sealed class SftTrainerTests
             .. TestData.Examples(5),
             SupervisedExample.Tokens(sequence),
             SupervisedExample.Tokens(sequence, [.. sequence.TokenIds.Select((_, index) => index % 3 == 0 ? 2f : 0f)]),
-            SupervisedExample.Answer(TestData.Prompt(2), "weighed") with { TokenWeighting = (ids, _) => [.. ids.Select(_ => 0.25f)] },
+            Weighed(TestData.Prompt(2), "weighed", 0.25f),
         ];
         float[]?[] whole = await FirstGradientAsync(examples, 8);
 
@@ -56,9 +56,10 @@ public sealed class SftTrainerTests
     {
         using TinyPolicy policy = TestData.Policy();
         VqaPrompt prompt = TestData.Prompt(1);
-        SupervisedExample example = SupervisedExample.Answer(prompt, "xy") with { TokenWeighting = (_, _) => [1f, 3f, 0f] };
+        SupervisedExample example = Weighed(prompt, "xy", 1f, 3f, 0f);
         using TokenStatistics statistics = policy.TokenLogProbabilities(
-            [new PackedGroup(policy.Processor.Encode(prompt), [policy.Processor.EncodeCompletion("xy")])], new TokenStatisticsOptions());
+            [new PackedGroup(policy.Processor.Encode(prompt), [policy.Processor.EncodeCompletion("xy")])],
+            new TokenStatisticsOptions());
         float[] own = statistics.LogProbabilities.detach().contiguous().data<float>().ToArray();
 
         TrainingReport report = await RunOnceAsync(policy, [example], _ => { });
@@ -72,7 +73,10 @@ public sealed class SftTrainerTests
         VqaPrompt prompt = TestData.Prompt(1);
         using TinyPolicy policy = TestData.Policy();
         EncodedPrompt encoded = policy.Processor.Encode(prompt);
-        EncodedPrompt whole = encoded with { TokenIds = [.. encoded.TokenIds, .. policy.Processor.EncodeCompletion("xy"), (byte)'\n'] };
+        EncodedPrompt whole = encoded with
+        {
+            TokenIds = [.. encoded.TokenIds, .. policy.Processor.EncodeCompletion("xy"), (byte)'\n'],
+        };
         using TorchSharp.torch.Tensor own = policy.SequenceLogProbabilities([whole]);
         double expected = -own.mean().ToDouble();
 
@@ -88,11 +92,13 @@ public sealed class SftTrainerTests
     [Fact]
     public void A_conversation_ends_with_the_assistants_text()
     {
-        SupervisedExample example = SupervisedExample.Conversation([ChatMessage.User("?"), ChatMessage.Assistant("yes")]);
+        SupervisedExample example = SupervisedExample.Conversation(
+            [ChatMessage.User("?"), ChatMessage.Assistant("yes")]);
 
         Assert.Equal("yes", example.Completion);
         Assert.Single(example.Prompt!.Messages);
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => SupervisedExample.Conversation([ChatMessage.User("?")]));
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => SupervisedExample.Conversation([ChatMessage.User("?")]));
         Assert.Contains("assistant", exception.Message);
     }
 
@@ -102,11 +108,13 @@ public sealed class SftTrainerTests
         ByteTokenizer tokenizer = new();
         int[] tokens = [.. tokenizer.Encode("<answer> C </answer>"), ByteTokenizer.EndTokenId];
 
-        IReadOnlyList<float> weights = TokenWeightings.Matching(new Regex(@"<answer> (\w)"), 10, 0.5f)(tokens, tokenizer);
+        TokenWeighting weigh = TokenWeightings.Matching(new Regex(@"<answer> (\w)"), 10, 0.5f);
+        IReadOnlyList<float> weights = weigh(tokens, tokenizer);
 
         // One token a byte: the letter stands at 9.
         Assert.Equal(tokens.Length, weights.Count);
-        Assert.All(weights.Select((weight, index) => (weight, index)), token => Assert.Equal(token.index == 9 ? 10 : 0.5f, token.weight));
+        Assert.All(weights.Select((weight, index) => (weight, index)), token =>
+            Assert.Equal(token.index == 9 ? 10 : 0.5f, token.weight));
     }
 
     [Fact]
@@ -115,16 +123,23 @@ public sealed class SftTrainerTests
         using TinyPolicy policy = new(new TinyPolicyOptions { ContextLength = 32 });
 
         InvalidDataException few = await Assert.ThrowsAsync<InvalidDataException>(() => RunOnceAsync(
-            policy, [SupervisedExample.Answer(TestData.Prompt(1), "xy") with { TokenWeighting = (_, _) => [1f] }], _ => { }));
+            policy, [Weighed(TestData.Prompt(1), "xy", 1f, 1f)], _ => { }));
         InvalidDataException negative = await Assert.ThrowsAsync<InvalidDataException>(() => RunOnceAsync(
-            policy, [SupervisedExample.Answer(TestData.Prompt(1), "xy") with { TokenWeighting = (_, _) => [1f, -1f, 1f] }], _ => { }));
+            policy, [Weighed(TestData.Prompt(1), "xy", 1f, -1f, 1f)], _ => { }));
         InvalidPromptException longer = await Assert.ThrowsAsync<InvalidPromptException>(() => RunOnceAsync(
             policy, [SupervisedExample.Answer(TestData.Prompt(1), new string('x', 40))], _ => { }));
 
-        Assert.Contains("1 weights for 3 tokens", few.Message);
+        Assert.Contains("2 weights for 3 tokens", few.Message);
         Assert.Contains("-1", negative.Message);
         Assert.Contains("Example 0", longer.Message);
     }
+
+    // One weight stands for all tokens, several stand for one each.
+    private static SupervisedExample Weighed(VqaPrompt prompt, string answer, params float[] weights) =>
+        SupervisedExample.Answer(prompt, answer) with
+        {
+            TokenWeighting = (ids, _) => weights.Length == 1 ? [.. ids.Select(_ => weights[0])] : weights,
+        };
 
     private static async Task<TrainingReport> RunOnceAsync(
         TinyPolicy policy, IReadOnlyList<SupervisedExample> examples, Action<SftTrainerOptions> configure)
@@ -137,11 +152,13 @@ public sealed class SftTrainerTests
         return await trainer.RunAsync();
     }
 
-    private static async Task<float[]?[]> FirstGradientAsync(IReadOnlyList<SupervisedExample> examples, int perMicroStep)
+    private static async Task<float[]?[]> FirstGradientAsync(
+        IReadOnlyList<SupervisedExample> examples, int perMicroStep)
     {
         using TinyPolicy policy = TestData.Policy();
         GradientRecorder recorder = new(policy);
-        using SftTrainer trainer = new SftTrainerBuilder(policy).UseExamples(examples).AddObserver(recorder).Configure(options =>
+        using SftTrainer trainer = new SftTrainerBuilder(policy).UseExamples(examples).AddObserver(recorder)
+            .Configure(options =>
         {
             options.ExamplesPerStep = examples.Count;
             options.ExamplesPerMicroStep = perMicroStep;

@@ -41,7 +41,8 @@ internal sealed class FullDiskPolicy(TinyPolicy policy, int failAt) : IVisionLan
     public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options) =>
         policy.TokenLogProbabilities(groups, options);
 
-    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) => policy.SequenceLogProbabilities(sequences);
+    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) =>
+        policy.SequenceLogProbabilities(sequences);
 
     public IVisionLanguagePolicy CloneFrozen() => policy.CloneFrozen();
 

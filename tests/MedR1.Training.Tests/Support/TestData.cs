@@ -14,15 +14,18 @@ internal static class TestData
     }
 
     public static VqaPrompt Prompt(int index, int pictures = 1) => VqaPrompt.Ask(
-        new string((char)('a' + index % 26), 1 + index % 5), [.. Enumerable.Range(0, pictures).Select(picture => Picture(index * 10 + picture))]) with
+        new string((char)('a' + index % 26), 1 + index % 5),
+        [.. Enumerable.Range(0, pictures).Select(picture => Picture(index * 10 + picture))]) with
     {
         Example = new VqaExample { Id = $"example {index}", Question = "?", Answer = "A" },
     };
 
-    public static IReadOnlyList<VqaPrompt> Prompts(int count) => [.. Enumerable.Range(0, count).Select(index => Prompt(index, index % 3))];
+    public static IReadOnlyList<VqaPrompt> Prompts(int count) =>
+        [.. Enumerable.Range(0, count).Select(index => Prompt(index, index % 3))];
 
     public static IReadOnlyList<SupervisedExample> Examples(int count) =>
-        [.. Enumerable.Range(0, count).Select(index => SupervisedExample.Answer(Prompt(index, index % 3), new string((char)('A' + index % 4), 1 + index % 3)))];
+        [.. Enumerable.Range(0, count).Select(index =>
+            SupervisedExample.Answer(Prompt(index, index % 3), new string((char)('A' + index % 4), 1 + index % 3)))];
 
     public static TinyPolicy Policy(long seed = 1) => new(new TinyPolicyOptions { Seed = seed });
 

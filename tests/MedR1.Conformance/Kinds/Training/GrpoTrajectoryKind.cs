@@ -35,7 +35,8 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
             .AddObserver(observer)
             .Configure(options => Configure(inputs, run, options));
         double[]? weights = Weights(inputs.GetProperty("config"));
-        foreach ((IGroupReward reward, int index) in run.Rewards(conformanceCase.Expected.GetProperty("steps")[0]).Select((reward, index) => (reward, index)))
+        foreach ((IGroupReward reward, int index) in run.Rewards(conformanceCase.Expected.GetProperty("steps")[0])
+            .Select((reward, index) => (reward, index)))
         {
             builder.AddReward(reward, weights?[index] ?? 1);
         }
@@ -61,7 +62,8 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
             string other => throw new InvalidDataException($"Unknown scale_rewards '{other}'."),
         },
         Aggregation = config.TryGetProperty("multi_objective_aggregation", out JsonElement aggregation)
-            && aggregation.GetString() == "normalize_then_sum" ? RewardAggregation.NormalizeThenSum : RewardAggregation.SumThenNormalize,
+            && aggregation.GetString() == "normalize_then_sum"
+            ? RewardAggregation.NormalizeThenSum : RewardAggregation.SumThenNormalize,
     };
 
     private static double[]? Weights(JsonElement config) =>
@@ -91,7 +93,8 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
         {
             Modeling.EncodedPrompt encoded = policy.Processor.Encode(prompts[i]);
             checker.Equal($"prompt_text[{i}]", expected[i].GetProperty("prompt_text").GetString(), encoded.Text);
-            checker.SequenceEqual($"prompt_ids[{i}]", CaseModel.Integers(expected[i].GetProperty("prompt_ids")), encoded.TokenIds);
+            checker.SequenceEqual(
+                $"prompt_ids[{i}]", CaseModel.Integers(expected[i].GetProperty("prompt_ids")), encoded.TokenIds);
         }
     }
 }

@@ -21,7 +21,8 @@ internal sealed class ParameterChecks : IDisposable
         }
     }
 
-    private IEnumerable<(string Name, Tensor Value)> Parameters => _policy.Parameters.Select(pair => (pair.Key, (Tensor)pair.Value));
+    private IEnumerable<(string Name, Tensor Value)> Parameters =>
+        _policy.Parameters.Select(pair => (pair.Key, (Tensor)pair.Value));
 
     /// <summary>Compares the norm of each parameter's gradient.</summary>
     public void Gradients(Checker checker, string field, JsonElement expected)
@@ -29,7 +30,8 @@ internal sealed class ParameterChecks : IDisposable
         foreach (JsonProperty property in expected.EnumerateObject())
         {
             using Tensor? gradient = Find(property.Name).grad;
-            checker.Number($"{field}/{property.Name}", property.Value.GetDouble(), gradient is null ? 0 : Norm(gradient), checker.ToleranceOf(field));
+            double norm = gradient is null ? 0 : Norm(gradient);
+            checker.Number($"{field}/{property.Name}", property.Value.GetDouble(), norm, checker.ToleranceOf(field));
         }
     }
 
@@ -47,19 +49,22 @@ internal sealed class ParameterChecks : IDisposable
         foreach (JsonProperty property in expected.GetProperty("norms").EnumerateObject())
         {
             checker.Number(
-                $"{field}/norms/{property.Name}", property.Value.GetDouble(), Norm(Find(property.Name)), checker.ToleranceOf("norms"));
+                $"{field}/norms/{property.Name}", property.Value.GetDouble(), Norm(Find(property.Name)),
+                checker.ToleranceOf("norms"));
         }
 
         foreach (JsonProperty property in expected.GetProperty("moved").EnumerateObject())
         {
             checker.Number(
-                $"{field}/moved/{property.Name}", property.Value.GetDouble(), Moved(property.Name), checker.ToleranceOf("moved"));
+                $"{field}/moved/{property.Name}", property.Value.GetDouble(), Moved(property.Name),
+                checker.ToleranceOf("moved"));
         }
 
         foreach (JsonProperty property in expected.GetProperty("values").EnumerateObject())
         {
             checker.Numbers(
-                $"{field}/values/{property.Name}", conformanceCase.Tensor(property.Value), CaseModel.Values(Find(property.Name)),
+                $"{field}/values/{property.Name}", conformanceCase.Tensor(property.Value),
+                CaseModel.Values(Find(property.Name)),
                 checker.ToleranceOf("values"));
         }
     }

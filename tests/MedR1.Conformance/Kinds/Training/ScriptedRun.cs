@@ -5,8 +5,8 @@ using MedR1.Training;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// Plays the script of a GRPO case: which prompts come, what is said, what it is worth, and which completions stand in which
-/// micro-step. Rows are numbered in their generation, groups one after another.
+/// Plays the script of a GRPO case: which prompts come, what is said, what it is worth, and which completions stand in
+/// which micro-step. Rows are numbered in their generation, groups one after another.
 /// </summary>
 internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
 {
@@ -37,7 +37,8 @@ internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
         get
         {
             JsonElement config = _inputs.GetProperty("config");
-            return config.GetProperty("steps_per_generation").GetInt32() / config.GetProperty("gradient_accumulation_steps").GetInt32();
+            return config.GetProperty("steps_per_generation").GetInt32()
+                / config.GetProperty("gradient_accumulation_steps").GetInt32();
         }
     }
 
@@ -61,7 +62,8 @@ internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
     }
 
     public async IAsyncEnumerable<CompletionGroup> SampleAsync(
-        IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IReadOnlyList<VqaPrompt> prompts, SamplingOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask;
         JsonElement[] rows = Rows(++Generation);
@@ -76,7 +78,8 @@ internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
     {
         // A shorter run than its last generation lasts for has no micro-steps for the rest of it.
         long first = rollout.Index * StepsPerGeneration * options.Iterations;
-        return [.. Enumerable.Range(0, StepsPerGeneration).Select(step => MicroSteps(first + step)).Where(steps => steps.Count > 0)
+        return [.. Enumerable.Range(0, StepsPerGeneration).Select(step => MicroSteps(first + step))
+            .Where(steps => steps.Count > 0)
             .Select(steps => new PlannedStep([.. steps.Select(rows => rows.Select(IndexOf).ToArray())]))];
     }
 
@@ -89,7 +92,8 @@ internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
         string[] names = [.. firstStep.EnumerateObject().Select(property => property.Name.Split('/'))
             .Where(parts => parts is ["rewards", _, "mean"]).Select(parts => parts[1])];
         int count = Rows(0)[0].GetProperty("rewards").GetArrayLength();
-        return Enumerable.Range(0, count).Select(index => new Script(this, index, names.Length == count ? names[index] : $"r{index}"));
+        return Enumerable.Range(0, count)
+            .Select(index => new Script(this, index, names.Length == count ? names[index] : $"r{index}"));
     }
 
     private Completion Say(JsonElement row, int sample)
@@ -108,8 +112,10 @@ internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
     {
         public string Name => name;
 
-        public ValueTask<IReadOnlyList<double?>> ScoreAsync(CompletionGroup group, CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult<IReadOnlyList<double?>>([.. run.Rows(run.Generation).Skip(group.PromptIndex * run.GroupSize)
+        public ValueTask<IReadOnlyList<double?>> ScoreAsync(
+            CompletionGroup group, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult<IReadOnlyList<double?>>(
+                [.. run.Rows(run.Generation).Skip(group.PromptIndex * run.GroupSize)
                 .Take(run.GroupSize).Select(row => row.GetProperty("rewards")[index])
                 .Select(value => value.ValueKind == JsonValueKind.Null ? (double?)null : value.GetDouble())]);
     }

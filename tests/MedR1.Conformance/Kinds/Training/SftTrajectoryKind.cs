@@ -36,6 +36,7 @@ internal sealed class SftTrajectoryKind : IConformanceKind
                 options.ExamplesPerMicroStep = rows[0].Length;
                 options.ExamplesPerStep = microSteps.Where(step => step.GetProperty("optimizer_step").GetInt32() == 0)
                     .Sum(step => step.GetProperty("rows").GetArrayLength());
+                options.SortByLength = false;
                 options.WholeConversation = whole;
                 options.TextBehindAnswer = BehindAnswer;
             })
@@ -92,15 +93,19 @@ internal sealed class SftTrajectoryKind : IConformanceKind
                 SupervisedExample example = examples[rows[_microSteps][row]];
                 EncodedPrompt prompt = policy.Processor.Encode(example.Prompt!);
                 int[] completion =
-                    [.. policy.Processor.EncodeCompletion(example.Completion!), .. policy.Processor.Tokenizer.Encode(BehindAnswer)];
+                    [.. policy.Processor.EncodeCompletion(example.Completion!),
+                        .. policy.Processor.Tokenizer.Encode(BehindAnswer)];
                 int[] tokens = [.. prompt.TokenIds, .. completion];
                 int first = whole ? 0 : prompt.TokenIds.Count;
                 int length = (int)attention.Row(row).Values.Sum();
-                checker.SequenceEqual($"{field}/input_ids[{row}]", [.. ids.Row(row).ToInt64s().Take(length).Select(id => (int)id)], tokens);
+                checker.SequenceEqual($"{field}/input_ids[{row}]",
+                    [.. ids.Row(row).ToInt64s().Take(length).Select(id => (int)id)], tokens);
                 checker.SequenceEqual(
                     $"{field}/labels[{row}]", labels.Row(row).ToInt64s(),
-                    [.. Enumerable.Range(0, (int)ids.Shape[1]).Select(place => place >= first && place < tokens.Length ? tokens[place] : -100L)]);
-                grids.AddRange(prompt.Images.SelectMany(image => new[] { image.Grid.Frames, image.Grid.Rows, image.Grid.Columns }));
+                    [.. Enumerable.Range(0, (int)ids.Shape[1])
+                        .Select(place => place >= first && place < tokens.Length ? tokens[place] : -100L)]);
+                grids.AddRange(prompt.Images.SelectMany(
+                    image => new[] { image.Grid.Frames, image.Grid.Rows, image.Grid.Columns }));
                 double[] own = got[row].data<double>().ToArray();
                 int columns = (int)wanted.Shape[1];
                 for (int place = Math.Max(first, 1); place < tokens.Length; place++)
@@ -111,11 +116,15 @@ internal sealed class SftTrajectoryKind : IConformanceKind
             }
 
             checker.SequenceEqual(
-                $"{field}/image_grid_thw", [.. conformanceCase.Tensor(expected.GetProperty("image_grid_thw")).Values.Select(value => (int)value)], grids);
+                $"{field}/image_grid_thw",
+                [.. conformanceCase.Tensor(expected.GetProperty("image_grid_thw")).ToInt64s().Select(value => (int)value)],
+                grids);
             checker.Numbers(
-                $"{field}/log_probs", wanted, all, step == 1 ? checker.ToleranceOf("first_step_logps") : checker.ToleranceOf("log_probs"));
+                $"{field}/log_probs", wanted, all, step == 1 ? checker.ToleranceOf("first_step_logps")
+                    : checker.ToleranceOf("log_probs"));
             checker.Number(
-                $"{field}/loss", expected.GetProperty("loss").GetDouble(), loss / expected.GetProperty("num_items_in_batch").GetDouble(),
+                $"{field}/loss", expected.GetProperty("loss").GetDouble(),
+                loss / expected.GetProperty("num_items_in_batch").GetDouble(),
                 checker.ToleranceOf("loss"));
             _microSteps++;
         }
@@ -125,7 +134,8 @@ internal sealed class SftTrajectoryKind : IConformanceKind
             if (step == 1)
             {
                 parameters.Gradients(
-                    checker, "gradient_norms_step0_after_clip", conformanceCase.Expected.GetProperty("gradient_norms_step0_after_clip"));
+                    checker, "gradient_norms_step0_after_clip",
+                    conformanceCase.Expected.GetProperty("gradient_norms_step0_after_clip"));
             }
         }
 
@@ -133,9 +143,11 @@ internal sealed class SftTrajectoryKind : IConformanceKind
         {
             // Entropy and token accuracy are no measurements of this trainer: they would cost a pass over all logits.
             TrainingCase.CheckMetrics(
-                checker, (int)metrics.Step - 1, conformanceCase.Expected.GetProperty("steps")[(int)metrics.Step - 1], metrics.Values,
+                checker, (int)metrics.Step - 1, conformanceCase.Expected.GetProperty("steps")[(int)metrics.Step - 1],
+                metrics.Values,
                 "entropy", "mean_token_accuracy");
-            if (conformanceCase.Expected.GetProperty("parameters").TryGetProperty($"step{metrics.Step}", out JsonElement expected))
+            if (conformanceCase.Expected.GetProperty("parameters")
+                .TryGetProperty($"step{metrics.Step}", out JsonElement expected))
             {
                 parameters.Compare(conformanceCase, checker, $"parameters.step{metrics.Step}", expected);
             }

@@ -45,16 +45,19 @@ internal static class TrainingCase
     }
 
     /// <summary>Messages of plain text; the pictures stand before the text of the first user message.</summary>
-    public static IReadOnlyList<ChatMessage> Messages(ConformanceCase conformanceCase, JsonElement messages, JsonElement? owner)
+    public static IReadOnlyList<ChatMessage> Messages(
+        ConformanceCase conformanceCase, JsonElement messages, JsonElement? owner)
     {
-        IImageSource[] images = owner is JsonElement holder && holder.TryGetProperty("images", out JsonElement files) && files.ValueKind == JsonValueKind.Array
+        IImageSource[] images = owner is JsonElement holder && holder.TryGetProperty("images", out JsonElement files)
+            && files.ValueKind == JsonValueKind.Array
             ? [.. files.EnumerateArray().Select(file => new FileImageSource(conformanceCase.FilePath(file)))] : [];
         List<ChatMessage> read = [];
         foreach (JsonElement message in messages.EnumerateArray())
         {
             ChatRole role = new(message.GetProperty("role").GetString()!);
             bool takesImages = role == ChatRole.User && read.All(earlier => earlier.Role != ChatRole.User);
-            ChatPart[] parts = [.. takesImages ? images.Select(image => new ImagePart(image)) : [], .. Parts(message.GetProperty("content"))];
+            IEnumerable<ChatPart> pictures = takesImages ? images.Select(image => new ImagePart(image)) : [];
+            ChatPart[] parts = [.. pictures, .. Parts(message.GetProperty("content"))];
             read.Add(new ChatMessage(role, parts));
         }
 
@@ -63,9 +66,11 @@ internal static class TrainingCase
 
     /// <summary>Compares a figure per step that both trainers give under TRL's names.</summary>
     public static void CheckMetrics(
-        Checker checker, int step, JsonElement expected, IReadOnlyDictionary<string, double> got, params string[] leftOut)
+        Checker checker, int step, JsonElement expected,
+        IReadOnlyDictionary<string, double> got, params string[] leftOut)
     {
-        foreach (JsonProperty property in expected.EnumerateObject().Where(property => !leftOut.Contains(property.Name)))
+        foreach (JsonProperty property in expected.EnumerateObject()
+            .Where(property => !leftOut.Contains(property.Name)))
         {
             if (property.Value.ValueKind != JsonValueKind.Number)
             {
@@ -75,7 +80,8 @@ internal static class TrainingCase
             string name = property.Name == "learning_rate_used" ? "learning_rate" : property.Name;
             if (got.TryGetValue(name, out double value))
             {
-                checker.Number($"steps[{step}]/{property.Name}", property.Value.GetDouble(), value, checker.ToleranceOf(name));
+                checker.Number(
+                    $"steps[{step}]/{property.Name}", property.Value.GetDouble(), value, checker.ToleranceOf(name));
             }
             else
             {

@@ -18,7 +18,8 @@ internal sealed class TrajectoryObserver(
         JsonElement expected = conformanceCase.Expected.GetProperty("generations")[(int)rollout.Index];
         double[] advantages = [.. rollout.Advantages.SelectMany(group => group)];
         checker.Numbers("advantages", conformanceCase.Tensor(expected.GetProperty("advantages")), advantages);
-        checker.Equal("num_items_in_batch", expected.GetProperty("num_items_in_batch").GetInt64(), rollout.ActiveTokenCount);
+        checker.Equal(
+            "num_items_in_batch", expected.GetProperty("num_items_in_batch").GetInt64(), rollout.ActiveTokenCount);
     }
 
     public void OnMicroStep(GrpoMicroStep microStep)
@@ -28,9 +29,12 @@ internal sealed class TrajectoryObserver(
         int[] rows = run.MicroSteps(microStep.Step - 1)[microStep.MicroStep];
         int[] places = [.. rows.Select(row => microStep.Rows.ToList().IndexOf(run.IndexOf(row)))];
         int width = run.Width((int)microStep.Rollout.Index);
-        checker.Number($"{field}/loss", expected.GetProperty("loss").GetDouble(), microStep.Loss, checker.ToleranceOf("loss"));
+        checker.Number(
+            $"{field}/loss", expected.GetProperty("loss").GetDouble(), microStep.Loss, checker.ToleranceOf("loss"));
         Compare("mask", microStep.Inputs.Mask, Tolerance.None);
-        Compare("logps", microStep.Inputs.LogProbabilities, microStep.Step == 1 ? checker.ToleranceOf("first_step_logps") : null);
+        Compare(
+            "logps", microStep.Inputs.LogProbabilities,
+            microStep.Step == 1 ? checker.ToleranceOf("first_step_logps") : null);
         Compare("entropies", microStep.Inputs.Entropies, null);
         Compare("old_logps", microStep.Inputs.OldLogProbabilities, null);
         Compare("ref_logps", microStep.Inputs.ReferenceLogProbabilities, null);
@@ -51,7 +55,8 @@ internal sealed class TrajectoryObserver(
             }
 
             using DisposeScope scope = NewDisposeScope();
-            Tensor masked_BT = got_BT.detach().masked_fill(microStep.Inputs.Mask.logical_not(), 0).to(ScalarType.Float64);
+            Tensor masked_BT = got_BT.detach().masked_fill(microStep.Inputs.Mask.logical_not(), 0)
+                .to(ScalarType.Float64);
             Tensor padded_BT = nn.functional.pad(masked_BT, [0, width - masked_BT.shape[1]]);
             Tensor sorted_BT = padded_BT.index_select(0, tensor([.. places.Select(place => (long)place)]));
             checker.Numbers($"{field}/{name}", wanted, sorted_BT.ToDoubles(), tolerance ?? checker.ToleranceOf(name));
@@ -63,7 +68,8 @@ internal sealed class TrajectoryObserver(
         if (step == 1)
         {
             parameters.Gradients(
-                checker, "gradient_norms_step0_after_clip", conformanceCase.Expected.GetProperty("gradient_norms_step0_after_clip"));
+                checker, "gradient_norms_step0_after_clip",
+                conformanceCase.Expected.GetProperty("gradient_norms_step0_after_clip"));
         }
     }
 
@@ -73,12 +79,16 @@ internal sealed class TrajectoryObserver(
         Dictionary<string, double> values = metrics.Values.ToDictionary();
         foreach (string name in _metrics.SelectMany(one => one.Keys).Distinct())
         {
-            values[name] = _metrics.Average(one => one[name] is { Kind: LossMetricKind.Mean, Weight: 0 } ? 0 : one[name].Value);
+            values[name] = _metrics.Average(
+                one => one[name] is { Kind: LossMetricKind.Mean, Weight: 0 } ? 0 : one[name].Value);
         }
 
         _metrics.Clear();
-        TrainingCase.CheckMetrics(checker, (int)metrics.Step - 1, conformanceCase.Expected.GetProperty("steps")[(int)metrics.Step - 1], values);
-        if (conformanceCase.Expected.GetProperty("parameters").TryGetProperty($"step{metrics.Step}", out JsonElement expected))
+        TrainingCase.CheckMetrics(
+            checker, (int)metrics.Step - 1,
+            conformanceCase.Expected.GetProperty("steps")[(int)metrics.Step - 1], values);
+        if (conformanceCase.Expected.GetProperty("parameters")
+            .TryGetProperty($"step{metrics.Step}", out JsonElement expected))
         {
             parameters.Compare(conformanceCase, checker, $"parameters.step{metrics.Step}", expected);
         }
