@@ -16,6 +16,7 @@ public sealed class SafetensorsFile : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly SafetensorsHeader _header;
     private readonly Lazy<MemoryMappedViewAccessor> _mapping;
+    private Tensor? _spareBuffer;
 
     private SafetensorsFile(string path, SafeFileHandle handle)
     {
@@ -184,8 +185,19 @@ public sealed class SafetensorsFile : IDisposable
             _mapping.Value.Dispose();
         }
 
+        Interlocked.Exchange(ref _spareBuffer, null)?.Dispose();
         _handle.Dispose();
     }
+
+    /// <summary>
+    /// A tensor of bytes to read a piece into. One is kept: the allocator of C finds no use for a freed one of this size
+    /// beside aligned blocks, and the process would grow by one with every tensor.
+    /// </summary>
+    internal Tensor RentBuffer() => Interlocked.Exchange(ref _spareBuffer, null)
+        ?? empty([SafetensorsTensorReader.PieceLength], dtype: ScalarType.Byte).DetachFromDisposeScope();
+
+    /// <summary>Takes a buffer back, or disposes it if there is one already.</summary>
+    internal void ReturnBuffer(Tensor buffer) => Interlocked.Exchange(ref _spareBuffer, buffer)?.Dispose();
 
     /// <summary>Reads bytes of a tensor that are known to be there.</summary>
     internal void ReadAt(SafetensorsEntry entry, Span<byte> target, long start)

@@ -8,7 +8,7 @@ namespace MedR1.Modeling;
 internal static unsafe class SafetensorsTensorReader
 {
     /// <summary>Bytes read at once; a conversion needs this much memory beside its destination.</summary>
-    private const int PieceLength = 16 << 20;
+    public const int PieceLength = 16 << 20;
 
     /// <summary>The type of a tensor of the file.</summary>
     /// <exception cref="NotSupportedException">libtorch has none.</exception>
@@ -76,6 +76,7 @@ internal static unsafe class SafetensorsTensorReader
 
     private static void ReadMemory(SafetensorsFile file, SafetensorsEntry entry, nint address)
     {
+        LargePages.Advise(address, entry.ByteLength);
         for (long start = 0; start < entry.ByteLength; start += PieceLength)
         {
             int length = (int)Math.Min(PieceLength, entry.ByteLength - start);
@@ -88,8 +89,14 @@ internal static unsafe class SafetensorsTensorReader
         int elementSize = entry.Type.ElementSize();
         long count = entry.ByteLength / elementSize;
         long pieceCount = Math.Min(count, PieceLength / elementSize);
-        using Tensor piece = empty([pieceCount], dtype: type);
+        Tensor buffer = file.RentBuffer();
+        using Tensor piece = FusedOperators.ViewAsType(buffer, type);
         byte* address = (byte*)TensorMemory.AddressOf(piece);
+        if (destination.device_type == DeviceType.CPU)
+        {
+            LargePages.Advise(TensorMemory.AddressOf(destination), count * destination.element_size());
+        }
+
         for (long start = 0; start < count; start += pieceCount)
         {
             long length = Math.Min(pieceCount, count - start);
@@ -98,5 +105,7 @@ internal static unsafe class SafetensorsTensorReader
             using Tensor target = destination.narrow(0, start, length);
             target.copy_(source);
         }
+
+        file.ReturnBuffer(buffer);
     }
 }
