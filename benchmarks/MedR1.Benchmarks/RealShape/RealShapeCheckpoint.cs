@@ -16,9 +16,10 @@ internal static class RealShapeCheckpoint
     public static void Write(string folder, string golden, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
-        string caseFile = Path.Combine(golden, "cases", "parameter-list", "qwen2-vl-2b", "case.json");
-        JsonElement config = JsonDocument.Parse(File.ReadAllBytes(caseFile)).RootElement.GetProperty("inputs").GetProperty("config");
-        File.WriteAllText(Path.Combine(folder, "config.json"), config.GetRawText());
+        string published = Path.Combine(golden, "cases", "parameter-list", "qwen2-vl-2b");
+        JsonElement inputs = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(published, "case.json"))).RootElement.GetProperty("inputs");
+        string config = inputs.GetProperty("config").GetProperty("file").GetString()!;
+        File.Copy(Path.Combine(published, config), Path.Combine(folder, "config.json"), overwrite: true);
         File.WriteAllBytes(
             Path.Combine(folder, "preprocessor_config.json"),
             new ImageProcessorConfiguration { MinPixels = 3136, MaxPixels = 12_845_056 }.ToJson());
