@@ -8,6 +8,13 @@ namespace MedR1.Modeling;
 public sealed class DecodePattern(GroupKeyValueCache cache) : IAttentionPattern
 {
     /// <inheritdoc/>
+    public Tensor? Kept => null;
+
+    /// <inheritdoc/>
+    public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values) =>
+        throw new InvalidOperationException("This pattern keeps all tokens; call Attend.");
+
+    /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -8,6 +8,12 @@ namespace MedR1.Modeling;
 /// </summary>
 public interface IAttentionPattern
 {
+    /// <summary>
+    /// <c>[M]</c> int64: the tokens whose output is asked for. The last layer computes queries, feed-forward and all that follows
+    /// for them alone. Null if the output of all tokens is.
+    /// </summary>
+    Tensor? Kept { get; }
+
     /// <summary>Attends.</summary>
     /// <param name="layer">The layer, for patterns that keep keys and values.</param>
     /// <param name="queries"><c>[N, heads, d]</c>, turned by their positions.</param>
@@ -15,4 +21,12 @@ public interface IAttentionPattern
     /// <param name="values"><c>[N, key-value heads, d]</c></param>
     /// <returns><c>[N, heads · d]</c></returns>
     Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values);
+
+    /// <summary>Attends with the queries of the kept tokens only; called where <see cref="Kept"/> is not null.</summary>
+    /// <param name="layer">The layer, for patterns that keep keys and values.</param>
+    /// <param name="queries"><c>[M, heads, d]</c>, turned by their positions.</param>
+    /// <param name="keys"><c>[N, key-value heads, d]</c>, turned by their positions.</param>
+    /// <param name="values"><c>[N, key-value heads, d]</c></param>
+    /// <returns><c>[M, heads · d]</c></returns>
+    Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values);
 }

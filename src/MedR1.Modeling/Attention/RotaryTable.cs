@@ -30,8 +30,13 @@ public sealed class RotaryTable : IDisposable
         Tensor cosine = angles.cos();
         Tensor cosine_NXD = cat([cosine, cosine], -1).unsqueeze(1).to(dataType);
         Tensor sine_NXD = cat([-sine, sine], -1).unsqueeze(1).to(dataType);
-        return new RotaryTable(cosine_NXD.DetachFromDisposeScope(), sine_NXD.DetachFromDisposeScope());
+        return new RotaryTable(Detach(cosine_NXD), Detach(sine_NXD));
     }
+
+    /// <summary>The angles of some of the tokens; the caller disposes it.</summary>
+    /// <param name="tokens"><c>[M]</c> int64 places in the sequence.</param>
+    public RotaryTable Select(Tensor tokens) =>
+        new(Detach(_cosine_NXD.index_select(0, tokens)), Detach(_signedSine_NXD.index_select(0, tokens)));
 
     /// <summary>Turns vectors.</summary>
     /// <param name="vectors"><c>[N, heads, d]</c></param>
@@ -42,6 +47,8 @@ public sealed class RotaryTable : IDisposable
         using Tensor swapped = vectors.roll(vectors.shape[^1] / 2, -1);
         return straight.addcmul(swapped, _signedSine_NXD, 1);
     }
+
+    private static Tensor Detach(Tensor tensor) => tensor.DetachFromDisposeScope();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -11,8 +11,6 @@ namespace MedR1.Modeling;
 /// </summary>
 public sealed class RmsNormalization : nn.Module<Tensor, Tensor>
 {
-    private static readonly long[] LastDimension = [-1];
-
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
 
@@ -33,13 +31,5 @@ public sealed class RmsNormalization : nn.Module<Tensor, Tensor>
 
     /// <summary>Normalises the last dimension.</summary>
     /// <param name="input"><c>[…, size]</c></param>
-    public override Tensor forward(Tensor input)
-    {
-        using Tensor wide = input.to(ScalarType.Float32);
-        using Tensor square = wide.square();
-        using Tensor inverse = square.mean(LastDimension, keepdim: true).add_(_epsilon).rsqrt_();
-        using Tensor normalised = wide * inverse;
-        using Tensor narrow = normalised.to(input.dtype);
-        return narrow * _weight;
-    }
+    public override Tensor forward(Tensor input) => FusedOperators.RmsNorm(input, _weight, _epsilon);
 }

@@ -6,6 +6,9 @@ namespace MedR1.Modeling;
 /// <summary>Log-probabilities and entropies of tokens from logits, in float32, as sampler and trainer both compute them.</summary>
 public static class TokenScores
 {
+    // Its exponential is 0 in float32.
+    private const double LowestLogProbability = -1e4;
+
     /// <summary>Divides by the temperature and takes suppressed tokens out.</summary>
     /// <param name="logits"><c>[N, V]</c> of any floating type.</param>
     /// <param name="options">Temperature and suppressed tokens.</param>
@@ -47,28 +50,23 @@ public static class TokenScores
         ArgumentNullException.ThrowIfNull(mask);
         using DisposeScope scope = NewDisposeScope();
         Tensor scores = Scale(logits, options);
-        Tensor normaliser_N = scores.logsumexp(-1);
+        Tensor all = scores.log_softmax(-1);
         Tensor padding = mask.logical_not();
         Tensor flat = sources * scores.shape[1] + targets;
-        Tensor chosen = scores.view(-1).index_select(0, flat.view(-1));
-        Tensor chosenNormaliser = normaliser_N.index_select(0, sources.view(-1));
-        Tensor logProbabilities = (chosen - chosenNormaliser).view(mask.shape).masked_fill(padding, 0);
-        Tensor? entropies = options.WithEntropies ? Entropies(scores, normaliser_N, sources, padding, options) : null;
+        Tensor chosen = all.view(-1).index_select(0, flat.view(-1));
+        Tensor logProbabilities = chosen.view(mask.shape).masked_fill(padding, 0);
+        Tensor? entropies = options.WithEntropies ? Entropies(all, sources, padding, options) : null;
         return new TokenStatistics(
             logProbabilities.MoveToOuterDisposeScope(), mask, entropies?.MoveToOuterDisposeScope());
     }
 
-    // H = logsumexp(s) − Σ p·s; a suppressed token has p = 0, and 0 · −∞ must not become NaN.
-    private static Tensor Entropies(
-        Tensor scores, Tensor normaliser_N, Tensor sources, Tensor padding, TokenStatisticsOptions options)
+    // H = − Σ p log p; a suppressed token has p = 0 and log p = −∞, and their product must not become NaN.
+    private static Tensor Entropies(Tensor all, Tensor sources, Tensor padding, TokenStatisticsOptions options)
     {
         using IDisposable? noGradient = options.WithEntropyGradient ? null : no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor probabilities = (scores - normaliser_N.unsqueeze(-1)).exp();
-        Tensor finite = options.SuppressedTokenIds.Count > 0
-            ? scores.masked_fill(scores.isneginf(), 0)
-            : scores;
-        Tensor entropies_N = normaliser_N - (probabilities * finite).sum(-1);
+        Tensor finite = options.SuppressedTokenIds.Count > 0 ? all.clamp(min: LowestLogProbability) : all;
+        Tensor entropies_N = -(finite.exp() * finite).sum(-1);
         return entropies_N.index_select(0, sources.view(-1)).view(padding.shape).masked_fill(padding, 0)
             .MoveToOuterDisposeScope();
     }

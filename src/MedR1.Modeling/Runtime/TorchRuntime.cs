@@ -88,6 +88,11 @@ public static class TorchRuntime
                 binding.Path,
                 binding.Load,
                 binding.WeakenedVersions);
+            if (options.KeepsFreedMemory)
+            {
+                HostAllocator.KeepFreedMemory();
+            }
+
             return _state = new State(report, binding.Handle, handles[1], folder.HasCuda ? handles[3] : 0);
         }
     }

@@ -8,8 +8,12 @@ namespace MedR1.Models.Qwen2VL;
 /// </summary>
 internal sealed class CompletionBatch
 {
+    private readonly int _groups;
+    private readonly List<long> _places = [];
+
     private CompletionBatch(int groups, int samples, int longest, int rows)
     {
+        _groups = groups;
         SamplesPerGroup = samples;
         FedLength = longest - 1;
         Longest = longest;
@@ -44,8 +48,13 @@ internal sealed class CompletionBatch
     /// <summary><c>[rows, longest]</c>: which row of the logits predicts each token.</summary>
     public long[] Sources { get; }
 
-    /// <summary>Places of the fed tokens whose logits are needed, counted from the first completion.</summary>
-    public List<long> Places { get; } = [];
+    /// <summary>
+    /// The rows of the last layer's output whose logits are needed, of the prompts' last tokens and then all fed tokens; null if
+    /// all are.
+    /// </summary>
+    public long[]? NeededRows => _places.Count == Tokens.Length
+        ? null
+        : [.. Enumerable.Range(0, _groups).Select(group => (long)group), .. _places.Select(place => _groups + place)];
 
     /// <exception cref="InvalidPromptException">A group has no completion, or a completion no token.</exception>
     public static CompletionBatch Create(Qwen2VLConfiguration configuration, IReadOnlyList<PackedGroup> groups)
@@ -65,7 +74,7 @@ internal sealed class CompletionBatch
         {
             for (int sample = 0; sample < groups[group].Completions.Count; sample++)
             {
-                batch.Add(groups.Count, group, sample, row++, groups[group].Completions[sample]);
+                batch.Add(group, sample, row++, groups[group].Completions[sample]);
             }
         }
 
@@ -74,7 +83,7 @@ internal sealed class CompletionBatch
 
     // The logits' rows: first the last token of each prompt, which predicts the first token of all its completions, then the fed
     // tokens that predict another.
-    private void Add(int groups, int group, int sample, int row, IReadOnlyList<int> completion)
+    private void Add(int group, int sample, int row, IReadOnlyList<int> completion)
     {
         int fed = (group * SamplesPerGroup + sample) * FedLength;
         int target = row * Longest;
@@ -82,9 +91,9 @@ internal sealed class CompletionBatch
         {
             Targets[target + index] = completion[index];
             Mask[target + index] = true;
-            Sources[target + index] = index == 0 ? group : groups + Places.Count;
+            Sources[target + index] = index == 0 ? group : _groups + _places.Count;
             if (index > 0)
-                Places.Add(fed + index - 1);
+                _places.Add(fed + index - 1);
             if (index < completion.Count - 1)
                 Tokens[fed + index] = completion[index];
         }

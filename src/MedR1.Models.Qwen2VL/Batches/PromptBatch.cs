@@ -35,9 +35,6 @@ internal sealed class PromptBatch
     /// <summary>Places among <see cref="Tokens"/> that take features, in the order of <see cref="ImageBatch.FeatureRows"/>.</summary>
     public List<long> Placeholders { get; } = [];
 
-    /// <summary>Place of each prompt's last token.</summary>
-    public long[] LastPlaces() => [.. Lengths.Select((length, index) => (long)index * Length + length - 1)];
-
     /// <exception cref="InvalidPromptException">A prompt can't be taken.</exception>
     public static PromptBatch Create(Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts)
     {

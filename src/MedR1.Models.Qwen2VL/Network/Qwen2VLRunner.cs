@@ -28,9 +28,8 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         using DisposeScope scope = NewDisposeScope();
         using RotaryTable table = Table(batch.Positions);
         Tensor input = Embed(prompts, batch, []);
-        Tensor hidden = network.Decoder.Layers(input, table, new PrefillPattern(cache, batch.Length));
-        Tensor last = hidden.index_select(0, batch.LastPlaces().ToDevice(device));
-        return network.Logits(last).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        Tensor hidden = network.Decoder.Layers(input, table, new PromptPattern(batch.Lengths, dataType, device, cache));
+        return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <summary>Runs <c>[rows]</c> tokens behind a cache and gives <c>[rows, vocabulary]</c> float32 logits of what comes next.</summary>
@@ -60,9 +59,9 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         using RotaryTable table = Table(WithCompletions(batch, completions));
         Tensor input = Embed(prompts, batch, completions.Tokens);
         Tensor hidden = network.Decoder.Layers(input, table, Pattern(batch, completions));
-        long firstCompletion = batch.Tokens.Length;
-        long[] places = [.. batch.LastPlaces(), .. completions.Places.Select(place => firstCompletion + place)];
-        Tensor logits = network.Logits(hidden.index_select(0, places.ToDevice(device)));
+        if (completions.NeededRows is { } needed)
+            hidden = hidden.index_select(0, needed.ToDevice(device));
+        Tensor logits = network.Logits(hidden);
         return Statistics(
             logits, completions.Sources, completions.Targets, completions.Mask, completions.Rows, completions.Longest, options)
             .MoveToOuterDisposeScope();
@@ -110,14 +109,9 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             .MoveToOuterDisposeScope();
     }
 
-    private IAttentionPattern Pattern(PromptBatch batch, CompletionBatch completions)
-    {
-        if (completions.FedLength == 0)
-            return new CausalPattern(batch.Count, batch.Length);
-        Tensor bias = PackedGroupsPattern.Bias(batch.Lengths, batch.Length, completions.FedLength, dataType, device);
-        return new PackedGroupsPattern(
-            batch.Count, batch.Length, completions.SamplesPerGroup, completions.FedLength, bias);
-    }
+    private IAttentionPattern Pattern(PromptBatch batch, CompletionBatch completions) => completions.FedLength == 0
+        ? new PromptPattern(batch.Lengths, dataType, device)
+        : new PackedGroupsPattern(batch.Lengths, completions.SamplesPerGroup, completions.FedLength, dataType, device);
 
     private Tensor Embed(IReadOnlyList<EncodedPrompt> prompts, PromptBatch batch, long[] more)
     {

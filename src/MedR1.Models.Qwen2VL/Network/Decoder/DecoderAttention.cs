@@ -34,23 +34,22 @@ internal sealed class DecoderAttention : nn.Module
         RegisterComponents();
     }
 
-    /// <summary><c>[N, hidden]</c> to <c>[N, hidden]</c>.</summary>
-    public Tensor Forward(Tensor input, int layer, RotaryTable table, IAttentionPattern pattern)
+    /// <summary><c>[N, hidden]</c> to <c>[N, hidden]</c>, or to <c>[M, hidden]</c> of the kept tokens alone.</summary>
+    public Tensor Forward(Tensor input, int layer, RotaryTable table, IAttentionPattern pattern, Tensor? kept)
     {
-        using Tensor queries = Heads(_query.call(input));
-        using Tensor keys = Heads(_key.call(input));
-        using Tensor values = Heads(_value.call(input));
-        using Tensor turnedQueries = table.Rotate(queries);
-        using Tensor turnedKeys = table.Rotate(keys);
-        using Tensor attended = pattern.Attend(layer, turnedQueries, turnedKeys, values);
-        return _output.call(attended);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor keys = table.Rotate(Heads(_key.call(input)));
+        Tensor values = Heads(_value.call(input));
+        if (kept is null)
+        {
+            Tensor queries = table.Rotate(Heads(_query.call(input)));
+            return _output.call(pattern.Attend(layer, queries, keys, values)).MoveToOuterDisposeScope();
+        }
+
+        using RotaryTable keptTable = table.Select(kept);
+        Tensor keptQueries = keptTable.Rotate(Heads(_query.call(input.index_select(0, kept))));
+        return _output.call(pattern.AttendKept(layer, keptQueries, keys, values)).MoveToOuterDisposeScope();
     }
 
-    private Tensor Heads(Tensor projected)
-    {
-        using (projected)
-        {
-            return projected.view(projected.shape[0], -1, _headSize);
-        }
-    }
+    private Tensor Heads(Tensor projected) => projected.view(projected.shape[0], -1, _headSize);
 }

@@ -33,11 +33,12 @@ internal sealed class DecoderLayer : nn.Module
         RegisterComponents();
     }
 
-    /// <summary><c>[N, hidden]</c> to <c>[N, hidden]</c>.</summary>
-    public Tensor Forward(Tensor input, RotaryTable table, IAttentionPattern pattern)
+    /// <summary><c>[N, hidden]</c> to <c>[N, hidden]</c>, or to <c>[M, hidden]</c> of the kept tokens alone.</summary>
+    public Tensor Forward(Tensor input, RotaryTable table, IAttentionPattern pattern, Tensor? kept)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor attended = input + _attention.Forward(_inputNorm.call(input), _index, table, pattern);
+        Tensor residual = kept is null ? input : input.index_select(0, kept);
+        Tensor attended = residual + _attention.Forward(_inputNorm.call(input), _index, table, pattern, kept);
         return (attended + _mlp.call(_mlpNorm.call(attended))).MoveToOuterDisposeScope();
     }
 }

@@ -30,13 +30,17 @@ internal sealed class TextDecoder : nn.Module
 
     public TokenEmbedding Embedding => _embedding;
 
-    /// <summary><c>[N, hidden]</c> embeddings, still the caller's afterwards, to <c>[N, hidden]</c> before the last norm.</summary>
+    /// <summary>
+    /// <c>[N, hidden]</c> embeddings, still the caller's afterwards, to <c>[N, hidden]</c> before the last norm, or to
+    /// <c>[M, hidden]</c> where the pattern keeps some tokens only.
+    /// </summary>
     public Tensor Layers(Tensor input, RotaryTable table, IAttentionPattern pattern, ActivationObserver? observer = null)
     {
         Tensor hidden = input;
         for (int index = 0; index < _layers.Count; index++)
         {
-            Tensor next = _layers[index].Forward(hidden, table, pattern);
+            Tensor? kept = index == _layers.Count - 1 ? pattern.Kept : null;
+            Tensor next = _layers[index].Forward(hidden, table, pattern, kept);
             if (index > 0)
                 hidden.Dispose();
             hidden = next;

@@ -1,0 +1,52 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Prompts in a flat batch, padded on the right: each token sees itself and what stands before it, and the last token of each prompt
+/// is kept. Keys and values go to a cache where there is one.
+/// </summary>
+public sealed class PromptPattern : IAttentionPattern
+{
+    private readonly int _prompts;
+    private readonly int _length;
+    private readonly Tensor? _bias;
+    private readonly GroupKeyValueCache? _cache;
+
+    /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
+    /// <param name="lengths">Tokens of each prompt.</param>
+    /// <param name="dataType">Type of the scores.</param>
+    /// <param name="device">Where they are.</param>
+    /// <param name="cache">Takes keys and values.</param>
+    public PromptPattern(IReadOnlyList<int> lengths, ScalarType dataType, Device device, GroupKeyValueCache? cache = null)
+    {
+        ArgumentNullException.ThrowIfNull(lengths);
+        _prompts = lengths.Count;
+        _length = lengths.Max();
+        _cache = cache;
+        _bias = PromptAttention.PaddingBias(lengths, _length, dataType, device);
+        using Tensor host = tensor(LastTokens(lengths, _length));
+        Kept = host.to(device, copy: true);
+    }
+
+    /// <inheritdoc/>
+    public Tensor? Kept { get; }
+
+    /// <inheritdoc/>
+    public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
+    {
+        _cache?.WritePrompts(layer, keys, values, _length);
+        return PromptAttention.All(queries, keys, values, _prompts, _length);
+    }
+
+    /// <inheritdoc/>
+    public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values)
+    {
+        _cache?.WritePrompts(layer, keys, values, _length);
+        return PromptAttention.Last(queries, keys, values, _prompts, _length, _bias);
+    }
+
+    internal static long[] LastTokens(IReadOnlyList<int> lengths, int length) =>
+        [.. lengths.Select((own, prompt) => (long)prompt * length + own - 1)];
+}
