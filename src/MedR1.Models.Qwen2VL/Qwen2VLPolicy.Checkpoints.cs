@@ -14,6 +14,7 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="progress">Is told after each tensor.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
+    /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is missing.</exception>
     /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown or of another shape.</exception>
     /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
     public static Qwen2VLPolicy Load(
@@ -29,6 +30,7 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="progress">Is told after each tensor.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
+    /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is missing.</exception>
     /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown or of another shape.</exception>
     /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
     public static Qwen2VLPolicy Load(
@@ -78,25 +80,21 @@ public sealed partial class Qwen2VLPolicy
     }
 
     /// <inheritdoc/>
+    /// <exception cref="DiskFullException">The disk is full; what was in the folder is still there.</exception>
     public void Save(string folder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
         CheckpointFolder.Replace(folder, target =>
         {
-            Dictionary<string, byte[]> files = new(Processor.Files)
-            {
-                [CheckpointFiles.Configuration] = (Configuration with { DataType = DataType }).ToJson(),
-            };
-            files.TryAdd(CheckpointFiles.Preprocessor, Processor.Images.Configuration.ToJson());
-            foreach ((string name, byte[] content) in files)
-            {
-                File.WriteAllBytes(Path.Combine(target, name), content);
-            }
+            CheckpointWriter.Write(
+                target, [.. Parameters.Select(entry => SafetensorsItem.Of(entry.Key, entry.Value))],
+                cancellationToken: cancellationToken);
+            Processor.Save(target);
+            Write(CheckpointFiles.Configuration, (Configuration with { DataType = DataType }).ToJson());
+            if (!File.Exists(Path.Combine(target, CheckpointFiles.Generation)))
+                Write(CheckpointFiles.Generation, GenerationFile.Write(EndTokenIds));
 
-            WeightFiles.Write(
-                Path.Combine(target, WeightFiles.Single),
-                [.. Parameters.Select(entry => KeyValuePair.Create(entry.Key, (Tensor)entry.Value))],
-                cancellationToken);
+            void Write(string name, byte[] content) => File.WriteAllBytes(Path.Combine(target, name), content);
         });
     }
 

@@ -28,7 +28,7 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     /// <summary>Prepares pictures.</summary>
     public ImageProcessor Images { get; }
 
-    /// <summary>The files that the processor was read from, by name; a saved model gets them again.</summary>
+    /// <summary>The files that the processor was read from, by name; a saved model gets them again, byte for byte.</summary>
     internal IReadOnlyDictionary<string, byte[]> Files { get; private init; } = new Dictionary<string, byte[]>();
 
     /// <summary>Reads the tokenizer and <c>preprocessor_config.json</c> of a checkpoint folder.</summary>
@@ -89,6 +89,30 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     {
         ArgumentNullException.ThrowIfNull(text);
         return [.. Tokenizer.Encode(text), _endOfMessageId];
+    }
+
+    /// <summary>Writes the tokenizer and <c>preprocessor_config.json</c>, with the limits of pictures that are in force.</summary>
+    /// <param name="folder">The folder; it is made if it does not exist.</param>
+    /// <exception cref="NotSupportedException">The tokenizer came from no folder and can't be written.</exception>
+    public void Save(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        Directory.CreateDirectory(folder);
+        foreach ((string name, byte[] content) in Files)
+        {
+            File.WriteAllBytes(Path.Combine(folder, name), content);
+        }
+
+        if (Files.Count == 0)
+        {
+            BytePairTokenizer tokenizer = Tokenizer as BytePairTokenizer ?? throw new NotSupportedException(
+                $"A {Tokenizer.GetType().Name} can't be written; only a {nameof(BytePairTokenizer)} can, or one that was read " +
+                "from a checkpoint folder.");
+            tokenizer.Save(folder);
+        }
+
+        if (Files.Count == 0 || Images.HasOwnLimits)
+            File.WriteAllBytes(Path.Combine(folder, CheckpointFiles.Preprocessor), Images.Configuration.ToJson());
     }
 
     private static bool IsSomething(ChatPart part) => part is not TextPart text || !string.IsNullOrWhiteSpace(text.Text);

@@ -1,3 +1,4 @@
+using MedR1.Modeling;
 using TorchSharp.Modules;
 
 namespace MedR1.Models.Qwen2VL;
@@ -11,43 +12,43 @@ internal static class CheckpointLoader
         IReadOnlyList<KeyValuePair<string, Parameter>> parameters, string folder, IProgress<LoadProgress>? progress,
         CancellationToken cancellationToken)
     {
-        Dictionary<string, WeightFiles.Entry> entries = [];
-        foreach (WeightFiles.Entry entry in WeightFiles.List(folder))
-        {
-            entries[CheckpointNames.ToPublished(entry.Name)] = entry;
-        }
+        using CheckpointReader reader = CheckpointReader.Open(folder);
+        Dictionary<string, Parameter> wanted = parameters.ToDictionary(entry => entry.Key, entry => entry.Value);
+        List<KeyValuePair<string, SafetensorsEntry>> entries = [.. reader.Entries.Values
+            .Select(entry => KeyValuePair.Create(CheckpointNames.ToPublished(entry.Name), entry))];
 
-        Check(parameters, entries, folder);
-        long total = parameters.Sum(parameter => Bytes(parameter.Value));
+        // A tied model's file may hold the head all the same; the embedding wins.
+        if (!wanted.ContainsKey(Head))
+            entries.RemoveAll(entry => entry.Key == Head);
+        Check(wanted, entries, folder);
+        long total = wanted.Values.Sum(Bytes);
         long bytes = 0;
-        for (int index = 0; index < parameters.Count; index++)
+        int count = 0;
+        foreach ((string name, SafetensorsEntry entry) in entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            (string name, Parameter parameter) = parameters[index];
-            WeightFiles.Read(entries[name], parameter);
-            bytes += Bytes(parameter);
-            progress?.Report(new LoadProgress(index + 1, parameters.Count, bytes, total));
+            reader.LoadInto(entry.Name, wanted[name]);
+            bytes += Bytes(wanted[name]);
+            progress?.Report(new LoadProgress(++count, entries.Count, bytes, total));
         }
     }
 
     private static void Check(
-        IReadOnlyList<KeyValuePair<string, Parameter>> parameters, Dictionary<string, WeightFiles.Entry> entries, string folder)
+        Dictionary<string, Parameter> wanted, List<KeyValuePair<string, SafetensorsEntry>> entries, string folder)
     {
-        Dictionary<string, Parameter> wanted = parameters.ToDictionary(entry => entry.Key, entry => entry.Value);
-
-        // A tied model's file may hold the head all the same; the embedding wins.
-        if (!wanted.ContainsKey(Head))
-            entries.Remove(Head);
-        string[] missing = [.. wanted.Keys.Where(name => !entries.ContainsKey(name))];
-        string[] unexpected = [.. entries.Keys.Where(name => !wanted.ContainsKey(name)).Order(StringComparer.Ordinal)];
-        string[] shapes = [.. wanted
-            .Where(entry => entries.TryGetValue(entry.Key, out WeightFiles.Entry? found) && !found.Shape.SequenceEqual(entry.Value.shape))
-            .Select(entry => $"{entry.Key}: model {Show(entry.Value.shape)}, file {Show(entries[entry.Key].Shape)}")];
+        ILookup<string, SafetensorsEntry> found = entries.ToLookup(entry => entry.Key, entry => entry.Value);
+        string[] missing = [.. wanted.Keys.Where(name => !found.Contains(name))];
+        string[] unexpected = [.. found
+            .Where(same => !wanted.ContainsKey(same.Key) || same.Count() > 1)
+            .Select(same => string.Join(" and ", same.Select(entry => entry.Name)))];
+        string[] shapes = [.. entries
+            .Where(entry => wanted.TryGetValue(entry.Key, out Parameter? parameter) && !parameter.shape.SequenceEqual(entry.Value.Shape))
+            .Select(entry => $"{entry.Value.Name}: {Show(entry.Value.Shape)} instead of {Show(wanted[entry.Key].shape)}")];
         if (missing.Length + unexpected.Length + shapes.Length > 0)
             throw new CheckpointMismatchException(folder, missing, unexpected, shapes);
     }
 
     private static long Bytes(Parameter parameter) => parameter.numel() * parameter.element_size();
 
-    private static string Show(long[] shape) => $"[{string.Join(", ", shape)}]";
+    private static string Show(IEnumerable<long> shape) => $"[{string.Join(", ", shape)}]";
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Reads the end tokens of <c>generation_config.json</c>. Its sampling values are left alone: the published ones (top_k 1) would
+/// Reads and writes the end tokens of <c>generation_config.json</c>. Its sampling values are left alone: the published ones (top_k 1) would
 /// make every sample of a group the same.
 /// </summary>
 internal static class GenerationFile
@@ -16,5 +16,24 @@ internal static class GenerationFile
         if (top.Find("eos_token_id") is not { } value)
             return null;
         return value.ValueKind == JsonValueKind.Array ? top.Integers("eos_token_id") : [top.Integer("eos_token_id")];
+    }
+
+    public static byte[] Write(IReadOnlyList<int> endTokens)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("eos_token_id");
+            foreach (int token in endTokens)
+            {
+                json.WriteNumberValue(token);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
     }
 }

@@ -30,6 +30,9 @@ public sealed class ImageProcessor
     /// <summary>Sizes and limits in force.</summary>
     public ImageProcessorConfiguration Configuration { get; }
 
+    /// <summary>Whether the options replace limits of the model's file.</summary>
+    internal bool HasOwnLimits => _options.MinPixels is not null || _options.MaxPixels is not null;
+
     /// <summary>Opens and prepares a picture.</summary>
     /// <param name="source">The picture.</param>
     /// <exception cref="ImageFormatException">The bytes are no picture.</exception>
