@@ -1,0 +1,200 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class CheckpointTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("medr1-checkpoint-").FullName;
+
+    private string Folder => Path.Combine(_root, "model");
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Theory]
+    [InlineData(Qwen2VLFamily.Qwen2VL, true, ScalarType.Float32)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, false, ScalarType.BFloat16)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, false, ScalarType.Float32)]
+    public void A_saved_model_loads_bit_for_bit(Qwen2VLFamily family, bool tied, ScalarType dataType)
+    {
+        using Qwen2VLPolicy saved = TinyModel.Create(family, 3, tied, dataType);
+        saved.Save(Folder);
+        List<LoadProgress> progress = [];
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder, progress: new Collector(progress));
+        Assert.Equal(dataType, loaded.DataType);
+        Assert.Equal(saved.EndTokenIds, loaded.EndTokenIds);
+        Assert.Equal(saved.SuppressedTokenIds, loaded.SuppressedTokenIds);
+        Assert.Equal(saved.Processor.Images.Configuration.ToJson(), loaded.Processor.Images.Configuration.ToJson());
+        AssertSameWeights(saved, loaded);
+        Assert.Equal(saved.Configuration.ToJson(), (loaded.Configuration with { DataType = ScalarType.Float32 }).ToJson());
+        Assert.Equal(saved.Parameters.Count, progress[^1].Tensors);
+        Assert.Equal(progress[^1].TotalBytes, progress[^1].Bytes);
+    }
+
+    [Fact]
+    public void Saving_over_a_model_replaces_it_and_keeps_the_files_of_its_processor()
+    {
+        using (Qwen2VLPolicy first = TinyModel.Create(seed: 1))
+        {
+            first.Save(Folder);
+        }
+
+        byte[] tokenizer = File.ReadAllBytes(Path.Combine(Folder, "tokenizer.json"));
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        using (IDisposable noGradient = no_grad())
+        {
+            loaded.Parameters[0].Value.add_(1);
+        }
+
+        loaded.Save(Folder);
+        using Qwen2VLPolicy again = Qwen2VLPolicy.Load(Folder);
+        AssertSameWeights(loaded, again);
+        Assert.Equal(tokenizer, File.ReadAllBytes(Path.Combine(Folder, "tokenizer.json")));
+        Assert.Equal([Folder], Directory.GetFileSystemEntries(_root));
+    }
+
+    [Fact]
+    public void A_cancelled_save_leaves_what_was_there_and_nothing_else()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => policy.Save(Folder, cancelled.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => policy.Save(Path.Combine(_root, "other"), cancelled.Token));
+        Assert.Equal([Folder], Directory.GetFileSystemEntries(_root));
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        AssertSameWeights(policy, loaded);
+    }
+
+    [Fact]
+    public void A_cancelled_load_throws()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => Qwen2VLPolicy.Load(Folder, cancellationToken: cancelled.Token));
+    }
+
+    [Fact]
+    public void Loads_the_names_of_later_transformers_releases_too()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(tied: false);
+        policy.Save(Folder);
+        Rewrite(items => [.. items.Select(item => (CheckpointNames.ToInMemory(item.Name), item.Value))]);
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        AssertSameWeights(policy, loaded);
+    }
+
+    [Fact]
+    public void The_embedding_wins_over_a_head_in_a_tied_checkpoint()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        Rewrite(items => [.. items, ("lm_head.weight", zeros(320, 32))]);
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        AssertSameWeights(policy, loaded);
+    }
+
+    [Fact]
+    public void Missing_unexpected_and_misshapen_tensors_are_named_together()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        Rewrite(items =>
+        [
+            .. items.Where(item => item.Name != "model.norm.weight").Select(item =>
+                item.Name == "visual.merger.ln_q.bias" ? (item.Name, zeros(17)) : item),
+            ("model.stray.weight", zeros(1)),
+        ]);
+        CheckpointMismatchException error = Assert.Throws<CheckpointMismatchException>(() => Qwen2VLPolicy.Load(Folder));
+        Assert.Equal(["model.norm.weight"], error.Missing);
+        Assert.Equal(["model.stray.weight"], error.Unexpected);
+        Assert.Equal(["visual.merger.ln_q.bias: [17] instead of [16]"], error.Shapes);
+        Assert.Contains("model.norm.weight", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_truncated_weight_file_is_named()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        string file = Path.Combine(Folder, "model.safetensors");
+        using (FileStream stream = File.OpenWrite(file))
+        {
+            stream.SetLength(stream.Length - 8);
+        }
+
+        SafetensorsFormatException error = Assert.Throws<SafetensorsFormatException>(() => Qwen2VLPolicy.Load(Folder));
+        Assert.Equal(file, error.File);
+    }
+
+    [Fact]
+    public void A_tokenizer_with_other_control_tokens_is_refused()
+    {
+        Qwen2VLConfiguration shifted = TinyModel.Configuration() with { ImageTokenId = 3 };
+        TokenizerMismatchException error = Assert.Throws<TokenizerMismatchException>(
+            () => Qwen2VLPolicy.CreateRandom(shifted, TinyModel.Processor(), 1));
+        Assert.Contains("image_token_id is 3", error.Message, StringComparison.Ordinal);
+        Qwen2VLConfiguration small = TinyModel.Configuration();
+        small = small with { Text = small.Text with { VocabularySize = 299 } };
+        Assert.ThrowsAny<Exception>(() => Qwen2VLPolicy.CreateRandom(small, TinyModel.Processor(), 1));
+    }
+
+    [Fact]
+    public void Folders_without_files_say_what_is_missing()
+    {
+        Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(Path.Combine(_root, "nowhere"), TinyModel.Processor()));
+        Directory.CreateDirectory(Folder);
+        Assert.Throws<FileNotFoundException>(() => Qwen2VLPolicy.Load(Folder));
+        File.WriteAllBytes(Path.Combine(Folder, "config.json"), TinyModel.Configuration().ToJson());
+        Assert.Throws<FileNotFoundException>(() => Qwen2VLPolicy.Load(Folder, TinyModel.Processor()));
+    }
+
+    [Fact]
+    public void A_seed_gives_the_same_weights_and_the_start_is_that_of_the_reference()
+    {
+        using Qwen2VLPolicy first = Qwen2VLPolicy.CreateRandom(TinyModel.Configuration(), TinyModel.Processor(), 5);
+        using Qwen2VLPolicy second = Qwen2VLPolicy.CreateRandom(TinyModel.Configuration(), TinyModel.Processor(), 5);
+        using Qwen2VLPolicy other = Qwen2VLPolicy.CreateRandom(TinyModel.Configuration(), TinyModel.Processor(), 6);
+        AssertSameWeights(first, second);
+        Assert.NotEqual(Weights(first, "model.embed_tokens.weight"), Weights(other, "model.embed_tokens.weight"));
+        Assert.All(Weights(first, "visual.blocks.0.norm1.weight"), value => Assert.Equal(1, value));
+        Assert.All(Weights(first, "visual.blocks.0.attn.qkv.bias"), value => Assert.Equal(0, value));
+
+        // 320 x 32 draws of standard deviation 0.25: its estimate is off by 0.25 / sqrt(2 · 10240) = 0.0017.
+        float[] embedding = Weights(first, "model.embed_tokens.weight");
+        Assert.Equal(0.25, Math.Sqrt(embedding.Average(value => (double)value * value)), 0.008);
+    }
+
+    private static float[] Weights(Qwen2VLPolicy policy, string name) =>
+        policy.Parameters.Single(entry => entry.Key == name).Value.Values();
+
+    private static void AssertSameWeights(Qwen2VLPolicy expected, Qwen2VLPolicy got)
+    {
+        Assert.Equal(expected.Parameters.Select(entry => entry.Key), got.Parameters.Select(entry => entry.Key));
+        foreach ((var left, var right) in expected.Parameters.Zip(got.Parameters))
+        {
+            Assert.Equal(left.Value.Values(), right.Value.Values());
+        }
+    }
+
+    private void Rewrite(Func<(string Name, Tensor Value)[], (string Name, Tensor Value)[]> change)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (string, Tensor)[] items;
+        using (CheckpointReader reader = CheckpointReader.Open(Folder))
+        {
+            items = [.. reader.Entries.Keys.Select(name => (name, reader.LoadTensor(name)))];
+        }
+
+        CheckpointWriter.Write(Folder, [.. change(items).Select(item => SafetensorsItem.Of(item.Name, item.Value))]);
+    }
+
+    private sealed class Collector(List<LoadProgress> reports) : IProgress<LoadProgress>
+    {
+        public void Report(LoadProgress value) => reports.Add(value);
+    }
+}

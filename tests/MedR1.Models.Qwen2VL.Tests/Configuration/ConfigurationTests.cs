@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class ConfigurationTests
+{
+    // The published file of Qwen2-VL-2B-Instruct.
+    private const string Flat = """
+        {"model_type": "qwen2_vl", "hidden_size": 1536, "intermediate_size": 8960, "num_hidden_layers": 28, "num_attention_heads": 12,
+         "num_key_value_heads": 2, "vocab_size": 151936, "tie_word_embeddings": true, "rms_norm_eps": 1e-06, "rope_theta": 1000000.0,
+         "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]}, "max_position_embeddings": 32768, "bos_token_id": 151643,
+         "eos_token_id": 151645, "vision_token_id": 151654, "torch_dtype": "bfloat16",
+         "vision_config": {"depth": 32, "embed_dim": 1280, "mlp_ratio": 4, "num_heads": 16, "in_chans": 3, "hidden_size": 1536,
+                           "patch_size": 14, "spatial_merge_size": 2, "temporal_patch_size": 2}}
+        """;
+
+    [Fact]
+    public void Reads_the_published_layout()
+    {
+        Qwen2VLConfiguration configuration = Parse(Flat);
+        Assert.Equal(Qwen2VLFamily.Qwen2VL, configuration.Family);
+        Assert.Equal(128, configuration.Text.HeadSize);
+        Assert.Equal(80, configuration.Vision.HeadSize);
+        Assert.Equal(5120, configuration.Vision.MlpWidth);
+        Assert.Equal(1176, configuration.Vision.PatchVectorSize);
+        Assert.Equal("quick_gelu", configuration.Vision.Activation);
+        Assert.Equal([16, 24, 24], configuration.Text.RotarySections);
+        Assert.Equal(151_655, configuration.ImageTokenId);
+        Assert.Equal(ScalarType.BFloat16, configuration.DataType);
+        Assert.True(configuration.TieWordEmbeddings);
+    }
+
+    [Fact]
+    public void Reads_the_nested_layout_of_later_releases_to_the_same()
+    {
+        JsonObject root = JsonNode.Parse(Flat)!.AsObject();
+        var text = new JsonObject { ["rope_parameters"] = JsonNode.Parse("""{"mrope_section": [16, 24, 24], "rope_theta": 1000000.0}""") };
+        foreach (string field in (string[])["hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads",
+            "num_key_value_heads", "vocab_size", "rms_norm_eps", "max_position_embeddings", "bos_token_id", "eos_token_id"])
+        {
+            JsonNode value = root[field]!;
+            root.Remove(field);
+            text[field] = value.DeepClone();
+        }
+
+        root.Remove("rope_theta");
+        root.Remove("rope_scaling");
+        root.Remove("torch_dtype");
+        root["dtype"] = "bfloat16";
+        root["text_config"] = text;
+        Assert.Equal(Parse(Flat).ToJson(), Parse(root.ToJsonString()).ToJson());
+    }
+
+    [Theory]
+    [InlineData(Qwen2VLFamily.Qwen2VL, true)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, false)]
+    public void What_is_written_reads_back_the_same(Qwen2VLFamily family, bool tied)
+    {
+        Qwen2VLConfiguration configuration = TinyModel.Configuration(family, tied);
+        Qwen2VLConfiguration read = Qwen2VLConfiguration.Parse(configuration.ToJson());
+        Assert.Equal(configuration.ToJson(), read.ToJson());
+        Assert.Equal(configuration.Vision with { FullAttentionBlocks = read.Vision.FullAttentionBlocks }, read.Vision);
+        Assert.Equal(configuration.Text with { RotarySections = read.Text.RotarySections }, read.Text);
+    }
+
+    [Theory]
+    [InlineData("hidden_size")]
+    [InlineData("num_hidden_layers")]
+    [InlineData("num_attention_heads")]
+    [InlineData("vocab_size")]
+    [InlineData("rms_norm_eps")]
+    [InlineData("rope_theta")]
+    [InlineData("model_type")]
+    [InlineData("vision_config")]
+    public void A_missing_field_is_named(string field)
+    {
+        JsonObject root = JsonNode.Parse(Flat)!.AsObject();
+        root.Remove(field);
+        ModelConfigurationException error = Assert.Throws<ModelConfigurationException>(() => Parse(root.ToJsonString()));
+        Assert.Equal(field, error.Field);
+        Assert.Null(error.Value);
+        Assert.Contains(field, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"hidden_size\": 1536, \"int", "\"hidden_size\": -1, \"int", "hidden_size")]
+    [InlineData("\"hidden_size\": 1536, \"int", "\"hidden_size\": 2000000000, \"int", "hidden_size")]
+    [InlineData("\"hidden_size\": 1536, \"int", "\"hidden_size\": \"big\", \"int", "hidden_size")]
+    [InlineData("\"num_attention_heads\": 12", "\"num_attention_heads\": 7", "num_attention_heads")]
+    [InlineData("\"num_key_value_heads\": 2", "\"num_key_value_heads\": 5", "num_key_value_heads")]
+    [InlineData("\"num_hidden_layers\": 28", "\"num_hidden_layers\": 0", "num_hidden_layers")]
+    [InlineData("[16, 24, 24]", "[16, 24, 23]", "mrope_section")]
+    [InlineData("\"rms_norm_eps\": 1e-06", "\"rms_norm_eps\": 0", "rms_norm_eps")]
+    [InlineData("\"depth\": 32", "\"depth\": -3", "vision_config.depth")]
+    [InlineData("\"num_heads\": 16", "\"num_heads\": 9", "vision_config.num_heads")]
+    [InlineData("\"in_chans\": 3, \"hidden_size\": 1536", "\"in_chans\": 3, \"hidden_size\": 1024", "vision_config.hidden_size")]
+    [InlineData("\"vocab_size\": 151936", "\"vocab_size\": 1000", "image_token_id")]
+    [InlineData("qwen2_vl", "llava", "model_type")]
+    [InlineData("bfloat16", "int4", "torch_dtype")]
+    public void A_wrong_field_is_named_with_its_value(string from, string to, string field)
+    {
+        ModelConfigurationException error = Assert.Throws<ModelConfigurationException>(
+            () => Parse(Flat.Replace(from, to, StringComparison.Ordinal)));
+        Assert.Equal(field, error.Field);
+        Assert.NotNull(error.Value);
+        Assert.NotEmpty(error.Fix);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[1]")]
+    [InlineData("{\"model_type\": ")]
+    public void What_is_no_object_is_refused(string json) =>
+        Assert.Throws<ModelConfigurationException>(() => Parse(json));
+
+    private static Qwen2VLConfiguration Parse(string json) => Qwen2VLConfiguration.Parse(Encoding.UTF8.GetBytes(json));
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using MedR1.Imaging;
+using MedR1.Modeling;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class ImageProcessorTests
+{
+    [Fact]
+    public void The_table_has_the_reference_s_bits()
+    {
+        var processor = new ImageProcessor(
+            new ImageProcessorConfiguration { PatchSize = 1, MergeSize = 1, TemporalPatchSize = 1, Resizes = false });
+        ReadOnlySpan<float> values = processor.Process(new RgbImage(2, 1, new byte[] { 0, 0, 0, 255, 255, 255 })).Patches.Span;
+        uint[] bits = [.. values.ToArray().Select(BitConverter.SingleToUInt32Bits)];
+        Assert.Equal([0xBFE568DC, 0xBFE044B8, 0xBFBD77D8, 0x3FF71541, 0x4004CAE5, 0x40095660], bits);
+    }
+
+    [Fact]
+    public void Patches_go_square_by_square_and_channel_by_channel()
+    {
+        // 8 x 8 pixels, patches of 2, squares of 2 x 2 patches: the value tells the place, y · 8 + x, in red.
+        byte[] pixels = [.. Enumerable.Range(0, 64).SelectMany(place => new[] { (byte)place, (byte)(100 + place), (byte)0 })];
+        var processor = new ImageProcessor(new ImageProcessorConfiguration
+        {
+            PatchSize = 2, Resizes = false, Mean = [0, 0, 0], StandardDeviation = [1, 1, 1], RescaleFactor = 1,
+        });
+        EncodedImage image = processor.Process(new RgbImage(8, 8, pixels));
+        Assert.Equal(new ImageGrid(1, 4, 4), image.Grid);
+        float[] values = image.Patches.ToArray();
+        const int Vector = 3 * 2 * 4;
+        Assert.Equal([0, 2, 16, 18, 4, 6, 20, 22, 32, 34, 48, 50, 36, 38, 52, 54], values.Where((_, at) => at % Vector == 0));
+        Assert.Equal([0, 1, 8, 9, 0, 1, 8, 9, 100, 101, 108, 109], values[..12]);
+    }
+
+    [Fact]
+    public void Sizes_and_limits_come_from_the_file_and_explicit_ones_win()
+    {
+        ImageProcessorConfiguration both = Parse(
+            """{"min_pixels": 3136, "max_pixels": 12845056, "size": {"shortest_edge": 1, "longest_edge": 2}}""");
+        Assert.Equal((3136, 12_845_056), (both.MinPixels, both.MaxPixels));
+        ImageProcessorConfiguration edges = Parse("""{"size": {"shortest_edge": 784, "longest_edge": 9408}, "merge_size": 1}""");
+        Assert.Equal((784, 9408, 1), (edges.MinPixels, edges.MaxPixels, edges.MergeSize));
+        ImageProcessorConfiguration none = Parse("{}");
+        Assert.Equal((3136, 1_003_520), (none.MinPixels, none.MaxPixels));
+        Assert.Equal(both.ToJson(), Parse(Encoding.UTF8.GetString(both.ToJson())).ToJson());
+    }
+
+    [Theory]
+    [InlineData("""{"patch_size": 0}""", "patch_size")]
+    [InlineData("""{"image_std": [1, 0, 1]}""", "image_std")]
+    [InlineData("""{"image_mean": [1, 1]}""", "image_mean")]
+    [InlineData("""{"max_pixels": -5}""", "max_pixels")]
+    [InlineData("""{"resample": 17}""", "resample")]
+    public void A_wrong_field_is_named(string json, string field) =>
+        Assert.Equal(field, Assert.Throws<ModelConfigurationException>(() => Parse(json)).Field);
+
+    [Fact]
+    public void Options_replace_the_limits()
+    {
+        var processor = new ImageProcessor(
+            Parse("""{"max_pixels": 12845056}"""), new ImageProcessorOptions { MaxPixels = 3200 });
+        Assert.Equal(new ImageGrid(1, 4, 4), processor.Process(new RgbImage(300, 300, new byte[300 * 300 * 3])).Grid);
+    }
+
+    [Fact]
+    public void Without_resizing_sides_must_fit()
+    {
+        var processor = new ImageProcessor(new ImageProcessorConfiguration { Resizes = false });
+        Assert.Throws<ArgumentException>(() => processor.Process(new RgbImage(28, 29, new byte[28 * 29 * 3])));
+    }
+
+    [Fact]
+    public void A_line_of_pixels_is_refused_and_one_pixel_is_not()
+    {
+        var processor = new ImageProcessor(new ImageProcessorConfiguration());
+        Assert.Throws<AspectRatioException>(() => processor.Process(new RgbImage(100_000, 1, new byte[300_000])));
+        Assert.Equal(new ImageGrid(1, 4, 4), processor.Process(new RgbImage(1, 1, new byte[3])).Grid);
+    }
+
+    private static ImageProcessorConfiguration Parse(string json) => ImageProcessorConfiguration.Parse(Encoding.UTF8.GetBytes(json));
+}

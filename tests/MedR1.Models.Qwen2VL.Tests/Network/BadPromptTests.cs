@@ -1,0 +1,80 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class BadPromptTests
+{
+    private static readonly TokenStatisticsOptions _plain = new();
+
+    [Fact]
+    public void Rejects_an_empty_prompt() => Rejects(new EncodedPrompt([], []), "empty");
+
+    [Fact]
+    public void Rejects_a_prompt_longer_than_the_context_with_both_counts() =>
+        Rejects(TinyModel.Prompt(65, 1), "65 tokens", "holds 64");
+
+    [Fact]
+    public void Rejects_tokens_that_the_model_does_not_have() => Rejects(new EncodedPrompt([1, 320], []), "Token 1", "320", "0 to 319");
+
+    [Fact]
+    public void Rejects_a_placeholder_without_a_picture() =>
+        Rejects(new EncodedPrompt([1, TinyModel.ImageToken, 2], []), "only 0 pictures");
+
+    [Fact]
+    public void Rejects_a_picture_without_a_placeholder() =>
+        Rejects(new EncodedPrompt([1, 2], [TinyModel.Image(2, 2, 1)]), "1 pictures", "places for 0");
+
+    [Fact]
+    public void Rejects_too_few_placeholders() => Rejects(
+        new EncodedPrompt([1, TinyModel.ImageToken, TinyModel.ImageToken, 2], [TinyModel.Image(4, 4, 1)]), "4 features", "only 2");
+
+    [Fact]
+    public void Rejects_patches_of_another_size() => Rejects(
+        new EncodedPrompt([TinyModel.ImageToken], [new EncodedImage(new ImageGrid(1, 2, 2), new float[4 * 95])]), "380 values", "384");
+
+    [Fact]
+    public void Rejects_a_grid_that_does_not_merge()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        var prompt = new EncodedPrompt([TinyModel.ImageToken], [new EncodedImage(new ImageGrid(1, 3, 2), new float[6 * 96])]);
+        Assert.Throws<InvalidPromptException>(() => policy.EncodeImages([prompt]));
+    }
+
+    [Fact]
+    public void Rejects_groups_without_completions_and_completions_without_tokens()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        EncodedPrompt prompt = TinyModel.Prompt(3, 1);
+        Assert.Throws<InvalidPromptException>(() => policy.TokenLogProbabilities([new PackedGroup(prompt, [])], _plain));
+        Assert.Throws<InvalidPromptException>(() => policy.TokenLogProbabilities([new PackedGroup(prompt, [[1], []])], _plain));
+        Assert.Throws<InvalidPromptException>(
+            () => policy.TokenLogProbabilities([new PackedGroup(prompt, [TinyModel.Words(62, 1)])], _plain));
+        Assert.Throws<InvalidPromptException>(() => policy.TokenLogProbabilities([], _plain));
+    }
+
+    [Fact]
+    public void A_cache_says_when_it_is_empty_full_or_too_small()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using DisposeScope scope = NewDisposeScope();
+        using IKeyValueCache cache = policy.CreateCache(1, 2, 4, 1);
+        Tensor tokens = zeros(2, dtype: ScalarType.Int64);
+        Assert.Throws<InvalidOperationException>(() => policy.Decode(tokens, cache));
+        Assert.Throws<InvalidPromptException>(() => policy.Prefill([TinyModel.Prompt(5, 1)], cache));
+        Assert.Throws<ArgumentException>(() => policy.Prefill([TinyModel.Prompt(3, 1), TinyModel.Prompt(3, 1)], cache));
+        policy.Prefill([TinyModel.Prompt(3, 1)], cache);
+        Assert.Throws<ArgumentException>(() => policy.Decode(zeros(3, dtype: ScalarType.Int64), cache));
+        policy.Decode(tokens, cache);
+        Assert.Throws<InvalidOperationException>(() => policy.Decode(tokens, cache));
+    }
+
+    private static void Rejects(EncodedPrompt prompt, params string[] said)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using IKeyValueCache cache = policy.CreateCache(1, 1, 100, 1);
+        InvalidPromptException error = Assert.Throws<InvalidPromptException>(() => policy.Prefill([prompt], cache));
+        Assert.All(said, words => Assert.Contains(words, error.Message, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,252 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class InvarianceTests
+{
+    private static readonly TokenStatisticsOptions _plain = new();
+
+    [Theory]
+    [InlineData(Qwen2VLFamily.Qwen2VL, true)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, false)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, true)]
+    public void Cached_decoding_gives_what_one_pass_over_the_whole_gives(Qwen2VLFamily family, bool tied)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(family, tied: tied);
+        PackedGroup[] groups = Mixed(4);
+        using DisposeScope scope = NewDisposeScope();
+        using TokenStatistics whole = policy.TokenLogProbabilities(groups, _plain);
+        TinyModel.Near(whole.LogProbabilities.Values(), CachedLogProbabilities(policy, groups));
+    }
+
+    [Fact]
+    public void A_cache_can_be_filled_anew()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        PackedGroup[] groups = Mixed(3);
+        using DisposeScope scope = NewDisposeScope();
+        using IKeyValueCache cache = policy.CreateCache(groups.Length, 2, 40, 8);
+        EncodedPrompt[] prompts = [.. groups.Select(group => group.Prompt)];
+        float[] first = policy.Prefill(prompts, cache).Values();
+        float[] second = policy.Decode(zeros(8, dtype: ScalarType.Int64), cache).Values();
+        policy.Decode(ones(8, dtype: ScalarType.Int64), cache);
+        Assert.Equal(2, cache.CompletionLength);
+        Assert.Equal(first, policy.Prefill(prompts, cache).Values());
+        Assert.Equal(0, cache.CompletionLength);
+        Assert.Equal(second, policy.Decode(zeros(8, dtype: ScalarType.Int64), cache).Values());
+    }
+
+    [Theory]
+    [InlineData(Qwen2VLFamily.Qwen2VL)]
+    [InlineData(Qwen2VLFamily.Qwen25VL)]
+    public void Prompts_in_a_batch_give_what_each_gives_alone(Qwen2VLFamily family)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(family);
+        EncodedPrompt[] prompts = [.. Mixed(1).Select(group => group.Prompt)];
+        using DisposeScope scope = NewDisposeScope();
+        using IKeyValueCache all = policy.CreateCache(prompts.Length, 1, 40, 1);
+        float[] together = policy.Prefill(prompts, all).Values();
+        float[] alone = [.. prompts.SelectMany(prompt =>
+        {
+            using IKeyValueCache one = policy.CreateCache(1, 1, 40, 1);
+            return policy.Prefill([prompt], one).Values();
+        })];
+        TinyModel.Near(alone, together);
+    }
+
+    [Theory]
+    [InlineData(Qwen2VLFamily.Qwen2VL, true)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, false)]
+    public void A_packed_batch_gives_values_and_gradients_of_each_row_alone(Qwen2VLFamily family, bool tied)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(family, tied: tied);
+        PackedGroup[] groups = Mixed(4);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor packed = policy.TokenLogProbabilities(groups, _plain).LogProbabilities;
+        int columns = (int)packed.shape[1];
+        Tensor weights = arange(1, packed.numel() + 1, ScalarType.Float32).view(packed.shape) / 10;
+        (packed * weights).sum().backward();
+        Dictionary<string, float[]> together = TakeGradients(policy);
+
+        int row = 0;
+        float[] values = packed.Values();
+        foreach (PackedGroup group in groups)
+        {
+            foreach (IReadOnlyList<int> completion in group.Completions)
+            {
+                // A plain pass over prompt and completion, without any packing.
+                var sequence = new EncodedPrompt([.. group.Prompt.TokenIds, .. completion], group.Prompt.Images);
+                Tensor alone = policy.SequenceLogProbabilities([sequence])
+                    .narrow(1, group.Prompt.TokenIds.Count - 1, completion.Count);
+                TinyModel.Near(alone.Values(), values.AsSpan(row * columns, completion.Count));
+                Assert.All(values[(row * columns + completion.Count)..((row + 1) * columns)], value => Assert.Equal(0, value));
+                (alone * weights.narrow(0, row, 1).narrow(1, 0, completion.Count)).sum().backward();
+                row++;
+            }
+        }
+
+        Dictionary<string, float[]> oneByOne = TakeGradients(policy);
+        foreach ((string name, float[] gradient) in oneByOne)
+        {
+            double norm = Math.Sqrt(gradient.Sum(value => (double)value * value));
+            Assert.True(norm > 0 || name.EndsWith("k_proj.bias", StringComparison.Ordinal), $"{name} has no gradient");
+            double distance = Math.Sqrt(gradient.Zip(together[name], (left, right) => Math.Pow(left - right, 2)).Sum());
+            Assert.True(distance <= 1e-4 * norm + 1e-5, $"{name}: {distance} of {norm}");
+        }
+    }
+
+    [Fact]
+    public void Completions_of_one_token_need_the_prompt_only()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        EncodedPrompt prompt = TinyModel.Prompt(5, 1, TinyModel.Image(4, 4, 1));
+        using DisposeScope scope = NewDisposeScope();
+        TokenStatistics statistics = policy.TokenLogProbabilities([new PackedGroup(prompt, [[7], [9]])], _plain);
+        using IKeyValueCache cache = policy.CreateCache(1, 1, 40, 1);
+        Tensor expected = policy.Prefill([prompt], cache).log_softmax(-1);
+        TinyModel.Near([expected[0, 7].item<float>(), expected[0, 9].item<float>()], statistics.LogProbabilities.Values());
+        Assert.Equal([2L, 1L], statistics.LogProbabilities.shape);
+    }
+
+    [Fact]
+    public void The_same_picture_twice_runs_once_and_gives_its_features_twice()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        EncodedImage image = TinyModel.Image(4, 8, 1);
+        EncodedImage other = TinyModel.Image(4, 4, 2);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = policy.EncodeImages(
+            [TinyModel.Prompt(2, 1, image), TinyModel.Prompt(2, 2), TinyModel.Prompt(2, 3, other, image)])!;
+        Assert.Equal([8L + 4 + 8, 32L], features.shape);
+        Assert.Equal(features.narrow(0, 0, 8).Values(), features.narrow(0, 12, 8).Values());
+        TinyModel.Near(policy.EncodeImages([TinyModel.Prompt(2, 1, other)])!.Values(), features.narrow(0, 8, 4).Values());
+    }
+
+    [Fact]
+    public void Prompts_without_pictures_give_no_features()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        Assert.Null(policy.EncodeImages([TinyModel.Prompt(3, 1)]));
+    }
+
+    [Fact]
+    public void Suppressed_tokens_leave_the_softmax_and_temperature_divides_first()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        EncodedPrompt prompt = TinyModel.Prompt(5, 1);
+        int[] suppressed = [.. policy.SuppressedTokenIds];
+        Assert.Contains(TinyModel.ImageToken, suppressed);
+        using DisposeScope scope = NewDisposeScope();
+        TokenStatistics statistics = policy.TokenLogProbabilities(
+            [new PackedGroup(prompt, [[7], [suppressed[0]]])],
+            new TokenStatisticsOptions { Temperature = 0.7, SuppressedTokenIds = suppressed, WithEntropies = true });
+        using IKeyValueCache cache = policy.CreateCache(1, 1, 40, 1);
+        double[] scores = [.. policy.Prefill([prompt], cache).Values().Select((logit, token) =>
+            suppressed.Contains(token) ? double.NegativeInfinity : logit / 0.7)];
+        double normaliser = Math.Log(scores.Sum(Math.Exp));
+        double entropy = -scores.Where(double.IsFinite).Sum(score => Math.Exp(score - normaliser) * (score - normaliser));
+        TinyModel.Near([(float)(scores[7] - normaliser), float.NegativeInfinity], statistics.LogProbabilities.Values());
+        TinyModel.Near([(float)entropy, (float)entropy], statistics.Entropies!.Values());
+        Assert.False(statistics.Entropies!.requires_grad);
+    }
+
+    [Fact]
+    public void Entropies_carry_a_gradient_on_request_and_stay_finite_with_suppressed_tokens()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using DisposeScope scope = NewDisposeScope();
+        TokenStatistics statistics = policy.TokenLogProbabilities(
+            [new PackedGroup(TinyModel.Prompt(5, 1), [[7, 8]])],
+            new TokenStatisticsOptions
+            {
+                SuppressedTokenIds = policy.SuppressedTokenIds, WithEntropies = true, WithEntropyGradient = true,
+            });
+        statistics.Entropies!.sum().backward();
+        Assert.All(TakeGradients(policy).Values, gradient => Assert.All(gradient, value => Assert.True(float.IsFinite(value))));
+    }
+
+    [Fact]
+    public void A_frozen_copy_gives_the_same_and_takes_no_gradient()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using IVisionLanguagePolicy copy = policy.CloneFrozen();
+        PackedGroup[] groups = Mixed(2);
+        using DisposeScope scope = NewDisposeScope();
+        float[] before = policy.TokenLogProbabilities(groups, _plain).LogProbabilities.Values();
+        Assert.Equal(before, copy.TokenLogProbabilities(groups, _plain).LogProbabilities.Values());
+        Assert.All(copy.Parameters, entry => Assert.False(entry.Value.requires_grad));
+        using (IDisposable noGradient = no_grad())
+        {
+            policy.Parameters[0].Value.add_(1);
+        }
+
+        Assert.Equal(before, copy.TokenLogProbabilities(groups, _plain).LogProbabilities.Values());
+    }
+
+    [Fact]
+    public void Sampler_and_trainer_agree_in_bfloat16_within_its_rounding()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(dataType: ScalarType.BFloat16);
+        PackedGroup[] groups = Mixed(4);
+        using DisposeScope scope = NewDisposeScope();
+        float[] whole = policy.TokenLogProbabilities(groups, _plain).LogProbabilities.Values();
+        float[] cached = CachedLogProbabilities(policy, groups);
+        Assert.True(whole.Zip(cached, (left, right) => Math.Abs(left - right)).Average() < 0.05);
+    }
+
+    // Two pictures, one picture, text alone, and different numbers and lengths of completions.
+    internal static PackedGroup[] Mixed(int samples)
+    {
+        EncodedImage shared = TinyModel.Image(4, 8, 1);
+        EncodedPrompt[] prompts =
+        [
+            TinyModel.Prompt(4, 1, shared, TinyModel.Image(2, 4, 2)),
+            TinyModel.Prompt(7, 2, TinyModel.Image(6, 4, 3)),
+            TinyModel.Prompt(5, 3),
+            TinyModel.Prompt(2, 4, shared),
+        ];
+        return [.. prompts.Select((prompt, group) => new PackedGroup(
+            prompt, [.. Enumerable.Range(0, Math.Max(1, samples - group)).Select(sample => TinyModel.Words(1 + (sample + group) % 5, sample))]))];
+    }
+
+    private static float[] CachedLogProbabilities(Qwen2VLPolicy policy, PackedGroup[] groups)
+    {
+        int samples = groups.Max(group => group.Completions.Count);
+        int longest = groups.Max(group => group.Completions.Max(completion => completion.Count));
+        IReadOnlyList<int>?[] rows = [.. groups.SelectMany(group =>
+            Enumerable.Range(0, samples).Select(sample => sample < group.Completions.Count ? group.Completions[sample] : null))];
+        using IKeyValueCache cache = policy.CreateCache(groups.Length, samples, 50, longest);
+        Tensor logits = policy.Prefill([.. groups.Select(group => group.Prompt)], cache).repeat_interleave(samples, 0);
+        var result = new float[rows.Length, longest];
+        for (int step = 0; step < longest; step++)
+        {
+            Tensor logProbabilities = logits.log_softmax(-1);
+            long[] tokens = [.. rows.Select(row => row is not null && step < row.Count ? (long)row[step] : 0)];
+            for (int row = 0; row < rows.Length; row++)
+            {
+                result[row, step] = rows[row] is { } real && step < real.Count ? logProbabilities[row, tokens[row]].item<float>() : 0;
+            }
+
+            if (step < longest - 1)
+                logits = policy.Decode(tensor(tokens), cache);
+        }
+
+        return [.. Enumerable.Range(0, rows.Length).Where(row => rows[row] is not null)
+            .SelectMany(row => Enumerable.Range(0, longest).Select(step => result[row, step]))];
+    }
+
+    private static Dictionary<string, float[]> TakeGradients(Qwen2VLPolicy policy)
+    {
+        var gradients = new Dictionary<string, float[]>();
+        foreach ((string name, TorchSharp.Modules.Parameter parameter) in policy.Parameters)
+        {
+            using Tensor? gradient = parameter.grad;
+            gradients.Add(name, gradient?.Values() ?? new float[parameter.numel()]);
+            gradient?.zero_();
+        }
+
+        return gradients;
+    }
+}

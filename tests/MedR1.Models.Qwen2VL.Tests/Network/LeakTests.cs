@@ -1,0 +1,32 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+/// <summary>Counts the tensors of the process, so nothing else may run meanwhile.</summary>
+[Collection(nameof(LeakTests))]
+[CollectionDefinition(nameof(LeakTests), DisableParallelization = true)]
+public sealed class LeakTests
+{
+    [Fact]
+    public void A_pass_leaves_no_tensor_behind()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        PackedGroup[] groups = InvarianceTests.Mixed(2);
+        Run();
+        long before = Tensor.TotalCount;
+        Run();
+        Assert.Equal(before, Tensor.TotalCount);
+
+        void Run()
+        {
+            using TokenStatistics statistics = policy.TokenLogProbabilities(groups, new TokenStatisticsOptions());
+            using Tensor sequence = policy.SequenceLogProbabilities([.. groups.Select(group => group.Prompt)]);
+            using IKeyValueCache cache = policy.CreateCache(groups.Length, 2, 40, 4);
+            using Tensor logits = policy.Prefill([.. groups.Select(group => group.Prompt)], cache);
+            using Tensor tokens = zeros(2 * groups.Length, dtype: ScalarType.Int64);
+            using Tensor next = policy.Decode(tokens, cache);
+        }
+    }
+}
