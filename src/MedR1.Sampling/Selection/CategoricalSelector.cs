@@ -3,11 +3,15 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Draws by inverting the distribution function: the first token whose cumulated probability is above u. The sums are float64,
-/// so that a vocabulary of 150,000 loses nothing, and a token of probability 0 is never drawn.
+/// Draws by inverting the distribution function: the first token whose cumulated probability is above u. The vocabulary is cut
+/// into blocks whose sums find the block, and only that one is cumulated token by token, in float64; a token of probability 0 is
+/// never drawn. R rows, B blocks, S tokens in a block.
 /// </summary>
 public sealed class CategoricalSelector : ITokenSelector
 {
+    private const double JustBelowOne = 1 - 1.0 / (1L << 50);
+    private const long LongestBlock = 4096;
+
     /// <inheritdoc/>
     public bool IsRandom => true;
 
@@ -15,16 +19,43 @@ public sealed class CategoricalSelector : ITokenSelector
     public Tensor Select(Tensor logits, double[] uniforms)
     {
         ArgumentNullException.ThrowIfNull(uniforms);
-        if (uniforms.Length != logits.shape[0])
+        long rows = logits.shape[0];
+        if (uniforms.Length != rows)
         {
-            throw new ArgumentException($"There are {logits.shape[0]} rows, but {uniforms.Length} numbers.", nameof(uniforms));
+            throw new ArgumentException($"There are {rows} rows, but {uniforms.Length} numbers.", nameof(uniforms));
         }
 
-        Tensor cumulated = logits.softmax(1).cumsum(1, ScalarType.Float64);
-        Tensor total = cumulated.narrow(1, cumulated.shape[1] - 1, 1);
-        Tensor target = tensor(uniforms, device: logits.device).unsqueeze(1) * total;
+        long size = BlockSize(logits.shape[1]);
+        Tensor blocks_RBS = logits.softmax(1).view(rows, -1, size);
+        Tensor ends_RB = blocks_RBS.sum(2).cumsum(1, ScalarType.Float64);
+        Tensor target_R1 = tensor(uniforms, device: logits.device).unsqueeze(1) * Last(ends_RB);
+        Tensor block_R1 = Search(ends_RB, target_R1);
+        Tensor start_R1 = ends_RB.gather(1, (block_R1 - 1).clamp_min(0)).masked_fill(block_R1.eq(0), 0);
 
-        // Sums that are NaN have no place; the last one stands in, so that no later operator indexes beyond the end.
-        return searchsorted(cumulated, target, right: true).squeeze(1).clamp_max(cumulated.shape[1] - 1);
+        Tensor block_RS = blocks_RBS.gather(1, block_R1.unsqueeze(2).expand(-1, -1, size)).squeeze(1);
+        Tensor within_RS = block_RS.cumsum(1, ScalarType.Float64);
+
+        // The block's sum and the sum of its tokens are rounded differently: what is left must stay below the latter.
+        Tensor left_R1 = (target_R1 - start_R1).minimum(Last(within_RS) * JustBelowOne);
+        return (block_R1 * size + Search(within_RS, left_R1)).squeeze(1);
     }
+
+    /// <summary>The divisor of the vocabulary that lies nearest to its root, so that both searches are short.</summary>
+    internal static long BlockSize(long vocabularySize)
+    {
+        for (long size = (long)Math.Sqrt(vocabularySize); size > 1; size--)
+        {
+            if (vocabularySize % size == 0)
+            {
+                return vocabularySize / size <= LongestBlock ? vocabularySize / size : vocabularySize;
+            }
+        }
+
+        return vocabularySize;
+    }
+
+    // Sums that are NaN have no place; the last one stands in, so that no later operator indexes beyond the end.
+    private static Tensor Search(Tensor sums, Tensor target) => searchsorted(sums, target, right: true).clamp_max(sums.shape[1] - 1);
+
+    private static Tensor Last(Tensor sums) => sums.narrow(1, sums.shape[1] - 1, 1);
 }

@@ -21,6 +21,53 @@ public sealed class TokenSelectorTests
             Assert.Equal(expected.Token, new CategoricalSelector().Select(logits, [expected.Uniform]).item<long>()));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(260)]
+    [InlineData(2072)]
+    [InlineData(4999)]
+    public void The_draw_is_that_of_one_long_sum(int vocabularySize)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(3, CPU);
+        const int Rows = 200;
+        Tensor logits = randn([1, vocabularySize], generator: generator) * 3;
+
+        // Half of the vocabulary is out, so that blocks begin and end with zeros.
+        logits = logits.masked_fill(arange(vocabularySize).remainder(4).ge(2), Out);
+        double[] uniforms = [.. Enumerable.Range(0, Rows).Select(sample => CounterRandom.Uniform(5, sample, 0)), 1e-15, 1 - 1e-15];
+        long[] drawn = new CategoricalSelector().Select(logits.expand(uniforms.Length, -1), uniforms).data<long>().ToArray();
+
+        float[] probabilities = logits.softmax(1).data<float>().ToArray();
+        double[] sums = new double[vocabularySize];
+        double sum = 0;
+        for (int i = 0; i < vocabularySize; i++)
+        {
+            sums[i] = sum += probabilities[i];
+        }
+
+        for (int row = 0; row < uniforms.Length; row++)
+        {
+            double target = uniforms[row] * sum;
+            Assert.True(probabilities[drawn[row]] > 0, $"token {drawn[row]} of probability 0 was drawn");
+
+            // Block sums are float32, hence 1e-6.
+            Assert.InRange(target, (drawn[row] == 0 ? 0 : sums[drawn[row] - 1]) - 1e-6, sums[drawn[row]] + 1e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2072, 56)]
+    [InlineData(151_936, 1187)]
+    [InlineData(152_064, 396)]
+    [InlineData(4999, 4999)]
+    public void Blocks_divide_the_vocabulary(long vocabularySize, long expected)
+    {
+        Assert.Equal(expected, CategoricalSelector.BlockSize(vocabularySize));
+    }
+
     [Fact]
     public void Frequencies_are_the_probabilities()
     {
