@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 using MedR1.Modeling;
@@ -9,6 +10,7 @@ using TorchSharp;
 //   explicit [libtorch folder] [binding library]   TorchRuntime.Initialize first ("-" leaves an argument out)
 //   hook                                           TorchSharp first, with MedR1.Modeling in use
 //   late                                           TorchSharp first and alone, then TorchRuntime.Initialize
+//   load <folder> <type>                           loads a checkpoint, prints peak memory / weights
 // Exit code 0: it computes, the report is printed; 3: a TorchRuntimeException, its message is printed.
 try
 {
@@ -24,6 +26,9 @@ try
             Late.TouchTorchSharp();
             Explicit.Start(null, null);
             break;
+        case "load":
+            Memory.Load(args[1], Enum.Parse<torch.ScalarType>(args[2]));
+            return 0;
         default:
             Console.Error.WriteLine($"Unknown mode '{args[0]}'.");
             return 2;
@@ -70,6 +75,30 @@ namespace MedR1.Modeling.RuntimeProbe
 
             return exception?.Message;
         }
+    }
+
+    /// <summary>Measures the memory of loading.</summary>
+    internal static class Memory
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static void Load(string folder, torch.ScalarType type)
+        {
+            TorchRuntime.Initialize();
+            using CheckpointReader reader = CheckpointReader.Open(folder);
+
+            // Sets the peak back to the present.
+            File.WriteAllText("/proc/self/clear_refs", "5");
+            long before = Kilobytes("VmRSS:");
+            List<torch.Tensor> tensors = [.. reader.Entries.Keys.Select(name => reader.LoadTensor(name, type))];
+            long peak = Kilobytes("VmHWM:") - before;
+            long weights = tensors.Sum(tensor => tensor.numel() * tensor.element_size()) / 1024;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak share: {(double)peak / weights}"));
+        }
+
+        private static long Kilobytes(string field) => long.Parse(
+            File.ReadLines("/proc/self/status").First(line => line.StartsWith(field, StringComparison.Ordinal))
+                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture);
     }
 
     /// <summary>Everything that touches TorchSharp.</summary>

@@ -45,7 +45,7 @@ public static class TorchRuntime
                 "TorchSharp",
                 "it was used before MedR1.Modeling could help it, failed, and .NET does not let a type start twice.",
                 [report.ToString()],
-                "Call TorchRuntime.Initialize() before the first use of TorchSharp: in Main, or in a [ModuleInitializer] "
+                "Call TorchRuntime.Initialize() before the first use of TorchSharp, in Main or in a [ModuleInitializer] "
                 + "of the application or test assembly. If TorchSharp left a folder 'cpu' beside the application, "
                 + "delete it. "
                 + "See docs/native-runtime.md.",

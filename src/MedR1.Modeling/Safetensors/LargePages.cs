@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Asks the system for pages of 2 MiB under large tensors before they are filled: first touches of 4 KiB pages take longer
-/// than reading the file, and matrix products over large pages miss the translation buffer less often.
+/// Asks the system for pages of 2 MiB under large tensors before they are filled: first touches of 4 KiB pages take
+/// longer than reading the file, and matrix products over large pages miss the translation buffer less often.
 /// </summary>
 internal static partial class LargePages
 {

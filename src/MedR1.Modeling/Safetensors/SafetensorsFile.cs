@@ -190,8 +190,8 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>
-    /// A tensor of bytes to read a piece into. One is kept: the allocator of C finds no use for a freed one of this size
-    /// beside aligned blocks, and the process would grow by one with every tensor.
+    /// A tensor of bytes to read a piece into. One is kept: the allocator of C finds no use for a freed one of this
+    /// size beside aligned blocks, and the process would grow by one with every tensor.
     /// </summary>
     internal Tensor RentBuffer() => Interlocked.Exchange(ref _spareBuffer, null)
         ?? empty([SafetensorsTensorReader.PieceLength], dtype: ScalarType.Byte).DetachFromDisposeScope();

@@ -212,7 +212,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.Throws<DirectoryNotFoundException>(() => CheckpointReader.Open(_folder.File("nowhere")));
         FileNotFoundException exception =
             Assert.Throws<FileNotFoundException>(() => CheckpointReader.Open(_folder.Path));
-        Assert.Contains("neither model.safetensors.index.json nor model.safetensors", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "neither model.safetensors.index.json nor model.safetensors", exception.Message, StringComparison.Ordinal);
     }
 
     private IReadOnlyList<string> WriteThree(long shardLength) => CheckpointWriter.Write(

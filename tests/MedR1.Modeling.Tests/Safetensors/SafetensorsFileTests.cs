@@ -172,7 +172,10 @@ public sealed class SafetensorsFileTests : IDisposable
     {
         _folder.Write(
             "a.safetensors",
-            """{"b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"f":{"dtype":"I32","shape":[1],"data_offsets":[1,5]}}""",
+            """
+            {"b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},
+            "f":{"dtype":"I32","shape":[1],"data_offsets":[1,5]}}
+            """,
             5);
         using SafetensorsFile file = SafetensorsFile.Open(Path);
 
