@@ -9,12 +9,15 @@ for project in src/*/*.csproj; do
 done
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-dotnet build MedR1.Core.sln --no-incremental --nologo -p:TreatWarningsAsErrors=false -p:WarningLevel=4 > "$log" || true
+# Core reaches every package but Testing.
+for package in Core Testing; do
+  dotnet build "src/MedR1.$package" --no-incremental --nologo -p:TreatWarningsAsErrors=false >> "$log" || true
+done
 for project in src/*/*.csproj; do
   folder=$(dirname "$project")
   name=$(basename "$project" .csproj)
   { printf '#nullable enable\n'
-    grep -E "RS0016" "$log" | grep -F "/$name/" |
+    { grep -E "RS0016" "$log" || true; } | { grep -F "/$name/" || true; } |
       sed -nE "s/.*RS0016: Symbol '(.*)' is not part of the declared public API.*/\1/p" | LC_ALL=C sort -u
   } > "$folder/PublicAPI.Unshipped.txt"
   echo "$name: $(($(wc -l < "$folder/PublicAPI.Unshipped.txt") - 1)) symbols"
