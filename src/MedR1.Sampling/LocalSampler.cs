@@ -5,18 +5,21 @@ using MedR1.Modeling;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Draws completions with a model in this process: each distinct picture of a batch goes through the vision tower once, each prompt
-/// through the network once, its completions are rows behind it. What a row says depends on its prompt, the options and its seed,
-/// not on the batch that it shares (up to the rounding of the logits), and repeats bit for bit on the CPU.
+/// Draws completions with a model in this process: each distinct picture of a batch goes through the vision tower once,
+/// each prompt through the network once, its completions are rows behind it. What a row says depends on its prompt, the
+/// options and its seed, not on the batch that it shares (up to the rounding of the logits), and repeats bit for bit on
+/// the CPU.
 /// </summary>
 /// <remarks>
-/// It computes on the thread that enumerates; one call at a time. It doesn't dispose the model. After cancellation the groups
-/// that are under way are given as they stand, with <see cref="StopReason.Cancelled"/> for the rows that had not ended; if prompts
-/// are left that were not begun, an <see cref="OperationCanceledException"/> follows.
+/// It computes on the thread that enumerates; one call at a time. It doesn't dispose the model. After cancellation the
+/// groups that are under way are given as they stand, with <see cref="StopReason.Cancelled"/> for the rows that had not
+/// ended; if prompts are left that were not begun, an <see cref="OperationCanceledException"/> follows.
 /// </remarks>
 public sealed class LocalSampler : ISampler
 {
-    /// <summary>The name of the <see cref="System.Diagnostics.Metrics.Meter"/> that counts tokens, rows and seconds.</summary>
+    /// <summary>
+    /// The name of the <see cref="System.Diagnostics.Metrics.Meter"/> that counts tokens, rows and seconds.
+    /// </summary>
     public const string MeterName = "MedR1.Sampling";
 
     private readonly IVisionLanguagePolicy _policy;
@@ -35,7 +38,9 @@ public sealed class LocalSampler : ISampler
 
     /// <inheritdoc/>
     /// <exception cref="SamplingOptionsException">The options have mistakes; it names all of them.</exception>
-    /// <exception cref="InvalidPromptException">While enumerating: a prompt can't be encoded or fills the context; it names the prompt.</exception>
+    /// <exception cref="InvalidPromptException">
+    /// While enumerating: a prompt can't be encoded or fills the context; it names the prompt.
+    /// </exception>
     /// <exception cref="NonFiniteLogitsException">While enumerating: a token can't be drawn.</exception>
     public IAsyncEnumerable<CompletionGroup> SampleAsync(
         IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, CancellationToken cancellationToken = default)
@@ -49,7 +54,9 @@ public sealed class LocalSampler : ISampler
     /// <param name="prompt">The prompt.</param>
     /// <param name="options">How to draw; <see cref="SamplingOptions.SamplesPerPrompt"/> must be 1.</param>
     /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="SamplingOptionsException">The options have mistakes, or ask for more than one completion.</exception>
+    /// <exception cref="SamplingOptionsException">
+    /// The options have mistakes, or ask for more than one completion.
+    /// </exception>
     public IAsyncEnumerable<SampledToken> StreamAsync(
         VqaPrompt prompt, SamplingOptions options, CancellationToken cancellationToken = default)
     {
@@ -58,14 +65,19 @@ public sealed class LocalSampler : ISampler
         List<string> errors = [.. SamplingOptionsValidator.FindErrors(options, _policy.VocabularySize)];
         if (options.SamplesPerPrompt > 1)
         {
-            errors.Add($"SamplesPerPrompt is {options.SamplesPerPrompt}, but a stream is one completion; use 1, or SampleAsync.");
+            errors.Add(
+                $"SamplesPerPrompt is {options.SamplesPerPrompt}, but a stream is one completion; use 1 or SampleAsync.");
         }
 
-        return errors.Count == 0 ? StreamCoreAsync(prompt, options, cancellationToken) : throw new SamplingOptionsException(errors);
+        return errors.Count == 0
+            ? StreamCoreAsync(prompt, options, cancellationToken)
+            : throw new SamplingOptionsException(errors);
     }
 
     private async IAsyncEnumerable<CompletionGroup> SampleCoreAsync(
-        IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<VqaPrompt> prompts,
+        SamplingOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // The contract is asynchronous, the computing isn't: another thread for each step would start its own pool of
         // native threads.
@@ -139,7 +151,10 @@ public sealed class LocalSampler : ISampler
         RolloutRow row = batch.Rows[0];
         string text = decoder.Append(row.Tokens[^1]);
         return new SampledToken(
-            row.Tokens[^1], row.Ended is null ? text : text + decoder.Complete(), batch.LastLogProbability(0), row.Ended);
+            row.Tokens[^1],
+            row.Ended is null ? text : text + decoder.Complete(),
+            batch.LastLogProbability(0),
+            row.Ended);
     }
 
     private TokenChooser CreateChooser(SamplingOptions options) => new(

@@ -3,7 +3,9 @@ namespace MedR1.Sampling;
 /// <summary>How a <see cref="LocalSampler"/> uses the machine. None of it changes what a completion says.</summary>
 public sealed record LocalSamplerOptions
 {
-    /// <summary>The most completions at once; a group is never split, so that one larger group still runs alone.</summary>
+    /// <summary>
+    /// The most completions at once; a group is never split, so that one larger group still runs alone.
+    /// </summary>
     /// <value>The default is 256.</value>
     public int MostRows { get; init; } = 256;
 
@@ -19,7 +21,10 @@ public sealed record LocalSamplerOptions
     /// <value>The default is a quarter of a second.</value>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Processors of your own; they run behind the suppressed tokens and before the temperature, with greedy choice too.</summary>
+    /// <summary>
+    /// Processors of your own; they run behind the suppressed tokens and before the temperature, with greedy choice
+    /// too.
+    /// </summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<ILogitsProcessor> Processors { get; init; } = [];
 

@@ -10,6 +10,8 @@ namespace MedR1.Sampling;
 public sealed record SamplingProgress(
     int CompletedPrompts, int PromptCount, int CompletedRows, int ActiveRows, long TokenCount, TimeSpan Elapsed)
 {
-    /// <summary>Tokens drawn a second of <see cref="Elapsed"/>, prompts and pictures included in the time; 0 at its start.</summary>
+    /// <summary>
+    /// Tokens drawn a second of <see cref="Elapsed"/>, prompts and pictures included in the time; 0 at its start.
+    /// </summary>
     public double TokensPerSecond => Elapsed > TimeSpan.Zero ? TokenCount / Elapsed.TotalSeconds : 0;
 }

@@ -1,8 +1,8 @@
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Makes the processors that options ask for, in the order of transformers' <c>generate</c>: repetition penalty, fewest new
-/// tokens, suppressed tokens; then, unless the likeliest token is taken, temperature, top-k, top-p, min-p.
+/// Makes the processors that options ask for, in the order of transformers' <c>generate</c>: repetition penalty, fewest
+/// new tokens, suppressed tokens; then, unless the likeliest token is taken, temperature, top-k, top-p, min-p.
 /// </summary>
 public static class LogitsProcessors
 {

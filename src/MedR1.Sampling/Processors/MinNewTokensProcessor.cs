@@ -29,6 +29,8 @@ public sealed class MinNewTokensProcessor : ILogitsProcessor
         }
 
         Tensor without = logits.index_fill(1, tensor(_endTokenIds, device: logits.device), double.NegativeInfinity);
-        return tooFew.Contains(false) ? where(tensor(tooFew, device: logits.device).unsqueeze(1), without, logits) : without;
+        return tooFew.Contains(false)
+            ? where(tensor(tooFew, device: logits.device).unsqueeze(1), without, logits)
+            : without;
     }
 }

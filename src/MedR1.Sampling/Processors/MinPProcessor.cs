@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Keeps tokens that are at least a given share as likely as the likeliest (arXiv 2407.01082, section 3).</summary>
+/// <summary>
+/// Keeps tokens that are at least a given share as likely as the likeliest (arXiv 2407.01082, section 3).
+/// </summary>
 public sealed class MinPProcessor : ILogitsProcessor
 {
     private readonly double _minP;

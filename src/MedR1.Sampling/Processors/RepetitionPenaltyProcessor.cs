@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Divides the positive and multiplies the negative logits of every token that the row holds, once each (arXiv 1909.05858,
-/// section 4.1, in the form of transformers).
+/// Divides the positive and multiplies the negative logits of every token that the row holds, once each (arXiv
+/// 1909.05858, section 4.1, in the form of transformers).
 /// </summary>
 public sealed class RepetitionPenaltyProcessor : ILogitsProcessor
 {
@@ -27,7 +27,8 @@ public sealed class RepetitionPenaltyProcessor : ILogitsProcessor
     public Tensor Process(Tensor logits, LogitsContext context)
     {
         TokenHistory history = context.History
-            ?? throw new ArgumentException("The repetition penalty needs the rows' history, and the context has none.", nameof(context));
+            ?? throw new ArgumentException(
+                "The repetition penalty needs the rows' history, and the context has none.", nameof(context));
         Tensor punished = where(logits.lt(0), logits * _penalty, logits / _penalty);
         return where(history.Seen, punished, logits);
     }

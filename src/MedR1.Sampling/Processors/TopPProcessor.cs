@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Keeps the nucleus: the likeliest tokens that together reach a probability (arXiv 1904.09751, section 3.1). In ascending order
-/// a token goes while the sum up to it is at most 1 − p; of equal logits at the edge those with the larger ids stay.
+/// Keeps the nucleus: the likeliest tokens that together reach a probability (arXiv 1904.09751, section 3.1). In
+/// ascending order a token goes while the sum up to it is at most 1 − p; of equal logits at the edge those with the
+/// larger ids stay.
 /// </summary>
 public sealed class TopPProcessor : ILogitsProcessor
 {

@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Cuts the prompts of a call into batches in their order, as large as rows and bytes allow. It encodes a prompt only when its
-/// batch is near, so that the pictures of a long list are never all in memory.
+/// Cuts the prompts of a call into batches in their order, as large as rows and bytes allow. It encodes a prompt only
+/// when its batch is near, so that the pictures of a long list are never all in memory.
 /// </summary>
 internal sealed class BatchPlanner(
     IVisionLanguagePolicy policy, LocalSamplerOptions limits, IReadOnlyList<VqaPrompt> prompts, SamplingOptions options)
@@ -65,6 +65,7 @@ internal sealed class BatchPlanner(
         int longestPrompt = batch.Append(ticket).Max(each => each.Encoded.TokenIds.Count);
         int longestCompletion = batch.Append(ticket).Max(each => each.TokenLimit);
         long needed = _budget.BytesOf(groups, samples, longestPrompt, longestCompletion);
-        return needed <= allowed || (batch.Count > 0 ? false : throw CacheBudget.TooSmall(ticket, samples, needed, allowed));
+        return needed <= allowed
+            || (batch.Count > 0 ? false : throw CacheBudget.TooSmall(ticket, samples, needed, allowed));
     }
 }

@@ -5,8 +5,8 @@ using MedR1.Modeling;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Makes equal pictures of a batch one object, so that the vision tower sees each once: questions about the same picture are
-/// the rule in medical sets, and each prompt opens its own.
+/// Makes equal pictures of a batch one object, so that the vision tower sees each once: questions about the same
+/// picture are the rule in medical sets, and each prompt opens its own.
 /// </summary>
 internal static class ImageSharing
 {
@@ -30,7 +30,8 @@ internal static class ImageSharing
         public static ContentComparer Instance { get; } = new();
 
         public bool Equals(EncodedImage? left, EncodedImage? right) => ReferenceEquals(left, right)
-            || (left is not null && right is not null && left.Grid == right.Grid && BytesOf(left).SequenceEqual(BytesOf(right)));
+            || (left is not null && right is not null && left.Grid == right.Grid
+                && BytesOf(left).SequenceEqual(BytesOf(right)));
 
         public int GetHashCode(EncodedImage image)
         {

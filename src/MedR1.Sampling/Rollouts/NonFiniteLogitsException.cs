@@ -1,6 +1,8 @@
 namespace MedR1.Sampling;
 
-/// <summary>A token couldn't be drawn: the model's logits aren't numbers, or no token was left to choose from.</summary>
+/// <summary>
+/// A token couldn't be drawn: the model's logits aren't numbers, or no token was left to choose from.
+/// </summary>
 public sealed class NonFiniteLogitsException : InvalidOperationException
 {
     /// <summary>Says where it happened.</summary>
@@ -9,9 +11,9 @@ public sealed class NonFiniteLogitsException : InvalidOperationException
     /// <param name="position">The token's place in the completion.</param>
     public NonFiniteLogitsException(int promptIndex, int sampleIndex, int position)
         : base(FormattableString.Invariant(
-            $"Prompt {promptIndex}, sample {sampleIndex}, token {position}: the logits hold NaN or infinity, or every token is suppressed. ") +
-            "Either the weights have diverged (lower the learning rate and resume from an earlier checkpoint), the checkpoint is " +
-            "damaged, or SuppressedTokenIds and EndTokenIds leave nothing to say.")
+            $"Prompt {promptIndex}, sample {sampleIndex}, token {position}: the logits hold NaN or infinity, ") +
+            "or every token is suppressed. Either the weights have diverged (lower the learning rate and resume from an " +
+            "earlier checkpoint), the checkpoint is damaged, or SuppressedTokenIds and EndTokenIds leave nothing to say.")
     {
         PromptIndex = promptIndex;
         SampleIndex = sampleIndex;

@@ -20,7 +20,8 @@ internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOption
         }
         catch (InvalidPromptException exception)
         {
-            throw new InvalidPromptException($"{NameOf(prompt, index)} can't be encoded: {exception.Message}", exception);
+            throw new InvalidPromptException(
+                $"{NameOf(prompt, index)} can't be encoded: {exception.Message}", exception);
         }
 
         int room = policy.ContextLength - encoded.TokenIds.Count;
@@ -33,8 +34,9 @@ internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOption
         {
             throw new InvalidPromptException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{NameOf(prompt, index)} has {encoded.TokenIds.Count} tokens, but the model's context is {policy.ContextLength} and an " +
-                $"answer needs at least 1 of them. Shorten the text, give fewer pictures, or lower the most pixels of a picture."));
+                $"{NameOf(prompt, index)} has {encoded.TokenIds.Count} tokens, but the model's context is " +
+                $"{policy.ContextLength} and an answer needs at least 1 of them. Shorten the text, give fewer " +
+                $"pictures, or lower the most pixels of a picture."));
         }
 
         long seed = prompt.Seed ?? CounterRandom.PromptSeed(options.Seed, index);
@@ -45,7 +47,8 @@ internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOption
 
     private static string NameOf(VqaPrompt prompt, int index)
     {
-        string text = string.Concat(prompt.Messages.SelectMany(message => message.Content.OfType<TextPart>()).Select(part => part.Text));
+        string text = string.Concat(
+            prompt.Messages.SelectMany(message => message.Content.OfType<TextPart>()).Select(part => part.Text));
         string shown = text.Length > ShownCharacters ? text[..ShownCharacters] + "…" : text;
         string example = prompt.Example is VqaExample known ? $" of example '{known.Id}'" : "";
         return string.Create(CultureInfo.InvariantCulture, $"Prompt {index}{example} ('{shown}')");

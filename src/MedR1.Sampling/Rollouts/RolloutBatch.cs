@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// The rollout of some prompts, G rows behind each, all rows a token further with each step. Between steps no dispose scope and
-/// no gradient mode of its own is open. R rows, V vocabulary, T tokens.
+/// The rollout of some prompts, G rows behind each, all rows a token further with each step. Between steps no dispose
+/// scope and no gradient mode of its own is open. R rows, V vocabulary, T tokens.
 /// </summary>
 internal sealed class RolloutBatch : IDisposable
 {
@@ -25,7 +25,10 @@ internal sealed class RolloutBatch : IDisposable
     private int _given;
 
     public RolloutBatch(
-        IVisionLanguagePolicy policy, TokenChooser chooser, SamplingOptions options, IReadOnlyList<PromptTicket> tickets)
+        IVisionLanguagePolicy policy,
+        TokenChooser chooser,
+        SamplingOptions options,
+        IReadOnlyList<PromptTicket> tickets)
     {
         _policy = policy;
         _chooser = chooser;
@@ -35,11 +38,13 @@ internal sealed class RolloutBatch : IDisposable
         _rows = [.. tickets.SelectMany(ticket => Enumerable.Range(0, _samples).Select(sample =>
             new RolloutRow(ticket, sample, endTokenIds, MatcherFor(options))))];
         int longest = tickets.Max(ticket => ticket.TokenLimit);
-        _cache = policy.CreateCache(tickets.Count, _samples, tickets.Max(ticket => ticket.Encoded.TokenIds.Count), longest);
+        _cache = policy.CreateCache(
+            tickets.Count, _samples, tickets.Max(ticket => ticket.Encoded.TokenIds.Count), longest);
         _logProbabilities_RT = zeros(_rows.Length, longest, device: policy.Device).DetachFromDisposeScope();
         _drawnLogProbabilities_RT = zeros_like(_logProbabilities_RT).DetachFromDisposeScope();
         _history = chooser.NeedsHistory
-            ? TokenHistory.Create([.. tickets.Select(ticket => ticket.Encoded.TokenIds)], _samples, policy.VocabularySize, policy.Device)
+            ? TokenHistory.Create(
+                [.. tickets.Select(ticket => ticket.Encoded.TokenIds)], _samples, policy.VocabularySize, policy.Device)
             : null;
     }
 
@@ -71,7 +76,8 @@ internal sealed class RolloutBatch : IDisposable
             ? _policy.Prefill([.. _tickets.Select(ticket => ticket.Encoded)], _cache).repeat_interleave(_samples, 0)
             : _policy.Decode(_tokens_R, _cache);
         double[] uniforms = _chooser.IsRandom ? Array.ConvertAll(_rows, row => row.NextUniform()) : [];
-        ChosenTokens chosen = _chooser.Choose(logits_RV, new LogitsContext(Array.ConvertAll(_rows, row => row.Tokens.Count), _history), uniforms);
+        LogitsContext context = new(Array.ConvertAll(_rows, row => row.Tokens.Count), _history);
+        ChosenTokens chosen = _chooser.Choose(logits_RV, context, uniforms);
         _logProbabilities_RT.select(1, StepCount).copy_(chosen.LogProbabilities);
         _drawnLogProbabilities_RT.select(1, StepCount).copy_(chosen.DrawnLogProbabilities);
         StepCount++;
@@ -172,7 +178,8 @@ internal sealed class RolloutBatch : IDisposable
         }
 
         using DisposeScope scope = NewDisposeScope();
-        return values_RT.narrow(0, _given * _samples, _samples).narrow(1, 0, longest).contiguous().cpu().data<float>().ToArray();
+        Tensor own_RT = values_RT.narrow(0, _given * _samples, _samples).narrow(1, 0, longest);
+        return own_RT.contiguous().cpu().data<float>().ToArray();
     }
 
     private Completion Complete(RolloutRow row, ReadOnlySpan<float> logProbabilities, ReadOnlySpan<float> drawn)

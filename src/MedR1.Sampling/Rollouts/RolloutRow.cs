@@ -1,7 +1,8 @@
 namespace MedR1.Sampling;
 
 /// <summary>One completion that is being drawn.</summary>
-internal sealed class RolloutRow(PromptTicket ticket, int sampleIndex, IReadOnlyCollection<int> endTokenIds, StopStringMatcher? stops)
+internal sealed class RolloutRow(
+    PromptTicket ticket, int sampleIndex, IReadOnlyCollection<int> endTokenIds, StopStringMatcher? stops)
 {
     /// <summary>The tokens so far.</summary>
     public List<int> Tokens { get; } = [];

@@ -4,7 +4,9 @@ using MedR1.Modeling;
 
 namespace MedR1.Sampling;
 
-/// <summary>Watches the text of one row for stop strings, token by token; a string may span tokens and start anywhere in one.</summary>
+/// <summary>
+/// Watches the text of one row for stop strings, token by token; a string may span tokens and start anywhere in one.
+/// </summary>
 internal sealed class StopStringMatcher(IStreamingDecoder decoder, IReadOnlyList<string> stopStrings)
 {
     private readonly StringBuilder _tail = new();

@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Draws by inverting the distribution function: the first token whose cumulated probability is above u. The vocabulary is cut
-/// into blocks whose sums find the block, and only that one is cumulated token by token, in float64; a token of probability 0 is
-/// never drawn. R rows, B blocks, S tokens in a block.
+/// Draws by inverting the distribution function: the first token whose cumulated probability is above u. The vocabulary
+/// is cut into blocks whose sums find the block, and only that one is cumulated token by token, in float64; a token of
+/// probability 0 is never drawn. R rows, B blocks, S tokens in a block.
 /// </summary>
 public sealed class CategoricalSelector : ITokenSelector
 {
@@ -55,7 +55,8 @@ public sealed class CategoricalSelector : ITokenSelector
     }
 
     // Sums that are NaN have no place; the last one stands in, so that no later operator indexes beyond the end.
-    private static Tensor Search(Tensor sums, Tensor target) => searchsorted(sums, target, right: true).clamp_max(sums.shape[1] - 1);
+    private static Tensor Search(Tensor sums, Tensor target) =>
+        searchsorted(sums, target, right: true).clamp_max(sums.shape[1] - 1);
 
     private static Tensor Last(Tensor sums) => sums.narrow(1, sums.shape[1] - 1, 1);
 }

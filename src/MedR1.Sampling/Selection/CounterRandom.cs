@@ -1,8 +1,9 @@
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Random numbers without a state: each is a function of a seed and two counters (Philox4x32-10, Salmon et al., "Parallel random
-/// numbers: as easy as 1, 2, 3", SC 2011). What one completion draws doesn't depend on what others draw.
+/// Random numbers without a state: each is a function of a seed and two counters (Philox4x32-10, Salmon et al.,
+/// "Parallel random numbers: as easy as 1, 2, 3", SC 2011). What one completion draws doesn't depend on what others
+/// draw.
 /// </summary>
 public static class CounterRandom
 {
@@ -42,7 +43,8 @@ public static class CounterRandom
         {
             ulong first = 0xD2511F53UL * c0;
             ulong second = 0xCD9E8D57UL * c2;
-            (c0, c1, c2, c3) = ((uint)(second >> 32) ^ c1 ^ key0, (uint)second, (uint)(first >> 32) ^ c3 ^ key1, (uint)first);
+            (c0, c1, c2, c3) =
+                ((uint)(second >> 32) ^ c1 ^ key0, (uint)second, (uint)(first >> 32) ^ c3 ^ key1, (uint)first);
             unchecked
             {
                 key0 += 0x9E3779B9;

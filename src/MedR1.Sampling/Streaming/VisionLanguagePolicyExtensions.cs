@@ -15,7 +15,9 @@ public static class VisionLanguagePolicyExtensions
     /// <param name="question">The question.</param>
     /// <param name="options">How to draw; <see langword="null"/> for the likeliest tokens, at most 512.</param>
     /// <param name="cancellationToken">Stops the answer with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="SamplingOptionsException">The options have mistakes, or ask for more than one answer.</exception>
+    /// <exception cref="SamplingOptionsException">
+    /// The options have mistakes, or ask for more than one answer.
+    /// </exception>
     public static IAsyncEnumerable<string> AskAsync(
         this IVisionLanguagePolicy policy,
         IImageSource? image,
@@ -33,7 +35,9 @@ public static class VisionLanguagePolicyExtensions
     /// <param name="prompt">The conversation.</param>
     /// <param name="options">How to draw; <see langword="null"/> for the likeliest tokens, at most 512.</param>
     /// <param name="cancellationToken">Stops the answer with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="SamplingOptionsException">The options have mistakes, or ask for more than one answer.</exception>
+    /// <exception cref="SamplingOptionsException">
+    /// The options have mistakes, or ask for more than one answer.
+    /// </exception>
     public static IAsyncEnumerable<string> AskAsync(
         this IVisionLanguagePolicy policy,
         VqaPrompt prompt,

@@ -11,13 +11,16 @@ internal static class SamplingMetrics
         Meter.CreateCounter<long>("medr1.sampling.tokens", "{token}", "Tokens drawn, end tokens included.");
 
     private static readonly Counter<long> Rows =
-        Meter.CreateCounter<long>("medr1.sampling.rows", "{completion}", "Completions drawn, by the reason that ended them.");
+        Meter.CreateCounter<long>(
+            "medr1.sampling.rows", "{completion}", "Completions drawn, by the reason that ended them.");
 
     private static readonly Histogram<double> Seconds = Meter.CreateHistogram<double>(
         "medr1.sampling.duration", "s", "Seconds of computing a batch: pictures, prompts and tokens.");
 
     private static readonly Histogram<double> Occupancy = Meter.CreateHistogram<double>(
-        "medr1.sampling.occupancy", "1", "Tokens drawn in a batch over its rows times its steps; 1 where no row ended early.");
+        "medr1.sampling.occupancy",
+        "1",
+        "Tokens drawn in a batch over its rows times its steps; 1 where no row ended early.");
 
     public static void Record(RolloutBatch batch, TimeSpan elapsed)
     {

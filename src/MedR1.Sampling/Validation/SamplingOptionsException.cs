@@ -17,7 +17,9 @@ public sealed class SamplingOptionsException : ArgumentException
     private static string MessageOf(IReadOnlyList<string> errors)
     {
         ArgumentNullException.ThrowIfNull(errors);
-        string head = errors.Count == 1 ? "The sampling options have a mistake:" : $"The sampling options have {errors.Count} mistakes:";
+        string head = errors.Count == 1
+            ? "The sampling options have a mistake:"
+            : $"The sampling options have {errors.Count} mistakes:";
         return string.Join(Environment.NewLine, errors.Select(error => "- " + error).Prepend(head));
     }
 }

@@ -5,7 +5,9 @@ public static class SamplingOptionsValidator
 {
     /// <summary>Finds every mistake.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="vocabularySize">Tokens of the model, to check ids; <see langword="null"/> where it isn't known.</param>
+    /// <param name="vocabularySize">
+    /// Tokens of the model, to check ids; <see langword="null"/> where it isn't known.
+    /// </param>
     /// <returns>A sentence for each mistake, with the value and the fix; empty if there is none.</returns>
     public static IReadOnlyList<string> FindErrors(SamplingOptions options, int? vocabularySize = null)
     {
@@ -24,12 +26,14 @@ public static class SamplingOptionsValidator
         Require(options.MinNewTokens >= 0, $"MinNewTokens is {options.MinNewTokens}; 0 asks for none.");
         Require(
             options.MinNewTokens <= Math.Max(1, options.MaxNewTokens),
-            $"MinNewTokens is {options.MinNewTokens}, above MaxNewTokens {options.MaxNewTokens}; lower the one or raise the other.");
+            $"MinNewTokens is {options.MinNewTokens}, above MaxNewTokens {options.MaxNewTokens}; change one of them.");
         Require(
             double.IsFinite(options.Temperature) && options.Temperature >= 0,
             $"Temperature is {options.Temperature}; use a positive number, or 0 to take the likeliest token.");
         Require(options.TopK is null or >= 1, $"TopK is {options.TopK}; keep at least 1, or use null to keep all.");
-        Require(options.TopP is > 0 and <= 1, $"TopP is {options.TopP}; use a number above 0 and at most 1, which keeps all.");
+        Require(
+            options.TopP is > 0 and <= 1,
+            $"TopP is {options.TopP}; use a number above 0 and at most 1, which keeps all.");
         Require(options.MinP is null or (>= 0 and <= 1), $"MinP is {options.MinP}; use 0 to 1, or null to keep all.");
         Require(
             double.IsFinite(options.RepetitionPenalty) && options.RepetitionPenalty > 0,
@@ -46,7 +50,9 @@ public static class SamplingOptionsValidator
 
     /// <summary>Throws where there is a mistake.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="vocabularySize">Tokens of the model, to check ids; <see langword="null"/> where it isn't known.</param>
+    /// <param name="vocabularySize">
+    /// Tokens of the model, to check ids; <see langword="null"/> where it isn't known.
+    /// </param>
     /// <exception cref="SamplingOptionsException">There is at least one mistake; it names all.</exception>
     public static void ThrowIfInvalid(SamplingOptions options, int? vocabularySize = null)
     {

@@ -6,12 +6,20 @@ using static TorchSharp.torch;
 
 namespace MedR1.Testing;
 
-/// <summary>The cache of <see cref="TinyPolicy"/>: prompts <c>[groups, heads, P, d]</c>, completions <c>[rows, heads, T, d]</c>.</summary>
+/// <summary>
+/// The cache of <see cref="TinyPolicy"/>: prompts <c>[groups, heads, P, d]</c>, completions <c>[rows, heads, T, d]</c>.
+/// </summary>
 internal sealed class TinyCache : IKeyValueCache
 {
     private readonly Tensor[] _tensors;
 
-    public TinyCache(TinyPolicyOptions options, Device device, int groups, int samplesPerGroup, int promptCapacity, int completionCapacity)
+    public TinyCache(
+        TinyPolicyOptions options,
+        Device device,
+        int groups,
+        int samplesPerGroup,
+        int promptCapacity,
+        int completionCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerGroup, 1);
@@ -28,7 +36,11 @@ internal sealed class TinyCache : IKeyValueCache
         {
             bool ofPrompt = i % 4 < 2;
             _tensors[i] = zeros(
-                ofPrompt ? groups : Rows, options.HeadCount, ofPrompt ? promptCapacity : completionCapacity, size, device: device)
+                ofPrompt ? groups : Rows,
+                options.HeadCount,
+                ofPrompt ? promptCapacity : completionCapacity,
+                size,
+                device: device)
                 .DetachFromDisposeScope();
         }
     }

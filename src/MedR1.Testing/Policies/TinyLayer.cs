@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Testing;
 
-/// <summary>One decoder layer: norm, attention, norm, two-layer perceptron. B rows, T tokens, H width, h heads, d head size.</summary>
+/// <summary>
+/// One decoder layer: norm, attention, norm, two-layer perceptron. B rows, T tokens, H width, h heads, d head size.
+/// </summary>
 internal sealed class TinyLayer : nn.Module
 {
     private readonly int _heads;
@@ -42,6 +44,7 @@ internal sealed class TinyLayer : nn.Module
     {
         Tensor attended_BTH = attended_BhTd.transpose(1, 2).reshape(hidden_BTH.shape);
         Tensor middle_BTH = hidden_BTH + nn.functional.linear(attended_BTH, _output);
-        return middle_BTH + nn.functional.linear(nn.functional.silu(nn.functional.linear(TinyNetwork.Normalize(middle_BTH), _up)), _down);
+        Tensor wide = nn.functional.silu(nn.functional.linear(TinyNetwork.Normalize(middle_BTH), _up));
+        return middle_BTH + nn.functional.linear(wide, _down);
     }
 }

@@ -53,14 +53,16 @@ internal sealed class TinyNetwork : nn.Module
 
         float[] values = [.. images.SelectMany(image => image.Patches.ToArray())];
 
-        // The tensor of an array uses the array's own memory, and matrix products round differently with its alignment, which
-        // changes from call to call. The copy is aligned.
+        // The tensor of an array uses the array's own memory, and matrix products round differently with its alignment,
+        // which changes from call to call. The copy is aligned.
         using Tensor borrowed = tensor(values, [images.Count, TinyProcessor.ImageValueCount], device: _images.device);
         using Tensor values_NC = borrowed.clone();
         return nn.functional.linear(values_NC, _images);
     }
 
-    /// <summary>Hidden states <c>[1, T, H]</c> of the tokens from a position on, features in the places of the pictures.</summary>
+    /// <summary>
+    /// Hidden states <c>[1, T, H]</c> of the tokens from a position on, features in the places of the pictures.
+    /// </summary>
     public Tensor Embed(IReadOnlyList<int> tokenIds, int firstPosition, Tensor? features)
     {
         Tensor ids_T = tensor(tokenIds.Select(id => (long)id).ToArray(), device: _tokens.device);

@@ -10,9 +10,9 @@ using static TorchSharp.torch;
 namespace MedR1.Testing;
 
 /// <summary>
-/// A real, differentiable, very small vision-language model of random weights: a decoder over bytes that sees a picture as one
-/// token. It lets samplers, trainers and rewards be tested without a checkpoint. B rows, P prompt tokens, T completion tokens,
-/// H width, V vocabulary.
+/// A real, differentiable, very small vision-language model of random weights: a decoder over bytes that sees a picture
+/// as one token. It lets samplers, trainers and rewards be tested without a checkpoint. B rows, P prompt tokens, T
+/// completion tokens, H width, V vocabulary.
 /// </summary>
 /// <remarks>One thread at a time; who makes it disposes it.</remarks>
 public sealed class TinyPolicy : IVisionLanguagePolicy
@@ -90,7 +90,8 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
         TinyCache own = Own(cache);
         if (prompts.Count != own.Groups)
         {
-            throw new ArgumentException($"The cache has {own.Groups} groups, but {prompts.Count} prompts were given.", nameof(prompts));
+            throw new ArgumentException(
+                $"The cache has {own.Groups} groups, but {prompts.Count} prompts were given.", nameof(prompts));
         }
 
         using DisposeScope scope = NewDisposeScope();
@@ -118,14 +119,17 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
         int at = own.CompletionLength;
         if (at >= own.CompletionCapacity)
         {
-            throw new InvalidOperationException($"The cache is full: it was made for {own.CompletionCapacity} completion tokens.");
+            throw new InvalidOperationException(
+                $"The cache is full: it was made for {own.CompletionCapacity} completion tokens.");
         }
 
         using DisposeScope scope = NewDisposeScope();
-        long[] lengths = [.. Enumerable.Range(0, own.Rows).Select(row => (long)own.PromptLengths[row / own.SamplesPerGroup])];
+        long[] lengths =
+            [.. Enumerable.Range(0, own.Rows).Select(row => (long)own.PromptLengths[row / own.SamplesPerGroup])];
         Tensor lengths_B = tensor(lengths, device: Device);
         Tensor columns = arange(own.PromptCapacity + at + 1, device: Device);
-        Tensor visible_B11K = (columns.lt(lengths_B.unsqueeze(1)) | columns.ge(own.PromptCapacity)).unsqueeze(1).unsqueeze(1);
+        Tensor visible_B11K =
+            (columns.lt(lengths_B.unsqueeze(1)) | columns.ge(own.PromptCapacity)).unsqueeze(1).unsqueeze(1);
         Tensor hidden_BTH = _network.Embed(tokens, lengths_B + at);
         for (int layer = 0; layer < _network.Layers.Count; layer++)
         {
@@ -181,7 +185,8 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
         }
 
         Tensor chosen_BT = Gather(all_BTV, completions, longest, mask_BT);
-        return new TokenStatistics(chosen_BT.MoveToOuterDisposeScope(), mask_BT.MoveToOuterDisposeScope(), entropies_BT);
+        return new TokenStatistics(
+            chosen_BT.MoveToOuterDisposeScope(), mask_BT.MoveToOuterDisposeScope(), entropies_BT);
     }
 
     /// <inheritdoc/>
@@ -242,7 +247,8 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
     public void Dispose() => _network.Dispose();
 
     private static TinyCache Own(IKeyValueCache cache) => cache as TinyCache
-        ?? throw new ArgumentException($"The cache is a {cache?.GetType().Name ?? "null"}; use one that CreateCache made.", nameof(cache));
+        ?? throw new ArgumentException(
+            $"The cache is a {cache?.GetType().Name ?? "null"}; use one that CreateCache made.", nameof(cache));
 
     private static int[] Pad(IReadOnlyList<int> tokens, int length) =>
         [.. tokens, .. Enumerable.Repeat(ByteTokenizer.PadTokenId, length - tokens.Count)];
@@ -257,14 +263,16 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
     {
         if (prompt.TokenIds.Count == 0 || prompt.TokenIds.Count > ContextLength)
         {
-            throw new InvalidPromptException($"The prompt has {prompt.TokenIds.Count} tokens; the model takes 1 to {ContextLength}.");
+            throw new InvalidPromptException(
+                $"The prompt has {prompt.TokenIds.Count} tokens; the model takes 1 to {ContextLength}.");
         }
 
         return _network.Embed(prompt.TokenIds, 0, _network.EncodeImages(prompt.Images));
     }
 
     private Tensor Mask(IReadOnlyList<int>[] rows, int longest) =>
-        arange(longest, device: Device).lt(tensor(rows.Select(row => (long)row.Count).ToArray(), device: Device).unsqueeze(1));
+        arange(longest, device: Device).lt(
+            tensor(rows.Select(row => (long)row.Count).ToArray(), device: Device).unsqueeze(1));
 
     private Tensor Gather(Tensor all_BTV, IReadOnlyList<int>[] rows, int longest, Tensor mask_BT)
     {

@@ -37,7 +37,8 @@ public sealed record TinyPolicyOptions
         if (HiddenSize % HeadCount != 0)
         {
             throw new ArgumentException(
-                $"HiddenSize is {HiddenSize} and HeadCount {HeadCount}: the width must be a multiple of the heads.", nameof(HiddenSize));
+                $"HiddenSize is {HiddenSize} and HeadCount {HeadCount}: the width must be a multiple of the heads.",
+                nameof(HiddenSize));
         }
     }
 }

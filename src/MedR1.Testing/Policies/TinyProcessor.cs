@@ -3,9 +3,9 @@ using MedR1.Modeling;
 namespace MedR1.Testing;
 
 /// <summary>
-/// The processor of <see cref="TinyPolicy"/>: each message is a turn token, its text as bytes and one token for each picture, and
-/// an end token; a turn token follows. A picture becomes 48 values: the mean colours of a grid of 4 × 4 fields of a
-/// <see cref="PixelImageSource"/>, and the means of 48 equal parts of any other source's bytes, undecoded.
+/// The processor of <see cref="TinyPolicy"/>: each message is a turn token, its text as bytes and one token for each
+/// picture, and an end token; a turn token follows. A picture becomes 48 values: the mean colours of a grid of 4 × 4
+/// fields of a <see cref="PixelImageSource"/>, and the means of 48 equal parts of any other source's bytes, undecoded.
 /// </summary>
 public sealed class TinyProcessor : IVisionLanguageProcessor
 {
@@ -21,7 +21,8 @@ public sealed class TinyProcessor : IVisionLanguageProcessor
     public EncodedPrompt Encode(VqaPrompt prompt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        if (!prompt.Messages.Any(message => message.Content.Any(part => part is ImagePart or TextPart { Text.Length: > 0 })))
+        if (!prompt.Messages.Any(
+            message => message.Content.Any(part => part is ImagePart or TextPart { Text.Length: > 0 })))
         {
             throw new InvalidPromptException("The prompt has neither text nor pictures: give it a question.");
         }

@@ -4,7 +4,9 @@ using MedR1.Modeling;
 
 namespace MedR1.Testing;
 
-/// <summary>A sampler that says what a script says: rewards, trainers and reports can be tested without a model.</summary>
+/// <summary>
+/// A sampler that says what a script says: rewards, trainers and reports can be tested without a model.
+/// </summary>
 public sealed class ScriptedSampler : ISampler
 {
     private readonly Func<VqaPrompt, int, string> _answer;
@@ -18,7 +20,9 @@ public sealed class ScriptedSampler : ISampler
         _answer = answer;
     }
 
-    /// <summary>Makes a sampler that gives each group the same answers, from the first again when they are used up.</summary>
+    /// <summary>
+    /// Makes a sampler that gives each group the same answers, from the first again when they are used up.
+    /// </summary>
     /// <param name="answers">At least one answer.</param>
     /// <exception cref="ArgumentException">There is no answer.</exception>
     public ScriptedSampler(params IReadOnlyList<string> answers)
@@ -53,7 +57,8 @@ public sealed class ScriptedSampler : ISampler
             cancellationToken.ThrowIfCancellationRequested();
             await Task.Yield();
             Completion[] completions =
-                [.. Enumerable.Range(0, options.SamplesPerPrompt).Select(sample => Answer(prompts[i], sample, options))];
+                [.. Enumerable.Range(0, options.SamplesPerPrompt)
+                    .Select(sample => Answer(prompts[i], sample, options))];
             yield return new CompletionGroup(prompts[i], completions) { PromptIndex = i };
         }
     }

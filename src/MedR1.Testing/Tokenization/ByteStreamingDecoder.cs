@@ -18,7 +18,9 @@ internal sealed class ByteStreamingDecoder(bool skipSpecialTokens) : IStreamingD
         }
 
         // A control token that is left out joins the bytes on its two sides, as decoding the whole sequence does.
-        return skipSpecialTokens || ByteTokenizer.NameOf(tokenId) is not string name ? "" : Decode([], flush: true) + name;
+        return skipSpecialTokens || ByteTokenizer.NameOf(tokenId) is not string name
+            ? ""
+            : Decode([], flush: true) + name;
     }
 
     /// <inheritdoc/>

@@ -65,7 +65,8 @@ public sealed class ByteTokenizer : ITextTokenizer
     }
 
     /// <inheritdoc/>
-    public IStreamingDecoder CreateStreamingDecoder(bool skipSpecialTokens = true) => new ByteStreamingDecoder(skipSpecialTokens);
+    public IStreamingDecoder CreateStreamingDecoder(bool skipSpecialTokens = true) =>
+        new ByteStreamingDecoder(skipSpecialTokens);
 
     /// <summary>The name of a control token, or null.</summary>
     internal static string? NameOf(int tokenId) => Specials.FirstOrDefault(special => special.Value == tokenId).Key;

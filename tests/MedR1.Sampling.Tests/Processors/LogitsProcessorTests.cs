@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling.Tests;
 
 /// <summary>
-/// The worked numbers are those of the Hugging Face definitions: z = [2, 1, 0.5, −1, 3, −0.5], ids so far {4, 3}, penalty 1.2,
-/// temperature 0.7.
+/// The worked numbers are those of the Hugging Face definitions: z = [2, 1, 0.5, −1, 3, −0.5], ids so far {4, 3},
+/// penalty 1.2, temperature 0.7.
 /// </summary>
 public sealed class LogitsProcessorTests : IDisposable
 {
@@ -60,7 +60,8 @@ public sealed class LogitsProcessorTests : IDisposable
     [InlineData(0.5, new[] { 4 })]
     public void Top_p_keeps_the_nucleus(double topP, int[] kept)
     {
-        Assert.Equal(kept, Kept(new TopPProcessor(topP).Process(new TopKProcessor(4).Process(Row(Scaled), Context()), Context())));
+        Tensor four = new TopKProcessor(4).Process(Row(Scaled), Context());
+        Assert.Equal(kept, Kept(new TopPProcessor(topP).Process(four, Context())));
     }
 
     [Fact]
@@ -73,7 +74,8 @@ public sealed class LogitsProcessorTests : IDisposable
     public void Min_p_keeps_a_share_of_the_likeliest()
     {
         // 0.3 × 0.600856 = 0.180257, below 0.294144 and above 0.070492.
-        Assert.Equal([0, 4], Kept(new MinPProcessor(0.3).Process(new TopKProcessor(4).Process(Row(Scaled), Context()), Context())));
+        Tensor four = new TopKProcessor(4).Process(Row(Scaled), Context());
+        Assert.Equal([0, 4], Kept(new MinPProcessor(0.3).Process(four, Context())));
         Assert.Equal([0, 1, 4], Kept(new MinPProcessor(1, minTokensToKeep: 3).Process(Row(Scaled), Context())));
     }
 
@@ -128,7 +130,7 @@ public sealed class LogitsProcessorTests : IDisposable
     private static Tensor Row(params float[] values) => tensor(values).unsqueeze(0);
 
     private static int[] Kept(Tensor logits) =>
-        [.. logits.data<float>().ToArray().Select((value, i) => (value, i)).Where(pair => float.IsFinite(pair.value)).Select(pair => pair.i)];
+        [.. logits.data<float>().ToArray().Index().Where(pair => float.IsFinite(pair.Item)).Select(pair => pair.Index)];
 
     private static void Equal(float[] expected, Tensor got)
     {
@@ -136,7 +138,9 @@ public sealed class LogitsProcessorTests : IDisposable
         Assert.Equal(expected.Length, values.Length);
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.True(expected[i] == values[i] || Math.Abs(expected[i] - values[i]) < 2e-6, $"[{i}] is {values[i]}, not {expected[i]}");
+            Assert.True(
+                expected[i] == values[i] || Math.Abs(expected[i] - values[i]) < 2e-6,
+                $"[{i}] is {values[i]}, not {expected[i]}");
         }
     }
 }

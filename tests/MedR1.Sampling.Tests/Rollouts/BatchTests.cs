@@ -8,7 +8,8 @@ namespace MedR1.Sampling.Tests;
 
 public sealed class BatchTests
 {
-    private static readonly SamplingOptions Options = new() { SamplesPerPrompt = 3, MaxNewTokens = 6, EndTokenIds = [] };
+    private static readonly SamplingOptions Options =
+        new() { SamplesPerPrompt = 3, MaxNewTokens = 6, EndTokenIds = [] };
 
     [Theory]
     [InlineData(12, new[] { 4 })]
@@ -18,7 +19,8 @@ public sealed class BatchTests
     public async Task Rows_bound_a_batch_and_a_prompt_runs_once(int mostRows, int[] expected)
     {
         using WatchedPolicy policy = new(Samples.Policy());
-        await new LocalSampler(policy, new LocalSamplerOptions { MostRows = mostRows }).DrawAsync(Samples.Mixed, Options);
+        await new LocalSampler(policy, new LocalSamplerOptions { MostRows = mostRows })
+            .DrawAsync(Samples.Mixed, Options);
 
         Assert.Equal(expected, policy.Prefills);
 
@@ -32,7 +34,8 @@ public sealed class BatchTests
         // Tiny: 2 layers × (keys and values) × 32 floats = 512 bytes a token.
         const long Bytes = 512L * (3 * 80 + 9 * 6);
         using WatchedPolicy policy = new(Samples.Policy());
-        await new LocalSampler(policy, new LocalSamplerOptions { MostCacheBytes = Bytes }).DrawAsync(Samples.Mixed, Options);
+        await new LocalSampler(policy, new LocalSamplerOptions { MostCacheBytes = Bytes })
+            .DrawAsync(Samples.Mixed, Options);
 
         long[] caches = [.. policy.CacheBytes.Skip(3)];
         Assert.Equal(policy.Prefills.Count, caches.Length);
@@ -49,7 +52,9 @@ public sealed class BatchTests
             await Assert.ThrowsAsync<InvalidOperationException>(() => sampler.DrawAsync(Samples.Mixed, Options));
 
         // Prompt 0 has 40 tokens: 512 × (40 + 3 × 6).
-        Assert.Contains("prompt 0 alone (40 tokens, 3 completions of up to 6) takes 29696 bytes", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "prompt 0 alone (40 tokens, 3 completions of up to 6) takes 29696 bytes", exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +73,8 @@ public sealed class BatchTests
         using WatchedPolicy policy = new(Samples.Policy());
         VqaPrompt prompt = Samples.Mixed[1];
         SamplingOptions greedy = new() { Temperature = 0, MaxNewTokens = 30, EndTokenIds = [] };
-        IReadOnlyList<CompletionGroup> free = await new LocalSampler(policy).DrawAsync([prompt, Samples.Mixed[2]], greedy);
+        IReadOnlyList<CompletionGroup> free =
+            await new LocalSampler(policy).DrawAsync([prompt, Samples.Mixed[2]], greedy);
         IReadOnlyList<int> first = free[0].Completions[0].TokenIds;
         int end = first.Except(free[1].Completions[0].TokenIds).First();
         int decodesBefore = policy.Decodes;
@@ -92,7 +98,9 @@ public sealed class BatchTests
         InvalidPromptException exception = await Assert.ThrowsAsync<InvalidPromptException>(
             () => new LocalSampler(policy).DrawAsync([Samples.Mixed[1], Samples.Mixed[0]], Options));
 
-        Assert.Contains("Prompt 1 ('Compare these two pictures, please.') has 40 tokens", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Prompt 1 ('Compare these two pictures, please.') has 40 tokens", exception.Message,
+            StringComparison.Ordinal);
         Assert.Contains("context is 40", exception.Message, StringComparison.Ordinal);
     }
 
@@ -105,7 +113,8 @@ public sealed class BatchTests
             Example = new VqaExample { Id = "ct-17", Question = "", Answer = "liver" },
         };
         InvalidPromptException exception =
-            await Assert.ThrowsAsync<InvalidPromptException>(() => new LocalSampler(policy).DrawAsync([empty], Options));
+            await Assert.ThrowsAsync<InvalidPromptException>(
+                () => new LocalSampler(policy).DrawAsync([empty], Options));
         Assert.Contains("Prompt 0 of example 'ct-17'", exception.Message, StringComparison.Ordinal);
         Assert.IsType<InvalidPromptException>(exception.InnerException);
     }

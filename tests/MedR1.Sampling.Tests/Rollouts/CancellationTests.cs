@@ -2,7 +2,8 @@ namespace MedR1.Sampling.Tests;
 
 public sealed class CancellationTests
 {
-    private static readonly SamplingOptions Options = new() { SamplesPerPrompt = 2, MaxNewTokens = 30, EndTokenIds = [] };
+    private static readonly SamplingOptions Options =
+        new() { SamplesPerPrompt = 2, MaxNewTokens = 30, EndTokenIds = [] };
 
     [Fact]
     public async Task What_is_under_way_is_given_as_it_stands()
@@ -39,7 +40,8 @@ public sealed class CancellationTests
         });
 
         // 29 steps for the first prompt, the 40th is the eleventh of the second.
-        Assert.Equal([StopReason.Length, StopReason.Cancelled], groups.Select(group => group.Completions[0].StopReason));
+        Assert.Equal(
+            [StopReason.Length, StopReason.Cancelled], groups.Select(group => group.Completions[0].StopReason));
         Assert.Equal([30, 12], groups.Select(group => group.Completions[0].TokenCount));
     }
 
@@ -64,7 +66,8 @@ public sealed class CancellationTests
     {
         using WatchedPolicy policy = new(Samples.Policy());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => new LocalSampler(policy).SampleAsync(Samples.Mixed, Options, new CancellationToken(true)).ToListAsync().AsTask());
+            () => new LocalSampler(policy).SampleAsync(Samples.Mixed, Options, new CancellationToken(true))
+                .ToListAsync().AsTask());
         Assert.Empty(policy.Prefills);
     }
 

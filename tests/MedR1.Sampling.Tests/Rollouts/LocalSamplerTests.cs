@@ -34,7 +34,8 @@ public sealed class LocalSamplerTests
         SamplingOptions options = new() { SamplesPerPrompt = 3, MaxNewTokens = 12, Seed = 11 };
         IReadOnlyList<CompletionGroup> reference = await new LocalSampler(policy).DrawAsync(Samples.Mixed, options);
         IReadOnlyList<CompletionGroup> other =
-            await new LocalSampler(policy, new LocalSamplerOptions { MostRows = mostRows }).DrawAsync(Samples.Mixed, options);
+            await new LocalSampler(policy, new LocalSamplerOptions { MostRows = mostRows })
+                .DrawAsync(Samples.Mixed, options);
 
         Assert.Equal([0, 1, 2, 3], other.Select(group => group.PromptIndex));
         Assert.Equal(TokensOf(reference), TokensOf(other));
@@ -44,7 +45,8 @@ public sealed class LocalSamplerTests
     public async Task The_same_call_twice_is_equal_bit_for_bit()
     {
         using TinyPolicy policy = Samples.Policy();
-        SamplingOptions options = new() { SamplesPerPrompt = 4, MaxNewTokens = 12, Temperature = 0.8, TopP = 0.9, Seed = 2 };
+        SamplingOptions options =
+            new() { SamplesPerPrompt = 4, MaxNewTokens = 12, Temperature = 0.8, TopP = 0.9, Seed = 2 };
         IReadOnlyList<CompletionGroup> first = await new LocalSampler(policy).DrawAsync(Samples.Mixed, options);
         IReadOnlyList<CompletionGroup> second = await new LocalSampler(policy).DrawAsync(Samples.Mixed, options);
 
@@ -74,7 +76,8 @@ public sealed class LocalSamplerTests
         VqaPrompt seeded = Samples.Mixed[1] with { Seed = 77 };
         SamplingOptions options = new() { SamplesPerPrompt = 2, MaxNewTokens = 12 };
         string[] alone = TokensOf(await sampler.DrawAsync([seeded], options));
-        string[] third = TokensOf(await sampler.DrawAsync([Samples.Mixed[0], Samples.Mixed[2], seeded], options with { Seed = 5 }));
+        string[] third =
+            TokensOf(await sampler.DrawAsync([Samples.Mixed[0], Samples.Mixed[2], seeded], options with { Seed = 5 }));
         string[] more = TokensOf(await sampler.DrawAsync([seeded], options with { SamplesPerPrompt = 4 }));
 
         Assert.Equal(alone, third[4..]);
@@ -96,7 +99,8 @@ public sealed class LocalSamplerTests
         };
         IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy).DrawAsync(Samples.Mixed, options);
 
-        int[] said = [.. groups.SelectMany(group => group.Completions).SelectMany(completion => completion.TokenIds).Distinct()];
+        int[] said =
+            [.. groups.SelectMany(group => group.Completions).SelectMany(completion => completion.TokenIds).Distinct()];
         Assert.True(said.Length > 150, $"only {said.Length} different tokens of 260 were said");
         Assert.Empty(said.Intersect(letters));
         Assert.DoesNotContain(ByteTokenizer.ImageTokenId, said);
@@ -107,7 +111,8 @@ public sealed class LocalSamplerTests
     {
         using TinyPolicy policy = Samples.Policy();
         CompletionGroup group = Assert.Single(
-            await new LocalSampler(policy).DrawAsync([VqaPrompt.Ask("Why?", Samples.Red)], Greedy with { SamplesPerPrompt = 3 }));
+            await new LocalSampler(policy)
+                .DrawAsync([VqaPrompt.Ask("Why?", Samples.Red)], Greedy with { SamplesPerPrompt = 3 }));
 
         // turn, picture, four bytes, end, turn
         Assert.Equal(8, group.PromptTokenCount);

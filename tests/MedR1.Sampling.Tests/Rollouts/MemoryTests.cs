@@ -10,13 +10,20 @@ public sealed class MemoryTests
 {
     private static readonly SamplingOptions Options = new()
     {
-        SamplesPerPrompt = 2, MaxNewTokens = 6, TopK = 20, TopP = 0.9, MinP = 0.01, RepetitionPenalty = 1.2, MinNewTokens = 2,
+        SamplesPerPrompt = 2,
+        MaxNewTokens = 6,
+        TopK = 20,
+        TopP = 0.9,
+        MinP = 0.01,
+        RepetitionPenalty = 1.2,
+        MinNewTokens = 2,
     };
 
     [Fact]
     public void A_call_leaves_no_tensor()
     {
-        // Statistics are kept for each thread, so that tests beside this one don't count; a call computes on its own thread.
+        // Statistics are kept for each thread, so that tests beside this one don't count; a call computes on its own
+        // thread.
         using TinyPolicy policy = Samples.Policy();
         LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 4 });
         Draw(sampler, int.MaxValue);

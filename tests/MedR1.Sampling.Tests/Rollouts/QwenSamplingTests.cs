@@ -64,7 +64,8 @@ public sealed class QwenSamplingTests
         using Qwen2VLPolicy policy = SmallQwen.Create(Qwen2VLFamily.Qwen2VL);
         IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy).DrawAsync(
             Samples.Mixed, Free with { SamplesPerPrompt = 30, MaxNewTokens = 30, Temperature = 50 });
-        int[] said = [.. groups.SelectMany(group => group.Completions).SelectMany(completion => completion.TokenIds).Distinct()];
+        int[] said =
+            [.. groups.SelectMany(group => group.Completions).SelectMany(completion => completion.TokenIds).Distinct()];
         Assert.True(said.Length > 250, $"only {said.Length} different tokens were said");
         Assert.NotEmpty(policy.SuppressedTokenIds);
         Assert.Empty(said.Intersect(policy.SuppressedTokenIds));

@@ -69,7 +69,8 @@ public sealed class StopTests
         IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy).DrawAsync([Prompt], options);
 
         // Three letters at random: "cab" comes within 60 tokens in nearly every row.
-        Completion[] stopped = [.. groups[0].Completions.Where(completion => completion.StopReason == StopReason.StopString)];
+        Completion[] stopped =
+            [.. groups[0].Completions.Where(completion => completion.StopReason == StopReason.StopString)];
         Assert.NotEmpty(stopped);
         Assert.All(stopped, completion =>
         {

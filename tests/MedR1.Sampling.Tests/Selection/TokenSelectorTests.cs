@@ -16,7 +16,8 @@ public sealed class TokenSelectorTests
         // Probabilities 0, 0.25, 0, 0.25, 0.5, 0: the steps lie at 0.25 and 0.5.
         float quarter = MathF.Log(0.25f);
         Tensor logits = tensor(new[] { Out, quarter, Out, quarter, MathF.Log(0.5f), Out }).unsqueeze(0);
-        (double Uniform, long Token)[] cases = [(1e-12, 1), (0.2499, 1), (0.2501, 3), (0.4999, 3), (0.5001, 4), (1 - 1e-15, 4)];
+        (double Uniform, long Token)[] cases =
+            [(1e-12, 1), (0.2499, 1), (0.2501, 3), (0.4999, 3), (0.5001, 4), (1 - 1e-15, 4)];
         Assert.All(cases, expected =>
             Assert.Equal(expected.Token, new CategoricalSelector().Select(logits, [expected.Uniform]).item<long>()));
     }
@@ -36,8 +37,10 @@ public sealed class TokenSelectorTests
 
         // Half of the vocabulary is out, so that blocks begin and end with zeros.
         logits = logits.masked_fill(arange(vocabularySize).remainder(4).ge(2), Out);
-        double[] uniforms = [.. Enumerable.Range(0, Rows).Select(sample => CounterRandom.Uniform(5, sample, 0)), 1e-15, 1 - 1e-15];
-        long[] drawn = new CategoricalSelector().Select(logits.expand(uniforms.Length, -1), uniforms).data<long>().ToArray();
+        double[] uniforms =
+            [.. Enumerable.Range(0, Rows).Select(sample => CounterRandom.Uniform(5, sample, 0)), 1e-15, 1 - 1e-15];
+        long[] drawn =
+            new CategoricalSelector().Select(logits.expand(uniforms.Length, -1), uniforms).data<long>().ToArray();
 
         float[] probabilities = logits.softmax(1).data<float>().ToArray();
         double[] sums = new double[vocabularySize];
@@ -100,7 +103,8 @@ public sealed class TokenSelectorTests
     public void The_draw_refuses_another_number_of_rows()
     {
         using DisposeScope scope = NewDisposeScope();
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => new CategoricalSelector().Select(zeros(2, 3), [0.5]));
+        ArgumentException exception =
+            Assert.Throws<ArgumentException>(() => new CategoricalSelector().Select(zeros(2, 3), [0.5]));
         Assert.Contains("2 rows, but 1 numbers", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -28,10 +28,12 @@ public sealed class AskTests
         // é is the bytes C3 A9: with nothing else to say, its halves come one by one.
         SamplingOptions options = new()
         {
-            MaxNewTokens = 40, Temperature = 1, SuppressedTokenIds = [.. Enumerable.Range(0, 260).Where(id => id is not (0xC3 or 0xA9))],
+            MaxNewTokens = 40,
+            SuppressedTokenIds = [.. Enumerable.Range(0, 260).Where(id => id is not (0xC3 or 0xA9))],
         };
         StringBuilder text = new();
-        List<SampledToken> tokens = await new LocalSampler(policy).StreamAsync(VqaPrompt.Ask("What?"), options).ToListAsync();
+        List<SampledToken> tokens =
+            await new LocalSampler(policy).StreamAsync(VqaPrompt.Ask("What?"), options).ToListAsync();
         foreach (SampledToken token in tokens)
         {
             Assert.DoesNotContain('\u00C3', token.Text);
@@ -50,7 +52,8 @@ public sealed class AskTests
         using TinyPolicy policy = Samples.Policy();
         SamplingOptions options = new() { MaxNewTokens = 12, Temperature = 0.7, TopK = 9 };
         List<SampledToken> tokens = await new LocalSampler(policy).StreamAsync(Samples.Mixed[0], options).ToListAsync();
-        Completion completion = (await new LocalSampler(policy).DrawAsync([Samples.Mixed[0]], options))[0].Completions[0];
+        Completion completion =
+            (await new LocalSampler(policy).DrawAsync([Samples.Mixed[0]], options))[0].Completions[0];
 
         Assert.Equal(completion.TokenIds, tokens.Select(token => token.TokenId));
         Assert.Equal(completion.LogProbabilities, tokens.Select(token => token.LogProbability));
@@ -74,7 +77,8 @@ public sealed class AskTests
         int count = 0;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (string piece in policy.AskAsync(null, "What?", new SamplingOptions { EndTokenIds = [] }).WithCancellation(source.Token))
+            IAsyncEnumerable<string> answer = policy.AskAsync(null, "What?", new SamplingOptions { EndTokenIds = [] });
+            await foreach (string piece in answer.WithCancellation(source.Token))
             {
                 if (++count == 3)
                 {

@@ -25,7 +25,8 @@ internal static class TrainerComparison
             SuppressedTokenIds = [.. policy.SuppressedTokenIds.Concat(suppressed).Distinct()],
         });
         using Tensor selected = statistics.LogProbabilities.masked_select(statistics.Mask);
-        float[] drawn = [.. groups.SelectMany(group => group.Completions).SelectMany(completion => completion.LogProbabilities)];
+        float[] drawn =
+            [.. groups.SelectMany(group => group.Completions).SelectMany(completion => completion.LogProbabilities)];
         float[] trained = selected.data<float>().ToArray();
         Assert.Equal(trained.Length, drawn.Length);
         for (int i = 0; i < drawn.Length; i++)

@@ -52,7 +52,8 @@ internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLangua
     public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache)
     {
         Prefills.Add(prompts.Count);
-        DistinctImages.Add(prompts.SelectMany(prompt => prompt.Images).Distinct(ReferenceEqualityComparer.Instance).Count());
+        DistinctImages.Add(
+            prompts.SelectMany(prompt => prompt.Images).Distinct(ReferenceEqualityComparer.Instance).Count());
         return inner.Prefill(prompts, cache);
     }
 
@@ -67,11 +68,13 @@ internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLangua
     public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options) =>
         inner.TokenLogProbabilities(groups, options);
 
-    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) => inner.SequenceLogProbabilities(sequences);
+    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) =>
+        inner.SequenceLogProbabilities(sequences);
 
     public IVisionLanguagePolicy CloneFrozen() => inner.CloneFrozen();
 
-    public void Save(string folder, CancellationToken cancellationToken = default) => inner.Save(folder, cancellationToken);
+    public void Save(string folder, CancellationToken cancellationToken = default) =>
+        inner.Save(folder, cancellationToken);
 
     public void Dispose() => inner.Dispose();
 }

@@ -6,7 +6,8 @@ namespace MedR1.Sampling.Tests;
 
 public sealed class TelemetryTests
 {
-    private static readonly SamplingOptions Options = new() { SamplesPerPrompt = 3, MaxNewTokens = 6, EndTokenIds = [] };
+    private static readonly SamplingOptions Options =
+        new() { SamplesPerPrompt = 3, MaxNewTokens = 6, EndTokenIds = [] };
 
     [Fact]
     public async Task Progress_ends_with_everything_done()
@@ -20,7 +21,9 @@ public sealed class TelemetryTests
         await sampler.DrawAsync(Samples.Mixed, Options);
 
         SamplingProgress last = reports.All[^1];
-        Assert.Equal((4, 4, 12, 0, 72L), (last.CompletedPrompts, last.PromptCount, last.CompletedRows, last.ActiveRows, last.TokenCount));
+        Assert.Equal(
+            (4, 4, 12, 0, 72L),
+            (last.CompletedPrompts, last.PromptCount, last.CompletedRows, last.ActiveRows, last.TokenCount));
         Assert.True(last.TokensPerSecond > 0);
 
         // Two batches of six steps, and one report at the end of each.

@@ -34,7 +34,8 @@ public sealed class SamplingOptionsTests
         Assert.Equal(11, exception.Errors.Count);
         string[] expected =
         [
-            "SamplesPerPrompt is 0", "MaxNewTokens is -1", "MinNewTokens is 5, above MaxNewTokens -1", "Temperature is -0.5",
+            "SamplesPerPrompt is 0", "MaxNewTokens is -1", "MinNewTokens is 5, above MaxNewTokens -1",
+            "Temperature is -0.5",
             "TopK is 0", "TopP is 1.5", "MinP is -0.1", "RepetitionPenalty is 0", "StopStrings holds an empty text",
             "SuppressedTokenIds holds 300; the model's tokens are 0 to 259", "EndTokenIds holds -1",
         ];
@@ -54,7 +55,9 @@ public sealed class SamplingOptionsTests
     public void Limits_of_the_machine_are_checked()
     {
         using TinyPolicy policy = Samples.Policy();
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSampler(policy, new LocalSamplerOptions { MostRows = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new LocalSampler(policy, new LocalSamplerOptions { MostCacheBytes = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new LocalSampler(policy, new LocalSamplerOptions { MostRows = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new LocalSampler(policy, new LocalSamplerOptions { MostCacheBytes = 0 }));
     }
 }

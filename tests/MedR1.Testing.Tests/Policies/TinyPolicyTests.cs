@@ -36,7 +36,8 @@ public sealed class TinyPolicyTests
         }
 
         using TokenStatistics plain = policy.TokenLogProbabilities(
-            [new PackedGroup(prompts[0], completions[..2]), new PackedGroup(prompts[1], completions[2..])], new TokenStatisticsOptions());
+            [new PackedGroup(prompts[0], completions[..2]), new PackedGroup(prompts[1], completions[2..])],
+            new TokenStatisticsOptions());
         Assert.True(allclose(cat(cached, 1), plain.LogProbabilities, rtol: 1e-5, atol: 1e-5));
     }
 
@@ -63,7 +64,8 @@ public sealed class TinyPolicyTests
         Assert.Equal([true, true, false, true, true, true], statistics.Mask.data<bool>().ToArray());
         Assert.Equal(0f, statistics.LogProbabilities[0, 2].item<float>());
         Assert.True(statistics.Entropies![1, 2].item<float>() > 0);
-        Assert.All(policy.Parameters, parameter => Assert.True(parameter.Value.grad!.abs().sum().item<float>() > 0, parameter.Key));
+        Assert.All(policy.Parameters, parameter =>
+            Assert.True(parameter.Value.grad!.abs().sum().item<float>() > 0, parameter.Key));
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public sealed class ScriptedSamplerTests
             .ToArrayAsync();
 
         Assert.Equal([0, 1], groups.Select(group => group.PromptIndex));
-        Assert.All(groups, group => Assert.Equal(["yes", "no", "yes"], group.Completions.Select(completion => completion.Text)));
+        Assert.All(groups, group =>
+            Assert.Equal(["yes", "no", "yes"], group.Completions.Select(completion => completion.Text)));
         Assert.All(groups[0].Completions, completion => Assert.Equal(StopReason.EndToken, completion.StopReason));
         Assert.Equal([0, 1, 2], groups[0].Completions.Select(completion => completion.SampleIndex));
     }

@@ -5,7 +5,9 @@ using MedR1.Sampling;
 
 namespace MedR1.Conformance;
 
-/// <summary>Greedy generation through the local sampler: all rows in one batch, two at a time, and one by one.</summary>
+/// <summary>
+/// Greedy generation through the local sampler: all rows in one batch, two at a time, and one by one.
+/// </summary>
 internal sealed class GenerateKind : IConformanceKind
 {
     private static readonly int[] BatchSizes = [256, 2, 1];
@@ -27,8 +29,10 @@ internal sealed class GenerateKind : IConformanceKind
         foreach (int rows in BatchSizes)
         {
             RecordingPolicy recording = new(policy, model.Prompts);
-            LocalSampler sampler = new(recording, new LocalSamplerOptions { MostRows = rows, Processors = [recording] });
-            List<CompletionGroup> groups = sampler.SampleAsync(recording.Prompts, options).ToListAsync().AsTask().GetAwaiter().GetResult();
+            LocalSampler sampler =
+                new(recording, new LocalSamplerOptions { MostRows = rows, Processors = [recording] });
+            List<CompletionGroup> groups =
+                sampler.SampleAsync(recording.Prompts, options).ToListAsync().AsTask().GetAwaiter().GetResult();
             CompareTokens(checker, groups, expected, padding, $"{rows} rows at once");
             if (rows >= expected.Length)
             {
@@ -46,13 +50,19 @@ internal sealed class GenerateKind : IConformanceKind
         {
             IReadOnlyList<int> tokens = groups[row].Completions[0].TokenIds;
             checker.SequenceEqual(
-                $"completion_ids[{row}], {how}", expected[row], [.. tokens, .. Enumerable.Repeat(padding, longest - tokens.Count)]);
+                $"completion_ids[{row}], {how}",
+                expected[row],
+                [.. tokens, .. Enumerable.Repeat(padding, longest - tokens.Count)]);
         }
     }
 
     /// <summary>Compares the first steps of the rows that had not ended before them.</summary>
     private static void CompareSteps(
-        ConformanceCase conformanceCase, Checker checker, string field, List<double[]> got, List<CompletionGroup> groups)
+        ConformanceCase conformanceCase,
+        Checker checker,
+        string field,
+        List<double[]> got,
+        List<CompletionGroup> groups)
     {
         if (!conformanceCase.Expected.TryGetProperty(field, out JsonElement value))
         {
@@ -68,7 +78,8 @@ internal sealed class GenerateKind : IConformanceKind
             {
                 if (groups[row].Completions[0].TokenCount > step)
                 {
-                    checker.Numbers(field, ofStep.Row(row), got[step].AsSpan(row * width, width), checker.ToleranceOf(field));
+                    checker.Numbers(
+                        field, ofStep.Row(row), got[step].AsSpan(row * width, width), checker.ToleranceOf(field));
                 }
             }
         }

@@ -15,7 +15,8 @@ internal static class GenerationOptions
         TopP = Number(generation, "top_p") ?? 1,
         MinP = Number(generation, "min_p"),
         RepetitionPenalty = Number(generation, "repetition_penalty") ?? 1,
-        SuppressedTokenIds = generation.TryGetProperty("suppress_tokens", out JsonElement suppressed) ? Integers(suppressed) : [],
+        SuppressedTokenIds =
+            generation.TryGetProperty("suppress_tokens", out JsonElement suppressed) ? Integers(suppressed) : [],
         EndTokenIds = generation.TryGetProperty("eos_token_id", out JsonElement end) ? Integers(end) : [],
     };
 
@@ -29,7 +30,9 @@ internal static class GenerationOptions
 
     /// <summary>An integer, or null.</summary>
     public static int? Integer(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : null;
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetInt32()
+            : null;
 
     private static double? Number(JsonElement parent, string name) => parent.OptionalNumber(name);
 

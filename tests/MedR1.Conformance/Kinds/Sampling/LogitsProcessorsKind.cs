@@ -26,7 +26,8 @@ internal sealed class LogitsProcessorsKind : IConformanceKind
 
     public bool CanRun(ConformanceCase conformanceCase) =>
         !conformanceCase.Inputs.TryGetProperty("processors", out JsonElement processors)
-        || processors.EnumerateArray().All(entry => ReferenceNames.ContainsValue(entry.GetProperty("class").GetString()!));
+        || processors.EnumerateArray()
+            .All(entry => ReferenceNames.ContainsValue(entry.GetProperty("class").GetString()!));
 
     public void Check(ConformanceCase conformanceCase, Checker checker)
     {
@@ -42,7 +43,8 @@ internal sealed class LogitsProcessorsKind : IConformanceKind
         }
     }
 
-    private static void CheckSingle(ConformanceCase conformanceCase, Checker checker, JsonElement processors, Tensor logits)
+    private static void CheckSingle(
+        ConformanceCase conformanceCase, Checker checker, JsonElement processors, Tensor logits)
     {
         int[][] ids = Rows(conformanceCase.Inputs.GetProperty("input_ids"));
         Tensor output = logits;
@@ -51,7 +53,8 @@ internal sealed class LogitsProcessorsKind : IConformanceKind
             JsonElement arguments = entry.GetProperty("arguments");
             int[] ignored = arguments.TryGetProperty("prompt_ignore_length", out JsonElement ignore)
                 ? GenerationOptions.Integers(ignore) : [];
-            int[][] counted = [.. ids.Select((row, i) => row[(ignored.Length == 0 ? 0 : ignored[i % ignored.Length])..])];
+            int[][] counted =
+                [.. ids.Select((row, i) => row[(ignored.Length == 0 ? 0 : ignored[i % ignored.Length])..])];
             int skipped = GenerationOptions.Integer(arguments, "prompt_length_to_skip") ?? 0;
             using TokenHistory history = TokenHistory.Create(counted, 1, (int)logits.shape[1], CPU);
             LogitsContext context = new([.. ids.Select(row => row.Length - skipped)], history);
@@ -60,7 +63,8 @@ internal sealed class LogitsProcessorsKind : IConformanceKind
 
         double[] got = output.ToDoubles();
         GoldenTensor expected = conformanceCase.Tensor(conformanceCase.Expected.GetProperty("output"));
-        if (conformanceCase.Inputs.TryGetProperty("compare", out JsonElement compare) && compare.GetString() == "sorted")
+        if (conformanceCase.Inputs.TryGetProperty("compare", out JsonElement compare)
+            && compare.GetString() == "sorted")
         {
             expected = expected with { Values = SortRows(expected.Values, ids.Length) };
             got = SortRows(got, ids.Length);
@@ -91,7 +95,8 @@ internal sealed class LogitsProcessorsKind : IConformanceKind
         int[][] ids = Rows(inputs.GetProperty("input_ids"));
         int[][] mask = Rows(inputs.GetProperty("attention_mask"));
         int promptLength = inputs.GetProperty("prompt_length").GetInt32();
-        int[][] counted = [.. ids.Select((row, i) => row.Where((_, k) => k >= promptLength || mask[i][k] == 1).ToArray())];
+        int[][] counted =
+            [.. ids.Select((row, i) => row.Where((_, k) => k >= promptLength || mask[i][k] == 1).ToArray())];
         using TokenHistory history = TokenHistory.Create(counted, 1, (int)logits.shape[1], CPU);
         LogitsContext context = new([.. ids.Select(row => row.Length - promptLength)], history);
         Tensor output = logits;
@@ -104,7 +109,8 @@ internal sealed class LogitsProcessorsKind : IConformanceKind
             }
         }
 
-        checker.Numbers("output", conformanceCase.Tensor(conformanceCase.Expected.GetProperty("output")), output.ToDoubles());
+        checker.Numbers(
+            "output", conformanceCase.Tensor(conformanceCase.Expected.GetProperty("output")), output.ToDoubles());
         checker.Numbers(
             "probabilities",
             conformanceCase.Tensor(conformanceCase.Expected.GetProperty("probabilities")),
@@ -116,7 +122,8 @@ internal sealed class LogitsProcessorsKind : IConformanceKind
         int minTokensToKeep = GenerationOptions.Integer(arguments, "min_tokens_to_keep") ?? 1;
         return name switch
         {
-            "RepetitionPenaltyLogitsProcessor" => new RepetitionPenaltyProcessor(arguments.GetProperty("penalty").GetDouble()),
+            "RepetitionPenaltyLogitsProcessor" =>
+                new RepetitionPenaltyProcessor(arguments.GetProperty("penalty").GetDouble()),
             "MinNewTokensLengthLogitsProcessor" => new MinNewTokensProcessor(
                 arguments.GetProperty("min_new_tokens").GetInt32(),
                 GenerationOptions.Integers(arguments.GetProperty("eos_token_id"))),

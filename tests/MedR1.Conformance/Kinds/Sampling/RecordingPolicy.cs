@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// A policy whose prompts are encoded already, that suppresses nothing of its own, and that keeps what the sampler sees of its
-/// first steps: with it the cases of <c>generate</c> run through the sampler that everybody uses.
+/// A policy whose prompts are encoded already, that suppresses nothing of its own, and that keeps what the sampler sees
+/// of its first steps: with it the cases of <c>generate</c> run through the sampler that everybody uses.
 /// </summary>
 internal sealed class RecordingPolicy : IVisionLanguagePolicy, IVisionLanguageProcessor, ILogitsProcessor
 {
@@ -65,7 +65,8 @@ internal sealed class RecordingPolicy : IVisionLanguagePolicy, IVisionLanguagePr
     public IKeyValueCache CreateCache(int groups, int samplesPerGroup, int promptCapacity, int completionCapacity) =>
         _inner.CreateCache(groups, samplesPerGroup, promptCapacity, completionCapacity);
 
-    public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache) => Record(_inner.Prefill(prompts, cache));
+    public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache) =>
+        Record(_inner.Prefill(prompts, cache));
 
     public Tensor Decode(Tensor tokens, IKeyValueCache cache) => Record(_inner.Decode(tokens, cache));
 
@@ -78,11 +79,13 @@ internal sealed class RecordingPolicy : IVisionLanguagePolicy, IVisionLanguagePr
     public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options) =>
         _inner.TokenLogProbabilities(groups, options);
 
-    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) => _inner.SequenceLogProbabilities(sequences);
+    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) =>
+        _inner.SequenceLogProbabilities(sequences);
 
     public IVisionLanguagePolicy CloneFrozen() => _inner.CloneFrozen();
 
-    public void Save(string folder, CancellationToken cancellationToken = default) => _inner.Save(folder, cancellationToken);
+    public void Save(string folder, CancellationToken cancellationToken = default) =>
+        _inner.Save(folder, cancellationToken);
 
     public void Dispose() => _inner.Dispose();
 
