@@ -45,10 +45,9 @@ public static class TorchRuntime
                 "TorchSharp",
                 "it was used before MedR1.Modeling could help it, failed, and .NET does not let a type start twice.",
                 [report.ToString()],
-                "Call TorchRuntime.Initialize() before the first use of TorchSharp, in Main or in a [ModuleInitializer] "
-                + "of the application or test assembly. If TorchSharp left a folder 'cpu' beside the application, "
-                + "delete it. "
-                + "See docs/native-runtime.md.",
+                "Call TorchRuntime.Initialize() before the first use of TorchSharp, in Main or in a "
+                + "[ModuleInitializer] of the application or test assembly. If TorchSharp left a folder 'cpu' beside "
+                + "the application, delete it. See docs/native-runtime.md.",
                 exception.InnerException ?? exception);
         }
 
