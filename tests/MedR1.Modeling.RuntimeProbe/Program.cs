@@ -62,7 +62,7 @@ namespace MedR1.Modeling.RuntimeProbe
             RuntimeHelpers.RunModuleConstructor(typeof(TorchRuntime).Module.ModuleHandle);
 
         [MethodImpl(MethodImplOptions.NoInlining)]
-        public static void PrintReport() => Console.WriteLine(TorchRuntime.Report);
+        public static void PrintReport() => Console.WriteLine(TorchRuntime.Initialize());
 
         /// <summary>The message of the exception that TorchRuntime threw, if it did.</summary>
         [MethodImpl(MethodImplOptions.NoInlining)]

@@ -61,7 +61,7 @@ public static class TorchRuntime
         {
             if (_state is { } loaded)
             {
-                RequireSame(options, loaded.Report.LibtorchFolder);
+                RequireSame(options.LibtorchFolder, loaded.Report.LibtorchFolder);
                 return loaded;
             }
 
@@ -103,7 +103,8 @@ public static class TorchRuntime
         if (present is not null)
         {
             string presentFolder = Path.GetDirectoryName(present)!;
-            RequireSame(options, presentFolder);
+            string? variable = Environment.GetEnvironmentVariable(EnvironmentVariable);
+            RequireSame(string.IsNullOrEmpty(options.LibtorchFolder) ? variable : options.LibtorchFolder, presentFolder);
             version = CheckVersion(present, search);
             return new LibtorchFolder(presentFolder, TorchLibrarySource.AlreadyLoaded);
         }
@@ -199,10 +200,8 @@ public static class TorchRuntime
         }
     }
 
-    private static void RequireSame(TorchRuntimeOptions options, string loadedFolder)
+    private static void RequireSame(string? asked, string loadedFolder)
     {
-        string? variable = Environment.GetEnvironmentVariable(EnvironmentVariable);
-        string? asked = !string.IsNullOrEmpty(options.LibtorchFolder) ? options.LibtorchFolder : variable;
         if (string.IsNullOrEmpty(asked))
         {
             return;
