@@ -14,6 +14,7 @@ internal static class RepositoryFolder
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new DirectoryNotFoundException("The tests must run below the repository's folder.");
+        return folder?.FullName
+            ?? throw new DirectoryNotFoundException("The tests must run below the repository's folder.");
     }
 }

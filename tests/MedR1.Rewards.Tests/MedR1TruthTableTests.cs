@@ -1,7 +1,7 @@
 namespace MedR1.Rewards.Tests;
 
-// The truth table of Med-R1's released rewards for the gold "<answer> C </answer>": accuracy, think format, no-think format,
-// and the evaluation's answer.
+// The truth table of Med-R1's released rewards for the gold "<answer> C </answer>": accuracy, think format, no-think
+// format, and the evaluation's answer.
 public sealed class MedR1TruthTableTests
 {
     public static TheoryData<string, double, double, double, string?> Rows => new()
@@ -28,7 +28,8 @@ public sealed class MedR1TruthTableTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task Agrees_with_the_released_code(string text, double accuracy, double think, double noThink, string? evaluated)
+    public async Task Agrees_with_the_released_code(
+        string text, double accuracy, double think, double noThink, string? evaluated)
     {
         Assert.Equal(accuracy, await new ChoiceAccuracyReward().Score(text));
         Assert.Equal(think, await new FormatReward().Score(text));

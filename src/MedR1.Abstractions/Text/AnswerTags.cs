@@ -3,8 +3,8 @@ using System.Text;
 namespace MedR1;
 
 /// <summary>
-/// What stands between answer tags, by the rules of the published code. The rules differ in line breaks, white space and case,
-/// and so disagree about some texts; each is exact here, in time linear in the text.
+/// What stands between answer tags, by the rules of the published code. The rules differ in line breaks, white space
+/// and case, and so disagree about some texts; each is exact here, in time linear in the text.
 /// </summary>
 public static class AnswerTags
 {
@@ -12,8 +12,8 @@ public static class AnswerTags
     private const string Close = "</answer>";
 
     /// <summary>
-    /// Med-R1's rule in training: the text of the first <c>&lt;answer&gt;(.*?)&lt;/answer&gt;</c> on one line, white space
-    /// included; <see langword="null"/> if there is none.
+    /// Med-R1's rule in training: the text of the first <c>&lt;answer&gt;(.*?)&lt;/answer&gt;</c> on one line, white
+    /// space included; <see langword="null"/> if there is none.
     /// </summary>
     /// <param name="text">The text to search.</param>
     public static string? FirstOnOneLine(string text)
@@ -41,13 +41,15 @@ public static class AnswerTags
         return null;
     }
 
-    /// <summary>What the training rule compares: the stripped text in the tags, or the whole stripped text where there are none.</summary>
+    /// <summary>
+    /// What the training rule compares: the stripped text in the tags, or the whole stripped text where there are none.
+    /// </summary>
     /// <param name="text">The text to search.</param>
     public static string StrippedOrWhole(string text) => PythonText.Strip(FirstOnOneLine(text) ?? text);
 
     /// <summary>
-    /// Med-R1's rule in evaluation: the word in the first <c>&lt;answer&gt;\s*(\w+)\s*&lt;/answer&gt;</c>, which may stand on a
-    /// line of its own; <see langword="null"/> if there is none.
+    /// Med-R1's rule in evaluation: the word in the first <c>&lt;answer&gt;\s*(\w+)\s*&lt;/answer&gt;</c>, which may
+    /// stand on a line of its own; <see langword="null"/> if there is none.
     /// </summary>
     /// <param name="text">The text to search.</param>
     public static string? FirstWord(string text) => FirstAlone(text, WordEnd);
@@ -61,8 +63,8 @@ public static class AnswerTags
         FirstAlone(text, (all, from) => from < all.Length && char.IsAsciiLetterUpper(all[from]) ? from + 1 : from);
 
     /// <summary>
-    /// MedVLM-R1's rule in training: the text of the first pair of tags over any number of lines, the tags in upper or lower
-    /// case; <see langword="null"/> if there is none.
+    /// MedVLM-R1's rule in training: the text of the first pair of tags over any number of lines, the tags in upper or
+    /// lower case; <see langword="null"/> if there is none.
     /// </summary>
     /// <param name="text">The text to search.</param>
     public static string? FirstInAnyCase(string text)
@@ -97,7 +99,8 @@ public static class AnswerTags
 
     private static int WordEnd(string text, int from)
     {
-        while (from < text.Length && Rune.TryGetRuneAt(text, from, out Rune character) && PythonText.IsWordCharacter(character))
+        while (from < text.Length && Rune.TryGetRuneAt(text, from, out Rune character)
+            && PythonText.IsWordCharacter(character))
         {
             from += character.Utf16SequenceLength;
         }

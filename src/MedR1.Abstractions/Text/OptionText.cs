@@ -4,9 +4,9 @@ namespace MedR1;
 public static class OptionText
 {
     /// <summary>
-    /// The option that an answer names by its letter (<c>C</c>, <c>c.</c>, <c>(C)</c>), by letter and text (<c>C. Edema</c>,
-    /// <c>C) Edema</c>) or by its text, whatever the case, closing dots and white space. A letter beside another option's text
-    /// names nothing. Where an option's text is itself a letter, the letter wins.
+    /// The option that an answer names by its letter (<c>C</c>, <c>c.</c>, <c>(C)</c>), by letter and text (<c>C.
+    /// Edema</c>, <c>C) Edema</c>) or by its text, whatever the case, closing dots and white space. A letter beside
+    /// another option's text names nothing. Where an option's text is itself a letter, the letter wins.
     /// </summary>
     /// <param name="answer">The answer.</param>
     /// <param name="options">The options in the order of their letters.</param>

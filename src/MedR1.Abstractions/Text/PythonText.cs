@@ -4,9 +4,9 @@ using System.Text;
 namespace MedR1;
 
 /// <summary>
-/// Text as Python 3.11 sees it, where rewards and scores made in Python must come out the same. Python's white space, word
-/// characters and case mappings differ from .NET's: <c>str.strip</c> and <c>\s</c> take U+001C to U+001F; <c>\w</c> takes ² and
-/// ½ but no combining marks; upper case can be longer than the text.
+/// Text as Python 3.11 sees it, where rewards and scores made in Python must come out the same. Python's white space,
+/// word characters and case mappings differ from .NET's: <c>str.strip</c> and <c>\s</c> take U+001C to U+001F;
+/// <c>\w</c> takes ² and ½ but no combining marks; upper case can be longer than the text.
 /// </summary>
 public static class PythonText
 {
@@ -16,7 +16,8 @@ public static class PythonText
     {
         >= '\t' and <= '\r' or >= '\x1C' and <= ' ' => true,
         < '\x80' => false,
-        '\x85' or '\xA0' or '\u1680' or >= '\u2000' and <= '\u200A' or '\u2028' or '\u2029' or '\u202F' or '\u205F' or '\u3000' => true,
+        '\x85' or '\xA0' or '\u1680' or >= '\u2000' and <= '\u200A' => true,
+        '\u2028' or '\u2029' or '\u202F' or '\u205F' or '\u3000' => true,
         _ => false,
     };
 
@@ -34,7 +35,8 @@ public static class PythonText
     /// <summary>Whether <c>\d</c> takes a character.</summary>
     /// <param name="character">The character.</param>
     public static bool IsDecimalDigit(Rune character) =>
-        Rune.GetUnicodeCategory(character) == UnicodeCategory.DecimalDigitNumber && !PythonUnicode.IsAssignedLater(character);
+        Rune.GetUnicodeCategory(character) == UnicodeCategory.DecimalDigitNumber
+            && !PythonUnicode.IsAssignedLater(character);
 
     /// <summary>Whether <c>str.splitlines</c> breaks at a character.</summary>
     /// <param name="character">The character.</param>
@@ -46,7 +48,8 @@ public static class PythonText
     public static string Strip(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Strip(text.AsSpan()) is { Length: int length } stripped && length == text.Length ? text : stripped.ToString();
+        ReadOnlySpan<char> stripped = Strip(text.AsSpan());
+        return stripped.Length == text.Length ? text : stripped.ToString();
     }
 
     /// <summary><c>str.strip()</c> without a copy.</summary>
@@ -91,7 +94,9 @@ public static class PythonText
         return words;
     }
 
-    /// <summary><c>str.splitlines()</c>: the lines without their ends; a carriage return and line feed are one end.</summary>
+    /// <summary>
+    /// <c>str.splitlines()</c>: the lines without their ends; a carriage return and line feed are one end.
+    /// </summary>
     /// <param name="text">The text.</param>
     public static IReadOnlyList<string> SplitLines(string text)
     {
@@ -125,8 +130,8 @@ public static class PythonText
     public static string CaseFold(string text) => Map(text, PythonCase.Fold);
 
     /// <summary>
-    /// <c>str.lower()</c>, but for the Greek capital sigma at a word's end, which becomes σ here and ς in Python. Compare with
-    /// <see cref="CaseFold"/>, where the two are equal.
+    /// <c>str.lower()</c>, but for the Greek capital sigma at a word's end, which becomes σ here and ς in Python.
+    /// Compare with <see cref="CaseFold"/>, where the two are equal.
     /// </summary>
     /// <param name="text">The text.</param>
     public static string ToLower(string text) => Map(text, PythonCase.Lower);

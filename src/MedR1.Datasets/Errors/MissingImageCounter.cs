@@ -9,7 +9,8 @@ internal sealed class MissingImageCounter(string imageRoot, MissingImageHandling
     private int _examples;
     private int _exampleCount;
 
-    public MissingImages Result => _exampleCount == 0 ? MissingImages.None : new MissingImages(_exampleCount, _firstPaths);
+    public MissingImages Result =>
+        _exampleCount == 0 ? MissingImages.None : new MissingImages(_exampleCount, _firstPaths);
 
     /// <summary>Takes note of an example's picture and says whether the example is to be kept.</summary>
     public bool Keeps(string relativePath, string fullPath)
@@ -36,8 +37,8 @@ internal sealed class MissingImageCounter(string imageRoot, MissingImageHandling
         {
             string names = string.Join(", ", _firstPaths.Select(path => $"'{path}'"));
             throw new DatasetException(
-                $"{_exampleCount} of {_examples} examples have no picture under '{imageRoot}'. First missing: {names}. Unpack the "
-                + "pictures there, or set MissingImages to Skip (leave these examples out) or Keep.")
+                $"{_exampleCount} of {_examples} examples have no picture under '{imageRoot}'. First missing: {names}. "
+                + "Unpack the pictures there, or set MissingImages to Skip (leave these examples out) or Keep.")
             {
                 FilePath = imageRoot,
             };

@@ -3,15 +3,16 @@ using System.Buffers.Binary;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Reads a picture's width and height from its header (PNG, JPEG, GIF, BMP, WebP). This package decodes no pictures, and needs
-/// their size only to make blank ones.
+/// Reads a picture's width and height from its header (PNG, JPEG, GIF, BMP, WebP). This package decodes no pictures,
+/// and needs their size only to make blank ones.
 /// </summary>
 internal static class ImageSize
 {
     private const int LargestSide = 65_535;
     private const int MostPixels = 100_000_000;
 
-    /// <exception cref="InvalidDataException">The stream holds no picture of these formats, or an absurdly large one.</exception>
+    /// <exception cref="InvalidDataException">The stream holds no picture of these formats, or an absurdly large
+    /// one.</exception>
     public static (int Width, int Height) Read(Stream stream, string name)
     {
         byte[] head = new byte[30];
@@ -22,24 +23,27 @@ internal static class ImageSize
             [0x89, (byte)'P', (byte)'N', (byte)'G', ..] when length >= 24 =>
                 (BinaryPrimitives.ReadInt32BigEndian(start[16..]), BinaryPrimitives.ReadInt32BigEndian(start[20..])),
             [(byte)'G', (byte)'I', (byte)'F', ..] when length >= 10 =>
-                (BinaryPrimitives.ReadUInt16LittleEndian(start[6..]), BinaryPrimitives.ReadUInt16LittleEndian(start[8..])),
+                (BinaryPrimitives.ReadUInt16LittleEndian(start[6..]),
+                    BinaryPrimitives.ReadUInt16LittleEndian(start[8..])),
             [(byte)'B', (byte)'M', ..] when length >= 26 => Bitmap(start),
-            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] when length >= 30 =>
-                WebP(start),
+            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..]
+                when length >= 30 => WebP(start),
             [0xFF, 0xD8, ..] => Jpeg(new ConcatenatedReader(head, length, stream)),
             _ => (0, 0),
         };
         return width is > 0 and <= LargestSide && height is > 0 and <= LargestSide && (long)width * height <= MostPixels
             ? (width, height)
             : throw new InvalidDataException(
-                $"The size of picture '{name}' can't be read from its header (got {width} x {height}): it is no PNG, JPEG, GIF, BMP "
-                + $"or WebP file, or larger than {MostPixels} pixels.");
+                $"The size of picture '{name}' can't be read from its header (got {width} x {height}): it is no "
+                + $"PNG, JPEG, GIF, BMP or WebP file, or larger than {MostPixels} pixels.");
     }
 
     private static (int Width, int Height) Bitmap(ReadOnlySpan<byte> start) =>
         BinaryPrimitives.ReadInt32LittleEndian(start[14..]) == 12
-            ? (BinaryPrimitives.ReadUInt16LittleEndian(start[18..]), BinaryPrimitives.ReadUInt16LittleEndian(start[20..]))
-            : (BinaryPrimitives.ReadInt32LittleEndian(start[18..]), AbsoluteOf(BinaryPrimitives.ReadInt32LittleEndian(start[22..])));
+            ? (BinaryPrimitives.ReadUInt16LittleEndian(start[18..]),
+                BinaryPrimitives.ReadUInt16LittleEndian(start[20..]))
+            : (BinaryPrimitives.ReadInt32LittleEndian(start[18..]),
+                AbsoluteOf(BinaryPrimitives.ReadInt32LittleEndian(start[22..])));
 
     // A negative height says that the rows go from the top.
     private static int AbsoluteOf(int height) => height == int.MinValue ? 0 : Math.Abs(height);
@@ -48,10 +52,12 @@ internal static class ImageSize
     {
         (byte)'X' => (1 + UInt24(start[24..]), 1 + UInt24(start[27..])),
         (byte)'L' => LosslessWebP(BinaryPrimitives.ReadUInt32LittleEndian(start[21..])),
-        _ => (BinaryPrimitives.ReadUInt16LittleEndian(start[26..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(start[28..]) & 0x3FFF),
+        _ => (BinaryPrimitives.ReadUInt16LittleEndian(start[26..]) & 0x3FFF,
+            BinaryPrimitives.ReadUInt16LittleEndian(start[28..]) & 0x3FFF),
     };
 
-    private static (int Width, int Height) LosslessWebP(uint bits) => (1 + (int)(bits & 0x3FFF), 1 + (int)((bits >> 14) & 0x3FFF));
+    private static (int Width, int Height) LosslessWebP(uint bits) =>
+        (1 + (int)(bits & 0x3FFF), 1 + (int)((bits >> 14) & 0x3FFF));
 
     private static int UInt24(ReadOnlySpan<byte> bytes) => bytes[0] | bytes[1] << 8 | bytes[2] << 16;
 

@@ -33,7 +33,8 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
             : throw Fault(field, $"'{path}' is no path below the data set's folder.");
     }
 
-    public DatasetException Fault(string field, string problem) => DatasetException.AtField(filePath, index, field, problem);
+    public DatasetException Fault(string field, string problem) =>
+        DatasetException.AtField(filePath, index, field, problem);
 
     private string Decode(string field, JsonElement value)
     {

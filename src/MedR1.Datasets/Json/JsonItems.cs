@@ -11,7 +11,8 @@ internal static class JsonItems
         if (document.RootElement.ValueKind != JsonValueKind.Array)
         {
             throw new DatasetException(
-                $"{filePath} holds a JSON {document.RootElement.ValueKind}, but an array of objects was expected. Is it another file?")
+                $"{filePath} holds a JSON {document.RootElement.ValueKind}, but an array of objects was expected. "
+                + "Is it another file?")
             {
                 FilePath = filePath,
             };
@@ -22,7 +23,8 @@ internal static class JsonItems
         {
             if (element.ValueKind != JsonValueKind.Object)
             {
-                throw new DatasetException($"{filePath}, item {index}: a JSON {element.ValueKind}, but an object was expected.")
+                throw new DatasetException(
+                    $"{filePath}, item {index}: a JSON {element.ValueKind}, but an object was expected.")
                 {
                     FilePath = filePath,
                     ItemIndex = index,
@@ -42,7 +44,10 @@ internal static class JsonItems
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DatasetException($"{filePath} can't be read: {exception.Message}", exception) { FilePath = filePath };
+            throw new DatasetException($"{filePath} can't be read: {exception.Message}", exception)
+            {
+                FilePath = filePath,
+            };
         }
 
         try

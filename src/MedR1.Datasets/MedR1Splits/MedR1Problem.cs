@@ -11,8 +11,9 @@ public sealed record MedR1Problem(string Question, IReadOnlyList<string> Options
     private const int MostOptions = 26;
 
     /// <summary>
-    /// Takes a problem apart. The options start at the first <c>" A)"</c>, with its space, because real questions hold such
-    /// things as <c>(IQA)</c>; each further one at the first <c>", B)"</c>, <c>", C)"</c>, … behind the one before.
+    /// Takes a problem apart. The options start at the first <c>" A)"</c>, with its space, because real questions hold
+    /// such things as <c>(IQA)</c>; each further one at the first <c>", B)"</c>, <c>", C)"</c>, … behind the one
+    /// before.
     /// </summary>
     /// <param name="problem">The problem.</param>
     public static MedR1Problem Parse(string problem)

@@ -4,8 +4,8 @@ namespace MedR1.Datasets;
 
 /// <summary>
 /// A split file as Med-R1 released them: a JSON array of <c>{"image", "problem", "solution"}</c>. An example's
-/// <see cref="VqaExample.Problem"/> and <see cref="VqaExample.Solution"/> give the file's texts again; its metadata holds
-/// <c>image_path</c>.
+/// <see cref="VqaExample.Problem"/> and <see cref="VqaExample.Solution"/> give the file's texts again; its metadata
+/// holds <c>image_path</c>.
 /// </summary>
 /// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
 public sealed class MedR1SplitDataset : IVqaDataset
@@ -33,7 +33,8 @@ public sealed class MedR1SplitDataset : IVqaDataset
 
     /// <summary>Reads a split file and looks for its pictures, without opening them.</summary>
     /// <param name="file">The file, such as <c>modality/train/X-Ray_train.json</c>.</param>
-    /// <param name="imageRoot">The folder that the file's image paths start from: the one that holds <c>Images</c>.</param>
+    /// <param name="imageRoot">The folder that the file's image paths start from: the one that holds
+    /// <c>Images</c>.</param>
     /// <param name="options">How to load.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
     /// <exception cref="DatasetException">The file, an item or a picture is not as it should be.</exception>
@@ -54,7 +55,8 @@ public sealed class MedR1SplitDataset : IVqaDataset
             cancellationToken.ThrowIfCancellationRequested();
             string imagePath = item.RelativePath("image");
             FileImageSource image = new(Path.Combine(imageRoot, imagePath));
-            VqaExample example = Read(item, name, imagePath, image) with { Modality = modality, QuestionType = questionType };
+            VqaExample example =
+                Read(item, name, imagePath, image) with { Modality = modality, QuestionType = questionType };
             if (images.Keeps(imagePath, image.Path))
             {
                 examples.Add(example);

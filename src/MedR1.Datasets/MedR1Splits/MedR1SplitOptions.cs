@@ -7,11 +7,15 @@ public sealed record MedR1SplitOptions
     /// <value>The default is <see cref="MissingImageHandling.Throw"/>.</value>
     public MissingImageHandling MissingImages { get; init; } = MissingImageHandling.Throw;
 
-    /// <summary>The modality of all examples; <see langword="null"/> takes it from the file's name where that is a modality's.</summary>
+    /// <summary>
+    /// The modality of all examples; <see langword="null"/> takes it from the file's name where that is a modality's.
+    /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public ImagingModality? Modality { get; init; }
 
-    /// <summary>The question type of all examples; <see langword="null"/> takes it from the file's name where that is a type's.</summary>
+    /// <summary>
+    /// The question type of all examples; <see langword="null"/> takes it from the file's name where that is a type's.
+    /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public QuestionType? QuestionType { get; init; }
 }

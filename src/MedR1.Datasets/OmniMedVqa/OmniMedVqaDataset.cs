@@ -3,8 +3,8 @@ using System.Collections;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// OmniMedVQA as it unpacks (arXiv 2402.09181): <c>QA_information/Open-access/*.json</c> beside <c>Images/</c>. An example's
-/// metadata holds <c>image_path</c>, <c>access</c> and <c>gt_answer</c>, the answer as the file writes it.
+/// OmniMedVQA as it unpacks (arXiv 2402.09181): <c>QA_information/Open-access/*.json</c> beside <c>Images/</c>. An
+/// example's metadata holds <c>image_path</c>, <c>access</c> and <c>gt_answer</c>, the answer as the file writes it.
 /// </summary>
 /// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
 public sealed class OmniMedVqaDataset : IVqaDataset
@@ -78,8 +78,8 @@ public sealed class OmniMedVqaDataset : IVqaDataset
         string[] candidates = [folder, Path.Combine(folder, "OmniMedVQA")];
         return candidates.FirstOrDefault(candidate => Directory.Exists(Path.Combine(candidate, AnnotationFolder)))
             ?? throw new DatasetException(
-                $"'{folder}' has no folder '{AnnotationFolder}'. Give the folder that OmniMedVQA.zip unpacks to: it holds "
-                + $"'{AnnotationFolder}' and 'Images'.")
+                $"'{folder}' has no folder '{AnnotationFolder}'. Give the folder that OmniMedVQA.zip unpacks to: it "
+                + $"holds '{AnnotationFolder}' and 'Images'.")
             {
                 FilePath = folder,
             };
@@ -105,7 +105,8 @@ public sealed class OmniMedVqaDataset : IVqaDataset
         if (found == 0)
         {
             throw new DatasetException(
-                $"'{Path.Combine(root, AnnotationFolder)}' has no .json file for access {wanted}. Unpack OmniMedVQA again, or set Access.")
+                $"'{Path.Combine(root, AnnotationFolder)}' has no .json file for access {wanted}. Unpack "
+                + "OmniMedVQA again, or set Access.")
             {
                 FilePath = root,
             };

@@ -5,7 +5,9 @@ internal static class OmniMedVqaItem
 {
     private static readonly string[] s_optionFields = ["option_A", "option_B", "option_C", "option_D"];
 
-    /// <summary>The example, or null where the answer is none of the options and such items are to be skipped.</summary>
+    /// <summary>
+    /// The example, or null where the answer is none of the options and such items are to be skipped.
+    /// </summary>
     public static VqaExample? Read(JsonItem item, string root, string access, bool skipUnmatchedAnswers)
     {
         string[] options = Options(item);
@@ -16,7 +18,8 @@ internal static class OmniMedVqaItem
                 ? null
                 : throw item.Fault(
                     "gt_answer",
-                    $"'{gold}' is none of the options {string.Join(" | ", options)}. Mend the item, or set SkipUnmatchedAnswers.");
+                    $"'{gold}' is none of the options {string.Join(" | ", options)}. Mend the item, or set "
+                    + "SkipUnmatchedAnswers.");
         }
 
         string imagePath = item.RelativePath("image_path");
@@ -50,7 +53,9 @@ internal static class OmniMedVqaItem
             throw item.Fault(s_optionFields[gap], "missing, but a later option is there: letters would be wrong.");
         }
 
-        return count >= 2 ? [.. texts.Take(count).OfType<string>()] : throw item.Fault("option_B", "missing. A choice needs two options.");
+        return count >= 2
+            ? [.. texts.Take(count).OfType<string>()]
+            : throw item.Fault("option_B", "missing. A choice needs two options.");
     }
 
     // One item of Chest CT Scan.json writes the key 'modality'.

@@ -11,7 +11,9 @@ public sealed record OmniMedVqaOptions
     /// <value>The default is <see cref="MissingImageHandling.Throw"/>.</value>
     public MissingImageHandling MissingImages { get; init; } = MissingImageHandling.Throw;
 
-    /// <summary>Whether a question whose answer is none of its options is left out and counted instead of refused.</summary>
+    /// <summary>
+    /// Whether a question whose answer is none of its options is left out and counted instead of refused.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool SkipUnmatchedAnswers { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// A square picture under construction. Places and lengths are thousandths of its side, so that a phantom looks the same at
-/// every size.
+/// A square picture under construction. Places and lengths are thousandths of its side, so that a phantom looks the
+/// same at every size.
 /// </summary>
 internal sealed class PhantomCanvas(int size)
 {

@@ -1,9 +1,9 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Questions about synthetic pictures (<see cref="PhantomGenerator"/>). Examples carry <c>family</c> (the fact asked for) and
-/// <c>synthetic</c> in their metadata, and their data set's name says what they are. Right letters go round evenly among
-/// questions with the same number of options.
+/// Questions about synthetic pictures (<see cref="PhantomGenerator"/>). Examples carry <c>family</c> (the fact asked
+/// for) and <c>synthetic</c> in their metadata, and their data set's name says what they are. Right letters go round
+/// evenly among questions with the same number of options.
 /// </summary>
 public static class PhantomDataset
 {
@@ -12,12 +12,16 @@ public static class PhantomDataset
 
     private const int MostOptions = 4;
 
-    /// <summary>Multiple-choice questions: one for each fact of each picture, questions about a picture in a row.</summary>
-    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in memory.</param>
+    /// <summary>
+    /// Multiple-choice questions: one for each fact of each picture, questions about a picture in a row.
+    /// </summary>
+    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in
+    /// memory.</param>
     /// <param name="seed">Where the random choices start.</param>
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
-    public static IVqaDataset Create(int pictureCount, long seed, int imageSize = 112, params ReadOnlySpan<PhantomFamily> families)
+    public static IVqaDataset Create(
+        int pictureCount, long seed, int imageSize = 112, params ReadOnlySpan<PhantomFamily> families)
     {
         DeterministicRandom random = DeterministicRandom.For(seed, -1);
         int[] turns = [.. Enumerable.Range(0, MostOptions + 1).Select(count => count < 2 ? 0 : random.Below(count))];
@@ -40,7 +44,8 @@ public static class PhantomDataset
     }
 
     /// <summary>Open questions: each fact of each picture, answered in words.</summary>
-    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in memory.</param>
+    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in
+    /// memory.</param>
     /// <param name="seed">Where the random choices start.</param>
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
@@ -55,15 +60,18 @@ public static class PhantomDataset
     }
 
     /// <summary>One open question a picture: its caption, which tells all facts.</summary>
-    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in memory.</param>
+    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in
+    /// memory.</param>
     /// <param name="seed">Where the random choices start.</param>
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
     public static IVqaDataset CreateCaptions(
-        int pictureCount, long seed, int imageSize = 112, params ReadOnlySpan<PhantomFamily> families) => new InMemoryDataset(
+        int pictureCount, long seed, int imageSize = 112, params ReadOnlySpan<PhantomFamily> families) =>
+            new InMemoryDataset(
             $"synthetic phantoms, captions (seed {seed})",
             Pictures(pictureCount, seed, imageSize, families).Select(picture => Example(
-                picture, "phantom_caption", "Describe this phantom.", picture.Caption, QuestionType.OtherBiologicalAttributes)));
+                picture, "phantom_caption", "Describe this phantom.", picture.Caption,
+                QuestionType.OtherBiologicalAttributes)));
 
     private static List<PhantomPicture> Pictures(
         int pictureCount, long seed, int imageSize, ReadOnlySpan<PhantomFamily> families)
@@ -84,7 +92,8 @@ public static class PhantomDataset
     private static VqaExample Ask(PhantomPicture picture, PhantomFact fact, DeterministicRandom random) =>
         Example(picture, fact.Name, random.Pick(fact.Questions), fact.Answer, fact.QuestionType);
 
-    private static VqaExample Example(PhantomPicture picture, string family, string question, string answer, QuestionType type) => new()
+    private static VqaExample Example(
+        PhantomPicture picture, string family, string question, string answer, QuestionType type) => new()
     {
         Id = $"{picture.Image.Name}/{family}",
         Question = question,

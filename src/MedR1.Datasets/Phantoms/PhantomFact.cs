@@ -7,4 +7,8 @@ namespace MedR1.Datasets;
 /// <param name="Choices">All answers that the fact can have; exactly one is true of a picture.</param>
 /// <param name="QuestionType">What the question asks for.</param>
 public sealed record PhantomFact(
-    string Name, IReadOnlyList<string> Questions, string Answer, IReadOnlyList<string> Choices, QuestionType QuestionType);
+    string Name,
+    IReadOnlyList<string> Questions,
+    string Answer,
+    IReadOnlyList<string> Choices,
+    QuestionType QuestionType);

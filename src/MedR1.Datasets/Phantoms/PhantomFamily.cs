@@ -3,7 +3,9 @@ namespace MedR1.Datasets;
 /// <summary>The kinds of synthetic pictures. They imitate the geometry of medical pictures, not their look.</summary>
 public enum PhantomFamily
 {
-    /// <summary>Horizontal layers with or without dark pockets, after optical coherence tomography of the retina.</summary>
+    /// <summary>
+    /// Horizontal layers with or without dark pockets, after optical coherence tomography of the retina.
+    /// </summary>
     OctLayers,
 
     /// <summary>A coloured spot on skin, after dermoscopy.</summary>

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Draws synthetic pictures of which everything is known. The same family, seed and size give the same bytes on every machine:
-/// all drawing is in whole numbers.
+/// Draws synthetic pictures of which everything is known. The same family, seed and size give the same bytes on every
+/// machine: all drawing is in whole numbers.
 /// </summary>
 public static class PhantomGenerator
 {
@@ -13,11 +13,12 @@ public static class PhantomGenerator
 
     private static readonly PhantomPainter[] s_painters =
     [
-        new OctLayersPainter(), new SkinLesionPainter(), new HeadSlicePainter(), new DiscsPainter(), new StripesPainter(),
-        new CellsPainter(), new RoundFieldPainter(),
+        new OctLayersPainter(), new SkinLesionPainter(), new HeadSlicePainter(), new DiscsPainter(),
+        new StripesPainter(), new CellsPainter(), new RoundFieldPainter(),
     ];
 
-    private static readonly string[] s_kindQuestions = ["What kind of phantom is this?", "Which phantom does this picture show?"];
+    private static readonly string[] s_kindQuestions =
+        ["What kind of phantom is this?", "Which phantom does this picture show?"];
 
     /// <summary>All families.</summary>
     public static IReadOnlyList<PhantomFamily> Families { get; } = [.. s_painters.Select(painter => painter.Family)];
@@ -32,14 +33,17 @@ public static class PhantomGenerator
         ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, SmallestSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, LargestSize);
         PhantomPainter painter = Array.Find(s_painters, candidate => candidate.Family == family)
-            ?? throw new ArgumentOutOfRangeException(nameof(family), family, $"There is no such family. Known: {string.Join(", ", Families)}.");
+            ?? throw new ArgumentOutOfRangeException(
+                nameof(family), family, $"There is no such family. Known: {string.Join(", ", Families)}.");
         DeterministicRandom random = DeterministicRandom.For(seed, (int)family);
         PhantomCanvas canvas = new(imageSize);
         PhantomFact kind = new(
-            "phantom_kind", s_kindQuestions, painter.Kind, [.. s_painters.Select(other => other.Kind)], QuestionType.ModalityRecognition);
+            "phantom_kind", s_kindQuestions, painter.Kind, [.. s_painters.Select(other => other.Kind)],
+            QuestionType.ModalityRecognition);
         List<PhantomFact> facts = [kind];
         facts.AddRange(painter.Paint(canvas, random));
         canvas.AddNoise(random);
-        return new PhantomPicture(family, new PixelImageSource($"phantom/{family}/{seed}/{imageSize}", canvas.ToImage()), facts);
+        return new PhantomPicture(
+            family, new PixelImageSource($"phantom/{family}/{seed}/{imageSize}", canvas.ToImage()), facts);
     }
 }

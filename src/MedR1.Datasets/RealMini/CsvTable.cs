@@ -14,7 +14,10 @@ internal static class CsvTable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DatasetException($"{filePath} can't be read: {exception.Message}", exception) { FilePath = filePath };
+            throw new DatasetException($"{filePath} can't be read: {exception.Message}", exception)
+            {
+                FilePath = filePath,
+            };
         }
 
         Dictionary<string, CsvRow> rows = new(StringComparer.Ordinal);
@@ -29,7 +32,8 @@ internal static class CsvTable
             }
             else if (cells.Length != header.Length)
             {
-                throw new DatasetException($"{filePath}, row {index}: {cells.Length} cells, but the header has {header.Length}.")
+                throw new DatasetException(
+                    $"{filePath}, row {index}: {cells.Length} cells, but the header has {header.Length}.")
                 {
                     FilePath = filePath,
                     ItemIndex = index,
@@ -48,7 +52,8 @@ internal static class CsvTable
     public static CsvRow Find(Dictionary<string, CsvRow> rows, string key, string fileName) =>
         rows.TryGetValue(key, out CsvRow? row)
             ? row
-            : throw new DatasetException($"{fileName} has no row for '{key}'. Take the folder from the repository again.")
+            : throw new DatasetException(
+                $"{fileName} has no row for '{key}'. Take the folder from the repository again.")
             {
                 FilePath = fileName,
             };

@@ -1,9 +1,9 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// The pictures in the repository's <c>data/real-mini</c>: 1,803 training and 685 test questions about real recordings, in
-/// OmniMedVQA's form. An example's metadata holds <c>family</c>, <c>group</c>, <c>split</c>, <c>source</c>, <c>basis</c> (of the
-/// licence, see the folder's README) and what <see cref="OmniMedVqaDataset"/> gives.
+/// The pictures in the repository's <c>data/real-mini</c>: 1,803 training and 685 test questions about real recordings,
+/// in OmniMedVQA's form. An example's metadata holds <c>family</c>, <c>group</c>, <c>split</c>, <c>source</c>,
+/// <c>basis</c> (of the licence, see the folder's README) and what <see cref="OmniMedVqaDataset"/> gives.
 /// </summary>
 public static class RealMini
 {
@@ -36,8 +36,9 @@ public static class RealMini
             if (question["split"] != image["split"])
             {
                 throw new DatasetException(
-                    $"Question '{example.Id}' is in split '{question["split"]}', but its picture '{example.Metadata["image_path"]}' is "
-                    + $"in split '{image["split"]}': scores on it would not count. Take the folder from the repository again.")
+                    $"Question '{example.Id}' is in split '{question["split"]}', but its picture "
+                    + $"'{example.Metadata["image_path"]}' is in split '{image["split"]}': scores on it would not "
+                    + "count. Take the folder from the repository again.")
                 {
                     FilePath = folder,
                 };
@@ -52,15 +53,16 @@ public static class RealMini
         return new InMemoryDataset($"real-mini ({split})", kept);
     }
 
-    private static VqaExample WithColumns(VqaExample example, CsvRow question, CsvRow image, CsvRow source) => example with
-    {
-        Metadata = new Dictionary<string, string>(example.Metadata)
+    private static VqaExample WithColumns(VqaExample example, CsvRow question, CsvRow image, CsvRow source) =>
+        example with
         {
-            ["family"] = question["family"],
-            ["group"] = question["group"],
-            ["split"] = question["split"],
-            ["source"] = image["source"],
-            ["basis"] = source["basis"],
-        },
-    };
+            Metadata = new Dictionary<string, string>(example.Metadata)
+            {
+                ["family"] = question["family"],
+                ["group"] = question["group"],
+                ["split"] = question["split"],
+                ["source"] = image["source"],
+                ["basis"] = source["basis"],
+            },
+        };
 }

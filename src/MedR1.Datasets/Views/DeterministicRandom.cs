@@ -27,7 +27,9 @@ internal sealed class DeterministicRandom(long seed)
         }
     }
 
-    /// <summary>A number from 0 up to, not including, <paramref name="exclusiveMaximum"/>; every one is equally likely.</summary>
+    /// <summary>
+    /// A number from 0 up to, not including, <paramref name="exclusiveMaximum"/>; every one is equally likely.
+    /// </summary>
     public int Below(int exclusiveMaximum)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(exclusiveMaximum, 1);

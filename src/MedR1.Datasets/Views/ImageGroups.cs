@@ -1,6 +1,8 @@
 namespace MedR1.Datasets;
 
-/// <summary>Groups examples so that no two groups share a picture; an example with several pictures ties theirs together.</summary>
+/// <summary>
+/// Groups examples so that no two groups share a picture; an example with several pictures ties theirs together.
+/// </summary>
 internal static class ImageGroups
 {
     public static List<int>[] Find(IVqaDataset dataset)
@@ -21,7 +23,8 @@ internal static class ImageGroups
         return [.. Enumerable.Range(0, dataset.Count).GroupBy(i => Root(parents, i)).Select(group => group.ToList())];
     }
 
-    private static string KeyOf(IImageSource image) => image is FileImageSource file ? Path.GetFullPath(file.Path) : image.Name;
+    private static string KeyOf(IImageSource image) =>
+        image is FileImageSource file ? Path.GetFullPath(file.Path) : image.Name;
 
     private static void Join(int[] parents, int first, int second)
     {

@@ -1,6 +1,8 @@
 namespace MedR1.Datasets;
 
-/// <summary>Filters, orders and splits of data sets. Each gives a view: nothing is copied and no picture is opened.</summary>
+/// <summary>
+/// Filters, orders and splits of data sets. Each gives a view: nothing is copied and no picture is opened.
+/// </summary>
 public static class VqaDatasetExtensions
 {
     /// <summary>The examples of certain modalities.</summary>
@@ -10,17 +12,20 @@ public static class VqaDatasetExtensions
     {
         HashSet<ImagingModality> wanted = [.. NotEmpty(modalities, nameof(modalities))];
         return dataset.Where(
-            $"[{string.Join(", ", wanted)}]", example => example.Modality is ImagingModality modality && wanted.Contains(modality));
+            $"[{string.Join(", ", wanted)}]",
+            example => example.Modality is ImagingModality modality && wanted.Contains(modality));
     }
 
     /// <summary>The examples of certain question types.</summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="questionTypes">The types to keep.</param>
-    public static IVqaDataset WithQuestionType(this IVqaDataset dataset, params ReadOnlySpan<QuestionType> questionTypes)
+    public static IVqaDataset WithQuestionType(
+        this IVqaDataset dataset, params ReadOnlySpan<QuestionType> questionTypes)
     {
         HashSet<QuestionType> wanted = [.. NotEmpty(questionTypes, nameof(questionTypes))];
         return dataset.Where(
-            $"[{string.Join(", ", wanted)}]", example => example.QuestionType is QuestionType type && wanted.Contains(type));
+            $"[{string.Join(", ", wanted)}]",
+            example => example.QuestionType is QuestionType type && wanted.Contains(type));
     }
 
     /// <summary>The examples that meet a condition.</summary>
@@ -49,11 +54,12 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// Two random parts. A picture with several questions can end in both, so what a model learnt about it is measured again;
-    /// <see cref="SplitByImage"/> keeps pictures apart.
+    /// Two random parts. A picture with several questions can end in both, so what a model learnt about it is measured
+    /// again; <see cref="SplitByImage"/> keeps pictures apart.
     /// </summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="trainFraction">The training part's share, above 0 and below 1; the nearest whole number of examples is taken.</param>
+    /// <param name="trainFraction">The training part's share, above 0 and below 1; the nearest whole number of examples
+    /// is taken.</param>
     /// <param name="seed">Where the random choices start.</param>
     public static DatasetSplit Split(this IVqaDataset dataset, double trainFraction, long seed)
     {
@@ -64,8 +70,8 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// Two random parts that share no picture. Whole pictures go to one part until it is full, so the parts' sizes can be off
-    /// by one picture's questions. Two files with the same content are two pictures.
+    /// Two random parts that share no picture. Whole pictures go to one part until it is full, so the parts' sizes can
+    /// be off by one picture's questions. Two files with the same content are two pictures.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="trainFraction">The training part's share of the examples, above 0 and below 1.</param>
@@ -89,8 +95,8 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// The same questions with every picture replaced by plain grey of its size: what a model scores on them it took from the
-    /// text alone.
+    /// The same questions with every picture replaced by plain grey of its size: what a model scores on them it took
+    /// from the text alone.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="grey">The grey, 0 to 255.</param>
@@ -113,7 +119,8 @@ public static class VqaDatasetExtensions
             }
         }
 
-        return new SubsetDataset(nameSuffix.Length == 0 ? dataset.Name : $"{dataset.Name} {nameSuffix}", dataset, [.. kept]);
+        return new SubsetDataset(
+            nameSuffix.Length == 0 ? dataset.Name : $"{dataset.Name} {nameSuffix}", dataset, [.. kept]);
     }
 
     private static ReadOnlySpan<T> NotEmpty<T>(ReadOnlySpan<T> wanted, string parameter) => wanted.Length > 0
@@ -125,7 +132,8 @@ public static class VqaDatasetExtensions
         if (!(trainFraction is > 0 and < 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(trainFraction), trainFraction, $"The training part's share must lie between 0 and 1, but is {trainFraction}.");
+                nameof(trainFraction), trainFraction,
+                $"The training part's share must lie between 0 and 1, but is {trainFraction}.");
         }
 
         return (int)Math.Round(count * trainFraction, MidpointRounding.AwayFromZero);

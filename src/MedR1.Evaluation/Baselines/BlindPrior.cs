@@ -2,8 +2,8 @@ namespace MedR1.Evaluation;
 
 /// <summary>
 /// Answers without looking: each option's text is scored by how often it was right where it was offered in the training
-/// questions, <c>(right + 0.25) / (offered + 1)</c>, and the best is chosen, the first among equals. On the published Med-R1
-/// splits this reaches 83 to 100 % within a modality, so a score there says little without it.
+/// questions, <c>(right + 0.25) / (offered + 1)</c>, and the best is chosen, the first among equals. On the published
+/// Med-R1 splits this reaches 83 to 100 % within a modality, so a score there says little without it.
 /// </summary>
 /// <remarks>
 /// Texts are told apart without case and closing dots by default. With them the prior is up to 2.5 points better on the
@@ -74,7 +74,10 @@ public sealed class BlindPrior
     /// <exception cref="ArgumentException">There is no question with options.</exception>
     public EvaluationReport Evaluate(IEnumerable<VqaExample> test) =>
         ChoiceBaseline.Evaluate(
-            _exactText ? "blind option prior, exact text" : "blind option prior", RuleName, test, example => Choose(example.Options));
+            _exactText ? "blind option prior, exact text" : "blind option prior",
+            RuleName,
+            test,
+            example => Choose(example.Options));
 
     private string KeyOf(string option) =>
         _exactText ? option : PythonText.Strip(PythonText.ToLower(option)).TrimEnd('.');

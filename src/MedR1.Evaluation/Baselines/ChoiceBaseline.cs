@@ -3,10 +3,12 @@ namespace MedR1.Evaluation;
 /// <summary>Scores something that chooses options by their places.</summary>
 internal static class ChoiceBaseline
 {
-    public static EvaluationReport Evaluate(string name, string rule, IEnumerable<VqaExample> test, Func<VqaExample, int> choose)
+    public static EvaluationReport Evaluate(
+        string name, string rule, IEnumerable<VqaExample> test, Func<VqaExample, int> choose)
     {
         ArgumentNullException.ThrowIfNull(test);
-        return EvaluationReport.Create(name, rule, test.Where(example => example.AnswerIndex is not null).Select(example =>
+        return EvaluationReport.Create(
+            name, rule, test.Where(example => example.AnswerIndex is not null).Select(example =>
         {
             int chosen = choose(example);
             string letter = OptionLetters.Of(chosen);

@@ -1,6 +1,8 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Always says the letter that was right most often in the training questions, the first among equals.</summary>
+/// <summary>
+/// Always says the letter that was right most often in the training questions, the first among equals.
+/// </summary>
 public sealed class MajorityLetter
 {
     /// <summary>The rule's name in reports.</summary>
@@ -17,10 +19,12 @@ public sealed class MajorityLetter
     public static MajorityLetter Fit(IEnumerable<VqaExample> train)
     {
         ArgumentNullException.ThrowIfNull(train);
-        IGrouping<int, int>[] letters = [.. train.Select(example => example.AnswerIndex).OfType<int>().GroupBy(index => index)];
+        IGrouping<int, int>[] letters =
+            [.. train.Select(example => example.AnswerIndex).OfType<int>().GroupBy(index => index)];
         return letters.Length == 0
             ? throw new ArgumentException("There is no question with options to count letters of.", nameof(train))
-            : new MajorityLetter(letters.OrderByDescending(letter => letter.Count()).ThenBy(letter => letter.Key).First().Key);
+            : new MajorityLetter(
+                letters.OrderByDescending(letter => letter.Count()).ThenBy(letter => letter.Key).First().Key);
     }
 
     /// <summary>Answers test questions; open ones are left out.</summary>

@@ -56,7 +56,9 @@ public sealed class EvaluationReport
         EvaluatedAnswer[] all = [.. answers];
         return all.Length > 0
             ? new EvaluationReport(name, rule, all)
-            : throw new ArgumentException($"'{name}' has no answer to score: the data set, or what a filter left of it, is empty.", nameof(answers));
+            : throw new ArgumentException(
+                $"'{name}' has no answer to score: the data set, or what a filter left of it, is empty.",
+                nameof(answers));
     }
 
     /// <summary>The same answers under another rule.</summary>
@@ -64,7 +66,9 @@ public sealed class EvaluationReport
     public EvaluationReport ScoreAgain(IScoringRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        return Create(Name, rule.Name, Answers.Select(answer => answer with { Scored = rule.Score(answer.Example, answer.Text) }));
+        return Create(
+            Name, rule.Name,
+            Answers.Select(answer => answer with { Scored = rule.Score(answer.Example, answer.Text) }));
     }
 
     private static GroupAccuracy Summarise(string group, IReadOnlyCollection<EvaluatedAnswer> answers) => new(

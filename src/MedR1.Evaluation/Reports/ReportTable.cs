@@ -4,8 +4,8 @@ using System.Text;
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Writes reports about the same questions side by side: accuracy in per cent with Wilson's 95 % interval, beside chance. The
-/// heads name each report and its scoring rule.
+/// Writes reports about the same questions side by side: accuracy in per cent with Wilson's 95 % interval, beside
+/// chance. The heads name each report and its scoring rule.
 /// </summary>
 public static class ReportTable
 {
@@ -18,7 +18,9 @@ public static class ReportTable
         StringBuilder text = new();
         for (int i = 0; i < rows.Count; i++)
         {
-            text.Append("| ").AppendJoin(" | ", rows[i].Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+            text.Append("| ")
+                .AppendJoin(" | ", rows[i].Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))
+                .Append(" |\n");
             if (i == 0)
             {
                 text.Append('|').Insert(text.Length, " --- |", rows[0].Length).Append('\n');
@@ -58,15 +60,17 @@ public static class ReportTable
         if (reports.FirstOrDefault(report => report.Answers.Count != first.Answers.Count) is EvaluationReport other)
         {
             throw new ArgumentException(
-                $"'{first.Name}' is about {first.Answers.Count} questions and '{other.Name}' about {other.Answers.Count}: scores of "
-                + "different questions don't belong in one table.",
+                $"'{first.Name}' is about {first.Answers.Count} questions and '{other.Name}' about "
+                + $"{other.Answers.Count}: scores of different questions don't belong in one table.",
                 nameof(reports));
         }
 
-        List<string[]> rows = [["group", "questions", "chance", .. reports.Select(report => $"{report.Name} ({report.Rule})")]];
+        List<string[]> rows =
+            [["group", "questions", "chance", .. reports.Select(report => $"{report.Name} ({report.Rule})")]];
         rows.Add(Row(first.Overall, reports.Select(report => (GroupAccuracy?)report.Overall)));
-        foreach (Func<EvaluationReport, IReadOnlyList<GroupAccuracy>> groups in (ReadOnlySpan<Func<EvaluationReport, IReadOnlyList<GroupAccuracy>>>)
-            [report => report.ByModality, report => report.ByQuestionType, report => report.ByFamily])
+        Func<EvaluationReport, IReadOnlyList<GroupAccuracy>>[] groupings =
+            [report => report.ByModality, report => report.ByQuestionType, report => report.ByFamily];
+        foreach (Func<EvaluationReport, IReadOnlyList<GroupAccuracy>> groups in groupings)
         {
             rows.AddRange(groups(first).Select(group => Row(
                 group, reports.Select(report => groups(report).FirstOrDefault(same => same.Group == group.Group)))));

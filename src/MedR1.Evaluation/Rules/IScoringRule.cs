@@ -1,6 +1,8 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Decides whether a text answers a question. Published scores differ by their rule, so every score names its own.</summary>
+/// <summary>
+/// Decides whether a text answers a question. Published scores differ by their rule, so every score names its own.
+/// </summary>
 /// <remarks>Implementations keep no state and may be used from several threads at once.</remarks>
 public interface IScoringRule
 {

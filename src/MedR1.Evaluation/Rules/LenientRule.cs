@@ -1,9 +1,9 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// A lenient rule after MedEvalKit's (arXiv 2506.07044): the text in answer tags, else the whole output, names an option by
-/// letter, letter with text, or text in any case; failing that, the most similar option is taken. An open question asks for
-/// the answer's text in any case.
+/// A lenient rule after MedEvalKit's (arXiv 2506.07044): the text in answer tags, else the whole output, names an
+/// option by letter, letter with text, or text in any case; failing that, the most similar option is taken. An open
+/// question asks for the answer's text in any case.
 /// </summary>
 public sealed class LenientRule : IScoringRule
 {
@@ -23,7 +23,8 @@ public sealed class LenientRule : IScoringRule
 
         int? named = OptionText.IndexOf(answer, example.Options) ?? OmniMedVqaRule.MostSimilar(example.Options, answer);
         return named is int index
-            ? new ScoredAnswer(example.Options[index], index == example.AnswerIndex || example.Options[index] == example.Answer)
+            ? new ScoredAnswer(
+                example.Options[index], index == example.AnswerIndex || example.Options[index] == example.Answer)
             : new ScoredAnswer(null, false);
     }
 }

@@ -2,8 +2,8 @@ namespace MedR1.Evaluation;
 
 /// <summary>
 /// OmniMedVQA's question-answering score (arXiv 2402.09181 and its released code): the option with the largest
-/// <c>difflib</c> ratio to the whole output, the first among equals, and none where nothing matches at all; right when its text
-/// equals the right option's. Open questions have no option to choose and are never right.
+/// <c>difflib</c> ratio to the whole output, the first among equals, and none where nothing matches at all; right when
+/// its text equals the right option's. Open questions have no option to choose and are never right.
 /// </summary>
 public sealed class OmniMedVqaRule : IScoringRule
 {
@@ -20,7 +20,9 @@ public sealed class OmniMedVqaRule : IScoringRule
             : new ScoredAnswer(null, false);
     }
 
-    /// <summary>The option most like a text, the first among equals; <see langword="null"/> where none is like it at all.</summary>
+    /// <summary>
+    /// The option most like a text, the first among equals; <see langword="null"/> where none is like it at all.
+    /// </summary>
     /// <param name="options">The options.</param>
     /// <param name="text">The text.</param>
     public static int? MostSimilar(IReadOnlyList<string> options, string text)

@@ -1,6 +1,8 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Asks a model every question of a data set, each once and greedily (the likeliest token each time), and scores it.</summary>
+/// <summary>
+/// Asks a model every question of a data set, each once and greedily (the likeliest token each time), and scores it.
+/// </summary>
 public static class Evaluator
 {
     /// <summary>Runs an evaluation.</summary>
@@ -12,7 +14,8 @@ public static class Evaluator
     /// <param name="progress">Told after every answer.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <exception cref="ArgumentException">The data set is empty.</exception>
-    /// <exception cref="InvalidOperationException">The sampler left out questions, gave answers to others or gave several to one.</exception>
+    /// <exception cref="InvalidOperationException">The sampler left out questions, gave answers to others or gave
+    /// several to one.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public static async Task<EvaluationReport> EvaluateAsync(
         ISampler sampler,
@@ -36,7 +39,8 @@ public static class Evaluator
         {
             VqaPrompt[] prompts = [.. batch.Select(template.Format)];
             int position = 0;
-            await foreach (CompletionGroup group in sampler.SampleAsync(prompts, sampling, cancellationToken).ConfigureAwait(false))
+            IAsyncEnumerable<CompletionGroup> groups = sampler.SampleAsync(prompts, sampling, cancellationToken);
+            await foreach (CompletionGroup group in groups.ConfigureAwait(false))
             {
                 Completion completion = OnlyCompletionOf(group, prompts, position);
                 if (completion.StopReason == StopReason.Cancelled)
@@ -63,11 +67,12 @@ public static class Evaluator
 
     private static Completion OnlyCompletionOf(CompletionGroup group, VqaPrompt[] prompts, int position)
     {
-        if (position >= prompts.Length || !ReferenceEquals(group.Prompt.Example, prompts[position].Example) || group.Completions.Count != 1)
+        if (position >= prompts.Length || !ReferenceEquals(group.Prompt.Example, prompts[position].Example)
+            || group.Completions.Count != 1)
         {
             throw new InvalidOperationException(
-                $"The sampler's group {position} has {group.Completions.Count} completions for prompt {group.PromptIndex}; one completion "
-                + $"for prompt {position} of {prompts.Length} was expected.");
+                $"The sampler's group {position} has {group.Completions.Count} completions for prompt "
+                + $"{group.PromptIndex}; one completion for prompt {position} of {prompts.Length} was expected.");
         }
 
         return group.Completions[0];

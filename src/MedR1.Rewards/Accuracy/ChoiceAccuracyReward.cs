@@ -1,9 +1,10 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Med-R1's accuracy reward (arXiv 2503.13939 and its released code), exact: 1 where the stripped text in the first answer tags
-/// (or the whole stripped text, where there are none on one line) equals the solution's, else 0. Case and dots count. The
-/// released code also asks a mathematics checker, which never finds anything in a letter and so never pays for one.
+/// Med-R1's accuracy reward (arXiv 2503.13939 and its released code), exact: 1 where the stripped text in the first
+/// answer tags (or the whole stripped text, where there are none on one line) equals the solution's, else 0. Case and
+/// dots count. The released code also asks a mathematics checker, which never finds anything in a letter and so never
+/// pays for one.
 /// </summary>
 /// <remarks>Does not apply to open questions: to those, no letter is an answer.</remarks>
 public sealed class ChoiceAccuracyReward : IReward

@@ -1,9 +1,9 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// MedVLM-R1's graded accuracy (arXiv 2502.19634): the answer in tags is put in upper case, and every character A to J in it
-/// counts, inside words too. 1 where the right letter stands alone, 0.5 where it is the only such letter among other characters
-/// (<c>C.</c>), else 0 (<c>the C</c>, which holds an E; no tags at all).
+/// MedVLM-R1's graded accuracy (arXiv 2502.19634): the answer in tags is put in upper case, and every character A to J
+/// in it counts, inside words too. 1 where the right letter stands alone, 0.5 where it is the only such letter among
+/// other characters (<c>C.</c>), else 0 (<c>the C</c>, which holds an E; no tags at all).
 /// </summary>
 /// <remarks>Does not apply to open questions, nor to options behind J.</remarks>
 public sealed class LenientLetterReward : IReward
@@ -36,10 +36,13 @@ public sealed class LenientLetterReward : IReward
             return 0.0;
         }
 
-        return answer.All(character => IsLetter(character, letters[0]) || PythonText.IsWhiteSpace(character)) ? 1.0 : 0.5;
+        return answer.All(character => IsLetter(character, letters[0]) || PythonText.IsWhiteSpace(character))
+            ? 1.0
+            : 0.5;
     }
 
     // Python's IGNORECASE takes the dotless and the dotted i for an i; A to J have no other relatives.
     private static bool IsLetter(char character, char letter) =>
-        character == letter || character == (char)(letter | 0x20) || (letter == 'I' && character is '\u0131' or '\u0130');
+        character == letter || character == (char)(letter | 0x20)
+            || (letter == 'I' && character is '\u0131' or '\u0130');
 }

@@ -7,7 +7,8 @@ public sealed class DelegateReward : IReward
 
     /// <summary>Makes a reward of a function.</summary>
     /// <param name="name">The name in logs and metrics.</param>
-    /// <param name="score">Scores a completion, or gives <see langword="null"/> where the reward does not apply; called from several threads.</param>
+    /// <param name="score">Scores a completion, or gives <see langword="null"/> where the reward does not apply; called
+    /// from several threads.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public DelegateReward(string name, Func<RewardContext, double?> score)
         : this(name, Wrap(score))
@@ -16,7 +17,8 @@ public sealed class DelegateReward : IReward
 
     /// <summary>Makes a reward of an asynchronous function.</summary>
     /// <param name="name">The name in logs and metrics.</param>
-    /// <param name="score">Scores a completion, or gives <see langword="null"/> where the reward does not apply; called from several threads.</param>
+    /// <param name="score">Scores a completion, or gives <see langword="null"/> where the reward does not apply; called
+    /// from several threads.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public DelegateReward(string name, Func<RewardContext, CancellationToken, ValueTask<double?>> score)
     {

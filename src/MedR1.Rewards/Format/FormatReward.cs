@@ -1,8 +1,9 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Med-R1's format reward, exact: 1 where the whole text has the form, else 0. The texts inside the tags may hold anything,
-/// tags and line breaks included. Equal to the released expressions under <c>re.fullmatch</c> with DOTALL, in linear time.
+/// Med-R1's format reward, exact: 1 where the whole text has the form, else 0. The texts inside the tags may hold
+/// anything, tags and line breaks included. Equal to the released expressions under <c>re.fullmatch</c> with DOTALL, in
+/// linear time.
 /// </summary>
 public sealed class FormatReward : IReward
 {
@@ -19,7 +20,8 @@ public sealed class FormatReward : IReward
     {
         if (!Enum.IsDefined(style))
         {
-            throw new ArgumentOutOfRangeException(nameof(style), style, "There is no such form: use Think, NoThink or ThinkAfter.");
+            throw new ArgumentOutOfRangeException(
+                nameof(style), style, "There is no such form: use Think, NoThink or ThinkAfter.");
         }
 
         _style = style;
@@ -57,7 +59,8 @@ public sealed class FormatReward : IReward
 
     private static bool IsPair(string text, string firstOpen, string firstClose, string secondOpen, string secondClose)
     {
-        if (!text.StartsWith(firstOpen, StringComparison.Ordinal) || !text.EndsWith(secondClose, StringComparison.Ordinal))
+        if (!text.StartsWith(firstOpen, StringComparison.Ordinal)
+            || !text.EndsWith(secondClose, StringComparison.Ordinal))
         {
             return false;
         }

@@ -3,15 +3,21 @@ namespace MedR1.Rewards;
 /// <summary>The forms of an answer that <see cref="FormatReward"/> knows.</summary>
 public enum FormatStyle
 {
-    /// <summary>Med-R1's think form: <c>&lt;think&gt;…&lt;/think&gt;</c>, white space, <c>&lt;answer&gt;…&lt;/answer&gt;</c>, nothing around.</summary>
+    /// <summary>
+    /// Med-R1's think form: <c>&lt;think&gt;…&lt;/think&gt;</c>, white space, <c>&lt;answer&gt;…&lt;/answer&gt;</c>,
+    /// nothing around.
+    /// </summary>
     Think,
 
-    /// <summary>Med-R1's no-think form: white space, then <c>&lt;answer&gt;…&lt;/answer&gt;</c>, nothing behind.</summary>
+    /// <summary>
+    /// Med-R1's no-think form: white space, then <c>&lt;answer&gt;…&lt;/answer&gt;</c>, nothing behind.
+    /// </summary>
     NoThink,
 
     /// <summary>
-    /// Answer first: <c>&lt;answer&gt;…&lt;/answer&gt;</c>, white space, <c>&lt;think&gt;…&lt;/think&gt;</c>, nothing around. The paper
-    /// names this variant but released no code for it; the form is the natural counterpart of <see cref="Think"/>.
+    /// Answer first: <c>&lt;answer&gt;…&lt;/answer&gt;</c>, white space, <c>&lt;think&gt;…&lt;/think&gt;</c>, nothing
+    /// around. The paper names this variant but released no code for it; the form is the natural counterpart of
+    /// <see cref="Think"/>.
     /// </summary>
     ThinkAfter,
 }

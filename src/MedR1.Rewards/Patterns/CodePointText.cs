@@ -3,8 +3,8 @@ using System.Text;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A text with one UTF-16 unit for each code point, so that an expression counts as Python does. Code points beyond U+FFFF
-/// become one of three surrogates, which say whether they are digits, other word characters, or neither.
+/// A text with one UTF-16 unit for each code point, so that an expression counts as Python does. Code points beyond
+/// U+FFFF become one of three surrogates, which say whether they are digits, other word characters, or neither.
 /// </summary>
 internal sealed class CodePointText
 {
@@ -47,5 +47,7 @@ internal sealed class CodePointText
         : _text[_starts[start].._starts[start + length]];
 
     private static char StandInFor(Rune character) =>
-        PythonText.IsDecimalDigit(character) ? DigitAstral : PythonText.IsWordCharacter(character) ? WordAstral : OtherAstral;
+        PythonText.IsDecimalDigit(character) ? DigitAstral
+            : PythonText.IsWordCharacter(character) ? WordAstral
+            : OtherAstral;
 }

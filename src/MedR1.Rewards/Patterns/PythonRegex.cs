@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A regular expression that matches as Python 3.11's <c>re</c> does, for rewards brought over from Python. It knows literals,
-/// the dot, classes, groups (named ones too), look-around, alternatives, greedy and lazy quantifiers, and the escapes
-/// <c>\d \s \w \b \A \Z</c> with their opposites; it refuses back references, flags inside the expression, possessive
-/// quantifiers, and characters beyond U+FFFF in the expression (texts may hold them).
+/// A regular expression that matches as Python 3.11's <c>re</c> does, for rewards brought over from Python. It knows
+/// literals, the dot, classes, groups (named ones too), look-around, alternatives, greedy and lazy quantifiers, and the
+/// escapes <c>\d \s \w \b \A \Z</c> with their opposites; it refuses back references, flags inside the expression,
+/// possessive quantifiers, and characters beyond U+FFFF in the expression (texts may hold them).
 /// </summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
 public sealed class PythonRegex
@@ -51,6 +51,7 @@ public sealed class PythonRegex
             match.Index,
             match.Index + match.Length,
             points.Slice(match.Index, match.Length),
-            [.. match.Groups.Values.Skip(1).Select(group => group.Success ? points.Slice(group.Index, group.Length) : null)]);
+            [.. match.Groups.Values.Skip(1)
+                .Select(group => group.Success ? points.Slice(group.Index, group.Length) : null)]);
     }
 }

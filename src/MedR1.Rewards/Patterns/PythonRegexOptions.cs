@@ -10,7 +10,9 @@ public enum PythonRegexOptions
     /// <summary>The dot takes line feeds too (<c>re.DOTALL</c>).</summary>
     DotAll = 1,
 
-    /// <summary>Letters match in any case (<c>re.IGNORECASE</c>), with Python's relatives: s and ſ, k and K, i, ı and İ.</summary>
+    /// <summary>
+    /// Letters match in any case (<c>re.IGNORECASE</c>), with Python's relatives: s and ſ, k and K, i, ı and İ.
+    /// </summary>
     IgnoreCase = 2,
 
     /// <summary><c>^</c> and <c>$</c> match at every line (<c>re.MULTILINE</c>).</summary>

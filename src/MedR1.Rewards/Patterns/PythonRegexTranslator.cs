@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MedR1.Rewards;
 
-/// <summary>Writes an expression of Python's for .NET's engine, which then runs over <see cref="CodePointText"/>.</summary>
+/// <summary>
+/// Writes an expression of Python's for .NET's engine, which then runs over <see cref="CodePointText"/>.
+/// </summary>
 internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions options)
 {
     private readonly StringBuilder _output = new();
@@ -100,10 +102,11 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
     private string Escape()
     {
         char escaped = Next();
+        string word = PythonClasses.Word;
         return ClassOf(escaped) is string body ? $"[{body}]" : escaped switch
         {
-            'b' => $"(?:(?<=[{PythonClasses.Word}])(?![{PythonClasses.Word}])|(?<![{PythonClasses.Word}])(?=[{PythonClasses.Word}]))",
-            'B' => $"(?:(?<=[{PythonClasses.Word}])(?=[{PythonClasses.Word}])|(?<![{PythonClasses.Word}])(?![{PythonClasses.Word}]))",
+            'b' => $"(?:(?<=[{word}])(?![{word}])|(?<![{word}])(?=[{word}]))",
+            'B' => $"(?:(?<=[{word}])(?=[{word}])|(?<![{word}])(?![{word}]))",
             'A' => @"\A",
             'Z' => @"\z",
             _ => Literal(EscapedCharacter(escaped)),
@@ -199,7 +202,8 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
             : throw Fault("an escape with too few hexadecimal digits");
     }
 
-    private char Next() => _position < pattern.Length ? pattern[_position++] : throw Fault("an end in the middle of an escape or class");
+    private char Next() =>
+        _position < pattern.Length ? pattern[_position++] : throw Fault("an end in the middle of an escape or class");
 
     private bool Takes(string text)
     {
@@ -209,6 +213,7 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
     }
 
     private ArgumentException Fault(string what) => new(
-        $"The expression '{pattern}' has {what} at or before place {_position}, which PythonRegex does not know; write it another way.",
+        $"The expression '{pattern}' has {what} at or before place {_position}, which PythonRegex does not know; "
+            + "write it another way.",
         nameof(pattern));
 }

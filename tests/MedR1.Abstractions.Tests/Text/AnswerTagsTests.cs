@@ -21,7 +21,8 @@ public sealed class AnswerTagsTests
     [InlineData("<answer>C", null)]
     [InlineData("<answer>", null)]
     [InlineData("", null)]
-    public void Finds_the_first_word_alone(string text, string? expected) => Assert.Equal(expected, AnswerTags.FirstWord(text));
+    public void Finds_the_first_word_alone(string text, string? expected) =>
+        Assert.Equal(expected, AnswerTags.FirstWord(text));
 
     [Theory]
     [InlineData("<answer> C </answer>", "C")]

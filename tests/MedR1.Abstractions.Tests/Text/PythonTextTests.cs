@@ -51,7 +51,8 @@ public sealed class PythonTextTests
     [InlineData("straße ﬁ ı", "STRASSE FI I")]
     [InlineData("ŉǰ", "\u02BCNJ\u030C")]
     [InlineData("x\uD800y", "X\uD800Y")]
-    public void Puts_in_full_upper_case(string text, string expected) => Assert.Equal(expected, PythonText.ToUpper(text));
+    public void Puts_in_full_upper_case(string text, string expected) =>
+        Assert.Equal(expected, PythonText.ToUpper(text));
 
     [Theory]
     [InlineData("Straße", "strasse")]

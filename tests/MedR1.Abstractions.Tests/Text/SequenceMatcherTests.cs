@@ -13,7 +13,8 @@ public sealed class SequenceMatcherTests
     public void Equals_difflib(string first, string second, double expected) =>
         Assert.Equal(expected, SequenceMatcher.Ratio(first, second));
 
-    // 199 times a: indexed as it is. 200 times: a occurs more than 200 // 100 + 1 = 3 times, so it is left out of the index.
+    // 199 times a: indexed as it is. 200 times: a occurs more than 200 // 100 + 1 = 3 times, so it is left out of the
+    // index.
     [Fact]
     public void Leaves_out_frequent_characters_of_long_texts_as_difflib_does()
     {

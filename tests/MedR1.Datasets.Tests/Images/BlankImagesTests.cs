@@ -5,12 +5,17 @@ public sealed class BlankImagesTests
     // Headers only: the sizes are read, nothing is decoded.
     public static TheoryData<string, byte[], int, int> Headers => new()
     {
-        { "png", [0x89, .. "PNG\r\n\u001A\n"u8, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 1, 2, 0, 0, 0, 7, 8, 2, 0, 0, 0], 258, 7 },
+        { "png", [0x89, .. "PNG\r\n\u001A\n"u8, 0, 0, 0, 13, .. "IHDR"u8, 0, 0, 1, 2, 0, 0, 0, 7, 8, 2, 0, 0, 0],
+            258, 7 },
         { "gif", [.. "GIF89a"u8, 0x2C, 1, 3, 0, 0], 300, 3 },
-        { "webp lossy", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBPVP8 "u8, 0, 0, 0, 0, 0, 0, 0, 0x9D, 1, 0x2A, 40, 0, 30, 0], 40, 30 },
-        { "webp lossless", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBPVP8L"u8, 0, 0, 0, 0, 0x2F, 39, 0x40, 7, 0, 0, 0, 0, 0, 0], 40, 30 },
-        { "webp extended", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBPVP8X"u8, 0, 0, 0, 0, 0, 0, 0, 0, 39, 0, 0, 29, 0, 0], 40, 30 },
-        { "jpeg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xFF, 0xC4, 0, 2, 0xFF, 0xC2, 0, 11, 8, 0, 5, 1, 0, 1, 1, 0x11, 0], 256, 5 },
+        { "webp lossy", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBPVP8 "u8, 0, 0, 0, 0, 0, 0, 0, 0x9D, 1, 0x2A, 40, 0, 30, 0],
+            40, 30 },
+        { "webp lossless", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBPVP8L"u8, 0, 0, 0, 0, 0x2F, 39, 0x40, 7, 0, 0, 0, 0, 0, 0],
+            40, 30 },
+        { "webp extended", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBPVP8X"u8, 0, 0, 0, 0, 0, 0, 0, 0, 39, 0, 0, 29, 0, 0],
+            40, 30 },
+        { "jpeg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xFF, 0xC4, 0, 2, 0xFF, 0xC2, 0, 11, 8, 0, 5, 1, 0, 1, 1,
+            0x11, 0], 256, 5 },
     };
 
     [Theory]
@@ -32,7 +37,8 @@ public sealed class BlankImagesTests
             VqaExample example = blank.First(one => one.Images[0].Name.EndsWith(ending, StringComparison.Ordinal));
             byte[] bitmap = ReadAll(example.Images[0]);
             Assert.InRange(Math.Max(BitConverter.ToInt32(bitmap, 18), BitConverter.ToInt32(bitmap, 22)), 100, 112);
-            Assert.All(bitmap[54..].Chunk(3).Where(pixel => pixel is not ([0, ..] or [_] or [_, _])), pixel => Assert.Equal(100, pixel[0]));
+            Assert.All(bitmap[54..].Chunk(3).Where(pixel => pixel is not ([0, ..] or [_] or [_, _])),
+                pixel => Assert.Equal(100, pixel[0]));
         }
 
         Assert.Equal(test[5].Problem, blank[5].Problem);
@@ -46,14 +52,16 @@ public sealed class BlankImagesTests
     [Fact]
     public void Name_the_picture_that_is_none()
     {
-        InvalidDataException exception = Assert.Throws<InvalidDataException>(() => SizeOfBlank(new BytesImageSource("letter.txt", [.. "Dear"u8])));
+        InvalidDataException exception =
+            Assert.Throws<InvalidDataException>(() => SizeOfBlank(new BytesImageSource("letter.txt", [.. "Dear"u8])));
         Assert.Contains("letter.txt", exception.Message);
     }
 
     // A header of 65,000 x 65,000 pixels would ask for 12 GB.
     [Fact]
     public void Refuse_an_absurd_size_before_they_take_memory() =>
-        Assert.Throws<InvalidDataException>(() => SizeOfBlank(new BytesImageSource("bomb", [.. "GIF89a"u8, 0xE8, 0xFD, 0xE8, 0xFD])));
+        Assert.Throws<InvalidDataException>(
+            () => SizeOfBlank(new BytesImageSource("bomb", [.. "GIF89a"u8, 0xE8, 0xFD, 0xE8, 0xFD])));
 
     private static (int Width, int Height) SizeOfBlank(IImageSource image)
     {

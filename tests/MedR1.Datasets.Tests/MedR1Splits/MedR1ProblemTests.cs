@@ -7,7 +7,8 @@ public sealed class MedR1ProblemTests
     [Fact]
     public void Starts_the_options_at_the_mark_with_its_space()
     {
-        MedR1Problem problem = MedR1Problem.Parse("Image quality assessment (IQA) matters. Which? A)Yes, it's fine., B)No., C)No.");
+        MedR1Problem problem =
+            MedR1Problem.Parse("Image quality assessment (IQA) matters. Which? A)Yes, it's fine., B)No., C)No.");
         Assert.Equal("Image quality assessment (IQA) matters. Which?", problem.Question);
         Assert.Equal(["Yes, it's fine.", "No.", "No."], problem.Options);
     }
@@ -25,11 +26,13 @@ public sealed class MedR1ProblemTests
     public void Gives_the_same_text_again_when_joined()
     {
         string[] parts = [" A)", ", B)", ", C)", ", D)", "A)", ",", " ", "x", "(IQA)", "."];
-        Gen.Int[0, parts.Length - 1].Array[0, 12].Select(picks => string.Concat(picks.Select(pick => parts[pick]))).Sample(
+        Gen.Int[0, parts.Length - 1].Array[0, 12].Select(picks => string.Concat(picks.Select(pick => parts[pick])))
+            .Sample(
             text =>
             {
                 MedR1Problem problem = MedR1Problem.Parse(text);
-                VqaExample example = new() { Id = "x", Question = problem.Question, Options = problem.Options, Answer = "" };
+                VqaExample example =
+                    new() { Id = "x", Question = problem.Question, Options = problem.Options, Answer = "" };
                 return example.Problem == text;
             },
             iter: 2000, seed: "0000KzBQbl03", threads: 1);

@@ -11,7 +11,8 @@ public sealed class MedR1SplitDatasetTests : IDisposable
     public void Reads_a_split_file_and_gives_its_texts_again()
     {
         string file = _folder.Write(OctFile, """
-            [{"image":"Images/Retinal OCT-C8/test/a.b (3).png","problem":"Seen (IQA)? A)No., B)Yes, much","solution":"<answer> B </answer>"}]
+            [{"image":"Images/Retinal OCT-C8/test/a.b (3).png",
+              "problem":"Seen (IQA)? A)No., B)Yes, much","solution":"<answer> B </answer>"}]
             """);
         _folder.Write("Images/Retinal OCT-C8/test/a.b (3).png", "");
 
@@ -32,7 +33,8 @@ public sealed class MedR1SplitDatasetTests : IDisposable
     public void Takes_the_question_type_from_the_name_or_both_from_the_options()
     {
         string typed = _folder.Write("Lesion Grading_train.json", "[]");
-        string other = _folder.Write("unknown_train.json", """[{"image":"x.png","problem":"? A)a, B)b","solution":"A"}]""");
+        string other =
+            _folder.Write("unknown_train.json", """[{"image":"x.png","problem":"? A)a, B)b","solution":"A"}]""");
         Assert.Empty(MedR1SplitDataset.Load(typed, _folder.Path));
         MedR1SplitDataset dataset = MedR1SplitDataset.Load(other, _folder.Path, new()
         {
@@ -40,7 +42,9 @@ public sealed class MedR1SplitDatasetTests : IDisposable
             Modality = ImagingModality.CT,
             QuestionType = QuestionType.LesionGrading,
         });
-        Assert.Equal((ImagingModality.CT, QuestionType.LesionGrading), (dataset[0].Modality!.Value, dataset[0].QuestionType!.Value));
+        Assert.Equal(
+            (ImagingModality.CT, QuestionType.LesionGrading),
+            (dataset[0].Modality!.Value, dataset[0].QuestionType!.Value));
         Assert.Equal(1, dataset.MissingImages.ExampleCount);
     }
 
@@ -62,7 +66,8 @@ public sealed class MedR1SplitDatasetTests : IDisposable
     [InlineData("""{"image":"x.png","problem":"? A)a, B)b","solution":["A"]}""", "solution")]
     public void Names_the_field_of_a_fault(string item, string field)
     {
-        string file = _folder.Write("x.json", $$"""[{"image":"x.png","problem":"? A)a, B)b","solution":"A"},{{item}}]""");
+        string file =
+            _folder.Write("x.json", $$"""[{"image":"x.png","problem":"? A)a, B)b","solution":"A"},{{item}}]""");
         DatasetException exception = Assert.Throws<DatasetException>(
             () => MedR1SplitDataset.Load(file, _folder.Path, new() { MissingImages = MissingImageHandling.Keep }));
         Assert.Equal((file, 1, field), (exception.FilePath, exception.ItemIndex, exception.Field));

@@ -11,10 +11,12 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     {
         Write("Open-access/Chest CT Scan.json", """
             [{"dataset":"Chest CT Scan","question_id":"Chest CT Scan_0000","question_type":"Modality Recognition",
-              "question":"How was this taken? (IQA)","gt_answer":"MELANOMA","image_path":"Images/Chest CT Scan/test/a b (1).png",
+              "question":"How was this taken? (IQA)","gt_answer":"MELANOMA",
+              "image_path":"Images/Chest CT Scan/test/a b (1).png",
               "option_A":"Hives","option_B":"Melanoma.","option_C":null,"modality":"CT(Computed Tomography)"},
-             {"dataset":"Chest CT Scan","question_id":"Chest CT Scan_0001","question_type":"Other Biological Attributes",
-              "question":"?","gt_answer":"Yes","image_path":"Images/Chest CT Scan/test/a b (1).png",
+             {"dataset":"Chest CT Scan","question_id":"Chest CT Scan_0001",
+              "question_type":"Other Biological Attributes","question":"?","gt_answer":"Yes",
+              "image_path":"Images/Chest CT Scan/test/a b (1).png",
               "option_A":"yes.","option_B":"Yes","option_C":"No","modality_type":"OCT (Optical Coherence Tomography"}]
             """);
         _folder.Write("Images/Chest CT Scan/test/a b (1).png", "");
@@ -46,25 +48,31 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
         Assert.Equal(["a_0"], Ids(OmniMedVqaAccess.Open));
         Assert.Equal(["b_0"], Ids(OmniMedVqaAccess.Restricted));
         Assert.Equal(["a_0", "b_0"], Ids(OmniMedVqaAccess.All));
-        Assert.Equal("Restricted-access", OmniMedVqaDataset.Load(_folder.Path, new() { Access = OmniMedVqaAccess.All })[1].Metadata["access"]);
+        Assert.Equal(
+            "Restricted-access",
+            OmniMedVqaDataset.Load(_folder.Path, new() { Access = OmniMedVqaAccess.All })[1].Metadata["access"]);
     }
 
     [Fact]
     public void Reports_missing_pictures_by_number_and_first_names()
     {
-        Write("Open-access/d.json", $"[{string.Join(",", Enumerable.Range(0, 8).Select(i => Item("d", $"d_{i}", $"Images/{i}.png")))}]");
+        Write("Open-access/d.json",
+            $"[{string.Join(",", Enumerable.Range(0, 8).Select(i => Item("d", $"d_{i}", $"Images/{i}.png")))}]");
         _folder.Write("Images/0.png", "");
 
         DatasetException exception = Assert.Throws<DatasetException>(() => OmniMedVqaDataset.Load(_folder.Path));
         Assert.Contains("7 of 8 examples have no picture", exception.Message);
-        Assert.Contains("'Images/1.png', 'Images/2.png', 'Images/3.png', 'Images/4.png', 'Images/5.png'.", exception.Message);
+        Assert.Contains(
+            "'Images/1.png', 'Images/2.png', 'Images/3.png', 'Images/4.png', 'Images/5.png'.", exception.Message);
         Assert.DoesNotContain("'Images/6.png'", exception.Message);
         Assert.Contains("Skip", exception.Message);
 
-        OmniMedVqaDataset skipped = OmniMedVqaDataset.Load(_folder.Path, new() { MissingImages = MissingImageHandling.Skip });
+        OmniMedVqaDataset skipped =
+            OmniMedVqaDataset.Load(_folder.Path, new() { MissingImages = MissingImageHandling.Skip });
         Assert.Equal((1, 7), (skipped.Count, skipped.MissingImages.ExampleCount));
 
-        OmniMedVqaDataset kept = OmniMedVqaDataset.Load(_folder.Path, new() { MissingImages = MissingImageHandling.Keep });
+        OmniMedVqaDataset kept =
+            OmniMedVqaDataset.Load(_folder.Path, new() { MissingImages = MissingImageHandling.Keep });
         Assert.Equal((8, 7), (kept.Count, kept.MissingImages.ExampleCount));
         Assert.ThrowsAny<IOException>(() => kept[1].Images[0].OpenRead());
     }
@@ -72,7 +80,8 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     [Fact]
     public void Names_the_item_whose_answer_is_none_of_its_options_or_leaves_it_out()
     {
-        Write("Open-access/d.json", $"[{Item("d", "d_0", "Images/0.png")},{Item("d", "d_1", "Images/0.png", gold: "other")}]");
+        Write("Open-access/d.json",
+            $"[{Item("d", "d_0", "Images/0.png")},{Item("d", "d_1", "Images/0.png", gold: "other")}]");
         _folder.Write("Images/0.png", "");
 
         DatasetException exception = Assert.Throws<DatasetException>(() => OmniMedVqaDataset.Load(_folder.Path));
@@ -89,8 +98,10 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     [InlineData("""[{"option_A":"yes","option_B":"no","gt_answer":7}]""", 0, "gt_answer", "Number")]
     [InlineData("""[{"option_A":"yes","option_C":"no","gt_answer":"yes"}]""", 0, "option_B", "letters would be wrong")]
     [InlineData("""[{"option_A":"yes","gt_answer":"yes"}]""", 0, "option_B", "two options")]
-    [InlineData("""[{"option_A":"yes","option_B":"no","gt_answer":"yes","image_path":"../x.png"}]""", 0, "image_path", "no path below")]
-    [InlineData("""[{"option_A":"yes","option_B":"no","gt_answer":"yes","image_path":"/etc/x.png"}]""", 0, "image_path", "no path below")]
+    [InlineData("""[{"option_A":"yes","option_B":"no","gt_answer":"yes","image_path":"../x.png"}]""", 0, "image_path",
+        "no path below")]
+    [InlineData("""[{"option_A":"yes","option_B":"no","gt_answer":"yes","image_path":"/etc/x.png"}]""", 0, "image_path",
+        "no path below")]
     [InlineData("[5]", 0, null, "an object was expected")]
     [InlineData("{}", null, null, "an array of objects was expected")]
     [InlineData("[{", null, null, "no valid JSON")]
@@ -108,16 +119,21 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     [Fact]
     public void Says_what_a_folder_without_annotations_lacks()
     {
-        Assert.Contains("has no folder 'QA_information'", Assert.Throws<DatasetException>(() => OmniMedVqaDataset.Load(_folder.Path)).Message);
+        Assert.Contains(
+            "has no folder 'QA_information'",
+            Assert.Throws<DatasetException>(() => OmniMedVqaDataset.Load(_folder.Path)).Message);
         Write("Restricted-access/d.json", "[]");
-        Assert.Contains("no .json file for access Open", Assert.Throws<DatasetException>(() => OmniMedVqaDataset.Load(_folder.Path)).Message);
+        Assert.Contains(
+            "no .json file for access Open",
+            Assert.Throws<DatasetException>(() => OmniMedVqaDataset.Load(_folder.Path)).Message);
     }
 
     [Fact]
     public void Stops_when_cancelled()
     {
         Write("Open-access/d.json", $"[{Item("d", "d_0", "Images/0.png")}]");
-        Assert.ThrowsAny<OperationCanceledException>(() => OmniMedVqaDataset.Load(_folder.Path, cancellationToken: new(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => OmniMedVqaDataset.Load(_folder.Path, cancellationToken: new(canceled: true)));
     }
 
     private string[] Ids(OmniMedVqaAccess access) =>
@@ -126,5 +142,8 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     private string Write(string path, string json) => _folder.Write(Path.Combine("QA_information", path), json);
 
     private static string Item(string dataset, string id, string image, string gold = "yes") =>
-        $$"""{"dataset":"{{dataset}}","question_id":"{{id}}","question_type":"t","question":"q","gt_answer":"{{gold}}","image_path":"{{image}}","option_A":"yes","option_B":"no","modality_type":"X-Ray"}""";
+        $$"""
+        {"dataset":"{{dataset}}","question_id":"{{id}}","question_type":"t","question":"q","gt_answer":"{{gold}}",
+         "image_path":"{{image}}","option_A":"yes","option_B":"no","modality_type":"X-Ray"}
+        """;
 }

@@ -1,6 +1,8 @@
 namespace MedR1.Datasets.Tests;
 
-/// <summary>Counts the connected parts of a grey picture's pixels that meet a condition; specks of a few pixels are no part.</summary>
+/// <summary>
+/// Counts the connected parts of a grey picture's pixels that meet a condition; specks of a few pixels are no part.
+/// </summary>
 internal static class ConnectedParts
 {
     private const int Speck = 12;

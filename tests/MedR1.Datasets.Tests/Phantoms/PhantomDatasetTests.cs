@@ -39,7 +39,8 @@ public sealed class PhantomDatasetTests
             double expected = (double)fact.Count() / counts.Length;
 
             // 100 pictures a family: five standard deviations of a binomial around the mean.
-            Assert.All(counts, count => Assert.InRange(count, expected - 5 * Math.Sqrt(expected), expected + 5 * Math.Sqrt(expected)));
+            Assert.All(counts,
+                count => Assert.InRange(count, expected - 5 * Math.Sqrt(expected), expected + 5 * Math.Sqrt(expected)));
         }
     }
 
@@ -47,9 +48,13 @@ public sealed class PhantomDatasetTests
     public void Shares_no_picture_between_neighbouring_seeds()
     {
         IVqaDataset other = PhantomDataset.Create(pictureCount: 700, seed: 2, imageSize: 28);
-        Assert.Empty(s_questions.Select(example => example.Images[0].Name).Intersect(other.Select(example => example.Images[0].Name)));
+        Assert.Empty(
+            s_questions.Select(example => example.Images[0].Name)
+                .Intersect(other.Select(example => example.Images[0].Name)));
         IVqaDataset again = PhantomDataset.Create(pictureCount: 70, seed: 1, imageSize: 28);
-        Assert.Equal(s_questions.Take(again.Count).Select(example => (example.Id, example.Problem)), again.Select(example => (example.Id, example.Problem)));
+        Assert.Equal(
+            s_questions.Take(again.Count).Select(example => (example.Id, example.Problem)),
+            again.Select(example => (example.Id, example.Problem)));
     }
 
     [Fact]

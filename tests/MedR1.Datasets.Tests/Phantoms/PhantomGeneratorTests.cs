@@ -4,8 +4,8 @@ namespace MedR1.Datasets.Tests;
 
 public sealed class PhantomGeneratorTests
 {
-    // All drawing is in whole numbers, so the bytes are the same on every machine. The number is that of the first run: it
-    // changes if a painter does, and base checkpoints made before are then of other phantoms.
+    // All drawing is in whole numbers, so the bytes are the same on every machine. The number is that of the first run:
+    // it changes if a painter does, and base checkpoints made before are then of other phantoms.
     [Fact]
     public void Draws_the_same_bytes_for_the_same_seed_on_every_machine()
     {
@@ -31,7 +31,8 @@ public sealed class PhantomGeneratorTests
         }
     }
 
-    // Bright discs on a ground of at most 140: the pixels above 200 fall into as many connected parts as the count says.
+    // Bright discs on a ground of at most 140: the pixels above 200 fall into as many connected parts as the count
+    // says.
     [Fact]
     public void Draws_as_many_discs_as_it_says()
     {
@@ -79,5 +80,6 @@ public sealed class PhantomGeneratorTests
         Assert.Throws<ArgumentOutOfRangeException>(() => PhantomGenerator.Create((PhantomFamily)77, 1));
     }
 
-    private static string AnswerTo(PhantomPicture picture, string fact) => picture.Facts.Single(one => one.Name == fact).Answer;
+    private static string AnswerTo(PhantomPicture picture, string fact) =>
+        picture.Facts.Single(one => one.Name == fact).Answer;
 }

@@ -15,7 +15,8 @@ public sealed class VqaDatasetExtensionsTests
     {
         Assert.Equal(["0", "2"], Ids(s_mixed.WithModality(ImagingModality.CT)));
         Assert.Equal(["0", "1", "2"], Ids(s_mixed.WithModality(ImagingModality.CT, ImagingModality.MRI)));
-        Assert.Equal(["2"], Ids(s_mixed.WithModality(ImagingModality.CT).WithQuestionType(QuestionType.DiseaseDiagnosis)));
+        Assert.Equal(
+            ["2"], Ids(s_mixed.WithModality(ImagingModality.CT).WithQuestionType(QuestionType.DiseaseDiagnosis)));
         Assert.Equal(["3"], Ids(s_mixed.Where(example => example.Modality is null)));
         Assert.Equal(["0", "1"], Ids(s_mixed.Take(2)));
         Assert.Equal(4, s_mixed.Take(9).Count);
@@ -23,8 +24,8 @@ public sealed class VqaDatasetExtensionsTests
         Assert.Throws<ArgumentException>(() => s_mixed.WithModality());
     }
 
-    // The order is part of the contract: the same seed gives it on every machine. Worked out in Python: SplitMix64 from 7, its
-    // numbers modulo i + 1 for i = 9, 8, …, 1 as Fisher and Yates's partners.
+    // The order is part of the contract: the same seed gives it on every machine. Worked out in Python: SplitMix64 from
+    // 7, its numbers modulo i + 1 for i = 9, 8, …, 1 as Fisher and Yates's partners.
     [Fact]
     public void Shuffles_the_same_way_for_the_same_seed()
     {
@@ -50,7 +51,8 @@ public sealed class VqaDatasetExtensionsTests
         DatasetSplit split = dataset.SplitByImage(0.8, seed: 3);
         Assert.Equal((80, 20), (split.Train.Count, split.Test.Count));
         Assert.Empty(Pictures(split.Train).Intersect(Pictures(split.Test)));
-        Assert.NotEmpty(Pictures(dataset.Split(0.8, seed: 3).Train).Intersect(Pictures(dataset.Split(0.8, seed: 3).Test)));
+        Assert.NotEmpty(
+            Pictures(dataset.Split(0.8, seed: 3).Train).Intersect(Pictures(dataset.Split(0.8, seed: 3).Test)));
     }
 
     // 1 and 2 share b, 2 and 3 share c: none of the three can be parted from the others, though 1 and 3 share nothing.
@@ -59,7 +61,8 @@ public sealed class VqaDatasetExtensionsTests
     {
         InMemoryDataset dataset = new("chain",
         [
-            Examples.Make("1", images: ["a", "b"]), Examples.Make("2", images: ["b", "c"]), Examples.Make("3", images: ["c"]),
+            Examples.Make("1", images: ["a", "b"]), Examples.Make("2", images: ["b", "c"]),
+            Examples.Make("3", images: ["c"]),
             Examples.Make("4", images: ["d"]), Examples.Make("5", images: ["e"]), Examples.Make("6", images: ["./e"]),
         ]);
         for (int seed = 0; seed < 20; seed++)

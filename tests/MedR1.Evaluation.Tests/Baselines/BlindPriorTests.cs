@@ -30,7 +30,10 @@ public sealed class BlindPriorTests
     public void Answers_test_questions_and_leaves_open_ones_out()
     {
         EvaluationReport report = BlindPrior.Fit(s_train).Evaluate(
-            [Examples.Choice(1, "MRI", "CT"), Examples.Choice(0, "MRI", "CT"), new VqaExample { Id = "o", Question = "?", Answer = "x" }]);
+        [
+            Examples.Choice(1, "MRI", "CT"), Examples.Choice(0, "MRI", "CT"),
+            new VqaExample { Id = "o", Question = "?", Answer = "x" },
+        ]);
         Assert.Equal(new Accuracy(1, 2), report.Overall.Accuracy);
         Assert.Equal(BlindPrior.RuleName, report.Rule);
         Assert.Throws<ArgumentException>(() => BlindPrior.Fit([]).Choose([]));

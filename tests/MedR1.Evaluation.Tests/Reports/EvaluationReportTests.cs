@@ -24,10 +24,13 @@ public sealed class EvaluationReportTests
     [Fact]
     public void Counts_over_all_and_by_group()
     {
-        Assert.Equal((2, 4, 0.375), (s_report.Overall.Accuracy.Correct, s_report.Overall.Accuracy.Count, s_report.Overall.Chance));
+        Assert.Equal(
+            (2, 4, 0.375),
+            (s_report.Overall.Accuracy.Correct, s_report.Overall.Accuracy.Count, s_report.Overall.Chance));
         Assert.Equal(["(unknown)", "CT(Computed Tomography)"], s_report.ByModality.Select(group => group.Group));
         Assert.Equal([0.5, 0.25], s_report.ByModality.Select(group => group.Chance));
-        Assert.Equal(new Accuracy(1, 2), s_report.ByQuestionType.Single(group => group.Group == "Lesion Grading").Accuracy);
+        Assert.Equal(
+            new Accuracy(1, 2), s_report.ByQuestionType.Single(group => group.Group == "Lesion Grading").Accuracy);
         Assert.Equal(["f"], s_report.ByFamily.Select(group => group.Group));
         Assert.Equal((1, 1), (s_report.UnreadableCount, s_report.TruncatedCount));
     }
@@ -41,5 +44,7 @@ public sealed class EvaluationReportTests
 
     [Fact]
     public void Refuses_to_report_on_nothing() =>
-        Assert.Contains("'model' has no answer", Assert.Throws<ArgumentException>(() => EvaluationReport.Create("model", "rule", [])).Message);
+        Assert.Contains(
+            "'model' has no answer",
+            Assert.Throws<ArgumentException>(() => EvaluationReport.Create("model", "rule", [])).Message);
 }

@@ -21,7 +21,8 @@ public sealed class ScoringRulesTests
         string[] expected = rulesThatSayRight.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         foreach (IScoringRule rule in ScoringRules.All)
         {
-            Assert.True(expected.Contains(rule.Name) == rule.Score(s_example, text).IsCorrect, $"{rule.Name} on '{text}'");
+            Assert.True(expected.Contains(rule.Name) == rule.Score(s_example, text).IsCorrect,
+                $"{rule.Name} on '{text}'");
         }
     }
 
@@ -31,7 +32,8 @@ public sealed class ScoringRulesTests
         Assert.Equal(0, OmniMedVqaRule.MostSimilar(["ab", "ab"], "ab"));
         Assert.Null(OmniMedVqaRule.MostSimilar(["xyz", "xyy"], "ab"));
         Assert.Null(OmniMedVqaRule.MostSimilar([], "ab"));
-        Assert.Equal(new ScoredAnswer(null, false), ScoringRules.OmniMedVqa.Score(Examples.Choice(0, "xyz", "xyy"), "ab"));
+        Assert.Equal(
+            new ScoredAnswer(null, false), ScoringRules.OmniMedVqa.Score(Examples.Choice(0, "xyz", "xyy"), "ab"));
     }
 
     [Fact]
@@ -56,6 +58,7 @@ public sealed class ScoringRulesTests
     public void Are_found_by_name_or_named_where_there_is_none()
     {
         Assert.All(ScoringRules.All, rule => Assert.Same(rule, ScoringRules.ByName(rule.Name)));
-        Assert.Contains("Known: med-r1, ", Assert.Throws<ArgumentException>(() => ScoringRules.ByName("MedR1")).Message);
+        Assert.Contains(
+            "Known: med-r1, ", Assert.Throws<ArgumentException>(() => ScoringRules.ByName("MedR1")).Message);
     }
 }

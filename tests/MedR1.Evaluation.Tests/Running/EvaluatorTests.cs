@@ -35,7 +35,8 @@ public sealed class EvaluatorTests
             return "A";
         });
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Evaluator.EvaluateAsync(
-            sampler, s_dataset, PromptTemplates.Plain, ScoringRules.MedR1, new() { BatchSize = 2 }, cancellationToken: source.Token));
+            sampler, s_dataset, PromptTemplates.Plain, ScoringRules.MedR1, new() { BatchSize = 2 },
+            cancellationToken: source.Token));
         Assert.Equal([2], sampler.BatchSizes);
     }
 
@@ -54,7 +55,8 @@ public sealed class EvaluatorTests
 
     [Fact]
     public async Task Refuses_an_empty_data_set() => await Assert.ThrowsAsync<ArgumentException>(
-        () => Evaluator.EvaluateAsync(new FakeSampler(_ => "A"), new ListDataset(), PromptTemplates.Plain, ScoringRules.MedR1));
+        () => Evaluator.EvaluateAsync(
+            new FakeSampler(_ => "A"), new ListDataset(), PromptTemplates.Plain, ScoringRules.MedR1));
 
     private sealed class Progress(List<EvaluationProgress> seen) : IProgress<EvaluationProgress>
     {
@@ -72,7 +74,8 @@ public sealed class EvaluatorTests
         public bool Reverses { get; init; }
 
         public async IAsyncEnumerable<CompletionGroup> SampleAsync(
-            IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+            IReadOnlyList<VqaPrompt> prompts, SamplingOptions options,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             BatchSizes.Add(prompts.Count);
             Options = options;
@@ -80,7 +83,8 @@ public sealed class EvaluatorTests
             {
                 await Task.Yield();
                 VqaPrompt prompt = prompts[Reverses ? prompts.Count - 1 - index : index];
-                Completion completion = new() { Text = answer(index), TokenIds = [1], StopReason = StopReason.EndToken };
+                Completion completion =
+                    new() { Text = answer(index), TokenIds = [1], StopReason = StopReason.EndToken };
                 yield return new CompletionGroup(prompt, [completion]) { PromptIndex = index };
             }
         }

@@ -5,7 +5,8 @@ public sealed class DelegateRewardTests
     [Fact]
     public async Task Sees_the_completion_and_the_example()
     {
-        DelegateReward reward = new("brevity", context => context.Example.Id == "q" && context.Completion.TokenCount < 3 ? 0.1 : 0.0);
+        DelegateReward reward =
+            new("brevity", context => context.Example.Id == "q" && context.Completion.TokenCount < 3 ? 0.1 : 0.0);
         Assert.Equal("brevity", reward.Name);
         Assert.Equal(0.1, await reward.Score("C"));
     }

@@ -22,21 +22,25 @@ public sealed class FormatRewardTests
     public async Task Refuses_tags_that_overlap_or_are_cut_off(string text) =>
         Assert.Equal(0.0, await new FormatReward().Score(text));
 
-    // The scan and the released expressions, run by the engine that follows Python, must agree on any soup of their parts.
+    // The scan and the released expressions, run by the engine that follows Python, must agree on any soup of their
+    // parts.
     [Fact]
     public void Agrees_with_the_released_expressions_on_random_texts()
     {
         (FormatStyle Style, PythonRegex Expression)[] forms =
         [
-            (FormatStyle.Think, new PythonRegex(@"<think>.*?</think>\s*<answer>.*?</answer>", PythonRegexOptions.DotAll)),
+            (FormatStyle.Think,
+                new PythonRegex(@"<think>.*?</think>\s*<answer>.*?</answer>", PythonRegexOptions.DotAll)),
             (FormatStyle.NoThink, new PythonRegex(@"\s*<answer>.*?</answer>", PythonRegexOptions.DotAll)),
-            (FormatStyle.ThinkAfter, new PythonRegex(@"<answer>.*?</answer>\s*<think>.*?</think>", PythonRegexOptions.DotAll)),
+            (FormatStyle.ThinkAfter,
+                new PythonRegex(@"<answer>.*?</answer>\s*<think>.*?</think>", PythonRegexOptions.DotAll)),
         ];
         string[] parts = ["<think>", "</think>", "<answer>", "</answer>", " ", "\n", "\u001C", "x", "</think", "😀"];
         Gen.Int[0, parts.Length - 1].Array[0, 9]
             .Select(picks => string.Concat(picks.Select(pick => parts[pick])))
             .Sample(
-                text => forms.All(form => FormatReward.Score(text, form.Style) == (form.Expression.FullMatch(text) is null ? 0.0 : 1.0)),
+                text => forms.All(form =>
+                    FormatReward.Score(text, form.Style) == (form.Expression.FullMatch(text) is null ? 0.0 : 1.0)),
                 iter: 3000, seed: "0000KzBQbl03", threads: 1);
     }
 

@@ -38,7 +38,8 @@ internal sealed class CellsPainter : PhantomPainter
     }
 
     // Eight places in each half: two columns of four, clear of the middle line.
-    private static void PaintHalf(PhantomCanvas canvas, DeterministicRandom random, PhantomColor ink, int half, int count)
+    private static void PaintHalf(
+        PhantomCanvas canvas, DeterministicRandom random, PhantomColor ink, int half, int count)
     {
         int[] places = [.. Enumerable.Range(0, 8)];
         random.Shuffle(places.AsSpan());

@@ -38,9 +38,11 @@ internal sealed class HeadSlicePainter : PhantomPainter
             Fact("phantom_head_spot", QuestionType.DiseaseDiagnosis, s_spots, spot,
                 "What kind of spot lies in the slice?", "Is the spot in this slice bright or dark?"),
             Fact("phantom_head_side", QuestionType.AnatomyIdentification, s_halves, side,
-                "In which half of the picture, left or right, does the spot lie?", "On which side of the slice is the spot?"),
+                "In which half of the picture, left or right, does the spot lie?",
+                "On which side of the slice is the spot?"),
             Fact("phantom_head_level", QuestionType.AnatomyIdentification, s_levels, level,
-                "In which half of the picture, upper or lower, does the spot lie?", "Is the spot in the upper or the lower half?"),
+                "In which half of the picture, upper or lower, does the spot lie?",
+                "Is the spot in the upper or the lower half?"),
             Fact("phantom_head_shape", QuestionType.AnatomyIdentification, s_shapes, shape,
                 "Which shape does the slice have?", "Is this slice tall or wide?"),
         ];

@@ -4,7 +4,8 @@ internal sealed class OctLayersPainter : PhantomPainter
 {
     private const int FewestLayers = 3;
     private static readonly string[] s_layers = ["3 layers", "4 layers", "5 layers", "6 layers"];
-    private static readonly string[] s_fluid = ["No fluid pocket", "Fluid pocket on the left", "Fluid pocket in the middle", "Fluid pocket on the right"];
+    private static readonly string[] s_fluid =
+        ["No fluid pocket", "Fluid pocket on the left", "Fluid pocket in the middle", "Fluid pocket on the right"];
     private static readonly string[] s_surface = ["Flat surface", "Surface with a pit"];
 
     public override PhantomFamily Family => PhantomFamily.OctLayers;

@@ -2,7 +2,8 @@ namespace MedR1.Datasets;
 
 internal sealed class RoundFieldPainter : PhantomPainter
 {
-    private static readonly string[] s_places = ["Disc at the left", "Disc at the right", "Disc at the top", "Disc at the bottom"];
+    private static readonly string[] s_places =
+        ["Disc at the left", "Disc at the right", "Disc at the top", "Disc at the bottom"];
     private static readonly string[] s_lines = ["A dark line crosses the field", "No dark line"];
     private static readonly string[] s_colors = ["Orange field", "Green field"];
     private static readonly (int X, int Y)[] s_offsets = [(-1, 0), (1, 0), (0, -1), (0, 1)];
@@ -21,7 +22,9 @@ internal sealed class RoundFieldPainter : PhantomPainter
             : new PhantomColor(random.Between(50, 70), random.Between(135, 155), random.Between(70, 90));
         canvas.Disc(ground, 500, 500, 470);
         int away = random.Between(235, 275);
-        canvas.Disc(ground.Lighter(70), 500 + s_offsets[place].X * away, 500 + s_offsets[place].Y * away, random.Between(90, 110));
+        int x = 500 + s_offsets[place].X * away;
+        int y = 500 + s_offsets[place].Y * away;
+        canvas.Disc(ground.Lighter(70), x, y, random.Between(90, 110));
         if (line == 0)
         {
             bool rises = random.Below(2) == 0;
@@ -29,7 +32,8 @@ internal sealed class RoundFieldPainter : PhantomPainter
             int width = random.Between(38, 50);
             canvas.Paint(
                 ground.Lighter(-75),
-                (u, v) => Math.Abs((rises ? u + v - 1000 : u - v) - shift) < width && (u - 500) * (u - 500) + (v - 500) * (v - 500) <= 470 * 470);
+                (u, v) => Math.Abs((rises ? u + v - 1000 : u - v) - shift) < width
+                    && (u - 500) * (u - 500) + (v - 500) * (v - 500) <= 470 * 470);
         }
 
         return

@@ -7,7 +7,8 @@ internal sealed class SkinLesionPainter : PhantomPainter
     private static readonly string[] s_sizes = ["Small lesion", "Large lesion"];
     private static readonly string[] s_shapes = ["Round", "Elongated"];
 
-    private static readonly PhantomColor[] s_inks = [new(125, 75, 40), new(35, 28, 25), new(190, 50, 45), new(85, 100, 130)];
+    private static readonly PhantomColor[] s_inks =
+        [new(125, 75, 40), new(35, 28, 25), new(190, 50, 45), new(85, 100, 130)];
 
     // Eight directions to the border, in thousandths of the radius.
     private static readonly (int X, int Y)[] s_directions =

@@ -3,7 +3,8 @@ namespace MedR1.Datasets;
 internal sealed class StripesPainter : PhantomPainter
 {
     private const int FewestStripes = 2;
-    private static readonly string[] s_directions = ["Horizontal stripes", "Vertical stripes", "Stripes rising to the right", "Stripes falling to the right"];
+    private static readonly string[] s_directions =
+        ["Horizontal stripes", "Vertical stripes", "Stripes rising to the right", "Stripes falling to the right"];
     private static readonly string[] s_counts = ["2 stripes", "3 stripes", "4 stripes", "5 stripes"];
     private static readonly string[] s_widths = ["Thin stripes", "Thick stripes"];
 
@@ -21,7 +22,8 @@ internal sealed class StripesPainter : PhantomPainter
         int stripes = count + FewestStripes;
         canvas.Paint(PhantomColor.Grey(random.Between(190, 230)), (u, v) =>
         {
-            // Along the stripes' normal; the diagonals use the middle half of their longer way, or corners would hide stripes.
+            // Along the stripes' normal; the diagonals use the middle half of their longer way, or corners would hide
+            // stripes.
             int across = direction switch
             {
                 0 => v,

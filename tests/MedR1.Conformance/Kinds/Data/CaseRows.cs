@@ -6,7 +6,8 @@ namespace MedR1.Conformance;
 internal static class CaseRows
 {
     /// <summary>The rows that bind, each with a name to report it by.</summary>
-    public static IEnumerable<(string Name, JsonElement Input, JsonElement Expected)> Binding(ConformanceCase conformanceCase, string expectedField = "items")
+    public static IEnumerable<(string Name, JsonElement Input, JsonElement Expected)> Binding(
+        ConformanceCase conformanceCase, string expectedField = "items")
     {
         JsonElement inputs = conformanceCase.Inputs.GetProperty("items");
         JsonElement expected = conformanceCase.Expected.GetProperty(expectedField);
@@ -17,7 +18,8 @@ internal static class CaseRows
                 continue;
             }
 
-            string category = inputs[i].ValueKind == JsonValueKind.Object && inputs[i].TryGetProperty("category", out JsonElement name)
+            string category = inputs[i].ValueKind == JsonValueKind.Object
+                && inputs[i].TryGetProperty("category", out JsonElement name)
                 ? $" ({name.GetString()})" : "";
             yield return ($"item {i}{category}", inputs[i], expected[i]);
         }
@@ -27,5 +29,6 @@ internal static class CaseRows
     public static string[] Texts(JsonElement list) => [.. list.EnumerateArray().Select(text => text.GetString()!)];
 
     private static bool IsBinding(JsonElement row) =>
-        row.ValueKind != JsonValueKind.Object || !row.TryGetProperty("binding", out JsonElement binding) || binding.GetBoolean();
+        row.ValueKind != JsonValueKind.Object || !row.TryGetProperty("binding", out JsonElement binding)
+            || binding.GetBoolean();
 }

@@ -44,7 +44,8 @@ public sealed class ParquetAndJsonKind : IConformanceKind
 
     // The layout of some cases is a list of layouts.
     private static string? LayoutOf(ConformanceCase conformanceCase) =>
-        conformanceCase.Inputs.TryGetProperty("layout", out JsonElement layout) && layout.ValueKind == JsonValueKind.String
+        conformanceCase.Inputs.TryGetProperty("layout", out JsonElement layout)
+            && layout.ValueKind == JsonValueKind.String
             ? layout.GetString() : null;
 
     private static void CheckOmniMedVqa(ConformanceCase conformanceCase, Checker checker, JsonElement items)
@@ -54,7 +55,8 @@ public sealed class ParquetAndJsonKind : IConformanceKind
             new OmniMedVqaOptions { Access = OmniMedVqaAccess.All, MissingImages = MissingImageHandling.Keep });
         checker.Equal("count", items.GetArrayLength(), dataset.Count);
         checker.Equal(
-            "missing_images", conformanceCase.Expected.GetProperty("missing_images").GetInt32(), dataset.MissingImages.ExampleCount);
+            "missing_images", conformanceCase.Expected.GetProperty("missing_images").GetInt32(),
+            dataset.MissingImages.ExampleCount);
 
         // The order of the files in a folder is the file system's in the reference, so items go by their names.
         Dictionary<string, VqaExample> byId = dataset.ToDictionary(example => example.Id);
@@ -65,7 +67,8 @@ public sealed class ParquetAndJsonKind : IConformanceKind
             {
                 CheckExample(checker, id, example, item, example.Metadata["gt_answer"]);
                 checker.Equal($"{id}.dataset", item.GetProperty("dataset").GetString(), example.Dataset);
-                checker.Equal($"{id}.question_type", item.GetProperty("question_type").GetString(), example.QuestionType?.Value);
+                checker.Equal(
+                    $"{id}.question_type", item.GetProperty("question_type").GetString(), example.QuestionType?.Value);
                 checker.Equal($"{id}.modality", item.GetProperty("modality").GetString(), example.Modality?.Value);
                 checker.Equal($"{id}.access", item.GetProperty("access").GetString(), example.Metadata["access"]);
             }
@@ -96,14 +99,16 @@ public sealed class ParquetAndJsonKind : IConformanceKind
         }
     }
 
-    private static void CheckExample(Checker checker, string name, VqaExample example, JsonElement expected, string? answer)
+    private static void CheckExample(
+        Checker checker, string name, VqaExample example, JsonElement expected, string? answer)
     {
         checker.Equal($"{name}.question", expected.GetProperty("question").GetString(), example.Question);
         checker.SequenceEqual($"{name}.options", CaseRows.Texts(expected.GetProperty("options")), example.Options);
         checker.Equal($"{name}.answer", expected.GetProperty("answer").GetString(), answer);
         checker.Equal($"{name}.answer_index", expected.GetProperty("answer_index").GetInt32(), example.AnswerIndex);
         foreach ((string field, string? got) in (ReadOnlySpan<(string, string?)>)
-            [("problem", example.Problem), ("solution", example.Solution), ("image_path", example.Metadata.GetValueOrDefault("image_path"))])
+            [("problem", example.Problem), ("solution", example.Solution),
+                ("image_path", example.Metadata.GetValueOrDefault("image_path"))])
         {
             if (expected.TryGetProperty(field, out JsonElement wanted))
             {
@@ -135,7 +140,8 @@ public sealed class ParquetAndJsonKind : IConformanceKind
             bool isSameFile = images[i].GetProperty("file_crc32").GetString() == Fingerprint.CheckSum(file.ToArray());
             bool isSamePicture = images[i].GetProperty("rgb_crc32").GetString() == Fingerprint.CheckSum(picture);
             bool isJpeg = file.ToArray() is [0xFF, 0xD8, ..];
-            checker.Equal($"{name}.images: bytes as expected", true, isJpeg ? isSameFile || isSamePicture : isSameFile && isSamePicture);
+            bool isSame = isJpeg ? isSameFile || isSamePicture : isSameFile && isSamePicture;
+            checker.Equal($"{name}.images: bytes as expected", true, isSame);
         }
     }
 }

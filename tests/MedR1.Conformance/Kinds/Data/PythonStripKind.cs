@@ -15,7 +15,8 @@ public sealed class PythonStripKind : IConformanceKind
     public bool CanRun(ConformanceCase conformanceCase) => Part(conformanceCase) is not null;
 
     /// <inheritdoc/>
-    public void Check(ConformanceCase conformanceCase, Checker checker) => Part(conformanceCase)!(conformanceCase, checker);
+    public void Check(ConformanceCase conformanceCase, Checker checker) =>
+        Part(conformanceCase)!(conformanceCase, checker);
 
     private static Action<ConformanceCase, Checker>? Part(ConformanceCase conformanceCase)
     {
@@ -87,7 +88,8 @@ public sealed class PythonStripKind : IConformanceKind
             int[] different = [.. Enumerable.Range(0, 0x110000).Where(
                 value => Rune.IsValid(value) && members.Contains(value) != isMember(new Rune(value)))];
             checker.Equal(
-                $"{list.Name}: code points that differ", "", string.Join(' ', different.Take(10).Select(value => $"U+{value:X4}")));
+                $"{list.Name}: code points that differ", "",
+                string.Join(' ', different.Take(10).Select(value => $"U+{value:X4}")));
         }
     }
 
@@ -122,7 +124,8 @@ public sealed class PythonStripKind : IConformanceKind
                     case "ignorecase_equals":
                         checker.SequenceEqual(field, CaseRows.Texts(method.Value), [.. "abcdefghijklmnopqrstuvwxyz"
                             .Select(letter => letter.ToString())
-                            .Where(letter => new PythonRegex(letter, PythonRegexOptions.IgnoreCase).FullMatch(text) is not null)]);
+                            .Where(letter => new PythonRegex(letter, PythonRegexOptions.IgnoreCase)
+                                .FullMatch(text) is not null)]);
                         break;
                     default:
                         checker.Fail($"{field}: this runner doesn't know the method");
@@ -136,7 +139,8 @@ public sealed class PythonStripKind : IConformanceKind
     {
         foreach ((string name, JsonElement input, JsonElement expected) in CaseRows.Binding(conformanceCase))
         {
-            PythonRegex expression = new(input.GetProperty("pattern").GetString()!, OptionsOf(input.GetProperty("flags")));
+            PythonRegex expression =
+                new(input.GetProperty("pattern").GetString()!, OptionsOf(input.GetProperty("flags")));
             string text = input.GetProperty("text").GetString()!;
             string function = input.GetProperty("function").GetString()!;
             PythonMatch? match = function switch
@@ -145,10 +149,12 @@ public sealed class PythonStripKind : IConformanceKind
                 "fullmatch" => expression.FullMatch(text),
                 _ => throw new NotSupportedException($"Unknown function '{function}'."),
             };
-            string got = match is null ? "null" : $"[{match.Start}, {match.End}] {JsonSerializer.Serialize(match.Groups)}";
+            string got = match is null ? "null"
+                : $"[{match.Start}, {match.End}] {JsonSerializer.Serialize(match.Groups)}";
             string wanted = expected.ValueKind == JsonValueKind.Null ? "null"
                 : $"[{expected.GetProperty("span")[0]}, {expected.GetProperty("span")[1]}] "
-                    + JsonSerializer.Serialize(expected.GetProperty("groups").EnumerateArray().Select(group => group.GetString()));
+                    + JsonSerializer.Serialize(
+                        expected.GetProperty("groups").EnumerateArray().Select(group => group.GetString()));
             checker.Equal($"{name} {expression.Pattern}", wanted, got);
         }
     }

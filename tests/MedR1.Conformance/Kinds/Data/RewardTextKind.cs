@@ -25,13 +25,15 @@ public sealed class RewardTextKind : IConformanceKind
         }
     }
 
-    private static void CheckCell(Checker checker, string field, string column, string completion, string gold, JsonElement expected)
+    private static void CheckCell(
+        Checker checker, string field, string column, string completion, string gold, JsonElement expected)
     {
         double? reward = column switch
         {
             "accuracy_string" => ChoiceAccuracyReward.Score(completion, gold),
 
-            // The mathematics checker never pays for a letter, so the whole is the text's half there; elsewhere it binds nobody.
+            // The mathematics checker never pays for a letter, so the whole is the text's half there; elsewhere it
+            // binds nobody.
             "accuracy" => IsLetter(gold) ? ChoiceAccuracyReward.Score(completion, gold) : null,
             "accuracy_math_verify" => IsLetter(gold) ? 0.0 : null,
             "format_think" => FormatReward.Score(completion, FormatStyle.Think),

@@ -14,7 +14,8 @@ public sealed class SequenceMatcherKind : IConformanceKind
     {
         if (conformanceCase.Expected.TryGetProperty("ratio", out _))
         {
-            foreach ((string name, JsonElement input, JsonElement expected) in CaseRows.Binding(conformanceCase, "ratio"))
+            foreach ((string name, JsonElement input, JsonElement expected) in CaseRows.Binding(
+                conformanceCase, "ratio"))
             {
                 string first = input.GetProperty("a").GetString()!;
                 string second = input.GetProperty("b").GetString()!;
@@ -37,11 +38,15 @@ public sealed class SequenceMatcherKind : IConformanceKind
         string prediction = input.GetProperty("prediction").GetString()!;
         string gold = input.GetProperty("gold").GetString()!;
         double[] wanted = [.. expected.GetProperty("ratios").EnumerateArray().Select(ratio => ratio.GetDouble())];
-        checker.SequenceEqual($"{name}.ratios", wanted, [.. options.Select(option => SequenceMatcher.Ratio(option, prediction))]);
+        checker.SequenceEqual(
+            $"{name}.ratios", wanted, [.. options.Select(option => SequenceMatcher.Ratio(option, prediction))]);
         JsonElement chosen = expected.GetProperty("chosen");
         int? wantedChoice = chosen.ValueKind == JsonValueKind.Null ? null : chosen.GetInt32();
         checker.Equal($"{name}.chosen", wantedChoice, OmniMedVqaRule.MostSimilar(options, prediction));
-        VqaExample example = new() { Id = name, Question = input.GetProperty("question").GetString()!, Answer = gold, Options = options };
-        checker.Equal($"{name}.correct", expected.GetProperty("correct").GetBoolean(), ScoringRules.OmniMedVqa.Score(example, prediction).IsCorrect);
+        string question = input.GetProperty("question").GetString()!;
+        VqaExample example = new() { Id = name, Question = question, Answer = gold, Options = options };
+        checker.Equal(
+            $"{name}.correct", expected.GetProperty("correct").GetBoolean(),
+            ScoringRules.OmniMedVqa.Score(example, prediction).IsCorrect);
     }
 }
