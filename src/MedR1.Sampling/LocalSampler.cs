@@ -66,7 +66,7 @@ public sealed class LocalSampler : ISampler
         if (options.SamplesPerPrompt > 1)
         {
             errors.Add(
-                $"SamplesPerPrompt is {options.SamplesPerPrompt}, but a stream is one completion; use 1 or SampleAsync.");
+                $"SamplesPerPrompt is {options.SamplesPerPrompt}, but a stream is one completion; use 1.");
         }
 
         return errors.Count == 0

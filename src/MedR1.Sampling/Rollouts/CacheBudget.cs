@@ -31,8 +31,8 @@ internal sealed class CacheBudget
         new(string.Create(
             CultureInfo.InvariantCulture,
             $"The cache of prompt {ticket.Index} alone ({ticket.Encoded.TokenIds.Count} tokens, {samples} " +
-            $"completions of up to {ticket.TokenLimit}) takes {needed} bytes, but MostCacheBytes is {allowed}. Raise it, " +
-            $"or lower SamplesPerPrompt or MaxNewTokens."));
+            $"completions of up to {ticket.TokenLimit}) takes {needed} bytes, but MostCacheBytes is {allowed}. " +
+            $"Raise it, or lower SamplesPerPrompt or MaxNewTokens."));
 
     private static long Measure(IVisionLanguagePolicy policy, int promptCapacity, int completionCapacity)
     {

@@ -12,8 +12,9 @@ public sealed class NonFiniteLogitsException : InvalidOperationException
     public NonFiniteLogitsException(int promptIndex, int sampleIndex, int position)
         : base(FormattableString.Invariant(
             $"Prompt {promptIndex}, sample {sampleIndex}, token {position}: the logits hold NaN or infinity, ") +
-            "or every token is suppressed. Either the weights have diverged (lower the learning rate and resume from an " +
-            "earlier checkpoint), the checkpoint is damaged, or SuppressedTokenIds and EndTokenIds leave nothing to say.")
+            "or every token is suppressed. Either the weights have diverged (lower the learning rate and resume " +
+            "from an earlier checkpoint), the checkpoint is damaged, or SuppressedTokenIds and " +
+            "EndTokenIds leave nothing to say.")
     {
         PromptIndex = promptIndex;
         SampleIndex = sampleIndex;
