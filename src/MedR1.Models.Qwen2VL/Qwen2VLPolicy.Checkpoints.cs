@@ -14,7 +14,8 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="progress">Is told after each tensor.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
-    /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is missing.</exception>
+    /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is
+    /// missing.</exception>
     /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown or of another shape.</exception>
     /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
     public static Qwen2VLPolicy Load(
@@ -22,7 +23,9 @@ public sealed partial class Qwen2VLPolicy
         CancellationToken cancellationToken = default) =>
         Load(folder, Qwen2VLProcessor.Load(folder), device, dataType, progress, cancellationToken);
 
-    /// <summary>Loads a checkpoint folder with a processor of your own, for other limits of pictures or another decoder.</summary>
+    /// <summary>
+    /// Loads a checkpoint folder with a processor of your own, for other limits of pictures or another decoder.
+    /// </summary>
     /// <param name="folder">The folder, as published or as transformers saves it.</param>
     /// <param name="processor">The processor.</param>
     /// <param name="device">Where the model lives; null for the CPU.</param>
@@ -30,7 +33,8 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="progress">Is told after each tensor.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
-    /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is missing.</exception>
+    /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is
+    /// missing.</exception>
     /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown or of another shape.</exception>
     /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
     public static Qwen2VLPolicy Load(
@@ -41,7 +45,8 @@ public sealed partial class Qwen2VLPolicy
         ArgumentNullException.ThrowIfNull(processor);
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"'{folder}' is no folder; give the folder of a checkpoint.");
-        Qwen2VLPolicy policy = Create(Qwen2VLConfiguration.Load(folder), processor, device, dataType, EndTokensOf(folder));
+        Qwen2VLPolicy policy =
+            Create(Qwen2VLConfiguration.Load(folder), processor, device, dataType, EndTokensOf(folder));
         try
         {
             CheckpointLoader.Fill(policy.Parameters, folder, progress, cancellationToken);
@@ -64,15 +69,18 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="device">Where the model lives; null for the CPU.</param>
     /// <param name="dataType">Type of the weights; null for that of the configuration.</param>
     /// <exception cref="ModelConfigurationException">The sizes make no model.</exception>
-    /// <exception cref="TokenizerMismatchException">The tokenizer's control tokens are not those of the configuration.</exception>
+    /// <exception cref="TokenizerMismatchException">The tokenizer's control tokens are not those of the
+    /// configuration.</exception>
     public static Qwen2VLPolicy CreateRandom(
-        Qwen2VLConfiguration configuration, Qwen2VLProcessor processor, long seed, Device? device = null, ScalarType? dataType = null)
+        Qwen2VLConfiguration configuration, Qwen2VLProcessor processor, long seed,
+        Device? device = null, ScalarType? dataType = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(processor);
         configuration.Validate();
         byte[]? generation = processor.Files.GetValueOrDefault(CheckpointFiles.Generation);
-        IReadOnlyList<int>? endTokens = generation is null ? null : GenerationFile.EndTokens(generation, CheckpointFiles.Generation);
+        IReadOnlyList<int>? endTokens =
+            generation is null ? null : GenerationFile.EndTokens(generation, CheckpointFiles.Generation);
         Qwen2VLPolicy policy = Create(configuration, processor, device, dataType, endTokens);
         using var generator = new Generator((ulong)seed, CPU);
         ParameterInitializer.Fill(policy.Parameters, configuration, generator);
@@ -108,7 +116,8 @@ public sealed partial class Qwen2VLPolicy
         endTokens ??= configuration.Text.EndTokenId is { } end
             ? [end]
             : [Qwen2VLTokens.IdOf(processor.Tokenizer, Qwen2VLTokens.MessageEnd)];
-        return new Qwen2VLPolicy(configuration, new Qwen2VLNetwork(configuration, where, type), processor, where, type, endTokens);
+        return new Qwen2VLPolicy(configuration, new Qwen2VLNetwork(configuration, where, type), processor, where, type,
+            endTokens);
     }
 
     private static IReadOnlyList<int>? EndTokensOf(string folder)
@@ -117,12 +126,14 @@ public sealed partial class Qwen2VLPolicy
         return File.Exists(file) ? GenerationFile.EndTokens(File.ReadAllBytes(file), file) : null;
     }
 
-    // Between the mark before and the placeholder of clips lie, in every published vocabulary, the mark behind and the padding.
+    // Between the mark before and the placeholder of clips lie, in every published vocabulary, the mark behind and the
+    // padding.
     private static int[] VisionTokens(Qwen2VLConfiguration configuration, ITextTokenizer tokenizer)
     {
         SortedSet<int> tokens =
         [
-            configuration.VisionStartTokenId, configuration.VisionEndTokenId, configuration.ImageTokenId, configuration.VideoTokenId,
+            configuration.VisionStartTokenId, configuration.VisionEndTokenId, configuration.ImageTokenId,
+                configuration.VideoTokenId,
         ];
         if (tokenizer.SpecialTokens.TryGetValue("<|vision_pad|>", out int padding))
             tokens.Add(padding);

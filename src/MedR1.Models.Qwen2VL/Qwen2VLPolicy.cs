@@ -77,7 +77,8 @@ public sealed partial class Qwen2VLPolicy : IVisionLanguagePolicy
             groups, samplesPerGroup, promptCapacity, completionCapacity, Device, DataType);
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidPromptException">A prompt is empty, too long, or its pictures don't fit its placeholders.</exception>
+    /// <exception cref="InvalidPromptException">A prompt is empty, too long, or its pictures don't fit its
+    /// placeholders.</exception>
     public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache)
     {
         ArgumentNullException.ThrowIfNull(prompts);
@@ -97,13 +98,15 @@ public sealed partial class Qwen2VLPolicy : IVisionLanguagePolicy
         if (own.CompletionLength == own.CompletionCapacity)
         {
             throw new InvalidOperationException(
-                $"The cache is full: it was made for completions of {own.CompletionCapacity} tokens. Create it with more.");
+                $"The cache is full: it was made for completions of {own.CompletionCapacity} tokens. " +
+                "Create it with more.");
         }
 
         if (tokens.dim() != 1 || tokens.shape[0] != own.Rows)
         {
             throw new ArgumentException(
-                $"Expected tokens of shape [{own.Rows}], one for each row of the cache, but got [{string.Join(", ", tokens.shape)}].",
+                $"Expected tokens of shape [{own.Rows}], one for each row of the cache, but got " +
+                $"[{string.Join(", ", tokens.shape)}].",
                 nameof(tokens));
         }
 
@@ -112,7 +115,8 @@ public sealed partial class Qwen2VLPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidPromptException">A prompt or completion is empty or too long, or has a token that doesn't exist.</exception>
+    /// <exception cref="InvalidPromptException">A prompt or completion is empty or too long, or has a token that
+    /// doesn't exist.</exception>
     public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options)
     {
         ArgumentNullException.ThrowIfNull(groups);
@@ -121,7 +125,8 @@ public sealed partial class Qwen2VLPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidPromptException">A sequence is empty or too long, or its pictures don't fit its placeholders.</exception>
+    /// <exception cref="InvalidPromptException">A sequence is empty or too long, or its pictures don't fit its
+    /// placeholders.</exception>
     public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
     {
         ArgumentNullException.ThrowIfNull(sequences);
@@ -153,6 +158,7 @@ public sealed partial class Qwen2VLPolicy : IVisionLanguagePolicy
     {
         ArgumentNullException.ThrowIfNull(cache);
         return cache as GroupKeyValueCache ?? throw new ArgumentException(
-            $"The cache is a {cache.GetType().Name}, but this policy works with its own; make it with CreateCache.", nameof(cache));
+            $"The cache is a {cache.GetType().Name}, but this policy works with its own; make it with CreateCache.",
+            nameof(cache));
     }
 }

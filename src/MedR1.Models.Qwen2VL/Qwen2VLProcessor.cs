@@ -28,7 +28,9 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     /// <summary>Prepares pictures.</summary>
     public ImageProcessor Images { get; }
 
-    /// <summary>The files that the processor was read from, by name; a saved model gets them again, byte for byte.</summary>
+    /// <summary>
+    /// The files that the processor was read from, by name; a saved model gets them again, byte for byte.
+    /// </summary>
     internal IReadOnlyDictionary<string, byte[]> Files { get; private init; } = new Dictionary<string, byte[]>();
 
     /// <summary>Reads the tokenizer and <c>preprocessor_config.json</c> of a checkpoint folder.</summary>
@@ -44,8 +46,8 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
         if (!File.Exists(file))
         {
             throw new FileNotFoundException(
-                $"'{folder}' has no {CheckpointFiles.Preprocessor}, which tells sizes and limits of pictures; take it from the " +
-                "published model.", file);
+                $"'{folder}' has no {CheckpointFiles.Preprocessor}, which tells sizes and limits of pictures; " +
+                "take it from the published model.", file);
         }
 
         return new Qwen2VLProcessor(
@@ -58,7 +60,8 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     /// <inheritdoc/>
     /// <exception cref="MedR1.Imaging.ImageFormatException">The bytes of a picture are no picture.</exception>
     /// <exception cref="MedR1.Imaging.ImageTooLargeException">A picture is larger than the options allow.</exception>
-    /// <exception cref="MedR1.Imaging.AspectRatioException">One side of a picture is more than 200 times the other.</exception>
+    /// <exception cref="MedR1.Imaging.AspectRatioException">One side of a picture is more than 200 times the
+    /// other.</exception>
     public EncodedPrompt Encode(VqaPrompt prompt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
@@ -67,8 +70,12 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
         if (!prompt.Messages.Any(message => message.Content.Any(IsSomething)))
             throw new InvalidPromptException("The prompt's messages hold neither text nor a picture; ask something.");
         ChatMessage last = prompt.Messages[^1];
-        if (last.Role == ChatRole.User && !last.Content.OfType<TextPart>().Any(part => !string.IsNullOrWhiteSpace(part.Text)))
-            throw new InvalidPromptException("The user's last message has no text; put the question beside the picture.");
+        if (last.Role == ChatRole.User
+            && !last.Content.OfType<TextPart>().Any(part => !string.IsNullOrWhiteSpace(part.Text)))
+        {
+            throw new InvalidPromptException(
+                "The user's last message has no text; put the question beside the picture.");
+        }
 
         var images = new List<EncodedImage>();
         foreach (IImageSource source in prompt.Images)
@@ -91,7 +98,9 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
         return [.. Tokenizer.Encode(text), _endOfMessageId];
     }
 
-    /// <summary>Writes the tokenizer and <c>preprocessor_config.json</c>, with the limits of pictures that are in force.</summary>
+    /// <summary>
+    /// Writes the tokenizer and <c>preprocessor_config.json</c>, with the limits of pictures that are in force.
+    /// </summary>
     /// <param name="folder">The folder; it is made if it does not exist.</param>
     /// <exception cref="NotSupportedException">The tokenizer came from no folder and can't be written.</exception>
     public void Save(string folder)
@@ -106,8 +115,8 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
         if (Files.Count == 0)
         {
             BytePairTokenizer tokenizer = Tokenizer as BytePairTokenizer ?? throw new NotSupportedException(
-                $"A {Tokenizer.GetType().Name} can't be written; only a {nameof(BytePairTokenizer)} can, or one that was read " +
-                "from a checkpoint folder.");
+                $"A {Tokenizer.GetType().Name} can't be written; only a {nameof(BytePairTokenizer)} can, or one " +
+                "that was read from a checkpoint folder.");
             tokenizer.Save(folder);
         }
 
@@ -115,5 +124,6 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
             File.WriteAllBytes(Path.Combine(folder, CheckpointFiles.Preprocessor), Images.Configuration.ToJson());
     }
 
-    private static bool IsSomething(ChatPart part) => part is not TextPart text || !string.IsNullOrWhiteSpace(text.Text);
+    private static bool IsSomething(ChatPart part) =>
+        part is not TextPart text || !string.IsNullOrWhiteSpace(text.Text);
 }

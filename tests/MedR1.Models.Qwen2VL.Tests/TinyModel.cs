@@ -4,18 +4,22 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>Models of a few thousand parameters with weights far from zero, so that each part shows in the result.</summary>
+/// <summary>
+/// Models of a few thousand parameters with weights far from zero, so that each part shows in the result.
+/// </summary>
 internal static class TinyModel
 {
     private const int VocabularySize = 320;
 
     public static BytePairTokenizer Tokenizer { get; } = BytePairTrainer.Train(
-        Enumerable.Repeat("What is shown in this image? The chest, the heart, the lung. You are a helpful assistant.", 4),
+        Enumerable.Repeat("What is shown in this image? The chest, the heart, the lung. You are a helpful assistant.",
+            4),
         VocabularySize - 20, Qwen2VLTokens.All);
 
     public static int ImageToken => Tokenizer.SpecialTokens[Qwen2VLTokens.ImagePlaceholder];
 
-    public static Qwen2VLConfiguration Configuration(Qwen2VLFamily family = Qwen2VLFamily.Qwen2VL, bool tied = true) => new()
+    public static Qwen2VLConfiguration Configuration(
+        Qwen2VLFamily family = Qwen2VLFamily.Qwen2VL, bool tied = true) => new()
     {
         Family = family,
         TieWordEmbeddings = tied,
@@ -54,15 +58,19 @@ internal static class TinyModel
     };
 
     public static Qwen2VLProcessor Processor() => new(
-        Tokenizer, new ImageProcessor(new ImageProcessorConfiguration { PatchSize = 4, MinPixels = 64, MaxPixels = 1024 }));
+        Tokenizer,
+        new ImageProcessor(new ImageProcessorConfiguration { PatchSize = 4, MinPixels = 64, MaxPixels = 1024 }));
 
     public static Qwen2VLPolicy Create(
-        Qwen2VLFamily family = Qwen2VLFamily.Qwen2VL, long seed = 1, bool tied = true, ScalarType dataType = ScalarType.Float32)
+        Qwen2VLFamily family = Qwen2VLFamily.Qwen2VL, long seed = 1, bool tied = true,
+        ScalarType dataType = ScalarType.Float32)
     {
-        Qwen2VLPolicy policy = Qwen2VLPolicy.CreateRandom(Configuration(family, tied), Processor(), seed, CPU, dataType);
+        Qwen2VLPolicy policy =
+            Qwen2VLPolicy.CreateRandom(Configuration(family, tied), Processor(), seed, CPU, dataType);
         using IDisposable noGradient = no_grad();
         using var generator = new Generator((ulong)seed + 100, CPU);
-        foreach ((_, TorchSharp.Modules.Parameter parameter) in policy.Parameters.Where(entry => entry.Value.dim() == 1))
+        foreach ((_, TorchSharp.Modules.Parameter parameter) in policy.Parameters.Where(entry =>
+            entry.Value.dim() == 1))
         {
             using Tensor noise = empty(parameter.shape).normal_(0, 0.2, generator);
             parameter.add_(noise);

@@ -4,9 +4,10 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts, each with completions behind it, in one flat batch: first the prompts, <c>A · P</c> tokens padded on the right, then the
-/// completions, <c>A · G · C</c> tokens padded on the right. A prompt is causal in itself; a completion's token sees its prompt and
-/// its own earlier tokens, and no other completion. Kept are the last token of each prompt, then all of the completions.
+/// Prompts, each with completions behind it, in one flat batch: first the prompts, <c>A · P</c> tokens padded on the
+/// right, then the completions, <c>A · G · C</c> tokens padded on the right. A prompt is causal in itself; a
+/// completion's token sees its prompt and its own earlier tokens, and no other completion. Kept are the last token of
+/// each prompt, then all of the completions.
 /// </summary>
 public sealed class PackedGroupsPattern : IAttentionPattern
 {

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Attention of completions to the prompt that they share and to themselves: one softmax over both. The queries of all completions
-/// of a group are folded into one product with the prompt's keys, which therefore exist once for the group.
+/// Attention of completions to the prompt that they share and to themselves: one softmax over both. The queries of all
+/// completions of a group are folded into one product with the prompt's keys, which therefore exist once for the group.
 /// </summary>
 /// <remarks>
-/// Shapes: A groups, G completions of each, C queries of each completion, T own keys of each completion, P prompt keys, K key-value
-/// heads, R query heads for each of them, D width of a head.
+/// Shapes: A groups, G completions of each, C queries of each completion, T own keys of each completion, P prompt keys,
+/// K key-value heads, R query heads for each of them, D width of a head.
 /// </remarks>
 public static class PrefixAttention
 {
@@ -20,13 +20,15 @@ public static class PrefixAttention
     /// <param name="ownKeys"><c>[A, K, G, T, D]</c></param>
     /// <param name="ownValues"><c>[A, K, G, T, D]</c></param>
     /// <param name="bias">
-    /// <c>[A or 1, 1, C, P + T]</c>, 0 where a query sees a key and −∞ where not; each query must see a key. Null: all see all.
+    /// <c>[A or 1, 1, C, P + T]</c>, 0 where a query sees a key and −∞ where not; each query must see a key. Null: all
+    /// see all.
     /// </param>
     /// <returns><c>[A·G, C, K·R·D]</c></returns>
     public static Tensor Attend(
         Tensor queries, Tensor prefixKeys, Tensor prefixValues, Tensor ownKeys, Tensor ownValues, Tensor? bias)
     {
-        (long A, long K, long P, long D) = (prefixKeys.shape[0], prefixKeys.shape[1], prefixKeys.shape[2], prefixKeys.shape[3]);
+        (long A, long K, long P, long D) =
+            (prefixKeys.shape[0], prefixKeys.shape[1], prefixKeys.shape[2], prefixKeys.shape[3]);
         (long G, long T) = (ownKeys.shape[2], ownKeys.shape[3]);
         long C = queries.shape[1];
         long R = queries.shape[2] / K;
@@ -46,6 +48,7 @@ public static class PrefixAttention
         Tensor fromPrefix = bmm(parts[0].reshape(A * K, G * R * C, P), prefixValues.reshape(A * K, P, D));
         Tensor fromOwn = bmm(parts[1].reshape(A * K * G, R * C, T), ownValues.reshape(A * K * G, T, D));
         Tensor both = fromOwn.add_(fromPrefix.view(A * K * G, R * C, D));
-        return both.view(A, K, G, R, C, D).permute(0, 2, 4, 1, 3, 5).reshape(A * G, C, K * R * D).MoveToOuterDisposeScope();
+        return both.view(A, K, G, R, C, D).permute(0, 2, 4, 1, 3, 5).reshape(A * G, C, K * R * D)
+            .MoveToOuterDisposeScope();
     }
 }

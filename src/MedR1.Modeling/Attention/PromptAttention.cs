@@ -7,8 +7,8 @@ namespace MedR1.Modeling;
 internal static class PromptAttention
 {
     /// <summary>
-    /// Every token of <c>[B · length, heads, d]</c> sees itself and what stands before it in its prompt; it doesn't see the padding,
-    /// which stands behind, so no mask is needed. Gives <c>[B · length, heads · d]</c>.
+    /// Every token of <c>[B · length, heads, d]</c> sees itself and what stands before it in its prompt; it doesn't see
+    /// the padding, which stands behind, so no mask is needed. Gives <c>[B · length, heads · d]</c>.
     /// </summary>
     public static Tensor All(Tensor queries, Tensor keys, Tensor values, long prompts, long length)
     {
@@ -20,8 +20,8 @@ internal static class PromptAttention
     }
 
     /// <summary>
-    /// The last token of each prompt, <c>[B, heads, d]</c>, sees its whole prompt. The bias <c>[B, 1, 1, length]</c> hides the
-    /// padding; null if there is none. Gives <c>[B, heads · d]</c>.
+    /// The last token of each prompt, <c>[B, heads, d]</c>, sees its whole prompt. The bias <c>[B, 1, 1, length]</c>
+    /// hides the padding; null if there is none. Gives <c>[B, heads · d]</c>.
     /// </summary>
     public static Tensor Last(Tensor queries, Tensor keys, Tensor values, long prompts, long length, Tensor? bias)
     {
@@ -32,7 +32,9 @@ internal static class PromptAttention
             .view(prompts, -1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The bias that hides padding: <c>[B, 1, 1, length]</c>, −∞ behind the end of each prompt; null without padding.</summary>
+    /// <summary>
+    /// The bias that hides padding: <c>[B, 1, 1, length]</c>, −∞ behind the end of each prompt; null without padding.
+    /// </summary>
     public static Tensor? PaddingBias(IReadOnlyList<int> lengths, int length, ScalarType dataType, Device device)
     {
         if (lengths.All(own => own == length))

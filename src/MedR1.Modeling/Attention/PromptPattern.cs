@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts in a flat batch, padded on the right: each token sees itself and what stands before it, and the last token of each prompt
-/// is kept. Keys and values go to a cache where there is one.
+/// Prompts in a flat batch, padded on the right: each token sees itself and what stands before it, and the last token
+/// of each prompt is kept. Keys and values go to a cache where there is one.
 /// </summary>
 public sealed class PromptPattern : IAttentionPattern
 {
@@ -19,7 +19,8 @@ public sealed class PromptPattern : IAttentionPattern
     /// <param name="dataType">Type of the scores.</param>
     /// <param name="device">Where they are.</param>
     /// <param name="cache">Takes keys and values.</param>
-    public PromptPattern(IReadOnlyList<int> lengths, ScalarType dataType, Device device, GroupKeyValueCache? cache = null)
+    public PromptPattern(IReadOnlyList<int> lengths, ScalarType dataType, Device device,
+        GroupKeyValueCache? cache = null)
     {
         ArgumentNullException.ThrowIfNull(lengths);
         _prompts = lengths.Count;

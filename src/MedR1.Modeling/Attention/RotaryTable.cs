@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Cosines and sines of rotary position embedding (Su et al., 2021) for a sequence of tokens, in the half-split form: dimension j
-/// turns with dimension j + d/2. The sines of the first half carry the minus of the rotation, so that a turn is one roll, two
-/// products and a sum.
+/// Cosines and sines of rotary position embedding (Su et al., 2021) for a sequence of tokens, in the half-split form:
+/// dimension j turns with dimension j + d/2. The sines of the first half carry the minus of the rotation, so that a
+/// turn is one roll, two products and a sum.
 /// </summary>
 public sealed class RotaryTable : IDisposable
 {
@@ -21,7 +21,8 @@ public sealed class RotaryTable : IDisposable
 
     /// <summary>Makes a table of angles.</summary>
     /// <param name="angles"><c>[N, d/2]</c> float32 angles.</param>
-    /// <param name="dataType">The type in which vectors are turned; the cosines are computed in float32 and then cast.</param>
+    /// <param name="dataType">The type in which vectors are turned; the cosines are computed in float32 and then
+    /// cast.</param>
     public static RotaryTable FromAngles(Tensor angles, ScalarType dataType)
     {
         using DisposeScope scope = NewDisposeScope();

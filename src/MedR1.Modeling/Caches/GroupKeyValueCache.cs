@@ -5,8 +5,8 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// Keys and values in preallocated memory: of prompts <c>[groups, heads, prompt, d]</c> and of completions
-/// <c>[groups, heads, samples, completion, d]</c> for each layer, so that both are batches of matrices as they lie. Keys are stored
-/// after their rotation.
+/// <c>[groups, heads, samples, completion, d]</c> for each layer, so that both are batches of matrices as they lie.
+/// Keys are stored after their rotation.
 /// </summary>
 public sealed class GroupKeyValueCache : IKeyValueCache
 {
@@ -30,7 +30,8 @@ public sealed class GroupKeyValueCache : IKeyValueCache
     /// <param name="device">Where it lives.</param>
     /// <param name="dataType">Its type.</param>
     public GroupKeyValueCache(
-        int layers, int keyValueHeads, int headSize, int groups, int samplesPerGroup, int promptCapacity, int completionCapacity,
+        int layers, int keyValueHeads, int headSize, int groups, int samplesPerGroup, int promptCapacity,
+        int completionCapacity,
         Device device, ScalarType dataType)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
@@ -44,12 +45,14 @@ public sealed class GroupKeyValueCache : IKeyValueCache
         _dataType = dataType;
         _device = device;
         Tensor[] Allocate(params long[] shape) =>
-            [.. Enumerable.Range(0, layers).Select(_ => empty(shape, dtype: dataType, device: device).DetachFromDisposeScope())];
+            [.. Enumerable.Range(0, layers)
+                .Select(_ => empty(shape, dtype: dataType, device: device).DetachFromDisposeScope())];
         _promptKeys = Allocate(groups, keyValueHeads, promptCapacity, headSize);
         _promptValues = Allocate(groups, keyValueHeads, promptCapacity, headSize);
         _completionKeys = Allocate(groups, keyValueHeads, samplesPerGroup, completionCapacity, headSize);
         _completionValues = Allocate(groups, keyValueHeads, samplesPerGroup, completionCapacity, headSize);
-        long elements = (long)groups * keyValueHeads * headSize * (promptCapacity + (long)samplesPerGroup * completionCapacity);
+        long elements =
+            (long)groups * keyValueHeads * headSize * (promptCapacity + (long)samplesPerGroup * completionCapacity);
         ByteSize = 2 * layers * elements * dataType.ElementSize();
     }
 
@@ -77,7 +80,9 @@ public sealed class GroupKeyValueCache : IKeyValueCache
     /// <summary>Position of the first token behind each prompt; empty before the first prompts are in.</summary>
     public IReadOnlyList<int> NextPositions { get; private set; } = [];
 
-    /// <summary><c>[groups, 1, 1, prompt + own]</c>: −∞ at the padding of shorter prompts; null if all have the same length.</summary>
+    /// <summary>
+    /// <c>[groups, 1, 1, prompt + own]</c>: −∞ at the padding of shorter prompts; null if all have the same length.
+    /// </summary>
     public Tensor? PromptBias =>
         _promptMask?.narrow(-1, PromptCapacity - _promptLength, _promptLength + CompletionLength + 1);
 
@@ -90,7 +95,8 @@ public sealed class GroupKeyValueCache : IKeyValueCache
         ArgumentNullException.ThrowIfNull(lengths);
         if (lengths.Count != Groups)
         {
-            throw new ArgumentException($"The cache holds {Groups} prompts, but {lengths.Count} were given.", nameof(lengths));
+            throw new ArgumentException($"The cache holds {Groups} prompts, but {lengths.Count} were given.",
+                nameof(lengths));
         }
 
         int longest = lengths.Max();
@@ -121,7 +127,8 @@ public sealed class GroupKeyValueCache : IKeyValueCache
         void Write(Tensor target, Tensor source)
         {
             using DisposeScope scope = NewDisposeScope();
-            target.narrow(2, 0, length).copy_(source.view(Groups, length, source.shape[1], source.shape[2]).transpose(1, 2));
+            target.narrow(2, 0, length)
+                .copy_(source.view(Groups, length, source.shape[1], source.shape[2]).transpose(1, 2));
         }
     }
 
@@ -168,7 +175,8 @@ public sealed class GroupKeyValueCache : IKeyValueCache
         _promptMask = null;
     }
 
-    // One mask for all steps: the prompts' part ends at PromptCapacity, so that each step takes a longer piece of the same rows.
+    // One mask for all steps: the prompts' part ends at PromptCapacity, so that each step takes a longer piece of the
+    // same rows.
     private Tensor MakeMask(IReadOnlyList<int> lengths, int longest)
     {
         int width = PromptCapacity + CompletionCapacity;

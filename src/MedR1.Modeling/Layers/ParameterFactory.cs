@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Makes parameters without values. A model of billions of parameters is filled from a checkpoint at once, so that random
-/// initialisation would be minutes of work for nothing.
+/// Makes parameters without values. A model of billions of parameters is filled from a checkpoint at once, so that
+/// random initialisation would be minutes of work for nothing.
 /// </summary>
 public static class ParameterFactory
 {

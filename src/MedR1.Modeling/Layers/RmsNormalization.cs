@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Root-mean-square normalisation (Zhang and Sennrich, 2019): <c>x / sqrt(mean(x²) + ε)</c> in float32, cast to the type of the
-/// input, then times the gain. The cast stands before the gain, as in the Qwen2 family; in bfloat16 the order shows.
+/// Root-mean-square normalisation (Zhang and Sennrich, 2019): <c>x / sqrt(mean(x²) + ε)</c> in float32, cast to the
+/// type of the input, then times the gain. The cast stands before the gain, as in the Qwen2 family; in bfloat16 the
+/// order shows.
 /// </summary>
 public sealed class RmsNormalization : nn.Module<Tensor, Tensor>
 {

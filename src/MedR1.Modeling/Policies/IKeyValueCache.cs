@@ -1,8 +1,8 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Keys and values of a rollout: those of each prompt once, those of its completions a row each. It belongs to one rollout at a
-/// time; who creates it disposes it.
+/// Keys and values of a rollout: those of each prompt once, those of its completions a row each. It belongs to one
+/// rollout at a time; who creates it disposes it.
 /// </summary>
 public interface IKeyValueCache : IDisposable
 {
@@ -12,7 +12,9 @@ public interface IKeyValueCache : IDisposable
     /// <summary>Completions behind each prompt.</summary>
     int SamplesPerGroup { get; }
 
-    /// <summary>Rows of completions: <see cref="Groups"/> × <see cref="SamplesPerGroup"/>, groups one after another.</summary>
+    /// <summary>
+    /// Rows of completions: <see cref="Groups"/> × <see cref="SamplesPerGroup"/>, groups one after another.
+    /// </summary>
     int Rows { get; }
 
     /// <summary>The longest prompt that fits.</summary>

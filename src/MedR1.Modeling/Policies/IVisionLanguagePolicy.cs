@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The seam between a model family and everything else: sampling and training know a model only through this. It is used by one
-/// thread at a time; who makes it disposes it.
+/// The seam between a model family and everything else: sampling and training know a model only through this. It is
+/// used by one thread at a time; who makes it disposes it.
 /// </summary>
 public interface IVisionLanguagePolicy : IDisposable
 {
@@ -31,7 +31,9 @@ public interface IVisionLanguagePolicy : IDisposable
     /// <summary>Tokens that end a completion.</summary>
     IReadOnlyList<int> EndTokenIds { get; }
 
-    /// <summary>Tokens that a completion must never hold: those that stand for pictures and clips, and their marks.</summary>
+    /// <summary>
+    /// Tokens that a completion must never hold: those that stand for pictures and clips, and their marks.
+    /// </summary>
     IReadOnlyList<int> SuppressedTokenIds { get; }
 
     /// <summary>Every parameter once, by its name in a checkpoint file, in a fixed order.</summary>
@@ -40,8 +42,8 @@ public interface IVisionLanguagePolicy : IDisposable
     /// <summary>Runs the vision tower once for each distinct picture.</summary>
     /// <param name="prompts">The prompts.</param>
     /// <returns>
-    /// <c>[image tokens, hidden]</c>: features in the order of the prompts and their pictures (of a picture that occurs twice,
-    /// twice); null if no prompt has a picture.
+    /// <c>[image tokens, hidden]</c>: features in the order of the prompts and their pictures (of a picture that occurs
+    /// twice, twice); null if no prompt has a picture.
     /// </returns>
     Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts);
 
@@ -65,22 +67,27 @@ public interface IVisionLanguagePolicy : IDisposable
     Tensor Decode(Tensor tokens, IKeyValueCache cache);
 
     /// <summary>
-    /// The trainer's forward pass: log-probabilities of completion tokens, with gradient unless it is switched off. Each
-    /// picture and each prompt is computed once, its completions stand behind it and don't see each other.
+    /// The trainer's forward pass: log-probabilities of completion tokens, with gradient unless it is switched off.
+    /// Each picture and each prompt is computed once, its completions stand behind it and don't see each other.
     /// </summary>
     /// <param name="groups">Prompts with completions.</param>
     /// <param name="options">Temperature, suppressed tokens, entropies.</param>
     TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options);
 
-    /// <summary>Log-probabilities of every token of whole sequences after the first, for training on conversations.</summary>
+    /// <summary>
+    /// Log-probabilities of every token of whole sequences after the first, for training on conversations.
+    /// </summary>
     /// <param name="sequences">The sequences.</param>
-    /// <returns><c>[sequences, longest − 1]</c> float32: column k belongs to token k + 1; 0 at padding on the right.</returns>
+    /// <returns><c>[sequences, longest − 1]</c> float32: column k belongs to token k + 1; 0 at padding on the
+    /// right.</returns>
     Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences);
 
     /// <summary>A copy with the same weights that takes no gradient, for use as the reference.</summary>
     IVisionLanguagePolicy CloneFrozen();
 
-    /// <summary>Writes a checkpoint folder in the family's published form; an existing one is replaced only when all is written.</summary>
+    /// <summary>
+    /// Writes a checkpoint folder in the family's published form; an existing one is replaced only when all is written.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="cancellationToken">Cancels between tensors; nothing half-written stays.</param>
     void Save(string folder, CancellationToken cancellationToken = default);

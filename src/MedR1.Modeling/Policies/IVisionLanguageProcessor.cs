@@ -7,7 +7,9 @@ public interface IVisionLanguageProcessor
     /// <summary>The tokenizer.</summary>
     ITextTokenizer Tokenizer { get; }
 
-    /// <summary>Renders the conversation, opens and prepares its pictures, and encodes the text; the model speaks next.</summary>
+    /// <summary>
+    /// Renders the conversation, opens and prepares its pictures, and encodes the text; the model speaks next.
+    /// </summary>
     /// <param name="prompt">The conversation.</param>
     /// <param name="cancellationToken">Cancels between pictures.</param>
     /// <exception cref="InvalidPromptException">The prompt is empty or can't be encoded.</exception>

@@ -1,6 +1,8 @@
 namespace MedR1.Modeling;
 
-/// <summary>A prompt that a model can't take: empty, longer than the context, or with pictures that don't fit its text.</summary>
+/// <summary>
+/// A prompt that a model can't take: empty, longer than the context, or with pictures that don't fit its text.
+/// </summary>
 public sealed class InvalidPromptException : ArgumentException
 {
     /// <summary>Says what is wrong.</summary>

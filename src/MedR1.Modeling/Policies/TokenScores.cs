@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Log-probabilities and entropies of tokens from logits, in float32, as sampler and trainer both compute them.</summary>
+/// <summary>
+/// Log-probabilities and entropies of tokens from logits, in float32, as sampler and trainer both compute them.
+/// </summary>
 public static class TokenScores
 {
     // Its exponential is 0 in float32.
@@ -13,7 +15,8 @@ public static class TokenScores
     /// <param name="logits"><c>[N, V]</c> of any floating type.</param>
     /// <param name="options">Temperature and suppressed tokens.</param>
     /// <returns><c>[N, V]</c> float32 scores, −∞ at suppressed tokens; a new tensor.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive, or a suppressed token is outside of V.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive, or a suppressed token is outside
+    /// of V.</exception>
     public static Tensor Scale(Tensor logits, TokenStatisticsOptions options)
     {
         ArgumentNullException.ThrowIfNull(logits);
@@ -28,10 +31,12 @@ public static class TokenScores
             foreach (int token in options.SuppressedTokenIds)
             {
                 ArgumentOutOfRangeException.ThrowIfNegative(token, "options.SuppressedTokenIds");
-                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, logits.shape[^1], "options.SuppressedTokenIds");
+                ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, logits.shape[^1],
+                    "options.SuppressedTokenIds");
             }
 
-            Tensor suppressed = tensor(options.SuppressedTokenIds.Select(token => (long)token).ToArray()).to(logits.device);
+            Tensor suppressed =
+                tensor(options.SuppressedTokenIds.Select(token => (long)token).ToArray()).to(logits.device);
             scores = scores.index_fill(-1, suppressed, float.NegativeInfinity);
         }
 
@@ -40,7 +45,8 @@ public static class TokenScores
 
     /// <summary>Looks the tokens' log-probabilities up.</summary>
     /// <param name="logits"><c>[N, V]</c> of any floating type.</param>
-    /// <param name="sources"><c>[rows, T]</c> int64: the row of the logits that predicts each token; anything at padding.</param>
+    /// <param name="sources"><c>[rows, T]</c> int64: the row of the logits that predicts each token; anything at
+    /// padding.</param>
     /// <param name="targets"><c>[rows, T]</c> int64 tokens; anything in range at padding.</param>
     /// <param name="mask"><c>[rows, T]</c> bool, true at tokens; the result owns it.</param>
     /// <param name="options">Temperature, suppressed tokens, entropies.</param>

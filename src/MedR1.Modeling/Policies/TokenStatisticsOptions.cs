@@ -15,7 +15,9 @@ public sealed record TokenStatisticsOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool WithEntropies { get; init; }
 
-    /// <summary>Whether entropies carry a gradient, for a loss that rewards or penalises them; metrics need none.</summary>
+    /// <summary>
+    /// Whether entropies carry a gradient, for a loss that rewards or penalises them; metrics need none.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool WithEntropyGradient { get; init; }
 }

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Asks glibc to keep freed memory for the next tensor. By default each tensor above some megabytes is mapped and unmapped on its
-/// own, and what lies free at the top of the heap goes back to the kernel at once; a training step then spends up to 40 % of its
-/// time in page faults.
+/// Asks glibc to keep freed memory for the next tensor. By default each tensor above some megabytes is mapped and
+/// unmapped on its own, and what lies free at the top of the heap goes back to the kernel at once; a training step then
+/// spends up to 40 % of its time in page faults.
 /// </summary>
 internal static class HostAllocator
 {

@@ -104,7 +104,8 @@ public static class TorchRuntime
         {
             string presentFolder = Path.GetDirectoryName(present)!;
             string? variable = Environment.GetEnvironmentVariable(EnvironmentVariable);
-            RequireSame(string.IsNullOrEmpty(options.LibtorchFolder) ? variable : options.LibtorchFolder, presentFolder);
+            RequireSame(string.IsNullOrEmpty(options.LibtorchFolder) ? variable : options.LibtorchFolder,
+                presentFolder);
             version = CheckVersion(present, search);
             return new LibtorchFolder(presentFolder, TorchLibrarySource.AlreadyLoaded);
         }

@@ -16,9 +16,9 @@ public sealed record TorchRuntimeOptions
     public string? BindingLibrary { get; init; }
 
     /// <summary>
-    /// Whether the process keeps memory that tensors free for the next ones (up to 1 GiB above what is in use), on Linux with
-    /// glibc. Without it a training step on the CPU spends up to 40 % of its time in page faults. It leaves the allocator alone
-    /// where <c>GLIBC_TUNABLES</c> or <c>MALLOC_…_</c> variables tune it.
+    /// Whether the process keeps memory that tensors free for the next ones (up to 1 GiB above what is in use), on
+    /// Linux with glibc. Without it a training step on the CPU spends up to 40 % of its time in page faults. It leaves
+    /// the allocator alone where <c>GLIBC_TUNABLES</c> or <c>MALLOC_…_</c> variables tune it.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool KeepsFreedMemory { get; init; } = true;

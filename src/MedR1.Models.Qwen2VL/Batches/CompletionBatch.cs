@@ -3,8 +3,9 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// The completions of some groups, as the trainer's forward pass takes them. Every group has as many rows as the largest one, and
-/// every row feeds as many tokens as the longest but for its last, which nothing follows; what is too much is never asked for.
+/// The completions of some groups, as the trainer's forward pass takes them. Every group has as many rows as the
+/// largest one, and every row feeds as many tokens as the longest but for its last, which nothing follows; what is too
+/// much is never asked for.
 /// </summary>
 internal sealed class CompletionBatch
 {
@@ -49,8 +50,8 @@ internal sealed class CompletionBatch
     public long[] Sources { get; }
 
     /// <summary>
-    /// The rows of the last layer's output whose logits are needed, of the prompts' last tokens and then all fed tokens; null if
-    /// all are.
+    /// The rows of the last layer's output whose logits are needed, of the prompts' last tokens and then all fed
+    /// tokens; null if all are.
     /// </summary>
     public long[]? NeededRows => _places.Count == Tokens.Length
         ? null
@@ -81,8 +82,8 @@ internal sealed class CompletionBatch
         return batch;
     }
 
-    // The logits' rows: first the last token of each prompt, which predicts the first token of all its completions, then the fed
-    // tokens that predict another.
+    // The logits' rows: first the last token of each prompt, which predicts the first token of all its completions,
+    // then the fed tokens that predict another.
     private void Add(int group, int sample, int row, IReadOnlyList<int> completion)
     {
         int fed = (group * SamplesPerGroup + sample) * FedLength;

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// The distinct pictures of some prompts, sorted by size, so that the tower's attention takes pictures of one size as one batch;
-/// and which of their features each placeholder takes.
+/// The distinct pictures of some prompts, sorted by size, so that the tower's attention takes pictures of one size as
+/// one batch; and which of their features each placeholder takes.
 /// </summary>
 internal sealed class ImageBatch
 {
@@ -19,7 +19,9 @@ internal sealed class ImageBatch
         FeatureRows = featureRows;
     }
 
-    /// <summary>The row of the tower's output that each placeholder takes; null if they are in order, each once.</summary>
+    /// <summary>
+    /// The row of the tower's output that each placeholder takes; null if they are in order, each once.
+    /// </summary>
     public long[]? FeatureRows { get; }
 
     public IReadOnlyList<ImageGrid> Grids => [.. _images.Select(image => image.Grid)];
@@ -74,11 +76,12 @@ internal sealed class ImageBatch
     {
         int merge = vision.SpatialMergeSize;
         ImageGrid grid = image.Grid;
-        if (grid.Frames < 1 || grid.Rows < merge || grid.Columns < merge || grid.Rows % merge != 0 || grid.Columns % merge != 0)
+        if (grid.Frames < 1 || grid.Rows < merge || grid.Columns < merge || grid.Rows % merge != 0
+            || grid.Columns % merge != 0)
         {
             throw new InvalidPromptException(
-                $"A picture's grid is {grid.Frames} x {grid.Rows} x {grid.Columns} patches, but rows and columns must be " +
-                $"multiples of {merge}; prepare pictures with the processor of the model.");
+                $"A picture's grid is {grid.Frames} x {grid.Rows} x {grid.Columns} patches, but rows and columns " +
+                $"must be multiples of {merge}; prepare pictures with the processor of the model.");
         }
 
         long expected = (long)grid.PatchCount * vision.PatchVectorSize;
@@ -86,7 +89,8 @@ internal sealed class ImageBatch
         {
             throw new InvalidPromptException(
                 $"A picture of {grid.PatchCount} patches has {image.Patches.Length} values, but the model takes " +
-                $"{vision.PatchVectorSize} for each patch, {expected} in all; prepare pictures with the processor of the model.");
+                $"{vision.PatchVectorSize} for each patch, {expected} in all; " +
+                "prepare pictures with the processor of the model.");
         }
     }
 }

@@ -2,7 +2,9 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Prompts side by side, padded on the right, on the host. Padding is token 0 at position 0, which nobody sees.</summary>
+/// <summary>
+/// Prompts side by side, padded on the right, on the host. Padding is token 0 at position 0, which nobody sees.
+/// </summary>
 internal sealed class PromptBatch
 {
     private PromptBatch(int count, int length)
@@ -32,7 +34,9 @@ internal sealed class PromptBatch
     /// <summary>Position of the token behind each prompt.</summary>
     public int[] NextPositions { get; }
 
-    /// <summary>Places among <see cref="Tokens"/> that take features, in the order of <see cref="ImageBatch.FeatureRows"/>.</summary>
+    /// <summary>
+    /// Places among <see cref="Tokens"/> that take features, in the order of <see cref="ImageBatch.FeatureRows"/>.
+    /// </summary>
     public List<long> Placeholders { get; } = [];
 
     /// <exception cref="InvalidPromptException">A prompt can't be taken.</exception>

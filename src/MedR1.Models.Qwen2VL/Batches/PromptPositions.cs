@@ -3,8 +3,9 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Positions of the tokens of one prompt in time, height and width (arXiv 2409.12191, section 2.1): text counts on all three at
-/// once, a picture spans height and width from where the text stands, and the text behind it goes on after the largest of them.
+/// Positions of the tokens of one prompt in time, height and width (arXiv 2409.12191, section 2.1): text counts on all
+/// three at once, a picture spans height and width from where the text stands, and the text behind it goes on after the
+/// largest of them.
 /// </summary>
 internal sealed class PromptPositions
 {
@@ -45,8 +46,8 @@ internal sealed class PromptPositions
             if (image == prompt.Images.Count)
             {
                 throw new InvalidPromptException(
-                    $"Token {place} of the prompt stands for a picture, but the prompt has only {prompt.Images.Count} pictures" +
-                    $"{Show(prompt)}. Give as many pictures as the text has places for.");
+                    $"Token {place} of the prompt stands for a picture, but the prompt has only " +
+                    $"{prompt.Images.Count} pictures{Show(prompt)}. Give as many pictures as the text has places for.");
             }
 
             place = positions.Place(configuration, prompt, place, prompt.Images[image], image);
@@ -63,7 +64,8 @@ internal sealed class PromptPositions
         return positions;
     }
 
-    private int Place(Qwen2VLConfiguration configuration, EncodedPrompt prompt, int place, EncodedImage picture, int image)
+    private int Place(Qwen2VLConfiguration configuration, EncodedPrompt prompt, int place, EncodedImage picture,
+        int image)
     {
         int merge = configuration.Vision.SpatialMergeSize;
         (int rows, int columns) = (picture.Grid.Rows / merge, picture.Grid.Columns / merge);
@@ -78,7 +80,8 @@ internal sealed class PromptPositions
         if (found < count || count == 0)
         {
             throw new InvalidPromptException(
-                $"Picture {image + 1} gives {count} features, but only {found} placeholders stand at token {place}{Show(prompt)}. " +
+                $"Picture {image + 1} gives {count} features, but only {found} placeholders stand at token " +
+                $"{place}{Show(prompt)}. " +
                 "Expand the placeholder to one token for each feature.");
         }
 

@@ -24,7 +24,11 @@ internal static class TokenRules
     {
         int context = configuration.Text.ContextLength;
         if (group.Completions.Count == 0)
-            throw new InvalidPromptException("A prompt has no completion behind it; give it at least one, or leave it out.");
+        {
+            throw new InvalidPromptException(
+                "A prompt has no completion behind it; give it at least one, or leave it out.");
+        }
+
         foreach (IReadOnlyList<int> completion in group.Completions)
         {
             if (completion.Count == 0)
@@ -32,8 +36,8 @@ internal static class TokenRules
             if (group.Prompt.TokenIds.Count + completion.Count > context)
             {
                 throw new InvalidPromptException(
-                    $"Prompt and completion have {group.Prompt.TokenIds.Count} + {completion.Count} tokens, but the model's " +
-                    $"context holds {context}. Lower the number of new tokens, or shorten the prompt.");
+                    $"Prompt and completion have {group.Prompt.TokenIds.Count} + {completion.Count} tokens, but the " +
+                    $"model's context holds {context}. Lower the number of new tokens, or shorten the prompt.");
             }
 
             CheckRange(configuration, completion, "completion");

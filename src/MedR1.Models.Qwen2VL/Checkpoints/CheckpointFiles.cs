@@ -10,7 +10,8 @@ internal static class CheckpointFiles
     // What a saved model needs to be loaded again, by this library or by transformers.
     private static readonly string[] Companions =
     [
-        Preprocessor, Generation, "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "added_tokens.json",
+        Preprocessor, Generation, "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
+            "added_tokens.json",
         "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "processor_config.json",
     ];
 

@@ -42,8 +42,10 @@ internal static class CheckpointLoader
             .Where(same => !wanted.ContainsKey(same.Key) || same.Count() > 1)
             .Select(same => string.Join(" and ", same.Select(entry => entry.Name)))];
         string[] shapes = [.. entries
-            .Where(entry => wanted.TryGetValue(entry.Key, out Parameter? parameter) && !parameter.shape.SequenceEqual(entry.Value.Shape))
-            .Select(entry => $"{entry.Value.Name}: {Show(entry.Value.Shape)} instead of {Show(wanted[entry.Key].shape)}")];
+            .Where(entry => wanted.TryGetValue(entry.Key, out Parameter? parameter)
+                && !parameter.shape.SequenceEqual(entry.Value.Shape))
+            .Select(entry =>
+                $"{entry.Value.Name}: {Show(entry.Value.Shape)} instead of {Show(wanted[entry.Key].shape)}")];
         if (missing.Length + unexpected.Length + shapes.Length > 0)
             throw new CheckpointMismatchException(folder, missing, unexpected, shapes);
     }

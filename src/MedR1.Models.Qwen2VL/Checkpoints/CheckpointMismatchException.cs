@@ -9,7 +9,8 @@ public sealed class CheckpointMismatchException : Exception
     /// <param name="folder">The checkpoint.</param>
     /// <param name="missing">Parameters of the model that the checkpoint lacks.</param>
     /// <param name="unexpected">Tensors of the checkpoint that the model has no parameter for.</param>
-    /// <param name="shapes">Parameters whose shape differs: name, shape in the model and shape in the checkpoint.</param>
+    /// <param name="shapes">Parameters whose shape differs: name, shape in the model and shape in the
+    /// checkpoint.</param>
     public CheckpointMismatchException(
         string folder, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<string> shapes)
         : base(

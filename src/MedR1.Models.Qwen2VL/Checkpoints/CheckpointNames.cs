@@ -1,8 +1,9 @@
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// The two ways to name parameters: the published one, <c>visual.…</c> and <c>model.layers.…</c>, and the one of later transformers
-/// releases in memory, <c>model.visual.…</c> and <c>model.language_model.layers.…</c>, which PEFT adapters bear too.
+/// The two ways to name parameters: the published one, <c>visual.…</c> and <c>model.layers.…</c>, and the one of later
+/// transformers releases in memory, <c>model.visual.…</c> and <c>model.language_model.layers.…</c>, which PEFT adapters
+/// bear too.
 /// </summary>
 public static class CheckpointNames
 {

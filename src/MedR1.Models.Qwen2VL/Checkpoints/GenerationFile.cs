@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Reads and writes the end tokens of <c>generation_config.json</c>. Its sampling values are left alone: the published ones (top_k 1) would
-/// make every sample of a group the same.
+/// Reads and writes the end tokens of <c>generation_config.json</c>. Its sampling values are left alone: the published
+/// ones (top_k 1) would make every sample of a group the same.
 /// </summary>
 internal static class GenerationFile
 {

@@ -1,6 +1,8 @@
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>A tokenizer that doesn't belong to the model: their control tokens have different ids, or it has more tokens.</summary>
+/// <summary>
+/// A tokenizer that doesn't belong to the model: their control tokens have different ids, or it has more tokens.
+/// </summary>
 public sealed class TokenizerMismatchException : Exception
 {
     /// <summary>Says what differs.</summary>

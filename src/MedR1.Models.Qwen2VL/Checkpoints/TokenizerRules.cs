@@ -2,7 +2,10 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Checks that a tokenizer belongs to a configuration; if it doesn't, pictures would go to the wrong places without a word.</summary>
+/// <summary>
+/// Checks that a tokenizer belongs to a configuration; if it doesn't, pictures would go to the wrong places without a
+/// word.
+/// </summary>
 internal static class TokenizerRules
 {
     public static void Check(Qwen2VLConfiguration configuration, ITextTokenizer tokenizer)
@@ -15,8 +18,8 @@ internal static class TokenizerRules
         if (last >= configuration.Text.VocabularySize)
         {
             throw new TokenizerMismatchException(
-                $"The tokenizer has ids up to {last}, but the model's vocab_size is {configuration.Text.VocabularySize}; " +
-                "take tokenizer and weights from the same model.");
+                $"The tokenizer has ids up to {last}, but the model's vocab_size is " +
+                $"{configuration.Text.VocabularySize}; take tokenizer and weights from the same model.");
         }
 
         void Same(string field, int id, string token)
@@ -24,15 +27,15 @@ internal static class TokenizerRules
             if (!tokenizer.SpecialTokens.TryGetValue(token, out int found))
             {
                 throw new TokenizerMismatchException(
-                    $"The tokenizer has no control token '{token}', which config.json's {field} says is {id}; take tokenizer and " +
-                    "weights from the same model.");
+                    $"The tokenizer has no control token '{token}', which config.json's {field} says is {id}; " +
+                    "take tokenizer and weights from the same model.");
             }
 
             if (found != id)
             {
                 throw new TokenizerMismatchException(
-                    $"config.json's {field} is {id}, but the tokenizer's '{token}' is {found}; take tokenizer and weights from the " +
-                    "same model.");
+                    $"config.json's {field} is {id}, but the tokenizer's '{token}' is {found}; " +
+                    "take tokenizer and weights from the same model.");
             }
         }
     }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Reads both layouts of <c>config.json</c>: text fields at the root, or in <c>text_config</c> with the root behind it.</summary>
+/// <summary>
+/// Reads both layouts of <c>config.json</c>: text fields at the root, or in <c>text_config</c> with the root behind it.
+/// </summary>
 internal static class ConfigurationReader
 {
     public static Qwen2VLConfiguration Read(ReadOnlyMemory<byte> json, string source)
@@ -48,7 +50,8 @@ internal static class ConfigurationReader
         }
         catch (JsonException error)
         {
-            throw new ModelConfigurationException(source, "(root)", "not JSON", $"repair the file: {error.Message}", error);
+            throw new ModelConfigurationException(source, "(root)", "not JSON", $"repair the file: {error.Message}",
+                error);
         }
     }
 
@@ -70,7 +73,8 @@ internal static class ConfigurationReader
         int heads = text.Integer("num_attention_heads");
         ConfigurationSection? rotary = text.Section("rope_parameters") ?? text.Section("rope_scaling");
         IReadOnlyList<int> sections = rotary?.Integers("mrope_section")
-            ?? throw text.Missing("rope_scaling.mrope_section", "add the three sections; the published models have [16, 24, 24].");
+            ?? throw text.Missing("rope_scaling.mrope_section",
+                "add the three sections; the published models have [16, 24, 24].");
         return new Qwen2VLTextConfiguration
         {
             VocabularySize = text.Integer("vocab_size"),
@@ -80,7 +84,8 @@ internal static class ConfigurationReader
             HeadCount = heads,
             KeyValueHeadCount = text.Integer("num_key_value_heads", heads),
             RotarySections = sections,
-            RotaryBase = rotary?.Find("rope_theta") is null ? text.Number("rope_theta") : rotary.Value.Number("rope_theta"),
+            RotaryBase =
+                rotary?.Find("rope_theta") is null ? text.Number("rope_theta") : rotary.Value.Number("rope_theta"),
             NormEpsilon = text.Number("rms_norm_eps"),
             ContextLength = text.Integer("max_position_embeddings", 32_768),
             InitializerRange = text.Number("initializer_range", 0.02),
@@ -123,7 +128,8 @@ internal static class ConfigurationReader
     }
 
     private static bool Tied(ConfigurationSection top, ConfigurationSection text) =>
-        top.Find("tie_word_embeddings") is null ? text.Flag("tie_word_embeddings", false) : top.Flag("tie_word_embeddings", false);
+        top.Find("tie_word_embeddings") is null ? text.Flag("tie_word_embeddings", false)
+            : top.Flag("tie_word_embeddings", false);
 
     private static ScalarType DataType(ConfigurationSection top)
     {

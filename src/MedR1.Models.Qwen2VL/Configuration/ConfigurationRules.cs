@@ -1,6 +1,8 @@
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>What sizes must hold so that a model can be built, and limits above which they are taken for a damaged file.</summary>
+/// <summary>
+/// What sizes must hold so that a model can be built, and limits above which they are taken for a damaged file.
+/// </summary>
 internal static class ConfigurationRules
 {
     private const int MaximumWidth = 1 << 17;
@@ -46,7 +48,8 @@ internal static class ConfigurationRules
         Range(source, "vision_config.depth", vision.Depth, 1, MaximumLayers);
         Range(source, width, vision.Width, 1, MaximumWidth);
         Range(source, "vision_config.num_heads", vision.HeadCount, 1, vision.Width);
-        Range(source, second ? "vision_config.intermediate_size" : "vision_config.mlp_ratio", vision.MlpWidth, 1, MaximumWidth * 8);
+        Range(source, second ? "vision_config.intermediate_size" : "vision_config.mlp_ratio", vision.MlpWidth, 1,
+            MaximumWidth * 8);
         Range(source, "vision_config.in_channels", vision.ChannelCount, 1, 64);
         Range(source, "vision_config.patch_size", vision.PatchSize, 1, 1024);
         Range(source, "vision_config.temporal_patch_size", vision.TemporalPatchSize, 1, 64);
@@ -72,7 +75,8 @@ internal static class ConfigurationRules
         if (vision.Activation != activation)
         {
             throw new ModelConfigurationException(
-                source, "vision_config.hidden_act", $"\"{vision.Activation}\"", $"this family computes \"{activation}\" only.");
+                source, "vision_config.hidden_act", $"\"{vision.Activation}\"",
+                $"this family computes \"{activation}\" only.");
         }
 
         if (second)
@@ -101,7 +105,8 @@ internal static class ConfigurationRules
     private static void Range(string source, string field, int value, int lowest, int highest)
     {
         if (value < lowest || value > highest)
-            throw new ModelConfigurationException(source, field, $"{value}", $"write a number from {lowest} to {highest}.");
+            throw new ModelConfigurationException(source, field, $"{value}",
+                $"write a number from {lowest} to {highest}.");
     }
 
     private static void Divides(string source, string field, int divisor, string wholeField, int whole)

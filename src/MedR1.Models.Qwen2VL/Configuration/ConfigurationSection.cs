@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>An object of a configuration file whose fields may also stand in another object.</summary>
-internal readonly struct ConfigurationSection(string source, string path, JsonElement element, JsonElement? fallback = null)
+internal readonly struct ConfigurationSection(string source, string path, JsonElement element,
+    JsonElement? fallback = null)
 {
     public JsonElement? Find(string field)
     {
@@ -26,7 +27,8 @@ internal readonly struct ConfigurationSection(string source, string path, JsonEl
     public int Integer(string field, int? otherwise = null)
     {
         if (Find(field) is not { } value)
-            return otherwise ?? throw Missing(field, "add it as an integer; the published config.json of the model has it.");
+            return otherwise
+                ?? throw Missing(field, "add it as an integer; the published config.json of the model has it.");
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number))
             return number;
         throw Wrong(field, value, "write an integer.");
@@ -46,7 +48,8 @@ internal readonly struct ConfigurationSection(string source, string path, JsonEl
     public double Number(string field, double? otherwise = null)
     {
         if (Find(field) is not { } value)
-            return otherwise ?? throw Missing(field, "add it as a number; the published config.json of the model has it.");
+            return otherwise
+                ?? throw Missing(field, "add it as a number; the published config.json of the model has it.");
         if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number))
             return number;
         throw Wrong(field, value, "write a number.");

@@ -1,6 +1,8 @@
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>A configuration that no model can be built from: a field is missing, of the wrong type, or out of range.</summary>
+/// <summary>
+/// A configuration that no model can be built from: a field is missing, of the wrong type, or out of range.
+/// </summary>
 public sealed class ModelConfigurationException : Exception
 {
     /// <summary>Says which field is wrong.</summary>
@@ -12,7 +14,8 @@ public sealed class ModelConfigurationException : Exception
     public ModelConfigurationException(
         string source, string field, string? value, string fix, Exception? innerException = null)
         : base(
-            value is null ? $"{source}: the field '{field}' is missing; {fix}" : $"{source}: the field '{field}' is {value}; {fix}",
+            value is null ? $"{source}: the field '{field}' is missing; {fix}"
+                : $"{source}: the field '{field}' is {value}; {fix}",
             innerException)
     {
         Field = field;

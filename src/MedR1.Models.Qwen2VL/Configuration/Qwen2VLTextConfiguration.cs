@@ -21,7 +21,9 @@ public sealed record Qwen2VLTextConfiguration
     /// <summary>Key-value heads of each layer; divides <see cref="HeadCount"/>.</summary>
     public required int KeyValueHeadCount { get; init; }
 
-    /// <summary>Pairs of dimensions that turn with time, height and width; their sum is half of <see cref="HeadSize"/>.</summary>
+    /// <summary>
+    /// Pairs of dimensions that turn with time, height and width; their sum is half of <see cref="HeadSize"/>.
+    /// </summary>
     public required IReadOnlyList<int> RotarySections { get; init; }
 
     /// <summary>Base of the rotary frequencies.</summary>
@@ -40,7 +42,9 @@ public sealed record Qwen2VLTextConfiguration
     /// <value>The default is 0.02.</value>
     public double InitializerRange { get; init; } = 0.02;
 
-    /// <summary>Token that the family calls beginning of text, where there is one; it is not put before texts.</summary>
+    /// <summary>
+    /// Token that the family calls beginning of text, where there is one; it is not put before texts.
+    /// </summary>
     public int? BeginTokenId { get; init; }
 
     /// <summary>Token that ends a turn, where the configuration names one.</summary>

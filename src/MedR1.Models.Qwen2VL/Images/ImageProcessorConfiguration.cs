@@ -10,7 +10,8 @@ public sealed record ImageProcessorConfiguration
     public long MinPixels { get; init; } = 56 * 56;
 
     /// <summary>The most pixels after the resize.</summary>
-    /// <value>The default is 1,003,520, which is the reference's where a file gives no limit; published files have 12,845,056.</value>
+    /// <value>The default is 1,003,520, which is the reference's where a file gives no limit; published files have
+    /// 12,845,056.</value>
     public long MaxPixels { get; init; } = 28 * 28 * 1280;
 
     /// <summary>Pixels of a patch's side.</summary>
@@ -62,7 +63,8 @@ public sealed record ImageProcessorConfiguration
     /// <param name="json">The content.</param>
     /// <param name="source">Its name, for messages.</param>
     /// <exception cref="ModelConfigurationException">A field is of the wrong type or out of range.</exception>
-    public static ImageProcessorConfiguration Parse(ReadOnlyMemory<byte> json, string source = "preprocessor_config.json") =>
+    public static ImageProcessorConfiguration Parse(ReadOnlyMemory<byte> json,
+        string source = "preprocessor_config.json") =>
         ImageProcessorConfigurationFile.Read(json, source);
 
     /// <summary>Writes the content of a file.</summary>

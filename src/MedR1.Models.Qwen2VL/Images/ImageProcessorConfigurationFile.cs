@@ -73,7 +73,8 @@ internal static class ImageProcessorConfigurationFile
         2 => ResampleFilter.Bilinear,
         3 => ResampleFilter.Bicubic,
         _ => throw top.Wrong(
-            "resample", top.Find("resample")!.Value, "write Pillow's number of a filter: 1 Lanczos, 2 bilinear, 3 bicubic."),
+            "resample", top.Find("resample")!.Value,
+            "write Pillow's number of a filter: 1 Lanczos, 2 bilinear, 3 bicubic."),
     };
 
     private static int PillowNumber(ResampleFilter filter) => filter switch
@@ -96,13 +97,15 @@ internal static class ImageProcessorConfigurationFile
         void Range(string field, long value, long lowest, long highest)
         {
             if (value < lowest || value > highest)
-                throw new ModelConfigurationException(source, field, $"{value}", $"write a number from {lowest} to {highest}.");
+                throw new ModelConfigurationException(source, field, $"{value}",
+                    $"write a number from {lowest} to {highest}.");
         }
 
         void Colours(string field, IReadOnlyList<double> values, Func<double, bool> isGood, string wanted)
         {
             if (values.Count != 3 || !values.All(value => double.IsFinite(value) && isGood(value)))
-                throw new ModelConfigurationException(source, field, $"[{string.Join(", ", values)}]", $"write {wanted}.");
+                throw new ModelConfigurationException(source, field, $"[{string.Join(", ", values)}]",
+                    $"write {wanted}.");
         }
     }
 

@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Rotary frequencies, <c>base^(−2j/d)</c>, by the same float32 operators as the reference: a bit here times a position of
-/// thousands is an angle.</summary>
+/// <summary>
+/// Rotary frequencies, <c>base^(−2j/d)</c>, by the same float32 operators as the reference: a bit here times a position
+/// of thousands is an angle.
+/// </summary>
 internal static class InverseFrequencies
 {
     /// <returns><c>[size / 2]</c> float32.</returns>

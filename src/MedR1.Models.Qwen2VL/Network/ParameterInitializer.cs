@@ -5,13 +5,15 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// The random start of the reference: matrices, embeddings and the patch kernel normal with mean 0 and the configuration's
-/// initializer_range, biases 0, norm gains 1. Numbers are drawn in float32 on the CPU, so that a seed means the same everywhere.
+/// The random start of the reference: matrices, embeddings and the patch kernel normal with mean 0 and the
+/// configuration's initializer_range, biases 0, norm gains 1. Numbers are drawn in float32 on the CPU, so that a seed
+/// means the same everywhere.
 /// </summary>
 internal static class ParameterInitializer
 {
     public static void Fill(
-        IEnumerable<KeyValuePair<string, Parameter>> parameters, Qwen2VLConfiguration configuration, Generator generator)
+        IEnumerable<KeyValuePair<string, Parameter>> parameters, Qwen2VLConfiguration configuration,
+        Generator generator)
     {
         using IDisposable noGradient = no_grad();
         foreach ((string name, Parameter parameter) in parameters)

@@ -41,7 +41,9 @@ internal sealed class Qwen2VLNetwork : nn.Module
 
     public MultimodalRotary Rotary => _rotary;
 
-    /// <summary>Last norm and head: <c>[N, hidden]</c> output of the last layer to <c>[N, vocabulary]</c> in the network's type.</summary>
+    /// <summary>
+    /// Last norm and head: <c>[N, hidden]</c> output of the last layer to <c>[N, vocabulary]</c> in the network's type.
+    /// </summary>
     public Tensor Logits(Tensor hidden, ActivationObserver? observer = null)
     {
         using Tensor normalised = _decoder.Norm(hidden);

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>Brings batches of the host through the network.</summary>
-internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLNetwork network, Device device, ScalarType dataType)
+internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLNetwork network, Device device,
+    ScalarType dataType)
 {
     /// <summary><c>[image tokens, hidden]</c> in the order of prompts and pictures; null without pictures.</summary>
     public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null)
@@ -20,7 +21,9 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return features.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Fills a cache with prompts and gives <c>[groups, vocabulary]</c> float32 logits of what comes next.</summary>
+    /// <summary>
+    /// Fills a cache with prompts and gives <c>[groups, vocabulary]</c> float32 logits of what comes next.
+    /// </summary>
     public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, GroupKeyValueCache cache)
     {
         PromptBatch batch = PromptBatch.Create(configuration, prompts);
@@ -32,7 +35,9 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Runs <c>[rows]</c> tokens behind a cache and gives <c>[rows, vocabulary]</c> float32 logits of what comes next.</summary>
+    /// <summary>
+    /// Runs <c>[rows]</c> tokens behind a cache and gives <c>[rows, vocabulary]</c> float32 logits of what comes next.
+    /// </summary>
     public Tensor Decode(Tensor tokens, GroupKeyValueCache cache)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -63,7 +68,8 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             hidden = hidden.index_select(0, needed.ToDevice(device));
         Tensor logits = network.Logits(hidden);
         return Statistics(
-            logits, completions.Sources, completions.Targets, completions.Mask, completions.Rows, completions.Longest, options)
+            logits, completions.Sources, completions.Targets, completions.Mask, completions.Rows, completions.Longest,
+            options)
             .MoveToOuterDisposeScope();
     }
 
@@ -98,7 +104,9 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return statistics.LogProbabilities.alias().MoveToOuterDisposeScope();
     }
 
-    /// <summary>Output of the last layer for every token of padded sequences, <c>[sequences · longest, hidden]</c>.</summary>
+    /// <summary>
+    /// Output of the last layer for every token of padded sequences, <c>[sequences · longest, hidden]</c>.
+    /// </summary>
     public Tensor Hidden(IReadOnlyList<EncodedPrompt> sequences, PromptBatch batch, ActivationObserver? observer)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -143,7 +151,8 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     }
 
     private TokenStatistics Statistics(
-        Tensor logits, long[] sources, long[] targets, bool[] mask, int rows, int columns, TokenStatisticsOptions options)
+        Tensor logits, long[] sources, long[] targets, bool[] mask, int rows, int columns,
+        TokenStatisticsOptions options)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor sources_RT = sources.ToDevice(device).view(rows, columns);

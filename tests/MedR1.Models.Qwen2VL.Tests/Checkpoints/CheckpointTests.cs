@@ -27,7 +27,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(saved.SuppressedTokenIds, loaded.SuppressedTokenIds);
         Assert.Equal(saved.Processor.Images.Configuration.ToJson(), loaded.Processor.Images.Configuration.ToJson());
         AssertSameWeights(saved, loaded);
-        Assert.Equal(saved.Configuration.ToJson(), (loaded.Configuration with { DataType = ScalarType.Float32 }).ToJson());
+        Assert.Equal(saved.Configuration.ToJson(),
+            (loaded.Configuration with { DataType = ScalarType.Float32 }).ToJson());
         Assert.Equal(saved.Parameters.Count, progress[^1].Tensors);
         Assert.Equal(progress[^1].TotalBytes, progress[^1].Bytes);
     }
@@ -75,7 +76,8 @@ public sealed class CheckpointTests : IDisposable
         policy.Save(Folder);
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => Qwen2VLPolicy.Load(Folder, cancellationToken: cancelled.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Qwen2VLPolicy.Load(Folder, cancellationToken: cancelled.Token));
     }
 
     [Fact]
@@ -109,7 +111,8 @@ public sealed class CheckpointTests : IDisposable
                 item.Name == "visual.merger.ln_q.bias" ? (item.Name, zeros(17)) : item),
             ("model.stray.weight", zeros(1)),
         ]);
-        CheckpointMismatchException error = Assert.Throws<CheckpointMismatchException>(() => Qwen2VLPolicy.Load(Folder));
+        CheckpointMismatchException error =
+            Assert.Throws<CheckpointMismatchException>(() => Qwen2VLPolicy.Load(Folder));
         Assert.Equal(["model.norm.weight"], error.Missing);
         Assert.Equal(["model.stray.weight"], error.Unexpected);
         Assert.Equal(["visual.merger.ln_q.bias: [17] instead of [16]"], error.Shapes);
@@ -146,7 +149,8 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Folders_without_files_say_what_is_missing()
     {
-        Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(Path.Combine(_root, "nowhere"), TinyModel.Processor()));
+        Assert.Throws<DirectoryNotFoundException>(() =>
+            Qwen2VLPolicy.Load(Path.Combine(_root, "nowhere"), TinyModel.Processor()));
         Directory.CreateDirectory(Folder);
         Assert.Throws<FileNotFoundException>(() => Qwen2VLPolicy.Load(Folder));
         File.WriteAllBytes(Path.Combine(Folder, "config.json"), TinyModel.Configuration().ToJson());

@@ -11,7 +11,8 @@ public sealed class ImageProcessorTests
     {
         var processor = new ImageProcessor(
             new ImageProcessorConfiguration { PatchSize = 1, MergeSize = 1, TemporalPatchSize = 1, Resizes = false });
-        ReadOnlySpan<float> values = processor.Process(new RgbImage(2, 1, new byte[] { 0, 0, 0, 255, 255, 255 })).Patches.Span;
+        ReadOnlySpan<float> values =
+            processor.Process(new RgbImage(2, 1, new byte[] { 0, 0, 0, 255, 255, 255 })).Patches.Span;
         uint[] bits = [.. values.ToArray().Select(BitConverter.SingleToUInt32Bits)];
         Assert.Equal([0xBFE568DC, 0xBFE044B8, 0xBFBD77D8, 0x3FF71541, 0x4004CAE5, 0x40095660], bits);
     }
@@ -20,7 +21,8 @@ public sealed class ImageProcessorTests
     public void Patches_go_square_by_square_and_channel_by_channel()
     {
         // 8 x 8 pixels, patches of 2, squares of 2 x 2 patches: the value tells the place, y · 8 + x, in red.
-        byte[] pixels = [.. Enumerable.Range(0, 64).SelectMany(place => new[] { (byte)place, (byte)(100 + place), (byte)0 })];
+        byte[] pixels =
+            [.. Enumerable.Range(0, 64).SelectMany(place => new[] { (byte)place, (byte)(100 + place), (byte)0 })];
         var processor = new ImageProcessor(new ImageProcessorConfiguration
         {
             PatchSize = 2, Resizes = false, Mean = [0, 0, 0], StandardDeviation = [1, 1, 1], RescaleFactor = 1,
@@ -29,7 +31,8 @@ public sealed class ImageProcessorTests
         Assert.Equal(new ImageGrid(1, 4, 4), image.Grid);
         float[] values = image.Patches.ToArray();
         const int Vector = 3 * 2 * 4;
-        Assert.Equal([0, 2, 16, 18, 4, 6, 20, 22, 32, 34, 48, 50, 36, 38, 52, 54], values.Where((_, at) => at % Vector == 0));
+        Assert.Equal([0, 2, 16, 18, 4, 6, 20, 22, 32, 34, 48, 50, 36, 38, 52, 54],
+            values.Where((_, at) => at % Vector == 0));
         Assert.Equal([0, 1, 8, 9, 0, 1, 8, 9, 100, 101, 108, 109], values[..12]);
     }
 
@@ -39,7 +42,8 @@ public sealed class ImageProcessorTests
         ImageProcessorConfiguration both = Parse(
             """{"min_pixels": 3136, "max_pixels": 12845056, "size": {"shortest_edge": 1, "longest_edge": 2}}""");
         Assert.Equal((3136, 12_845_056), (both.MinPixels, both.MaxPixels));
-        ImageProcessorConfiguration edges = Parse("""{"size": {"shortest_edge": 784, "longest_edge": 9408}, "merge_size": 1}""");
+        ImageProcessorConfiguration edges =
+            Parse("""{"size": {"shortest_edge": 784, "longest_edge": 9408}, "merge_size": 1}""");
         Assert.Equal((784, 9408, 1), (edges.MinPixels, edges.MaxPixels, edges.MergeSize));
         ImageProcessorConfiguration none = Parse("{}");
         Assert.Equal((3136, 1_003_520), (none.MinPixels, none.MaxPixels));
@@ -78,5 +82,6 @@ public sealed class ImageProcessorTests
         Assert.Equal(new ImageGrid(1, 4, 4), processor.Process(new RgbImage(1, 1, new byte[3])).Grid);
     }
 
-    private static ImageProcessorConfiguration Parse(string json) => ImageProcessorConfiguration.Parse(Encoding.UTF8.GetBytes(json));
+    private static ImageProcessorConfiguration Parse(string json) =>
+        ImageProcessorConfiguration.Parse(Encoding.UTF8.GetBytes(json));
 }

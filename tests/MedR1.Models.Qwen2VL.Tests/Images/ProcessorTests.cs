@@ -5,7 +5,8 @@ namespace MedR1.Models.Qwen2VL.Tests;
 
 public sealed class ProcessorTests
 {
-    private static readonly IImageSource _picture = new PixelImageSource("grey", new RgbImage(16, 8, new byte[16 * 8 * 3]));
+    private static readonly IImageSource _picture =
+        new PixelImageSource("grey", new RgbImage(16, 8, new byte[16 * 8 * 3]));
 
     [Fact]
     public void A_prompt_has_a_placeholder_for_each_feature()
@@ -18,7 +19,8 @@ public sealed class ProcessorTests
         Assert.Contains("What is shown?", prompt.Text, StringComparison.Ordinal);
         using Qwen2VLPolicy policy = TinyModel.Create();
         Assert.Equal(prompt.TokenIds.Count, PromptBatch.Create(
-            policy.Configuration with { Text = policy.Configuration.Text with { ContextLength = 200 } }, [prompt]).Length);
+            policy.Configuration with { Text = policy.Configuration.Text with { ContextLength = 200 } }, [prompt])
+                .Length);
     }
 
     [Fact]

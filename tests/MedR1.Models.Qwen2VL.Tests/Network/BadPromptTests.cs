@@ -16,7 +16,8 @@ public sealed class BadPromptTests
         Rejects(TinyModel.Prompt(65, 1), "65 tokens", "holds 64");
 
     [Fact]
-    public void Rejects_tokens_that_the_model_does_not_have() => Rejects(new EncodedPrompt([1, 320], []), "Token 1", "320", "0 to 319");
+    public void Rejects_tokens_that_the_model_does_not_have() =>
+        Rejects(new EncodedPrompt([1, 320], []), "Token 1", "320", "0 to 319");
 
     [Fact]
     public void Rejects_a_placeholder_without_a_picture() =>
@@ -28,17 +29,20 @@ public sealed class BadPromptTests
 
     [Fact]
     public void Rejects_too_few_placeholders() => Rejects(
-        new EncodedPrompt([1, TinyModel.ImageToken, TinyModel.ImageToken, 2], [TinyModel.Image(4, 4, 1)]), "4 features", "only 2");
+        new EncodedPrompt([1, TinyModel.ImageToken, TinyModel.ImageToken, 2], [TinyModel.Image(4, 4, 1)]), "4 features",
+        "only 2");
 
     [Fact]
     public void Rejects_patches_of_another_size() => Rejects(
-        new EncodedPrompt([TinyModel.ImageToken], [new EncodedImage(new ImageGrid(1, 2, 2), new float[4 * 95])]), "380 values", "384");
+        new EncodedPrompt([TinyModel.ImageToken], [new EncodedImage(new ImageGrid(1, 2, 2), new float[4 * 95])]),
+        "380 values", "384");
 
     [Fact]
     public void Rejects_a_grid_that_does_not_merge()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
-        var prompt = new EncodedPrompt([TinyModel.ImageToken], [new EncodedImage(new ImageGrid(1, 3, 2), new float[6 * 96])]);
+        var prompt =
+            new EncodedPrompt([TinyModel.ImageToken], [new EncodedImage(new ImageGrid(1, 3, 2), new float[6 * 96])]);
         Assert.Throws<InvalidPromptException>(() => policy.EncodeImages([prompt]));
     }
 
@@ -47,8 +51,10 @@ public sealed class BadPromptTests
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         EncodedPrompt prompt = TinyModel.Prompt(3, 1);
-        Assert.Throws<InvalidPromptException>(() => policy.TokenLogProbabilities([new PackedGroup(prompt, [])], _plain));
-        Assert.Throws<InvalidPromptException>(() => policy.TokenLogProbabilities([new PackedGroup(prompt, [[1], []])], _plain));
+        Assert.Throws<InvalidPromptException>(() =>
+            policy.TokenLogProbabilities([new PackedGroup(prompt, [])], _plain));
+        Assert.Throws<InvalidPromptException>(() =>
+            policy.TokenLogProbabilities([new PackedGroup(prompt, [[1], []])], _plain));
         Assert.Throws<InvalidPromptException>(
             () => policy.TokenLogProbabilities([new PackedGroup(prompt, [TinyModel.Words(62, 1)])], _plain));
         Assert.Throws<InvalidPromptException>(() => policy.TokenLogProbabilities([], _plain));

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL.Tests;
 
 /// <summary>
-/// A model whose weights and pictures are formulas, with values that two independent float64 implementations of the reference's
-/// semantics agree on to 4e-15 (one in NumPy, one of PyTorch operators; gradients from PyTorch's autograd).
+/// A model whose weights and pictures are formulas, with values that two independent float64 implementations of the
+/// reference's semantics agree on to 4e-15 (one in NumPy, one of PyTorch operators; gradients from PyTorch's autograd).
 /// </summary>
 public sealed class GoldenModelTests
 {
@@ -22,10 +22,13 @@ public sealed class GoldenModelTests
     public void Weights_follow_the_formula()
     {
         using Qwen2VLNetwork network = Network();
-        Dictionary<string, Parameter> parameters = Qwen2VLPolicy.ParametersOf(network).ToDictionary(entry => entry.Key, entry => entry.Value);
+        Dictionary<string, Parameter> parameters =
+            Qwen2VLPolicy.ParametersOf(network).ToDictionary(entry => entry.Key, entry => entry.Value);
         Assert.Equal(58, parameters.Count);
-        TinyModel.Near([0.007101f, 0.090041f, -0.058519f, -0.031694f], parameters["visual.patch_embed.proj.weight"].Values()[..4], 1e-6);
-        TinyModel.Near([-0.785811f, -0.894068f, 0.833315f, -0.808012f], parameters["model.embed_tokens.weight"].Values()[..4], 1e-6);
+        TinyModel.Near([0.007101f, 0.090041f, -0.058519f, -0.031694f],
+            parameters["visual.patch_embed.proj.weight"].Values()[..4], 1e-6);
+        TinyModel.Near([-0.785811f, -0.894068f, 0.833315f, -0.808012f],
+            parameters["model.embed_tokens.weight"].Values()[..4], 1e-6);
         TinyModel.Near([-0.112195f, 0.086283f, 0.141657f, 0.013588f], parameters["lm_head.weight"].Values()[..4], 1e-6);
     }
 
@@ -74,7 +77,8 @@ public sealed class GoldenModelTests
         Tensor logits = runner.Prefill(Prompts(), cache);
         for (int step = 0; step < 6; step++)
         {
-            Tensor chosen = logits.index_fill(-1, tensor(_forbidden.Select(id => (long)id).ToArray()), float.NegativeInfinity).argmax(-1);
+            Tensor chosen = logits.index_fill(-1, tensor(_forbidden.Select(id => (long)id).ToArray()),
+                float.NegativeInfinity).argmax(-1);
             Assert.Equal([_greedy[0][step], _greedy[1][step]], chosen.data<long>().ToArray());
             if (step < 5)
                 logits = runner.Decode(chosen, cache);
@@ -89,7 +93,8 @@ public sealed class GoldenModelTests
         EncodedPrompt[] prompts = Prompts();
         using DisposeScope scope = NewDisposeScope();
         TokenStatistics statistics = runner.Score(
-            [new PackedGroup(prompts[0], [_greedy[0]]), new PackedGroup(prompts[1], [_greedy[1]])], new TokenStatisticsOptions());
+            [new PackedGroup(prompts[0], [_greedy[0]]), new PackedGroup(prompts[1], [_greedy[1]])],
+            new TokenStatisticsOptions());
         TinyModel.Near(
             [
                 -2.670459f, -2.37476f, -2.186994f, -2.520104f, -2.395399f, -2.814663f,
@@ -187,7 +192,8 @@ public sealed class GoldenModelTests
     private static Qwen2VLNetwork Network()
     {
         var network = new Qwen2VLNetwork(_configuration, CPU, ScalarType.Float32);
-        Dictionary<string, Parameter> parameters = Qwen2VLPolicy.ParametersOf(network).ToDictionary(entry => entry.Key, entry => entry.Value);
+        Dictionary<string, Parameter> parameters =
+            Qwen2VLPolicy.ParametersOf(network).ToDictionary(entry => entry.Key, entry => entry.Value);
         uint ordinal = 0;
         using IDisposable noGradient = no_grad();
         foreach (string name in Names())
@@ -205,7 +211,8 @@ public sealed class GoldenModelTests
     {
         string[] block =
         [
-            "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias", "attn.qkv.weight", "attn.qkv.bias", "attn.proj.weight",
+            "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias", "attn.qkv.weight", "attn.qkv.bias",
+                "attn.proj.weight",
             "attn.proj.bias", "mlp.fc1.weight", "mlp.fc1.bias", "mlp.fc2.weight", "mlp.fc2.bias",
         ];
         string[] layer =
@@ -218,7 +225,8 @@ public sealed class GoldenModelTests
         [
             "visual.patch_embed.proj.weight",
             .. Enumerable.Range(0, 2).SelectMany(index => block.Select(name => $"visual.blocks.{index}.{name}")),
-            "visual.merger.ln_q.weight", "visual.merger.ln_q.bias", "visual.merger.mlp.0.weight", "visual.merger.mlp.0.bias",
+            "visual.merger.ln_q.weight", "visual.merger.ln_q.bias", "visual.merger.mlp.0.weight",
+            "visual.merger.mlp.0.bias",
             "visual.merger.mlp.2.weight", "visual.merger.mlp.2.bias", "model.embed_tokens.weight",
             .. Enumerable.Range(0, 2).SelectMany(index => layer.Select(name => $"model.layers.{index}.{name}")),
             "model.norm.weight", "lm_head.weight",

@@ -81,7 +81,8 @@ public sealed class InvarianceTests
                 Tensor alone = policy.SequenceLogProbabilities([sequence])
                     .narrow(1, group.Prompt.TokenIds.Count - 1, completion.Count);
                 TinyModel.Near(alone.Values(), values.AsSpan(row * columns, completion.Count));
-                Assert.All(values[(row * columns + completion.Count)..((row + 1) * columns)], value => Assert.Equal(0, value));
+                Assert.All(values[(row * columns + completion.Count)..((row + 1) * columns)], value =>
+                    Assert.Equal(0, value));
                 (alone * weights.narrow(0, row, 1).narrow(1, 0, completion.Count)).sum().backward();
                 row++;
             }
@@ -106,7 +107,8 @@ public sealed class InvarianceTests
         TokenStatistics statistics = policy.TokenLogProbabilities([new PackedGroup(prompt, [[7], [9]])], _plain);
         using IKeyValueCache cache = policy.CreateCache(1, 1, 40, 1);
         Tensor expected = policy.Prefill([prompt], cache).log_softmax(-1);
-        TinyModel.Near([expected[0, 7].item<float>(), expected[0, 9].item<float>()], statistics.LogProbabilities.Values());
+        TinyModel.Near([expected[0, 7].item<float>(), expected[0, 9].item<float>()],
+            statistics.LogProbabilities.Values());
         Assert.Equal([2L, 1L], statistics.LogProbabilities.shape);
     }
 
@@ -121,7 +123,8 @@ public sealed class InvarianceTests
             [TinyModel.Prompt(2, 1, image), TinyModel.Prompt(2, 2), TinyModel.Prompt(2, 3, other, image)])!;
         Assert.Equal([8L + 4 + 8, 32L], features.shape);
         Assert.Equal(features.narrow(0, 0, 8).Values(), features.narrow(0, 12, 8).Values());
-        TinyModel.Near(policy.EncodeImages([TinyModel.Prompt(2, 1, other)])!.Values(), features.narrow(0, 8, 4).Values());
+        TinyModel.Near(policy.EncodeImages([TinyModel.Prompt(2, 1, other)])!.Values(),
+            features.narrow(0, 8, 4).Values());
     }
 
     [Fact]
@@ -146,7 +149,8 @@ public sealed class InvarianceTests
         double[] scores = [.. policy.Prefill([prompt], cache).Values().Select((logit, token) =>
             suppressed.Contains(token) ? double.NegativeInfinity : logit / 0.7)];
         double normaliser = Math.Log(scores.Sum(Math.Exp));
-        double entropy = -scores.Where(double.IsFinite).Sum(score => Math.Exp(score - normaliser) * (score - normaliser));
+        double entropy =
+            -scores.Where(double.IsFinite).Sum(score => Math.Exp(score - normaliser) * (score - normaliser));
         TinyModel.Near([(float)(scores[7] - normaliser), float.NegativeInfinity], statistics.LogProbabilities.Values());
         TinyModel.Near([(float)entropy, (float)entropy], statistics.Entropies!.Values());
         Assert.False(statistics.Entropies!.requires_grad);
@@ -164,7 +168,8 @@ public sealed class InvarianceTests
                 SuppressedTokenIds = policy.SuppressedTokenIds, WithEntropies = true, WithEntropyGradient = true,
             });
         statistics.Entropies!.sum().backward();
-        Assert.All(TakeGradients(policy).Values, gradient => Assert.All(gradient, value => Assert.True(float.IsFinite(value))));
+        Assert.All(TakeGradients(policy).Values, gradient =>
+            Assert.All(gradient, value => Assert.True(float.IsFinite(value))));
     }
 
     [Fact]
@@ -208,7 +213,8 @@ public sealed class InvarianceTests
             TinyModel.Prompt(2, 4, shared),
         ];
         return [.. prompts.Select((prompt, group) => new PackedGroup(
-            prompt, [.. Enumerable.Range(0, Math.Max(1, samples - group)).Select(sample => TinyModel.Words(1 + (sample + group) % 5, sample))]))];
+            prompt, [.. Enumerable.Range(0, Math.Max(1, samples - group))
+                .Select(sample => TinyModel.Words(1 + (sample + group) % 5, sample))]))];
     }
 
     private static float[] CachedLogProbabilities(Qwen2VLPolicy policy, PackedGroup[] groups)
@@ -216,7 +222,8 @@ public sealed class InvarianceTests
         int samples = groups.Max(group => group.Completions.Count);
         int longest = groups.Max(group => group.Completions.Max(completion => completion.Count));
         IReadOnlyList<int>?[] rows = [.. groups.SelectMany(group =>
-            Enumerable.Range(0, samples).Select(sample => sample < group.Completions.Count ? group.Completions[sample] : null))];
+            Enumerable.Range(0, samples)
+                .Select(sample => sample < group.Completions.Count ? group.Completions[sample] : null))];
         using IKeyValueCache cache = policy.CreateCache(groups.Length, samples, 50, longest);
         Tensor logits = policy.Prefill([.. groups.Select(group => group.Prompt)], cache).repeat_interleave(samples, 0);
         var result = new float[rows.Length, longest];
@@ -226,7 +233,8 @@ public sealed class InvarianceTests
             long[] tokens = [.. rows.Select(row => row is not null && step < row.Count ? (long)row[step] : 0)];
             for (int row = 0; row < rows.Length; row++)
             {
-                result[row, step] = rows[row] is { } real && step < real.Count ? logProbabilities[row, tokens[row]].item<float>() : 0;
+                result[row, step] =
+                    rows[row] is { } real && step < real.Count ? logProbabilities[row, tokens[row]].item<float>() : 0;
             }
 
             if (step < longest - 1)

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
-/// <summary>Counts the tensors that this thread made and did not dispose; finalizers of other tests don't touch that count.</summary>
+/// <summary>
+/// Counts the tensors that this thread made and did not dispose; finalizers of other tests don't touch that count.
+/// </summary>
 [Collection(nameof(LeakTests))]
 [CollectionDefinition(nameof(LeakTests), DisableParallelization = true)]
 public sealed class LeakTests

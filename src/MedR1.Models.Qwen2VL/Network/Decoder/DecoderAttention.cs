@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Grouped-query attention: projections with biases for queries, keys and values, none for the output.</summary>
+/// <summary>
+/// Grouped-query attention: projections with biases for queries, keys and values, none for the output.
+/// </summary>
 internal sealed class DecoderAttention : nn.Module
 {
     private readonly int _headSize;

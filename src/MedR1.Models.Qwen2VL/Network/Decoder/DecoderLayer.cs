@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>A layer of the decoder: attention, then the feed-forward layer, each behind a norm and beside the residual.</summary>
+/// <summary>
+/// A layer of the decoder: attention, then the feed-forward layer, each behind a norm and beside the residual.
+/// </summary>
 internal sealed class DecoderLayer : nn.Module
 {
     private readonly int _index;

@@ -34,7 +34,8 @@ internal sealed class TextDecoder : nn.Module
     /// <c>[N, hidden]</c> embeddings, still the caller's afterwards, to <c>[N, hidden]</c> before the last norm, or to
     /// <c>[M, hidden]</c> where the pattern keeps some tokens only.
     /// </summary>
-    public Tensor Layers(Tensor input, RotaryTable table, IAttentionPattern pattern, ActivationObserver? observer = null)
+    public Tensor Layers(Tensor input, RotaryTable table, IAttentionPattern pattern,
+        ActivationObserver? observer = null)
     {
         Tensor hidden = input;
         for (int index = 0; index < _layers.Count; index++)

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Segments of a sequence that attend inside themselves only. Segments of one length are one batch; where those don't lie side by
-/// side they are gathered, and the result is put back.
+/// Segments of a sequence that attend inside themselves only. Segments of one length are one batch; where those don't
+/// lie side by side they are gathered, and the result is put back.
 /// </summary>
 internal sealed class AttentionSegments : IDisposable
 {
@@ -31,7 +31,8 @@ internal sealed class AttentionSegments : IDisposable
 
         if (sorted.Select((place, index) => place == index).All(same => same))
             return;
-        long[] order = [.. sorted.SelectMany(index => Enumerable.Range(0, lengths[index]).Select(offset => starts[index] + offset))];
+        long[] order = [.. sorted.SelectMany(index =>
+            Enumerable.Range(0, lengths[index]).Select(offset => starts[index] + offset))];
         long[] inverse = new long[order.Length];
         for (int place = 0; place < order.Length; place++)
         {

@@ -32,7 +32,8 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
             : base(nameof(PatchKernel))
         {
             _weight = ParameterFactory.Empty(
-                [vision.Width, vision.ChannelCount, vision.TemporalPatchSize, vision.PatchSize, vision.PatchSize], device, dataType);
+                [vision.Width, vision.ChannelCount, vision.TemporalPatchSize, vision.PatchSize, vision.PatchSize],
+                device, dataType);
             RegisterComponents();
         }
 

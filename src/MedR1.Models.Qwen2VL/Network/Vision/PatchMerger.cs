@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Makes one feature of each square of patches: norm of each patch, their concatenation, two layers with the exact GELU.</summary>
+/// <summary>
+/// Makes one feature of each square of patches: norm of each patch, their concatenation, two layers with the exact
+/// GELU.
+/// </summary>
 internal sealed class PatchMerger : nn.Module<Tensor, Tensor>
 {
     private readonly int _innerWidth;

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>A block of the tower: attention, then the feed-forward layer, each behind a norm and beside the residual.</summary>
+/// <summary>
+/// A block of the tower: attention, then the feed-forward layer, each behind a norm and beside the residual.
+/// </summary>
 internal sealed class VisionBlock : nn.Module
 {
     [ComponentName(Name = "norm1")]

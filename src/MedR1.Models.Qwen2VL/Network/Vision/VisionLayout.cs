@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>All that the tower must know of the pictures of a batch: order of the patches, their places, who attends to whom.</summary>
+/// <summary>
+/// All that the tower must know of the pictures of a batch: order of the patches, their places, who attends to whom.
+/// </summary>
 internal sealed class VisionLayout : IDisposable
 {
     private readonly Tensor? _unitOrder;
@@ -12,7 +14,8 @@ internal sealed class VisionLayout : IDisposable
     private readonly int _mergeUnit;
 
     private VisionLayout(
-        int mergeUnit, RotaryTable table, AttentionSegments frames, AttentionSegments? windows, Tensor? unitOrder, Tensor? unitInverse)
+        int mergeUnit, RotaryTable table, AttentionSegments frames, AttentionSegments? windows, Tensor? unitOrder,
+        Tensor? unitInverse)
     {
         _mergeUnit = mergeUnit;
         Table = table;
@@ -37,7 +40,8 @@ internal sealed class VisionLayout : IDisposable
         var frames = new AttentionSegments(FrameLengths(grids), device);
         Tensor angles = Angles(grids, vision.SpatialMergeSize, frequencies, device);
         if (vision.WindowSize == 0)
-            return new VisionLayout(vision.MergeUnit, RotaryTable.FromAngles(angles, ScalarType.Float32), frames, null, null, null);
+            return new VisionLayout(vision.MergeUnit, RotaryTable.FromAngles(angles, ScalarType.Float32), frames, null,
+                null, null);
 
         WindowOrder order = WindowOrder.Create(grids, vision.SpatialMergeSize, WindowSide(vision));
         Tensor unitOrder = OnDevice([.. order.Index.Select(unit => (long)unit)], device);
@@ -62,15 +66,18 @@ internal sealed class VisionLayout : IDisposable
 
     /// <summary>Brings patches into the order of the blocks; a new tensor or the same.</summary>
     /// <param name="patches"><c>[S, …]</c></param>
-    public Tensor ToBlockOrder(Tensor patches) => _unitOrder is null ? patches : Regroup(patches, _unitOrder, _mergeUnit);
+    public Tensor ToBlockOrder(Tensor patches) =>
+        _unitOrder is null ? patches : Regroup(patches, _unitOrder, _mergeUnit);
 
     /// <summary>Brings patches back into their own order.</summary>
     /// <param name="patches"><c>[S, …]</c></param>
-    public Tensor ToPatchOrder(Tensor patches) => _unitInverse is null ? patches : Regroup(patches, _unitInverse, _mergeUnit);
+    public Tensor ToPatchOrder(Tensor patches) =>
+        _unitInverse is null ? patches : Regroup(patches, _unitInverse, _mergeUnit);
 
     /// <summary>Brings features back into the order of their pictures.</summary>
     /// <param name="features"><c>[S / squares, …]</c></param>
-    public Tensor ToFeatureOrder(Tensor features) => _unitInverse is null ? features : features.index_select(0, _unitInverse);
+    public Tensor ToFeatureOrder(Tensor features) =>
+        _unitInverse is null ? features : features.index_select(0, _unitInverse);
 
     public void Dispose()
     {

@@ -45,7 +45,10 @@ internal sealed class VisionTower : nn.Module
             : new QuickGeluMlp(vision.Width, vision.MlpWidth, device, dataType);
     }
 
-    /// <summary><c>[S, values per patch]</c> in the tower's type to <c>[S / squares, hidden]</c>, both in the order of the pictures.</summary>
+    /// <summary>
+    /// <c>[S, values per patch]</c> in the tower's type to <c>[S / squares, hidden]</c>, both in the order of the
+    /// pictures.
+    /// </summary>
     public Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, ActivationObserver? observer = null)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -55,7 +58,8 @@ internal sealed class VisionTower : nn.Module
         Tensor hidden = layout.ToBlockOrder(embedded);
         for (int index = 0; index < _blocks.Count; index++)
         {
-            Tensor next = _blocks[index].Forward(hidden, layout.Table, _seesAll[index] ? layout.Frames : layout.Windows!);
+            Tensor next =
+                _blocks[index].Forward(hidden, layout.Table, _seesAll[index] ? layout.Frames : layout.Windows!);
             hidden.Dispose();
             hidden = next;
             observer?.Invoke($"block_{index}", layout.ToPatchOrder(hidden));

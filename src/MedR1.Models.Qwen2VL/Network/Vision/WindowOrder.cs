@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// The order in which Qwen2.5-VL's tower sees the squares of patches: window by window, so that the patches of a window lie side by
-/// side. Windows at the right and lower edge are smaller; none is empty.
+/// The order in which Qwen2.5-VL's tower sees the squares of patches: window by window, so that the patches of a window
+/// lie side by side. Windows at the right and lower edge are smaller; none is empty.
 /// </summary>
 /// <param name="Index">The square at each place.</param>
 /// <param name="WindowLengths">Patches of each window.</param>
@@ -28,7 +28,8 @@ internal sealed record WindowOrder(int[] Index, IReadOnlyList<int> WindowLengths
                 {
                     for (int left = 0; left < columns; left += side)
                     {
-                        lengths.Add(AddWindow(index, start, columns, top, left, Math.Min(side, rows - top), Math.Min(side, columns - left))
+                        lengths.Add(AddWindow(index, start, columns, top, left, Math.Min(side, rows - top),
+                            Math.Min(side, columns - left))
                             * mergeSize * mergeSize);
                     }
                 }

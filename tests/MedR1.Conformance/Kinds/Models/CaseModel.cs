@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>The prompts of a model case: rows of ids with padding on either side, and pictures that belong to the rows in order.</summary>
+/// <summary>
+/// The prompts of a model case: rows of ids with padding on either side, and pictures that belong to the rows in order.
+/// </summary>
 internal sealed class CaseModel
 {
     private CaseModel(EncodedPrompt[] prompts, int[][] places)
@@ -45,7 +47,8 @@ internal sealed class CaseModel
     }
 
     /// <summary>Reads grids and, where the case has them, pixels.</summary>
-    public static IReadOnlyList<EncodedImage> Images(ConformanceCase conformanceCase, Qwen2VLConfiguration configuration)
+    public static IReadOnlyList<EncodedImage> Images(ConformanceCase conformanceCase,
+        Qwen2VLConfiguration configuration)
     {
         JsonElement grids = conformanceCase.Inputs.GetProperty("image_grid_thw");
         if (grids.ValueKind == JsonValueKind.Null)

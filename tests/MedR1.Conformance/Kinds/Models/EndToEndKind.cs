@@ -34,7 +34,8 @@ internal sealed class EndToEndKind : IConformanceKind
         int[][] ids = CaseModel.Rows(expected.GetProperty("input_ids"));
         for (int row = 0; row < prompts.Length; row++)
         {
-            checker.Equal($"prompt_text[{row}]", expected.GetProperty("prompt_text")[row].GetString(), prompts[row].Text);
+            checker.Equal($"prompt_text[{row}]", expected.GetProperty("prompt_text")[row].GetString(),
+                prompts[row].Text);
             checker.SequenceEqual(
                 $"input_ids[{row}]", [.. ids[row].Where((_, column) => mask[row][column] == 1)], prompts[row].TokenIds);
         }
@@ -59,7 +60,8 @@ internal sealed class EndToEndKind : IConformanceKind
         using IKeyValueCache cache = policy.CreateCache(
             prompts.Length, 1, prompts.Max(prompt => prompt.TokenIds.Count), newTokens);
         Tensor logits = policy.Prefill(prompts, cache);
-        checker.Numbers("last_logits", conformanceCase.Tensor(expected.GetProperty("last_logits")), CaseModel.Values(logits));
+        checker.Numbers("last_logits", conformanceCase.Tensor(expected.GetProperty("last_logits")),
+            CaseModel.Values(logits));
 
         int padding = Qwen2VLTokens.IdOf(policy.Processor.Tokenizer, Qwen2VLTokens.EndOfText);
         List<int>[] answers = [.. prompts.Select(_ => new List<int>())];
@@ -84,7 +86,8 @@ internal sealed class EndToEndKind : IConformanceKind
         for (int row = 0; row < answers.Length; row++)
         {
             checker.SequenceEqual(
-                $"completion_ids[{row}]", CaseModel.Integers(expected.GetProperty("completion_ids")[row]), answers[row]);
+                $"completion_ids[{row}]", CaseModel.Integers(expected.GetProperty("completion_ids")[row]),
+                answers[row]);
             checker.Equal(
                 $"completion_text[{row}]", expected.GetProperty("completion_text")[row].GetString(),
                 policy.Processor.Tokenizer.Decode(answers[row]));
@@ -102,7 +105,8 @@ internal sealed class EndToEndKind : IConformanceKind
         IImageSource Open(JsonElement item)
         {
             string name = item.GetProperty("file").GetString()!;
-            if (inputs.TryGetProperty("decoded_images", out JsonElement decoded) && decoded.TryGetProperty(name, out JsonElement file))
+            if (inputs.TryGetProperty("decoded_images", out JsonElement decoded)
+                && decoded.TryGetProperty(name, out JsonElement file))
             {
                 name = file.GetString()!;
             }

@@ -20,7 +20,8 @@ internal sealed class ForwardKind : IConformanceKind
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         PromptBatch batch = PromptBatch.Create(policy.Configuration, model.Prompts);
-        Tensor hidden = policy.Runner.Hidden(model.Prompts, batch, (name, value) => Compare("hidden_rows", name, value));
+        Tensor hidden =
+            policy.Runner.Hidden(model.Prompts, batch, (name, value) => Compare("hidden_rows", name, value));
         Tensor logits = policy.Qwen2VLNetwork.Logits(hidden, (name, value) => Compare("hidden_rows", name, value));
         Compare("logit_rows", "logits", logits);
 

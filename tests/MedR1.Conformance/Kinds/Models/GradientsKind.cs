@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 namespace MedR1.Conformance;
 
 /// <summary>
-/// Gradients of every parameter. The loss is written out here, not taken from the library, so that this kind tests the model alone.
+/// Gradients of every parameter. The loss is written out here, not taken from the library, so that this kind tests the
+/// model alone.
 /// </summary>
 internal sealed class GradientsKind : IConformanceKind
 {
@@ -22,12 +23,14 @@ internal sealed class GradientsKind : IConformanceKind
         using Qwen2VLPolicy policy = CaseModel.Load(conformanceCase);
         CompletionCase completions = CompletionCase.Read(conformanceCase, policy.Configuration);
         using DisposeScope scope = NewDisposeScope();
-        using TokenStatistics statistics = policy.TokenLogProbabilities(completions.Groups, new TokenStatisticsOptions());
+        using TokenStatistics statistics =
+            policy.TokenLogProbabilities(completions.Groups, new TokenStatisticsOptions());
         Tensor loss = Loss(conformanceCase, checker, completions, statistics);
         checker.Number("loss", conformanceCase.Expected.GetProperty("loss").GetDouble(), loss.item<float>());
         loss.backward();
 
-        Dictionary<string, Tensor> gradients = policy.Parameters.ToDictionary(entry => entry.Key, entry => GradientOf(entry.Value));
+        Dictionary<string, Tensor> gradients =
+            policy.Parameters.ToDictionary(entry => entry.Key, entry => GradientOf(entry.Value));
         double squares = gradients.Values.Sum(gradient => Math.Pow(Norm(gradient), 2));
         if (conformanceCase.Expected.TryGetProperty("gradient_norm", out JsonElement norm))
         {

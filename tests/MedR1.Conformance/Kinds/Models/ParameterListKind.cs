@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
 
-/// <summary>Names and shapes of the parameters of a model of published size, built on the meta device from both layouts.</summary>
+/// <summary>
+/// Names and shapes of the parameters of a model of published size, built on the meta device from both layouts.
+/// </summary>
 internal sealed class ParameterListKind : IConformanceKind
 {
     public string Kind => "parameter-list";
@@ -29,7 +31,8 @@ internal sealed class ParameterListKind : IConformanceKind
         using Qwen2VLNetwork network = new(configuration, META, ScalarType.BFloat16);
         Dictionary<string, long[]> shapes = Qwen2VLPolicy.ParametersOf(network)
             .ToDictionary(entry => entry.Key, entry => entry.Value.shape);
-        using JsonDocument list = JsonDocument.Parse(File.ReadAllBytes(conformanceCase.FilePath(expected.GetProperty("parameters"))));
+        using JsonDocument list =
+            JsonDocument.Parse(File.ReadAllBytes(conformanceCase.FilePath(expected.GetProperty("parameters"))));
         foreach (JsonElement row in list.RootElement.EnumerateArray())
         {
             string saved = row[0].GetString()!;
@@ -38,7 +41,8 @@ internal sealed class ParameterListKind : IConformanceKind
             checker.Equal($"{input}: name in memory of {saved}", inMemory, CheckpointNames.ToInMemory(saved));
             if (shapes.TryGetValue(saved, out long[]? shape))
             {
-                checker.SequenceEqual($"{input}: {saved}", [.. row[2].EnumerateArray().Select(size => size.GetInt64())], shape);
+                checker.SequenceEqual($"{input}: {saved}", [.. row[2].EnumerateArray().Select(size => size.GetInt64())],
+                    shape);
             }
             else
             {
@@ -53,7 +57,8 @@ internal sealed class ParameterListKind : IConformanceKind
         CheckResolved(checker, input, expected.GetProperty("resolved"), configuration);
     }
 
-    private static void CheckResolved(Checker checker, string input, JsonElement resolved, Qwen2VLConfiguration configuration)
+    private static void CheckResolved(Checker checker, string input, JsonElement resolved,
+        Qwen2VLConfiguration configuration)
     {
         Dictionary<string, object> got = new()
         {
@@ -91,7 +96,8 @@ internal sealed class ParameterListKind : IConformanceKind
                     checker.Equal(name, field.Value.GetString(), text);
                     break;
                 case IReadOnlyList<int> sections:
-                    checker.SequenceEqual(name, [.. field.Value.EnumerateArray().Select(item => item.GetInt32())], sections);
+                    checker.SequenceEqual(name, [.. field.Value.EnumerateArray().Select(item => item.GetInt32())],
+                        sections);
                     break;
                 default:
                     checker.Equal(name, field.Value.GetDouble(), Convert.ToDouble(value));

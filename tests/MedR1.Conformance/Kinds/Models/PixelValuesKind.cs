@@ -24,11 +24,13 @@ internal sealed class PixelValuesKind : IConformanceKind
         CheckOrder(conformanceCase, checker, ResizePassOrder.Pillow13, "", expected, expected);
         bool differs = expected.TryGetProperty("horizontal_first", out JsonElement older);
         CheckOrder(
-            conformanceCase, checker, ResizePassOrder.HorizontalFirst, "horizontal_first.", differs ? older : expected, expected);
+            conformanceCase, checker, ResizePassOrder.HorizontalFirst, "horizontal_first.", differs ? older : expected,
+            expected);
     }
 
     private static void CheckOrder(
-        ConformanceCase conformanceCase, Checker checker, ResizePassOrder order, string prefix, JsonElement values, JsonElement common)
+        ConformanceCase conformanceCase, Checker checker, ResizePassOrder order, string prefix, JsonElement values,
+        JsonElement common)
     {
         JsonElement inputs = conformanceCase.Inputs;
         ImageProcessorConfiguration configuration = new()
@@ -40,11 +42,13 @@ internal sealed class PixelValuesKind : IConformanceKind
             MergeSize = inputs.GetProperty("merge_size").GetInt32(),
         };
         ImageProcessor processor = new(configuration, new ImageProcessorOptions { PassOrder = order });
-        RgbImage[] pictures = [.. inputs.GetProperty("images").EnumerateArray().Select(item => CasePictures.Load(conformanceCase, item))];
+        RgbImage[] pictures =
+            [.. inputs.GetProperty("images").EnumerateArray().Select(item => CasePictures.Load(conformanceCase, item))];
         for (int index = 0; index < pictures.Length; index++)
         {
             Fingerprint.Check(
-                checker, $"{prefix}resized_rgb[{index}]", processor.Resize(pictures[index]), values.GetProperty("resized_rgb")[index]);
+                checker, $"{prefix}resized_rgb[{index}]", processor.Resize(pictures[index]),
+                values.GetProperty("resized_rgb")[index]);
         }
 
         EncodedImage[] images = [.. pictures.Select(processor.Process)];
@@ -64,12 +68,14 @@ internal sealed class PixelValuesKind : IConformanceKind
             $"{prefix}sum", values.GetProperty("sum").GetDouble(), patches.Sum(value => (double)value),
             new Tolerance(false, 5e-6 * patches.Length, 0, null, null));
         checker.Number(
-            $"{prefix}sum_of_squares", values.GetProperty("sum_of_squares").GetDouble(), patches.Sum(value => (double)value * value),
+            $"{prefix}sum_of_squares", values.GetProperty("sum_of_squares").GetDouble(),
+            patches.Sum(value => (double)value * value),
             new Tolerance(false, 2e-5 * patches.Length, 0, null, null));
         foreach (JsonElement sample in values.GetProperty("samples").EnumerateArray())
         {
             (int row, int column) = (sample[0].GetInt32(), sample[1].GetInt32());
-            checker.Number($"{prefix}samples ({row}, {column})", sample[2].GetDouble(), patches[row * columns + column]);
+            checker.Number($"{prefix}samples ({row}, {column})", sample[2].GetDouble(),
+                patches[row * columns + column]);
         }
 
         if (values.TryGetProperty("pixel_values", out JsonElement all))
@@ -89,14 +95,16 @@ internal sealed class PixelValuesKind : IConformanceKind
             MergeSize = 1,
             Resizes = false,
             Mean = [.. inputs.GetProperty("image_mean").EnumerateArray().Select(value => value.GetDouble())],
-            StandardDeviation = [.. inputs.GetProperty("image_std").EnumerateArray().Select(value => value.GetDouble())],
+            StandardDeviation =
+                [.. inputs.GetProperty("image_std").EnumerateArray().Select(value => value.GetDouble())],
         });
         byte[] grey = [.. Enumerable.Range(0, levels).SelectMany(level => Enumerable.Repeat((byte)level, 3))];
         float[] values = processor.Process(new RgbImage(levels, 1, grey)).Patches.ToArray();
         checker.Numbers("values", conformanceCase.Tensor(conformanceCase.Expected.GetProperty("values")), values);
         if (conformanceCase.Expected.TryGetProperty("bits", out JsonElement bits))
         {
-            string[] expected = [.. bits.EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.ToString())];
+            string[] expected =
+                [.. bits.EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.ToString())];
             bool isText = bits[0][0].ValueKind == JsonValueKind.String;
             checker.SequenceEqual("bits", expected, [.. values.Select(BitConverter.SingleToUInt32Bits)
                 .Select(value => isText ? value.ToString("x8") : value.ToString())]);

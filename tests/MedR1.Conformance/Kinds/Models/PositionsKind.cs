@@ -28,7 +28,8 @@ internal sealed class PositionsKind : IConformanceKind
                 {
                     int[] next = [.. decoded[axis][row].EnumerateArray().Select(value => value.GetInt32())];
                     checker.SequenceEqual(
-                        $"decode_position_ids[{axis}][{row}]", next, [.. Enumerable.Range(positions.Next, next.Length)]);
+                        $"decode_position_ids[{axis}][{row}]", next,
+                        [.. Enumerable.Range(positions.Next, next.Length)]);
                 }
             }
 

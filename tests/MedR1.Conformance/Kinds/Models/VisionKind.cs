@@ -41,7 +41,8 @@ internal sealed class VisionKind : IConformanceKind
             CheckBounds(checker, expected, "cu_window_seqlens", order.WindowLengths);
             if (expected.TryGetProperty("window_index", out JsonElement index))
             {
-                checker.SequenceEqual("window_index", [.. index.EnumerateArray().Select(value => value.GetInt32())], order.Index);
+                checker.SequenceEqual("window_index", [.. index.EnumerateArray().Select(value => value.GetInt32())],
+                    order.Index);
             }
         }
     }
