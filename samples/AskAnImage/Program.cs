@@ -16,7 +16,7 @@ root.SetAction(async (result, cancellationToken) =>
 {
     TorchRuntime.Initialize();
     Device where = new(result.GetValue(device)!);
-    Progress<LoadProgress> progress = new(state => Console.Error.Write($"\r{state}"));
+    Progress<LoadProgress> progress = new(state => Console.Error.Write($"\rLoading: {(double)state.Bytes / state.TotalBytes:P0} "));
     using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
         result.GetValue(checkpoint)!.FullName, where, progress: progress, cancellationToken: cancellationToken);
     Console.Error.WriteLine();

@@ -8,7 +8,7 @@ namespace MedR1.Samples.SchoolBase;
 /// <summary>How sure the model is of what it should say, on lessons that it doesn't learn from.</summary>
 internal sealed class LetterProbe(IVisionLanguagePolicy policy, LessonEncoder encoder)
 {
-    /// <summary>The mean probability of a right letter, and the share of answers whose every token is the likeliest.</summary>
+    /// <summary>The mean probability of a right letter, and of the other tokens of the answers.</summary>
     public (double Letter, double Token) Measure(ILessonSource source, int count, int seed)
     {
         double letter = 0;

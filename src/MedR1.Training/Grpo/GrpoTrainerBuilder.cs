@@ -106,11 +106,8 @@ public sealed class GrpoTrainerBuilder
     /// once.
     /// </param>
     /// <param name="weight">Its factor in the total.</param>
-    public GrpoTrainerBuilder AddReward(string name, Func<RewardContext, double?> score, double weight = 1.0)
-    {
-        ArgumentNullException.ThrowIfNull(score);
-        return AddReward(name, (context, _) => ValueTask.FromResult(score(context)), weight);
-    }
+    public GrpoTrainerBuilder AddReward(string name, Func<RewardContext, double?> score, double weight = 1.0) =>
+        AddReward(new DelegateReward(name, score), weight);
 
     /// <summary>Adds an asynchronous reward in one lambda.</summary>
     /// <param name="name">The name in logs and metrics.</param>
@@ -120,12 +117,8 @@ public sealed class GrpoTrainerBuilder
     /// </param>
     /// <param name="weight">Its factor in the total.</param>
     public GrpoTrainerBuilder AddReward(
-        string name, Func<RewardContext, CancellationToken, ValueTask<double?>> score, double weight = 1.0)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(score);
-        return AddReward(new DelegateReward(name, score), weight);
-    }
+        string name, Func<RewardContext, CancellationToken, ValueTask<double?>> score, double weight = 1.0) =>
+        AddReward(new DelegateReward(name, score), weight);
 
     /// <summary>Adds a sink for measurements; it stays with the caller.</summary>
     /// <param name="sink">The sink.</param>

@@ -146,7 +146,7 @@ public sealed class RewardScorerTests
     }
 
     private static DelegateReward Reward(string name, Func<RewardContext, double?> score) =>
-        new(name, (context, _) => ValueTask.FromResult(score(context)));
+        new(name, score);
 
     private static CompletionGroup Group(params int[] lengths) => new(
         VqaPrompt.Ask("?"),

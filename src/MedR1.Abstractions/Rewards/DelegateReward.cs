@@ -1,4 +1,4 @@
-namespace MedR1.Rewards;
+namespace MedR1;
 
 /// <summary>A reward written as a lambda.</summary>
 public sealed class DelegateReward : IReward
