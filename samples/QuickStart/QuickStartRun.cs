@@ -14,8 +14,8 @@ namespace MedR1.Samples.QuickStart;
 /// <summary>The whole run: score, train by GRPO, score again, train a control that sees nothing, write it all down.</summary>
 internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter console)
 {
-    private const int MaxNewTokens = 12;
-    private const string AccuracyReward = "accuracy";
+    private const int MaxNewTokens = 24;
+    private const string AccuracyReward = "option_text";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public async Task<QuickStartSummary> RunAsync(CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         {
             Steps = settings.Steps,
             TestQuestions = test.Count,
-            ScoringRule = ScoringRules.MedR1.Name,
+            ScoringRule = QuickStartPrompt.Rule.Name,
         };
         File.WriteAllText(Path.Combine(settings.Output, "summary.json"), JsonSerializer.Serialize(summary, Json));
         console.WriteLine(table);
@@ -63,7 +63,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
     private static Task<EvaluationReport> EvaluateAsync(
         IVisionLanguagePolicy policy, IVqaDataset dataset, string name, CancellationToken cancellationToken) =>
         Evaluator.EvaluateAsync(
-            new LocalSampler(policy), dataset, QuickStartPrompt.Template, ScoringRules.MedR1,
+            new LocalSampler(policy), dataset, QuickStartPrompt.Template, QuickStartPrompt.Rule,
             new EvaluationOptions { MaxNewTokens = MaxNewTokens, BatchSize = 128, Name = name }, cancellationToken: cancellationToken);
 
     private async Task<TrainingReport> TrainAsync(
@@ -76,7 +76,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
             .UseDataset(dataset)
             .UsePrompt(QuickStartPrompt.Template)
             .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }))
-            .AddReward(new ChoiceAccuracyReward())
+            .AddReward(new OptionTextReward())
             .AddReward(new FormatReward(FormatStyle.NoThink), weight: 0.2)
             .AddMetricSink(progress)
             .AddMetricSink(lines)

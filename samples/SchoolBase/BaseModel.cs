@@ -6,7 +6,7 @@ namespace MedR1.Samples.SchoolBase;
 /// <summary>The small Qwen2-VL of the quick start before it has learnt anything: its sizes, vocabulary and pictures.</summary>
 internal static class BaseModel
 {
-    private const int VocabularySize = 1024;
+    private const int VocabularySize = 1536;
     private const int HiddenSize = 128;
 
     /// <summary>The control tokens of Qwen2-VL in their published order.</summary>
@@ -37,6 +37,7 @@ internal static class BaseModel
                 HiddenSize = HiddenSize,
                 IntermediateSize = 3 * HiddenSize,
                 LayerCount = 4,
+                InitializerRange = 0.05,
                 HeadCount = 4,
                 KeyValueHeadCount = 2,
                 RotarySections = [4, 6, 6],
@@ -63,7 +64,9 @@ internal static class BaseModel
             tokenizer.Save(files.FullName);
             ImageProcessorConfiguration images = new() { MinPixels = 56 * 56, MaxPixels = 84 * 84 };
             File.WriteAllBytes(Path.Combine(files.FullName, "preprocessor_config.json"), images.ToJson());
-            return Qwen2VLPolicy.CreateRandom(configuration, Qwen2VLProcessor.Load(files.FullName), seed);
+            Qwen2VLPolicy policy = Qwen2VLPolicy.CreateRandom(configuration, Qwen2VLProcessor.Load(files.FullName), seed);
+            MimeticStart.Set(policy);
+            return policy;
         }
         finally
         {

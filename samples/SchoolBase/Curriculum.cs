@@ -15,9 +15,9 @@ internal sealed class Curriculum
         _training = training;
         _phantoms = phantoms;
         _families = [.. QuestionFamily.Of(training), .. QuestionFamily.Of(phantoms)];
-        _words = [.. _families.SelectMany(family => family.Answers.Concat(family.Questions))
+        _words = [.. _families.SelectMany(family => family.Answers)
             .SelectMany(text => text.Split([' ', '(', ')', ',', '?', '.', '\''], StringSplitOptions.RemoveEmptyEntries))
-            .Select(word => word.ToLowerInvariant()).Distinct().Order(StringComparer.Ordinal)];
+            .Distinct().Order(StringComparer.Ordinal)];
     }
 
     /// <summary>Texts for the vocabulary: the wording of every lesson, nothing of the test questions.</summary>
@@ -29,28 +29,35 @@ internal sealed class Curriculum
             {
                 foreach (string question in family.Questions)
                 {
-                    yield return "user\n" + Wording.AskLetter(question, family.Answers.Take(4).ToArray()) + "\nassistant\n" + Wording.SayLetter(0);
+                    yield return $"user\n{Wording.Ask(question, [" ", " ", " ", " "])}\nassistant\n{Wording.Say("\n")}";
                     yield return Wording.AskOpen(question) + " What is C?";
                 }
 
+                // Never behind a bracket: no piece of the vocabulary joins the bracket of an option to its text, so an option is
+                // written in the very tokens of the statement and of the answer.
                 foreach (string answer in family.Answers)
                 {
-                    // As an option it stands behind a bracket, as a statement behind a space or at the start.
-                    yield return $"{answer}. {answer}. A){answer}, B){answer}, C){answer}, D){answer}";
+                    yield return $"{answer}.\n{answer}\n{answer}";
                 }
             }
 
             yield return "system\nYou are a helpful assistant.";
             foreach (string word in _words)
             {
-                yield return $"{word} {word}. A){word} {word}";
+                yield return $"{word} {word}.\n{word} {word}";
             }
         }
     }
 
     /// <summary>Kinds of lessons to look at while learning.</summary>
     public IReadOnlyList<ILessonSource> Probes =>
-        [new BindingLessons(_families, _words, 2, 0.0), new BindingLessons(_families, _words, 2, 1.0), new PhantomLessons(_phantoms, 2), new CaptionLessons("training pictures", _training, 2)];
+    [
+        new TextLessons(_families, _words, 2, TextHint.Letter),
+        new TextLessons(_families, _words, 2, TextHint.Statement),
+        new TextLessons(_families, _words, 2, TextHint.None),
+        new PhantomLessons(_phantoms, 2),
+        new CaptionLessons("training pictures", _training, 2),
+    ];
 
     /// <summary>Collects the material.</summary>
     /// <param name="folder">The folder of real-mini; only its training split is read.</param>
@@ -59,16 +66,15 @@ internal sealed class Curriculum
         new(RealMini.LoadTrain(folder), PhantomDataset.Create(6000, seed, imageSize: 84));
 
     /// <summary>The lessons of a stage.</summary>
-    /// <param name="name">words, text or pictures.</param>
+    /// <param name="name">text or pictures.</param>
     /// <exception cref="ArgumentException">There is no such stage.</exception>
     public ILessonSource Stage(string name) => name switch
     {
-        "words" => new BindingLessons(_families, _words, turns: 6, realShare: 0.0),
-        "text" => new BindingLessons(_families, _words, turns: 4, realShare: 0.5),
+        "text" => new TextLessons(_families, _words, turns: 4, TextHint.Letter, TextHint.Statement, TextHint.None),
         "pictures" => new MixedLessons(
-            (0.25, new BindingLessons(_families, _words, turns: 3, realShare: 0.7)),
-            (0.40, new PhantomLessons(_phantoms, mostTurns: 3)),
-            (0.35, new CaptionLessons("training pictures", _training, mostTurns: 4))),
-        _ => throw new ArgumentException($"There is no stage '{name}'. Known: words, text, pictures.", nameof(name)),
+            (0.2, new TextLessons(_families, _words, turns: 3, TextHint.Letter, TextHint.Statement, TextHint.None)),
+            (0.5, new PhantomLessons(_phantoms, mostTurns: 3)),
+            (0.3, new CaptionLessons("training pictures", _training, mostTurns: 4))),
+        _ => throw new ArgumentException($"There is no stage '{name}'. Known: text, pictures.", nameof(name)),
     };
 }

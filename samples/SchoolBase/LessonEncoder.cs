@@ -3,15 +3,13 @@ using MedR1.Training;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>Writes a lesson as tokens with weights: what the assistant says counts, a letter more than the frame around it.</summary>
+/// <summary>Writes a lesson as tokens with weights: what the assistant says counts, nothing else.</summary>
 internal sealed class LessonEncoder
 {
-    private const float LetterWeight = 5f;
     private readonly ITextTokenizer _tokenizer;
     private readonly Func<IImageSource, EncodedImage> _encodeImage;
     private readonly int _mergeArea;
     private readonly Dictionary<string, EncodedImage> _images = [];
-    private readonly HashSet<int> _letters;
 
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="encodeImage">Prepares a picture; each is prepared once.</param>
@@ -21,7 +19,6 @@ internal sealed class LessonEncoder
         _tokenizer = tokenizer;
         _encodeImage = encodeImage;
         _mergeArea = mergeArea;
-        _letters = [.. Enumerable.Range(0, 4).Select(index => tokenizer.Encode(" " + OptionLetters.Of(index)).Single())];
     }
 
     public SupervisedExample Encode(Lesson lesson)
@@ -77,7 +74,7 @@ internal sealed class LessonEncoder
             foreach (int id in _tokenizer.Encode(text))
             {
                 ids.Add(id);
-                weights.Add(weight > 0 && _letters.Contains(id) ? LetterWeight : weight);
+                weights.Add(weight);
             }
         }
 

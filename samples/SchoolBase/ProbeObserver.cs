@@ -7,7 +7,12 @@ namespace MedR1.Samples.SchoolBase;
 internal sealed class ProbeObserver(
     Qwen2VLPolicy policy, LessonEncoder encoder, IReadOnlyList<ILessonSource> probes, string output, int interval) : ISftObserver
 {
-    private readonly LetterProbe _probe = new(policy, encoder);
+    private const int Lessons = 96;
+
+    // Lessons are numbered from the run's own seed, far below.
+    private const int Seed = 1_000_003;
+
+    private readonly LessonProbe _probe = new(policy, encoder);
 
     public void OnStep(StepMetrics metrics)
     {
@@ -18,8 +23,7 @@ internal sealed class ProbeObserver(
 
         foreach (ILessonSource source in probes)
         {
-            (double letter, double token) = _probe.Measure(source, count: 96, seed: 1_000_003);
-            Console.WriteLine($"  step {metrics.Step}: {source.Name}: letter {letter:F3}, other tokens {token:F3}");
+            Console.WriteLine($"  step {metrics.Step}: {source.Name}: {_probe.Measure(source, Lessons, Seed):F3}");
         }
 
         policy.Save(output);

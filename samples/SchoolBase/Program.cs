@@ -9,7 +9,7 @@ using MedR1.Training;
 Option<string> data = new("--data") { Description = "The folder of real-mini.", DefaultValueFactory = _ => "data/real-mini" };
 Option<string> output = new("--output") { Description = "Where the checkpoint goes.", DefaultValueFactory = _ => "runs/base" };
 Option<string?> from = new("--from") { Description = "A checkpoint to go on from; without one the model starts from random weights." };
-Option<string> stage = new("--stage") { Description = "What to learn: words, text or pictures.", DefaultValueFactory = _ => "text" };
+Option<string> stage = new("--stage") { Description = "What to learn: text or pictures.", DefaultValueFactory = _ => "text" };
 Option<int> steps = new("--steps") { Description = "Optimizer steps.", DefaultValueFactory = _ => 3000 };
 Option<int> batch = new("--batch") { Description = "Lessons in a step.", DefaultValueFactory = _ => 24 };
 Option<double> rate = new("--learning-rate") { Description = "The highest learning rate.", DefaultValueFactory = _ => 2e-3 };
@@ -29,7 +29,7 @@ root.SetAction(async (result, cancellationToken) =>
     ILessonSource lessons = curriculum.Stage(result.GetValue(stage)!);
     int count = result.GetValue(steps);
     int size = result.GetValue(batch);
-    using ConsoleProgressSink progress = new(interval: 100);
+    using ConsoleProgressSink progress = new(interval: 250);
     using SftTrainer trainer = new SftTrainerBuilder(policy)
         .UseExamples(new GeneratedLessons(lessons, encoder, count * size, result.GetValue(seed)))
         .UseOrder(new SequentialOrder())
@@ -43,6 +43,7 @@ root.SetAction(async (result, cancellationToken) =>
             options.LearningRate = result.GetValue(rate);
             options.Warmup = Math.Min(100, count / 10);
             options.WeightDecay = 0.01;
+            options.Optimizer = options.Optimizer with { Beta2 = 0.98 };
             options.Seed = result.GetValue(seed);
         })
         .Build();

@@ -24,7 +24,7 @@ internal sealed class CaptionLessons(string name, IEnumerable<VqaExample> exampl
         {
             IEnumerable<IImageSource> images = messages.Count == 0 ? example.Images : [];
             messages.Add(ChatMessage.User(Wording.AskOpen(example.Question), images));
-            messages.Add(ChatMessage.Assistant(example.Answer));
+            messages.Add(ChatMessage.Assistant(Wording.Say(example.Answer)));
         }
 
         return new Lesson(messages);

@@ -1,13 +1,14 @@
 namespace MedR1.Samples.SchoolBase;
 
 /// <summary>
-/// Synthetic pictures with everything that a question can be: open, with options and the letter asked, with options and the text
-/// of a letter asked. Here the model may learn that what is seen decides the letter.
+/// Synthetic pictures with questions, some open, most with options. Here the model learns that what is seen decides.
 /// </summary>
 /// <param name="phantoms">Phantoms with options.</param>
 /// <param name="mostTurns">The most questions about a picture in one lesson.</param>
 internal sealed class PhantomLessons(IReadOnlyList<VqaExample> phantoms, int mostTurns) : ILessonSource
 {
+    private const double OpenShare = 0.25;
+
     private readonly VqaExample[][] _pictures =
         [.. phantoms.GroupBy(example => example.Images[0].Name).Select(group => group.ToArray())];
 
@@ -24,19 +25,13 @@ internal sealed class PhantomLessons(IReadOnlyList<VqaExample> phantoms, int mos
         {
             VqaExample example = picture[random.Next(picture.Length)];
             QuestionFamily family = _families[QuestionFamily.FamilyOf(example)];
-            (IReadOnlyList<string> options, int answer) = OptionShuffle.Draw(
+            (IReadOnlyList<string> options, _) = OptionShuffle.Draw(
                 random, example.Answer, family.Answers, Math.Min(random.Next(2, 5), family.Answers.Count));
             IEnumerable<IImageSource> images = turn == 0 ? example.Images : [];
-            int kind = random.Next(6);
+            bool open = random.NextDouble() < OpenShare;
             messages.Add(ChatMessage.User(
-                kind switch
-                {
-                    0 => Wording.AskOpen(example.Question),
-                    1 => Wording.AskOption(example.Question, options, answer),
-                    _ => Wording.AskLetter(example.Question, options),
-                },
-                images));
-            messages.Add(ChatMessage.Assistant(kind < 2 ? example.Answer : Wording.SayLetter(answer)));
+                open ? Wording.AskOpen(example.Question) : Wording.Ask(example.Question, options), images));
+            messages.Add(ChatMessage.Assistant(Wording.Say(example.Answer)));
         }
 
         return new Lesson(messages);
