@@ -5,6 +5,8 @@ Option<DirectoryInfo?> data = new("--data") { Description = "The folder of real-
 Option<DirectoryInfo?> checkpoint = new("--checkpoint") { Description = "The checkpoint to start from; the base that ships by default." };
 Option<int> seed = new("--seed") { Description = "Where all random choices start.", DefaultValueFactory = _ => 1 };
 Option<int> steps = new("--steps") { Description = "Optimizer steps of GRPO.", DefaultValueFactory = _ => QuickStartSettings.DefaultSteps };
+Option<double> rate = new("--learning-rate") { Description = "The highest learning rate of GRPO.", DefaultValueFactory = _ => QuickStartSettings.DefaultLearningRate };
+Option<bool> noControl = new("--no-control") { Description = "Leaves out the second training, with blank pictures." };
 Option<DirectoryInfo> output = new("--output")
 {
     Description = "Where curves, completions, checkpoint and summary go.",
@@ -13,7 +15,7 @@ Option<DirectoryInfo> output = new("--output")
 
 RootCommand root = new("Trains a small Qwen2-VL by GRPO on real medical pictures and shows what it learnt.")
 {
-    data, checkpoint, seed, steps, output,
+    data, checkpoint, seed, steps, rate, noControl, output,
 };
 root.SetAction(async (result, cancellationToken) =>
 {
@@ -22,7 +24,11 @@ root.SetAction(async (result, cancellationToken) =>
         result.GetValue(checkpoint)?.FullName ?? RepositoryFolder.Find("samples", "QuickStart", "base"),
         result.GetValue(output)!.FullName,
         result.GetValue(steps),
-        result.GetValue(seed));
+        result.GetValue(seed))
+    {
+        LearningRate = result.GetValue(rate),
+        WithControl = !result.GetValue(noControl),
+    };
     await new QuickStartRun(settings, Console.Out).RunAsync(cancellationToken);
 });
 return await root.Parse(args).InvokeAsync();

@@ -35,20 +35,19 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         EvaluationReport trained = await EvaluateAsync(policy, test, "after GRPO", cancellationToken);
         policy.Save(Path.Combine(settings.Output, "checkpoint"), cancellationToken);
 
-        console.WriteLine($"After GRPO: {trained.Overall.Accuracy.Value:P1}. The same training with blank pictures, as a control:");
-        using Qwen2VLPolicy control = Qwen2VLPolicy.Load(settings.Checkpoint, cancellationToken: cancellationToken);
-        await TrainAsync(control, train.BlankImages(), "control", cancellationToken);
-        EvaluationReport questionOnly = await EvaluateAsync(control, test.BlankImages(), "question only", cancellationToken);
+        console.WriteLine($"After GRPO: {trained.Overall.Accuracy.Value:P1}.");
+        EvaluationReport? questionOnly = settings.WithControl ? await ControlAsync(train, test, cancellationToken) : null;
         EvaluationReport blind = BlindPrior.Fit(train).Evaluate(test);
 
         CurvePlot.Save(
             Path.Combine(settings.Output, "curves.png"), report.History, new CurvePlotOptions { Title = "Quick start: GRPO on real-mini" });
         CompletionPage.Write(Path.Combine(settings.Output, "completions.md"), zeroShot, trained);
-        string table = ReportTable.ToText(zeroShot, trained, questionOnly, blind);
-        File.WriteAllText(Path.Combine(settings.Output, "report.md"), ReportTable.ToMarkdown(zeroShot, trained, questionOnly, blind));
+        EvaluationReport[] reports = questionOnly is null ? [zeroShot, trained, blind] : [zeroShot, trained, questionOnly, blind];
+        string table = ReportTable.ToText(reports);
+        File.WriteAllText(Path.Combine(settings.Output, "report.md"), ReportTable.ToMarkdown(reports));
         QuickStartSummary summary = new(
             zeroShot.Overall.Accuracy.Value, trained.Overall.Accuracy.Value, blind.Overall.Accuracy.Value,
-            questionOnly.Overall.Accuracy.Value, zeroShot.Overall.Chance, clock.Elapsed.TotalSeconds, settings.Seed)
+            questionOnly?.Overall.Accuracy.Value, zeroShot.Overall.Chance, clock.Elapsed.TotalSeconds, settings.Seed)
         {
             Steps = settings.Steps,
             TestQuestions = test.Count,
@@ -58,6 +57,15 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         console.WriteLine(table);
         console.WriteLine($"{summary.Seconds:F0} seconds. Curves, completions, checkpoint and summary are in {settings.Output}.");
         return summary;
+    }
+
+    /// <summary>The same training with blank pictures: what it reaches was never in the pictures.</summary>
+    private async Task<EvaluationReport> ControlAsync(IVqaDataset train, IVqaDataset test, CancellationToken cancellationToken)
+    {
+        console.WriteLine("The same training with blank pictures, as a control:");
+        using Qwen2VLPolicy control = Qwen2VLPolicy.Load(settings.Checkpoint, cancellationToken: cancellationToken);
+        await TrainAsync(control, train.BlankImages(), "control", cancellationToken);
+        return await EvaluateAsync(control, test.BlankImages(), "question only", cancellationToken);
     }
 
     private static Task<EvaluationReport> EvaluateAsync(
@@ -87,7 +95,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
                 options.PromptsPerStep = 32;
                 options.MaxSteps = settings.Steps;
                 options.MaxNewTokens = MaxNewTokens;
-                options.LearningRate = 5e-4;
+                options.LearningRate = settings.LearningRate;
                 options.Warmup = 10;
                 options.Seed = settings.Seed;
                 options.MeasureEntropy = false;

@@ -8,5 +8,12 @@ namespace MedR1.Samples.QuickStart;
 /// <param name="Seed">Where all random choices start.</param>
 internal sealed record QuickStartSettings(string Data, string Checkpoint, string Output, int Steps, int Seed)
 {
-    public const int DefaultSteps = 150;
+    public const int DefaultSteps = 200;
+    public const double DefaultLearningRate = 5e-4;
+
+    /// <summary>The highest learning rate.</summary>
+    public double LearningRate { get; init; } = DefaultLearningRate;
+
+    /// <summary>Whether the training is repeated with blank pictures.</summary>
+    public bool WithControl { get; init; } = true;
 }

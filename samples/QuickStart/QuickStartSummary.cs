@@ -1,11 +1,11 @@
 namespace MedR1.Samples.QuickStart;
 
-/// <summary>The figures of a run, as <c>summary.json</c> holds them. Accuracies are shares of the test questions.</summary>
+/// <summary>The figures of a run, as <c>summary.json</c> holds them. Accuracies are shares of the test questions; without a control there is none of the question alone.</summary>
 internal sealed record QuickStartSummary(
     double ZeroShotAccuracy,
     double TrainedAccuracy,
     double BlindPriorAccuracy,
-    double QuestionOnlyAccuracy,
+    double? QuestionOnlyAccuracy,
     double Chance,
     double Seconds,
     int Seed)

@@ -72,9 +72,9 @@ internal sealed class Curriculum
     {
         "text" => new TextLessons(_families, _words, turns: 4, TextHint.Letter, TextHint.Statement, TextHint.None),
         "pictures" => new MixedLessons(
-            (0.2, new TextLessons(_families, _words, turns: 3, TextHint.Letter, TextHint.Statement, TextHint.None)),
-            (0.5, new PhantomLessons(_phantoms, mostTurns: 3)),
-            (0.3, new CaptionLessons("training pictures", _training, mostTurns: 4))),
+            (0.25, new TextLessons(_families, _words, turns: 3, TextHint.Letter, TextHint.Statement, TextHint.None)),
+            (0.65, new PhantomLessons(_phantoms, mostTurns: 3)),
+            (0.1, new CaptionLessons("training pictures", _training, mostTurns: 4))),
         _ => throw new ArgumentException($"There is no stage '{name}'. Known: text, pictures.", nameof(name)),
     };
 }
