@@ -6,6 +6,11 @@ Option<DirectoryInfo?> checkpoint = new("--checkpoint") { Description = "The che
 Option<int> seed = new("--seed") { Description = "Where all random choices start.", DefaultValueFactory = _ => 1 };
 Option<int> steps = new("--steps") { Description = "Optimizer steps of GRPO.", DefaultValueFactory = _ => QuickStartSettings.DefaultSteps };
 Option<double> rate = new("--learning-rate") { Description = "The highest learning rate of GRPO.", DefaultValueFactory = _ => QuickStartSettings.DefaultLearningRate };
+Option<int> prompts = new("--prompts-per-step")
+{
+    Description = "Questions in a step, each answered by a group of eight.",
+    DefaultValueFactory = _ => QuickStartSettings.DefaultPromptsPerStep,
+};
 Option<bool> noControl = new("--no-control") { Description = "Leaves out the second training, with blank pictures." };
 Option<DirectoryInfo> output = new("--output")
 {
@@ -15,7 +20,7 @@ Option<DirectoryInfo> output = new("--output")
 
 RootCommand root = new("Trains a small Qwen2-VL by GRPO on real medical pictures and shows what it learnt.")
 {
-    data, checkpoint, seed, steps, rate, noControl, output,
+    data, checkpoint, seed, steps, rate, prompts, noControl, output,
 };
 root.SetAction(async (result, cancellationToken) =>
 {
@@ -27,6 +32,7 @@ root.SetAction(async (result, cancellationToken) =>
         result.GetValue(seed))
     {
         LearningRate = result.GetValue(rate),
+        PromptsPerStep = result.GetValue(prompts),
         WithControl = !result.GetValue(noControl),
     };
     await new QuickStartRun(settings, Console.Out).RunAsync(cancellationToken);

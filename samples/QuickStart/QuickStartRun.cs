@@ -92,7 +92,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
             .Configure(options =>
             {
                 options.GroupSize = 8;
-                options.PromptsPerStep = 32;
+                options.PromptsPerStep = settings.PromptsPerStep;
                 options.MaxSteps = settings.Steps;
                 options.MaxNewTokens = MaxNewTokens;
                 options.LearningRate = settings.LearningRate;

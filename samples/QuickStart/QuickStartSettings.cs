@@ -10,9 +10,13 @@ internal sealed record QuickStartSettings(string Data, string Checkpoint, string
 {
     public const int DefaultSteps = 200;
     public const double DefaultLearningRate = 5e-4;
+    public const int DefaultPromptsPerStep = 32;
 
     /// <summary>The highest learning rate.</summary>
     public double LearningRate { get; init; } = DefaultLearningRate;
+
+    /// <summary>Questions in a step.</summary>
+    public int PromptsPerStep { get; init; } = DefaultPromptsPerStep;
 
     /// <summary>Whether the training is repeated with blank pictures.</summary>
     public bool WithControl { get; init; } = true;
