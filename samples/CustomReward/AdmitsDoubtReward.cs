@@ -1,7 +1,7 @@
 namespace MedR1.Samples.CustomReward;
 
 /// <summary>
-/// A reward in a class: half a point for an answer without a letter, none for a wrong letter, one for the right letter. It
+/// A reward in a class: half a point for an answer that names no option, none for a wrong option, one for the right one. It
 /// abstains on open questions, which leaves it out of their statistics instead of scoring them 0.
 /// </summary>
 internal sealed class AdmitsDoubtReward : IReward
@@ -10,13 +10,13 @@ internal sealed class AdmitsDoubtReward : IReward
 
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
     {
-        if (context.Example.AnswerLetter is not string right)
+        if (context.Example.AnswerIndex is not int right)
         {
             return ValueTask.FromResult<double?>(null);
         }
 
-        string[] letters = [.. context.Text.Split(' ', '<', '>', '/').Where(word => OptionLetters.IndexOf(word) is not null).Distinct()];
-        double score = letters.Length == 0 ? 0.5 : letters is [string only] && only == right ? 1 : 0;
+        int? named = OptionText.IndexOf(AnswerTags.StrippedOrWhole(context.Text), context.Example.Options);
+        double score = named is null ? 0.5 : named == right ? 1 : 0;
         return ValueTask.FromResult<double?>(score);
     }
 }

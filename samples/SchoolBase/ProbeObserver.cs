@@ -9,7 +9,7 @@ internal sealed class ProbeObserver(
 {
     private const int Lessons = 96;
 
-    // Lessons are numbered from the run's own seed, far below.
+    // Probes draw from other seeds than the lessons of the run.
     private const int Seed = 1_000_003;
 
     private readonly LessonProbe _probe = new(policy, encoder);

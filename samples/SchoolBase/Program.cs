@@ -29,7 +29,7 @@ root.SetAction(async (result, cancellationToken) =>
     ILessonSource lessons = curriculum.Stage(result.GetValue(stage)!);
     int count = result.GetValue(steps);
     int size = result.GetValue(batch);
-    using ConsoleProgressSink progress = new(interval: 250);
+    using ConsoleProgressSink progress = new(interval: 25);
     using SftTrainer trainer = new SftTrainerBuilder(policy)
         .UseExamples(new GeneratedLessons(lessons, encoder, count * size, result.GetValue(seed)))
         .UseOrder(new SequentialOrder())
@@ -43,6 +43,7 @@ root.SetAction(async (result, cancellationToken) =>
             options.LearningRate = result.GetValue(rate);
             options.Warmup = Math.Min(100, count / 10);
             options.WeightDecay = 0.01;
+            // The default 0.999 remembers more steps than a stage has.
             options.Optimizer = options.Optimizer with { Beta2 = 0.98 };
             options.Seed = result.GetValue(seed);
         })

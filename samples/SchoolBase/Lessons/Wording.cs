@@ -7,11 +7,11 @@ internal static class Wording
 {
     /// <summary>A question with options, answered by the text of one: what the quick start asks.</summary>
     public static string Ask(string question, IReadOnlyList<string> options) =>
-        $"{question} {Options(options)} {QuickStartPrompt.Instruction}";
+        $"{Problem(question, options)} {QuickStartPrompt.Instruction}";
 
     /// <summary>A letter is given, its option asked for.</summary>
     public static string AskOption(string question, IReadOnlyList<string> options, int index) =>
-        $"{question} {Options(options)} What is {OptionLetters.Of(index)}?";
+        $"{Problem(question, options)} What is {OptionLetters.Of(index)}?";
 
     /// <summary>An open question.</summary>
     public static string AskOpen(string question) => $"{question} Answer in words.";
@@ -19,6 +19,6 @@ internal static class Wording
     /// <summary>Any answer.</summary>
     public static string Say(string answer) => $"<answer>{answer}</answer>";
 
-    private static string Options(IReadOnlyList<string> options) =>
-        string.Join(", ", options.Select((option, index) => $"{OptionLetters.Of(index)}){option}"));
+    private static string Problem(string question, IReadOnlyList<string> options) =>
+        new VqaExample { Id = "lesson", Question = question, Answer = "", Options = options }.Problem;
 }
