@@ -5,6 +5,8 @@ namespace MedR1.Samples.SchoolBase;
 /// <summary>What the base model learns, and from what: text, phantoms, and captions of training pictures.</summary>
 internal sealed class Curriculum
 {
+    private const double TextShare = 0.2;
+
     private readonly IReadOnlyList<QuestionFamily> _families;
     private readonly IReadOnlyList<string> _words;
     private readonly IReadOnlyList<VqaExample> _training;
@@ -67,14 +69,15 @@ internal sealed class Curriculum
 
     /// <summary>The lessons of a stage.</summary>
     /// <param name="name">text or pictures.</param>
+    /// <param name="captionShare">How many of the pictures' lessons are captions of training pictures, 0 to 0.8.</param>
     /// <exception cref="ArgumentException">There is no such stage.</exception>
-    public ILessonSource Stage(string name) => name switch
+    public ILessonSource Stage(string name, double captionShare) => name switch
     {
         "text" => new TextLessons(_families, _words, turns: 4, TextHint.Letter, TextHint.Statement, TextHint.None),
         "pictures" => new MixedLessons(
-            (0.25, new TextLessons(_families, _words, turns: 3, TextHint.Letter, TextHint.Statement, TextHint.None)),
-            (0.65, new PhantomLessons(_phantoms, mostTurns: 3)),
-            (0.1, new CaptionLessons("training pictures", _training, mostTurns: 4))),
+            (TextShare, new TextLessons(_families, _words, turns: 3, TextHint.Letter, TextHint.Statement, TextHint.None)),
+            (1 - TextShare - captionShare, new PhantomLessons(_phantoms, mostTurns: 3)),
+            (captionShare, new CaptionLessons("training pictures", _training, mostTurns: 4))),
         _ => throw new ArgumentException($"There is no stage '{name}'. Known: text, pictures.", nameof(name)),
     };
 }

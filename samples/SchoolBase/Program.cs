@@ -13,9 +13,14 @@ Option<string> stage = new("--stage") { Description = "What to learn: text or pi
 Option<int> steps = new("--steps") { Description = "Optimizer steps.", DefaultValueFactory = _ => 3000 };
 Option<int> batch = new("--batch") { Description = "Lessons in a step.", DefaultValueFactory = _ => 24 };
 Option<double> rate = new("--learning-rate") { Description = "The highest learning rate.", DefaultValueFactory = _ => 2e-3 };
+Option<double> captions = new("--captions")
+{
+    Description = "The share of captions of training pictures in the stage pictures.",
+    DefaultValueFactory = _ => 0.05,
+};
 Option<int> seed = new("--seed") { Description = "Where all choices start.", DefaultValueFactory = _ => 1 };
 
-RootCommand root = new("Schools the base checkpoint of the quick start.") { data, output, from, stage, steps, batch, rate, seed };
+RootCommand root = new("Schools the base checkpoint of the quick start.") { data, output, from, stage, steps, batch, rate, captions, seed };
 root.SetAction(async (result, cancellationToken) =>
 {
     TorchRuntime.Initialize();
@@ -26,7 +31,7 @@ root.SetAction(async (result, cancellationToken) =>
     Console.WriteLine($"{policy.Parameters.Sum(parameter => parameter.Value.numel()):N0} weights, {policy.VocabularySize} tokens");
 
     LessonEncoder encoder = new(policy.Processor.Tokenizer, policy.Processor.Images.Process, policy.Configuration.Vision.MergeUnit);
-    ILessonSource lessons = curriculum.Stage(result.GetValue(stage)!);
+    ILessonSource lessons = curriculum.Stage(result.GetValue(stage)!, result.GetValue(captions));
     int count = result.GetValue(steps);
     int size = result.GetValue(batch);
     using ConsoleProgressSink progress = new(interval: 25);

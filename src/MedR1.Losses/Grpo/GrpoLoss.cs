@@ -76,7 +76,7 @@ public sealed class GrpoLoss : IPolicyLoss
         if (RequiresReference)
         {
             Tensor kl_BT = PolicyKl.Compute(Options, batch, ratio);
-            terms = terms + kl_BT * Options.KlCoefficient;
+            terms = terms.Plus(kl_BT.Times(Options.KlCoefficient));
             metrics.Add("kl", (kl_BT.detach() * batch.Mask_BT).sum(), batch.TokenCount);
         }
 
@@ -114,16 +114,16 @@ public sealed class GrpoLoss : IPolicyLoss
             return loss;
         }
 
-        Tensor one = full([], 1, batch.DataType, loss.device);
-        metrics.Add("entropy_coef", one * coefficient, one);
+        Tensor one = ones([], batch.DataType, loss.device);
+        metrics.Add("entropy_coef", one.Times(coefficient), one);
         if (coefficient == 0)
         {
             return loss;
         }
 
         Tensor chosenMask_BT = chosen_BT.to(batch.DataType);
-        Tensor mean = (batch.Entropies_BT! * chosenMask_BT).sum() / chosenMask_BT.sum().clamp_min(1);
-        return loss - mean * (coefficient / batch.Inputs.AccumulationSteps);
+        Tensor mean = (batch.Entropies_BT! * chosenMask_BT).sum() / chosenMask_BT.sum().Limited(least: 1);
+        return loss - mean.Times(coefficient / batch.Inputs.AccumulationSteps);
     }
 
     private void Measure(MetricCollector metrics, PolicyBatch batch, Tensor ratio, Tensor? samplerRatio)
@@ -137,7 +137,8 @@ public sealed class GrpoLoss : IPolicyLoss
         if (_objective is VespoObjective vespo)
         {
             Tensor weight_B1 = vespo.Weight(batch, samplerRatio);
-            metrics.Add("vespo/phi_seq_mean", weight_B1.sum(), full([], batch.Rows, batch.DataType, weight_B1.device));
+            using Scalar rows = batch.Rows.ToScalar();
+            metrics.Add("vespo/phi_seq_mean", weight_B1.sum(), full([], rows, batch.DataType, weight_B1.device));
         }
 
         _objective.AddMetrics(metrics, batch, ratio, PolicyRatio.IsPerRow(Options.RatioLevel));

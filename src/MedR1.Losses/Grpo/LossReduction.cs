@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MedR1.Losses;
@@ -9,11 +10,16 @@ internal static class LossReduction
     public static (Tensor Loss, Tensor Sum, Tensor Weight, LossMetricKind Kind) Reduce(
         LossNormalization normalization, Tensor terms, PolicyBatch batch)
     {
-        Tensor Constant(double value) => full([], value, batch.DataType, terms.device);
+        Tensor Constant(double value)
+        {
+            using Scalar number = value.ToScalar();
+            return full([], number, batch.DataType, terms.device);
+        }
+
         if (normalization == LossNormalization.CompletionTerm)
         {
             Tensor all = terms.sum();
-            return (all / batch.RowsInStep, all, Constant(batch.Rows), LossMetricKind.Mean);
+            return (all.DividedBy(batch.RowsInStep), all, Constant(batch.Rows), LossMetricKind.Mean);
         }
 
         Tensor sums_B = (terms * batch.Mask_BT).sum(1);
@@ -21,42 +27,43 @@ internal static class LossReduction
         {
             case LossNormalization.CompletionMean:
             {
-                Tensor means = (sums_B / batch.Tokens_B.clamp_min(1)).sum();
-                return (means / batch.RowsInStep, means, Constant(batch.Rows), LossMetricKind.Mean);
+                Tensor means = (sums_B / batch.Tokens_B.Limited(least: 1)).sum();
+                return (means.DividedBy(batch.RowsInStep), means, Constant(batch.Rows), LossMetricKind.Mean);
             }
 
             case LossNormalization.NonEmptyCompletionMean:
             {
-                Tensor means = (sums_B / batch.Tokens_B.clamp_min(1)).sum();
-                Tensor rows = batch.Tokens_B.gt(0).sum().to(batch.DataType);
+                Tensor means = (sums_B / batch.Tokens_B.Limited(least: 1)).sum();
+                Tensor rows = batch.Tokens_B.Above(0).sum().to(batch.DataType);
                 Tensor divisor = batch.Inputs.RowsInStep is int all
-                    ? Constant(all) : rows.clamp_min(1) * batch.Inputs.AccumulationSteps;
+                    ? Constant(all) : rows.Limited(least: 1).Times(batch.Inputs.AccumulationSteps);
                 return (means / divisor, means, rows, LossMetricKind.Mean);
             }
 
             case LossNormalization.MicroBatchTokens:
             {
                 Tensor sum = sums_B.sum();
-                Tensor mean = sum / batch.TokenCount.clamp_min(1);
-                return (mean / batch.Inputs.AccumulationSteps, sum, batch.TokenCount, LossMetricKind.Mean);
+                Tensor mean = sum / batch.TokenCount.Limited(least: 1);
+                return (mean.DividedBy(batch.Inputs.AccumulationSteps), sum, batch.TokenCount, LossMetricKind.Mean);
             }
 
             case LossNormalization.MaxCompletionLength:
             {
-                Tensor sum = sums_B.sum() / batch.Inputs.MaxCompletionLength!.Value;
-                return (sum / batch.RowsInStep, sum, Constant(batch.Rows), LossMetricKind.Mean);
+                Tensor sum = sums_B.sum().DividedBy(batch.Inputs.MaxCompletionLength!.Value);
+                return (sum.DividedBy(batch.RowsInStep), sum, Constant(batch.Rows), LossMetricKind.Mean);
             }
 
             case LossNormalization.CompletionSum:
             {
                 Tensor sum = sums_B.sum();
-                return (sum / batch.RowsInStep, sum, Constant(batch.Rows), LossMetricKind.Mean);
+                return (sum.DividedBy(batch.RowsInStep), sum, Constant(batch.Rows), LossMetricKind.Mean);
             }
 
             default:
             {
                 Tensor share = batch.Inputs.TokensInStep is double tokens
-                    ? sums_B.sum() / (tokens > 0 ? tokens : 1) : sums_B.sum() / batch.TokenCount.clamp_min(1);
+                    ? sums_B.sum().DividedBy(tokens > 0 ? tokens : 1)
+                    : sums_B.sum() / batch.TokenCount.Limited(least: 1);
                 return (share, share, Constant(1), LossMetricKind.Sum);
             }
         }

@@ -66,7 +66,7 @@ internal sealed class PolicyBatch
     /// <summary>The sampler's log-probabilities in the batch's type; NaN stays where it scored nothing.</summary>
     public Tensor? Sampler_BT() => Inputs.SamplerLogProbabilities?.detach().to(DataType);
 
-    private Tensor Clean(Tensor value) => value.to(DataType).masked_fill(Padding_BT, 0);
+    private Tensor Clean(Tensor value) => value.to(DataType).FilledWhere(Padding_BT, 0);
 
     private static void Check(PolicyLossInputs inputs)
     {

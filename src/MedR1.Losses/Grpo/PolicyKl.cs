@@ -11,8 +11,8 @@ internal static class PolicyKl
         Tensor kl_BT = options.KlEstimator switch
         {
             KlEstimator.K1 => difference_BT.neg(),
-            KlEstimator.K2 => difference_BT.square() / 2,
-            _ => difference_BT.exp() - difference_BT - 1,
+            KlEstimator.K2 => difference_BT.ToPower(2).DividedBy(2),
+            _ => (difference_BT.exp() - difference_BT).Minus(1),
         };
         return options.CorrectKlByRatio ? kl_BT * ratio : kl_BT;
     }

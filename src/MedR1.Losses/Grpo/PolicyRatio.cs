@@ -24,9 +24,9 @@ internal static class PolicyRatio
             return sum_B1.exp();
         }
 
-        Tensor mean_B1 = sum_B1 / batch.Tokens_B.clamp_min(1).unsqueeze(1);
+        Tensor mean_B1 = sum_B1 / batch.Tokens_B.Limited(least: 1).unsqueeze(1);
         return level == RatioLevel.Sequence
             ? mean_B1.exp()
-            : (batch.LogProbabilities_BT - batch.LogProbabilities_BT.detach() + mean_B1.detach()).exp();
+            : (batch.LogProbabilities_BT - batch.LogProbabilities_BT.detach()).Plus(mean_B1.detach()).exp();
     }
 }

@@ -25,7 +25,8 @@ public static class LossMask
                 + $"each of its {mask.shape[0]} rows.", nameof(truncated));
         }
 
-        using Tensor flags_B1 = tensor(truncated.ToArray(), device: mask.device).unsqueeze(1);
-        return mask.masked_fill(flags_B1, 0);
+        using Tensor flags_B = tensor(truncated.ToArray(), device: mask.device);
+        using Tensor flags_B1 = flags_B.unsqueeze(1);
+        return mask.FilledWhere(flags_B1, 0);
     }
 }

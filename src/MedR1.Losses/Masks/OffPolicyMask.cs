@@ -33,11 +33,13 @@ public static class OffPolicyMask
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor active_BT = mask.to(ScalarType.Bool);
-        Tensor tokens_B1 = active_BT.sum(1, keepdim: true).clamp_min(1);
+        using Scalar one = 1L.ToScalar();
+        Tensor tokens_B1 = active_BT.sum(1, keepdim: true).clamp_min(one);
         Tensor difference_BT = SamplerCorrection.Difference(
             behaviorLogProbabilities, logProbabilities.detach(), active_BT, out _);
-        Tensor counted_BT = difference_BT.masked_fill(difference_BT.isnan(), 0);
+        Tensor counted_BT = difference_BT.FilledWhere(difference_BT.isnan(), 0);
         Tensor mean_B1 = counted_BT.sum(1, keepdim: true) / tokens_B1;
-        return advantages.reshape(-1, 1).ge(0).logical_or(mean_B1.le(threshold)).MoveToOuterDisposeScope();
+        Tensor encouraged_B1 = advantages.reshape(-1, 1).AtLeast(0);
+        return encouraged_B1.logical_or(mean_B1.AtMost(threshold)).MoveToOuterDisposeScope();
     }
 }

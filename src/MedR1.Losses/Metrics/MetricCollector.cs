@@ -23,7 +23,7 @@ internal sealed class MetricCollector
     public void AddExtreme(string name, Tensor values, Tensor counts, LossMetricKind kind)
     {
         double neutral = kind == LossMetricKind.Minimum ? double.PositiveInfinity : double.NegativeInfinity;
-        Tensor seen = values.to(ScalarType.Float64).masked_fill(counts.logical_not(), neutral);
+        Tensor seen = values.to(ScalarType.Float64).FilledWhere(counts.logical_not(), neutral);
         Add(name, kind == LossMetricKind.Minimum ? seen.min() : seen.max(), counts.sum(), kind);
     }
 

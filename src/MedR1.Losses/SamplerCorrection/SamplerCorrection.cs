@@ -43,7 +43,7 @@ public static class SamplerCorrection
     internal static Tensor Difference(Tensor old_BT, Tensor sampler_BT, Tensor active_BT, out Tensor scored_BT)
     {
         scored_BT = active_BT.logical_and(sampler_BT.isnan().logical_not());
-        return (old_BT - sampler_BT).masked_fill(scored_BT.logical_not(), 0);
+        return (old_BT - sampler_BT).FilledWhere(scored_BT.logical_not(), 0);
     }
 
     internal static Tensor Bound(Tensor difference_BT, SamplerCorrectionOptions options)
@@ -51,17 +51,17 @@ public static class SamplerCorrection
         Tensor ratio = (IsOfSequences(options.Mode) ? difference_BT.sum(1, keepdim: true) : difference_BT).exp();
         if (options.Mode is SamplerCorrectionMode.TokenTruncate or SamplerCorrectionMode.SequenceTruncate)
         {
-            ratio = ratio.clamp_max(options.MaxRatio);
-            return options.MinRatio is double least ? ratio.clamp_min(least) : ratio;
+            ratio = ratio.Limited(most: options.MaxRatio);
+            return options.MinRatio is double least ? ratio.Limited(least) : ratio;
         }
 
-        Tensor outside = ratio.gt(options.MaxRatio);
+        Tensor outside = ratio.Above(options.MaxRatio);
         if (options.MinRatio is double floor)
         {
-            outside = outside.logical_or(ratio.lt(floor));
+            outside = outside.logical_or(ratio.Below(floor));
         }
 
-        return ratio.masked_fill(outside, 0);
+        return ratio.FilledWhere(outside, 0);
     }
 
     internal static void AddMetrics(
@@ -83,8 +83,8 @@ public static class SamplerCorrection
         // A ratio of sequences is measured over rows, empty ones included; one of tokens over active tokens.
         Tensor counts = ofSequences ? ones_like(ratio, ScalarType.Bool) : active_BT;
         metrics.AddExtreme("sampling/importance_sampling_ratio/min", ratio, counts, LossMetricKind.Minimum);
-        metrics.Add(
-            "sampling/importance_sampling_ratio/mean", ratio.masked_fill(counts.logical_not(), 0).sum(), counts.sum());
+        Tensor counted = ratio.FilledWhere(counts.logical_not(), 0);
+        metrics.Add("sampling/importance_sampling_ratio/mean", counted.sum(), counts.sum());
         metrics.AddExtreme("sampling/importance_sampling_ratio/max", ratio, counts, LossMetricKind.Maximum);
     }
 }

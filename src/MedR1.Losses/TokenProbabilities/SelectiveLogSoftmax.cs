@@ -25,12 +25,12 @@ public static class SelectiveLogSoftmax
         using DisposeScope scope = NewDisposeScope();
         ScalarType type = logits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         Tensor scaled = logits.to(type);
-        scaled = temperature == 1 ? scaled : scaled / temperature;
+        scaled = temperature == 1 ? scaled : scaled.DividedBy(temperature);
         Tensor? left = mask?.to(ScalarType.Bool).logical_not();
         if (left is not null)
         {
             // Before the softmax: a masked row may hold anything, NaN included, and must not reach the gradient.
-            scaled = scaled.masked_fill(left.unsqueeze(-1), 0);
+            scaled = scaled.FilledWhere(left.unsqueeze(-1), 0);
         }
 
         // Large logits would lose the entropy's digits: what matters is their distance from the largest.
@@ -39,13 +39,13 @@ public static class SelectiveLogSoftmax
         Tensor chosen = scaled.gather(-1, index.unsqueeze(-1)).squeeze(-1) - logSum;
 
         // 0 × −∞ would be NaN: a finite floor keeps the product 0.
-        Tensor finite = scaled.clamp_min(type == ScalarType.Float64 ? double.MinValue : float.MinValue);
+        Tensor finite = scaled.Limited(least: type == ScalarType.Float64 ? double.MinValue : float.MinValue);
         Tensor probabilities = (scaled - logSum.unsqueeze(-1)).exp();
         Tensor entropy = logSum - (probabilities * finite).sum(-1);
         if (left is not null)
         {
-            chosen = chosen.masked_fill(left, 0);
-            entropy = entropy.masked_fill(left, 0);
+            chosen = chosen.FilledWhere(left, 0);
+            entropy = entropy.FilledWhere(left, 0);
         }
 
         return new TokenLogProbabilities(chosen.MoveToOuterDisposeScope(), entropy.MoveToOuterDisposeScope());

@@ -39,7 +39,7 @@ public static class PrefixAttention
         Tensor own = bmm(queries_AKGRCD.view(A * K * G, R * C, D), ownKeys.reshape(A * K * G, T, D).transpose(1, 2));
         Tensor scores = cat([prefix.view(A, K * G * R, C, P), own.view(A, K * G * R, C, T)], -1);
         double scale = 1 / Math.Sqrt(D);
-        scores = bias is null ? scores.mul_(scale) : bias.add(scores, scale);
+        scores = bias is null ? scores.TimesInPlace(scale) : bias.Plus(scores, scale);
 
         Tensor weights = scores.dtype == ScalarType.Float32
             ? scores.softmax(-1)
@@ -47,7 +47,7 @@ public static class PrefixAttention
         Tensor[] parts = weights.split([P, T], -1);
         Tensor fromPrefix = bmm(parts[0].reshape(A * K, G * R * C, P), prefixValues.reshape(A * K, P, D));
         Tensor fromOwn = bmm(parts[1].reshape(A * K * G, R * C, T), ownValues.reshape(A * K * G, T, D));
-        Tensor both = fromOwn.add_(fromPrefix.view(A * K * G, R * C, D));
+        Tensor both = fromOwn.PlusInPlace(fromPrefix.view(A * K * G, R * C, D));
         return both.view(A, K, G, R, C, D).permute(0, 2, 4, 1, 3, 5).reshape(A * G, C, K * R * D)
             .MoveToOuterDisposeScope();
     }

@@ -46,7 +46,7 @@ public sealed class RotaryTable : IDisposable
     {
         using Tensor straight = vectors * _cosine_NXD;
         using Tensor swapped = vectors.roll(vectors.shape[^1] / 2, -1);
-        return straight.addcmul(swapped, _signedSine_NXD, 1);
+        return straight.PlusProduct(swapped, _signedSine_NXD);
     }
 
     private static Tensor Detach(Tensor tensor) => tensor.DetachFromDisposeScope();

@@ -142,7 +142,7 @@ public static class FusedOperators
         }
 
         using IDisposable noGradient = torch.no_grad();
-        using torch.Tensor stepNumber = torch.full([], (float)step, torch.float32, parameters[0].device);
+        using torch.Tensor stepNumber = torch.tensor((float)step, device: parameters[0].device);
         using OperatorCall call = new("aten::_fused_adamw_"u8, ""u8);
         call.Add(parameters);
         call.Add(gradients);

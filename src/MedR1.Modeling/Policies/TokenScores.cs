@@ -25,7 +25,7 @@ public static class TokenScores
         using DisposeScope scope = NewDisposeScope();
         Tensor scores = logits.to(ScalarType.Float32);
         if (options.Temperature != 1)
-            scores = scores / options.Temperature;
+            scores = scores.DividedBy(options.Temperature);
         if (options.SuppressedTokenIds.Count > 0)
         {
             foreach (int token in options.SuppressedTokenIds)
@@ -37,7 +37,7 @@ public static class TokenScores
 
             Tensor suppressed =
                 tensor(options.SuppressedTokenIds.Select(token => (long)token).ToArray()).to(logits.device);
-            scores = scores.index_fill(-1, suppressed, float.NegativeInfinity);
+            scores = scores.FilledAt(-1, suppressed, float.NegativeInfinity);
         }
 
         return (ReferenceEquals(scores, logits) ? scores.alias() : scores).MoveToOuterDisposeScope();
@@ -58,9 +58,9 @@ public static class TokenScores
         Tensor scores = Scale(logits, options);
         Tensor all = scores.log_softmax(-1);
         Tensor padding = mask.logical_not();
-        Tensor flat = sources * scores.shape[1] + targets;
+        Tensor flat = sources.Times(scores.shape[1]).Plus(targets);
         Tensor chosen = all.view(-1).index_select(0, flat.view(-1));
-        Tensor logProbabilities = chosen.view(mask.shape).masked_fill(padding, 0);
+        Tensor logProbabilities = chosen.view(mask.shape).FilledWhere(padding, 0);
         Tensor? entropies = options.WithEntropies ? Entropies(all, sources, padding, options) : null;
         return new TokenStatistics(
             logProbabilities.MoveToOuterDisposeScope(), mask, entropies?.MoveToOuterDisposeScope());
@@ -71,9 +71,9 @@ public static class TokenScores
     {
         using IDisposable? noGradient = options.WithEntropyGradient ? null : no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor finite = options.SuppressedTokenIds.Count > 0 ? all.clamp(min: LowestLogProbability) : all;
+        Tensor finite = options.SuppressedTokenIds.Count > 0 ? all.Limited(least: LowestLogProbability) : all;
         Tensor entropies_N = -(finite.exp() * finite).sum(-1);
-        return entropies_N.index_select(0, sources.view(-1)).view(padding.shape).masked_fill(padding, 0)
+        return entropies_N.index_select(0, sources.view(-1)).view(padding.shape).FilledWhere(padding, 0)
             .MoveToOuterDisposeScope();
     }
 }

@@ -13,7 +13,7 @@ internal static class InverseFrequencies
     public static Tensor Compute(double rotaryBase, int size, Device device)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor exponents = arange(0, size, 2, ScalarType.Int64).to(ScalarType.Float32) / size;
+        Tensor exponents = TensorArithmetic.CountTo(size / 2).Times(2L).to(ScalarType.Float32).DividedBy(size);
         Tensor powers = tensor((float)rotaryBase).pow(exponents);
         return powers.reciprocal().to(device).MoveToOuterDisposeScope();
     }

@@ -24,7 +24,7 @@ internal static class ParameterInitializer
             }
             else if (parameter.dim() == 1)
             {
-                parameter.fill_(1);
+                parameter.FillInPlace(1);
             }
             else
             {

@@ -28,7 +28,7 @@ public sealed class MinNewTokensProcessor : ILogitsProcessor
             return logits;
         }
 
-        Tensor without = logits.index_fill(1, tensor(_endTokenIds, device: logits.device), double.NegativeInfinity);
+        Tensor without = logits.FilledAt(1, tensor(_endTokenIds, device: logits.device), double.NegativeInfinity);
         return tooFew.Contains(false)
             ? where(tensor(tooFew, device: logits.device).unsqueeze(1), without, logits)
             : without;

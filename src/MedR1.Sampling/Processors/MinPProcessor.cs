@@ -28,13 +28,13 @@ public sealed class MinPProcessor : ILogitsProcessor
     public Tensor Process(Tensor logits, LogitsContext context)
     {
         Tensor probabilities = logits.softmax(1);
-        Tensor goes = probabilities.lt(probabilities.amax([1], keepdim: true) * _minP);
+        Tensor goes = probabilities.lt(probabilities.amax([1], keepdim: true).Times(_minP));
         if (_minTokensToKeep > 1)
         {
             Tensor order = logits.sort(1, descending: true, stable: true).Indices;
             goes.scatter_(1, order.narrow(1, 0, Math.Min(_minTokensToKeep, logits.shape[1])), zeros_like(goes));
         }
 
-        return logits.masked_fill(goes, double.NegativeInfinity);
+        return logits.FilledWhere(goes, double.NegativeInfinity);
     }
 }

@@ -29,7 +29,7 @@ public sealed class RepetitionPenaltyProcessor : ILogitsProcessor
         TokenHistory history = context.History
             ?? throw new ArgumentException(
                 "The repetition penalty needs the rows' history, and the context has none.", nameof(context));
-        Tensor punished = where(logits.lt(0), logits * _penalty, logits / _penalty);
+        Tensor punished = where(logits.Below(0), logits.Times(_penalty), logits.DividedBy(_penalty));
         return where(history.Seen, punished, logits);
     }
 }

@@ -18,5 +18,5 @@ public sealed class SuppressedTokensProcessor : ILogitsProcessor
     /// <inheritdoc/>
     public Tensor Process(Tensor logits, LogitsContext context) => _tokenIds.Length == 0
         ? logits
-        : logits.index_fill(1, tensor(_tokenIds, device: logits.device), double.NegativeInfinity);
+        : logits.FilledAt(1, tensor(_tokenIds, device: logits.device), double.NegativeInfinity);
 }

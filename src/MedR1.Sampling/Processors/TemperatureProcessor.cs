@@ -17,5 +17,5 @@ public sealed class TemperatureProcessor : ILogitsProcessor
     }
 
     /// <inheritdoc/>
-    public Tensor Process(Tensor logits, LogitsContext context) => _temperature == 1 ? logits : logits / _temperature;
+    public Tensor Process(Tensor logits, LogitsContext context) => _temperature == 1 ? logits : logits.DividedBy(_temperature);
 }

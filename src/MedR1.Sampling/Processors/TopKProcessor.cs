@@ -22,6 +22,6 @@ public sealed class TopKProcessor : ILogitsProcessor
     {
         int count = (int)Math.Min(_kept, logits.shape[1]);
         Tensor threshold = logits.topk(count, 1).values.narrow(1, count - 1, 1);
-        return logits.masked_fill(logits.lt(threshold), double.NegativeInfinity);
+        return logits.FilledWhere(logits.lt(threshold), double.NegativeInfinity);
     }
 }

@@ -30,9 +30,9 @@ public sealed class TopPProcessor : ILogitsProcessor
     public Tensor Process(Tensor logits, LogitsContext context)
     {
         (Tensor ascending, Tensor order) = logits.sort(1, descending: false, stable: true);
-        Tensor goes = ascending.softmax(1).cumsum(1).le(1 - _topP);
+        Tensor goes = ascending.softmax(1).cumsum(1).AtMost(1 - _topP);
         long kept = Math.Min(_minTokensToKeep, logits.shape[1]);
-        goes.narrow(1, logits.shape[1] - kept, kept).fill_(false);
-        return logits.masked_fill(zeros_like(goes).scatter_(1, order, goes), double.NegativeInfinity);
+        goes.narrow(1, logits.shape[1] - kept, kept).FillInPlace(0);
+        return logits.FilledWhere(zeros_like(goes).scatter_(1, order, goes), double.NegativeInfinity);
     }
 }

@@ -30,14 +30,14 @@ public sealed class CategoricalSelector : ITokenSelector
         Tensor ends_RB = blocks_RBS.sum(2).cumsum(1, ScalarType.Float64);
         Tensor target_R1 = tensor(uniforms, device: logits.device).unsqueeze(1) * Last(ends_RB);
         Tensor block_R1 = Search(ends_RB, target_R1);
-        Tensor start_R1 = ends_RB.gather(1, (block_R1 - 1).clamp_min(0)).masked_fill(block_R1.eq(0), 0);
+        Tensor start_R1 = ends_RB.gather(1, block_R1.Minus(1).Limited(least: 0)).FilledWhere(block_R1.EqualTo(0), 0);
 
         Tensor block_RS = blocks_RBS.gather(1, block_R1.unsqueeze(2).expand(-1, -1, size)).squeeze(1);
         Tensor within_RS = block_RS.cumsum(1, ScalarType.Float64);
 
         // The block's sum and the sum of its tokens are rounded differently: what is left must stay below the latter.
-        Tensor left_R1 = (target_R1 - start_R1).minimum(Last(within_RS) * JustBelowOne);
-        return (block_R1 * size + Search(within_RS, left_R1)).squeeze(1);
+        Tensor left_R1 = (target_R1 - start_R1).minimum(Last(within_RS).Times(JustBelowOne));
+        return block_R1.Times(size).Plus(Search(within_RS, left_R1)).squeeze(1);
     }
 
     /// <summary>The divisor of the vocabulary that lies nearest to its root, so that both searches are short.</summary>
@@ -56,7 +56,7 @@ public sealed class CategoricalSelector : ITokenSelector
 
     // Sums that are NaN have no place; the last one stands in, so that no later operator indexes beyond the end.
     private static Tensor Search(Tensor sums, Tensor target) =>
-        searchsorted(sums, target, right: true).clamp_max(sums.shape[1] - 1);
+        searchsorted(sums, target, right: true).Limited(most: sums.shape[1] - 1);
 
     private static Tensor Last(Tensor sums) => sums.narrow(1, sums.shape[1] - 1, 1);
 }

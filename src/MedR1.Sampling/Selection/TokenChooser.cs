@@ -67,12 +67,12 @@ internal sealed class TokenChooser
             : LogProbabilities(drawn_RV, tokens_R);
 
         // The host sees a failed draw without a look at the log-probabilities.
-        Tensor valid_R = (logProbabilities_R + drawn_R).isfinite();
-        return new ChosenTokens(where(valid_R, tokens_R, full_like(tokens_R, -1)), logProbabilities_R, drawn_R);
+        Tensor failed_R = logProbabilities_R.Plus(drawn_R).isfinite().logical_not();
+        return new ChosenTokens(tokens_R.FilledWhere(failed_R, -1), logProbabilities_R, drawn_R);
     }
 
     private static Tensor LogProbabilities(Tensor logits_RV, Tensor tokens_R) =>
         logits_RV.gather(1, tokens_R.unsqueeze(1)).squeeze(1) - logits_RV.logsumexp(1);
 
-    private Tensor Scale(Tensor logits_RV) => _temperature == 1 ? logits_RV : logits_RV / _temperature;
+    private Tensor Scale(Tensor logits_RV) => _temperature == 1 ? logits_RV : logits_RV.DividedBy(_temperature);
 }

@@ -43,8 +43,8 @@ internal sealed class TinyLayer : nn.Module
     public Tensor Finish(Tensor hidden_BTH, Tensor attended_BhTd)
     {
         Tensor attended_BTH = attended_BhTd.transpose(1, 2).reshape(hidden_BTH.shape);
-        Tensor middle_BTH = hidden_BTH + nn.functional.linear(attended_BTH, _output);
+        Tensor middle_BTH = hidden_BTH.Plus(nn.functional.linear(attended_BTH, _output));
         Tensor wide = nn.functional.silu(nn.functional.linear(TinyNetwork.Normalize(middle_BTH), _up));
-        return middle_BTH + nn.functional.linear(wide, _down);
+        return middle_BTH.Plus(nn.functional.linear(wide, _down));
     }
 }

@@ -24,7 +24,7 @@ internal sealed class TinyNetwork : nn.Module
         Parameter Create(double scale, long[] size)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor values = randn(size, generator: generator).mul(scale).to(device);
+            Tensor values = randn(size, generator: generator).Times(scale).to(device);
             return new Parameter(values.DetachFromDisposeScope());
         }
 
@@ -69,15 +69,15 @@ internal sealed class TinyNetwork : nn.Module
         Tensor hidden_TH = _tokens.index_select(0, ids_T);
         if (features is not null)
         {
-            hidden_TH = hidden_TH.masked_scatter(ids_T.eq(ByteTokenizer.ImageTokenId).unsqueeze(1), features);
+            hidden_TH = hidden_TH.masked_scatter(ids_T.EqualTo(ByteTokenizer.ImageTokenId).unsqueeze(1), features);
         }
 
-        return (hidden_TH + _positions.narrow(0, firstPosition, tokenIds.Count)).unsqueeze(0);
+        return hidden_TH.Plus(_positions.narrow(0, firstPosition, tokenIds.Count)).unsqueeze(0);
     }
 
     /// <summary>Hidden states <c>[B, 1, H]</c> of one token a row at its position, <c>[B]</c> both.</summary>
     public Tensor Embed(Tensor tokenIds, Tensor positions) =>
-        (_tokens.index_select(0, tokenIds) + _positions.index_select(0, positions)).unsqueeze(1);
+        _tokens.index_select(0, tokenIds).Plus(_positions.index_select(0, positions)).unsqueeze(1);
 
     /// <summary>Hidden states <c>[B, T, H]</c> through all layers; padding must stand on the right.</summary>
     /// <param name="hidden_BTH">Embeddings.</param>

@@ -127,10 +127,10 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
         long[] lengths =
             [.. Enumerable.Range(0, own.Rows).Select(row => (long)own.PromptLengths[row / own.SamplesPerGroup])];
         Tensor lengths_B = tensor(lengths, device: Device);
-        Tensor columns = arange(own.PromptCapacity + at + 1, device: Device);
+        Tensor columns = TensorArithmetic.CountTo(own.PromptCapacity + at + 1, Device);
         Tensor visible_B11K =
-            (columns.lt(lengths_B.unsqueeze(1)) | columns.ge(own.PromptCapacity)).unsqueeze(1).unsqueeze(1);
-        Tensor hidden_BTH = _network.Embed(tokens, lengths_B + at);
+            (columns.lt(lengths_B.unsqueeze(1)) | columns.AtLeast(own.PromptCapacity)).unsqueeze(1).unsqueeze(1);
+        Tensor hidden_BTH = _network.Embed(tokens, lengths_B.Plus(at));
         for (int layer = 0; layer < _network.Layers.Count; layer++)
         {
             (Tensor query, Tensor key, Tensor value) = _network.Layers[layer].Project(hidden_BTH);
@@ -171,15 +171,15 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
         if (options.SuppressedTokenIds.Count > 0)
         {
             Tensor ids = tensor(options.SuppressedTokenIds.Select(id => (long)id).ToArray(), device: Device);
-            whole_BTV = whole_BTV.index_fill(2, ids, double.NegativeInfinity);
+            whole_BTV = whole_BTV.FilledAt(2, ids, double.NegativeInfinity);
         }
 
-        Tensor all_BTV = (whole_BTV / options.Temperature).log_softmax(2);
+        Tensor all_BTV = whole_BTV.DividedBy(options.Temperature).log_softmax(2);
         Tensor mask_BT = Mask(completions, longest);
         Tensor? entropies_BT = null;
         if (options.WithEntropies)
         {
-            Tensor finite_BTV = all_BTV.masked_fill(all_BTV.isneginf(), 0);
+            Tensor finite_BTV = all_BTV.FilledWhere(all_BTV.isneginf(), 0);
             entropies_BT = -(all_BTV.exp() * finite_BTV).sum(2) * mask_BT;
             entropies_BT = entropies_BT.MoveToOuterDisposeScope();
         }
@@ -271,13 +271,13 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
     }
 
     private Tensor Mask(IReadOnlyList<int>[] rows, int longest) =>
-        arange(longest, device: Device).lt(
+        TensorArithmetic.CountTo(longest, Device).lt(
             tensor(rows.Select(row => (long)row.Count).ToArray(), device: Device).unsqueeze(1));
 
     private Tensor Gather(Tensor all_BTV, IReadOnlyList<int>[] rows, int longest, Tensor mask_BT)
     {
         long[] ids = [.. rows.SelectMany(row => Pad(row, longest)).Select(id => (long)id)];
         Tensor ids_BT = tensor(ids, [rows.Length, longest], device: Device);
-        return all_BTV.gather(2, ids_BT.unsqueeze(2)).squeeze(2).masked_fill(mask_BT.logical_not(), 0);
+        return all_BTV.gather(2, ids_BT.unsqueeze(2)).squeeze(2).FilledWhere(mask_BT.logical_not(), 0);
     }
 }

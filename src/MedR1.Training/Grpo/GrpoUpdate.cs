@@ -193,7 +193,7 @@ internal sealed class GrpoUpdate(
         Tensor lengths_B = tensor(
             [.. batch.Rows.Select(row => rollout.IsActive(row) ? (long)rollout.CompletionAt(row).TokenCount : 0L)],
             device: policy.Device);
-        return arange(batch.Width, device: policy.Device).lt(lengths_B.unsqueeze(1));
+        return TensorArithmetic.CountTo(batch.Width, policy.Device).lt(lengths_B.unsqueeze(1));
     }
 
     private Tensor OldOf(Rollout rollout, MicroBatch batch)

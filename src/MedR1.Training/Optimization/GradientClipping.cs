@@ -48,7 +48,7 @@ public static class GradientClipping
                 gradient => (gradient.dtype, gradient.device.ToString())))
             {
                 Tensor[] list = [.. alike];
-                FusedOperators.ScaleInPlace(list, full([], factor, ScalarType.Float64, list[0].device));
+                FusedOperators.ScaleInPlace(list, tensor(factor, ScalarType.Float64, list[0].device));
             }
         }
 

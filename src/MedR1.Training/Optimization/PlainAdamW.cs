@@ -20,12 +20,12 @@ internal static class PlainAdamW
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        weight.mul_(1 - coefficients.LearningRate * coefficients.WeightDecay);
-        firstMoment.add_((gradient - firstMoment) * (1 - coefficients.Beta1));
-        secondMoment.mul_(coefficients.Beta2).add_(gradient.square() * (1 - coefficients.Beta2));
+        weight.TimesInPlace(1 - coefficients.LearningRate * coefficients.WeightDecay);
+        firstMoment.PlusInPlace((gradient - firstMoment).Times(1 - coefficients.Beta1));
+        secondMoment.TimesInPlace(coefficients.Beta2).PlusInPlace((gradient * gradient).Times(1 - coefficients.Beta2));
         double firstCorrection = 1 - Math.Pow(coefficients.Beta1, step);
         double secondCorrection = 1 - Math.Pow(coefficients.Beta2, step);
-        Tensor root = secondMoment.sqrt() / Math.Sqrt(secondCorrection) + coefficients.Epsilon;
-        weight.sub_(firstMoment / root * (coefficients.LearningRate / firstCorrection));
+        Tensor root = secondMoment.sqrt().DividedBy(Math.Sqrt(secondCorrection)).Plus(coefficients.Epsilon);
+        weight.sub_((firstMoment / root).Times(coefficients.LearningRate / firstCorrection));
     }
 }

@@ -22,7 +22,7 @@ internal sealed class SftUpdate(
             using DisposeScope scope = NewDisposeScope();
             EncodedExample[] examples = batch.MicroSteps[microStep];
             Tensor[] parts = [.. Parts(examples).Select(part => Loss(part, step, microStep, divisor))];
-            Tensor loss = parts.Length == 1 ? parts[0] : parts[0] + parts[1];
+            Tensor loss = parts.Length == 1 ? parts[0] : parts[0].Plus(parts[1]);
             double value = loss.ToDouble();
             total += value;
             if (!double.IsFinite(value))
@@ -72,6 +72,6 @@ internal sealed class SftUpdate(
         }
 
         Tensor weights_BT = tensor(weights, [examples.Length, width], device: policy.Device);
-        return -(logProbabilities_BT * weights_BT).sum() / divisor;
+        return (logProbabilities_BT * weights_BT).sum().neg().DividedBy(divisor);
     }
 }

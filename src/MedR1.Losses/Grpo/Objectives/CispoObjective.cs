@@ -7,8 +7,8 @@ internal sealed class CispoObjective(double? floor, double cap) : TokenObjective
 {
     public override Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio)
     {
-        Tensor weight = ratio.detach().clamp_max(cap);
-        weight = floor is double least ? weight.clamp_min(least) : weight;
+        Tensor weight = ratio.detach().Limited(most: cap);
+        weight = floor is double least ? weight.Limited(least) : weight;
         return (weight * batch.Advantages_B1 * batch.LogProbabilities_BT).neg();
     }
 
@@ -16,8 +16,8 @@ internal sealed class CispoObjective(double? floor, double cap) : TokenObjective
     {
         // With the cap alone TRL counts only what would be pushed up; a clip on both sides acts whatever the sign.
         Tensor moved = floor is double least
-            ? ratio.gt(cap).logical_or(ratio.lt(least))
-            : ratio.gt(cap).logical_and(batch.Advantages_B1.gt(0));
+            ? ratio.Above(cap).logical_or(ratio.Below(least))
+            : ratio.Above(cap).logical_and(batch.Advantages_B1.Above(0));
         AddShare(metrics, "cispo_clip_ratio", moved, batch, perRow);
     }
 }

@@ -8,26 +8,26 @@ internal sealed class ClippedRatioObjective(double low, double high, double? bou
     public override Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio)
     {
         Tensor free = Bounded(ratio) * batch.Advantages_B1;
-        Tensor clipped = ratio.clamp(1 - low, 1 + high) * batch.Advantages_B1;
+        Tensor clipped = ratio.Limited(1 - low, 1 + high) * batch.Advantages_B1;
         return minimum(free, clipped).neg();
     }
 
     public override void AddMetrics(MetricCollector metrics, PolicyBatch batch, Tensor ratio, bool perRow)
     {
         Tensor bounded = Bounded(ratio);
-        Tensor below = bounded.lt(1 - low).logical_and(batch.Advantages_B1.lt(0));
-        Tensor above = bounded.gt(1 + high).logical_and(batch.Advantages_B1.gt(0));
+        Tensor below = bounded.Below(1 - low).logical_and(batch.Advantages_B1.Below(0));
+        Tensor above = bounded.Above(1 + high).logical_and(batch.Advantages_B1.Above(0));
         AddShare(metrics, "clip_ratio/low_mean", below, batch, perRow);
         AddShare(metrics, "clip_ratio/high_mean", above, batch, perRow);
         AddShare(metrics, "clip_ratio/region_mean", below.logical_or(above), batch, perRow);
-        Tensor counts_B = perRow ? ones_like(batch.Tokens_B, ScalarType.Bool) : batch.Tokens_B.gt(0);
+        Tensor counts_B = perRow ? ones_like(batch.Tokens_B, ScalarType.Bool) : batch.Tokens_B.Above(0);
         metrics.AddExtreme("clip_ratio/low_min", RowShare(below, batch, perRow), counts_B, LossMetricKind.Minimum);
         metrics.AddExtreme("clip_ratio/high_max", RowShare(above, batch, perRow), counts_B, LossMetricKind.Maximum);
     }
 
     private static Tensor RowShare(Tensor flags, PolicyBatch batch, bool perRow) => perRow
         ? flags.squeeze(1)
-        : flags.logical_and(batch.Active_BT).sum(1) / batch.Tokens_B.clamp_min(1);
+        : flags.logical_and(batch.Active_BT).sum(1) / batch.Tokens_B.Limited(least: 1);
 
-    private Tensor Bounded(Tensor ratio) => bound is double most ? ratio.clamp_max(most) : ratio;
+    private Tensor Bounded(Tensor ratio) => bound is double most ? ratio.Limited(most: most) : ratio;
 }

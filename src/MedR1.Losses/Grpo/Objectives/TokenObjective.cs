@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MedR1.Losses;
@@ -34,7 +35,8 @@ internal abstract class TokenObjective
     protected static void AddShare(MetricCollector metrics, string name, Tensor flags, PolicyBatch batch, bool perRow)
     {
         Tensor sum = perRow ? flags.sum() : flags.logical_and(batch.Active_BT).sum();
-        Tensor weight = perRow ? full([], batch.Rows, ScalarType.Float64, flags.device) : batch.TokenCount;
+        using Scalar rows = batch.Rows.ToScalar();
+        Tensor weight = perRow ? full([], rows, ScalarType.Float64, flags.device) : batch.TokenCount;
         metrics.Add(name, sum, weight);
     }
 }

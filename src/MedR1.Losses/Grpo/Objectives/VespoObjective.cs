@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MedR1.Losses;
@@ -20,21 +21,27 @@ internal sealed class VespoObjective(VespoOptions options) : TokenObjective
     public Tensor Weight(PolicyBatch batch, Tensor? samplerRatio)
     {
         Tensor difference_BT = (batch.LogProbabilities_BT.detach() - batch.Old_BT)
-            .clamp(-LargestLogRatio, LargestLogRatio);
+            .Limited(-LargestLogRatio, LargestLogRatio);
         Tensor sum_B1 = difference_BT.sum(1, keepdim: true);
         if (samplerRatio is not null)
         {
-            sum_B1 = sum_B1 + samplerRatio.log().clamp(SmallestLogWeight, LargestLogRatio).sum(1, keepdim: true);
+            Tensor sampler = samplerRatio.log().Limited(SmallestLogWeight, LargestLogRatio);
+            sum_B1 = sum_B1.Plus(sampler.sum(1, keepdim: true));
         }
 
-        Tensor logWeight_B1 = sum_B1.clamp(SmallestLogWeight, LargestLogRatio);
-        Tensor positive_B1 = batch.Advantages_B1.ge(0);
+        Tensor logWeight_B1 = sum_B1.Limited(SmallestLogWeight, LargestLogRatio);
+        Tensor positive_B1 = batch.Advantages_B1.AtLeast(0);
         Tensor power_B1 = Choose(positive_B1, logWeight_B1, options.PositivePower, options.NegativePower);
         Tensor decay_B1 = Choose(positive_B1, logWeight_B1, options.PositiveDecay, options.NegativeDecay);
-        Tensor weight_B1 = (decay_B1 + power_B1 * logWeight_B1 - decay_B1 * logWeight_B1.exp()).exp();
+        Tensor growth_B1 = decay_B1.Plus(power_B1 * logWeight_B1);
+        Tensor weight_B1 = (growth_B1 - decay_B1 * logWeight_B1.exp()).exp();
         return weight_B1.nan_to_num(0, 0, 0);
     }
 
-    private static Tensor Choose(Tensor condition, Tensor like, double yes, double no) =>
-        where(condition, full_like(like, yes), full_like(like, no));
+    private static Tensor Choose(Tensor condition, Tensor like, double yes, double no)
+    {
+        using Scalar first = yes.ToScalar();
+        using Scalar second = no.ToScalar();
+        return where(condition, full_like(like, first), full_like(like, second));
+    }
 }

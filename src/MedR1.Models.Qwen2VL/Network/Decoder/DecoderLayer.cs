@@ -40,7 +40,8 @@ internal sealed class DecoderLayer : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor residual = kept is null ? input : input.index_select(0, kept);
-        Tensor attended = residual + _attention.Forward(_inputNorm.call(input), _index, table, pattern, kept);
-        return (attended + _mlp.call(_mlpNorm.call(attended))).MoveToOuterDisposeScope();
+        Tensor attended = residual.Plus(
+            _attention.Forward(_inputNorm.call(input), _index, table, pattern, kept));
+        return attended.Plus(_mlp.call(_mlpNorm.call(attended))).MoveToOuterDisposeScope();
     }
 }

@@ -38,7 +38,7 @@ internal sealed class VisionBlock : nn.Module
     public Tensor Forward(Tensor input, RotaryTable table, AttentionSegments segments)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor attended = input + _attention.Forward(_attentionNorm.call(input), table, segments);
-        return (attended + _mlp.call(_mlpNorm.call(attended))).MoveToOuterDisposeScope();
+        Tensor attended = input.Plus(_attention.Forward(_attentionNorm.call(input), table, segments));
+        return attended.Plus(_mlp.call(_mlpNorm.call(attended))).MoveToOuterDisposeScope();
     }
 }
