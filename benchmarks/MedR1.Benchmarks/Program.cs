@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MedR1.Benchmarks.RealShape;
 using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
 
 Argument<DirectoryInfo> folder = new("folder") { Description = "The folder of the checkpoint." };
 Option<DirectoryInfo> golden = new("--golden") { Description = "tests/Golden.", DefaultValueFactory = _ => new DirectoryInfo("tests/Golden") };
@@ -13,11 +14,17 @@ write.SetAction((result, cancellationToken) =>
     RealShapeCheckpoint.Write(result.GetValue(folder)!.FullName, result.GetValue(golden)!.FullName, cancellationToken);
     return Task.CompletedTask;
 });
-Command answer = new("answer-2b", "Loads that checkpoint on the CPU and answers about a picture; prints shares of the machine's limits.") { folder, tokens };
+Option<WeightStorage> weights = new("--weights")
+{
+    Description = "Where the weights lie.",
+    DefaultValueFactory = _ => WeightStorage.MappedFiles,
+};
+Command answer = new("answer-2b", "Loads that checkpoint on the CPU and answers about a picture; prints shares of the machine's limits.") { folder, tokens, weights };
 answer.SetAction((result, cancellationToken) =>
 {
     TorchRuntime.Initialize();
-    return RealShapeAnswer.RunAsync(result.GetValue(folder)!.FullName, result.GetValue(tokens), Console.Out, cancellationToken);
+    return RealShapeAnswer.RunAsync(
+        result.GetValue(folder)!.FullName, result.GetValue(tokens), result.GetValue(weights), Console.Out, cancellationToken);
 });
 RootCommand root = new("Benchmarks of MedR1.") { write, answer };
 return await root.Parse(args).InvokeAsync();

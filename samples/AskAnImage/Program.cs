@@ -18,7 +18,8 @@ root.SetAction(async (result, cancellationToken) =>
     Device where = new(result.GetValue(device)!);
     Progress<LoadProgress> progress = new(state => Console.Error.Write($"\rLoading: {(double)state.Bytes / state.TotalBytes:P0} "));
     using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
-        result.GetValue(checkpoint)!.FullName, where, progress: progress, cancellationToken: cancellationToken);
+        result.GetValue(checkpoint)!.FullName, where, weights: WeightStorage.MappedFiles, progress: progress,
+        cancellationToken: cancellationToken);
     Console.Error.WriteLine();
     SamplingOptions options = new() { Temperature = 0, MaxNewTokens = result.GetValue(tokens) };
     FileImageSource image = new(result.GetValue(picture)!.FullName);

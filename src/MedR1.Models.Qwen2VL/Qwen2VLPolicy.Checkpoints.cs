@@ -11,6 +11,7 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="folder">The folder, as published or as transformers saves it.</param>
     /// <param name="device">Where the model lives; null for the CPU.</param>
     /// <param name="dataType">Type of the weights; null for that of the checkpoint.</param>
+    /// <param name="weights">Where the weights lie: in memory, or in the mapped files.</param>
     /// <param name="progress">Is told after each tensor.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
@@ -19,9 +20,10 @@ public sealed partial class Qwen2VLPolicy
     /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown or of another shape.</exception>
     /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
     public static Qwen2VLPolicy Load(
-        string folder, Device? device = null, ScalarType? dataType = null, IProgress<LoadProgress>? progress = null,
+        string folder, Device? device = null, ScalarType? dataType = null,
+        WeightStorage weights = WeightStorage.Memory, IProgress<LoadProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Load(folder, Qwen2VLProcessor.Load(folder), device, dataType, progress, cancellationToken);
+        Load(folder, Qwen2VLProcessor.Load(folder), device, dataType, weights, progress, cancellationToken);
 
     /// <summary>
     /// Loads a checkpoint folder with a processor of your own, for other limits of pictures or another decoder.
@@ -30,6 +32,7 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="processor">The processor.</param>
     /// <param name="device">Where the model lives; null for the CPU.</param>
     /// <param name="dataType">Type of the weights; null for that of the checkpoint.</param>
+    /// <param name="weights">Where the weights lie: in memory, or in the mapped files.</param>
     /// <param name="progress">Is told after each tensor.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
@@ -39,7 +42,8 @@ public sealed partial class Qwen2VLPolicy
     /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
     public static Qwen2VLPolicy Load(
         string folder, Qwen2VLProcessor processor, Device? device = null, ScalarType? dataType = null,
-        IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+        WeightStorage weights = WeightStorage.Memory, IProgress<LoadProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(processor);
@@ -49,7 +53,7 @@ public sealed partial class Qwen2VLPolicy
             Create(Qwen2VLConfiguration.Load(folder), processor, device, dataType, EndTokensOf(folder));
         try
         {
-            CheckpointLoader.Fill(policy.Parameters, folder, progress, cancellationToken);
+            CheckpointLoader.Fill(policy.Parameters, folder, weights, progress, cancellationToken);
             return policy;
         }
         catch

@@ -15,7 +15,7 @@ namespace MedR1.Sampling;
 /// groups that are under way are given as they stand, with <see cref="StopReason.Cancelled"/> for the rows that had not
 /// ended; if prompts are left that were not begun, an <see cref="OperationCanceledException"/> follows.
 /// </remarks>
-public sealed class LocalSampler : ISampler
+public sealed class LocalSampler : IEncodedPromptSampler
 {
     /// <summary>
     /// The name of the <see cref="System.Diagnostics.Metrics.Meter"/> that counts tokens, rows and seconds.
@@ -37,6 +37,9 @@ public sealed class LocalSampler : ISampler
     }
 
     /// <inheritdoc/>
+    public IVisionLanguageProcessor Processor => _policy.Processor;
+
+    /// <inheritdoc/>
     /// <exception cref="SamplingOptionsException">The options have mistakes; it names all of them.</exception>
     /// <exception cref="InvalidPromptException">
     /// While enumerating: a prompt can't be encoded or fills the context; it names the prompt.
@@ -47,7 +50,26 @@ public sealed class LocalSampler : ISampler
     {
         ArgumentNullException.ThrowIfNull(prompts);
         SamplingOptionsValidator.ThrowIfInvalid(options, _policy.VocabularySize);
-        return SampleCoreAsync(prompts, options, cancellationToken);
+        return SampleCoreAsync(prompts, null, options, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<CompletionGroup> SampleAsync(
+        IReadOnlyList<VqaPrompt> prompts,
+        IReadOnlyList<EncodedPrompt> encoded,
+        SamplingOptions options,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        ArgumentNullException.ThrowIfNull(encoded);
+        if (encoded.Count != prompts.Count)
+        {
+            throw new ArgumentException(
+                $"There are {prompts.Count} prompts, but {encoded.Count} of them encoded; give each.", nameof(encoded));
+        }
+
+        SamplingOptionsValidator.ThrowIfInvalid(options, _policy.VocabularySize);
+        return SampleCoreAsync(prompts, encoded, options, cancellationToken);
     }
 
     /// <summary>Draws one completion and gives its tokens as they come.</summary>
@@ -76,6 +98,7 @@ public sealed class LocalSampler : ISampler
 
     private async IAsyncEnumerable<CompletionGroup> SampleCoreAsync(
         IReadOnlyList<VqaPrompt> prompts,
+        IReadOnlyList<EncodedPrompt>? encoded,
         SamplingOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -83,7 +106,7 @@ public sealed class LocalSampler : ISampler
         // native threads.
         await Task.CompletedTask.ConfigureAwait(false);
         TokenChooser chooser = CreateChooser(options);
-        BatchPlanner planner = new(_policy, _limits, prompts, options);
+        BatchPlanner planner = new(_policy, _limits, prompts, encoded, options);
         ProgressReporter progress = new(_limits, prompts.Count);
         progress.Resume();
         while (planner.Next(cancellationToken) is IReadOnlyList<PromptTicket> tickets)
@@ -125,7 +148,7 @@ public sealed class LocalSampler : ISampler
         VqaPrompt prompt, SamplingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        BatchPlanner planner = new(_policy, _limits, [prompt], options);
+        BatchPlanner planner = new(_policy, _limits, [prompt], null, options);
         ProgressReporter progress = new(_limits, 1);
         progress.Resume();
         IStreamingDecoder decoder = _policy.Processor.Tokenizer.CreateStreamingDecoder();

@@ -8,11 +8,12 @@ namespace MedR1.Benchmarks.RealShape;
 /// <summary>Loads the real shape and answers, and says what each part is of what the machine can do in the same run.</summary>
 internal static class RealShapeAnswer
 {
-    public static async Task RunAsync(string folder, int tokens, TextWriter console, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        string folder, int tokens, WeightStorage weights, TextWriter console, CancellationToken cancellationToken)
     {
         double fileRate = MachineLimits.FileReadBytesPerSecond(folder);
         Stopwatch clock = Stopwatch.StartNew();
-        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(folder, cancellationToken: cancellationToken);
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(folder, weights: weights, cancellationToken: cancellationToken);
         double loadSeconds = clock.Elapsed.TotalSeconds;
         long weightBytes = policy.Parameters.Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
         long peak = MachineLimits.PeakMemoryBytes();
@@ -35,7 +36,7 @@ internal static class RealShapeAnswer
         // The vision tower is not read while decoding.
         long decoderBytes = policy.Parameters.Where(parameter => !parameter.Key.StartsWith("visual.", StringComparison.Ordinal))
             .Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
-        console.WriteLine($"weights {weightBytes / 1e9:F2} GB");
+        console.WriteLine($"weights {weightBytes / 1e9:F2} GB, {weights}");
         console.WriteLine($"load {loadSeconds:F1} s = {weightBytes / loadSeconds / fileRate:P0} of the speed of reading the files ({fileRate / 1e9:F2} GB/s)");
         console.WriteLine($"peak memory after loading {peak / 1e9:F2} GB = {(double)peak / weightBytes:F2} of the weights");
         console.WriteLine($"first token after {times[0]:F2} s (196 image tokens; the machine multiplies bf16 at {multiplyRate / 1e9:F0} GFLOP/s)");

@@ -81,6 +81,12 @@ public sealed class CheckpointReader : IDisposable
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
     public string FileOf(string name) => Find(name).Path;
 
+    /// <summary>The type of a tensor of the checkpoint.</summary>
+    /// <param name="name">Name of the tensor in the checkpoint.</param>
+    /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
+    /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
+    public ScalarType TypeOf(string name) => SafetensorsTensorReader.TorchTypeOf(Find(name), _entries[name]);
+
     /// <summary>Reads a tensor into one that exists, converted to its type and copied to its device.</summary>
     /// <param name="name">Name of the tensor in the checkpoint.</param>
     /// <param name="destination">A tensor of the same shape; no gradient is recorded.</param>
@@ -103,7 +109,7 @@ public sealed class CheckpointReader : IDisposable
 
     /// <summary>A tensor over the mapped file; see <see cref="SafetensorsFile.MapTensor"/>.</summary>
     /// <param name="name">Name of the tensor in the checkpoint.</param>
-    /// <returns>The tensor, read-only; the caller disposes it.</returns>
+    /// <returns>The tensor; the caller disposes it.</returns>
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
     public Tensor MapTensor(string name) => Find(name).MapTensor(name);

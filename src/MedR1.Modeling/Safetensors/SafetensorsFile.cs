@@ -9,7 +9,7 @@ namespace MedR1.Modeling;
 /// <summary>
 /// An open safetensors file. Tensors are read straight into their destination rather than copied out of a mapping:
 /// pages of a mapping count as memory of the process, and a whole checkpoint would be held twice while it loads.
-/// <see cref="MapTensor"/> gives tensors over a mapping for those who only look. Thread-safe, until it is disposed.
+/// <see cref="MapTensor"/> gives tensors over a mapping, for those who mostly look. Thread-safe, until it is disposed.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
@@ -132,13 +132,14 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>
-    /// A tensor over the mapped file, without reading or copying: pages come in when they are looked at. It stays valid
-    /// when this object is disposed.
+    /// A tensor over the mapped file, without reading or copying: pages come in when they are looked at, and are copied
+    /// for this process alone when they are written to. It stays valid when this object is disposed.
     /// </summary>
     /// <param name="name">Name of the tensor in the file.</param>
     /// <returns>
-    /// The tensor, on the CPU; the caller disposes it. Never write to it: the process would crash. A tensor whose bytes
-    /// are not aligned to its type, which the format allows, is read instead.
+    /// The tensor, on the CPU; the caller disposes it. Nothing may cut the file short meanwhile: the process would crash
+    /// (replacing it under its name is harmless). A tensor whose bytes are not aligned to its type, which the format
+    /// allows, is read instead.
     /// </returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
@@ -226,6 +227,6 @@ public sealed class SafetensorsFile : IDisposable
     {
         using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(
             _handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        return file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        return file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.CopyOnWrite);
     }
 }

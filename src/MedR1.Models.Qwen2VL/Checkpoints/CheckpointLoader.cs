@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using MedR1.Modeling;
+using TorchSharp;
 using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
@@ -7,10 +11,11 @@ namespace MedR1.Models.Qwen2VL;
 internal static class CheckpointLoader
 {
     private const string Head = "lm_head.weight";
+    private const int MostThreads = 8;
 
     public static void Fill(
-        IReadOnlyList<KeyValuePair<string, Parameter>> parameters, string folder, IProgress<LoadProgress>? progress,
-        CancellationToken cancellationToken)
+        IReadOnlyList<KeyValuePair<string, Parameter>> parameters, string folder, WeightStorage weights,
+        IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         using CheckpointReader reader = CheckpointReader.Open(folder);
         Dictionary<string, Parameter> wanted = parameters.ToDictionary(entry => entry.Key, entry => entry.Value);
@@ -24,13 +29,46 @@ internal static class CheckpointLoader
         long total = wanted.Values.Sum(Bytes);
         long bytes = 0;
         int count = 0;
-        foreach ((string name, SafetensorsEntry entry) in entries)
+
+        // Several threads: the system takes longer to hand out fresh memory than to copy a cached file into it.
+        ParallelOptions options = new()
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            reader.LoadInto(entry.Name, wanted[name]);
-            bytes += Bytes(wanted[name]);
-            progress?.Report(new LoadProgress(++count, entries.Count, bytes, total));
+            CancellationToken = cancellationToken,
+            MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostThreads),
+        };
+        Lock reporting = new();
+        try
+        {
+            Parallel.ForEach(Partitioner.Create(entries, EnumerablePartitionerOptions.NoBuffering), options, Take);
         }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.Flatten().InnerExceptions[0]);
+        }
+
+        void Take(KeyValuePair<string, SafetensorsEntry> named)
+        {
+            Parameter parameter = wanted[named.Key];
+            if (weights == WeightStorage.MappedFiles && CanMap(reader, named.Value, parameter))
+                Map(reader, named.Value, parameter);
+            else
+                reader.LoadInto(named.Value.Name, parameter);
+            lock (reporting)
+            {
+                bytes += Bytes(parameter);
+                progress?.Report(new LoadProgress(++count, entries.Count, bytes, total));
+            }
+        }
+    }
+
+    private static bool CanMap(CheckpointReader reader, SafetensorsEntry entry, Parameter parameter) =>
+        parameter.device_type == DeviceType.CPU && reader.TypeOf(entry.Name) == parameter.dtype;
+
+    private static void Map(CheckpointReader reader, SafetensorsEntry entry, Parameter parameter)
+    {
+        using IDisposable noGradient = no_grad();
+        using Tensor mapped = reader.MapTensor(entry.Name);
+        parameter.set_(mapped);
     }
 
     private static void Check(

@@ -7,7 +7,11 @@ namespace MedR1.Sampling;
 /// when its batch is near, so that the pictures of a long list are never all in memory.
 /// </summary>
 internal sealed class BatchPlanner(
-    IVisionLanguagePolicy policy, LocalSamplerOptions limits, IReadOnlyList<VqaPrompt> prompts, SamplingOptions options)
+    IVisionLanguagePolicy policy,
+    LocalSamplerOptions limits,
+    IReadOnlyList<VqaPrompt> prompts,
+    IReadOnlyList<EncodedPrompt>? encoded,
+    SamplingOptions options)
 {
     private readonly PromptEncoder _encoder = new(policy, options);
     private CacheBudget? _budget;
@@ -41,7 +45,7 @@ internal sealed class BatchPlanner(
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        PromptTicket ticket = _held ?? _encoder.Encode(prompts[_next], _next, cancellationToken);
+        PromptTicket ticket = _held ?? _encoder.Encode(prompts[_next], encoded?[_next], _next, cancellationToken);
         _next += _held is null ? 1 : 0;
         _held = null;
         return ticket;

@@ -9,14 +9,14 @@ internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOption
 {
     private const int ShownCharacters = 60;
 
-    /// <summary>Encodes a prompt.</summary>
+    /// <summary>Encodes a prompt, unless it comes encoded.</summary>
     /// <exception cref="InvalidPromptException">It can't be encoded, or leaves no room for an answer.</exception>
-    public PromptTicket Encode(VqaPrompt prompt, int index, CancellationToken cancellationToken)
+    public PromptTicket Encode(VqaPrompt prompt, EncodedPrompt? known, int index, CancellationToken cancellationToken)
     {
         EncodedPrompt encoded;
         try
         {
-            encoded = policy.Processor.Encode(prompt, cancellationToken);
+            encoded = known ?? policy.Processor.Encode(prompt, cancellationToken);
         }
         catch (InvalidPromptException exception)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MedR1.Losses;
 using MedR1.Modeling;
+using MedR1.Sampling;
 
 namespace MedR1.Training;
 
@@ -44,8 +45,7 @@ internal sealed class RolloutCollector(IVisionLanguagePolicy policy, GrpoTrainer
         _next = null;
         (VqaPrompt[] asked, EncodedPrompt[] encoded) = await prompts;
         List<CompletionGroup> groups = [];
-        await foreach (
-            CompletionGroup group in parts.Sampler.SampleAsync(asked, SamplingOptionsOf(index), cancellationToken))
+        await foreach (CompletionGroup group in Sample(asked, encoded, SamplingOptionsOf(index), cancellationToken))
         {
             groups.Add(group);
         }
@@ -59,6 +59,12 @@ internal sealed class RolloutCollector(IVisionLanguagePolicy policy, GrpoTrainer
         return new Rollout(
             index, scored.Groups, encoded, AdvantagesOf(scored.Groups), scored.Failures, parts.Loss.ExcludesTruncated);
     }
+
+    private IAsyncEnumerable<CompletionGroup> Sample(
+        VqaPrompt[] asked, EncodedPrompt[] encoded, SamplingOptions how, CancellationToken cancellationToken) =>
+        parts.Sampler is IEncodedPromptSampler inProcess && ReferenceEquals(inProcess.Processor, policy.Processor)
+            ? inProcess.SampleAsync(asked, encoded, how, cancellationToken)
+            : parts.Sampler.SampleAsync(asked, how, cancellationToken);
 
     private (VqaPrompt[] Asked, EncodedPrompt[] Encoded) TakePrompts(long index, CancellationToken cancellationToken)
     {

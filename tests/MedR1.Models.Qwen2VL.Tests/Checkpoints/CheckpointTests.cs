@@ -33,6 +33,45 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(progress[^1].TotalBytes, progress[^1].Bytes);
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void A_mapped_model_is_the_read_one_and_changes_in_memory_alone(ScalarType dataType)
+    {
+        using Qwen2VLPolicy saved = TinyModel.Create(dataType: dataType);
+        saved.Save(Folder);
+        string file = Path.Combine(Folder, "model.safetensors");
+        byte[] before = File.ReadAllBytes(file);
+        using Qwen2VLPolicy mapped = Qwen2VLPolicy.Load(Folder, weights: WeightStorage.MappedFiles);
+        AssertSameWeights(saved, mapped);
+        Assert.All(mapped.Parameters, parameter => Assert.True(parameter.Value.requires_grad));
+
+        using (IDisposable noGradient = no_grad())
+        {
+            mapped.Parameters[0].Value.zero_();
+        }
+
+        Assert.Equal(0, mapped.Parameters[0].Value.abs().max().ToDouble());
+        Assert.Equal(before, File.ReadAllBytes(file));
+
+        // Saving puts a new file in the place of the mapped one, which stays as it is for the model.
+        mapped.Save(Folder);
+        using Qwen2VLPolicy again = Qwen2VLPolicy.Load(Folder);
+        AssertSameWeights(mapped, again);
+    }
+
+    [Fact]
+    public void What_is_wanted_in_another_type_is_read_instead_of_mapped()
+    {
+        using Qwen2VLPolicy saved = TinyModel.Create(dataType: ScalarType.BFloat16);
+        saved.Save(Folder);
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(
+            Folder, dataType: ScalarType.Float32, weights: WeightStorage.MappedFiles);
+        Assert.All(loaded.Parameters, parameter => Assert.Equal(ScalarType.Float32, parameter.Value.dtype));
+        using Qwen2VLPolicy read = Qwen2VLPolicy.Load(Folder, dataType: ScalarType.Float32);
+        AssertSameWeights(read, loaded);
+    }
+
     [Fact]
     public void Saving_over_a_model_replaces_it_and_keeps_the_files_of_its_processor()
     {
