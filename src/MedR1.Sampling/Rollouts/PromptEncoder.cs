@@ -18,8 +18,9 @@ internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOption
         {
             encoded = known ?? policy.Processor.Encode(prompt, cancellationToken);
         }
-        catch (InvalidPromptException exception)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // Whatever is wrong, with a picture for instance: in a list of thousands its place is what one needs first.
             throw new InvalidPromptException(
                 $"{NameOf(prompt, index)} can't be encoded: {exception.Message}", exception);
         }

@@ -1,0 +1,194 @@
+using System.Text.Json.Nodes;
+using MedR1.Datasets;
+using MedR1.Imaging;
+using MedR1.Losses;
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+using MedR1.Rewards;
+using MedR1.Sampling;
+using MedR1.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.EndToEnd.Tests;
+
+/// <summary>
+/// Walks what can be wrong with checkpoints, questions, pictures, rewards and data, through the public calls and on the shipped
+/// checkpoint: each time one named exception that holds the value and says what to do. A full disk is with the writers' tests.
+/// </summary>
+public sealed class BadInputTests : IDisposable
+{
+    private static readonly string Base = Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base");
+    private readonly string _work = Directory.CreateTempSubdirectory("medr1-bad-input-").FullName;
+
+    private string Weights => Path.Combine(_work, "model.safetensors");
+
+    public void Dispose() => Directory.Delete(_work, recursive: true);
+
+    [Fact]
+    public void A_truncated_weight_file()
+    {
+        CopyBase();
+        long whole = new FileInfo(Weights).Length;
+        using (FileStream file = File.OpenWrite(Weights))
+        {
+            file.SetLength(whole / 2);
+        }
+
+        SafetensorsFormatException error = Assert.Throws<SafetensorsFormatException>(() => Qwen2VLPolicy.Load(_work));
+        AssertSays(error, Weights, "follow the header");
+    }
+
+    [Fact]
+    public void A_missing_tensor_and_one_of_another_shape()
+    {
+        CopyBase();
+        using (DisposeScope scope = NewDisposeScope())
+        {
+            Dictionary<string, Tensor> tensors = SafetensorsFile.Load(Weights);
+            tensors.Remove("model.norm.weight");
+            tensors["visual.merger.ln_q.bias"] = zeros(7);
+            SafetensorsFile.Save(Weights, tensors);
+        }
+
+        CheckpointMismatchException error = Assert.Throws<CheckpointMismatchException>(() => Qwen2VLPolicy.Load(_work));
+        Assert.Equal(["model.norm.weight"], error.Missing);
+        AssertSays(error, "model.norm.weight", "visual.merger.ln_q.bias: [7] instead of [96]");
+    }
+
+    [Theory]
+    [InlineData("hidden_size", null, "hidden_size")]
+    [InlineData("vocab_size", "2000000000", "2000000000")]
+    [InlineData("num_hidden_layers", "-3", "-3")]
+    [InlineData("num_attention_heads", "5", "5")]
+    [InlineData("rope_theta", "\"ten\"", "ten")]
+    public void A_config_without_a_field_or_with_an_absurd_one(string field, string? value, string said)
+    {
+        CopyBase();
+        string file = Path.Combine(_work, "config.json");
+        JsonObject config = JsonNode.Parse(File.ReadAllBytes(file))!.AsObject();
+        config.Remove(field);
+        if (value is not null)
+        {
+            config[field] = JsonNode.Parse(value);
+        }
+
+        File.WriteAllText(file, config.ToJsonString());
+        AssertSays(Assert.Throws<ModelConfigurationException>(() => Qwen2VLPolicy.Load(_work)), file, field, said);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_picture()
+    {
+        string file = Path.Combine(_work, "notes.png");
+        File.WriteAllText(file, "These are words.");
+        InvalidPromptException error = await AskingFailsAsync("What is this?", new FileImageSource(file));
+        AssertSays(error, "notes.png");
+        Assert.IsType<ImageFormatException>(error.GetBaseException());
+    }
+
+    [Fact]
+    public async Task A_picture_that_is_far_too_narrow()
+    {
+        PixelImageSource line = new("line", new RgbImage(1, 100_000, new byte[300_000]));
+        InvalidPromptException error = await AskingFailsAsync("What is this?", line);
+        AssertSays(error, "Prompt 0 ('What is this?')", "1 x 100000", "Crop it");
+        Assert.IsType<AspectRatioException>(error.GetBaseException());
+    }
+
+    // As the reference does: smart_resize makes it as large as the smallest picture that the model takes.
+    [Fact]
+    public async Task A_picture_of_one_pixel_is_small_but_not_wrong() =>
+        Assert.NotEmpty(await AskAsync("What is this?", new PixelImageSource("dot", new RgbImage(1, 1, new byte[] { 9, 9, 9 }))));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  \n")]
+    public async Task An_empty_question(string question) =>
+        AssertSays(await AskingFailsAsync(question), "hold neither text nor a picture; ask something");
+
+    [Fact]
+    public async Task A_prompt_beyond_the_context()
+    {
+        InvalidPromptException error = await AskingFailsAsync(string.Concat(Enumerable.Repeat("Which plane is this? ", 600)));
+        AssertSays(error, "1024", "Shorten");
+    }
+
+    [Fact]
+    public async Task Rewards_that_throw_hang_or_give_no_number()
+    {
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(Base);
+        TrainingReport report = await Trainer(policy, stops: false)
+            .AddReward("throws", context => throw new FormatException("no such key"))
+            .AddReward("nan", context => double.NaN)
+            .AddReward("hangs", async (context, token) =>
+            {
+                await Task.Delay(Timeout.Infinite, token);
+                return 0;
+            })
+            .AddReward("works", context => context.Completion.TokenCount)
+            .Build().RunAsync();
+
+        // Two prompts with two completions each: every one has a reward that failed, so nothing is learnt and nothing breaks.
+        StepMetrics step = Assert.Single(report.History);
+        Assert.Equal(0, step.Values["loss"]);
+    }
+
+    [Fact]
+    public async Task A_reward_that_throws_stops_the_run_where_that_is_asked_for()
+    {
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(Base);
+        GrpoTrainer trainer = Trainer(policy, stops: true)
+            .AddReward("throws", context => throw new FormatException("no such key")).Build();
+        RewardFailureException error = await Assert.ThrowsAsync<RewardFailureException>(() => trainer.RunAsync());
+        AssertSays(error, "throws", "no such key");
+    }
+
+    [Fact]
+    public void A_data_set_whose_pictures_are_missing()
+    {
+        string questions = Path.Combine("QA_information", "Open-access");
+        Directory.CreateDirectory(Path.Combine(_work, questions));
+        string[] files = [.. Directory.EnumerateFiles(Path.Combine(SampleProgram.Root, "data", "real-mini", questions), "*.json").Take(1)];
+        File.Copy(files[0], Path.Combine(_work, questions, "all.json"));
+        DatasetException error = Assert.Throws<DatasetException>(() => OmniMedVqaDataset.Load(_work));
+        AssertSays(error, ".png");
+    }
+
+    private static GrpoTrainerBuilder Trainer(Qwen2VLPolicy policy, bool stops) => new GrpoTrainerBuilder(policy)
+        .UseDataset(RealMini.LoadTrain(Path.Combine(SampleProgram.Root, "data", "real-mini")))
+        .UsePrompt(new TextPromptTemplate("question", "{Question}"))
+        .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }))
+        .Configure(options =>
+        {
+            options.MaxSteps = 1;
+            options.PromptsPerStep = 2;
+            options.GroupSize = 2;
+            options.MaxNewTokens = 4;
+            options.RewardTimeout = TimeSpan.FromMilliseconds(300);
+            options.StopOnRewardFailure = stops;
+        });
+
+    private static async Task<string> AskAsync(string question, params IEnumerable<IImageSource> images)
+    {
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(Base);
+        SamplingOptions options = new() { MaxNewTokens = 4, Temperature = 0 };
+        List<CompletionGroup> groups =
+            await new LocalSampler(policy).SampleAsync([VqaPrompt.Ask(question, images)], options).ToListAsync();
+        return groups[0].Completions[0].Text;
+    }
+
+    private static Task<InvalidPromptException> AskingFailsAsync(string question, params IEnumerable<IImageSource> images) =>
+        Assert.ThrowsAsync<InvalidPromptException>(() => AskAsync(question, images));
+
+    private static void AssertSays(Exception error, params IEnumerable<string> parts) =>
+        Assert.All(parts, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+
+    private void CopyBase()
+    {
+        foreach (string file in Directory.EnumerateFiles(Base))
+        {
+            File.Copy(file, Path.Combine(_work, Path.GetFileName(file)));
+        }
+    }
+}
