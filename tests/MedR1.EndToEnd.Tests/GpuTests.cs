@@ -1,0 +1,97 @@
+using MedR1.Datasets;
+using MedR1.Losses;
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+using MedR1.Rewards;
+using MedR1.Sampling;
+using MedR1.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.EndToEnd.Tests;
+
+/// <summary>
+/// The shipped checkpoint on a GPU beside the CPU. Needs a libtorch with CUDA (docs/native-runtime.md):
+/// <c>dotnet test tests/MedR1.EndToEnd.Tests --filter Device=Gpu</c>.
+/// </summary>
+[Trait("Device", "Gpu")]
+public sealed class GpuTests
+{
+    // Float32 sums in another order, four layers deep.
+    private const double Tolerance = 1e-3;
+    private static readonly string Base = Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base");
+    private static readonly IPromptTemplate Template = new TextPromptTemplate("question", "{Question} Answer with an option.");
+
+    [Fact]
+    public void Log_probabilities_are_those_of_the_CPU()
+    {
+        using Qwen2VLPolicy host = Qwen2VLPolicy.Load(Base);
+        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, CUDA);
+        PackedGroup[] groups = [.. Questions(6).Select(example => new PackedGroup(
+            host.Processor.Encode(Template.Format(example)),
+            [.. example.Options.Select(option => host.Processor.EncodeCompletion($"<answer>{option}</answer>"))]))];
+        float[] expected = Score(host, groups);
+        float[] actual = Score(device, groups);
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
+    }
+
+    [Fact]
+    public async Task What_is_sampled_has_the_log_probabilities_of_the_training_forward()
+    {
+        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, CUDA);
+        SamplingOptions options = new() { SamplesPerPrompt = 4, MaxNewTokens = 24, Seed = 5 };
+        VqaPrompt[] prompts = [.. Questions(6).Select(Template.Format)];
+        await foreach (CompletionGroup group in new LocalSampler(device).SampleAsync(prompts, options))
+        {
+            float[] expected = Score(device,
+                [new PackedGroup(device.Processor.Encode(group.Prompt), [.. group.Completions.Select(one => one.TokenIds)])]);
+            int width = expected.Length / group.Completions.Count;
+            for (int row = 0; row < group.Completions.Count; row++)
+            {
+                Completion completion = group.Completions[row];
+                for (int token = 0; token < completion.TokenCount; token++)
+                {
+                    Assert.Equal(expected[row * width + token], completion.LogProbabilities![token], Tolerance);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Training_gives_the_losses_of_the_CPU()
+    {
+        double[] host = await TrainAsync(CPU);
+        double[] device = await TrainAsync(CUDA);
+        Assert.All(host.Zip(device), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
+    }
+
+    // Learnt from given answers, so that no draw that falls otherwise takes the two apart.
+    private static async Task<double[]> TrainAsync(Device device)
+    {
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(Base, device);
+        using SftTrainer trainer = new SftTrainerBuilder(policy)
+            .UseExamples([.. Questions(16).Select(
+                example => SupervisedExample.Answer(Template.Format(example), $"<answer>{example.Answer}</answer>"))])
+            .Configure(options =>
+            {
+                options.MaxSteps = 4;
+                options.ExamplesPerStep = 8;
+                options.LearningRate = 1e-4;
+            })
+            .Build();
+        TrainingReport report = await trainer.RunAsync();
+        return [.. report.History.Select(step => step.Values["loss"])];
+    }
+
+    private static float[] Score(Qwen2VLPolicy policy, IReadOnlyList<PackedGroup> groups)
+    {
+        using IDisposable noGradient = no_grad();
+        using TokenStatistics statistics = policy.TokenLogProbabilities(groups, new TokenStatisticsOptions());
+        using Tensor values = statistics.LogProbabilities.cpu();
+        return values.data<float>().ToArray();
+    }
+
+    private static IEnumerable<VqaExample> Questions(int count) =>
+        RealMini.LoadTrain(Path.Combine(SampleProgram.Root, "data", "real-mini")).Take(count);
+}
