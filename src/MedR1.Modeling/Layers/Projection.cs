@@ -37,5 +37,5 @@ public sealed class Projection : nn.Module<Tensor, Tensor>
     /// <summary>Applies the layer.</summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <returns><c>[…, output]</c></returns>
-    public override Tensor forward(Tensor input) => nn.functional.linear(input, _weight, _bias);
+    public override Tensor forward(Tensor input) => LinearOperator.Apply(input, _weight, _bias);
 }

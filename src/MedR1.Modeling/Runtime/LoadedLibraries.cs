@@ -31,4 +31,15 @@ internal static class LoadedLibraries
 
         return null;
     }
+
+    /// <summary>Finds a library whose file name carries a build's number.</summary>
+    /// <param name="start">How its file name begins, for example <c>libgomp</c>.</param>
+    /// <returns>Its path, or <see langword="null"/> if it is not loaded or the system does not tell.</returns>
+    public static string? FindBeginningWith(string start) =>
+        !OperatingSystem.IsLinux() || !File.Exists(MemoryMap)
+            ? null
+            : File.ReadLines(MemoryMap)
+                .Where(line => line.Contains('/', StringComparison.Ordinal))
+                .Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..])
+                .FirstOrDefault(path => Path.GetFileName(path).StartsWith(start, StringComparison.Ordinal));
 }

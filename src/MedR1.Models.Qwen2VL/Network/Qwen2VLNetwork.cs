@@ -49,7 +49,7 @@ internal sealed class Qwen2VLNetwork : nn.Module
         using Tensor normalised = _decoder.Norm(hidden);
         observer?.Invoke("final_norm", normalised);
         return _head is null
-            ? nn.functional.linear(normalised, _decoder.Embedding.Weight)
+            ? LinearOperator.Apply(normalised, _decoder.Embedding.Weight)
             : _head.call(normalised);
     }
 
