@@ -30,14 +30,16 @@ public sealed class BytePairTokenizer : ITextTokenizer
     {
         content.Check();
         _content = content;
-        _merges = new MergeTable(content);
         BpeOptions options = new(content.Vocabulary)
         {
             ByteLevel = true,
             Merges = content.Merges.Select(merge => $"{merge.Left} {merge.Right}"),
             PreTokenizer = new WordPreTokenizer(),
         };
-        _engine = BpeTokenizer.Create(options);
+
+        // Each takes a good part of a second with the vocabulary of Qwen2.
+        Task<BpeTokenizer> engine = Task.Run(() => BpeTokenizer.Create(options));
+        _merges = new MergeTable(content);
         _beforeNormalization = new AddedTokenMatcher(content.AddedTokens.Where(token => !token.IsNormalized));
         _afterNormalization = new AddedTokenMatcher(content.AddedTokens.Where(token => token.IsNormalized));
         SpecialTokens = content.AddedTokens.Where(token => token.IsSpecial)
@@ -62,6 +64,7 @@ public sealed class BytePairTokenizer : ITextTokenizer
         }
 
         VocabularySize = _bytes.Count(bytes => bytes is not null);
+        _engine = engine.GetAwaiter().GetResult();
     }
 
     /// <inheritdoc/>
