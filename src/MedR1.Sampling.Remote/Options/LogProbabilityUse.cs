@@ -1,0 +1,25 @@
+namespace MedR1.Sampling.Remote;
+
+/// <summary>What the log-probabilities of a server are under the options of a call.</summary>
+/// <param name="ArePlain">Whether they are those of <see cref="Completion.LogProbabilities"/>.</param>
+/// <param name="AreDrawn">Whether they are those of <see cref="Completion.DrawnLogProbabilities"/>.</param>
+internal readonly record struct LogProbabilityUse(bool ArePlain, bool AreDrawn)
+{
+    /// <summary>Compares what the server sends with what the exchange types promise.</summary>
+    public static LogProbabilityUse Of(SamplingOptions options, ServerLogProbabilities kind)
+    {
+        // Greedy choice has no temperature and nothing to truncate.
+        bool tempered = options.Temperature is not (0 or 1);
+        bool truncated = options.Temperature != 0 && (options.TopK is not null || options.TopP < 1 || options.MinP > 0);
+        bool penalised = options.RepetitionPenalty != 1 || options.MinNewTokens > 0;
+        bool suppressed = options.SuppressedTokenIds?.Count > 0;
+        return kind switch
+        {
+            ServerLogProbabilities.Raw => new(
+                !tempered && !suppressed, !tempered && !suppressed && !truncated && !penalised),
+            ServerLogProbabilities.Tempered => new(!penalised, !truncated),
+            ServerLogProbabilities.Drawn => new(!truncated && !penalised, true),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of log-probabilities."),
+        };
+    }
+}

@@ -1,0 +1,25 @@
+namespace MedR1.Sampling.Remote;
+
+/// <summary>Collects mistakes, so that all are told at once.</summary>
+internal sealed class MistakeList
+{
+    private readonly List<string> _mistakes = [];
+
+    /// <summary>Notes a mistake where a condition doesn't hold.</summary>
+    public void Require(bool holds, FormattableString mistake)
+    {
+        if (!holds)
+        {
+            _mistakes.Add(FormattableString.Invariant(mistake));
+        }
+    }
+
+    /// <summary>Throws if there is a mistake.</summary>
+    public void ThrowIfAny()
+    {
+        if (_mistakes.Count > 0)
+        {
+            throw new RemoteSamplerOptionsException(_mistakes);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace MedR1.Sampling.Remote;
+
+/// <summary>Checks the options of a sampler.</summary>
+internal static class RemoteSamplerOptionsCheck
+{
+    /// <summary>Throws where there is a mistake, with all of them.</summary>
+    public static void ThrowIfInvalid(RemoteSamplerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        MistakeList mistakes = new();
+        CheckServer(mistakes, options);
+        mistakes.Require(
+            options.MaxParallelRequests >= 1, $"MaxParallelRequests is {options.MaxParallelRequests}; allow at least 1.");
+        mistakes.Require(options.MaxAttempts >= 1, $"MaxAttempts is {options.MaxAttempts}; allow at least 1.");
+        mistakes.Require(
+            options.RetryDelay >= TimeSpan.Zero, $"RetryDelay is {options.RetryDelay}; use zero for no wait, or more.");
+        mistakes.Require(options.Delay is not null, $"Delay is null; leave it at Task.Delay.");
+        mistakes.Require(
+            options.RequestTimeout > TimeSpan.Zero && options.RequestTimeout.TotalMilliseconds <= int.MaxValue,
+            $"RequestTimeout is {options.RequestTimeout}; use a time above zero and at most 24 days.");
+        mistakes.Require(
+            options.WeightVersion is null || options.ReadWeightVersion is not null,
+            $"WeightVersion is '{options.WeightVersion}', but nothing reads the server's; set ReadWeightVersion too.");
+        mistakes.Require(
+            Enum.IsDefined(options.LogProbabilities),
+            $"LogProbabilities is {(int)options.LogProbabilities}; use a name of ServerLogProbabilities.");
+        mistakes.Require(
+            options.ControlTokenTexts?.All(text => !string.IsNullOrEmpty(text)) ?? false,
+            $"ControlTokenTexts is null or holds an empty text; use an empty list for none.");
+        mistakes.ThrowIfAny();
+    }
+
+    private static void CheckServer(MistakeList mistakes, RemoteSamplerOptions options)
+    {
+        mistakes.Require(
+            options.Endpoint is { IsAbsoluteUri: true, Scheme: "http" or "https" },
+            $"Endpoint is '{options.Endpoint}'; use an absolute http or https address such as http://localhost:8000/v1.");
+        mistakes.Require(
+            options.Endpoint?.OriginalString.TrimEnd('/').EndsWith("/chat/completions", StringComparison.Ordinal) != true,
+            $"Endpoint is '{options.Endpoint}'; leave out /chat/completions, which is added to each request.");
+        mistakes.Require(
+            !string.IsNullOrWhiteSpace(options.Model), $"Model is '{options.Model}'; use the name that the server lists.");
+        mistakes.Require(
+            options.ApiKey is null || !string.IsNullOrWhiteSpace(options.ApiKey),
+            $"ApiKey is empty; use null for a server without keys.");
+    }
+}

@@ -1,0 +1,13 @@
+namespace MedR1.Sampling.Remote;
+
+/// <summary>A prompt on its way to a server.</summary>
+/// <param name="Index">Its place in the call.</param>
+/// <param name="Prompt">The prompt.</param>
+/// <param name="Seed">Where its random choices start.</param>
+internal sealed record PromptJob(int Index, VqaPrompt Prompt, long Seed)
+{
+    /// <summary>An exception about this prompt.</summary>
+    public RemoteSamplingException Fail(
+        string problem, int attempts, int? status = null, string? body = null, Exception? cause = null) =>
+        new(problem, Index, Prompt.Example?.Id, attempts, status, body, cause);
+}

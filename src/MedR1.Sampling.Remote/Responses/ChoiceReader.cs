@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace MedR1.Sampling.Remote;
+
+/// <summary>Reads one completion from an answer.</summary>
+internal sealed class ChoiceReader(ServerAnswer answer, int index, SamplingOptions sampling, RemoteSamplerOptions options)
+{
+    /// <summary>Reads a choice.</summary>
+    public Completion Read(JsonElement? choice)
+    {
+        JsonElement? message = choice.Member("message");
+        string written = message.Member("content").Text() ?? "";
+        foreach (string name in (string[])["reasoning_content", "reasoning"])
+        {
+            if (!string.IsNullOrEmpty(message.Member(name).Text()))
+            {
+                throw Fail($"has its thoughts apart in {name}, so that its text isn't its tokens'; start the server without a "
+                    + "reasoning parser");
+            }
+        }
+
+        ChoiceTokens tokens = new ChoiceTokenReader(answer, index, options).Read(choice, written);
+        LogProbabilityUse use = LogProbabilityUse.Of(sampling, options.LogProbabilities);
+        string text = options.Tokenize is null ? written : WithoutControlTokens(written);
+        return new Completion
+        {
+            Text = text,
+            TokenIds = tokens.Ids,
+            StopReason = ReadStopReason(choice, text),
+            LogProbabilities = use.ArePlain ? tokens.LogProbabilities : [],
+            DrawnLogProbabilities = use.AreDrawn ? tokens.LogProbabilities : [],
+            SampleIndex = index,
+        };
+    }
+
+    private StopReason ReadStopReason(JsonElement? choice, string text) => choice.Member("finish_reason").Text() switch
+    {
+        "stop" => sampling.StopStrings.Any(stop => text.EndsWith(stop, StringComparison.Ordinal))
+            ? StopReason.StopString
+            : StopReason.EndToken,
+        "length" => StopReason.Length,
+        string other => throw Fail($"ended by '{other}', which is neither stop nor length"),
+        null => throw Fail("has no finish_reason"),
+    };
+
+    private string WithoutControlTokens(string text)
+    {
+        while (options.ControlTokenTexts.FirstOrDefault(end => text.EndsWith(end, StringComparison.Ordinal)) is string found)
+        {
+            text = text[..^found.Length];
+        }
+
+        return text;
+    }
+
+    private RemoteSamplingException Fail(string problem) => answer.Fail($"choice {index} {problem}.");
+}

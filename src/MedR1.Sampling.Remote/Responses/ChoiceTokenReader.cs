@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace MedR1.Sampling.Remote;
+
+/// <summary>Reads the tokens of one completion from an answer.</summary>
+internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSamplerOptions options)
+{
+    private const string IdPrefix = "token_id:";
+
+    /// <summary>Reads tokens and log-probabilities, and refuses them where a trainer could not use them.</summary>
+    public ChoiceTokens Read(JsonElement? choice, string text)
+    {
+        if (!options.RequireLogProbabilities)
+        {
+            return new ChoiceTokens(SentIds(choice) ?? options.Tokenize?.Invoke(text) ?? [], []);
+        }
+
+        IReadOnlyList<JsonElement> items = choice.Member("logprobs").Member("content").Items() ?? [];
+        if (items.Count == 0)
+        {
+            throw Fail("has no log-probabilities; use a server that sends them, or set RequireLogProbabilities to false");
+        }
+
+        string[] names = [.. items.Select(item => ((JsonElement?)item).Member("token").Text() ?? "")];
+        float[] logProbabilities = new float[items.Count];
+        for (int i = 0; i < items.Count; i++)
+        {
+            logProbabilities[i] = (float)((JsonElement?)items[i]).Member("logprob").Number();
+            if (!float.IsFinite(logProbabilities[i]))
+            {
+                throw Fail($"has no finite log-probability for token {i} ('{names[i]}')");
+            }
+        }
+
+        return new ChoiceTokens(Ids(choice, names, text), logProbabilities);
+    }
+
+    private IReadOnlyList<int> Ids(JsonElement? choice, string[] names, string text)
+    {
+        int?[] named = [.. names.Select(NamedId)];
+        if (named.All(id => id is not null))
+        {
+            return [.. named.OfType<int>()];
+        }
+
+        if (SentIds(choice) is IReadOnlyList<int> sent)
+        {
+            return Counted(sent, names.Length, "The server sent");
+        }
+
+        return options.Tokenize is not null
+            ? Counted(options.Tokenize(text), names.Length, "Tokenize gave")
+            : throw Fail($"names its token {Array.IndexOf(named, null)} '{names[Array.IndexOf(named, null)]}', not '{IdPrefix}' and a "
+                + "number; use a server that honours return_tokens_as_token_ids, or set Tokenize");
+    }
+
+    private IReadOnlyList<int> Counted(IReadOnlyList<int> ids, int count, string who) => ids.Count == count
+        ? ids
+        : throw Fail($"has {count} log-probabilities. {who} {ids.Count} token ids for it, so that they can't be told apart");
+
+    private static int? NamedId(string name) =>
+        name.StartsWith(IdPrefix, StringComparison.Ordinal)
+        && int.TryParse(name.AsSpan(IdPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+            ? id
+            : null;
+
+    private static IReadOnlyList<int>? SentIds(JsonElement? choice)
+    {
+        IReadOnlyList<JsonElement>? items = choice.Member("token_ids").Items();
+        int?[]? ids = items is null ? null : [.. items.Select(item => ((JsonElement?)item).Integer())];
+        return ids is { Length: > 0 } && ids.All(id => id >= 0) ? [.. ids.OfType<int>()] : null;
+    }
+
+    private RemoteSamplingException Fail(string problem) => answer.Fail($"choice {index} {problem}.");
+}

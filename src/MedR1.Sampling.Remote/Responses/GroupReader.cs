@@ -1,0 +1,38 @@
+using System.Text.Json;
+
+namespace MedR1.Sampling.Remote;
+
+/// <summary>Reads the group of completions from an answer.</summary>
+internal static class GroupReader
+{
+    /// <summary>Reads a group.</summary>
+    /// <exception cref="RemoteSamplingException">The answer isn't one that was asked for.</exception>
+    public static CompletionGroup Read(ServerAnswer answer, SamplingOptions sampling, RemoteSamplerOptions options)
+    {
+        JsonElement? root = answer.Json.RootElement;
+        IReadOnlyList<JsonElement> choices = root.Member("choices").Items()
+            ?? throw answer.Fail("the answer has no choices.");
+        if (choices.Count != sampling.SamplesPerPrompt)
+        {
+            throw answer.Fail($"{sampling.SamplesPerPrompt} choices were asked for, but {choices.Count} came.");
+        }
+
+        Completion?[] completions = new Completion?[choices.Count];
+        for (int i = 0; i < choices.Count; i++)
+        {
+            int index = ((JsonElement?)choices[i]).Member("index").Integer() ?? i;
+            if (index < 0 || index >= completions.Length || completions[index] is not null)
+            {
+                throw answer.Fail($"choice {i} has index {index}, which is out of range or taken.");
+            }
+
+            completions[index] = new ChoiceReader(answer, index, sampling, options).Read(choices[i]);
+        }
+
+        return new CompletionGroup(answer.Job.Prompt, [.. completions.OfType<Completion>()])
+        {
+            PromptIndex = answer.Job.Index,
+            PromptTokenCount = root.Member("usage").Member("prompt_tokens").Integer() ?? 0,
+        };
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace MedR1.Sampling.Remote;
+
+/// <summary>Reads JSON whose shape isn't known: what is missing or of another kind is null.</summary>
+internal static class JsonPath
+{
+    public static JsonElement? Member(this JsonElement? element, string name) =>
+        element is { ValueKind: JsonValueKind.Object } found && found.TryGetProperty(name, out JsonElement value)
+            ? value
+            : null;
+
+    public static IReadOnlyList<JsonElement>? Items(this JsonElement? element) =>
+        element is { ValueKind: JsonValueKind.Array } found ? [.. found.EnumerateArray()] : null;
+
+    public static string? Text(this JsonElement? element) =>
+        element is { ValueKind: JsonValueKind.String } found ? found.GetString() : null;
+
+    public static int? Integer(this JsonElement? element) =>
+        element is { ValueKind: JsonValueKind.Number } found && found.TryGetInt32(out int value) ? value : null;
+
+    /// <summary>A number; not a number where there is none.</summary>
+    public static double Number(this JsonElement? element) =>
+        element is { ValueKind: JsonValueKind.Number } found && found.TryGetDouble(out double value) ? value : double.NaN;
+}

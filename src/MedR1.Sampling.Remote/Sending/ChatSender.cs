@@ -1,0 +1,111 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Diagnostics;
+using System.Text.Json;
+
+using OpenAI;
+using OpenAI.Chat;
+
+namespace MedR1.Sampling.Remote;
+
+/// <summary>Asks a server, again where that may help.</summary>
+internal sealed class ChatSender
+{
+    private readonly RemoteSamplerOptions _options;
+    private readonly ChatClient _client;
+
+    public ChatSender(RemoteSamplerOptions options)
+    {
+        _options = options;
+        OpenAIClientOptions client = new()
+        {
+            Endpoint = options.Endpoint,
+            // Attempts and their time are counted here, so that the client's own must not come between.
+            RetryPolicy = new ClientRetryPolicy(0),
+            NetworkTimeout = Timeout.InfiniteTimeSpan,
+        };
+        _client = new ChatClient(options.Model, new ApiKeyCredential(options.ApiKey ?? "EMPTY"), client);
+    }
+
+    /// <summary>Gives the first answer that is JSON and no error.</summary>
+    /// <exception cref="RemoteSamplingException">There is none.</exception>
+    public async Task<ServerAnswer> SendAsync(
+        PromptJob job, ReadOnlyMemory<byte> body, Action onRetry, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            AttemptResult result = await TryOnceAsync(body, cancellationToken).ConfigureAwait(false);
+            if (result.Json is JsonDocument json)
+            {
+                return new ServerAnswer(job, json, attempt, result.Status ?? 0, result.Body ?? "");
+            }
+
+            if (!result.IsTransient || attempt == _options.MaxAttempts)
+            {
+                throw job.Fail(result.Problem, attempt, result.Status, result.Body, result.Cause);
+            }
+
+            onRetry();
+            TimeSpan wait = RetrySchedule.Wait(_options.RetryDelay, job.Seed, attempt, result.RetryAfter);
+            await _options.Delay(wait, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<AttemptResult> TryOnceAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_options.RequestTimeout);
+        long started = Stopwatch.GetTimestamp();
+        int? status = null;
+        try
+        {
+            using BinaryContent content = BinaryContent.Create(BinaryData.FromBytes(body));
+            RequestOptions request = new()
+            {
+                CancellationToken = limit.Token,
+                ErrorOptions = ClientErrorBehaviors.NoThrow,
+            };
+            ClientResult result = await _client.CompleteChatAsync(content, request).ConfigureAwait(false);
+            using PipelineResponse response = result.GetRawResponse();
+            status = response.Status;
+            return Read(response);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ClientResultException or HttpRequestException or IOException)
+        {
+            // A connection that the caller's cancellation cut may end in any of these.
+            cancellationToken.ThrowIfCancellationRequested();
+            string problem = limit.IsCancellationRequested
+                ? $"no answer came within {_options.RequestTimeout}."
+                : $"the connection broke ({e.Message}).";
+            return new AttemptResult { Problem = problem, IsTransient = true, Cause = e };
+        }
+        finally
+        {
+            RemoteSamplingMetrics.RecordRequest(status, Stopwatch.GetElapsedTime(started));
+        }
+    }
+
+    private static AttemptResult Read(PipelineResponse response)
+    {
+        AttemptResult answer = new() { Status = response.Status, Body = response.Content.ToString() };
+        if (response.Status is < 200 or >= 300)
+        {
+            response.Headers.TryGetValue("Retry-After", out string? wait);
+            return answer with
+            {
+                Problem = "the server refused.",
+                IsTransient = response.Status is 408 or 429 or >= 500,
+                RetryAfter = RetrySchedule.ReadRetryAfter(wait, DateTimeOffset.UtcNow),
+            };
+        }
+
+        try
+        {
+            return answer with { Json = AnswerJson.Parse(response.Content.ToMemory()) };
+        }
+        catch (JsonException e)
+        {
+            return answer with { Problem = $"the answer is not JSON ({e.Message}).", IsTransient = true, Cause = e };
+        }
+    }
+}

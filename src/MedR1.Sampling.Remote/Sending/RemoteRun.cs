@@ -1,0 +1,67 @@
+namespace MedR1.Sampling.Remote;
+
+/// <summary>
+/// One call: workers take the prompts in their order, as many at once as requests may be in flight. The first failure stops
+/// all of them.
+/// </summary>
+internal sealed class RemoteRun : IAsyncDisposable
+{
+    private readonly Func<int, CancellationToken, Task<CompletionGroup>> _ask;
+    private readonly CancellationTokenSource _stop;
+    private readonly TaskCompletionSource<CompletionGroup>[] _groups;
+    private readonly Task[] _workers;
+
+    // Never completes but by a failure: who waits for a group whose turn won't come must hear of it.
+    private readonly TaskCompletionSource<CompletionGroup> _failure = New();
+    private int _taken = -1;
+
+    /// <summary>Starts to ask.</summary>
+    public RemoteRun(
+        int count,
+        int maxParallel,
+        Func<int, CancellationToken, Task<CompletionGroup>> ask,
+        CancellationToken cancellationToken)
+    {
+        _ask = ask;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _groups = [.. Enumerable.Range(0, count).Select(_ => New())];
+        _workers = [.. Enumerable.Range(0, Math.Min(count, maxParallel)).Select(_ => Task.Run(WorkAsync, CancellationToken.None))];
+    }
+
+    /// <summary>Gives the group of a prompt once it is there.</summary>
+    public async Task<CompletionGroup> GetAsync(int index)
+    {
+        Task<CompletionGroup> group = _groups[index].Task;
+        await Task.WhenAny(group, _failure.Task).ConfigureAwait(false);
+        return await (group.IsCompletedSuccessfully ? group : _failure.Task).ConfigureAwait(false);
+    }
+
+    /// <summary>Cancels what is in flight and waits until nothing is.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_workers).ConfigureAwait(false);
+        _ = _failure.Task.Exception;
+        _stop.Dispose();
+    }
+
+    private async Task WorkAsync()
+    {
+        try
+        {
+            for (int i = Interlocked.Increment(ref _taken); i < _groups.Length; i = Interlocked.Increment(ref _taken))
+            {
+                _stop.Token.ThrowIfCancellationRequested();
+                _groups[i].SetResult(await _ask(i, _stop.Token).ConfigureAwait(false));
+            }
+        }
+        catch (Exception e)
+        {
+            // The failure first: the others' cancellation, which follows from it, must not be told instead.
+            _failure.TrySetException(e);
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static TaskCompletionSource<CompletionGroup> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace MedR1.Sampling.Remote;
+
+/// <summary>How long to wait between attempts.</summary>
+internal static class RetrySchedule
+{
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
+
+    // A header with a wrong clock must not stop a training for days.
+    private static readonly TimeSpan s_longestAsked = TimeSpan.FromMinutes(10);
+
+    /// <summary>The wait after an attempt, from 1; what the server asks for goes before the schedule.</summary>
+    public static TimeSpan Wait(TimeSpan first, long seed, int attempt, TimeSpan? asked)
+    {
+        if (asked is TimeSpan wait)
+        {
+            return wait < s_longestAsked ? wait : s_longestAsked;
+        }
+
+        // Requests that failed together must not come back together: each prompt has its own share of the wait.
+        double whole = Math.Min(s_longest.TotalSeconds, first.TotalSeconds * Math.Pow(2, attempt - 1));
+        return TimeSpan.FromSeconds(whole * (0.5 + 0.5 * PromptSeeds.Jitter(seed, attempt)));
+    }
+
+    /// <summary>Reads a Retry-After header: seconds or a date; null where it is neither.</summary>
+    public static TimeSpan? ReadRetryAfter(string? header, DateTimeOffset now)
+    {
+        if (double.TryParse(header, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds))
+        {
+            return TimeSpan.FromSeconds(Math.Min(seconds, s_longestAsked.TotalSeconds));
+        }
+
+        return DateTimeOffset.TryParse(header, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
+            ? date > now ? date - now : TimeSpan.Zero
+            : null;
+    }
+}

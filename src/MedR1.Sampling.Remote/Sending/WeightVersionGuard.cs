@@ -1,0 +1,24 @@
+namespace MedR1.Sampling.Remote;
+
+/// <summary>Holds a call to one version of the weights.</summary>
+internal sealed class WeightVersionGuard(RemoteSamplerOptions options)
+{
+    private string? _expected = options.WeightVersion;
+
+    /// <summary>Reads the server's version, where it can be read.</summary>
+    /// <exception cref="WeightVersionException">It is another than that of the call.</exception>
+    public async ValueTask CheckAsync(int promptIndex, CancellationToken cancellationToken)
+    {
+        if (options.ReadWeightVersion is null)
+        {
+            return;
+        }
+
+        string actual = await options.ReadWeightVersion(cancellationToken).ConfigureAwait(false);
+        string expected = Interlocked.CompareExchange(ref _expected, actual, null) ?? actual;
+        if (!string.Equals(expected, actual, StringComparison.Ordinal))
+        {
+            throw new WeightVersionException(expected, actual, promptIndex);
+        }
+    }
+}

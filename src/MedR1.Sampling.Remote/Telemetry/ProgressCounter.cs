@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace MedR1.Sampling.Remote;
+
+/// <summary>Counts for one call and tells a listener, one report at a time.</summary>
+internal sealed class ProgressCounter(IProgress<RemoteSamplingProgress>? listener, int promptCount)
+{
+    private readonly Lock _lock = new();
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private int _prompts;
+    private int _completions;
+    private long _tokens;
+    private int _retries;
+
+    /// <summary>Counts a group that has come.</summary>
+    public void Add(CompletionGroup group)
+    {
+        long tokens = group.Completions.Sum(completion => (long)completion.TokenCount);
+        RemoteSamplingMetrics.RecordTokens(tokens);
+        lock (_lock)
+        {
+            _prompts++;
+            _completions += group.Completions.Count;
+            _tokens += tokens;
+            Tell();
+        }
+    }
+
+    /// <summary>Counts a request that is repeated.</summary>
+    public void AddRetry()
+    {
+        RemoteSamplingMetrics.RecordRetry();
+        lock (_lock)
+        {
+            _retries++;
+            Tell();
+        }
+    }
+
+    private void Tell() => listener?.Report(new RemoteSamplingProgress(
+        _prompts, promptCount, _completions, _tokens, _retries, Stopwatch.GetElapsedTime(_started)));
+}
