@@ -110,7 +110,8 @@ public sealed class RemoteSampler : ISampler
         {
             return RequestWriter.Write(job, sampling, _options);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (
+            e is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
         {
             throw job.Fail($"it can't be written as a request ({e.Message}).", attempts: 0, cause: e);
         }

@@ -49,10 +49,14 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
             return Counted(sent, names.Length, "The server sent");
         }
 
-        return options.Tokenize is not null
-            ? Counted(options.Tokenize(text), names.Length, "Tokenize gave")
-            : throw Fail($"names its token {Array.IndexOf(named, null)} '{names[Array.IndexOf(named, null)]}', not '{IdPrefix}' and a "
-                + "number; use a server that honours return_tokens_as_token_ids, or set Tokenize");
+        if (options.Tokenize is not null)
+        {
+            return Counted(options.Tokenize(text), names.Length, "Tokenize gave");
+        }
+
+        int unnamed = Array.IndexOf(named, null);
+        throw Fail($"names its token {unnamed} '{names[unnamed]}', not '{IdPrefix}' and a number; use a server that honours "
+            + "return_tokens_as_token_ids, or set Tokenize");
     }
 
     private IReadOnlyList<int> Counted(IReadOnlyList<int> ids, int count, string who) => ids.Count == count

@@ -25,7 +25,8 @@ internal sealed class RemoteRun : IAsyncDisposable
         _ask = ask;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _groups = [.. Enumerable.Range(0, count).Select(_ => New())];
-        _workers = [.. Enumerable.Range(0, Math.Min(count, maxParallel)).Select(_ => Task.Run(WorkAsync, CancellationToken.None))];
+        int workers = Math.Min(count, maxParallel);
+        _workers = [.. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, CancellationToken.None))];
     }
 
     /// <summary>Gives the group of a prompt once it is there.</summary>

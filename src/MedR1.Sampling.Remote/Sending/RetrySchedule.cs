@@ -31,7 +31,9 @@ internal static class RetrySchedule
             return TimeSpan.FromSeconds(Math.Min(seconds, s_longestAsked.TotalSeconds));
         }
 
-        return DateTimeOffset.TryParse(header, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
+        // The exact form only: a lenient reader takes many a wrong number for a day of this month.
+        return DateTimeOffset.TryParseExact(
+            header, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
             ? date > now ? date - now : TimeSpan.Zero
             : null;
     }

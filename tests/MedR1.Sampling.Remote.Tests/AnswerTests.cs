@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+
+namespace MedR1.Sampling.Remote.Tests;
+
+public sealed class AnswerTests
+{
+    [Fact]
+    public async Task A_choice_becomes_a_completion_with_its_ids_and_log_probabilities()
+    {
+        // The choices come out of order.
+        await using ChatServer server = await ChatServer.StartAsync(
+            (context, _) => Replies.Json(context, Replies.Body(Replies.Choice(1, "It is B."), Replies.Choice(0))));
+
+        CompletionGroup group = Assert.Single(await server.Options().DrawAsync(Drawing.Prompts(1)));
+
+        Assert.Equal((0, 42), (group.PromptIndex, group.PromptTokenCount));
+        Assert.Equal([0, 1], group.Completions.Select(completion => completion.SampleIndex));
+        Assert.Equal("It is A.", group.Completions[0].Text);
+        Assert.Equal("It is B.", group.Completions[1].Text);
+        Assert.Equal([11, 7, 2], group.Completions[1].TokenIds);
+        Assert.Equal([-0.5f, -1.25f, -0.125f], group.Completions[1].LogProbabilities);
+        Assert.Equal([-0.5f, -1.25f, -0.125f], group.Completions[1].DrawnLogProbabilities);
+        Assert.Equal(StopReason.EndToken, group.Completions[1].StopReason);
+    }
+
+    [Theory]
+    [InlineData("stop", "<answer>A</answer>", StopReason.StopString)]
+    [InlineData("stop", "<answer>A</answer> so", StopReason.EndToken)]
+    [InlineData("length", "<answer>A</answer>", StopReason.Length)]
+    public async Task Ends_have_their_names(string finishReason, string text, StopReason expected)
+    {
+        await using ChatServer server = await ChatServer.StartAsync(
+            (context, _) => Replies.Json(context, Replies.Body(Replies.Choice(0, text, finishReason))));
+        CompletionGroup group = Assert.Single(await server.Options().DrawAsync(
+            Drawing.Prompts(1), new SamplingOptions { StopStrings = ["</answer>"] }));
+        Assert.Equal(expected, Assert.Single(group.Completions).StopReason);
+    }
+
+    [Fact]
+    public async Task Other_ends_are_refused_by_name_and_not_asked_again()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Json(
+            context, Replies.Body(Replies.Choice(0), Replies.Choice(1, finishReason: "content_filter"))));
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1));
+        Assert.Contains("choice 1 ended by 'content_filter'", error.Message);
+        Assert.Equal(1, error.Attempts);
+        Assert.Single(server.Calls);
+    }
+
+    [Theory]
+    [InlineData("NaN")] // as Python's writer puts it, which is no JSON
+    [InlineData("-Infinity")]
+    [InlineData("null")]
+    [InlineData("1e999")]
+    [InlineData("\"NaN\"")]
+    public async Task A_log_probability_that_is_not_finite_names_prompt_choice_and_token(string written)
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, call) => Replies.Text(
+            context,
+            200,
+            Replies.Body(Replies.Choice(0, "It is \\\"NaN\\\"."), Replies.Choice(1)).ToJsonString()
+                .Replace(call.Question == "question 1" ? "-1.25" : "no", written)));
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(2));
+        Assert.Equal((1, "q1"), (error.PromptIndex, error.ExampleId));
+        Assert.StartsWith("Prompt 1 (example 'q1')", error.Message);
+        Assert.Contains("choice 1 has no finite log-probability for token 1 ('token_id:7')", error.Message);
+    }
+
+    [Theory]
+    [InlineData("""{ "choices": [] }""", "2 choices were asked for, but 0 came")]
+    [InlineData("""{ "error": "none" }""", "has no choices")]
+    [InlineData("""[1]""", "has no choices")]
+    [InlineData("""{ "choices": [{ "index": 0 }, { "index": 1 }] }""", "has no log-probabilities")]
+    public async Task Answers_of_another_shape_are_refused(string body, string expected)
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Text(context, 200, body));
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1));
+        Assert.Contains(expected, error.Message);
+        Assert.Equal((200, body), (error.Status, error.BodyStart));
+    }
+
+    [Fact]
+    public async Task Fewer_choices_and_doubled_ones_are_refused()
+    {
+        await using ChatServer few = await ChatServer.StartAsync(
+            (context, _) => Replies.Json(context, Replies.Body(Replies.Choice(0))));
+        Assert.Contains("2 choices were asked for, but 1 came", (await few.Options().FailAsync(Drawing.Prompts(1))).Message);
+
+        await using ChatServer twice = await ChatServer.StartAsync(
+            (context, _) => Replies.Json(context, Replies.Body(Replies.Choice(1), Replies.Choice(1))));
+        Assert.Contains("choice 1 has index 1", (await twice.Options().FailAsync(Drawing.Prompts(1))).Message);
+    }
+
+    [Fact]
+    public async Task A_text_without_its_thoughts_is_refused()
+    {
+        JsonObject choice = Replies.Choice(0);
+        choice["message"]!["reasoning_content"] = "First, …";
+        await using ChatServer server = await ChatServer.StartAsync(
+            (context, _) => Replies.Json(context, Replies.Body(choice)));
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1), new SamplingOptions());
+        Assert.Contains("reasoning_content", error.Message);
+    }
+
+    [Fact]
+    public async Task Log_probabilities_go_only_where_they_are_what_is_promised()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        SamplingOptions truncated = Drawing.Two with { TopP = 0.5 };
+
+        Completion raw = (await server.Options().DrawAsync(Drawing.Prompts(1), truncated))[0].Completions[0];
+        Assert.Equal(3, raw.LogProbabilities.Count);
+        Assert.Empty(raw.DrawnLogProbabilities);
+
+        Completion drawn = (await (server.Options() with { LogProbabilities = ServerLogProbabilities.Drawn })
+            .DrawAsync(Drawing.Prompts(1), truncated))[0].Completions[0];
+        Assert.Empty(drawn.LogProbabilities);
+        Assert.Equal(3, drawn.DrawnLogProbabilities.Count);
+    }
+
+    [Theory]
+    [InlineData(ServerLogProbabilities.Raw, 1.0, null, 1.0, true, true)]
+    [InlineData(ServerLogProbabilities.Raw, 0.7, null, 1.0, false, false)]
+    [InlineData(ServerLogProbabilities.Raw, 0.0, 5, 1.0, true, true)]
+    [InlineData(ServerLogProbabilities.Raw, 1.0, null, 1.1, true, false)]
+    [InlineData(ServerLogProbabilities.Tempered, 0.7, null, 1.0, true, true)]
+    [InlineData(ServerLogProbabilities.Tempered, 0.7, 5, 1.0, true, false)]
+    [InlineData(ServerLogProbabilities.Tempered, 0.7, null, 1.1, false, true)]
+    [InlineData(ServerLogProbabilities.Drawn, 0.7, null, 1.0, true, true)]
+    [InlineData(ServerLogProbabilities.Drawn, 0.7, 5, 1.0, false, true)]
+    [InlineData(ServerLogProbabilities.Drawn, 0.7, null, 1.1, false, true)]
+    public void What_log_probabilities_are_depends_on_the_servers_kind_and_the_options(
+        ServerLogProbabilities kind, double temperature, int? topK, double penalty, bool plain, bool drawn) =>
+        Assert.Equal(
+            new LogProbabilityUse(plain, drawn),
+            LogProbabilityUse.Of(
+                new SamplingOptions { Temperature = temperature, TopK = topK, RepetitionPenalty = penalty }, kind));
+}

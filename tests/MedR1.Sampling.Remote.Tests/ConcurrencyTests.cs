@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+
+namespace MedR1.Sampling.Remote.Tests;
+
+public sealed class ConcurrencyTests
+{
+    [Fact]
+    public async Task Groups_come_in_the_order_of_the_prompts_whatever_the_order_of_the_answers()
+    {
+        TaskCompletionSource others = new();
+        ConcurrentQueue<string> answered = new();
+        await using ChatServer server = await ChatServer.StartAsync(async (context, call) =>
+        {
+            if (call.Question == "question 0")
+            {
+                await others.Task;
+            }
+
+            answered.Enqueue(call.Question);
+            if (answered.Count == 5)
+            {
+                others.TrySetResult();
+            }
+
+            await Replies.Good(context, call, call.Question);
+        });
+
+        List<CompletionGroup> groups = await server.Options().DrawAsync(Drawing.Prompts(6));
+
+        Assert.Equal("question 0", answered.Last());
+        Assert.Equal(Enumerable.Range(0, 6), groups.Select(group => group.PromptIndex));
+        Assert.All(groups, group => Assert.Equal($"question {group.PromptIndex}", group.Completions[0].Text));
+        Assert.All(groups, group => Assert.Equal($"q{group.PromptIndex}", group.Prompt.Example!.Id));
+    }
+
+    [Fact]
+    public async Task A_group_is_given_while_later_requests_still_run()
+    {
+        TaskCompletionSource release = new();
+        await using ChatServer server = await ChatServer.StartAsync(async (context, call) =>
+        {
+            if (call.Question == "question 1")
+            {
+                await release.Task;
+            }
+
+            await Replies.Good(context, call);
+        });
+
+        List<int> given = [];
+        await foreach (CompletionGroup group in new RemoteSampler(server.Options()).SampleAsync(Drawing.Prompts(2), Drawing.Two))
+        {
+            given.Add(group.PromptIndex);
+            // Were the first group held back until all are there, this would never be reached.
+            release.TrySetResult();
+        }
+
+        Assert.Equal([0, 1], given);
+    }
+
+    [Fact]
+    public async Task Never_more_requests_than_allowed_are_in_flight_and_as_many_as_allowed_are()
+    {
+        TaskCompletionSource full = new();
+        ChatServer? counted = null;
+        await using ChatServer server = counted = await ChatServer.StartAsync(async (context, call) =>
+        {
+            if (counted!.MostInFlight >= 3)
+            {
+                full.TrySetResult();
+            }
+
+            await full.Task.WaitAsync(TimeSpan.FromSeconds(10));
+            await Task.Delay(10);
+            await (call.Attempt == 1 ? Replies.Text(context, 503, "busy") : Replies.Good(context, call));
+        });
+
+        Assert.Equal(20, (await (server.Options() with { MaxParallelRequests = 3 }).DrawAsync(Drawing.Prompts(20))).Count);
+
+        Assert.Equal(3, server.MostInFlight);
+        Assert.Equal(40, server.Calls.Count);
+    }
+
+    [Fact]
+    public async Task Pictures_are_read_when_a_prompt_has_its_turn()
+    {
+        TaskCompletionSource release = new();
+        await using ChatServer server = await ChatServer.StartAsync(async (context, call) =>
+        {
+            await release.Task;
+            await Replies.Good(context, call);
+        });
+        CountingImage image = new();
+        VqaPrompt[] prompts = [.. Enumerable.Range(0, 9).Select(i => VqaPrompt.Ask($"question {i}", image))];
+
+        Task<List<CompletionGroup>> drawing = (server.Options() with { MaxParallelRequests = 2 }).DrawAsync(prompts);
+        await WaitUntilAsync(() => server.InFlight == 2);
+        Assert.Equal(2, image.ReadCount);
+        release.SetResult();
+        await drawing;
+        Assert.Equal(9, image.ReadCount);
+    }
+
+    [Fact]
+    public async Task One_failure_cancels_the_others_and_waits_for_them()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, call) =>
+            call.Question == "question 3" ? Replies.Text(context, 400, "bad prompt") : Replies.Never(context));
+
+        RemoteSamplingException error =
+            await server.Options().FailAsync(Drawing.Prompts(50)).WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(3, error.PromptIndex);
+        Assert.InRange(server.Calls.Count, 1, 16);
+        await WaitUntilAsync(() => server.InFlight == 0);
+    }
+
+    [Fact]
+    public async Task Cancellation_ends_requests_and_waits_promptly()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, call) =>
+            call.Question == "question 0" ? Replies.Text(context, 503, "busy") : Replies.Never(context));
+        using CancellationTokenSource source = new();
+        RemoteSamplerOptions options = server.Options() with
+        {
+            MaxParallelRequests = 2,
+            Delay = (_, token) => Task.Delay(Timeout.Infinite, token),
+        };
+
+        Task<List<CompletionGroup>> drawing = options.DrawAsync(Drawing.Prompts(5), cancellationToken: source.Token);
+        await WaitUntilAsync(() => server.Calls.Count == 2);
+        await source.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => drawing.WaitAsync(TimeSpan.FromSeconds(5)));
+        await WaitUntilAsync(() => server.InFlight == 0);
+        Assert.Equal(2, server.Calls.Count);
+    }
+
+    [Fact]
+    public async Task Leaving_early_cancels_what_is_in_flight()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, call) =>
+            call.Question == "question 0" ? Replies.Good(context, call) : Replies.Never(context));
+        await foreach (CompletionGroup group in new RemoteSampler(server.Options()).SampleAsync(Drawing.Prompts(9), Drawing.Two))
+        {
+            Assert.Equal(0, group.PromptIndex);
+            break;
+        }
+
+        await WaitUntilAsync(() => server.InFlight == 0);
+    }
+
+    [Fact]
+    public async Task No_prompts_give_no_groups()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        Assert.Empty(await server.Options().DrawAsync([]));
+        Assert.Empty(server.Calls);
+    }
+
+    private static async Task WaitUntilAsync(Func<bool> holds)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10));
+        while (!holds())
+        {
+            await Task.Delay(5, limit.Token);
+        }
+    }
+
+    private sealed class CountingImage : IImageSource
+    {
+        private int _readCount;
+
+        public int ReadCount => _readCount;
+
+        public string Name => "counted";
+
+        public Stream OpenRead()
+        {
+            Interlocked.Increment(ref _readCount);
+            return new MemoryStream([0xFF, 0xD8, 0xFF, 1]);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+namespace MedR1.Sampling.Remote.Tests;
+
+public sealed class OptionsTests
+{
+    [Fact]
+    public void Every_mistake_of_the_sampler_is_told_at_once()
+    {
+        RemoteSamplerOptions options = new()
+        {
+            Endpoint = new Uri("ftp://host/v1/chat/completions"),
+            Model = " ",
+            ApiKey = "",
+            MaxParallelRequests = 0,
+            MaxAttempts = -1,
+            RetryDelay = TimeSpan.FromSeconds(-1),
+            Delay = null!,
+            RequestTimeout = TimeSpan.Zero,
+            WeightVersion = "3",
+            LogProbabilities = (ServerLogProbabilities)9,
+            ControlTokenTexts = [""],
+        };
+        RemoteSamplerOptionsException error =
+            Assert.Throws<RemoteSamplerOptionsException>(() => new RemoteSampler(options));
+        Assert.Equal(
+            ["Endpoint", "Endpoint", "Model", "ApiKey", "MaxParallelRequests", "MaxAttempts", "RetryDelay", "Delay",
+                "RequestTimeout", "WeightVersion", "LogProbabilities", "ControlTokenTexts"],
+            error.Errors.Select(mistake => mistake.Split(' ')[0]));
+        Assert.Contains("12 mistakes", error.Message);
+        Assert.All(error.Errors, mistake => Assert.Contains(mistake, error.Message));
+    }
+
+    [Fact]
+    public void Every_mistake_of_a_call_is_told_at_once_and_before_any_request()
+    {
+        RemoteSampler sampler = new(new() { Endpoint = new Uri("http://localhost:1/v1"), Model = "m" });
+        SamplingOptions sampling = new()
+        {
+            SamplesPerPrompt = 0,
+            MaxNewTokens = 0,
+            MinNewTokens = -1,
+            Temperature = double.NaN,
+            TopK = 0,
+            TopP = 0,
+            MinP = 2,
+            RepetitionPenalty = 0,
+            StopStrings = [""],
+            SuppressedTokenIds = [-1],
+            EndTokenIds = [-2],
+        };
+        RemoteSamplerOptionsException error =
+            Assert.Throws<RemoteSamplerOptionsException>(() => sampler.SampleAsync([], sampling));
+        Assert.Equal(
+            ["SamplesPerPrompt", "MaxNewTokens", "MinNewTokens", "Temperature", "TopK", "TopP", "MinP", "RepetitionPenalty",
+                "StopStrings", "SuppressedTokenIds", "EndTokenIds", "LogProbabilities"],
+            error.Errors.Select(mistake => mistake.Split(' ')[0]));
+    }
+
+    [Fact]
+    public void Log_probabilities_that_would_be_of_no_use_are_refused_with_the_fix()
+    {
+        RemoteSampler sampler = new(new() { Endpoint = new Uri("http://localhost:1/v1"), Model = "m" });
+        RemoteSamplerOptionsException error = Assert.Throws<RemoteSamplerOptionsException>(
+            () => sampler.SampleAsync([], new SamplingOptions { Temperature = 0.9 }));
+        Assert.Contains("--logprobs-mode processed_logprobs", Assert.Single(error.Errors));
+    }
+
+    [Fact]
+    public void A_missing_prompt_is_named()
+    {
+        RemoteSampler sampler = new(new() { Endpoint = new Uri("http://localhost:1/v1"), Model = "m" });
+        ArgumentException error =
+            Assert.Throws<ArgumentException>(() => sampler.SampleAsync([VqaPrompt.Ask("?"), null!], new SamplingOptions()));
+        Assert.Contains("Prompt 1 of 2", error.Message);
+    }
+}

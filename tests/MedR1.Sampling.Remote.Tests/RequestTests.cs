@@ -1,0 +1,151 @@
+using System.Text.Json.Nodes;
+
+namespace MedR1.Sampling.Remote.Tests;
+
+public sealed class RequestTests
+{
+    private static readonly byte[] s_png = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0xFB, 0xFF, 0xBE, 1, 2, 3];
+    private static readonly byte[] s_jpeg = [0xFF, 0xD8, 0xFF, 0xE0, 9, 8, 7];
+
+    [Fact]
+    public async Task Pictures_arrive_byte_for_byte_in_their_place_in_the_message()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        VqaPrompt prompt = VqaPrompt.Ask(
+            "What is it?", new BytesImageSource("named.jpg", s_png), new BytesImageSource("second", s_jpeg));
+
+        await server.Options().DrawAsync([prompt]);
+
+        JsonArray parts = Assert.Single(server.Calls).Body["messages"]![0]!["content"]!.AsArray();
+        Assert.Equal(["image_url", "image_url", "text"], parts.Select(part => (string)part!["type"]!));
+        string[] first = ((string)parts[0]!["image_url"]!["url"]!).Split(',');
+        Assert.Equal("data:image/png;base64", first[0]);
+        Assert.Equal(s_png, Convert.FromBase64String(first[1]));
+        string[] second = ((string)parts[1]!["image_url"]!["url"]!).Split(',');
+        Assert.Equal("data:image/jpeg;base64", second[0]);
+        Assert.Equal(s_jpeg, Convert.FromBase64String(second[1]));
+    }
+
+    [Theory]
+    [InlineData("89504E470D0A1A0A00", "image/png")]
+    [InlineData("FFD8FFE0", "image/jpeg")]
+    [InlineData("52494646AABBCCDD57454250", "image/webp")]
+    [InlineData("52494646AABBCCDD57415645", null)] // a WAV file: RIFF too
+    [InlineData("424D0000", "image/bmp")]
+    [InlineData("474946383961", "image/gif")]
+    [InlineData("89504E47", null)]
+    [InlineData("", null)]
+    public void The_media_type_follows_from_the_first_bytes(string start, string? type) =>
+        Assert.Equal(type, DataUri.MediaType(Convert.FromHexString(start)));
+
+    [Fact]
+    public async Task A_picture_that_is_none_or_cannot_be_read_is_named_without_a_request()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        VqaPrompt text = VqaPrompt.Ask("?", new BytesImageSource("notes.png", [1, 2, 3])) with
+        {
+            Example = Drawing.Example("x7"),
+        };
+        RemoteSamplingException wrong = await server.Options().FailAsync([text]);
+        Assert.Contains("'notes.png'", wrong.Message);
+        Assert.Equal((0, "x7", 0, null), (wrong.PromptIndex, wrong.ExampleId, wrong.Attempts, wrong.Status));
+
+        RemoteSamplingException missing =
+            await server.Options().FailAsync([VqaPrompt.Ask("?", new FileImageSource("no-such-file.png"))]);
+        Assert.IsType<FileNotFoundException>(missing.InnerException);
+        Assert.Empty(server.Calls);
+    }
+
+    [Fact]
+    public async Task Roles_texts_and_the_key_are_sent()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        VqaPrompt prompt = new([ChatMessage.System("Be \"brief\"."), ChatMessage.User("Größe?")]);
+
+        await (server.Options() with { ApiKey = "secret" }).DrawAsync([prompt]);
+
+        ChatCall call = Assert.Single(server.Calls);
+        Assert.Equal(
+            """[{"role":"system","content":"Be \"brief\"."},{"role":"user","content":"Größe?"}]""",
+            call.Body["messages"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        Assert.Equal("Bearer secret", call.Authorization);
+        Assert.Equal("tiny", (string?)call.Body["model"]);
+    }
+
+    [Fact]
+    public async Task Every_sampling_option_is_sent_by_the_name_that_servers_know()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        SamplingOptions sampling = new()
+        {
+            SamplesPerPrompt = 3,
+            MaxNewTokens = 17,
+            MinNewTokens = 2,
+            Temperature = 0.75,
+            TopK = 20,
+            TopP = 0.5,
+            MinP = 0.25,
+            RepetitionPenalty = 1.5,
+            SuppressedTokenIds = [151655, 5],
+            EndTokenIds = [2, 3],
+            StopStrings = ["</answer>"],
+        };
+
+        await (server.Options() with { LogProbabilities = ServerLogProbabilities.Drawn }).DrawAsync(Drawing.Prompts(1), sampling);
+
+        JsonObject body = Assert.Single(server.Calls).Body;
+        body.Remove("messages");
+        body.Remove("seed");
+        Assert.True(JsonNode.DeepEquals(
+            JsonNode.Parse("""
+                {
+                  "model": "tiny", "n": 3, "max_tokens": 17, "temperature": 0.75, "top_p": 0.5, "top_k": 20, "min_p": 0.25,
+                  "repetition_penalty": 1.5, "min_tokens": 2, "logit_bias": { "151655": -100, "5": -100 },
+                  "stop": ["</answer>"], "stop_token_ids": [2, 3], "include_stop_str_in_output": true, "no_stop_trim": true,
+                  "logprobs": true, "return_tokens_as_token_ids": true, "return_token_ids": true, "skip_special_tokens": true
+                }
+                """),
+            body), body.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Neutral_values_are_sent_too_so_that_the_servers_own_defaults_do_not_apply()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        await server.Options().DrawAsync(Drawing.Prompts(1));
+        JsonObject body = Assert.Single(server.Calls).Body;
+        Assert.Equal(
+            (-1, 1.0, 0.0, 1.0, 0, 1.0),
+            ((int)body["top_k"]!, (double)body["top_p"]!, (double)body["min_p"]!, (double)body["repetition_penalty"]!,
+                (int)body["min_tokens"]!, (double)body["temperature"]!));
+        Assert.DoesNotContain(body, pair => pair.Key is "stop" or "stop_token_ids" or "logit_bias");
+    }
+
+    [Fact]
+    public async Task Seeds_follow_from_the_prompts_seed_or_from_the_options_and_the_place()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        VqaPrompt[] prompts = Drawing.Prompts(3);
+        prompts[1] = prompts[1] with { Seed = -1 };
+
+        await (server.Options() with { MaxParallelRequests = 1 }).DrawAsync(prompts, Drawing.Two with { Seed = 9 });
+
+        long[] expected =
+        [
+            PromptSeeds.ForServer(CounterRandom.PromptSeed(9, 0)),
+            PromptSeeds.ForServer(-1),
+            PromptSeeds.ForServer(CounterRandom.PromptSeed(9, 2)),
+        ];
+        Assert.Equal(expected, server.Calls.Select(call => (long)call.Body["seed"]!));
+    }
+
+    [Fact]
+    public void Neighbouring_seeds_stay_far_apart_and_within_what_every_json_reader_keeps()
+    {
+        // vLLM draws sample k from seed + k.
+        long[] seeds = [.. Enumerable.Range(-500, 1000).Select(seed => PromptSeeds.ForServer(seed)).Order()];
+        Assert.All(seeds, seed => Assert.InRange(seed, 0, (1L << 52) - 1));
+        // 1,000 draws from 2⁵² lie within 1,024 of each other with probability 1,000² / 2 · 2 · 1,024 / 2⁵² ≈ 2·10⁻⁷.
+        Assert.All(seeds.Zip(seeds.Skip(1)), pair => Assert.True(pair.Second - pair.First > 1024));
+    }
+}

@@ -1,0 +1,132 @@
+namespace MedR1.Sampling.Remote.Tests;
+
+public sealed class RetryTests
+{
+    [Fact]
+    public async Task A_server_error_is_asked_again_after_growing_waits()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, call) =>
+            call.Attempt <= 2 ? Replies.Text(context, 500, "busy") : Replies.Good(context, call));
+        List<TimeSpan> waits = [];
+        VqaPrompt prompt = Drawing.Prompts(1)[0] with { Seed = 4 };
+
+        Assert.Single(await server.Options(waits).DrawAsync([prompt]));
+
+        Assert.Equal(3, server.Calls.Count);
+        Assert.Single(server.Calls.Select(call => (long)call.Body["seed"]!).Distinct());
+        Assert.Equal([RetrySchedule.Wait(TimeSpan.FromSeconds(0.5), 4, 1, null), RetrySchedule.Wait(TimeSpan.FromSeconds(0.5), 4, 2, null)], waits);
+        Assert.InRange(waits[0].TotalSeconds, 0.25, 0.5);
+        Assert.InRange(waits[1].TotalSeconds, 0.5, 1);
+    }
+
+    [Fact]
+    public void Waits_differ_by_prompt_and_end_at_a_minute()
+    {
+        TimeSpan first = TimeSpan.FromSeconds(0.5);
+        Assert.Equal(100, Enumerable.Range(0, 100).Select(seed => RetrySchedule.Wait(first, seed, 1, null)).Distinct().Count());
+        Assert.InRange(RetrySchedule.Wait(first, 1, 2000, null).TotalSeconds, 30, 60);
+    }
+
+    [Fact]
+    public async Task The_servers_wait_goes_before_the_schedule()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, call) =>
+        {
+            context.Response.Headers.RetryAfter = "7";
+            return call.Attempt == 1 ? Replies.Text(context, 429, "later") : Replies.Good(context, call);
+        });
+        List<TimeSpan> waits = [];
+        await server.Options(waits).DrawAsync(Drawing.Prompts(1));
+        Assert.Equal([TimeSpan.FromSeconds(7)], waits);
+    }
+
+    [Theory]
+    [InlineData("2.5", 2.5)]
+    [InlineData("Thu, 01 Jan 2026 00:00:30 GMT", 30.0)]
+    [InlineData("Wed, 31 Dec 2025 00:00:00 GMT", 0.0)]
+    [InlineData("99999999", 600.0)]
+    [InlineData("soon", null)]
+    [InlineData("-3", null)]
+    [InlineData(null, null)]
+    public void Retry_after_is_seconds_or_a_date(string? header, double? seconds) => Assert.Equal(
+        seconds,
+        RetrySchedule.ReadRetryAfter(header, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))?.TotalSeconds);
+
+    [Fact]
+    public async Task A_slow_answer_is_given_up_and_asked_for_again()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, call) =>
+            call.Attempt == 1 ? Replies.Never(context) : Replies.Good(context, call));
+        await (server.Options() with { RequestTimeout = TimeSpan.FromSeconds(1) }).DrawAsync(Drawing.Prompts(1));
+        Assert.Equal(2, server.Calls.Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_is_told_as_such_not_as_cancellation()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Never(context));
+        RemoteSamplerOptions options = server.Options() with
+        {
+            RequestTimeout = TimeSpan.FromSeconds(0.2),
+            MaxAttempts = 2,
+        };
+        RemoteSamplingException error = await options.FailAsync(Drawing.Prompts(1));
+        Assert.Contains("no answer came within 00:00:00.2", error.Message);
+        Assert.Equal((2, null, "q0"), (error.Attempts, error.Status, error.ExampleId));
+    }
+
+    [Fact]
+    public async Task A_connection_cut_in_the_middle_is_asked_again()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, call) =>
+            call.Attempt == 1 ? Replies.Cut(context) : Replies.Good(context, call));
+        Assert.Single(await server.Options().DrawAsync(Drawing.Prompts(1)));
+        Assert.Equal(2, server.Calls.Count);
+    }
+
+    [Fact]
+    public async Task No_server_at_all_is_an_error_after_all_attempts()
+    {
+        Uri endpoint;
+        await using (ChatServer server = await ChatServer.StartAsync())
+        {
+            endpoint = server.Endpoint;
+        }
+
+        RemoteSamplerOptions options = new() { Endpoint = endpoint, Model = "m", Delay = (_, _) => Task.CompletedTask };
+        RemoteSamplingException error = await options.FailAsync(Drawing.Prompts(1));
+        Assert.Contains("the connection broke", error.Message);
+        Assert.Equal(4, error.Attempts);
+    }
+
+    [Fact]
+    public async Task Wrong_json_is_asked_again_and_told_in_the_end()
+    {
+        await using ChatServer once = await ChatServer.StartAsync((context, call) =>
+            call.Attempt == 1 ? Replies.Text(context, 200, "<html>") : Replies.Good(context, call));
+        Assert.Single(await once.Options().DrawAsync(Drawing.Prompts(1)));
+
+        string page = "<html>" + new string('x', 500);
+        await using ChatServer always = await ChatServer.StartAsync((context, _) => Replies.Text(context, 200, page));
+        RemoteSamplingException error = await always.Options().FailAsync(Drawing.Prompts(1));
+        Assert.Contains("is not JSON", error.Message);
+        Assert.Equal((4, 200, page[..200]), (error.Attempts, error.Status, error.BodyStart));
+        Assert.DoesNotContain(page[..201], error.Message);
+    }
+
+    [Theory]
+    [InlineData(400, 1)]
+    [InlineData(401, 1)]
+    [InlineData(404, 1)]
+    [InlineData(408, 3)]
+    [InlineData(429, 3)]
+    [InlineData(503, 3)]
+    public async Task Statuses_that_may_pass_are_asked_again_and_others_not(int status, int attempts)
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Text(context, status, "no such model"));
+        RemoteSamplingException error = await (server.Options() with { MaxAttempts = 3 }).FailAsync(Drawing.Prompts(1));
+        Assert.Equal((attempts, status, "no such model"), (error.Attempts, error.Status, error.BodyStart));
+        Assert.Equal(attempts, server.Calls.Count);
+        Assert.Contains($"{status}: no such model", error.Message);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+
+namespace MedR1.Sampling.Remote.Tests;
+
+public sealed class TokenIdTests
+{
+    private static readonly SamplingOptions s_one = new();
+
+    [Fact]
+    public async Task Tokens_without_ids_are_refused_where_nothing_encodes_the_text()
+    {
+        await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1), s_one);
+        Assert.Contains("token 0 'It', not 'token_id:'", error.Message);
+    }
+
+    [Fact]
+    public async Task An_encoder_reads_the_text_with_its_control_tokens_and_rewards_do_not()
+    {
+        await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
+        List<string> encoded = [];
+        RemoteSamplerOptions options = server.Options() with
+        {
+            Tokenize = text =>
+            {
+                encoded.Add(text);
+                return [5, 6, 2];
+            },
+        };
+
+        Completion completion = (await options.DrawAsync(Drawing.Prompts(1), s_one))[0].Completions[0];
+
+        Assert.Equal(["It is<|im_end|>"], encoded);
+        Assert.Equal([5, 6, 2], completion.TokenIds);
+        Assert.Equal("It is", completion.Text);
+        Assert.False((bool)Assert.Single(server.Calls).Body["skip_special_tokens"]!);
+    }
+
+    [Fact]
+    public async Task Another_number_of_ids_than_of_log_probabilities_is_refused()
+    {
+        await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
+        RemoteSamplingException error =
+            await (server.Options() with { Tokenize = _ => [5, 2] }).FailAsync(Drawing.Prompts(1), s_one);
+        Assert.Contains("choice 0 has 3 log-probabilities. Tokenize gave 2 token ids", error.Message);
+    }
+
+    [Fact]
+    public async Task Ids_that_the_server_sends_apart_are_taken_before_the_encoders()
+    {
+        JsonObject choice = Named("It is", "It", " is", "<|im_end|>");
+        choice["token_ids"] = new JsonArray(5, 6, 2);
+        await using ChatServer server =
+            await ChatServer.StartAsync((context, _) => Replies.Json(context, Replies.Body(choice.DeepClone())));
+        RemoteSamplerOptions options = server.Options() with { Tokenize = _ => throw new InvalidOperationException() };
+        Assert.Equal([5, 6, 2], (await options.DrawAsync(Drawing.Prompts(1), s_one))[0].Completions[0].TokenIds);
+    }
+
+    [Fact]
+    public async Task Without_the_demand_log_probabilities_are_neither_asked_for_nor_needed()
+    {
+        JsonObject choice = Replies.Choice(0);
+        choice.Remove("logprobs");
+        await using ChatServer server =
+            await ChatServer.StartAsync((context, _) => Replies.Json(context, Replies.Body(choice.DeepClone())));
+
+        Completion completion = (await (server.Options() with { RequireLogProbabilities = false })
+            .DrawAsync(Drawing.Prompts(1), s_one with { Temperature = 0.3 }))[0].Completions[0];
+
+        Assert.Equal("It is A.", completion.Text);
+        Assert.Empty(completion.TokenIds);
+        Assert.Empty(completion.LogProbabilities);
+        Assert.False((bool)Assert.Single(server.Calls).Body["logprobs"]!);
+    }
+
+    private static JsonObject Named(string text, params string[] tokens)
+    {
+        JsonObject choice = Replies.Choice(0, text);
+        choice["logprobs"]!["content"] = new JsonArray([.. tokens.Select(token => Replies.Token(token, -1))]);
+        return choice;
+    }
+
+    private static Task<ChatServer> StartAsync(string text, params string[] tokens) =>
+        ChatServer.StartAsync((context, _) => Replies.Json(context, Replies.Body(Named(text, tokens))));
+}
