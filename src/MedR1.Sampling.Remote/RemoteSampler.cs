@@ -3,29 +3,30 @@ using System.Runtime.CompilerServices;
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// Draws completions with a model on a server that speaks OpenAI's chat protocol, such as vLLM or SGLang: one request for
-/// each prompt with all of its samples, several requests at once, groups in the order of the prompts.
+/// Draws completions with a model on a server that speaks OpenAI's chat protocol, such as vLLM or SGLang: one request
+/// for each prompt with all of its samples, several requests at once, groups in the order of the prompts.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A prompt's seed is its own, or follows from the options' seed and its place in the call as with the local sampler. What a
-/// server draws from it is the server's: completions are not those of the local sampler, and repeat only as far as the server
-/// repeats.
+/// A prompt's seed is its own, or follows from the options' seed and its place in the call as with the local sampler.
+/// What a server draws from it is the server's: completions are not those of the local sampler, and repeat only as far
+/// as the server repeats.
 /// </para>
 /// <para>
-/// Suppressed tokens are sent as a <c>logit_bias</c> of −100. The model's vision tokens, which the local sampler never says,
-/// are suppressed only where they stand among <see cref="SamplingOptions.SuppressedTokenIds"/>. End tokens are sent as
-/// <c>stop_token_ids</c>; the model's own end a completion beside them.
+/// Suppressed tokens are sent as a <c>logit_bias</c> of −100. The model's vision tokens, which the local sampler never
+/// says, are suppressed only where they stand among <see cref="SamplingOptions.SuppressedTokenIds"/>. End tokens are
+/// sent as <c>stop_token_ids</c>; the model's own end a completion beside them.
 /// </para>
 /// <para>
-/// One call at a time. There is nothing to dispose; leaving an enumeration early cancels what is in flight and waits for it.
-/// After cancellation an <see cref="OperationCanceledException"/> follows, and no group is given in part.
+/// One call at a time. There is nothing to dispose; leaving an enumeration early cancels what is in flight and waits
+/// for it. After cancellation an <see cref="OperationCanceledException"/> follows, and no group is given in part.
 /// </para>
 /// </remarks>
 public sealed class RemoteSampler : ISampler
 {
     /// <summary>
-    /// The name of the <see cref="System.Diagnostics.Metrics.Meter"/> that counts requests, retries, tokens and seconds.
+    /// The name of the <see cref="System.Diagnostics.Metrics.Meter"/> that counts requests, retries, tokens and
+    /// seconds.
     /// </summary>
     public const string MeterName = "MedR1.Sampling.Remote";
 

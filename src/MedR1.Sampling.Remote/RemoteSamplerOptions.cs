@@ -14,8 +14,8 @@ public sealed record RemoteSamplerOptions
     public string? ApiKey { get; init; }
 
     /// <summary>
-    /// The most requests in flight in one call, repetitions and their waits included: a prompt's pictures are read when it
-    /// gets its turn, not before.
+    /// The most requests in flight in one call, repetitions and their waits included: a prompt's pictures are read when
+    /// it gets its turn, not before.
     /// </summary>
     /// <value>The default is 16.</value>
     public int MaxParallelRequests { get; init; } = 16;
@@ -28,8 +28,8 @@ public sealed record RemoteSamplerOptions
     public int MaxAttempts { get; init; } = 4;
 
     /// <summary>
-    /// The wait before the second attempt; it doubles with each further one, up to a minute. Of each wait between a half and
-    /// the whole is taken, by the prompt's seed. A <c>Retry-After</c> of the server goes before it.
+    /// The wait before the second attempt; it doubles with each further one, up to a minute. Of each wait between a
+    /// half and the whole is taken, by the prompt's seed. A <c>Retry-After</c> of the server goes before it.
     /// </summary>
     /// <value>The default is half a second.</value>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
@@ -50,39 +50,43 @@ public sealed record RemoteSamplerOptions
     public string? WeightVersion { get; init; }
 
     /// <summary>
-    /// Asks the server for the version of its weights, before and after each prompt's request and for several prompts at
-    /// once. <see langword="null"/> leaves the check out.
+    /// Asks the server for the version of its weights, before and after each prompt's request and for several prompts
+    /// at once. <see langword="null"/> leaves the check out.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public Func<CancellationToken, ValueTask<string>>? ReadWeightVersion { get; init; }
 
     /// <summary>
-    /// Whether each completion must carry its token ids and log-probabilities, as a trainer needs them. Without, the server
-    /// isn't asked for log-probabilities, and token ids are given where it sends them.
+    /// Whether each completion must carry its token ids and log-probabilities, as a trainer needs them. Without, the
+    /// server isn't asked for log-probabilities, and token ids are given where it sends them.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool RequireLogProbabilities { get; init; } = true;
 
-    /// <summary>The distribution whose log-probabilities the server sends: a setting of the server, not of a request.</summary>
+    /// <summary>
+    /// The distribution whose log-probabilities the server sends: a setting of the server, not of a request.
+    /// </summary>
     /// <value>The default is <see cref="ServerLogProbabilities.Raw"/>, that of vLLM.</value>
     public ServerLogProbabilities LogProbabilities { get; init; } = ServerLogProbabilities.Raw;
 
     /// <summary>
-    /// Encodes a completion's text, control tokens included, for servers that don't send token ids. It must be safe to call
-    /// from several threads. A text that was sampled need not encode to the tokens that were sampled; where their numbers
-    /// differ the sampler refuses it.
+    /// Encodes a completion's text, control tokens included, for servers that don't send token ids. It must be safe to
+    /// call from several threads. A text that was sampled need not encode to the tokens that were sampled; where their
+    /// numbers differ the sampler refuses it.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public Func<string, IReadOnlyList<int>>? Tokenize { get; init; }
 
     /// <summary>
-    /// Control tokens as the server writes them, taken off the end of a completion's text. Only with <see cref="Tokenize"/>,
-    /// which needs them in the text; otherwise the server is asked to leave all control tokens out.
+    /// Control tokens as the server writes them, taken off the end of a completion's text. Only with
+    /// <see cref="Tokenize"/>, which needs them in the text; otherwise the server is asked to leave all control tokens out.
     /// </summary>
     /// <value>The default is the end tokens of Qwen2-VL.</value>
     public IReadOnlyList<string> ControlTokenTexts { get; init; } = ["<|im_end|>", "<|endoftext|>"];
 
-    /// <summary>Hears of progress after each prompt and each repetition, from any thread, one report at a time.</summary>
+    /// <summary>
+    /// Hears of progress after each prompt and each repetition, from any thread, one report at a time.
+    /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public IProgress<RemoteSamplingProgress>? Progress { get; init; }
 }

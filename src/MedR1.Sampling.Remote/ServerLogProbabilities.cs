@@ -2,8 +2,9 @@ namespace MedR1.Sampling.Remote;
 
 /// <summary>Which distribution's log-probabilities a server sends.</summary>
 /// <remarks>
-/// They go to <see cref="Completion.LogProbabilities"/> and to <see cref="Completion.DrawnLogProbabilities"/> only where
-/// they are those under the sampling options of the call. At a temperature of 0 all three mean that of temperature 1.
+/// They go to <see cref="Completion.LogProbabilities"/> and to <see cref="Completion.DrawnLogProbabilities"/> only
+/// where they are those under the sampling options of the call. At a temperature of 0 all three mean that of
+/// temperature 1.
 /// </remarks>
 public enum ServerLogProbabilities
 {

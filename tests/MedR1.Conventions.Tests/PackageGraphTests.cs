@@ -16,6 +16,7 @@ public sealed class PackageGraphTests
         ["Modeling"] = ["Abstractions"],
         ["Models.Qwen2VL"] = ["Imaging", "Modeling"],
         ["Sampling"] = ["Modeling"],
+        ["Sampling.Remote"] = ["Abstractions"],
         ["Training"] = ["Losses", "Modeling", "Sampling"],
         ["Testing"] = ["Modeling"],
         ["Core"] =
@@ -25,7 +26,8 @@ public sealed class PackageGraphTests
         ],
     };
 
-    private static readonly string[] WithoutNativeTensors = ["Abstractions", "Rewards", "Datasets", "Evaluation", "Imaging"];
+    private static readonly string[] WithoutNativeTensors =
+        ["Abstractions", "Rewards", "Datasets", "Evaluation", "Imaging", "Sampling.Remote"];
 
     [Fact]
     public void The_projects_are_those_of_the_architecture() =>
@@ -53,6 +55,10 @@ public sealed class PackageGraphTests
 
     [Fact]
     public void Losses_can_be_used_alone_from_any_training_loop() => Assert.Equal(["TorchSharp"], PackageReferences("Losses"));
+
+    [Fact]
+    public void The_remote_sampler_needs_the_client_of_its_protocol_only() =>
+        Assert.Equal(["OpenAI"], PackageReferences("Sampling.Remote"));
 
     public static TheoryData<string> Packages() => [.. Graph.Keys];
 

@@ -48,7 +48,8 @@ public sealed class ConcurrencyTests
         });
 
         List<int> given = [];
-        await foreach (CompletionGroup group in new RemoteSampler(server.Options()).SampleAsync(Drawing.Prompts(2), Drawing.Two))
+        RemoteSampler sampler = new(server.Options());
+        await foreach (CompletionGroup group in sampler.SampleAsync(Drawing.Prompts(2), Drawing.Two))
         {
             given.Add(group.PromptIndex);
             // Were the first group held back until all are there, this would never be reached.
@@ -141,7 +142,8 @@ public sealed class ConcurrencyTests
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>
             call.Question == "question 0" ? Replies.Good(context, call) : Replies.Never(context));
-        await foreach (CompletionGroup group in new RemoteSampler(server.Options()).SampleAsync(Drawing.Prompts(9), Drawing.Two))
+        RemoteSampler sampler = new(server.Options());
+        await foreach (CompletionGroup group in sampler.SampleAsync(Drawing.Prompts(9), Drawing.Two))
         {
             Assert.Equal(0, group.PromptIndex);
             break;

@@ -17,7 +17,8 @@ internal static class Drawing
         CancellationToken cancellationToken = default)
     {
         List<CompletionGroup> groups = [];
-        await foreach (CompletionGroup group in new RemoteSampler(options).SampleAsync(prompts, sampling ?? Two, cancellationToken))
+        RemoteSampler sampler = new(options);
+        await foreach (CompletionGroup group in sampler.SampleAsync(prompts, sampling ?? Two, cancellationToken))
         {
             groups.Add(group);
         }

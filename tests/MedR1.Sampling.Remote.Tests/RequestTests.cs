@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 
 namespace MedR1.Sampling.Remote.Tests;
@@ -67,7 +68,7 @@ public sealed class RequestTests
         ChatCall call = Assert.Single(server.Calls);
         Assert.Equal(
             """[{"role":"system","content":"Be \"brief\"."},{"role":"user","content":"Größe?"}]""",
-            call.Body["messages"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+            call.Body["messages"]!.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
         Assert.Equal("Bearer secret", call.Authorization);
         Assert.Equal("tiny", (string?)call.Body["model"]);
     }
@@ -91,7 +92,8 @@ public sealed class RequestTests
             StopStrings = ["</answer>"],
         };
 
-        await (server.Options() with { LogProbabilities = ServerLogProbabilities.Drawn }).DrawAsync(Drawing.Prompts(1), sampling);
+        await (server.Options() with { LogProbabilities = ServerLogProbabilities.Drawn })
+            .DrawAsync(Drawing.Prompts(1), sampling);
 
         JsonObject body = Assert.Single(server.Calls).Body;
         body.Remove("messages");

@@ -26,7 +26,9 @@ public sealed class TelemetryTests
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => See(instrument, value, tags));
         listener.Start();
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>
-            call.Attempt == 1 && call.Question == "question 1" ? Replies.Text(context, 503, "busy") : Replies.Good(context, call));
+            call is { Attempt: 1, Question: "question 1" }
+                ? Replies.Text(context, 503, "busy")
+                : Replies.Good(context, call));
 
         await server.Options().DrawAsync(Drawing.Prompts(2));
 
@@ -43,7 +45,9 @@ public sealed class TelemetryTests
     public async Task Progress_counts_prompts_completions_tokens_and_retries()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>
-            call.Attempt == 1 && call.Question == "question 0" ? Replies.Text(context, 503, "busy") : Replies.Good(context, call));
+            call is { Attempt: 1, Question: "question 0" }
+                ? Replies.Text(context, 503, "busy")
+                : Replies.Good(context, call));
         List<RemoteSamplingProgress> reports = [];
         RemoteSamplerOptions options = server.Options() with { MaxParallelRequests = 1, Progress = new Listener(reports) };
 

@@ -1,6 +1,8 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Options of a remote sampler or of a call of it that can't be used; it names every mistake at once.</summary>
+/// <summary>
+/// Options of a remote sampler or of a call of it that can't be used; it names every mistake at once.
+/// </summary>
 public sealed class RemoteSamplerOptionsException : ArgumentException
 {
     /// <summary>Takes the mistakes.</summary>

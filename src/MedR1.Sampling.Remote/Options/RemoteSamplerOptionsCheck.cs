@@ -10,7 +10,8 @@ internal static class RemoteSamplerOptionsCheck
         MistakeList mistakes = new();
         CheckServer(mistakes, options);
         mistakes.Require(
-            options.MaxParallelRequests >= 1, $"MaxParallelRequests is {options.MaxParallelRequests}; allow at least 1.");
+            options.MaxParallelRequests >= 1,
+            $"MaxParallelRequests is {options.MaxParallelRequests}; allow at least 1.");
         mistakes.Require(options.MaxAttempts >= 1, $"MaxAttempts is {options.MaxAttempts}; allow at least 1.");
         mistakes.Require(
             options.RetryDelay >= TimeSpan.Zero, $"RetryDelay is {options.RetryDelay}; use zero for no wait, or more.");
@@ -34,12 +35,13 @@ internal static class RemoteSamplerOptionsCheck
     {
         mistakes.Require(
             options.Endpoint is { IsAbsoluteUri: true, Scheme: "http" or "https" },
-            $"Endpoint is '{options.Endpoint}'; use an absolute http or https address such as http://localhost:8000/v1.");
+            $"Endpoint is '{options.Endpoint}'; use an http or https address such as http://localhost:8000/v1.");
         mistakes.Require(
-            options.Endpoint?.OriginalString.TrimEnd('/').EndsWith("/chat/completions", StringComparison.Ordinal) != true,
+            options.Endpoint?.OriginalString.Contains("/chat/completions", StringComparison.Ordinal) != true,
             $"Endpoint is '{options.Endpoint}'; leave out /chat/completions, which is added to each request.");
         mistakes.Require(
-            !string.IsNullOrWhiteSpace(options.Model), $"Model is '{options.Model}'; use the name that the server lists.");
+            !string.IsNullOrWhiteSpace(options.Model),
+            $"Model is '{options.Model}'; use the name that the server lists.");
         mistakes.Require(
             options.ApiKey is null || !string.IsNullOrWhiteSpace(options.ApiKey),
             $"ApiKey is empty; use null for a server without keys.");

@@ -33,7 +33,7 @@ internal static class SamplingOptionsCheck
         mistakes.Require(options.MaxNewTokens >= 1, $"MaxNewTokens is {options.MaxNewTokens}; allow at least 1.");
         mistakes.Require(
             options.MinNewTokens >= 0 && options.MinNewTokens <= Math.Max(1, options.MaxNewTokens),
-            $"MinNewTokens is {options.MinNewTokens}; use 0 for none, and at most MaxNewTokens {options.MaxNewTokens}.");
+            $"MinNewTokens is {options.MinNewTokens}; use 0 to MaxNewTokens ({options.MaxNewTokens}).");
     }
 
     private static void CheckNumbers(MistakeList mistakes, SamplingOptions options)
@@ -41,10 +41,10 @@ internal static class SamplingOptionsCheck
         mistakes.Require(
             double.IsFinite(options.Temperature) && options.Temperature >= 0,
             $"Temperature is {options.Temperature}; use a positive number, or 0 to take the likeliest token.");
-        mistakes.Require(options.TopK is null or >= 1, $"TopK is {options.TopK}; keep at least 1, or use null for all.");
+        mistakes.Require(options.TopK is null or >= 1, $"TopK is {options.TopK}; keep at least 1, or null for all.");
         mistakes.Require(
-            options.TopP is > 0 and <= 1, $"TopP is {options.TopP}; use a number above 0 and at most 1, which keeps all.");
-        mistakes.Require(options.MinP is null or (>= 0 and <= 1), $"MinP is {options.MinP}; use 0 to 1, or null for all.");
+            options.TopP is > 0 and <= 1, $"TopP is {options.TopP}; use more than 0 and at most 1, which keeps all.");
+        mistakes.Require(options.MinP is null or (>= 0 and <= 1), $"MinP is {options.MinP}; use 0 to 1, or null.");
         mistakes.Require(
             double.IsFinite(options.RepetitionPenalty) && options.RepetitionPenalty > 0,
             $"RepetitionPenalty is {options.RepetitionPenalty}; use a positive number, 1 for none.");

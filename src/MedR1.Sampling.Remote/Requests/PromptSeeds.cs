@@ -1,8 +1,8 @@
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// Seeds that depend on the call's seed and a prompt's place only: Philox4x32-10 (Salmon et al., "Parallel random numbers:
-/// as easy as 1, 2, 3", SC 2011), the same numbers as those of MedR1.Sampling, which needs a tensor library.
+/// Seeds that depend on the call's seed and a prompt's place only: Philox4x32-10 (Salmon et al., "Parallel random
+/// numbers: as easy as 1, 2, 3", SC 2011), the same numbers as those of MedR1.Sampling, which needs a tensor library.
 /// </summary>
 internal static class PromptSeeds
 {
@@ -16,8 +16,9 @@ internal static class PromptSeeds
         prompt.Seed ?? (long)Block((ulong)seed, (ulong)promptIndex, PromptDomain);
 
     /// <summary>
-    /// The seed that a server gets. vLLM draws sample k from seed + k, so that prompts with neighbouring seeds would share
-    /// their samples, and takes −1 for none: the seed is spread over 52 bits, which every JSON reader keeps exact.
+    /// The seed that a server gets. vLLM draws sample k from seed + k, so that prompts with neighbouring seeds would
+    /// share their samples, and takes −1 for none: the seed is spread over 52 bits, which every JSON reader keeps
+    /// exact.
     /// </summary>
     public static long ForServer(long promptSeed) => (long)(Block((ulong)promptSeed, 0, ServerDomain) >> 12);
 

@@ -8,7 +8,8 @@ namespace MedR1.Sampling.Remote;
 internal static class RequestWriter
 {
     // The default encoder would write each + of a picture's base64 as six characters.
-    private static readonly JsonWriterOptions s_relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_relaxed =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes the body and reads the prompt's pictures for it.</summary>
     public static ReadOnlyMemory<byte> Write(PromptJob job, SamplingOptions sampling, RemoteSamplerOptions options)

@@ -6,8 +6,8 @@ namespace MedR1.Sampling.Remote;
 internal static class AnswerJson
 {
     /// <summary>
-    /// Parses an answer. Python writes numbers that aren't finite as NaN and Infinity, which JSON has not: they are read as
-    /// null, so that the reader behind can say whose they are.
+    /// Parses an answer. Python writes numbers that aren't finite as NaN and Infinity, which JSON has not: they are
+    /// read as null, so that the reader behind can say whose they are.
     /// </summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> answer)

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace MedR1.Sampling.Remote;
 
 /// <summary>Reads one completion from an answer.</summary>
-internal sealed class ChoiceReader(ServerAnswer answer, int index, SamplingOptions sampling, RemoteSamplerOptions options)
+internal sealed class ChoiceReader(
+    ServerAnswer answer, int index, SamplingOptions sampling, RemoteSamplerOptions options)
 {
     /// <summary>Reads a choice.</summary>
     public Completion Read(JsonElement? choice)
@@ -14,8 +15,8 @@ internal sealed class ChoiceReader(ServerAnswer answer, int index, SamplingOptio
         {
             if (!string.IsNullOrEmpty(message.Member(name).Text()))
             {
-                throw Fail($"has its thoughts apart in {name}, so that its text isn't its tokens'; start the server without a "
-                    + "reasoning parser");
+                throw Fail($"has its thoughts apart in {name}, so that its text isn't its tokens'; "
+                    + "start the server without a reasoning parser");
             }
         }
 
@@ -45,12 +46,14 @@ internal sealed class ChoiceReader(ServerAnswer answer, int index, SamplingOptio
 
     private string WithoutControlTokens(string text)
     {
-        while (options.ControlTokenTexts.FirstOrDefault(end => text.EndsWith(end, StringComparison.Ordinal)) is string found)
+        while (options.ControlTokenTexts.FirstOrDefault(EndsText) is string found)
         {
             text = text[..^found.Length];
         }
 
         return text;
+
+        bool EndsText(string end) => text.EndsWith(end, StringComparison.Ordinal);
     }
 
     private RemoteSamplingException Fail(string problem) => answer.Fail($"choice {index} {problem}.");

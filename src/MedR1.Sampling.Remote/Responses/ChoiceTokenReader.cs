@@ -19,7 +19,7 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
         IReadOnlyList<JsonElement> items = choice.Member("logprobs").Member("content").Items() ?? [];
         if (items.Count == 0)
         {
-            throw Fail("has no log-probabilities; use a server that sends them, or set RequireLogProbabilities to false");
+            throw Fail("has no log-probabilities; use a server that sends them, or don't require them");
         }
 
         string[] names = [.. items.Select(item => ((JsonElement?)item).Member("token").Text() ?? "")];
@@ -55,13 +55,13 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
         }
 
         int unnamed = Array.IndexOf(named, null);
-        throw Fail($"names its token {unnamed} '{names[unnamed]}', not '{IdPrefix}' and a number; use a server that honours "
-            + "return_tokens_as_token_ids, or set Tokenize");
+        throw Fail($"names its token {unnamed} '{names[unnamed]}', not '{IdPrefix}' and a number; "
+            + "use a server that honours return_tokens_as_token_ids, or set Tokenize");
     }
 
     private IReadOnlyList<int> Counted(IReadOnlyList<int> ids, int count, string who) => ids.Count == count
         ? ids
-        : throw Fail($"has {count} log-probabilities. {who} {ids.Count} token ids for it, so that they can't be told apart");
+        : throw Fail($"has {count} log-probabilities. {who} {ids.Count} token ids for it; they must match");
 
     private static int? NamedId(string name) =>
         name.StartsWith(IdPrefix, StringComparison.Ordinal)

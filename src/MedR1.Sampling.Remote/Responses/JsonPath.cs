@@ -21,5 +21,7 @@ internal static class JsonPath
 
     /// <summary>A number; not a number where there is none.</summary>
     public static double Number(this JsonElement? element) =>
-        element is { ValueKind: JsonValueKind.Number } found && found.TryGetDouble(out double value) ? value : double.NaN;
+        element is { ValueKind: JsonValueKind.Number } found && found.TryGetDouble(out double value)
+            ? value
+            : double.NaN;
 }

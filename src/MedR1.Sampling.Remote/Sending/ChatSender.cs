@@ -70,7 +70,8 @@ internal sealed class ChatSender
             status = response.Status;
             return Read(response);
         }
-        catch (Exception e) when (e is OperationCanceledException or ClientResultException or HttpRequestException or IOException)
+        catch (Exception e) when (
+            e is OperationCanceledException or ClientResultException or HttpRequestException or IOException)
         {
             // A connection that the caller's cancellation cut may end in any of these.
             cancellationToken.ThrowIfCancellationRequested();

@@ -1,8 +1,8 @@
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// One call: workers take the prompts in their order, as many at once as requests may be in flight. The first failure stops
-/// all of them.
+/// One call: workers take the prompts in their order, as many at once as requests may be in flight. The first failure
+/// stops all of them.
 /// </summary>
 internal sealed class RemoteRun : IAsyncDisposable
 {
@@ -64,5 +64,6 @@ internal sealed class RemoteRun : IAsyncDisposable
         }
     }
 
-    private static TaskCompletionSource<CompletionGroup> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<CompletionGroup> New() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace MedR1.Sampling.Remote;
 
 /// <summary>An answer that is JSON, with what an exception about it says.</summary>
-internal sealed record ServerAnswer(PromptJob Job, JsonDocument Json, int Attempts, int Status, string Body) : IDisposable
+internal sealed record ServerAnswer(PromptJob Job, JsonDocument Json, int Attempts, int Status, string Body)
+    : IDisposable
 {
     /// <summary>An exception about this answer.</summary>
     public RemoteSamplingException Fail(string problem, Exception? cause = null) =>

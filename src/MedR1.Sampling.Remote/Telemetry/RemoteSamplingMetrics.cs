@@ -8,7 +8,9 @@ internal static class RemoteSamplingMetrics
     private static readonly Meter Meter = new(RemoteSampler.MeterName);
 
     private static readonly Counter<long> Requests = Meter.CreateCounter<long>(
-        "medr1.sampling.remote.requests", "{request}", "Requests sent, repetitions included, by status; 0 where none came.");
+        "medr1.sampling.remote.requests",
+        "{request}",
+        "Requests sent, repetitions included, by status; 0 where none came.");
 
     private static readonly Counter<long> Retries = Meter.CreateCounter<long>(
         "medr1.sampling.remote.retries", "{request}", "Requests that are repeated.");
@@ -17,7 +19,9 @@ internal static class RemoteSamplingMetrics
         "medr1.sampling.remote.tokens", "{token}", "Tokens of completions that were given, end tokens included.");
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
-        "medr1.sampling.remote.request.duration", "s", "Seconds from sending a request to the end of its answer or failure.");
+        "medr1.sampling.remote.request.duration",
+        "s",
+        "Seconds from sending a request to the end of its answer or failure.");
 
     public static void RecordRequest(int? status, TimeSpan elapsed)
     {
