@@ -26,14 +26,14 @@ public sealed class PackTests
         try
         {
             string feed = Path.Combine(work, "packages");
-            foreach (string folder in Directory.GetDirectories(Repository.Path("src")))
+            foreach (string folder in Repository.PackageFolders())
             {
                 // What is built is packed: the tests run after a Release build.
                 Run(Repository.Root, "pack", folder, "--configuration", Configuration, "--no-build", "--output", feed, "--nologo");
             }
 
             string[] packed = [.. Directory.GetFiles(feed, "*.nupkg").Select(file => Path.GetFileName(file)!)];
-            Assert.Equal(Directory.GetDirectories(Repository.Path("src")).Length, packed.Length);
+            Assert.Equal(Repository.PackageFolders().Length, packed.Length);
             string version = packed.Single(file => file.StartsWith("MedR1.Core.", StringComparison.Ordinal))["MedR1.Core.".Length..^".nupkg".Length];
 
             string project = Path.Combine(work, "fresh");

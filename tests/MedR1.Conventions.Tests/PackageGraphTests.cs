@@ -33,7 +33,7 @@ public sealed class PackageGraphTests
     public void The_projects_are_those_of_the_architecture() =>
         Assert.Equal(
             Graph.Keys.Order(StringComparer.Ordinal),
-            Directory.GetDirectories(Repository.Path("src")).Select(folder => Path.GetFileName(folder)["MedR1.".Length..])
+            Repository.PackageFolders().Select(folder => Path.GetFileName(folder)["MedR1.".Length..])
                 .Order(StringComparer.Ordinal));
 
     [Theory]

@@ -12,6 +12,9 @@ internal static class Repository
         Directory.EnumerateFiles(Path(folder), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal));
 
+    /// <summary>The folders of the packages; what packages share as source is none.</summary>
+    public static string[] PackageFolders() => Directory.GetDirectories(Path("src"), "MedR1.*");
+
     private static string Find()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -22,7 +22,7 @@ public sealed class SourceConventionTests
     [Fact]
     public void Every_package_has_a_readme() =>
         Assert.All(
-            Directory.GetDirectories(Repository.Path("src")),
+            Repository.PackageFolders(),
             folder => Assert.True(File.Exists(Path.Combine(folder, "README.md")), $"{folder} has no README.md."));
 
     [Fact]
