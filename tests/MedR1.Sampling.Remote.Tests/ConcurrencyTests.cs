@@ -59,14 +59,16 @@ public sealed class ConcurrencyTests
         Assert.Equal([0, 1], given);
     }
 
-    [Fact]
-    public async Task Never_more_requests_than_allowed_are_in_flight_and_as_many_as_allowed_are()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(16)]
+    public async Task Never_more_requests_than_allowed_are_in_flight_and_as_many_as_allowed_are(int allowed)
     {
         TaskCompletionSource full = new();
         ChatServer? counted = null;
         await using ChatServer server = counted = await ChatServer.StartAsync(async (context, call) =>
         {
-            if (counted!.MostInFlight >= 3)
+            if (counted!.MostInFlight >= allowed)
             {
                 full.TrySetResult();
             }
@@ -76,10 +78,10 @@ public sealed class ConcurrencyTests
             await (call.Attempt == 1 ? Replies.Text(context, 503, "busy") : Replies.Good(context, call));
         });
 
-        Assert.Equal(20, (await (server.Options() with { MaxParallelRequests = 3 }).DrawAsync(Drawing.Prompts(20))).Count);
+        await (server.Options() with { MaxParallelRequests = allowed }).DrawAsync(Drawing.Prompts(40));
 
-        Assert.Equal(3, server.MostInFlight);
-        Assert.Equal(40, server.Calls.Count);
+        Assert.Equal(allowed, server.MostInFlight);
+        Assert.Equal(80, server.Calls.Count);
     }
 
     [Fact]
@@ -132,7 +134,9 @@ public sealed class ConcurrencyTests
         await WaitUntilAsync(() => server.Calls.Count == 2);
         await source.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => drawing.WaitAsync(TimeSpan.FromSeconds(5)));
+        OperationCanceledException error = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => drawing.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Equal(source.Token, error.CancellationToken);
         await WaitUntilAsync(() => server.InFlight == 0);
         Assert.Equal(2, server.Calls.Count);
     }

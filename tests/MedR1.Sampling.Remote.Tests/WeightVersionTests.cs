@@ -57,6 +57,19 @@ public sealed class WeightVersionTests
     }
 
     [Fact]
+    public async Task A_time_limit_of_the_reader_is_not_told_as_cancellation()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        RemoteSamplerOptions options = server.Options() with
+        {
+            ReadWeightVersion = _ => throw new TaskCanceledException("too slow"),
+        };
+        TimeoutException error =
+            await Assert.ThrowsAsync<TimeoutException>(() => options.DrawAsync(Drawing.Prompts(1)));
+        Assert.Contains("prompt 0", error.Message);
+    }
+
+    [Fact]
     public async Task A_version_that_cannot_be_read_stops_the_call()
     {
         await using ChatServer server = await ChatServer.StartAsync();

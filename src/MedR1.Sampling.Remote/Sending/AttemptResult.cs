@@ -11,7 +11,7 @@ internal sealed record AttemptResult
     /// <summary>The HTTP status; null if no answer came.</summary>
     public int? Status { get; init; }
 
-    /// <summary>The answer's text; null if no answer came.</summary>
+    /// <summary>The start of the answer's text; null if no answer came.</summary>
     public string? Body { get; init; }
 
     /// <summary>What went wrong; empty if nothing did.</summary>

@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 
 using OpenAI;
@@ -11,6 +12,8 @@ namespace MedR1.Sampling.Remote;
 /// <summary>Asks a server, again where that may help.</summary>
 internal sealed class ChatSender
 {
+    private const int BodyBytes = 1024;
+
     private readonly RemoteSamplerOptions _options;
     private readonly ChatClient _client;
 
@@ -88,7 +91,10 @@ internal sealed class ChatSender
 
     private static AttemptResult Read(PipelineResponse response)
     {
-        AttemptResult answer = new() { Status = response.Status, Body = response.Content.ToString() };
+        // Only the start is ever shown, and an answer may have megabytes.
+        ReadOnlySpan<byte> start = response.Content.ToMemory().Span;
+        string body = Encoding.UTF8.GetString(start[..Math.Min(start.Length, BodyBytes)]);
+        AttemptResult answer = new() { Status = response.Status, Body = body };
         if (response.Status is < 200 or >= 300)
         {
             response.Headers.TryGetValue("Retry-After", out string? wait);

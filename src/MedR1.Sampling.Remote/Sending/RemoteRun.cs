@@ -7,6 +7,7 @@ namespace MedR1.Sampling.Remote;
 internal sealed class RemoteRun : IAsyncDisposable
 {
     private readonly Func<int, CancellationToken, Task<CompletionGroup>> _ask;
+    private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource<CompletionGroup>[] _groups;
     private readonly Task[] _workers;
@@ -23,6 +24,7 @@ internal sealed class RemoteRun : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         _ask = ask;
+        _caller = cancellationToken;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _groups = [.. Enumerable.Range(0, count).Select(_ => New())];
         int workers = Math.Min(count, maxParallel);
@@ -59,7 +61,9 @@ internal sealed class RemoteRun : IAsyncDisposable
         catch (Exception e)
         {
             // The failure first: the others' cancellation, which follows from it, must not be told instead.
-            _failure.TrySetException(e);
+            _ = e is OperationCanceledException && _caller.IsCancellationRequested
+                ? _failure.TrySetCanceled(_caller)
+                : _failure.TrySetException(e);
             await _stop.CancelAsync().ConfigureAwait(false);
         }
     }

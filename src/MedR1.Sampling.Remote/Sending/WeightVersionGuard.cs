@@ -14,11 +14,25 @@ internal sealed class WeightVersionGuard(RemoteSamplerOptions options)
             return;
         }
 
-        string actual = await options.ReadWeightVersion(cancellationToken).ConfigureAwait(false);
+        string actual = await ReadAsync(options.ReadWeightVersion, promptIndex, cancellationToken).ConfigureAwait(false);
         string expected = Interlocked.CompareExchange(ref _expected, actual, null) ?? actual;
         if (!string.Equals(expected, actual, StringComparison.Ordinal))
         {
             throw new WeightVersionException(expected, actual, promptIndex);
+        }
+    }
+
+    private static async ValueTask<string> ReadAsync(
+        Func<CancellationToken, ValueTask<string>> read, int promptIndex, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await read(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A client's own time limit looks like cancellation, for which a trainer would stop without a word.
+            throw new TimeoutException($"The version of the server's weights could not be read for prompt {promptIndex}.", e);
         }
     }
 }
