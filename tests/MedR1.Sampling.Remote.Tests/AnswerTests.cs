@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace MedR1.Sampling.Remote.Tests;
@@ -64,6 +66,15 @@ public sealed class AnswerTests
         Assert.Equal((1, "q1"), (error.PromptIndex, error.ExampleId));
         Assert.StartsWith("Prompt 1 (example 'q1')", error.Message);
         Assert.Contains("choice 1 has no finite log-probability for token 1 ('token_id:7')", error.Message);
+    }
+
+    [Fact]
+    public void Numbers_that_are_not_finite_become_null_and_texts_stay_as_they_are()
+    {
+        byte[] python = Encoding.UTF8.GetBytes("""{"a":"\" NaN, Infinity \\","b":NaN,"c":[-Infinity,Infinity,-1]}""");
+        using JsonDocument json = AnswerJson.Parse(python);
+        Assert.Equal(
+            """{"a":"\" NaN, Infinity \\","b":null,"c":[null,null,-1]}""", json.RootElement.GetRawText());
     }
 
     [Theory]

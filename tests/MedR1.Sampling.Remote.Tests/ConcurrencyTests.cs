@@ -119,6 +119,47 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
+    public async Task A_failure_ends_the_others_also_while_the_caller_works_on_a_group()
+    {
+        TaskCompletionSource received = new();
+        await using ChatServer server = await ChatServer.StartAsync(async (context, call) =>
+        {
+            if (call.Question == "question 1")
+            {
+                await received.Task;
+                await Replies.Text(context, 400, "bad prompt");
+                return;
+            }
+
+            await (call.Question == "question 0" ? Replies.Good(context, call) : Replies.Never(context));
+        });
+        RemoteSampler sampler = new(server.Options());
+        await using IAsyncEnumerator<CompletionGroup> groups =
+            sampler.SampleAsync(Drawing.Prompts(5), Drawing.Two).GetAsyncEnumerator();
+
+        Assert.True(await groups.MoveNextAsync());
+        await WaitUntilAsync(() => server.Calls.Count == 5);
+        received.SetResult();
+        await WaitUntilAsync(() => server.InFlight == 0);
+
+        RemoteSamplingException error =
+            await Assert.ThrowsAsync<RemoteSamplingException>(() => groups.MoveNextAsync().AsTask());
+        Assert.Equal(1, error.PromptIndex);
+    }
+
+    [Fact]
+    public async Task Cancellation_in_a_request_is_told_as_such_also_where_waits_ignore_it()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Never(context));
+        using CancellationTokenSource source = new();
+        Task<List<CompletionGroup>> drawing =
+            server.Options().DrawAsync(Drawing.Prompts(1), cancellationToken: source.Token);
+        await WaitUntilAsync(() => server.InFlight == 1);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => drawing.WaitAsync(TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
     public async Task Cancellation_ends_requests_and_waits_promptly()
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>

@@ -58,7 +58,7 @@ public sealed class RetryTests
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) =>
             call.Attempt == 1 ? Replies.Never(context) : Replies.Good(context, call));
-        await (server.Options() with { RequestTimeout = TimeSpan.FromSeconds(1) }).DrawAsync(Drawing.Prompts(1));
+        await (server.Options() with { RequestTimeout = TimeSpan.FromSeconds(2) }).DrawAsync(Drawing.Prompts(1));
         Assert.Equal(2, server.Calls.Count);
     }
 
