@@ -96,6 +96,9 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
                 options.MaxSteps = settings.Steps;
                 options.MaxNewTokens = MaxNewTokens;
                 options.LearningRate = settings.LearningRate;
+
+                // The default 0.999 remembers more steps than the run has.
+                options.Optimizer = options.Optimizer with { Beta2 = 0.98 };
                 options.Warmup = 10;
                 options.Seed = settings.Seed;
                 options.MeasureEntropy = false;

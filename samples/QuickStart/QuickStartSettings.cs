@@ -8,8 +8,8 @@ namespace MedR1.Samples.QuickStart;
 /// <param name="Seed">Where all random choices start.</param>
 internal sealed record QuickStartSettings(string Data, string Checkpoint, string Output, int Steps, int Seed)
 {
-    public const int DefaultSteps = 230;
-    public const double DefaultLearningRate = 3e-4;
+    public const int DefaultSteps = 300;
+    public const double DefaultLearningRate = 4e-4;
     public const int DefaultPromptsPerStep = 32;
 
     /// <summary>The highest learning rate.</summary>

@@ -16,7 +16,7 @@ Option<double> rate = new("--learning-rate") { Description = "The highest learni
 Option<double> captions = new("--captions")
 {
     Description = "The share of captions of training pictures in the stage pictures.",
-    DefaultValueFactory = _ => 0.05,
+    DefaultValueFactory = _ => 0,
 };
 Option<int> seed = new("--seed") { Description = "Where all choices start.", DefaultValueFactory = _ => 1 };
 
