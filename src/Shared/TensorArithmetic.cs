@@ -67,13 +67,6 @@ internal static class TensorArithmetic
         return left.sub(number);
     }
 
-    /// <summary><paramref name="left"/> − <paramref name="right"/>.</summary>
-    public static Tensor SubtractedFrom(this Tensor right, double left)
-    {
-        using Tensor negative = right.neg();
-        return negative.Plus(left);
-    }
-
     public static Tensor Times(this Tensor left, double right)
     {
         using Scalar number = right.ToScalar();
@@ -97,12 +90,6 @@ internal static class TensorArithmetic
     {
         using Scalar number = right.ToScalar();
         return left.div(number);
-    }
-
-    public static Tensor DividedByInPlace(this Tensor left, double right)
-    {
-        using Scalar number = right.ToScalar();
-        return left.div_(number);
     }
 
     public static Tensor ToPower(this Tensor left, double right)
@@ -153,12 +140,6 @@ internal static class TensorArithmetic
         return left.eq(number);
     }
 
-    public static Tensor NotEqualTo(this Tensor left, double right)
-    {
-        using Scalar number = right.ToScalar();
-        return left.ne(number);
-    }
-
     /// <summary>Values below or above a limit become the limit; NaN stays NaN.</summary>
     public static Tensor Limited(this Tensor values, double? least = null, double? most = null)
     {
@@ -186,12 +167,6 @@ internal static class TensorArithmetic
     {
         using Scalar number = value.ToScalar();
         return values.masked_fill(mask, number);
-    }
-
-    public static Tensor FilledWhereInPlace(this Tensor values, Tensor mask, double value)
-    {
-        using Scalar number = value.ToScalar();
-        return values.masked_fill_(mask, number);
     }
 
     public static Tensor FillInPlace(this Tensor values, double value)
