@@ -7,7 +7,6 @@ namespace MedR1.Sampling;
 /// </summary>
 public static class CounterRandom
 {
-    private const int Rounds = 10;
     private const ulong PromptDomain = ulong.MaxValue;
 
     /// <summary>A number above 0 and below 1, a multiple of 2⁻⁴⁹.</summary>
@@ -31,27 +30,6 @@ public static class CounterRandom
     /// <param name="key">The key.</param>
     /// <param name="counterLow">The lower half of the counter.</param>
     /// <param name="counterHigh">The upper half of the counter.</param>
-    public static (ulong Low, ulong High) Block(ulong key, ulong counterLow, ulong counterHigh)
-    {
-        uint key0 = (uint)key;
-        uint key1 = (uint)(key >> 32);
-        uint c0 = (uint)counterLow;
-        uint c1 = (uint)(counterLow >> 32);
-        uint c2 = (uint)counterHigh;
-        uint c3 = (uint)(counterHigh >> 32);
-        for (int round = 0; round < Rounds; round++)
-        {
-            ulong first = 0xD2511F53UL * c0;
-            ulong second = 0xCD9E8D57UL * c2;
-            (c0, c1, c2, c3) =
-                ((uint)(second >> 32) ^ c1 ^ key0, (uint)second, (uint)(first >> 32) ^ c3 ^ key1, (uint)first);
-            unchecked
-            {
-                key0 += 0x9E3779B9;
-                key1 += 0xBB67AE85;
-            }
-        }
-
-        return (c0 | ((ulong)c1 << 32), c2 | ((ulong)c3 << 32));
-    }
+    public static (ulong Low, ulong High) Block(ulong key, ulong counterLow, ulong counterHigh) =>
+        Philox.Block(key, counterLow, counterHigh);
 }
