@@ -70,10 +70,12 @@ internal sealed class Curriculum
     /// <summary>The lessons of a stage.</summary>
     /// <param name="name">text or pictures.</param>
     /// <param name="captionShare">How many of the pictures' lessons are captions of training pictures, 0 to 0.8.</param>
-    /// <exception cref="ArgumentException">There is no such stage.</exception>
+    /// <exception cref="ArgumentException">There is no such stage, or the share is out of range.</exception>
     public ILessonSource Stage(string name, double captionShare) => name switch
     {
         "text" => new TextLessons(_families, _words, turns: 4, TextHint.Letter, TextHint.Statement, TextHint.None),
+        "pictures" when captionShare is not (>= 0 and <= 1 - TextShare) => throw new ArgumentOutOfRangeException(
+            nameof(captionShare), captionShare, $"Captions can be 0 to {1 - TextShare} of the lessons; the rest is text."),
         "pictures" => new MixedLessons(
             (TextShare, new TextLessons(_families, _words, turns: 3, TextHint.Letter, TextHint.Statement, TextHint.None)),
             (1 - TextShare - captionShare, new PhantomLessons(_phantoms, mostTurns: 3)),

@@ -12,7 +12,7 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="device">Where the model lives; null for the CPU.</param>
     /// <param name="dataType">Type of the weights; null for that of the checkpoint.</param>
     /// <param name="weights">Where the weights lie: in memory, or in the mapped files.</param>
-    /// <param name="progress">Is told after each tensor.</param>
+    /// <param name="progress">Is told after each tensor, by the threads that load, one at a time.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
     /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is
@@ -33,7 +33,7 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="device">Where the model lives; null for the CPU.</param>
     /// <param name="dataType">Type of the weights; null for that of the checkpoint.</param>
     /// <param name="weights">Where the weights lie: in memory, or in the mapped files.</param>
-    /// <param name="progress">Is told after each tensor.</param>
+    /// <param name="progress">Is told after each tensor, by the threads that load, one at a time.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
     /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is

@@ -137,8 +137,8 @@ public sealed class GrpoLoss : IPolicyLoss
         if (_objective is VespoObjective vespo)
         {
             Tensor weight_B1 = vespo.Weight(batch, samplerRatio);
-            using Scalar rows = batch.Rows.ToScalar();
-            metrics.Add("vespo/phi_seq_mean", weight_B1.sum(), full([], rows, batch.DataType, weight_B1.device));
+            Tensor rows = tensor((double)batch.Rows, batch.DataType, weight_B1.device);
+            metrics.Add("vespo/phi_seq_mean", weight_B1.sum(), rows);
         }
 
         _objective.AddMetrics(metrics, batch, ratio, PolicyRatio.IsPerRow(Options.RatioLevel));

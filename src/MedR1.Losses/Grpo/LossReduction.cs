@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MedR1.Losses;
@@ -10,12 +9,7 @@ internal static class LossReduction
     public static (Tensor Loss, Tensor Sum, Tensor Weight, LossMetricKind Kind) Reduce(
         LossNormalization normalization, Tensor terms, PolicyBatch batch)
     {
-        Tensor Constant(double value)
-        {
-            using Scalar number = value.ToScalar();
-            return full([], number, batch.DataType, terms.device);
-        }
-
+        Tensor Constant(double value) => tensor(value, batch.DataType, terms.device);
         if (normalization == LossNormalization.CompletionTerm)
         {
             Tensor all = terms.sum();

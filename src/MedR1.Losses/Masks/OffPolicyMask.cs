@@ -33,8 +33,7 @@ public static class OffPolicyMask
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor active_BT = mask.to(ScalarType.Bool);
-        using Scalar one = 1L.ToScalar();
-        Tensor tokens_B1 = active_BT.sum(1, keepdim: true).clamp_min(one);
+        Tensor tokens_B1 = active_BT.sum(1, keepdim: true).Limited(least: 1);
         Tensor difference_BT = SamplerCorrection.Difference(
             behaviorLogProbabilities, logProbabilities.detach(), active_BT, out _);
         Tensor counted_BT = difference_BT.FilledWhere(difference_BT.isnan(), 0);

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MedR1.Losses;
@@ -35,8 +34,7 @@ internal abstract class TokenObjective
     protected static void AddShare(MetricCollector metrics, string name, Tensor flags, PolicyBatch batch, bool perRow)
     {
         Tensor sum = perRow ? flags.sum() : flags.logical_and(batch.Active_BT).sum();
-        using Scalar rows = batch.Rows.ToScalar();
-        Tensor weight = perRow ? full([], rows, ScalarType.Float64, flags.device) : batch.TokenCount;
+        Tensor weight = perRow ? tensor((double)batch.Rows, ScalarType.Float64, flags.device) : batch.TokenCount;
         metrics.Add(name, sum, weight);
     }
 }
