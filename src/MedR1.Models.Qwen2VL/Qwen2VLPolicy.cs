@@ -71,48 +71,51 @@ public sealed partial class Qwen2VLPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
-    public IKeyValueCache CreateCache(int groups, int samplesPerGroup, int promptCapacity, int completionCapacity) =>
-        new GroupKeyValueCache(
+    public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
+        new SlotKeyValueCache(
             Configuration.Text.LayerCount, Configuration.Text.KeyValueHeadCount, Configuration.Text.HeadSize,
-            groups, samplesPerGroup, promptCapacity, completionCapacity, Device, DataType);
+            promptSlots, rowSlots, promptCapacity, completionCapacity, Device, DataType);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidPromptException">A prompt is empty, too long, or its pictures don't fit its
     /// placeholders.</exception>
-    public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache)
+    public Tensor Prefill(
+        IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,
+        Tensor? imageFeatures = null)
     {
         ArgumentNullException.ThrowIfNull(prompts);
-        GroupKeyValueCache own = Own(cache);
+        ArgumentNullException.ThrowIfNull(slots);
+        SlotKeyValueCache own = Own(cache);
         using IDisposable noGradient = no_grad();
-        return _runner.Prefill(prompts, own);
+        return _runner.Prefill(prompts, slots, own, imageFeatures);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The cache is empty or full.</exception>
-    public Tensor Decode(Tensor tokens, IKeyValueCache cache)
+    /// <exception cref="InvalidOperationException">A prompt slot is empty, or a row is full.</exception>
+    public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        GroupKeyValueCache own = Own(cache);
-        if (own.NextPositions.Count == 0)
-            throw new InvalidOperationException("The cache holds no prompt yet; call Prefill first.");
-        if (own.CompletionLength == own.CompletionCapacity)
-        {
-            throw new InvalidOperationException(
-                $"The cache is full: it was made for completions of {own.CompletionCapacity} tokens. " +
-                "Create it with more.");
-        }
-
-        if (tokens.dim() != 1 || tokens.shape[0] != own.Rows)
+        ArgumentNullException.ThrowIfNull(rows);
+        SlotKeyValueCache own = Own(cache);
+        if (rows.Count == 0 || tokens.dim() != 1 || tokens.shape[0] != rows.Count)
         {
             throw new ArgumentException(
-                $"Expected tokens of shape [{own.Rows}], one for each row of the cache, but got " +
+                $"Expected tokens of shape [{rows.Count}], one for each row and at least one, but got " +
                 $"[{string.Join(", ", tokens.shape)}].",
                 nameof(tokens));
         }
 
         using IDisposable noGradient = no_grad();
-        return _runner.Decode(tokens, own);
+        return _runner.Decode(tokens, rows, own);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// On the CPU in bfloat16 it keeps a second copy of the decoder's matrices, laid out for fast products.
+    /// </remarks>
+    public IDisposable? BeginDecoding() =>
+        Device.type == DeviceType.CPU && DataType == ScalarType.BFloat16
+            ? new PackedLayers(_network.DecodingLayers) : null;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidPromptException">A prompt or completion is empty or too long, or has a token that
@@ -154,10 +157,10 @@ public sealed partial class Qwen2VLPolicy : IVisionLanguagePolicy
     internal static IReadOnlyList<KeyValuePair<string, Parameter>> ParametersOf(nn.Module network) =>
         [.. network.named_parameters().Select(entry => KeyValuePair.Create(entry.name, entry.parameter))];
 
-    private static GroupKeyValueCache Own(IKeyValueCache cache)
+    private static SlotKeyValueCache Own(IKeyValueCache cache)
     {
         ArgumentNullException.ThrowIfNull(cache);
-        return cache as GroupKeyValueCache ?? throw new ArgumentException(
+        return cache as SlotKeyValueCache ?? throw new ArgumentException(
             $"The cache is a {cache.GetType().Name}, but this policy works with its own; make it with CreateCache.",
             nameof(cache));
     }

@@ -5,15 +5,16 @@ using MedR1.Modeling;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Draws completions with a model in this process: each distinct picture of a batch goes through the vision tower once,
-/// each prompt through the network once, its completions are rows behind it. What a row says depends on its prompt, the
-/// options and its seed, not on the batch that it shares (up to the rounding of the logits), and repeats bit for bit on
-/// the CPU.
+/// Draws completions with a model in this process: each distinct picture of the prompts under way goes through the
+/// vision tower once, each prompt through the network once, its completions are rows behind it. A completion that ends
+/// makes room for the next that waits. What a row says depends on its prompt, the options and its seed, not on the rows
+/// beside it: bit for bit in float32 on the CPU, elsewhere up to the rounding of the logits.
 /// </summary>
 /// <remarks>
-/// It computes on the thread that enumerates; one call at a time. It doesn't dispose the model. After cancellation the
-/// groups that are under way are given as they stand, with <see cref="StopReason.Cancelled"/> for the rows that had not
-/// ended; if prompts are left that were not begun, an <see cref="OperationCanceledException"/> follows.
+/// It computes on the thread that enumerates; one call at a time, and the weights must not change before it ends. It
+/// doesn't dispose the model. After cancellation the groups that are under way are given as they stand, with
+/// <see cref="StopReason.Cancelled"/> for the rows that had not ended; if prompts are left that were not begun, an
+/// <see cref="OperationCanceledException"/> follows.
 /// </remarks>
 public sealed class LocalSampler : IEncodedPromptSampler
 {
@@ -21,6 +22,8 @@ public sealed class LocalSampler : IEncodedPromptSampler
     /// The name of the <see cref="System.Diagnostics.Metrics.Meter"/> that counts tokens, rows and seconds.
     /// </summary>
     public const string MeterName = "MedR1.Sampling";
+
+    private const int FewestStepsToPack = 32;
 
     private readonly IVisionLanguagePolicy _policy;
     private readonly LocalSamplerOptions _limits;
@@ -105,79 +108,88 @@ public sealed class LocalSampler : IEncodedPromptSampler
         // The contract is asynchronous, the computing isn't: another thread for each step would start its own pool of
         // native threads.
         await Task.CompletedTask.ConfigureAwait(false);
-        TokenChooser chooser = CreateChooser(options);
-        BatchPlanner planner = new(_policy, _limits, prompts, encoded, options);
         ProgressReporter progress = new(_limits, prompts.Count);
         progress.Resume();
-        while (planner.Next(cancellationToken) is IReadOnlyList<PromptTicket> tickets)
+        using IDisposable? ready = ShouldPack(prompts.Count, options) ? _policy.BeginDecoding() : null;
+        using RolloutEngine engine = CreateEngine(prompts, encoded, options);
+        while (!engine.IsDone)
         {
-            TimeSpan started = progress.Elapsed;
-            using RolloutBatch batch = new(_policy, chooser, options, tickets);
-            while (!batch.IsDone)
+            if (!cancellationToken.IsCancellationRequested)
             {
-                if (cancellationToken.IsCancellationRequested)
-                {
-                    if (batch.StepCount == 0)
-                    {
-                        throw new OperationCanceledException(cancellationToken);
-                    }
-
-                    batch.Cancel();
-                }
-                else
-                {
-                    batch.Step();
-                    progress.Report(batch);
-                }
-
-                while (batch.TakeNext() is CompletionGroup group)
-                {
-                    progress.CompletedPrompts++;
-                    progress.Pause();
-                    yield return group;
-                    progress.Resume();
-                }
+                engine.Step(cancellationToken);
+                progress.Report(engine);
+            }
+            else if (engine.ActiveRowCount > 0)
+            {
+                engine.Cancel();
+            }
+            else
+            {
+                throw new OperationCanceledException(cancellationToken);
             }
 
-            progress.Finish(batch);
-            SamplingMetrics.Record(batch, progress.Elapsed - started);
+            while (engine.TakeNext() is CompletionGroup group)
+            {
+                progress.CompletedPrompts++;
+                progress.Pause();
+                yield return group;
+                progress.Resume();
+            }
         }
+
+        progress.Finish(engine);
+        SamplingMetrics.Record(engine.Counts, progress.Elapsed);
     }
 
     private async IAsyncEnumerable<SampledToken> StreamCoreAsync(
         VqaPrompt prompt, SamplingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask.ConfigureAwait(false);
-        BatchPlanner planner = new(_policy, _limits, [prompt], null, options);
         ProgressReporter progress = new(_limits, 1);
         progress.Resume();
         IStreamingDecoder decoder = _policy.Processor.Tokenizer.CreateStreamingDecoder();
-        using RolloutBatch batch = new(_policy, CreateChooser(options), options, planner.Next(cancellationToken)!);
-        while (!batch.IsDone)
+        using IDisposable? ready = ShouldPack(1, options) ? _policy.BeginDecoding() : null;
+        using RolloutEngine engine = CreateEngine([prompt], null, options);
+        while (!engine.IsDone)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            batch.Step();
-            progress.Report(batch);
-            SampledToken token = Newest(batch, decoder);
+            engine.Step(cancellationToken);
+            progress.Report(engine);
+            SampledToken token = Newest(engine.OnlyRow, decoder);
             progress.Pause();
             yield return token;
             progress.Resume();
         }
 
         progress.CompletedPrompts = 1;
-        progress.Finish(batch);
-        SamplingMetrics.Record(batch, progress.Elapsed);
+        progress.Finish(engine);
+        SamplingMetrics.Record(engine.Counts, progress.Elapsed);
     }
 
-    private static SampledToken Newest(RolloutBatch batch, IStreamingDecoder decoder)
+    private static SampledToken Newest(RolloutRow row, IStreamingDecoder decoder)
     {
-        RolloutRow row = batch.Rows[0];
         string text = decoder.Append(row.Tokens[^1]);
         return new SampledToken(
             row.Tokens[^1],
             row.Ended is null ? text : text + decoder.Complete(),
-            batch.LastLogProbability(0),
+            row.LastLogProbability,
             row.Ended);
+    }
+
+    private RolloutEngine CreateEngine(
+        IReadOnlyList<VqaPrompt> prompts, IReadOnlyList<EncodedPrompt>? encoded, SamplingOptions options) => new(
+        _policy,
+        CreateChooser(options),
+        options,
+        _limits,
+        new PromptQueue(new PromptEncoder(_policy, options), prompts, encoded));
+
+    // Packing reads and writes all weights once; a step with several rows gains less than half of a reading.
+    private bool ShouldPack(int promptCount, SamplingOptions options)
+    {
+        long rows = (long)promptCount * options.SamplesPerPrompt;
+        long steps = options.MaxNewTokens * ((rows + _limits.MostRows - 1) / _limits.MostRows);
+        return _limits.PackWeights ?? (rows > 1 && steps >= FewestStepsToPack);
     }
 
     private TokenChooser CreateChooser(SamplingOptions options) => new(

@@ -3,10 +3,39 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>One token of each completion, behind what a cache holds; its keys and values go there too.</summary>
-/// <param name="cache">The cache, with room for a token.</param>
-public sealed class DecodePattern(GroupKeyValueCache cache) : IAttentionPattern
+/// <summary>
+/// One token of each row, behind what a cache holds; its keys and values go there too. On the CPU rows attend by a
+/// kernel of their own, elsewhere by tensors.
+/// </summary>
+public sealed class DecodePattern : IAttentionPattern, IDisposable
 {
+    private readonly SlotKeyValueCache _cache;
+    private readonly DecodePlan? _plan;
+    private readonly DecodeTable? _table;
+
+    /// <summary>Makes a pattern; who makes it disposes it.</summary>
+    /// <param name="cache">The cache.</param>
+    /// <param name="rows">The rows of the step, each with room for a token; those of a prompt stand together.</param>
+    public DecodePattern(SlotKeyValueCache cache, IReadOnlyList<DecodeRow> rows)
+        : this(cache, rows, byTensors: false)
+    {
+    }
+
+    internal DecodePattern(SlotKeyValueCache cache, IReadOnlyList<DecodeRow> rows, bool byTensors)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        cache.Check(rows);
+        _cache = cache;
+        if (!byTensors && DecodeAttention.Fits(cache))
+        {
+            _plan = DecodeAttention.Plan(rows, cache);
+        }
+        else
+        {
+            _table = new DecodeTable(rows, cache);
+        }
+    }
+
     /// <inheritdoc/>
     public Tensor? Kept => null;
 
@@ -17,12 +46,14 @@ public sealed class DecodePattern(GroupKeyValueCache cache) : IAttentionPattern
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
     {
-        using DisposeScope scope = NewDisposeScope();
-        cache.WriteCompletionTokens(layer, keys, values);
-        (Tensor prefixKeys, Tensor prefixValues) = cache.Prompts(layer);
-        (Tensor ownKeys, Tensor ownValues) = cache.Completions(layer, cache.CompletionLength + 1);
-        return PrefixAttention
-            .Attend(queries.unsqueeze(1), prefixKeys, prefixValues, ownKeys, ownValues, cache.PromptBias)
-            .squeeze(1).MoveToOuterDisposeScope();
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(values);
+        return _plan is not null
+            ? DecodeAttention.Attend(queries, keys, values, layer, _plan, _cache)
+            : _table!.Attend(queries, keys, values, layer);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _table?.Dispose();
 }

@@ -20,8 +20,8 @@ public static class PrefixAttention
     /// <param name="ownKeys"><c>[A, K, G, T, D]</c></param>
     /// <param name="ownValues"><c>[A, K, G, T, D]</c></param>
     /// <param name="bias">
-    /// <c>[A or 1, 1, C, P + T]</c>, 0 where a query sees a key and −∞ where not; each query must see a key. Null: all
-    /// see all.
+    /// <c>[A or 1, G or 1, C, P + T]</c>, 0 where a query sees a key and −∞ where not; each query must see a key. Null:
+    /// all see all.
     /// </param>
     /// <returns><c>[A·G, C, K·R·D]</c></returns>
     public static Tensor Attend(
@@ -39,7 +39,9 @@ public static class PrefixAttention
         Tensor own = bmm(queries_AKGRCD.view(A * K * G, R * C, D), ownKeys.reshape(A * K * G, T, D).transpose(1, 2));
         Tensor scores = cat([prefix.view(A, K * G * R, C, P), own.view(A, K * G * R, C, T)], -1);
         double scale = 1 / Math.Sqrt(D);
-        scores = bias is null ? scores.TimesInPlace(scale) : bias.Plus(scores, scale);
+        scores = bias is null
+            ? scores.TimesInPlace(scale)
+            : bias.view(bias.shape[0], 1, bias.shape[1], 1, C, P + T).Plus(scores.view(A, K, G, R, C, P + T), scale);
 
         Tensor weights = scores.dtype == ScalarType.Float32
             ? scores.softmax(-1)

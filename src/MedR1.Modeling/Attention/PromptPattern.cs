@@ -12,20 +12,23 @@ public sealed class PromptPattern : IAttentionPattern
     private readonly int _prompts;
     private readonly int _length;
     private readonly Tensor? _bias;
-    private readonly GroupKeyValueCache? _cache;
+    private readonly SlotKeyValueCache? _cache;
+    private readonly IReadOnlyList<int> _slots;
 
     /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
     /// <param name="lengths">Tokens of each prompt.</param>
     /// <param name="dataType">Type of the scores.</param>
     /// <param name="device">Where they are.</param>
     /// <param name="cache">Takes keys and values.</param>
-    public PromptPattern(IReadOnlyList<int> lengths, ScalarType dataType, Device device,
-        GroupKeyValueCache? cache = null)
+    /// <param name="slots">The slots of the cache that they go to, one for each prompt.</param>
+    public PromptPattern(
+        IReadOnlyList<int> lengths, ScalarType dataType, Device device, SlotKeyValueCache? cache = null, IReadOnlyList<int>? slots = null)
     {
         ArgumentNullException.ThrowIfNull(lengths);
         _prompts = lengths.Count;
         _length = lengths.Max();
         _cache = cache;
+        _slots = slots ?? [];
         _bias = PromptAttention.PaddingBias(lengths, _length, dataType, device);
         using Tensor host = tensor(LastTokens(lengths, _length));
         Kept = host.to(device, copy: true);
@@ -37,14 +40,14 @@ public sealed class PromptPattern : IAttentionPattern
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
     {
-        _cache?.WritePrompts(layer, keys, values, _length);
+        _cache?.WritePrompts(layer, _slots, keys, values, _length);
         return PromptAttention.All(queries, keys, values, _prompts, _length);
     }
 
     /// <inheritdoc/>
     public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values)
     {
-        _cache?.WritePrompts(layer, keys, values, _length);
+        _cache?.WritePrompts(layer, _slots, keys, values, _length);
         return PromptAttention.Last(queries, keys, values, _prompts, _length, _bias);
     }
 

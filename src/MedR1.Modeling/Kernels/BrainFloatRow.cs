@@ -61,7 +61,8 @@ internal static unsafe class BrainFloatRow
         for (int output = part * OutputsPerPart; output < end; output++)
         {
             float sum = Sum(product->Row, product->Weight + (long)output * product->Width, product->Width);
-            product->Result[output] = Round(product->Bias == null ? sum : sum + Widen(product->Bias[output]));
+            product->Result[output] = BrainFloats.Round(
+                product->Bias == null ? sum : sum + BrainFloats.Widen(product->Bias[output]));
         }
     }
 
@@ -100,15 +101,6 @@ internal static unsafe class BrainFloatRow
     {
         Vector512<uint> pairs = Vector512.Load((uint*)values);
         return ((pairs << 16).AsSingle(), (pairs & Vector512.Create(0xFFFF0000u)).AsSingle());
-    }
-
-    private static float Widen(ushort value) => BitConverter.UInt32BitsToSingle((uint)value << 16);
-
-    // To the nearest, ties to even; NaN stays NaN.
-    private static ushort Round(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        return float.IsNaN(value) ? (ushort)0x7FC0 : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
     private struct Product

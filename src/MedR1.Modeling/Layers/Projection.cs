@@ -6,13 +6,15 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>A linear layer, <c>y = x Wᵀ + b</c>, without the cost of a random start.</summary>
-public sealed class Projection : nn.Module<Tensor, Tensor>
+public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
 
     [ComponentName(Name = "bias")]
     private readonly Parameter? _bias;
+
+    private PackedWeight? _packed;
 
     /// <summary>Makes a layer whose values are undefined.</summary>
     /// <param name="inputSize">Width of the input.</param>
@@ -37,5 +39,23 @@ public sealed class Projection : nn.Module<Tensor, Tensor>
     /// <summary>Applies the layer.</summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <returns><c>[…, output]</c></returns>
-    public override Tensor forward(Tensor input) => LinearOperator.Apply(input, _weight, _bias);
+    public override Tensor forward(Tensor input) => LinearOperator.Apply(input, _weight, _bias, _packed);
+
+    /// <inheritdoc/>
+    public void Pack() => _packed ??= PackedWeight.TryCreate(_weight);
+
+    /// <inheritdoc/>
+    public void Unpack()
+    {
+        _packed?.Dispose();
+        _packed = null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Unpack();
+        base.Dispose(disposing);
+    }
 }

@@ -6,10 +6,12 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>A table of token vectors. A tied head uses the same parameter.</summary>
-public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>
+public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
+
+    private PackedWeight? _packed;
 
     /// <summary>Makes a table whose values are undefined.</summary>
     /// <param name="vocabularySize">Rows.</param>
@@ -30,4 +32,27 @@ public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>
     /// <param name="tokenIds"><c>[N]</c> int64.</param>
     /// <returns><c>[N, size]</c></returns>
     public override Tensor forward(Tensor tokenIds) => _weight.index_select(0, tokenIds);
+
+    /// <summary>The head that is tied to the table, <c>y = x Eᵀ</c>.</summary>
+    /// <param name="hidden"><c>[N, size]</c></param>
+    /// <returns><c>[N, vocabulary]</c></returns>
+    public Tensor Logits(Tensor hidden) => LinearOperator.Apply(hidden, _weight, null, _packed);
+
+    /// <inheritdoc/>
+    public void Pack() => _packed ??= PackedWeight.TryCreate(_weight);
+
+    /// <inheritdoc/>
+    public void Unpack()
+    {
+        _packed?.Dispose();
+        _packed = null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Unpack();
+        base.Dispose(disposing);
+    }
 }

@@ -13,35 +13,72 @@ public static unsafe class LinearOperator
     private const long FewestWeights = 1 << 17;
 
     /// <summary>
-    /// <c>y = x Wᵀ + b</c>. One row in bfloat16 on the CPU without gradient, which is how one answer is decoded, goes
-    /// through a product that reads the weights at the memory's pace; it sums in float32 like the general one, in
-    /// another order.
+    /// <c>y = x Wᵀ + b</c>. Without gradient on the CPU, products go through kernels of their own: in float32 one whose
+    /// rows do not depend on each other, bit for bit; one row in bfloat16 through one that reads the weights at the
+    /// memory's pace. They sum in float32 like the general product, in another order.
     /// </summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="weight"><c>[output, input]</c></param>
     /// <param name="bias"><c>[output]</c>, or <see langword="null"/> for none.</param>
     /// <returns><c>[…, output]</c></returns>
-    public static Tensor Apply(Tensor input, Tensor weight, Tensor? bias = null)
+    public static Tensor Apply(Tensor input, Tensor weight, Tensor? bias = null) => Apply(input, weight, bias, null);
+
+    /// <param name="input"><c>[…, input]</c></param>
+    /// <param name="weight"><c>[output, input]</c></param>
+    /// <param name="bias"><c>[output]</c>, or <see langword="null"/> for none.</param>
+    /// <param name="packed">The weights packed, where they are.</param>
+    internal static Tensor Apply(Tensor input, Tensor weight, Tensor? bias, PackedWeight? packed)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(weight);
-        return IsOneRow(input, weight, bias) ? MultiplyRow(input, weight, bias) : nn.functional.linear(input, weight, bias);
+        if (is_grad_enabled() || weight.device_type != DeviceType.CPU || input.dtype != weight.dtype)
+        {
+            return nn.functional.linear(input, weight, bias);
+        }
+
+        return packed is not null ? packed.Multiply(input, bias)
+            : FitsFloats(input, weight, bias) ? MultiplyFloats(input, weight, bias)
+            : IsOneBrainFloatRow(input, weight, bias) ? MultiplyRow(input, weight, bias)
+            : nn.functional.linear(input, weight, bias);
     }
 
-    // The cheap questions first: this stands before every product of the model.
-    private static bool IsOneRow(Tensor input, Tensor weight, Tensor? bias) =>
+    private static bool FitsFloats(Tensor input, Tensor weight, Tensor? bias) =>
+        weight.dtype == ScalarType.Float32
+        && input.device_type == DeviceType.CPU
+        && weight.dim() == 2
+        && input.shape[^1] == weight.shape[1]
+        && weight.is_contiguous()
+        && (bias is null || (bias.dtype == ScalarType.Float32 && bias.is_contiguous()));
+
+    private static bool IsOneBrainFloatRow(Tensor input, Tensor weight, Tensor? bias) =>
         weight.dtype == ScalarType.BFloat16
-        && weight.device_type == DeviceType.CPU
         && BrainFloatRow.IsSupported
-        && !is_grad_enabled()
         && weight.numel() >= FewestWeights
         && weight.shape[1] % BrainFloatRow.Block == 0
         && input.numel() == weight.shape[1]
         && input.shape[^1] == weight.shape[1]
-        && input.dtype == ScalarType.BFloat16
         && input.device_type == DeviceType.CPU
         && weight.is_contiguous()
         && (bias is null || (bias.dtype == ScalarType.BFloat16 && bias.is_contiguous()));
+
+    private static Tensor MultiplyFloats(Tensor input, Tensor weight, Tensor? bias)
+    {
+        int width = (int)weight.shape[1];
+        int outputs = (int)weight.shape[0];
+        using Tensor rows = input.contiguous();
+        Tensor result = empty([.. input.shape[..^1], outputs], dtype: ScalarType.Float32);
+        if (rows.numel() > 0)
+        {
+            FloatProduct.Multiply(
+                (float*)TensorMemory.AddressOf(rows), (float*)TensorMemory.AddressOf(weight),
+                bias is null ? null : (float*)TensorMemory.AddressOf(bias), (float*)TensorMemory.AddressOf(result),
+                (int)(rows.numel() / width), width, outputs);
+        }
+
+        GC.KeepAlive(weight);
+        GC.KeepAlive(bias);
+        return result;
+    }
 
     private static Tensor MultiplyRow(Tensor input, Tensor weight, Tensor? bias)
     {

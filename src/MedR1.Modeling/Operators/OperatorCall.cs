@@ -44,6 +44,7 @@ internal unsafe ref struct OperatorCall
         Optional,
         OptionalReal,
         OptionalTensor,
+        Text,
     }
 
     /// <summary>Adds a tensor.</summary>
@@ -65,6 +66,22 @@ internal unsafe ref struct OperatorCall
             value is { } number ? Box(BitConverter.DoubleToUInt64Bits(number)) : 0,
             value is null ? Kind.Optional : Kind.OptionalReal,
             null);
+
+    /// <summary>Adds a text.</summary>
+    /// <param name="text">UTF-8.</param>
+    public void AddText(scoped ReadOnlySpan<byte> text)
+    {
+        nint handle;
+        fixed (byte* first = &MemoryMarshal.GetReference(text))
+        {
+            Require(StableAbi.NewString(first, (nuint)text.Length, &handle), "torch_new_string_handle");
+        }
+
+        Push((ulong)handle, Kind.Text, null);
+    }
+
+    /// <summary>Adds an argument of any type that is absent.</summary>
+    public void AddNone() => Push(0, Kind.Optional, null);
 
     /// <summary>Adds a truth value.</summary>
     public void Add(bool value) => Push(value ? 1u : 0u, Kind.Value, null);
@@ -184,6 +201,9 @@ internal unsafe ref struct OperatorCall
                 break;
             case Kind.IntegerList:
                 StableAbi.DeleteList((nint)value);
+                break;
+            case Kind.Text:
+                StableAbi.DeleteString((nint)value);
                 break;
             case Kind.TensorList:
                 ReleaseTensors((nint)value);

@@ -52,6 +52,14 @@ internal static unsafe partial class StableAbi
     [LibraryImport(TorchCpu, EntryPoint = "torch_delete_list")]
     public static partial int DeleteList(nint list);
 
+    /// <summary>Makes a text.</summary>
+    [LibraryImport(TorchCpu, EntryPoint = "torch_new_string_handle")]
+    public static partial int NewString(byte* text, nuint length, nint* handle);
+
+    /// <summary>Releases a text.</summary>
+    [LibraryImport(TorchCpu, EntryPoint = "torch_delete_string")]
+    public static partial int DeleteString(nint handle);
+
     /// <summary>
     /// Makes a tensor over memory; <paramref name="release"/> is called with it when its last user is gone.
     /// </summary>

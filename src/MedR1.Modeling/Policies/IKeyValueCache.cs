@@ -1,30 +1,22 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Keys and values of a rollout: those of each prompt once, those of its completions a row each. It belongs to one
-/// rollout at a time; who creates it disposes it.
+/// Keys and values of a rollout in slots: prompts once each, completions in rows of their own behind them. Slots are
+/// filled anew as prompts and completions come and go. It belongs to one rollout at a time; who creates it disposes it.
 /// </summary>
 public interface IKeyValueCache : IDisposable
 {
-    /// <summary>Prompts that it holds.</summary>
-    int Groups { get; }
+    /// <summary>Prompts that it holds at once.</summary>
+    int PromptSlots { get; }
 
-    /// <summary>Completions behind each prompt.</summary>
-    int SamplesPerGroup { get; }
-
-    /// <summary>
-    /// Rows of completions: <see cref="Groups"/> × <see cref="SamplesPerGroup"/>, groups one after another.
-    /// </summary>
-    int Rows { get; }
+    /// <summary>Completions that it holds at once.</summary>
+    int RowSlots { get; }
 
     /// <summary>The longest prompt that fits.</summary>
     int PromptCapacity { get; }
 
     /// <summary>The longest completion that fits.</summary>
     int CompletionCapacity { get; }
-
-    /// <summary>Completion tokens held in each row so far.</summary>
-    int CompletionLength { get; }
 
     /// <summary>Bytes that its tensors take on their device.</summary>
     long ByteSize { get; }

@@ -48,23 +48,39 @@ public interface IVisionLanguagePolicy : IDisposable
     Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts);
 
     /// <summary>Makes a cache with all its memory, in the network's type and on its device.</summary>
-    /// <param name="groups">Prompts.</param>
-    /// <param name="samplesPerGroup">Completions behind each.</param>
+    /// <param name="promptSlots">Prompts that it holds at once.</param>
+    /// <param name="rowSlots">Completions that it holds at once.</param>
     /// <param name="promptCapacity">Tokens of the longest prompt.</param>
     /// <param name="completionCapacity">Tokens of the longest completion.</param>
-    IKeyValueCache CreateCache(int groups, int samplesPerGroup, int promptCapacity, int completionCapacity);
+    IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity);
 
-    /// <summary>Runs the prompts, tower included, and fills the cache with them.</summary>
-    /// <param name="prompts">As many as the cache has groups; lengths and numbers of pictures may differ.</param>
-    /// <param name="cache">An empty cache, or one to fill anew.</param>
-    /// <returns><c>[groups, vocabulary]</c> float32 logits of the token after each prompt.</returns>
-    Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache);
+    /// <summary>Runs prompts and fills slots of the cache with them.</summary>
+    /// <param name="prompts">Lengths and numbers of pictures may differ.</param>
+    /// <param name="slots">The slot of each prompt; what it held is lost.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="imageFeatures">
+    /// What <see cref="EncodeImages"/> gives for these prompts, where the caller has it; else the tower runs.
+    /// </param>
+    /// <returns><c>[prompts, vocabulary]</c> float32 logits of the token after each prompt.</returns>
+    Tensor Prefill(
+        IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,
+        Tensor? imageFeatures = null);
 
-    /// <summary>Runs one token in each row behind what the cache holds.</summary>
+    /// <summary>Runs one token in each row, behind its prompt and what the row holds.</summary>
     /// <param name="tokens"><c>[rows]</c> int64 tokens.</param>
-    /// <param name="cache">A filled cache.</param>
+    /// <param name="rows">
+    /// Where each row is; any rows of the cache in any order, fastest where those of a prompt stand together.
+    /// </param>
+    /// <param name="cache">The cache.</param>
     /// <returns><c>[rows, vocabulary]</c> float32 logits of the token after it.</returns>
-    Tensor Decode(Tensor tokens, IKeyValueCache cache);
+    Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache);
+
+    /// <summary>
+    /// Makes ready for many decoding steps, for instance by a copy of the weights in a layout that is read faster. Until
+    /// the result is disposed, the weights must not change.
+    /// </summary>
+    /// <returns>What ends it; <see langword="null"/> if there is nothing to make ready.</returns>
+    IDisposable? BeginDecoding() => null;
 
     /// <summary>
     /// The trainer's forward pass: log-probabilities of completion tokens, with gradient unless it is switched off.

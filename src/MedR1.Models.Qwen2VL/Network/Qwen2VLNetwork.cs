@@ -41,6 +41,10 @@ internal sealed class Qwen2VLNetwork : nn.Module
 
     public MultimodalRotary Rotary => _rotary;
 
+    /// <summary>The layers that a decoding step multiplies by.</summary>
+    public IEnumerable<IPackable> DecodingLayers =>
+        [.. _decoder.LayerList.modules().OfType<IPackable>(), (IPackable?)_head ?? _decoder.Embedding];
+
     /// <summary>
     /// Last norm and head: <c>[N, hidden]</c> output of the last layer to <c>[N, vocabulary]</c> in the network's type.
     /// </summary>
@@ -49,7 +53,7 @@ internal sealed class Qwen2VLNetwork : nn.Module
         using Tensor normalised = _decoder.Norm(hidden);
         observer?.Invoke("final_norm", normalised);
         return _head is null
-            ? LinearOperator.Apply(normalised, _decoder.Embedding.Weight)
+            ? _decoder.Embedding.Logits(normalised)
             : _head.call(normalised);
     }
 

@@ -22,35 +22,32 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     }
 
     /// <summary>
-    /// Fills a cache with prompts and gives <c>[groups, vocabulary]</c> float32 logits of what comes next.
+    /// Fills slots of a cache with prompts and gives <c>[prompts, vocabulary]</c> float32 logits of what comes next.
     /// </summary>
-    public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, GroupKeyValueCache cache)
+    public Tensor Prefill(
+        IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, SlotKeyValueCache cache, Tensor? imageFeatures)
     {
         PromptBatch batch = PromptBatch.Create(configuration, prompts);
-        cache.Begin(batch.Lengths, batch.NextPositions);
+        cache.Begin(slots, batch.Lengths, batch.NextPositions);
         using DisposeScope scope = NewDisposeScope();
         using RotaryTable table = Table(batch.Positions);
-        Tensor input = Embed(prompts, batch, []);
-        Tensor hidden = network.Decoder.Layers(input, table, new PromptPattern(batch.Lengths, dataType, device, cache));
+        Tensor input = Embed(prompts, batch, [], imageFeatures);
+        Tensor hidden = network.Decoder.Layers(
+            input, table, new PromptPattern(batch.Lengths, dataType, device, cache, slots));
         return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     /// <summary>
     /// Runs <c>[rows]</c> tokens behind a cache and gives <c>[rows, vocabulary]</c> float32 logits of what comes next.
     /// </summary>
-    public Tensor Decode(Tensor tokens, GroupKeyValueCache cache)
+    public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, SlotKeyValueCache cache)
     {
         using DisposeScope scope = NewDisposeScope();
-        float[] positions = new float[cache.Rows];
-        for (int row = 0; row < positions.Length; row++)
-        {
-            positions[row] = cache.NextPositions[row / cache.SamplesPerGroup] + cache.CompletionLength;
-        }
-
+        using DecodePattern pattern = new(cache, rows);
+        float[] positions = [.. rows.Select(row => (float)(cache.NextPositions[row.PromptSlot] + row.Length))];
         using RotaryTable table = Table([positions, positions, positions]);
         Tensor input = network.Decoder.Embedding.call(tokens);
-        Tensor hidden = network.Decoder.Layers(input, table, new DecodePattern(cache));
-        cache.Advance();
+        Tensor hidden = network.Decoder.Layers(input, table, pattern);
         return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
@@ -121,12 +118,13 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         ? new PromptPattern(batch.Lengths, dataType, device)
         : new PackedGroupsPattern(batch.Lengths, completions.SamplesPerGroup, completions.FedLength, dataType, device);
 
-    private Tensor Embed(IReadOnlyList<EncodedPrompt> prompts, PromptBatch batch, long[] more)
+    private Tensor Embed(
+        IReadOnlyList<EncodedPrompt> prompts, PromptBatch batch, long[] more, Tensor? imageFeatures = null)
     {
         using DisposeScope scope = NewDisposeScope();
         long[] tokens = more.Length == 0 ? batch.Tokens : [.. batch.Tokens, .. more];
         Tensor embedded = network.Decoder.Embedding.call(tokens.ToDevice(device));
-        if (EncodeImages(prompts) is { } features)
+        if ((imageFeatures ?? EncodeImages(prompts)) is { } features)
             embedded = embedded.index_copy(0, batch.Placeholders.ToArray().ToDevice(device), features);
         return embedded.MoveToOuterDisposeScope();
     }

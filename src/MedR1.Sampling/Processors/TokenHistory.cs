@@ -33,6 +33,8 @@ public sealed class TokenHistory : IDisposable
         return new TokenHistory(each.repeat_interleave(samplesPerPrompt, 0).DetachFromDisposeScope());
     }
 
+    internal static TokenHistory Over(Tensor seen) => new(seen);
+
     /// <summary>Adds a token to each row.</summary>
     /// <param name="tokens"><c>[rows]</c> int64.</param>
     public void Add(Tensor tokens)

@@ -5,8 +5,8 @@ using MedR1.Modeling;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Foretells the bytes of a cache: groups × prompt capacity × a + rows × completion capacity × b, where a and b are
-/// measured on three small caches.
+/// Foretells the bytes of a cache: prompt slots × prompt capacity × a + row slots × completion capacity × b, where a and
+/// b are measured on three small caches.
 /// </summary>
 internal sealed class CacheBudget
 {
@@ -22,17 +22,17 @@ internal sealed class CacheBudget
     }
 
     /// <summary>Bytes of a cache.</summary>
-    public long BytesOf(int groups, int samplesPerGroup, int promptCapacity, int completionCapacity) =>
-        (long)Math.Ceiling(
-            groups * (_perPromptToken * promptCapacity + _perCompletionToken * samplesPerGroup * completionCapacity));
+    public long BytesOf(CacheShape shape) => (long)Math.Ceiling(
+        _perPromptToken * shape.PromptSlots * shape.PromptCapacity
+        + _perCompletionToken * shape.RowSlots * shape.CompletionCapacity);
 
-    /// <summary>Says that one group alone is too large.</summary>
-    public static InvalidOperationException TooSmall(PromptTicket ticket, int samples, long needed, long allowed) =>
+    /// <summary>Says that one completion alone is too large.</summary>
+    public static InvalidOperationException TooSmall(PromptTicket ticket, CacheShape shape, long needed, long allowed) =>
         new(string.Create(
             CultureInfo.InvariantCulture,
-            $"The cache of prompt {ticket.Index} alone ({ticket.Encoded.TokenIds.Count} tokens, {samples} " +
-            $"completions of up to {ticket.TokenLimit}) takes {needed} bytes, but MostCacheBytes is {allowed}. " +
-            $"Raise it, or lower SamplesPerPrompt or MaxNewTokens."));
+            $"The cache of one completion of up to {shape.CompletionCapacity} tokens behind a prompt of " +
+            $"{shape.PromptCapacity} (from prompt {ticket.Index} on) takes {needed} bytes, but MostCacheBytes is " +
+            $"{allowed}. Raise it, or lower MaxNewTokens or the most pixels of a picture."));
 
     private static long Measure(IVisionLanguagePolicy policy, int promptCapacity, int completionCapacity)
     {

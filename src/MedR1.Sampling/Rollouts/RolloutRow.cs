@@ -1,11 +1,20 @@
+using MedR1.Modeling;
+
 namespace MedR1.Sampling;
 
 /// <summary>One completion that is being drawn.</summary>
 internal sealed class RolloutRow(
     PromptTicket ticket, int sampleIndex, IReadOnlyCollection<int> endTokenIds, StopStringMatcher? stops)
 {
+    private readonly List<int> _tokens = [];
+    private readonly List<float> _logProbabilities = [];
+    private readonly List<float> _drawnLogProbabilities = [];
+
     /// <summary>The tokens so far.</summary>
-    public List<int> Tokens { get; } = [];
+    public IReadOnlyList<int> Tokens => _tokens;
+
+    /// <summary>The log-probability of the newest token.</summary>
+    public float LastLogProbability => _logProbabilities[^1];
 
     /// <summary>Why it ended, or null while it goes on.</summary>
     public StopReason? Ended { get; private set; }
@@ -16,13 +25,31 @@ internal sealed class RolloutRow(
     /// <summary>The prompt's place in the call.</summary>
     public int PromptIndex => ticket.Index;
 
+    /// <summary>Where the cache holds its prompt.</summary>
+    public int PromptSlot { get; private set; }
+
+    /// <summary>Where the cache holds its tokens.</summary>
+    public int RowSlot { get; private set; }
+
+    /// <summary>Its place in the cache for the step that feeds its newest token.</summary>
+    public DecodeRow Place => new(PromptSlot, RowSlot, _tokens.Count - 1);
+
     /// <summary>The number that the next token is drawn with.</summary>
-    public double NextUniform() => CounterRandom.Uniform(ticket.Seed, sampleIndex, Tokens.Count);
+    public double NextUniform() => CounterRandom.Uniform(ticket.Seed, sampleIndex, _tokens.Count);
+
+    /// <summary>Takes its places in the cache.</summary>
+    public void Begin(int promptSlot, int rowSlot)
+    {
+        PromptSlot = promptSlot;
+        RowSlot = rowSlot;
+    }
 
     /// <summary>Takes a token and sees whether it is the last.</summary>
-    public void Append(int token)
+    public void Append(int token, float logProbability, float drawnLogProbability)
     {
-        Tokens.Add(token);
+        _tokens.Add(token);
+        _logProbabilities.Add(logProbability);
+        _drawnLogProbabilities.Add(drawnLogProbability);
         bool stopped = stops?.Append(token) ?? false;
         if (endTokenIds.Contains(token))
         {
@@ -32,7 +59,7 @@ internal sealed class RolloutRow(
         {
             Ended = StopReason.StopString;
         }
-        else if (Tokens.Count >= ticket.TokenLimit)
+        else if (_tokens.Count >= ticket.TokenLimit)
         {
             Ended = ticket.LimitReason;
         }
@@ -40,4 +67,15 @@ internal sealed class RolloutRow(
 
     /// <summary>Ends it where it stands, unless it has ended.</summary>
     public void Cancel() => Ended ??= StopReason.Cancelled;
+
+    /// <summary>The completion as a result.</summary>
+    public Completion Complete(ITextTokenizer tokenizer) => new()
+    {
+        Text = tokenizer.Decode(_tokens),
+        TokenIds = [.. _tokens],
+        StopReason = Ended ?? throw new InvalidOperationException("The completion has not ended."),
+        LogProbabilities = [.. _logProbabilities],
+        DrawnLogProbabilities = [.. _drawnLogProbabilities],
+        SampleIndex = sampleIndex,
+    };
 }

@@ -7,8 +7,6 @@ internal sealed class ProgressReporter(LocalSamplerOptions options, int promptCo
 {
     private readonly Stopwatch _watch = new();
     private TimeSpan _nextReport;
-    private long _tokensBefore;
-    private int _rowsBefore;
 
     /// <summary>Groups given so far.</summary>
     public int CompletedPrompts { get; set; }
@@ -23,32 +21,23 @@ internal sealed class ProgressReporter(LocalSamplerOptions options, int promptCo
     public void Pause() => _watch.Stop();
 
     /// <summary>Reports if it is time.</summary>
-    public void Report(RolloutBatch batch)
+    public void Report(RolloutEngine engine)
     {
         if (options.Progress is not null && _watch.Elapsed >= _nextReport)
         {
             _nextReport = _watch.Elapsed + options.ProgressInterval;
-            Tell(batch);
+            Tell(engine);
         }
     }
 
-    /// <summary>Closes a batch, with a report.</summary>
-    public void Finish(RolloutBatch batch)
-    {
-        Tell(batch);
-        _tokensBefore += batch.TokenCount;
-        _rowsBefore += batch.RowCount;
-    }
+    /// <summary>Reports the last state.</summary>
+    public void Finish(RolloutEngine engine) => Tell(engine);
 
-    private void Tell(RolloutBatch batch)
-    {
-        int active = Math.Max(batch.ActiveRowCount, 0);
-        options.Progress?.Report(new SamplingProgress(
-            CompletedPrompts,
-            promptCount,
-            _rowsBefore + batch.RowCount - active,
-            active,
-            _tokensBefore + batch.TokenCount,
-            _watch.Elapsed));
-    }
+    private void Tell(RolloutEngine engine) => options.Progress?.Report(new SamplingProgress(
+        CompletedPrompts,
+        promptCount,
+        engine.EndedRowCount,
+        engine.ActiveRowCount,
+        engine.Counts.TokenCount,
+        _watch.Elapsed));
 }

@@ -15,25 +15,25 @@ internal static class SamplingMetrics
             "medr1.sampling.rows", "{completion}", "Completions drawn, by the reason that ended them.");
 
     private static readonly Histogram<double> Seconds = Meter.CreateHistogram<double>(
-        "medr1.sampling.duration", "s", "Seconds of computing a batch: pictures, prompts and tokens.");
+        "medr1.sampling.duration", "s", "Seconds of computing a call: pictures, prompts and tokens.");
 
     private static readonly Histogram<double> Occupancy = Meter.CreateHistogram<double>(
         "medr1.sampling.occupancy",
         "1",
-        "Tokens drawn in a batch over its rows times its steps; 1 where no row ended early.");
+        "Tokens drawn in a call over its slots times its steps; 1 where no slot was ever empty.");
 
-    public static void Record(RolloutBatch batch, TimeSpan elapsed)
+    public static void Record(RolloutCounts counts, TimeSpan elapsed)
     {
-        Tokens.Add(batch.TokenCount);
-        foreach (IGrouping<StopReason?, RolloutRow> reason in batch.Rows.GroupBy(row => row.Ended))
+        Tokens.Add(counts.TokenCount);
+        foreach ((StopReason reason, int count) in counts.Ends)
         {
-            Rows.Add(reason.Count(), KeyValuePair.Create<string, object?>("stop_reason", reason.Key?.ToString()));
+            Rows.Add(count, KeyValuePair.Create<string, object?>("stop_reason", reason.ToString()));
         }
 
         Seconds.Record(elapsed.TotalSeconds);
-        if (batch.StepCount > 0)
+        if (counts.TokenCount > 0)
         {
-            Occupancy.Record(batch.TokenCount / ((double)batch.RowCount * batch.StepCount));
+            Occupancy.Record(counts.Occupancy);
         }
     }
 }

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace MedR1.Testing;
 
 /// <summary>
-/// The cache of <see cref="TinyPolicy"/>: prompts <c>[groups, heads, P, d]</c>, completions <c>[rows, heads, T, d]</c>.
+/// The cache of <see cref="TinyPolicy"/>: prompts <c>[prompt slots, heads, P, d]</c>, completions
+/// <c>[row slots, heads, T, d]</c>.
 /// </summary>
 internal sealed class TinyCache : IKeyValueCache
 {
@@ -16,27 +17,27 @@ internal sealed class TinyCache : IKeyValueCache
     public TinyCache(
         TinyPolicyOptions options,
         Device device,
-        int groups,
-        int samplesPerGroup,
+        int promptSlots,
+        int rowSlots,
         int promptCapacity,
         int completionCapacity)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerGroup, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(promptSlots, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowSlots, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(promptCapacity, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(completionCapacity, 1);
-        Groups = groups;
-        SamplesPerGroup = samplesPerGroup;
+        PromptSlots = promptSlots;
+        RowSlots = rowSlots;
         PromptCapacity = promptCapacity;
         CompletionCapacity = completionCapacity;
-        PromptLengths = new int[groups];
+        PromptLengths = new int[promptSlots];
         long size = options.HiddenSize / options.HeadCount;
         _tensors = new Tensor[options.LayerCount * 4];
         for (int i = 0; i < _tensors.Length; i++)
         {
             bool ofPrompt = i % 4 < 2;
             _tensors[i] = zeros(
-                ofPrompt ? groups : Rows,
+                ofPrompt ? promptSlots : rowSlots,
                 options.HeadCount,
                 ofPrompt ? promptCapacity : completionCapacity,
                 size,
@@ -45,17 +46,13 @@ internal sealed class TinyCache : IKeyValueCache
         }
     }
 
-    public int Groups { get; }
+    public int PromptSlots { get; }
 
-    public int SamplesPerGroup { get; }
-
-    public int Rows => Groups * SamplesPerGroup;
+    public int RowSlots { get; }
 
     public int PromptCapacity { get; }
 
     public int CompletionCapacity { get; }
-
-    public int CompletionLength { get; set; }
 
     public int[] PromptLengths { get; }
 

@@ -81,69 +81,53 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
         _network.EncodeImages([.. prompts.SelectMany(prompt => prompt.Images)]);
 
     /// <inheritdoc/>
-    public IKeyValueCache CreateCache(int groups, int samplesPerGroup, int promptCapacity, int completionCapacity) =>
-        new TinyCache(_options, Device, groups, samplesPerGroup, promptCapacity, completionCapacity);
+    public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
+        new TinyCache(_options, Device, promptSlots, rowSlots, promptCapacity, completionCapacity);
 
     /// <inheritdoc/>
-    public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache)
+    public Tensor Prefill(
+        IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,
+        Tensor? imageFeatures = null)
     {
         TinyCache own = Own(cache);
-        if (prompts.Count != own.Groups)
+        if (prompts.Count != slots.Count)
         {
             throw new ArgumentException(
-                $"The cache has {own.Groups} groups, but {prompts.Count} prompts were given.", nameof(prompts));
+                $"There are {prompts.Count} prompts, but {slots.Count} slots for them; give each its own.",
+                nameof(slots));
         }
 
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> logits = [];
-        for (int g = 0; g < prompts.Count; g++)
+        for (int p = 0; p < prompts.Count; p++)
         {
-            int length = prompts[g].TokenIds.Count;
-            Tensor hidden_BTH = _network.Run(EmbedPrompt(prompts[g]), (layer, key, value) =>
+            int slot = slots[p];
+            int length = prompts[p].TokenIds.Count;
+            Tensor hidden_BTH = _network.Run(EmbedPrompt(prompts[p]), (layer, key, value) =>
             {
-                own.PromptKeys(layer)[g].narrow(1, 0, length).copy_(key[0]);
-                own.PromptValues(layer)[g].narrow(1, 0, length).copy_(value[0]);
+                own.PromptKeys(layer)[slot].narrow(1, 0, length).copy_(key[0]);
+                own.PromptValues(layer)[slot].narrow(1, 0, length).copy_(value[0]);
             });
-            own.PromptLengths[g] = length;
+            own.PromptLengths[slot] = length;
             logits.Add(_network.Head(hidden_BTH[0].narrow(0, length - 1, 1)));
         }
 
-        own.CompletionLength = 0;
         return cat(logits, 0).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public Tensor Decode(Tensor tokens, IKeyValueCache cache)
+    public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache)
     {
         TinyCache own = Own(cache);
-        int at = own.CompletionLength;
-        if (at >= own.CompletionCapacity)
+        if (rows.Any(row => row.Length >= own.CompletionCapacity))
         {
             throw new InvalidOperationException(
                 $"The cache is full: it was made for {own.CompletionCapacity} completion tokens.");
         }
 
         using DisposeScope scope = NewDisposeScope();
-        long[] lengths =
-            [.. Enumerable.Range(0, own.Rows).Select(row => (long)own.PromptLengths[row / own.SamplesPerGroup])];
-        Tensor lengths_B = tensor(lengths, device: Device);
-        Tensor columns = TensorArithmetic.CountTo(own.PromptCapacity + at + 1, Device);
-        Tensor visible_B11K =
-            (columns.lt(lengths_B.unsqueeze(1)) | columns.AtLeast(own.PromptCapacity)).unsqueeze(1).unsqueeze(1);
-        Tensor hidden_BTH = _network.Embed(tokens, lengths_B.Plus(at));
-        for (int layer = 0; layer < _network.Layers.Count; layer++)
-        {
-            (Tensor query, Tensor key, Tensor value) = _network.Layers[layer].Project(hidden_BTH);
-            own.CompletionKeys(layer).narrow(2, at, 1).copy_(key);
-            own.CompletionValues(layer).narrow(2, at, 1).copy_(value);
-            Tensor keys = Join(own, own.PromptKeys(layer), own.CompletionKeys(layer));
-            Tensor values = Join(own, own.PromptValues(layer), own.CompletionValues(layer));
-            Tensor attended = nn.functional.scaled_dot_product_attention(query, keys, values, visible_B11K);
-            hidden_BTH = _network.Layers[layer].Finish(hidden_BTH, attended);
-        }
-
-        own.CompletionLength = at + 1;
-        return _network.Head(hidden_BTH.squeeze(1)).MoveToOuterDisposeScope();
+        return cat([.. rows.Select((row, place) => DecodeOne(tokens.narrow(0, place, 1), row, own))], 0)
+            .MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -253,10 +237,29 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
     private static int[] Pad(IReadOnlyList<int> tokens, int length) =>
         [.. tokens, .. Enumerable.Repeat(ByteTokenizer.PadTokenId, length - tokens.Count)];
 
-    private static Tensor Join(TinyCache cache, Tensor prompts, Tensor completions)
+    // One row at a time: what a row says can't depend on the others.
+    private Tensor DecodeOne(Tensor token, DecodeRow row, TinyCache cache)
     {
-        Tensor repeated = prompts.repeat_interleave(cache.SamplesPerGroup, 0);
-        return cat([repeated, completions.narrow(2, 0, cache.CompletionLength + 1)], 2);
+        using DisposeScope scope = NewDisposeScope();
+        int length = cache.PromptLengths[row.PromptSlot];
+        Tensor hidden_BTH = _network.Embed(token, tensor([(long)length + row.Length], device: Device));
+        for (int layer = 0; layer < _network.Layers.Count; layer++)
+        {
+            (Tensor query, Tensor key, Tensor value) = _network.Layers[layer].Project(hidden_BTH);
+            Tensor keys = Join(cache.PromptKeys(layer), cache.CompletionKeys(layer), key);
+            Tensor values = Join(cache.PromptValues(layer), cache.CompletionValues(layer), value);
+            Tensor attended = nn.functional.scaled_dot_product_attention(query, keys, values);
+            hidden_BTH = _network.Layers[layer].Finish(hidden_BTH, attended);
+        }
+
+        return _network.Head(hidden_BTH.squeeze(1)).MoveToOuterDisposeScope();
+
+        Tensor Join(Tensor prompts, Tensor completions, Tensor newest)
+        {
+            Tensor own = completions[row.RowSlot].narrow(1, 0, row.Length + 1);
+            own.narrow(1, row.Length, 1).copy_(newest[0]);
+            return cat([prompts[row.PromptSlot].narrow(1, 0, length), own], 1).unsqueeze(0);
+        }
     }
 
     private Tensor EmbedPrompt(EncodedPrompt prompt)

@@ -67,20 +67,40 @@ public sealed class BadPromptTests
         using DisposeScope scope = NewDisposeScope();
         using IKeyValueCache cache = policy.CreateCache(1, 2, 4, 1);
         Tensor tokens = zeros(2, dtype: ScalarType.Int64);
-        Assert.Throws<InvalidOperationException>(() => policy.Decode(tokens, cache));
-        Assert.Throws<InvalidPromptException>(() => policy.Prefill([TinyModel.Prompt(5, 1)], cache));
-        Assert.Throws<ArgumentException>(() => policy.Prefill([TinyModel.Prompt(3, 1), TinyModel.Prompt(3, 1)], cache));
-        policy.Prefill([TinyModel.Prompt(3, 1)], cache);
-        Assert.Throws<ArgumentException>(() => policy.Decode(zeros(3, dtype: ScalarType.Int64), cache));
-        policy.Decode(tokens, cache);
-        Assert.Throws<InvalidOperationException>(() => policy.Decode(tokens, cache));
+        DecodeRow[] rows = [new(0, 0, 0), new(0, 1, 0)];
+        Assert.Throws<InvalidOperationException>(() => policy.Decode(tokens, rows, cache));
+        Assert.Throws<InvalidPromptException>(() => policy.Prefill([TinyModel.Prompt(5, 1)], [0], cache));
+        policy.Prefill([TinyModel.Prompt(3, 1)], [0], cache);
+        policy.Decode(tokens, rows, cache);
+        DecodeRow[] further = [new(0, 0, 1), new(0, 1, 1)];
+        Assert.Throws<InvalidOperationException>(() => policy.Decode(tokens, further, cache));
+    }
+
+    [Fact]
+    public void Slots_that_do_not_fit_are_named()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using DisposeScope scope = NewDisposeScope();
+        using IKeyValueCache cache = policy.CreateCache(2, 2, 4, 3);
+        EncodedPrompt prompt = TinyModel.Prompt(3, 1);
+        Says("2", () => policy.Prefill([prompt, prompt], [0], cache));
+        Says("1, 1", () => policy.Prefill([prompt, prompt], [1, 1], cache));
+        Says("0 to 1", () => policy.Prefill([prompt], [2], cache));
+        policy.Prefill([prompt, prompt], [0, 1], cache);
+        Tensor tokens = zeros(2, dtype: ScalarType.Int64);
+        Says("[2]", () => policy.Decode(zeros(3, dtype: ScalarType.Int64), [new(0, 0, 0), new(0, 1, 0)], cache));
+        Says("RowSlot = 1", () => policy.Decode(tokens, [new(0, 1, 0), new(1, 1, 0)], cache));
+        Says("PromptSlot = 2", () => policy.Decode(tokens, [new(0, 0, 0), new(2, 1, 0)], cache));
+
+        static void Says(string text, Action action) =>
+            Assert.Contains(text, Assert.Throws<ArgumentException>(action).Message, StringComparison.Ordinal);
     }
 
     private static void Rejects(EncodedPrompt prompt, params string[] said)
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         using IKeyValueCache cache = policy.CreateCache(1, 1, 100, 1);
-        InvalidPromptException error = Assert.Throws<InvalidPromptException>(() => policy.Prefill([prompt], cache));
+        InvalidPromptException error = Assert.Throws<InvalidPromptException>(() => policy.Prefill([prompt], [0], cache));
         Assert.All(said, words => Assert.Contains(words, error.Message, StringComparison.Ordinal));
     }
 }

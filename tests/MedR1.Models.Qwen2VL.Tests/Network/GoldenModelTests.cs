@@ -73,15 +73,15 @@ public sealed class GoldenModelTests
         var runner = new Qwen2VLRunner(_configuration, network, CPU, ScalarType.Float32);
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        using var cache = new GroupKeyValueCache(2, 2, 12, 2, 1, 21, 6, CPU, ScalarType.Float32);
-        Tensor logits = runner.Prefill(Prompts(), cache);
+        using var cache = new SlotKeyValueCache(2, 2, 12, 2, 2, 21, 6, CPU, ScalarType.Float32);
+        Tensor logits = runner.Prefill(Prompts(), [0, 1], cache, null);
         for (int step = 0; step < 6; step++)
         {
             Tensor chosen = logits.index_fill(-1, tensor(_forbidden.Select(id => (long)id).ToArray()),
                 float.NegativeInfinity).argmax(-1);
             Assert.Equal([_greedy[0][step], _greedy[1][step]], chosen.data<long>().ToArray());
             if (step < 5)
-                logits = runner.Decode(chosen, cache);
+                logits = runner.Decode(chosen, [new DecodeRow(0, 0, step), new DecodeRow(1, 1, step)], cache);
         }
     }
 

@@ -27,15 +27,13 @@ public sealed class InvarianceTests
         using Qwen2VLPolicy policy = TinyModel.Create();
         PackedGroup[] groups = Mixed(3);
         using DisposeScope scope = NewDisposeScope();
-        using IKeyValueCache cache = policy.CreateCache(groups.Length, 2, 40, 8);
+        using GroupDecoding decoding = new(policy, groups.Length, 2, 40, 8);
         EncodedPrompt[] prompts = [.. groups.Select(group => group.Prompt)];
-        float[] first = policy.Prefill(prompts, cache).Values();
-        float[] second = policy.Decode(zeros(8, dtype: ScalarType.Int64), cache).Values();
-        policy.Decode(ones(8, dtype: ScalarType.Int64), cache);
-        Assert.Equal(2, cache.CompletionLength);
-        Assert.Equal(first, policy.Prefill(prompts, cache).Values());
-        Assert.Equal(0, cache.CompletionLength);
-        Assert.Equal(second, policy.Decode(zeros(8, dtype: ScalarType.Int64), cache).Values());
+        float[] first = decoding.Prefill(prompts).Values();
+        float[] second = decoding.Decode(zeros(8, dtype: ScalarType.Int64)).Values();
+        decoding.Decode(ones(8, dtype: ScalarType.Int64));
+        Assert.Equal(first, decoding.Prefill(prompts).Values());
+        Assert.Equal(second, decoding.Decode(zeros(8, dtype: ScalarType.Int64)).Values());
     }
 
     [Theory]
@@ -46,12 +44,12 @@ public sealed class InvarianceTests
         using Qwen2VLPolicy policy = TinyModel.Create(family);
         EncodedPrompt[] prompts = [.. Mixed(1).Select(group => group.Prompt)];
         using DisposeScope scope = NewDisposeScope();
-        using IKeyValueCache all = policy.CreateCache(prompts.Length, 1, 40, 1);
-        float[] together = policy.Prefill(prompts, all).Values();
+        using GroupDecoding all = new(policy, prompts.Length, 1, 40, 1);
+        float[] together = all.Prefill(prompts).Values();
         float[] alone = [.. prompts.SelectMany(prompt =>
         {
-            using IKeyValueCache one = policy.CreateCache(1, 1, 40, 1);
-            return policy.Prefill([prompt], one).Values();
+            using GroupDecoding one = new(policy, 1, 1, 40, 1);
+            return one.Prefill([prompt]).Values();
         })];
         TinyModel.Near(alone, together);
     }
@@ -105,8 +103,8 @@ public sealed class InvarianceTests
         EncodedPrompt prompt = TinyModel.Prompt(5, 1, TinyModel.Image(4, 4, 1));
         using DisposeScope scope = NewDisposeScope();
         TokenStatistics statistics = policy.TokenLogProbabilities([new PackedGroup(prompt, [[7], [9]])], _plain);
-        using IKeyValueCache cache = policy.CreateCache(1, 1, 40, 1);
-        Tensor expected = policy.Prefill([prompt], cache).log_softmax(-1);
+        using GroupDecoding decoding = new(policy, 1, 1, 40, 1);
+        Tensor expected = decoding.Prefill([prompt]).log_softmax(-1);
         TinyModel.Near([expected[0, 7].item<float>(), expected[0, 9].item<float>()],
             statistics.LogProbabilities.Values());
         Assert.Equal([2L, 1L], statistics.LogProbabilities.shape);
@@ -145,8 +143,8 @@ public sealed class InvarianceTests
         TokenStatistics statistics = policy.TokenLogProbabilities(
             [new PackedGroup(prompt, [[7], [suppressed[0]]])],
             new TokenStatisticsOptions { Temperature = 0.7, SuppressedTokenIds = suppressed, WithEntropies = true });
-        using IKeyValueCache cache = policy.CreateCache(1, 1, 40, 1);
-        double[] scores = [.. policy.Prefill([prompt], cache).Values().Select((logit, token) =>
+        using GroupDecoding decoding = new(policy, 1, 1, 40, 1);
+        double[] scores = [.. decoding.Prefill([prompt]).Values().Select((logit, token) =>
             suppressed.Contains(token) ? double.NegativeInfinity : logit / 0.7)];
         double normaliser = Math.Log(scores.Sum(Math.Exp));
         double entropy =
@@ -224,8 +222,8 @@ public sealed class InvarianceTests
         IReadOnlyList<int>?[] rows = [.. groups.SelectMany(group =>
             Enumerable.Range(0, samples)
                 .Select(sample => sample < group.Completions.Count ? group.Completions[sample] : null))];
-        using IKeyValueCache cache = policy.CreateCache(groups.Length, samples, 50, longest);
-        Tensor logits = policy.Prefill([.. groups.Select(group => group.Prompt)], cache).repeat_interleave(samples, 0);
+        using GroupDecoding decoding = new(policy, groups.Length, samples, 50, longest);
+        Tensor logits = decoding.Prefill([.. groups.Select(group => group.Prompt)]).repeat_interleave(samples, 0);
         var result = new float[rows.Length, longest];
         for (int step = 0; step < longest; step++)
         {
@@ -238,7 +236,7 @@ public sealed class InvarianceTests
             }
 
             if (step < longest - 1)
-                logits = policy.Decode(tensor(tokens), cache);
+                logits = decoding.Decode(tensor(tokens));
         }
 
         return [.. Enumerable.Range(0, rows.Length).Where(row => rows[row] is not null)

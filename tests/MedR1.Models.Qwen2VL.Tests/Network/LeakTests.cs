@@ -25,10 +25,10 @@ public sealed class LeakTests
         {
             using TokenStatistics statistics = policy.TokenLogProbabilities(groups, new TokenStatisticsOptions());
             using Tensor sequence = policy.SequenceLogProbabilities([.. groups.Select(group => group.Prompt)]);
-            using IKeyValueCache cache = policy.CreateCache(groups.Length, 2, 40, 4);
-            using Tensor logits = policy.Prefill([.. groups.Select(group => group.Prompt)], cache);
+            using GroupDecoding decoding = new(policy, groups.Length, 2, 40, 4);
+            using Tensor logits = decoding.Prefill([.. groups.Select(group => group.Prompt)]);
             using Tensor tokens = zeros(2 * groups.Length, dtype: ScalarType.Int64);
-            using Tensor next = policy.Decode(tokens, cache);
+            using Tensor next = decoding.Decode(tokens);
         }
     }
 }

@@ -12,49 +12,83 @@ public sealed class BatchTests
         new() { SamplesPerPrompt = 3, MaxNewTokens = 6, EndTokenIds = [] };
 
     [Theory]
-    [InlineData(12, new[] { 4 })]
-    [InlineData(11, new[] { 3, 1 })]
-    [InlineData(6, new[] { 2, 2 })]
-    [InlineData(2, new[] { 1, 1, 1, 1 })]
-    public async Task Rows_bound_a_batch_and_a_prompt_runs_once(int mostRows, int[] expected)
+    [InlineData(12, 5)]
+    [InlineData(11, 10)]
+    [InlineData(6, 10)]
+    [InlineData(2, 30)]
+    [InlineData(1, 60)]
+    public async Task Rows_bound_a_step_and_a_prompt_runs_once(int mostRows, int decodes)
     {
         using WatchedPolicy policy = new(Samples.Policy());
         await new LocalSampler(policy, new LocalSamplerOptions { MostRows = mostRows })
-            .DrawAsync(Samples.Mixed, Options);
+            .DrawAsync([.. LongestFirst(policy)], Options);
 
-        Assert.Equal(expected, policy.Prefills);
+        // Twelve completions of six tokens, of which the last isn't fed.
+        Assert.Equal(4, policy.Prefills);
+        Assert.Equal(decodes, policy.Decodes);
+        Assert.Equal(60, policy.RowsOfDecodes.Sum());
+        Assert.All(policy.Caches, cache => Assert.Equal(mostRows, cache.Rows));
+        Assert.True(policy.RowsOfDecodes.Max() <= mostRows);
+    }
 
-        // The last of six tokens isn't fed.
-        Assert.Equal(5 * expected.Length, policy.Decodes);
+    [Fact]
+    public async Task A_completion_that_ends_makes_room_for_the_next()
+    {
+        using WatchedPolicy policy = new(Samples.Policy());
+        SamplingOptions options = new() { SamplesPerPrompt = 5, MaxNewTokens = 30, Seed = 3, Temperature = 1.5 };
+        int end = (await new LocalSampler(policy).DrawAsync(Samples.Mixed, options with { EndTokenIds = [] }))
+            .SelectMany(group => group.Completions).SelectMany(completion => completion.TokenIds)
+            .CountBy(token => token).MaxBy(pair => pair.Value).Key;
+        policy.RowsOfDecodes.Clear();
+        IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy, new LocalSamplerOptions { MostRows = 4 })
+            .DrawAsync([.. LongestFirst(policy)], options with { EndTokenIds = [end] });
+
+        int[] lengths = [.. groups.SelectMany(group => group.Completions).Select(completion => completion.TokenCount)];
+        Assert.True(lengths.Distinct().Count() > 5, "the completions are of about the same length");
+        Assert.Equal(lengths.Sum() - lengths.Length, policy.RowsOfDecodes.Sum());
+
+        // Batches of four would take as many steps as the longest of each.
+        int inBatches = lengths.Chunk(4).Sum(chunk => chunk.Max() - 1);
+        Assert.True(
+            policy.RowsOfDecodes.Count < inBatches,
+            $"{policy.RowsOfDecodes.Count} steps, {inBatches} in batches of {string.Join(", ", lengths)}");
+        Assert.All(policy.RowsOfDecodes.SkipLast(lengths.Max()), rows => Assert.InRange(rows, 1, 4));
     }
 
     [Fact]
     public async Task Bytes_bound_the_cache()
     {
         // Tiny: 2 layers × (keys and values) × 32 floats = 512 bytes a token.
-        const long Bytes = 512L * (3 * 80 + 9 * 6);
+        const long Bytes = 512L * (80 + 9 * 6);
         using WatchedPolicy policy = new(Samples.Policy());
-        await new LocalSampler(policy, new LocalSamplerOptions { MostCacheBytes = Bytes })
-            .DrawAsync(Samples.Mixed, Options);
+        IReadOnlyList<CompletionGroup> free = await new LocalSampler(policy).DrawAsync(Samples.Mixed, Options);
+        policy.Caches.Clear();
+        IReadOnlyList<CompletionGroup> bound =
+            await new LocalSampler(policy, new LocalSamplerOptions { MostCacheBytes = Bytes })
+                .DrawAsync(Samples.Mixed, Options);
 
-        long[] caches = [.. policy.CacheBytes.Skip(3)];
-        Assert.Equal(policy.Prefills.Count, caches.Length);
-        Assert.True(caches.Length > 1);
-        Assert.All(caches, bytes => Assert.InRange(bytes, 1, Bytes));
+        // The first three measure.
+        Assert.All(policy.Caches.Skip(3), cache => Assert.InRange(cache.Bytes, 1, Bytes));
+        Assert.True(policy.Caches[3].Rows < 12);
+        Assert.Equal(
+            free.SelectMany(group => group.Completions).SelectMany(completion => completion.TokenIds),
+            bound.SelectMany(group => group.Completions).SelectMany(completion => completion.TokenIds));
     }
 
     [Fact]
-    public async Task A_group_that_is_larger_than_the_bytes_is_named()
+    public async Task A_completion_that_is_larger_than_the_bytes_is_named()
     {
         using WatchedPolicy policy = new(Samples.Policy());
         LocalSampler sampler = new(policy, new LocalSamplerOptions { MostCacheBytes = 1000 });
         InvalidOperationException exception =
             await Assert.ThrowsAsync<InvalidOperationException>(() => sampler.DrawAsync(Samples.Mixed, Options));
 
-        // Prompt 0 has 40 tokens: 512 × (40 + 3 × 6).
+        // 512 bytes a token.
+        int longest = Samples.Mixed.Max(prompt => policy.Processor.Encode(prompt).TokenIds.Count);
         Assert.Contains(
-            "prompt 0 alone (40 tokens, 3 completions of up to 6) takes 29696 bytes", exception.Message,
-            StringComparison.Ordinal);
+            $"one completion of up to 6 tokens behind a prompt of {longest} (from prompt 0 on) takes " +
+            $"{512 * (longest + 6)} bytes",
+            exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +98,7 @@ public sealed class BatchTests
         await new LocalSampler(policy).DrawAsync(Samples.Mixed, Options);
 
         // Four places, two pictures.
-        Assert.Equal([2], policy.DistinctImages);
+        Assert.Equal(2, policy.EncodedImages);
     }
 
     [Fact]
@@ -154,6 +188,10 @@ public sealed class BatchTests
             Assert.All(completion.LogProbabilities, value => Assert.True(value < 0));
         });
     }
+
+    // A prompt that is longer than the cache waits for a new one.
+    private static IEnumerable<VqaPrompt> LongestFirst(WatchedPolicy policy) =>
+        Samples.Mixed.OrderByDescending(prompt => policy.Processor.Encode(prompt).TokenIds.Count);
 
     private sealed class OnlyToken(int token) : ILogitsProcessor
     {

@@ -24,20 +24,25 @@ public sealed class QwenSamplingTests
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL)]
     [InlineData(Qwen2VLFamily.Qwen25VL)]
-    public async Task A_call_repeats_bit_for_bit_and_draws_do_not_depend_on_the_batch(Qwen2VLFamily family)
+    public async Task A_completion_is_the_same_bit_for_bit_in_every_company(Qwen2VLFamily family)
     {
         using Qwen2VLPolicy policy = SmallQwen.Create(family);
-        SamplingOptions options = Free with { SamplesPerPrompt = 3, Temperature = 0.9, TopP = 0.95 };
-        IReadOnlyList<CompletionGroup> first = await new LocalSampler(policy).DrawAsync(Samples.Mixed, options);
-        IReadOnlyList<CompletionGroup> second = await new LocalSampler(policy).DrawAsync(Samples.Mixed, options);
-        IReadOnlyList<CompletionGroup> alone =
-            await new LocalSampler(policy, new LocalSamplerOptions { MostRows = 1 }).DrawAsync(Samples.Mixed, options);
+        SamplingOptions options = Free with
+        {
+            SamplesPerPrompt = 5, MaxNewTokens = 24, Temperature = 0.9, TopP = 0.95, RepetitionPenalty = 1.1, Seed = 11,
+        };
+        VqaPrompt[] prompts = [.. Samples.Mixed.Select((prompt, index) => prompt with { Seed = 100 + index })];
+        IReadOnlyList<CompletionGroup> together = await new LocalSampler(policy).DrawAsync(prompts, options);
+        Assert.Equal(20, together.SelectMany(group => group.Completions).Select(Line).Distinct().Count());
+        foreach (int mostRows in (int[])[1, 2, 3, 7, 13])
+        {
+            LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = mostRows });
+            Assert.Equal(LinesOf(together), LinesOf(await sampler.DrawAsync(prompts, options)));
+            IReadOnlyList<CompletionGroup> turned = await sampler.DrawAsync([.. prompts.Reverse()], options);
+            Assert.Equal(LinesOf(together), LinesOf([.. turned.Reverse()]));
+        }
 
-        Assert.Equal(TokensOf(first), TokensOf(second));
-        Assert.Equal(TokensOf(first), TokensOf(alone));
-        Assert.Equal(
-            first.SelectMany(group => group.Completions).SelectMany(completion => completion.LogProbabilities),
-            second.SelectMany(group => group.Completions).SelectMany(completion => completion.LogProbabilities));
+        Assert.Equal(LinesOf(together), LinesOf(await new LocalSampler(policy).DrawAsync(prompts, options)));
     }
 
     [Theory]
@@ -70,6 +75,15 @@ public sealed class QwenSamplingTests
         Assert.NotEmpty(policy.SuppressedTokenIds);
         Assert.Empty(said.Intersect(policy.SuppressedTokenIds));
     }
+
+    private static string[] LinesOf(IReadOnlyList<CompletionGroup> groups) =>
+        [.. groups.SelectMany(group => group.Completions).Select(Line)];
+
+    // Tokens, and the bits of the log-probabilities.
+    private static string Line(Completion completion) => string.Join(' ', completion.TokenIds
+        .Zip(completion.LogProbabilities, completion.DrawnLogProbabilities)
+        .Select(token => $"{token.First}:{BitConverter.SingleToInt32Bits(token.Second):x}:" +
+            $"{BitConverter.SingleToInt32Bits(token.Third):x}"));
 
     private static string[] TokensOf(IReadOnlyList<CompletionGroup> groups) =>
         [.. groups.SelectMany(group => group.Completions).Select(completion => string.Join(',', completion.TokenIds))];

@@ -10,11 +10,13 @@ namespace MedR1.Sampling.Tests;
 /// <summary>A policy that counts the calls of another one, and may spoil its logits.</summary>
 internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLanguagePolicy
 {
-    public List<int> Prefills { get; } = [];
+    public int Prefills { get; private set; }
 
-    public List<int> DistinctImages { get; } = [];
+    public int EncodedImages { get; private set; }
 
-    public List<long> CacheBytes { get; } = [];
+    public List<(int Prompts, int Rows, int PromptCapacity, int CompletionCapacity, long Bytes)> Caches { get; } = [];
+
+    public List<int> RowsOfDecodes { get; } = [];
 
     public int Decodes { get; private set; }
 
@@ -40,28 +42,33 @@ internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLangua
 
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters => inner.Parameters;
 
-    public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts) => inner.EncodeImages(prompts);
-
-    public IKeyValueCache CreateCache(int groups, int samplesPerGroup, int promptCapacity, int completionCapacity)
+    public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts)
     {
-        IKeyValueCache cache = inner.CreateCache(groups, samplesPerGroup, promptCapacity, completionCapacity);
-        CacheBytes.Add(cache.ByteSize);
+        EncodedImages += prompts.Sum(prompt => prompt.Images.Count);
+        return inner.EncodeImages(prompts);
+    }
+
+    public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity)
+    {
+        IKeyValueCache cache = inner.CreateCache(promptSlots, rowSlots, promptCapacity, completionCapacity);
+        Caches.Add((promptSlots, rowSlots, promptCapacity, completionCapacity, cache.ByteSize));
         return cache;
     }
 
-    public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache)
+    public Tensor Prefill(
+        IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,
+        Tensor? imageFeatures = null)
     {
-        Prefills.Add(prompts.Count);
-        DistinctImages.Add(
-            prompts.SelectMany(prompt => prompt.Images).Distinct(ReferenceEqualityComparer.Instance).Count());
-        return inner.Prefill(prompts, cache);
+        Prefills += prompts.Count;
+        return inner.Prefill(prompts, slots, cache, imageFeatures);
     }
 
-    public Tensor Decode(Tensor tokens, IKeyValueCache cache)
+    public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache)
     {
         Decodes++;
+        RowsOfDecodes.Add(rows.Count);
         BeforeDecode?.Invoke(Decodes);
-        Tensor logits = inner.Decode(tokens, cache);
+        Tensor logits = inner.Decode(tokens, rows, cache);
         return Spoil?.Invoke(Decodes, logits) ?? logits;
     }
 

@@ -26,8 +26,8 @@ public sealed class TelemetryTests
             (last.CompletedPrompts, last.PromptCount, last.CompletedRows, last.ActiveRows, last.TokenCount));
         Assert.True(last.TokensPerSecond > 0);
 
-        // Two batches of six steps, and one report at the end of each.
-        Assert.Equal(14, reports.All.Count);
+        // Twelve completions in six slots: twelve steps, and a report at the end.
+        Assert.Equal(13, reports.All.Count);
         Assert.Equal((0, 6, 6L), (reports.All[0].CompletedRows, reports.All[0].ActiveRows, reports.All[0].TokenCount));
         Assert.Equal(reports.All.OrderBy(report => report.TokenCount), reports.All);
     }

@@ -25,14 +25,14 @@ public sealed class TinyPolicyTests
 
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
-        using IKeyValueCache cache = policy.CreateCache(2, 2, 40, 3);
-        Tensor logits = policy.Prefill(prompts, cache).repeat_interleave(2, 0);
+        using GroupDecoding decoding = new(policy, 2, 2, 40, 3);
+        Tensor logits = decoding.Prefill(prompts).repeat_interleave(2, 0);
         List<Tensor> cached = [];
         for (int t = 0; t < 3; t++)
         {
             Tensor tokens = tensor(completions.Select(completion => (long)completion[t]).ToArray());
             cached.Add(logits.log_softmax(1).gather(1, tokens.unsqueeze(1)));
-            logits = policy.Decode(tokens, cache);
+            logits = decoding.Decode(tokens);
         }
 
         using TokenStatistics plain = policy.TokenLogProbabilities(

@@ -31,12 +31,15 @@ internal sealed class FullDiskPolicy(TinyPolicy policy, int failAt) : IVisionLan
 
     public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts) => policy.EncodeImages(prompts);
 
-    public IKeyValueCache CreateCache(int groups, int samplesPerGroup, int promptCapacity, int completionCapacity) =>
-        policy.CreateCache(groups, samplesPerGroup, promptCapacity, completionCapacity);
+    public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
+        policy.CreateCache(promptSlots, rowSlots, promptCapacity, completionCapacity);
 
-    public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache) => policy.Prefill(prompts, cache);
+    public Tensor Prefill(
+        IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,
+        Tensor? imageFeatures = null) => policy.Prefill(prompts, slots, cache, imageFeatures);
 
-    public Tensor Decode(Tensor tokens, IKeyValueCache cache) => policy.Decode(tokens, cache);
+    public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache) =>
+        policy.Decode(tokens, rows, cache);
 
     public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options) =>
         policy.TokenLogProbabilities(groups, options);

@@ -30,6 +30,8 @@ internal sealed class TextDecoder : nn.Module
 
     public TokenEmbedding Embedding => _embedding;
 
+    public nn.Module LayerList => _layers;
+
     /// <summary>
     /// <c>[N, hidden]</c> embeddings, still the caller's afterwards, to <c>[N, hidden]</c> before the last norm, or to
     /// <c>[M, hidden]</c> where the pattern keeps some tokens only.

@@ -57,9 +57,9 @@ internal sealed class EndToEndKind : IConformanceKind
         JsonElement expected = conformanceCase.Expected;
         int newTokens = conformanceCase.Inputs.GetProperty("max_new_tokens").GetInt32();
         using DisposeScope scope = NewDisposeScope();
-        using IKeyValueCache cache = policy.CreateCache(
-            prompts.Length, 1, prompts.Max(prompt => prompt.TokenIds.Count), newTokens);
-        Tensor logits = policy.Prefill(prompts, cache);
+        using GroupDecoding decoding = new(
+            policy, prompts.Length, 1, prompts.Max(prompt => prompt.TokenIds.Count), newTokens);
+        Tensor logits = decoding.Prefill(prompts);
         checker.Numbers("last_logits", conformanceCase.Tensor(expected.GetProperty("last_logits")),
             CaseModel.Values(logits));
 
@@ -80,7 +80,7 @@ internal sealed class EndToEndKind : IConformanceKind
                 break;
             }
 
-            logits = policy.Decode(tensor(answers.Select(answer => (long)answer[^1]).ToArray()), cache);
+            logits = decoding.Decode(tensor(answers.Select(answer => (long)answer[^1]).ToArray()));
         }
 
         for (int row = 0; row < answers.Length; row++)

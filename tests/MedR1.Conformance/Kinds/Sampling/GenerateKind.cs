@@ -61,7 +61,7 @@ internal sealed class GenerateKind : IConformanceKind
         ConformanceCase conformanceCase,
         Checker checker,
         string field,
-        List<double[]> got,
+        List<double[]>[] got,
         List<CompletionGroup> groups)
     {
         if (!conformanceCase.Expected.TryGetProperty(field, out JsonElement value))
@@ -70,16 +70,14 @@ internal sealed class GenerateKind : IConformanceKind
         }
 
         GoldenTensor expected = conformanceCase.Tensor(value);
-        int width = (int)expected.Shape[2];
-        for (int step = 0; step < Math.Min(expected.Shape[0], got.Count); step++)
+        for (int step = 0; step < expected.Shape[0]; step++)
         {
             GoldenTensor ofStep = expected.Row(step);
             for (int row = 0; row < groups.Count; row++)
             {
                 if (groups[row].Completions[0].TokenCount > step)
                 {
-                    checker.Numbers(
-                        field, ofStep.Row(row), got[step].AsSpan(row * width, width), checker.ToleranceOf(field));
+                    checker.Numbers(field, ofStep.Row(row), got[row][step], checker.ToleranceOf(field));
                 }
             }
         }

@@ -16,11 +16,15 @@ internal sealed class RecordingPolicy : IVisionLanguagePolicy, IVisionLanguagePr
 {
     private readonly IVisionLanguagePolicy _inner;
     private readonly Dictionary<VqaPrompt, EncodedPrompt> _encoded = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<int, int> _rowInSlot = [];
+    private readonly List<int> _rowsOfStep = [];
 
     public RecordingPolicy(IVisionLanguagePolicy inner, IReadOnlyList<EncodedPrompt> prompts)
     {
         _inner = inner;
         Prompts = [.. prompts.Select((_, row) => VqaPrompt.Ask($"row {row}"))];
+        Logits = [.. prompts.Select(_ => new List<double[]>())];
+        Scores = [.. prompts.Select(_ => new List<double[]>())];
         for (int row = 0; row < prompts.Count; row++)
         {
             _encoded[Prompts[row]] = prompts[row];
@@ -30,11 +34,11 @@ internal sealed class RecordingPolicy : IVisionLanguagePolicy, IVisionLanguagePr
     /// <summary>What stands for the rows of the case.</summary>
     public IReadOnlyList<VqaPrompt> Prompts { get; }
 
-    /// <summary>Raw logits <c>[rows, V]</c> of each step.</summary>
-    public List<double[]> Logits { get; } = [];
+    /// <summary>Raw logits of each row, step by step.</summary>
+    public List<double[]>[] Logits { get; }
 
-    /// <summary>Logits of each step behind the processors.</summary>
-    public List<double[]> Scores { get; } = [];
+    /// <summary>Logits of each row behind the processors, step by step.</summary>
+    public List<double[]>[] Scores { get; }
 
     public nn.Module Network => _inner.Network;
 
@@ -62,17 +66,37 @@ internal sealed class RecordingPolicy : IVisionLanguagePolicy, IVisionLanguagePr
 
     public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts) => _inner.EncodeImages(prompts);
 
-    public IKeyValueCache CreateCache(int groups, int samplesPerGroup, int promptCapacity, int completionCapacity) =>
-        _inner.CreateCache(groups, samplesPerGroup, promptCapacity, completionCapacity);
+    public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
+        _inner.CreateCache(promptSlots, rowSlots, promptCapacity, completionCapacity);
 
-    public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts, IKeyValueCache cache) =>
-        Record(_inner.Prefill(prompts, cache));
+    public Tensor Prefill(
+        IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,
+        Tensor? imageFeatures = null)
+    {
+        int[] rows = [.. prompts.Select(prompt => Array.FindIndex([.. Prompts], row => ReferenceEquals(_encoded[row], prompt)))];
+        for (int prompt = 0; prompt < rows.Length; prompt++)
+        {
+            _rowInSlot[slots[prompt]] = rows[prompt];
+        }
 
-    public Tensor Decode(Tensor tokens, IKeyValueCache cache) => Record(_inner.Decode(tokens, cache));
+        return Record(rows, _inner.Prefill(prompts, slots, cache, imageFeatures));
+    }
+
+    // The rows that go on come first in a step, then those that begin.
+    public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache)
+    {
+        int[] going = [.. rows.Select(row => _rowInSlot[row.PromptSlot])];
+        int[] beginning = [.. _rowsOfStep];
+        _rowsOfStep.Clear();
+        Tensor logits = Record(going, _inner.Decode(tokens, rows, cache));
+        _rowsOfStep.AddRange(beginning);
+        return logits;
+    }
 
     public Tensor Process(Tensor logits, LogitsContext context)
     {
-        Scores.Add(logits.ToDoubles());
+        Keep(Scores, _rowsOfStep, logits);
+        _rowsOfStep.Clear();
         return logits;
     }
 
@@ -89,9 +113,20 @@ internal sealed class RecordingPolicy : IVisionLanguagePolicy, IVisionLanguagePr
 
     public void Dispose() => _inner.Dispose();
 
-    private Tensor Record(Tensor logits)
+    private Tensor Record(int[] rows, Tensor logits)
     {
-        Logits.Add(logits.ToDoubles());
+        Keep(Logits, rows, logits);
+        _rowsOfStep.AddRange(rows);
         return logits;
+    }
+
+    private static void Keep(List<double[]>[] target, IReadOnlyList<int> rows, Tensor logits)
+    {
+        double[] values = logits.ToDoubles();
+        int width = values.Length / rows.Count;
+        for (int place = 0; place < rows.Count; place++)
+        {
+            target[rows[place]].Add(values.AsSpan(place * width, width).ToArray());
+        }
     }
 }

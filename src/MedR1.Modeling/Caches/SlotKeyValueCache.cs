@@ -1,0 +1,210 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Keys and values in preallocated memory: of prompts <c>[prompt slots, heads, prompt, d]</c> and of completions
+/// <c>[row slots, heads, completion, d]</c> for each layer. Keys are stored after their rotation.
+/// </summary>
+public sealed class SlotKeyValueCache : IKeyValueCache
+{
+    private readonly Tensor[] _promptKeys;
+    private readonly Tensor[] _promptValues;
+    private readonly Tensor[] _rowKeys;
+    private readonly Tensor[] _rowValues;
+    private readonly int[] _promptLengths;
+    private readonly int[] _nextPositions;
+
+    /// <summary>Allocates a cache.</summary>
+    /// <param name="layers">Layers of the decoder.</param>
+    /// <param name="keyValueHeads">Key-value heads.</param>
+    /// <param name="headSize">Width of a head.</param>
+    /// <param name="promptSlots">Prompts.</param>
+    /// <param name="rowSlots">Completions.</param>
+    /// <param name="promptCapacity">Tokens of the longest prompt.</param>
+    /// <param name="completionCapacity">Tokens of the longest completion.</param>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="dataType">Its type.</param>
+    public SlotKeyValueCache(
+        int layers, int keyValueHeads, int headSize, int promptSlots, int rowSlots, int promptCapacity,
+        int completionCapacity, Device device, ScalarType dataType)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentOutOfRangeException.ThrowIfLessThan(promptSlots, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowSlots, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(promptCapacity, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(completionCapacity, 1);
+        PromptSlots = promptSlots;
+        RowSlots = rowSlots;
+        PromptCapacity = promptCapacity;
+        CompletionCapacity = completionCapacity;
+        KeyValueHeads = keyValueHeads;
+        HeadSize = headSize;
+        Device = device;
+        DataType = dataType;
+        _promptLengths = new int[promptSlots];
+        _nextPositions = new int[promptSlots];
+        Tensor[] Allocate(params long[] shape) =>
+            [.. Enumerable.Range(0, layers)
+                .Select(_ => empty(shape, dtype: dataType, device: device).DetachFromDisposeScope())];
+        _promptKeys = Allocate(promptSlots, keyValueHeads, promptCapacity, headSize);
+        _promptValues = Allocate(promptSlots, keyValueHeads, promptCapacity, headSize);
+        _rowKeys = Allocate(rowSlots, keyValueHeads, completionCapacity, headSize);
+        _rowValues = Allocate(rowSlots, keyValueHeads, completionCapacity, headSize);
+        ByteSize = All.Sum(part => part.numel() * part.element_size());
+    }
+
+    /// <inheritdoc/>
+    public int PromptSlots { get; }
+
+    /// <inheritdoc/>
+    public int RowSlots { get; }
+
+    /// <inheritdoc/>
+    public int PromptCapacity { get; }
+
+    /// <inheritdoc/>
+    public int CompletionCapacity { get; }
+
+    /// <inheritdoc/>
+    public long ByteSize { get; }
+
+    /// <summary>Key-value heads.</summary>
+    public int KeyValueHeads { get; }
+
+    /// <summary>Width of a head.</summary>
+    public int HeadSize { get; }
+
+    /// <summary>Where it lives.</summary>
+    public Device Device { get; }
+
+    /// <summary>The type of its elements.</summary>
+    public ScalarType DataType { get; }
+
+    /// <summary>Tokens of the prompt in each slot; 0 where none is.</summary>
+    public IReadOnlyList<int> PromptLengths => _promptLengths;
+
+    /// <summary>Position of the first token behind the prompt in each slot.</summary>
+    public IReadOnlyList<int> NextPositions => _nextPositions;
+
+    private IEnumerable<Tensor> All => _promptKeys.Concat(_promptValues).Concat(_rowKeys).Concat(_rowValues);
+
+    /// <summary>Makes slots ready for new prompts.</summary>
+    /// <param name="slots">The slots.</param>
+    /// <param name="lengths">Tokens of each prompt.</param>
+    /// <param name="nextPositions">Position of the first token behind each prompt.</param>
+    /// <exception cref="ArgumentException">A slot does not exist or occurs twice, or the lists differ in
+    /// length.</exception>
+    /// <exception cref="InvalidPromptException">A prompt is longer than the cache.</exception>
+    public void Begin(IReadOnlyList<int> slots, IReadOnlyList<int> lengths, IReadOnlyList<int> nextPositions)
+    {
+        ArgumentNullException.ThrowIfNull(slots);
+        ArgumentNullException.ThrowIfNull(lengths);
+        ArgumentNullException.ThrowIfNull(nextPositions);
+        if (slots.Count != lengths.Count || slots.Count != nextPositions.Count)
+        {
+            throw new ArgumentException(
+                $"There are {lengths.Count} prompts, but {slots.Count} slots and {nextPositions.Count} positions for " +
+                "them; give one of each for a prompt.",
+                nameof(slots));
+        }
+
+        if (slots.Distinct().Count() != slots.Count || slots.Any(slot => slot < 0 || slot >= PromptSlots))
+        {
+            throw new ArgumentException(
+                $"The slots are {string.Join(", ", slots)}; give each prompt its own from 0 to {PromptSlots - 1}.",
+                nameof(slots));
+        }
+
+        int longest = lengths.Max();
+        if (longest > PromptCapacity)
+        {
+            throw new InvalidPromptException(
+                $"A prompt has {longest} tokens, but the cache was made for prompts of up to {PromptCapacity}; " +
+                "create it with a larger prompt capacity.");
+        }
+
+        for (int prompt = 0; prompt < slots.Count; prompt++)
+        {
+            _promptLengths[slots[prompt]] = lengths[prompt];
+            _nextPositions[slots[prompt]] = nextPositions[prompt];
+        }
+    }
+
+    /// <summary>Takes prompts' keys and values of a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="slots">Where they go.</param>
+    /// <param name="keys"><c>[prompts · length, heads, d]</c></param>
+    /// <param name="values"><c>[prompts · length, heads, d]</c></param>
+    /// <param name="length">Tokens of each prompt, padding included.</param>
+    public void WritePrompts(int layer, IReadOnlyList<int> slots, Tensor keys, Tensor values, int length)
+    {
+        ArgumentNullException.ThrowIfNull(slots);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(values);
+        Write(_promptKeys[layer], keys);
+        Write(_promptValues[layer], values);
+
+        void Write(Tensor target, Tensor source)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor vectors = source.view(slots.Count, length, KeyValueHeads, HeadSize).transpose(1, 2);
+            for (int prompt = 0; prompt < slots.Count; prompt++)
+            {
+                target.select(0, slots[prompt]).narrow(1, 0, length).copy_(vectors.select(0, prompt));
+            }
+        }
+    }
+
+    /// <summary>Refuses rows that the cache can't decode.</summary>
+    /// <param name="rows">The rows of a step.</param>
+    /// <exception cref="ArgumentException">A slot does not exist, or a row slot occurs twice.</exception>
+    /// <exception cref="InvalidOperationException">A prompt slot is empty, or a row is full.</exception>
+    public void Check(IReadOnlyList<DecodeRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        HashSet<int> used = [];
+        foreach (DecodeRow row in rows)
+        {
+            if (row.PromptSlot < 0 || row.PromptSlot >= PromptSlots || row.RowSlot < 0 || row.RowSlot >= RowSlots
+                || row.Length < 0 || !used.Add(row.RowSlot))
+            {
+                throw new ArgumentException(
+                    $"{row} is not a row of a cache with {PromptSlots} prompt slots and {RowSlots} row slots, or its " +
+                    "row slot occurs twice.",
+                    nameof(rows));
+            }
+
+            if (_promptLengths[row.PromptSlot] == 0)
+            {
+                throw new InvalidOperationException(
+                    $"Slot {row.PromptSlot} of the cache holds no prompt yet; call Prefill first.");
+            }
+
+            if (row.Length >= CompletionCapacity)
+            {
+                throw new InvalidOperationException(
+                    $"The cache is full: it was made for completions of {CompletionCapacity} tokens. " +
+                    "Create it with more.");
+            }
+        }
+    }
+
+    /// <summary>Keys and values of all prompt slots, <c>[prompt slots, heads, prompt, d]</c>.</summary>
+    /// <param name="layer">The layer.</param>
+    public (Tensor Keys, Tensor Values) Prompts(int layer) => (_promptKeys[layer], _promptValues[layer]);
+
+    /// <summary>Keys and values of all row slots, <c>[row slots, heads, completion, d]</c>.</summary>
+    /// <param name="layer">The layer.</param>
+    public (Tensor Keys, Tensor Values) Rows(int layer) => (_rowKeys[layer], _rowValues[layer]);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor part in All)
+        {
+            part.Dispose();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using MedR1.Modeling;
+
+namespace MedR1.Sampling;
+
+/// <summary>Shapes the cache of a call: as many completions at once as rows and bytes allow.</summary>
+internal sealed class CachePlanner(IVisionLanguagePolicy policy, LocalSamplerOptions limits, SamplingOptions options)
+{
+    // Of prompts that are not encoded yet the length is not known: some room saves a new cache for a longer one.
+    private const int Step = 64;
+
+    private CacheBudget? _budget;
+
+    /// <summary>The shape for what stands in the queue.</summary>
+    /// <exception cref="InvalidOperationException">One completion alone takes more bytes than allowed.</exception>
+    public CacheShape Plan(PromptQueue queue, CancellationToken cancellationToken)
+    {
+        int samples = options.SamplesPerPrompt;
+        int rows = (int)Math.Min(limits.MostRows, (long)queue.Count * samples);
+        IReadOnlyCollection<PromptTicket> window =
+            queue.Prepare(queue.IsEncoded ? queue.Count : GroupsOf(rows) + 1, cancellationToken);
+        int longest = window.Max(ticket => ticket.Encoded.TokenIds.Count);
+        int roomy = window.Count == queue.Count
+            ? longest : Math.Min(policy.ContextLength, (longest + Step - 1) / Step * Step);
+        int tokens = Math.Min(options.MaxNewTokens, policy.ContextLength);
+
+        // Prompts whose last completions are long keep their slots: as many again let others begin.
+        CacheShape shape = new(Math.Min(queue.Count, 2 * GroupsOf(rows)), rows, roomy, tokens);
+        return limits.MostCacheBytes is long allowed ? Shrink(shape, longest, allowed, window.First()) : shape;
+    }
+
+    private CacheShape Shrink(CacheShape shape, int longest, long allowed, PromptTicket first)
+    {
+        _budget ??= new CacheBudget(policy);
+        CacheShape smaller = shape with { PromptCapacity = longest };
+        while (_budget.BytesOf(smaller) > allowed)
+        {
+            int fewest = GroupsOf(smaller.RowSlots);
+            if (smaller.PromptSlots > fewest)
+            {
+                smaller = smaller with { PromptSlots = smaller.PromptSlots - 1 };
+            }
+            else if (smaller.RowSlots > 1)
+            {
+                smaller = smaller with { RowSlots = smaller.RowSlots - 1 };
+            }
+            else
+            {
+                throw CacheBudget.TooSmall(first, smaller, _budget.BytesOf(smaller), allowed);
+            }
+        }
+
+        return smaller;
+    }
+
+    private int GroupsOf(int rows) => (rows + options.SamplesPerPrompt - 1) / options.SamplesPerPrompt;
+}

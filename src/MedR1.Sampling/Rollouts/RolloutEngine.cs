@@ -1,0 +1,245 @@
+using MedR1.Modeling;
+
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Sampling;
+
+/// <summary>
+/// Draws the completions of a call. A completion that ends frees its slot, the next waiting one takes it; with each step
+/// every completion in a slot says one token. Between steps no dispose scope and no gradient mode of its own is open. R
+/// rows of a step, V vocabulary.
+/// </summary>
+internal sealed class RolloutEngine : IDisposable
+{
+    private readonly IVisionLanguagePolicy _policy;
+    private readonly TokenChooser _chooser;
+    private readonly SamplingOptions _options;
+    private readonly PromptQueue _queue;
+    private readonly CachePlanner _planner;
+    private readonly HashSet<int> _endTokenIds;
+    private readonly ImageFeatures _features;
+    private readonly Queue<RolloutGroup> _given = new();
+    private readonly List<RolloutGroup> _open = [];
+    private readonly List<RolloutRow> _active = [];
+    private SlotPool? _slots;
+
+    public RolloutEngine(
+        IVisionLanguagePolicy policy, TokenChooser chooser, SamplingOptions options, LocalSamplerOptions limits,
+        PromptQueue queue)
+    {
+        _policy = policy;
+        _chooser = chooser;
+        _options = options;
+        _queue = queue;
+        _planner = new CachePlanner(policy, limits, options);
+        _endTokenIds = [.. options.EndTokenIds ?? policy.EndTokenIds];
+        _features = new ImageFeatures(policy);
+    }
+
+    /// <summary>What it has done so far.</summary>
+    public RolloutCounts Counts { get; } = new();
+
+    /// <summary>Completions that are being drawn.</summary>
+    public int ActiveRowCount => _active.Count;
+
+    /// <summary>Completions that have ended.</summary>
+    public int EndedRowCount => Counts.Ends.Values.Sum()
+        + _open.Sum(group => group.Rows.Count(row => row.Ended is not null));
+
+    /// <summary>Whether nothing is left to draw.</summary>
+    public bool IsDone => _queue.Count == 0 && _open.Count == 0;
+
+    /// <summary>The completion of a call that draws one.</summary>
+    public RolloutRow OnlyRow { get; private set; } = null!;
+
+    /// <summary>Lets completions begin where there is room, and gives each in a slot one token more.</summary>
+    /// <exception cref="NonFiniteLogitsException">A token can't be drawn.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while a prompt is encoded.</exception>
+    public void Step(CancellationToken cancellationToken)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        List<RolloutRow> beginning = Admit(cancellationToken);
+        List<Tensor> logits = [];
+        if (_active.Count > 0)
+        {
+            Tensor tokens_R = tensor([.. _active.Select(row => (long)row.Tokens[^1])], device: _policy.Device);
+            logits.Add(_policy.Decode(tokens_R, [.. _active.Select(row => row.Place)], _slots!.Cache));
+        }
+
+        _active.AddRange(beginning);
+        logits.AddRange(beginning.Select(row => GroupOf(row).Logits));
+        Say(logits.Count == 1 ? logits[0] : cat(logits, 0));
+        foreach (RolloutGroup group in _open)
+        {
+            group.Trim();
+        }
+
+        CloseGroups();
+    }
+
+    /// <summary>Ends every completion of the prompts under way where it stands.</summary>
+    public void Cancel()
+    {
+        foreach (RolloutRow row in _open.SelectMany(group => group.Rows))
+        {
+            row.Cancel();
+        }
+
+        FreeEnded();
+        CloseGroups();
+    }
+
+    /// <summary>The next group in order if it is complete, else null.</summary>
+    public CompletionGroup? TakeNext() => _given.TryPeek(out RolloutGroup? group) && group.IsDone
+        ? _given.Dequeue().Complete(_policy.Processor.Tokenizer) : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _open.ForEach(group => group.Dispose());
+        _features.Dispose();
+        _slots?.Dispose();
+    }
+
+    // Which completions begin: first those of the prompts under way, then those of the next prompts.
+    private List<RolloutRow> Admit(CancellationToken cancellationToken)
+    {
+        List<RolloutRow> beginning = [];
+        while (NextGroup(cancellationToken) is RolloutGroup group)
+        {
+            while (group.HasWaitingRow && _slots!.HasRow)
+            {
+                RolloutRow row = group.BeginRow(_slots.TakeRow());
+                _slots.Histories?.Begin(row.RowSlot, group.Ticket.Encoded.TokenIds);
+                beginning.Add(row);
+            }
+        }
+
+        return beginning;
+    }
+
+    private RolloutGroup? NextGroup(CancellationToken cancellationToken)
+    {
+        if (_slots is not null && !_slots.HasRow)
+        {
+            return null;
+        }
+
+        if (_open.Find(group => group.HasWaitingRow) is RolloutGroup waiting)
+        {
+            return waiting;
+        }
+
+        if (PeekNext(cancellationToken) is not PromptTicket next)
+        {
+            return null;
+        }
+
+        if (_slots is null || next.Encoded.TokenIds.Count > _slots.Cache.PromptCapacity)
+        {
+            if (_open.Count > 0)
+            {
+                // It waits until the prompts under way are done, and gets a larger cache.
+                return null;
+            }
+
+            _slots?.Dispose();
+            _slots = null;
+            _slots = new SlotPool(_policy, _planner.Plan(_queue, cancellationToken), _chooser.NeedsHistory);
+        }
+
+        return _slots.HasPrompt ? Open(_queue.Take()) : null;
+    }
+
+    // A cancellation must not lose the completions under way: the caller ends them with the next step.
+    private PromptTicket? PeekNext(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _queue.Peek(cancellationToken);
+        }
+        catch (OperationCanceledException) when (_active.Count > 0)
+        {
+            return null;
+        }
+    }
+
+    // Prompts run one by one: what a prompt gives does not depend on its company.
+    private RolloutGroup Open(PromptTicket ticket)
+    {
+        RolloutRow[] rows = [.. Enumerable.Range(0, _options.SamplesPerPrompt)
+            .Select(sample => new RolloutRow(ticket, sample, _endTokenIds, Matcher()))];
+        RolloutGroup group = new(ticket, _slots!.TakePrompt(), rows);
+        _open.Add(group);
+        _given.Enqueue(group);
+        OnlyRow = rows[0];
+        Counts.RowCount += rows.Length;
+        group.Begin(_policy.Prefill(
+            [ticket.Encoded], [group.PromptSlot], _slots.Cache, _features.Take(ticket.Encoded)));
+        return group;
+    }
+
+    private StopStringMatcher? Matcher() => _options.StopStrings.Count == 0
+        ? null
+        : new StopStringMatcher(_policy.Processor.Tokenizer.CreateStreamingDecoder(), _options.StopStrings);
+
+    private RolloutGroup GroupOf(RolloutRow row) => _open.Find(group => group.PromptSlot == row.PromptSlot)!;
+
+    private void Say(Tensor logits_RV)
+    {
+        double[] uniforms = _chooser.IsRandom ? [.. _active.Select(row => row.NextUniform())] : [];
+        using TokenHistory? history = _slots!.Histories?.Of(_active);
+        LogitsContext context = new([.. _active.Select(row => row.Tokens.Count)], history);
+        ChosenTokens chosen = _chooser.Choose(logits_RV, context, uniforms);
+
+        // The one place where the host waits for the device. float64 holds a token and a float32 alike.
+        Tensor all_3R = stack(
+            [
+                chosen.Tokens.to(ScalarType.Float64),
+                chosen.LogProbabilities.to(ScalarType.Float64),
+                chosen.DrawnLogProbabilities.to(ScalarType.Float64),
+            ]).cpu();
+        double[] values = all_3R.data<double>().ToArray();
+        int count = _active.Count;
+        for (int i = 0; i < count; i++)
+        {
+            RolloutRow row = _active[i];
+            if (values[i] < 0)
+            {
+                throw new NonFiniteLogitsException(row.PromptIndex, row.SampleIndex, row.Tokens.Count);
+            }
+
+            row.Append((int)values[i], (float)values[count + i], (float)values[2 * count + i]);
+        }
+
+        _slots.Histories?.Add(_active);
+        Counts.AddStep(count, _slots.Cache.RowSlots);
+        FreeEnded();
+    }
+
+    private void FreeEnded()
+    {
+        foreach (RolloutRow row in _active.Where(row => row.Ended is not null))
+        {
+            _slots!.ReturnRow(row.RowSlot);
+        }
+
+        _active.RemoveAll(row => row.Ended is not null);
+    }
+
+    private void CloseGroups()
+    {
+        foreach (RolloutGroup group in _open.Where(group => group.IsDone))
+        {
+            Counts.AddEnds(group.Rows);
+            _slots!.ReturnPrompt(group.PromptSlot);
+            _features.Release(group.Ticket.Encoded);
+            group.Dispose();
+        }
+
+        _open.RemoveAll(group => group.IsDone);
+    }
+}

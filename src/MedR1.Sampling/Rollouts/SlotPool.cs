@@ -1,0 +1,46 @@
+using MedR1.Modeling;
+
+namespace MedR1.Sampling;
+
+/// <summary>A cache, and which of its slots are free. The lowest is taken first.</summary>
+internal sealed class SlotPool : IDisposable
+{
+    private readonly PriorityQueue<int, int> _prompts = new();
+    private readonly PriorityQueue<int, int> _rows = new();
+
+    public SlotPool(IVisionLanguagePolicy policy, CacheShape shape, bool needsHistory)
+    {
+        Cache = policy.CreateCache(
+            shape.PromptSlots, shape.RowSlots, shape.PromptCapacity, shape.CompletionCapacity);
+        Histories = needsHistory ? new RowHistories(shape.RowSlots, policy.VocabularySize, policy.Device) : null;
+        _prompts.EnqueueRange(Enumerable.Range(0, shape.PromptSlots).Select(slot => (slot, slot)));
+        _rows.EnqueueRange(Enumerable.Range(0, shape.RowSlots).Select(slot => (slot, slot)));
+    }
+
+    /// <summary>The cache.</summary>
+    public IKeyValueCache Cache { get; }
+
+    /// <summary>What the rows hold, where a processor needs it.</summary>
+    public RowHistories? Histories { get; }
+
+    /// <summary>Whether a prompt can begin.</summary>
+    public bool HasPrompt => _prompts.Count > 0;
+
+    /// <summary>Whether a completion can begin.</summary>
+    public bool HasRow => _rows.Count > 0;
+
+    public int TakePrompt() => _prompts.Dequeue();
+
+    public int TakeRow() => _rows.Dequeue();
+
+    public void ReturnPrompt(int slot) => _prompts.Enqueue(slot, slot);
+
+    public void ReturnRow(int slot) => _rows.Enqueue(slot, slot);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Histories?.Dispose();
+        Cache.Dispose();
+    }
+}
