@@ -29,9 +29,8 @@ internal sealed class SwiGluMlp : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using Tensor gate = _gate.call(input);
-        using Tensor open = nn.functional.silu(gate);
         using Tensor up = _up.call(input);
-        using Tensor inner = open * up;
+        using Tensor inner = GatedActivation.Apply(gate, up);
         return _down.call(inner);
     }
 }
