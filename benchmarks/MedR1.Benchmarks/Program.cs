@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedR1.Benchmarks;
 using MedR1.Benchmarks.RealShape;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
@@ -26,5 +27,22 @@ answer.SetAction((result, cancellationToken) =>
     return RealShapeAnswer.RunAsync(
         result.GetValue(folder)!.FullName, result.GetValue(tokens), result.GetValue(weights), Console.Out, cancellationToken);
 });
-RootCommand root = new("Benchmarks of MedR1.") { write, answer };
+Option<int> samples = new("--samples") { Description = "Completions of the group.", DefaultValueFactory = _ => 8 };
+Option<bool> plain = new("--plain") { Description = "Draws the same in the plain form too.", DefaultValueFactory = _ => true };
+Command group = new("group-2b", "Draws a group of completions about one picture with that checkpoint, and the same in the plain form.") { folder, samples, tokens, plain };
+group.SetAction((result, cancellationToken) =>
+{
+    TorchRuntime.Initialize();
+    return RealShapeGroup.RunAsync(
+        result.GetValue(folder)!.FullName, result.GetValue(samples), result.GetValue(tokens), result.GetValue(plain), Console.Out, cancellationToken);
+});
+Option<int> prompts = new("--prompts") { Description = "Prompts.", DefaultValueFactory = _ => 32 };
+Command small = new("rollout-small", "Draws completions with a small checkpoint (samples/QuickStart/base): time and allocations of a token, growth.") { folder, prompts, samples, tokens };
+small.SetAction((result, cancellationToken) =>
+{
+    TorchRuntime.Initialize();
+    return SmallShape.RunAsync(
+        result.GetValue(folder)!.FullName, result.GetValue(prompts), result.GetValue(samples), result.GetValue(tokens), Console.Out, cancellationToken);
+});
+RootCommand root = new("Benchmarks of MedR1.") { write, answer, group, small };
 return await root.Parse(args).InvokeAsync();

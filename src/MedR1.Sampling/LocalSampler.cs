@@ -23,7 +23,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
     /// </summary>
     public const string MeterName = "MedR1.Sampling";
 
-    private const int FewestStepsToPack = 32;
+    private const int FewestStepsToPack = 64;
 
     private readonly IVisionLanguagePolicy _policy;
     private readonly LocalSamplerOptions _limits;
@@ -184,7 +184,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         _limits,
         new PromptQueue(new PromptEncoder(_policy, options), prompts, encoded));
 
-    // Packing reads and writes all weights once; a step with several rows gains less than half of a reading.
+    // Packing writes a copy of all weights; a step with several rows gains about half of a reading.
     private bool ShouldPack(int promptCount, SamplingOptions options)
     {
         long rows = (long)promptCount * options.SamplesPerPrompt;

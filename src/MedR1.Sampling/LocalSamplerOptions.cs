@@ -16,10 +16,10 @@ public sealed record LocalSamplerOptions
 
     /// <summary>
     /// Whether the call keeps a second copy of the weights in a layout that is read faster, where the model has one
-    /// (bfloat16 on the CPU). Making it takes about as long as two steps.
+    /// (bfloat16 on the CPU). Making it reads and writes all weights once.
     /// </summary>
     /// <value>
-    /// The default is <see langword="null"/>: for several completions of 32 tokens or more.
+    /// The default is <see langword="null"/>: for several completions of 64 tokens or more.
     /// </value>
     public bool? PackWeights { get; init; }
 

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+using MedR1.Sampling;
+
+namespace MedR1.Benchmarks.RealShape;
+
+/// <summary>
+/// Draws a group of completions about one picture with the real shape, and the same in the plain form: as many prompts
+/// of their own, nothing shared, weights as they lie.
+/// </summary>
+internal static class RealShapeGroup
+{
+    public static async Task RunAsync(
+        string folder, int samples, int tokens, bool withPlain, TextWriter console, CancellationToken cancellationToken)
+    {
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
+            folder, Qwen2VLProcessor.Load(folder), weights: WeightStorage.MappedFiles, cancellationToken: cancellationToken);
+        long decoderBytes = policy.Parameters
+            .Where(parameter => !parameter.Key.StartsWith("visual.", StringComparison.Ordinal))
+            .Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
+        SamplingOptions options = new()
+        {
+            SamplesPerPrompt = samples, MaxNewTokens = tokens, MinNewTokens = tokens, Temperature = 1, Seed = 1,
+        };
+
+        // The first run touches the pages of the files.
+        await RunAsync(policy, [Ask(0)], options with { SamplesPerPrompt = 1, MaxNewTokens = 2, MinNewTokens = 2 }, false);
+        double readRate = MachineLimits.MemoryReadBytesPerSecond();
+        console.WriteLine($"memory read bandwidth {readRate / 1e9:F1} GB/s; decoder {decoderBytes / 1e9:F2} GB");
+        Result shared = await RunAsync(policy, [Ask(0)], options, null);
+        Print("one prompt, shared", shared);
+        Print("one completion", await RunAsync(policy, [Ask(0)], options with { SamplesPerPrompt = 1 }, true));
+        if (withPlain)
+        {
+            Result plain = await RunAsync(
+                policy, [.. Enumerable.Range(0, samples).Select(Ask)], options with { SamplesPerPrompt = 1 }, false);
+            Print("prompts of their own", plain);
+            console.WriteLine($"ratio of the whole {plain.Total / shared.Total:F2}, of a step {plain.Step / shared.Step:F2}");
+        }
+
+        void Print(string name, Result result) => console.WriteLine(
+            $"{name}: first tokens after {result.First:F2} s (packing {result.Packing:F2} s of it), a step " +
+            $"{result.Step * 1000:F0} ms = {decoderBytes / result.Step / readRate:P0} of the bandwidth, " +
+            $"{result.Tokens} tokens in {result.Total:F2} s = {result.Tokens / result.Total:F1} tokens/s; cache " +
+            $"{result.CacheBytes / 1e6:F1} MB");
+    }
+
+    private static async Task<Result> RunAsync(
+        Qwen2VLPolicy policy, IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, bool? pack)
+    {
+        List<SamplingProgress> steps = [];
+        Stopwatch packing = Stopwatch.StartNew();
+        bool packs = pack ?? true;
+        using (packs ? policy.BeginDecoding() : null)
+        {
+            packing.Stop();
+            LocalSampler sampler = new(policy, new LocalSamplerOptions
+            {
+                PackWeights = packs, Progress = new Recorder(steps), ProgressInterval = TimeSpan.Zero,
+            });
+            await foreach (CompletionGroup _ in sampler.SampleAsync(prompts, options))
+            {
+            }
+        }
+
+        double pack0 = packs ? packing.Elapsed.TotalSeconds : 0;
+        double first = steps[0].Elapsed.TotalSeconds + pack0;
+        double total = steps[^1].Elapsed.TotalSeconds + pack0;
+        long count = steps.Select(step => step.TokenCount).Distinct().Count();
+        int promptTokens = policy.Processor.Encode(prompts[0]).TokenIds.Count;
+        using IKeyValueCache cache = policy.CreateCache(
+            prompts.Count, prompts.Count * options.SamplesPerPrompt, promptTokens, options.MaxNewTokens);
+        return new Result(first, (total - first) / Math.Max(1, count - 1), total, steps[^1].TokenCount, pack0, cache.ByteSize);
+    }
+
+    private static VqaPrompt Ask(int seed)
+    {
+        byte[] pixels = new byte[384 * 384 * 3];
+        new Random(seed).NextBytes(pixels);
+        return VqaPrompt.Ask("Describe this image.", new PixelImageSource($"noise {seed}", new RgbImage(384, 384, pixels)));
+    }
+
+    private sealed record Result(double First, double Step, double Total, long Tokens, double Packing, long CacheBytes);
+
+    private sealed class Recorder(List<SamplingProgress> steps) : IProgress<SamplingProgress>
+    {
+        public void Report(SamplingProgress value) => steps.Add(value);
+    }
+}

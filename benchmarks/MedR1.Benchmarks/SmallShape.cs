@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+using MedR1.Sampling;
+using TorchSharp;
+
+namespace MedR1.Benchmarks;
+
+/// <summary>
+/// Draws many tokens with a small checkpoint: time of a step for each row, what is allocated for a token, and whether
+/// anything grows.
+/// </summary>
+internal static class SmallShape
+{
+    private const int Calls = 5;
+
+    public static async Task RunAsync(
+        string folder, int prompts, int samples, int tokens, TextWriter console, CancellationToken cancellationToken)
+    {
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
+            folder, Qwen2VLProcessor.Load(folder), cancellationToken: cancellationToken);
+        LocalSampler sampler = new(policy);
+        SamplingOptions options = new() { SamplesPerPrompt = samples, MaxNewTokens = tokens, EndTokenIds = [] };
+        VqaPrompt[] asked = [.. Enumerable.Range(0, prompts).Select(Ask)];
+        await DrawAsync(sampler, asked, options with { MaxNewTokens = 4 }, cancellationToken);
+        for (int call = 0; call < Calls; call++)
+        {
+            long managed = GC.GetTotalAllocatedBytes(precise: true);
+            Stopwatch clock = Stopwatch.StartNew();
+            (long drawn, double first) = await DrawAsync(sampler, asked, options, cancellationToken);
+            double seconds = clock.Elapsed.TotalSeconds;
+            managed = GC.GetTotalAllocatedBytes(precise: true) - managed;
+            long live = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+            long resident = Process.GetCurrentProcess().WorkingSet64;
+            console.WriteLine(
+                $"{drawn} tokens: prompts {first * 1000 / prompts:F2} ms each, " +
+                $"{(seconds - 2 * first) / (drawn - asked.Length * samples) * 1e6:F1} µs a token, {drawn / seconds:F0} tokens/s, " +
+                $"{managed / drawn} managed bytes a token, {live} tensors alive, resident {resident / 1e6:F0} MB");
+        }
+    }
+
+    private static async Task<(long Tokens, double First)> DrawAsync(
+        LocalSampler sampler, VqaPrompt[] prompts, SamplingOptions options, CancellationToken cancellationToken)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        await foreach (CompletionGroup _ in sampler.SampleAsync(
+            prompts, options with { MaxNewTokens = 1 }, cancellationToken))
+        {
+        }
+
+        double first = clock.Elapsed.TotalSeconds;
+        long tokens = 0;
+        await foreach (CompletionGroup group in sampler.SampleAsync(prompts, options, cancellationToken))
+        {
+            tokens += group.Completions.Sum(completion => completion.TokenCount);
+        }
+
+        return (tokens, first);
+    }
+
+    private static VqaPrompt Ask(int seed)
+    {
+        byte[] pixels = new byte[56 * 56 * 3];
+        new Random(seed).NextBytes(pixels);
+        return VqaPrompt.Ask("What is seen?", new PixelImageSource($"noise {seed}", new RgbImage(56, 56, pixels)));
+    }
+}

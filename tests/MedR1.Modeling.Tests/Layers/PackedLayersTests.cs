@@ -1,0 +1,64 @@
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling.Tests.Layers;
+
+public class PackedLayersTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(70)]
+    public void Packed_weights_give_the_exact_product_rounded_once(int rows)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(47, CPU);
+        using Projection layer = new(384, 512, true, CPU, ScalarType.BFloat16);
+        using IDisposable noGradient = no_grad();
+        layer.Weight.copy_(randn([512, 384], generator: generator));
+        layer.Bias!.copy_(randn([512], generator: generator));
+        Tensor input = randn([rows, 384], generator: generator).bfloat16();
+        Tensor exact = nn.functional.linear(input.to(float64), layer.Weight.to(float64), layer.Bias.to(float64));
+        Tensor magnitude = nn.functional.linear(
+            input.to(float64).abs(), layer.Weight.to(float64).abs(), layer.Bias.to(float64).abs());
+        using (new PackedLayers([layer]))
+        {
+            Tensor error = (layer.call(input).to(float64) - exact).abs();
+            Tensor allowed = (exact.abs() * Math.Pow(2, -8)) + (magnitude * 16 * Math.Pow(2, -24));
+            Assert.True(error.le(allowed).all().item<bool>());
+        }
+    }
+
+    [Fact]
+    public void Once_unpacked_new_weights_count()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TokenEmbedding table = new(1024, 256, CPU, ScalarType.BFloat16);
+        using IDisposable noGradient = no_grad();
+        table.Weight.fill_(1);
+        Tensor input = ones([2, 256], ScalarType.BFloat16);
+        using (new PackedLayers([table]))
+        {
+            Assert.Equal(256, table.Logits(input).max().ToSingle());
+        }
+
+        table.Weight.fill_(2);
+        Assert.Equal(512, table.Logits(input).min().ToSingle());
+    }
+
+    [Fact]
+    public void With_gradient_the_weights_themselves_are_used()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Projection layer = new(384, 512, false, CPU, ScalarType.BFloat16);
+        using (no_grad())
+        {
+            layer.Weight.fill_(0.5f);
+        }
+
+        using PackedLayers packed = new([layer]);
+        layer.call(ones([2, 384], ScalarType.BFloat16)).sum().backward();
+        Assert.Equal(2, layer.Weight.grad!.min().ToSingle());
+    }
+}
