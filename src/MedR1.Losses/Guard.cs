@@ -35,4 +35,27 @@ internal static class Guard
                 $"{name} is of type {value.dtype}, expected a floating-point type: convert it.", name);
         }
     }
+
+    public static void Rows(Tensor value, Tensor model, string name, string modelName)
+    {
+        if (value.dim() != 1 || value.shape[0] != model.shape[0])
+        {
+            throw new ArgumentException(
+                $"{name} has shape {Show(value)}, expected [{model.shape[0]}]: one for each row of {modelName} "
+                + $"{Show(model)}.",
+                name);
+        }
+    }
+
+    public static void Share(double value, string name)
+    {
+        if (value is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(name, value, "Expected a number from 0 to 1.");
+        }
+    }
+
+    /// <summary>What statistics are computed in: float64 for float64, float32 for all else.</summary>
+    public static ScalarType WideType(Tensor value) =>
+        value.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 }

@@ -49,6 +49,7 @@ public sealed class GrpoLoss : IPolicyLoss
         using DisposeScope scope = NewDisposeScope();
         PolicyBatch batch = PolicyBatch.Prepare(inputs);
         RequireWhatOptionsNeed(inputs);
+        RefuseTokenAdvantages(batch);
         MetricCollector metrics = new();
 
         Tensor ratio = PolicyRatio.Compute(Options.RatioLevel, batch);
@@ -58,7 +59,7 @@ public sealed class GrpoLoss : IPolicyLoss
         if (Options.OffPolicyThreshold is double threshold)
         {
             terms = terms * OffPolicyMask.Compute(
-                batch.LogProbabilities_BT, sampler_BT ?? batch.Old_BT, batch.Active_BT, batch.Advantages_B1, threshold);
+                batch.LogProbabilities_BT, sampler_BT ?? batch.Old_BT, batch.Active_BT, batch.Advantages, threshold);
         }
 
         Tensor chosen_BT = batch.Active_BT;
@@ -141,7 +142,24 @@ public sealed class GrpoLoss : IPolicyLoss
             metrics.Add("vespo/phi_seq_mean", weight_B1.sum(), rows);
         }
 
-        _objective.AddMetrics(metrics, batch, ratio, PolicyRatio.IsPerRow(Options.RatioLevel));
+        bool perRow = PolicyRatio.IsPerRow(Options.RatioLevel) && !batch.HasTokenAdvantages;
+        _objective.AddMetrics(metrics, batch, ratio, perRow);
+    }
+
+    // Where a completion is judged as a whole there is no place for advantages of tokens.
+    private void RefuseTokenAdvantages(PolicyBatch batch)
+    {
+        string? judge = !batch.HasTokenAdvantages ? null
+            : Options.Normalization == LossNormalization.CompletionTerm ? nameof(LossNormalization.CompletionTerm)
+            : Options.Objective == PolicyObjective.Vespo ? nameof(PolicyObjective.Vespo)
+            : Options.OffPolicyThreshold is not null ? nameof(Options.OffPolicyThreshold)
+            : null;
+        if (judge is not null)
+        {
+            throw new ArgumentException(
+                $"Advantages has shape {Guard.Show(batch.Inputs.Advantages)}, one for each token, but {judge} judges "
+                + $"whole completions: give one for each of the {batch.Rows} rows.", "inputs");
+        }
     }
 
     private void RequireWhatOptionsNeed(PolicyLossInputs inputs)

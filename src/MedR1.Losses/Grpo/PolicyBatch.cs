@@ -13,7 +13,7 @@ internal sealed class PolicyBatch
     {
         Inputs = inputs;
         Tensor logProbabilities = inputs.LogProbabilities;
-        DataType = logProbabilities.dtype is ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        DataType = Guard.WideType(logProbabilities);
         Active_BT = inputs.Mask.to(ScalarType.Bool);
         Padding_BT = Active_BT.logical_not();
         Mask_BT = Active_BT.to(DataType);
@@ -25,7 +25,9 @@ internal sealed class PolicyBatch
         Reference_BT = inputs.ReferenceLogProbabilities is null
             ? null : Clean(inputs.ReferenceLogProbabilities.detach());
         Entropies_BT = inputs.Entropies is null ? null : Clean(inputs.Entropies);
-        Advantages_B1 = inputs.Advantages.detach().to(DataType).unsqueeze(1);
+        Tensor advantages = inputs.Advantages.detach();
+        HasTokenAdvantages = advantages.dim() == 2;
+        Advantages = HasTokenAdvantages ? Clean(advantages) : advantages.to(DataType).unsqueeze(1);
     }
 
     public PolicyLossInputs Inputs { get; }
@@ -50,7 +52,11 @@ internal sealed class PolicyBatch
 
     public Tensor? Entropies_BT { get; }
 
-    public Tensor Advantages_B1 { get; }
+    /// <summary>Whether each token has an advantage of its own.</summary>
+    public bool HasTokenAdvantages { get; }
+
+    /// <summary><c>[B, 1]</c>, or <c>[B, T]</c> where each token has its own.</summary>
+    public Tensor Advantages { get; }
 
     public long Rows => Active_BT.shape[0];
 
@@ -89,11 +95,14 @@ internal sealed class PolicyBatch
         CheckOptional(inputs.SamplerLogProbabilities, nameof(inputs.SamplerLogProbabilities), inputs);
         CheckOptional(inputs.Entropies, nameof(inputs.Entropies), inputs);
         long rows = inputs.LogProbabilities.shape[0];
-        if (inputs.Advantages.dim() != 1 || inputs.Advantages.shape[0] != rows)
+        bool byToken = inputs.Advantages.dim() == 2
+            && inputs.Advantages.shape.AsSpan().SequenceEqual(inputs.LogProbabilities.shape);
+        if (!byToken && (inputs.Advantages.dim() != 1 || inputs.Advantages.shape[0] != rows))
         {
             throw new ArgumentException(
-                $"Advantages has shape {Guard.Show(inputs.Advantages)}, expected [{rows}]: one advantage for "
-                + $"each row of LogProbabilities {Guard.Show(inputs.LogProbabilities)}.", nameof(inputs));
+                $"Advantages has shape {Guard.Show(inputs.Advantages)}, expected [{rows}] or "
+                + $"{Guard.Show(inputs.LogProbabilities)}: one advantage for each row, or each token, of "
+                + "LogProbabilities.", nameof(inputs));
         }
 
         CheckCounts(inputs, rows);

@@ -17,7 +17,9 @@ public sealed record PolicyLossInputs
     /// <summary><c>[B, T]</c> the loss mask, of any type: not zero where a token takes part.</summary>
     public required Tensor Mask { get; init; }
 
-    /// <summary><c>[B]</c> the advantage of each completion.</summary>
+    /// <summary>
+    /// <c>[B]</c> the advantage of each completion, or <c>[B, T]</c> one for each token (PPO, process rewards).
+    /// </summary>
     public required Tensor Advantages { get; init; }
 
     /// <summary>

@@ -23,7 +23,7 @@ public static class SelectiveLogSoftmax
     {
         Check(logits, index, temperature, mask);
         using DisposeScope scope = NewDisposeScope();
-        ScalarType type = logits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        ScalarType type = Guard.WideType(logits);
         Tensor scaled = logits.to(type);
         scaled = temperature == 1 ? scaled : scaled.DividedBy(temperature);
         Tensor? left = mask?.to(ScalarType.Bool).logical_not();

@@ -54,7 +54,7 @@ public sealed class GrpoLossGuardTests
         using DisposeScope scope = NewDisposeScope();
         PolicyLossInputs inputs = Batches.Random(1, rows: 3, columns: 4);
         Expect(inputs with { Mask = ones(3, 5) }, "Mask has shape [3, 5], expected [3, 4]");
-        Expect(inputs with { Advantages = ones(4) }, "Advantages has shape [4], expected [3]");
+        Expect(inputs with { Advantages = ones(4) }, "Advantages has shape [4], expected [3] or");
         Expect(
             inputs with { OldLogProbabilities = ones(2, 4) },
             "OldLogProbabilities has shape [2, 4], expected [3, 4]");

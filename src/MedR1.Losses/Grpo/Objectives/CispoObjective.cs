@@ -9,7 +9,7 @@ internal sealed class CispoObjective(double? floor, double cap) : TokenObjective
     {
         Tensor weight = ratio.detach().Limited(most: cap);
         weight = floor is double least ? weight.Limited(least) : weight;
-        return (weight * batch.Advantages_B1 * batch.LogProbabilities_BT).neg();
+        return (weight * batch.Advantages * batch.LogProbabilities_BT).neg();
     }
 
     public override void AddMetrics(MetricCollector metrics, PolicyBatch batch, Tensor ratio, bool perRow)
@@ -17,7 +17,7 @@ internal sealed class CispoObjective(double? floor, double cap) : TokenObjective
         // With the cap alone TRL counts only what would be pushed up; a clip on both sides acts whatever the sign.
         Tensor moved = floor is double least
             ? ratio.Above(cap).logical_or(ratio.Below(least))
-            : ratio.Above(cap).logical_and(batch.Advantages_B1.Above(0));
+            : ratio.Above(cap).logical_and(batch.Advantages.Above(0));
         AddShare(metrics, "cispo_clip_ratio", moved, batch, perRow);
     }
 }

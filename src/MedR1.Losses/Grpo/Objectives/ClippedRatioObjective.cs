@@ -7,16 +7,16 @@ internal sealed class ClippedRatioObjective(double low, double high, double? bou
 {
     public override Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio)
     {
-        Tensor free = Bounded(ratio) * batch.Advantages_B1;
-        Tensor clipped = ratio.Limited(1 - low, 1 + high) * batch.Advantages_B1;
+        Tensor free = Bounded(ratio) * batch.Advantages;
+        Tensor clipped = ratio.Limited(1 - low, 1 + high) * batch.Advantages;
         return minimum(free, clipped).neg();
     }
 
     public override void AddMetrics(MetricCollector metrics, PolicyBatch batch, Tensor ratio, bool perRow)
     {
         Tensor bounded = Bounded(ratio);
-        Tensor below = bounded.Below(1 - low).logical_and(batch.Advantages_B1.Below(0));
-        Tensor above = bounded.Above(1 + high).logical_and(batch.Advantages_B1.Above(0));
+        Tensor below = bounded.Below(1 - low).logical_and(batch.Advantages.Below(0));
+        Tensor above = bounded.Above(1 + high).logical_and(batch.Advantages.Above(0));
         AddShare(metrics, "clip_ratio/low_mean", below, batch, perRow);
         AddShare(metrics, "clip_ratio/high_mean", above, batch, perRow);
         AddShare(metrics, "clip_ratio/region_mean", below.logical_or(above), batch, perRow);

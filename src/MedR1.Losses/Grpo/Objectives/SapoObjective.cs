@@ -10,11 +10,11 @@ internal sealed class SapoObjective(SapoOptions options) : TokenObjective
     {
         using Scalar positive = options.PositiveTemperature.ToScalar();
         using Scalar negative = options.NegativeTemperature.ToScalar();
-        Tensor temperature_B1 = where(
-            batch.Advantages_B1.Above(0),
-            full_like(batch.Advantages_B1, positive),
-            full_like(batch.Advantages_B1, negative));
-        Tensor gate = (temperature_B1 * ratio.Minus(1)).sigmoid().Times(4) / temperature_B1;
-        return (gate * batch.Advantages_B1).neg();
+        Tensor temperature = where(
+            batch.Advantages.Above(0),
+            full_like(batch.Advantages, positive),
+            full_like(batch.Advantages, negative));
+        Tensor gate = (temperature * ratio.Minus(1)).sigmoid().Times(4) / temperature;
+        return (gate * batch.Advantages).neg();
     }
 }

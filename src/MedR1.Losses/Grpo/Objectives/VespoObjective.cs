@@ -15,7 +15,7 @@ internal sealed class VespoObjective(VespoOptions options) : TokenObjective
     public override bool AppliesSamplerRatio => true;
 
     public override Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio) =>
-        (Weight(batch, samplerRatio) * batch.Advantages_B1 * batch.LogProbabilities_BT).neg();
+        (Weight(batch, samplerRatio) * batch.Advantages * batch.LogProbabilities_BT).neg();
 
     /// <summary>φ, <c>[B, 1]</c>, without gradient.</summary>
     public Tensor Weight(PolicyBatch batch, Tensor? samplerRatio)
@@ -30,7 +30,7 @@ internal sealed class VespoObjective(VespoOptions options) : TokenObjective
         }
 
         Tensor logWeight_B1 = sum_B1.Limited(SmallestLogWeight, LargestLogRatio);
-        Tensor positive_B1 = batch.Advantages_B1.AtLeast(0);
+        Tensor positive_B1 = batch.Advantages.AtLeast(0);
         Tensor power_B1 = Choose(positive_B1, logWeight_B1, options.PositivePower, options.NegativePower);
         Tensor decay_B1 = Choose(positive_B1, logWeight_B1, options.PositiveDecay, options.NegativeDecay);
         Tensor growth_B1 = decay_B1.Plus(power_B1 * logWeight_B1);

@@ -1,0 +1,59 @@
+namespace MedR1.Losses;
+
+/// <summary>
+/// Options of <see cref="PpoLoss"/>. The defaults are the paper's (arXiv 1707.06347): clip 0.2, equation 9 with c₁ 1, no
+/// entropy bonus as in its continuous control, no clip of values, which the paper does not have.
+/// </summary>
+public sealed record PpoLossOptions
+{
+    /// <summary>As language models are trained (TRL's PPO): values clipped to ±0.2, c₁ 0.1.</summary>
+    public static PpoLossOptions LanguageModel { get; } = new()
+    {
+        ValueClip = 0.2,
+        ValueCoefficient = 0.1,
+    };
+
+    /// <summary>
+    /// The policy's part: clip, reduction, entropy bonus (c₂), and all else that <see cref="GrpoLoss"/> can do.
+    /// </summary>
+    /// <value>The default is the ratio clipped to 1 ± 0.2, mean over the tokens of the step.</value>
+    public GrpoLossOptions Policy { get; init; } = new();
+
+    /// <summary>c₁: the weight of the value head's loss.</summary>
+    /// <value>The default is 1.</value>
+    public double ValueCoefficient { get; init; } = 1.0;
+
+    /// <summary>How far values may move from what they were while sampling.</summary>
+    /// <value>The default is <see langword="null"/>: as far as they like.</value>
+    public double? ValueClip { get; init; }
+
+    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        if (Policy is null)
+        {
+            return ["Policy is null: give it options, new GrpoLossOptions() for the defaults."];
+        }
+
+        List<string> problems = [.. Policy.Validate().Select(problem => "Policy." + problem)];
+        if (!(double.IsFinite(ValueCoefficient) && ValueCoefficient >= 0))
+        {
+            problems.Add($"ValueCoefficient is {ValueCoefficient}, expected a finite number of at least 0.");
+        }
+
+        if (ValueClip is double clip && !(double.IsFinite(clip) && clip > 0))
+        {
+            problems.Add($"ValueClip is {clip}, expected a finite number above 0, or null for no clip.");
+        }
+
+        if (Policy.Normalization == LossNormalization.CompletionTerm || Policy.Objective == PolicyObjective.Vespo
+            || Policy.OffPolicyThreshold is not null)
+        {
+            problems.Add(
+                "Policy judges whole completions (CompletionTerm, Vespo or OffPolicyThreshold), but PPO has an advantage "
+                + "for each token: use ClippedRatio with StepTokens and no threshold.");
+        }
+
+        return problems;
+    }
+}
