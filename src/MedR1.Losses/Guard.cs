@@ -55,6 +55,23 @@ internal static class Guard
         }
     }
 
+    public static void Temperature(double value, string name)
+    {
+        if (!(double.IsFinite(value) && value > 0))
+        {
+            throw new ArgumentOutOfRangeException(
+                name, value, "Expected a finite number above 0; take the likeliest token for temperature 0.");
+        }
+    }
+
+    public static void Tokens(Tensor value, string name)
+    {
+        if (value.dtype != ScalarType.Int64)
+        {
+            throw new ArgumentException($"{name} is of type {value.dtype}, expected Int64: convert it.", name);
+        }
+    }
+
     /// <summary>What statistics are computed in: float64 for float64, float32 for all else.</summary>
     public static ScalarType WideType(Tensor value) =>
         value.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;

@@ -38,8 +38,8 @@ public static class SelectiveLogSoftmax
         Tensor logSum = scaled.logsumexp(-1);
         Tensor chosen = scaled.gather(-1, index.unsqueeze(-1)).squeeze(-1) - logSum;
 
-        // 0 × −∞ would be NaN: a finite floor keeps the product 0.
-        Tensor finite = scaled.Limited(least: type == ScalarType.Float64 ? double.MinValue : float.MinValue);
+        // 0 × −∞ would be NaN: a finite floor keeps the product 0, backward too, where it is multiplied once more.
+        Tensor finite = scaled.Limited(least: RunningSoftmax.Never);
         Tensor probabilities = (scaled - logSum.unsqueeze(-1)).exp();
         Tensor entropy = logSum - (probabilities * finite).sum(-1);
         if (left is not null)
@@ -56,19 +56,8 @@ public static class SelectiveLogSoftmax
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(index);
         Guard.FloatingPoint(logits, nameof(logits));
-        if (!(double.IsFinite(temperature) && temperature > 0))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(temperature),
-                temperature,
-                "Expected a finite number above 0; take the likeliest token for temperature 0.");
-        }
-
-        if (index.dtype != ScalarType.Int64)
-        {
-            throw new ArgumentException($"index is of type {index.dtype}, expected Int64: convert it.", nameof(index));
-        }
-
+        Guard.Temperature(temperature, nameof(temperature));
+        Guard.Tokens(index, nameof(index));
         if (logits.dim() < 1 || !logits.shape.AsSpan(..^1).SequenceEqual(index.shape))
         {
             throw new ArgumentException(

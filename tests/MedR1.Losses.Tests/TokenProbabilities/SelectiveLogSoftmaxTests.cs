@@ -33,6 +33,18 @@ public sealed class SelectiveLogSoftmaxTests
     }
 
     [Fact]
+    public void A_large_gradient_of_the_entropy_does_not_overflow_where_a_token_is_never_said()
+    {
+        // Entropy of (p, 1−p, 0) at logits 0, ln 3: ∂H/∂z_j = −p_j·(ln p_j + H), p = ¼, ¾.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = tensor(new[,] { { 0.0, Math.Log(3), double.NegativeInfinity } }).requires_grad_(true);
+        (SelectiveLogSoftmax.Compute(logits, tensor(new[] { 1L })).Entropies.sum() * 1000).backward();
+        double entropy = -(0.25 * Math.Log(0.25)) - 0.75 * Math.Log(0.75);
+        double first = -0.25 * (Math.Log(0.25) + entropy) * 1000;
+        Batches.Close([first, -first, 0], Batches.Values(logits.grad!), 1e-10);
+    }
+
+    [Fact]
     public void Masked_rows_are_zero_whatever_they_hold()
     {
         using DisposeScope scope = NewDisposeScope();

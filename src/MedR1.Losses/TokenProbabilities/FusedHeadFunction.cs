@@ -1,0 +1,48 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>Hangs the hand-written backward of <see cref="HeadProduct"/> into the autograd graph.</summary>
+internal sealed class FusedHeadFunction : autograd.MultiTensorFunction<FusedHeadFunction>
+{
+    private const string State = "state";
+
+    public override string Name => nameof(FusedHeadFunction);
+
+    /// <summary>Takes hidden states, weight, bias or null, tokens, and the <see cref="HeadGradients"/>.</summary>
+    public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        (Tensor hidden, Tensor weight, Tensor? bias) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor?)vars[2]);
+        Tensor tokens = (Tensor)vars[3];
+        HeadGradients state = (HeadGradients)vars[4];
+        HeadStatistics statistics = new HeadProduct(hidden, weight, bias, tokens, state.Options).Measure();
+        state.Statistics = statistics;
+        ctx.set_materialize_grads(false);
+        ctx.save_data(State, state);
+        List<Tensor> saved = [statistics.LogSumExp, statistics.Entropies, hidden, weight, tokens];
+        ctx.save_for_backward(bias is null ? saved : [.. saved, bias]);
+
+        // Copies: an output that is saved would hold the graph that holds it.
+        return [statistics.LogProbabilities.clone(), statistics.Entropies.clone()];
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        HeadGradients state = (HeadGradients)ctx.get_data(State);
+        List<Tensor> saved = ctx.get_saved_variables();
+        Tensor? Given(int place) => grad_outputs[place].IsInvalid ? null : grad_outputs[place];
+        (Tensor? hidden, Tensor? weight, Tensor? bias) = new HeadProduct(
+            saved[2], saved[3], saved.Count > 5 ? saved[5] : null, saved[4], state.Options)
+            .Gradients(saved[0], saved[1], Given(0), Given(1));
+        return
+        [
+            state.Keep(hidden?.DetachFromDisposeScope())!,
+            state.Keep(weight?.DetachFromDisposeScope())!,
+            state.Keep(bias?.DetachFromDisposeScope())!,
+            null!,
+            null!,
+        ];
+    }
+}
