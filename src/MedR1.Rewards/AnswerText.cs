@@ -1,0 +1,9 @@
+namespace MedR1.Rewards;
+
+/// <summary>Finds what a completion gives as its answer.</summary>
+internal static class AnswerText
+{
+    /// <summary>The text in the first answer tags, else the whole text, or nothing if tags are required.</summary>
+    public static string? Of(string text, bool requireTags) =>
+        AnswerTags.FirstInAnyCase(text) ?? (requireTags ? null : text);
+}

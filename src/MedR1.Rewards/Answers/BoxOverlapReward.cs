@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace MedR1.Rewards;
+
+/// <summary>
+/// Intersection over union of the box that the answer gives and the right one, <c>[left, top, right, bottom]</c> in any
+/// brackets. With several boxes, the mean over the best one-to-one pairing, divided by the larger number of boxes.
+/// </summary>
+/// <remarks>
+/// Both must be in the same coordinates: a model sees the resized picture, so rescale its boxes or the right ones.
+/// </remarks>
+public sealed partial class BoxOverlapReward : IReward
+{
+    private const int MostBoxes = 64;
+    private readonly double _threshold;
+    private readonly bool _requireTags;
+
+    /// <summary>Makes the reward.</summary>
+    /// <param name="threshold">Overlaps below this count as 0, as in detection at 0.5.</param>
+    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise its whole text is the answer.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The threshold is outside of 0 to 1.</exception>
+    public BoxOverlapReward(double threshold = 0, bool requireTags = true)
+    {
+        if (threshold is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "Expected an overlap from 0 to 1.");
+        }
+
+        _threshold = threshold;
+        _requireTags = requireTags;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "box_overlap";
+
+    /// <inheritdoc/>
+    /// <remarks>Abstains where the example's answer holds no box.</remarks>
+    public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        IReadOnlyList<Box> right = Find(context.Example.Answer);
+        return ValueTask.FromResult<double?>(right.Count == 0 ? null
+            : AnswerText.Of(context.Text, _requireTags) is string answer ? Score(Find(answer), right, _threshold) : 0.0);
+    }
+
+    /// <summary>The reward of boxes: 0 to 1.</summary>
+    /// <param name="said">The boxes that were said; more than 64 earn 0.</param>
+    /// <param name="right">The right ones.</param>
+    /// <param name="threshold">Overlaps below this count as 0.</param>
+    public static double Score(IReadOnlyList<Box> said, IReadOnlyList<Box> right, double threshold = 0)
+    {
+        ArgumentNullException.ThrowIfNull(said);
+        ArgumentNullException.ThrowIfNull(right);
+        if (said.Count == 0 || right.Count == 0 || said.Count > MostBoxes || right.Count > MostBoxes)
+        {
+            return 0.0;
+        }
+
+        double[,] overlaps = new double[said.Count, right.Count];
+        for (int i = 0; i < said.Count; i++)
+        {
+            for (int j = 0; j < right.Count; j++)
+            {
+                double overlap = said[i].IntersectionOverUnion(right[j]);
+                overlaps[i, j] = overlap >= threshold ? overlap : 0;
+            }
+        }
+
+        return Assignment.LargestSum(overlaps) / Math.Max(said.Count, right.Count);
+    }
+
+    /// <summary>The boxes in a text: four numbers in brackets, the corners in order.</summary>
+    /// <param name="text">The text.</param>
+    public static IReadOnlyList<Box> Find(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return [.. BoxPattern().Matches(text)
+            .Select(match => match.Groups.Values.Skip(1)
+                .Select(group => double.Parse(group.Value, NumberStyles.Float, CultureInfo.InvariantCulture)).ToArray())
+            .Where(edges => edges[0] <= edges[2] && edges[1] <= edges[3])
+            .Select(edges => new Box(edges[0], edges[1], edges[2], edges[3]))];
+    }
+
+    [GeneratedRegex(
+        @"[\[(]\s*(-?[0-9]+(?:\.[0-9]+)?)\s*,\s*(-?[0-9]+(?:\.[0-9]+)?)\s*,\s*(-?[0-9]+(?:\.[0-9]+)?)\s*,"
+        + @"\s*(-?[0-9]+(?:\.[0-9]+)?)\s*[\])]",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex BoxPattern();
+}

@@ -1,0 +1,74 @@
+namespace MedR1.Rewards;
+
+/// <summary>
+/// Compares the labels that the answer lists with the right ones, as sets: each label trimmed, white space and case
+/// folded, repetitions counted once. Two empty sets are equal.
+/// </summary>
+public sealed class MultiLabelReward : IReward
+{
+    private readonly LabelScore _score;
+    private readonly string[] _separators;
+    private readonly bool _requireTags;
+
+    /// <summary>Makes the reward.</summary>
+    /// <param name="score">How sets are compared.</param>
+    /// <param name="separators">What stands between labels; null for comma, semicolon and line end.</param>
+    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise its whole text is the answer.</param>
+    /// <exception cref="ArgumentException">There is no separator, or an empty one.</exception>
+    public MultiLabelReward(
+        LabelScore score = LabelScore.F1, IReadOnlyList<string>? separators = null, bool requireTags = true)
+    {
+        if (!Enum.IsDefined(score))
+        {
+            throw new ArgumentOutOfRangeException(nameof(score), score, "Use F1, Exact or IntersectionOverUnion.");
+        }
+
+        _separators = [.. separators ?? [",", ";", "\n"]];
+        if (_separators.Length == 0 || _separators.Any(string.IsNullOrEmpty))
+        {
+            throw new ArgumentException("Give at least one separator, none of them empty.", nameof(separators));
+        }
+
+        _score = score;
+        _requireTags = requireTags;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "labels";
+
+    /// <inheritdoc/>
+    /// <remarks>The right labels are those of the example's answer.</remarks>
+    public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return ValueTask.FromResult<double?>(AnswerText.Of(context.Text, _requireTags) is string answer
+            ? Score(Labels(answer), Labels(context.Example.Answer), _score) : 0.0);
+    }
+
+    /// <summary>The reward of labels: 0 to 1. Labels are compared as they are.</summary>
+    /// <param name="said">The labels that were said.</param>
+    /// <param name="right">The right ones.</param>
+    /// <param name="score">How sets are compared.</param>
+    public static double Score(IEnumerable<string> said, IEnumerable<string> right, LabelScore score)
+    {
+        HashSet<string> ours = new(said, StringComparer.Ordinal);
+        HashSet<string> theirs = new(right, StringComparer.Ordinal);
+        if (ours.Count + theirs.Count == 0)
+        {
+            return 1.0;
+        }
+
+        int hits = ours.Count(theirs.Contains);
+        return score switch
+        {
+            LabelScore.F1 => 2.0 * hits / (ours.Count + theirs.Count),
+            LabelScore.Exact => ours.SetEquals(theirs) ? 1.0 : 0.0,
+            _ => hits / (double)(ours.Count + theirs.Count - hits),
+        };
+    }
+
+    private IEnumerable<string> Labels(string text) => text
+        .Split(_separators, StringSplitOptions.None)
+        .Select(label => string.Join(' ', PythonText.Split(PythonText.CaseFold(label))))
+        .Where(label => label.Length > 0);
+}

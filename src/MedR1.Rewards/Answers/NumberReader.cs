@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace MedR1.Rewards;
+
+/// <summary>
+/// Reads the one number of a text with its unit: <c>1,234.5</c>, <c>-3e2</c>, <c>1/2</c>, <c>12 mm</c>, <c>85%</c>. A
+/// comma separates thousands; where it can't, the text is no number.
+/// </summary>
+internal sealed partial class NumberReader
+{
+    private readonly IReadOnlyDictionary<string, NumericUnit> _units;
+
+    public NumberReader(IReadOnlyDictionary<string, NumericUnit> units)
+    {
+        ArgumentNullException.ThrowIfNull(units);
+        foreach ((string name, NumericUnit unit) in units)
+        {
+            if (!(double.IsFinite(unit.Factor) && unit.Factor > 0) || string.IsNullOrWhiteSpace(unit.Dimension))
+            {
+                throw new ArgumentException(
+                    $"The unit '{name}' is {unit.Factor} of '{unit.Dimension}', expected a factor above 0 of a named "
+                    + "dimension.",
+                    nameof(units));
+            }
+        }
+
+        _units = units;
+    }
+
+    public Quantity? Read(string text)
+    {
+        // Python's digits include those of other scripts, .NET's parser takes ASCII only; so does the expression.
+        MatchCollection matches = NumberPattern().Matches(text.Replace('\u2212', '-'));
+        if (matches.Count != 1)
+        {
+            return null;
+        }
+
+        Match match = matches[0];
+        string digits = match.Groups["number"].Value;
+        if (digits.Contains(',') && !ThousandsPattern().IsMatch(digits))
+        {
+            return null;
+        }
+
+        double value = Parse(digits);
+        if (match.Groups["divisor"].Success)
+        {
+            value /= Parse(match.Groups["divisor"].Value);
+        }
+
+        string unit = match.Groups["unit"].Value;
+        if (!double.IsFinite(value))
+        {
+            return null;
+        }
+
+        return unit.Length == 0 ? new Quantity(value, "", 1)
+            : _units.TryGetValue(unit.ToLowerInvariant(), out NumericUnit? known)
+                ? new Quantity(value * known.Factor, known.Dimension, known.Factor)
+            : null;
+    }
+
+    private static double Parse(string digits) =>
+        double.Parse(digits.Replace(",", ""), NumberStyles.Float, CultureInfo.InvariantCulture);
+
+    // A unit is a word right behind the number; a sentence that goes on ("12 of them") has an unknown one.
+    [GeneratedRegex(
+        @"(?<![\w.])(?<number>[-+]?(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+        + @"(?:\s*/\s*(?<divisor>[0-9]+(?:\.[0-9]+)?))?(?:\s*(?<unit>[%°]|\p{L}+))?",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex NumberPattern();
+
+    [GeneratedRegex(@"^[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex ThousandsPattern();
+}

@@ -1,0 +1,50 @@
+namespace MedR1.Rewards;
+
+/// <summary>How <see cref="NumericReward"/> compares numbers.</summary>
+public sealed record NumericOptions
+{
+    /// <summary>
+    /// Lengths to millimetres, volumes to millilitres, shares to parts of one, angles to degrees: what reports measure in.
+    /// </summary>
+    public static IReadOnlyDictionary<string, NumericUnit> MedicalUnits { get; } = new Dictionary<string, NumericUnit>
+    {
+        ["µm"] = new("mm", 0.001),
+        ["um"] = new("mm", 0.001),
+        ["mm"] = new("mm", 1),
+        ["millimeter"] = new("mm", 1),
+        ["millimeters"] = new("mm", 1),
+        ["cm"] = new("mm", 10),
+        ["centimeter"] = new("mm", 10),
+        ["centimeters"] = new("mm", 10),
+        ["m"] = new("mm", 1000),
+        ["ml"] = new("ml", 1),
+        ["cc"] = new("ml", 1),
+        ["l"] = new("ml", 1000),
+        ["%"] = new("share", 0.01),
+        ["percent"] = new("share", 0.01),
+        ["°"] = new("degree", 1),
+        ["degree"] = new("degree", 1),
+        ["degrees"] = new("degree", 1),
+        ["hu"] = new("HU", 1),
+    };
+
+    /// <summary>The largest difference, in the unit of the right answer.</summary>
+    /// <value>The default is 0.</value>
+    public double AbsoluteTolerance { get; init; }
+
+    /// <summary>The largest difference as a share of the right number, added to the absolute one.</summary>
+    /// <value>The default is 0.</value>
+    public double RelativeTolerance { get; init; }
+
+    /// <summary>Units by how they are written, in lower case.</summary>
+    /// <value>The default is <see cref="MedicalUnits"/>.</value>
+    public IReadOnlyDictionary<string, NumericUnit> Units { get; init; } = MedicalUnits;
+
+    /// <summary>Whether an answer without a unit is wrong where the right one has one; otherwise it means that one.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool RequireUnit { get; init; }
+
+    /// <summary>Whether a text without answer tags earns 0; otherwise its whole text is the answer.</summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool RequireTags { get; init; } = true;
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace MedR1.Rewards;
+
+/// <summary>
+/// 1 where the answer's number is the right one within a tolerance, units converted, else 0. An answer with several
+/// numbers, none, or an unknown or foreign unit earns 0.
+/// </summary>
+public sealed class NumericReward : IReward
+{
+    private readonly NumericOptions _options;
+    private readonly NumberReader _reader;
+
+    /// <summary>Makes the reward.</summary>
+    /// <param name="options">Tolerances and units; null for exact numbers with lengths, volumes and shares.</param>
+    /// <exception cref="ArgumentException">A tolerance or a unit's factor is out of range.</exception>
+    public NumericReward(NumericOptions? options = null)
+    {
+        _options = options ?? new NumericOptions();
+        if (!(_options.AbsoluteTolerance >= 0 && _options.RelativeTolerance >= 0))
+        {
+            throw new ArgumentException(
+                $"The tolerances are {_options.AbsoluteTolerance} and {_options.RelativeTolerance}, expected numbers of "
+                + "at least 0.",
+                nameof(options));
+        }
+
+        _reader = new NumberReader(_options.Units);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "number";
+
+    /// <inheritdoc/>
+    /// <remarks>Abstains where the example's answer holds no single number with a known unit.</remarks>
+    public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (_reader.Read(context.Example.Answer) is not Quantity right)
+        {
+            return ValueTask.FromResult<double?>(null);
+        }
+
+        string? answer = AnswerText.Of(context.Text, _options.RequireTags);
+        bool isRight = answer is not null && _reader.Read(answer) is Quantity said && Agree(said, right);
+        return ValueTask.FromResult<double?>(isRight ? 1.0 : 0.0);
+    }
+
+    /// <summary>What a text gives as its number, in the base unit of its dimension, for messages and tests.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>Such as <c>12 mm</c>, or null if there is no single number with a known unit.</returns>
+    public string? Describe(string text) => _reader.Read(text) is not Quantity quantity ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{quantity.Value} {quantity.Dimension}").Trim();
+
+    private bool Agree(Quantity said, Quantity right)
+    {
+        bool sameKind = said.Dimension == right.Dimension || (said.Dimension.Length == 0 && !_options.RequireUnit);
+        double value = said.Dimension.Length == 0 && sameKind ? said.Value * right.Factor : said.Value;
+        double allowed = _options.AbsoluteTolerance * right.Factor + _options.RelativeTolerance * Math.Abs(right.Value);
+
+        // 0.3 cm is 3.0000000000000004 mm or so: conversions may cost the last digits.
+        return sameKind && Math.Abs(value - right.Value) <= allowed + 1e-12 * Math.Abs(right.Value);
+    }
+}

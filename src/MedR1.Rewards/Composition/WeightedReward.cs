@@ -1,0 +1,56 @@
+namespace MedR1.Rewards;
+
+/// <summary>A weighted sum of rewards under one name: Σ w·r over those that apply; abstains if none does.</summary>
+/// <remarks>
+/// A trainer that knows its rewards one by one shows more: use this for a reward that another one needs whole, such as the
+/// correctness of <see cref="CosineLengthReward"/>.
+/// </remarks>
+public sealed class WeightedReward : IReward
+{
+    private readonly (IReward Reward, double Weight)[] _parts;
+
+    /// <summary>Makes the reward.</summary>
+    /// <param name="name">The name in logs and metrics.</param>
+    /// <param name="parts">The rewards with their weights.</param>
+    /// <exception cref="ArgumentException">There is no part, or a weight is not finite.</exception>
+    public WeightedReward(string name, params (IReward Reward, double Weight)[] parts)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Length == 0)
+        {
+            throw new ArgumentException("There is no reward: give at least one with its weight.", nameof(parts));
+        }
+
+        foreach ((IReward reward, double weight) in parts)
+        {
+            ArgumentNullException.ThrowIfNull(reward, nameof(parts));
+            if (!double.IsFinite(weight))
+            {
+                throw new ArgumentException(
+                    $"The weight of '{reward.Name}' is {weight}, expected a finite number.", nameof(parts));
+            }
+        }
+
+        Name = name;
+        _parts = [.. parts];
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        double? sum = null;
+        foreach ((IReward reward, double weight) in _parts)
+        {
+            if (await reward.ScoreAsync(context, cancellationToken).ConfigureAwait(false) is double score)
+            {
+                sum = (sum ?? 0) + weight * score;
+            }
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,47 @@
+namespace MedR1.Rewards;
+
+/// <summary>
+/// Checks the reasoning step by step against a decision tree: 1 where it states every finding that leads to its own
+/// answer, in order and without contradiction. Whether the answer is right is another reward's matter
+/// (<see cref="GatedReward"/> joins the two).
+/// </summary>
+public sealed class DecisionTreeReward : IReward
+{
+    private readonly DecisionTree _tree;
+    private readonly Func<VqaExample, bool>? _appliesTo;
+
+    /// <summary>Makes the reward.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="appliesTo">Which examples the tree is for; it abstains from others. Null: all.</param>
+    public DecisionTreeReward(DecisionTree tree, Func<VqaExample, bool>? appliesTo = null)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        _tree = tree;
+        _appliesTo = appliesTo;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "decision_tree";
+
+    /// <inheritdoc/>
+    public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        bool applies = _appliesTo is null || _appliesTo(context.Example);
+        return ValueTask.FromResult<double?>(applies ? Explain(context.Text).Score : null);
+    }
+
+    /// <summary>
+    /// The score with its explanation for each node. The answer is the text in answer tags, the reasoning all that stands
+    /// before and behind; without tags there is no answer.
+    /// </summary>
+    /// <param name="text">What the model said.</param>
+    public DecisionTreeReport Explain(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string answer = AnswerTags.FirstInAnyCase(text) ?? "";
+        int place = answer.Length == 0 ? -1 : text.IndexOf(answer, StringComparison.Ordinal);
+        string reasoning = place < 0 ? text : string.Concat(text.AsSpan(0, place), ".", text.AsSpan(place + answer.Length));
+        return _tree.Check(TagPattern.Remove(reasoning), answer);
+    }
+}

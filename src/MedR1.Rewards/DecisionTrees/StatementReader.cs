@@ -1,0 +1,131 @@
+using System.Globalization;
+
+namespace MedR1.Rewards;
+
+/// <summary>Finds what a text says about the findings of a tree.</summary>
+internal sealed class StatementReader
+{
+    private readonly Dictionary<string, List<(string[] Words, string Finding, bool Present)>> _phrases = [];
+    private readonly List<(string Finding, RangeDocument Range, HashSet<string> Near)> _ranges = [];
+
+    public StatementReader(IReadOnlyDictionary<string, FindingDocument?> findings)
+    {
+        foreach ((string name, FindingDocument? finding) in findings)
+        {
+            AddPhrases(finding!.Phrases, name, present: true);
+            AddPhrases(finding.AbsentPhrases, name, present: false);
+            if (finding.Range is RangeDocument range)
+            {
+                _ranges.Add((name, range, [.. (range.Near ?? []).SelectMany(near => Word.Phrase(near!))]));
+            }
+        }
+    }
+
+    /// <summary>The statements in the order of the text.</summary>
+    public IReadOnlyList<Statement> Read(string text)
+    {
+        List<Word> words = Word.Read(text);
+        List<Statement> statements = [];
+        for (int at = 0; at < words.Count;)
+        {
+            (string[] Words, string Finding, bool Present)? phrase = LongestAt(words, at);
+            if (phrase is (string[] found, string finding, bool present))
+            {
+                if (Negation.IsStated(words, at, found.Length) is bool stated)
+                {
+                    // Denying a phrase of absence ("not smooth") states nothing: other things may be there instead.
+                    AddUnless(!present && !stated, statements, finding, present && stated, words, at, found.Length);
+                }
+
+                at += found.Length;
+                continue;
+            }
+
+            at += AddMeasures(words, at, statements);
+        }
+
+        return statements;
+    }
+
+    private static void AddUnless(
+        bool silent, List<Statement> statements, string finding, bool present, List<Word> words, int at, int count)
+    {
+        if (!silent)
+        {
+            statements.Add(new Statement(finding, present, words[at].Start, words[at + count - 1].End));
+        }
+    }
+
+    private (string[] Words, string Finding, bool Present)? LongestAt(List<Word> words, int at)
+    {
+        if (!_phrases.TryGetValue(words[at].Text, out List<(string[] Words, string Finding, bool Present)>? candidates))
+        {
+            return null;
+        }
+
+        foreach ((string[] Words, string Finding, bool Present) candidate in candidates)
+        {
+            bool fits = at + candidate.Words.Length <= words.Count
+                && words[at + candidate.Words.Length - 1].Clause == words[at].Clause
+                && Enumerable.Range(0, candidate.Words.Length).All(i => words[at + i].Text == candidate.Words[i]);
+            if (fits)
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes <c>7 mm</c> or <c>7 x 5 mm</c>, of which the largest counts; gives the words that were used.</summary>
+    private int AddMeasures(List<Word> words, int at, List<Statement> statements)
+    {
+        double largest = double.NegativeInfinity;
+        int next = at;
+        while (next < words.Count && double.TryParse(
+            words[next].Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+        {
+            largest = Math.Max(largest, number);
+            next++;
+            if (next + 1 < words.Count && words[next].Text is "x" or "×" or "by")
+            {
+                next++;
+            }
+        }
+
+        if (next == at || next >= words.Count
+            || !NumericOptions.MedicalUnits.TryGetValue(words[next].Text, out NumericUnit? unit))
+        {
+            return 1;
+        }
+
+        double value = largest * unit.Factor;
+        HashSet<string> clause = [.. words.Where(word => word.Clause == words[at].Clause).Select(word => word.Text)];
+        bool stated = Negation.IsStated(words, at, next - at + 1) == true;
+        foreach ((string finding, RangeDocument range, HashSet<string> near) in _ranges)
+        {
+            NumericUnit bound = NumericOptions.MedicalUnits[range.Unit!];
+            bool fits = bound.Dimension == unit.Dimension && range.Holds(value / bound.Factor)
+                && (near.Count == 0 || near.Overlaps(clause));
+            AddUnless(!(stated && fits), statements, finding, true, words, at, next - at + 1);
+        }
+
+        return next - at + 1;
+    }
+
+    private void AddPhrases(string?[]? phrases, string finding, bool present)
+    {
+        foreach (string? phrase in phrases ?? [])
+        {
+            string[] words = Word.Phrase(phrase!);
+            if (!_phrases.TryGetValue(words[0], out List<(string[] Words, string Finding, bool Present)>? same))
+            {
+                _phrases.Add(words[0], same = []);
+            }
+
+            // Longest first: "part solid" is not "solid".
+            int place = same.FindIndex(other => other.Words.Length < words.Length);
+            same.Insert(place < 0 ? same.Count : place, (words, finding, present));
+        }
+    }
+}

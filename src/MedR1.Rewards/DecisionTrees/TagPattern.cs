@@ -1,0 +1,12 @@
+using System.Text.RegularExpressions;
+
+namespace MedR1.Rewards;
+
+/// <summary>Takes the tags of reasoning and answer for ends of sentences.</summary>
+internal static partial class TagPattern
+{
+    public static string Remove(string text) => Tags().Replace(text, " . ");
+
+    [GeneratedRegex("</?(?:think|answer)>", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Tags();
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+
+namespace MedR1.Rewards;
+
+/// <summary>A decision tree as its JSON document has it, before any check.</summary>
+internal sealed record TreeDocument
+{
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? Order { get; init; }
+
+    public string? Root { get; init; }
+
+    public Dictionary<string, FindingDocument?>? Findings { get; init; }
+
+    public Dictionary<string, NodeDocument?>? Nodes { get; init; }
+}
+
+/// <summary>A finding: the phrases that state it or its absence, or a range of a measure.</summary>
+internal sealed record FindingDocument
+{
+    public string?[]? Phrases { get; init; }
+
+    public string?[]? AbsentPhrases { get; init; }
+
+    public RangeDocument? Range { get; init; }
+}
+
+/// <summary>Bounds of a measure, and words of which one must stand in the same sentence.</summary>
+internal sealed record RangeDocument
+{
+    public string? Unit { get; init; }
+
+    public double? AtLeast { get; init; }
+
+    public double? Above { get; init; }
+
+    public double? AtMost { get; init; }
+
+    public double? Below { get; init; }
+
+    public string?[]? Near { get; init; }
+
+    public bool Holds(double value) =>
+        !(value < AtLeast) && !(value <= Above) && !(value > AtMost) && !(value >= Below);
+}
+
+/// <summary>A question with branches, or a leaf with a diagnosis and other ways to say it.</summary>
+internal sealed record NodeDocument
+{
+    public string? Question { get; init; }
+
+    public BranchDocument?[]? Branches { get; init; }
+
+    public string? Diagnosis { get; init; }
+
+    public string?[]? Answers { get; init; }
+}
+
+/// <summary>Where to go if a finding is there, or absent, or if nothing that the node asks for is stated.</summary>
+internal sealed record BranchDocument
+{
+    public string? Finding { get; init; }
+
+    public bool Absent { get; init; }
+
+    public bool Otherwise { get; init; }
+
+    public string? To { get; init; }
+}

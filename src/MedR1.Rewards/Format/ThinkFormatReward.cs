@@ -1,0 +1,30 @@
+namespace MedR1.Rewards;
+
+/// <summary>
+/// TRL's <c>think_format_reward</c>, exact: 1 where the text starts with <c>&lt;think&gt;</c>, holds no second one, and
+/// closes it somewhere; what follows may be anything, nothing included.
+/// </summary>
+public sealed class ThinkFormatReward : IReward
+{
+    private const string Open = "<think>";
+
+    /// <inheritdoc/>
+    public string Name => "think_format";
+
+    /// <inheritdoc/>
+    public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return ValueTask.FromResult<double?>(Score(context.Text));
+    }
+
+    /// <summary>The reward of a text: 1 or 0.</summary>
+    /// <param name="text">What the model said.</param>
+    public static double Score(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.StartsWith(Open, StringComparison.Ordinal)
+            && text.LastIndexOf(Open, StringComparison.Ordinal) == 0
+            && text.Contains("</think>", StringComparison.Ordinal) ? 1.0 : 0.0;
+    }
+}

@@ -1,0 +1,24 @@
+namespace MedR1.Rewards;
+
+/// <summary>The ends of the curves of <see cref="CosineLengthReward"/>.</summary>
+public sealed record CosineLengthOptions
+{
+    /// <summary>The length at which the curves end; longer completions stay there.</summary>
+    public required int MaxTokens { get; init; }
+
+    /// <summary>The reward of a wrong completion of no length.</summary>
+    /// <value>The default is −1.</value>
+    public double ShortestWrong { get; init; } = -1.0;
+
+    /// <summary>The reward of the longest wrong completion.</summary>
+    /// <value>The default is −0.5.</value>
+    public double LongestWrong { get; init; } = -0.5;
+
+    /// <summary>The reward of the longest right completion.</summary>
+    /// <value>The default is 0.5.</value>
+    public double LongestRight { get; init; } = 0.5;
+
+    /// <summary>The reward of a right completion of no length.</summary>
+    /// <value>The default is 1.</value>
+    public double ShortestRight { get; init; } = 1.0;
+}

@@ -1,0 +1,50 @@
+namespace MedR1.Rewards;
+
+/// <summary>
+/// Correctness that depends on length along half a cosine (arXiv 2502.03373, appendix C.1): right answers earn more the
+/// shorter they are, wrong ones lose less the longer they tried.
+/// </summary>
+public sealed class CosineLengthReward : IReward
+{
+    private readonly IReward _correctness;
+    private readonly CosineLengthOptions _options;
+
+    /// <summary>Makes the reward.</summary>
+    /// <param name="correctness">Tells right from wrong: anything but 0 is right. Where it abstains, so does this.</param>
+    /// <param name="options">The ends of the curves.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The longest length is below 1.</exception>
+    public CosineLengthReward(IReward correctness, CosineLengthOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(correctness);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTokens, 1);
+        _correctness = correctness;
+        _options = options;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "cosine_length";
+
+    /// <inheritdoc/>
+    public async ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        double? correct = await _correctness.ScoreAsync(context, cancellationToken).ConfigureAwait(false);
+        return correct is double value ? Score(value != 0, context.Completion.TokenCount, _options) : null;
+    }
+
+    /// <summary>
+    /// The reward: longest + ½·(shortest − longest)·(1 + cos(π·min(1, tokens / <see cref="CosineLengthOptions.MaxTokens"/>))).
+    /// </summary>
+    /// <param name="correct">Whether the answer is right.</param>
+    /// <param name="tokens">Tokens of the completion.</param>
+    /// <param name="options">The ends of the curves.</param>
+    public static double Score(bool correct, int tokens, CosineLengthOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        double progress = Math.Min(tokens / (double)options.MaxTokens, 1.0);
+        (double longest, double shortest) = correct
+            ? (options.LongestRight, options.ShortestRight) : (options.LongestWrong, options.ShortestWrong);
+        return longest + 0.5 * (shortest - longest) * (1.0 + Math.Cos(progress * Math.PI));
+    }
+}

@@ -1,0 +1,67 @@
+namespace MedR1.Rewards;
+
+/// <summary>
+/// 1 where the answer in LaTeX means the same as the right one, else 0: TRL's <c>accuracy_reward</c>. The answer stands in
+/// <c>\boxed{…}</c>, or in LaTeX behind the word "answer"; several different boxes are a set. Numbers agree to 6 decimal
+/// places; terms with symbols where they agree at several points.
+/// </summary>
+/// <remarks>
+/// Reads arithmetic, powers, roots, fractions, elementary functions, symbols, tuples, sets, intervals, equations and
+/// percentages, not all that math-verify's computer algebra does: inequalities, matrices, unions, sums and integrals are
+/// compared as text. Abstains where the example's answer can't be read.
+/// </remarks>
+public sealed class MathAnswerReward : IReward
+{
+    private readonly string[] _reasoningEnds;
+
+    /// <summary>Makes the reward.</summary>
+    /// <param name="reasoningEnds">
+    /// What ends the reasoning, such as <c>&lt;/think&gt;</c>: only what follows the last one counts, and a text without
+    /// earns 0 (TRL's <c>reasoning_accuracy_reward</c>). Null: the whole text counts.
+    /// </param>
+    /// <exception cref="ArgumentException">An end is empty.</exception>
+    public MathAnswerReward(IReadOnlyList<string>? reasoningEnds = null)
+    {
+        _reasoningEnds = [.. reasoningEnds ?? []];
+        if (_reasoningEnds.Any(string.IsNullOrEmpty))
+        {
+            throw new ArgumentException("An end of the reasoning is empty: give a text such as </think>.", nameof(reasoningEnds));
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name => "math_answer";
+
+    /// <inheritdoc/>
+    public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return ValueTask.FromResult(_reasoningEnds.Length == 0
+            ? Score(context.Text, context.Example.Answer)
+            : ScoreAfterReasoning(context.Text, context.Example.Answer, _reasoningEnds));
+    }
+
+    /// <summary>The reward of a text: 1 or 0, or null where the solution can't be read.</summary>
+    /// <param name="text">What the model said.</param>
+    /// <param name="solution">The right answer: LaTeX in dollars or a box, a number, or arithmetic.</param>
+    public static double? Score(string text, string solution)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(solution);
+        return MathExtraction.Gold(solution) is not MathAnswer gold ? null
+            : MathExtraction.Answer(text) is MathAnswer answer && gold.Means(answer) ? 1.0 : 0.0;
+    }
+
+    /// <summary>The reward of what follows the reasoning: 0 where the reasoning does not end.</summary>
+    /// <param name="text">What the model said.</param>
+    /// <param name="solution">The right answer.</param>
+    /// <param name="reasoningEnds">What ends the reasoning; the first of these that is there counts.</param>
+    public static double? ScoreAfterReasoning(string text, string solution, IReadOnlyList<string> reasoningEnds)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(reasoningEnds);
+        string? end = reasoningEnds.FirstOrDefault(one => text.Contains(one, StringComparison.Ordinal));
+        return end is null
+            ? 0.0 : Score(text[(text.LastIndexOf(end, StringComparison.Ordinal) + end.Length)..], solution);
+    }
+}

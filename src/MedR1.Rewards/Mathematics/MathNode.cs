@@ -1,0 +1,114 @@
+using System.Numerics;
+
+namespace MedR1.Rewards;
+
+/// <summary>A term of mathematics that can be evaluated for given symbols.</summary>
+internal abstract record MathNode
+{
+    /// <summary>Its value; not finite where it has none.</summary>
+    public abstract Complex Evaluate(Func<string, Complex> symbols);
+
+    /// <summary>Takes the names of the symbols in it.</summary>
+    public abstract void Collect(ISet<string> symbols);
+}
+
+/// <summary>A number.</summary>
+internal sealed record NumberNode(double Value) : MathNode
+{
+    public override Complex Evaluate(Func<string, Complex> symbols) => Value;
+
+    public override void Collect(ISet<string> symbols)
+    {
+    }
+}
+
+/// <summary>A named constant or variable.</summary>
+internal sealed record SymbolNode(string Name) : MathNode
+{
+    public override Complex Evaluate(Func<string, Complex> symbols) => Name switch
+    {
+        "pi" => Math.PI,
+        "e" => Math.E,
+        "i" => Complex.ImaginaryOne,
+        _ => symbols(Name),
+    };
+
+    public override void Collect(ISet<string> symbols)
+    {
+        if (Name is not ("pi" or "e" or "i"))
+        {
+            symbols.Add(Name);
+        }
+    }
+}
+
+/// <summary>A function of one or two terms.</summary>
+internal sealed record CallNode(string Function, MathNode First, MathNode? Second = null) : MathNode
+{
+    public override Complex Evaluate(Func<string, Complex> symbols)
+    {
+        Complex first = First.Evaluate(symbols);
+        Complex second = Second?.Evaluate(symbols) ?? Complex.Zero;
+        return Function switch
+        {
+            "+" => first + second,
+            "-" => first - second,
+            "*" => first * second,
+            "/" => first / second,
+            "^" => Power(first, second),
+            "abs" => Complex.Abs(first),
+            "sin" => Complex.Sin(first),
+            "cos" => Complex.Cos(first),
+            "tan" => Complex.Tan(first),
+            "arcsin" => Complex.Asin(first),
+            "arccos" => Complex.Acos(first),
+            "arctan" => Complex.Atan(first),
+            "exp" => Complex.Exp(first),
+            "ln" => Complex.Log(first),
+            "log" => Second is null ? Complex.Log(first) : Complex.Log(first) / Complex.Log(second),
+            "!" => Factorial(first),
+            _ => new Complex(double.NaN, double.NaN),
+        };
+    }
+
+    public override void Collect(ISet<string> symbols)
+    {
+        First.Collect(symbols);
+        Second?.Collect(symbols);
+    }
+
+    // Whole powers by multiplication: through logarithms they lose digits and turn −1 into a complex neighbour.
+    private static Complex Power(Complex value, Complex exponent)
+    {
+        if (exponent.Imaginary == 0 && exponent.Real == Math.Round(exponent.Real) && Math.Abs(exponent.Real) <= 64)
+        {
+            Complex product = Complex.One;
+            for (int i = 0; i < Math.Abs(exponent.Real); i++)
+            {
+                product *= value;
+            }
+
+            return exponent.Real < 0 ? Complex.One / product : product;
+        }
+
+        return value == Complex.Zero ? (exponent.Real > 0 ? Complex.Zero : new Complex(double.NaN, 0))
+            : value.Imaginary == 0 && value.Real > 0 && exponent.Imaginary == 0 ? Math.Pow(value.Real, exponent.Real)
+            : Complex.Pow(value, exponent);
+    }
+
+    private static Complex Factorial(Complex value)
+    {
+        if (value.Imaginary != 0 || value.Real is not (>= 0 and <= 170) || value.Real != Math.Round(value.Real))
+        {
+            return new Complex(double.NaN, 0);
+        }
+
+        double product = 1;
+        for (int i = 2; i <= value.Real; i++)
+        {
+            product *= i;
+        }
+
+        return product;
+    }
+}

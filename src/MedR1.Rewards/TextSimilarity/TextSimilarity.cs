@@ -1,0 +1,74 @@
+using System.Text;
+
+namespace MedR1.Rewards;
+
+/// <summary>Measures of how alike two texts are: 1 for equal ones, 0 for such that share nothing.</summary>
+public static class TextSimilarity
+{
+    /// <summary>
+    /// The F1 of words (SQuAD, arXiv 1606.05250, but articles count): case folded, punctuation taken for white space, each word counted as
+    /// often as it stands in both. Two texts without words are equal.
+    /// </summary>
+    /// <param name="said">A text.</param>
+    /// <param name="right">Another.</param>
+    public static double TokenF1(string said, string right)
+    {
+        ArgumentNullException.ThrowIfNull(said);
+        ArgumentNullException.ThrowIfNull(right);
+        IReadOnlyList<string> ours = Words(said);
+        IReadOnlyList<string> theirs = Words(right);
+        if (ours.Count + theirs.Count == 0)
+        {
+            return 1.0;
+        }
+
+        Dictionary<string, int> left = theirs.GroupBy(word => word).ToDictionary(group => group.Key, group => group.Count());
+        int hits = ours.Count(word => left.TryGetValue(word, out int count) && count > 0 && (left[word] = count - 1) >= 0);
+        return 2.0 * hits / (ours.Count + theirs.Count);
+    }
+
+    /// <summary>
+    /// 1 − the fewest insertions, deletions and replacements of characters (code points) / the longer length. Two empty
+    /// texts are equal.
+    /// </summary>
+    /// <param name="first">A text.</param>
+    /// <param name="second">Another.</param>
+    public static double LevenshteinRatio(string first, string second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        Rune[] a = [.. first.EnumerateRunes()];
+        Rune[] b = [.. second.EnumerateRunes()];
+        if (a.Length + b.Length == 0)
+        {
+            return 1.0;
+        }
+
+        int[] above = [.. Enumerable.Range(0, b.Length + 1)];
+        int[] row = new int[b.Length + 1];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int replaced = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                row[j] = Math.Min(replaced, Math.Min(above[j], row[j - 1]) + 1);
+            }
+
+            (row, above) = (above, row);
+        }
+
+        return 1.0 - above[b.Length] / (double)Math.Max(a.Length, b.Length);
+    }
+
+    private static IReadOnlyList<string> Words(string text)
+    {
+        StringBuilder plain = new(text.Length);
+        foreach (Rune character in PythonText.CaseFold(text).EnumerateRunes())
+        {
+            plain.Append(Rune.IsPunctuation(character) ? " " : character.ToString());
+        }
+
+        return PythonText.Split(plain.ToString());
+    }
+}

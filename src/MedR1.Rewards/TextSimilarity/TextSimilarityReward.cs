@@ -1,0 +1,46 @@
+namespace MedR1.Rewards;
+
+/// <summary>How alike the answer and the example's are, for questions whose answer is a phrase.</summary>
+public sealed class TextSimilarityReward : IReward
+{
+    private readonly SimilarityMeasure _measure;
+    private readonly bool _requireTags;
+
+    /// <summary>Makes the reward.</summary>
+    /// <param name="measure">How texts are compared.</param>
+    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise its whole text is the answer.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such measure.</exception>
+    public TextSimilarityReward(SimilarityMeasure measure = SimilarityMeasure.TokenF1, bool requireTags = true)
+    {
+        if (!Enum.IsDefined(measure))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(measure), measure, "Use TokenF1, LevenshteinRatio or SequenceMatcher.");
+        }
+
+        _measure = measure;
+        _requireTags = requireTags;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "text_similarity";
+
+    /// <inheritdoc/>
+    public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return ValueTask.FromResult<double?>(AnswerText.Of(context.Text, _requireTags) is string answer
+            ? Score(PythonText.Strip(answer), PythonText.Strip(context.Example.Answer), _measure) : 0.0);
+    }
+
+    /// <summary>The reward of two texts: 0 to 1.</summary>
+    /// <param name="said">What was said.</param>
+    /// <param name="right">The right answer.</param>
+    /// <param name="measure">How they are compared.</param>
+    public static double Score(string said, string right, SimilarityMeasure measure) => measure switch
+    {
+        SimilarityMeasure.TokenF1 => TextSimilarity.TokenF1(said, right),
+        SimilarityMeasure.LevenshteinRatio => TextSimilarity.LevenshteinRatio(said, right),
+        _ => SequenceMatcher.Ratio(said, right),
+    };
+}

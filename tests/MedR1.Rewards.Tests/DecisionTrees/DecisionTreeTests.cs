@@ -1,0 +1,128 @@
+namespace MedR1.Rewards.Tests;
+
+public sealed class DecisionTreeTests
+{
+    private const string Answer = "CT at 6-12 months, then CT at 18-24 months";
+
+    [Fact]
+    public void A_reasoning_that_states_all_findings_in_order_earns_1()
+    {
+        DecisionTreeReport report = Trees.Fleischner.Check(
+            "There is a solitary pulmonary nodule. It measures 7 mm. The patient is at high risk.", Answer);
+        Assert.Equal(1, report.Score);
+        Assert.Equal(Answer, report.Diagnosis);
+        Assert.Equal(["number", "size of one", "risk, one of 6 to 8 mm"], report.Steps.Select(step => step.Node));
+        Assert.Equal(["solitary pulmonary nodule", "7 mm", "high risk"], report.Steps.Select(step => step.Evidence));
+        Assert.Contains("1.00: CT at 6-12 months", report.ToString());
+        Assert.Contains("1 size of one: How large is it? 6 to 8 mm is present: Stated (“7 mm”)", report.ToString());
+    }
+
+    [Theory]
+    [InlineData("A single nodule of 0.7 cm. High-risk patient.", 1)]
+    [InlineData("One nodule. High risk.", 2 / 3.0)]
+    [InlineData("Nothing.", 0)]
+    [InlineData("High risk. A single nodule, diameter 7 mm.", 2.5 / 3)]
+    [InlineData("A single nodule, size 7 mm, in a patient who is not at high risk.", 1 / 3.0)]
+    [InlineData("A single nodule, size 9 mm. High risk.", 1 / 3.0)]
+    [InlineData("A single nodule, size 7 mm, then 9 mm on the same nodule. High risk.", 1 / 3.0)]
+    [InlineData("Multiple nodules, the largest 9 mm. Low risk.", 0)]
+    [InlineData("A single nodule; slice thickness 9 mm. High risk. Its size is 7 x 5 mm.", 2.5 / 3)]
+    [InlineData("Check whether there are multiple nodules. A single nodule of 7 mm, high risk.", 1)]
+    public void What_is_missing_wrong_or_out_of_place_costs(string reasoning, double expected) =>
+        Assert.Equal(expected, Trees.Fleischner.Check(reasoning, Answer).Score, 1e-12);
+
+    [Fact]
+    public void The_same_findings_lead_to_another_answer_only_there()
+    {
+        const string Reasoning = "A single nodule of 7 mm in a low-risk patient.";
+        Assert.Equal(1, Trees.Fleischner.Check(Reasoning, "CT at 6-12 months, then consider CT at 18-24 months").Score);
+        Assert.Equal(1 / 3.0, Trees.Fleischner.Check(Reasoning, "No routine follow-up").Score, 1e-12);
+        Assert.Null(Trees.Fleischner.Check(Reasoning, "Surgery").Diagnosis);
+        Assert.Null(Trees.Fleischner.Check(Reasoning, "No follow-up or optional CT at 12 months").Diagnosis);
+    }
+
+    // LI-RADS v2018, table: APHE, 15 mm, capsule alone is LR-4; with washout LR-5 (LR-4 would need
+    // less than 10 mm: APHE and washout are stated, the size speaks against it); without APHE, two of three at 15 mm LR-4.
+    [Theory]
+    [InlineData("15 mm mass with nonrim APHE. No washout, no threshold growth. There is an enhancing capsule.", "LR-4", 1)]
+    [InlineData("15 mm mass with nonrim APHE and nonperipheral washout.", "LR-5", 1)]
+    [InlineData("15 mm mass with nonrim APHE and nonperipheral washout.", "LR-4", 1 / 3.0)]
+    [InlineData("15 mm mass without APHE. Washout and capsule are seen.", "LI-RADS 4", 1)]
+    [InlineData("25 mm lesion, rim APHE, no washout, capsule or threshold growth.", "LR-3", 1)]
+    [InlineData("8 mm lesion with APHE; washout, capsule and threshold growth are not seen.", "LR-3", 1)]
+    public void The_second_tree_follows_its_table(string reasoning, string answer, double expected) =>
+        Assert.Equal(expected, Trees.LiRads.Check(reasoning, answer).Score, 1e-12);
+
+    [Fact]
+    public void Every_leaf_can_be_reached_by_saying_what_leads_there()
+    {
+        foreach (DecisionTree tree in new[] { Trees.Fleischner, Trees.LiRads })
+        {
+            Assert.All(tree.Diagnoses, diagnosis => Assert.Equal(diagnosis, tree.Check("", diagnosis).Diagnosis));
+            Assert.Contains("doi:10.1148/radiol", tree.Source);
+        }
+    }
+
+    [Theory]
+    [InlineData("No spiculation", false)]
+    [InlineData("There is no evidence of any spiculation", false)]
+    [InlineData("spiculation is not seen", false)]
+    [InlineData("No effusion, calcification or spiculation", false)]
+    [InlineData("No effusion, spiculation at the margin", true)]
+    [InlineData("No effusion but spiculation", true)]
+    [InlineData("not only spiculation", true)]
+    [InlineData("No effusion. Spiculation.", true)]
+    [InlineData("spiculation is unlikely", false)]
+    [InlineData("smooth margins", false)]
+    [InlineData("effusion, calcification and spiculation are absent", false)]
+    [InlineData("spiculation, calcification and effusion are absent", false)]
+    [InlineData("spiculation is there and effusion is absent", true)]
+    [InlineData("rule out spiculation", null)]
+    [InlineData("not smooth", null)]
+    public void Negation_reaches_as_far_as_it_means(string text, bool? present)
+    {
+        DecisionTree tree = DecisionTree.Parse(Small());
+        StepVerdict yes = tree.Check(text, "malignant").Steps[0].Verdict;
+        Assert.Equal(
+            present switch { true => StepVerdict.Stated, false => StepVerdict.Contradicted, null => StepVerdict.Unstated }, yes);
+    }
+
+    [Fact]
+    public void Nothing_stated_may_lead_on_without_credit()
+    {
+        DecisionTree tree = DecisionTree.Parse(Small().Replace(
+            """{ "finding": "spiculated", "absent": true, "to": "b" }""", """{ "otherwise": true, "to": "b" }"""));
+        DecisionTreeReport silent = tree.Check("", "benign");
+        Assert.Equal((1.0, StepVerdict.Assumed), (silent.Score, silent.Steps[0].Verdict));
+        Assert.Equal(0, tree.Check("spiculation", "benign").Score);
+    }
+
+    [Fact]
+    public async Task The_reward_takes_answer_and_reasoning_apart()
+    {
+        DecisionTreeReward reward = new(DecisionTree.Parse(Small()));
+        Assert.Equal(1, await reward.Score("<think>Spiculation.</think><answer>malignant</answer>"));
+        Assert.Equal(0, await reward.Score("<think>Spiculation.</think><answer>benign</answer>"));
+        Assert.Equal(0, await reward.Score("Spiculation, so malignant"));
+        Assert.Null(await new DecisionTreeReward(DecisionTree.Parse(Small()), _ => false).Score("x"));
+        Assert.Contains("Contradicted", reward.Explain("<think>Spiculation.</think><answer>benign</answer>").ToString());
+    }
+
+    internal static string Small() => """
+        {
+          "name": "n", "source": "s", "root": "q",
+          "findings": { "spiculated": { "phrases": ["spiculation"], "absentPhrases": ["smooth"] } },
+          "nodes": {
+            "q": {
+              "question": "Margin?",
+              "branches": [
+                { "finding": "spiculated", "to": "m" },
+                { "finding": "spiculated", "absent": true, "to": "b" }
+              ]
+            },
+            "m": { "diagnosis": "malignant" },
+            "b": { "diagnosis": "benign" }
+          }
+        }
+        """;
+}

@@ -1,0 +1,61 @@
+namespace MedR1.Rewards.Tests;
+
+/// <summary>Beside the cases of TRL's accuracy_reward, which the conformance tests run.</summary>
+public sealed class MathAnswerRewardTests
+{
+    [Theory]
+    [InlineData(@"\boxed{2\pi r}", "$2 r \\pi$", 1)]
+    [InlineData(@"\boxed{\frac{x}{2}+\frac{x}{2}}", "$x$", 1)]
+    [InlineData(@"\boxed{\sqrt{x^2}}", "$x$", 0)]
+    [InlineData(@"\boxed{\sin^2 x + \cos^2 x}", "1", 1)]
+    [InlineData(@"\boxed{\log_2 8}", "3", 1)]
+    [InlineData(@"\boxed{\sqrt[3]{27}}", "3", 1)]
+    [InlineData(@"\boxed{0.333333}", @"\frac{1}{3}", 1)]
+    [InlineData(@"\boxed{0.3333}", @"\frac{1}{3}", 0)]
+    [InlineData(@"\boxed{x=5}", "5", 1)]
+    [InlineData(@"\boxed{y = x + 1}", "$x + 1 = y$", 1)]
+    [InlineData(@"\boxed{[0,1)}", "$[0,1)$", 1)]
+    [InlineData(@"\boxed{(0,1]}", "$[0,1)$", 0)]
+    [InlineData(@"\boxed{12\text{ cm}}", "12", 1)]
+    [InlineData(@"\boxed{90^\circ}", "90", 1)]
+    [InlineData(@"\boxed{5!}", "120", 1)]
+    [InlineData(@"\boxed{2^{10}}", "1,024", 1)]
+    [InlineData(@"The final answer is $\frac{1}{2}$.", "1/2", 1)]
+    [InlineData(@"Answer: \(3\)", "3", 1)]
+    [InlineData(@"\boxed{\frac12}", @"\frac{1}{2}", 0)]
+    [InlineData(@"\boxed{(1,2)}", "$(1,2)$", 1)]
+    [InlineData(@"\boxed{3} and again \boxed{3}", "3", 1)]
+    [InlineData(@"\boxed{a_1 + a_2}", "$a_2+a_{1}$", 1)]
+    [InlineData(@"\boxed{a_1}", "$a_2$", 0)]
+    [InlineData(@"\boxed{((((((1", "1", 0)]
+    public void Answers_count_by_what_they_mean(string text, string solution, double expected) =>
+        Assert.Equal(expected, MathAnswerReward.Score(text, solution));
+
+    [Theory]
+    [InlineData("unclear")]
+    [InlineData("")]
+    [InlineData("(x+1)^2")]
+    public void A_solution_that_cannot_be_read_abstains(string solution) =>
+        Assert.Null(MathAnswerReward.Score(@"\boxed{1}", solution));
+
+    [Fact]
+    public void Hostile_nesting_ends_soon()
+    {
+        string deep = @"\boxed{" + new string('(', 100_000) + "1" + new string(')', 100_000) + "}";
+        Assert.Equal(0, MathAnswerReward.Score(deep, "1"));
+        Assert.Equal(0, MathAnswerReward.Score(@"\boxed{" + string.Join('^', Enumerable.Repeat("1", 900)) + "}", "1"));
+        Assert.Equal(0, MathAnswerReward.Score(@"\boxed{" + string.Join('+', Enumerable.Repeat("1", 50_000)) + "}", "1"));
+        Assert.Equal(1, MathAnswerReward.Score(@"\boxed{" + string.Join('+', Enumerable.Repeat("1", 900)) + "}", "900"));
+        Assert.Equal(0, MathAnswerReward.Score("answer" + string.Concat(Enumerable.Repeat(" answer $", 5_000)), "1"));
+    }
+
+    [Fact]
+    public async Task Only_what_follows_the_reasoning_counts()
+    {
+        MathAnswerReward reward = new(["</think>"]);
+        Assert.Equal(1, await reward.Score(@"<think>\boxed{4}</think>\boxed{3}", Contexts.Answer("3")));
+        Assert.Equal(0, await reward.Score(@"<think>\boxed{3}", Contexts.Answer("3")));
+        Assert.Equal(0, await reward.Score(@"<think>\boxed{3}", Contexts.Answer("unclear")));
+        Assert.Throws<ArgumentException>(() => new MathAnswerReward([""]));
+    }
+}

@@ -1,0 +1,22 @@
+namespace MedR1.Rewards.Tests;
+
+public sealed class RepetitionRewardTests
+{
+    // 5 5 5 5 5: four pairs, one of them new: (1 − 1/4) · −1.
+    [Theory]
+    [InlineData(new[] { 5, 5, 5, 5, 5 }, 2, -0.75)]
+    [InlineData(new[] { 1, 2, 3, 4 }, 2, 0)]
+    [InlineData(new[] { 1, 2 }, 3, 0)]
+    [InlineData(new[] { 1, 2, 1, 2, 1 }, 3, -1 / 3.0)]
+    [InlineData(new int[0], 1, 0)]
+    public async Task Repeated_runs_are_punished(int[] tokens, int size, double expected) =>
+        Assert.Equal(
+            expected, (await new RepetitionReward(size).ScoreAsync(Contexts.Of("", tokens: tokens)))!.Value, 1e-12);
+
+    [Fact]
+    public void A_penalty_that_rewards_is_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RepetitionReward(2, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RepetitionReward(0));
+    }
+}
