@@ -9,6 +9,7 @@ public sealed class PackageGraphTests
     {
         ["Abstractions"] = [],
         ["Rewards"] = ["Abstractions"],
+        ["Rewards.Judge"] = ["Abstractions"],
         ["Datasets"] = ["Abstractions"],
         ["Evaluation"] = ["Abstractions"],
         ["Imaging"] = ["Abstractions"],
@@ -27,7 +28,7 @@ public sealed class PackageGraphTests
     };
 
     private static readonly string[] WithoutNativeTensors =
-        ["Abstractions", "Rewards", "Datasets", "Evaluation", "Imaging", "Sampling.Remote"];
+        ["Abstractions", "Rewards", "Rewards.Judge", "Datasets", "Evaluation", "Imaging", "Sampling.Remote"];
 
     [Fact]
     public void The_projects_are_those_of_the_architecture() =>
@@ -59,6 +60,10 @@ public sealed class PackageGraphTests
     [Fact]
     public void The_remote_sampler_needs_the_client_of_its_protocol_only() =>
         Assert.Equal(["OpenAI"], PackageReferences("Sampling.Remote"));
+
+    [Fact]
+    public void The_judge_needs_the_abstractions_of_chat_clients_only() =>
+        Assert.Equal(["Microsoft.Extensions.AI.Abstractions"], PackageReferences("Rewards.Judge"));
 
     public static TheoryData<string> Packages() => [.. Graph.Keys];
 

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.AI;
+
+using AiMessage = Microsoft.Extensions.AI.ChatMessage;
+using AiRole = Microsoft.Extensions.AI.ChatRole;
+
+namespace MedR1.Rewards.Judge;
+
+/// <summary>
+/// A language model as judge, 0 to 1: it sees question, reference answer and completion, and gives a score with a reason.
+/// Where it can't be had or read it abstains and says why; it never scores 0 for a failure of its own.
+/// </summary>
+/// <remarks>
+/// A judge can be wrong and can be talked to: the completion is quoted as data and the verdict must carry a code, which
+/// makes tricks harder, not impossible. Look at what it pays for. The client stays the caller's, who disposes it.
+/// </remarks>
+public sealed class JudgeReward : IReward, IDisposable
+{
+    private readonly IChatClient _client;
+    private readonly JudgeOptions _options;
+    private readonly SemaphoreSlim _places;
+
+    /// <summary>Makes the reward.</summary>
+    /// <param name="client">The judge.</param>
+    /// <param name="options">How it is asked; null for the defaults.</param>
+    /// <exception cref="JudgeOptionsException">The options can't work; it names every mistake.</exception>
+    public JudgeReward(IChatClient client, JudgeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        _client = client;
+        _options = options ?? new JudgeOptions();
+        IReadOnlyList<string> problems = _options.Validate();
+        if (problems.Count > 0)
+        {
+            throw new JudgeOptionsException(problems);
+        }
+
+        _places = new SemaphoreSlim(_options.MaxParallelRequests);
+    }
+
+    /// <inheritdoc/>
+    public string Name => _options.Name;
+
+    /// <inheritdoc/>
+    public async ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default) =>
+        (await JudgeAsync(context, cancellationToken).ConfigureAwait(false)).Score;
+
+    /// <summary>Asks the judge.</summary>
+    /// <param name="context">The prompt, its example and the completion.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The verdict, or the abstention with its reason.</returns>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public async ValueTask<JudgeVerdict> JudgeAsync(RewardContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        JudgePrompt prompt = JudgePrompt.For(context, _options);
+        await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            JudgeVerdict verdict = await AskAsync(prompt, cancellationToken).ConfigureAwait(false);
+            _options.OnVerdict?.Invoke(context, verdict);
+            return verdict;
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _places.Dispose();
+
+    private async Task<JudgeVerdict> AskAsync(JudgePrompt prompt, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            JudgeVerdict verdict = await TryOnceAsync(prompt, attempt, cancellationToken).ConfigureAwait(false);
+            if (verdict.Score is not null || attempt == _options.MaxAttempts)
+            {
+                return verdict;
+            }
+
+            await Task.Delay(_options.RetryDelay * Math.Pow(2, Math.Min(attempt - 1, 10)), cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private async Task<JudgeVerdict> TryOnceAsync(JudgePrompt prompt, int attempt, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_options.Timeout);
+        try
+        {
+            // A copy, because clients write into the options that they are given.
+            ChatResponse response = await _client.GetResponseAsync(
+                [new AiMessage(AiRole.User, prompt.Text)], _options.Chat.Clone(), limit.Token).ConfigureAwait(false);
+            return VerdictReader.Read(response.Text, prompt.Code, _options, attempt);
+        }
+        catch (Exception exception)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return limit.IsCancellationRequested
+                ? new JudgeVerdict(null, $"No answer came within {_options.Timeout}.", JudgeAbstention.Timeout, attempt)
+                : new JudgeVerdict(
+                    null, $"The client failed: {exception.Message}", JudgeAbstention.ClientFailure, attempt);
+        }
+    }
+}
