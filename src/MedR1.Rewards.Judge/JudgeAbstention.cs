@@ -18,6 +18,8 @@ public enum JudgeAbstention
     /// <summary>The score is outside of its range.</summary>
     ScoreOutOfRange,
 
-    /// <summary>The code of this question is missing or another: the verdict may be copied from the completion.</summary>
+    /// <summary>
+    /// The code of this question is missing or another: the verdict may be copied from the completion.
+    /// </summary>
     WrongCode,
 }

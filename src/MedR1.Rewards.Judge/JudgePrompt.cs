@@ -7,15 +7,20 @@ using System.Text.Json;
 namespace MedR1.Rewards.Judge;
 
 /// <summary>
-/// The prompt of one question. The completion goes in as a JSON string, which it can't end, between lines of a code that
-/// does not occur in it; the judge must repeat the code, so that a verdict copied out of the completion is not taken.
+/// The prompt of one question. The completion goes in as a JSON string, which it can't end, between lines of a code
+/// that does not occur in it; the judge must repeat the code, so that a verdict copied out of the completion is not
+/// taken.
 /// </summary>
 internal sealed record JudgePrompt(string Text, string Code)
 {
     private const string Omitted = " […] ";
 
     // Readable letters of all scripts; quotes, line ends and control characters stay escaped.
-    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
 
     public static JudgePrompt For(RewardContext context, JudgeOptions options)
     {
@@ -46,7 +51,8 @@ internal sealed record JudgePrompt(string Text, string Code)
         StringBuilder text = new();
         for (int at = 0; at < template.Length;)
         {
-            string? place = places.Keys.FirstOrDefault(name => string.CompareOrdinal(template, at, name, 0, name.Length) == 0);
+            string? place = places.Keys.FirstOrDefault(
+                name => string.CompareOrdinal(template, at, name, 0, name.Length) == 0);
             text.Append(place is null ? template[at].ToString() : places[place]);
             at += place?.Length ?? 1;
         }

@@ -6,8 +6,8 @@ using AiRole = Microsoft.Extensions.AI.ChatRole;
 namespace MedR1.Rewards.Judge;
 
 /// <summary>
-/// A language model as judge, 0 to 1: it sees question, reference answer and completion, and gives a score with a reason.
-/// Where it can't be had or read it abstains and says why; it never scores 0 for a failure of its own.
+/// A language model as judge, 0 to 1: it sees question, reference answer and completion, and gives a score with a
+/// reason. Where it can't be had or read it abstains and says why; it never scores 0 for a failure of its own.
 /// </summary>
 /// <remarks>
 /// A judge can be wrong and can be talked to: the completion is quoted as data and the verdict must carry a code, which
@@ -49,7 +49,8 @@ public sealed class JudgeReward : IReward, IDisposable
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>The verdict, or the abstention with its reason.</returns>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public async ValueTask<JudgeVerdict> JudgeAsync(RewardContext context, CancellationToken cancellationToken = default)
+    public async ValueTask<JudgeVerdict> JudgeAsync(
+        RewardContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         JudgePrompt prompt = JudgePrompt.For(context, _options);

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace MedR1.Rewards.Judge;
 
-/// <summary>Reads a verdict: one JSON object with code, score and reason, alone or in one code fence, and nothing else.</summary>
+/// <summary>
+/// Reads a verdict: one JSON object with code, score and reason, alone or in one code fence, and nothing else.
+/// </summary>
 internal static class VerdictReader
 {
     public static JudgeVerdict Read(string answer, string code, JudgeOptions options, int attempt)
@@ -58,7 +60,8 @@ internal static class VerdictReader
     private static string Unfence(string answer)
     {
         string text = answer.Trim();
-        bool isFenced = text.StartsWith("```", StringComparison.Ordinal) && text.EndsWith("```", StringComparison.Ordinal)
+        bool isFenced = text.StartsWith("```", StringComparison.Ordinal)
+            && text.EndsWith("```", StringComparison.Ordinal)
             && text.Length >= 6 && text.Contains('\n');
         return isFenced ? text[(text.IndexOf('\n') + 1)..^3] : text;
     }

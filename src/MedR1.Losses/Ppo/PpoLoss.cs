@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// PPO (Schulman et al., arXiv 1707.06347, equation 9): the policy's clipped ratio with an advantage for each token, plus
-/// c₁ times the value head's loss, less the entropy bonus. Immutable; any number of threads may use one.
+/// PPO (Schulman et al., arXiv 1707.06347, equation 9): the policy's clipped ratio with an advantage for each token,
+/// plus c₁ times the value head's loss, less the entropy bonus. Immutable; any number of threads may use one.
 /// </summary>
 public sealed class PpoLoss
 {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// A micro-batch for <see cref="PpoLoss"/>. The caller keeps and disposes the tensors. What stands at masked places never
-/// matters and takes no gradient.
+/// A micro-batch for <see cref="PpoLoss"/>. The caller keeps and disposes the tensors. What stands at masked places
+/// never matters and takes no gradient.
 /// </summary>
 public sealed record PpoLossInputs
 {

@@ -1,8 +1,8 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// Options of <see cref="PpoLoss"/>. The defaults are the paper's (arXiv 1707.06347): clip 0.2, equation 9 with c₁ 1, no
-/// entropy bonus as in its continuous control, no clip of values, which the paper does not have.
+/// Options of <see cref="PpoLoss"/>. The defaults are the paper's (arXiv 1707.06347): clip 0.2, equation 9 with c₁ 1,
+/// no entropy bonus as in its continuous control, no clip of values, which the paper does not have.
 /// </summary>
 public sealed record PpoLossOptions
 {
@@ -50,8 +50,8 @@ public sealed record PpoLossOptions
             || Policy.OffPolicyThreshold is not null)
         {
             problems.Add(
-                "Policy judges whole completions (CompletionTerm, Vespo or OffPolicyThreshold), but PPO has an advantage "
-                + "for each token: use ClippedRatio with StepTokens and no threshold.");
+                "Policy judges whole completions (CompletionTerm, Vespo or OffPolicyThreshold), but PPO has an "
+                + "advantage for each token: use ClippedRatio with StepTokens and no threshold.");
         }
 
         return problems;

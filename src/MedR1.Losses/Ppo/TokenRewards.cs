@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Rewards of tokens from the score of a whole completion: the score on its last token, and at each token the penalty of
-/// the divergence from the reference, −β·(ℓ_old − ℓ_ref) (Ziegler et al., arXiv 1909.08593, equation 2).
+/// Rewards of tokens from the score of a whole completion: the score on its last token, and at each token the penalty
+/// of the divergence from the reference, −β·(ℓ_old − ℓ_ref) (Ziegler et al., arXiv 1909.08593, equation 2).
 /// </summary>
 public static class TokenRewards
 {
@@ -18,7 +18,8 @@ public static class TokenRewards
     /// </param>
     /// <param name="klCoefficient">β.</param>
     /// <returns>
-    /// <c>[B, T]</c> without gradient, 0 at masked places; a row without tokens loses its score. The caller disposes it.
+    /// <c>[B, T]</c> without gradient, 0 at masked places; a row without tokens loses its score. The caller disposes
+    /// it.
     /// </returns>
     /// <exception cref="ArgumentException">Something is missing or has the wrong shape.</exception>
     public static Tensor Compute(

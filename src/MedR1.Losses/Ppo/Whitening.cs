@@ -10,7 +10,8 @@ public static class Whitening
     public const double Epsilon = 1e-8;
 
     /// <summary>
-    /// (x − mean) / √(variance + 1e-8), with the unbiased variance. A single active token becomes 0: it has no variance.
+    /// (x − mean) / √(variance + 1e-8), with the unbiased variance. A single active token becomes 0: it has no
+    /// variance.
     /// </summary>
     /// <param name="values"><c>[B, T]</c> the numbers.</param>
     /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>

@@ -67,8 +67,8 @@ internal static class FusedGuards
         if (least < 0 || most >= vocabulary)
         {
             throw new ArgumentException(
-                $"index holds tokens from {least} to {most}, expected 0 to {vocabulary - 1}: leave rows without a token "
-                + "out by the mask.",
+                $"index holds tokens from {least} to {most}, expected 0 to {vocabulary - 1}: leave rows without a "
+                + "token out by the mask.",
                 nameof(tokens));
         }
     }

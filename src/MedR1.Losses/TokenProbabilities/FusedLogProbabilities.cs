@@ -4,13 +4,14 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Log-probabilities and entropies straight from the hidden states and the head's weight: the <c>[N, V]</c> logits never
-/// exist, neither forward nor backward. Pieces of the vocabulary are multiplied in the type of the inputs and folded into
-/// running sums in float32 (float64 for float64); backward multiplies each piece again and adds up in float32.
+/// Log-probabilities and entropies straight from the hidden states and the head's weight: the <c>[N, V]</c> logits
+/// never exist, neither forward nor backward. Pieces of the vocabulary are multiplied in the type of the inputs and
+/// folded into running sums in float32 (float64 for float64); backward multiplies each piece again and adds up in
+/// float32.
 /// </summary>
 /// <remarks>
-/// Equal to <see cref="SelectiveLogSoftmax"/> of the whole product. Gradients for hidden states, weight and bias, whichever
-/// ask for one. <c>backward</c> needs memory, and runs inside libtorch, where an exception ends the process.
+/// Equal to <see cref="SelectiveLogSoftmax"/> of the whole product. Gradients for hidden states, weight and bias,
+/// whichever ask for one. <c>backward</c> needs memory, and runs inside libtorch, where an exception ends the process.
 /// </remarks>
 public static class FusedLogProbabilities
 {

@@ -1,6 +1,8 @@
 namespace MedR1.Losses;
 
-/// <summary>How <see cref="FusedLogProbabilities"/> computes. The sizes of pieces change memory and pace, not results.</summary>
+/// <summary>
+/// How <see cref="FusedLogProbabilities"/> computes. The sizes of pieces change memory and pace, not results.
+/// </summary>
 public sealed record FusedLogProbabilityOptions
 {
     /// <summary>Divides the logits.</summary>
@@ -11,7 +13,9 @@ public sealed record FusedLogProbabilityOptions
     /// <value>The default is 8,192.</value>
     public int ChunkSize { get; init; } = 8192;
 
-    /// <summary>Rows in a piece: <see cref="ChunkSize"/> times this is the largest number of logits that exist at once.</summary>
+    /// <summary>
+    /// Rows in a piece: <see cref="ChunkSize"/> times this is the largest number of logits that exist at once.
+    /// </summary>
     /// <value>The default is 1,024.</value>
     public int RowChunkSize { get; init; } = 1024;
 

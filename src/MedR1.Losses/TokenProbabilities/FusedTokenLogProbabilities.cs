@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Figures of tokens from <see cref="FusedLogProbabilities"/>, 0 in rows that the mask leaves out. The caller disposes it,
-/// after <c>backward</c>: it also holds the gradients on their way.
+/// Figures of tokens from <see cref="FusedLogProbabilities"/>, 0 in rows that the mask leaves out. The caller disposes
+/// it, after <c>backward</c>: it also holds the gradients on their way.
 /// </summary>
 public sealed class FusedTokenLogProbabilities : IDisposable
 {
@@ -32,8 +32,8 @@ public sealed class FusedTokenLogProbabilities : IDisposable
     public Tensor? LogSumSquaredProbabilities { get; }
 
     /// <summary>
-    /// <c>[N]</c> mean over the vocabulary of logits / temperature, suppressed tokens left out, without gradient; null if
-    /// not asked for.
+    /// <c>[N]</c> mean over the vocabulary of logits / temperature, suppressed tokens left out, without gradient; null
+    /// if not asked for.
     /// </summary>
     public Tensor? MeanLogits { get; }
 

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// What one call carries from forward to backward beside tensors. It keeps the gradients' handles alive until libtorch has
-/// taken them over: on a device's own thread there is no dispose scope that would.
+/// What one call carries from forward to backward beside tensors. It keeps the gradients' handles alive until libtorch
+/// has taken them over: on a device's own thread there is no dispose scope that would.
 /// </summary>
 internal sealed class HeadGradients(FusedLogProbabilityOptions options) : IDisposable
 {

@@ -102,7 +102,8 @@ internal sealed class HeadProduct(
 
     private IEnumerable<(long Start, long Count)> RowPieces() => Pieces(hidden_NH.shape[0], options.RowChunkSize);
 
-    /// <summary>The scaled logits of a piece, fresh memory, with suppressed tokens at <see cref="RunningSoftmax.Never"/>.
+    /// <summary>The scaled logits of a piece, fresh memory, with suppressed tokens at
+    /// <see cref="RunningSoftmax.Never"/>.
     /// </summary>
     private Tensor Logits(long row, long rows, long start, long count, out Tensor? sum_n)
     {
@@ -139,7 +140,8 @@ internal sealed class HeadProduct(
         (Tensor local_n1, Tensor inside_n) = RunningSoftmax.Place(index_n, start, logits_nC.shape[1]);
 
         // A suppressed token has no probability to gain: nothing is pushed towards it.
-        Tensor possible_n = inside_n.logical_and(logits_nC.gather(1, local_n1).squeeze(1).Above(RunningSoftmax.Never / 2));
+        Tensor possible_n = inside_n.logical_and(
+            logits_nC.gather(1, local_n1).squeeze(1).Above(RunningSoftmax.Never / 2));
         Tensor log_nC = logits_nC.sub_(logSumExp_n.unsqueeze(1));
         Tensor gradient_nC = log_nC.exp();
         Tensor factor = entropyGradient_n is null

@@ -10,7 +10,12 @@ namespace MedR1.Losses;
 /// <param name="MeanLogits">The mean scaled logit, if asked for.</param>
 /// <param name="IsTop1">Whether the chosen token is the first maximum, if asked for.</param>
 internal sealed record HeadStatistics(
-    Tensor LogSumExp, Tensor LogProbabilities, Tensor Entropies, Tensor? LogSumSquares, Tensor? MeanLogits, Tensor? IsTop1)
+    Tensor LogSumExp,
+    Tensor LogProbabilities,
+    Tensor Entropies,
+    Tensor? LogSumSquares,
+    Tensor? MeanLogits,
+    Tensor? IsTop1)
 {
     /// <summary>The figures for the caller, each passed through a function.</summary>
     public HeadStatistics Spread(Func<Tensor, Tensor> spread) => this with

@@ -36,7 +36,8 @@ internal static class Assignment
                         continue;
                     }
 
-                    double reduced = Cost(rowOf[at] - 1, column - 1) - rowPotential[rowOf[at]] - columnPotential[column];
+                    double reduced = Cost(rowOf[at] - 1, column - 1)
+                        - rowPotential[rowOf[at]] - columnPotential[column];
                     if (reduced < slack[column])
                     {
                         (slack[column], before[column]) = (reduced, at);

@@ -18,7 +18,9 @@ public sealed partial class BoxOverlapReward : IReward
 
     /// <summary>Makes the reward.</summary>
     /// <param name="threshold">Overlaps below this count as 0, as in detection at 0.5.</param>
-    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise its whole text is the answer.</param>
+    /// <param name="requireTags">
+    /// Whether a text without answer tags earns 0; otherwise its whole text is the answer.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The threshold is outside of 0 to 1.</exception>
     public BoxOverlapReward(double threshold = 0, bool requireTags = true)
     {
@@ -41,7 +43,8 @@ public sealed partial class BoxOverlapReward : IReward
         ArgumentNullException.ThrowIfNull(context);
         IReadOnlyList<Box> right = Find(context.Example.Answer);
         return ValueTask.FromResult<double?>(right.Count == 0 ? null
-            : AnswerText.Of(context.Text, _requireTags) is string answer ? Score(Find(answer), right, _threshold) : 0.0);
+            : AnswerText.Of(context.Text, _requireTags) is string answer
+                ? Score(Find(answer), right, _threshold) : 0.0);
     }
 
     /// <summary>The reward of boxes: 0 to 1.</summary>

@@ -13,7 +13,9 @@ public sealed class MultiLabelReward : IReward
     /// <summary>Makes the reward.</summary>
     /// <param name="score">How sets are compared.</param>
     /// <param name="separators">What stands between labels; null for comma, semicolon and line end.</param>
-    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise its whole text is the answer.</param>
+    /// <param name="requireTags">
+    /// Whether a text without answer tags earns 0; otherwise its whole text is the answer.
+    /// </param>
     /// <exception cref="ArgumentException">There is no separator, or an empty one.</exception>
     public MultiLabelReward(
         LabelScore score = LabelScore.F1, IReadOnlyList<string>? separators = null, bool requireTags = true)

@@ -4,7 +4,8 @@ namespace MedR1.Rewards;
 public sealed record NumericOptions
 {
     /// <summary>
-    /// Lengths to millimetres, volumes to millilitres, shares to parts of one, angles to degrees: what reports measure in.
+    /// Lengths to millimetres, volumes to millilitres, shares to parts of one, angles to degrees: what reports measure
+    /// in.
     /// </summary>
     public static IReadOnlyDictionary<string, NumericUnit> MedicalUnits { get; } = new Dictionary<string, NumericUnit>
     {
@@ -40,7 +41,9 @@ public sealed record NumericOptions
     /// <value>The default is <see cref="MedicalUnits"/>.</value>
     public IReadOnlyDictionary<string, NumericUnit> Units { get; init; } = MedicalUnits;
 
-    /// <summary>Whether an answer without a unit is wrong where the right one has one; otherwise it means that one.</summary>
+    /// <summary>
+    /// Whether an answer without a unit is wrong where the right one has one; otherwise it means that one.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool RequireUnit { get; init; }
 

@@ -20,8 +20,8 @@ public sealed class NumericReward : IReward
         if (!(_options.AbsoluteTolerance >= 0 && _options.RelativeTolerance >= 0))
         {
             throw new ArgumentException(
-                $"The tolerances are {_options.AbsoluteTolerance} and {_options.RelativeTolerance}, expected numbers of "
-                + "at least 0.",
+                $"The tolerances are {_options.AbsoluteTolerance} and {_options.RelativeTolerance}, expected numbers "
+                + "of at least 0.",
                 nameof(options));
         }
 

@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A reward that counts only where a gate is open, such as accuracy that is paid only for the right format. Where the gate
-/// is closed the score is a constant and the reward is not asked.
+/// A reward that counts only where a gate is open, such as accuracy that is paid only for the right format. Where the
+/// gate is closed the score is a constant and the reward is not asked.
 /// </summary>
 public sealed class GatedReward : IReward
 {

@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A decision tree of radiology: questions, the findings that answer them, branches, and leaves with diagnoses, read from
-/// a JSON document (docs/rewards.md, docs/decision-trees/decision-tree.schema.json). It says how a reasoning leads from
-/// the root to its answer. Immutable; any number of threads may use one.
+/// A decision tree of radiology: questions, the findings that answer them, branches, and leaves with diagnoses, read
+/// from a JSON document (docs/rewards.md, docs/decision-trees/decision-tree.schema.json). It says how a reasoning leads
+/// from the root to its answer. Immutable; any number of threads may use one.
 /// </summary>
 public sealed class DecisionTree
 {
@@ -48,7 +48,8 @@ public sealed class DecisionTree
         try
         {
             document = JsonSerializer.Deserialize<TreeDocument>(json, s_json)
-                ?? throw new DecisionTreeException(["The document is null: give an object with name, source, root, findings and nodes."]);
+                ?? throw new DecisionTreeException(
+                    ["The document is null: give an object with name, source, root, findings and nodes."]);
         }
         catch (JsonException exception)
         {
@@ -65,8 +66,8 @@ public sealed class DecisionTree
     public static DecisionTree Load(string path) => Parse(File.ReadAllText(path));
 
     /// <summary>
-    /// Checks a reasoning against its answer: are the findings stated that lead from the root to a leaf of that diagnosis,
-    /// in the tree's order, without contradiction? Of several leaves and ways the best counts.
+    /// Checks a reasoning against its answer: are the findings stated that lead from the root to a leaf of that
+    /// diagnosis, in the tree's order, without contradiction? Of several leaves and ways the best counts.
     /// </summary>
     /// <param name="reasoning">What the model said on the way.</param>
     /// <param name="answer">What it answered.</param>

@@ -13,11 +13,13 @@ public sealed record DecisionTreeReport(double Score, string? Diagnosis, IReadOn
     public override string ToString()
     {
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"{Score:F2}: {Diagnosis ?? "the answer names no diagnosis of the tree"}");
+        string heading = Diagnosis ?? "the answer names no diagnosis of the tree";
+        text.Append(CultureInfo.InvariantCulture, $"{Score:F2}: {heading}");
         foreach (DecisionStep step in Steps)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n{step.Credit,4:0.#} {step.Node}: {step.Question} {step.Required}: ");
-            text.Append(step.Verdict).Append(step.Evidence.Length > 0 ? $" (“{step.Evidence}”)" : "");
+            text.Append(CultureInfo.InvariantCulture, $"\n{step.Credit,4:0.#} {step.Node}: {step.Question} ");
+            text.Append(step.Required).Append(": ").Append(step.Verdict);
+            text.Append(step.Evidence.Length > 0 ? $" (“{step.Evidence}”)" : "");
         }
 
         return text.ToString();

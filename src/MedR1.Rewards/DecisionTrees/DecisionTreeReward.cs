@@ -32,8 +32,8 @@ public sealed class DecisionTreeReward : IReward
     }
 
     /// <summary>
-    /// The score with its explanation for each node. The answer is the text in answer tags, the reasoning all that stands
-    /// before and behind; without tags there is no answer.
+    /// The score with its explanation for each node. The answer is the text in answer tags, the reasoning all that
+    /// stands before and behind; without tags there is no answer.
     /// </summary>
     /// <param name="text">What the model said.</param>
     public DecisionTreeReport Explain(string text)
@@ -41,7 +41,8 @@ public sealed class DecisionTreeReward : IReward
         ArgumentNullException.ThrowIfNull(text);
         string answer = AnswerTags.FirstInAnyCase(text) ?? "";
         int place = answer.Length == 0 ? -1 : text.IndexOf(answer, StringComparison.Ordinal);
-        string reasoning = place < 0 ? text : string.Concat(text.AsSpan(0, place), ".", text.AsSpan(place + answer.Length));
+        string reasoning = place < 0
+            ? text : string.Concat(text.AsSpan(0, place), ".", text.AsSpan(place + answer.Length));
         return _tree.Check(TagPattern.Remove(reasoning), answer);
     }
 }

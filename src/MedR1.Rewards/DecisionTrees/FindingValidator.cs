@@ -51,10 +51,11 @@ internal sealed class FindingValidator(IReadOnlyDictionary<string, FindingDocume
                 + $"{string.Join(", ", NumericOptions.MedicalUnits.Keys)}.");
         }
 
-        if ((range.AtLeast is not null && range.Above is not null) || (range.AtMost is not null && range.Below is not null))
+        if (range is { AtLeast: not null, Above: not null } or { AtMost: not null, Below: not null })
         {
             problems.Add(
-                $"the range of finding '{name}' has two lower or two upper bounds: give atLeast or above, atMost or below.");
+                $"the range of finding '{name}' has two lower or two upper bounds: give atLeast or above, atMost "
+                + "or below.");
         }
 
         double? lower = range.AtLeast ?? range.Above;

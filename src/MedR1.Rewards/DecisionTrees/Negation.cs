@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Whether a phrase is denied or only considered where it stands, by cues around it (after NegEx: Chapman et al., J Biomed
-/// Inform 2001;34:301-310).
+/// Whether a phrase is denied or only considered where it stands, by cues around it (after NegEx: Chapman et al., J
+/// Biomed Inform 2001;34:301-310).
 /// </summary>
 internal static class Negation
 {
@@ -19,8 +19,8 @@ internal static class Negation
         "not found", "not detected", "not evident", "not demonstrated");
 
     private static readonly string[][] s_considered = Cues(
-        "if", "whether", "rule out", "evaluate for", "look for", "looking for", "check for", "assess for", "question of",
-        "consider");
+        "if", "whether", "rule out", "evaluate for", "look for", "looking for", "check for", "assess for",
+        "question of", "consider");
 
     // "Not only X" states X; "no change in X" says nothing against it.
     private static readonly HashSet<string> s_notReally = ["only", "change", "increase", "decrease", "doubt", "longer"];
@@ -77,7 +77,8 @@ internal static class Negation
 
     private static bool Matches(List<Word> words, int at, string[] cue) =>
         at + cue.Length <= words.Count
-        && Enumerable.Range(0, cue.Length).All(i => words[at + i].Text == cue[i] && words[at + i].Clause == words[at].Clause);
+        && Enumerable.Range(0, cue.Length).All(
+            i => words[at + i].Text == cue[i] && words[at + i].Clause == words[at].Clause);
 
     private static string[][] Cues(params string[] cues) => [.. cues.Select(cue => cue.Split(' '))];
 }

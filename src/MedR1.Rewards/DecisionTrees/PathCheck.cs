@@ -6,7 +6,7 @@ internal sealed class PathCheck(TreeDocument document, string reasoning, IReadOn
     private const double OutOfOrderCredit = 0.5;
     private readonly ILookup<string, Statement> _byFinding = statements.ToLookup(statement => statement.Finding);
 
-    public DecisionTreeReport Report(string diagnosis, IReadOnlyList<(string Node, BranchDocument Branch)> path)
+    public DecisionTreeReport Report(string diagnosis, IReadOnlyList<TreeStep> path)
     {
         (StepVerdict Verdict, Statement? Evidence)[] steps = [.. path.Select(step => Judge(step.Node, step.Branch))];
         if (document.Order != "any")
@@ -43,7 +43,7 @@ internal sealed class PathCheck(TreeDocument document, string reasoning, IReadOn
     {
         // A finding that leads another way from here speaks against this one.
         Statement? against = document.Nodes![node]!.Branches!
-            .Where(other => other is { Otherwise: false } && other != branch && other.Finding != branch.Finding && !other.Absent)
+            .Where(other => other is { Otherwise: false, Absent: false } && other.Finding != branch.Finding)
             .SelectMany(other => _byFinding[other!.Finding!]).FirstOrDefault(said => said.Present);
         if (branch.Otherwise)
         {

@@ -77,7 +77,9 @@ internal sealed class StatementReader
         return null;
     }
 
-    /// <summary>Takes <c>7 mm</c> or <c>7 x 5 mm</c>, of which the largest counts; gives the words that were used.</summary>
+    /// <summary>
+    /// Takes <c>7 mm</c> or <c>7 x 5 mm</c>, of which the largest counts; gives the words that were used.
+    /// </summary>
     private int AddMeasures(List<Word> words, int at, List<Statement> statements)
     {
         double largest = double.NegativeInfinity;

@@ -3,7 +3,7 @@ namespace MedR1.Rewards;
 /// <summary>The ways from the root to the leaves of a checked tree.</summary>
 internal sealed class TreePaths
 {
-    private readonly Dictionary<string, List<IReadOnlyList<(string Node, BranchDocument Branch)>>> _byDiagnosis = [];
+    private readonly Dictionary<string, List<TreeStep[]>> _byDiagnosis = [];
     private readonly List<(string[] Words, string Diagnosis)> _answers = [];
 
     public TreePaths(TreeDocument document)
@@ -20,7 +20,7 @@ internal sealed class TreePaths
 
     public IReadOnlyList<string> Diagnoses => [.. _byDiagnosis.Keys];
 
-    public IReadOnlyList<IReadOnlyList<(string Node, BranchDocument Branch)>> To(string diagnosis) => _byDiagnosis[diagnosis];
+    public IReadOnlyList<TreeStep[]> To(string diagnosis) => _byDiagnosis[diagnosis];
 
     /// <summary>All ways to say a leaf's diagnosis.</summary>
     public static IEnumerable<string> Names(NodeDocument leaf) =>
@@ -52,12 +52,12 @@ internal sealed class TreePaths
         return named.Length == 1 ? named[0] : null;
     }
 
-    private void Walk(TreeDocument document, string name, List<(string Node, BranchDocument Branch)> path)
+    private void Walk(TreeDocument document, string name, IReadOnlyList<TreeStep> path)
     {
         NodeDocument node = document.Nodes![name]!;
         if (node.Diagnosis is string diagnosis)
         {
-            if (!_byDiagnosis.TryGetValue(diagnosis, out List<IReadOnlyList<(string Node, BranchDocument Branch)>>? paths))
+            if (!_byDiagnosis.TryGetValue(diagnosis, out List<TreeStep[]>? paths))
             {
                 _byDiagnosis.Add(diagnosis, paths = []);
             }
@@ -68,7 +68,7 @@ internal sealed class TreePaths
 
         foreach (BranchDocument? branch in node.Branches!)
         {
-            Walk(document, branch!.To!, [.. path, (name, branch)]);
+            Walk(document, branch!.To!, [.. path, new TreeStep(name, branch)]);
         }
     }
 }

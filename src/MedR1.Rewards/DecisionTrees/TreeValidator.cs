@@ -71,7 +71,9 @@ internal sealed class TreeValidator
             $"node '{name}' has a question and a diagnosis: a node asks or answers; move the diagnosis to a leaf.");
         Require(!string.IsNullOrWhiteSpace(node.Question), $"node '{name}' has branches but no question.");
         BranchDocument?[] branches = node.Branches ?? [];
-        Require(branches.Length >= 2, $"node '{name}' has {branches.Length} branch(es): a question needs at least two.");
+        Require(
+            branches.Length >= 2,
+            $"node '{name}' has {branches.Length} branch(es): a question needs at least two.");
         Require(
             branches.Count(branch => branch is { Otherwise: true }) <= 1,
             $"node '{name}' has several branches with otherwise: keep one.");
@@ -102,8 +104,8 @@ internal sealed class TreeValidator
 
         Require(
             branch.Otherwise == branch.Finding is null,
-            $"{place} has {(branch.Otherwise ? "both a finding and otherwise" : "neither a finding nor otherwise")}: give "
-            + "one of them.");
+            $"{place} has {(branch.Otherwise ? "both a finding and otherwise" : "neither a finding nor otherwise")}: "
+            + "give one of them.");
         Require(!(branch.Otherwise && branch.Absent), $"{place} is otherwise and absent: absent belongs to a finding.");
         Require(
             branch.Finding is null || _document.Findings is null || _document.Findings.ContainsKey(branch.Finding),
@@ -125,8 +127,8 @@ internal sealed class TreeValidator
             {
                 Require(
                     ranges[i].Range.Unit != ranges[j].Range.Unit || !Overlap(ranges[i].Range, ranges[j].Range),
-                    $"node '{name}': the ranges of '{ranges[i].Finding}' and '{ranges[j].Finding}' overlap, so that one "
-                    + "measure would lead two ways.");
+                    $"node '{name}': the ranges of '{ranges[i].Finding}' and '{ranges[j].Finding}' overlap, so that "
+                    + "one measure would lead two ways.");
             }
         }
     }
@@ -144,7 +146,8 @@ internal sealed class TreeValidator
     {
         HashSet<string> asked = [.. _document.Nodes!.Values.SelectMany(node => node?.Branches ?? [])
             .Select(branch => branch?.Finding).OfType<string>()];
-        foreach (string finding in (_document.Findings?.Keys ?? Enumerable.Empty<string>()).Where(name => !asked.Contains(name)))
+        IEnumerable<string> findings = _document.Findings?.Keys ?? Enumerable.Empty<string>();
+        foreach (string finding in findings.Where(name => !asked.Contains(name)))
         {
             _problems.Add($"finding '{finding}' is asked for by no node: use it or take it out.");
         }
@@ -186,8 +189,8 @@ internal sealed class TreeValidator
 
             isDone[name] = false;
             double count = 0;
-            foreach (string next in (_document.Nodes![name]?.Branches ?? []).Select(branch => branch?.To).OfType<string>()
-                .Where(_document.Nodes.ContainsKey))
+            foreach (string next in (_document.Nodes![name]?.Branches ?? [])
+                .Select(branch => branch?.To).OfType<string>().Where(_document.Nodes.ContainsKey))
             {
                 count += Visit(next, [.. way, name]);
             }

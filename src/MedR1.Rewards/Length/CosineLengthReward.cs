@@ -10,7 +10,9 @@ public sealed class CosineLengthReward : IReward
     private readonly CosineLengthOptions _options;
 
     /// <summary>Makes the reward.</summary>
-    /// <param name="correctness">Tells right from wrong: anything but 0 is right. Where it abstains, so does this.</param>
+    /// <param name="correctness">
+    /// Tells right from wrong: anything but 0 is right. Where it abstains, so does this.
+    /// </param>
     /// <param name="options">The ends of the curves.</param>
     /// <exception cref="ArgumentOutOfRangeException">The longest length is below 1.</exception>
     public CosineLengthReward(IReward correctness, CosineLengthOptions options)
@@ -34,7 +36,8 @@ public sealed class CosineLengthReward : IReward
     }
 
     /// <summary>
-    /// The reward: longest + ½·(shortest − longest)·(1 + cos(π·min(1, tokens / <see cref="CosineLengthOptions.MaxTokens"/>))).
+    /// The reward: longest + ½·(shortest − longest)·(1 + cos(π·min(1, tokens /
+    /// <see cref="CosineLengthOptions.MaxTokens"/>))).
     /// </summary>
     /// <param name="correct">Whether the answer is right.</param>
     /// <param name="tokens">Tokens of the completion.</param>

@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Soft overlong punishment (DAPO, arXiv 2503.14476, equation 13): 0 up to L_max − L_cache tokens, falling in a line to −1
-/// at L_max, −1 beyond. A mild word before the limit, where cutting off says nothing about the answer.
+/// Soft overlong punishment (DAPO, arXiv 2503.14476, equation 13): 0 up to L_max − L_cache tokens, falling in a line to
+/// −1 at L_max, −1 beyond. A mild word before the limit, where cutting off says nothing about the answer.
 /// </summary>
 public sealed class SoftOverlongReward : IReward
 {
@@ -12,7 +12,8 @@ public sealed class SoftOverlongReward : IReward
     /// <summary>Makes the reward.</summary>
     /// <param name="maxTokens">L_max, the most tokens.</param>
     /// <param name="cacheTokens">L_cache, over how many tokens before that the punishment grows; 0 for none.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or the cache larger than the maximum.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or the cache larger than the
+    /// maximum.</exception>
     public SoftOverlongReward(int maxTokens, int cacheTokens)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);

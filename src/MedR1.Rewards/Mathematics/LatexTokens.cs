@@ -10,6 +10,7 @@ internal static partial class LatexTokens
     {
         List<string> tokens = [];
         int at = 0;
+        latex = latex.Replace("{,}", ",");
         foreach (Match match in TokenPattern().Matches(latex))
         {
             if (match.Index != at)
@@ -19,7 +20,17 @@ internal static partial class LatexTokens
 
             at += match.Length;
             string token = match.Value;
-            if (!SkippedPattern().IsMatch(token))
+            if (tokens is [.., @"\frac"] && token.Length > 1 && token.All(char.IsAsciiDigit))
+            {
+                // Without braces each digit is an argument of its own.
+                tokens.AddRange([token[..1], token[1..2]]);
+                tokens.AddRange(token.Length > 2 ? [token[2..]] : []);
+            }
+            else if (ListPattern().IsMatch(token))
+            {
+                tokens.Add(",");
+            }
+            else if (!SkippedPattern().IsMatch(token))
             {
                 tokens.Add(Rename(token));
             }
@@ -43,15 +54,20 @@ internal static partial class LatexTokens
     };
 
     [GeneratedRegex(
-        @"\\(?:text|mathrm|textbf|mbox)\s*\{[^{}]*\}|\^\s*(?:\\circ|\{\s*\\circ\s*\})|\\[A-Za-z]+|\\[^A-Za-z]"
+        @"\\(?:text|mathrm|textbf|mbox)\s*\{[^{}]*\}(?:\s*\^\s*(?:\{[^{}]*\}|[0-9]))?"
+        + @"|\^\s*(?:\\circ|\{\s*\\circ\s*\})|\\[A-Za-z]+|\\[^A-Za-z]"
         + @"|[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|\*\*|[A-Za-z]|\s+"
         + @"|[-+*/^_(){}\[\]|=,;!%×·÷−]",
         RegexOptions.CultureInvariant)]
     private static partial Regex TokenPattern();
 
+    [GeneratedRegex(@"^\\(?:text|mathrm|textbf|mbox)\s*\{\s*(?:and|or)\s*\}$", RegexOptions.CultureInvariant)]
+    private static partial Regex ListPattern();
+
     // White space, sizes of brackets, degrees, and units: words in \text behind a number.
     [GeneratedRegex(
-        @"^(?:\s+|\\[,;:! ]|\\(?:left|right|big|Big|displaystyle|quad|qquad|limits)|\^\s*\{?\s*\\circ\s*\}?|\\(?:text|mathrm|textbf|mbox).*)$",
+        @"^(?:\s+|\\[,;:! ]|\\(?:left|right|big|Big|displaystyle|quad|qquad|limits)"
+        + @"|\^\s*\{?\s*\\circ\s*\}?|\\(?:text|mathrm|textbf|mbox).*)$",
         RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex SkippedPattern();
 }

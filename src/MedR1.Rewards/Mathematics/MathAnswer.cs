@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace MedR1.Rewards;
 
-/// <summary>What stands behind an answer in mathematics: a term, a tuple, a set, an interval, an equation, or text.</summary>
+/// <summary>
+/// What stands behind an answer in mathematics: a term, a tuple, a set, an interval, an equation, or text.
+/// </summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Text">How it was written, white space taken out.</param>
 /// <param name="Term">The term, where it is one.</param>
@@ -14,7 +16,8 @@ internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IR
     private const double Closeness = 1e-9;
 
     // Where terms with symbols are compared; both signs, so that √(x²) is not x.
-    private static readonly double[] s_points = [0.7310585786, 1.6180339887, -0.5671432904, 2.6651441427, -1.3247179572, 0.1];
+    private static readonly double[] s_points =
+        [0.7310585786, 1.6180339887, -0.5671432904, 2.6651441427, -1.3247179572, 0.1];
 
     public bool Means(MathAnswer other)
     {

@@ -1,14 +1,15 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// 1 where the answer in LaTeX means the same as the right one, else 0: TRL's <c>accuracy_reward</c>. The answer stands in
-/// <c>\boxed{…}</c>, or in LaTeX behind the word "answer"; several different boxes are a set. Numbers agree to 6 decimal
-/// places; terms with symbols where they agree at several points.
+/// 1 where the answer in LaTeX means the same as the right one, else 0: TRL's <c>accuracy_reward</c>. The answer stands
+/// in
+/// <c>\boxed{…}</c>, or in LaTeX behind the word "answer"; several different boxes are a set. Numbers agree to 6
+/// decimal places; terms with symbols where they agree at several points.
 /// </summary>
 /// <remarks>
 /// Reads arithmetic, powers, roots, fractions, elementary functions, symbols, tuples, sets, intervals, equations and
-/// percentages, not all that math-verify's computer algebra does: inequalities, matrices, unions, sums and integrals are
-/// compared as text. Abstains where the example's answer can't be read.
+/// percentages, not all that math-verify's computer algebra does: inequalities, matrices, unions, sums and integrals
+/// are compared as text. Abstains where the example's answer can't be read.
 /// </remarks>
 public sealed class MathAnswerReward : IReward
 {
@@ -16,8 +17,8 @@ public sealed class MathAnswerReward : IReward
 
     /// <summary>Makes the reward.</summary>
     /// <param name="reasoningEnds">
-    /// What ends the reasoning, such as <c>&lt;/think&gt;</c>: only what follows the last one counts, and a text without
-    /// earns 0 (TRL's <c>reasoning_accuracy_reward</c>). Null: the whole text counts.
+    /// What ends the reasoning, such as <c>&lt;/think&gt;</c>: only what follows the last one counts, and a text
+    /// without earns 0 (TRL's <c>reasoning_accuracy_reward</c>). Null: the whole text counts.
     /// </param>
     /// <exception cref="ArgumentException">An end is empty.</exception>
     public MathAnswerReward(IReadOnlyList<string>? reasoningEnds = null)
@@ -25,7 +26,8 @@ public sealed class MathAnswerReward : IReward
         _reasoningEnds = [.. reasoningEnds ?? []];
         if (_reasoningEnds.Any(string.IsNullOrEmpty))
         {
-            throw new ArgumentException("An end of the reasoning is empty: give a text such as </think>.", nameof(reasoningEnds));
+            throw new ArgumentException(
+                "An end of the reasoning is empty: give a text such as </think>.", nameof(reasoningEnds));
         }
     }
 

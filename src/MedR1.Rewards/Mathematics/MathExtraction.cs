@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Finds the answer in a text as math-verify does: in a box first, else in LaTeX behind the word "answer"; a gold answer
-/// also in any LaTeX, or as a plain number or arithmetic.
+/// Finds the answer in a text as math-verify does: in a box first, else in LaTeX behind the word "answer"; a gold
+/// answer also in any LaTeX, or as a plain number or arithmetic.
 /// </summary>
 internal static partial class MathExtraction
 {
@@ -18,7 +18,8 @@ internal static partial class MathExtraction
         @"(?<![0-9])(?:-?[1-9][0-9]{0,2}(?:[ ,][0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+[.,][0-9]+|\.[0-9]+|-?[0-9]+)";
 
     /// <summary>The answer of a completion; null if it gives none.</summary>
-    public static MathAnswer? Answer(string text) => Boxed(text, lenient: false) ?? Last(AnchoredPattern(), text, false);
+    public static MathAnswer? Answer(string text) =>
+        Boxed(text, lenient: false) ?? Last(AnchoredPattern(), text, false);
 
     /// <summary>The gold answer; null if it can't be read.</summary>
     public static MathAnswer? Gold(string text)
@@ -35,7 +36,8 @@ internal static partial class MathExtraction
 
         Match? latex = Rightmost(EnvironmentPattern(), text);
         Match? plain = Rightmost(PlainPattern(), text);
-        bool takesLatex = latex is not null && (plain is null || latex.Index + latex.Length >= plain.Index + plain.Length);
+        bool takesLatex = latex is not null
+            && (plain is null || latex.Index + latex.Length >= plain.Index + plain.Length);
         return takesLatex ? Read(latex!, true) : plain is null ? null : ReadPlain(plain);
     }
 
@@ -102,8 +104,8 @@ internal static partial class MathExtraction
 
     private static MathAnswer ReadPlain(Match match)
     {
-        string written = match.Groups["expression"].Success ? match.Groups["expression"].Value : match.Groups["number"].Value;
         bool isNumber = match.Groups["number"].Success;
+        string written = match.Groups[isNumber ? "number" : "expression"].Value;
         string plain = !isNumber ? written
             : GroupedPattern().IsMatch(written) ? written.Replace(",", "").Replace(" ", "") : written.Replace(',', '.');
         MathAnswer answer = LatexParser.Parse(plain, lenient: true);
@@ -111,14 +113,16 @@ internal static partial class MathExtraction
             ? answer with { Text = "", Term = new CallNode("/", term, new NumberNode(100)) } : answer;
     }
 
-    [GeneratedRegex(@"(?i:answer).{0,100}?" + Environment, RegexOptions.CultureInvariant | RegexOptions.Singleline, 2000)]
+    [GeneratedRegex(
+        @"(?i:answer).{0,100}?" + Environment, RegexOptions.CultureInvariant | RegexOptions.Singleline, 2000)]
     private static partial Regex AnchoredPattern();
 
     [GeneratedRegex(Environment, RegexOptions.CultureInvariant | RegexOptions.Singleline, 2000)]
     private static partial Regex EnvironmentPattern();
 
     [GeneratedRegex(
-        @"(?:^|\s|=)(?:\*\*)?(?:(?<expression>-?\(?-?[0-9][0-9.\s+\-*×/^()÷]*[+\-*×/^()÷][0-9.\s+\-*×/^()÷]+\)?)(?=\*\*|[.,:\s)$]|$)"
+        @"(?:^|\s|=)(?:\*\*)?(?:(?<expression>-?\(?-?[0-9][0-9.\s+\-*×/^()÷]*[+\-*×/^()÷][0-9.\s+\-*×/^()÷]+\)?)"
+        + @"(?=\*\*|[.,:\s)$]|$)"
         + @"|[$€£¥]?(?<number>" + Number + @")(?<percent>\s*(?:%|[Pp]ercent(?:age)?|[Pp]ct))?)",
         RegexOptions.CultureInvariant,
         2000)]

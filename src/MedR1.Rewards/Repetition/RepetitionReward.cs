@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Punishes repeated runs of tokens (arXiv 2502.03373, appendix C.2): (1 − different n-grams / n-grams) × the penalty. 0
-/// for a completion that repeats nothing or is shorter than one n-gram.
+/// Punishes repeated runs of tokens (arXiv 2502.03373, appendix C.2): (1 − different n-grams / n-grams) × the penalty.
+/// 0 for a completion that repeats nothing or is shorter than one n-gram.
 /// </summary>
 public sealed class RepetitionReward : IReward
 {

@@ -6,8 +6,8 @@ namespace MedR1.Rewards;
 public static class TextSimilarity
 {
     /// <summary>
-    /// The F1 of words (SQuAD, arXiv 1606.05250, but articles count): case folded, punctuation taken for white space, each word counted as
-    /// often as it stands in both. Two texts without words are equal.
+    /// The F1 of words (SQuAD, arXiv 1606.05250, but articles count): case folded, punctuation taken for white space,
+    /// each word counted as often as it stands in both. Two texts without words are equal.
     /// </summary>
     /// <param name="said">A text.</param>
     /// <param name="right">Another.</param>
@@ -22,8 +22,8 @@ public static class TextSimilarity
             return 1.0;
         }
 
-        Dictionary<string, int> left = theirs.GroupBy(word => word).ToDictionary(group => group.Key, group => group.Count());
-        int hits = ours.Count(word => left.TryGetValue(word, out int count) && count > 0 && (left[word] = count - 1) >= 0);
+        Dictionary<string, int> left = theirs.CountBy(word => word).ToDictionary();
+        int hits = ours.CountBy(word => word).Sum(word => Math.Min(word.Value, left.GetValueOrDefault(word.Key)));
         return 2.0 * hits / (ours.Count + theirs.Count);
     }
 

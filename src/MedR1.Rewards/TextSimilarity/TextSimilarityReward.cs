@@ -8,7 +8,9 @@ public sealed class TextSimilarityReward : IReward
 
     /// <summary>Makes the reward.</summary>
     /// <param name="measure">How texts are compared.</param>
-    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise its whole text is the answer.</param>
+    /// <param name="requireTags">
+    /// Whether a text without answer tags earns 0; otherwise its whole text is the answer.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such measure.</exception>
     public TextSimilarityReward(SimilarityMeasure measure = SimilarityMeasure.TokenF1, bool requireTags = true)
     {

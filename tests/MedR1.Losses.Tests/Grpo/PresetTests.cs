@@ -26,14 +26,18 @@ public sealed class PresetTests
         Assert.Equal((3e-4, 4e-4, 0.0, false), Numbers(GrpoLossOptions.Gspo));
         Assert.Equal((3e-4, 4e-4, 0.0, false), Numbers(GrpoLossOptions.Luspo));
 
-        // arXiv 2510.13786: the weight's cap is 5 itself. arXiv 2511.20347: τ 1 and 1.05. arXiv 2505.07291: δ 4, β 0.001.
+        // arXiv 2510.13786: the weight's cap is 5 itself. arXiv 2511.20347: τ 1 and 1.05. arXiv 2505.07291: δ 4, β
+        // 0.001.
         Assert.Equal(5.0, GrpoLossOptions.Cispo.RatioCap);
-        Assert.Equal((1.0, 1.05), (GrpoLossOptions.Sapo.SapoGate.PositiveTemperature, GrpoLossOptions.Sapo.SapoGate.NegativeTemperature));
+        SapoOptions gate = GrpoLossOptions.Sapo.SapoGate;
+        Assert.Equal((1.0, 1.05), (gate.PositiveTemperature, gate.NegativeTemperature));
         Assert.Equal((4.0, 0.001), (GrpoLossOptions.Intellect2.RatioBound, GrpoLossOptions.Intellect2.KlCoefficient));
 
         // TRL 1.16: k 2 and 3, λ 3 and 2.
         VespoOptions vespo = GrpoLossOptions.Vespo.VespoWeight;
-        Assert.Equal((2.0, 3.0, 3.0, 2.0), (vespo.PositivePower, vespo.PositiveDecay, vespo.NegativePower, vespo.NegativeDecay));
+        Assert.Equal(
+            (2.0, 3.0, 3.0, 2.0),
+            (vespo.PositivePower, vespo.PositiveDecay, vespo.NegativePower, vespo.NegativeDecay));
     }
 
     public static TheoryData<string> Names() =>

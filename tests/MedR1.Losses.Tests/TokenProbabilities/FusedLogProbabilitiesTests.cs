@@ -67,7 +67,8 @@ public sealed class FusedLogProbabilitiesTests
     [Fact]
     public void Statistics_are_those_of_the_distribution()
     {
-        // Logits 1, 3, 3, 0 over temperature 2: the first of the equal maxima is the likeliest, whatever piece it is in.
+        // Logits 1, 3, 3, 0 over temperature 2: the first of the equal maxima is the likeliest, whatever piece it is
+        // in.
         using DisposeScope scope = NewDisposeScope();
         double[] weights = [.. new[] { 0.5, 1.5, 1.5, 0 }.Select(Math.Exp)];
         double sum = weights.Sum();

@@ -28,11 +28,11 @@ public sealed class CompositionTests
     [Fact]
     public async Task A_sum_leaves_out_what_abstains()
     {
-        WeightedReward reward = new(
+        CompositeReward reward = new(
             "sum", (new DelegateReward("a", _ => 2), 0.5), (new DelegateReward("b", _ => null), 100), (s_accuracy, -3));
         Assert.Equal(1 - 3, await reward.Score("C"));
-        Assert.Null(await new WeightedReward("none", (new DelegateReward("b", _ => null), 1)).Score("C"));
-        Assert.Throws<ArgumentException>(() => new WeightedReward("empty"));
-        Assert.Throws<ArgumentException>(() => new WeightedReward("bad", (s_accuracy, double.NaN)));
+        Assert.Null(await new CompositeReward("none", (new DelegateReward("b", _ => null), 1)).Score("C"));
+        Assert.Throws<ArgumentException>(() => new CompositeReward("empty"));
+        Assert.Throws<ArgumentException>(() => new CompositeReward("bad", (s_accuracy, double.NaN)));
     }
 }

@@ -42,7 +42,8 @@ public sealed class DecisionTreeTests
     }
 
     // LI-RADS v2018, table: APHE, 15 mm, capsule alone is LR-4; with washout LR-5 (LR-4 would need
-    // less than 10 mm: APHE and washout are stated, the size speaks against it); without APHE, two of three at 15 mm LR-4.
+    // less than 10 mm: APHE and washout are stated, the size speaks against it); without APHE, two of three at 15 mm
+    // LR-4.
     [Theory]
     [InlineData("15 mm mass with nonrim APHE. No washout, no threshold growth. There is an enhancing capsule.", "LR-4", 1)]
     [InlineData("15 mm mass with nonrim APHE and nonperipheral washout.", "LR-5", 1)]
@@ -84,7 +85,8 @@ public sealed class DecisionTreeTests
         DecisionTree tree = DecisionTree.Parse(Small());
         StepVerdict yes = tree.Check(text, "malignant").Steps[0].Verdict;
         Assert.Equal(
-            present switch { true => StepVerdict.Stated, false => StepVerdict.Contradicted, null => StepVerdict.Unstated }, yes);
+            present switch { true => StepVerdict.Stated, false => StepVerdict.Contradicted, _ => StepVerdict.Unstated },
+            yes);
     }
 
     [Fact]

@@ -5,7 +5,8 @@ internal static class Trees
 {
     public static string Folder { get; } = FindFolder();
 
-    public static DecisionTree Fleischner { get; } = DecisionTree.Load(Path.Combine(Folder, "fleischner-2017-solid-nodules.json"));
+    public static DecisionTree Fleischner { get; } =
+        DecisionTree.Load(Path.Combine(Folder, "fleischner-2017-solid-nodules.json"));
 
     public static DecisionTree LiRads { get; } = DecisionTree.Load(Path.Combine(Folder, "li-rads-2018.json"));
 

@@ -2,10 +2,10 @@ namespace MedR1.Rewards;
 
 /// <summary>A weighted sum of rewards under one name: Σ w·r over those that apply; abstains if none does.</summary>
 /// <remarks>
-/// A trainer that knows its rewards one by one shows more: use this for a reward that another one needs whole, such as the
-/// correctness of <see cref="CosineLengthReward"/>.
+/// A trainer that knows its rewards one by one shows more: use this for a reward that another one needs whole, such as
+/// the correctness of <see cref="CosineLengthReward"/>.
 /// </remarks>
-public sealed class WeightedReward : IReward
+public sealed class CompositeReward : IReward
 {
     private readonly (IReward Reward, double Weight)[] _parts;
 
@@ -13,7 +13,7 @@ public sealed class WeightedReward : IReward
     /// <param name="name">The name in logs and metrics.</param>
     /// <param name="parts">The rewards with their weights.</param>
     /// <exception cref="ArgumentException">There is no part, or a weight is not finite.</exception>
-    public WeightedReward(string name, params (IReward Reward, double Weight)[] parts)
+    public CompositeReward(string name, params (IReward Reward, double Weight)[] parts)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(parts);

@@ -1,0 +1,45 @@
+namespace MedR1.Rewards;
+
+/// <summary>A place in the tokens of an answer, with how deep it is nested there.</summary>
+internal sealed class LatexCursor(List<string> tokens)
+{
+    // Keeps hostile text from exhausting the stack.
+    private const int DeepestNesting = 100;
+    private int _depth;
+
+    public int At { get; private set; }
+
+    public bool AtEnd => At == tokens.Count;
+
+    /// <summary>The next token; empty at the end.</summary>
+    public string Next => Peek(0);
+
+    public string Peek(int ahead) => At + ahead < tokens.Count ? tokens[At + ahead] : "";
+
+    public string Read() => AtEnd ? throw new FormatException("It ends too soon.") : tokens[At++];
+
+    public bool Take(string token)
+    {
+        if (Next != token)
+        {
+            return false;
+        }
+
+        At++;
+        return true;
+    }
+
+    public void Deepen()
+    {
+        if (++_depth > DeepestNesting)
+        {
+            throw new FormatException("Nested too deep.");
+        }
+    }
+
+    public void Rise() => _depth--;
+
+    public (int At, int Depth) Mark() => (At, _depth);
+
+    public void Return((int At, int Depth) mark) => (At, _depth) = mark;
+}

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace MedR1.Rewards;
+
+/// <summary>
+/// Reads a term: sums, products (implicit ones too), powers, fractions, roots, functions, symbols with an index,
+/// absolute values, factorials, percent.
+/// </summary>
+/// <param name="cursor">Where to read.</param>
+/// <param name="lenient">Whether <c>\frac12</c> is one half.</param>
+internal sealed partial class TermParser(LatexCursor cursor, bool lenient)
+{
+    private static readonly string[] s_functions =
+        ["sin", "cos", "tan", "arcsin", "arccos", "arctan", "exp", "ln", "log"];
+
+    /// <summary>Reads a term as far as it goes.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public MathNode Sum()
+    {
+        MathNode sum = cursor.Take("-") ? new CallNode("*", new NumberNode(-1), Product()) : SkipPlus().Product();
+        while (cursor.Next is "+" or "-")
+        {
+            string sign = cursor.Read();
+            sum = new CallNode(sign, sum, Product());
+        }
+
+        return sum;
+    }
+
+    private TermParser SkipPlus()
+    {
+        cursor.Take("+");
+        return this;
+    }
+
+    private MathNode Product()
+    {
+        MathNode product = Power();
+        while (true)
+        {
+            if (cursor.Next is "*" or "/")
+            {
+                string sign = cursor.Read();
+                MathNode factor = cursor.Take("-") ? new CallNode("*", new NumberNode(-1), Power()) : Power();
+                product = new CallNode(sign, product, factor);
+            }
+            else if (StartsFactor(cursor.Next))
+            {
+                product = new CallNode("*", product, Power());
+            }
+            else
+            {
+                return product;
+            }
+        }
+    }
+
+    private static bool StartsFactor(string token) =>
+        token.Length > 0 && (char.IsAsciiLetterOrDigit(token[0]) || token is "(" or "{"
+            || (token[0] == '\\' && token.Length > 1 && char.IsAsciiLetter(token[1]) && token != @"\cup"));
+
+    private MathNode Power()
+    {
+        cursor.Deepen();
+        MathNode power = PowerInside();
+        cursor.Rise();
+        return power;
+    }
+
+    private MathNode PowerInside()
+    {
+        MathNode value = Atom();
+        while (cursor.Next is "!" or "%")
+        {
+            value = cursor.Read() == "!" ? new CallNode("!", value) : new CallNode("/", value, new NumberNode(100));
+        }
+
+        if (!cursor.Take("^"))
+        {
+            return value;
+        }
+
+        MathNode exponent = cursor.Take("{") ? Closed(Sum(), "}")
+            : cursor.Take("-") ? new CallNode("*", new NumberNode(-1), Power()) : Power();
+        return new CallNode("^", value, exponent);
+    }
+
+    private MathNode Atom()
+    {
+        string token = cursor.Read();
+        if (char.IsAsciiDigit(token[0]) || token[0] == '.')
+        {
+            NumberNode number = new(
+                double.Parse(token.Replace(",", ""), NumberStyles.Float, CultureInfo.InvariantCulture));
+
+            // A whole number before a fraction of whole numbers is a mixed number: 2\frac{1}{2} is 5/2.
+            bool isMixed = !token.Contains('.') && cursor.Next == @"\frac" && cursor.Peek(1) == "{"
+                && cursor.Peek(2).All(char.IsAsciiDigit) && cursor.Peek(3) == "}" && cursor.Peek(4) == "{"
+                && cursor.Peek(5).All(char.IsAsciiDigit) && cursor.Peek(6) == "}";
+            return isMixed ? new CallNode("+", number, Atom()) : number;
+        }
+
+        return token switch
+        {
+            "(" => Closed(Sum(), ")"),
+            "{" => Closed(Sum(), "}"),
+            "|" => new CallNode("abs", Closed(Sum(), "|")),
+            @"\frac" => new CallNode("/", Argument(), Argument()),
+            @"\sqrt" => Root(),
+            @"\pi" => new SymbolNode("pi"),
+            @"\infty" => new NumberNode(double.PositiveInfinity),
+            _ when char.IsAsciiLetter(token[0]) => Symbol(token),
+            _ when token.Length > 2 && s_functions.Contains(token[1..]) => Function(token[1..]),
+            _ when GreekPattern().IsMatch(token) => Symbol(token),
+            _ => throw new FormatException($"'{token}' is not known."),
+        };
+    }
+
+    private MathNode Symbol(string name)
+    {
+        if (!cursor.Take("_"))
+        {
+            return new SymbolNode(name);
+        }
+
+        List<string> index = [];
+        if (!cursor.Take("{"))
+        {
+            return new SymbolNode($"{name}_{cursor.Read()}");
+        }
+
+        while (!cursor.Take("}"))
+        {
+            index.Add(cursor.Read());
+        }
+
+        return new SymbolNode($"{name}_{string.Concat(index)}");
+    }
+
+    private MathNode Root()
+    {
+        MathNode degree = cursor.Take("[") ? Closed(Sum(), "]") : new NumberNode(2);
+        return new CallNode("^", Argument(), new CallNode("/", new NumberNode(1), degree));
+    }
+
+    private MathNode Function(string name)
+    {
+        MathNode? logarithmTo = name == "log" && cursor.Take("_") ? Script() : null;
+        MathNode? power = cursor.Take("^") ? Script() : null;
+        MathNode value = new CallNode(name, Power(), logarithmTo);
+        return power is null ? value : new CallNode("^", value, power);
+    }
+
+    private MathNode Script() => cursor.Take("{") ? Closed(Sum(), "}") : Atom();
+
+    private MathNode Argument()
+    {
+        if (cursor.Take("{"))
+        {
+            return Closed(Sum(), "}");
+        }
+
+        // \frac12, whose digits are tokens of their own.
+        if (lenient && cursor.Next.Length > 0 && char.IsAsciiLetterOrDigit(cursor.Next[0]))
+        {
+            return Atom();
+        }
+
+        throw new FormatException("An argument has no braces.");
+    }
+
+    private MathNode Closed(MathNode inside, string close) =>
+        cursor.Take(close) ? inside : throw new FormatException($"'{close}' is missing.");
+
+    [GeneratedRegex(
+        @"^\\(?:alpha|beta|gamma|delta|epsilon|varepsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|rho|sigma|tau|phi"
+        + "|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Sigma|Phi|Psi|Omega)$",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex GreekPattern();
+}
