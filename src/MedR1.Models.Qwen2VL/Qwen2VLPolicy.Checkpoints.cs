@@ -7,6 +7,9 @@ namespace MedR1.Models.Qwen2VL;
 /// <content>Making, loading and saving.</content>
 public sealed partial class Qwen2VLPolicy
 {
+    private const string HeadName = "lm_head.weight";
+    private const string EmbeddingName = "model.embed_tokens.weight";
+
     /// <summary>Loads a checkpoint folder: config.json, safetensors, tokenizer, preprocessor_config.json.</summary>
     /// <param name="folder">The folder, as published or as transformers saves it.</param>
     /// <param name="device">Where the model lives; null for the CPU.</param>
@@ -50,7 +53,7 @@ public sealed partial class Qwen2VLPolicy
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"'{folder}' is no folder; give the folder of a checkpoint.");
         Qwen2VLPolicy policy =
-            Create(Qwen2VLConfiguration.Load(folder), processor, device, dataType, EndTokensOf(folder));
+            Create(Qwen2VLConfiguration.Load(folder), processor, device, dataType, EndTokensOf(folder), folder);
         try
         {
             CheckpointLoader.Fill(policy.Parameters, folder, weights, progress, cancellationToken);
@@ -93,16 +96,36 @@ public sealed partial class Qwen2VLPolicy
 
     /// <inheritdoc/>
     /// <exception cref="DiskFullException">The disk is full; what was in the folder is still there.</exception>
-    public void Save(string folder, CancellationToken cancellationToken = default)
+    public void Save(string folder, CancellationToken cancellationToken = default) =>
+        Save(folder, new Dictionary<string, Tensor>(), cancellationToken);
+
+    /// <inheritdoc/>
+    /// <exception cref="DiskFullException">The disk is full; what was in the folder is still there.</exception>
+    public void Save(
+        string folder, IReadOnlyDictionary<string, Tensor> replaced, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(replaced);
+        Dictionary<string, Tensor> tensors = Parameters.ToDictionary(entry => entry.Key, entry => (Tensor)entry.Value);
+        bool isTied = Configuration.TieWordEmbeddings && !replaced.ContainsKey(HeadName)
+            && !replaced.ContainsKey(EmbeddingName);
+
+        // Table and head part where one of them has other values.
+        if (!isTied)
+            tensors.TryAdd(HeadName, tensors[EmbeddingName]);
+        foreach ((string name, Tensor value) in replaced)
+        {
+            tensors[name] = value;
+        }
+
         CheckpointFolder.Replace(folder, target =>
         {
             CheckpointWriter.Write(
-                target, [.. Parameters.Select(entry => SafetensorsItem.Of(entry.Key, entry.Value))],
+                target, [.. tensors.Select(entry => SafetensorsItem.Of(entry.Key, entry.Value))],
                 cancellationToken: cancellationToken);
             Processor.Save(target);
-            Write(CheckpointFiles.Configuration, (Configuration with { DataType = DataType }).ToJson());
+            Qwen2VLConfiguration configuration = Configuration with { DataType = DataType, TieWordEmbeddings = isTied };
+            Write(CheckpointFiles.Configuration, configuration.ToJson());
             if (!File.Exists(Path.Combine(target, CheckpointFiles.Generation)))
                 Write(CheckpointFiles.Generation, GenerationFile.Write(EndTokenIds));
 
@@ -112,7 +135,7 @@ public sealed partial class Qwen2VLPolicy
 
     private static Qwen2VLPolicy Create(
         Qwen2VLConfiguration configuration, Qwen2VLProcessor processor, Device? device, ScalarType? dataType,
-        IReadOnlyList<int>? endTokens)
+        IReadOnlyList<int>? endTokens, string? folder = null)
     {
         TokenizerRules.Check(configuration, processor.Tokenizer);
         Device where = device ?? CPU;
@@ -121,7 +144,10 @@ public sealed partial class Qwen2VLPolicy
             ? [end]
             : [Qwen2VLTokens.IdOf(processor.Tokenizer, Qwen2VLTokens.MessageEnd)];
         return new Qwen2VLPolicy(configuration, new Qwen2VLNetwork(configuration, where, type), processor, where, type,
-            endTokens);
+            endTokens)
+        {
+            SourceFolder = folder,
+        };
     }
 
     private static IReadOnlyList<int>? EndTokensOf(string folder)

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>A Qwen2-VL or Qwen2.5-VL model with its processor. It is used by one thread at a time.</summary>
-public sealed partial class Qwen2VLPolicy : IVisionLanguagePolicy
+public sealed partial class Qwen2VLPolicy : IAdaptablePolicy
 {
     private readonly Qwen2VLNetwork _network;
     private readonly Qwen2VLRunner _runner;
@@ -23,11 +23,21 @@ public sealed partial class Qwen2VLPolicy : IVisionLanguagePolicy
         _network = network;
         _runner = new Qwen2VLRunner(configuration, network, device, dataType);
         Parameters = ParametersOf(network);
+        Adapters = new AdapterHost(network.AdaptableModules);
         SuppressedTokenIds = VisionTokens(configuration, processor.Tokenizer);
     }
 
     /// <summary>The sizes of the model.</summary>
     public Qwen2VLConfiguration Configuration { get; }
+
+    /// <inheritdoc/>
+    public AdapterHost Adapters { get; }
+
+    /// <inheritdoc/>
+    public string ArchitectureName => Configuration.ArchitectureName;
+
+    /// <inheritdoc/>
+    public string? SourceFolder { get; private init; }
 
     /// <inheritdoc/>
     public nn.Module Network => _network;

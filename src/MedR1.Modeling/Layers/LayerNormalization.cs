@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>Layer normalisation with gain and bias, without the cost of a start.</summary>
-public sealed class LayerNormalization : nn.Module<Tensor, Tensor>
+public sealed class LayerNormalization : nn.Module<Tensor, Tensor>, IAdaptableLayer
 {
     private readonly long[] _shape;
     private readonly double _epsilon;
@@ -32,7 +32,20 @@ public sealed class LayerNormalization : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <inheritdoc/>
+    public Parameter Weight => _weight;
+
+    /// <inheritdoc/>
+    public Parameter? Bias => _bias;
+
+    /// <inheritdoc/>
+    public AdaptableLayerKind Kind => AdaptableLayerKind.Normalization;
+
+    /// <inheritdoc/>
+    public LayerAdapter? Adapter { get; set; }
+
     /// <summary>Normalises the last dimension.</summary>
     /// <param name="input"><c>[…, size]</c></param>
-    public override Tensor forward(Tensor input) => nn.functional.layer_norm(input, _shape, _weight, _bias, _epsilon);
+    public override Tensor forward(Tensor input) => nn.functional.layer_norm(
+        input, _shape, Adapter?.WeightOr(_weight) ?? _weight, Adapter?.BiasOr(_bias) ?? _bias, _epsilon);
 }

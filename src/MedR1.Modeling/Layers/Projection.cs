@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>A linear layer, <c>y = x Wᵀ + b</c>, without the cost of a random start.</summary>
-public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable
+public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptableLayer
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
@@ -36,13 +36,21 @@ public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable
     /// <summary>The bias, <c>[output]</c>, where there is one.</summary>
     public Parameter? Bias => _bias;
 
+    /// <inheritdoc/>
+    public AdaptableLayerKind Kind => AdaptableLayerKind.Linear;
+
+    /// <inheritdoc/>
+    public LayerAdapter? Adapter { get; set; }
+
     /// <summary>Applies the layer.</summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <returns><c>[…, output]</c></returns>
-    public override Tensor forward(Tensor input) => LinearOperator.Apply(input, _weight, _bias, _packed);
+    public override Tensor forward(Tensor input) => Adapter is null
+        ? LinearOperator.Apply(input, _weight, _bias, _packed?.For(_weight))
+        : Adapter.ApplyLinear(input, _weight, _bias, _packed);
 
     /// <inheritdoc/>
-    public void Pack() => _packed ??= PackedWeight.TryCreate(_weight);
+    public void Pack() => _packed ??= PackedWeight.TryCreate(Adapter?.WeightOr(_weight) ?? _weight);
 
     /// <inheritdoc/>
     public void Unpack()

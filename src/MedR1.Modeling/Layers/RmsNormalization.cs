@@ -10,7 +10,7 @@ namespace MedR1.Modeling;
 /// type of the input, then times the gain. The cast stands before the gain, as in the Qwen2 family; in bfloat16 the
 /// order shows.
 /// </summary>
-public sealed class RmsNormalization : nn.Module<Tensor, Tensor>
+public sealed class RmsNormalization : nn.Module<Tensor, Tensor>, IAdaptableLayer
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
@@ -30,7 +30,20 @@ public sealed class RmsNormalization : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <inheritdoc/>
+    public Parameter Weight => _weight;
+
+    /// <inheritdoc/>
+    public Parameter? Bias => null;
+
+    /// <inheritdoc/>
+    public AdaptableLayerKind Kind => AdaptableLayerKind.Normalization;
+
+    /// <inheritdoc/>
+    public LayerAdapter? Adapter { get; set; }
+
     /// <summary>Normalises the last dimension.</summary>
     /// <param name="input"><c>[…, size]</c></param>
-    public override Tensor forward(Tensor input) => FusedOperators.RmsNorm(input, _weight, _epsilon);
+    public override Tensor forward(Tensor input) =>
+        FusedOperators.RmsNorm(input, Adapter?.WeightOr(_weight) ?? _weight, _epsilon);
 }

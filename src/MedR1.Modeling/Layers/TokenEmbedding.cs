@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>A table of token vectors. A tied head uses the same parameter.</summary>
-public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable
+public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable, IAdaptableLayer
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
@@ -28,10 +28,24 @@ public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable
     /// <summary>The table, <c>[vocabulary, size]</c>.</summary>
     public Parameter Weight => _weight;
 
+    /// <inheritdoc/>
+    public Parameter? Bias => null;
+
+    /// <inheritdoc/>
+    public AdaptableLayerKind Kind => AdaptableLayerKind.Embedding;
+
+    /// <inheritdoc/>
+    public LayerAdapter? Adapter { get; set; }
+
+    /// <summary>The table packed as the tied head's matrix, where it is.</summary>
+    internal PackedWeight? Packed => _packed;
+
     /// <summary>Looks tokens up.</summary>
     /// <param name="tokenIds"><c>[N]</c> int64.</param>
     /// <returns><c>[N, size]</c></returns>
-    public override Tensor forward(Tensor tokenIds) => _weight.index_select(0, tokenIds);
+    public override Tensor forward(Tensor tokenIds) => Adapter is null
+        ? _weight.index_select(0, tokenIds)
+        : Adapter.ApplyEmbedding(tokenIds, _weight);
 
     /// <summary>The head that is tied to the table, <c>y = x Eᵀ</c>.</summary>
     /// <param name="hidden"><c>[N, size]</c></param>

@@ -15,7 +15,13 @@ internal sealed class PackedWeight : IDisposable
 
     private readonly Tensor _packed;
 
-    private PackedWeight(Tensor packed) => _packed = packed;
+    private readonly Tensor _source;
+
+    private PackedWeight(Tensor source, Tensor packed)
+    {
+        _source = source;
+        _packed = packed;
+    }
 
     /// <summary>Packs a matrix, or gives null where that brings nothing or libtorch can't.</summary>
     /// <param name="weight"><c>[output, input]</c></param>
@@ -33,7 +39,7 @@ internal sealed class PackedWeight : IDisposable
         call.AddNone();
         try
         {
-            return new PackedWeight(call.Invoke().DetachFromDisposeScope());
+            return new PackedWeight(weight, call.Invoke().DetachFromDisposeScope());
         }
         catch (TorchOperatorException)
         {
@@ -41,6 +47,9 @@ internal sealed class PackedWeight : IDisposable
             return null;
         }
     }
+
+    /// <summary>This, if it was packed of that matrix: an adapter may have put another in its place.</summary>
+    public PackedWeight? For(Tensor weight) => ReferenceEquals(weight, _source) ? this : null;
 
     /// <summary><c>y = x Wᵀ + b</c></summary>
     /// <param name="input"><c>[…, input]</c></param>

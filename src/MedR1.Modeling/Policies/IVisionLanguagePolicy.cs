@@ -102,6 +102,12 @@ public interface IVisionLanguagePolicy : IDisposable
     IVisionLanguagePolicy CloneFrozen();
 
     /// <summary>
+    /// What a training compares this policy with where nobody says otherwise: a frozen copy, or, of a policy with an
+    /// adapter, the policy with the adapter off, which takes no memory. The caller disposes it.
+    /// </summary>
+    IVisionLanguagePolicy CreateReference() => CloneFrozen();
+
+    /// <summary>
     /// Writes a checkpoint folder in the family's published form; an existing one is replaced only when all is written.
     /// </summary>
     /// <param name="folder">The folder.</param>

@@ -14,7 +14,7 @@ internal static class ConfigurationWriter
             json.WriteStartObject();
             bool second = configuration.Family == Qwen2VLFamily.Qwen25VL;
             json.WriteStartArray("architectures");
-            json.WriteStringValue(second ? "Qwen2_5_VLForConditionalGeneration" : "Qwen2VLForConditionalGeneration");
+            json.WriteStringValue(configuration.ArchitectureName);
             json.WriteEndArray();
             json.WriteString("model_type", second ? "qwen2_5_vl" : "qwen2_vl");
             Text(json, configuration.Text);

@@ -40,6 +40,11 @@ public sealed record Qwen2VLConfiguration
     /// <value>The default is float32.</value>
     public ScalarType DataType { get; init; } = ScalarType.Float32;
 
+    /// <summary>The class in transformers.</summary>
+    public string ArchitectureName => Family == Qwen2VLFamily.Qwen25VL
+        ? "Qwen2_5_VLForConditionalGeneration"
+        : "Qwen2VLForConditionalGeneration";
+
     /// <summary>Reads a file in the flat published layout or the nested one of later transformers releases.</summary>
     /// <param name="path">A <c>config.json</c>, or the folder that holds it.</param>
     /// <exception cref="ModelConfigurationException">A field is missing or makes no model.</exception>

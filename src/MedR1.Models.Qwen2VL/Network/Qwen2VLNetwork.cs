@@ -12,6 +12,7 @@ namespace MedR1.Models.Qwen2VL;
 internal sealed class Qwen2VLNetwork : nn.Module
 {
     private readonly MultimodalRotary _rotary;
+    private readonly TiedHead? _tiedHead;
 
     [ComponentName(Name = "visual")]
     private readonly VisionTower _vision;
@@ -32,7 +33,23 @@ internal sealed class Qwen2VLNetwork : nn.Module
         _head = configuration.TieWordEmbeddings
             ? null
             : new Projection(text.HiddenSize, text.VocabularySize, false, device, dataType);
+        _tiedHead = configuration.TieWordEmbeddings ? new TiedHead(_decoder.Embedding) : null;
         RegisterComponents();
+    }
+
+    /// <summary>The layers that adapters can change, in the order of the network.</summary>
+    public IReadOnlyList<AdaptableModule> AdaptableModules
+    {
+        get
+        {
+            IEnumerable<(string Name, IAdaptableLayer Layer)> layers = named_modules()
+                .Where(entry => entry.module is IAdaptableLayer)
+                .Select(entry => (entry.name, (IAdaptableLayer)entry.module));
+            if (_tiedHead is not null)
+                layers = layers.Append(("lm_head", _tiedHead));
+            return [.. layers.Select(layer =>
+                new AdaptableModule(CheckpointNames.ToInMemory(layer.Name), layer.Name, layer.Layer))];
+        }
     }
 
     public VisionTower Vision => _vision;
@@ -52,9 +69,7 @@ internal sealed class Qwen2VLNetwork : nn.Module
     {
         using Tensor normalised = _decoder.Norm(hidden);
         observer?.Invoke("final_norm", normalised);
-        return _head is null
-            ? _decoder.Embedding.Logits(normalised)
-            : _head.call(normalised);
+        return _head?.call(normalised) ?? _tiedHead!.Apply(normalised);
     }
 
     protected override void Dispose(bool disposing)

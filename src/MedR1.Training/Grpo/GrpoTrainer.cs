@@ -32,7 +32,7 @@ public sealed class GrpoTrainer : IDisposable
         _parts = parts;
         _dispatcher = new MetricDispatcher(parts.Sinks);
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
-        _ownReference = parts.Loss.RequiresReference && parts.Reference is null ? policy.CloneFrozen() : null;
+        _ownReference = parts.Loss.RequiresReference && parts.Reference is null ? policy.CreateReference() : null;
         _collector = new RolloutCollector(policy, parts, options);
         _updater = new ParameterUpdater(policy, options, TotalSteps);
         _update = new GrpoUpdate(

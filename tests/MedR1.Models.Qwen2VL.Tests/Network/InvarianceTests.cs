@@ -215,7 +215,7 @@ public sealed class InvarianceTests
                 .Select(sample => TinyModel.Words(1 + (sample + group) % 5, sample))]))];
     }
 
-    private static float[] CachedLogProbabilities(Qwen2VLPolicy policy, PackedGroup[] groups)
+    internal static float[] CachedLogProbabilities(IVisionLanguagePolicy policy, PackedGroup[] groups)
     {
         int samples = groups.Max(group => group.Completions.Count);
         int longest = groups.Max(group => group.Completions.Max(completion => completion.Count));

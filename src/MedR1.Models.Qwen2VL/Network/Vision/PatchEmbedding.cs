@@ -23,7 +23,7 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
     /// <returns><c>[S, width]</c></returns>
     public override Tensor forward(Tensor input) => _kernel.call(input);
 
-    private sealed class PatchKernel : nn.Module<Tensor, Tensor>
+    private sealed class PatchKernel : nn.Module<Tensor, Tensor>, IAdaptableLayer
     {
         [ComponentName(Name = "weight")]
         private readonly Parameter _weight;
@@ -37,8 +37,18 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
             RegisterComponents();
         }
 
+        public Parameter Weight => _weight;
+
+        public Parameter? Bias => null;
+
+        public AdaptableLayerKind Kind => AdaptableLayerKind.Convolution;
+
+        public LayerAdapter? Adapter { get; set; }
+
         public override Tensor forward(Tensor input)
         {
+            if (Adapter is not null)
+                return Adapter.ApplyLinear(input, _weight, null);
             using Tensor matrix = _weight.view(_weight.shape[0], -1);
             return nn.functional.linear(input, matrix);
         }

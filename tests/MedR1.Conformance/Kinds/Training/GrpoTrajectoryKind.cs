@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MedR1.Losses;
+using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 using MedR1.Training;
 
@@ -14,19 +15,21 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
     {
         JsonElement config = conformanceCase.Inputs.GetProperty("config");
         int microSteps = config.GetProperty("steps_per_generation").GetInt32();
-        return conformanceCase.Inputs.GetProperty("adapter").ValueKind == JsonValueKind.Null
-            && microSteps % config.GetProperty("gradient_accumulation_steps").GetInt32() == 0;
+        return microSteps % config.GetProperty("gradient_accumulation_steps").GetInt32() == 0;
     }
 
     public void Check(ConformanceCase conformanceCase, Checker checker)
     {
         JsonElement inputs = conformanceCase.Inputs;
-        using Qwen2VLPolicy policy = TrainingCase.LoadPolicy(conformanceCase);
+        using Qwen2VLPolicy whole = TrainingCase.LoadPolicy(conformanceCase);
+        using LoraPolicy? lora = inputs.GetProperty("adapter").GetString() is string adapter
+            ? LoraPolicy.Load(whole, Path.Combine(conformanceCase.ModelFolder, adapter)) : null;
+        IVisionLanguagePolicy policy = lora is null ? whole : lora;
         VqaPrompt[] prompts = [.. inputs.GetProperty("prompts").EnumerateArray().Select(
             prompt => new VqaPrompt(TrainingCase.Messages(conformanceCase, prompt.GetProperty("messages"), prompt)))];
         CheckPrompts(checker, policy, inputs, prompts);
         ScriptedRun run = new(inputs);
-        using ParameterChecks parameters = new(policy);
+        using ParameterChecks parameters = new(lora?.AdapterParameters ?? whole.Parameters);
         TrajectoryObserver observer = new(conformanceCase, checker, run, parameters);
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
             .UsePrompts(prompts).UseOrder(run).UseSampler(run).UseUpdatePlanner(run)
@@ -86,12 +89,12 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
         options.TokenDivisor = TokenDivisor.GenerationShare;
     }
 
-    private static void CheckPrompts(Checker checker, Qwen2VLPolicy policy, JsonElement inputs, VqaPrompt[] prompts)
+    private static void CheckPrompts(Checker checker, IVisionLanguagePolicy policy, JsonElement inputs, VqaPrompt[] prompts)
     {
         JsonElement expected = inputs.GetProperty("prompts");
         for (int i = 0; i < prompts.Length; i++)
         {
-            Modeling.EncodedPrompt encoded = policy.Processor.Encode(prompts[i]);
+            EncodedPrompt encoded = policy.Processor.Encode(prompts[i]);
             checker.Equal($"prompt_text[{i}]", expected[i].GetProperty("prompt_text").GetString(), encoded.Text);
             checker.SequenceEqual(
                 $"prompt_ids[{i}]", CaseModel.Integers(expected[i].GetProperty("prompt_ids")), encoded.TokenIds);

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using MedR1.Modeling;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MedR1.Conformance;
@@ -8,13 +8,13 @@ namespace MedR1.Conformance;
 /// <summary>Compares parameters and gradients of a run by name.</summary>
 internal sealed class ParameterChecks : IDisposable
 {
-    private readonly IVisionLanguagePolicy _policy;
+    private readonly IReadOnlyList<KeyValuePair<string, Parameter>> _parameters;
     private readonly Dictionary<string, Tensor> _start = [];
 
     /// <summary>Remembers the parameters as they are.</summary>
-    public ParameterChecks(IVisionLanguagePolicy policy)
+    public ParameterChecks(IReadOnlyList<KeyValuePair<string, Parameter>> parameters)
     {
-        _policy = policy;
+        _parameters = parameters;
         foreach ((string name, Tensor parameter) in Parameters)
         {
             _start.Add(name, parameter.detach().clone());
@@ -22,7 +22,7 @@ internal sealed class ParameterChecks : IDisposable
     }
 
     private IEnumerable<(string Name, Tensor Value)> Parameters =>
-        _policy.Parameters.Select(pair => (pair.Key, (Tensor)pair.Value));
+        _parameters.Select(pair => (pair.Key, (Tensor)pair.Value));
 
     /// <summary>Compares the norm of each parameter's gradient.</summary>
     public void Gradients(Checker checker, string field, JsonElement expected)
@@ -86,7 +86,7 @@ internal sealed class ParameterChecks : IDisposable
         return norm.ToDouble();
     }
 
-    private Tensor Find(string name) => _policy.Parameters.First(pair => pair.Key == name).Value;
+    private Tensor Find(string name) => _parameters.First(pair => pair.Key == name).Value;
 
     private double Moved(string name)
     {

@@ -24,7 +24,7 @@ internal sealed class SftTrajectoryKind : IConformanceKind
         SupervisedExample[] examples = [.. inputs.GetProperty("examples").EnumerateArray().Select(
             example => Read(conformanceCase, example))];
         bool whole = IsWhole(inputs);
-        using ParameterChecks parameters = new(policy);
+        using ParameterChecks parameters = new(policy.Parameters);
         Observer observer = new(conformanceCase, checker, parameters, policy, examples, rows, whole);
         using SftTrainer trainer = new SftTrainerBuilder(policy)
             .UseExamples(examples)

@@ -1,10 +1,14 @@
-namespace MedR1.Models.Qwen2VL;
+namespace MedR1.Modeling;
 
 /// <summary>Writes a folder as a whole: beside its place first, then into it in one move.</summary>
-internal static class CheckpointFolder
+public static class CheckpointFolder
 {
+    /// <summary>Writes a folder; an existing one is replaced only when all is written.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="write">Writes the files into the folder that it is given.</param>
     public static void Replace(string folder, Action<string> write)
     {
+        ArgumentNullException.ThrowIfNull(write);
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         string fresh = $"{path}.{Guid.NewGuid():N}.partial";
         string old = $"{path}.{Guid.NewGuid():N}.old";

@@ -1,0 +1,53 @@
+namespace MedR1.Modeling;
+
+/// <summary>
+/// The layers of a network that adapters can change, and the adapter that is switched on. It changes nothing but a
+/// reference in each layer, so that switching costs microseconds. Used by one thread at a time, like its network.
+/// </summary>
+public sealed class AdapterHost
+{
+    /// <summary>The head's name, under either scheme.</summary>
+    internal const string Head = "lm_head";
+
+    private LoraAdapter? _current;
+
+    /// <summary>Takes the layers.</summary>
+    /// <param name="modules">The layers, in the order of the network.</param>
+    public AdapterHost(IReadOnlyList<AdaptableModule> modules)
+    {
+        ArgumentNullException.ThrowIfNull(modules);
+        Modules = [.. modules];
+    }
+
+    /// <summary>The layers.</summary>
+    public IReadOnlyList<AdaptableModule> Modules { get; }
+
+    /// <summary>What a pass that is computed again later must find as it is now.</summary>
+    internal AdapterState State => new(_current, _current?.Dropout?.Pass);
+
+    /// <summary>Switches to a state until the result is disposed.</summary>
+    internal Switch Use(AdapterState state)
+    {
+        Switch back = new(this, State);
+        Set(state);
+        return back;
+    }
+
+    private void Set(AdapterState state)
+    {
+        if (!ReferenceEquals(_current, state.Adapter))
+        {
+            _current?.Layers.ForEach(one => one.Module.Layer.Adapter = null);
+            state.Adapter?.Layers.ForEach(one => one.Module.Layer.Adapter = one.Adapter);
+            _current = state.Adapter;
+        }
+
+        if (state.Adapter?.Dropout is { } dropout)
+            dropout.Pass = state.DropoutPass;
+    }
+
+    internal readonly struct Switch(AdapterHost host, AdapterState before) : IDisposable
+    {
+        public void Dispose() => host.Set(before);
+    }
+}

@@ -1,0 +1,65 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>What an adapter does to one layer: a low-rank update, or parameters in place of the layer's own.</summary>
+public sealed class LayerAdapter
+{
+    internal LayerAdapter()
+    {
+    }
+
+    internal LowRankUpdate? Update { get; init; }
+
+    /// <summary>Stands for the layer's weight and is trained.</summary>
+    internal Parameter? OwnWeight { get; init; }
+
+    /// <summary>Stands for the layer's bias and is trained.</summary>
+    internal Parameter? OwnBias { get; init; }
+
+    /// <summary>Weight and bias with the update in them, while the adapter is merged.</summary>
+    internal (Tensor Weight, Tensor? Bias)? Merged { get; set; }
+
+    /// <summary>The weight to use in place of the layer's own.</summary>
+    /// <param name="own">The layer's own.</param>
+    public Tensor WeightOr(Tensor own) => Merged?.Weight ?? OwnWeight ?? own;
+
+    /// <summary>The bias to use in place of the layer's own.</summary>
+    /// <param name="own">The layer's own.</param>
+    public Tensor? BiasOr(Tensor? own) => Merged?.Bias ?? OwnBias ?? own;
+
+    /// <summary>The layer as a linear map, with what this adds to it.</summary>
+    /// <param name="input"><c>[…, input]</c></param>
+    /// <param name="weight">The layer's weight; of a kernel, the first axis is the output.</param>
+    /// <param name="bias">The layer's bias.</param>
+    /// <returns><c>[…, output]</c></returns>
+    public Tensor ApplyLinear(Tensor input, Tensor weight, Tensor? bias) => ApplyLinear(input, weight, bias, null);
+
+    /// <inheritdoc cref="ApplyLinear(Tensor, Tensor, Tensor?)"/>
+    /// <param name="packed">A weight packed, perhaps the one that is used.</param>
+    internal Tensor ApplyLinear(Tensor input, Tensor weight, Tensor? bias, PackedWeight? packed)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor used = WeightOr(weight);
+        Tensor matrix = LowRankUpdate.Flat(used);
+        Tensor Plain(Tensor rows, Tensor? added) => LinearOperator.Apply(rows, matrix, added, packed?.For(used));
+        return (Merged is not null || Update is null
+            ? Plain(input, BiasOr(bias))
+            : Update.Apply(input, matrix, BiasOr(bias), Plain)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The layer as a table, with what this adds to it.</summary>
+    /// <param name="tokenIds"><c>[N]</c> int64.</param>
+    /// <param name="weight">The layer's table.</param>
+    /// <returns><c>[N, size]</c></returns>
+    public Tensor ApplyEmbedding(Tensor tokenIds, Tensor weight)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor vectors = WeightOr(weight).index_select(0, tokenIds);
+        if (Merged is null && Update is not null)
+            vectors = Update.AddRows(vectors, tokenIds);
+        return vectors.MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,121 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>The tensors of an adapter and what they do to each layer. It is switched on by <see cref="AdapterHost"/>.</summary>
+internal sealed class LoraAdapter : IDisposable
+{
+    private readonly Dictionary<LoraTensor, Parameter> _parameters;
+
+    private LoraAdapter(LoraOptions options, IReadOnlyList<LoraTensor> tensors, long seed, bool isTrainable)
+    {
+        Options = options;
+        Tensors = tensors;
+        Dropout = options.Dropout > 0 ? new LoraDropout(options.Dropout, seed) : null;
+        _parameters = tensors.ToDictionary(tensor => tensor, Make);
+        Parameters = [.. tensors.Select(tensor => KeyValuePair.Create(tensor.Name, _parameters[tensor]))];
+        int index = 0;
+        Layers = [.. tensors.GroupBy(tensor => tensor.Layer)
+            .Select(group => (group.Key.Module, Assemble(group.Key, group, index++)))];
+
+        Parameter Make(LoraTensor tensor)
+        {
+            Device device = tensor.Layer.Module.Layer.Weight.device;
+            Parameter parameter = ParameterFactory.Empty([.. tensor.Shape], device, tensor.Type);
+            parameter.requires_grad = isTrainable;
+            return parameter;
+        }
+    }
+
+    public LoraOptions Options { get; }
+
+    public IReadOnlyList<LoraTensor> Tensors { get; }
+
+    /// <summary>Every parameter by PEFT's name.</summary>
+    public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
+
+    public List<(AdaptableModule Module, LayerAdapter Adapter)> Layers { get; }
+
+    public LoraDropout? Dropout { get; }
+
+    public bool IsMerged { get; private set; }
+
+    /// <summary>Makes an adapter whose values are undefined.</summary>
+    public static LoraAdapter Empty(
+        LoraOptions options, IReadOnlyList<LoraLayer> layers, long seed, bool isTrainable = true) =>
+        new(options, LoraTensor.Of(layers, options.UpHasBias, options.UseDora), seed, isTrainable);
+
+    public Parameter this[LoraTensor tensor] => _parameters[tensor];
+
+    /// <summary>A copy with values of its own.</summary>
+    public LoraAdapter Copy(bool isTrainable)
+    {
+        LoraAdapter copy = new(Options, Tensors, 0, isTrainable);
+        using IDisposable noGradient = no_grad();
+        foreach (LoraTensor tensor in Tensors)
+        {
+            copy[tensor].copy_(this[tensor]);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Holds each changed weight as a whole beside the base's.</summary>
+    public void Merge()
+    {
+        foreach ((AdaptableModule module, LayerAdapter adapter) in Layers)
+        {
+            if (adapter.Update is not { } update)
+                continue;
+            Tensor weight = update.Merge(module.Layer.Weight, module.Layer.Kind);
+            Tensor? bias = update.MergeBias(module.Layer.Weight, adapter.OwnBias ?? module.Layer.Bias);
+            adapter.Merged = (weight.DetachFromDisposeScope(), bias?.DetachFromDisposeScope());
+        }
+
+        IsMerged = true;
+    }
+
+    /// <summary>Drops them: the base was never touched.</summary>
+    public void Unmerge()
+    {
+        foreach ((_, LayerAdapter adapter) in Layers)
+        {
+            adapter.Merged?.Weight.Dispose();
+            adapter.Merged?.Bias?.Dispose();
+            adapter.Merged = null;
+        }
+
+        IsMerged = false;
+    }
+
+    public void Dispose()
+    {
+        Unmerge();
+        foreach (Parameter parameter in _parameters.Values)
+        {
+            parameter.Dispose();
+        }
+    }
+
+    private LayerAdapter Assemble(LoraLayer layer, IEnumerable<LoraTensor> tensors, int index)
+    {
+        Dictionary<LoraRole, Parameter> own = tensors.ToDictionary(tensor => tensor.Role, tensor => _parameters[tensor]);
+        return new LayerAdapter
+        {
+            OwnWeight = own.GetValueOrDefault(LoraRole.Weight),
+            OwnBias = own.GetValueOrDefault(LoraRole.Bias),
+            Update = layer.Rank == 0 ? null : new LowRankUpdate
+            {
+                Down = own[LoraRole.Down],
+                Up = own[LoraRole.Up],
+                UpBias = own.GetValueOrDefault(LoraRole.UpBias),
+                Magnitude = own.GetValueOrDefault(LoraRole.Magnitude),
+                Scale = layer.Scale,
+                Dropout = Dropout,
+                Index = index,
+            },
+        };
+    }
+}

@@ -1,0 +1,56 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// PEFT's random start, in which the update is 0: A uniform within ±1/√fan-in (Kaiming with a = √5), B 0; of a table A is 0
+/// and B normal. Numbers are drawn on the CPU, so that a seed means the same everywhere.
+/// </summary>
+internal static class LoraInitializer
+{
+    public static void Fill(LoraAdapter adapter, long seed)
+    {
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new((ulong)seed, CPU);
+        foreach (LoraTensor tensor in adapter.Tensors)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Parameter parameter = adapter[tensor];
+            IAdaptableLayer layer = tensor.Layer.Module.Layer;
+            bool isTable = layer.Kind == AdaptableLayerKind.Embedding;
+            switch (tensor.Role)
+            {
+                case LoraRole.Down when !isTable:
+                    double bound = 1 / Math.Sqrt(parameter.numel() / (double)parameter.shape[0]);
+                    parameter.copy_(Drawn(parameter).uniform_(-bound, bound, generator));
+                    break;
+                case LoraRole.Up when isTable:
+                    parameter.copy_(Drawn(parameter).normal_(0, 1, generator));
+                    break;
+                case LoraRole.Weight:
+                    parameter.copy_(layer.Weight);
+                    break;
+                case LoraRole.Bias:
+                    parameter.copy_(layer.Bias!);
+                    break;
+                default:
+                    parameter.zero_();
+                    break;
+            }
+        }
+
+        // The updates are 0, so that the magnitude is the length of the base's rows.
+        foreach ((AdaptableModule module, LayerAdapter layer) in adapter.Layers)
+        {
+            if (layer.Update is { Magnitude: { } magnitude } update)
+            {
+                using Tensor norm = update.Norm(module.Layer.Weight);
+                magnitude.copy_(norm);
+            }
+        }
+    }
+
+    private static Tensor Drawn(Parameter parameter) => empty(parameter.shape, dtype: ScalarType.Float32);
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace MedR1.Modeling;
+
+/// <summary>What options must hold whatever the model is.</summary>
+internal static class LoraOptionsRules
+{
+    public static IEnumerable<string> Mistakes(LoraOptions options)
+    {
+        if (options.Rank < 1)
+            yield return $"The rank (r) is {options.Rank}; give at least 1.";
+        foreach ((string pattern, int rank) in options.RankPattern.Where(pair => pair.Value < 1))
+        {
+            yield return $"rank_pattern gives '{pattern}' the rank {rank}; give at least 1.";
+        }
+
+        if (!double.IsFinite(options.Alpha))
+            yield return $"Alpha (lora_alpha) is {Text(options.Alpha)}; give a finite number.";
+        if (!(options.Dropout >= 0 && options.Dropout < 1))
+            yield return $"Dropout (lora_dropout) is {Text(options.Dropout)}; give a number from 0 to below 1.";
+        if (options.TargetModules.Names is { Count: 0 } && options.ModulesToSave.Count == 0)
+            yield return "No target is named (target_modules); name layers such as q_proj and v_proj, or all-linear.";
+        if (options.LayersToTransform is { Count: > 0 } && options.TargetModules.Names is null)
+        {
+            yield return "layers_to_transform works with a list of target names, but target_modules is the pattern "
+                + $"'{options.TargetModules}'; put the numbers into the pattern.";
+        }
+
+        IEnumerable<string> patterns = [
+            .. options.TargetModules.Pattern is { } target ? [target] : Array.Empty<string>(),
+            .. options.ExcludedModules?.Pattern is { } excluded ? [excluded] : Array.Empty<string>(),
+            .. options.RankPattern.Select(pair => pair.Key), .. options.AlphaPattern.Select(pair => pair.Key),
+            .. options.LayersPatterns, .. options.ModulesToSave];
+        foreach (string pattern in patterns)
+        {
+            if (Problem(pattern) is { } problem)
+                yield return $"'{pattern}' is no regular expression: {problem}";
+        }
+    }
+
+    private static string? Problem(string pattern)
+    {
+        try
+        {
+            _ = new Regex(pattern);
+            return null;
+        }
+        catch (ArgumentException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
+}

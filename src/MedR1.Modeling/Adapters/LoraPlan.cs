@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace MedR1.Modeling;
+
+/// <summary>Finds out by PEFT's rules which layers of a network an adapter changes.</summary>
+internal static class LoraPlan
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <param name="options">The adapter.</param>
+    /// <param name="host">The network.</param>
+    /// <param name="isFromFile">A name in a list that fits no layer is then let be, as PEFT does.</param>
+    /// <param name="mistakes">Takes what is wrong.</param>
+    public static IReadOnlyList<LoraLayer> Make(
+        LoraOptions options, AdapterHost host, bool isFromFile, List<string> mistakes)
+    {
+        int before = mistakes.Count;
+        mistakes.AddRange(LoraOptionsRules.Mistakes(options));
+        if (mistakes.Count > before)
+            return [];
+        List<LoraLayer> layers = Find(options, host, module => module.Name, mistakes);
+
+        // Patterns of adapters that older transformers releases made know the published names.
+        if (!layers.Exists(layer => layer.Rank > 0) && options.TargetModules.Pattern is not null)
+            layers = Find(options, host, module => module.PublishedName, mistakes);
+        RequireTargets(options, host, layers, isFromFile, mistakes);
+        return layers;
+    }
+
+    private static List<LoraLayer> Find(
+        LoraOptions options, AdapterHost host, Func<AdaptableModule, string> nameOf, List<string> mistakes)
+    {
+        List<LoraLayer> layers = [];
+        foreach (AdaptableModule module in host.Modules)
+        {
+            string name = nameOf(module);
+            AdaptableLayerKind kind = module.Layer.Kind;
+            bool isSaved = options.ModulesToSave.Any(saved => IsInside(name, saved));
+            bool isTarget = !isSaved && IsTarget(options, name, kind);
+            if (isTarget && kind == AdaptableLayerKind.Normalization)
+            {
+                mistakes.Add(
+                    $"The target {name} is a norm, which has no low-rank update; leave it out of target_modules, or "
+                    + "name it in modules_to_save.");
+                continue;
+            }
+
+            if (isTarget && options.UseDora && kind != AdaptableLayerKind.Linear)
+            {
+                mistakes.Add(
+                    $"The target {name} is no linear layer, and DoRA is for linear layers here; leave it out of "
+                    + "target_modules, or set use_dora to false.");
+                continue;
+            }
+
+            bool trainsBias = !isSaved && module.Layer.Bias is not null
+                && (options.Bias == LoraBias.All || (options.Bias == LoraBias.LoraOnly && isTarget));
+            int rank = isTarget ? ValueOf(options.RankPattern, name) ?? options.Rank : 0;
+            double alpha = ValueOf(options.AlphaPattern, name) ?? options.Alpha;
+            double scale = rank == 0 ? 0 : alpha / (options.RankStabilized ? Math.Sqrt(rank) : rank);
+            if (isTarget || isSaved || trainsBias)
+                layers.Add(new LoraLayer(module, rank, scale, isSaved, trainsBias));
+        }
+
+        return layers;
+    }
+
+    private static bool IsTarget(LoraOptions options, string name, AdaptableLayerKind kind)
+    {
+        if (options.ExcludedModules is { } excluded && excluded.Includes(name, kind))
+            return false;
+        if (options.ModulesToSave.Any(saved => Fits(name, $@"(^|.*\.){saved}($|\..*)")))
+            return false;
+        if (!options.TargetModules.Includes(name, kind))
+            return false;
+
+        // A target that is named in full is one whatever its layer's number.
+        if (options.LayersToTransform is not { Count: > 0 } numbers || options.TargetModules.Names!.Contains(name))
+            return true;
+        return NumberOf(name, options.LayersPatterns) is { } number && numbers.Contains(number);
+    }
+
+    // The module or one that it is a part of ends with the name.
+    private static bool IsInside(string name, string saved)
+    {
+        for (int end = name.Length; end > 0; end = name.LastIndexOf('.', end - 1))
+        {
+            if (name.AsSpan(0, end).EndsWith(saved, StringComparison.Ordinal))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static int? NumberOf(string name, IReadOnlyList<string> lists)
+    {
+        foreach (string list in lists.Count == 0 ? [@"[^.]*"] : lists)
+        {
+            Match match = Regex.Match(name, $@"\A.*?\.{list}\.(\d+)\.", RegexOptions.CultureInvariant, Patience);
+            if (match.Success)
+                return int.Parse(match.Groups[^1].Value, CultureInfo.InvariantCulture);
+        }
+
+        return null;
+    }
+
+    private static T? ValueOf<T>(IReadOnlyList<KeyValuePair<string, T>> patterns, string name)
+        where T : struct
+    {
+        foreach ((string pattern, T value) in patterns)
+        {
+            if (Fits(name, $@"(.*\.)?({pattern})$"))
+                return value;
+        }
+
+        return null;
+    }
+
+    // Python's re.match: from the start, the end as the pattern says.
+    private static bool Fits(string name, string pattern) =>
+        Regex.IsMatch(name, $@"\A(?:{pattern})", RegexOptions.CultureInvariant, Patience);
+
+    private static void RequireTargets(
+        LoraOptions options, AdapterHost host, List<LoraLayer> layers, bool isFromFile, List<string> mistakes)
+    {
+        string known = string.Join(", ", host.Modules.Where(module => module.Layer.Kind == AdaptableLayerKind.Linear)
+            .Select(module => LastOf(module.Name)).Distinct(StringComparer.Ordinal));
+        bool hasNone = !layers.Exists(layer => layer.Rank > 0);
+        if (hasNone && options.TargetModules.Names is not { Count: 0 } && mistakes.Count == 0)
+        {
+            mistakes.Add(
+                $"No layer of the model is a target: target_modules is '{options.TargetModules}'. Its layers are {known}.");
+        }
+        else if (!isFromFile)
+        {
+            mistakes.AddRange((options.TargetModules.Names ?? [])
+                .Where(target => !host.Modules.Any(module => ModuleSelection.IsNamed(module.Name, target)))
+                .Select(target => $"The model has no layer '{target}' (target_modules). Its layers are {known}."));
+        }
+
+        mistakes.AddRange(options.ModulesToSave
+            .Where(saved => !host.Modules.Any(module => IsInside(module.Name, saved)))
+            .Select(saved => $"The model has no module '{saved}' (modules_to_save). Its layers are {known}."));
+    }
+
+    private static string LastOf(string name)
+    {
+        string[] parts = name.Split('.');
+        return char.IsAsciiDigit(parts[^1][0]) ? string.Join('.', parts[^2..]) : parts[^1];
+    }
+}

@@ -1,0 +1,90 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <content>Making, loading and saving.</content>
+public sealed partial class LoraPolicy
+{
+    /// <summary>Puts a new adapter on a policy; at first it changes nothing.</summary>
+    /// <param name="policy">The base; it stays with the caller.</param>
+    /// <param name="options">The adapter.</param>
+    /// <param name="seed">Seed of the start and of dropout.</param>
+    /// <exception cref="LoraException">The options don't fit the model; it lists every mistake.</exception>
+    public static LoraPolicy Create(IAdaptablePolicy policy, LoraOptions options, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(options);
+        List<string> mistakes = [];
+        IReadOnlyList<LoraLayer> layers = LoraPlan.Make(options, policy.Adapters, isFromFile: false, mistakes);
+        if (mistakes.Count > 0)
+            throw new LoraException($"for a {policy.ArchitectureName}", mistakes);
+        LoraAdapter adapter = LoraAdapter.Empty(
+            options with { BaseModel = options.BaseModel ?? policy.SourceFolder }, layers, seed);
+        LoraInitializer.Fill(adapter, seed);
+        return new LoraPolicy(policy, adapter);
+    }
+
+    /// <summary>Puts an adapter that PEFT or this library wrote on a policy.</summary>
+    /// <param name="policy">The base; it stays with the caller.</param>
+    /// <param name="folder">The folder with adapter_config.json and adapter_model.safetensors.</param>
+    /// <param name="isTrainable">Whether it takes gradients.</param>
+    /// <param name="seed">Seed of dropout.</param>
+    /// <exception cref="LoraException">The files don't fit the model; it lists every mistake.</exception>
+    public static LoraPolicy Load(IAdaptablePolicy policy, string folder, bool isTrainable = true, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        return new LoraPolicy(policy, LoraFiles.Load(folder, policy, seed, isTrainable));
+    }
+
+    /// <summary>
+    /// Writes the adapter as a folder that PEFT loads; an existing one is replaced only when all is written.
+    /// <see cref="SaveMerged"/> writes a whole model.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="cancellationToken">Cancels between tensors; nothing half-written stays.</param>
+    /// <exception cref="DiskFullException">The disk is full; what was in the folder is still there.</exception>
+    public void Save(string folder, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (_adapter is null)
+            _base.Save(folder, cancellationToken);
+        else
+            LoraFiles.Save(folder, _adapter, _base.ArchitectureName, cancellationToken);
+    }
+
+    /// <summary>Writes a whole checkpoint folder with the adapter in the weights, which needs no adapter any more.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="cancellationToken">Cancels between tensors; nothing half-written stays.</param>
+    /// <exception cref="LoraException">B has a bias at a layer that has none to put it into.</exception>
+    /// <exception cref="DiskFullException">The disk is full; what was in the folder is still there.</exception>
+    public void SaveMerged(string folder, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        string[] homeless = [.. (_adapter?.Layers ?? [])
+            .Where(layer => layer.Adapter.Update?.UpBias is not null && layer.Module.Layer.Bias is null)
+            .Select(layer => $"{layer.Module.Name} has no bias for B's (lora_bias) to go into; keep the adapter apart.")];
+        if (homeless.Length > 0)
+            throw new LoraException("that is to be merged", homeless);
+        bool wasMerged = IsMerged;
+        Merge();
+        try
+        {
+            Dictionary<string, Tensor> replaced = new(StringComparer.Ordinal);
+            foreach ((AdaptableModule module, LayerAdapter layer) in _adapter?.Layers ?? [])
+            {
+                replaced[$"{module.PublishedName}.weight"] = layer.WeightOr(module.Layer.Weight);
+                if (layer.BiasOr(module.Layer.Bias) is { } bias)
+                    replaced[$"{module.PublishedName}.bias"] = bias;
+            }
+
+            _base.Save(folder, replaced, cancellationToken);
+        }
+        finally
+        {
+            if (!wasMerged)
+                Unmerge();
+        }
+    }
+}

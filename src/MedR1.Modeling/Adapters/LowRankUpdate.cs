@@ -1,0 +1,92 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// A low-rank update of a weight, ΔW = s · B A (Hu et al., 2021, section 4.1), computed in the type of A and B and rounded
+/// once to the type of the layer; with a magnitude m it is DoRA, W' = m · (W + ΔW) / ‖W + ΔW‖ (Liu et al., 2024,
+/// equation 5), whose norm takes no gradient (its section 4.3). Of a table, A is <c>[rank, vocabulary]</c>.
+/// </summary>
+internal sealed class LowRankUpdate
+{
+    public required Parameter Down { get; init; }
+
+    public required Parameter Up { get; init; }
+
+    public required double Scale { get; init; }
+
+    public Parameter? UpBias { get; init; }
+
+    public Parameter? Magnitude { get; init; }
+
+    public LoraDropout? Dropout { get; init; }
+
+    /// <summary>The layer's place in the adapter, which dropout draws by.</summary>
+    public int Index { get; init; }
+
+    /// <summary>A kernel as a matrix; a matrix as it is.</summary>
+    public static Tensor Flat(Tensor weight) => weight.dim() == 2 ? weight : weight.reshape(weight.shape[0], -1);
+
+    /// <summary>The layer with its update; temporaries go to the current dispose scope.</summary>
+    /// <param name="input">The layer's input.</param>
+    /// <param name="matrix">Its weight.</param>
+    /// <param name="bias">Its bias.</param>
+    /// <param name="plain">Multiplies rows by the weight and adds a bias.</param>
+    public Tensor Apply(Tensor input, Tensor matrix, Tensor? bias, Func<Tensor, Tensor?, Tensor> plain)
+    {
+        Tensor dropped = Dropout?.Apply(input, Index) ?? input;
+        Tensor low = nn.functional.linear(dropped.to(Down.dtype), Flat(Down));
+        Tensor up = nn.functional.linear(low, Flat(Up), UpBias);
+        if (Magnitude is null)
+            return plain(input, bias).PlusInPlace(up, Scale);
+
+        // y = W x + (g − 1) W x' + g ΔW x' + b: dropout is on what the adapter adds alone.
+        Tensor gain = Magnitude / Norm(matrix);
+        Tensor whole = plain(input, null);
+        Tensor own = ReferenceEquals(dropped, input) ? whole : plain(dropped, null);
+        Tensor sum = whole.Plus(own * gain.Minus(1.0)).Plus(up * gain, Scale);
+        return (bias is null ? sum : sum.Plus(bias)).to(input.dtype);
+    }
+
+    /// <summary>The rows of a table with their update.</summary>
+    public Tensor AddRows(Tensor rows, Tensor tokenIds) =>
+        rows.PlusInPlace(nn.functional.linear(Down.index_select(1, tokenIds).t(), Up), Scale);
+
+    /// <summary>The layer's weight with the update in it, in the weight's type.</summary>
+    public Tensor Merge(Tensor weight, AdaptableLayerKind kind)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor delta = Flat(Up).matmul(Flat(Down));
+        if (kind == AdaptableLayerKind.Embedding)
+            delta = delta.t();
+        Tensor sum = weight.to(delta.dtype).Plus(delta.reshape(weight.shape), Scale);
+        if (Magnitude is not null)
+            sum = sum * (Magnitude / Norm(Flat(weight))).unsqueeze(-1);
+        Tensor merged = sum.to(weight.dtype);
+        return (ReferenceEquals(merged, weight) ? merged.clone() : merged).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The layer's bias with the update's in it.</summary>
+    public Tensor? MergeBias(Tensor weight, Tensor? bias)
+    {
+        if (UpBias is null)
+            return null;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor own = bias ?? zeros_like(UpBias);
+        Tensor added = Magnitude is null ? UpBias : UpBias * (Magnitude / Norm(Flat(weight)));
+        return own.to(UpBias.dtype).Plus(added, Scale).to(own.dtype).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The length of each row of the updated matrix, <c>[output]</c>, without gradient.</summary>
+    public Tensor Norm(Tensor matrix)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor sum = matrix.to(Down.dtype).Plus(Flat(Up).matmul(Flat(Down)), Scale);
+        return (sum * sum).sum(-1).sqrt().MoveToOuterDisposeScope();
+    }
+}

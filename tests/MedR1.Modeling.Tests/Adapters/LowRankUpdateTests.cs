@@ -1,0 +1,58 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling.Tests;
+
+/// <summary>A layer with an update against the formula in float64.</summary>
+public sealed class LowRankUpdateTests
+{
+    private const int Width = 512;
+    private const int Outputs = 384;
+    private const double Scale = 1.5;
+
+    // One row in bfloat16 without gradient goes through a product of its own (384 x 512 weights are enough for it);
+    // bfloat16 keeps 8 bits: a result is rounded to within 2^-8 of itself, and its parts by about as much.
+    [Theory]
+    [InlineData(1, ScalarType.BFloat16, 0.02, false)]
+    [InlineData(5, ScalarType.BFloat16, 0.02, false)]
+    [InlineData(1, ScalarType.Float32, 1e-5, false)]
+    [InlineData(5, ScalarType.Float32, 1e-5, true)]
+    [InlineData(1, ScalarType.BFloat16, 0.02, true)]
+    public void A_layer_with_an_update_is_the_formula(int rows, ScalarType type, double tolerance, bool hasMagnitude)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(3, CPU);
+        using Projection layer = new(Width, Outputs, true, CPU, type);
+        layer.Weight.copy_(Random(0.05, Outputs, Width));
+        layer.Bias!.copy_(Random(1, Outputs));
+        Tensor input = Random(1, rows, Width).to(type);
+        LowRankUpdate update = new()
+        {
+            Down = new Parameter(Random(0.05, 4, Width)),
+            Up = new Parameter(Random(0.5, Outputs, 4)),
+            Scale = Scale,
+            Magnitude = hasMagnitude ? new Parameter(Random(1, Outputs).abs()) : null,
+        };
+        layer.Adapter = new LayerAdapter { Update = update };
+
+        Tensor x = input.to(ScalarType.Float64);
+        Tensor weight = layer.Weight.to(ScalarType.Float64)
+            + Scale * update.Up.to(ScalarType.Float64).matmul(update.Down.to(ScalarType.Float64));
+        if (update.Magnitude is { } magnitude)
+            weight = weight / (weight * weight).sum(1, keepdim: true).sqrt() * magnitude.unsqueeze(1);
+        Tensor expected = x.matmul(weight.t()) + layer.Bias;
+        Tensor got = layer.call(input);
+        Assert.Equal(type, got.dtype);
+        double error = ((got - expected).abs() / (1 + expected.abs())).max().item<double>();
+        Assert.True(error <= tolerance, $"The largest error is {error}.");
+
+        layer.Adapter = null;
+        Tensor plain = x.matmul(layer.Weight.to(ScalarType.Float64).t()) + layer.Bias;
+        Assert.True(((layer.call(input) - plain).abs() / (1 + plain.abs())).max().item<double>() <= tolerance);
+        Assert.True((plain - expected).abs().max().item<double>() > 0.5);
+
+        Tensor Random(double deviation, params long[] shape) => empty(shape).normal_(0, deviation, generator);
+    }
+}

@@ -1,0 +1,187 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class LoraPolicyTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("medr1-lora-").FullName;
+
+    private string Folder => Path.Combine(_root, "adapter");
+
+    public static TheoryData<string> Kinds => LoraCase.Names;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_new_adapter_changes_nothing(string kind)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        float[] before = LoraCase.Score(policy);
+        using LoraPolicy lora = LoraPolicy.Create(policy, LoraCase.Kinds[kind], seed: 1);
+        TinyModel.Near(before, LoraCase.Score(lora));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void An_adapter_acts_when_it_is_on_and_leaves_no_trace_when_it_is_off(string kind)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        float[] before = LoraCase.Score(policy);
+        using LoraPolicy lora = LoraCase.Create(policy, kind);
+        float[] on = LoraCase.Score(lora);
+        Assert.True(LoraCase.Distance(before, on) > 1e-3);
+        Assert.Equal(before, LoraCase.Score(policy));
+        Assert.Equal(before, LoraCase.Score(lora.Reference));
+        lora.IsEnabled = false;
+        Assert.Equal(before, LoraCase.Score(lora));
+        lora.IsEnabled = true;
+        Assert.Equal(on, LoraCase.Score(lora));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Merging_gives_the_same_and_unmerging_every_bit_back(string kind)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraCase.Create(policy, kind);
+        float[] off = LoraCase.Score(policy);
+        float[] on = LoraCase.Score(lora);
+        lora.Merge();
+        TinyModel.Near(on, LoraCase.Score(lora), 1e-4);
+        Assert.Equal(off, LoraCase.Score(policy));
+        lora.Unmerge();
+        Assert.Equal(on, LoraCase.Score(lora));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_written_adapter_is_read_bit_for_bit(string kind)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraCase.Create(policy, kind);
+        lora.Save(Folder);
+        using LoraPolicy read = LoraPolicy.Load(policy, Folder);
+        Assert.Equal(lora.AdapterParameters.Select(pair => pair.Key), read.AdapterParameters.Select(pair => pair.Key));
+        Assert.Equal(LoraCase.Score(lora), LoraCase.Score(read));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_merged_checkpoint_needs_no_adapter(string kind)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraCase.Create(policy, kind);
+        if (kind is "head" or "magnitude")
+        {
+            // B's bias at lm_head and o_proj, which have none.
+            Assert.Contains("has no bias", Assert.Throws<LoraException>(() => lora.SaveMerged(Folder)).Message);
+            return;
+        }
+
+        lora.SaveMerged(Folder);
+        using Qwen2VLPolicy merged = Qwen2VLPolicy.Load(Folder);
+        TinyModel.Near(LoraCase.Score(lora), LoraCase.Score(merged), 1e-4);
+        Assert.False(lora.IsMerged);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Gradients_reach_every_part_of_the_adapter_and_nothing_else(string kind)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using (LoraPolicy lora = LoraCase.Create(policy, kind))
+        {
+            LoraCase.Backward(lora);
+            Assert.All(policy.Parameters, pair => Assert.True(pair.Value.grad is null && !pair.Value.requires_grad));
+            Assert.All(
+                lora.AdapterParameters, pair => Assert.True(pair.Value.grad!.abs().sum().item<float>() > 0, pair.Key));
+        }
+
+        Assert.All(policy.Parameters, pair => Assert.True(pair.Value.requires_grad));
+    }
+
+    [Fact]
+    public void Gradients_are_those_of_the_merged_weight()
+    {
+        // For W' = W + s B A: dB = s dW' Aᵀ and dA = s Bᵀ dW'; dW' from a model whose own weight is W'.
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraCase.Create(policy, "two names");
+        LoraCase.Backward(lora);
+        lora.SaveMerged(Folder);
+        using Qwen2VLPolicy merged = Qwen2VLPolicy.Load(Folder);
+        LoraCase.Backward(merged);
+        Dictionary<string, Parameter> own = lora.AdapterParameters.ToDictionary(pair => pair.Key, pair => pair.Value);
+        const string Name = "base_model.model.model.language_model.layers.1.self_attn.v_proj.lora_";
+        (Parameter down, Parameter up) = (own[Name + "A.weight"], own[Name + "B.weight"]);
+        Tensor whole = merged.Parameters.First(pair => pair.Key == "model.layers.1.self_attn.v_proj.weight").Value.grad!;
+        const double Scale = 6.0 / 3;
+        TinyModel.Near((Scale * whole.matmul(down.t())).Values(), up.grad!.Values(), 1e-3);
+        TinyModel.Near((Scale * up.t().matmul(whole)).Values(), down.grad!.Values(), 1e-3);
+    }
+
+    [Theory]
+    [InlineData(Qwen2VLFamily.Qwen2VL, ScalarType.Float32, 2e-5)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, ScalarType.Float32, 2e-5)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, ScalarType.BFloat16, 0.25)]
+    public void Sampling_and_training_see_the_same_adapter(Qwen2VLFamily family, ScalarType dataType, double tolerance)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(family, dataType: dataType);
+        using LoraPolicy lora = LoraCase.Create(policy, "all linear");
+        PackedGroup[] groups = InvarianceTests.Mixed(4);
+        using IDisposable noGradient = no_grad();
+        using TokenStatistics packed = lora.TokenLogProbabilities(groups, new TokenStatisticsOptions());
+        float[] trained = packed.LogProbabilities.Values();
+        TinyModel.Near(trained, InvarianceTests.CachedLogProbabilities(lora, groups), tolerance);
+        if (dataType == ScalarType.Float32)
+            Assert.True(LoraCase.Distance(trained, InvarianceTests.CachedLogProbabilities(policy, groups)) > 1e-2);
+    }
+
+    [Fact]
+    public void A_frozen_copy_keeps_the_adapter_as_it_was()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraCase.Create(policy, "biases");
+        float[] then = LoraCase.Score(lora);
+        using IVisionLanguagePolicy copy = lora.CloneFrozen();
+        LoraCase.Stir(lora);
+        Assert.Equal(then, LoraCase.Score(copy));
+        Assert.NotEqual(then, LoraCase.Score(lora));
+        Assert.DoesNotContain(copy.Parameters, pair => pair.Value.requires_grad);
+    }
+
+    [Fact]
+    public void A_merged_adapter_refuses_to_train()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraCase.Create(policy, "two names");
+        lora.Merge();
+        Assert.Contains("Unmerge", Assert.Throws<InvalidOperationException>(() => LoraCase.Backward(lora)).Message);
+    }
+
+    [Fact]
+    public void Dropout_acts_in_training_alone_and_follows_its_seed()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        LoraOptions options = LoraCase.Kinds["all linear"] with { Dropout = 0.5 };
+        using LoraPolicy one = LoraPolicy.Create(policy, options, seed: 3);
+        using LoraPolicy same = LoraPolicy.Create(policy, options, seed: 3);
+        LoraCase.Stir(one);
+        LoraCase.Stir(same);
+        Assert.Equal(LoraCase.Score(one), LoraCase.Score(same));
+        float[] first = Trained(one);
+        Assert.NotEqual(LoraCase.Score(one), first);
+        Assert.Equal(first, Trained(same));
+        Assert.NotEqual(first, Trained(one));
+
+        static float[] Trained(LoraPolicy lora)
+        {
+            using TokenStatistics statistics =
+                lora.TokenLogProbabilities(InvarianceTests.Mixed(3), new TokenStatisticsOptions());
+            return statistics.LogProbabilities.Values();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using MedR1.Modeling;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+/// <summary>Which layers options mean; names as <c>named_modules()</c> of transformers 5 gives them.</summary>
+public sealed class LoraTargetTests
+{
+    [Fact]
+    public void A_name_means_every_layer_that_ends_with_it()
+    {
+        AssertTargets(
+            new LoraOptions { TargetModules = ModuleSelection.Of("k_proj") },
+            "model.language_model.layers.0.self_attn.k_proj", "model.language_model.layers.1.self_attn.k_proj");
+        AssertTargets(
+            new LoraOptions { TargetModules = ModuleSelection.Of("blocks.1.attn.proj", "mlp.0") },
+            "model.visual.blocks.1.attn.proj", "model.visual.merger.mlp.0");
+    }
+
+    [Fact]
+    public void All_linear_leaves_out_head_kernel_table_and_norms()
+    {
+        string[] found = Targets(new LoraOptions { TargetModules = ModuleSelection.AllLinear });
+
+        // 2 layers of 7, 2 blocks of 4, and the merger's 2.
+        Assert.Equal(2 * 7 + 2 * 4 + 2, found.Length);
+        Assert.DoesNotContain("lm_head", found);
+        Assert.DoesNotContain("model.visual.patch_embed.proj", found);
+    }
+
+    [Fact]
+    public void A_pattern_must_match_the_whole_name()
+    {
+        AssertTargets(
+            new LoraOptions { TargetModules = ModuleSelection.Matching(@".*\.0\..*(q|o)_proj") },
+            "model.language_model.layers.0.self_attn.q_proj", "model.language_model.layers.0.self_attn.o_proj");
+        LoraException none = Assert.Throws<LoraException>(
+            () => Targets(new LoraOptions { TargetModules = ModuleSelection.Matching("q_pro") }));
+        Assert.Contains("No layer of the model is a target", none.Message);
+    }
+
+    [Fact]
+    public void Numbers_pick_layers_of_one_list_or_of_any()
+    {
+        LoraOptions options = new() { TargetModules = ModuleSelection.Of("q_proj", "fc1"), LayersToTransform = [1] };
+        AssertTargets(options, "model.language_model.layers.1.self_attn.q_proj", "model.visual.blocks.1.mlp.fc1");
+        AssertTargets(options with { LayersPatterns = ["blocks"] }, "model.visual.blocks.1.mlp.fc1");
+    }
+
+    [Fact]
+    public void Patterns_set_rank_and_alpha_of_single_layers()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraPolicy.Create(policy, LoraCase.Kinds["pattern"], seed: 1);
+        Dictionary<string, long> ranks = lora.AdapterParameters.Where(pair => pair.Key.EndsWith("lora_A.weight"))
+            .ToDictionary(pair => pair.Key["base_model.model.model.".Length..^".lora_A.weight".Length],
+                pair => pair.Value.shape[0]);
+        Assert.Equal(1, ranks["language_model.layers.0.mlp.up_proj"]);
+        Assert.Equal(4, ranks["language_model.layers.0.mlp.gate_proj"]);
+        Assert.Equal(5, ranks["visual.merger.mlp.0"]);
+        Assert.Equal(4, ranks["visual.merger.mlp.2"]);
+    }
+
+    [Fact]
+    public void Every_mistake_in_options_is_named_at_once()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        LoraOptions wrong = new() { Rank = 0, Dropout = 1, TargetModules = ModuleSelection.Matching("(") };
+        Assert.Equal(3, Assert.Throws<LoraException>(() => LoraPolicy.Create(policy, wrong, 1)).Mistakes.Count);
+        LoraOptions unknown = new()
+        {
+            TargetModules = ModuleSelection.Of("q_proj", "query", "ln_q"),
+            ModulesToSave = ["classifier"],
+        };
+        IReadOnlyList<string> mistakes = Assert.Throws<LoraException>(
+            () => LoraPolicy.Create(policy, unknown, 1)).Mistakes;
+        Assert.Equal(3, mistakes.Count);
+        Assert.Contains(mistakes, mistake => mistake.Contains("'query'") && mistake.Contains("k_proj"));
+        Assert.Contains(mistakes, mistake => mistake.Contains("ln_q is a norm"));
+        Assert.Contains(mistakes, mistake => mistake.Contains("'classifier'"));
+        Assert.All(policy.Parameters, pair => Assert.True(pair.Value.requires_grad));
+    }
+
+    private static void AssertTargets(LoraOptions options, params string[] expected) =>
+        Assert.Equal(expected.Order(StringComparer.Ordinal), Targets(options).Order(StringComparer.Ordinal));
+
+    private static string[] Targets(LoraOptions options)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraPolicy.Create(policy, options, seed: 1);
+        return [.. lora.AdapterParameters.Where(pair => pair.Key.EndsWith(".lora_B.weight"))
+            .Select(pair => pair.Key["base_model.model.".Length..^".lora_B.weight".Length])];
+    }
+}
