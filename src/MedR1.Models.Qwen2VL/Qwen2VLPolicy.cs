@@ -21,9 +21,10 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy
         DataType = dataType;
         EndTokenIds = endTokenIds;
         _network = network;
-        _runner = new Qwen2VLRunner(configuration, network, device, dataType);
         Parameters = ParametersOf(network);
         Adapters = new AdapterHost(network.AdaptableModules);
+        Checkpointing = new GradientCheckpointing(Adapters);
+        _runner = new Qwen2VLRunner(configuration, network, device, dataType, Checkpointing);
         SuppressedTokenIds = VisionTokens(configuration, processor.Tokenizer);
     }
 
@@ -32,6 +33,11 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy
 
     /// <inheritdoc/>
     public AdapterHost Adapters { get; }
+
+    /// <summary>
+    /// Whether layers keep their input alone for the backward pass and are computed again there; off at first.
+    /// </summary>
+    public GradientCheckpointing Checkpointing { get; }
 
     /// <inheritdoc/>
     public string ArchitectureName => Configuration.ArchitectureName;
@@ -72,6 +78,15 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy
     internal Qwen2VLNetwork Qwen2VLNetwork => _network;
 
     internal Qwen2VLRunner Runner => _runner;
+
+    /// <inheritdoc/>
+    public ModelPart PartOf(string parameterName)
+    {
+        ArgumentNullException.ThrowIfNull(parameterName);
+        if (parameterName.StartsWith("visual.merger.", StringComparison.Ordinal))
+            return ModelPart.Merger;
+        return parameterName.StartsWith("visual.", StringComparison.Ordinal) ? ModelPart.Vision : ModelPart.Language;
+    }
 
     /// <inheritdoc/>
     public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts)

@@ -11,6 +11,9 @@ public sealed class LayerAdapter
     {
     }
 
+    /// <summary>Whether it takes gradients.</summary>
+    internal bool IsTrainable => (Update?.Down ?? OwnWeight ?? OwnBias)?.requires_grad == true;
+
     internal LowRankUpdate? Update { get; init; }
 
     /// <summary>Stands for the layer's weight and is trained.</summary>

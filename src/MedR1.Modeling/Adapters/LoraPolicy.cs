@@ -76,6 +76,15 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
     /// <inheritdoc/>
+    public ModelPart PartOf(string parameterName)
+    {
+        ArgumentNullException.ThrowIfNull(parameterName);
+        return parameterName.StartsWith(LoraTensor.Prefix, StringComparison.Ordinal)
+            ? ModelPart.Adapter
+            : _base.PartOf(parameterName);
+    }
+
+    /// <inheritdoc/>
     public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts)
     {
         using AdapterHost.Switch on = SwitchOn();

@@ -9,7 +9,8 @@ namespace MedR1.Modeling;
 /// <param name="Type">Its type.</param>
 internal sealed record LoraTensor(LoraLayer Layer, LoraRole Role, IReadOnlyList<long> Shape, ScalarType Type)
 {
-    private const string Prefix = "base_model.model.";
+    /// <summary>What the names in PEFT's files begin with.</summary>
+    public const string Prefix = "base_model.model.";
 
     /// <summary>The name that PEFT writes.</summary>
     public string Name => NameIn(Layer.Module.Name);

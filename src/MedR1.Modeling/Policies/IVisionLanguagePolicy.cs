@@ -39,6 +39,10 @@ public interface IVisionLanguagePolicy : IDisposable
     /// <summary>Every parameter once, by its name in a checkpoint file, in a fixed order.</summary>
     IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
+    /// <summary>What a parameter is a part of.</summary>
+    /// <param name="parameterName">Its name in <see cref="Parameters"/>.</param>
+    ModelPart PartOf(string parameterName) => ModelPart.Language;
+
     /// <summary>Runs the vision tower once for each distinct picture.</summary>
     /// <param name="prompts">The prompts.</param>
     /// <returns>

@@ -6,16 +6,17 @@ namespace MedR1.Models.Qwen2VL;
 
 /// <summary>Brings batches of the host through the network.</summary>
 internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLNetwork network, Device device,
-    ScalarType dataType)
+    ScalarType dataType, GradientCheckpointing checkpointing)
 {
     /// <summary><c>[image tokens, hidden]</c> in the order of prompts and pictures; null without pictures.</summary>
-    public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null)
+    public Tensor? EncodeImages(
+        IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
     {
         if (ImageBatch.Create(configuration.Vision, prompts) is not { } images)
             return null;
         using DisposeScope scope = NewDisposeScope();
         Tensor patches = images.Patches(configuration.Vision.PatchVectorSize, device, dataType);
-        Tensor features = network.Vision.Forward(patches, images.Grids, observer);
+        Tensor features = network.Vision.Forward(patches, images.Grids, observer, pass);
         if (images.FeatureRows is { } rows)
             features = features.index_select(0, rows.ToDevice(device));
         return features.MoveToOuterDisposeScope();
@@ -58,9 +59,10 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         PromptBatch batch = PromptBatch.Create(configuration, prompts);
         CompletionBatch completions = CompletionBatch.Create(configuration, groups);
         using DisposeScope scope = NewDisposeScope();
-        using RotaryTable table = Table(WithCompletions(batch, completions));
-        Tensor input = Embed(prompts, batch, completions.Tokens);
-        Tensor hidden = network.Decoder.Layers(input, table, Pattern(batch, completions));
+        using CheckpointedPass? pass = checkpointing.Begin();
+        Tensor input = Embed(prompts, batch, completions.Tokens, pass: pass);
+        Tensor hidden = Layers(
+            input, Table(WithCompletions(batch, completions)), () => Pattern(batch, completions), null, pass);
         if (completions.NeededRows is { } needed)
             hidden = hidden.index_select(0, needed.ToDevice(device));
         Tensor logits = network.Logits(hidden);
@@ -107,11 +109,25 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     public Tensor Hidden(IReadOnlyList<EncodedPrompt> sequences, PromptBatch batch, ActivationObserver? observer)
     {
         using DisposeScope scope = NewDisposeScope();
-        using RotaryTable table = Table(batch.Positions);
-        Tensor input = Embed(sequences, batch, []);
+        using CheckpointedPass? pass = checkpointing.Begin();
+        Tensor input = Embed(sequences, batch, [], pass: pass);
         observer?.Invoke("inputs_embeds", input);
-        return network.Decoder.Layers(input, table, new CausalPattern(batch.Count, batch.Length), observer)
+        return Layers(
+            input, Table(batch.Positions), () => new CausalPattern(batch.Count, batch.Length), observer, pass)
             .MoveToOuterDisposeScope();
+    }
+
+    // Table and pattern are needed until the backward pass where layers are computed again.
+    private Tensor Layers(
+        Tensor input, RotaryTable table, Func<IAttentionPattern> makePattern, ActivationObserver? observer,
+        CheckpointedPass? pass)
+    {
+        using IDisposable? ended = pass is null ? table : null;
+        pass?.Keep(table);
+        using DisposeScope scope = NewDisposeScope();
+        IAttentionPattern pattern = makePattern();
+        pass?.Keep(scope);
+        return network.Decoder.Layers(input, table, pattern, observer, pass).MoveToOuterDisposeScope();
     }
 
     private IAttentionPattern Pattern(PromptBatch batch, CompletionBatch completions) => completions.FedLength == 0
@@ -119,12 +135,13 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         : new PackedGroupsPattern(batch.Lengths, completions.SamplesPerGroup, completions.FedLength, dataType, device);
 
     private Tensor Embed(
-        IReadOnlyList<EncodedPrompt> prompts, PromptBatch batch, long[] more, Tensor? imageFeatures = null)
+        IReadOnlyList<EncodedPrompt> prompts, PromptBatch batch, long[] more, Tensor? imageFeatures = null,
+        CheckpointedPass? pass = null)
     {
         using DisposeScope scope = NewDisposeScope();
         long[] tokens = more.Length == 0 ? batch.Tokens : [.. batch.Tokens, .. more];
         Tensor embedded = network.Decoder.Embedding.call(tokens.ToDevice(device));
-        if ((imageFeatures ?? EncodeImages(prompts)) is { } features)
+        if ((imageFeatures ?? EncodeImages(prompts, null, pass)) is { } features)
             embedded = embedded.index_copy(0, batch.Placeholders.ToArray().ToDevice(device), features);
         return embedded.MoveToOuterDisposeScope();
     }

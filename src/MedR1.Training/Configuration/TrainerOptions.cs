@@ -47,6 +47,13 @@ public abstract class TrainerOptions
     public Func<string, bool>? IsFrozen { get; set; }
 
     /// <summary>
+    /// The highest learning rate of single parameters, by their name in a checkpoint file: <c>policy.LearningRates(…)</c>
+    /// gives it by part. A null result means <see cref="LearningRate"/>, and the schedule is the same for all.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: one learning rate.</value>
+    public Func<string, double?>? LearningRateOf { get; set; }
+
+    /// <summary>
     /// The folder that checkpoints are written to, of one run at a time; <see langword="null"/> for none.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>

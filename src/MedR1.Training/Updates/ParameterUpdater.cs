@@ -30,7 +30,8 @@ internal sealed class ParameterUpdater : IDisposable
 
         Trainable = [.. policy.Parameters.Where(pair => pair.Value.requires_grad)];
         _optimizer = new AdamWOptimizer(
-            ParameterGroups.Create(Trainable, options.LearningRate, options.WeightDecay), options.Optimizer);
+            ParameterGroups.Create(Trainable, options.LearningRate, options.WeightDecay, options.LearningRateOf),
+            options.Optimizer);
     }
 
     /// <summary>The parameters that move, by name.</summary>

@@ -34,16 +34,19 @@ internal sealed class TextDecoder : nn.Module
 
     /// <summary>
     /// <c>[N, hidden]</c> embeddings, still the caller's afterwards, to <c>[N, hidden]</c> before the last norm, or to
-    /// <c>[M, hidden]</c> where the pattern keeps some tokens only.
+    /// <c>[M, hidden]</c> where the pattern keeps some tokens only. Of a pass that is given, layers are computed again.
     /// </summary>
     public Tensor Layers(Tensor input, RotaryTable table, IAttentionPattern pattern,
-        ActivationObserver? observer = null)
+        ActivationObserver? observer = null, CheckpointedPass? pass = null)
     {
         Tensor hidden = input;
         for (int index = 0; index < _layers.Count; index++)
         {
             Tensor? kept = index == _layers.Count - 1 ? pattern.Kept : null;
-            Tensor next = _layers[index].Forward(hidden, table, pattern, kept);
+            DecoderLayer layer = _layers[index];
+            Tensor next = pass is null
+                ? layer.Forward(hidden, table, pattern, kept)
+                : pass.Run(layer, again => layer.Forward(again, table, pattern, kept), hidden);
             if (index > 0)
                 hidden.Dispose();
             hidden = next;

@@ -47,19 +47,25 @@ internal sealed class VisionTower : nn.Module
 
     /// <summary>
     /// <c>[S, values per patch]</c> in the tower's type to <c>[S / squares, hidden]</c>, both in the order of the
-    /// pictures.
+    /// pictures. Of a pass that is given, blocks are computed again.
     /// </summary>
-    public Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids, ActivationObserver? observer = null)
+    public Tensor Forward(
+        Tensor patches, IReadOnlyList<ImageGrid> grids, ActivationObserver? observer = null, CheckpointedPass? pass = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        using VisionLayout layout = VisionLayout.Create(_vision, grids, _rotary.Frequencies, patches.device);
+        VisionLayout layout = VisionLayout.Create(_vision, grids, _rotary.Frequencies, patches.device);
+        using IDisposable? ended = pass is null ? layout : null;
+        pass?.Keep(layout);
         Tensor embedded = _embedding.call(patches);
         observer?.Invoke("patch_embed", embedded);
         Tensor hidden = layout.ToBlockOrder(embedded);
         for (int index = 0; index < _blocks.Count; index++)
         {
-            Tensor next =
-                _blocks[index].Forward(hidden, layout.Table, _seesAll[index] ? layout.Frames : layout.Windows!);
+            VisionBlock block = _blocks[index];
+            AttentionSegments segments = _seesAll[index] ? layout.Frames : layout.Windows!;
+            Tensor next = pass is null
+                ? block.Forward(hidden, layout.Table, segments)
+                : pass.Run(block, again => block.Forward(again, layout.Table, segments), hidden);
             hidden.Dispose();
             hidden = next;
             observer?.Invoke($"block_{index}", layout.ToPatchOrder(hidden));

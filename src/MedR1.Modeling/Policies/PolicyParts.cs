@@ -1,0 +1,75 @@
+using TorchSharp.Modules;
+
+namespace MedR1.Modeling;
+
+/// <summary>Freezes parts of a policy and gives them learning rates of their own.</summary>
+public static class PolicyParts
+{
+    /// <summary>The parameters of a part.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="part">The part.</param>
+    public static IEnumerable<KeyValuePair<string, Parameter>> ParametersOf(
+        this IVisionLanguagePolicy policy, ModelPart part)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return policy.Parameters.Where(pair => policy.PartOf(pair.Key) == part);
+    }
+
+    /// <summary>Stops parts from taking gradients; trainers leave them alone, and their backward pass ends there.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="parts">The parts.</param>
+    public static void Freeze(this IVisionLanguagePolicy policy, params IReadOnlyList<ModelPart> parts) =>
+        Set(policy, parts, takesGradient: false);
+
+    /// <summary>Lets parts take gradients again.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="parts">The parts.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The policy bears an adapter and the part is one of its base: the adapter's files could not hold what it learns.
+    /// </exception>
+    public static void Unfreeze(this IVisionLanguagePolicy policy, params IReadOnlyList<ModelPart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (policy is LoraPolicy && parts.Any(part => part != ModelPart.Adapter))
+        {
+            throw new InvalidOperationException(
+                "Beside an adapter the base stays frozen, because the adapter's files could not hold what it learns; name "
+                + "the modules in LoraOptions.ModulesToSave, which trains copies of them.");
+        }
+
+        Set(policy, parts, takesGradient: true);
+    }
+
+    /// <summary>
+    /// Learning rates by part, for a trainer's <c>LearningRateOf</c>; a part that is not named keeps the trainer's own.
+    /// </summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="rates">The rate of each part.</param>
+    public static Func<string, double?> LearningRates(
+        this IVisionLanguagePolicy policy, params IReadOnlyList<(ModelPart Part, double Rate)> rates)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(rates);
+        foreach ((ModelPart part, double rate) in rates)
+        {
+            if (!(rate >= 0 && double.IsFinite(rate)))
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(rates), rate, $"The learning rate of {part} must be a finite number of at least 0.");
+            }
+        }
+
+        Dictionary<ModelPart, double> byPart = rates.ToDictionary(pair => pair.Part, pair => pair.Rate);
+        return name => byPart.TryGetValue(policy.PartOf(name), out double rate) ? rate : null;
+    }
+
+    private static void Set(IVisionLanguagePolicy policy, IReadOnlyList<ModelPart> parts, bool takesGradient)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(parts);
+        foreach ((_, Parameter parameter) in policy.Parameters.Where(pair => parts.Contains(policy.PartOf(pair.Key))))
+        {
+            parameter.requires_grad = takesGradient;
+        }
+    }
+}

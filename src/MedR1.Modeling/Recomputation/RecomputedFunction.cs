@@ -1,0 +1,54 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>Runs a layer without recording it, and records it when its gradient is wanted.</summary>
+internal sealed class RecomputedFunction : autograd.SingleTensorFunction<RecomputedFunction>
+{
+    private const string Layer = "layer";
+
+    public override string Name => nameof(RecomputedFunction);
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        RecomputedLayer layer = (RecomputedLayer)vars[0];
+        Tensor input = (Tensor)vars[1];
+        ctx.save_data(Layer, layer);
+        ctx.save_for_backward([input]);
+        using IDisposable noGradient = no_grad();
+        return layer.Forward(input);
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        RecomputedLayer layer = (RecomputedLayer)ctx.get_data(Layer);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = ctx.get_saved_variables()[0].detach();
+        Tensor? gradient;
+        try
+        {
+            gradient = Recompute(layer, input, grad_output);
+        }
+        catch (Exception exception)
+        {
+            layer.Pass.Owner.Remember(exception);
+            gradient = full_like(input, double.NaN);
+        }
+
+        layer.Pass.Finish();
+        return [null!, (layer.InputTakesGradient ? gradient?.MoveToOuterDisposeScope() : null)!, null!];
+    }
+
+    // Gradients of the layer's parameters are added to them on the way.
+    private static Tensor? Recompute(RecomputedLayer layer, Tensor input, Tensor gradient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable recording = enable_grad();
+        using AdapterHost.Switch on = layer.Pass.Owner.Adapters.Use(layer.Adapters);
+        input.requires_grad = layer.InputTakesGradient;
+        Tensor output = layer.Forward(input);
+        autograd.backward([output], [gradient]);
+        return input.grad?.MoveToOuterDisposeScope();
+    }
+}
