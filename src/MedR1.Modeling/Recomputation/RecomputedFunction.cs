@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Runs a layer without recording it, and records it when its gradient is wanted.</summary>
+/// <summary>Runs a layer without keeping what it records, and runs it again when its gradient is wanted.</summary>
 internal sealed class RecomputedFunction : autograd.SingleTensorFunction<RecomputedFunction>
 {
     private const string Layer = "layer";
@@ -16,8 +16,12 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         Tensor input = (Tensor)vars[1];
         ctx.save_data(Layer, layer);
         ctx.save_for_backward([input]);
-        using IDisposable noGradient = no_grad();
-        return layer.Forward(input);
+
+        // Recorded and dropped rather than not recorded: products without gradient go through other kernels, and the layer
+        // that is computed again must be the same to the last bit.
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable recording = enable_grad();
+        return layer.Forward(input.detach()).detach().MoveToOuterDisposeScope();
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
@@ -33,7 +37,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         catch (Exception exception)
         {
             layer.Pass.Owner.Remember(exception);
-            gradient = full_like(input, double.NaN);
+            gradient = empty_like(input).FillInPlace(double.NaN);
         }
 
         layer.Pass.Finish();

@@ -6,7 +6,7 @@ namespace MedR1.Models.Qwen2VL;
 
 /// <summary>Brings batches of the host through the network.</summary>
 internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLNetwork network, Device device,
-    ScalarType dataType, GradientCheckpointing checkpointing)
+    ScalarType dataType, GradientCheckpointing? checkpointing = null)
 {
     /// <summary><c>[image tokens, hidden]</c> in the order of prompts and pictures; null without pictures.</summary>
     public Tensor? EncodeImages(
@@ -59,7 +59,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         PromptBatch batch = PromptBatch.Create(configuration, prompts);
         CompletionBatch completions = CompletionBatch.Create(configuration, groups);
         using DisposeScope scope = NewDisposeScope();
-        using CheckpointedPass? pass = checkpointing.Begin();
+        using CheckpointedPass? pass = checkpointing?.Begin();
         Tensor input = Embed(prompts, batch, completions.Tokens, pass: pass);
         Tensor hidden = Layers(
             input, Table(WithCompletions(batch, completions)), () => Pattern(batch, completions), null, pass);
@@ -109,7 +109,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     public Tensor Hidden(IReadOnlyList<EncodedPrompt> sequences, PromptBatch batch, ActivationObserver? observer)
     {
         using DisposeScope scope = NewDisposeScope();
-        using CheckpointedPass? pass = checkpointing.Begin();
+        using CheckpointedPass? pass = checkpointing?.Begin();
         Tensor input = Embed(sequences, batch, [], pass: pass);
         observer?.Invoke("inputs_embeds", input);
         return Layers(

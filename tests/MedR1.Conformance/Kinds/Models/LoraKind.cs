@@ -92,12 +92,12 @@ internal sealed class LoraKind : IConformanceKind
             (EncodedPrompt prompt, IReadOnlyList<int> completion) =
                 (completions.Groups[row].Prompt, completions.Groups[row].Completions[0]);
             using DisposeScope scope = NewDisposeScope();
-            using IKeyValueCache cache = policy.CreateCache(1, 1, prompt.TokenIds.Count, completion.Count);
-            all[(row, 0)] = CaseModel.Values(policy.Prefill([prompt], cache));
+            using GroupDecoding decoding = new(policy, 1, 1, prompt.TokenIds.Count, completion.Count);
+            all[(row, 0)] = CaseModel.Values(decoding.Prefill([prompt]));
             for (int token = 1; token < completion.Count; token++)
             {
                 Tensor last = tensor([(long)completion[token - 1]]);
-                all[(row, token)] = CaseModel.Values(policy.Decode(last, cache));
+                all[(row, token)] = CaseModel.Values(decoding.Decode(last));
             }
         }
 
