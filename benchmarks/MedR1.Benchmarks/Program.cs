@@ -44,5 +44,16 @@ small.SetAction((result, cancellationToken) =>
     return SmallShape.RunAsync(
         result.GetValue(folder)!.FullName, result.GetValue(prompts), result.GetValue(samples), result.GetValue(tokens), Console.Out, cancellationToken);
 });
-RootCommand root = new("Benchmarks of MedR1.") { write, answer, group, small };
+Option<int> rows = new("--rows") { Description = "Completions.", DefaultValueFactory = _ => 8 };
+Option<int> rank = new("--rank") { Description = "Rank of the adapter.", DefaultValueFactory = _ => 16 };
+Option<bool> perCompletion = new("--plain") { Description = "Compute prompt and picture once a completion, not once a group." };
+Command update = new("update-2b", "Makes a GRPO update of a LoRA adapter on that checkpoint, with layers kept and computed again.") { folder, rows, rank, perCompletion };
+update.SetAction((result, cancellationToken) =>
+{
+    TorchRuntime.Initialize();
+    RealShapeUpdate.Run(
+        result.GetValue(folder)!.FullName, result.GetValue(rows), result.GetValue(rank), result.GetValue(perCompletion), Console.Out, cancellationToken);
+    return Task.CompletedTask;
+});
+RootCommand root = new("Benchmarks of MedR1.") { write, answer, group, small, update };
 return await root.Parse(args).InvokeAsync();

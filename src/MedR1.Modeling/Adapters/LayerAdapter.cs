@@ -40,8 +40,7 @@ public sealed class LayerAdapter
     /// <returns><c>[…, output]</c></returns>
     public Tensor ApplyLinear(Tensor input, Tensor weight, Tensor? bias) => ApplyLinear(input, weight, bias, null);
 
-    /// <inheritdoc cref="ApplyLinear(Tensor, Tensor, Tensor?)"/>
-    /// <param name="packed">A weight packed, perhaps the one that is used.</param>
+    /// <summary>The same, with a weight that is packed and perhaps the one that is used.</summary>
     internal Tensor ApplyLinear(Tensor input, Tensor weight, Tensor? bias, PackedWeight? packed)
     {
         using DisposeScope scope = NewDisposeScope();
