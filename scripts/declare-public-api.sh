@@ -9,8 +9,8 @@ for project in src/*/*.csproj; do
 done
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# Core reaches every package but these three.
-for package in Core Rewards.Judge Sampling.Remote Testing; do
+# Core reaches every package but the leaves behind it.
+for package in Core Datasets.Arrow Datasets.Parquet Imaging.Dicom Rewards.Judge Sampling.Remote Testing; do
   dotnet build "src/MedR1.$package" --no-incremental --nologo -p:TreatWarningsAsErrors=false >> "$log" || true
 done
 for project in src/*/*.csproj; do

@@ -11,8 +11,11 @@ public sealed class PackageGraphTests
         ["Rewards"] = ["Abstractions"],
         ["Rewards.Judge"] = ["Abstractions"],
         ["Datasets"] = ["Abstractions"],
+        ["Datasets.Arrow"] = ["Datasets"],
+        ["Datasets.Parquet"] = ["Datasets"],
         ["Evaluation"] = ["Abstractions"],
         ["Imaging"] = ["Abstractions"],
+        ["Imaging.Dicom"] = ["Imaging"],
         ["Losses"] = [],
         ["Modeling"] = ["Abstractions"],
         ["Models.Qwen2VL"] = ["Imaging", "Modeling"],
@@ -28,7 +31,10 @@ public sealed class PackageGraphTests
     };
 
     private static readonly string[] WithoutNativeTensors =
-        ["Abstractions", "Rewards", "Rewards.Judge", "Datasets", "Evaluation", "Imaging", "Sampling.Remote"];
+    [
+        "Abstractions", "Rewards", "Rewards.Judge", "Datasets", "Datasets.Arrow", "Datasets.Parquet", "Evaluation", "Imaging",
+        "Imaging.Dicom", "Sampling.Remote",
+    ];
 
     [Fact]
     public void The_projects_are_those_of_the_architecture() =>
@@ -64,6 +70,17 @@ public sealed class PackageGraphTests
     [Fact]
     public void The_judge_needs_the_abstractions_of_chat_clients_only() =>
         Assert.Equal(["Microsoft.Extensions.AI.Abstractions"], PackageReferences("Rewards.Judge"));
+
+    [Fact]
+    public void Datasets_has_no_third_party_package() => Assert.Empty(PackageReferences("Datasets"));
+
+    [Fact]
+    public void The_adapters_of_table_files_need_their_reader_only()
+    {
+        Assert.Equal(["Parquet.Net"], PackageReferences("Datasets.Parquet"));
+        Assert.Equal(["Apache.Arrow"], PackageReferences("Datasets.Arrow"));
+        Assert.Empty(PackageReferences("Imaging.Dicom"));
+    }
 
     public static TheoryData<string> Packages() => [.. Graph.Keys];
 

@@ -20,6 +20,9 @@ public sealed class DatasetException : Exception
     /// <summary>The item's field, where one is to blame.</summary>
     public string? Field { get; init; }
 
+    internal static DatasetException AtRow(string filePath, int itemIndex, string problem) =>
+        new($"{filePath}, item {itemIndex}: {problem}") { FilePath = filePath, ItemIndex = itemIndex };
+
     internal static DatasetException AtField(string filePath, int itemIndex, string field, string problem) =>
         new($"{filePath}, item {itemIndex}, field '{field}': {problem}")
         {

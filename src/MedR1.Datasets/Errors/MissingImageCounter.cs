@@ -1,9 +1,11 @@
 namespace MedR1.Datasets;
 
 /// <summary>Looks whether pictures are there, each path once, and decides about the examples that need them.</summary>
-internal sealed class MissingImageCounter(string imageRoot, MissingImageHandling handling)
+internal sealed class MissingImageCounter(
+    string imageRoot, MissingImageHandling handling, Func<string, bool>? isThere = null)
 {
     private const int NamesKept = 5;
+    private readonly Func<string, bool> _isThere = isThere ?? (path => File.Exists(Path.Combine(imageRoot, path)));
     private readonly Dictionary<string, bool> _exists = new(StringComparer.Ordinal);
     private readonly List<string> _firstPaths = [];
     private int _examples;
@@ -12,22 +14,19 @@ internal sealed class MissingImageCounter(string imageRoot, MissingImageHandling
     public MissingImages Result =>
         _exampleCount == 0 ? MissingImages.None : new MissingImages(_exampleCount, _firstPaths);
 
-    /// <summary>Takes note of an example's picture and says whether the example is to be kept.</summary>
-    public bool Keeps(string relativePath, string fullPath)
+    /// <summary>Takes note of an example's pictures, as the data set writes them, and says whether it is to be
+    /// kept.</summary>
+    public bool Keeps(params ReadOnlySpan<string> paths)
     {
         _examples++;
-        if (!_exists.TryGetValue(relativePath, out bool exists))
+        bool all = true;
+        foreach (string path in paths)
         {
-            exists = File.Exists(fullPath);
-            _exists.Add(relativePath, exists);
-            if (!exists && _firstPaths.Count < NamesKept)
-            {
-                _firstPaths.Add(relativePath);
-            }
+            all &= IsThere(path);
         }
 
-        _exampleCount += exists ? 0 : 1;
-        return exists || handling != MissingImageHandling.Skip;
+        _exampleCount += all ? 0 : 1;
+        return all || handling != MissingImageHandling.Skip;
     }
 
     /// <exception cref="DatasetException">Pictures are missing and that is not allowed.</exception>
@@ -43,5 +42,20 @@ internal sealed class MissingImageCounter(string imageRoot, MissingImageHandling
                 FilePath = imageRoot,
             };
         }
+    }
+
+    private bool IsThere(string path)
+    {
+        if (!_exists.TryGetValue(path, out bool exists))
+        {
+            exists = _isThere(path);
+            _exists.Add(path, exists);
+            if (!exists && _firstPaths.Count < NamesKept)
+            {
+                _firstPaths.Add(path);
+            }
+        }
+
+        return exists;
     }
 }

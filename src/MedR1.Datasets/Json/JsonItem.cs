@@ -27,14 +27,57 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
     public string RelativePath(string field)
     {
         string path = Text(field);
-        bool escapes = path.Split('/', '\\').Contains("..") || Path.IsPathRooted(path);
-        return path.Length > 0 && !escapes
-            ? path
-            : throw Fault(field, $"'{path}' is no path below the data set's folder.");
+        return DataPaths.IsBelow(path) ? path : throw NoPath(field, path);
     }
+
+    /// <summary>Paths below the data set's folder: one text, or a list of them; none where the field is missing.</summary>
+    public string[] RelativePaths(string field)
+    {
+        if (!element.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        {
+            return [];
+        }
+
+        string[] paths = value.ValueKind == JsonValueKind.Array ? Texts(field) : [Text(field)];
+        return System.Array.Find(paths, path => !DataPaths.IsBelow(path)) is string bad ? throw NoPath(field, bad) : paths;
+    }
+
+    /// <summary>A list of texts that must be there.</summary>
+    public string[] Texts(string field)
+    {
+        JsonItem item = this;
+        return [.. Array(field).Select(value => value.ValueKind == JsonValueKind.String
+            ? item.Decode(field, value)
+            : throw item.Fault(field, $"the list holds a JSON {value.ValueKind}, but texts were expected."))];
+    }
+
+    /// <summary>Objects in a list that must be there.</summary>
+    public IEnumerable<JsonItem> Objects(string field)
+    {
+        (string path, int place, JsonItem item) = (filePath, index, this);
+        return Array(field).Select(value => value.ValueKind == JsonValueKind.Object
+            ? new JsonItem(path, place, value)
+            : throw item.Fault(field, $"the list holds a JSON {value.ValueKind}, but objects were expected."));
+    }
+
+    /// <summary>A field that must be there and hold text or a number, which is taken as it is written.</summary>
+    public string TextOrNumber(string field) =>
+        element.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetRawText()
+            : Text(field);
+
+    public bool Has(string field) => element.TryGetProperty(field, out _);
 
     public DatasetException Fault(string field, string problem) =>
         DatasetException.AtField(filePath, index, field, problem);
+
+    private JsonElement[] Array(string field) =>
+        element.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray()]
+            : throw Fault(field, "missing or no list. Every item needs a list here.");
+
+    private DatasetException NoPath(string field, string path) =>
+        Fault(field, $"'{path}' is no path below the data set's folder.");
 
     private string Decode(string field, JsonElement value)
     {

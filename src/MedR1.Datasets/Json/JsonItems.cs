@@ -37,19 +37,7 @@ internal static class JsonItems
 
     private static JsonDocument Parse(string filePath)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(filePath);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new DatasetException($"{filePath} can't be read: {exception.Message}", exception)
-            {
-                FilePath = filePath,
-            };
-        }
-
+        byte[] bytes = DatasetFiles.ReadAllBytes(filePath);
         try
         {
             ReadOnlyMemory<byte> json = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;

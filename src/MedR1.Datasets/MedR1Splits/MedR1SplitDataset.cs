@@ -1,35 +1,17 @@
-using System.Collections;
-
 namespace MedR1.Datasets;
 
 /// <summary>
 /// A split file as Med-R1 released them: a JSON array of <c>{"image", "problem", "solution"}</c>. An example's
 /// <see cref="VqaExample.Problem"/> and <see cref="VqaExample.Solution"/> give the file's texts again; its metadata
-/// holds <c>image_path</c>.
+/// holds <c>image_path</c>. <see cref="LoadedDataset.Name"/> is the file's name without its ending.
 /// </summary>
 /// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
-public sealed class MedR1SplitDataset : IVqaDataset
+public sealed class MedR1SplitDataset : LoadedDataset
 {
-    private readonly VqaExample[] _examples;
-
-    private MedR1SplitDataset(string name, VqaExample[] examples, MissingImages missingImages)
+    private MedR1SplitDataset(string name, List<VqaExample> examples, MissingImages missingImages)
+        : base(name, examples, missingImages)
     {
-        Name = name;
-        _examples = examples;
-        MissingImages = missingImages;
     }
-
-    /// <summary>The file's name without its ending.</summary>
-    public string Name { get; }
-
-    /// <inheritdoc/>
-    public int Count => _examples.Length;
-
-    /// <summary>The pictures that were not on disk.</summary>
-    public MissingImages MissingImages { get; }
-
-    /// <inheritdoc/>
-    public VqaExample this[int index] => _examples[index];
 
     /// <summary>Reads a split file and looks for its pictures, without opening them.</summary>
     /// <param name="file">The file, such as <c>modality/train/X-Ray_train.json</c>.</param>
@@ -57,20 +39,15 @@ public sealed class MedR1SplitDataset : IVqaDataset
             FileImageSource image = new(Path.Combine(imageRoot, imagePath));
             VqaExample example =
                 Read(item, name, imagePath, image) with { Modality = modality, QuestionType = questionType };
-            if (images.Keeps(imagePath, image.Path))
+            if (images.Keeps(imagePath))
             {
                 examples.Add(example);
             }
         }
 
         images.ThrowIfNotAllowed();
-        return new MedR1SplitDataset(name, [.. examples], images.Result);
+        return new MedR1SplitDataset(name, examples, images.Result);
     }
-
-    /// <inheritdoc/>
-    public IEnumerator<VqaExample> GetEnumerator() => ((IEnumerable<VqaExample>)_examples).GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private static VqaExample Read(JsonItem item, string name, string imagePath, FileImageSource image)
     {

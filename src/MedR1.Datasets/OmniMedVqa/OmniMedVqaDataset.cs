@@ -1,5 +1,3 @@
-using System.Collections;
-
 namespace MedR1.Datasets;
 
 /// <summary>
@@ -7,32 +5,15 @@ namespace MedR1.Datasets;
 /// example's metadata holds <c>image_path</c>, <c>access</c> and <c>gt_answer</c>, the answer as the file writes it.
 /// </summary>
 /// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
-public sealed class OmniMedVqaDataset : IVqaDataset
+public sealed class OmniMedVqaDataset : LoadedDataset
 {
     private const string AnnotationFolder = "QA_information";
-    private readonly VqaExample[] _examples;
 
-    private OmniMedVqaDataset(VqaExample[] examples, MissingImages missingImages, int unmatchedAnswers)
-    {
-        _examples = examples;
-        MissingImages = missingImages;
-        UnmatchedAnswers = unmatchedAnswers;
-    }
-
-    /// <inheritdoc/>
-    public string Name => "OmniMedVQA";
-
-    /// <inheritdoc/>
-    public int Count => _examples.Length;
-
-    /// <summary>The pictures that were not on disk.</summary>
-    public MissingImages MissingImages { get; }
+    private OmniMedVqaDataset(List<VqaExample> examples, MissingImages missingImages, int unmatchedAnswers)
+        : base("OmniMedVQA", examples, missingImages) => UnmatchedAnswers = unmatchedAnswers;
 
     /// <summary>Number of questions left out because their answer is none of their options.</summary>
     public int UnmatchedAnswers { get; }
-
-    /// <inheritdoc/>
-    public VqaExample this[int index] => _examples[index];
 
     /// <summary>Reads the annotations and looks for the pictures, without opening them.</summary>
     /// <param name="folder">The folder that holds <c>QA_information</c> and <c>Images</c>, or the one above it.</param>
@@ -57,7 +38,7 @@ public sealed class OmniMedVqaDataset : IVqaDataset
                 {
                     unmatched++;
                 }
-                else if (images.Keeps(example.Metadata["image_path"], ((FileImageSource)example.Images[0]).Path))
+                else if (images.Keeps(example.Metadata["image_path"]))
                 {
                     examples.Add(example);
                 }
@@ -65,13 +46,8 @@ public sealed class OmniMedVqaDataset : IVqaDataset
         }
 
         images.ThrowIfNotAllowed();
-        return new OmniMedVqaDataset([.. examples], images.Result, unmatched);
+        return new OmniMedVqaDataset(examples, images.Result, unmatched);
     }
-
-    /// <inheritdoc/>
-    public IEnumerator<VqaExample> GetEnumerator() => ((IEnumerable<VqaExample>)_examples).GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private static string FindRoot(string folder)
     {

@@ -1,3 +1,5 @@
+using MedR1.TestSupport;
+
 namespace MedR1.Datasets.Tests;
 
 public sealed class MedR1SplitDatasetTests : IDisposable

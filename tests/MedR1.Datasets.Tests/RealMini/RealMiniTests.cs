@@ -1,3 +1,4 @@
+using MedR1.TestSupport;
 using System.Security.Cryptography;
 using System.Text.Json;
 

@@ -1,4 +1,4 @@
-namespace MedR1.Datasets.Tests;
+namespace MedR1.TestSupport;
 
 /// <summary>A folder that goes away with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

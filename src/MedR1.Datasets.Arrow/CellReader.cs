@@ -1,0 +1,109 @@
+using System.Text;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+
+namespace MedR1.Datasets.Arrow;
+
+/// <summary>Reads cells of Arrow arrays; pictures are left in the file.</summary>
+internal sealed class CellReader(MappedFile file, string filePath)
+{
+    private const int MostItems = 4096;
+
+    /// <summary>Whether an array holds something that an example can use.</summary>
+    public static bool IsRead(IArrowArray array) => array switch
+    {
+        StructArray picture => BytesAndPath(picture) is not null,
+        ListArray list => list.Values is not ListArray && IsRead(list.Values),
+        LargeListArray list => list.Values is not LargeListArray && IsRead(list.Values),
+        DictionaryArray coded => IsRead(coded.Dictionary),
+        StringArray or LargeStringArray or BinaryArray or LargeBinaryArray or BooleanArray => true,
+        Int8Array or Int16Array or Int32Array or Int64Array => true,
+        UInt8Array or UInt16Array or UInt32Array or UInt64Array => true,
+        FloatArray or DoubleArray => true,
+        _ => false,
+    };
+
+    /// <exception cref="Exception">The array's offsets leave its bytes: the caller names the file.</exception>
+    public object? Read(IArrowArray array, int row) => array.IsNull(row) ? null : array switch
+    {
+        StringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
+        LargeStringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
+        BinaryArray bytes => Picture(bytes.GetBytes(row), null),
+        LargeBinaryArray bytes => Picture(bytes.GetBytes(row), null),
+        StructArray picture => Picture(picture, row),
+        ListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
+        LargeListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
+        DictionaryArray coded => Read(coded.Dictionary, Code(coded.Indices, row)),
+        BooleanArray flags => flags.GetValue(row),
+        Int8Array numbers => numbers.GetValue(row),
+        Int16Array numbers => numbers.GetValue(row),
+        Int32Array numbers => numbers.GetValue(row),
+        Int64Array numbers => numbers.GetValue(row),
+        UInt8Array numbers => numbers.GetValue(row),
+        UInt16Array numbers => numbers.GetValue(row),
+        UInt32Array numbers => numbers.GetValue(row),
+        UInt64Array numbers => numbers.GetValue(row),
+        FloatArray numbers => numbers.GetValue(row),
+        DoubleArray numbers => numbers.GetValue(row),
+        _ => null,
+    };
+
+    private static int Code(IArrowArray indices, int row) => indices switch
+    {
+        Int8Array codes => codes.GetValue(row)!.Value,
+        Int16Array codes => codes.GetValue(row)!.Value,
+        Int32Array codes => codes.GetValue(row)!.Value,
+        Int64Array codes => checked((int)codes.GetValue(row)!.Value),
+        UInt8Array codes => codes.GetValue(row)!.Value,
+        UInt16Array codes => codes.GetValue(row)!.Value,
+        _ => throw new InvalidDataException($"codes of type {indices.Data.DataType} are not read."),
+    };
+
+    private List<object?> Items(IArrowArray values, long start, long end)
+    {
+        if (start < 0 || end < start || end > values.Length || end - start > MostItems)
+        {
+            throw new InvalidDataException($"a list claims the entries {start} to {end} of {values.Length}.");
+        }
+
+        List<object?> items = [];
+        for (long i = start; i < end; i++)
+        {
+            items.Add(Read(values, (int)i));
+        }
+
+        return items;
+    }
+
+    private object? Picture(StructArray picture, int row)
+    {
+        (IArrowArray bytes, IArrowArray path) = BytesAndPath(picture)!.Value;
+        string? name = (string?)Read(path, row);
+        return bytes.IsNull(row) ? name : bytes switch
+        {
+            BinaryArray small => Picture(small.GetBytes(row), name),
+            LargeBinaryArray large => Picture(large.GetBytes(row), name),
+            _ => null,
+        };
+    }
+
+    private IImageSource Picture(ReadOnlySpan<byte> bytes, string? path)
+    {
+        long? offset = file.OffsetOf(bytes);
+        string name = $"{filePath}#{offset}{(path is null ? "" : $" ({path})")}";
+        return offset is long at
+            ? new FileSlice(filePath, at, bytes.Length, name)
+            : new BytesImageSource(name, bytes.ToArray());
+    }
+
+    private static (IArrowArray Bytes, IArrowArray Path)? BytesAndPath(StructArray picture)
+    {
+        StructType type = (StructType)picture.Data.DataType;
+        int bytes = type.GetFieldIndex("bytes", StringComparer.Ordinal);
+        int path = type.GetFieldIndex("path", StringComparer.Ordinal);
+        return bytes >= 0 && path >= 0 && picture.Fields[bytes] is BinaryArray or LargeBinaryArray
+            && picture.Fields[path] is StringArray or LargeStringArray
+            ? (picture.Fields[bytes], picture.Fields[path])
+            : null;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.IO.MemoryMappedFiles;
+
+namespace MedR1.Datasets.Arrow;
+
+/// <summary>
+/// A file seen as memory, so that nothing of it is copied; and where in the file a piece of that memory lies.
+/// </summary>
+internal sealed unsafe class MappedFile : MemoryManager<byte>
+{
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _start;
+    private readonly int _length;
+
+    /// <exception cref="IOException">The file can't be mapped, or has 2 GiB or more.</exception>
+    public MappedFile(string filePath)
+    {
+        long length = new FileInfo(filePath).Length;
+        if (length is 0 or > int.MaxValue)
+        {
+            throw new IOException($"it has {length} bytes, but between 1 and {int.MaxValue} were expected.");
+        }
+
+        _length = (int)length;
+        _file = MemoryMappedFile.CreateFromFile(filePath, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        _view = _file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+        _start += _view.PointerOffset;
+    }
+
+    /// <summary>The file's bytes.</summary>
+    public int Length => _length;
+
+    /// <summary>Where a piece starts in the file; null where it is a copy.</summary>
+    public long? OffsetOf(ReadOnlySpan<byte> piece)
+    {
+        fixed (byte* at = piece)
+        {
+            return at >= _start && at + piece.Length <= _start + _length ? at - _start : null;
+        }
+    }
+
+    public override Span<byte> GetSpan() => new(_start, _length);
+
+    public override MemoryHandle Pin(int elementIndex = 0) => new(_start + elementIndex);
+
+    public override void Unpin()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _file.Dispose();
+        }
+    }
+}

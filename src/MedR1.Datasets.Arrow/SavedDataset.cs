@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+
+namespace MedR1.Datasets.Arrow;
+
+/// <summary>
+/// Data sets that Hugging Face's <c>save_to_disk</c> wrote, which is what Med-R1 trains from: a folder with
+/// <c>state.json</c> and Arrow IPC streams, or a folder of such folders with <c>dataset_dict.json</c>.
+/// </summary>
+public static class SavedDataset
+{
+    /// <summary>Reads the texts; pictures stay in the files until they are read.</summary>
+    /// <param name="folder">The folder that was saved to.</param>
+    /// <param name="options">How to read it.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="DatasetException">The folder, a file, a row or a picture is not as it should be.</exception>
+    public static TableDataset Load(
+        string folder, SavedDatasetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        options ??= new SavedDatasetOptions();
+        string split = SavedFolder.FindSplit(folder, options.Split);
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(split)));
+        return TableDataset.Load(
+            name, SavedFolder.Files(split).SelectMany(ArrowStreamRows.Read), options.Table, cancellationToken);
+    }
+
+    /// <summary>Reads one batch of rows at a time: for sets that do not fit in memory.</summary>
+    /// <param name="folder">The folder that was saved to.</param>
+    /// <param name="options">How to read it; a missing picture that is not allowed throws where it comes up.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="DatasetException">The folder, a file, a row or a picture is not as it should be.</exception>
+    public static IAsyncEnumerable<VqaExample> ReadAsync(
+        string folder, SavedDatasetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        options ??= new SavedDatasetOptions();
+        string split = SavedFolder.FindSplit(folder, options.Split);
+        return TableDataset.ReadAsync(RowsAsync(split, cancellationToken), options.Table, cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<TableRow> RowsAsync(
+        string split, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (TableRow row in SavedFolder.Files(split).SelectMany(ArrowStreamRows.Read))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return row;
+        }
+
+        await Task.CompletedTask.ConfigureAwait(false);
+    }
+}

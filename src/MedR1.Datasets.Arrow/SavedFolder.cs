@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace MedR1.Datasets.Arrow;
+
+/// <summary>Finds the files of a saved data set.</summary>
+internal static class SavedFolder
+{
+    private const string DictionaryFile = "dataset_dict.json";
+    private const string StateFile = "state.json";
+
+    /// <summary>The folder of a split.</summary>
+    /// <exception cref="DatasetException">It is not there, or there are several to choose from.</exception>
+    public static string FindSplit(string folder, string? split)
+    {
+        string dictionary = Path.Combine(folder, DictionaryFile);
+        if (!File.Exists(dictionary))
+        {
+            return split is null ? folder : Path.Combine(folder, split);
+        }
+
+        string[] splits = Texts(dictionary, root => root.GetProperty("splits").EnumerateArray());
+        split ??= splits is [string only] ? only : null;
+        return split is not null && splits.Contains(split)
+            ? Path.Combine(folder, split)
+            : throw Fault(dictionary, $"the splits are {string.Join(", ", splits)}. Set Split to one of them.");
+    }
+
+    /// <summary>The files of a split in their order.</summary>
+    /// <exception cref="DatasetException">The folder has no <c>state.json</c>, or names files outside itself.</exception>
+    public static IEnumerable<string> Files(string folder)
+    {
+        string state = Path.Combine(folder, StateFile);
+        string[] names = Texts(
+            state, root => root.GetProperty("_data_files").EnumerateArray().Select(one => one.GetProperty("filename")));
+        foreach (string name in names)
+        {
+            yield return name.Length > 0 && Path.GetFileName(name) == name
+                ? Path.Combine(folder, name)
+                : throw Fault(state, $"'{name}' is no file in the same folder.");
+        }
+    }
+
+    private static string[] Texts(string file, Func<JsonElement, IEnumerable<JsonElement>> select)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            return [.. select(document.RootElement).Select(text => text.GetString() ?? "")];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException
+            or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new DatasetException(
+                $"{file} can't be read: {exception.Message} Give the folder that save_to_disk wrote: it holds "
+                + $"{DictionaryFile} or {StateFile}.", exception)
+            {
+                FilePath = file,
+            };
+        }
+    }
+
+    private static DatasetException Fault(string file, string problem) => new($"{file}: {problem}") { FilePath = file };
+}

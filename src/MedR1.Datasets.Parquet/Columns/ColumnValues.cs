@@ -1,0 +1,63 @@
+using global::Parquet.Data;
+using global::Parquet.Schema;
+
+namespace MedR1.Datasets.Parquet;
+
+/// <summary>
+/// A column as Parquet keeps it (Dremel's levels): the values that are there, and for each slot how deep it is defined
+/// and whether it goes on with the list before it.
+/// </summary>
+internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int[] RepetitionLevels, int Deepest)
+{
+    /// <summary>Number of slots; a column that can't be null has no levels.</summary>
+    public int Count => DefinitionLevels.Length > 0 ? DefinitionLevels.Length : Values.Length;
+
+    public int DefinitionLevel(int slot) => DefinitionLevels.Length > 0 ? DefinitionLevels[slot] : Deepest;
+
+    public bool StartsRow(int slot) => RepetitionLevels.Length == 0 || RepetitionLevels[slot] == 0;
+
+    public bool IsValue(int slot) => DefinitionLevel(slot) == Deepest;
+
+    public static ColumnValues Of(RawColumnData data, DataField field)
+    {
+        int deepest = field.MaxDefinitionLevel;
+        int[] definitionLevels = deepest > 0 ? data.DefinitionLevels.ToArray() : [];
+        int[] repetitionLevels = field.MaxRepetitionLevel > 0 ? data.RepetitionLevels.ToArray() : [];
+
+        // The reader's buffer has room for a value in every slot; behind the last value it holds whatever was there.
+        int? count = deepest > 0 ? definitionLevels.Count(level => level == deepest) : null;
+        return new ColumnValues(ValuesOf(data, count), definitionLevels, repetitionLevels, deepest);
+    }
+
+    private static object[] ValuesOf(RawColumnData data, int? count) => data switch
+    {
+        RawColumnData<ReadOnlyMemory<char>> texts => Map(texts, count, text => text.ToString()),
+        RawColumnData<ReadOnlyMemory<byte>> bytes => Map(bytes, count, one => one.ToArray()),
+        RawColumnData<bool> flags => Map(flags, count, flag => flag),
+        RawColumnData<sbyte> numbers => Map(numbers, count, number => number),
+        RawColumnData<byte> numbers => Map(numbers, count, number => number),
+        RawColumnData<short> numbers => Map(numbers, count, number => number),
+        RawColumnData<ushort> numbers => Map(numbers, count, number => number),
+        RawColumnData<int> numbers => Map(numbers, count, number => number),
+        RawColumnData<uint> numbers => Map(numbers, count, number => number),
+        RawColumnData<long> numbers => Map(numbers, count, number => number),
+        RawColumnData<ulong> numbers => Map(numbers, count, number => number),
+        RawColumnData<float> numbers => Map(numbers, count, number => number),
+        RawColumnData<double> numbers => Map(numbers, count, number => number),
+        RawColumnData<decimal> numbers => Map(numbers, count, number => number),
+        RawColumnData<DateTime> times => Map(times, count, time => time.ToString("O")),
+        _ => throw new InvalidDataException($"values of type {data.GetType()} are not read. Leave the column out."),
+    };
+
+    private static object[] Map<T>(RawColumnData<T> data, int? count, Func<T, object> map)
+        where T : struct
+    {
+        object[] values = new object[count ?? data.Values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = map(data.Values[i]);
+        }
+
+        return values;
+    }
+}

@@ -1,0 +1,18 @@
+using global::Parquet.Schema;
+
+namespace MedR1.Datasets.Parquet;
+
+/// <summary>Pictures as bare bytes, alone or in lists.</summary>
+internal sealed class PictureColumn(DataField field, Slots slots, string filePath, PictureCache cache) : IColumn
+{
+    public string Name => slots.Name;
+
+    public async Task<object?[]> ReadAsync(ParquetFile file, int group, CancellationToken cancellationToken)
+    {
+        ColumnValues column = await file.ReadAsync(group, field, cancellationToken).ConfigureAwait(false);
+        return file.Guard(Name, () => slots.Assemble(
+            column, file.RowCount(group), (slot, values) => column.IsValue(slot)
+                ? new ParquetImage(cache, new PictureGroup(filePath, group, field), values, null)
+                : null));
+    }
+}

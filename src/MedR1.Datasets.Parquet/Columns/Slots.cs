@@ -1,0 +1,55 @@
+using global::Parquet.Schema;
+
+namespace MedR1.Datasets.Parquet;
+
+/// <summary>Puts a column's slots back into rows: single values, or lists of them.</summary>
+/// <param name="outermost">The field that gives the column its name.</param>
+/// <param name="list">The list, where it is one.</param>
+internal sealed class Slots(Field outermost, ListField? list)
+{
+    private readonly bool _isList = list is not null || outermost is DataField { MaxRepetitionLevel: 1 };
+
+    // A list that can be null is null at level 0; it is empty one below the level at which it has an entry.
+    private readonly int _entryLevel = list is null ? 1 : (list.IsNullable ? 1 : 0) + 1;
+
+    public string Name => outermost.Name;
+
+    /// <summary>Makes cells of a column's slots.</summary>
+    /// <param name="levels">The column.</param>
+    /// <param name="rows">How many rows the group has.</param>
+    /// <param name="cell">What a slot holds, by the slot and the number of values before it.</param>
+    /// <exception cref="InvalidDataException">The slots make more or fewer rows.</exception>
+    public object?[] Assemble(ColumnValues levels, int rows, Func<int, int, object?> cell)
+    {
+        object?[] cells = new object?[rows];
+        int row = -1;
+        int values = 0;
+        for (int slot = 0; slot < levels.Count; slot++)
+        {
+            row += levels.StartsRow(slot) ? 1 : 0;
+            if (row < 0 || row >= rows)
+            {
+                throw new InvalidDataException($"column '{Name}' has more rows than the {rows} of its group.");
+            }
+
+            if (!_isList)
+            {
+                cells[row] = cell(slot, values);
+            }
+            else if (levels.DefinitionLevel(slot) >= _entryLevel)
+            {
+                ((List<object?>)(cells[row] ??= new List<object?>())).Add(cell(slot, values));
+            }
+            else if (levels.DefinitionLevel(slot) == _entryLevel - 1 && list is not null)
+            {
+                cells[row] ??= new List<object?>();
+            }
+
+            values += levels.IsValue(slot) ? 1 : 0;
+        }
+
+        return row == rows - 1 && values == levels.Values.Length
+            ? cells
+            : throw new InvalidDataException($"column '{Name}' has {row + 1} rows, but its group has {rows}.");
+    }
+}

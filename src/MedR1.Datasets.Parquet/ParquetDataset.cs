@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+
+namespace MedR1.Datasets.Parquet;
+
+/// <summary>
+/// Data sets in Parquet files, as the Hugging Face hub keeps them: a picture is a structure <c>{bytes, path}</c> or bare
+/// bytes, pictures and options may be lists, anything may be null. <c>VQA-RAD</c>, <c>PathVQA</c> and Med-R1's training
+/// columns read with the defaults; other names are given in <see cref="TableOptions.Columns"/>.
+/// </summary>
+public static class ParquetDataset
+{
+    /// <summary>Reads the texts; pictures stay in the files until they are read.</summary>
+    /// <param name="path">A file, or a folder of files.</param>
+    /// <param name="options">How to read it.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="DatasetException">A file, a row or a picture is not as it should be.</exception>
+    public static TableDataset Load(
+        string path, ParquetDatasetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        options ??= new ParquetDatasetOptions();
+        string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        return TableDataset.Load(
+            name.Length > 0 ? name : path, RowsAsync(path, options, cancellationToken).ToBlockingEnumerable(cancellationToken),
+            options.Table, cancellationToken);
+    }
+
+    /// <summary>Reads one row group at a time: for files that do not fit in memory.</summary>
+    /// <param name="path">A file, or a folder of files.</param>
+    /// <param name="options">How to read it; a missing picture that is not allowed throws where it comes up.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="DatasetException">A file, a row or a picture is not as it should be.</exception>
+    public static IAsyncEnumerable<VqaExample> ReadAsync(
+        string path, ParquetDatasetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        options ??= new ParquetDatasetOptions();
+        return TableDataset.ReadAsync(RowsAsync(path, options, cancellationToken), options.Table, cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<TableRow> RowsAsync(
+        string path, ParquetDatasetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        PictureCache cache = new(options.PictureCacheBytes);
+        foreach (string file in Files(path, options.FilePattern))
+        {
+            await foreach (TableRow row in ParquetRows.ReadAsync(file, cache, cancellationToken).ConfigureAwait(false))
+            {
+                yield return row;
+            }
+        }
+    }
+
+    private static string[] Files(string path, string pattern)
+    {
+        if (!Directory.Exists(path))
+        {
+            return [path];
+        }
+
+        string[] files = [.. Directory.GetFiles(path, pattern).Order(StringComparer.Ordinal)];
+        return files.Length > 0
+            ? files
+            : throw new DatasetException(
+                $"'{path}' has no file '{pattern}'. Give the folder that holds the files, or set FilePattern.")
+            {
+                FilePath = path,
+            };
+    }
+}

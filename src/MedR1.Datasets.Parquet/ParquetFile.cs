@@ -1,0 +1,132 @@
+using global::Parquet;
+using global::Parquet.Data;
+using global::Parquet.Meta;
+using global::Parquet.Schema;
+using Field = global::Parquet.Schema.Field;
+
+namespace MedR1.Datasets.Parquet;
+
+/// <summary>
+/// A file of which columns are read. What its footer claims is held against the file's size before anything is allocated
+/// for it, and whatever goes wrong inside the reader names the file.
+/// </summary>
+internal sealed class ParquetFile : IAsyncDisposable
+{
+    // No codec packs more tightly than this on data that is not a bomb; brotli and zstd stay far below on texts.
+    private const long MostExpansion = 4096;
+    private const long AlwaysAllowed = 16L << 20;
+    private const int MostBytes = 1 << 30;
+    private readonly string _filePath;
+    private readonly ParquetReader _reader;
+    private readonly long _fileBytes;
+
+    private ParquetFile(string filePath, ParquetReader reader, long fileBytes)
+    {
+        _filePath = filePath;
+        _reader = reader;
+        _fileBytes = fileBytes;
+    }
+
+    public IReadOnlyList<Field> Fields => _reader.Schema.Fields;
+
+    public int RowGroupCount => _reader.RowGroupCount;
+
+    /// <exception cref="DatasetException">The file can't be read, or is no Parquet file.</exception>
+    public static async Task<ParquetFile> OpenAsync(string filePath, CancellationToken cancellationToken)
+    {
+        FileStream? stream = null;
+        try
+        {
+            stream = new FileStream(filePath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            FooterCheck.Check(stream);
+            ParquetReader reader =
+                await ParquetReader.CreateAsync(stream, leaveStreamOpen: false, cancellationToken: cancellationToken)
+                    .ConfigureAwait(false);
+            return new ParquetFile(filePath, reader, stream.Length);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            stream?.Dispose();
+            throw Broken(filePath, exception);
+        }
+    }
+
+    /// <exception cref="DatasetException">The group claims more rows than fit in memory.</exception>
+    public int RowCount(int group)
+    {
+        long rows = _reader.Metadata!.RowGroups[group].NumRows;
+        return rows >= 0 && rows <= LargestCount
+            ? (int)rows
+            : throw Broken(_filePath, new InvalidDataException($"row group {group} claims {rows} rows"));
+    }
+
+    /// <summary>How many nulls a column's statistics give, where they do.</summary>
+    public long? NullCount(int group, DataField field)
+    {
+        using ParquetRowGroupReader reader = _reader.OpenRowGroupReader(group);
+        return reader.ColumnExists(field) ? reader.GetStatistics(field)?.NullCount : null;
+    }
+
+    /// <summary>A column of a row group.</summary>
+    /// <exception cref="DatasetException">It can't be read.</exception>
+    public async Task<ColumnValues> ReadAsync(int group, DataField field, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using ParquetRowGroupReader reader = _reader.OpenRowGroupReader(group);
+            Check(reader.GetMetadata(field)?.MetaData, field);
+            using RawColumnData data =
+                await reader.ReadRawColumnDataBaseAsync(field, cancellationToken).ConfigureAwait(false);
+            return ColumnValues.Of(data, field);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or DatasetException))
+        {
+            throw Broken(_filePath, exception, field.Path.ToString());
+        }
+    }
+
+    /// <summary>Names the file where a column's levels make no rows.</summary>
+    /// <exception cref="DatasetException">They do not.</exception>
+    public T Guard<T>(string column, Func<T> assemble)
+    {
+        try
+        {
+            return assemble();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw Broken(_filePath, exception, column);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _reader.DisposeAsync();
+
+    private long LargestCount => Math.Min(Array.MaxLength / 8, Math.Max(AlwaysAllowed, _fileBytes * MostExpansion / 8));
+
+    private static DatasetException Broken(string filePath, Exception exception, string? field = null) => new(
+        $"{filePath}{(field is null ? "" : $", column '{field}'")} can't be read as Parquet: {exception.Message} Was it cut "
+        + "off or damaged while downloading?", exception)
+    {
+        FilePath = filePath,
+        Field = field,
+    };
+
+    private void Check(ColumnMetaData? column, DataField field)
+    {
+        if (column is null)
+        {
+            throw new InvalidDataException("a row group does not have it.");
+        }
+
+        long most = Math.Min(MostBytes, Math.Max(AlwaysAllowed, column.TotalCompressedSize * MostExpansion));
+        bool isInside = column.DataPageOffset >= 0 && column.DataPageOffset <= _fileBytes
+            && column.TotalCompressedSize >= 0 && column.TotalCompressedSize <= _fileBytes;
+        if (!isInside || column.NumValues < 0 || column.NumValues > LargestCount || column.TotalUncompressedSize < 0
+            || column.TotalUncompressedSize > most)
+        {
+            throw new InvalidDataException(
+                $"it claims {column.NumValues} values and {column.TotalUncompressedSize} bytes out of "
+                + $"{column.TotalCompressedSize} in a file of {_fileBytes} bytes.");
+        }
+    }
+}

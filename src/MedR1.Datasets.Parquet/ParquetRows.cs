@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using global::Parquet;
+using global::Parquet.Schema;
+
+namespace MedR1.Datasets.Parquet;
+
+/// <summary>Reads a file as rows, a row group at a time.</summary>
+internal static class ParquetRows
+{
+    public static async IAsyncEnumerable<TableRow> ReadAsync(
+        string filePath, PictureCache cache, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using ParquetFile file = await ParquetFile.OpenAsync(filePath, cancellationToken).ConfigureAwait(false);
+        IColumn[] columns = [.. file.Fields.Select(field => Column(field, filePath, cache)).OfType<IColumn>()];
+        int index = 0;
+        for (int group = 0; group < file.RowGroupCount; group++)
+        {
+            object?[][] cells = await ReadGroupAsync(file, columns, group, cancellationToken).ConfigureAwait(false);
+            int rows = file.RowCount(group);
+            for (int row = 0; row < rows; row++, index++)
+            {
+                Dictionary<string, object?> byName = new(columns.Length, StringComparer.Ordinal);
+                for (int column = 0; column < columns.Length; column++)
+                {
+                    byName[columns[column].Name] = cells[column][row];
+                }
+
+                yield return new TableRow(filePath, index, byName);
+            }
+        }
+    }
+
+    private static async Task<object?[][]> ReadGroupAsync(
+        ParquetFile file, IColumn[] columns, int group, CancellationToken cancellationToken)
+    {
+        object?[][] cells = new object?[columns.Length][];
+        for (int column = 0; column < columns.Length; column++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            cells[column] = await columns[column].ReadAsync(file, group, cancellationToken).ConfigureAwait(false);
+        }
+
+        return cells;
+    }
+
+    // Maps, structures of other things and lists of lists mean nothing to an example.
+    private static IColumn? Column(Field field, string filePath, PictureCache cache) => field switch
+    {
+        DataField { MaxRepetitionLevel: <= 1 } data when IsBytes(data) =>
+            new PictureColumn(data, new Slots(data, null), filePath, cache),
+        DataField { MaxRepetitionLevel: <= 1 } data => new ValueColumn(data, new Slots(data, null)),
+        StructField { MaxRepetitionLevel: 0 } picture => Picture(picture, new Slots(picture, null), filePath, cache),
+        ListField { MaxRepetitionLevel: <= 1, Item: DataField { MaxRepetitionLevel: 1 } data } list => IsBytes(data)
+            ? new PictureColumn(data, new Slots(list, list), filePath, cache)
+            : new ValueColumn(data, new Slots(list, list)),
+        ListField { MaxRepetitionLevel: <= 1, Item: StructField { MaxRepetitionLevel: 1 } picture } list =>
+            Picture(picture, new Slots(list, list), filePath, cache),
+        _ => null,
+    };
+
+    private static PictureStructColumn? Picture(StructField field, Slots slots, string filePath, PictureCache cache)
+    {
+        DataField? bytes = field.Fields.OfType<DataField>().FirstOrDefault(one => one.Name == "bytes" && IsBytes(one));
+        DataField? path = field.Fields.OfType<DataField>()
+            .FirstOrDefault(one => one.Name == "path" && one.ClrType == typeof(ReadOnlyMemory<char>));
+        return bytes is not null && path is not null
+            ? new PictureStructColumn(slots, bytes, path, filePath, cache)
+            : null;
+    }
+
+    private static bool IsBytes(DataField field) => field.ClrType == typeof(ReadOnlyMemory<byte>);
+}

@@ -1,0 +1,39 @@
+namespace MedR1.Datasets.Parquet;
+
+/// <summary>Keeps the groups of pictures that were read last, up to a number of bytes.</summary>
+/// <remarks>Safe to use from several threads at once; one reads at a time.</remarks>
+internal sealed class PictureCache(long mostBytes)
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<(PictureGroup Group, byte[][] Pictures, long Bytes)> _recent = [];
+    private long _bytes;
+
+    /// <exception cref="DatasetException">The file can't be read.</exception>
+    public byte[][] Get(PictureGroup group)
+    {
+        lock (_lock)
+        {
+            for (var node = _recent.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Group == group)
+                {
+                    _recent.Remove(node);
+                    _recent.AddFirst(node);
+                    return node.Value.Pictures;
+                }
+            }
+
+            byte[][] pictures = group.Read();
+            long bytes = pictures.Sum(picture => (long)picture.Length);
+            _recent.AddFirst((group, pictures, bytes));
+            _bytes += bytes;
+            while (_bytes > mostBytes && _recent.Count > 1)
+            {
+                _bytes -= _recent.Last!.Value.Bytes;
+                _recent.RemoveLast();
+            }
+
+            return pictures;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using global::Parquet.Schema;
+
+namespace MedR1.Datasets.Parquet;
+
+/// <summary>The pictures of one row group of one file.</summary>
+internal sealed record PictureGroup(string FilePath, int Group, DataField Field)
+{
+    public bool Equals(PictureGroup? other) =>
+        other is not null && other.FilePath == FilePath && other.Group == Group
+        && other.Field.Path.Equals(Field.Path);
+
+    public override int GetHashCode() => HashCode.Combine(FilePath, Group);
+
+    /// <exception cref="DatasetException">The file can't be read.</exception>
+    public byte[][] Read()
+    {
+        // On a thread of the pool, so that nobody's synchronization context is waited for.
+        return Task.Run(ReadAsync).GetAwaiter().GetResult();
+    }
+
+    private async Task<byte[][]> ReadAsync()
+    {
+        await using ParquetFile file = await ParquetFile.OpenAsync(FilePath, CancellationToken.None).ConfigureAwait(false);
+        ColumnValues column = await file.ReadAsync(Group, Field, CancellationToken.None).ConfigureAwait(false);
+        return [.. column.Values.Cast<byte[]>()];
+    }
+}

@@ -1,0 +1,36 @@
+namespace MedR1.Datasets;
+
+/// <summary>A conversation about pictures, to learn from.</summary>
+/// <param name="Id">A name that is unique in its data set.</param>
+/// <param name="Messages">The messages; pictures stand where their marks stood in the text.</param>
+public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages)
+{
+    /// <summary>The pictures of all messages, in order.</summary>
+    public IEnumerable<IImageSource> Images =>
+        Messages.SelectMany(message => message.Content.OfType<ImagePart>()).Select(part => part.Image);
+
+    /// <summary>
+    /// The first question of the user, with the pictures up to it, and the answer to it as an example;
+    /// <see langword="null"/> where there is no such pair.
+    /// </summary>
+    public VqaExample? ToExample()
+    {
+        int question = Messages.Index().FirstOrDefault(one => one.Item.Role == ChatRole.User, (-1, null!)).Index;
+        if (question < 0 || question + 1 >= Messages.Count || Messages[question + 1].Role != ChatRole.Assistant)
+        {
+            return null;
+        }
+
+        return new VqaExample
+        {
+            Id = Id,
+            Question = TextOf(Messages[question]),
+            Answer = TextOf(Messages[question + 1]),
+            Images = [.. Messages.Take(question + 1).SelectMany(message => message.Content.OfType<ImagePart>())
+                .Select(part => part.Image)],
+        };
+    }
+
+    private static string TextOf(ChatMessage message) =>
+        string.Join('\n', message.Content.OfType<TextPart>().Select(part => part.Text));
+}

@@ -1,0 +1,76 @@
+using System.Collections;
+
+namespace MedR1.Datasets;
+
+/// <summary>
+/// Conversations with pictures in the two usual layouts, told apart item by item: LLaVA's <c>conversations</c> of
+/// <c>{"from", "value"}</c> with <c>image</c> (one path, a list, or none), and ShareGPT's <c>messages</c> of
+/// <c>{"role", "content"}</c> with <c>images</c>. Each <c>&lt;image&gt;</c> in a text is the next picture; the one line
+/// break that ties it to the text beside it goes with it.
+/// </summary>
+/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+public sealed class ConversationDataset : IReadOnlyList<Conversation>
+{
+    private readonly Conversation[] _conversations;
+
+    private ConversationDataset(string name, List<Conversation> conversations, MissingImages missingImages)
+    {
+        Name = name;
+        _conversations = [.. conversations];
+        MissingImages = missingImages;
+    }
+
+    /// <summary>The file's name without its ending.</summary>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public int Count => _conversations.Length;
+
+    /// <summary>The pictures that were not on disk.</summary>
+    public MissingImages MissingImages { get; }
+
+    /// <inheritdoc/>
+    public Conversation this[int index] => _conversations[index];
+
+    /// <summary>Reads a file and looks for its pictures, without opening them.</summary>
+    /// <param name="file">The file: a JSON array.</param>
+    /// <param name="imageRoot">The folder that the file's paths start from.</param>
+    /// <param name="options">How to load.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="DatasetException">The file, an item or a picture is not as it should be.</exception>
+    public static ConversationDataset Load(
+        string file, string imageRoot, ConversationOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(imageRoot);
+        MissingImageCounter images = new(imageRoot, (options ?? new ConversationOptions()).MissingImages);
+        string name = Path.GetFileNameWithoutExtension(file);
+        List<Conversation> conversations = [];
+        foreach (JsonItem item in JsonItems.Read(file))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            string[] paths = item.RelativePaths(item.Has("images") ? "images" : "image");
+            IImageSource[] pictures = [.. paths.Select(path => new FileImageSource(Path.Combine(imageRoot, path)))];
+            Conversation conversation = new(
+                item.Has("id") ? item.TextOrNumber("id") : $"{name}/{item.Index}",
+                ConversationItem.Messages(item, pictures));
+            if (images.Keeps(paths))
+            {
+                conversations.Add(conversation);
+            }
+        }
+
+        images.ThrowIfNotAllowed();
+        return new ConversationDataset(name, conversations, images.Result);
+    }
+
+    /// <summary>The first question and answer of each conversation that has them, as a data set.</summary>
+    public IVqaDataset ToExamples() =>
+        new InMemoryDataset(Name, _conversations.Select(one => one.ToExample()).OfType<VqaExample>());
+
+    /// <inheritdoc/>
+    public IEnumerator<Conversation> GetEnumerator() => ((IEnumerable<Conversation>)_conversations).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

@@ -1,0 +1,75 @@
+namespace MedR1.Datasets;
+
+/// <summary>Makes messages of one item of a conversation file.</summary>
+internal static class ConversationItem
+{
+    private const string Mark = "<image>";
+
+    /// <summary>The messages, with a picture in the place of each mark.</summary>
+    /// <exception cref="DatasetException">A role is unknown, or there are more or fewer marks than pictures.</exception>
+    public static ChatMessage[] Messages(JsonItem item, IImageSource[] pictures)
+    {
+        bool isLlava = item.Has("conversations");
+        string list = isLlava ? "conversations" : "messages";
+        (string roleField, string textField) = isLlava ? ("from", "value") : ("role", "content");
+        int next = 0;
+        List<ChatMessage> messages = [];
+        foreach (JsonItem message in item.Objects(list))
+        {
+            messages.Add(new ChatMessage(
+                Role(message, roleField), Parts(item, message.Text(textField), pictures, ref next)));
+        }
+
+        return next == pictures.Length
+            ? [.. messages]
+            : throw item.Fault(
+                list, $"{next} marks '{Mark}' for {pictures.Length} pictures. Each picture needs one mark.");
+    }
+
+    private static ChatRole Role(JsonItem message, string field) => message.Text(field) switch
+    {
+        "human" or "user" => ChatRole.User,
+        "gpt" or "assistant" => ChatRole.Assistant,
+        "system" => ChatRole.System,
+        string other => throw message.Fault(
+            field, $"'{other}' is no known role: human, user, gpt, assistant or system was expected."),
+    };
+
+    private static List<ChatPart> Parts(JsonItem item, string text, IImageSource[] pictures, ref int next)
+    {
+        List<ChatPart> parts = [];
+        string[] pieces = text.Split(Mark);
+        for (int i = 0; i < pieces.Length; i++)
+        {
+            if (i > 0)
+            {
+                parts.Add(next < pictures.Length
+                    ? new ImagePart(pictures[next++])
+                    : throw item.Fault("image", $"more marks '{Mark}' than the {pictures.Length} pictures of the item."));
+            }
+
+            string piece = i > 0 ? WithoutFirstBreak(pieces[i]) : pieces[i];
+            piece = i < pieces.Length - 1 ? WithoutLastBreak(piece) : piece;
+            if (piece.Length > 0)
+            {
+                parts.Add(new TextPart(piece));
+            }
+        }
+
+        return parts;
+    }
+
+    private static string WithoutFirstBreak(string text) => text switch
+    {
+        ['\r', '\n', ..] => text[2..],
+        ['\n', ..] => text[1..],
+        _ => text,
+    };
+
+    private static string WithoutLastBreak(string text) => text switch
+    {
+        [.., '\r', '\n'] => text[..^2],
+        [.., '\n'] => text[..^1],
+        _ => text,
+    };
+}

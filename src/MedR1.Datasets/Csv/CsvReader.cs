@@ -1,0 +1,112 @@
+using System.Text;
+
+namespace MedR1.Datasets;
+
+/// <summary>
+/// Takes comma-separated text apart, a row at a time. Rows end with LF or CRLF; a cell that starts with a quote ends
+/// with one and may hold commas, line breaks and doubled quotes; a quote inside a plain cell is a character like any
+/// other. Empty lines are no rows.
+/// </summary>
+internal sealed class CsvReader(TextReader text, string filePath)
+{
+    private const int LongestCell = 1 << 24;
+    private readonly StringBuilder _cell = new();
+    private int _row = -1;
+
+    /// <summary>The cells of the next row, or null at the end.</summary>
+    /// <exception cref="DatasetException">A quote has no end, or the text can't be read.</exception>
+    public string[]? ReadRow() => DatasetFiles.Reading(filePath, ReadNextRow);
+
+    private string[]? ReadNextRow()
+    {
+        while (Peek() is '\r' or '\n')
+        {
+            Next();
+        }
+
+        if (Peek() < 0)
+        {
+            return null;
+        }
+
+        _row++;
+        List<string> cells = [];
+        do
+        {
+            cells.Add(Peek() == '"' ? QuotedCell() : PlainCell(""));
+        }
+        while (Accept(','));
+
+        Accept('\r');
+        Accept('\n');
+        return [.. cells];
+    }
+
+    private string QuotedCell()
+    {
+        Next();
+        _cell.Clear();
+        while (true)
+        {
+            int next = Next();
+            if (next < 0)
+            {
+                throw Fault("a quote has no end. Was the file cut off while downloading?");
+            }
+
+            if (next != '"')
+            {
+                Append((char)next);
+            }
+            else if (Accept('"'))
+            {
+                Append('"');
+            }
+            else
+            {
+                // Text behind the closing quote belongs to the cell, as in Python's csv.
+                return PlainCell(_cell.ToString());
+            }
+        }
+    }
+
+    private string PlainCell(string start)
+    {
+        _cell.Clear();
+        _cell.Append(start);
+        while (Peek() is not (< 0 or ',' or '\r' or '\n'))
+        {
+            Append((char)Next());
+        }
+
+        return _cell.ToString();
+    }
+
+    private void Append(char character)
+    {
+        if (_cell.Length == LongestCell)
+        {
+            throw Fault($"a cell is longer than {LongestCell} characters. Is a quote missing?");
+        }
+
+        _cell.Append(character);
+    }
+
+    private bool Accept(char wanted)
+    {
+        if (Peek() != wanted)
+        {
+            return false;
+        }
+
+        Next();
+        return true;
+    }
+
+    private int Peek() => text.Peek();
+
+    private int Next() => text.Read();
+
+    private DatasetException Fault(string problem) =>
+        new($"{filePath}, row {_row} (the header is row 0): {problem}") { FilePath = filePath };
+}

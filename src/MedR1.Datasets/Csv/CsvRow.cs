@@ -1,0 +1,26 @@
+namespace MedR1.Datasets;
+
+/// <summary>One row, read by the names of its columns.</summary>
+internal sealed class CsvRow(string filePath, int index, string[] header, string[] cells)
+{
+    /// <summary>The row's place behind the header, from 0.</summary>
+    public int Index => index;
+
+    /// <exception cref="DatasetException">There is no such column.</exception>
+    public string this[string column] => Find(column)
+        ?? throw new DatasetException($"{filePath} has no column '{column}', only {string.Join(", ", header)}.")
+        {
+            FilePath = filePath,
+            Field = column,
+        };
+
+    /// <summary>A cell, or null where there is no such column.</summary>
+    public string? Find(string column)
+    {
+        int place = Array.IndexOf(header, column);
+        return place >= 0 ? cells[place] : null;
+    }
+
+    public DatasetException Fault(string column, string problem) =>
+        DatasetException.AtField(filePath, index, column, problem);
+}

@@ -1,0 +1,58 @@
+namespace MedR1.Datasets;
+
+/// <summary>Reads comma-separated files whose first row names the columns (RFC 4180).</summary>
+internal static class CsvTable
+{
+    /// <summary>The rows in their order.</summary>
+    /// <exception cref="DatasetException">The file can't be read, or a row has too few or too many cells.</exception>
+    public static IEnumerable<CsvRow> Read(string filePath)
+    {
+        using FileStream stream = DatasetFiles.Open(filePath);
+        using StreamReader text = new(stream);
+        CsvReader reader = new(text, filePath);
+        if (reader.ReadRow() is not string[] header)
+        {
+            throw new DatasetException($"{filePath} is empty, but a row with the names of the columns was expected.")
+            {
+                FilePath = filePath,
+            };
+        }
+
+        for (int index = 0; reader.ReadRow() is string[] cells; index++)
+        {
+            if (cells.Length != header.Length)
+            {
+                throw new DatasetException(
+                    $"{filePath}, row {index}: {cells.Length} cells, but the header has {header.Length}. Is a quote or a "
+                    + "comma missing in it?")
+                {
+                    FilePath = filePath,
+                    ItemIndex = index,
+                };
+            }
+
+            yield return new CsvRow(filePath, index, header, cells);
+        }
+    }
+
+    /// <summary>The rows by the value of a column.</summary>
+    public static Dictionary<string, CsvRow> Read(string filePath, string keyColumn)
+    {
+        Dictionary<string, CsvRow> rows = new(StringComparer.Ordinal);
+        foreach (CsvRow row in Read(filePath))
+        {
+            rows[row[keyColumn]] = row;
+        }
+
+        return rows;
+    }
+
+    public static CsvRow Find(Dictionary<string, CsvRow> rows, string key, string fileName) =>
+        rows.TryGetValue(key, out CsvRow? row)
+            ? row
+            : throw new DatasetException(
+                $"{fileName} has no row for '{key}'. Take the folder from the repository again.")
+            {
+                FilePath = fileName,
+            };
+}

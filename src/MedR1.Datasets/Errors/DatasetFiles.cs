@@ -1,0 +1,51 @@
+namespace MedR1.Datasets;
+
+/// <summary>Opens files so that every failure names the file.</summary>
+internal static class DatasetFiles
+{
+    private const int BufferBytes = 1 << 16;
+
+    /// <exception cref="DatasetException">The file can't be opened.</exception>
+    public static FileStream Open(string filePath, FileOptions options = FileOptions.SequentialScan) =>
+        Reading(filePath, () => new FileStream(
+            filePath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferBytes, options));
+
+    /// <exception cref="DatasetException">The file can't be read.</exception>
+    public static byte[] ReadAllBytes(string filePath) => Reading(filePath, () => File.ReadAllBytes(filePath));
+
+    /// <exception cref="DatasetException">The action fails as reading a file does.</exception>
+    public static T Reading<T>(string filePath, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CantBeRead(filePath, exception);
+        }
+    }
+
+    public static DatasetException CantBeRead(string filePath, Exception exception) =>
+        new($"{filePath} can't be read: {exception.Message}", exception) { FilePath = filePath };
+
+    /// <summary>The file of a folder that has one of several names.</summary>
+    /// <exception cref="DatasetException">There is none.</exception>
+    public static string Find(string folder, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            string path = Path.Combine(folder, name);
+            if (File.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        throw new DatasetException(
+            $"'{folder}' has no file '{string.Join("' or '", names.ToArray())}'. Give the folder that holds it.")
+        {
+            FilePath = folder,
+        };
+    }
+}

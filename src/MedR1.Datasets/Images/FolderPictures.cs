@@ -1,0 +1,15 @@
+namespace MedR1.Datasets;
+
+/// <summary>Pictures in a folder, or in one of the folders of the usual names below it.</summary>
+internal sealed class FolderPictures(string folder) : IPictureStore
+{
+    private static readonly string[] s_below = ["", "images", "figures"];
+
+    public bool Contains(string path) => File.Exists(PathOf(path));
+
+    public IImageSource Find(string path) => new FileImageSource(PathOf(path));
+
+    private string PathOf(string path) =>
+        s_below.Select(below => Path.Combine(folder, below, path)).FirstOrDefault(File.Exists)
+            ?? Path.Combine(folder, path);
+}

@@ -1,0 +1,9 @@
+namespace MedR1.Datasets;
+
+/// <summary>A picture in an archive, unpacked on each read.</summary>
+internal sealed class ZipImageSource(ZipPictures archive, string name) : IImageSource
+{
+    public string Name { get; } = $"{archive.Path}/{name}";
+
+    public Stream OpenRead() => archive.Read(name);
+}

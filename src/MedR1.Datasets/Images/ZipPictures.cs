@@ -1,0 +1,67 @@
+using System.IO.Compression;
+
+namespace MedR1.Datasets;
+
+/// <summary>
+/// Pictures in a ZIP archive, found by their file's name whatever their folder. The archive stays open, and is closed
+/// when the last picture is out of use.
+/// </summary>
+internal sealed class ZipPictures : IPictureStore
+{
+    private const int MostBytes = 256 << 20;
+    private readonly ZipArchive _archive;
+    private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
+
+    /// <exception cref="DatasetException">The file is no archive or a broken one.</exception>
+    public ZipPictures(string filePath)
+    {
+        try
+        {
+            _archive = new ZipArchive(DatasetFiles.Open(filePath, FileOptions.RandomAccess), ZipArchiveMode.Read);
+            foreach (ZipArchiveEntry entry in _archive.Entries)
+            {
+                _entries.TryAdd(entry.Name, entry);
+            }
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new DatasetException(
+                $"{filePath} is no valid ZIP archive: {exception.Message} Was it cut off while downloading?", exception)
+            {
+                FilePath = filePath,
+            };
+        }
+
+        Path = filePath;
+    }
+
+    public string Path { get; }
+
+    public bool Contains(string path) => _entries.ContainsKey(System.IO.Path.GetFileName(path));
+
+    public IImageSource Find(string path) => new ZipImageSource(this, System.IO.Path.GetFileName(path));
+
+    /// <summary>Unpacks one picture; the archive takes one reader at a time.</summary>
+    /// <exception cref="IOException">It is not there, broken, or larger than any picture.</exception>
+    public MemoryStream Read(string name)
+    {
+        if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry))
+        {
+            throw new FileNotFoundException($"{Path} has no picture '{name}'.", name);
+        }
+
+        lock (_archive)
+        {
+            try
+            {
+                using Stream packed = entry.Open();
+                return BoundedStream.ReadAll(packed, MostBytes, () => new IOException(
+                    $"'{name}' in {Path} unpacks to more than {MostBytes} bytes, so it is no picture."));
+            }
+            catch (InvalidDataException exception)
+            {
+                throw new IOException($"'{name}' in {Path} is broken: {exception.Message}", exception);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace MedR1.Datasets;
+
+/// <summary>Makes cells of a line's JSON. Pictures inside the line stay in the file until they are read.</summary>
+internal readonly struct JsonCells(string filePath, JsonLine line)
+{
+    public Dictionary<string, object?> Convert(JsonElement item)
+    {
+        Dictionary<string, object?> cells = new(StringComparer.Ordinal);
+        try
+        {
+            foreach (JsonProperty property in item.EnumerateObject())
+            {
+                cells[property.Name] = Cell(property.Name, 0, property.Value);
+            }
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw DatasetException.AtRow(filePath, line.Row, $"no valid text: {exception.Message}");
+        }
+
+        return cells;
+    }
+
+    private object? Cell(string column, int place, JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Number => value.TryGetInt64(out long number) ? number : value.GetDouble(),
+        JsonValueKind.Array => List(column, value),
+        JsonValueKind.Object => Object(column, place, value),
+        _ => value.GetString() is string text && text.StartsWith("data:", StringComparison.Ordinal)
+            ? Picture(column, place, JsonLineImage.Payload(text))
+            : value.GetString(),
+    };
+
+    private object?[] List(string column, JsonElement list)
+    {
+        object?[] cells = new object?[list.GetArrayLength()];
+        int place = 0;
+        foreach (JsonElement value in list.EnumerateArray())
+        {
+            // Lists in lists mean nothing to an example.
+            cells[place] = value.ValueKind == JsonValueKind.Array ? null : Cell(column, place, value);
+            place++;
+        }
+
+        return cells;
+    }
+
+    // {"bytes": base64, "path": …} is how the hub's image feature reads in JSON; {"A": …, "B": …} holds options.
+    private object? Object(string column, int place, JsonElement value)
+    {
+        if (value.TryGetProperty("bytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.String)
+        {
+            return Picture(column, place, bytes.GetString()!);
+        }
+
+        if (value.TryGetProperty("path", out JsonElement path) && path.ValueKind == JsonValueKind.String)
+        {
+            return path.GetString();
+        }
+
+        JsonProperty[] properties = [.. value.EnumerateObject()];
+        bool isLettered = properties.Length is > 0 and <= 26 && properties.Index()
+            .All(one => one.Item.Name == OptionLetters.Of(one.Index) && one.Item.Value.ValueKind == JsonValueKind.String);
+        return isLettered ? System.Array.ConvertAll(properties, one => (object?)one.Value.GetString()) : null;
+    }
+
+    private JsonLineImage Picture(string column, int place, string? base64) => base64 is not null && Base64.IsValid(base64)
+        ? new JsonLineImage(filePath, line, column, place)
+        : throw DatasetException.AtField(
+            filePath, line.Row, column, "the picture is no valid base64 text. A data URI reads data:image/png;base64,….");
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+
+namespace MedR1.Datasets;
+
+/// <summary>A picture inside a line of a file, which is read again each time the picture is.</summary>
+internal sealed class JsonLineImage : IImageSource
+{
+    private readonly string _filePath;
+    private readonly string _column;
+    private readonly int _place;
+    private readonly long _offset;
+    private readonly int _length;
+
+    public JsonLineImage(string filePath, JsonLine line, string column, int place)
+    {
+        _filePath = filePath;
+        _column = column;
+        _place = place;
+        _offset = line.Offset;
+        _length = line.Bytes.Length;
+        Name = $"{filePath}#{line.Row}/{column}/{place}";
+    }
+
+    public string Name { get; }
+
+    /// <summary>The base64 text of a data URI, or null where it has none.</summary>
+    public static string? Payload(string dataUri)
+    {
+        const string mark = ";base64,";
+        int at = dataUri.IndexOf(mark, StringComparison.Ordinal);
+        return at < 0 ? null : dataUri[(at + mark.Length)..];
+    }
+
+    public Stream OpenRead()
+    {
+        byte[] line = new byte[_length];
+        using (FileStream stream = File.OpenRead(_filePath))
+        {
+            stream.Position = _offset;
+            stream.ReadExactly(line);
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return new MemoryStream(Convert.FromBase64String(Base64Text(document.RootElement)), writable: false);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException
+            or KeyNotFoundException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw new IOException(
+                $"The picture '{Name}' is not where it was when the data set was loaded: has the file changed since?",
+                exception);
+        }
+    }
+
+    private string Base64Text(JsonElement item)
+    {
+        JsonElement value = item.GetProperty(_column);
+        value = value.ValueKind == JsonValueKind.Array ? value[_place] : value;
+        return value.ValueKind == JsonValueKind.Object
+            ? value.GetProperty("bytes").GetString()!
+            : Payload(value.GetString()!)!;
+    }
+}

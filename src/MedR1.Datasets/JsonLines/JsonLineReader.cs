@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace MedR1.Datasets;
+
+/// <summary>Reads a file of JSON Lines as rows, one line in memory at a time.</summary>
+internal static class JsonLineReader
+{
+    public static IEnumerable<TableRow> Read(string filePath, int longestLine)
+    {
+        using FileStream stream = DatasetFiles.Open(filePath);
+        JsonLineBuffer buffer = new(filePath, longestLine);
+        bool isAtEnd = false;
+        while (true)
+        {
+            while (buffer.TryTake(isAtEnd, out JsonLine line))
+            {
+                yield return ToRow(filePath, line);
+            }
+
+            if (isAtEnd)
+            {
+                yield break;
+            }
+
+            Memory<byte> free = buffer.Free();
+            int count = DatasetFiles.Reading(filePath, () => stream.Read(free.Span));
+            buffer.Filled(count);
+            isAtEnd = count == 0;
+        }
+    }
+
+    public static async IAsyncEnumerable<TableRow> ReadAsync(
+        string filePath, int longestLine, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using FileStream stream = DatasetFiles.Open(filePath, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        JsonLineBuffer buffer = new(filePath, longestLine);
+        bool isAtEnd = false;
+        while (true)
+        {
+            while (buffer.TryTake(isAtEnd, out JsonLine line))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return ToRow(filePath, line);
+            }
+
+            if (isAtEnd)
+            {
+                yield break;
+            }
+
+            int count;
+            try
+            {
+                count = await stream.ReadAsync(buffer.Free(), cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException exception)
+            {
+                throw DatasetFiles.CantBeRead(filePath, exception);
+            }
+
+            buffer.Filled(count);
+            isAtEnd = count == 0;
+        }
+    }
+
+    private static TableRow ToRow(string filePath, JsonLine line)
+    {
+        using JsonDocument document = Parse(filePath, line);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            throw DatasetException.AtRow(
+                filePath, line.Row, $"a JSON {document.RootElement.ValueKind}, but an object was expected.");
+        }
+
+        JsonCells cells = new(filePath, line);
+        return new TableRow(filePath, line.Row, cells.Convert(document.RootElement));
+    }
+
+    private static JsonDocument Parse(string filePath, JsonLine line)
+    {
+        try
+        {
+            return JsonDocument.Parse(line.Bytes);
+        }
+        catch (JsonException exception)
+        {
+            throw new DatasetException(
+                $"{filePath}, item {line.Row}: the line is no valid JSON: {exception.Message} Every line must hold one "
+                + "object.", exception)
+            {
+                FilePath = filePath,
+                ItemIndex = line.Row,
+            };
+        }
+    }
+}

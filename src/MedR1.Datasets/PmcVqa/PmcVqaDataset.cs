@@ -1,0 +1,46 @@
+namespace MedR1.Datasets;
+
+/// <summary>
+/// PMC-VQA as published (arXiv 2305.10415): a CSV file with four choices a row and the pictures in a folder or still in
+/// their ZIP archive. An example's metadata holds <c>Figure_path</c> and, where the file has them, <c>Answer</c> and
+/// <c>Caption</c> as they are written.
+/// </summary>
+/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+public sealed class PmcVqaDataset : LoadedDataset
+{
+    private PmcVqaDataset(string name, List<VqaExample> examples, MissingImages missingImages)
+        : base(name, examples, missingImages)
+    {
+    }
+
+    /// <summary>Reads a file and looks for its pictures, without opening them.</summary>
+    /// <param name="file">The file, such as <c>test.csv</c>.</param>
+    /// <param name="images">The folder of the pictures or the one above it (<c>images</c>, <c>figures</c>), or the ZIP
+    /// archive; in an archive pictures are found by their file's name.</param>
+    /// <param name="options">How to load.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <exception cref="DatasetException">The file, a row, the archive or a picture is not as it should be.</exception>
+    public static PmcVqaDataset Load(
+        string file, string images, PmcVqaOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(images);
+        IPictureStore store = File.Exists(images) ? new ZipPictures(images) : new FolderPictures(images);
+        MissingImageCounter counter = new(images, (options ?? new PmcVqaOptions()).MissingImages, store.Contains);
+        string name = Path.GetFileNameWithoutExtension(file);
+        List<VqaExample> examples = [];
+        foreach (CsvRow row in CsvTable.Read(file))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            VqaExample example = PmcVqaItem.Read(row, name);
+            string figure = example.Metadata["Figure_path"];
+            if (counter.Keeps(figure))
+            {
+                examples.Add(example with { Images = [store.Find(figure)] });
+            }
+        }
+
+        counter.ThrowIfNotAllowed();
+        return new PmcVqaDataset(name, examples, counter.Result);
+    }
+}

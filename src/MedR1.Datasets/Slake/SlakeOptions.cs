@@ -1,0 +1,13 @@
+namespace MedR1.Datasets;
+
+/// <summary>How SLAKE is loaded.</summary>
+public sealed record SlakeOptions
+{
+    /// <summary>The language to keep, <c>en</c> or <c>zh</c>; <see langword="null"/> keeps both.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public string? Language { get; init; }
+
+    /// <summary>What to do where a picture is not on disk.</summary>
+    /// <value>The default is <see cref="MissingImageHandling.Throw"/>.</value>
+    public MissingImageHandling MissingImages { get; init; } = MissingImageHandling.Throw;
+}

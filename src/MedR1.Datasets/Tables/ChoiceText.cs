@@ -1,0 +1,38 @@
+namespace MedR1.Datasets;
+
+/// <summary>A question, its options and its answer, as they follow from a row's texts.</summary>
+internal sealed record ChoiceText(
+    string Question, IReadOnlyList<string> Options, int? AnswerIndex, string? AnswerText)
+{
+    /// <summary>
+    /// Without a column of options, Med-R1's one-line form is taken apart where the answer is one of its letters. With
+    /// one, it is taken apart where it repeats exactly those options, which would otherwise be asked twice.
+    /// </summary>
+    public static ChoiceText Read(string question, string[]? options, bool hasOptionsColumn, string? answer)
+    {
+        string? stripped = answer is null ? null : AnswerTags.StrippedOrWhole(answer);
+        MedR1Problem problem = MedR1Problem.Parse(question);
+        bool isInText = hasOptionsColumn
+            ? options is { Length: > 0 } && problem.Options.SequenceEqual(options)
+            : stripped is not null && OptionLetters.IndexOf(stripped) < problem.Options.Count;
+        if (isInText)
+        {
+            return Choose(problem.Question, problem.Options, stripped);
+        }
+
+        return options is { Length: > 0 }
+            ? Choose(question, options, stripped)
+            : new ChoiceText(question, [], null, stripped);
+    }
+
+    private static ChoiceText Choose(string question, IReadOnlyList<string> options, string? answer)
+    {
+        int? index = answer is null ? null : OptionLetters.IndexOf(answer);
+        if (index is null || index >= options.Count)
+        {
+            index = answer is null ? null : AnswerMatcher.Find(options, answer);
+        }
+
+        return new ChoiceText(question, options, index, index is int found ? options[found] : answer);
+    }
+}

@@ -1,0 +1,41 @@
+namespace MedR1.Datasets;
+
+/// <summary>
+/// Which columns of a table hold what. A name that is not given is looked for: the first of the usual names that the row
+/// has.
+/// </summary>
+public sealed record ExampleColumns
+{
+    /// <summary>The column of names.</summary>
+    /// <value>The default is the first of <c>id</c>, <c>question_id</c>, <c>qid</c>, else the file's name and the row's
+    /// place.</value>
+    public string? Id { get; init; }
+
+    /// <summary>The column of pictures: one or a list of them.</summary>
+    /// <value>The default is the first of <c>images</c>, <c>image</c>, <c>image_path</c>.</value>
+    public string? Images { get; init; }
+
+    /// <summary>The column of questions.</summary>
+    /// <value>The default is the first of <c>question</c>, <c>problem</c>.</value>
+    public string? Question { get; init; }
+
+    /// <summary>The column of options: a list of texts.</summary>
+    /// <value>The default is the first of <c>options</c>, <c>choices</c>.</value>
+    public string? Options { get; init; }
+
+    /// <summary>The column of answers: a letter or a text, in answer tags or without.</summary>
+    /// <value>The default is the first of <c>solution</c>, <c>answer</c>, <c>label</c>.</value>
+    public string? Answer { get; init; }
+
+    /// <summary>The column of modalities.</summary>
+    /// <value>The default is the first of <c>modality</c>, <c>modality_type</c>.</value>
+    public string? Modality { get; init; }
+
+    /// <summary>The column of question types.</summary>
+    /// <value>The default is <c>question_type</c>.</value>
+    public string? QuestionType { get; init; }
+
+    /// <summary>The column of data sets' names.</summary>
+    /// <value>The default is <c>dataset</c>.</value>
+    public string? Dataset { get; init; }
+}

@@ -1,0 +1,35 @@
+namespace MedR1.Datasets;
+
+/// <summary>Finds OmniMedVQA's modality behind the names that other data sets use.</summary>
+internal static class ModalityNames
+{
+    private static readonly Dictionary<string, ImagingModality> s_names = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["CT"] = ImagingModality.CT,
+        ["Computed Tomography"] = ImagingModality.CT,
+        ["MR"] = ImagingModality.MRI,
+        ["MRI"] = ImagingModality.MRI,
+        ["Magnetic Resonance Imaging"] = ImagingModality.MRI,
+        ["XRay"] = ImagingModality.XRay,
+        ["X Ray"] = ImagingModality.XRay,
+        ["US"] = ImagingModality.Ultrasound,
+        ["Fundus"] = ImagingModality.Fundus,
+        ["OCT"] = ImagingModality.OCT,
+        ["Optical Coherence Tomography"] = ImagingModality.OCT,
+        ["Microscopy"] = ImagingModality.Microscopy,
+    };
+
+    /// <summary>The known modality of that name whatever its case, else a modality of just that name.</summary>
+    public static ImagingModality Find(string name)
+    {
+        foreach (ImagingModality known in ImagingModality.Known)
+        {
+            if (string.Equals(known.Value, name, StringComparison.OrdinalIgnoreCase))
+            {
+                return known;
+            }
+        }
+
+        return s_names.TryGetValue(name, out ImagingModality found) ? found : new ImagingModality(name);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+
+namespace MedR1.Datasets;
+
+/// <summary>The cells of a row, read as what an example needs.</summary>
+internal readonly struct RowCells(TableRow row)
+{
+    /// <summary>The column's name if it is given, else the first usual one that the row has.</summary>
+    /// <exception cref="DatasetException">The given column is not there.</exception>
+    public string? Find(string? given, string[] usual)
+    {
+        if (given is not null)
+        {
+            return row.Cells.ContainsKey(given)
+                ? given
+                : throw Fault(given, $"missing. The row has the columns {string.Join(", ", row.Cells.Keys)}.");
+        }
+
+        foreach (string name in usual)
+        {
+            if (row.Cells.ContainsKey(name))
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A single value as text; null where there is no column or no value.</summary>
+    public string? Text(string? column)
+    {
+        if (column is null || row.Cells[column] is not object cell)
+        {
+            return null;
+        }
+
+        return AsText(cell) ?? throw Fault(column, "a list or a picture, but one text was expected.");
+    }
+
+    /// <summary>A list of texts; null where there is no value.</summary>
+    public string[]? Texts(string column) => row.Cells[column] switch
+    {
+        null => null,
+        IReadOnlyList<object?> list => Texts(column, list),
+        _ => throw Fault(column, "a single value, but a list of texts was expected."),
+    };
+
+    /// <summary>One picture or a list of them; the paths of those that are files are added to a list.</summary>
+    public IImageSource[] Images(string column, string root, List<string> paths)
+    {
+        object? cell = row.Cells[column];
+        IReadOnlyList<object?> list = cell as IReadOnlyList<object?> ?? [cell];
+        List<IImageSource> images = [];
+        foreach (object? one in list)
+        {
+            switch (one)
+            {
+                case null:
+                    break;
+                case IImageSource image:
+                    images.Add(image);
+                    break;
+                case string path:
+                    paths.Add(DataPaths.IsBelow(path)
+                        ? path
+                        : throw Fault(column, $"'{Shorten(path)}' is neither a path below the folder of the pictures "
+                            + "nor a data URI. Pictures on the web must be downloaded first."));
+                    images.Add(new FileImageSource(Path.Combine(root, path)));
+                    break;
+                default:
+                    throw Fault(column, $"a {one.GetType().Name}, but a picture was expected.");
+            }
+        }
+
+        return [.. images];
+    }
+
+    /// <summary>The single values of the columns that are not in a list.</summary>
+    public Dictionary<string, string> Others(ReadOnlySpan<string?> used)
+    {
+        Dictionary<string, string> others = new(StringComparer.Ordinal);
+        foreach ((string column, object? cell) in row.Cells)
+        {
+            if (!used.Contains(column) && cell is not null && AsText(cell) is string text)
+            {
+                others.Add(column, text);
+            }
+        }
+
+        return others;
+    }
+
+    public DatasetException Fault(string column, string problem) =>
+        DatasetException.AtField(row.FilePath, row.Index, column, problem);
+
+    private string[] Texts(string column, IReadOnlyList<object?> list)
+    {
+        string[] texts = new string[list.Count];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = (list[i] is object item ? AsText(item) : null)
+                ?? throw Fault(column, $"entry {i} is no text.");
+        }
+
+        return texts.Length <= MostOptions
+            ? texts
+            : throw Fault(column, $"{texts.Length} options, but there are letters for {MostOptions} only.");
+    }
+
+    private const int MostOptions = 26;
+
+    private static string? AsText(object cell) => cell switch
+    {
+        string text => text,
+        bool flag => flag ? "true" : "false",
+        float number => number.ToString("R", CultureInfo.InvariantCulture),
+        double number => number.ToString("R", CultureInfo.InvariantCulture),
+        IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
+        _ => null,
+    };
+
+    private static string Shorten(string path) => path.Length > 100 ? path[..100] + "…" : path;
+}

@@ -1,0 +1,98 @@
+namespace MedR1.Datasets;
+
+/// <summary>Makes examples of rows and counts what is missing in them.</summary>
+internal sealed class RowConverter(TableOptions options)
+{
+    private static readonly string[] s_id = ["id", "question_id", "qid"];
+    private static readonly string[] s_images = ["images", "image", "image_path"];
+    private static readonly string[] s_question = ["question", "problem"];
+    private static readonly string[] s_options = ["options", "choices"];
+    private static readonly string[] s_answer = ["solution", "answer", "label"];
+    private static readonly string[] s_modality = ["modality", "modality_type"];
+    private static readonly string[] s_questionType = ["question_type"];
+    private static readonly string[] s_dataset = ["dataset"];
+    private readonly ExampleColumns _columns = options.Columns;
+    private MissingImageCounter? _images;
+
+    public int MissingTexts { get; private set; }
+
+    public MissingImages MissingImages => _images?.Result ?? MissingImages.None;
+
+    public void ThrowIfNotAllowed() => _images?.ThrowIfNotAllowed();
+
+    /// <summary>The example, or null where the row is to be left out.</summary>
+    public VqaExample? Convert(TableRow row)
+    {
+        RowCells cells = new(row);
+        string? questionColumn = cells.Find(_columns.Question, s_question);
+        string? answerColumn = cells.Find(_columns.Answer, s_answer);
+        string? question = cells.Text(questionColumn);
+        string? answer = cells.Text(answerColumn);
+        if ((question is null || answer is null) && !KeepsWithoutText(row, question is null ? "question" : "answer"))
+        {
+            return null;
+        }
+
+        string? optionsColumn = cells.Find(_columns.Options, s_options);
+        ChoiceText choice = ChoiceText.Read(
+            question ?? "", optionsColumn is null ? null : cells.Texts(optionsColumn), optionsColumn is not null, answer);
+        if (choice.Options.Count > 0 && answer is not null && choice.AnswerIndex is null)
+        {
+            throw cells.Fault(
+                answerColumn!, $"'{answer}' names none of the options {string.Join(" | ", choice.Options)}.");
+        }
+
+        string? imageColumn = cells.Find(_columns.Images, s_images);
+        List<string> paths = [];
+        string root = options.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(row.FilePath))!;
+        IImageSource[] images = imageColumn is null ? [] : cells.Images(imageColumn, root, paths);
+        _images ??= new MissingImageCounter(root, options.MissingImages);
+        if (!_images.Keeps([.. paths]))
+        {
+            return null;
+        }
+
+        string? id = cells.Find(_columns.Id, s_id);
+        string? modality = cells.Find(_columns.Modality, s_modality);
+        string? questionType = cells.Find(_columns.QuestionType, s_questionType);
+        string? dataset = cells.Find(_columns.Dataset, s_dataset);
+        Dictionary<string, string> metadata = cells.Others(
+            [id, imageColumn, questionColumn, optionsColumn, answerColumn, modality, questionType, dataset]);
+        string answerText = choice.AnswerText ?? "";
+        KeepIfChanged(metadata, questionColumn, question, choice.Question);
+        KeepIfChanged(metadata, answerColumn, answer, answerText);
+        return new VqaExample
+        {
+            Id = cells.Text(id) ?? $"{Path.GetFileName(row.FilePath)}/{row.Index}",
+            Question = choice.Question,
+            Options = choice.Options,
+            Answer = answerText,
+            AnswerIndex = choice.AnswerIndex,
+            Images = images,
+            Modality = cells.Text(modality) is string named ? ModalityNames.Find(named) : null,
+            QuestionType = cells.Text(questionType) is string type ? new QuestionType(type) : null,
+            Dataset = cells.Text(dataset),
+            Metadata = metadata,
+        };
+    }
+
+    private static void KeepIfChanged(
+        Dictionary<string, string> metadata, string? column, string? written, string read)
+    {
+        if (column is not null && written is not null && written != read)
+        {
+            metadata[column] = written;
+        }
+    }
+
+    private bool KeepsWithoutText(TableRow row, string what)
+    {
+        MissingTexts++;
+        return options.MissingTexts == MissingTextHandling.Throw
+            ? throw DatasetException.AtField(
+                row.FilePath, row.Index, what,
+                $"the row has no {what}; its columns are {string.Join(", ", row.Cells.Keys)}. Name the column in "
+                + "Columns, or set MissingTexts to Skip or Keep.")
+            : options.MissingTexts == MissingTextHandling.Keep;
+    }
+}

@@ -1,0 +1,48 @@
+namespace MedR1.Imaging.Dicom;
+
+/// <summary>What a file may ask for before it is refused.</summary>
+public sealed record DicomLimits
+{
+    /// <summary>The defaults.</summary>
+    public static DicomLimits Default { get; } = new();
+
+    /// <summary>The most bytes of a file.</summary>
+    /// <value>The default is 1,073,741,824 (1 GiB).</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above the longest array.</exception>
+    public long MaxFileBytes
+    {
+        get;
+        init => field = Bytes(value);
+    } = 1L << 30;
+
+    /// <summary>The most bytes that a deflated file may unpack to.</summary>
+    /// <value>The default is 1,073,741,824 (1 GiB).</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above the longest array.</exception>
+    public long MaxInflatedBytes
+    {
+        get;
+        init => field = Bytes(value);
+    } = 1L << 30;
+
+    /// <summary>The most pixels (columns × rows) of a frame.</summary>
+    /// <value>The default is 89,478,485, that of <see cref="ImageDecodeOptions.MaxPixels"/>.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above
+    /// <see cref="ImageDecodeOptions.LargestMaxPixels"/>.</exception>
+    public long MaxPixels
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, ImageDecodeOptions.LargestMaxPixels);
+            field = value;
+        }
+    } = 89_478_485;
+
+    private static long Bytes(long value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Array.MaxLength);
+        return value;
+    }
+}

@@ -1,0 +1,72 @@
+namespace MedR1.Imaging.Dicom;
+
+/// <summary>Makes colour pictures of unpacked bytes.</summary>
+internal static class ColorRenderer
+{
+    private const int MostEntries = 65_536;
+
+    /// <summary>RGB as it is, or full-range YCbCr turned into it (PS3.3, C.7.6.3.1.2).</summary>
+    public static RgbImage Render(ReadOnlyMemory<byte> interleaved, PixelFormat format) => new(
+        format.Columns, format.Rows, format.Photometric == "RGB" ? interleaved : FromYbr(interleaved.Span));
+
+    /// <summary>Colours looked up in the file's three tables.</summary>
+    /// <exception cref="DicomException">A table is missing or too short.</exception>
+    public static RgbImage RenderPalette(int[] stored, PixelFormat format, ElementTable table)
+    {
+        byte[] pixels = new byte[stored.Length * 3];
+        for (int channel = 0; channel < 3; channel++)
+        {
+            byte[] levels = Levels(table, channel, out int first);
+            for (int i = 0; i < stored.Length; i++)
+            {
+                pixels[i * 3 + channel] = levels[Math.Clamp(stored[i] - first, 0, levels.Length - 1)];
+            }
+        }
+
+        return new RgbImage(format.Columns, format.Rows, pixels);
+    }
+
+    private static byte[] FromYbr(ReadOnlySpan<byte> ybr)
+    {
+        byte[] rgb = new byte[ybr.Length];
+        for (int i = 0; i + 2 < ybr.Length; i += 3)
+        {
+            double blue = ybr[i + 1] - 128;
+            double red = ybr[i + 2] - 128;
+            rgb[i] = Level(ybr[i] + 1.402 * red);
+            rgb[i + 1] = Level(ybr[i] - 0.344136 * blue - 0.714136 * red);
+            rgb[i + 2] = Level(ybr[i] + 1.772 * blue);
+        }
+
+        return rgb;
+    }
+
+    private static byte Level(double value) => (byte)Math.Clamp(Math.Floor(value + 0.5), 0, 255);
+
+    private static byte[] Levels(ElementTable table, int channel, out int first)
+    {
+        DicomTag descriptor = DicomTag.RedPaletteDescriptor with { Element = (ushort)(0x1101 + channel) };
+        DicomTag data = DicomTag.RedPaletteData with { Element = (ushort)(0x1201 + channel) };
+        if (table.Find(descriptor) is not { Value.Length: >= 6 } head || table.Find(data) is not DataElement body)
+        {
+            throw new DicomException($"The palette's tables {descriptor} and {data} are missing. A palette picture needs them.");
+        }
+
+        int count = table.Number(descriptor, "palette");
+        count = count == 0 ? MostEntries : count;
+        first = table.NumberAt(head, 1);
+        int entryBytes = table.NumberAt(head, 2) > 8 ? 2 : 1;
+        if (body.Value.Length < count * entryBytes)
+        {
+            throw new DicomException($"Palette table {data} has {body.Value.Length} bytes for {count} entries.");
+        }
+
+        byte[] levels = new byte[count];
+        for (int i = 0; i < count; i++)
+        {
+            levels[i] = entryBytes == 2 ? (byte)(table.NumberAt(body, i) >> 8) : body.Value.Span[i];
+        }
+
+        return levels;
+    }
+}

@@ -1,0 +1,26 @@
+namespace MedR1;
+
+/// <summary>Reads streams that can be longer than they say, as packed ones can, into memory that is bounded.</summary>
+internal static class BoundedStream
+{
+    private const int BlockBytes = 1 << 16;
+
+    /// <summary>All bytes of a stream, or what <paramref name="tooLong"/> makes where there are more than allowed.</summary>
+    public static MemoryStream ReadAll(Stream stream, long mostBytes, Func<Exception> tooLong)
+    {
+        MemoryStream copy = new();
+        byte[] block = new byte[BlockBytes];
+        for (int count; (count = stream.Read(block)) > 0;)
+        {
+            if (copy.Length + count > mostBytes)
+            {
+                throw tooLong();
+            }
+
+            copy.Write(block, 0, count);
+        }
+
+        copy.Position = 0;
+        return copy;
+    }
+}

@@ -1,0 +1,103 @@
+using MedR1.TestSupport;
+
+namespace MedR1.Datasets.Arrow.Tests;
+
+public sealed class SavedDatasetTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Streaming_gives_what_loading_gives()
+    {
+        TableDataset loaded = SavedDataset.Load(GoldenFolder());
+        List<VqaExample> streamed = [];
+        await foreach (VqaExample example in SavedDataset.ReadAsync(GoldenFolder()))
+        {
+            streamed.Add(example);
+        }
+
+        Assert.Equal(6, loaded.Count);
+        Assert.Equal(loaded.Select(example => example.Problem), streamed.Select(example => example.Problem));
+        Assert.Equal(loaded.Select(Bytes), streamed.Select(Bytes));
+    }
+
+    [Fact]
+    public void A_split_that_is_not_there_is_refused_with_those_that_are()
+    {
+        DatasetException exception = Assert.Throws<DatasetException>(
+            () => SavedDataset.Load(GoldenFolder(), new SavedDatasetOptions { Split = "test" }));
+        Assert.Contains("the splits are train", exception.Message);
+    }
+
+    [Fact]
+    public void A_folder_that_save_to_disk_did_not_write_is_refused() =>
+        Assert.Contains(
+            "save_to_disk", Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
+
+    [Fact]
+    public void A_file_outside_the_folder_is_not_read()
+    {
+        _folder.Write("state.json", """{"_data_files": [{"filename": "../secret.arrow"}]}""");
+        Assert.Contains(
+            "'../secret.arrow' is no file in the same folder",
+            Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
+    }
+
+    [Fact]
+    public void A_damaged_file_gives_a_result_or_a_named_exception() => CheckDamage(200, seed: 1);
+
+    [Fact]
+    [Trait("Tier", "Slow")]
+    public void Many_damaged_files_give_results_or_named_exceptions() => CheckDamage(1000, seed: 2);
+
+    private static string GoldenFolder()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string data = Path.Combine(
+                folder.FullName, "tests", "Golden", "cases", "parquet-and-json", "hf-saved-to-disk", "data");
+            if (Directory.Exists(data))
+            {
+                return data;
+            }
+        }
+
+        throw new DirectoryNotFoundException($"No tests/Golden above '{AppContext.BaseDirectory}'.");
+    }
+
+    private static string Bytes(VqaExample example)
+    {
+        using Stream stream = example.Images[0].OpenRead();
+        using MemoryStream bytes = new();
+        stream.CopyTo(bytes);
+        return Convert.ToHexString(bytes.ToArray());
+    }
+
+    private void CheckDamage(int count, int seed)
+    {
+        string file = Directory.GetFiles(Path.Combine(GoldenFolder(), "train"), "*.arrow").Single();
+        _folder.Write("state.json", """{"_data_files": [{"filename": "damaged.arrow"}]}""");
+        SavedDatasetOptions options = new()
+        {
+            Table = new TableOptions { MissingTexts = MissingTextHandling.Keep, MissingImages = MissingImageHandling.Keep },
+        };
+        int refused = FileDamage.Check(
+            File.ReadAllBytes(file), count, seed,
+            damaged =>
+            {
+                File.WriteAllBytes(Path.Combine(_folder.Path, "damaged.arrow"), damaged);
+                foreach (VqaExample example in SavedDataset.Load(_folder.Path, options))
+                {
+                    foreach (IImageSource image in example.Images)
+                    {
+                        using Stream stream = image.OpenRead();
+                        stream.CopyTo(Stream.Null);
+                    }
+                }
+            },
+            exception => exception is DatasetException or IOException);
+        Assert.InRange(refused, count / 10, count);
+    }
+}

@@ -1,0 +1,26 @@
+namespace MedR1.Datasets.Parquet.Tests;
+
+/// <summary>The Parquet files of tests/Golden, which PyArrow and Hugging Face's datasets wrote.</summary>
+internal static class GoldenParquet
+{
+    public static readonly string[] Cases =
+        ["arrow-parquet", "image-list-parquet", "med-r1-parquet", "path-vqa-parquet", "vqa-rad-parquet"];
+
+    /// <summary>The first file of a case.</summary>
+    public static string File(string name) =>
+        Directory.GetFiles(Folder(name), "*.parquet").Order(StringComparer.Ordinal).First();
+
+    public static string Folder(string name)
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            string data = Path.Combine(folder.FullName, "tests", "Golden", "cases", "parquet-and-json", name, "data");
+            if (Directory.Exists(data))
+            {
+                return data;
+            }
+        }
+
+        throw new DirectoryNotFoundException($"No tests/Golden above '{AppContext.BaseDirectory}'.");
+    }
+}

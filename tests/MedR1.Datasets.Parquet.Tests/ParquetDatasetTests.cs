@@ -1,0 +1,121 @@
+using global::Parquet;
+using global::Parquet.Serialization;
+using MedR1.TestSupport;
+
+namespace MedR1.Datasets.Parquet.Tests;
+
+public sealed class ParquetDatasetTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Rows_keep_their_order_over_files_and_row_groups_loaded_or_streamed()
+    {
+        await WriteAsync("b-1.parquet", 5, 7);
+        await WriteAsync("b-0.parquet", 0, 5);
+
+        TableDataset loaded = ParquetDataset.Load(_folder.Path);
+        List<string> streamed = [];
+        await foreach (VqaExample example in ParquetDataset.ReadAsync(_folder.Path))
+        {
+            streamed.Add(example.Question);
+        }
+
+        string[] expected = [.. Enumerable.Range(0, 12).Select(i => $"q{i}")];
+        Assert.Equal(expected, loaded.Select(example => example.Question));
+        Assert.Equal(expected, streamed);
+        Assert.Equal("b-0.parquet/3", loaded[3].Id);
+    }
+
+    [Fact]
+    public async Task Pictures_are_those_of_their_rows_whatever_the_order_and_the_cache()
+    {
+        await WriteAsync("a.parquet", 0, 9);
+        TableDataset dataset = ParquetDataset.Load(
+            Path.Combine(_folder.Path, "a.parquet"), new ParquetDatasetOptions { PictureCacheBytes = 0 });
+        foreach (int i in (ReadOnlySpan<int>)[8, 0, 4, 7, 4, 1])
+        {
+            using Stream stream = dataset[i].Images[0].OpenRead();
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            Assert.Equal(Picture(i), bytes);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_without_the_expected_columns_is_refused_with_its_columns()
+    {
+        await WriteAsync("a.parquet", 0, 1);
+        DatasetException exception = Assert.Throws<DatasetException>(() => ParquetDataset.Load(
+            _folder.Path, new ParquetDatasetOptions
+            {
+                Table = new TableOptions { Columns = new ExampleColumns { Question = "text" } },
+            }));
+        Assert.Contains("image, question, answer", exception.Message);
+        Assert.Equal((0, "text"), (exception.ItemIndex, exception.Field));
+    }
+
+    [Fact]
+    public void What_is_no_Parquet_is_refused_with_the_file_and_the_reason()
+    {
+        string file = _folder.Write("a.parquet", "version https://git-lfs.github.com/spec/v1");
+        DatasetException exception = Assert.Throws<DatasetException>(() => ParquetDataset.Load(file));
+        Assert.Contains("does not start and end with 'PAR1'", exception.Message);
+        Assert.Equal(file, exception.FilePath);
+        Assert.Contains("*.parquet", Assert.Throws<DatasetException>(
+            () => ParquetDataset.Load(Directory.CreateDirectory(Path.Combine(_folder.Path, "empty")).FullName)).Message);
+    }
+
+    [Fact]
+    public async Task Loading_can_be_cancelled()
+    {
+        await WriteAsync("a.parquet", 0, 9);
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => ParquetDataset.Load(_folder.Path, cancellationToken: new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void Nulls_in_texts_are_refused_unless_they_are_allowed()
+    {
+        string folder = GoldenParquet.Folder("image-list-parquet");
+        Assert.Contains("MissingTexts", Assert.Throws<DatasetException>(() => ParquetDataset.Load(folder)).Message);
+        TableDataset skipped = ParquetDataset.Load(
+            folder, new ParquetDatasetOptions { Table = new TableOptions { MissingTexts = MissingTextHandling.Skip } });
+        Assert.Equal((10, 2), (skipped.Count, skipped.MissingTexts));
+    }
+
+    private static byte[] Picture(int i) => [.. Enumerable.Range(0, 50 + i).Select(j => (byte)(i * 31 + j))];
+
+    private async Task WriteAsync(string name, int first, int count)
+    {
+        Row[] rows = [.. Enumerable.Range(first, count).Select(i => new Row
+        {
+            image = new Image { bytes = Picture(i), path = $"{i}.png" },
+            question = $"q{i}",
+            answer = "yes",
+        })];
+        await ParquetSerializer.SerializeAsync(
+            rows, Path.Combine(_folder.Path, name), new ParquetOptions { RowGroupSize = 4 });
+    }
+
+    // The columns' names are the file's.
+#pragma warning disable SA1300, IDE1006
+    private sealed class Image
+    {
+        public byte[]? bytes { get; set; }
+
+        public string? path { get; set; }
+    }
+
+    private sealed class Row
+    {
+        public Image? image { get; set; }
+
+        public string? question { get; set; }
+
+        public string? answer { get; set; }
+    }
+#pragma warning restore SA1300, IDE1006
+}

@@ -1,0 +1,99 @@
+using MedR1.TestSupport;
+
+namespace MedR1.Imaging.Dicom.Tests;
+
+public sealed class RefusalTests
+{
+    private static readonly ushort[] s_samples = [.. Enumerable.Range(0, 64).Select(i => (ushort)i)];
+
+    [Theory]
+    [InlineData("1.2.840.10008.1.2.4.70", "JPEG lossless")]
+    [InlineData("1.2.840.10008.1.2.4.90", "JPEG 2000")]
+    [InlineData("1.2.3", "'1.2.3'")]
+    public void A_transfer_syntax_that_is_not_read_is_named(string syntax, string name) =>
+        Assert.Contains(name, Refusal(new DicomWriter(syntax, 8, 8) { Samples = s_samples }));
+
+    [Fact]
+    public void What_is_no_DICOM_or_holds_no_picture_is_refused()
+    {
+        Assert.Contains("'DICM'", Assert.Throws<DicomException>(() => DicomFile.Read(new byte[200])).Message);
+        byte[] whole = new DicomWriter(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples }.Write();
+        byte[] without = whole[..(whole.Length - 64 - 12)];
+        Assert.Contains("Pixel Data", Assert.Throws<DicomException>(() => DicomFile.Read(without)).Message);
+    }
+
+    [Fact]
+    public void Sizes_are_checked_before_anything_is_allocated()
+    {
+        DicomWriter huge = new(DicomWriter.RunLength, 65535, 65535, 16) { Fragments = [[], DicomWriter.Pack([1], [2])] };
+        Assert.Contains("65535 x 65535", Refusal(huge));
+        DicomWriter large = new(DicomWriter.RunLength, 9000, 9000, 16) { Fragments = [[], DicomWriter.Pack([1], [2])] };
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("can't hold", Refusal(large));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        DicomWriter missing = new(DicomWriter.ExplicitLittle, 9000, 9000) { Samples = s_samples };
+        Assert.Contains("there are 64", Refusal(missing));
+    }
+
+    [Fact]
+    public void A_deflated_file_unpacks_to_no_more_than_allowed()
+    {
+        byte[] file = new DicomWriter(DicomWriter.Deflated, 1000, 1000) { Samples = new ushort[1_000_000] }.Write();
+        Assert.InRange(file.Length, 0, 10_000);
+        DicomException exception = Assert.Throws<DicomException>(
+            () => DicomFile.Read(file, new DicomLimits { MaxInflatedBytes = 100_000 }));
+        Assert.Contains("MaxInflatedBytes", exception.Message);
+        Assert.Equal(1000, DicomFile.Read(file).Width);
+    }
+
+    [Theory]
+    [InlineData(0x0010, 0, "8 x 0 pixels")]
+    [InlineData(0x0100, 32, "32 allocated")]
+    [InlineData(0x0101, 9, "9 bits stored")]
+    [InlineData(0x0002, 3, "with 3 samples")]
+    public void Contradictions_are_named(ushort element, int value, string message) =>
+        Assert.Contains(message, Refusal(
+            new DicomWriter(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples }.Number(0x0028, element, value)));
+
+    [Theory]
+    [InlineData(150, 1)]
+    [InlineData(1000, 2)]
+    [Trait("Tier", "Slow")]
+    public void Many_damaged_files_give_results_or_named_exceptions(int count, int seed) => CheckDamage(count, seed);
+
+    [Fact]
+    public void A_damaged_file_gives_a_result_or_a_named_exception() => CheckDamage(100, 3);
+
+    private static void CheckDamage(int count, int seed)
+    {
+        byte[] low = [.. s_samples.Select(sample => (byte)sample)];
+        DicomWriter[] writers =
+        [
+            new(DicomWriter.ImplicitLittle, 8, 8) { Samples = s_samples },
+            new(DicomWriter.ExplicitLittle, 8, 8, 16) { Samples = s_samples },
+            new(DicomWriter.ExplicitBig, 8, 8, 12) { Samples = s_samples },
+            new(DicomWriter.Deflated, 8, 8) { Samples = s_samples },
+            new(DicomWriter.RunLength, 8, 8, 16) { Fragments = [[], DicomWriter.Pack(low, low)] },
+            new(DicomWriter.Jpeg, 16, 16) { Fragments = [[], Jpeg()] },
+        ];
+        foreach (DicomWriter writer in writers)
+        {
+            writer.Text(0x0028, 0x1050, "DS", "5").Text(0x0028, 0x1051, "DS", "20");
+            int refused = FileDamage.Check(
+                writer.Write()[128..], count, seed,
+                damaged => DicomFile.Read((byte[])[.. new byte[128], .. damaged]).Render(),
+                exception => exception is DicomException);
+            Assert.InRange(refused, count / 10, count);
+        }
+    }
+
+    private static byte[] Jpeg()
+    {
+        using SkiaSharp.SKBitmap bitmap = new(16, 16, SkiaSharp.SKColorType.Gray8, SkiaSharp.SKAlphaType.Opaque);
+        using SkiaSharp.SKData jpeg = bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Jpeg, 90);
+        return jpeg.ToArray();
+    }
+
+    private static string Refusal(DicomWriter writer) =>
+        Assert.Throws<DicomException>(() => DicomFile.Read(writer.Write()).Render()).Message;
+}

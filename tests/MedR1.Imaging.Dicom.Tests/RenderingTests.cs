@@ -1,0 +1,102 @@
+namespace MedR1.Imaging.Dicom.Tests;
+
+public sealed class RenderingTests
+{
+    [Fact]
+    public void Signed_values_are_rescaled_and_windowed_as_the_standard_says()
+    {
+        // 12 bits, signed: 0xFFF is -1. x = 2 v - 10. Window 10 around 0 (PS3.3 C.11.2.1.2): black up to -5, white above 4,
+        // between ((x + 0.5) / 9 + 0.5) * 255; x = -12 gives 0, x = -10 gives 0, x = 0 gives 141.67, x = 4 gives 255.
+        DicomWriter writer = Signed(0xFFF, 0, 5, 7, 100);
+        Assert.Equal([-1, 0, 5, 7, 100], DicomFile.Read(writer.Write()).StoredValues());
+        Assert.Equal([0, 0, 142, 255, 255], Grey(writer, new DicomWindow(0, 10)));
+        Assert.Equal([255, 255, 113, 0, 0], Grey(Inverse(Signed(0xFFF, 0, 5, 7, 100)), new DicomWindow(0, 10)));
+
+        // The file's own window, here as the first of two: 20 around 5, so that x = 0 gives ((0 - 4.5) / 19 + 0.5) * 255 = 67.1.
+        writer.Text(0x0028, 0x1050, "DS", "5\\40").Text(0x0028, 0x1051, "DS", "20\\400");
+        Assert.Equal([0, 0, 67, 121, 255], Grey(writer, null));
+
+        // LINEAR_EXACT: ((0 - 5) / 20 + 0.5) * 255 = 63.75. SIGMOID: 255 / (1 + exp(-4 (0 - 5) / 20)) = 68.6.
+        writer.Text(0x0028, 0x1056, "CS", "LINEAR_EXACT");
+        Assert.Equal(64, Grey(writer, null)[2]);
+        writer.Text(0x0028, 0x1056, "CS", "SIGMOID");
+        Assert.Equal(69, Grey(writer, null)[2]);
+    }
+
+    [Fact]
+    public void Without_a_window_bytes_are_shown_as_they_are_and_words_are_spread()
+    {
+        DicomWriter bytes = new(DicomWriter.ExplicitLittle, 3, 1) { Samples = [7, 100, 255] };
+        Assert.Equal([7, 100, 255], Grey(bytes, null));
+        DicomWriter words = new(DicomWriter.ExplicitLittle, 3, 1, 16) { Samples = [1000, 2000, 5000] };
+        Assert.Equal([0, 64, 255], Grey(words, null));
+    }
+
+    [Fact]
+    public void Stored_bits_are_taken_below_the_high_bit()
+    {
+        // 12 stored bits below bit 15: the four lowest bits are not the picture's.
+        DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 2, 1, 16) { Samples = [0xABCF, 0x001F] }
+            .Number(0x0028, 0x0101, 12).Number(0x0028, 0x0102, 15);
+        Assert.Equal([0xABC, 1], DicomFile.Read(writer.Write()).StoredValues());
+    }
+
+    [Fact]
+    public void Colours_come_interleaved_by_planes_as_YBR_or_by_a_palette()
+    {
+        DicomWriter interleaved = new(DicomWriter.ExplicitLittle, 2, 1, 8, "RGB") { Samples = [1, 2, 3, 4, 5, 6] };
+        Assert.Equal([1, 2, 3, 4, 5, 6], Pixels(interleaved));
+        DicomWriter planes = new DicomWriter(DicomWriter.ExplicitLittle, 2, 1, 8, "RGB") { Samples = [1, 4, 2, 5, 3, 6] }
+            .Number(0x0028, 0x0006, 1);
+        Assert.Equal([1, 2, 3, 4, 5, 6], Pixels(planes));
+
+        // Y 76, Cb 85, Cr 255 is pure red: R = 76 + 1.402 * 127 = 254.05, G = 76 + 14.8 - 90.7 = 0.1, B = 76 - 76.2 = -0.2.
+        DicomWriter ybr = new(DicomWriter.ExplicitLittle, 2, 1, 8, "YBR_FULL") { Samples = [76, 85, 255, 128, 128, 128] };
+        Assert.Equal([254, 0, 0, 128, 128, 128], Pixels(ybr));
+
+        DicomWriter palette = new(DicomWriter.ExplicitLittle, 3, 1, 8, "PALETTE COLOR") { Samples = [10, 11, 200] };
+        for (ushort channel = 0; channel < 3; channel++)
+        {
+            palette.Number(0x0028, (ushort)(0x1101 + channel), 2, 10, 16);
+            palette.Number(0x0028, (ushort)(0x1201 + channel), (0x20 + channel) << 8, (0x40 + channel) << 8);
+        }
+
+        Assert.Equal([0x20, 0x21, 0x22, 0x40, 0x41, 0x42, 0x40, 0x41, 0x42], Pixels(palette));
+    }
+
+    [Fact]
+    public void A_source_gives_a_picture_that_the_decoder_reads()
+    {
+        byte[] file = new DicomWriter(DicomWriter.ExplicitLittle, 3, 1) { Samples = [7, 100, 255] }.Write();
+        DicomImageSource source = new(new BytesImageSource("scan.dcm", file));
+        RgbImage image = new SkiaImageDecoder().Load(new Copy(source));
+        Assert.Equal([7, 7, 7, 100, 100, 100, 255, 255, 255], image.Pixels.ToArray());
+        DicomException exception = Assert.Throws<DicomException>(() => new DicomImageSource(
+            new BytesImageSource("scan.dcm", file), new DicomRenderOptions { Frame = 1 }).OpenRead());
+        Assert.Contains("'scan.dcm' has 1 frames", exception.Message);
+    }
+
+    private static DicomWriter Signed(params ushort[] samples) =>
+        new DicomWriter(DicomWriter.ExplicitLittle, samples.Length, 1, 12) { Samples = samples }
+            .Number(0x0028, 0x0103, 1)
+            .Text(0x0028, 0x1052, "DS", "-10")
+            .Text(0x0028, 0x1053, "DS", "2");
+
+    private static DicomWriter Inverse(DicomWriter writer) => writer.Text(0x0028, 0x0004, "CS", "MONOCHROME1");
+
+    private static byte[] Pixels(DicomWriter writer) => DicomFile.Read(writer.Write()).Render().Pixels.ToArray();
+
+    private static int[] Grey(DicomWriter writer, DicomWindow? window)
+    {
+        byte[] pixels = DicomFile.Read(writer.Write()).Render(new DicomRenderOptions { Window = window }).Pixels.ToArray();
+        return [.. pixels.Where((_, i) => i % 3 == 0).Select(value => (int)value)];
+    }
+
+    // Hides the type, so that the file is decoded.
+    private sealed class Copy(IImageSource source) : IImageSource
+    {
+        public string Name => source.Name;
+
+        public Stream OpenRead() => source.OpenRead();
+    }
+}

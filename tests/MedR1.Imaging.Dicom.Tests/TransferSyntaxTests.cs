@@ -1,0 +1,126 @@
+using System.Buffers.Binary;
+using SkiaSharp;
+
+namespace MedR1.Imaging.Dicom.Tests;
+
+public sealed class TransferSyntaxTests
+{
+    private const int Width = 7;
+    private const int Height = 5;
+    private static readonly ushort[] s_bytes = [.. Enumerable.Range(0, Width * Height).Select(i => (ushort)(i * 37 % 256))];
+    private static readonly ushort[] s_words = [.. Enumerable.Range(0, Width * Height).Select(i => (ushort)(i * 1931 % 65536))];
+
+    public static TheoryData<string, int> Native()
+    {
+        TheoryData<string, int> data = [];
+        foreach (string syntax in (string[])
+            [DicomWriter.ImplicitLittle, DicomWriter.ExplicitLittle, DicomWriter.Deflated, DicomWriter.ExplicitBig])
+        {
+            data.Add(syntax, 8);
+            data.Add(syntax, 16);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Native))]
+    public void Unpacked_values_are_those_that_were_written(string syntax, int bits)
+    {
+        ushort[] samples = bits == 8 ? s_bytes : s_words;
+        DicomFile file = DicomFile.Read(new DicomWriter(syntax, Width, Height, bits) { Samples = samples }.Write());
+        Assert.Equal((Width, Height, 1, syntax), (file.Width, file.Height, file.FrameCount, file.TransferSyntaxUid));
+        Assert.Equal("CT", file.Text(DicomTag.Modality));
+        Assert.Equal(samples.Select(sample => (int)sample), file.StoredValues());
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void Run_length_encoded_values_are_those_that_were_written(int bits)
+    {
+        ushort[] samples = [.. (bits == 8 ? s_bytes : s_words).Select((value, i) => i < 12 ? (ushort)3 : value)];
+        byte[] high = [.. samples.Select(sample => (byte)(sample >> 8))];
+        byte[] low = [.. samples.Select(sample => (byte)sample)];
+        byte[] packed = bits == 8 ? DicomWriter.Pack(low) : DicomWriter.Pack(high, low);
+        DicomFile file = DicomFile.Read(
+            new DicomWriter(DicomWriter.RunLength, Width, Height, bits) { Fragments = [[], packed] }.Write());
+        Assert.Equal(samples.Select(sample => (int)sample), file.StoredValues());
+    }
+
+    [Fact]
+    public void Run_length_encoded_colours_come_a_plane_a_segment()
+    {
+        byte[] red = [1, 2, 3, 4];
+        byte[] green = [5, 5, 5, 5];
+        byte[] blue = [9, 8, 7, 6];
+        DicomWriter writer = new(DicomWriter.RunLength, 2, 2, 8, "RGB")
+        {
+            Fragments = [[], DicomWriter.Pack(red, green, blue)],
+        };
+        Assert.Equal(
+            [1, 5, 9, 2, 5, 8, 3, 5, 7, 4, 5, 6], DicomFile.Read(writer.Write()).Render().Pixels.ToArray());
+    }
+
+    [Fact]
+    public void A_JPEG_frame_is_what_the_JPEG_decoder_makes_of_it()
+    {
+        using SKBitmap bitmap = new(16, 8, SKColorType.Gray8, SKAlphaType.Opaque);
+        for (int i = 0; i < 16 * 8; i++)
+        {
+            bitmap.SetPixel(i % 16, i / 16, new SKColor((byte)(i * 2), (byte)(i * 2), (byte)(i * 2)));
+        }
+
+        using SKData jpeg = bitmap.Encode(SKEncodedImageFormat.Jpeg, 95);
+        byte[] bytes = jpeg.ToArray();
+        byte[] expected = new SkiaImageDecoder().Decode(bytes).Pixels.ToArray();
+
+        // The cut is at an even byte: a pad would otherwise stand in the middle of the JPEG.
+        DicomWriter writer = new(DicomWriter.Jpeg, 16, 8) { Fragments = [[], bytes[..100], bytes[100..]] };
+        DicomFile file = DicomFile.Read(writer.Write());
+        Assert.Equal(expected, file.Render().Pixels.ToArray());
+        Assert.Equal(expected.Where((_, i) => i % 3 == 0).Select(value => (int)value), file.StoredValues());
+    }
+
+    [Fact]
+    public void Frames_are_found_by_place_by_table_and_by_fragment()
+    {
+        ushort[] two = [.. s_bytes, .. s_bytes.Reverse()];
+        DicomWriter native = new DicomWriter(DicomWriter.ExplicitLittle, Width, Height) { Samples = two }
+            .Text(0x0028, 0x0008, "IS", "2");
+        byte[] first = DicomWriter.Pack([.. s_bytes.Select(one => (byte)one)]);
+        byte[] second = DicomWriter.Pack([.. s_bytes.Reverse().Select(one => (byte)one)]);
+        byte[] table = new byte[8];
+        BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(4), 8 + first.Length);
+        foreach (DicomWriter writer in (DicomWriter[])
+            [native, Packed([table, first, second]), Packed([[], first, second])])
+        {
+            DicomFile file = DicomFile.Read(writer.Write());
+            Assert.Equal(2, file.FrameCount);
+            Assert.Equal(s_bytes.Select(one => (int)one), file.StoredValues(0));
+            Assert.Equal(s_bytes.Reverse().Select(one => (int)one), file.StoredValues(1));
+            Assert.Throws<ArgumentOutOfRangeException>(() => file.StoredValues(2));
+        }
+    }
+
+    [Fact]
+    public void Sequences_of_undefined_length_are_stepped_over()
+    {
+        // (0008,1140) SQ of undefined length, one item of undefined length with (0028,0010) US 99 in it: not the file's Rows.
+        byte[] sequence =
+        [
+            0x29, 0x00, 0x40, 0x11, (byte)'S', (byte)'Q', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF,
+            0xFE, 0xFF, 0x00, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF,
+            0x28, 0x00, 0x10, 0x00, (byte)'U', (byte)'S', 2, 0, 99, 0,
+            0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0,
+            0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0,
+        ];
+        DicomWriter writer = new(DicomWriter.ExplicitLittle, Width, Height) { Samples = s_bytes, Raw = sequence };
+        DicomFile file = DicomFile.Read(writer.Write());
+        Assert.Equal(Height, file.Height);
+        Assert.Equal(s_bytes.Select(one => (int)one), file.StoredValues());
+    }
+
+    private static DicomWriter Packed(byte[][] fragments) =>
+        new DicomWriter(DicomWriter.RunLength, Width, Height) { Fragments = fragments }.Text(0x0028, 0x0008, "IS", "2");
+}
