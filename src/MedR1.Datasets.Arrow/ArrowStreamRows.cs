@@ -11,7 +11,7 @@ internal static class ArrowStreamRows
         using MappedFile file = Guard(filePath, () => new MappedFile(filePath));
         Guard(filePath, () =>
         {
-            SchemaCheck.Check(file.GetSpan());
+            StreamCheck.Check(file.GetSpan());
             return true;
         });
         using ArrowStreamReader reader = new(file.Memory);

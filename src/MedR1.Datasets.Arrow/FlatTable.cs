@@ -29,9 +29,17 @@ internal readonly ref struct FlatTable
         ? new FlatTable(_buffer, Follow(_buffer, at))
         : throw Broken();
 
-    /// <summary>The length of a list of tables in a field; 0 where there is none.</summary>
+    public long Int64(int field)
+    {
+        int at = Place(field);
+        return at == 0 ? 0
+            : at <= _buffer.Length - 8 ? BinaryPrimitives.ReadInt64LittleEndian(_buffer[at..])
+            : throw Broken();
+    }
+
+    /// <summary>The length of a list in a field, of tables if nothing else is said; 0 where there is none.</summary>
     /// <exception cref="InvalidDataException">It goes beyond the buffer.</exception>
-    public int Count(int field)
+    public int Count(int field, int entryBytes = 4)
     {
         if (Place(field) is not (int at and > 0))
         {
@@ -40,7 +48,7 @@ internal readonly ref struct FlatTable
 
         int list = Follow(_buffer, at);
         int count = Int32(_buffer, list);
-        return count >= 0 && count <= (_buffer.Length - list - 4) / 4 ? count : throw Broken();
+        return count >= 0 && count <= (_buffer.Length - list - 4) / entryBytes ? count : throw Broken();
     }
 
     /// <summary>An entry of a list of tables.</summary>
@@ -58,7 +66,7 @@ internal readonly ref struct FlatTable
         ? BinaryPrimitives.ReadInt32LittleEndian(buffer[at..])
         : throw Broken();
 
-    private static InvalidDataException Broken() => new("its schema is damaged.");
+    private static InvalidDataException Broken() => new("a message is damaged.");
 
     // A table starts with the way back to the list of its fields' places; 0 there means the default.
     private int Place(int field)

@@ -15,21 +15,28 @@ internal sealed class ParquetFile : IAsyncDisposable
     // No codec packs more tightly than this on data that is not a bomb; brotli and zstd stay far below on texts.
     private const long MostExpansion = 4096;
     private const long AlwaysAllowed = 16L << 20;
+    private const long AlwaysAllowedCount = 1L << 20;
     private const int MostBytes = 1 << 30;
     private readonly string _filePath;
     private readonly ParquetReader _reader;
+    private readonly Stream _stream;
     private readonly long _fileBytes;
 
-    private ParquetFile(string filePath, ParquetReader reader, long fileBytes)
+    private ParquetFile(string filePath, ParquetReader reader, Stream stream)
     {
         _filePath = filePath;
         _reader = reader;
-        _fileBytes = fileBytes;
+        _stream = stream;
+        _fileBytes = stream.Length;
+
+        // The reader makes these of the footer when they are asked for: here, where a damaged one is expected.
+        Fields = reader.Schema.Fields;
+        RowGroupCount = reader.RowGroupCount;
     }
 
-    public IReadOnlyList<Field> Fields => _reader.Schema.Fields;
+    public IReadOnlyList<Field> Fields { get; }
 
-    public int RowGroupCount => _reader.RowGroupCount;
+    public int RowGroupCount { get; }
 
     /// <exception cref="DatasetException">The file can't be read, or is no Parquet file.</exception>
     public static async Task<ParquetFile> OpenAsync(string filePath, CancellationToken cancellationToken)
@@ -42,7 +49,7 @@ internal sealed class ParquetFile : IAsyncDisposable
             ParquetReader reader =
                 await ParquetReader.CreateAsync(stream, leaveStreamOpen: false, cancellationToken: cancellationToken)
                     .ConfigureAwait(false);
-            return new ParquetFile(filePath, reader, stream.Length);
+            return new ParquetFile(filePath, reader, stream);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -61,10 +68,18 @@ internal sealed class ParquetFile : IAsyncDisposable
     }
 
     /// <summary>How many nulls a column's statistics give, where they do.</summary>
+    /// <exception cref="DatasetException">They can't be read.</exception>
     public long? NullCount(int group, DataField field)
     {
-        using ParquetRowGroupReader reader = _reader.OpenRowGroupReader(group);
-        return reader.ColumnExists(field) ? reader.GetStatistics(field)?.NullCount : null;
+        try
+        {
+            using ParquetRowGroupReader reader = _reader.OpenRowGroupReader(group);
+            return reader.ColumnExists(field) ? reader.GetStatistics(field)?.NullCount : null;
+        }
+        catch (Exception exception)
+        {
+            throw Broken(_filePath, exception, field.Path.ToString());
+        }
     }
 
     /// <summary>A column of a row group.</summary>
@@ -101,7 +116,10 @@ internal sealed class ParquetFile : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _reader.DisposeAsync();
 
-    private long LargestCount => Math.Min(Array.MaxLength / 8, Math.Max(AlwaysAllowed, _fileBytes * MostExpansion / 8));
+    private static long MostUnpacked(long packed) => Math.Min(MostBytes, Math.Max(AlwaysAllowed, packed * MostExpansion));
+
+    // A run of equal values takes a few bytes however long it is, so small files may claim many values too.
+    private long LargestCount => Math.Min(Array.MaxLength / 8, Math.Max(AlwaysAllowedCount, _fileBytes * 8));
 
     private static DatasetException Broken(string filePath, Exception exception, string? field = null) => new(
         $"{filePath}{(field is null ? "" : $", column '{field}'")} can't be read as Parquet: {exception.Message} Was it cut "
@@ -118,15 +136,19 @@ internal sealed class ParquetFile : IAsyncDisposable
             throw new InvalidDataException("a row group does not have it.");
         }
 
-        long most = Math.Min(MostBytes, Math.Max(AlwaysAllowed, column.TotalCompressedSize * MostExpansion));
         bool isInside = column.DataPageOffset >= 0 && column.DataPageOffset <= _fileBytes
             && column.TotalCompressedSize >= 0 && column.TotalCompressedSize <= _fileBytes;
         if (!isInside || column.NumValues < 0 || column.NumValues > LargestCount || column.TotalUncompressedSize < 0
-            || column.TotalUncompressedSize > most)
+            || column.TotalUncompressedSize > MostUnpacked(column.TotalCompressedSize))
         {
             throw new InvalidDataException(
                 $"it claims {column.NumValues} values and {column.TotalUncompressedSize} bytes out of "
                 + $"{column.TotalCompressedSize} in a file of {_fileBytes} bytes.");
         }
+
+        // Some writers give 0 for no dictionary.
+        long start = column.DictionaryPageOffset is long dictionary and > 0
+            ? Math.Min(column.DataPageOffset, dictionary) : column.DataPageOffset;
+        PageCheck.Check(_stream, start, column.TotalCompressedSize, LargestCount, MostUnpacked);
     }
 }

@@ -21,17 +21,18 @@ internal sealed class Slots(Field outermost, ListField? list)
     /// <exception cref="InvalidDataException">The slots make more or fewer rows.</exception>
     public object?[] Assemble(ColumnValues levels, int rows, Func<int, int, object?> cell)
     {
+        int found = Enumerable.Range(0, levels.Count).Count(levels.StartsRow);
+        if (found != rows || (found > 0 && !levels.StartsRow(0)))
+        {
+            throw new InvalidDataException($"column '{Name}' has {found} rows, but its group has {rows}.");
+        }
+
         object?[] cells = new object?[rows];
         int row = -1;
         int values = 0;
         for (int slot = 0; slot < levels.Count; slot++)
         {
             row += levels.StartsRow(slot) ? 1 : 0;
-            if (row < 0 || row >= rows)
-            {
-                throw new InvalidDataException($"column '{Name}' has more rows than the {rows} of its group.");
-            }
-
             if (!_isList)
             {
                 cells[row] = cell(slot, values);
@@ -48,8 +49,8 @@ internal sealed class Slots(Field outermost, ListField? list)
             values += levels.IsValue(slot) ? 1 : 0;
         }
 
-        return row == rows - 1 && values == levels.Values.Length
+        return values == levels.Values.Length
             ? cells
-            : throw new InvalidDataException($"column '{Name}' has {row + 1} rows, but its group has {rows}.");
+            : throw new InvalidDataException($"column '{Name}' has {levels.Values.Length} values, but places for {values}.");
     }
 }

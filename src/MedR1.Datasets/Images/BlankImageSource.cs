@@ -8,20 +8,9 @@ internal sealed class BlankImageSource(IImageSource original, byte grey) : IImag
 
     public Stream OpenRead()
     {
-        (int width, int height) = SizeOf(original);
+        (int width, int height) = ImageSize.Of(original);
         byte[] pixels = new byte[checked(width * height * 3)];
         Array.Fill(pixels, grey);
         return new PixelImageSource(Name, new RgbImage(width, height, pixels)).OpenRead();
-    }
-
-    private static (int Width, int Height) SizeOf(IImageSource image)
-    {
-        if (image is PixelImageSource pixels)
-        {
-            return (pixels.Image.Width, pixels.Image.Height);
-        }
-
-        using Stream stream = image.OpenRead();
-        return ImageSize.Read(stream, image.Name);
     }
 }

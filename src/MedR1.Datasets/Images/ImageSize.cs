@@ -11,6 +11,19 @@ internal static class ImageSize
     private const int LargestSide = 65_535;
     private const int MostPixels = 100_000_000;
 
+    /// <summary>The size of a picture, without decoding it.</summary>
+    /// <exception cref="InvalidDataException">It is no picture of these formats, or an absurdly large one.</exception>
+    public static (int Width, int Height) Of(IImageSource image)
+    {
+        if (image is PixelImageSource pixels)
+        {
+            return (pixels.Image.Width, pixels.Image.Height);
+        }
+
+        using Stream stream = image.OpenRead();
+        return Read(stream, image.Name);
+    }
+
     /// <exception cref="InvalidDataException">The stream holds no picture of these formats, or an absurdly large
     /// one.</exception>
     public static (int Width, int Height) Read(Stream stream, string name)

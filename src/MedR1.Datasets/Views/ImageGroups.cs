@@ -5,42 +5,68 @@ namespace MedR1.Datasets;
 /// </summary>
 internal static class ImageGroups
 {
-    public static List<int>[] Find(IVqaDataset dataset)
+    public static List<int>[] Find(IVqaDataset dataset) => Join(dataset, FirstExamples(dataset, out _)).Groups();
+
+    /// <summary>Groups that share no picture that is nearly the same either.</summary>
+    public static List<int>[] FindNear(
+        IVqaDataset dataset, Func<IImageSource, RgbImage> decode, NearDuplicateOptions options,
+        IProgress<FingerprintProgress>? progress, CancellationToken cancellationToken)
     {
-        int[] parents = [.. Enumerable.Range(0, dataset.Count)];
-        Dictionary<string, int> firstWithImage = new(StringComparer.Ordinal);
+        Dictionary<string, int> firstExamples = FirstExamples(dataset, out List<IImageSource> pictures);
+        UnionFind groups = Join(dataset, firstExamples);
+        List<PictureFingerprint> fingerprints = new(pictures.Count);
+        foreach (IImageSource picture in pictures)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            fingerprints.Add(PictureFingerprint.Of(decode(picture)));
+            progress?.Report(new FingerprintProgress(fingerprints.Count, pictures.Count));
+        }
+
+        UnionFind alike = new(pictures.Count);
+        NearDuplicates.Find(fingerprints, options, alike, cancellationToken);
+        foreach (List<int> group in alike.Groups())
+        {
+            foreach (int picture in group)
+            {
+                groups.Join(firstExamples[KeyOf(pictures[group[0]])], firstExamples[KeyOf(pictures[picture])]);
+            }
+        }
+
+        return groups.Groups();
+    }
+
+    private static Dictionary<string, int> FirstExamples(IVqaDataset dataset, out List<IImageSource> pictures)
+    {
+        Dictionary<string, int> first = new(StringComparer.Ordinal);
+        pictures = [];
         for (int i = 0; i < dataset.Count; i++)
         {
             foreach (IImageSource image in dataset[i].Images)
             {
-                if (!firstWithImage.TryAdd(KeyOf(image), i))
+                if (first.TryAdd(KeyOf(image), i))
                 {
-                    Join(parents, i, firstWithImage[KeyOf(image)]);
+                    pictures.Add(image);
                 }
             }
         }
 
-        return [.. Enumerable.Range(0, dataset.Count).GroupBy(i => Root(parents, i)).Select(group => group.ToList())];
+        return first;
+    }
+
+    private static UnionFind Join(IVqaDataset dataset, Dictionary<string, int> firstExamples)
+    {
+        UnionFind groups = new(dataset.Count);
+        for (int i = 0; i < dataset.Count; i++)
+        {
+            foreach (IImageSource image in dataset[i].Images)
+            {
+                groups.Join(i, firstExamples[KeyOf(image)]);
+            }
+        }
+
+        return groups;
     }
 
     private static string KeyOf(IImageSource image) =>
         image is FileImageSource file ? Path.GetFullPath(file.Path) : image.Name;
-
-    private static void Join(int[] parents, int first, int second)
-    {
-        int a = Root(parents, first);
-        int b = Root(parents, second);
-        parents[Math.Max(a, b)] = Math.Min(a, b);
-    }
-
-    private static int Root(int[] parents, int item)
-    {
-        while (parents[item] != item)
-        {
-            parents[item] = parents[parents[item]];
-            item = parents[item];
-        }
-
-        return item;
-    }
 }

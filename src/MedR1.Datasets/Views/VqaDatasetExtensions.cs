@@ -79,19 +79,32 @@ public static class VqaDatasetExtensions
     public static DatasetSplit SplitByImage(this IVqaDataset dataset, double trainFraction, long seed)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        int trainCount = TrainCount(dataset.Count, trainFraction);
-        List<int>[] groups = ImageGroups.Find(dataset);
-        new DeterministicRandom(seed).Shuffle(groups.AsSpan());
-        List<int> train = [];
-        List<int> test = [];
-        foreach (List<int> group in groups)
-        {
-            (train.Count + group.Count / 2 < trainCount ? train : test).AddRange(group);
-        }
+        return DivideGroups(dataset, ImageGroups.Find(dataset), trainFraction, seed);
+    }
 
-        train.Sort();
-        test.Sort();
-        return Divide(dataset, train.ToArray(), test.ToArray());
+    /// <summary>
+    /// Two random parts that share no picture, nor two pictures that are nearly the same: another compression or size of
+    /// one, the next slice of a scan that hardly differs. Every picture is decoded once.
+    /// </summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="trainFraction">The training part's share of the examples, above 0 and below 1.</param>
+    /// <param name="seed">Where the random choices start.</param>
+    /// <param name="decode">Decodes a picture, such as <c>picture => decoder.Load(picture)</c> with a decoder of
+    /// <c>MedR1.Imaging</c>.</param>
+    /// <param name="options">Which pictures count as nearly the same; null for the defaults.</param>
+    /// <param name="progress">Is told after each picture.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public static DatasetSplit SplitByNearDuplicates(
+        this IVqaDataset dataset, double trainFraction, long seed, Func<IImageSource, RgbImage> decode,
+        NearDuplicateOptions? options = null, IProgress<FingerprintProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(decode);
+        return DivideGroups(
+            dataset,
+            ImageGroups.FindNear(dataset, decode, options ?? new NearDuplicateOptions(), progress, cancellationToken),
+            trainFraction, seed);
     }
 
     /// <summary>
@@ -103,7 +116,10 @@ public static class VqaDatasetExtensions
     public static IVqaDataset BlankImages(this IVqaDataset dataset, byte grey = 128)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        return new BlankImageDataset(dataset, grey);
+        return new MappedDataset($"{dataset.Name} (blank pictures)", dataset, (_, example) => example with
+        {
+            Images = [.. example.Images.Select(image => new BlankImageSource(image, grey))],
+        });
     }
 
     private static IVqaDataset Where(this IVqaDataset dataset, string nameSuffix, Func<VqaExample, bool> condition)
@@ -137,6 +153,23 @@ public static class VqaDatasetExtensions
         }
 
         return (int)Math.Round(count * trainFraction, MidpointRounding.AwayFromZero);
+    }
+
+    private static DatasetSplit DivideGroups(
+        IVqaDataset dataset, List<int>[] groups, double trainFraction, long seed)
+    {
+        int trainCount = TrainCount(dataset.Count, trainFraction);
+        new DeterministicRandom(seed).Shuffle(groups.AsSpan());
+        List<int> train = [];
+        List<int> test = [];
+        foreach (List<int> group in groups)
+        {
+            (train.Count + group.Count / 2 < trainCount ? train : test).AddRange(group);
+        }
+
+        train.Sort();
+        test.Sort();
+        return Divide(dataset, train.ToArray(), test.ToArray());
     }
 
     private static int[] ShuffledIndices(int count, long seed)

@@ -33,6 +33,10 @@ internal static class FooterCheck
             throw new InvalidDataException($"its footer claims {footer} of {stream.Length} bytes.");
         }
 
+        stream.Seek(-TailBytes - footer, SeekOrigin.End);
+        byte[] metadata = new byte[footer];
+        stream.ReadExactly(metadata);
+        new ThriftCheck(metadata).Struct();
         stream.Position = 0;
     }
 }

@@ -1,0 +1,153 @@
+namespace MedR1.Datasets.Parquet;
+
+/// <summary>
+/// Steps through a structure of Thrift's compact protocol and notes what a page's header claims, so that no length in it
+/// goes beyond the bytes that are there.
+/// </summary>
+internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
+{
+    private const int Deepest = 32;
+    private const int DataPage = 5;
+    private const int DictionaryPage = 7;
+    private const int DataPageV2 = 8;
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+    /// <summary>How many bytes the structure takes.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Field 2 of the structure: the unpacked size of a page.</summary>
+    public long UnpackedBytes { get; private set; }
+
+    /// <summary>Field 3 of the structure: the packed size of a page.</summary>
+    public long PackedBytes { get; private set; }
+
+    /// <summary>Field 1 of a page's own header: its number of values.</summary>
+    public long Values { get; private set; }
+
+    /// <exception cref="InvalidDataException">It goes beyond the bytes, or too deep.</exception>
+    public void Struct() => Struct(0, 0);
+
+    private static InvalidDataException Broken() => new("a header is damaged.");
+
+    private void Struct(int depth, int parent)
+    {
+        if (depth > Deepest)
+        {
+            throw Broken();
+        }
+
+        int field = 0;
+        while (Byte() is int head && head != 0)
+        {
+            int step = head >> 4;
+            field = step == 0 ? (int)ZigZag() : field + step;
+            int type = head & 15;
+            if (type == 5)
+            {
+                Note(depth, parent, field, ZigZag());
+            }
+            else
+            {
+                Skip(type, depth, field, isElement: false);
+            }
+        }
+    }
+
+    private void Note(int depth, int parent, int field, long value)
+    {
+        switch (depth, parent, field)
+        {
+            case (0, _, 2):
+                UnpackedBytes = value;
+                break;
+            case (0, _, 3):
+                PackedBytes = value;
+                break;
+            case (1, DataPage or DictionaryPage or DataPageV2, 1):
+                Values = value;
+                break;
+        }
+    }
+
+    private void Skip(int type, int depth, int field, bool isElement)
+    {
+        switch (type)
+        {
+            case 1 or 2:
+                Take(isElement ? 1UL : 0UL);
+                break;
+            case 3:
+                Take(1);
+                break;
+            case 4 or 5 or 6:
+                Varint();
+                break;
+            case 7:
+                Take(8);
+                break;
+            case 8:
+                Take(Varint());
+                break;
+            case 9 or 10:
+                List(depth, field);
+                break;
+            case 11:
+                Map(depth, field);
+                break;
+            case 12:
+                Struct(depth + 1, field);
+                break;
+            default:
+                throw Broken();
+        }
+    }
+
+    private void List(int depth, int field)
+    {
+        int head = Byte();
+        ulong count = head >> 4 == 15 ? Varint() : (ulong)(head >> 4);
+        for (ulong left = Bounded(count); left > 0; left--)
+        {
+            Skip(head & 15, depth + 1, field, isElement: true);
+        }
+    }
+
+    private void Map(int depth, int field)
+    {
+        ulong count = Varint();
+        int types = count == 0 ? 0 : Byte();
+        for (ulong left = Bounded(count); left > 0; left--)
+        {
+            Skip(types >> 4, depth + 1, field, isElement: true);
+            Skip(types & 15, depth + 1, field, isElement: true);
+        }
+    }
+
+    private readonly ulong Bounded(ulong count) => count <= (ulong)(_bytes.Length - Position) ? count : throw Broken();
+
+    private int Byte() => Position < _bytes.Length ? _bytes[Position++] : throw Broken();
+
+    private void Take(ulong count) => Position += (int)Bounded(count);
+
+    private ulong Varint()
+    {
+        ulong value = 0;
+        for (int shift = 0; shift < 70; shift += 7)
+        {
+            int next = Byte();
+            value |= (ulong)(next & 127) << shift;
+            if (next < 128)
+            {
+                return value;
+            }
+        }
+
+        throw Broken();
+    }
+
+    private long ZigZag()
+    {
+        ulong value = Varint();
+        return (long)(value >> 1) ^ -(long)(value & 1);
+    }
+}

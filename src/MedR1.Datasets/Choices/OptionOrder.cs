@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+
+namespace MedR1.Datasets;
+
+/// <summary>Puts the options of a choice in another order.</summary>
+internal static partial class OptionOrder
+{
+    /// <summary>Whether the order may change: not where an option speaks of the others by their places.</summary>
+    public static bool IsFree(VqaExample example) =>
+        example.AnswerIndex is not null && example.Options.Count > 1 && !example.Options.Any(SpeaksOfOthers().IsMatch);
+
+    /// <summary>The example with its options in a random order, or with the right one in a given place.</summary>
+    public static VqaExample Reorder(VqaExample example, DeterministicRandom random, int? rightPlace = null)
+    {
+        int right = example.AnswerIndex!.Value;
+        int[] order = [.. Enumerable.Range(0, example.Options.Count)];
+        random.Shuffle(order.AsSpan());
+        if (rightPlace is int place)
+        {
+            int now = Array.IndexOf(order, right);
+            (order[now], order[place]) = (order[place], order[now]);
+        }
+
+        return example with
+        {
+            Options = [.. order.Select(index => example.Options[index])],
+            AnswerIndex = Array.IndexOf(order, right),
+        };
+    }
+
+    [GeneratedRegex(
+        @"\b(of the|the) (above|below)\b|\b(both|neither|all of these|none of these)\b|\b[A-F] (and|or) [A-F]\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SpeaksOfOthers();
+}

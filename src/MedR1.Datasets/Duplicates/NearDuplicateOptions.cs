@@ -1,0 +1,29 @@
+namespace MedR1.Datasets;
+
+/// <summary>Which pictures count as nearly the same: both limits must be kept.</summary>
+public sealed record NearDuplicateOptions
+{
+    /// <summary>The most bits in which the perceptual hashes may differ, 0 to 15.</summary>
+    /// <value>The default is 6 of 64.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or above 15.</exception>
+    public int MaxBitDistance
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 15);
+            field = value;
+        }
+    } = 6;
+
+    /// <summary>The most that the thumbnails may differ on average, in greys of 0 to 255.</summary>
+    /// <value>The default is 4.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or no number.</exception>
+    public double MaxGreyDistance
+    {
+        get;
+        init => field = value >= 0
+            ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The distance must be 0 or more.");
+    } = 4;
+}

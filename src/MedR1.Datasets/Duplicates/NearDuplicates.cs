@@ -1,0 +1,59 @@
+using System.Numerics;
+
+namespace MedR1.Datasets;
+
+/// <summary>Finds pictures that are nearly the same.</summary>
+internal static class NearDuplicates
+{
+    private const int HashBits = 64;
+
+    /// <summary>Joins pictures that are nearly the same, if they are not joined already.</summary>
+    /// <remarks>
+    /// Two hashes that differ in at most d bits are equal in one of d + 1 bands of bits at least, so only hashes that
+    /// share a band are compared.
+    /// </remarks>
+    public static void Find(
+        IReadOnlyList<PictureFingerprint> pictures, NearDuplicateOptions options, UnionFind groups,
+        CancellationToken cancellationToken)
+    {
+        int bands = options.MaxBitDistance + 1;
+        for (int band = 0; band < bands; band++)
+        {
+            ulong mask = Band(band, bands);
+            foreach (IGrouping<ulong, int> bucket in Enumerable.Range(0, pictures.Count)
+                .GroupBy(i => pictures[i].Hash & mask))
+            {
+                Compare([.. bucket], pictures, options, groups, cancellationToken);
+            }
+        }
+    }
+
+    private static void Compare(
+        int[] bucket, IReadOnlyList<PictureFingerprint> pictures, NearDuplicateOptions options, UnionFind groups,
+        CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < bucket.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (int j = i + 1; j < bucket.Length; j++)
+            {
+                PictureFingerprint first = pictures[bucket[i]];
+                PictureFingerprint second = pictures[bucket[j]];
+                if (!groups.AreJoined(bucket[i], bucket[j])
+                    && BitOperations.PopCount(first.Hash ^ second.Hash) <= options.MaxBitDistance
+                    && first.GreyDistance(second) <= options.MaxGreyDistance)
+                {
+                    groups.Join(bucket[i], bucket[j]);
+                }
+            }
+        }
+    }
+
+    private static ulong Band(int band, int bands)
+    {
+        int start = band * HashBits / bands;
+        int end = (band + 1) * HashBits / bands;
+        ulong below = end == HashBits ? ulong.MaxValue : (1UL << end) - 1;
+        return below & ~((1UL << start) - 1);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Numerics;
+
+namespace MedR1.Datasets;
+
+/// <summary>
+/// What a picture looks like, in 64 bits and a thumbnail. Two pictures that differ by compression, a little scaling or a
+/// little light have nearly the same.
+/// </summary>
+/// <remarks>
+/// The bits are a perceptual hash (Zauner 2010, chapter 3.2): the picture is averaged to 32 × 32 greys, and each of the
+/// 64 lowest frequencies of its cosine transform but the mean is above the median or not.
+/// </remarks>
+public sealed class PictureFingerprint
+{
+    private const int Side = 32;
+    private const int Frequencies = 8;
+    private const int ThumbnailSide = 16;
+    private static readonly double[] s_cosines = Cosines();
+    private readonly byte[] _thumbnail;
+
+    private PictureFingerprint(ulong hash, byte[] thumbnail)
+    {
+        Hash = hash;
+        _thumbnail = thumbnail;
+    }
+
+    /// <summary>The perceptual hash.</summary>
+    public ulong Hash { get; }
+
+    /// <summary>Takes the fingerprint of a picture.</summary>
+    /// <param name="image">The picture.</param>
+    public static PictureFingerprint Of(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        double[] greys = AreaAverage.Of(image, Side);
+        return new PictureFingerprint(HashOf(greys), Thumbnail(greys));
+    }
+
+    /// <summary>In how many of the 64 bits two hashes differ.</summary>
+    /// <param name="other">The other picture's fingerprint.</param>
+    public int BitDistance(PictureFingerprint other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return BitOperations.PopCount(Hash ^ other.Hash);
+    }
+
+    /// <summary>How far two thumbnails of 16 × 16 greys are apart: the mean difference, 0 to 255.</summary>
+    /// <param name="other">The other picture's fingerprint.</param>
+    public double GreyDistance(PictureFingerprint other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        int sum = 0;
+        for (int i = 0; i < _thumbnail.Length; i++)
+        {
+            sum += Math.Abs(_thumbnail[i] - other._thumbnail[i]);
+        }
+
+        return (double)sum / _thumbnail.Length;
+    }
+
+    private static ulong HashOf(double[] greys)
+    {
+        Span<double> rows = stackalloc double[Side * Frequencies];
+        for (int y = 0; y < Side; y++)
+        {
+            for (int u = 0; u < Frequencies; u++)
+            {
+                double sum = 0;
+                for (int x = 0; x < Side; x++)
+                {
+                    sum += greys[y * Side + x] * s_cosines[u * Side + x];
+                }
+
+                rows[y * Frequencies + u] = sum;
+            }
+        }
+
+        double[] lowest = new double[Frequencies * Frequencies];
+        for (int v = 0; v < Frequencies; v++)
+        {
+            for (int u = 0; u < Frequencies; u++)
+            {
+                double sum = 0;
+                for (int y = 0; y < Side; y++)
+                {
+                    sum += rows[y * Frequencies + u] * s_cosines[v * Side + y];
+                }
+
+                // Rounded, so that what is 0 but for rounding has the same sign on every machine.
+                lowest[v * Frequencies + u] = Math.Round(sum, 6);
+            }
+        }
+
+        lowest[0] = 0;
+        double median = lowest.Order().ElementAt(lowest.Length / 2);
+        ulong hash = 0;
+        for (int i = 0; i < lowest.Length; i++)
+        {
+            hash |= lowest[i] > median ? 1UL << i : 0;
+        }
+
+        return hash;
+    }
+
+    private static byte[] Thumbnail(double[] greys)
+    {
+        byte[] thumbnail = new byte[ThumbnailSide * ThumbnailSide];
+        for (int y = 0; y < ThumbnailSide; y++)
+        {
+            for (int x = 0; x < ThumbnailSide; x++)
+            {
+                int at = y * 2 * Side + x * 2;
+                double sum = greys[at] + greys[at + 1] + greys[at + Side] + greys[at + Side + 1];
+                thumbnail[y * ThumbnailSide + x] = (byte)Math.Clamp(Math.Round(sum / 4), 0, 255);
+            }
+        }
+
+        return thumbnail;
+    }
+
+    private static double[] Cosines()
+    {
+        double[] cosines = new double[Frequencies * Side];
+        for (int u = 0; u < Frequencies; u++)
+        {
+            for (int x = 0; x < Side; x++)
+            {
+                cosines[u * Side + x] = Math.Cos((2 * x + 1) * u * Math.PI / (2 * Side));
+            }
+        }
+
+        return cosines;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+
+namespace MedR1.Datasets;
+
+/// <summary>Writes a description as a Markdown table with aligned columns.</summary>
+internal static class DescriptionTable
+{
+    public static string Write(DatasetDescription description)
+    {
+        List<(string What, string Value, string Count)> rows =
+        [
+            ("of " + description.Name, "", "count"),
+            ("---", "---", "---:"),
+            ("examples", "", Number(description.Examples)),
+            ("pictures", "", Number(description.Pictures)),
+        ];
+        Add(rows, "modality", description.ByModality);
+        Add(rows, "question type", description.ByQuestionType);
+        Add(rows, "data set", description.ByDataset);
+        Add(rows, "options", description.ByOptionCount);
+        Add(rows, "right letter", description.ByAnswerLetter);
+        Add(rows, "pictures an example", description.ByPictureCount);
+        if (description.Sizes is PictureSizes sizes)
+        {
+            rows.Add(("width", $"{sizes.SmallestWidth} to {sizes.LargestWidth}, median {sizes.MedianWidth}", Number(sizes.Read)));
+            rows.Add((
+                "height", $"{sizes.SmallestHeight} to {sizes.LargestHeight}, median {sizes.MedianHeight}", Number(sizes.Read)));
+            rows.Add(("size unreadable", "", Number(sizes.Unreadable)));
+        }
+
+        int what = rows.Max(row => row.What.Length);
+        int value = rows.Max(row => row.Value.Length);
+        int count = rows.Max(row => row.Count.Length);
+        StringBuilder text = new();
+        foreach ((string first, string second, string third) in rows)
+        {
+            text.Append("| ").Append(first.PadRight(what)).Append(" | ").Append(second.PadRight(value)).Append(" | ")
+                .Append(third.PadLeft(count)).Append(" |\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static void Add(
+        List<(string What, string Value, string Count)> rows, string what, IReadOnlyDictionary<string, int> counts)
+    {
+        foreach ((string value, int count) in counts)
+        {
+            rows.Add((what, value, Number(count)));
+        }
+    }
+
+    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

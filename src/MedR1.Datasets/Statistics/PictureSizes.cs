@@ -1,0 +1,29 @@
+namespace MedR1.Datasets;
+
+/// <summary>The sizes of a data set's pictures.</summary>
+/// <param name="Read">Pictures whose size was read.</param>
+/// <param name="Unreadable">Pictures whose size could not be read.</param>
+/// <param name="SmallestWidth">The smallest width.</param>
+/// <param name="MedianWidth">The median of the widths.</param>
+/// <param name="LargestWidth">The largest width.</param>
+/// <param name="SmallestHeight">The smallest height.</param>
+/// <param name="MedianHeight">The median of the heights.</param>
+/// <param name="LargestHeight">The largest height.</param>
+public sealed record PictureSizes(
+    int Read, int Unreadable, int SmallestWidth, int MedianWidth, int LargestWidth, int SmallestHeight, int MedianHeight,
+    int LargestHeight)
+{
+    internal static PictureSizes Of(List<(int Width, int Height)> sizes, int unreadable)
+    {
+        if (sizes.Count == 0)
+        {
+            return new PictureSizes(0, unreadable, 0, 0, 0, 0, 0, 0);
+        }
+
+        int[] widths = [.. sizes.Select(size => size.Width).Order()];
+        int[] heights = [.. sizes.Select(size => size.Height).Order()];
+        int middle = sizes.Count / 2;
+        return new PictureSizes(
+            sizes.Count, unreadable, widths[0], widths[middle], widths[^1], heights[0], heights[middle], heights[^1]);
+    }
+}

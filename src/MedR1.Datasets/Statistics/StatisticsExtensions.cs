@@ -1,0 +1,91 @@
+namespace MedR1.Datasets;
+
+/// <summary>Describes data sets in numbers.</summary>
+public static class StatisticsExtensions
+{
+    private const string NotKnown = "-";
+
+    /// <summary>Counts examples by what is known of them.</summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="readPictureSizes">Whether to read the size of every picture from its header.</param>
+    /// <param name="progress">Is told the number of examples that are done.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public static DatasetDescription Describe(
+        this IVqaDataset dataset, bool readPictureSizes = false, IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        HashSet<string> pictures = new(StringComparer.Ordinal);
+        List<(int Width, int Height)> sizes = [];
+        int unreadable = 0;
+        Tally modality = new(), questionType = new(), source = new(), options = new(), letter = new(), images = new();
+        for (int i = 0; i < dataset.Count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            VqaExample example = dataset[i];
+            modality.Add(example.Modality?.Value ?? NotKnown);
+            questionType.Add(example.QuestionType?.Value ?? NotKnown);
+            source.Add(example.Dataset ?? NotKnown);
+            options.Add(example.Options.Count.ToString());
+            letter.Add(example.AnswerLetter ?? NotKnown);
+            images.Add(example.Images.Count.ToString());
+            foreach (IImageSource image in example.Images)
+            {
+                if (pictures.Add(image.Name) && readPictureSizes)
+                {
+                    unreadable += TryRead(image, sizes) ? 0 : 1;
+                }
+            }
+
+            progress?.Report(i + 1);
+        }
+
+        return new DatasetDescription
+        {
+            Name = dataset.Name,
+            Examples = dataset.Count,
+            Pictures = pictures.Count,
+            ByModality = modality.Sorted(),
+            ByQuestionType = questionType.Sorted(),
+            ByDataset = source.Sorted(),
+            ByOptionCount = options.Sorted(),
+            ByAnswerLetter = letter.Sorted(),
+            ByPictureCount = images.Sorted(),
+            Sizes = readPictureSizes ? PictureSizes.Of(sizes, unreadable) : null,
+        };
+    }
+
+    private static bool TryRead(IImageSource image, List<(int Width, int Height)> sizes)
+    {
+        try
+        {
+            sizes.Add(ImageSize.Of(image));
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private sealed class Tally
+    {
+        private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+
+        public void Add(string name) => _counts[name] = _counts.GetValueOrDefault(name) + 1;
+
+        // Numbers by their value, so that 10 comes behind 9.
+        public OrderedDictionary<string, int> Sorted()
+        {
+            OrderedDictionary<string, int> sorted = new(StringComparer.Ordinal);
+            foreach ((string name, int count) in _counts
+                .OrderBy(pair => int.TryParse(pair.Key, out int number) ? number : int.MaxValue)
+                .ThenBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                sorted.Add(name, count);
+            }
+
+            return sorted;
+        }
+    }
+}

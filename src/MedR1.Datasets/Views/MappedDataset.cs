@@ -1,0 +1,17 @@
+using System.Collections;
+
+namespace MedR1.Datasets;
+
+/// <summary>Another data set's examples, each changed when it is asked for.</summary>
+internal sealed class MappedDataset(string name, IVqaDataset source, Func<int, VqaExample, VqaExample> change) : IVqaDataset
+{
+    public string Name => name;
+
+    public int Count => source.Count;
+
+    public VqaExample this[int index] => change(index, source[index]);
+
+    public IEnumerator<VqaExample> GetEnumerator() => source.Select((example, index) => change(index, example)).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

@@ -1,0 +1,175 @@
+namespace MedR1.Datasets.Tests;
+
+public sealed class NearDuplicateTests
+{
+    [Fact]
+    public void A_fingerprint_survives_size_light_and_noise_but_not_another_picture()
+    {
+        PictureFingerprint original = PictureFingerprint.Of(Picture(1, 128));
+        foreach (RgbImage copy in (RgbImage[])[Picture(1, 96), Picture(1, 200), Changed(Picture(1, 128), 3, seed: 5)])
+        {
+            PictureFingerprint other = PictureFingerprint.Of(copy);
+            Assert.InRange(original.BitDistance(other), 0, 6);
+            Assert.InRange(original.GreyDistance(other), 0, 4);
+        }
+
+        PictureFingerprint[] others = [.. Enumerable.Range(2, 30).Select(seed => PictureFingerprint.Of(Picture(seed, 128)))];
+        Assert.All(others, other => Assert.InRange(original.BitDistance(other), 7, 64));
+        Assert.Equal(original.Hash, PictureFingerprint.Of(Picture(1, 128)).Hash);
+    }
+
+    [Fact]
+    public void Greys_are_means_of_the_parts_that_they_cover()
+    {
+        // Left half black, right half white: the thumbnails of it and of its negative differ by 255 everywhere.
+        RgbImage half = Paint(64, (x, _) => x < 32 ? (byte)0 : (byte)255);
+        RgbImage negative = Paint(64, (x, _) => x < 32 ? (byte)255 : (byte)0);
+        Assert.Equal(255, PictureFingerprint.Of(half).GreyDistance(PictureFingerprint.Of(negative)));
+
+        // A plain picture has no frequencies but the mean: its hash is 0, and greys alone tell such pictures apart.
+        PictureFingerprint dark = PictureFingerprint.Of(Paint(10, (_, _) => 20));
+        PictureFingerprint light = PictureFingerprint.Of(Paint(10, (_, _) => 27));
+        Assert.Equal((0UL, 0, 7.0), (dark.Hash, dark.BitDistance(light), dark.GreyDistance(light)));
+    }
+
+    [Fact]
+    public void No_near_copy_stands_on_both_sides_of_the_split()
+    {
+        // 60 pictures, each as it is, scaled, and with noise, under names of their own; two questions a picture.
+        List<VqaExample> examples = [];
+        for (int seed = 0; seed < 60; seed++)
+        {
+            RgbImage[] copies = [Picture(seed, 64), Picture(seed, 80), Changed(Picture(seed, 64), 2, seed)];
+            for (int copy = 0; copy < copies.Length; copy++)
+            {
+                PixelImageSource image = new($"{seed}-{copy}", copies[copy]);
+                examples.Add(Example(image, "a"));
+                examples.Add(Example(image, "b"));
+            }
+        }
+
+        InMemoryDataset dataset = new("copies", examples);
+        List<FingerprintProgress> progress = [];
+        DatasetSplit split = dataset.SplitByNearDuplicates(
+            0.7, seed: 4, Decode, progress: new Collector(progress));
+        Assert.Equal(180, progress.Count);
+        Assert.Equal(new FingerprintProgress(180, 180), progress[^1]);
+        Assert.Empty(Families(split.Train).Intersect(Families(split.Test)));
+        Assert.InRange(split.Train.Count, 252 - 6, 252 + 6);
+        Assert.Equal(examples.Count, split.Train.Count + split.Test.Count);
+
+        // Names alone do not keep the copies apart: the check above can fail.
+        DatasetSplit byName = dataset.SplitByImage(0.7, seed: 4);
+        Assert.NotEmpty(Families(byName.Train).Intersect(Families(byName.Test)));
+
+        DatasetSplit again = dataset.SplitByNearDuplicates(0.7, seed: 4, Decode);
+        Assert.Equal(split.Train.Select(example => example.Id), again.Train.Select(example => example.Id));
+    }
+
+    [Fact]
+    public void Pairs_are_those_that_comparing_all_with_all_finds()
+    {
+        PictureFingerprint[] pictures =
+        [
+            .. Enumerable.Range(0, 120).Select(i => PictureFingerprint.Of(Changed(Picture(i / 4, 48), 14 * (i % 4), i))),
+        ];
+        NearDuplicateOptions options = new() { MaxBitDistance = 5, MaxGreyDistance = 6 };
+        UnionFind expected = new(pictures.Length);
+        for (int i = 0; i < pictures.Length; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                if (pictures[i].BitDistance(pictures[j]) <= 5 && pictures[i].GreyDistance(pictures[j]) <= 6)
+                {
+                    expected.Join(i, j);
+                }
+            }
+        }
+
+        UnionFind found = new(pictures.Length);
+        NearDuplicates.Find(pictures, options, found, CancellationToken.None);
+        Assert.Equal(expected.Groups(), found.Groups());
+        Assert.InRange(expected.Groups().Length, 31, 119);
+    }
+
+    [Fact]
+    public void Looking_at_pictures_can_be_cancelled()
+    {
+        using CancellationTokenSource source = new();
+        int decoded = 0;
+        InMemoryDataset dataset = new("many", Enumerable.Range(0, 50)
+            .Select(i => Example(new PixelImageSource($"{i}", Picture(i, 32)), "a")));
+        Assert.ThrowsAny<OperationCanceledException>(() => dataset.SplitByNearDuplicates(
+            0.5, 1,
+            image =>
+            {
+                if (++decoded == 10)
+                {
+                    source.Cancel();
+                }
+
+                return Decode(image);
+            },
+            cancellationToken: source.Token));
+        Assert.Equal(10, decoded);
+    }
+
+    private static RgbImage Decode(IImageSource image) => ((PixelImageSource)image).Image;
+
+    private static IEnumerable<string> Families(IVqaDataset dataset) =>
+        dataset.Select(example => example.Images[0].Name.Split('-')[0]).Distinct();
+
+    private static VqaExample Example(IImageSource image, string question) => new()
+    {
+        Id = $"{image.Name}/{question}",
+        Question = question,
+        Answer = "yes",
+        Images = [image],
+    };
+
+    // Eight soft blobs of a seed, in shares of the side, so that a picture has any size.
+    private static RgbImage Picture(int seed, int side)
+    {
+        Random random = new(seed);
+        (double X, double Y, double Radius, double Light)[] blobs =
+        [
+            .. Enumerable.Range(0, 8).Select(_ => (random.NextDouble(), random.NextDouble(),
+                0.08 + 0.15 * random.NextDouble(), 160 * random.NextDouble())),
+        ];
+        return Paint(side, (x, y) =>
+        {
+            double light = 20;
+            foreach ((double blobX, double blobY, double radius, double blobLight) in blobs)
+            {
+                double across = (x + 0.5) / side - blobX;
+                double down = (y + 0.5) / side - blobY;
+                light += blobLight * Math.Exp(-(across * across + down * down) / (2 * radius * radius));
+            }
+
+            return (byte)Math.Clamp(light, 0, 255);
+        });
+    }
+
+    private static RgbImage Changed(RgbImage image, int most, int seed)
+    {
+        Random random = new(seed);
+        byte[] pixels = [.. image.Pixels.ToArray().Select(one => (byte)Math.Clamp(one + random.Next(-most, most + 1), 0, 255))];
+        return new RgbImage(image.Width, image.Height, pixels);
+    }
+
+    private static RgbImage Paint(int side, Func<int, int, byte> grey)
+    {
+        byte[] pixels = new byte[side * side * 3];
+        for (int i = 0; i < side * side; i++)
+        {
+            pixels.AsSpan(i * 3, 3).Fill(grey(i % side, i / side));
+        }
+
+        return new RgbImage(side, side, pixels);
+    }
+
+    private sealed class Collector(List<FingerprintProgress> reports) : IProgress<FingerprintProgress>
+    {
+        public void Report(FingerprintProgress value) => reports.Add(value);
+    }
+}

@@ -1,0 +1,156 @@
+using MedR1.TestSupport;
+
+namespace MedR1.Datasets.Tests;
+
+public sealed class JsonLinesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Line_breaks_marks_and_blank_lines_change_nothing()
+    {
+        const string first = """{"question":"a","answer":"no"}""";
+        const string second = "{\"question\":\"b\u2028b\",\"answer\":2.5}";
+        foreach (string text in (string[])
+            [$"{first}\n{second}\n", $"\uFEFF{first}\r\n\r\n{second}", $"\n \t\n{first}\n{second}\n\n"])
+        {
+            TableDataset dataset = JsonLines.Load(_folder.Write("a.jsonl", text));
+            Assert.Equal(["a", "b\u2028b"], dataset.Select(example => example.Question));
+            Assert.Equal(["no", "2.5"], dataset.Select(example => example.Answer));
+            Assert.Equal("a.jsonl/1", dataset[1].Id);
+        }
+    }
+
+    [Fact]
+    public void Options_are_taken_out_of_the_text_once()
+    {
+        // Med-R1's line; the same with its options in a column; options as letters; options that are not in the text.
+        TableDataset dataset = JsonLines.Load(_folder.Write("a.jsonl", """
+            {"problem":"Which? A)CT, B)MRI","solution":"<answer> B </answer>"}
+            {"problem":"Which? A)CT, B)MRI","options":["CT","MRI"],"answer":"mri."}
+            {"question":"Which?","options":{"A":"CT","B":"MRI"},"answer":"B"}
+            {"question":"Is A) shown?","answer":"yes","score":0.5,"n":3,"ok":true,"none":null}
+            """));
+        foreach (VqaExample example in dataset.Take(3))
+        {
+            Assert.Equal(("Which?", "MRI", 1, "Which? A)CT, B)MRI"),
+                (example.Question, example.Answer, example.AnswerIndex, example.Problem));
+        }
+
+        Assert.Equal("Which? A)CT, B)MRI", dataset[1].Metadata["problem"]);
+        Assert.Equal("mri.", dataset[1].Metadata["answer"]);
+        Assert.Equal(("Is A) shown?", 0), (dataset[3].Question, dataset[3].Options.Count));
+        Assert.Equal(
+            [("n", "3"), ("ok", "true"), ("score", "0.5")],
+            dataset[3].Metadata.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value)));
+    }
+
+    [Fact]
+    public void Pictures_in_a_line_are_read_from_the_file_when_they_are_opened()
+    {
+        byte[] picture = [.. Enumerable.Range(0, 300).Select(i => (byte)i)];
+        string base64 = Convert.ToBase64String(picture);
+        string file = _folder.Write("a.jsonl", $$"""
+            {"question":"?","answer":"a","image":"data:image/png;base64,{{base64}}"}
+            {"question":"?","answer":"a","images":[{"bytes":"{{base64}}","path":"x.png"},"data:image/png;base64,{{base64}}"]}
+            """);
+        TableDataset dataset = JsonLines.Load(file);
+        foreach (IImageSource image in dataset.SelectMany(example => example.Images))
+        {
+            using Stream stream = image.OpenRead();
+            byte[] bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            Assert.Equal(picture, bytes);
+        }
+
+        Assert.Equal([1, 2], dataset.Select(example => example.Images.Count));
+        File.WriteAllText(file, new string('x', 5000));
+        Assert.Contains("has the file changed", Assert.Throws<IOException>(() => dataset[0].Images[0].OpenRead()).Message);
+    }
+
+    [Theory]
+    [InlineData("""{"question":"?","answer":"C","options":["x","y"]}""", "names none of the options x | y")]
+    [InlineData("""{"question":"?"}""", "has no answer; its columns are question")]
+    [InlineData("""{"question":"?","answer":"a","image":"../a.png"}""", "'../a.png' is neither a path below")]
+    [InlineData("""{"question":"?","answer":"a","image":"https://a/b.png"}""", "must be downloaded first")]
+    [InlineData("""{"question":"?","answer":"a","image":"data:image/png;base64,&"}""", "no valid base64")]
+    [InlineData("""{"question":["?"],"answer":"a"}""", "one text was expected")]
+    [InlineData("""{"question":"?","answer":"a","options":"x"}""", "a list of texts was expected")]
+    [InlineData("""["question"]""", "an object was expected")]
+    [InlineData("""{"question":"?","answer":"a" """, "no valid JSON")]
+    public void A_faulty_row_is_named_with_the_file_its_place_and_the_fault(string line, string fault)
+    {
+        string file = _folder.Write("a.jsonl", $"{{\"question\":\"?\",\"answer\":\"a\"}}\n\n{line}\n");
+        DatasetException exception = Assert.Throws<DatasetException>(() => JsonLines.Load(file));
+        Assert.Contains(fault, exception.Message);
+        Assert.Equal((file, 1), (exception.FilePath, exception.ItemIndex));
+    }
+
+    [Fact]
+    public void Missing_pictures_and_texts_are_counted()
+    {
+        string file = _folder.Write("a.jsonl", """
+            {"question":"?","answer":"a","image":"there.png"}
+            {"question":"?","answer":"a","image":"gone.png"}
+            {"question":null,"answer":"a"}
+            """);
+        _folder.Write("there.png", "");
+        TableDataset skipped = JsonLines.Load(file, Lenient(MissingImageHandling.Skip, MissingTextHandling.Skip));
+        Assert.Equal((1, 1, 1), (skipped.Count, skipped.MissingImages.ExampleCount, skipped.MissingTexts));
+        TableDataset kept = JsonLines.Load(file, Lenient(MissingImageHandling.Keep, MissingTextHandling.Keep));
+        Assert.Equal((3, ""), (kept.Count, kept[2].Question));
+        Assert.Contains("'gone.png'", Assert.Throws<DatasetException>(
+            () => JsonLines.Load(file, Lenient(MissingImageHandling.Throw, MissingTextHandling.Keep))).Message);
+    }
+
+    [Fact]
+    public async Task Streaming_can_be_cancelled_and_lines_have_a_limit()
+    {
+        string line = $"{{\"question\":\"{new string('q', 20_000)}\",\"answer\":\"a\"}}\n";
+        string file = _folder.Write("a.jsonl", string.Concat(Enumerable.Repeat(line, 100)));
+        using CancellationTokenSource source = new();
+        int count = 0;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (VqaExample example in JsonLines.ReadAsync(file, cancellationToken: source.Token))
+            {
+                Assert.Equal(20_000, example.Question.Length);
+                if (++count == 70)
+                {
+                    await source.CancelAsync();
+                }
+            }
+        });
+        Assert.Equal(70, count);
+        DatasetException exception = Assert.Throws<DatasetException>(
+            () => JsonLines.Load(file, new JsonLinesOptions { LongestLine = 5000 }));
+        Assert.Contains("longer than 5000 bytes", exception.Message);
+    }
+
+    [Fact]
+    public void The_buffer_stays_as_small_as_its_first_size_however_long_the_file()
+    {
+        byte[] line = [.. Enumerable.Repeat((byte)'x', 19_999), (byte)'\n'];
+        JsonLineBuffer buffer = new("a.jsonl", longestLine: 1 << 20);
+        int lines = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            Memory<byte> free = buffer.Free();
+            Assert.InRange(free.Length, line.Length, 1 << 16);
+            line.CopyTo(free);
+            buffer.Filled(line.Length);
+            while (buffer.TryTake(isAtEnd: false, out JsonLine taken))
+            {
+                Assert.Equal((lines, lines * 20_000L, 19_999), (taken.Row, taken.Offset, taken.Bytes.Length));
+                lines++;
+            }
+        }
+
+        Assert.Equal(2000, lines);
+    }
+
+    private static JsonLinesOptions Lenient(MissingImageHandling images, MissingTextHandling texts) =>
+        new() { Table = new TableOptions { MissingImages = images, MissingTexts = texts } };
+}

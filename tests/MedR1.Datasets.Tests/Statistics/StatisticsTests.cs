@@ -1,0 +1,63 @@
+namespace MedR1.Datasets.Tests;
+
+public sealed class StatisticsTests
+{
+    [Fact]
+    public void A_description_counts_what_is_known()
+    {
+        PixelImageSource small = new("small", new RgbImage(2, 3, new byte[18]));
+        PixelImageSource large = new("large", new RgbImage(5, 4, new byte[60]));
+        InMemoryDataset dataset = new("four",
+        [
+            Choice("a", 1, small) with { Modality = ImagingModality.CT, QuestionType = QuestionType.LesionGrading },
+            Choice("b", 1, small) with { Modality = ImagingModality.MRI, Dataset = "D" },
+            Choice("c", 0, large, new BytesImageSource("broken", [1, 2, 3])) with { Modality = ImagingModality.CT },
+            new VqaExample { Id = "d", Question = "?", Answer = "yes" },
+        ]);
+
+        DatasetDescription description = dataset.Describe(readPictureSizes: true);
+        Assert.Equal((4, 3), (description.Examples, description.Pictures));
+        Assert.Equal([("-", 1), ("CT(Computed Tomography)", 2), ("MR (Mag-netic Resonance Imaging)", 1)],
+            description.ByModality.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal([("-", 1), ("A", 1), ("B", 2)], description.ByAnswerLetter.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal([("0", 1), ("2", 3)], description.ByOptionCount.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal([("0", 1), ("1", 2), ("2", 1)], description.ByPictureCount.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal([("-", 3), ("D", 1)], description.ByDataset.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal([("-", 3), ("Lesion Grading", 1)], description.ByQuestionType.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal(new PictureSizes(2, 1, 2, 5, 5, 3, 4, 4), description.Sizes);
+
+        string[] lines = description.ToString().TrimEnd('\n').Split('\n');
+        Assert.Single(lines.Select(line => line.Length).Distinct());
+        Assert.Contains(lines, line => line.StartsWith("| right letter") && line.EndsWith("| B                                |     2 |"));
+        Assert.Null(dataset.Describe().Sizes);
+    }
+
+    [Fact]
+    public void Examples_beyond_the_limit_of_text_and_pictures_are_told_apart()
+    {
+        InMemoryDataset dataset = new("three",
+        [
+            Choice("12345", 0, new PixelImageSource("4", new RgbImage(2, 2, new byte[12]))),
+            Choice("1", 0, new PixelImageSource("9", new RgbImage(3, 3, new byte[27]))),
+            Choice("12345", 0, new PixelImageSource("9", new RgbImage(3, 3, new byte[27]))),
+        ]);
+
+        // Text and pixels: 5 + 4, 1 + 9 and 5 + 9.
+        LengthFilter filter = dataset.FilterByLength(
+            10, example => example.Question.Length, (width, height) => width * height);
+        Assert.Equal((2, 1, 14), (filter.Kept.Count, filter.Overlong.Count, filter.MostTokens));
+        Assert.Equal("12345", filter.Overlong[0].Question);
+        Assert.Throws<InvalidDataException>(() => new InMemoryDataset("broken",
+            [Choice("?", 0, new BytesImageSource("broken", [1, 2, 3]))]).FilterByLength(10, _ => 1, (_, _) => 1));
+    }
+
+    private static VqaExample Choice(string question, int answer, params IImageSource[] images) => new()
+    {
+        Id = question,
+        Question = question,
+        Options = ["x", "y"],
+        Answer = answer == 0 ? "x" : "y",
+        AnswerIndex = answer,
+        Images = images,
+    };
+}
