@@ -4,7 +4,7 @@ using MedR1.Models.Qwen2VL;
 using MedR1.Sampling;
 using TorchSharp;
 
-namespace MedR1.Benchmarks;
+namespace MedR1.Benchmarks.Rollouts;
 
 /// <summary>
 /// Draws many tokens with a small checkpoint: time of a step for each row, what is allocated for a token, and whether

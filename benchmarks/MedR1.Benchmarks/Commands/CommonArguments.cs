@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace MedR1.Benchmarks.Commands;
+
+/// <summary>Arguments that several commands take.</summary>
+internal static class CommonArguments
+{
+    public static Argument<DirectoryInfo> Checkpoint() => new("folder") { Description = "The folder of the checkpoint." };
+
+    public static Option<int> Number(string name, string description, int standard) =>
+        new(name) { Description = description, DefaultValueFactory = _ => standard };
+}

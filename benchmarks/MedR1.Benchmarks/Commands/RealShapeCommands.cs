@@ -1,0 +1,106 @@
+using System.CommandLine;
+using MedR1.Benchmarks.RealShape;
+using MedR1.Modeling;
+
+namespace MedR1.Benchmarks.Commands;
+
+/// <summary>Commands about a checkpoint of Qwen2-VL-2B's shape.</summary>
+internal static class RealShapeCommands
+{
+    public static Command Write()
+    {
+        Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<DirectoryInfo> golden = new("--golden")
+        {
+            Description = "tests/Golden.", DefaultValueFactory = _ => new DirectoryInfo("tests/Golden"),
+        };
+        Command command = new(
+            "write-2b", "Writes a checkpoint of Qwen2-VL-2B's shape with random weights: two bf16 shards, 4.4 GB.")
+        {
+            folder, golden,
+        };
+        command.SetAction((result, cancellationToken) =>
+        {
+            TorchRuntime.Initialize();
+            RealShapeCheckpoint.Write(
+                result.GetValue(folder)!.FullName, result.GetValue(golden)!.FullName, cancellationToken);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    public static Command Answer()
+    {
+        Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<int> tokens = CommonArguments.Number("--tokens", "Tokens to decode.", 24);
+        Option<WeightStorage> weights = new("--weights")
+        {
+            Description = "Where the weights lie.", DefaultValueFactory = _ => WeightStorage.MappedFiles,
+        };
+        Command command = new(
+            "answer-2b",
+            "Loads that checkpoint on the CPU and answers about a picture; prints shares of the machine's limits.")
+        {
+            folder, tokens, weights,
+        };
+        command.SetAction((result, cancellationToken) =>
+        {
+            TorchRuntime.Initialize();
+            return RealShapeAnswer.RunAsync(
+                result.GetValue(folder)!.FullName, result.GetValue(tokens), result.GetValue(weights), Console.Out,
+                cancellationToken);
+        });
+        return command;
+    }
+
+    public static Command Group()
+    {
+        Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<int> samples = CommonArguments.Number("--samples", "Completions of the group.", 8);
+        Option<int> tokens = CommonArguments.Number("--tokens", "Tokens of each.", 64);
+        Option<bool> plain = new("--plain")
+        {
+            Description = "Draws the same in the plain form too.", DefaultValueFactory = _ => true,
+        };
+        Command command = new(
+            "group-2b",
+            "Draws a group of completions about one picture with that checkpoint, and the same in the plain form.")
+        {
+            folder, samples, tokens, plain,
+        };
+        command.SetAction((result, cancellationToken) =>
+        {
+            TorchRuntime.Initialize();
+            return RealShapeGroup.RunAsync(
+                result.GetValue(folder)!.FullName, result.GetValue(samples), result.GetValue(tokens),
+                result.GetValue(plain), Console.Out, cancellationToken);
+        });
+        return command;
+    }
+
+    public static Command Update()
+    {
+        Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<int> rows = CommonArguments.Number("--rows", "Completions.", 8);
+        Option<int> rank = CommonArguments.Number("--rank", "Rank of the adapter.", 16);
+        Option<bool> plain = new("--plain")
+        {
+            Description = "Compute prompt and picture once a completion, not once a group.",
+        };
+        Command command = new(
+            "update-2b",
+            "Makes a GRPO update of a LoRA adapter on that checkpoint, with layers kept and computed again.")
+        {
+            folder, rows, rank, plain,
+        };
+        command.SetAction((result, cancellationToken) =>
+        {
+            TorchRuntime.Initialize();
+            RealShapeUpdate.Run(
+                result.GetValue(folder)!.FullName, result.GetValue(rows), result.GetValue(rank),
+                result.GetValue(plain), Console.Out, cancellationToken);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+}
