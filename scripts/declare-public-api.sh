@@ -1,21 +1,28 @@
 #!/usr/bin/env bash
-# Writes what the source declares into PublicAPI.Unshipped.txt of every package, for review in the diff of a change.
+# Writes what the source declares into PublicAPI.Unshipped.txt, for review in the diff of a change: of the packages that are
+# named (such as Evaluation Sampling.Remote), or of every package.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for project in src/*/*.csproj; do
-  folder=$(dirname "$project")
+if [ $# -gt 0 ]; then
+  folders=("${@/#/src/MedR1.}")
+  builds=("$@")
+else
+  folders=(src/MedR1.*)
+  # Core reaches every package but the leaves behind it.
+  builds=(Core Datasets.Arrow Datasets.Parquet Evaluation.ExtensionsAI Evaluation.Reports Imaging.Dicom Rewards.Judge
+    Sampling.Remote Testing)
+fi
+for folder in "${folders[@]}"; do
   printf '#nullable enable\n' > "$folder/PublicAPI.Unshipped.txt"
   [ -f "$folder/PublicAPI.Shipped.txt" ] || printf '#nullable enable\n' > "$folder/PublicAPI.Shipped.txt"
 done
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# Core reaches every package but the leaves behind it.
-for package in Core Datasets.Arrow Datasets.Parquet Imaging.Dicom Rewards.Judge Sampling.Remote Testing; do
+for package in "${builds[@]}"; do
   dotnet build "src/MedR1.$package" --no-incremental --nologo -p:TreatWarningsAsErrors=false >> "$log" || true
 done
-for project in src/*/*.csproj; do
-  folder=$(dirname "$project")
-  name=$(basename "$project" .csproj)
+for folder in "${folders[@]}"; do
+  name=$(basename "$folder")
   { printf '#nullable enable\n'
     { grep -E "RS0016" "$log" || true; } | { grep -F "/$name/" || true; } |
       sed -nE "s/.*RS0016: Symbol '(.*)' is not part of the declared public API.*/\1/p" | LC_ALL=C sort -u

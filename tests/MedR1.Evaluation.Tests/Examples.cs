@@ -11,9 +11,12 @@ internal static class Examples
         AnswerIndex = answer,
     };
 
+    public static ReportOrigin Origin { get; } =
+        new() { Model = "tiny", Dataset = "list", DataHash = "0123456789abcdef", Seed = 7 };
+
     public static EvaluatedAnswer Answered(bool isCorrect, VqaExample? example = null) =>
         new(example ?? Choice(0, "a", "b"), "A", new ScoredAnswer("A", isCorrect));
 
     public static EvaluationReport Report(string name, int correct, int count, string rule = "med-r1") =>
-        EvaluationReport.Create(name, rule, Enumerable.Range(0, count).Select(i => Answered(i < correct)));
+        EvaluationReport.Create(name, rule, Enumerable.Range(0, count).Select(i => Answered(i < correct)), Origin);
 }

@@ -20,6 +20,9 @@ public sealed class BlindPrior
 
     private BlindPrior(bool exactText) => _exactText = exactText;
 
+    /// <summary>Training questions with options.</summary>
+    public int TrainCount { get; private set; }
+
     /// <summary>Counts the options of training questions.</summary>
     /// <param name="train">The training questions; open ones are passed over.</param>
     /// <param name="exactText">Whether options that differ in case or closing dots are different.</param>
@@ -29,6 +32,7 @@ public sealed class BlindPrior
         BlindPrior prior = new(exactText);
         foreach (VqaExample example in train)
         {
+            prior.TrainCount += example.Options.Count > 0 ? 1 : 0;
             for (int i = 0; i < example.Options.Count; i++)
             {
                 string key = prior.KeyOf(example.Options[i]);
@@ -77,7 +81,8 @@ public sealed class BlindPrior
             _exactText ? "blind option prior, exact text" : "blind option prior",
             RuleName,
             test,
-            example => Choose(example.Options));
+            example => Choose(example.Options),
+            $"counted on {TrainCount} training questions");
 
     private string KeyOf(string option) =>
         _exactText ? option : PythonText.Strip(PythonText.ToLower(option)).TrimEnd('.');

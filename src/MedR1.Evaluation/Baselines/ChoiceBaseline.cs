@@ -4,7 +4,7 @@ namespace MedR1.Evaluation;
 internal static class ChoiceBaseline
 {
     public static EvaluationReport Evaluate(
-        string name, string rule, IEnumerable<VqaExample> test, Func<VqaExample, int> choose)
+        string name, string rule, IEnumerable<VqaExample> test, Func<VqaExample, int> choose, string training)
     {
         ArgumentNullException.ThrowIfNull(test);
         return EvaluationReport.Create(
@@ -13,6 +13,6 @@ internal static class ChoiceBaseline
             int chosen = choose(example);
             string letter = OptionLetters.Of(chosen);
             return new EvaluatedAnswer(example, letter, new ScoredAnswer(letter, chosen == example.AnswerIndex));
-        }));
+        }), new ReportOrigin { Training = training });
     }
 }

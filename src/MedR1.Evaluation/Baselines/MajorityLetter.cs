@@ -31,5 +31,5 @@ public sealed class MajorityLetter
     /// <param name="test">The questions.</param>
     /// <exception cref="ArgumentException">There is no question with options.</exception>
     public EvaluationReport Evaluate(IEnumerable<VqaExample> test) =>
-        ChoiceBaseline.Evaluate("majority letter", RuleName, test, _ => Index);
+        ChoiceBaseline.Evaluate("majority letter", RuleName, test, _ => Index, $"the letter {OptionLetters.Of(Index)}");
 }

@@ -8,4 +8,10 @@ public sealed record EvaluatedAnswer(VqaExample Example, string Text, ScoredAnsw
 {
     /// <summary>The whole completion, where a model gave the answer.</summary>
     public Completion? Completion { get; init; }
+
+    /// <summary>
+    /// How likely each option is, in the options' order and adding up to 1, where they were scored one by one; calibration
+    /// is measured on them.
+    /// </summary>
+    public IReadOnlyList<double>? OptionProbabilities { get; init; }
 }

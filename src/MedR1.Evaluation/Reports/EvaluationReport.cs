@@ -3,17 +3,21 @@ namespace MedR1.Evaluation;
 /// <summary>Scores of one set of answers under one rule, over all and by group.</summary>
 public sealed class EvaluationReport
 {
-    private const string Unknown = "(unknown)";
-
-    private EvaluationReport(string name, string rule, IReadOnlyList<EvaluatedAnswer> answers)
+    private EvaluationReport(
+        string name, string rule, IReadOnlyList<EvaluatedAnswer> answers, ReportOrigin origin)
     {
         Name = name;
         Rule = rule;
         Answers = answers;
+        Origin = origin with
+        {
+            DataHash = origin.DataHash ?? ContentHash.OfExamples(answers.Select(answer => answer.Example)),
+        };
         Overall = Summarise("all", answers);
-        ByModality = GroupBy(example => example.Modality?.Value ?? Unknown);
-        ByQuestionType = GroupBy(example => example.QuestionType?.Value ?? Unknown);
-        ByFamily = GroupBy(example => example.Metadata.GetValueOrDefault("family"));
+        ByModality = By(ReportGrouping.Modality);
+        ByQuestionType = By(ReportGrouping.QuestionType);
+        ByDataset = By(ReportGrouping.Dataset);
+        ByFamily = By(ReportGrouping.Family);
     }
 
     /// <summary>What was scored: a model and data set, or a baseline.</summary>
@@ -21,6 +25,9 @@ public sealed class EvaluationReport
 
     /// <summary>The rule that made the scores.</summary>
     public string Rule { get; }
+
+    /// <summary>Model, data and seed behind the scores; the hash of the questions is always there.</summary>
+    public ReportOrigin Origin { get; }
 
     /// <summary>All questions.</summary>
     public GroupAccuracy Overall { get; }
@@ -30,6 +37,9 @@ public sealed class EvaluationReport
 
     /// <summary>By question type.</summary>
     public IReadOnlyList<GroupAccuracy> ByQuestionType { get; }
+
+    /// <summary>By the data set that the examples name; without those that name none.</summary>
+    public IReadOnlyList<GroupAccuracy> ByDataset { get; }
 
     /// <summary>By the family in the examples' metadata; without those that have none.</summary>
     public IReadOnlyList<GroupAccuracy> ByFamily { get; }
@@ -47,15 +57,17 @@ public sealed class EvaluationReport
     /// <param name="name">What was scored.</param>
     /// <param name="rule">The rule's name.</param>
     /// <param name="answers">The answers, at least one.</param>
+    /// <param name="origin">Model, data and seed, as far as they are known.</param>
     /// <exception cref="ArgumentException">There is no answer.</exception>
-    public static EvaluationReport Create(string name, string rule, IEnumerable<EvaluatedAnswer> answers)
+    public static EvaluationReport Create(
+        string name, string rule, IEnumerable<EvaluatedAnswer> answers, ReportOrigin? origin = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(rule);
         ArgumentNullException.ThrowIfNull(answers);
         EvaluatedAnswer[] all = [.. answers];
         return all.Length > 0
-            ? new EvaluationReport(name, rule, all)
+            ? new EvaluationReport(name, rule, all, origin ?? new ReportOrigin())
             : throw new ArgumentException(
                 $"'{name}' has no answer to score: the data set, or what a filter left of it, is empty.",
                 nameof(answers));
@@ -68,19 +80,22 @@ public sealed class EvaluationReport
         ArgumentNullException.ThrowIfNull(rule);
         return Create(
             Name, rule.Name,
-            Answers.Select(answer => answer with { Scored = rule.Score(answer.Example, answer.Text) }));
+            Answers.Select(answer => answer with { Scored = rule.Score(answer.Example, answer.Text) }), Origin);
+    }
+
+    /// <summary>The accuracy by any grouping.</summary>
+    /// <param name="grouping">What questions are put together by.</param>
+    public IReadOnlyList<GroupAccuracy> By(ReportGrouping grouping)
+    {
+        ArgumentNullException.ThrowIfNull(grouping);
+        return
+        [
+            .. grouping.Group(Answers, answer => answer.Example).Select(group => Summarise(group.Key, [.. group])),
+        ];
     }
 
     private static GroupAccuracy Summarise(string group, IReadOnlyCollection<EvaluatedAnswer> answers) => new(
         group,
         new Accuracy(answers.Count(answer => answer.Scored.IsCorrect), answers.Count),
         answers.Average(answer => answer.Example.Options.Count == 0 ? 0.0 : 1.0 / answer.Example.Options.Count));
-
-    private GroupAccuracy[] GroupBy(Func<VqaExample, string?> key) =>
-    [
-        .. Answers.GroupBy(answer => key(answer.Example))
-            .Where(group => group.Key is not null)
-            .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => Summarise(group.Key!, [.. group])),
-    ];
 }

@@ -14,20 +14,7 @@ public static class ReportTable
     /// <exception cref="ArgumentException">There is none, or they are about different numbers of questions.</exception>
     public static string ToMarkdown(params IReadOnlyList<EvaluationReport> reports)
     {
-        List<string[]> rows = Rows(reports);
-        StringBuilder text = new();
-        for (int i = 0; i < rows.Count; i++)
-        {
-            text.Append("| ")
-                .AppendJoin(" | ", rows[i].Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))
-                .Append(" |\n");
-            if (i == 0)
-            {
-                text.Append('|').Insert(text.Length, " --- |", rows[0].Length).Append('\n');
-            }
-        }
-
-        return text.Append(Note(reports)).ToString();
+        return MarkdownTable.Write(Rows(reports)) + Note(reports);
     }
 
     /// <summary>A table in aligned columns, for a console.</summary>
@@ -68,12 +55,11 @@ public static class ReportTable
         List<string[]> rows =
             [["group", "questions", "chance", .. reports.Select(report => $"{report.Name} ({report.Rule})")]];
         rows.Add(Row(first.Overall, reports.Select(report => (GroupAccuracy?)report.Overall)));
-        Func<EvaluationReport, IReadOnlyList<GroupAccuracy>>[] groupings =
-            [report => report.ByModality, report => report.ByQuestionType, report => report.ByFamily];
-        foreach (Func<EvaluationReport, IReadOnlyList<GroupAccuracy>> groups in groupings)
+        foreach (ReportGrouping grouping in ReportGrouping.All)
         {
-            rows.AddRange(groups(first).Select(group => Row(
-                group, reports.Select(report => groups(report).FirstOrDefault(same => same.Group == group.Group)))));
+            IReadOnlyList<GroupAccuracy>[] groups = [.. reports.Select(report => report.By(grouping))];
+            rows.AddRange(groups[0].Select(group => Row(
+                group, groups.Select(scores => scores.FirstOrDefault(same => same.Group == group.Group)))));
         }
 
         return rows;
@@ -91,8 +77,16 @@ public static class ReportTable
 
     private static string PerCent(double share) => (share * 100).ToString("F1", CultureInfo.InvariantCulture);
 
-    private static string Note(IReadOnlyList<EvaluationReport> reports) =>
-        reports.Any(report => report.Rule == BlindPrior.RuleName)
-            ? ""
-            : "\nNo blind baseline stands beside these scores; see BlindPrior.\n";
+    private static string Note(IReadOnlyList<EvaluationReport> reports)
+    {
+        StringBuilder note = new("\n");
+        foreach (EvaluationReport report in reports)
+        {
+            note.Append(CultureInfo.InvariantCulture, $"- {report.Name}: {report.Origin.Caption(report.Rule)}.\n");
+        }
+
+        return reports.Any(report => report.Rule == BlindPrior.RuleName)
+            ? note.ToString()
+            : note.Append("\nNo blind baseline stands beside these scores; see BlindPrior.\n").ToString();
+    }
 }

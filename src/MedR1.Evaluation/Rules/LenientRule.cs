@@ -1,7 +1,7 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// A lenient rule after MedEvalKit's (arXiv 2506.07044): the text in answer tags, else the whole output, names an
+/// A lenient rule of this library: the text in answer tags, else the whole output, names an
 /// option by letter, letter with text, or text in any case; failing that, the most similar option is taken. An open
 /// question asks for the answer's text in any case.
 /// </summary>

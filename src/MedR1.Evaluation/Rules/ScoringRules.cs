@@ -33,14 +33,17 @@ public static class ScoringRules
     /// </summary>
     public static IScoringRule OmniMedVqa { get; } = new OmniMedVqaRule();
 
+    /// <summary>MedEvalKit's multiple choice (arXiv 2506.07044): a letter, else the most similar option.</summary>
+    public static IScoringRule MedEvalKit { get; } = new MedEvalKitRule();
+
     /// <summary>
-    /// A lenient rule after MedEvalKit's: letter, letter with text, option text, else the most similar option.
+    /// A lenient rule of this library: letter, letter with text, option text, else the most similar option.
     /// </summary>
     public static IScoringRule Lenient { get; } = new LenientRule();
 
     /// <summary>All rules.</summary>
     public static IReadOnlyList<IScoringRule> All { get; } =
-        [MedR1, MedR1Training, ExactOutput, MedVlmR1, OmniMedVqa, Lenient];
+        [MedR1, MedR1Training, ExactOutput, MedVlmR1, OmniMedVqa, MedEvalKit, Lenient];
 
     /// <summary>The rule of a name.</summary>
     /// <param name="name">The name.</param>

@@ -14,4 +14,8 @@ public sealed record EvaluationOptions
     /// <summary>The report's name; <see langword="null"/> for the data set's.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public string? Name { get; init; }
+
+    /// <summary>What the report says about the model and its training; data set, prompt and sampling are added.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public ReportOrigin? Origin { get; init; }
 }

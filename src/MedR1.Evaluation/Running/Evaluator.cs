@@ -1,11 +1,9 @@
 namespace MedR1.Evaluation;
 
-/// <summary>
-/// Asks a model every question of a data set, each once and greedily (the likeliest token each time), and scores it.
-/// </summary>
+/// <summary>Asks a model every question of a data set and scores what it says.</summary>
 public static class Evaluator
 {
-    /// <summary>Runs an evaluation.</summary>
+    /// <summary>Asks each question once and greedily, the likeliest token each time.</summary>
     /// <param name="sampler">Asks the model.</param>
     /// <param name="dataset">The questions.</param>
     /// <param name="template">Makes the prompts.</param>
@@ -26,55 +24,84 @@ public static class Evaluator
         IProgress<EvaluationProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
+        options ??= new EvaluationOptions();
+        ThrowIfMissing(sampler, dataset, template, rule, options.BatchSize);
+        SamplingOptions sampling = new() { SamplesPerPrompt = 1, Temperature = 0, MaxNewTokens = options.MaxNewTokens };
+        List<EvaluatedAnswer> answers = new(dataset.Count);
+        int correct = 0;
+        await foreach ((VqaExample example, IReadOnlyList<Completion> completions) in QuestionBatches
+            .AskAsync(sampler, dataset, template, sampling, options.BatchSize, cancellationToken).ConfigureAwait(false))
+        {
+            answers.Add(Score(rule, example, completions[0]));
+            correct += answers[^1].Scored.IsCorrect ? 1 : 0;
+            progress?.Report(new EvaluationProgress(answers.Count, dataset.Count, correct));
+        }
+
+        return EvaluationReport.Create(
+            options.Name ?? dataset.Name, rule.Name, answers, Origin(options.Origin, dataset, template) with
+            {
+                Sampling = $"greedy, at most {options.MaxNewTokens} tokens",
+            });
+    }
+
+    /// <summary>Asks each question several times, as the options say.</summary>
+    /// <param name="sampler">Asks the model.</param>
+    /// <param name="dataset">The questions.</param>
+    /// <param name="template">Makes the prompts.</param>
+    /// <param name="rule">Scores the answers.</param>
+    /// <param name="options">How to ask.</param>
+    /// <param name="progress">Told after every question; right are those of which the first answer is.</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <exception cref="ArgumentException">The data set is empty.</exception>
+    /// <exception cref="InvalidOperationException">The sampler left out questions, or gave another number of answers than
+    /// it was asked for.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public static async Task<SampledReport> EvaluateSamplesAsync(
+        ISampler sampler,
+        IVqaDataset dataset,
+        IPromptTemplate template,
+        IScoringRule rule,
+        SampledEvaluationOptions? options = null,
+        IProgress<EvaluationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new SampledEvaluationOptions();
+        ThrowIfMissing(sampler, dataset, template, rule, options.BatchSize);
+        List<SampledAnswers> questions = new(dataset.Count);
+        int correct = 0;
+        await foreach ((VqaExample example, IReadOnlyList<Completion> completions) in QuestionBatches
+            .AskAsync(sampler, dataset, template, options.Sampling, options.BatchSize, cancellationToken)
+            .ConfigureAwait(false))
+        {
+            questions.Add(new SampledAnswers(
+                example, [.. completions.Select(completion => Score(rule, example, completion))]));
+            correct += questions[^1].Answers[0].Scored.IsCorrect ? 1 : 0;
+            progress?.Report(new EvaluationProgress(questions.Count, dataset.Count, correct));
+        }
+
+        return SampledReport.Create(
+            options.Name ?? dataset.Name, rule.Name, questions, Origin(options.Origin, dataset, template) with
+            {
+                Seed = options.Sampling.Seed,
+                Sampling = $"{options.Sampling.SamplesPerPrompt} answers at temperature "
+                    + FormattableString.Invariant($"{options.Sampling.Temperature}, ")
+                    + $"at most {options.Sampling.MaxNewTokens} tokens",
+            });
+    }
+
+    private static void ThrowIfMissing(
+        ISampler sampler, IVqaDataset dataset, IPromptTemplate template, IScoringRule rule, int batchSize)
+    {
         ArgumentNullException.ThrowIfNull(sampler);
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(rule);
-        options ??= new EvaluationOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.BatchSize, 1, nameof(options));
-        SamplingOptions sampling = new() { SamplesPerPrompt = 1, Temperature = 0, MaxNewTokens = options.MaxNewTokens };
-        List<EvaluatedAnswer> answers = new(dataset.Count);
-        int correct = 0;
-        foreach (VqaExample[] batch in dataset.Chunk(options.BatchSize))
-        {
-            VqaPrompt[] prompts = [.. batch.Select(template.Format)];
-            int position = 0;
-            IAsyncEnumerable<CompletionGroup> groups = sampler.SampleAsync(prompts, sampling, cancellationToken);
-            await foreach (CompletionGroup group in groups.ConfigureAwait(false))
-            {
-                Completion completion = OnlyCompletionOf(group, prompts, position);
-                if (completion.StopReason == StopReason.Cancelled)
-                {
-                    break;
-                }
-
-                ScoredAnswer scored = rule.Score(batch[position], completion.Text);
-                answers.Add(new EvaluatedAnswer(batch[position], completion.Text, scored) { Completion = completion });
-                position++;
-                correct += scored.IsCorrect ? 1 : 0;
-                progress?.Report(new EvaluationProgress(answers.Count, dataset.Count, correct));
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            if (position != batch.Length)
-            {
-                throw new InvalidOperationException($"The sampler answered {position} of {batch.Length} questions.");
-            }
-        }
-
-        return EvaluationReport.Create(options.Name ?? dataset.Name, rule.Name, answers);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1, "options.BatchSize");
     }
 
-    private static Completion OnlyCompletionOf(CompletionGroup group, VqaPrompt[] prompts, int position)
-    {
-        if (position >= prompts.Length || !ReferenceEquals(group.Prompt.Example, prompts[position].Example)
-            || group.Completions.Count != 1)
-        {
-            throw new InvalidOperationException(
-                $"The sampler's group {position} has {group.Completions.Count} completions for prompt "
-                + $"{group.PromptIndex}; one completion for prompt {position} of {prompts.Length} was expected.");
-        }
+    private static ReportOrigin Origin(ReportOrigin? given, IVqaDataset dataset, IPromptTemplate template) =>
+        (given ?? new ReportOrigin()) with { Dataset = given?.Dataset ?? dataset.Name, Prompt = template.Name };
 
-        return group.Completions[0];
-    }
+    private static EvaluatedAnswer Score(IScoringRule rule, VqaExample example, Completion completion) =>
+        new(example, completion.Text, rule.Score(example, completion.Text)) { Completion = completion };
 }

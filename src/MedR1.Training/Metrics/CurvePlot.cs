@@ -47,8 +47,7 @@ public static class CurvePlot
         }
 
         using Image image = multiplot.Render(columns * options.PanelWidth, rows * options.PanelHeight);
-        byte[] png = image.GetImageBytes(ImageFormat.Png);
-        Replace(path, png);
+        WholeFile.Write(path, image.GetImageBytes(ImageFormat.Png));
     }
 
     /// <summary>
@@ -103,21 +102,5 @@ public static class CurvePlot
         plot.XLabel("optimizer step");
         plot.YLabel(name);
         plot.Title(isFirst && options.Title.Length > 0 ? options.Title : name);
-    }
-
-    private static void Replace(string path, byte[] bytes)
-    {
-        string target = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        string half = $"{target}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            File.WriteAllBytes(half, bytes);
-            File.Move(half, target, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(half);
-        }
     }
 }

@@ -17,6 +17,9 @@ public sealed class ReportTableTests
             | (unknown) | 2 | 50.0 | 50.0 (9.5 to 90.5) | 100.0 (34.2 to 100.0) |
             | (unknown) | 2 | 50.0 | 50.0 (9.5 to 90.5) | 100.0 (34.2 to 100.0) |
 
+            - before: rule med-r1 · seed 7 · model tiny (not hashed) · data list (sha256 0123456789ab).
+            - af|ter: rule med-r1 · seed 7 · model tiny (not hashed) · data list (sha256 0123456789ab).
+
             No blind baseline stands beside these scores; see BlindPrior.
 
             """.ReplaceLineEndings("\n"),

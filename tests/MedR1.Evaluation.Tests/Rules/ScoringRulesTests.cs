@@ -6,14 +6,14 @@ public sealed class ScoringRulesTests
 
     // Where the published rules part: line breaks, no tags, dots, case, text for a letter.
     [Theory]
-    [InlineData("<think>x</think><answer>C</answer>", "med-r1 med-r1-training medvlm-r1 lenient")]
-    [InlineData("<answer>\nC\n</answer>", "med-r1 medvlm-r1 lenient")]
-    [InlineData("<answer>C.</answer>", "lenient")]
-    [InlineData("<answer>c</answer>", "lenient")]
-    [InlineData("C", "med-r1-training exact-output omnimedvqa-qa lenient")]
-    [InlineData(" C\n", "med-r1-training omnimedvqa-qa lenient")]
-    [InlineData("CT", "omnimedvqa-qa lenient")]
-    [InlineData("<answer>CT</answer>", "lenient")]
+    [InlineData("<think>x</think><answer>C</answer>", "med-r1 med-r1-training medvlm-r1 medevalkit lenient")]
+    [InlineData("<answer>\nC\n</answer>", "med-r1 medvlm-r1 medevalkit lenient")]
+    [InlineData("<answer>C.</answer>", "medevalkit lenient")]
+    [InlineData("<answer>c</answer>", "medevalkit lenient")]
+    [InlineData("C", "med-r1-training exact-output omnimedvqa-qa medevalkit lenient")]
+    [InlineData(" C\n", "med-r1-training omnimedvqa-qa medevalkit lenient")]
+    [InlineData("CT", "omnimedvqa-qa medevalkit lenient")]
+    [InlineData("<answer>CT</answer>", "medevalkit lenient")]
     [InlineData("ultrasound", "")]
     [InlineData("", "")]
     public void Differ_as_their_code_does(string text, string rulesThatSayRight)

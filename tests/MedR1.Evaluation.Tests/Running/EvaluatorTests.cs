@@ -25,6 +25,42 @@ public sealed class EvaluatorTests
         Assert.Equal(new EvaluationProgress(5, 5, 3), progress[^1]);
     }
 
+    // A question's draws must not depend on who shares its batch.
+    [Fact]
+    public async Task Asks_every_question_several_times_with_a_seed_of_its_own()
+    {
+        SamplingOptions sampling = new() { SamplesPerPrompt = 3, Temperature = 0.5, Seed = 4 };
+        List<string[]> runs = [];
+        foreach (int batchSize in (int[])[2, 5])
+        {
+            FakeSampler sampler = new(_ => "<answer>A</answer>");
+            SampledReport report = await Evaluator.EvaluateSamplesAsync(
+                sampler, s_dataset, PromptTemplates.AnswerOnly, ScoringRules.MedR1,
+                new SampledEvaluationOptions { Sampling = sampling, BatchSize = batchSize });
+            Assert.Equal(sampling, sampler.Options);
+            Assert.Equal((5, 3, 0.6), (report.Questions.Count, report.SampleCount, report.MeanAccuracy));
+            Assert.Equal(4, report.Origin.Seed);
+            Assert.Equal("3 answers at temperature 0.5, at most 256 tokens", report.Origin.Sampling);
+            runs.Add([.. sampler.Seeds]);
+        }
+
+        Assert.Equal(runs[0], runs[1]);
+        Assert.Equal(5, runs[0].Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Runs_the_blind_views_of_a_model()
+    {
+        IReadOnlyList<EvaluationReport> reports = await BlindBaselines.OfModelAsync(
+            new FakeSampler(_ => "<answer>A</answer>"), [s_dataset.WithoutImages(), s_dataset], PromptTemplates.AnswerOnly,
+            ScoringRules.MedR1);
+        Assert.Equal(["list (question only)", "list"], reports.Select(report => report.Name));
+        Assert.Equal([3, 3], reports.Select(report => report.Overall.Accuracy.Correct));
+        IReadOnlyList<EvaluationReport> fitted = BlindBaselines.FromTraining(s_dataset, s_dataset);
+        Assert.Equal([BlindPrior.RuleName, MajorityLetter.RuleName], fitted.Select(report => report.Rule));
+        Assert.Equal("counted on 5 training questions", fitted[0].Origin.Training);
+    }
+
     [Fact]
     public async Task Stops_when_cancelled()
     {
@@ -67,6 +103,8 @@ public sealed class EvaluatorTests
     {
         public List<int> BatchSizes { get; } = [];
 
+        public List<string> Seeds { get; } = [];
+
         public SamplingOptions? Options { get; private set; }
 
         public int GroupsLeftOut { get; init; }
@@ -85,7 +123,9 @@ public sealed class EvaluatorTests
                 VqaPrompt prompt = prompts[Reverses ? prompts.Count - 1 - index : index];
                 Completion completion =
                     new() { Text = answer(index), TokenIds = [1], StopReason = StopReason.EndToken };
-                yield return new CompletionGroup(prompt, [completion]) { PromptIndex = index };
+                Seeds.Add($"{prompt.Seed}");
+                yield return new CompletionGroup(
+                    prompt, [.. Enumerable.Repeat(completion, options.SamplesPerPrompt)]) { PromptIndex = index };
             }
         }
     }

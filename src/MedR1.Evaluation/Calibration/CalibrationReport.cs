@@ -1,0 +1,110 @@
+namespace MedR1.Evaluation;
+
+/// <summary>Whether a model is as often right as it is sure, from the probabilities that it gives the options.</summary>
+public sealed class CalibrationReport
+{
+    private CalibrationReport(
+        string name, ReportOrigin origin, int count, IReadOnlyList<ReliabilityBin> bins, double brier, double logLoss,
+        Accuracy accuracy, double meanConfidence)
+    {
+        Name = name;
+        Origin = origin;
+        Count = count;
+        Bins = bins;
+        BrierScore = brier;
+        NegativeLogLikelihood = logLoss;
+        Accuracy = accuracy;
+        MeanConfidence = meanConfidence;
+    }
+
+    /// <summary>What was measured.</summary>
+    public string Name { get; }
+
+    /// <summary>Model, data and seed behind the figures.</summary>
+    public ReportOrigin Origin { get; }
+
+    /// <summary>Questions with probabilities of their options.</summary>
+    public int Count { get; }
+
+    /// <summary>The reliability table: bins that hold an answer, from unsure to sure.</summary>
+    public IReadOnlyList<ReliabilityBin> Bins { get; }
+
+    /// <summary>How often the most probable option is right.</summary>
+    public Accuracy Accuracy { get; }
+
+    /// <summary>The mean probability of the most probable option, 0 to 1.</summary>
+    public double MeanConfidence { get; }
+
+    /// <summary>
+    /// The expected calibration error (arXiv 1706.04599, equation 3): the mean over answers of how far their bin's accuracy
+    /// is from its confidence, 0 to 1. It says nothing about accuracy: who is unsure of all and right by chance has 0.
+    /// </summary>
+    public double ExpectedCalibrationError =>
+        Bins.Sum(bin => bin.Accuracy.Count * Math.Abs(bin.Accuracy.Value - bin.MeanConfidence)) / Count;
+
+    /// <summary>The largest such difference of a bin (equation 5 there); one answer can make it.</summary>
+    public double MaximumCalibrationError => Bins.Max(bin => Math.Abs(bin.Accuracy.Value - bin.MeanConfidence));
+
+    /// <summary>
+    /// Brier's score (Monthly Weather Review 78, 1950) over all options, <c>mean of Σ (p − y)²</c>: 0 is perfect, 2 is sure
+    /// and wrong, and even odds among k options give <c>1 − 1/k</c>.
+    /// </summary>
+    public double BrierScore { get; }
+
+    /// <summary>The mean of <c>−ln p</c> of the right option.</summary>
+    public double NegativeLogLikelihood { get; }
+
+    /// <summary>Measures a report of which the options were scored one by one.</summary>
+    /// <param name="report">The report; answers without probabilities are left out.</param>
+    /// <param name="options">How to measure.</param>
+    /// <exception cref="ArgumentException">No answer has probabilities, or some are no distribution over the
+    /// options.</exception>
+    public static CalibrationReport Measure(EvaluationReport report, CalibrationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        options ??= new CalibrationOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Bins, 1, "options.Bins");
+        ConfidentAnswer[] answers =
+        [
+            .. report.Answers.Where(answer => answer is { OptionProbabilities: not null, Example.AnswerIndex: not null })
+                .Select(ConfidentAnswer.Of).OrderBy(answer => answer.Confidence),
+        ];
+        if (answers.Length == 0)
+        {
+            throw new ArgumentException(
+                $"No answer of '{report.Name}' has probabilities of its options. Score the options one by one, as "
+                + $"{nameof(OptionEvaluator)} does.", nameof(report));
+        }
+
+        IEnumerable<ReliabilityBin> bins = options.EqualCounts
+            ? EqualCounts(answers, options.Bins)
+            : EqualWidths(answers, options.Bins);
+        return new CalibrationReport(
+            report.Name, report.Origin, answers.Length, [.. bins], answers.Average(answer => answer.Brier),
+            answers.Average(answer => answer.LogLoss), AccuracyOf(answers),
+            answers.Average(answer => answer.Confidence));
+    }
+
+    private static IEnumerable<ReliabilityBin> EqualWidths(ConfidentAnswer[] answers, int bins) => answers
+        .GroupBy(answer => Math.Clamp((int)Math.Ceiling(answer.Confidence * bins) - 1, 0, bins - 1))
+        .OrderBy(group => group.Key)
+        .Select(group => Bin((double)group.Key / bins, (group.Key + 1.0) / bins, [.. group]));
+
+    private static IEnumerable<ReliabilityBin> EqualCounts(ConfidentAnswer[] answers, int bins)
+    {
+        int count = Math.Min(bins, answers.Length);
+        for (int bin = 0; bin < count; bin++)
+        {
+            int from = (int)((long)answers.Length * bin / count);
+            int to = (int)((long)answers.Length * (bin + 1) / count);
+            ConfidentAnswer[] part = answers[from..to];
+            yield return Bin(part[0].Confidence, part[^1].Confidence, part);
+        }
+    }
+
+    private static ReliabilityBin Bin(double low, double high, ConfidentAnswer[] answers) =>
+        new(low, high, AccuracyOf(answers), answers.Average(answer => answer.Confidence));
+
+    private static Accuracy AccuracyOf(ConfidentAnswer[] answers) =>
+        new(answers.Count(answer => answer.IsCorrect), answers.Length);
+}

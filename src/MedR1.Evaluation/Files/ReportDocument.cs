@@ -1,0 +1,53 @@
+namespace MedR1.Evaluation;
+
+/// <summary>A report as its file holds it; the summary is for readers, it is counted anew when the file is read.</summary>
+internal sealed record ReportDocument
+{
+    private const string CurrentFormat = "medr1-evaluation-report/1";
+
+    public required string Format { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Rule { get; init; }
+
+    public required ReportOrigin Origin { get; init; }
+
+    public ReportSummary? Summary { get; init; }
+
+    public required IReadOnlyList<AnswerDocument> Answers { get; init; }
+
+    public static ReportDocument Of(EvaluationReport report) => new()
+    {
+        Format = CurrentFormat,
+        Name = report.Name,
+        Rule = report.Rule,
+        Origin = report.Origin,
+        Summary = new ReportSummary(
+            report.Overall.Accuracy.Count, report.Overall.Accuracy.Correct, report.Overall.Accuracy.Value,
+            report.Overall.Accuracy.Low, report.Overall.Accuracy.High, report.Overall.Chance, report.UnreadableCount,
+            report.TruncatedCount),
+        Answers = [.. report.Answers.Select(AnswerDocument.Of)],
+    };
+
+    public EvaluationReport ToReport(string path)
+    {
+        if (Format != CurrentFormat)
+        {
+            throw new InvalidDataException($"'{path}' is of format '{Format}'; this version reads '{CurrentFormat}'.");
+        }
+
+        if (Answers is not { Count: > 0 } || Answers.Any(answer => answer is null) || Origin is null)
+        {
+            throw new InvalidDataException($"'{path}' holds no answers, or null for one; it is damaged.");
+        }
+
+        EvaluatedAnswer[] answers = [.. Answers.Select(answer => answer.ToAnswer())];
+        string hash = ContentHash.OfExamples(answers.Select(answer => answer.Example));
+        return Origin.DataHash is null || Origin.DataHash == hash
+            ? EvaluationReport.Create(Name, Rule, answers, Origin)
+            : throw new InvalidDataException(
+                $"'{path}' names questions of the hash {Origin.DataHash}, but holds those of {hash}: it was changed or "
+                + "damaged. Make the report again.");
+    }
+}

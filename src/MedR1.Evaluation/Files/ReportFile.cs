@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace MedR1.Evaluation;
+
+/// <summary>
+/// Keeps a report with all its answers as JSON, to be read by people and programs and compared with later reports.
+/// Pictures are not kept: the questions of a report that was read have none.
+/// </summary>
+public static class ReportFile
+{
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+
+        // The file is no web page: text of other scripts stays readable.
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Writes a report; an existing file is replaced when the new one is complete.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="path">The file; its folder is made where it is missing.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public static void Save(EvaluationReport report, string path)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(ReportDocument.Of(report), s_json));
+    }
+
+    /// <summary>Reads a report.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file is no report, cut off, or its questions are not those that its hash
+    /// names.</exception>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    public static EvaluationReport Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        byte[] bytes = File.ReadAllBytes(path);
+        ReportDocument document;
+        try
+        {
+            document = JsonSerializer.Deserialize<ReportDocument>(bytes, s_json)
+                ?? throw new InvalidDataException($"'{path}' holds null, not a report.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"'{path}' is no report: {exception.Message}", exception);
+        }
+
+        return document.ToReport(path);
+    }
+}

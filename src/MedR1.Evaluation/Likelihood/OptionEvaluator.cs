@@ -1,0 +1,79 @@
+namespace MedR1.Evaluation;
+
+/// <summary>
+/// Lets a model choose by how likely it finds each option, instead of by what it says. No rule has to read anything, and
+/// the probabilities are there for <see cref="CalibrationReport"/>.
+/// </summary>
+public static class OptionEvaluator
+{
+    /// <summary>Scores the options of every question; open questions are left out.</summary>
+    /// <param name="scorer">Gives the log-probabilities.</param>
+    /// <param name="dataset">The questions.</param>
+    /// <param name="scoring">How options are asked for and compared.</param>
+    /// <param name="options">The report's name and origin; what it says about sampling has no effect here.</param>
+    /// <param name="progress">Told after every question.</param>
+    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <exception cref="ArgumentException">There is no question with options, or a log-probability is none.</exception>
+    /// <exception cref="InvalidOperationException">The scorer gave another number of scores than there are
+    /// options.</exception>
+    public static async Task<EvaluationReport> EvaluateAsync(
+        IContinuationScorer scorer,
+        IVqaDataset dataset,
+        OptionScoring scoring,
+        EvaluationOptions? options = null,
+        IProgress<EvaluationProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scorer);
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(scoring);
+        List<EvaluatedAnswer> answers = [];
+        int seen = 0;
+        int correct = 0;
+        foreach (VqaExample example in dataset)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            seen++;
+            if (example.AnswerIndex is null)
+            {
+                continue;
+            }
+
+            answers.Add(await AnswerAsync(scorer, example, scoring, cancellationToken).ConfigureAwait(false));
+            correct += answers[^1].Scored.IsCorrect ? 1 : 0;
+            progress?.Report(new EvaluationProgress(seen, dataset.Count, correct));
+        }
+
+        return EvaluationReport.Create(
+            options?.Name ?? dataset.Name, scoring.Name, answers, (options?.Origin ?? new ReportOrigin()) with
+            {
+                Dataset = options?.Origin?.Dataset ?? dataset.Name,
+                Prompt = scoring.Template.Name,
+                Sampling = "none: options scored by their log-probabilities",
+            });
+    }
+
+    private static async ValueTask<EvaluatedAnswer> AnswerAsync(
+        IContinuationScorer scorer, VqaExample example, OptionScoring scoring, CancellationToken cancellationToken)
+    {
+        string[] texts = [.. example.Options.Select((_, index) => scoring.Continuation(example, index))];
+        IReadOnlyList<IReadOnlyList<float>> scores = await scorer
+            .ScoreAsync(scoring.Template.Format(example), texts, cancellationToken).ConfigureAwait(false);
+        if (scores.Count != texts.Length)
+        {
+            throw new InvalidOperationException(
+                $"The scorer gave {scores.Count} scores for the {texts.Length} options of '{example.Id}'.");
+        }
+
+        IReadOnlyList<double> probabilities = scoring.Probabilities(scores);
+        int chosen = Enumerable.Range(0, texts.Length).MaxBy(index => probabilities[index]);
+        string chosenText = example.Options[chosen];
+
+        // By text, as OmniMedVQA compares: of two options with the right text, both are right.
+        return new EvaluatedAnswer(
+            example, chosenText, new ScoredAnswer(chosenText, chosenText == example.Options[example.AnswerIndex!.Value]))
+        {
+            OptionProbabilities = probabilities,
+        };
+    }
+}

@@ -1,0 +1,141 @@
+namespace MedR1.Evaluation;
+
+/// <summary>What changed from one report to another: question by question, by group, and whether luck explains it.</summary>
+public sealed class ReportComparison
+{
+    private ReportComparison(
+        EvaluationReport first, EvaluationReport second, (EvaluatedAnswer First, EvaluatedAnswer Second)[] pairs)
+    {
+        First = first;
+        Second = second;
+        Shared = pairs;
+        Overall = Test(pairs);
+        Groups = [.. ReportGrouping.All.SelectMany(grouping => Compare(grouping, pairs))];
+    }
+
+    /// <summary>The first report.</summary>
+    public EvaluationReport First { get; }
+
+    /// <summary>The second report.</summary>
+    public EvaluationReport Second { get; }
+
+    /// <summary>The answers to questions that both have, in the first's order.</summary>
+    public IReadOnlyList<(EvaluatedAnswer First, EvaluatedAnswer Second)> Shared { get; }
+
+    /// <summary>Questions that only the first has; they are not compared.</summary>
+    public int OnlyInFirst => First.Answers.Count - Shared.Count;
+
+    /// <summary>Questions that only the second has; they are not compared.</summary>
+    public int OnlyInSecond => Second.Answers.Count - Shared.Count;
+
+    /// <summary>All shared questions.</summary>
+    public McNemarTest Overall { get; }
+
+    /// <summary>By modality, question type, data set and family.</summary>
+    public IReadOnlyList<GroupComparison> Groups { get; }
+
+    /// <summary>Pairs that the first got wrong and the second right.</summary>
+    public IEnumerable<(EvaluatedAnswer First, EvaluatedAnswer Second)> NewlyRight =>
+        Shared.Where(pair => !pair.First.Scored.IsCorrect && pair.Second.Scored.IsCorrect);
+
+    /// <summary>Pairs that the first got right and the second wrong.</summary>
+    public IEnumerable<(EvaluatedAnswer First, EvaluatedAnswer Second)> NewlyWrong =>
+        Shared.Where(pair => pair.First.Scored.IsCorrect && !pair.Second.Scored.IsCorrect);
+
+    /// <summary>
+    /// What makes the comparison one of different things: another rule, other questions, prompt or way of sampling. Empty
+    /// where only the model differs.
+    /// </summary>
+    public IReadOnlyList<string> Warnings =>
+    [
+        .. Difference("scoring rule", First.Rule, Second.Rule),
+        .. Difference("prompt", First.Origin.Prompt, Second.Origin.Prompt),
+        .. Difference("sampling", First.Origin.Sampling, Second.Origin.Sampling),
+        .. OnlyInFirst > 0 ? [$"{OnlyInFirst} questions are only in the first report and are left out."] : (string[])[],
+        .. OnlyInSecond > 0 ? [$"{OnlyInSecond} questions are only in the second report and are left out."] : (string[])[],
+    ];
+
+    /// <summary>Compares two reports by the ids of their questions.</summary>
+    /// <param name="first">The report to start from.</param>
+    /// <param name="second">The report to compare with it.</param>
+    /// <exception cref="ArgumentException">They share no question, an id occurs twice, or an id stands for different
+    /// questions.</exception>
+    public static ReportComparison Compare(EvaluationReport first, EvaluationReport second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        Dictionary<string, EvaluatedAnswer> firstById = ById(first, nameof(first));
+        Dictionary<string, EvaluatedAnswer> secondById = ById(second, nameof(second));
+        (EvaluatedAnswer, EvaluatedAnswer)[] pairs =
+        [
+            .. first.Answers.Where(answer => secondById.ContainsKey(answer.Example.Id))
+                .Select(answer => (answer, secondById[answer.Example.Id])),
+        ];
+        if (pairs.Length == 0)
+        {
+            throw new ArgumentException(
+                $"'{first.Name}' ({firstById.Count} questions) and '{second.Name}' ({secondById.Count}) share no "
+                + "question: are they of different data sets?", nameof(second));
+        }
+
+        foreach ((EvaluatedAnswer one, EvaluatedAnswer other) in pairs)
+        {
+            ThrowIfDifferent(one.Example, other.Example);
+        }
+
+        return new ReportComparison(first, second, pairs);
+    }
+
+    private static Dictionary<string, EvaluatedAnswer> ById(EvaluationReport report, string parameter)
+    {
+        Dictionary<string, EvaluatedAnswer> byId = new(report.Answers.Count, StringComparer.Ordinal);
+        foreach (EvaluatedAnswer answer in report.Answers)
+        {
+            if (!byId.TryAdd(answer.Example.Id, answer))
+            {
+                throw new ArgumentException(
+                    $"'{report.Name}' has two questions with the id '{answer.Example.Id}', so answers can't be paired. "
+                    + "Give ids that are unique.", parameter);
+            }
+        }
+
+        return byId;
+    }
+
+    private static void ThrowIfDifferent(VqaExample one, VqaExample other)
+    {
+        if (one.Question != other.Question || one.AnswerIndex != other.AnswerIndex || one.Answer != other.Answer
+            || !one.Options.SequenceEqual(other.Options))
+        {
+            throw new ArgumentException(
+                $"The id '{one.Id}' stands for '{one.Problem}' in one report and for '{other.Problem}' in the other: the "
+                + "data set changed, so the reports can't be compared.");
+        }
+    }
+
+    private static IEnumerable<GroupComparison> Compare(
+        ReportGrouping grouping, IEnumerable<(EvaluatedAnswer First, EvaluatedAnswer Second)> pairs)
+    {
+        (string Group, McNemarTest Test)[] groups =
+            [.. grouping.Group(pairs, pair => pair.First.Example).Select(group => (group.Key, Test([.. group])))];
+        IReadOnlyList<double> corrected = HolmCorrection.Adjust([.. groups.Select(group => group.Test.ExactPValue)]);
+        return groups.Select(
+            (group, index) => new GroupComparison(grouping.Name, group.Group, group.Test, corrected[index]));
+    }
+
+    private static McNemarTest Test(IReadOnlyCollection<(EvaluatedAnswer First, EvaluatedAnswer Second)> pairs)
+    {
+        return new McNemarTest(Count(true, true), Count(true, false), Count(false, true), Count(false, false));
+
+        int Count(bool first, bool second) => pairs.Count(
+            pair => pair.First.Scored.IsCorrect == first && pair.Second.Scored.IsCorrect == second);
+    }
+
+    private static IEnumerable<string> Difference(string what, string? first, string? second)
+    {
+        if (first != second)
+        {
+            yield return $"The {what} differs: {first ?? "(unknown)"} and {second ?? "(unknown)"}.";
+        }
+    }
+}

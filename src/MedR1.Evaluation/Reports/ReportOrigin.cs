@@ -1,0 +1,52 @@
+namespace MedR1.Evaluation;
+
+/// <summary>Where a report's figures come from: what has to be equal for two of them to be comparable.</summary>
+public sealed record ReportOrigin
+{
+    /// <summary>The model's name; <see langword="null"/> for a baseline without one.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The hash of the model's files, such as <see cref="ContentHash.OfFolder"/> gives.</summary>
+    public string? ModelHash { get; init; }
+
+    /// <summary>The data set's name.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>The hash of the questions; <see cref="EvaluationReport.Create"/> fills it where it is missing.</summary>
+    public string? DataHash { get; init; }
+
+    /// <summary>Where random choices started; <see langword="null"/> where there are none.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>The prompt template's name.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>How answers were drawn, such as <c>greedy, at most 256 tokens</c>.</summary>
+    public string? Sampling { get; init; }
+
+    /// <summary>What made the model: training domain, method, steps.</summary>
+    public string? Training { get; init; }
+
+    /// <summary>
+    /// One line with rule, seed, model and hashes for the foot of a table or figure; hashes by their first 12 digits.
+    /// </summary>
+    /// <param name="rule">The rule that made the scores.</param>
+    public string Caption(string rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        string?[] parts =
+        [
+            $"rule {rule}",
+            Seed is long seed ? $"seed {seed}" : "no seed",
+            Model is null ? "no model" : $"model {Model} ({Short(ModelHash)})",
+            $"data {Dataset ?? "(unnamed)"} ({Short(DataHash)})",
+            Prompt is null ? null : $"prompt {Prompt}",
+            Sampling,
+            Training,
+        ];
+        return string.Join(" · ", parts.Where(part => part is not null));
+    }
+
+    private static string Short(string? hash) =>
+        hash is null ? "not hashed" : $"sha256 {hash[..Math.Min(12, hash.Length)]}";
+}

@@ -1,0 +1,121 @@
+namespace MedR1.Evaluation;
+
+/// <summary>
+/// MedEvalKit's rule for multiple choice (arXiv 2506.07044 and its released code), step by step: the text in answer
+/// tags or a box and behind the last "answer is", in lower case; what stands before its first dot, and there behind its
+/// last colon, is the letter; else the option, written as <c>a. text</c>, that is most like all of it, the first where
+/// nothing is alike. So every text chooses an option, and nonsense chooses one at random: compare with chance.
+/// </summary>
+/// <remarks>
+/// Where several options have the right text, the last of them is right, as there. Open questions are never right: the
+/// kit judges them by other scores.
+/// </remarks>
+public sealed class MedEvalKitRule : IScoringRule
+{
+    private static readonly string[] Announcements =
+    [
+        "**answer**:", "**answer**", "*answer*:", "**answer:**", "answer is", "answer:", "答案:", "final answer",
+        "final answer is",
+    ];
+
+    /// <inheritdoc/>
+    public string Name => "medevalkit";
+
+    /// <inheritdoc/>
+    public ScoredAnswer Score(VqaExample example, string text)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        ArgumentNullException.ThrowIfNull(text);
+        if (example.Options.Count == 0)
+        {
+            return new ScoredAnswer(null, false);
+        }
+
+        string response = PythonText.ToLower(InTags(text));
+        string[] paragraphs = response.Split("\n\n");
+        string lastSentence = BeforeDot(paragraphs[^1]);
+        response = LetterOf(paragraphs[0], example) is not null ? paragraphs[0]
+            : LetterOf(lastSentence, example) is not null ? lastSentence : response;
+        response = PythonText.ToLower(PythonText.Strip(Announced(response))).Replace("\n", "", StringComparison.Ordinal);
+        string said = BeforeDot(response);
+        said = said[(said.LastIndexOf(':') + 1)..];
+        int chosen = LetterOf(said, example) ?? MostSimilar(response, example);
+        return new ScoredAnswer(OptionLetters.Of(chosen), chosen == LastRightOption(example));
+    }
+
+    private static string Announced(string response)
+    {
+        string text = response.Contains("boxed", StringComparison.Ordinal) ? InBox(response) : InTags(response);
+        foreach (string announcement in Announcements)
+        {
+            text = text.Split(announcement)[^1];
+        }
+
+        return text;
+    }
+
+    /// <summary>All texts in answer tags, joined; the whole text where they hold nothing.</summary>
+    private static string InTags(string text)
+    {
+        const string open = "<answer>";
+        const string close = "</answer>";
+        List<string> found = [];
+        int start = text.IndexOf(open, StringComparison.Ordinal);
+        while (start >= 0)
+        {
+            int from = start + open.Length;
+            int end = text.IndexOf(close, from, StringComparison.Ordinal);
+            if (end < 0)
+            {
+                break;
+            }
+
+            found.Add(text[from..end]);
+            start = text.IndexOf(open, end + close.Length, StringComparison.Ordinal);
+        }
+
+        string joined = PythonText.Strip(string.Join(' ', found));
+        return joined.Length > 0 ? joined : text;
+    }
+
+    /// <summary>What the last box holds; the word "none" where it is not closed, as there.</summary>
+    private static string InBox(string text)
+    {
+        const string open = "\\boxed{";
+        int start = text.LastIndexOf(open, StringComparison.Ordinal);
+        int depth = 1;
+        for (int i = start + open.Length; start >= 0 && i < text.Length; i++)
+        {
+            depth += text[i] switch { '{' => 1, '}' => -1, _ => 0 };
+            if (depth == 0)
+            {
+                return PythonText.Strip(text[(start + open.Length)..i]);
+            }
+        }
+
+        return "None";
+    }
+
+    private static string BeforeDot(string text) => text.IndexOf('.') is var dot and >= 0 ? text[..dot] : text;
+
+    private static int? LetterOf(string text, VqaExample example) =>
+        text is [>= 'a' and <= 'z'] && text[0] - 'a' < example.Options.Count ? text[0] - 'a' : null;
+
+    private static int MostSimilar(string response, VqaExample example) =>
+        OmniMedVqaRule.MostSimilar(
+            [.. example.Options.Select((option, index) => PythonText.ToLower($"{OptionLetters.Of(index)}. {option}"))],
+            response) ?? 0;
+
+    private static int? LastRightOption(VqaExample example)
+    {
+        for (int i = example.Options.Count - 1; i >= 0; i--)
+        {
+            if (example.Options[i] == example.Answer)
+            {
+                return i;
+            }
+        }
+
+        return example.AnswerIndex;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+
+namespace MedR1.Evaluation;
+
+/// <summary>Puts the questions of a data set to a sampler in batches and watches that it answers each of them.</summary>
+internal static class QuestionBatches
+{
+    /// <summary>The answers to each question, in the order of the data set.</summary>
+    public static async IAsyncEnumerable<(VqaExample Example, IReadOnlyList<Completion> Completions)> AskAsync(
+        ISampler sampler, IVqaDataset dataset, IPromptTemplate template, SamplingOptions sampling, int batchSize,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        int first = 0;
+        foreach (VqaExample[] batch in dataset.Chunk(batchSize))
+        {
+            VqaPrompt[] prompts = [.. batch.Select((example, i) => Seeded(template.Format(example), sampling, first + i))];
+            first += batch.Length;
+            int position = 0;
+            IAsyncEnumerable<CompletionGroup> groups = sampler.SampleAsync(prompts, sampling, cancellationToken);
+            await foreach (CompletionGroup group in groups.ConfigureAwait(false))
+            {
+                ThrowIfNotExpected(group, prompts, position, sampling.SamplesPerPrompt);
+                if (group.Completions.Any(completion => completion.StopReason == StopReason.Cancelled))
+                {
+                    break;
+                }
+
+                yield return (batch[position++], group.Completions);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            if (position != batch.Length)
+            {
+                throw new InvalidOperationException($"The sampler answered {position} of {batch.Length} questions.");
+            }
+        }
+    }
+
+    // By the question's place in the data set, so that the size of a batch changes no answer.
+    private static VqaPrompt Seeded(VqaPrompt prompt, SamplingOptions sampling, int index) => prompt with
+    {
+        Seed = prompt.Seed ?? unchecked(sampling.Seed + (long)(0x9E3779B97F4A7C15UL * ((ulong)index + 1))),
+    };
+
+    private static void ThrowIfNotExpected(CompletionGroup group, VqaPrompt[] prompts, int position, int samples)
+    {
+        if (position >= prompts.Length || !ReferenceEquals(group.Prompt.Example, prompts[position].Example)
+            || group.Completions.Count != samples)
+        {
+            throw new InvalidOperationException(
+                $"The sampler's group {position} has {group.Completions.Count} completions for prompt "
+                + $"{group.PromptIndex}; {samples} for prompt {position} of {prompts.Length} were expected.");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+namespace MedR1.Evaluation;
+
+/// <summary>Scores of several answers to each question.</summary>
+public sealed class SampledReport
+{
+    private SampledReport(string name, string rule, IReadOnlyList<SampledAnswers> questions, ReportOrigin origin)
+    {
+        Name = name;
+        Rule = rule;
+        Questions = questions;
+        Origin = origin;
+        SampleCount = questions.Min(question => question.Answers.Count);
+    }
+
+    /// <summary>What was scored.</summary>
+    public string Name { get; }
+
+    /// <summary>The rule that made the scores.</summary>
+    public string Rule { get; }
+
+    /// <summary>Model, data and seed behind the scores.</summary>
+    public ReportOrigin Origin { get; }
+
+    /// <summary>The questions with their answers.</summary>
+    public IReadOnlyList<SampledAnswers> Questions { get; }
+
+    /// <summary>Answers to each question; of the one that has fewest, if they differ.</summary>
+    public int SampleCount { get; }
+
+    /// <summary>The mean share of right answers, 0 to 1: the accuracy of one drawn answer.</summary>
+    public double MeanAccuracy =>
+        Questions.Average(question => (double)question.CorrectCount / question.Answers.Count);
+
+    /// <summary>Makes a report.</summary>
+    /// <param name="name">What was scored.</param>
+    /// <param name="rule">The rule's name.</param>
+    /// <param name="questions">The questions with their answers, at least one.</param>
+    /// <param name="origin">Model, data and seed, as far as they are known.</param>
+    /// <exception cref="ArgumentException">There is no question, or one without an answer.</exception>
+    public static SampledReport Create(
+        string name, string rule, IEnumerable<SampledAnswers> questions, ReportOrigin? origin = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(rule);
+        ArgumentNullException.ThrowIfNull(questions);
+        SampledAnswers[] all = [.. questions];
+        if (all.Length == 0 || all.FirstOrDefault(question => question.Answers.Count == 0) is not null)
+        {
+            throw new ArgumentException(
+                $"'{name}' has {all.Length} questions, and each needs at least one answer.", nameof(questions));
+        }
+
+        return new SampledReport(name, rule, all, origin ?? new ReportOrigin());
+    }
+
+    /// <summary>The majority's answers (self-consistency, arXiv 2203.11171), as a report like any other.</summary>
+    /// <param name="count">How many answers vote.</param>
+    public EvaluationReport MajorityAt(int count) =>
+        Choose($"majority@{count}", question => question.Majority(count));
+
+    /// <summary>The answers that a score of the caller's chooses, as a report like any other.</summary>
+    /// <param name="count">How many answers compete.</param>
+    /// <param name="score">Gives an answer its score, higher for better; it must not know the right answer.</param>
+    public EvaluationReport BestAt(int count, Func<EvaluatedAnswer, double> score)
+    {
+        ArgumentNullException.ThrowIfNull(score);
+        return Choose($"best@{count}", question => question.Best(count, score));
+    }
+
+    /// <summary>
+    /// The share of questions that one of the first so many answers gets right: an upper limit for every way of choosing.
+    /// It grows with the number by guessing alone; <see cref="ChanceOfAnyAt"/> says how far.
+    /// </summary>
+    /// <param name="count">How many answers count.</param>
+    public Accuracy AnyCorrectAt(int count) =>
+        new(Questions.Count(question => question.AnyCorrect(count)), Questions.Count);
+
+    /// <summary>The unbiased mean of pass@k over the questions (arXiv 2107.03374), 0 to 1.</summary>
+    /// <param name="k">Answers that may be given, at most <see cref="SampleCount"/>.</param>
+    public double PassAt(int k) => Questions.Average(
+        question => PassAtK.Estimate(question.Answers.Count, question.CorrectCount, k));
+
+    /// <summary>What guessing among the options so many times gets right at least once, 0 to 1.</summary>
+    /// <param name="count">How many guesses.</param>
+    public double ChanceOfAnyAt(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return Questions.Average(question => question.Example.Options.Count is var options and > 0
+            ? 1 - Math.Pow(1 - 1.0 / options, count)
+            : 0);
+    }
+
+    private EvaluationReport Choose(string how, Func<SampledAnswers, EvaluatedAnswer> choose) =>
+        EvaluationReport.Create($"{Name}, {how}", Rule, Questions.Select(choose), Origin);
+}

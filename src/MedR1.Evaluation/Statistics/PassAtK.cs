@@ -1,0 +1,33 @@
+namespace MedR1.Evaluation;
+
+/// <summary>The chance that one of k answers is right, estimated from more answers than k.</summary>
+public static class PassAtK
+{
+    /// <summary>
+    /// The unbiased estimate <c>1 − C(n − c, k) / C(n, k)</c> (Chen et al. 2021, arXiv 2107.03374, equation 1), as the
+    /// product <c>1 − Π (1 − k / i)</c> over i from n − c + 1 to n, which overflows for no n.
+    /// </summary>
+    /// <param name="samples">Answers drawn (n).</param>
+    /// <param name="correct">Right ones among them (c).</param>
+    /// <param name="k">Answers that may be given, 1 to n.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer answers than right ones or than k.</exception>
+    public static double Estimate(int samples, int correct, int k)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(correct);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(correct, samples);
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, samples);
+        if (samples - correct < k)
+        {
+            return 1;
+        }
+
+        double allWrong = 1;
+        for (int i = samples - correct + 1; i <= samples; i++)
+        {
+            allWrong *= 1 - (double)k / i;
+        }
+
+        return 1 - allWrong;
+    }
+}

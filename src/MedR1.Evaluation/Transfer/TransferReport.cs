@@ -1,0 +1,53 @@
+namespace MedR1.Evaluation;
+
+/// <summary>Everything that one kind of domain gives: the matrices of the methods, zero-shot, baselines.</summary>
+public sealed record TransferReport
+{
+    /// <summary>What the domains are: <c>modality</c> or <c>question type</c>.</summary>
+    public required string Grouping { get; init; }
+
+    /// <summary>The domains in the order of rows and columns, those without data left out.</summary>
+    public required IReadOnlyList<string> Domains { get; init; }
+
+    /// <summary>Domains of the protocol for which the data has no question.</summary>
+    public IReadOnlyList<string> MissingDomains { get; init; } = [];
+
+    /// <summary>The model before any training.</summary>
+    public required TransferRow ZeroShot { get; init; }
+
+    /// <summary>The methods that train on one domain, such as SFT and GRPO.</summary>
+    public IReadOnlyList<TransferMatrix> Methods { get; init; } = [];
+
+    /// <summary>The blind option prior, learnt on each domain's training questions.</summary>
+    public required TransferMatrix Blind { get; init; }
+
+    /// <summary>Other models and baselines without a training domain: a larger model, the question alone.</summary>
+    public IReadOnlyList<TransferRow> Others { get; init; } = [];
+
+    /// <summary>What guessing among the options gives on each test domain, 0 to 1.</summary>
+    public required IReadOnlyDictionary<string, double> Chance { get; init; }
+
+    /// <summary>Questions of each domain, for training and for testing.</summary>
+    public required IReadOnlyDictionary<string, (int Train, int Test)> Questions { get; init; }
+
+    /// <summary>
+    /// The comparison of methods: chance, blind prior, zero-shot, the others, then the methods that train. The same order
+    /// as in Med-R1's tables, with what sees no picture first.
+    /// </summary>
+    public IReadOnlyList<MethodScore> Comparison =>
+    [
+        new MethodScore("chance", "none", Everywhere(Mean(Chance.Values)), null),
+        new MethodScore(Blind.Name, Blind.Rule, Blind.Means, Blind.Gains(ZeroShot)),
+        new MethodScore(ZeroShot.Name, ZeroShot.Rule, Everywhere(ZeroShot.Mean), null),
+        .. Others.Select(row => new MethodScore(row.Name, row.Rule, Everywhere(row.Mean), Everywhere(GainOf(row)))),
+        .. Methods.Select(matrix => new MethodScore(matrix.Name, matrix.Rule, matrix.Means, matrix.Gains(ZeroShot))),
+    ];
+
+    private static TransferMeans Everywhere(double? value) => new(value, value, value);
+
+    private static double? Mean(IEnumerable<double> values) => values.Select(value => (double?)value).Average();
+
+    private double? GainOf(TransferRow row) => Mean(
+        row.ByTest.Where(test => ZeroShot.ByTest.ContainsKey(test.Key))
+            .Select(test => test.Value.Value - ZeroShot.ByTest[test.Key].Value));
+}

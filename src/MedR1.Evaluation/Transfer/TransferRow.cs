@@ -1,0 +1,34 @@
+namespace MedR1.Evaluation;
+
+/// <summary>What something that was trained on no domain scores on each: a model as it came, or a larger one.</summary>
+public sealed record TransferRow
+{
+    /// <summary>Takes the scores.</summary>
+    /// <param name="name">What was scored, such as <c>zero-shot</c>.</param>
+    /// <param name="rule">The rule that made the scores.</param>
+    /// <param name="byTest">The accuracy on each domain that it was tested on.</param>
+    public TransferRow(string name, string rule, IReadOnlyDictionary<string, Accuracy> byTest)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentException.ThrowIfNullOrWhiteSpace(rule);
+        ArgumentNullException.ThrowIfNull(byTest);
+        Name = name;
+        Rule = rule;
+        ByTest = byTest;
+    }
+
+    /// <summary>What was scored.</summary>
+    public string Name { get; }
+
+    /// <summary>The rule that made the scores.</summary>
+    public string Rule { get; }
+
+    /// <summary>The accuracy on each domain that it was tested on.</summary>
+    public IReadOnlyDictionary<string, Accuracy> ByTest { get; }
+
+    /// <summary>Model, data and seed behind the scores.</summary>
+    public ReportOrigin Origin { get; init; } = new();
+
+    /// <summary>The mean over domains, each counted once; <see langword="null"/> where there is none.</summary>
+    public double? Mean => ByTest.Count == 0 ? null : ByTest.Values.Average(accuracy => accuracy.Value);
+}

@@ -1,0 +1,78 @@
+using CsCheck;
+
+namespace MedR1.Evaluation.Tests;
+
+public sealed class ImageAblationsTests
+{
+    [Fact]
+    public void Questions_can_lose_their_pictures()
+    {
+        ListDataset dataset = new(Question(0, "a.png", ImagingModality.CT));
+        IVqaDataset without = dataset.WithoutImages();
+        Assert.Equal(("list (question only)", 1), (without.Name, without.Count));
+        Assert.Empty(without[0].Images);
+        Assert.Equal(dataset[0].Question, without.Single().Question);
+    }
+
+    // Any spread of questions over pictures and modalities with at least two pictures each.
+    [Fact]
+    public void Shuffling_gives_every_question_another_picture_of_its_modality() => (
+        from counts in Gen.Int[1, 9].Array[2, 6]
+        from others in Gen.Int[1, 4].Array[2, 3]
+        from seed in Gen.Long
+        select (counts, others, seed)).Sample(one =>
+        {
+            List<VqaExample> examples = [];
+            foreach ((int[] counts, ImagingModality modality) in
+                new[] { (one.counts, ImagingModality.CT), (one.others, ImagingModality.MRI) })
+            {
+                for (int picture = 0; picture < counts.Length; picture++)
+                {
+                    for (int question = 0; question < counts[picture]; question++)
+                    {
+                        examples.Add(Question(examples.Count, $"{modality} {picture}", modality));
+                    }
+                }
+            }
+
+            ListDataset dataset = new(examples);
+            IVqaDataset shuffled = dataset.ShuffleImages(one.seed);
+            Assert.Equal(dataset.Select(example => example.Id), shuffled.Select(example => example.Id));
+            for (int i = 0; i < dataset.Count; i++)
+            {
+                Assert.NotEqual(dataset[i].Images[0].Name, shuffled[i].Images[0].Name);
+                Assert.StartsWith(dataset[i].Modality!.Value.Value, shuffled[i].Images[0].Name);
+            }
+        });
+
+    [Fact]
+    public void Shuffling_repeats_for_a_seed_and_differs_between_seeds()
+    {
+        ListDataset dataset = new([.. Enumerable.Range(0, 20).Select(i => Question(i, $"{i}", ImagingModality.CT))]);
+        Assert.Equal(Names(dataset.ShuffleImages(1)), Names(dataset.ShuffleImages(1)));
+        Assert.NotEqual(Names(dataset.ShuffleImages(1)), Names(dataset.ShuffleImages(2)));
+
+        static string[] Names(IVqaDataset data) => [.. data.Select(example => example.Images[0].Name)];
+    }
+
+    [Fact]
+    public void Shuffling_needs_a_second_picture()
+    {
+        ListDataset dataset = new(
+            Question(0, "a", ImagingModality.CT), Question(1, "a", ImagingModality.CT), Question(2, "b", ImagingModality.MRI),
+            Question(3, "c", ImagingModality.MRI));
+        Assert.Contains(
+            "All 2 questions of modality 'CT", Assert.Throws<ArgumentException>(() => dataset.ShuffleImages(1)).Message);
+        Assert.All(
+            dataset.ShuffleImages(1, withinModality: false).Zip(dataset),
+            pair => Assert.NotEqual(pair.First.Images[0].Name, pair.Second.Images[0].Name));
+    }
+
+    private static VqaExample Question(int index, string picture, ImagingModality modality) =>
+        Examples.Choice(0, "a", "b") with
+        {
+            Id = $"q{index}",
+            Modality = modality,
+            Images = [new BytesImageSource(picture, new byte[] { 1 })],
+        };
+}

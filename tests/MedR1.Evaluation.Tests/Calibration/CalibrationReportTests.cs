@@ -1,0 +1,74 @@
+namespace MedR1.Evaluation.Tests;
+
+public sealed class CalibrationReportTests
+{
+    // Option 0 is right in each. Confidence, right: 0.9 yes, 0.8 no, 0.6 yes, 0.7 no.
+    private static readonly EvaluationReport s_report = EvaluationReport.Create("model", "rule",
+        [Answer(0.9, 0.1), Answer(0.2, 0.8), Answer(0.6, 0.4), Answer(0.3, 0.7)]);
+
+    // Two bins of width 1/2: all four in the upper one: accuracy 1/2, confidence 0.75. Five of width 1/5: (0.4, 0.6] holds
+    // 0.6: |1 − 0.6|; (0.6, 0.8] holds 0.7 and 0.8: |0 − 0.75|; (0.8, 1] holds 0.9: |1 − 0.9|.
+    [Theory]
+    [InlineData(2, 0.25, 0.25, 1)]
+    [InlineData(5, (0.4 + 2 * 0.75 + 0.1) / 4, 0.75, 3)]
+    public void Expected_error_is_the_bins_mean_gap(int bins, double expected, double largest, int filled)
+    {
+        CalibrationReport calibration = CalibrationReport.Measure(s_report, new CalibrationOptions { Bins = bins });
+        Assert.Equal(expected, calibration.ExpectedCalibrationError, 12);
+        Assert.Equal(largest, calibration.MaximumCalibrationError, 12);
+        Assert.Equal(filled, calibration.Bins.Count);
+        Assert.Equal((new Accuracy(2, 4), 4), (calibration.Accuracy, calibration.Count));
+        Assert.Equal(0.75, calibration.MeanConfidence, 12);
+    }
+
+    // Sorted 0.6 yes, 0.7 no | 0.8 no, 0.9 yes: |1/2 − 0.65| and |1/2 − 0.85|, two each.
+    [Fact]
+    public void Bins_can_hold_equally_many()
+    {
+        CalibrationReport calibration =
+            CalibrationReport.Measure(s_report, new CalibrationOptions { Bins = 2, EqualCounts = true });
+        Assert.Equal((0.15 + 0.35) / 2, calibration.ExpectedCalibrationError, 12);
+        Assert.Equal([0.6, 0.8], calibration.Bins.Select(bin => bin.Low));
+        Assert.Equal([0.7, 0.9], calibration.Bins.Select(bin => bin.High));
+    }
+
+    // Two options: (p − y)² counts twice: 2 · (0.01 + 0.64 + 0.16 + 0.49) / 4.
+    [Fact]
+    public void Brier_and_log_loss_are_over_all_options()
+    {
+        CalibrationReport calibration = CalibrationReport.Measure(s_report);
+        Assert.Equal(0.65, calibration.BrierScore, 12);
+        Assert.Equal(
+            -(Math.Log(0.9) + Math.Log(0.2) + Math.Log(0.6) + Math.Log(0.3)) / 4,
+            calibration.NegativeLogLikelihood, 12);
+        Assert.Equal(
+            0.75, CalibrationReport.Measure(EvaluationReport.Create("even", "r", [Answer(0.25, 0.25, 0.25, 0.25)])).BrierScore, 12);
+    }
+
+    [Fact]
+    public void Certainty_that_is_wrong_stays_finite_and_ends_fall_into_bins()
+    {
+        CalibrationReport calibration =
+            CalibrationReport.Measure(EvaluationReport.Create("sure", "r", [Answer(0, 1), Answer(1, 0)]));
+        Assert.Equal((1, 0.5), (calibration.Bins.Count, calibration.ExpectedCalibrationError));
+        Assert.InRange(calibration.NegativeLogLikelihood, 300, 400);
+    }
+
+    [Fact]
+    public void Refuses_what_is_no_distribution()
+    {
+        Assert.Contains("add up to 0.9", Assert.Throws<ArgumentException>(
+            () => CalibrationReport.Measure(EvaluationReport.Create("m", "r", [Answer(0.5, 0.4)]))).Message);
+        Assert.Throws<ArgumentException>(
+            () => CalibrationReport.Measure(EvaluationReport.Create("m", "r", [Answer(double.NaN, 1)])));
+        Assert.Contains("No answer", Assert.Throws<ArgumentException>(
+            () => CalibrationReport.Measure(Examples.Report("m", 1, 2))).Message);
+    }
+
+    private static EvaluatedAnswer Answer(params double[] probabilities) =>
+        new(
+            Examples.Choice(0, [.. Enumerable.Range(0, probabilities.Length).Select(i => $"o{i}")]), "", new ScoredAnswer("A", false))
+        {
+            OptionProbabilities = probabilities,
+        };
+}

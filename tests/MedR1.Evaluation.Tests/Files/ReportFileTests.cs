@@ -1,0 +1,78 @@
+namespace MedR1.Evaluation.Tests;
+
+public sealed class ReportFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-reports-").FullName;
+
+    private static readonly EvaluationReport s_report = EvaluationReport.Create("model", "med-r1",
+    [
+        new EvaluatedAnswer(
+            Examples.Choice(1, "a", "ö \"<") with
+            {
+                Modality = ImagingModality.OCT,
+                QuestionType = QuestionType.LesionGrading,
+                Dataset = "set",
+                Metadata = new Dictionary<string, string> { ["family"] = "f", ["image_path"] = "Images/1.png" },
+            }, "<answer>B</answer>", new ScoredAnswer("B", true))
+        {
+            OptionProbabilities = [0.25, 0.75],
+            Completion = new Completion { Text = "<answer>B</answer>", TokenIds = [5, 6], StopReason = StopReason.Length },
+        },
+        new EvaluatedAnswer(
+            new VqaExample { Id = "open", Question = "?", Answer = "x" }, "", new ScoredAnswer(null, false)),
+    ], Examples.Origin with { DataHash = null });
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Path => System.IO.Path.Combine(_folder, "below", "report.json");
+
+    [Fact]
+    public void Keeps_everything_but_the_pictures()
+    {
+        ReportFile.Save(s_report, Path);
+        EvaluationReport read = ReportFile.Load(Path);
+        Assert.Equal((s_report.Name, s_report.Rule, s_report.Origin), (read.Name, read.Rule, read.Origin));
+        Assert.Equal(s_report.Overall, read.Overall);
+        Assert.Equal(s_report.ByModality, read.ByModality);
+        Assert.Equal(s_report.ByDataset, read.ByDataset);
+        Assert.Equal(s_report.ByFamily, read.ByFamily);
+        Assert.Equal((1, 1), (read.UnreadableCount, read.TruncatedCount));
+        Assert.Equal(s_report.Answers[0].Example.Options, read.Answers[0].Example.Options);
+        Assert.Equal([0.25, 0.75], read.Answers[0].OptionProbabilities!);
+        Assert.Equal([5, 6], read.Answers[0].Completion!.TokenIds);
+        Assert.Empty(ReportComparison.Compare(s_report, read).Warnings);
+        Assert.Empty(Directory.GetFiles(System.IO.Path.GetDirectoryName(Path)!, "*.tmp"));
+    }
+
+    [Theory]
+    [InlineData("\"b\"", "\"c\"", "changed or damaged")]
+    [InlineData("report/1", "report/9", "of format")]
+    [InlineData("\"answers\"", "\"answer\"", "is no report")]
+    public void Notices_a_file_that_was_changed(string from, string to, string message)
+    {
+        ReportFile.Save(EvaluationReport.Create("m", "r", [Examples.Answered(true)]), Path);
+        string text = File.ReadAllText(Path);
+        Assert.Contains(from, text);
+        File.WriteAllText(Path, text.Replace(from, to));
+        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => ReportFile.Load(Path)).Message);
+    }
+
+    // Each prefix of the file, and each with one byte changed, either loads or names what is wrong.
+    [Fact]
+    public void Survives_damage()
+    {
+        ReportFile.Save(s_report, Path);
+        byte[] whole = File.ReadAllBytes(Path);
+        for (int i = 0; i < whole.Length; i += 7)
+        {
+            byte[] changed = [.. whole];
+            changed[i] ^= 0x15;
+            foreach (byte[] damaged in (byte[][])[whole[..i], changed])
+            {
+                File.WriteAllBytes(Path, damaged);
+                Exception? thrown = Record.Exception(() => ReportFile.Load(Path));
+                Assert.True(thrown is null or InvalidDataException, $"byte {i}: {thrown}");
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+namespace MedR1.Evaluation.Tests;
+
+public sealed class ReportComparisonTests
+{
+    // Right before: q0 to q5, after: q4 to q11; CT are the even ones.
+    private static readonly EvaluationReport s_before = Report("before", index => index < 6, 12);
+    private static readonly EvaluationReport s_after = Report("after", index => index >= 4, 12);
+
+    [Fact]
+    public void Pairs_answers_by_question()
+    {
+        ReportComparison comparison = ReportComparison.Compare(s_before, s_after);
+        Assert.Equal(new McNemarTest(2, 4, 6, 0), comparison.Overall);
+        Assert.Equal(["q6", "q7", "q8", "q9", "q10", "q11"], comparison.NewlyRight.Select(pair => pair.First.Example.Id));
+        Assert.Equal(["q0", "q1", "q2", "q3"], comparison.NewlyWrong.Select(pair => pair.First.Example.Id));
+        GroupComparison ct = comparison.Groups.Single(group => group.Group == ImagingModality.CT.Value);
+        Assert.Equal(("modality", new McNemarTest(1, 2, 3, 0)), (ct.Grouping, ct.Test));
+        Assert.Equal(1, ct.CorrectedPValue);
+        Assert.Empty(comparison.Warnings);
+    }
+
+    [Fact]
+    public void Says_what_is_not_comparable()
+    {
+        ReportComparison comparison = ReportComparison.Compare(
+            s_before, Report("after", _ => true, 3).ScoreAgain(ScoringRules.ExactOutput));
+        Assert.Equal((9, 0, 3), (comparison.OnlyInFirst, comparison.OnlyInSecond, comparison.Shared.Count));
+        Assert.Contains(comparison.Warnings, warning => warning.Contains("scoring rule differs: med-r1 and exact-output"));
+        Assert.Contains(comparison.Warnings, warning => warning.Contains("9 questions are only in the first"));
+    }
+
+    [Fact]
+    public void Refuses_reports_that_can_not_be_paired()
+    {
+        Assert.Contains("two questions with the id", Assert.Throws<ArgumentException>(
+            () => ReportComparison.Compare(s_before, Examples.Report("same ids", 1, 2))).Message);
+        EvaluationReport other = EvaluationReport.Create("other", "med-r1",
+            [Examples.Answered(true, Examples.Choice(0, "changed", "b") with { Id = "q0" })]);
+        Assert.Contains("the data set changed", Assert.Throws<ArgumentException>(
+            () => ReportComparison.Compare(s_before, other)).Message);
+        EvaluationReport strange = EvaluationReport.Create("strange", "med-r1",
+            [Examples.Answered(true, Examples.Choice(0, "a", "b") with { Id = "else" })]);
+        Assert.Contains("share no question", Assert.Throws<ArgumentException>(
+            () => ReportComparison.Compare(s_before, strange)).Message);
+    }
+
+    private static EvaluationReport Report(string name, Func<int, bool> isCorrect, int count) =>
+        EvaluationReport.Create(name, "med-r1", Enumerable.Range(0, count).Select(index => Examples.Answered(
+            isCorrect(index), Examples.Choice(0, "a", "b") with
+            {
+                Id = $"q{index}",
+                Modality = index % 2 == 0 ? ImagingModality.CT : ImagingModality.MRI,
+            })));
+}

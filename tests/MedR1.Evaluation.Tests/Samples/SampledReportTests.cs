@@ -1,0 +1,61 @@
+namespace MedR1.Evaluation.Tests;
+
+public sealed class SampledReportTests
+{
+    private static readonly SampledReport s_report = SampledReport.Create("model", "rule",
+        [Question("B", "A", "B", null), Question("A", "A", null, "B"), Question("C", "A", "B", null)]);
+
+    // First question: A and B have a vote each, A was said first, B is right.
+    [Fact]
+    public void Majority_takes_the_first_of_equals_and_no_vote_of_the_unreadable()
+    {
+        Assert.Equal([false, true, false], Right(s_report.MajorityAt(3)));
+        SampledAnswers question = Question("B", null, "A", "B", "B");
+        Assert.Equal(
+            [null, "A", "A", "B"], Enumerable.Range(1, 4).Select(count => question.Majority(count).Scored.Answer));
+        Assert.Equal("model, majority@3", s_report.MajorityAt(3).Name);
+    }
+
+    [Fact]
+    public void Best_goes_by_the_callers_score()
+    {
+        EvaluationReport best = s_report.BestAt(3, answer => answer.Text == "B" ? 1 : 0);
+        Assert.Equal([true, false, false], Right(best));
+        Assert.Equal([false, true, false], Right(s_report.BestAt(1, answer => answer.Text == "B" ? 1 : 0)));
+    }
+
+    // Right of three: 1, 1, 0. Any of two: second of the first question, first of the second. Pass@2 of 1 in 3: 2 / 3.
+    [Fact]
+    public void Counts_right_answers_among_several()
+    {
+        Assert.Equal(3, s_report.SampleCount);
+        Assert.Equal(2.0 / 9, s_report.MeanAccuracy, 12);
+        Assert.Equal(new Accuracy(1, 3), s_report.AnyCorrectAt(1));
+        Assert.Equal(new Accuracy(2, 3), s_report.AnyCorrectAt(2));
+        Assert.Equal(4.0 / 9, s_report.PassAt(2), 12);
+        Assert.Equal(s_report.MeanAccuracy, s_report.PassAt(1), 12);
+    }
+
+    // Two guesses among three options: 1 − (2/3)².
+    [Fact]
+    public void Says_what_guessing_gives() => Assert.Equal(5.0 / 9, s_report.ChanceOfAnyAt(2), 12);
+
+    [Fact]
+    public void Refuses_more_answers_than_there_are()
+    {
+        Assert.Contains("has 3 answers", Assert.Throws<ArgumentOutOfRangeException>(() => s_report.MajorityAt(4)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => s_report.PassAt(4));
+        Assert.Throws<ArgumentException>(() => SampledReport.Create("m", "r", []));
+    }
+
+    private static SampledAnswers Question(string gold, params string?[] said)
+    {
+        VqaExample example = Examples.Choice(gold[0] - 'A', "x", "y", "z");
+        return new SampledAnswers(
+            example,
+            [.. said.Select(text => new EvaluatedAnswer(example, text ?? "?", new ScoredAnswer(text, text == gold)))]);
+    }
+
+    private static bool[] Right(EvaluationReport report) =>
+        [.. report.Answers.Select(answer => answer.Scored.IsCorrect)];
+}

@@ -1,0 +1,65 @@
+namespace MedR1.Evaluation.Tests;
+
+public sealed class McNemarTestTests
+{
+    // Exact: 2 · Σ C(n, k) / 2^n for k up to the smaller count, in fractions; chi-square: (|b − c| − 1)² / (b + c) and
+    // erfc(√(x / 2)). Python's fractions and math.erfc.
+    [Theory]
+    [InlineData(2, 10, 0.03857421875, 4.083333333333333, 0.04330814281079198)]
+    [InlineData(15, 5, 0.04138946533203125, 4.05, 0.04417134490844261)]
+    [InlineData(1, 1, 1, 0, 1)]
+    [InlineData(0, 0, 1, 0, 1)]
+    [InlineData(0, 12, 0.00048828125, 10.083333333333334, 0.0014961642897455497)]
+    [InlineData(59, 6, 4.964650327128617e-12, 41.6, 1.1199327149542438e-10)]
+    [InlineData(400, 471, 0.017648493324662666, 5.625717566016074, 0.0176988186835871)]
+    public void Gives_both_p_values(int onlyFirst, int onlySecond, double exact, double chiSquare, double approximate)
+    {
+        McNemarTest test = new(7, onlyFirst, onlySecond, 3);
+        Close(exact, test.ExactPValue);
+        Close(chiSquare, test.CorrectedChiSquare);
+        Close(approximate, test.CorrectedChiSquarePValue);
+    }
+
+    // n = 102, d = −10 / 102, half = 1.959964 · √((21 / 102 − d²) / 102).
+    [Fact]
+    public void Gives_the_difference_with_its_interval()
+    {
+        McNemarTest test = new(60, 15, 5, 20);
+        Assert.Equal((100, 20, -0.1), (test.Count, test.Discordant, test.Difference));
+        Assert.Equal(-0.18401491208, test.DifferenceInterval.Low, 10);
+        Assert.Equal(-0.01206351929, test.DifferenceInterval.High, 10);
+    }
+
+    [Theory]
+    [InlineData(0, 0.1, 1, 1.4999, 1.5, 2.6, 5, 10, 26)]
+    public void Complementary_error_function_agrees_with_Pythons(params double[] arguments)
+    {
+        double[] expected =
+        [
+            1, 0.8875370839817152, 0.15729920705028513, 0.03390674833770473, 0.033894853524689274,
+            0.00023603441652934908, 1.5374597944280351e-12, 2.088487583762545e-45, 5.663192408856143e-296,
+        ];
+        Assert.All(arguments.Zip(expected), pair => Close(pair.Second, SpecialFunctions.ComplementaryError(pair.First)));
+    }
+
+    [Fact]
+    public void Refuses_counts_that_are_none()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new McNemarTest(1, -1, 0, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new McNemarTest(0, 0, 0, 0));
+    }
+
+    // Holm: sorted 0.01, 0.02, 0.03, 0.5 times 4, 3, 2, 1, never falling.
+    [Fact]
+    public void Holm_corrects_for_many_groups()
+    {
+        double[] corrected = [.. HolmCorrection.Adjust([0.5, 0.01, 0.03, 0.02])];
+        Assert.All(corrected.Zip([0.5, 0.04, 0.06, 0.06]), pair => Assert.Equal(pair.Second, pair.First, 12));
+        Assert.Equal([1, 1], HolmCorrection.Adjust([0.7, 0.9]));
+        Assert.Empty(HolmCorrection.Adjust([]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => HolmCorrection.Adjust([double.NaN]));
+    }
+
+    private static void Close(double expected, double actual) =>
+        Assert.InRange(actual, expected * (1 - 1e-10), expected * (1 + 1e-10));
+}

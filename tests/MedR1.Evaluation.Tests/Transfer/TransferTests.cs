@@ -1,0 +1,73 @@
+namespace MedR1.Evaluation.Tests;
+
+public sealed class TransferTests
+{
+    private static readonly TransferMatrix s_grpo = new("GRPO", "med-r1", ["CT", "MRI", "OCT"],
+    [
+        new TransferCell("CT", "CT", new Accuracy(9, 10)), new TransferCell("CT", "MRI", new Accuracy(5, 10)),
+        new TransferCell("MRI", "MRI", new Accuracy(7, 10)), new TransferCell("MRI", "CT", new Accuracy(6, 10)),
+        new TransferCell("MRI", "OCT", new Accuracy(1, 4)),
+    ]);
+
+    private static readonly TransferRow s_zeroShot = new("zero-shot", "med-r1", new Dictionary<string, Accuracy>
+    {
+        ["CT"] = new(4, 10), ["MRI"] = new(3, 10),
+    });
+
+    // Diagonal (0.9 + 0.7) / 2, off it (0.5 + 0.6 + 0.25) / 3, all (0.9 + 0.5 + 0.7 + 0.6 + 0.25) / 5.
+    [Fact]
+    public void Means_count_each_cell_once_and_leave_missing_ones_out()
+    {
+        Assert.Equal(0.8, s_grpo.Means.Diagonal!.Value, 12);
+        Assert.Equal(0.45, s_grpo.Means.OffDiagonal!.Value, 12);
+        Assert.Equal(0.59, s_grpo.Means.All!.Value, 12);
+        Assert.Null(s_grpo.Cell("OCT", "CT"));
+        Assert.Equal(5, s_grpo.Cells.Count());
+        Assert.Equal(
+            new TransferMeans(null, null, null), new TransferMatrix("none", "r", ["CT"], []).Means);
+    }
+
+    // Gains: CT→CT 0.5, CT→MRI 0.2, MRI→MRI 0.4, MRI→CT 0.2; OCT has no zero-shot.
+    [Fact]
+    public void Gains_are_over_the_same_tests()
+    {
+        TransferMeans gains = s_grpo.Gains(s_zeroShot);
+        Assert.Equal(0.45, gains.Diagonal!.Value, 12);
+        Assert.Equal(0.2, gains.OffDiagonal!.Value, 12);
+        Assert.Null(s_grpo.Gain("MRI", "OCT", s_zeroShot));
+        Assert.Equal(0.35, s_zeroShot.Mean!.Value, 12);
+    }
+
+    [Fact]
+    public void Comparison_sets_the_methods_beside_what_sees_nothing()
+    {
+        TransferReport report = new()
+        {
+            Grouping = "modality",
+            Domains = s_grpo.Domains,
+            ZeroShot = s_zeroShot,
+            Methods = [s_grpo],
+            Blind = new TransferMatrix("blind option prior", BlindPrior.RuleName, s_grpo.Domains,
+                [new TransferCell("CT", "CT", new Accuracy(10, 10)), new TransferCell("CT", "MRI", new Accuracy(2, 10))]),
+            Others = [new TransferRow("larger", "med-r1", new Dictionary<string, Accuracy> { ["CT"] = new(8, 10) })],
+            Chance = new Dictionary<string, double> { ["CT"] = 0.25, ["MRI"] = 0.5 },
+            Questions = new Dictionary<string, (int, int)>(),
+        };
+        Assert.Equal(
+            ["chance", "blind option prior", "zero-shot", "larger", "GRPO"], report.Comparison.Select(row => row.Name));
+        Assert.Equal(0.375, report.Comparison[0].Means.All);
+        Assert.Equal((1.0, 0.2), (report.Comparison[1].Means.Diagonal, report.Comparison[1].Means.OffDiagonal));
+        Assert.Equal(0.4, report.Comparison[3].Gains!.All!.Value, 12);
+        Assert.Null(report.Comparison[2].Gains);
+    }
+
+    [Fact]
+    public void Refuses_cells_that_do_not_fit()
+    {
+        TransferCell cell = new("CT", "CT", new Accuracy(1, 1));
+        Assert.Throws<ArgumentException>(() => new TransferMatrix("m", "r", ["CT", "CT"], []));
+        Assert.Throws<ArgumentException>(() => new TransferMatrix("m", "r", ["CT"], [cell, cell]));
+        Assert.Contains("none of MRI", Assert.Throws<ArgumentException>(
+            () => new TransferMatrix("m", "r", ["MRI"], [cell])).Message);
+    }
+}
