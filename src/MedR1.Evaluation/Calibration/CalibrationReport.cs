@@ -4,10 +4,11 @@ namespace MedR1.Evaluation;
 public sealed class CalibrationReport
 {
     private CalibrationReport(
-        string name, ReportOrigin origin, int count, IReadOnlyList<ReliabilityBin> bins, double brier, double logLoss,
+        string name, string rule, ReportOrigin origin, int count, IReadOnlyList<ReliabilityBin> bins, double brier, double logLoss,
         Accuracy accuracy, double meanConfidence)
     {
         Name = name;
+        Rule = rule;
         Origin = origin;
         Count = count;
         Bins = bins;
@@ -19,6 +20,9 @@ public sealed class CalibrationReport
 
     /// <summary>What was measured.</summary>
     public string Name { get; }
+
+    /// <summary>How options were scored.</summary>
+    public string Rule { get; }
 
     /// <summary>Model, data and seed behind the figures.</summary>
     public ReportOrigin Origin { get; }
@@ -80,7 +84,7 @@ public sealed class CalibrationReport
             ? EqualCounts(answers, options.Bins)
             : EqualWidths(answers, options.Bins);
         return new CalibrationReport(
-            report.Name, report.Origin, answers.Length, [.. bins], answers.Average(answer => answer.Brier),
+            report.Name, report.Rule, report.Origin, answers.Length, [.. bins], answers.Average(answer => answer.Brier),
             answers.Average(answer => answer.LogLoss), AccuracyOf(answers),
             answers.Average(answer => answer.Confidence));
     }

@@ -1,0 +1,17 @@
+namespace MedR1.Evaluation.Reports;
+
+/// <summary>
+/// What figures draw on, in pixels from the upper left corner; y of a text is its base line. One layout serves SVG and PNG.
+/// </summary>
+internal interface ICanvas
+{
+    void Rectangle(double x, double y, double width, double height, Color fill, Color? stroke = null, double lineWidth = 1);
+
+    void Line(double x1, double y1, double x2, double y2, Color color, double lineWidth = 1, bool dashed = false);
+
+    void Path(IReadOnlyList<(double X, double Y)> points, Color color, double lineWidth);
+
+    void Dot(double x, double y, double radius, Color color);
+
+    void Text(double x, double y, string text, TextStyle style);
+}

@@ -1,0 +1,9 @@
+namespace MedR1.Evaluation.Reports;
+
+/// <summary>Which part of a text stands at its point.</summary>
+internal enum TextAnchor
+{
+    Start,
+    Middle,
+    End,
+}

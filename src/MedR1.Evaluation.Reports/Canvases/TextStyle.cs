@@ -1,0 +1,8 @@
+namespace MedR1.Evaluation.Reports;
+
+/// <summary>How a text is drawn.</summary>
+internal readonly record struct TextStyle(double Size, Color Color, TextAnchor Anchor = TextAnchor.Start, bool Bold = false)
+{
+    /// <summary>Whether it runs from the bottom to the top.</summary>
+    public bool Upwards { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace MedR1.Evaluation.Reports;
+
+/// <summary>Reliability diagrams.</summary>
+public static class CalibrationFigures
+{
+    /// <summary>Accuracy over confidence; who is as often right as sure lies on the dashed line.</summary>
+    /// <param name="calibrations">The calibrations to draw, at least one.</param>
+    public static LineChart Reliability(params IReadOnlyList<CalibrationReport> calibrations)
+    {
+        ArgumentNullException.ThrowIfNull(calibrations);
+        return new LineChart
+        {
+            Title = "Reliability: accuracy over confidence",
+            XLabel = "mean confidence of the bin, %",
+            YLabel = "accuracy of the bin, %",
+            YRange = (0, 100),
+            Series =
+            [
+                new ChartSeries("as sure as right", [(0, 0), (100, 100)], IsReference: true),
+                .. calibrations.Select(calibration => new ChartSeries(
+                    calibration.Name,
+                    [.. calibration.Bins.Select(bin => (bin.MeanConfidence * 100, bin.Accuracy.Value * 100))])),
+            ],
+            Caption =
+            [
+                .. calibrations.Select(calibration =>
+                    $"{calibration.Name}: {calibration.Count} questions, ECE {Numbers.PerCent(calibration.ExpectedCalibrationError)} "
+                    + $"points · {calibration.Origin.Caption(calibration.Rule)}"),
+            ],
+        };
+    }
+}

@@ -1,0 +1,108 @@
+namespace MedR1.Evaluation.Reports;
+
+/// <summary>What changed between reports.</summary>
+internal static class ComparisonSections
+{
+    private const string Explanation =
+        "Questions that both reports have, paired. p is McNemar's exact binomial test over the questions about which they "
+        + "disagree; χ² has Edwards's correction. The interval of the difference is Agresti and Min's at 95 %.";
+
+    /// <summary>Several comparisons, a line each.</summary>
+    public static DocumentSection Overview(IReadOnlyList<ReportComparison> comparisons)
+    {
+        IReadOnlyList<double> corrected =
+            HolmCorrection.Adjust([.. comparisons.Select(comparison => comparison.Overall.ExactPValue)]);
+        return new DocumentSection(2, "Paired comparisons")
+        {
+            Paragraphs =
+            [
+                Explanation + " Corrected: by Holm over the lines of this table.",
+                .. comparisons.SelectMany(comparison => comparison.Warnings).Distinct(),
+            ],
+            Tables =
+            [
+                new DocumentTable(
+                [
+                    ["from", "to", "questions", .. TestHead, "p, corrected"],
+                    .. comparisons.Select((comparison, index) => (IReadOnlyList<string>)
+                    [
+                        comparison.First.Name, comparison.Second.Name, .. Test(comparison.Overall),
+                        Numbers.PValue(corrected[index]),
+                    ]),
+                ]),
+            ],
+        };
+    }
+
+    /// <summary>One comparison in full.</summary>
+    public static IEnumerable<DocumentSection> Of(ReportComparison comparison)
+    {
+        yield return new DocumentSection(2, "Overall")
+        {
+            Paragraphs =
+            [
+                .. comparison.Warnings,
+                $"From: {comparison.First.Name}; {comparison.First.Origin.Caption(comparison.First.Rule)}.",
+                $"To: {comparison.Second.Name}; {comparison.Second.Origin.Caption(comparison.Second.Rule)}.",
+                Explanation,
+            ],
+            Tables = [new DocumentTable([["questions", .. TestHead], Test(comparison.Overall)])],
+        };
+        yield return new DocumentSection(2, "By group")
+        {
+            Paragraphs = ["Corrected: by Holm over the groups of the same kind."],
+            Tables =
+            [
+                new DocumentTable(
+                [
+                    ["kind", "group", "questions", .. TestHead, "p, corrected"],
+                    .. comparison.Groups.Select(group => (IReadOnlyList<string>)
+                    [
+                        group.Grouping, DomainLabels.Short(group.Group), .. Test(group.Test), Numbers.PValue(group.CorrectedPValue),
+                    ]),
+                ]),
+            ],
+        };
+        yield return Questions("Newly right", comparison.NewlyRight);
+        yield return Questions("Newly wrong", comparison.NewlyWrong);
+    }
+
+    private static IEnumerable<string> TestHead =>
+        ["first right, %", "second right, %", "newly right", "newly wrong", "difference, points", "p, exact", "χ²", "p of χ²"];
+
+    private static string[] Test(McNemarTest test) =>
+    [
+        $"{test.Count}",
+        Numbers.PerCent((double)(test.BothRight + test.OnlyFirstRight) / test.Count),
+        Numbers.PerCent((double)(test.BothRight + test.OnlySecondRight) / test.Count),
+        $"{test.OnlySecondRight}",
+        $"{test.OnlyFirstRight}",
+        $"{Numbers.Points(test.Difference)} ({Numbers.Points(test.DifferenceInterval.Low)} to "
+            + $"{Numbers.Points(test.DifferenceInterval.High)})",
+        Numbers.PValue(test.ExactPValue),
+        FormattableString.Invariant($"{test.CorrectedChiSquare:F2}"),
+        Numbers.PValue(test.CorrectedChiSquarePValue),
+    ];
+
+    private static DocumentSection Questions(
+        string heading, IEnumerable<(EvaluatedAnswer First, EvaluatedAnswer Second)> pairs)
+    {
+        (EvaluatedAnswer First, EvaluatedAnswer Second)[] all = [.. pairs];
+        return new DocumentSection(2, $"{heading}: {all.Length} questions")
+        {
+            Tables = all.Length == 0 ? [] :
+            [
+                new DocumentTable(
+                [
+                    ["question", "right answer", "before", "after"],
+                    .. all.Select(pair => (IReadOnlyList<string>)
+                    [
+                        $"{pair.First.Example.Id}: {pair.First.Example.Problem}",
+                        pair.First.Example.AnswerLetter is string letter ? $"{letter}) {pair.First.Example.Answer}" : pair.First.Example.Answer,
+                        pair.First.Text, pair.Second.Text,
+                    ]),
+                ]),
+            ],
+        };
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace MedR1.Evaluation.Reports;
+
+/// <summary>A cross-domain report for programs: every cell with its counts and interval, shares between 0 and 1.</summary>
+internal static class CrossDomainJson
+{
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static byte[] Write(CrossDomainReport report) => JsonSerializer.SerializeToUtf8Bytes(
+        new
+        {
+            Format = "medr1-cross-domain-report/1",
+            report.Title,
+            report.Notes,
+            Transfers = report.Transfers.Select(Transfer),
+            Comparisons = report.Comparisons.Select(Comparison),
+            Calibrations = report.Calibrations.Select(Calibration),
+        },
+        s_json);
+
+    private static object Transfer(TransferReport report) => new
+    {
+        report.Grouping,
+        report.Domains,
+        report.MissingDomains,
+        Questions = report.Questions.ToDictionary(pair => pair.Key, pair => new { pair.Value.Train, pair.Value.Test }),
+        report.Chance,
+        ZeroShot = Row(report.ZeroShot),
+        Others = report.Others.Select(Row),
+        Blind = Matrix(report.Blind, report),
+        Methods = report.Methods.Select(matrix => Matrix(matrix, report)),
+        report.Comparison,
+    };
+
+    private static object Row(TransferRow row) => new
+    {
+        row.Name,
+        row.Rule,
+        row.Origin,
+        row.Mean,
+        ByTest = row.ByTest.ToDictionary(pair => pair.Key, pair => Score(pair.Value)),
+    };
+
+    private static object Matrix(TransferMatrix matrix, TransferReport report) => new
+    {
+        matrix.Name,
+        matrix.Rule,
+        matrix.Origin,
+        matrix.Means,
+        Gains = matrix.Gains(report.ZeroShot),
+        Cells = matrix.Cells.Select(cell => new
+        {
+            cell.Train,
+            cell.Test,
+            Score = Score(cell.Accuracy),
+            Gain = matrix.Gain(cell.Train, cell.Test, report.ZeroShot),
+        }),
+    };
+
+    private static object Score(Accuracy accuracy) => new
+    {
+        Right = accuracy.Correct,
+        Questions = accuracy.Count,
+        Accuracy = accuracy.Value,
+        accuracy.Low,
+        accuracy.High,
+    };
+
+    private static object Comparison(ReportComparison comparison) => new
+    {
+        From = comparison.First.Name,
+        To = comparison.Second.Name,
+        comparison.Warnings,
+        Overall = Test(comparison.Overall),
+        Groups = comparison.Groups.Select(group => new
+        {
+            group.Grouping,
+            group.Group,
+            Test = Test(group.Test),
+            group.CorrectedPValue,
+        }),
+        NewlyRight = comparison.NewlyRight.Select(pair => pair.First.Example.Id),
+        NewlyWrong = comparison.NewlyWrong.Select(pair => pair.First.Example.Id),
+    };
+
+    private static object Test(McNemarTest test) => new
+    {
+        test.BothRight,
+        test.OnlyFirstRight,
+        test.OnlySecondRight,
+        test.BothWrong,
+        test.Difference,
+        DifferenceLow = test.DifferenceInterval.Low,
+        DifferenceHigh = test.DifferenceInterval.High,
+        test.ExactPValue,
+        test.CorrectedChiSquare,
+        test.CorrectedChiSquarePValue,
+    };
+
+    private static object Calibration(CalibrationReport calibration) => new
+    {
+        calibration.Name,
+        calibration.Rule,
+        calibration.Origin,
+        calibration.Count,
+        calibration.ExpectedCalibrationError,
+        calibration.MaximumCalibrationError,
+        calibration.BrierScore,
+        calibration.NegativeLogLikelihood,
+        calibration.MeanConfidence,
+        Bins = calibration.Bins.Select(bin => new { bin.Low, bin.High, bin.MeanConfidence, Score = Score(bin.Accuracy) }),
+    };
+}

@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace MedR1.Evaluation.Reports;
+
+/// <summary>Writes reports for people and for programs.</summary>
+public static class ReportWriter
+{
+    /// <summary>
+    /// Writes <c>report.html</c>, which needs no other file, <c>report.md</c> with its figures as PNG beside it, and
+    /// <c>report.json</c>. Existing files are replaced, each when its new one is complete.
+    /// </summary>
+    /// <param name="report">The report.</param>
+    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <exception cref="IOException">A file can't be written.</exception>
+    public static void Save(CrossDomainReport report, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        DocumentSection[] sections = [.. CrossDomainSections.Of(report)];
+        SaveDocuments(report.Title, sections, folder);
+        WholeFile.Write(Path.Combine(folder, "report.json"), CrossDomainJson.Write(report));
+    }
+
+    /// <summary>
+    /// Writes what changed between two reports, by group and question by question, as <c>comparison.html</c> and
+    /// <c>comparison.md</c>.
+    /// </summary>
+    /// <param name="comparison">The comparison.</param>
+    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <exception cref="IOException">A file can't be written.</exception>
+    public static void Save(ReportComparison comparison, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(comparison);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        string title = $"{comparison.First.Name} → {comparison.Second.Name}";
+        SaveDocuments(title, [.. ComparisonSections.Of(comparison)], folder, "comparison");
+    }
+
+    private static void SaveDocuments(
+        string title, DocumentSection[] sections, string folder, string name = "report")
+    {
+        foreach ((string file, Figure figure) in sections.SelectMany(section => section.Figures))
+        {
+            figure.SavePng(Path.Combine(folder, $"{file}.png"));
+        }
+
+        Write($"{name}.md", MarkdownDocument.Write(title, sections));
+        Write($"{name}.html", HtmlDocument.Write(title, sections));
+
+        void Write(string file, string text) => WholeFile.Write(Path.Combine(folder, file), Encoding.UTF8.GetBytes(text));
+    }
+}

@@ -1,0 +1,83 @@
+namespace MedR1.Evaluation.Reports;
+
+/// <summary>The parts of a report about one kind of domain.</summary>
+internal static class TransferSections
+{
+    public static IEnumerable<DocumentSection> Of(TransferReport report)
+    {
+        string name = report.Grouping.Replace(' ', '-');
+        yield return new DocumentSection(2, $"By {report.Grouping}")
+        {
+            Paragraphs = [.. Introduction(report)],
+            Tables = [Questions(report), Comparison(report)],
+        };
+        foreach (TransferMatrix method in report.Methods)
+        {
+            string file = $"{name}-{method.Name.ToLowerInvariant().Replace(' ', '-')}";
+            yield return new DocumentSection(3, $"{method.Name}, by {report.Grouping}")
+            {
+                Paragraphs = [Means(method, report)],
+                Figures =
+                [
+                    ($"{file}-accuracy", TransferFigures.Accuracy(report, method)),
+                    ($"{file}-gain", TransferFigures.Gain(report, method)),
+                ],
+            };
+        }
+
+        yield return new DocumentSection(3, $"What needs no picture, by {report.Grouping}")
+        {
+            Paragraphs =
+            [
+                "The blind option prior scores each option by how often its text was right in the training questions of a "
+                + "domain. Where it is high, a model's score on the same domain says nothing about seeing.",
+            ],
+            Figures = [($"{name}-blind", TransferFigures.Accuracy(report, report.Blind))],
+        };
+    }
+
+    private static IEnumerable<string> Introduction(TransferReport report)
+    {
+        yield return "Every row of a matrix is one model, trained on one domain and tested on all. The off-diagonal mean is the "
+            + "number that says something: on the diagonal the blind prior may do as well.";
+        if (report.MissingDomains.Count > 0)
+        {
+            yield return $"The data has no question for {string.Join(", ", report.MissingDomains.Select(DomainLabels.Short))}: "
+                + $"the protocol's {report.Domains.Count + report.MissingDomains.Count} domains are {report.Domains.Count} here.";
+        }
+    }
+
+    private static string Means(TransferMatrix method, TransferReport report)
+    {
+        TransferMeans gains = method.Gains(report.ZeroShot);
+        return $"Mean of the diagonal {Numbers.PerCent(method.Means.Diagonal)} % ({Numbers.Points(gains.Diagonal)} points over "
+            + $"{report.ZeroShot.Name}; blind prior {Numbers.PerCent(report.Blind.Means.Diagonal)} %), off it "
+            + $"{Numbers.PerCent(method.Means.OffDiagonal)} % ({Numbers.Points(gains.OffDiagonal)} points; blind prior "
+            + $"{Numbers.PerCent(report.Blind.Means.OffDiagonal)} %). Each cell counts once; no interval, since cells of a column "
+            + "share their questions.";
+    }
+
+    private static DocumentTable Questions(TransferReport report) => new(
+    [
+        [report.Grouping, "training questions", "test questions", "chance %", $"{report.ZeroShot.Name} %"],
+        .. report.Domains.Select(domain => (IReadOnlyList<string>)
+        [
+            DomainLabels.Short(domain),
+            report.Questions.TryGetValue(domain, out (int Train, int Test) count) ? $"{count.Train}" : "–",
+            report.Questions.ContainsKey(domain) ? $"{count.Test}" : "–",
+            Numbers.PerCent(report.Chance.TryGetValue(domain, out double chance) ? chance : null),
+            report.ZeroShot.ByTest.TryGetValue(domain, out Accuracy accuracy) ? Numbers.WithInterval(accuracy) : "–",
+        ]),
+    ]);
+
+    private static DocumentTable Comparison(TransferReport report) => new(
+    [
+        ["method", "rule", "same domain %", "other domains %", "all cells %", "gain, same", "gain, other", "gain, all"],
+        .. report.Comparison.Select(row => (IReadOnlyList<string>)
+        [
+            row.Name, row.Rule, Numbers.PerCent(row.Means.Diagonal), Numbers.PerCent(row.Means.OffDiagonal),
+            Numbers.PerCent(row.Means.All), Numbers.Points(row.Gains?.Diagonal), Numbers.Points(row.Gains?.OffDiagonal),
+            Numbers.Points(row.Gains?.All),
+        ]),
+    ]);
+}

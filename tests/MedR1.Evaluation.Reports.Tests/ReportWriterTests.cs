@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace MedR1.Evaluation.Reports.Tests;
+
+public sealed class ReportWriterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-report-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Writes_a_page_that_loads_nothing_and_escapes_what_it_shows()
+    {
+        ReportWriter.Save(SampleReports.Whole(), _folder);
+        string page = Read("report.html");
+        Assert.Contains("<title>Cross-domain protocol &lt;made up&gt;</title>", page);
+        Assert.Contains("made up &amp; mean nothing", page);
+        Assert.DoesNotMatch(new Regex("(src|href)=\"(?!#)|@import|url\\(|<script"), page);
+
+        // 2 methods with accuracy and gain and a blind matrix for 2 groupings, a reliability diagram and a curve.
+        Assert.Equal(12, Regex.Count(page, "<svg "));
+        Assert.Equal(Regex.Count(page, "<svg "), Regex.Count(page, "</svg>"));
+    }
+
+    [Fact]
+    public void Each_figure_names_rule_seed_model_and_data()
+    {
+        ReportWriter.Save(SampleReports.Whole(), _folder);
+        string text = Read("report.md");
+        string[] figures = Regex.Matches(text, "!\\[.*\\]\\((.*)\\)").Select(match => match.Groups[1].Value).ToArray();
+        Assert.Equal(12, figures.Length);
+        Assert.All(figures, file => Assert.Equal(
+            "PNG"u8.ToArray(), File.ReadAllBytes(Path.Combine(_folder, file))[1..4]));
+        Assert.True(Regex.Count(text, "rule med-r1 · seed 3 · model base \\(sha256 0123456789ab\\) · data made up \\(sha256 fedcba987654\\)") >= 10);
+        Assert.Contains("The data has no question for OCT", text);
+        Assert.Contains("| GRPO | med-r1 |", text);
+    }
+
+    [Fact]
+    public void The_json_has_every_cell_with_its_interval()
+    {
+        ReportWriter.Save(SampleReports.Whole(), _folder);
+        JsonElement root = JsonDocument.Parse(Read("report.json")).RootElement;
+        JsonElement grpo = root.GetProperty("transfers")[0].GetProperty("methods")[1];
+        Assert.Equal(63, grpo.GetProperty("cells").GetArrayLength());
+        JsonElement first = grpo.GetProperty("cells")[0];
+        Assert.Equal(84, first.GetProperty("score").GetProperty("right").GetInt32());
+        Assert.Equal(0.84 - 0.31, first.GetProperty("gain").GetDouble(), 12);
+        Assert.Equal(new Accuracy(84, 100).Low, first.GetProperty("score").GetProperty("low").GetDouble());
+        Assert.Equal("fedcba9876543210", grpo.GetProperty("origin").GetProperty("dataHash").GetString());
+    }
+
+    // A page is the same wherever it is made: a comma in a number would break the drawing.
+    [Fact]
+    public void Numbers_do_not_depend_on_the_language_of_the_machine()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        HeatMap map = TransferFigures.Accuracy(
+            SampleReports.Transfer("modality", SampleReports.Modalities), SampleReports.Whole().Transfers[0].Methods[0]);
+        string neutral = map.ToSvg();
+        try
+        {
+            CultureInfo.CurrentCulture = new CultureInfo("de-DE");
+            Assert.Equal(neutral, map.ToSvg());
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void A_comparison_lists_the_questions_that_changed()
+    {
+        ReportComparison comparison = ReportComparison.Compare(SampleReports.Answers("before", 40), SampleReports.Answers("after", 63));
+        ReportWriter.Save(comparison, _folder);
+        string text = Read("comparison.md");
+        Assert.Contains("## Newly right: 23 questions", text);
+        Assert.Contains("## Newly wrong: 0 questions", text);
+        Assert.Contains("What is &lt;this>? A)a\\|b, B)c", text);
+        Assert.Contains("| modality | CT |", text);
+        Assert.Contains("<h2 id=\"s2\">Newly right: 23 questions</h2>", Read("comparison.html"));
+    }
+
+    // No two texts of a figure may cover each other, nor leave it: boxes from the sizes that the layout reckons with.
+    [Fact]
+    public void Texts_of_figures_do_not_overlap()
+    {
+        foreach (TransferReport report in SampleReports.Whole().Transfers)
+        {
+            foreach (Figure figure in (Figure[])[
+                TransferFigures.Accuracy(report, report.Methods[1]), TransferFigures.Gain(report, report.Methods[1])])
+            {
+                NoOverlap(figure);
+            }
+        }
+
+        NoOverlap(CalibrationFigures.Reliability([.. SampleReports.Whole().Calibrations]));
+        NoOverlap(SampleReports.Whole().Curves[0]);
+    }
+
+    private static void NoOverlap(Figure figure)
+    {
+        XElement svg = XElement.Parse(figure.ToSvg());
+        (double width, double height) = ((double)svg.Attribute("width")!, (double)svg.Attribute("height")!);
+        (double Left, double Top, double Right, double Bottom, string Text)[] boxes =
+            [.. svg.Elements().Where(element => element.Name.LocalName == "text" && element.Value.Length > 0).Select(Box)];
+        Assert.NotEmpty(boxes);
+        for (int i = 0; i < boxes.Length; i++)
+        {
+            Assert.True(
+                boxes[i].Left >= 0 && boxes[i].Top >= 0 && boxes[i].Right <= width && boxes[i].Bottom <= height,
+                $"'{boxes[i].Text}' leaves '{figure.Title}'.");
+            for (int j = 0; j < i; j++)
+            {
+                Assert.False(
+                    boxes[i].Left < boxes[j].Right && boxes[j].Left < boxes[i].Right
+                    && boxes[i].Top < boxes[j].Bottom && boxes[j].Top < boxes[i].Bottom,
+                    $"'{boxes[i].Text}' covers '{boxes[j].Text}' in '{figure.Title}'.");
+            }
+        }
+    }
+
+    private static (double Left, double Top, double Right, double Bottom, string Text) Box(XElement text)
+    {
+        double x = (double)text.Attribute("x")!;
+        double y = (double)text.Attribute("y")!;
+        double size = (double)text.Attribute("font-size")!;
+        double width = TextSize.Width(text.Value, size, text.Attribute("font-weight") is not null);
+        double start = (string)text.Attribute("text-anchor")! switch { "middle" => -width / 2, "end" => -width, _ => 0 };
+        return text.Attribute("transform") is null
+            ? (x + start, y - 0.75 * size, x + start + width, y + 0.2 * size, text.Value)
+            : (x - 0.75 * size, y - start - width, x + 0.2 * size, y - start, text.Value);
+    }
+
+    private string Read(string name) => File.ReadAllText(Path.Combine(_folder, name));
+}
