@@ -6,10 +6,6 @@ namespace MedR1.Modeling;
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
-    private const int UnixNoSpace = 28;
-    private const int WindowsDiskFull = unchecked((int)0x80070070);
-    private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
-
     private readonly string _path;
     private readonly string _temporary;
     private readonly long _length;
@@ -95,14 +91,14 @@ internal sealed class AtomicFile : IDisposable
         {
             action(_stream!, bytes);
         }
-        catch (IOException exception)
-            when (exception.HResult is UnixNoSpace or WindowsDiskFull or WindowsHandleDiskFull)
+        catch (IOException exception) when (DiskFullException.IsCause(exception))
         {
-            throw new DiskFullException(_path, _length, FreeBytes(_path) ?? 0, exception);
+            throw DiskFullException.From(_path, _length, exception);
         }
     }
 
-    private static long? FreeBytes(string path)
+    /// <summary>The free bytes of a path's disk; null where its file system does not tell.</summary>
+    public static long? FreeBytes(string path)
     {
         try
         {

@@ -6,6 +6,9 @@ public static class CheckpointFolder
     /// <summary>Writes a folder; an existing one is replaced only when all is written.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="write">Writes the files into the folder that it is given.</param>
+    /// <exception cref="DiskFullException">
+    /// The disk is full, whichever file found it so; what was in the folder is still there.
+    /// </exception>
     public static void Replace(string folder, Action<string> write)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -28,6 +31,10 @@ public static class CheckpointFolder
                 throw;
             }
         }
+        catch (IOException exception) when (exception is not DiskFullException && DiskFullException.IsCause(exception))
+        {
+            throw DiskFullException.From(path, BytesOf(fresh), exception);
+        }
         finally
         {
             if (Directory.Exists(fresh))
@@ -36,4 +43,8 @@ public static class CheckpointFolder
                 Directory.Delete(old, recursive: true);
         }
     }
+
+    // What was written is the least that the folder needs.
+    private static long BytesOf(string folder) => Directory.Exists(folder)
+        ? new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length) : 0;
 }

@@ -5,6 +5,10 @@ namespace MedR1.Modeling;
 /// </summary>
 public sealed class DiskFullException : IOException
 {
+    private const int UnixNoSpace = 28;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
+
     /// <summary>Builds the message from its parts.</summary>
     /// <param name="path">The file that was to be written.</param>
     /// <param name="requiredBytes">How many bytes it needs.</param>
@@ -21,12 +25,27 @@ public sealed class DiskFullException : IOException
         AvailableBytes = availableBytes;
     }
 
-    /// <summary>The file that was to be written.</summary>
+    /// <summary>The file or folder that was to be written.</summary>
     public string Path { get; }
 
-    /// <summary>How many bytes it needs.</summary>
+    /// <summary>How many bytes it needs at least.</summary>
     public long RequiredBytes { get; }
 
     /// <summary>How many bytes are free.</summary>
     public long AvailableBytes { get; }
+
+    /// <summary>Whether an error of the system says that a disk is full.</summary>
+    /// <param name="exception">The error.</param>
+    public static bool IsCause(IOException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return exception.HResult is UnixNoSpace or WindowsDiskFull or WindowsHandleDiskFull;
+    }
+
+    /// <summary>Says which file an error of the system was about.</summary>
+    /// <param name="path">The file or folder that was to be written.</param>
+    /// <param name="requiredBytes">How many bytes it needs at least.</param>
+    /// <param name="exception">The error.</param>
+    public static DiskFullException From(string path, long requiredBytes, IOException exception) =>
+        new(path, requiredBytes, AtomicFile.FreeBytes(path) ?? 0, exception);
 }

@@ -108,6 +108,35 @@ public sealed class CheckpointTests : IDisposable
         AssertSameWeights(policy, loaded);
     }
 
+    // The weights fit, tokenizer.json doesn't: the system's error comes from a plain write.
+    [Theory]
+    [InlineData(28)]
+    [InlineData(unchecked((int)0x80070070))]
+    public void A_disk_that_fills_up_behind_the_weights_leaves_what_was_there_and_is_named(int error)
+    {
+        string folder = Path.Combine(_root, "model");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "config.json"), "before");
+
+        DiskFullException exception = Assert.Throws<DiskFullException>(() => CheckpointFolder.Replace(folder, target =>
+        {
+            File.WriteAllBytes(Path.Combine(target, "model.safetensors"), new byte[300]);
+            throw new IOException("No space left on device", error);
+        }));
+
+        Assert.Equal(folder, exception.Path);
+        Assert.Equal(300, exception.RequiredBytes);
+        Assert.IsType<IOException>(exception.InnerException);
+        Assert.Contains("nothing half-written is left", exception.Message, StringComparison.Ordinal);
+        Assert.Equal([folder], Directory.GetFileSystemEntries(_root));
+        Assert.Equal("before", File.ReadAllText(Path.Combine(folder, "config.json")));
+    }
+
+    [Fact]
+    public void Other_errors_of_writing_a_folder_stay_what_they_are() =>
+        Assert.Throws<UnauthorizedAccessException>(() => CheckpointFolder.Replace(
+            Path.Combine(_root, "model"), _ => throw new UnauthorizedAccessException()));
+
     [Fact]
     public void A_cancelled_load_throws()
     {
