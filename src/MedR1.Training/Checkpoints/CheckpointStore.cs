@@ -7,58 +7,71 @@ namespace MedR1.Training;
 
 /// <summary>
 /// Writes and reads the checkpoints of a run. One is a folder <c>step-000500</c> with <c>model/</c> (in the family's
-/// published form), <c>trainer.safetensors</c> (optimizer and weights) and <c>trainer.json</c> (where the run stands).
-/// It is written under another name and renamed when it is complete; <c>latest</c> beside it names the newest.
+/// published form), <c>trainer.safetensors</c> (optimizer and weights), <c>trainer.json</c> (where the run stands) and
+/// what the trainer adds.
 /// </summary>
 internal sealed class CheckpointStore(
     IVisionLanguagePolicy policy, ParameterUpdater updater, TrainerOptions options, int totalSteps, string trainer,
-    IReadOnlyDictionary<string, string> invariants)
+    IReadOnlyDictionary<string, string> invariants, ICheckpointParts? parts = null)
 {
-    private const string LatestFile = "latest";
-    private const string StateFile = "trainer.json";
     private const string TensorFile = "trainer.safetensors";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+
+    private readonly CheckpointFolders? _folders =
+        options.OutputFolder is null ? null : new CheckpointFolders(options.OutputFolder);
 
     private long _lastSaved;
 
     /// <summary>The last checkpoint that was written.</summary>
     public string? Last { get; private set; }
 
-    /// <summary>Writes a checkpoint if the interval is over or the run is.</summary>
+    /// <summary>The checkpoint of the best step; null if there is none.</summary>
+    public string? BestOf(RunState state) => state.BestStep is long step and > 0 ? _folders?.Of(step) : null;
+
+    /// <summary>
+    /// Writes a checkpoint if the interval is over, the run is, or the step is the best so far; then removes those that
+    /// the policy no longer keeps.
+    /// </summary>
+    /// <returns>The folder; null if none was due.</returns>
     /// <exception cref="CheckpointException">It can't be written; nothing half-written is left.</exception>
-    public void SaveIfDue(RunState state, CancellationToken cancellationToken)
+    public string? SaveIfDue(RunState state, CancellationToken cancellationToken)
     {
-        bool isDue = state.Step >= totalSteps
+        bool isBest = state.BestStep == state.Step;
+        bool isDue = isBest || state.Step >= totalSteps
             || (options.SaveInterval > 0 && state.Step - _lastSaved >= options.SaveInterval);
-        if (options.OutputFolder is null || !isDue || state.Step == _lastSaved)
+        if (_folders is null || !isDue || state.Step == _lastSaved)
         {
-            return;
+            return null;
         }
 
-        string target = Path.Combine(Path.GetFullPath(options.OutputFolder), $"step-{state.Step:000000}");
-        string half = Path.Combine(
-            Path.GetFullPath(options.OutputFolder), $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
+        string target = _folders.Of(state.Step);
         try
         {
-            Directory.CreateDirectory(half);
-            DeleteLeftovers(half);
-            Write(half, state, cancellationToken);
-            Replace(half, target);
-            WriteLatest(target);
+            if (Last is null)
+            {
+                _folders.Recover();
+            }
+
+            _folders.Write(state.Step, folder => Write(folder, state, cancellationToken));
+            _folders.Point(CheckpointFolders.Latest, state.Step);
+            if (state.BestStep is long best and > 0)
+            {
+                // Each time: a run that was killed just before this would point to another one for good.
+                _folders.Point(CheckpointFolders.Best, best);
+            }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             throw new CheckpointException(
                 $"The checkpoint '{target}' can't be written: {exception.Message} Nothing half-written is left, and "
-                + "earlier checkpoints are as they were. Free space or choose another OutputFolder, then go on by ResumeFrom.", exception);
-        }
-        finally
-        {
-            DeleteFolder(half);
+                + "earlier checkpoints are as they were. Free space or choose another OutputFolder, then go on by "
+                + "ResumeFrom.", exception);
         }
 
         Last = target;
         _lastSaved = state.Step;
+        RemoveExpired(state);
+        return target;
     }
 
     /// <summary>Reads a checkpoint into policy and optimizer.</summary>
@@ -66,13 +79,14 @@ internal sealed class CheckpointStore(
     /// <exception cref="CheckpointException">It can't be read, or is of another run.</exception>
     public RunState Load(string folder)
     {
-        string source = Find(folder);
+        string source = CheckpointFolders.Find(folder);
         CheckpointState state = ReadState(source);
         Require(source, state);
         Dictionary<string, Tensor>? tensors = null;
         try
         {
             tensors = SafetensorsFile.Load(Path.Combine(source, TensorFile));
+            parts?.Read(source, state.Run);
             updater.LoadState(tensors);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -87,37 +101,38 @@ internal sealed class CheckpointStore(
             }
         }
 
-        _lastSaved = state.Step;
-        return new RunState
-        {
-            Step = state.Step,
-            Rollouts = state.Rollouts,
-            Tokens = state.Tokens,
-            SkippedSteps = state.SkippedSteps,
-            RewardFailures = state.RewardFailures,
-        };
+        _lastSaved = state.Run.Step;
+        return state.Run;
     }
 
-    private static string Find(string folder)
+    private void RemoveExpired(RunState state)
     {
-        string latest = Path.Combine(folder, LatestFile);
-        string source = File.Exists(latest) ? Path.Combine(folder, File.ReadAllText(latest).Trim()) : folder;
-        return File.Exists(Path.Combine(source, StateFile)) ? source : throw new CheckpointException(
-            $"'{source}' is no checkpoint: it has no {StateFile}. Give a folder such as runs/first/step-000500, or the "
-            + $"output folder of a run, which has a file '{LatestFile}'.");
+        foreach (long step in CheckpointRetention.Expired(_folders!.Steps, state.Step, state.BestStep, options))
+        {
+            try
+            {
+                _folders.Remove(step);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Somebody reads it just now. The next checkpoint tries again; a run need not end over it.
+            }
+        }
     }
 
     private static CheckpointState ReadState(string source)
     {
+        string path = Path.Combine(source, CheckpointFolders.StateFile);
         try
         {
-            return JsonSerializer.Deserialize<CheckpointState>(File.ReadAllBytes(Path.Combine(source, StateFile)))
+            return JsonSerializer.Deserialize<CheckpointState>(File.ReadAllBytes(path))
                 ?? throw new JsonException("it is empty");
         }
         catch (Exception exception) when (exception is JsonException or IOException)
         {
             throw new CheckpointException(
-                $"'{Path.Combine(source, StateFile)}' can't be read: {exception.Message}", exception);
+                $"'{path}' can't be read: {exception.Message} This version reads format "
+                + $"{CheckpointState.CurrentFormat}.", exception);
         }
     }
 
@@ -144,23 +159,6 @@ internal sealed class CheckpointStore(
         }
     }
 
-    // What a killed run left half-written; a folder belongs to one run at a time.
-    private void DeleteLeftovers(string half)
-    {
-        if (Last is not null)
-        {
-            return;
-        }
-
-        foreach (string folder in Directory.GetDirectories(Path.GetDirectoryName(half)!, ".step-*.tmp*"))
-        {
-            if (folder != half)
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        }
-    }
-
     private void Write(string folder, RunState state, CancellationToken cancellationToken)
     {
         policy.Save(Path.Combine(folder, "model"), cancellationToken);
@@ -172,62 +170,15 @@ internal sealed class CheckpointStore(
                 cancellationToken: cancellationToken);
         }
 
+        parts?.Write(folder, cancellationToken);
         CheckpointState document = new()
         {
             Format = CheckpointState.CurrentFormat,
             Trainer = trainer,
-            Step = state.Step,
-            Rollouts = state.Rollouts,
-            Tokens = state.Tokens,
-            SkippedSteps = state.SkippedSteps,
-            RewardFailures = state.RewardFailures,
+            Run = state,
             Invariants = invariants.ToDictionary(),
         };
-        WriteThrough(Path.Combine(folder, StateFile), JsonSerializer.SerializeToUtf8Bytes(document, Json));
-    }
-
-    private static void WriteLatest(string target)
-    {
-        string latest = Path.Combine(Path.GetDirectoryName(target)!, LatestFile);
-        string half = $"{latest}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            WriteThrough(half, System.Text.Encoding.UTF8.GetBytes(Path.GetFileName(target)));
-            File.Move(half, latest, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(half);
-        }
-    }
-
-    private static void WriteThrough(string path, byte[] bytes)
-    {
-        using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None);
-        file.Write(bytes);
-        file.Flush(flushToDisk: true);
-    }
-
-    private static void Replace(string half, string target)
-    {
-        string? old = Directory.Exists(target) ? $"{half}.old" : null;
-        if (old is not null)
-        {
-            Directory.Move(target, old);
-        }
-
-        Directory.Move(half, target);
-        if (old is not null)
-        {
-            DeleteFolder(old);
-        }
-    }
-
-    private static void DeleteFolder(string folder)
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        CheckpointFolders.WriteThrough(
+            Path.Combine(folder, CheckpointFolders.StateFile), JsonSerializer.SerializeToUtf8Bytes(document, Json));
     }
 }

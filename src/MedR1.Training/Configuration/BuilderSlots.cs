@@ -50,6 +50,18 @@ internal sealed class BuilderSlots(string trainer)
         }
     }
 
+    /// <summary>An interval, or a best metric, of evaluations needs some.</summary>
+    public void RequireEvaluations(TrainerOptions options, int evaluations)
+    {
+        const string Fix = ".AddEvaluation(\"accuracy\", (context, token) => …).";
+        Require(
+            evaluations > 0 || (options.EvaluationInterval == 0 && !options.EvaluateAtStart),
+            $"There is nothing to evaluate every {options.EvaluationInterval} steps or at the start: {Fix}");
+        Require(
+            evaluations > 0 || options.BestMetric?.StartsWith("eval/", StringComparison.Ordinal) != true,
+            $"The best checkpoint goes by {options.BestMetric}, but nothing measures it: {Fix}");
+    }
+
     /// <summary>Runs what the user gave, so that a mistake there is one of the list.</summary>
     public void Guard(string call, Action action)
     {

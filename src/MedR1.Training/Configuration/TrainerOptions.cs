@@ -64,6 +64,43 @@ public abstract class TrainerOptions
     public int SaveInterval { get; set; }
 
     /// <summary>
+    /// How many of the newest checkpoints are kept; older ones are removed when a new one is complete. The best one
+    /// and those of <see cref="KeepInterval"/> stay. <see langword="null"/> keeps all.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public int? KeepLast { get; set; }
+
+    /// <summary>
+    /// Checkpoints of steps that are multiples of this are never removed; 0 for none. Means something with
+    /// <see cref="KeepLast"/> only.
+    /// </summary>
+    /// <value>The default is 0.</value>
+    public int KeepInterval { get; set; }
+
+    /// <summary>
+    /// The measurement that chooses the best checkpoint, such as <c>eval/accuracy</c>. Wherever a step has it and it is
+    /// better than ever before, a checkpoint is written and <c>best</c> in the output folder names it.
+    /// <see langword="null"/> for none.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public string? BestMetric { get; set; }
+
+    /// <summary>Whether the smallest value of <see cref="BestMetric"/> is the best, as for a loss.</summary>
+    /// <value>The default is <see langword="false"/>: the largest.</value>
+    public bool BestIsLowest { get; set; }
+
+    /// <summary>
+    /// Optimizer steps from one evaluation to the next; 0 evaluates after the last step only. Means something where the
+    /// builder was given evaluations.
+    /// </summary>
+    /// <value>The default is 0.</value>
+    public int EvaluationInterval { get; set; }
+
+    /// <summary>Whether a run is evaluated before its first step too; it is reported as step 0.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool EvaluateAtStart { get; set; }
+
+    /// <summary>
     /// Optimizer steps from one report to the metric sinks to the next; the last step is always reported.
     /// </summary>
     /// <value>The default is 1, as in Med-R1.</value>

@@ -51,6 +51,19 @@ internal sealed class TrainerOptionsRules
             nameof(options.OutputFolder), options.OutputFolder, $"SaveInterval {options.SaveInterval} needs a folder",
             "\"runs/first\"");
         Require(
+            options.KeepLast is null or > 0, nameof(options.KeepLast), options.KeepLast,
+            "at least the newest checkpoint is kept (null keeps all)", "3");
+        Require(
+            options.KeepInterval >= 0, nameof(options.KeepInterval), options.KeepInterval,
+            "it can't be negative (0 is none)", "1000");
+        Require(
+            options.BestMetric is null || !string.IsNullOrWhiteSpace(options.OutputFolder),
+            nameof(options.OutputFolder), options.OutputFolder,
+            $"the best checkpoint by {options.BestMetric} needs a folder", "\"runs/first\"");
+        Require(
+            options.EvaluationInterval >= 0, nameof(options.EvaluationInterval), options.EvaluationInterval,
+            "it can't be negative (0 evaluates at the end)", "100");
+        Require(
             options.LogInterval > 0, nameof(options.LogInterval), options.LogInterval, "it must be at least 1", "1");
         Require(
             options.PromptCacheBytes >= 0, nameof(options.PromptCacheBytes), options.PromptCacheBytes,

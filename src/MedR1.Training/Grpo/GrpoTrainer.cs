@@ -17,10 +17,14 @@ public sealed class GrpoTrainer : IDisposable
     private readonly GrpoTrainerOptions _options;
     private readonly GrpoTrainerParts _parts;
     private readonly MetricDispatcher _dispatcher;
-    private readonly RolloutCollector _collector;
+    private readonly IRolloutSource _source;
     private readonly ParameterUpdater _updater;
     private readonly IVisionLanguagePolicy? _ownReference;
     private readonly GrpoUpdate _update;
+    private readonly ReplayBuffer? _replay;
+    private readonly ReferenceMixer? _mixer;
+    private readonly EvaluationRunner _evaluations;
+    private readonly GrpoCheckpointParts _kept;
     private readonly CheckpointStore _checkpoints;
     private readonly RunState _state;
     private readonly RunGate _gate = new();
@@ -33,13 +37,24 @@ public sealed class GrpoTrainer : IDisposable
         _dispatcher = new MetricDispatcher(parts.Sinks);
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
         _ownReference = parts.Loss.RequiresReference && parts.Reference is null ? policy.CreateReference() : null;
-        _collector = new RolloutCollector(policy, parts, options);
+        PromptTaker taker = new(policy, parts, options);
+        _replay = options.Replay is null ? null : new ReplayBuffer(options.Replay, parts.IndexOf(options.Replay.Reward));
+        _source = MakeSource(policy, taker);
         _updater = new ParameterUpdater(policy, options, TotalSteps);
         _update = new GrpoUpdate(
             policy, parts.Reference ?? _ownReference, parts.Loss, options, _updater, parts.Observers);
+        _mixer = options.ReferenceSync is null || _ownReference is null
+            ? null : new ReferenceMixer(_updater.Trainable, _ownReference, options.ReferenceSync);
+        _evaluations = new EvaluationRunner(policy, parts.Evaluations, options);
+        _kept = new GrpoCheckpointParts(parts, taker, _mixer, _replay);
         _checkpoints = new CheckpointStore(
-            policy, _updater, options, TotalSteps, nameof(GrpoTrainer), parts.Invariants(options, ReferenceOf(policy)));
+            policy, _updater, options, TotalSteps, nameof(GrpoTrainer), parts.Invariants(options, ReferenceOf(policy)),
+            _kept);
         _state = resumeFrom is null ? new RunState() : _checkpoints.Load(resumeFrom);
+        if (_update.Entropy is not null && _state.Entropy is not null)
+        {
+            _update.Entropy.State = _state.Entropy;
+        }
     }
 
     /// <summary>Optimizer steps of the whole run.</summary>
@@ -68,47 +83,101 @@ public sealed class GrpoTrainer : IDisposable
 
     private async Task<TrainingReport> RunLoopAsync(CancellationToken cancellationToken)
     {
-        RunLog log = new(_dispatcher, _state, TotalSteps, _options.LogInterval);
+        RunLog log = new(_dispatcher, _state, TotalSteps, _options);
+        Notify(observer => observer.OnStart(new TrainingStart(nameof(GrpoTrainer), _state.Step, TotalSteps)));
+        await _evaluations.RunAtStartAsync(log, _state, cancellationToken);
         while (_state.Step < TotalSteps)
         {
             long start = Stopwatch.GetTimestamp();
-            Rollout rollout = await _collector.CollectAsync(_state.Rollouts, cancellationToken);
-            Notify(observer => observer.OnRollout(rollout));
+            Dictionary<string, double> sampled = [];
+            Rollout rollout = _kept.Rollout ?? await SampleAsync(sampled, cancellationToken);
             IReadOnlyList<PlannedStep> plan = _parts.Planner.Plan(rollout, _options);
-            Dictionary<string, double> sampled = RolloutMetrics.Of(rollout, _collector, _parts.Rewards);
-            if (_options.StepsPerGeneration * _options.Iterations > 1)
+            if (rollout.OldLogProbabilities is null && NeedsOldLogProbabilities)
             {
                 _update.RecordOldLogProbabilities(rollout, plan);
+                _replay?.Keep(rollout);
             }
 
-            _state.Take(rollout);
-            if (_state.Step + plan.Count * _options.Iterations < TotalSteps)
+            if (_state.Step + plan.Count * _options.Iterations - _state.StepInRollout < TotalSteps)
             {
-                _collector.Prefetch(_state.Rollouts + 1, cancellationToken);
+                _source.Prefetch(_state.Rollouts + 1, _state.Position, cancellationToken);
             }
 
-            foreach (PlannedStep step in Enumerable.Repeat(plan, _options.Iterations).SelectMany(steps => steps))
+            while (_state.Step < TotalSteps && _kept.Rollout is not null)
             {
-                GrpoStepResult result = _update.Run(rollout, step, _state.Step + 1, cancellationToken);
-                _state.Step++;
-                _state.SkippedSteps += result.IsSkipped ? 1 : 0;
-                StepMetrics metrics = await log.WriteAsync(
-                    Measure(result, rollout, Stopwatch.GetElapsedTime(start).TotalSeconds, sampled), cancellationToken);
+                GrpoStepResult result = _update.Run(
+                    rollout, plan[_state.StepInRollout % plan.Count], _state.Step + 1, cancellationToken);
+                Advance(result, plan.Count * _options.Iterations);
+                double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                Dictionary<string, double> values = Measure(result, rollout, seconds, sampled);
+                await _evaluations.RunIfDueAsync(_state.Step, TotalSteps, values, cancellationToken);
+                StepMetrics metrics = await log.WriteAsync(values, cancellationToken);
                 Notify(observer => observer.OnStep(metrics));
-                if (_state.Step == TotalSteps)
+                if (_checkpoints.SaveIfDue(_state, cancellationToken) is string saved)
                 {
-                    break;
+                    Notify(observer => observer.OnCheckpoint(_state.Step, saved));
                 }
 
                 start = Stopwatch.GetTimestamp();
                 sampled = [];
             }
-
-            _state.Rollouts++;
-            _checkpoints.SaveIfDue(_state, cancellationToken);
         }
 
-        return log.Report(_checkpoints.Last);
+        TrainingReport report = log.Report(_checkpoints.Last, _checkpoints.BestOf(_state));
+        Notify(observer => observer.OnEnd(report));
+        return report;
+    }
+
+    private bool NeedsOldLogProbabilities =>
+        _options.StepsPerGeneration * _options.Iterations > 1 || _replay is not null;
+
+    private IRolloutSource MakeSource(IVisionLanguagePolicy policy, PromptTaker taker)
+    {
+        IRolloutSource source = _parts.RecordedRollouts is string folder
+            ? new RecordedRollouts(folder, _parts, taker) : new RolloutCollector(policy, _parts, _options, taker);
+        return _replay is null ? source : new ReplayingSource(source, _replay, new RolloutMaker(_parts), _options.Seed);
+    }
+
+    private async Task<Rollout> SampleAsync(Dictionary<string, double> sampled, CancellationToken cancellationToken)
+    {
+        Rollout rollout = await _source.CollectAsync(_state.Rollouts, _state.Position, cancellationToken);
+        foreach (IGrpoObserver observer in _parts.Observers.OfType<IGrpoObserver>())
+        {
+            observer.OnRollout(rollout);
+        }
+
+        foreach ((string name, double value) in RolloutMetrics.Of(rollout, _source, _options))
+        {
+            sampled[name] = value;
+        }
+
+        _state.Take(rollout);
+        _kept.Rollout = rollout;
+        return rollout;
+    }
+
+    // Prompts that were left out or dropped were gone through too: on average so many to a sampling.
+    private double EpochsDone()
+    {
+        int asked = _options.PromptsPerStep * _options.StepsPerGeneration;
+        long samplings = _state.Rollouts + (_state.StepInRollout > 0 ? 1 : 0);
+        double taken = samplings == 0 ? 1 : (double)_state.Position / (samplings * asked);
+        return _state.Step * taken * _options.PromptsPerStep / _options.Iterations / _parts.Prompts.Count;
+    }
+
+    // What a checkpoint holds changes in one go, so that whatever throws after it finds it consistent.
+    private void Advance(GrpoStepResult result, int stepsOfRollout)
+    {
+        _state.Step++;
+        _state.SkippedSteps += result.IsSkipped ? 1 : 0;
+        _state.Entropy = _update.Entropy?.State;
+        _mixer?.MixIfDue(_state.Step);
+        if (++_state.StepInRollout == stepsOfRollout)
+        {
+            _state.Rollouts++;
+            _state.StepInRollout = 0;
+            _kept.Rollout = null;
+        }
     }
 
     // A run that goes on starts from the weights that the first part started from: only so is the cloned reference the
@@ -116,9 +185,9 @@ public sealed class GrpoTrainer : IDisposable
     private string ReferenceOf(IVisionLanguagePolicy policy) =>
         _ownReference is null ? "none of its own" : WeightDigest.Of(policy);
 
-    private void Notify(Action<IGrpoObserver> call)
+    private void Notify(Action<ITrainingObserver> call)
     {
-        foreach (IGrpoObserver observer in _parts.Observers)
+        foreach (ITrainingObserver observer in _parts.Observers)
         {
             call(observer);
         }
@@ -134,7 +203,7 @@ public sealed class GrpoTrainer : IDisposable
             [TrainingMetricNames.GradientNorm] = result.GradientNorm,
             [TrainingMetricNames.LearningRate] = result.LearningRate,
             [TrainingMetricNames.Epoch] =
-                (double)_state.Step * _options.PromptsPerStep / _options.Iterations / _parts.Prompts.Count,
+                EpochsDone(),
             [TrainingMetricNames.StepSeconds] = seconds,
         };
         foreach ((string name, double value) in result.LossMetrics)
@@ -142,9 +211,14 @@ public sealed class GrpoTrainer : IDisposable
             values[name] = value;
         }
 
+        if (_update.Entropy is not null)
+        {
+            values[TrainingMetricNames.EntropyCoefficient] = _update.Entropy.Coefficient;
+        }
+
         if (sampled.Count > 0)
         {
-            values[TrainingMetricNames.UpdateSeconds] = seconds - _collector.SampleSeconds - _collector.RewardSeconds;
+            values[TrainingMetricNames.UpdateSeconds] = seconds - _source.SampleSeconds - _source.RewardSeconds;
             values[TrainingMetricNames.TokensPerSecond] = rollout.SampledTokenCount / seconds;
         }
 

@@ -8,14 +8,15 @@ namespace MedR1.Training;
 /// Puts a GRPO trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options,
 /// <c>Build</c> reports every mistake at once and works once. The builder owns nothing that it is given.
 /// </summary>
-public sealed class GrpoTrainerBuilder
+public sealed partial class GrpoTrainerBuilder
 {
     private readonly IVisionLanguagePolicy _policy;
     private readonly BuilderSlots _slots = new(nameof(GrpoTrainer));
     private readonly List<Action<GrpoTrainerOptions>> _configure = [];
     private readonly List<WeightedReward> _rewards = [];
     private readonly List<IMetricSink> _sinks = [];
-    private readonly List<IGrpoObserver> _observers = [];
+    private readonly List<ITrainingObserver> _observers = [];
+    private readonly List<IEvaluationHook> _evaluations = [];
     private IVqaDataset? _dataset;
     private IPromptTemplate? _template;
     private IReadOnlyList<VqaPrompt>? _prompts;
@@ -25,6 +26,7 @@ public sealed class GrpoTrainerBuilder
     private AdvantageOptions? _advantages;
     private IUpdatePlanner? _planner;
     private IVisionLanguagePolicy? _reference;
+    private string? _recorded;
     private string? _resumeFrom;
 
     /// <summary>Starts with the policy to train.</summary>
@@ -78,6 +80,18 @@ public sealed class GrpoTrainerBuilder
         Fill(ref _reference, reference, nameof(UseReference));
 
     /// <summary>
+    /// Trains from rollouts that a <see cref="RolloutRecorder"/> captured, without sampling or scoring. Data and
+    /// rewards must be those of the recorded run: prompts are taken from the data again, and rewards give their names
+    /// and weights.
+    /// </summary>
+    /// <param name="folder">The folder of the recorder.</param>
+    public GrpoTrainerBuilder UseRecordedRollouts(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        return Fill(ref _recorded, folder, nameof(UseRecordedRollouts));
+    }
+
+    /// <summary>
     /// Goes on from a checkpoint of the same run: weights, optimizer, schedule and place in the data.
     /// </summary>
     /// <param name="folder">The checkpoint's folder, or a run's output folder for its latest.</param>
@@ -128,9 +142,30 @@ public sealed class GrpoTrainerBuilder
         return Add(_sinks, sink);
     }
 
+    /// <summary>Adds an evaluation that runs while the policy is trained; it stays with the caller.</summary>
+    /// <param name="evaluation">The evaluation.</param>
+    public GrpoTrainerBuilder AddEvaluation(IEvaluationHook evaluation)
+    {
+        ArgumentNullException.ThrowIfNull(evaluation);
+        return Add(_evaluations, evaluation);
+    }
+
+    /// <summary>Adds an evaluation in one lambda.</summary>
+    /// <param name="name">What it measures; the metric is <c>eval/{name}</c>.</param>
+    /// <param name="evaluate">Measures the policy.</param>
+    public GrpoTrainerBuilder AddEvaluation(
+        string name, Func<EvaluationContext, CancellationToken, ValueTask<double>> evaluate)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(evaluate);
+        return AddEvaluation(new DelegateEvaluation(name, evaluate));
+    }
+
     /// <summary>Adds an observer; it stays with the caller.</summary>
-    /// <param name="observer">The observer.</param>
-    public GrpoTrainerBuilder AddObserver(IGrpoObserver observer)
+    /// <param name="observer">
+    /// The observer; one that is an <see cref="IGrpoObserver"/> sees rollouts and passes too.
+    /// </param>
+    public GrpoTrainerBuilder AddObserver(ITrainingObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
         return Add(_observers, observer);
@@ -171,67 +206,16 @@ public sealed class GrpoTrainerBuilder
         Prompts = _prompts is null ? new DatasetPrompts(_dataset!, _template!) : new ListedPrompts(_prompts),
         Order = _order ?? new ShuffledOrder(options.Seed),
         Sampler = _sampler ?? new LocalSampler(_policy),
-        Loss = _loss ?? new GrpoLoss(GrpoLossOptions.MedR1),
+        Loss = _loss ?? DefaultLoss,
         Advantages = _advantages ?? AdvantageOptions.Grpo,
         Planner = _planner ?? new WholeGroupPlanner(),
         Rewards = [.. _rewards],
         Sinks = [.. _sinks],
         Observers = [.. _observers],
+        Evaluations = [.. _evaluations],
+        RecordedRollouts = _recorded,
         Reference = _reference,
     };
-
-    private void RequireData()
-    {
-        if (_prompts is not null)
-        {
-            _slots.Require(_prompts.Count > 0, "The list of prompts is empty: .UsePrompts(prompts) with at least one.");
-            _slots.Require(
-                _dataset is null && _template is null,
-                "There are prompts and a data set or template too: keep .UsePrompts, or .UseDataset with .UsePrompt.");
-            return;
-        }
-
-        _slots.Require(_dataset is not null, "There is no data: .UseDataset(dataset), or .UsePrompts(prompts).");
-        _slots.Require(
-            _dataset is not { Count: 0 },
-            $"The data set '{_dataset?.Name}' is empty: .UseDataset(dataset) with at least one example.");
-        _slots.Require(
-            _template is not null,
-            "Nothing says how an example becomes a prompt: .UsePrompt(PromptTemplates.ThinkThenAnswer).");
-    }
-
-    private void RequireRewards()
-    {
-        _slots.Require(
-            _rewards.Count > 0,
-            "There is no reward, so nothing could be learnt: .AddReward(new ChoiceAccuracyReward()).");
-        foreach (IGrouping<string, WeightedReward> same in _rewards.GroupBy(reward => reward.Name)
-            .Where(same => same.Count() > 1))
-        {
-            _slots.Mistakes.Add(
-                $"{same.Count()} rewards are named '{same.Key}', metrics would mix them: "
-                + ".AddReward(\"another name\", …).");
-        }
-    }
-
-    private void RequireFitting(GrpoTrainerOptions options)
-    {
-        _slots.Require(
-            _policy.Parameters.Any(pair => pair.Value.requires_grad && options.IsFrozen?.Invoke(pair.Key) != true),
-            "Every parameter is frozen, so nothing can be learnt: .Configure(options => options.IsFrozen = null).");
-        _slots.Require(
-            options.MaxNewTokens < _policy.ContextLength,
-            $"MaxNewTokens is {options.MaxNewTokens}, but the model takes {_policy.ContextLength} tokens with the "
-            + "prompt: .Configure(options => options.MaxNewTokens = 256).");
-        _slots.Require(
-            !ReferenceEquals(_reference, _policy),
-            "The reference is the policy itself, so its weights would move too: remove .UseReference, or give it a "
-            + "frozen copy.");
-        foreach (string mistake in _advantages?.Validate() ?? [])
-        {
-            _slots.Mistakes.Add($"The advantages can't work: {mistake} Change it in .UseAdvantages(options).");
-        }
-    }
 
     private GrpoTrainerBuilder Fill<T>(ref T? slot, T value, string call)
     {

@@ -1,3 +1,5 @@
+using MedR1.Losses;
+
 namespace MedR1.Training;
 
 /// <summary>
@@ -103,6 +105,34 @@ public sealed class GrpoTrainerOptions : TrainerOptions
     /// <summary>What the token-mean losses divide by.</summary>
     /// <value>The default is the optimizer step's own tokens.</value>
     public TokenDivisor TokenDivisor { get; set; } = TokenDivisor.StepTokens;
+
+    /// <summary>
+    /// The most tokens that a prompt may have, those of its pictures included; longer prompts are left out and counted.
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="null"/>: a prompt without room for an answer in the model's context stops the run.
+    /// </value>
+    public int? MaxPromptTokens { get; set; }
+
+    /// <summary>
+    /// Samples again until every group of a step disagrees (DAPO, arXiv 2503.14476, section 3.2).
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: each prompt is sampled once.</value>
+    public DynamicSamplingOptions? DynamicSampling { get; set; }
+
+    /// <summary>Uses groups that taught something again, in place of groups that all agree.</summary>
+    /// <value>The default is <see langword="null"/>: every group is used once.</value>
+    public ReplayOptions? Replay { get; set; }
+
+    /// <summary>Lets the reference follow the policy.</summary>
+    /// <value>The default is <see langword="null"/>: the reference stays as it was at the start.</value>
+    public ReferenceSyncOptions? ReferenceSync { get; set; }
+
+    /// <summary>
+    /// Keeps the policy's entropy near a target by a bonus whose weight moves each step (Skywork-OR1, arXiv 2505.22312).
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: the loss's own bonus, if it has one.</value>
+    public AdaptiveEntropyOptions? AdaptiveEntropy { get; set; }
 
     /// <summary>How long one call of a reward may take.</summary>
     /// <value>The default is 60 seconds.</value>

@@ -44,6 +44,27 @@ public sealed class GrpoTrainerOptionsValidator : IValidateOptions<GrpoTrainerOp
             options.MinP is null or (>= 0 and < 1), nameof(options.MinP), options.MinP,
             "it must be below 1 and not negative, or null", "null");
         rules.Require(
+            options.MaxPromptTokens is null or > 0, nameof(options.MaxPromptTokens), options.MaxPromptTokens,
+            "it must be at least 1, or null for no limit", "1024");
+        rules.Require(
+            options.DynamicSampling is null or { MaxRounds: > 0 },
+            nameof(options.DynamicSampling), options.DynamicSampling,
+            "it needs at least 1 round", "new DynamicSamplingOptions { MaxRounds = 10 }");
+        rules.Require(
+            options.Replay is null or { Capacity: > 0, MaxAge: > 0 }, nameof(options.Replay), options.Replay,
+            "it needs room for at least 1 group of at least 1 sampling ago",
+            "new ReplayOptions { Capacity = 64, MaxAge = 8 }");
+        rules.Require(
+            options.ReferenceSync is null or { Interval: > 0, Mixup: > 0 and <= 1 }, nameof(options.ReferenceSync),
+            options.ReferenceSync, "it needs an interval of at least 1 step and a share above 0 and at most 1",
+            "new ReferenceSyncOptions { Interval = 512, Mixup = 0.6 }");
+        foreach (string mistake in options.AdaptiveEntropy?.Validate() ?? [])
+        {
+            rules.Mistakes.Add(
+                $"{mistake} .Configure(options => options.AdaptiveEntropy = new AdaptiveEntropyOptions()).");
+        }
+
+        rules.Require(
             Enum.IsDefined(options.TokenDivisor), nameof(options.TokenDivisor), options.TokenDivisor,
             "it must be a known one", "TokenDivisor.StepTokens");
         rules.Require(

@@ -23,9 +23,21 @@ internal sealed record GrpoTrainerParts
 
     public required IReadOnlyList<IMetricSink> Sinks { get; init; }
 
-    public required IReadOnlyList<IGrpoObserver> Observers { get; init; }
+    public required IReadOnlyList<ITrainingObserver> Observers { get; init; }
+
+    public IReadOnlyList<IEvaluationHook> Evaluations { get; init; } = [];
+
+    /// <summary>The folder of recorded rollouts; null to sample.</summary>
+    public string? RecordedRollouts { get; init; }
 
     public IVisionLanguagePolicy? Reference { get; init; }
+
+    /// <summary>The rewards' names in their order.</summary>
+    public IReadOnlyList<string> RewardNames => [.. Rewards.Select(reward => reward.Name)];
+
+    /// <summary>The place of a named reward; null for no name.</summary>
+    public int? IndexOf(string? reward) =>
+        reward is null ? null : Rewards.Select(each => each.Name).ToList().IndexOf(reward);
 
     /// <summary>What decides which data comes next and what it is compared with.</summary>
     public Dictionary<string, string> Invariants(GrpoTrainerOptions options, string referenceWeights) => new()

@@ -11,10 +11,14 @@ namespace MedR1.Training;
 /// </summary>
 internal sealed class GrpoUpdate(
     IVisionLanguagePolicy policy, IVisionLanguagePolicy? reference, IPolicyLoss loss, GrpoTrainerOptions options,
-    ParameterUpdater updater, IReadOnlyList<IGrpoObserver> observers)
+    ParameterUpdater updater, IReadOnlyList<ITrainingObserver> observers)
 {
     private readonly bool _skips = options.SkipCompletionsWithoutGradient && !loss.RequiresReference
-        && !loss.RequiresEntropies;
+        && !loss.RequiresEntropies && options.AdaptiveEntropy is null;
+
+    /// <summary>Moves the weight of the entropy bonus; null where it stays.</summary>
+    public AdaptiveEntropyCoefficient? Entropy { get; } = options.AdaptiveEntropy is null
+        ? null : new AdaptiveEntropyCoefficient(options.AdaptiveEntropy);
 
     /// <summary>The log-probabilities of the policy before the first update on a rollout, for ratios.</summary>
     public void RecordOldLogProbabilities(Rollout rollout, IReadOnlyList<PlannedStep> plan)
@@ -42,7 +46,9 @@ internal sealed class GrpoUpdate(
             }
         }
 
-        rollout.OldLogProbabilities = old;
+        // A replayed group keeps those of the policy that sampled it.
+        rollout.OldLogProbabilities =
+            [.. rollout.Members.Select((member, group) => member.OldLogProbabilities ?? old[group])];
     }
 
     /// <summary>Makes one optimizer step.</summary>
@@ -68,6 +74,7 @@ internal sealed class GrpoUpdate(
             total += value;
             if (!double.IsFinite(value))
             {
+                Entropy?.EndStep();
                 return new GrpoStepResult(
                     value, double.NaN, updater.Skip(step - 1), IsSkipped: true, metrics.ToValues());
             }
@@ -78,13 +85,14 @@ internal sealed class GrpoUpdate(
             }
 
             metrics.Add(result.Metrics);
+            Observe(inputs);
             if (MeasuresEntropyApart && inputs.Entropies is Tensor entropies_BT)
             {
                 metrics.Add(
                     new Dictionary<string, LossMetric> { ["entropy"] = EntropyOf(entropies_BT, rollout, batch) });
             }
 
-            foreach (IGrpoObserver observer in observers)
+            foreach (IGrpoObserver observer in observers.OfType<IGrpoObserver>())
             {
                 observer.OnMicroStep(
                     new GrpoMicroStep(step, microStep, rollout, batch.Rows, inputs, value, result.Metrics));
@@ -97,16 +105,27 @@ internal sealed class GrpoUpdate(
     // With rows that stay out of the pass the loss can't take the mean entropy: theirs is not known.
     private bool MeasuresEntropyApart => _skips;
 
+    private void Observe(PolicyLossInputs inputs)
+    {
+        if (Entropy is not null && inputs.Entropies is Tensor entropies_BT)
+        {
+            Tensor kept_BT = entropies_BT.detach().FilledWhere(inputs.Mask.logical_not(), 0);
+            Entropy.Observe(
+                kept_BT.sum(ScalarType.Float64).ToDouble(), inputs.Mask.sum(ScalarType.Float64).ToDouble());
+        }
+    }
+
     private static LossMetric EntropyOf(Tensor entropies_BT, Rollout rollout, MicroBatch batch) => new(
         entropies_BT.sum(ScalarType.Float64).ToDouble(),
         batch.ForwardRows.Sum(row => rollout.CompletionAt(batch.Rows[row]).TokenCount));
 
     private GrpoStepResult Finish(long step, double total, LossMetricAccumulator metrics)
     {
+        Entropy?.EndStep();
         UpdateResult update = updater.Clip();
         if (update.IsFinite)
         {
-            foreach (IGrpoObserver observer in observers)
+            foreach (ITrainingObserver observer in observers)
             {
                 observer.OnGradients(step);
             }
@@ -134,7 +153,8 @@ internal sealed class GrpoUpdate(
         if (batch.Packed.Count > 0)
         {
             TokenStatistics statistics = policy.TokenLogProbabilities(
-                batch.Packed, StatisticsOptions(options.MeasureEntropy || loss.RequiresEntropies));
+                batch.Packed,
+                StatisticsOptions(options.MeasureEntropy || loss.RequiresEntropies || Entropy is not null));
             logProbabilities_BT = Spread(statistics.LogProbabilities, batch);
             entropies_BT = statistics.Entropies is Tensor entropies
                 ? Spread(entropies, batch) : null;
@@ -149,7 +169,8 @@ internal sealed class GrpoUpdate(
             Advantages = tensor([.. batch.Rows.Select(row => (float)rollout.AdvantageAt(row))], device: policy.Device),
             OldLogProbabilities = rollout.OldLogProbabilities is null ? null : OldOf(rollout, batch),
             ReferenceLogProbabilities = loss.RequiresReference ? reference_BT ?? Empty() : null,
-            Entropies = entropies_BT ?? (loss.RequiresEntropies ? Empty() : null),
+            Entropies = entropies_BT ?? (loss.RequiresEntropies || Entropy is not null ? Empty() : null),
+            EntropyCoefficient = Entropy?.Applied,
             TokensInStep = counts.Tokens,
             RowsInStep = counts.Rows,
             AccumulationSteps = counts.MicroSteps,
@@ -171,7 +192,7 @@ internal sealed class GrpoUpdate(
         SuppressedTokenIds = options.SuppressVisionTokensInLoss
             ? [.. policy.SuppressedTokenIds.Union(options.SuppressedTokenIds)] : options.SuppressedTokenIds,
         WithEntropies = withEntropies,
-        WithEntropyGradient = withEntropies && loss.RequiresEntropyGradient,
+        WithEntropyGradient = withEntropies && (loss.RequiresEntropyGradient || Entropy is not null),
     };
 
     // What the policy gave stands in the rows that went through it and is padded to the width of all rows.

@@ -11,17 +11,21 @@ public sealed class Rollout
     private readonly bool[][] _isActive;
 
     internal Rollout(
-        long index, IReadOnlyList<CompletionGroup> groups, IReadOnlyList<EncodedPrompt> prompts,
-        AdvantageResult advantages, IReadOnlyList<RewardFailure> failures, bool excludesTruncated)
+        long index, IReadOnlyList<RolloutGroup> members, AdvantageResult advantages,
+        IReadOnlyList<RewardFailure> failures, CollectionCounts counts, IReadOnlyList<string> rewardNames,
+        bool excludesTruncated)
     {
         Index = index;
-        Groups = groups;
-        Prompts = prompts;
+        Members = members;
+        Groups = [.. members.Select(member => member.Group)];
+        Prompts = [.. members.Select(member => member.Taken.Encoded)];
         AdvantageResult = advantages;
         int row = 0;
-        Advantages = [.. groups.Select(group => group.Completions.Select(_ => advantages.Advantages[row++]).ToArray())];
+        Advantages = [.. Groups.Select(group => group.Completions.Select(_ => advantages.Advantages[row++]).ToArray())];
         Failures = failures;
-        _isActive = [.. groups.Select(group => group.Completions
+        Counts = counts;
+        RewardNames = rewardNames;
+        _isActive = [.. Groups.Select(group => group.Completions
             .Select(completion => completion.TokenCount > 0 && !(excludesTruncated && completion.IsTruncated))
             .ToArray())];
     }
@@ -35,6 +39,9 @@ public sealed class Rollout
     /// <summary>The encoded prompt of each group.</summary>
     public IReadOnlyList<EncodedPrompt> Prompts { get; }
 
+    /// <summary>The rewards in the order of <see cref="CompletionScore.ByReward"/>.</summary>
+    public IReadOnlyList<string> RewardNames { get; }
+
     /// <summary>The advantage of each group's completions; 0 where no reward applied.</summary>
     public IReadOnlyList<IReadOnlyList<double>> Advantages { get; }
 
@@ -45,10 +52,32 @@ public sealed class Rollout
     public IReadOnlyList<RewardFailure> Failures { get; }
 
     /// <summary>
+    /// How often the sampler was asked: once, and with dynamic sampling again for groups that did not disagree.
+    /// </summary>
+    public int Rounds => Counts.Rounds;
+
+    /// <summary>Groups that dynamic sampling dropped, since their completions were all worth the same.</summary>
+    public int DroppedGroups => Counts.DroppedGroups;
+
+    /// <summary>Prompts that were left out before sampling, being too long.</summary>
+    public int OverlongPrompts => Counts.OverlongPrompts;
+
+    /// <summary>
     /// Log-probabilities of each group's completions under the policy that sampled them, token by token;
     /// <see langword="null"/> where the update is on policy.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<float[]>>? OldLogProbabilities { get; internal set; }
+
+    /// <summary>
+    /// For each group the earlier sampling that it was replayed from; <see langword="null"/> for the rollout's own.
+    /// </summary>
+    public IReadOnlyList<long?> ReplayedFrom => [.. Members.Select(member => member.ReplayedFrom)];
+
+    /// <summary>The groups with their places in the data.</summary>
+    internal IReadOnlyList<RolloutGroup> Members { get; }
+
+    /// <summary>What it took to collect them.</summary>
+    internal CollectionCounts Counts { get; }
 
     /// <summary>Number of completions.</summary>
     public int CompletionCount => Groups.Sum(group => group.Completions.Count);

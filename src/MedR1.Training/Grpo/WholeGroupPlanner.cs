@@ -13,7 +13,8 @@ public sealed class WholeGroupPlanner : IUpdatePlanner
             .Select(step => new PlannedStep([.. step.Chunk(perMicroStep).Select(groups => RowsOf(rollout, groups))]))];
     }
 
-    private static IReadOnlyList<CompletionIndex> RowsOf(Rollout rollout, int[] groups) =>
+    /// <summary>The completions of groups, one group after another.</summary>
+    internal static IReadOnlyList<CompletionIndex> RowsOf(Rollout rollout, IEnumerable<int> groups) =>
         [.. groups.SelectMany(group => Enumerable.Range(0, rollout.Groups[group].Completions.Count)
             .Select(sample => new CompletionIndex(group, sample)))];
 }

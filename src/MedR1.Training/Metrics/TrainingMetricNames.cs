@@ -35,6 +35,9 @@ public static class TrainingMetricNames
     /// <summary>Seconds of forward and backward passes and the optimizer.</summary>
     public const string UpdateSeconds = "time/update";
 
+    /// <summary>Seconds of evaluation.</summary>
+    public const string EvaluationSeconds = "time/eval";
+
     /// <summary>Tokens sampled (GRPO) or trained on (SFT) in a second of the step.</summary>
     public const string TokensPerSecond = "tokens_per_second";
 
@@ -59,9 +62,31 @@ public static class TrainingMetricNames
     /// <summary>Share of completions that were cut off.</summary>
     public const string TruncatedShare = "completions/clipped_ratio";
 
+    /// <summary>Share of the groups that were sampled and used; the others were dropped, since they all agreed.</summary>
+    public const string KeptShare = "dynamic_sampling/kept_share";
+
+    /// <summary>How often the sampler was asked for the rollout.</summary>
+    public const string SamplingRounds = "dynamic_sampling/rounds";
+
+    /// <summary>Prompts left out for the rollout, being too long.</summary>
+    public const string OverlongPrompts = "prompts/overlong";
+
+    /// <summary>Share of the rollout's groups that were replayed.</summary>
+    public const string ReplayedShare = "replay/share";
+
+    /// <summary>How many samplings ago the replayed groups were sampled, on average.</summary>
+    public const string ReplayAge = "replay/mean_age";
+
+    /// <summary>The weight of an adaptive entropy bonus, whether it is applied now or not.</summary>
+    public const string EntropyCoefficient = "entropy_coef";
+
     /// <summary>The mean of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
     public static string RewardMean(string reward) => $"rewards/{reward}/mean";
+
+    /// <summary>What an evaluation measured.</summary>
+    /// <param name="measurement">The measurement's name.</param>
+    public static string Evaluation(string measurement) => $"eval/{measurement}";
 
     /// <summary>Whether a name is that of a reward's mean.</summary>
     /// <param name="name">The name.</param>

@@ -27,4 +27,13 @@ public sealed record TrainingReport
 
     /// <summary>The last checkpoint written in this call; <see langword="null"/> if none was.</summary>
     public string? LastCheckpoint { get; init; }
+
+    /// <summary>
+    /// The checkpoint with the best value of <see cref="TrainerOptions.BestMetric"/>; <see langword="null"/> if none
+    /// was chosen, or the run was best before its first step.
+    /// </summary>
+    public string? BestCheckpoint { get; init; }
+
+    /// <summary>The best value of <see cref="TrainerOptions.BestMetric"/> so far.</summary>
+    public double? BestValue { get; init; }
 }

@@ -1,13 +1,20 @@
 using System.Diagnostics;
-using MedR1.Losses;
 using MedR1.Modeling;
 using MedR1.Sampling;
 
 namespace MedR1.Training;
 
-/// <summary>Takes prompts, samples their groups, scores them and makes advantages.</summary>
-internal sealed class RolloutCollector(IVisionLanguagePolicy policy, GrpoTrainerParts parts, GrpoTrainerOptions options)
+/// <summary>
+/// Takes prompts, samples and scores their groups, and asks again for groups that do not disagree where the options say
+/// so (dynamic sampling: DAPO, arXiv 2503.14476, section 3.2).
+/// </summary>
+internal sealed class RolloutCollector(
+    IVisionLanguagePolicy policy, GrpoTrainerParts parts, GrpoTrainerOptions options, PromptTaker taker)
+    : IRolloutSource
 {
+    private const int SamplingStream = 3;
+    private const int FirstRepeatedStream = 100;
+
     private readonly RewardScorer _scorer = new(parts.Rewards, new RewardScorerOptions
     {
         Timeout = options.RewardTimeout,
@@ -15,93 +22,94 @@ internal sealed class RolloutCollector(IVisionLanguagePolicy policy, GrpoTrainer
         MaxParallelCalls = options.MaxParallelRewards,
     });
 
-    private readonly EncodedPromptCache _cache = new(policy.Processor, options.PromptCacheBytes);
-    private Task<(VqaPrompt[] Asked, EncodedPrompt[] Encoded)>? _next;
-    private long _nextIndex;
+    private readonly RolloutMaker _maker = new(parts);
+    private readonly int? _decidingReward = parts.IndexOf(options.DynamicSampling?.Reward);
+    private Task<PromptBatch>? _next;
+    private long _nextPosition;
 
-    /// <summary>Seconds that the last call sampled.</summary>
     public double SampleSeconds { get; private set; }
 
-    /// <summary>Seconds that the last call scored.</summary>
     public double RewardSeconds { get; private set; }
 
-    /// <summary>Starts to encode the prompts of a later call, so that it goes on beside the update.</summary>
-    /// <param name="index">The index of that call.</param>
-    /// <param name="cancellationToken">Cancels the encoding.</param>
-    public void Prefetch(long index, CancellationToken cancellationToken)
+    private int PromptCount => options.PromptsPerStep * options.StepsPerGeneration;
+
+    public void Prefetch(long index, long position, CancellationToken cancellationToken)
     {
-        _nextIndex = index;
-        _next = Task.Run(() => TakePrompts(index, cancellationToken), cancellationToken);
+        _nextPosition = position;
+        _next = Task.Run(() => taker.Take(position, PromptCount, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Collects a rollout; what it gives depends on the seed and the index alone.</summary>
-    /// <param name="index">How many rollouts the run made before.</param>
-    /// <param name="cancellationToken">Cancels sampling and scoring.</param>
-    public async Task<Rollout> CollectAsync(long index, CancellationToken cancellationToken)
+    public async Task<Rollout> CollectAsync(long index, long position, CancellationToken cancellationToken)
+    {
+        (SampleSeconds, RewardSeconds) = (0, 0);
+        List<RolloutGroup> useful = [];
+        List<RolloutGroup> others = [];
+        List<RewardFailure> failures = [];
+        CollectionCounts counts = new(position) { Rounds = 0 };
+        while (useful.Count < PromptCount && counts.Rounds < (options.DynamicSampling?.MaxRounds ?? 1))
+        {
+            PromptBatch batch = await TakeAsync(counts.NextPosition, PromptCount - useful.Count, cancellationToken);
+            foreach (RolloutGroup group in await RunAsync(index, counts.Rounds, batch, failures, cancellationToken))
+            {
+                bool isUseful = options.DynamicSampling is null
+                    || GroupAgreement.Disagrees(group.Group, _decidingReward);
+                (isUseful ? useful : others).Add(group);
+            }
+
+            counts = counts with
+            {
+                NextPosition = batch.NextPosition,
+                Rounds = counts.Rounds + 1,
+                OverlongPrompts = counts.OverlongPrompts + batch.Overlong,
+            };
+        }
+
+        // The rounds are over: what is missing is filled up, so that a step always has as many groups.
+        List<RolloutGroup> filled = [.. others.TakeLast(PromptCount - useful.Count)];
+        return _maker.Make(
+            index, [.. useful, .. filled], failures, counts with { DroppedGroups = others.Count - filled.Count });
+    }
+
+    private async Task<PromptBatch> TakeAsync(long position, int count, CancellationToken cancellationToken)
+    {
+        Task<PromptBatch>? prefetched = count == PromptCount && _nextPosition == position ? _next : null;
+        _next = null;
+        return await (prefetched is null or { IsCanceled: true }
+            ? Task.Run(() => taker.Take(position, count, cancellationToken), cancellationToken) : prefetched);
+    }
+
+    private async Task<IEnumerable<RolloutGroup>> RunAsync(
+        long index, int round, PromptBatch batch, List<RewardFailure> failures, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        Task<(VqaPrompt[] Asked, EncodedPrompt[] Encoded)> prompts = _next is not null && _nextIndex == index
-            ? _next : Task.Run(() => TakePrompts(index, cancellationToken), cancellationToken);
-        _next = null;
-        (VqaPrompt[] asked, EncodedPrompt[] encoded) = await prompts;
         List<CompletionGroup> groups = [];
-        await foreach (CompletionGroup group in Sample(asked, encoded, SamplingOptionsOf(index), cancellationToken))
+        await foreach (CompletionGroup group in Sample(
+            batch.Prompts, SamplingOptionsOf(index, round), cancellationToken))
         {
             groups.Add(group);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        Check(groups, asked.Length);
-        SampleSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Check(groups, batch.Prompts.Length);
+        SampleSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
         start = Stopwatch.GetTimestamp();
         ScoredGroups scored = await _scorer.ScoreAsync(groups, cancellationToken);
-        RewardSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new Rollout(
-            index, scored.Groups, encoded, AdvantagesOf(scored.Groups), scored.Failures, parts.Loss.ExcludesTruncated);
+        RewardSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
+        failures.AddRange(scored.Failures);
+        return batch.Prompts.Zip(scored.Groups, (taken, group) => new RolloutGroup(taken, group));
     }
 
     private IAsyncEnumerable<CompletionGroup> Sample(
-        VqaPrompt[] asked, EncodedPrompt[] encoded, SamplingOptions how, CancellationToken cancellationToken) =>
-        parts.Sampler is IEncodedPromptSampler inProcess && ReferenceEquals(inProcess.Processor, policy.Processor)
-            ? inProcess.SampleAsync(asked, encoded, how, cancellationToken)
+        TakenPrompt[] taken, SamplingOptions how, CancellationToken cancellationToken)
+    {
+        VqaPrompt[] asked = [.. taken.Select(prompt => prompt.Prompt)];
+        return parts.Sampler is IEncodedPromptSampler inProcess
+            && ReferenceEquals(inProcess.Processor, policy.Processor)
+            ? inProcess.SampleAsync(asked, [.. taken.Select(prompt => prompt.Encoded)], how, cancellationToken)
             : parts.Sampler.SampleAsync(asked, how, cancellationToken);
-
-    private (VqaPrompt[] Asked, EncodedPrompt[] Encoded) TakePrompts(long index, CancellationToken cancellationToken)
-    {
-        int count = options.PromptsPerStep * options.StepsPerGeneration;
-        VqaPrompt[] asked = new VqaPrompt[count];
-        EncodedPrompt[] encoded = new EncodedPrompt[count];
-        for (int i = 0; i < count; i++)
-        {
-            long position = index * count + i;
-            int at = parts.Order.IndexAt(position, parts.Prompts.Count);
-            asked[i] = parts.Prompts[at] with { Seed = SeedMixer.Mix(options.Seed, position, stream: 2) };
-            encoded[i] = Encode(at, asked[i], cancellationToken);
-        }
-
-        return (asked, encoded);
     }
 
-    private EncodedPrompt Encode(int at, VqaPrompt prompt, CancellationToken cancellationToken)
-    {
-        string name = prompt.Example is VqaExample example ? $"Prompt {at} of example '{example.Id}'" : $"Prompt {at}";
-        EncodedPrompt encoded;
-        try
-        {
-            encoded = _cache.Encode(at, prompt, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            throw new InvalidPromptException(
-                $"{name} can't be encoded: {exception.Message} Mend it or leave it out.", exception);
-        }
-
-        return encoded.TokenIds.Count < policy.ContextLength ? encoded : throw new InvalidPromptException(
-            $"{name} has {encoded.TokenIds.Count} tokens, the model takes {policy.ContextLength} with the answer. "
-            + "Shorten it, use smaller pictures, or leave it out.");
-    }
-
-    private SamplingOptions SamplingOptionsOf(long index) => new()
+    private SamplingOptions SamplingOptionsOf(long index, int round) => new()
     {
         SamplesPerPrompt = options.GroupSize,
         MaxNewTokens = options.MaxNewTokens,
@@ -111,20 +119,8 @@ internal sealed class RolloutCollector(IVisionLanguagePolicy policy, GrpoTrainer
         MinP = options.MinP,
         SuppressedTokenIds = options.SuppressedTokenIds,
         StopStrings = options.StopStrings,
-        Seed = SeedMixer.Mix(options.Seed, index, stream: 3),
+        Seed = SeedMixer.Mix(options.Seed, index, round == 0 ? SamplingStream : FirstRepeatedStream + round),
     };
-
-    // A completion without a total is one that no reward applied to, or that a reward failed on: it stays out of all
-    // statistics.
-    private AdvantageResult AdvantagesOf(IReadOnlyList<CompletionGroup> groups)
-    {
-        double?[] none = new double?[parts.Rewards.Count];
-        return GroupAdvantages.Compute(
-            [.. groups.SelectMany(group => group.Scores!).Select(score => score.Total is null ? none : score.ByReward)],
-            [.. parts.Rewards.Select(reward => reward.Weight)],
-            [.. groups.SelectMany((group, index) => group.Completions.Select(_ => (long)index))],
-            parts.Advantages);
-    }
 
     private void Check(List<CompletionGroup> groups, int prompts)
     {

@@ -6,20 +6,46 @@ namespace MedR1.Training;
 internal static class RolloutMetrics
 {
     public static Dictionary<string, double> Of(
-        Rollout rollout, RolloutCollector collector, IReadOnlyList<WeightedReward> rewards)
+        Rollout rollout, IRolloutSource source, GrpoTrainerOptions options)
     {
         Dictionary<string, double> values = new(
-            rollout.AdvantageResult.ToMetrics([.. rewards.Select(reward => reward.Name)]))
+            rollout.AdvantageResult.ToMetrics(rollout.RewardNames))
         {
-            [TrainingMetricNames.SampleSeconds] = collector.SampleSeconds,
-            [TrainingMetricNames.RewardSeconds] = collector.RewardSeconds,
+            [TrainingMetricNames.SampleSeconds] = source.SampleSeconds,
+            [TrainingMetricNames.RewardSeconds] = source.RewardSeconds,
         };
         Completion[] completions = [.. rollout.Groups.SelectMany(group => group.Completions)];
         AddLengths(values, "length", completions);
         AddLengths(values, "terminated_length", [.. completions.Where(completion => !completion.IsTruncated)]);
         values[TrainingMetricNames.TruncatedShare] = completions.Average(
             completion => completion.IsTruncated ? 1.0 : 0.0);
+        AddCollection(values, rollout, options);
         return values;
+    }
+
+    private static void AddCollection(Dictionary<string, double> values, Rollout rollout, GrpoTrainerOptions options)
+    {
+        if (options.MaxPromptTokens is not null)
+        {
+            values[TrainingMetricNames.OverlongPrompts] = rollout.OverlongPrompts;
+        }
+
+        if (options.DynamicSampling is not null)
+        {
+            values[TrainingMetricNames.SamplingRounds] = rollout.Rounds;
+            values[TrainingMetricNames.KeptShare] =
+                (double)rollout.Groups.Count / (rollout.Groups.Count + rollout.DroppedGroups);
+        }
+
+        if (options.Replay is not null)
+        {
+            long[] ages = [.. rollout.ReplayedFrom.OfType<long>().Select(index => rollout.Index - index)];
+            values[TrainingMetricNames.ReplayedShare] = (double)ages.Length / rollout.Groups.Count;
+            if (ages.Length > 0)
+            {
+                values[TrainingMetricNames.ReplayAge] = ages.Average();
+            }
+        }
     }
 
     private static void AddLengths(Dictionary<string, double> values, string name, Completion[] completions)

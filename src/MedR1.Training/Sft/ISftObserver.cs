@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training;
 
-/// <summary>Looks on while a supervised run goes. What it throws stops the run.</summary>
+/// <summary>Looks on while a supervised run goes: beside what every trainer tells, its forward passes.</summary>
 /// <remarks>
 /// Calls come one after another from the trainer. Tensors belong to the trainer and end with the call.
 /// </remarks>
-public interface ISftObserver
+public interface ISftObserver : ITrainingObserver
 {
     /// <summary>A forward pass was made.</summary>
     /// <param name="step">The optimizer step, from 1.</param>
@@ -16,20 +16,6 @@ public interface ISftObserver
     /// padding.
     /// </param>
     void OnMicroStep(long step, int microStep, Tensor logProbabilities)
-    {
-    }
-
-    /// <summary>
-    /// All gradients of a step are there, clipped; the parameters have not moved yet. Not called for a skipped step.
-    /// </summary>
-    /// <param name="step">The step, from 1.</param>
-    void OnGradients(long step)
-    {
-    }
-
-    /// <summary>A step is done.</summary>
-    /// <param name="metrics">Its measurements.</param>
-    void OnStep(StepMetrics metrics)
     {
     }
 }

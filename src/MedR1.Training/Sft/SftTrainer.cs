@@ -16,11 +16,12 @@ public sealed class SftTrainer : IDisposable
     private readonly IReadOnlyList<SupervisedExample> _examples;
     private readonly IExampleOrder _order;
     private readonly SftTrainerOptions _options;
-    private readonly IReadOnlyList<ISftObserver> _observers;
+    private readonly IReadOnlyList<ITrainingObserver> _observers;
     private readonly MetricDispatcher _dispatcher;
     private readonly ExampleEncoder _encoder;
     private readonly ParameterUpdater _updater;
     private readonly SftUpdate _update;
+    private readonly EvaluationRunner _evaluations;
     private readonly CheckpointStore _checkpoints;
     private readonly RunState _state;
     private readonly RunGate _gate = new();
@@ -30,7 +31,10 @@ public sealed class SftTrainer : IDisposable
         IReadOnlyList<SupervisedExample> examples,
         IExampleOrder order,
         SftTrainerOptions options,
-        IReadOnlyList<IMetricSink> sinks, IReadOnlyList<ISftObserver> observers, string? resumeFrom)
+        IReadOnlyList<IMetricSink> sinks,
+        IReadOnlyList<ITrainingObserver> observers,
+        IReadOnlyList<IEvaluationHook> evaluations,
+        string? resumeFrom)
     {
         _examples = examples;
         _order = order;
@@ -40,6 +44,7 @@ public sealed class SftTrainer : IDisposable
         TotalSteps = options.StepsFor(examples.Count, options.ExamplesPerStep);
         _encoder = new ExampleEncoder(policy, options);
         _updater = new ParameterUpdater(policy, options, TotalSteps);
+        _evaluations = new EvaluationRunner(policy, evaluations, options);
         _update = new SftUpdate(policy, _updater, observers);
         _checkpoints = new CheckpointStore(
             policy, _updater, options, TotalSteps, nameof(SftTrainer), new Dictionary<string, string>
@@ -69,7 +74,9 @@ public sealed class SftTrainer : IDisposable
 
     private async Task<TrainingReport> RunLoopAsync(CancellationToken cancellationToken)
     {
-        RunLog log = new(_dispatcher, _state, TotalSteps, _options.LogInterval);
+        RunLog log = new(_dispatcher, _state, TotalSteps, _options);
+        Notify(observer => observer.OnStart(new TrainingStart(nameof(SftTrainer), _state.Step, TotalSteps)));
+        await _evaluations.RunAtStartAsync(log, _state, cancellationToken);
         Task<SftBatch>? next = _state.Step < TotalSteps ? EncodeAsync(_state.Step, cancellationToken) : null;
         while (next is not null)
         {
@@ -80,17 +87,28 @@ public sealed class SftTrainer : IDisposable
             _state.Step++;
             _state.Tokens += batch.TokenCount;
             _state.SkippedSteps += result.IsSkipped ? 1 : 0;
-            StepMetrics metrics = await log.WriteAsync(
-                Measure(batch, result, Stopwatch.GetElapsedTime(start).TotalSeconds), cancellationToken);
-            foreach (ISftObserver observer in _observers)
+            Dictionary<string, double> values =
+                Measure(batch, result, Stopwatch.GetElapsedTime(start).TotalSeconds);
+            await _evaluations.RunIfDueAsync(_state.Step, TotalSteps, values, cancellationToken);
+            StepMetrics metrics = await log.WriteAsync(values, cancellationToken);
+            Notify(observer => observer.OnStep(metrics));
+            if (_checkpoints.SaveIfDue(_state, cancellationToken) is string saved)
             {
-                observer.OnStep(metrics);
+                Notify(observer => observer.OnCheckpoint(_state.Step, saved));
             }
-
-            _checkpoints.SaveIfDue(_state, cancellationToken);
         }
 
-        return log.Report(_checkpoints.Last);
+        TrainingReport report = log.Report(_checkpoints.Last, _checkpoints.BestOf(_state));
+        Notify(observer => observer.OnEnd(report));
+        return report;
+    }
+
+    private void Notify(Action<ITrainingObserver> call)
+    {
+        foreach (ITrainingObserver observer in _observers)
+        {
+            call(observer);
+        }
     }
 
     private Task<SftBatch> EncodeAsync(long step, CancellationToken cancellationToken) => Task.Run(

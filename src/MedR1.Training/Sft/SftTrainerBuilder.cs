@@ -13,7 +13,8 @@ public sealed class SftTrainerBuilder
     private readonly BuilderSlots _slots = new(nameof(SftTrainer));
     private readonly List<Action<SftTrainerOptions>> _configure = [];
     private readonly List<IMetricSink> _sinks = [];
-    private readonly List<ISftObserver> _observers = [];
+    private readonly List<ITrainingObserver> _observers = [];
+    private readonly List<IEvaluationHook> _evaluations = [];
     private IReadOnlyList<SupervisedExample>? _examples;
     private IExampleOrder? _order;
     private string? _resumeFrom;
@@ -71,9 +72,30 @@ public sealed class SftTrainerBuilder
         return this;
     }
 
+    /// <summary>Adds an evaluation that runs while the policy is trained; it stays with the caller.</summary>
+    /// <param name="evaluation">The evaluation.</param>
+    public SftTrainerBuilder AddEvaluation(IEvaluationHook evaluation)
+    {
+        ArgumentNullException.ThrowIfNull(evaluation);
+        _slots.ThrowIfBuilt();
+        _evaluations.Add(evaluation);
+        return this;
+    }
+
+    /// <summary>Adds an evaluation in one lambda.</summary>
+    /// <param name="name">What it measures; the metric is <c>eval/{name}</c>.</param>
+    /// <param name="evaluate">Measures the policy.</param>
+    public SftTrainerBuilder AddEvaluation(
+        string name, Func<EvaluationContext, CancellationToken, ValueTask<double>> evaluate)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(evaluate);
+        return AddEvaluation(new DelegateEvaluation(name, evaluate));
+    }
+
     /// <summary>Adds an observer; it stays with the caller.</summary>
-    /// <param name="observer">The observer.</param>
-    public SftTrainerBuilder AddObserver(ISftObserver observer)
+    /// <param name="observer">The observer; one that is an <see cref="ISftObserver"/> sees the passes too.</param>
+    public SftTrainerBuilder AddObserver(ITrainingObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
         _slots.ThrowIfBuilt();
@@ -112,9 +134,10 @@ public sealed class SftTrainerBuilder
         _slots.Require(
             _policy.Parameters.Any(pair => pair.Value.requires_grad && options.IsFrozen?.Invoke(pair.Key) != true),
             "Every parameter is frozen, so nothing can be learnt: .Configure(options => options.IsFrozen = null).");
+        _slots.RequireEvaluations(options, _evaluations.Count);
         _slots.Finish();
         return new SftTrainer(
             _policy, _examples!, _order ?? new ShuffledOrder(options.Seed), options,
-            [.. _sinks], [.. _observers], _resumeFrom);
+            [.. _sinks], [.. _observers], [.. _evaluations], _resumeFrom);
     }
 }

@@ -9,7 +9,7 @@ namespace MedR1.Training;
 /// whole step. B rows, T tokens. One dispose scope a micro-step.
 /// </summary>
 internal sealed class SftUpdate(
-    IVisionLanguagePolicy policy, ParameterUpdater updater, IReadOnlyList<ISftObserver> observers)
+    IVisionLanguagePolicy policy, ParameterUpdater updater, IReadOnlyList<ITrainingObserver> observers)
 {
     public SftStepResult Run(SftBatch batch, long step, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal sealed class SftUpdate(
             return new SftStepResult(total, update.GradientNorm, updater.Skip(step - 1), IsSkipped: true);
         }
 
-        foreach (ISftObserver observer in observers)
+        foreach (ITrainingObserver observer in observers)
         {
             observer.OnGradients(step);
         }
@@ -59,7 +59,7 @@ internal sealed class SftUpdate(
                 [.. examples.Select(example => new PackedGroup(example.Prompt, [example.Completion!]))],
                 new TokenStatisticsOptions())
                 .LogProbabilities;
-        foreach (ISftObserver observer in observers)
+        foreach (ISftObserver observer in observers.OfType<ISftObserver>())
         {
             observer.OnMicroStep(step, microStep, logProbabilities_BT);
         }

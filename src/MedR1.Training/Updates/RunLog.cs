@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace MedR1.Training;
 
 /// <summary>Adds to the measurements of a step what all trainers measure, and gives them to the sinks.</summary>
-internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int totalSteps, int logInterval)
+internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int totalSteps, TrainerOptions options)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly long _firstStep = state.Step;
@@ -23,9 +23,10 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
             values[TrainingMetricNames.RewardFailures(reward)] = count;
         }
 
+        ChooseBest(values);
         StepMetrics metrics = new(state.Step, values);
         _history.Add(metrics);
-        if (state.Step % logInterval == 0 || state.Step == totalSteps)
+        if (state.Step % options.LogInterval == 0 || state.Step == totalSteps)
         {
             await dispatcher.WriteAsync(metrics, cancellationToken).ConfigureAwait(false);
         }
@@ -33,7 +34,16 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
         return metrics;
     }
 
-    public TrainingReport Report(string? lastCheckpoint) => new()
+    /// <summary>Writes what was measured before the first step.</summary>
+    public async ValueTask WriteStartAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
+    {
+        ChooseBest(values);
+        StepMetrics metrics = new(0, values);
+        _history.Add(metrics);
+        await dispatcher.WriteAsync(metrics, cancellationToken).ConfigureAwait(false);
+    }
+
+    public TrainingReport Report(string? lastCheckpoint, string? bestCheckpoint) => new()
     {
         Steps = state.Step,
         Seconds = Seconds,
@@ -42,5 +52,21 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
         SinkFailures = dispatcher.Failures,
         History = _history,
         LastCheckpoint = lastCheckpoint,
+        BestCheckpoint = bestCheckpoint,
+        BestValue = state.BestValue,
     };
+
+    private void ChooseBest(Dictionary<string, double> values)
+    {
+        if (options.BestMetric is not string name || !values.TryGetValue(name, out double value)
+            || !double.IsFinite(value))
+        {
+            return;
+        }
+
+        if (state.BestValue is not double best || (options.BestIsLowest ? value < best : value > best))
+        {
+            (state.BestValue, state.BestStep) = (value, state.Step);
+        }
+    }
 }

@@ -1,11 +1,24 @@
+using MedR1.Losses;
+
 namespace MedR1.Training;
 
-/// <summary>Where a run stands: everything that is neither a weight nor a moment of the optimizer.</summary>
+/// <summary>
+/// Where a run stands: everything that is neither a weight nor a moment of the optimizer. A checkpoint holds it as it
+/// is.
+/// </summary>
 internal sealed class RunState
 {
+    /// <summary>Optimizer steps made or skipped.</summary>
     public long Step { get; set; }
 
+    /// <summary>Samplings that are used up.</summary>
     public long Rollouts { get; set; }
+
+    /// <summary>Steps made of the sampling that is in use; 0 where the next step samples.</summary>
+    public int StepInRollout { get; set; }
+
+    /// <summary>The position in the data behind everything that was taken.</summary>
+    public long Position { get; set; }
 
     public long Tokens { get; set; }
 
@@ -13,9 +26,18 @@ internal sealed class RunState
 
     public Dictionary<string, long> RewardFailures { get; init; } = [];
 
+    /// <summary>The best value so far of what chooses the best checkpoint, and its step.</summary>
+    public double? BestValue { get; set; }
+
+    public long? BestStep { get; set; }
+
+    /// <summary>The adaptive weight of the entropy bonus; null where there is none.</summary>
+    public AdaptiveEntropyState? Entropy { get; set; }
+
     /// <summary>Counts what a rollout took: prompts once a completion, as TRL counts, and failed rewards.</summary>
     public void Take(Rollout rollout)
     {
+        Position = rollout.Counts.NextPosition;
         for (int group = 0; group < rollout.Groups.Count; group++)
         {
             Tokens += (long)rollout.Prompts[group].TokenIds.Count * rollout.Groups[group].Completions.Count;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MedR1.Losses;
 using MedR1.Modeling;
 using MedR1.Testing;
@@ -9,11 +10,14 @@ public sealed class ResumeTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     [Theory]
-    [InlineData(1, 1, 2)]
-    [InlineData(2, 1, 2)]
-    [InlineData(2, 2, 3)]
+    [InlineData(1, 1, 2, 4)]
+    [InlineData(2, 1, 2, 4)]
+    [InlineData(2, 1, 1, 4)]
+    [InlineData(2, 2, 3, 3)]
+    [InlineData(1, 3, 2, 4)]
+    [InlineData(4, 1, 3, 3)]
     public async Task A_resumed_grpo_run_equals_an_uninterrupted_one_bit_for_bit(
-        int stepsPerGeneration, int iterations, int saveInterval)
+        int stepsPerGeneration, int iterations, int saveInterval, int savedAt)
     {
         void Configure(GrpoTrainerOptions options)
         {
@@ -40,14 +44,168 @@ public sealed class ResumeTests : IDisposable
         TrainingReport resumed = await RunAsync(second, Configure, resumeFrom: _folder);
 
         Assert.Equal(8, resumed.Steps);
-        Assert.InRange(resumed.History.Count, 3, 6);
+        Assert.Equal(savedAt + 1, resumed.History[0].Step);
         Assert.Equal(TestData.Weights(whole), TestData.Weights(second));
         foreach ((StepMetrics left, StepMetrics right) in straight.History.TakeLast(resumed.History.Count)
             .Zip(resumed.History))
         {
             Assert.Equal(left.Step, right.Step);
-            Assert.Equal(Untimed(left), Untimed(right));
+            Assert.Equal(Runs.Untimed(left), Runs.Untimed(right));
         }
+    }
+
+    [Fact]
+    public async Task Everything_that_a_run_remembers_is_in_its_checkpoint()
+    {
+        static void Configure(GrpoTrainerOptions options)
+        {
+            options.StepsPerGeneration = 2;
+            options.MaxPromptTokens = 8;
+            options.DynamicSampling = new DynamicSamplingOptions { MaxRounds = 2 };
+            options.Replay = new ReplayOptions { Capacity = 5, Reward = "parity" };
+            options.ReferenceSync = new ReferenceSyncOptions { Interval = 2 };
+            options.AdaptiveEntropy = new AdaptiveEntropyOptions { Target = 6 };
+        }
+
+        static GrpoTrainerBuilder Builder(TinyPolicy policy) => Runs.Small(policy, Configure)
+            .AddReward("parity", context => context.Completion.TokenIds[0] % 2);
+        using TinyPolicy whole = TestData.Policy();
+        TrainingReport straight = await Builder(whole).RunAsync();
+
+        using TinyPolicy first = TestData.Policy();
+        using CancellationTokenSource source = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Builder(first).Configure(options =>
+        {
+            options.OutputFolder = _folder;
+            options.SaveInterval = 1;
+        }).AddObserver(new Stopper(6, source)).RunAsync(source.Token));
+        using TinyPolicy second = TestData.Policy();
+        TrainingReport resumed = await Builder(second).ResumeFrom(_folder).RunAsync();
+
+        Assert.Equal(6, resumed.History[0].Step);
+        Assert.Equal(TestData.Weights(whole), TestData.Weights(second));
+        Assert.Equal(straight.History.Skip(5).Select(Runs.Untimed), resumed.History.Select(Runs.Untimed));
+        Assert.Contains(straight.History, metrics => metrics.Values.GetValueOrDefault("replay/share") > 0);
+        Assert.True(straight.LastMetrics["entropy_coef"] > 0.03);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_cancelled_goes_on_where_it_stood_without_a_checkpoint()
+    {
+        static void Configure(GrpoTrainerOptions options)
+        {
+            options.StepsPerGeneration = 2;
+            options.Iterations = 2;
+        }
+
+        using TinyPolicy whole = TestData.Policy();
+        await RunAsync(whole, Configure);
+
+        using TinyPolicy policy = TestData.Policy();
+        using CancellationTokenSource source = new();
+        using GrpoTrainer trainer = Runs.Small(policy, Configure).AddObserver(new Stopper(5, source)).Build();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
+        TrainingReport rest = await trainer.RunAsync();
+
+        Assert.Equal([6L, 7L, 8L], rest.History.Select(metrics => metrics.Step));
+        Assert.Equal(TestData.Weights(whole), TestData.Weights(policy));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_within_a_sampling_holds_it_number_for_number()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        RolloutList rollouts = [];
+        using (GrpoTrainer trainer = Runs.Small(policy, options =>
+        {
+            options.StepsPerGeneration = 2;
+            options.MaxSteps = 1;
+            options.OutputFolder = _folder;
+        }).AddObserver(rollouts).Build())
+        {
+            await trainer.RunAsync();
+        }
+
+        using JsonDocument document = JsonDocument.Parse(
+            File.ReadAllBytes(Path.Combine(_folder, "step-000001", "rollout.json")));
+        JsonElement[] groups = [.. document.RootElement.GetProperty("groups").EnumerateArray()];
+        Rollout rollout = Assert.Single(rollouts);
+        Assert.Equal(4, groups.Length);
+        for (int group = 0; group < groups.Length; group++)
+        {
+            JsonElement[] completions = [.. groups[group].GetProperty("completions").EnumerateArray()];
+            for (int sample = 0; sample < completions.Length; sample++)
+            {
+                Assert.Equal(
+                    rollout.Groups[group].Completions[sample].TokenIds,
+                    completions[sample].GetProperty("tokenIds").EnumerateArray().Select(id => id.GetInt32()));
+                Assert.Equal(
+                    rollout.Advantages[group][sample], completions[sample].GetProperty("advantage").GetDouble());
+                Assert.Equal(
+                    rollout.Groups[group].Scores![sample].Total, completions[sample].GetProperty("reward").GetDouble());
+                Assert.Equal(
+                    rollout.OldLogProbabilities![group][sample],
+                    completions[sample].GetProperty("oldLogProbabilities").EnumerateArray()
+                        .Select(value => value.GetSingle()));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_checkpoint_within_a_sampling_refuses_other_data_and_other_rewards()
+    {
+        static void Configure(GrpoTrainerOptions options) => options.StepsPerGeneration = 2;
+        using TinyPolicy policy = TestData.Policy();
+        await RunAsync(policy, options =>
+        {
+            Configure(options);
+            options.MaxSteps = 1;
+            options.OutputFolder = _folder;
+        });
+        string file = Path.Combine(_folder, "step-000001", "rollout.json");
+        string text = File.ReadAllText(file);
+        using TinyPolicy next = TestData.Policy();
+
+        File.WriteAllText(file, text.Replace("example 2", "example 77", StringComparison.Ordinal));
+        CheckpointException data = await Assert.ThrowsAsync<CheckpointException>(
+            () => RunAsync(next, Configure, resumeFrom: _folder));
+        Assert.Contains("'example 77'", data.Message);
+        Assert.Contains("the data has changed", data.Message);
+
+        File.WriteAllText(file, text.Replace("\"small\"", "\"large\"", StringComparison.Ordinal));
+        CheckpointException rewards = await Assert.ThrowsAsync<CheckpointException>(
+            () => RunAsync(next, Configure, resumeFrom: _folder));
+        Assert.Contains("was scored by large, the trainer has small", rewards.Message);
+
+        File.Delete(file);
+        await Assert.ThrowsAsync<CheckpointException>(() => RunAsync(next, Configure, resumeFrom: _folder));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_that_was_killed_between_two_renames_is_found(bool isReplaced)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await RunAsync(policy, options =>
+        {
+            options.MaxSteps = 2;
+            options.OutputFolder = _folder;
+        });
+        if (isReplaced)
+        {
+            // Killed after the checkpoint that it writes anew was put aside.
+            Directory.Move(
+                Path.Combine(_folder, "step-000002"), Path.Combine(_folder, $".step-000002.{Guid.NewGuid():N}.old"));
+        }
+        else
+        {
+            // Killed before the first pointer.
+            File.Delete(Path.Combine(_folder, "latest"));
+        }
+
+        using TinyPolicy next = TestData.Policy();
+        Assert.Equal(3, (await RunAsync(next, _ => { }, resumeFrom: _folder)).History[0].Step);
     }
 
     [Fact]
@@ -173,27 +331,10 @@ public sealed class ResumeTests : IDisposable
         int? stopAfter = null,
         CancellationTokenSource? source = null)
     {
-        GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
-            .UsePrompts(TestData.Prompts(5))
-            .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1))
-            .AddReward("small", context => context.Completion.TokenIds.Average(id => id < 64 ? 1.0 : 0.0))
-            .AddObserver(new Stopper(stopAfter, source))
-            .Configure(options =>
-            {
-                options.PromptsPerStep = 2;
-                options.MaxSteps = 8;
-                options.MaxNewTokens = 6;
-                options.LearningRate = 0.01;
-            })
-            .Configure(configure);
+        GrpoTrainerBuilder builder = Runs.Small(policy, configure).AddObserver(new Stopper(stopAfter, source));
         using GrpoTrainer trainer = (resumeFrom is null ? builder : builder.ResumeFrom(resumeFrom)).Build();
         return await trainer.RunAsync(source?.Token ?? default);
     }
-
-    private static Dictionary<string, double> Untimed(StepMetrics metrics) => metrics.Values
-        .Where(pair => !pair.Key.StartsWith("time/", StringComparison.Ordinal)
-            && pair.Key is not ("step_time" or "tokens_per_second"))
-        .ToDictionary();
 
     private sealed class Stopper(int? after, CancellationTokenSource? source) : IGrpoObserver
     {

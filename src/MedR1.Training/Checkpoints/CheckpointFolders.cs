@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// The checkpoints in a run's output folder: <c>step-000500</c> and so on, with the pointers <c>latest</c> and
+/// <c>best</c>. Everything appears whole by one rename and goes by one, so that a process that is killed at any moment
+/// leaves either a checkpoint or none.
+/// </summary>
+internal sealed partial class CheckpointFolders(string output)
+{
+    public const string StateFile = "trainer.json";
+    public const string Latest = "latest";
+    public const string Best = "best";
+    private const string Half = ".tmp";
+    private const string Replaced = ".old";
+
+    private readonly string _output = Path.GetFullPath(output);
+
+    /// <summary>The folder of a step's checkpoint.</summary>
+    public string Of(long step) =>
+        Path.Combine(_output, string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}"));
+
+    /// <summary>The steps of which there is a checkpoint, in order.</summary>
+    public IReadOnlyList<long> Steps => Directory.Exists(_output)
+        ? [.. Directory.GetDirectories(_output).Select(Path.GetFileName).Select(name => Name().Match(name!))
+            .Where(match => match.Success)
+            .Select(match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).Order()]
+        : [];
+
+    /// <summary>Writes a folder beside its place, then moves it there.</summary>
+    public void Write(long step, Action<string> write)
+    {
+        string target = Of(step);
+        string half = Hidden(step, Half);
+        Directory.CreateDirectory(half);
+        try
+        {
+            write(half);
+            string? old = Directory.Exists(target) ? Hidden(step, Replaced) : null;
+            if (old is not null)
+            {
+                Directory.Move(target, old);
+            }
+
+            Directory.Move(half, target);
+            Delete(old);
+        }
+        finally
+        {
+            Delete(half);
+        }
+    }
+
+    /// <summary>Points a name at a step's checkpoint, if it does not yet.</summary>
+    public void Point(string name, long step)
+    {
+        string pointer = Path.Combine(_output, name);
+        string target = Path.GetFileName(Of(step));
+        if (File.Exists(pointer) && File.ReadAllText(pointer) == target)
+        {
+            return;
+        }
+
+        string half = $"{pointer}.{Guid.NewGuid():N}{Half}";
+        try
+        {
+            WriteThrough(half, Encoding.UTF8.GetBytes(target));
+            File.Move(half, pointer, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(half);
+        }
+    }
+
+    /// <summary>Removes a checkpoint.</summary>
+    public void Remove(long step)
+    {
+        // A folder that is half deleted must not look like a checkpoint.
+        string gone = Hidden(step, Half);
+        Directory.Move(Of(step), gone);
+        Delete(gone);
+    }
+
+    /// <summary>
+    /// Clears away what a killed run left half-written, and puts back what it was about to replace. The folder belongs
+    /// to one run at a time.
+    /// </summary>
+    public void Recover()
+    {
+        if (!Directory.Exists(_output))
+        {
+            return;
+        }
+
+        foreach (string folder in Directory.GetDirectories(_output, ".step-*"))
+        {
+            string target = Path.Combine(_output, Path.GetFileName(folder).Split('.')[1]);
+            if (folder.EndsWith(Replaced, StringComparison.Ordinal) && !Directory.Exists(target))
+            {
+                Directory.Move(folder, target);
+            }
+            else
+            {
+                Delete(folder);
+            }
+        }
+
+        foreach (string file in Directory.GetFiles(_output, $"*{Half}"))
+        {
+            if (Pointer().IsMatch(Path.GetFileName(file)))
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
+    /// <summary>The checkpoint that a user means: a checkpoint itself, or the latest of an output folder.</summary>
+    /// <exception cref="CheckpointException">There is none.</exception>
+    public static string Find(string folder)
+    {
+        CheckpointFolders folders = new(folder);
+        string latest = Path.Combine(folder, Latest);
+        string named = File.Exists(latest) ? Path.Combine(folder, File.ReadAllText(latest).Trim()) : folder;
+        if (!IsCheckpoint(named))
+        {
+            folders.Recover();
+        }
+
+        // A run may be killed after its checkpoint is in its place and before the pointer is.
+        string source = !IsCheckpoint(named) && folders.Steps is [.., long newest] ? folders.Of(newest) : named;
+        return IsCheckpoint(source) ? source : throw new CheckpointException(
+            $"'{source}' is no checkpoint: it has no {StateFile}. Give a folder such as runs/first/step-000500, or the "
+            + $"output folder of a run, which has a file '{Latest}'.");
+    }
+
+    /// <summary>Writes a file and waits until it is on the disk.</summary>
+    public static void WriteThrough(string path, byte[] bytes)
+    {
+        using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None);
+        file.Write(bytes);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static bool IsCheckpoint(string folder) => File.Exists(Path.Combine(folder, StateFile));
+
+    private static void Delete(string? folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private string Hidden(long step, string ending) =>
+        Path.Combine(_output, $".{Path.GetFileName(Of(step))}.{Guid.NewGuid():N}{ending}");
+
+    [GeneratedRegex(@"^step-(\d{6,})$")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(@"^(latest|best)\.[0-9a-f]{32}\.tmp$")]
+    private static partial Regex Pointer();
+}

@@ -1,0 +1,26 @@
+namespace MedR1.Training;
+
+/// <summary>Which checkpoints of a run may go.</summary>
+internal static class CheckpointRetention
+{
+    /// <summary>
+    /// The steps whose checkpoints go after one was written: all but the last few, those at multiples of an interval,
+    /// and the best.
+    /// </summary>
+    /// <param name="steps">The steps of which there is a checkpoint.</param>
+    /// <param name="current">The step that was just written; later ones are of another try and are left alone.</param>
+    /// <param name="best">The best step; null for none.</param>
+    /// <param name="options">The policy.</param>
+    public static IReadOnlyList<long> Expired(
+        IReadOnlyList<long> steps, long current, long? best, TrainerOptions options)
+    {
+        if (options.KeepLast is not int last)
+        {
+            return [];
+        }
+
+        long[] own = [.. steps.Where(step => step <= current).Order()];
+        return [.. own.SkipLast(last).Where(step =>
+            step != best && (options.KeepInterval == 0 || step % options.KeepInterval != 0))];
+    }
+}

@@ -1,0 +1,54 @@
+namespace MedR1.Training;
+
+/// <summary>
+/// The prompts of a run row by row, as TRL's <c>RepeatSampler</c> hands them out: an epoch is cut into batches, the
+/// last partial one dropped; each batch is gone through several times, each prompt of it several times in a row.
+/// </summary>
+/// <remarks>
+/// The trainer needs the prompts of a batch once and repeats nothing; this is the sequence that its rows follow, for
+/// loops of your own.
+/// </remarks>
+public sealed class RepeatedOrder
+{
+    private readonly WholeBatchesOrder _order;
+    private readonly int _count;
+    private readonly int _samplesPerPrompt;
+    private readonly int _batchSize;
+    private readonly int _repeats;
+
+    /// <summary>Makes the order.</summary>
+    /// <param name="order">The order of the prompts, before they are cut into batches.</param>
+    /// <param name="count">How many prompts there are.</param>
+    /// <param name="samplesPerPrompt">How often a prompt comes in a row: the size of a group.</param>
+    /// <param name="batchSize">Prompts of a batch: those of one sampling.</param>
+    /// <param name="repeats">
+    /// How often a batch comes before the next: micro-steps of a sampling times passes through it.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below 1 (below 0 for the count).</exception>
+    public RepeatedOrder(IExampleOrder order, int count, int samplesPerPrompt, int batchSize, int repeats)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerPrompt, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(repeats, 1);
+        _order = new WholeBatchesOrder(order, batchSize);
+        _count = count;
+        _samplesPerPrompt = samplesPerPrompt;
+        _batchSize = batchSize;
+        _repeats = repeats;
+    }
+
+    /// <summary>How many rows an epoch has; 0 where there are fewer prompts than a batch needs.</summary>
+    public long EpochLength => (long)_order.UsedOf(_count) * _samplesPerPrompt * _repeats;
+
+    /// <summary>The prompts of an epoch, row by row.</summary>
+    /// <param name="epoch">The epoch, from 0.</param>
+    public IEnumerable<int> Epoch(long epoch)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        int used = _order.UsedOf(_count);
+        return Enumerable.Range(0, used).Chunk(_batchSize)
+            .SelectMany(batch => Enumerable.Repeat(batch, _repeats).SelectMany(places => places))
+            .Select(place => _order.IndexAt(epoch * used + place, _count))
+            .SelectMany(prompt => Enumerable.Repeat(prompt, _samplesPerPrompt));
+    }
+}

@@ -1,0 +1,36 @@
+namespace MedR1.Training;
+
+/// <summary>
+/// Drops what is left over at the end of an epoch, so that no batch spans two epochs, as TRL's <c>RepeatSampler</c>
+/// does. Without it positions run on over the end, and no prompt is passed over.
+/// </summary>
+/// <param name="order">The order to cut into batches.</param>
+/// <param name="batchSize">Prompts of a batch: those of one sampling.</param>
+public sealed class WholeBatchesOrder(IExampleOrder order, int batchSize) : IExampleOrder
+{
+    private readonly IExampleOrder _order = order ?? throw new ArgumentNullException(nameof(order));
+
+    private readonly int _batchSize = batchSize > 0 ? batchSize : throw new ArgumentOutOfRangeException(
+        nameof(batchSize), batchSize, "A batch needs at least 1 prompt.");
+
+    /// <summary>How many examples of an epoch are used.</summary>
+    /// <param name="count">How many examples there are.</param>
+    public int UsedOf(int count) => count / _batchSize * _batchSize;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer examples than a batch needs.</exception>
+    public int IndexAt(long position, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        int used = UsedOf(count);
+        if (used == 0)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), count,
+                $"There are fewer examples than the {_batchSize} of a batch, so every epoch would be empty. Take smaller "
+                + "batches, or an order that runs on over the end of an epoch.");
+        }
+
+        return _order.IndexAt(position / used * count + position % used, count);
+    }
+}

@@ -1,0 +1,10 @@
+namespace MedR1.Training;
+
+/// <summary>An evaluation in one lambda.</summary>
+internal sealed class DelegateEvaluation(
+    string name, Func<EvaluationContext, CancellationToken, ValueTask<double>> evaluate) : IEvaluationHook
+{
+    public async ValueTask<IReadOnlyDictionary<string, double>> EvaluateAsync(
+        EvaluationContext context, CancellationToken cancellationToken = default) =>
+        new Dictionary<string, double> { [name] = await evaluate(context, cancellationToken) };
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using MedR1.Modeling;
+
+namespace MedR1.Training;
+
+/// <summary>Runs the evaluations of a run when they are due.</summary>
+internal sealed class EvaluationRunner(
+    IVisionLanguagePolicy policy, IReadOnlyList<IEvaluationHook> hooks, TrainerOptions options)
+{
+    /// <summary>Evaluates before the first step, where the options say so.</summary>
+    public async Task RunAtStartAsync(RunLog log, RunState state, CancellationToken cancellationToken)
+    {
+        if (hooks.Count > 0 && options.EvaluateAtStart && state.Step == 0)
+        {
+            Dictionary<string, double> values = [];
+            await RunAsync(0, values, cancellationToken);
+            await log.WriteStartAsync(values, cancellationToken);
+        }
+    }
+
+    /// <summary>Evaluates after a step, if it is time, and adds what was measured to its values.</summary>
+    public async Task RunIfDueAsync(
+        long step, int totalSteps, Dictionary<string, double> values, CancellationToken cancellationToken)
+    {
+        bool isDue = step == totalSteps
+            || (options.EvaluationInterval > 0 && step % options.EvaluationInterval == 0);
+        if (hooks.Count > 0 && isDue)
+        {
+            await RunAsync(step, values, cancellationToken);
+        }
+    }
+
+    private async Task RunAsync(long step, Dictionary<string, double> values, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        foreach (IEvaluationHook hook in hooks)
+        {
+            foreach ((string name, double value) in await hook.EvaluateAsync(
+                new EvaluationContext(step, policy), cancellationToken))
+            {
+                values[TrainingMetricNames.Evaluation(name)] = value;
+            }
+        }
+
+        values[TrainingMetricNames.EvaluationSeconds] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}

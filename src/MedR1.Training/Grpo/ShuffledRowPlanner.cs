@@ -1,0 +1,49 @@
+namespace MedR1.Training;
+
+/// <summary>
+/// Spreads the completions of a sampling over its steps at random, as TRL does: a group may be cut apart, so that a
+/// step sees more prompts; each of its prompts is then computed in several passes.
+/// </summary>
+public sealed class ShuffledRowPlanner : IUpdatePlanner
+{
+    private const int RowStream = 4;
+    private readonly Func<long, int, IReadOnlyList<int>> _permutation;
+
+    /// <summary>Shuffles anew for each sampling.</summary>
+    /// <param name="seed">Where the orders come from.</param>
+    public ShuffledRowPlanner(long seed)
+        : this((rollout, count) => SeedMixer.Permutation(count, SeedMixer.Mix(seed, rollout, RowStream)))
+    {
+    }
+
+    /// <summary>Takes the completions in an order that is given.</summary>
+    /// <param name="permutation">
+    /// The order for the index of a sampling and the number of its completions; the same arguments must give the same
+    /// order.
+    /// </param>
+    public ShuffledRowPlanner(Func<long, int, IReadOnlyList<int>> permutation)
+    {
+        ArgumentNullException.ThrowIfNull(permutation);
+        _permutation = permutation;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">What was given is no permutation of the completions.</exception>
+    public IReadOnlyList<PlannedStep> Plan(Rollout rollout, GrpoTrainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(rollout);
+        ArgumentNullException.ThrowIfNull(options);
+        CompletionIndex[] rows = [.. WholeGroupPlanner.RowsOf(rollout, Enumerable.Range(0, rollout.Groups.Count))];
+        IReadOnlyList<int> permutation = _permutation(rollout.Index, rows.Length);
+        if (!permutation.Order().SequenceEqual(Enumerable.Range(0, rows.Length)))
+        {
+            throw new ArgumentException(
+                $"The order of sampling {rollout.Index} is no permutation of its {rows.Length} completions.");
+        }
+
+        int perStep = options.PromptsPerStep * options.GroupSize;
+        int perMicroStep = (options.PromptsPerMicroStep ?? options.PromptsPerStep) * options.GroupSize;
+        return [.. permutation.Select(place => rows[place]).Chunk(perStep)
+            .Select(step => new PlannedStep([.. step.Chunk(perMicroStep)]))];
+    }
+}

@@ -1,0 +1,64 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Moves a reference towards the policy. Only parameters that train take part: the others are the same in both, and
+/// mixing would round them.
+/// </summary>
+internal sealed class ReferenceMixer
+{
+    private readonly IReadOnlyList<(string Name, Parameter Policy, Parameter Reference)> _pairs;
+    private readonly ReferenceSyncOptions _options;
+
+    public ReferenceMixer(
+        IReadOnlyList<KeyValuePair<string, Parameter>> trainable, IVisionLanguagePolicy reference,
+        ReferenceSyncOptions options)
+    {
+        Dictionary<string, Parameter> own = reference.Parameters.ToDictionary();
+        _pairs = [.. trainable.Select(pair => (pair.Key, pair.Value, own[pair.Key]))];
+        _options = options;
+    }
+
+    /// <summary>The reference's weights, as a checkpoint holds them.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Weights =>
+        _pairs.Select(pair => KeyValuePair.Create(pair.Name, (Tensor)pair.Reference));
+
+    /// <summary>Mixes, if it is time.</summary>
+    public void MixIfDue(long step)
+    {
+        if (step % _options.Interval != 0)
+        {
+            return;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        foreach ((_, Parameter policy, Parameter reference) in _pairs)
+        {
+            reference.TimesInPlace(1 - _options.Mixup)
+                .PlusInPlace(policy.to(reference.dtype).Times(_options.Mixup));
+        }
+    }
+
+    /// <summary>Sets the reference's weights.</summary>
+    /// <exception cref="InvalidDataException">One is missing or of another shape; nothing has changed.</exception>
+    public void Load(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        string? wrong = _pairs.Select(pair => pair.Name).FirstOrDefault(name => !weights.TryGetValue(
+            name, out Tensor? value) || !value.shape.SequenceEqual(_pairs.First(pair => pair.Name == name).Reference.shape));
+        if (wrong is not null)
+        {
+            throw new InvalidDataException($"The reference's '{wrong}' is missing or has another shape.");
+        }
+
+        using IDisposable guard = no_grad();
+        foreach ((string name, _, Parameter reference) in _pairs)
+        {
+            reference.copy_(weights[name]);
+        }
+    }
+}

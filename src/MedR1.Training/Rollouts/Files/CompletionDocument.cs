@@ -1,0 +1,27 @@
+namespace MedR1.Training;
+
+/// <summary>A completion in a file, with its scores, its advantage and what its tokens were worth when drawn.</summary>
+internal sealed record CompletionDocument
+{
+    public required string Text { get; init; }
+
+    public required IReadOnlyList<int> TokenIds { get; init; }
+
+    public required StopReason StopReason { get; init; }
+
+    public required int SampleIndex { get; init; }
+
+    public required IReadOnlyList<float> LogProbabilities { get; init; }
+
+    public required IReadOnlyList<float> DrawnLogProbabilities { get; init; }
+
+    /// <summary>The total; null where no reward applied, or one failed.</summary>
+    public double? Reward { get; init; }
+
+    public required IReadOnlyList<double?> ByReward { get; init; }
+
+    public required double Advantage { get; init; }
+
+    /// <summary>Log-probabilities before the first update on the rollout; null where the update is on policy.</summary>
+    public float[]? OldLogProbabilities { get; init; }
+}

@@ -1,0 +1,18 @@
+namespace MedR1.Training;
+
+/// <summary>A group in a file.</summary>
+internal sealed record GroupDocument
+{
+    /// <summary>The prompt's place in the data.</summary>
+    public required int Prompt { get; init; }
+
+    /// <summary>The example's id, by which a reader knows that the data is still the same.</summary>
+    public string? Example { get; init; }
+
+    public long? Seed { get; init; }
+
+    /// <summary>The sampling that the completions come from; null for the rollout's own.</summary>
+    public long? ReplayedFrom { get; init; }
+
+    public required IReadOnlyList<CompletionDocument> Completions { get; init; }
+}

@@ -1,0 +1,28 @@
+namespace MedR1.Training;
+
+/// <summary>Rollouts from the files of a <see cref="RolloutRecorder"/>; advantages are computed anew.</summary>
+internal sealed class RecordedRollouts(string folder, GrpoTrainerParts parts, PromptTaker taker) : IRolloutSource
+{
+    private readonly RolloutMaker _maker = new(parts);
+
+    public double SampleSeconds => 0;
+
+    public double RewardSeconds => 0;
+
+    public void Prefetch(long index, long position, CancellationToken cancellationToken)
+    {
+    }
+
+    public Task<Rollout> CollectAsync(long index, long position, CancellationToken cancellationToken)
+    {
+        string path = RolloutFile.PathOf(folder, index);
+        if (!File.Exists(path))
+        {
+            throw new InvalidOperationException(
+                $"'{path}' is missing: so many rollouts were not recorded. Lower MaxSteps, or record a longer run.");
+        }
+
+        return Task.FromResult(RolloutFile.Restore(
+            RolloutFile.Read(path, parts.RewardNames), taker, _maker, keepsAdvantages: false, cancellationToken));
+    }
+}

@@ -1,0 +1,24 @@
+namespace MedR1.Training;
+
+/// <summary>
+/// A rollout in a file: everything that the update needs of it but the prompts, which are taken from the data again.
+/// </summary>
+internal sealed record RolloutDocument
+{
+    public const int CurrentFormat = 1;
+
+    public required int Format { get; init; }
+
+    /// <summary>How many samplings the run made before.</summary>
+    public required long Index { get; init; }
+
+    /// <summary>What it took to collect it.</summary>
+    public required CollectionCounts Counts { get; init; }
+
+    /// <summary>The rewards in the order of the scores.</summary>
+    public required IReadOnlyList<string> Rewards { get; init; }
+
+    public required IReadOnlyList<GroupDocument> Groups { get; init; }
+
+    public required IReadOnlyList<FailureDocument> Failures { get; init; }
+}

@@ -1,0 +1,29 @@
+namespace MedR1.Training;
+
+/// <summary>
+/// Captures every rollout of a run to a file, <c>rollout-000012.json</c> and so on: prompts, completions, scores. A
+/// later run trains from them without sampling (<see cref="GrpoTrainerBuilder.UseRecordedRollouts"/>), for debugging
+/// and for measuring an update alone.
+/// </summary>
+public sealed class RolloutRecorder : IGrpoObserver
+{
+    private readonly string _folder;
+
+    /// <summary>Makes a recorder.</summary>
+    /// <param name="folder">Where the files go; it is made where it is missing.</param>
+    public RolloutRecorder(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        _folder = Directory.CreateDirectory(folder).FullName;
+    }
+
+    /// <inheritdoc/>
+    public void OnRollout(Rollout rollout)
+    {
+        ArgumentNullException.ThrowIfNull(rollout);
+        string path = RolloutFile.PathOf(_folder, rollout.Index);
+        string half = $"{path}.tmp";
+        CheckpointFolders.WriteThrough(half, RolloutFile.Write(rollout));
+        File.Move(half, path, overwrite: true);
+    }
+}

@@ -1,0 +1,16 @@
+namespace MedR1.Training;
+
+/// <summary>Whether the completions of a group are all worth the same, so that nothing can be learnt from it.</summary>
+internal static class GroupAgreement
+{
+    /// <summary>Whether at least two scored completions differ.</summary>
+    /// <param name="group">A scored group.</param>
+    /// <param name="reward">The reward to look at; null for the total.</param>
+    public static bool Disagrees(CompletionGroup group, int? reward) => group.Scores!
+        .Where(score => score.Total is not null)
+        .Select(score => reward is int index ? score.ByReward[index] : score.Total)
+        .Where(value => value is not null)
+        .Distinct()
+        .Skip(1)
+        .Any();
+}

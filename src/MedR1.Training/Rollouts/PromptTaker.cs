@@ -1,0 +1,78 @@
+using MedR1.Modeling;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Takes prompts in the order of the run and encodes them. What it gives depends on the seed and the position alone.
+/// </summary>
+internal sealed class PromptTaker(IVisionLanguagePolicy policy, GrpoTrainerParts parts, GrpoTrainerOptions options)
+{
+    private const int SampleStream = 2;
+    private readonly EncodedPromptCache _cache = new(policy.Processor, options.PromptCacheBytes);
+
+    /// <summary>How many prompts the data has.</summary>
+    public int Count => parts.Prompts.Count;
+
+    /// <summary>Takes prompts from a position on; those beyond the limit are left out and counted.</summary>
+    public PromptBatch Take(long position, int count, CancellationToken cancellationToken)
+    {
+        List<TakenPrompt> taken = [];
+        int overlong = 0;
+        int overlongInARow = 0;
+        for (; taken.Count < count; position++)
+        {
+            int index = parts.Order.IndexAt(position, parts.Prompts.Count);
+            TakenPrompt prompt = TakeAt(
+                index, SeedMixer.Mix(options.Seed, position, SampleStream), cancellationToken);
+            if (options.MaxPromptTokens is not int limit || prompt.Encoded.TokenIds.Count <= limit)
+            {
+                Require(prompt);
+                taken.Add(prompt);
+                overlongInARow = 0;
+                continue;
+            }
+
+            overlong++;
+            if (++overlongInARow >= parts.Prompts.Count)
+            {
+                throw new InvalidPromptException(
+                    $"{overlongInARow} prompts one after another have more than {limit} tokens, image tokens "
+                    + $"included; {NameOf(prompt)} has {prompt.Encoded.TokenIds.Count}. Raise MaxPromptTokens, or use "
+                    + "smaller pictures.");
+            }
+        }
+
+        return new PromptBatch([.. taken], position, overlong);
+    }
+
+    /// <summary>Takes the prompt at a place in the data, with a seed that it had before.</summary>
+    public TakenPrompt TakeAt(int index, long? seed, CancellationToken cancellationToken)
+    {
+        VqaPrompt prompt = parts.Prompts[index] with { Seed = seed };
+        try
+        {
+            return new TakenPrompt(index, prompt, _cache.Encode(index, prompt, cancellationToken));
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw new InvalidPromptException(
+                $"{NameOf(index, prompt)} can't be encoded: {exception.Message} Mend it or leave it out.", exception);
+        }
+    }
+
+    private void Require(TakenPrompt prompt)
+    {
+        if (prompt.Encoded.TokenIds.Count >= policy.ContextLength)
+        {
+            throw new InvalidPromptException(
+                $"{NameOf(prompt)} has {prompt.Encoded.TokenIds.Count} tokens, the model takes {policy.ContextLength} "
+                + "with the answer. Shorten it, use smaller pictures, or leave such out: "
+                + ".Configure(options => options.MaxPromptTokens = …).");
+        }
+    }
+
+    private static string NameOf(TakenPrompt prompt) => NameOf(prompt.Index, prompt.Prompt);
+
+    private static string NameOf(int index, VqaPrompt prompt) => prompt.Example is VqaExample example
+        ? $"Prompt {index} of example '{example.Id}'" : $"Prompt {index}";
+}

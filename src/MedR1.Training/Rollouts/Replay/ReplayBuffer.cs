@@ -1,0 +1,52 @@
+namespace MedR1.Training;
+
+/// <summary>Remembers groups that disagreed, with the log-probabilities of the policy that sampled them.</summary>
+internal sealed class ReplayBuffer(ReplayOptions options, int? reward)
+{
+    private readonly LinkedList<RolloutGroup> _groups = new();
+
+    /// <summary>The groups, the oldest first.</summary>
+    public IReadOnlyCollection<RolloutGroup> Groups => _groups;
+
+    /// <summary>Whether nothing can be learnt from a group as it is.</summary>
+    public bool Agrees(RolloutGroup group) => !GroupAgreement.Disagrees(group.Group, reward);
+
+    /// <summary>Some of the groups that are young enough, none twice.</summary>
+    public IReadOnlyList<RolloutGroup> Draw(int count, long index, long seed)
+    {
+        RolloutGroup[] young = [.. _groups.Where(group => index - group.ReplayedFrom <= options.MaxAge)];
+        return [.. SeedMixer.Permutation(young.Length, seed).Take(count).Select(place => young[place])];
+    }
+
+    /// <summary>Remembers what a rollout sampled itself, where it disagrees.</summary>
+    public void Keep(Rollout rollout)
+    {
+        for (int group = 0; group < rollout.Members.Count; group++)
+        {
+            RolloutGroup member = rollout.Members[group];
+            if (member.ReplayedFrom is null && !Agrees(member))
+            {
+                Add(member with
+                {
+                    ReplayedFrom = rollout.Index,
+                    OldLogProbabilities = rollout.OldLogProbabilities![group],
+                });
+            }
+        }
+
+        while (_groups.First is { } oldest && rollout.Index - oldest.Value.ReplayedFrom >= options.MaxAge)
+        {
+            _groups.RemoveFirst();
+        }
+    }
+
+    /// <summary>Adds a group; the oldest leaves where there are too many.</summary>
+    public void Add(RolloutGroup group)
+    {
+        _groups.AddLast(group);
+        if (_groups.Count > options.Capacity)
+        {
+            _groups.RemoveFirst();
+        }
+    }
+}

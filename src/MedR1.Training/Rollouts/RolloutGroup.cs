@@ -1,0 +1,13 @@
+namespace MedR1.Training;
+
+/// <summary>A scored group with the prompt that it answers.</summary>
+/// <param name="Taken">The prompt.</param>
+/// <param name="Group">The completions and their scores.</param>
+internal sealed record RolloutGroup(TakenPrompt Taken, CompletionGroup Group)
+{
+    /// <summary>The earlier sampling that the completions come from; null for the rollout's own.</summary>
+    public long? ReplayedFrom { get; init; }
+
+    /// <summary>For a replayed group: its log-probabilities under the policy that sampled it.</summary>
+    public IReadOnlyList<float[]>? OldLogProbabilities { get; init; }
+}

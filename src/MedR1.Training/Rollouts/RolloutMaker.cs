@@ -1,0 +1,36 @@
+using MedR1.Losses;
+
+namespace MedR1.Training;
+
+/// <summary>Makes rollouts of scored groups: adds their advantages.</summary>
+internal sealed class RolloutMaker(GrpoTrainerParts parts)
+{
+    /// <summary>Makes a rollout.</summary>
+    /// <param name="index">How many samplings the run made before.</param>
+    /// <param name="groups">The groups.</param>
+    /// <param name="failures">Rewards that failed.</param>
+    /// <param name="counts">What it took.</param>
+    /// <param name="advantages">The advantages of all completions in order; null to compute them.</param>
+    public Rollout Make(
+        long index, IReadOnlyList<RolloutGroup> groups, IReadOnlyList<RewardFailure> failures, CollectionCounts counts,
+        double[]? advantages = null)
+    {
+        AdvantageResult result = AdvantagesOf(groups);
+        return new Rollout(
+            index, groups, advantages is null ? result : result with { Advantages = advantages }, failures, counts,
+            parts.RewardNames, parts.Loss.ExcludesTruncated);
+    }
+
+    // A completion without a total is one that no reward applied to, or that a reward failed on: it stays out of all
+    // statistics.
+    private AdvantageResult AdvantagesOf(IReadOnlyList<RolloutGroup> groups)
+    {
+        double?[] none = new double?[parts.Rewards.Count];
+        return GroupAdvantages.Compute(
+            [.. groups.SelectMany(group => group.Group.Scores!)
+                .Select(score => score.Total is null ? none : score.ByReward)],
+            [.. parts.Rewards.Select(reward => reward.Weight)],
+            [.. groups.SelectMany((group, index) => group.Group.Completions.Select(_ => (long)index))],
+            parts.Advantages);
+    }
+}

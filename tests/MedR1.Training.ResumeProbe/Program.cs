@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using MedR1;
+using MedR1.Losses;
+using MedR1.Testing;
+using MedR1.Training;
+using MedR1.Training.Tests;
+
+// A run to be killed: resume-probe <folder>. It trains into the folder, going on from what is there, and says "ready"
+// when it starts and "weights <sha-256>" when it is done. Everything that a checkpoint must hold is in play: several
+// steps and passes to a sampling, a reference that moves, prompts that are left out, groups that are sampled again or
+// replayed, an adaptive bonus, the best step.
+string folder = args[0];
+using TinyPolicy policy = TestData.Policy();
+using JsonLinesSink lines = new(Path.Combine(folder, "metrics.jsonl"));
+GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
+    .UsePrompts(TestData.Prompts(9))
+    .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1))
+    .AddReward("small", context => context.Completion.TokenIds.Count(id => id < 64))
+    .AddReward("first", context => context.Completion.TokenIds[0] < 100 ? 1 : 0)
+    .AddEvaluation("weight", (context, _) => ValueTask.FromResult((double)TestData.Weights(context.Policy)[0][0]))
+    .AddMetricSink(lines)
+    .Configure(options =>
+    {
+        options.OutputFolder = folder;
+        options.SaveInterval = 1;
+        options.KeepLast = 2;
+        options.KeepInterval = 7;
+        options.EvaluationInterval = 3;
+        options.BestMetric = "eval/weight";
+        options.MaxSteps = 40;
+        options.PromptsPerStep = 2;
+        options.PromptsPerMicroStep = 1;
+        options.StepsPerGeneration = 2;
+        options.Iterations = 2;
+        options.MaxPromptTokens = 8;
+        options.Replay = new ReplayOptions { Capacity = 6, MaxAge = 3, Reward = "small" };
+        options.ReferenceSync = new ReferenceSyncOptions { Interval = 5, Mixup = 0.6 };
+        options.AdaptiveEntropy = new AdaptiveEntropyOptions { Target = 6 };
+        options.DynamicSampling = new DynamicSamplingOptions { Reward = "first", MaxRounds = 3 };
+        options.MaxNewTokens = 6;
+        options.LearningRate = 0.01;
+        options.WeightDecay = 0.1;
+    });
+bool goesOn = Directory.EnumerateDirectories(folder, "step-*").Any();
+using GrpoTrainer trainer = (goesOn ? builder.ResumeFrom(folder) : builder).Build();
+Console.WriteLine("ready");
+await trainer.RunAsync();
+using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+foreach (float[] weights in TestData.Weights(policy))
+{
+    hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(weights.AsSpan()));
+}
+
+Console.WriteLine($"weights {Convert.ToHexStringLower(hash.GetHashAndReset())}");

@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>A run that is killed at any moment and started again equals one that nobody disturbed, bit for bit.</summary>
+public sealed class KilledRunTests : IDisposable
+{
+    private const int LongestMilliseconds = 600;
+    private const int KillsPerRun = 6;
+    private readonly string _work = Directory.CreateTempSubdirectory("medr1-killed-").FullName;
+
+    [Fact]
+    public Task A_killed_run_that_goes_on_equals_an_undisturbed_one() => KillAsync(times: 4, seed: 11);
+
+    [Fact]
+    [Trait("Tier", "Slow")]
+    public Task Fifty_kills_at_random_moments_change_nothing() => KillAsync(times: 50, seed: 12);
+
+    public void Dispose() => Directory.Delete(_work, recursive: true);
+
+    private async Task KillAsync(int times, int seed)
+    {
+        string undisturbed = FolderOf("undisturbed");
+        string expected = await ResumeProbe.FinishAsync(undisturbed);
+        Dictionary<long, string> steps = Steps(undisturbed).ToDictionary(step => step.Step, step => step.Values);
+        Random random = new(seed);
+        for (int kills = 0, run = 0; kills < times; run++)
+        {
+            string folder = FolderOf($"run-{run}");
+            for (int kill = 0; kill < KillsPerRun && kills < times; kill++)
+            {
+                // A run that had come to its end is not one that was killed.
+                TimeSpan after = TimeSpan.FromMilliseconds(random.Next(LongestMilliseconds));
+                kills += await ResumeProbe.KillAsync(folder, after) ? 1 : 0;
+            }
+
+            Assert.Equal(expected, await ResumeProbe.FinishAsync(folder));
+            (long Step, string Values)[] lines = [.. Steps(folder)];
+            Assert.Equal(steps.Keys, lines.Select(line => line.Step).Distinct().Order());
+            Assert.All(lines, line => Assert.Equal(steps[line.Step], line.Values));
+            Assert.Equal(Checkpoints(undisturbed), Checkpoints(folder));
+            Assert.Equal(Pointers(undisturbed), Pointers(folder));
+        }
+    }
+
+    private string FolderOf(string name) => Directory.CreateDirectory(Path.Combine(_work, name)).FullName;
+
+    // Nothing half-written stays: neither folders nor files.
+    private static IEnumerable<string> Checkpoints(string folder) =>
+        Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Pointers(string folder) =>
+        [File.ReadAllText(Path.Combine(folder, "latest")), File.ReadAllText(Path.Combine(folder, "best"))];
+
+    private static IEnumerable<(long Step, string Values)> Steps(string folder)
+    {
+        foreach (string line in File.ReadLines(Path.Combine(folder, "metrics.jsonl")))
+        {
+            JsonElement values = JsonDocument.Parse(line).RootElement;
+            yield return (values.GetProperty("step").GetInt64(), string.Join('\n', values.EnumerateObject()
+                .Where(value => !IsTimed(value.Name)).Select(value => $"{value.Name}={value.Value.GetRawText()}")));
+        }
+    }
+
+    private static bool IsTimed(string name) => name is "step_time" or "tokens_per_second"
+        || name.StartsWith("time/", StringComparison.Ordinal);
+}

@@ -1,0 +1,81 @@
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+public sealed class RetentionTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    // Steps 1 to 10 with a checkpoint each; written down by hand.
+    [Theory]
+    [InlineData(null, 0, null, "1 2 3 4 5 6 7 8 9 10")]
+    [InlineData(3, 0, null, "8 9 10")]
+    [InlineData(1, 0, 4L, "4 10")]
+    [InlineData(2, 5, null, "5 9 10")]
+    [InlineData(1, 3, 2L, "2 3 6 9 10")]
+    public void The_policy_says_which_checkpoints_stay(int? last, int interval, long? best, string kept)
+    {
+        SftTrainerOptions options = new() { KeepLast = last, KeepInterval = interval };
+        long[] steps = [.. Enumerable.Range(1, 10).Select(step => (long)step)];
+
+        IReadOnlyList<long> expired = CheckpointRetention.Expired(steps, 10, best, options);
+
+        Assert.Equal(kept, string.Join(' ', steps.Except(expired)));
+    }
+
+    [Fact]
+    public void Checkpoints_of_a_longer_try_are_left_alone()
+    {
+        // Gone back to step 2 by hand: 3, 4 and 5 are of the other try until they are written anew.
+        Assert.Equal([1L], CheckpointRetention.Expired([1, 2, 3, 4, 5], 2, null, new SftTrainerOptions { KeepLast = 1 }));
+    }
+
+    [Theory]
+    [InlineData(false, "step-000002", 9.0)]
+    [InlineData(true, "step-000004", 1.0)]
+    public async Task The_best_checkpoint_is_written_where_it_is_measured_and_stays(
+        bool lowest, string best, double value)
+    {
+        double[] measured = [3, 9, 5, 1, 2, 4];
+        using TinyPolicy policy = TestData.Policy();
+        List<string> saved = [];
+        using SftTrainer trainer = new SftTrainerBuilder(policy)
+            .UseExamples(TestData.Examples(4))
+            .AddEvaluation("score", (context, _) => ValueTask.FromResult(measured[context.Step - 1]))
+            .AddObserver(new CheckpointObserver(saved))
+            .Configure(options =>
+            {
+                options.ExamplesPerStep = 2;
+                options.MaxSteps = measured.Length;
+                options.EvaluationInterval = 1;
+                options.OutputFolder = _folder;
+                options.KeepLast = 1;
+                options.BestMetric = "eval/score";
+                options.BestIsLowest = lowest;
+            })
+            .Build();
+
+        TrainingReport report = await trainer.RunAsync();
+
+        Assert.Equal(value, report.BestValue);
+        Assert.Equal(Path.Combine(_folder, best), report.BestCheckpoint);
+        Assert.Equal(best, File.ReadAllText(Path.Combine(_folder, "best")));
+        Assert.Equal("step-000006", File.ReadAllText(Path.Combine(_folder, "latest")));
+        Assert.Equal(
+            ["best", "latest", best, "step-000006"],
+            Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+        // Written at each new best (3, 9; or 3, 1) and at the end.
+        Assert.Equal(
+            lowest ? ["step-000001", "step-000004", "step-000006"] : ["step-000001", "step-000002", "step-000006"],
+            saved.Select(Path.GetFileName));
+        Assert.Equal(measured, report.History.Select(metrics => metrics.Values["eval/score"]));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private sealed class CheckpointObserver(List<string> saved) : ITrainingObserver
+    {
+        public void OnCheckpoint(long step, string folder) => saved.Add(folder);
+    }
+}

@@ -1,0 +1,44 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+public sealed class AdaptiveEntropyTests
+{
+    [Fact]
+    public async Task The_bonus_grows_while_the_entropy_is_below_the_target_and_acts_a_step_later()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        List<double?> applied = [];
+        TrainingReport report = await Runs.Small(policy, options =>
+        {
+            options.MaxSteps = 4;
+            options.AdaptiveEntropy = new AdaptiveEntropyOptions { InitialCoefficient = 0.1, Target = 9, Step = 0.02 };
+        }).AddObserver(new GradientRecorder(policy) { MicroStep = pass => applied.Add(pass.Inputs.EntropyCoefficient) })
+            .RunAsync();
+
+        // Entropies over a vocabulary of 260 are at most ln 260 = 5.6, below the target: up each step.
+        AssertClose([0.12, 0.14, 0.16, 0.18], report.History.Select(metrics => metrics.Values["entropy_coef"]));
+        AssertClose([0, 0.12, 0.14, 0.16], applied.Select(value => value!.Value));
+    }
+
+    [Fact]
+    public async Task The_bonus_keeps_the_entropy_higher_than_it_would_be()
+    {
+        using TinyPolicy without = TestData.Policy();
+        TrainingReport plain = await Runs.Small(without, options => options.LearningRate = 0.02).RunAsync();
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(policy, options =>
+        {
+            options.LearningRate = 0.02;
+            options.AdaptiveEntropy = new AdaptiveEntropyOptions { InitialCoefficient = 1, Target = 9, Maximum = 2 };
+        }).RunAsync();
+
+        Assert.True(
+            report.LastMetrics["entropy"] > plain.LastMetrics["entropy"] + 0.05,
+            $"{report.LastMetrics["entropy"]} against {plain.LastMetrics["entropy"]}");
+    }
+
+    private static void AssertClose(double[] expected, IEnumerable<double> actual) =>
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-9));
+}

@@ -1,0 +1,43 @@
+using MedR1.Modeling;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+public sealed class OverlongPromptTests
+{
+    [Fact]
+    public async Task Prompts_beyond_the_limit_are_left_out_and_counted_with_their_image_tokens()
+    {
+        // Prompt i has 1 + i % 5 letters, i % 3 pictures of a token each, and three marks: 4, 6, 8, 7, 9 and 6 tokens.
+        // Prompt 2 is too long for nothing but its pictures.
+        using TinyPolicy policy = TestData.Policy();
+        RolloutList rollouts = [];
+
+        TrainingReport report = await Runs.Small(
+            policy,
+            options =>
+            {
+                options.MaxPromptTokens = 7;
+                options.PromptsPerStep = 4;
+                options.MaxSteps = 2;
+            },
+            prompts: 6).UseOrder(new SequentialOrder()).AddObserver(rollouts).RunAsync();
+
+        string[] fitting = ["example 0", "example 1", "example 3", "example 5"];
+        Assert.All(rollouts, rollout => Assert.Equal(fitting, RolloutList.Examples(rollout)));
+        Assert.All(report.History, metrics => Assert.Equal(2, metrics.Values["prompts/overlong"]));
+        Assert.Equal([1.0, 2.0], report.History.Select(metrics => metrics.Values["epoch"]));
+    }
+
+    [Fact]
+    public async Task A_limit_that_no_prompt_keeps_ends_with_the_fix()
+    {
+        using TinyPolicy policy = TestData.Policy();
+
+        InvalidPromptException exception = await Assert.ThrowsAsync<InvalidPromptException>(
+            () => Runs.Small(policy, options => options.MaxPromptTokens = 2).RunAsync());
+
+        Assert.Contains("5 prompts one after another have more than 2 tokens", exception.Message);
+        Assert.Contains("Raise MaxPromptTokens", exception.Message);
+    }
+}

@@ -1,0 +1,60 @@
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+public sealed class RecordedRolloutTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    public async Task Training_from_captured_rollouts_is_the_captured_training(int stepsPerGeneration, int iterations)
+    {
+        void Configure(GrpoTrainerOptions options)
+        {
+            options.StepsPerGeneration = stepsPerGeneration;
+            options.Iterations = iterations;
+        }
+
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport sampled = await Runs.Small(policy, Configure).AddObserver(new RolloutRecorder(_folder)).RunAsync();
+        using TinyPolicy again = TestData.Policy();
+        TrainingReport replayed = await Runs.Small(again, Configure).UseRecordedRollouts(_folder).RunAsync();
+
+        Assert.Equal(TestData.Weights(policy), TestData.Weights(again));
+        Assert.Equal(sampled.History.Select(Runs.Untimed), replayed.History.Select(Runs.Untimed));
+        Assert.Equal(0, replayed.History[0].Values["time/sample"]);
+        Assert.Equal(8 / stepsPerGeneration / iterations, Directory.GetFiles(_folder).Length);
+    }
+
+    [Fact]
+    public async Task More_steps_than_were_captured_end_with_the_missing_file()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options => options.MaxSteps = 2).AddObserver(new RolloutRecorder(_folder)).RunAsync();
+        using TinyPolicy again = TestData.Policy();
+
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Runs.Small(again, _ => { }).UseRecordedRollouts(_folder).RunAsync());
+
+        Assert.Contains("rollout-000002.json", exception.Message);
+        Assert.Contains("Lower MaxSteps", exception.Message);
+    }
+
+    [Fact]
+    public void A_recorded_run_has_no_sampler_and_needs_its_folder()
+    {
+        using TinyPolicy policy = TestData.Policy();
+
+        TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(
+            () => Runs.Small(policy, _ => { }).UseSampler(new ScriptedSampler("a"))
+                .UseRecordedRollouts(Path.Combine(_folder, "none")).Build());
+
+        Assert.Equal(2, exception.Mistakes.Count);
+        Assert.Contains(exception.Mistakes, mistake => mistake.Contains("There is no folder", StringComparison.Ordinal));
+        Assert.Contains(exception.Mistakes, mistake => mistake.Contains("remove .UseRecordedRollouts", StringComparison.Ordinal));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

@@ -1,0 +1,62 @@
+using MedR1.Losses;
+using MedR1.Modeling;
+using MedR1.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Training.Tests;
+
+public sealed class ReferenceSyncTests
+{
+    [Fact]
+    public void The_reference_becomes_the_share_of_the_policy_and_the_rest_of_itself()
+    {
+        using TinyPolicy policy = TestData.Policy(seed: 1);
+        using TinyPolicy other = TestData.Policy(seed: 2);
+        using IVisionLanguagePolicy reference = other.CloneFrozen();
+        float[][] before = TestData.Weights(reference);
+        float[][] towards = TestData.Weights(policy);
+        string frozen = policy.Parameters[0].Key;
+        ReferenceMixer mixer = new(
+            [.. policy.Parameters.Skip(1)], reference, new ReferenceSyncOptions { Interval = 3, Mixup = 0.6 });
+
+        mixer.MixIfDue(1);
+        mixer.MixIfDue(2);
+        Assert.Equal(before, TestData.Weights(reference));
+        mixer.MixIfDue(3);
+
+        float[][] after = TestData.Weights(reference);
+        Assert.Equal(before[0], after[0]);
+        for (int i = 1; i < after.Length; i++)
+        {
+            for (int k = 0; k < after[i].Length; k++)
+            {
+                // TRL: ref.mul_(1 - alpha).add_(policy, alpha=alpha).
+                Assert.Equal(0.4 * before[i][k] + 0.6 * towards[i][k], after[i][k], 1e-6);
+            }
+        }
+
+        Assert.Equal(towards, TestData.Weights(policy));
+        Assert.DoesNotContain(frozen, mixer.Weights.Select(pair => pair.Key));
+    }
+
+    [Theory]
+    [InlineData(1.0, true)]
+    [InlineData(0.5, false)]
+    public async Task A_run_is_compared_with_the_reference_that_follows(double mixup, bool isCopy)
+    {
+        using TinyPolicy still = TestData.Policy();
+        TrainingReport without = await Runs.Small(still, _ => { }).RunAsync();
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(policy, options => options.ReferenceSync = new ReferenceSyncOptions
+        {
+            Interval = 1,
+            Mixup = mixup,
+        }).RunAsync();
+
+        // A copy of the policy at each step: every step starts with no divergence at all.
+        Assert.All(report.History, metrics => Assert.True(!isCopy || Math.Abs(metrics.Values["kl"]) < 1e-9));
+        Assert.True(isCopy || report.History[3].Values["kl"] > 1e-6);
+        Assert.True(report.History[3].Values["kl"] < without.History[3].Values["kl"] / 2);
+    }
+}

@@ -1,0 +1,11 @@
+namespace MedR1.Training.Tests;
+
+/// <summary>Keeps the rollouts of a run.</summary>
+internal sealed class RolloutList : List<Rollout>, IGrpoObserver
+{
+    public void OnRollout(Rollout rollout) => Add(rollout);
+
+    /// <summary>The examples that a rollout's groups are of.</summary>
+    public static IEnumerable<string> Examples(Rollout rollout) =>
+        rollout.Groups.Select(group => group.Prompt.Example!.Id);
+}

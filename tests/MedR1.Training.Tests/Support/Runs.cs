@@ -1,0 +1,38 @@
+using MedR1.Losses;
+using MedR1.Modeling;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>Small runs that tests of single features have in common.</summary>
+internal static class Runs
+{
+    /// <summary>Eight steps over five prompts whose reward is the share of small tokens.</summary>
+    public static GrpoTrainerBuilder Small(
+        IVisionLanguagePolicy policy, Action<GrpoTrainerOptions> configure, IPolicyLoss? loss = null, int prompts = 5) =>
+        new GrpoTrainerBuilder(policy)
+            .UsePrompts(TestData.Prompts(prompts))
+            .UseLoss(loss ?? new GrpoLoss(GrpoLossOptions.MedR1))
+            .AddReward("small", context => context.Completion.TokenIds.Average(id => id < 64 ? 1.0 : 0.0))
+            .Configure(options =>
+            {
+                options.PromptsPerStep = 2;
+                options.MaxSteps = 8;
+                options.MaxNewTokens = 6;
+                options.LearningRate = 0.01;
+            })
+            .Configure(configure);
+
+    /// <summary>Builds, runs and disposes.</summary>
+    public static async Task<TrainingReport> RunAsync(
+        this GrpoTrainerBuilder builder, CancellationToken cancellationToken = default)
+    {
+        using GrpoTrainer trainer = builder.Build();
+        return await trainer.RunAsync(cancellationToken);
+    }
+
+    /// <summary>The measurements of a step that don't depend on the clock.</summary>
+    public static Dictionary<string, double> Untimed(StepMetrics metrics) => metrics.Values
+        .Where(pair => !pair.Key.StartsWith("time/", StringComparison.Ordinal)
+            && pair.Key is not ("step_time" or "tokens_per_second"))
+        .ToDictionary();
+}
