@@ -11,12 +11,20 @@ internal static class WholeFile
         string half = $"{target}.{Guid.NewGuid():N}.tmp";
         try
         {
-            File.WriteAllBytes(half, bytes);
+            WriteThrough(half, bytes);
             File.Move(half, target, overwrite: true);
         }
         finally
         {
             File.Delete(half);
         }
+    }
+
+    /// <summary>Writes a file and waits until it is on the disk.</summary>
+    public static void WriteThrough(string path, ReadOnlySpan<byte> bytes)
+    {
+        using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None);
+        file.Write(bytes);
+        file.Flush(flushToDisk: true);
     }
 }

@@ -23,6 +23,7 @@ public sealed class PackageGraphTests
         ["Sampling"] = ["Modeling"],
         ["Sampling.Remote"] = ["Abstractions"],
         ["Training"] = ["Losses", "Modeling", "Sampling"],
+        ["Training.Terminal"] = ["Training"],
         ["Testing"] = ["Modeling"],
         ["Core"] =
         [
@@ -82,6 +83,10 @@ public sealed class PackageGraphTests
         Assert.Equal(["Apache.Arrow"], PackageReferences("Datasets.Arrow"));
         Assert.Empty(PackageReferences("Imaging.Dicom"));
     }
+
+    [Fact]
+    public void The_live_console_is_the_only_package_with_a_console_library() => Assert.Equal(
+        ["Training.Terminal"], Graph.Keys.Where(package => PackageReferences(package).Contains("Spectre.Console")));
 
     public static TheoryData<string> Packages() => [.. Graph.Keys];
 

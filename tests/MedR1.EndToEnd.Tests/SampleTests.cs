@@ -40,4 +40,46 @@ public sealed class SampleTests : IDisposable
 
     [Fact]
     public void CustomReward_trains_with_a_lambda_and_a_class() => Assert.Contains("2 steps in", SampleProgram.Run("CustomReward", "2"));
+
+    [Fact]
+    public void TrainGrpo_trains_a_checkpoint_on_a_folder_of_OmniMedVQA_and_goes_on_where_it_stopped()
+    {
+        string output = Path.Combine(_work, "grpo");
+        string[] arguments =
+        [
+            "--Checkpoint", Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base"),
+            "--Data", Path.Combine(SampleProgram.Root, "data", "real-mini"), "--Output", output, "--Think", "false",
+            "--EvaluationQuestions", "4", "--Trainer:PromptsPerStep", "2", "--Trainer:GroupSize", "2", "--Trainer:MaxNewTokens", "8",
+            "--Trainer:SaveInterval", "1", "--Trainer:EvaluationInterval", "1", "--Trainer:MaxPromptTokens", "512",
+        ];
+        Assert.Contains("step 1 of 1", SampleProgram.Run("TrainGrpo", [.. arguments, "--Trainer:MaxSteps", "1"]));
+        Assert.Contains("step 2 of 2", SampleProgram.Run("TrainGrpo", [.. arguments, "--Trainer:MaxSteps", "2"]));
+
+        // Step 0 was evaluated before the first step; the second call went on and made step 2 alone.
+        JsonElement[] steps = [.. File.ReadLines(Path.Combine(output, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal([0, 1, 2], steps.Select(step => step.GetProperty("step").GetInt32()));
+        Assert.All(steps, step => Assert.InRange(step.GetProperty("eval/accuracy").GetDouble(), 0, 1));
+        Assert.Equal("step-000002", File.ReadAllText(Path.Combine(output, "latest")));
+        Assert.True(File.Exists(Path.Combine(output, "step-000002", "model", "model.safetensors")));
+        Assert.Contains("<title>eval/accuracy</title>", File.ReadAllText(Path.Combine(output, "report.html")));
+        Assert.Equal(2 * 4, File.ReadLines(Path.Combine(output, "completions.jsonl")).Count());
+    }
+
+    [Fact]
+    public void CustomLoop_trains_without_the_trainer()
+    {
+        string[] lines = SampleProgram.Run("CustomLoop", "3").Trim().Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines, line => Assert.Matches(@"^step \d: reward [01]\.\d{3}, loss -?\d+\.\d{4}", line));
+    }
+
+    [Fact]
+    public void SftBaseline_teaches_the_answers_and_reports_beside_the_blind_prior()
+    {
+        string output = Path.Combine(_work, "sft");
+        string report = SampleProgram.Run("SftBaseline", "--steps", "2", "--examples-per-step", "4", "--questions", "8", "--output", output);
+        Assert.Contains("blind option prior", report);
+        Assert.Contains("2 steps in", report);
+        Assert.True(File.Exists(Path.Combine(output, "step-000002", "model", "model.safetensors")));
+    }
 }

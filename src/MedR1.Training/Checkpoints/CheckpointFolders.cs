@@ -64,16 +64,7 @@ internal sealed partial class CheckpointFolders(string output)
             return;
         }
 
-        string half = $"{pointer}.{Guid.NewGuid():N}{Half}";
-        try
-        {
-            WriteThrough(half, Encoding.UTF8.GetBytes(target));
-            File.Move(half, pointer, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(half);
-        }
+        WholeFile.Write(pointer, Encoding.UTF8.GetBytes(target));
     }
 
     /// <summary>Removes a checkpoint.</summary>
@@ -135,14 +126,6 @@ internal sealed partial class CheckpointFolders(string output)
         return IsCheckpoint(source) ? source : throw new CheckpointException(
             $"'{source}' is no checkpoint: it has no {StateFile}. Give a folder such as runs/first/step-000500, or the "
             + $"output folder of a run, which has a file '{Latest}'.");
-    }
-
-    /// <summary>Writes a file and waits until it is on the disk.</summary>
-    public static void WriteThrough(string path, byte[] bytes)
-    {
-        using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None);
-        file.Write(bytes);
-        file.Flush(flushToDisk: true);
     }
 
     private static bool IsCheckpoint(string folder) => File.Exists(Path.Combine(folder, StateFile));

@@ -178,7 +178,7 @@ internal sealed class CheckpointStore(
             Run = state,
             Invariants = invariants.ToDictionary(),
         };
-        CheckpointFolders.WriteThrough(
+        WholeFile.WriteThrough(
             Path.Combine(folder, CheckpointFolders.StateFile), JsonSerializer.SerializeToUtf8Bytes(document, Json));
     }
 }

@@ -23,12 +23,12 @@ internal sealed class GrpoCheckpointParts(
     {
         if (Rollout is not null)
         {
-            CheckpointFolders.WriteThrough(Path.Combine(folder, RolloutName), RolloutFile.Write(Rollout));
+            WholeFile.WriteThrough(Path.Combine(folder, RolloutName), RolloutFile.Write(Rollout));
         }
 
         if (replay is not null)
         {
-            CheckpointFolders.WriteThrough(Path.Combine(folder, ReplayName), RolloutFile.Write(replay));
+            WholeFile.WriteThrough(Path.Combine(folder, ReplayName), RolloutFile.Write(replay));
         }
 
         if (mixer is not null)

@@ -21,9 +21,6 @@ public sealed class RolloutRecorder : IGrpoObserver
     public void OnRollout(Rollout rollout)
     {
         ArgumentNullException.ThrowIfNull(rollout);
-        string path = RolloutFile.PathOf(_folder, rollout.Index);
-        string half = $"{path}.tmp";
-        CheckpointFolders.WriteThrough(half, RolloutFile.Write(rollout));
-        File.Move(half, path, overwrite: true);
+        WholeFile.Write(RolloutFile.PathOf(_folder, rollout.Index), RolloutFile.Write(rollout));
     }
 }

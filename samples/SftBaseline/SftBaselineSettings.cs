@@ -1,0 +1,18 @@
+namespace MedR1.Samples.SftBaseline;
+
+/// <summary>What a run takes.</summary>
+/// <param name="Data">A folder of OmniMedVQA.</param>
+/// <param name="Checkpoint">The checkpoint to start from.</param>
+/// <param name="Output">The run's folder.</param>
+internal sealed record SftBaselineSettings(string Data, string Checkpoint, string Output)
+{
+    public required int Steps { get; init; }
+
+    public required int ExamplesPerStep { get; init; }
+
+    public required double LearningRate { get; init; }
+
+    public required int Questions { get; init; }
+
+    public required int Seed { get; init; }
+}

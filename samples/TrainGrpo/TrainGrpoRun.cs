@@ -1,0 +1,79 @@
+using MedR1.Datasets;
+using MedR1.Evaluation;
+using MedR1.Losses;
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+using MedR1.Rewards;
+using MedR1.Sampling;
+using MedR1.Training;
+using MedR1.Training.Terminal;
+using Microsoft.Extensions.Configuration;
+using static TorchSharp.torch;
+
+namespace MedR1.Samples.TrainGrpo;
+
+/// <summary>Med-R1's recipe on a checkpoint and a folder of OmniMedVQA of your own.</summary>
+internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration trainer)
+{
+    private IPromptTemplate Template => settings.Think ? PromptTemplates.ThinkThenAnswer : PromptTemplates.AnswerOnly;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        TorchRuntime.Initialize();
+        IVqaDataset all = OmniMedVqaDataset.Load(settings.Data, cancellationToken: cancellationToken);
+        if (!string.IsNullOrEmpty(settings.Modality))
+        {
+            all = all.WithModality(new ImagingModality(settings.Modality));
+        }
+
+        long seed = trainer.GetValue("Seed", 42L);
+        DatasetSplit split = all.SplitByImage(settings.TrainShare, seed);
+        IVqaDataset asked = split.Test.Shuffle(seed).Take(settings.EvaluationQuestions);
+        Console.WriteLine($"{split.Train.Count:N0} questions to train on, {asked.Count:N0} of {split.Test.Count:N0} others to ask on the way.");
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
+            settings.Checkpoint, new Device(settings.Device), cancellationToken: cancellationToken);
+        TrainingReport report = await TrainAsync(policy, split.Train, asked, cancellationToken);
+        Console.WriteLine($"{report.Steps} steps in {report.Seconds:F0} s. Checkpoint: {report.LastCheckpoint}, best: {report.BestCheckpoint ?? "the start"}.");
+    }
+
+    private async Task<TrainingReport> TrainAsync(
+        Qwen2VLPolicy policy, IVqaDataset train, IVqaDataset asked, CancellationToken cancellationToken)
+    {
+        using LiveConsole live = new();
+        using JsonLinesSink lines = new(Path.Combine(settings.Output, "metrics.jsonl"));
+        using TensorBoardSink board = new(Path.Combine(settings.Output, "tensorboard"));
+        using MeterSink meter = new();
+        using CompletionLog completions = new(Path.Combine(settings.Output, "completions.jsonl"));
+        GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
+            .UseDataset(train)
+            .UsePrompt(Template)
+            .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = settings.KlCoefficient }))
+            .AddReward(new ChoiceAccuracyReward())
+            .AddReward(new FormatReward(settings.Think ? FormatStyle.Think : FormatStyle.NoThink), settings.FormatWeight)
+            .AddEvaluation("accuracy", (context, token) => EvaluateAsync(context.Policy, asked, token))
+            .AddMetricSink(lines)
+            .AddMetricSink(board)
+            .AddMetricSink(meter)
+            .AddObserver(live)
+            .AddObserver(completions)
+            .AddObserver(new HtmlReportWriter(Path.Combine(settings.Output, "report.html"), $"GRPO on {train.Name}"))
+            .Configure(options => options.OutputFolder = settings.Output)
+            .Configure(options => trainer.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true));
+        if (settings.Resume && File.Exists(Path.Combine(settings.Output, "latest")))
+        {
+            builder.ResumeFrom(settings.Output);
+        }
+
+        using GrpoTrainer grpo = builder.Build();
+        return await grpo.RunAsync(cancellationToken);
+    }
+
+    private async ValueTask<double> EvaluateAsync(
+        IVisionLanguagePolicy policy, IVqaDataset asked, CancellationToken cancellationToken)
+    {
+        EvaluationOptions options = new() { MaxNewTokens = trainer.GetValue("MaxNewTokens", 256), BatchSize = 32 };
+        EvaluationReport report = await Evaluator.EvaluateAsync(
+            new LocalSampler(policy), asked, Template, ScoringRules.MedR1, options, cancellationToken: cancellationToken);
+        return report.Overall.Accuracy.Value;
+    }
+}

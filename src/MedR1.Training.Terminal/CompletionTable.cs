@@ -1,0 +1,58 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace MedR1.Training.Terminal;
+
+/// <summary>
+/// Prints every so many samplings what was asked, what the model said, each reward and the advantage. Beside a
+/// <see cref="LiveConsole"/> it stands above the panel.
+/// </summary>
+public sealed class CompletionTable : IGrpoObserver
+{
+    private readonly IAnsiConsole _console;
+    private readonly int _interval;
+    private readonly int _rows;
+
+    /// <summary>Makes a table.</summary>
+    /// <param name="interval">Samplings from table to table; the first is always printed.</param>
+    /// <param name="rows">How many completions are shown.</param>
+    /// <param name="console">Where to print; <see langword="null"/> for the process's console.</param>
+    public CompletionTable(int interval = 10, int rows = 8, IAnsiConsole? console = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interval);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
+        _interval = interval;
+        _rows = rows;
+        _console = console ?? AnsiConsole.Console;
+    }
+
+    /// <inheritdoc/>
+    public void OnRollout(Rollout rollout)
+    {
+        ArgumentNullException.ThrowIfNull(rollout);
+        if (rollout.Index % _interval != 0)
+        {
+            return;
+        }
+
+        Table table = new Table { Title = new TableTitle($"sampling {rollout.Index}") }
+            .AddColumn("question").AddColumn("completion");
+        foreach (string name in rollout.RewardNames)
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
+        }
+
+        table.AddColumn(new TableColumn("advantage").RightAligned());
+        foreach (CompletionRow row in CompletionRow.Of(rollout).Take(_rows))
+        {
+            // Text, not markup: what a model says may hold brackets.
+            table.AddRow([
+                new Text(row.Question), new Text(row.Completion.Text),
+                .. row.Rewards.Select(reward => new Text(Number(reward.Value))), new Text(Number(row.Advantage))]);
+        }
+
+        _console.Write(table);
+    }
+
+    private static string Number(double? value) => value?.ToString("0.###", CultureInfo.InvariantCulture) ?? "–";
+}

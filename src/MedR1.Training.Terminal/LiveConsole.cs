@@ -1,0 +1,141 @@
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace MedR1.Training.Terminal;
+
+/// <summary>
+/// Shows where a run stands: progress, the measurements that matter with their course, what the model said last. It
+/// looks on from the trainer's thread and ends with the run, or when it is disposed.
+/// </summary>
+public sealed class LiveConsole : IGrpoObserver, IDisposable
+{
+    private const int Course = 40;
+    private const int SaidLines = 3;
+    private readonly IAnsiConsole _console;
+    private readonly Dictionary<string, List<double>> _courses = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LiveDisplayContext? _display;
+    private Task? _live;
+    private TrainingStart? _start;
+    private StepMetrics? _last;
+    private CompletionRow[] _said = [];
+
+    /// <summary>Makes a view.</summary>
+    /// <param name="console">Where to draw; <see langword="null"/> for the process's console.</param>
+    public LiveConsole(IAnsiConsole? console = null)
+    {
+        _console = console ?? AnsiConsole.Console;
+    }
+
+    /// <inheritdoc/>
+    public void OnStart(TrainingStart start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        _start = start;
+        if (_live is not null || !_console.Profile.Capabilities.Interactive)
+        {
+            return;
+        }
+
+        TaskCompletionSource<LiveDisplayContext> ready = new();
+        _live = Task.Run(() => _console.Live(new Text("Waiting for the first step …")).StartAsync(async display =>
+        {
+            ready.SetResult(display);
+            await _ended.Task.ConfigureAwait(false);
+        }));
+        _display = ready.Task.GetAwaiter().GetResult();
+    }
+
+    /// <inheritdoc/>
+    public void OnRollout(Rollout rollout) => _said = [.. CompletionRow.Of(rollout).Take(SaidLines)];
+
+    /// <inheritdoc/>
+    public void OnStep(StepMetrics metrics)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        _last = metrics;
+        foreach ((string name, double value) in metrics.Values)
+        {
+            if (!_courses.TryGetValue(name, out List<double>? course))
+            {
+                _courses[name] = course = [];
+            }
+
+            course.Add(value);
+            if (course.Count > Course)
+            {
+                course.RemoveAt(0);
+            }
+        }
+
+        _display?.UpdateTarget(Panel());
+    }
+
+    /// <inheritdoc/>
+    public void OnEnd(TrainingReport report)
+    {
+        bool wasLive = _display is not null;
+        Dispose();
+        if (!wasLive && _last is not null)
+        {
+            _console.Write(Panel());
+        }
+    }
+
+    /// <summary>Leaves the last picture on the screen and gives the console back.</summary>
+    public void Dispose()
+    {
+        _ended.TrySetResult();
+        _live?.GetAwaiter().GetResult();
+        _live = null;
+        _display = null;
+    }
+
+    private Panel Panel()
+    {
+        List<IRenderable> rows = [Progress(), Measurements()];
+        if (_said.Length > 0)
+        {
+            rows.Add(new Rule("said last") { Justification = Justify.Left });
+            rows.AddRange(_said.Select(row => new Text(
+                $"{Number(row.Score.Total)}  {row.Completion.Text.ReplaceLineEndings(" ")}")
+            {
+                Overflow = Overflow.Ellipsis,
+            }));
+        }
+
+        return new Panel(new Rows(rows)) { Header = new PanelHeader(_start?.Trainer ?? "Training") };
+    }
+
+    private Text Progress()
+    {
+        IReadOnlyDictionary<string, double> values = _last!.Values;
+        long total = _start?.TotalSteps ?? _last.Step;
+        string left = values.TryGetValue(TrainingMetricNames.SecondsLeft, out double seconds) && double.IsFinite(seconds)
+            ? $", {TimeSpan.FromSeconds(Math.Round(seconds)):c} left" : "";
+        return new Text(string.Create(CultureInfo.InvariantCulture, $"step {_last.Step} of {total}{left}"));
+    }
+
+    private Table Measurements()
+    {
+        Table table = new Table().Border(TableBorder.None).HideHeaders()
+            .AddColumn("metric").AddColumn(new TableColumn("value").RightAligned()).AddColumn("course");
+        foreach (string name in _courses.Keys.Where(IsShown).Order(StringComparer.Ordinal))
+        {
+            table.AddRow(
+                new Text(name), new Text(Number(_courses[name][^1])), new Text(Sparkline.Of(_courses[name], Course)));
+        }
+
+        return table;
+    }
+
+    private static bool IsShown(string name) => TrainingMetricNames.IsRewardMean(name)
+        || name.StartsWith("eval/", StringComparison.Ordinal)
+        || name is TrainingMetricNames.Loss or TrainingMetricNames.Reward or TrainingMetricNames.MeanLength
+            or TrainingMetricNames.TruncatedShare or TrainingMetricNames.ZeroDeviationShare
+            or TrainingMetricNames.GradientNorm or TrainingMetricNames.StepSeconds
+            or TrainingMetricNames.TokensPerSecond or "kl" or "entropy";
+
+    private static string Number(double? value) => value?.ToString("G4", CultureInfo.InvariantCulture) ?? "–";
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Gives measurements to .NET's own <see cref="Meter"/> <c>MedR1.Training</c>, from where OpenTelemetry, dotnet-counters
+/// or any listener takes them: a gauge for each metric, <c>medr1.training.</c> and the metric's name with dots for
+/// slashes, and the counter <c>medr1.training.steps</c>.
+/// </summary>
+/// <remarks>
+/// With OpenTelemetry: <c>AddMeter(MeterSink.MeterName)</c>. What is not finite is left out, as exporters refuse it.
+/// </remarks>
+public sealed class MeterSink : IMetricSink, IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "MedR1.Training";
+
+    private const string Prefix = "medr1.training.";
+    private readonly ConcurrentDictionary<string, Gauge<double>> _gauges = new();
+    private readonly KeyValuePair<string, object?>[] _tags;
+    private readonly Meter _meter;
+    private readonly Counter<long> _steps;
+
+    /// <summary>Makes the sink with a meter of its own.</summary>
+    /// <param name="run">A name for the run, the tag <c>run</c> of everything; null for none.</param>
+    public MeterSink(string? run = null)
+    {
+        _tags = run is null ? [] : [KeyValuePair.Create<string, object?>("run", run)];
+        _meter = new Meter(MeterName);
+        _steps = _meter.CreateCounter<long>(Prefix + "steps", "{step}", "Optimizer steps done.");
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        _steps.Add(1, _tags);
+        foreach ((string name, double value) in metrics.Values)
+        {
+            if (double.IsFinite(value))
+            {
+                _gauges.GetOrAdd(name, CreateGauge).Record(value, _tags);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Ends the meter.</summary>
+    public void Dispose() => _meter.Dispose();
+
+    private Gauge<double> CreateGauge(string name) =>
+        _meter.CreateGauge<double>(Prefix + name.Replace('/', '.'), description: $"The metric '{name}'.");
+}

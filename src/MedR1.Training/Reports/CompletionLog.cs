@@ -1,0 +1,79 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Writes every completion of a run as a line of JSON: sampling, example, question, text, how it ended, rewards by name
+/// and advantage. A resumed run goes on in the same file.
+/// </summary>
+public sealed class CompletionLog : IGrpoObserver, IDisposable
+{
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly FileStream _file;
+
+    /// <summary>Opens the file, making its folder where that is missing.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    public CompletionLog(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    }
+
+    /// <inheritdoc/>
+    public void OnRollout(Rollout rollout)
+    {
+        ArgumentNullException.ThrowIfNull(rollout);
+        using MemoryStream lines = new();
+        foreach (CompletionRow row in CompletionRow.Of(rollout))
+        {
+            using (Utf8JsonWriter json = new(lines, Json))
+            {
+                Write(json, rollout.Index, row);
+            }
+
+            lines.WriteByte((byte)'\n');
+        }
+
+        _file.Write(lines.GetBuffer().AsSpan(0, (int)lines.Length));
+        _file.Flush();
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private static void Write(Utf8JsonWriter json, long sampling, CompletionRow row)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("sampling", sampling);
+        json.WriteString("example", row.Example);
+        json.WriteString("question", row.Question);
+        json.WriteString("completion", row.Completion.Text);
+        json.WriteNumber("tokens", row.Completion.TokenCount);
+        json.WriteString("ended", row.Completion.StopReason.ToString());
+        WriteNumber(json, "reward", row.Score.Total);
+        json.WriteStartObject("rewards");
+        foreach ((string name, double? value) in row.Rewards)
+        {
+            WriteNumber(json, name, value);
+        }
+
+        json.WriteEndObject();
+        json.WriteNumber("advantage", row.Advantage);
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is double number && double.IsFinite(number))
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Keeps an HTML report of a run up to date (<see cref="HtmlReport"/>): curves of all metrics, the last step, the
+/// completions of the last sampling.
+/// </summary>
+public sealed class HtmlReportWriter : IGrpoObserver
+{
+    private const int MostCompletions = 64;
+    private readonly string _path;
+    private readonly string _title;
+    private readonly int _interval;
+    private readonly List<StepMetrics> _history = [];
+    private readonly Dictionary<string, string> _facts = [];
+    private CompletionRow[] _completions = [];
+
+    /// <summary>Makes a writer.</summary>
+    /// <param name="path">The HTML file.</param>
+    /// <param name="title">The heading.</param>
+    /// <param name="interval">Steps from writing to writing; it is written at the end in any case.</param>
+    public HtmlReportWriter(string path, string title = "Training", int interval = 50)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interval);
+        _path = path;
+        _title = title;
+        _interval = interval;
+    }
+
+    /// <summary>Adds something to know about the run to the top of the report, or changes it.</summary>
+    /// <param name="name">What it is.</param>
+    /// <param name="value">What to say of it.</param>
+    public void Set(string name, string value) => _facts[name] = value;
+
+    /// <inheritdoc/>
+    public void OnStart(TrainingStart start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        Set("Trainer", start.Trainer);
+        Set("Started", string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-dd HH:mm:ss zzz}"));
+        Set("Steps", string.Create(
+            CultureInfo.InvariantCulture, $"from {start.StepsBefore} to {start.TotalSteps}"));
+    }
+
+    /// <inheritdoc/>
+    public void OnRollout(Rollout rollout) => _completions = [.. CompletionRow.Of(rollout).Take(MostCompletions)];
+
+    /// <inheritdoc/>
+    public void OnStep(StepMetrics metrics)
+    {
+        _history.Add(metrics);
+        if (_history.Count % _interval == 0)
+        {
+            Save();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnCheckpoint(long step, string folder) => Set("Last checkpoint", folder);
+
+    /// <inheritdoc/>
+    public void OnEnd(TrainingReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        Set("Seconds", report.Seconds.ToString("0", CultureInfo.InvariantCulture));
+        Set("Skipped steps", report.SkippedSteps.ToString(CultureInfo.InvariantCulture));
+        if (report.BestCheckpoint is string best)
+        {
+            Set("Best checkpoint", string.Create(CultureInfo.InvariantCulture, $"{best} ({report.BestValue:0.####})"));
+        }
+
+        foreach ((string reward, long failures) in report.RewardFailures)
+        {
+            Set($"Failures of reward {reward}", failures.ToString(CultureInfo.InvariantCulture));
+        }
+
+        Save();
+    }
+
+    private void Save() => HtmlReport.Save(
+        _path, new HtmlReportContent(_title, _history) { Facts = [.. _facts], Completions = _completions });
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace MedR1.Training;
+
+/// <summary>A curve over the steps as a small SVG picture, without scripts or files beside it.</summary>
+internal static class SvgChart
+{
+    private const int Width = 420;
+    private const int Height = 180;
+    private const int Left = 56;
+    private const int Bottom = 24;
+    private const int Top = 22;
+    private const int MostPoints = 600;
+
+    public static string Draw(string title, IReadOnlyList<(long Step, double Value)> points)
+    {
+        (long Step, double Value)[] shown = Thin(points);
+        double low = shown.Min(point => point.Value);
+        double high = shown.Max(point => point.Value);
+        long first = shown[0].Step;
+        long last = shown[^1].Step;
+        double height = high > low ? high - low : 1;
+        double width = last > first ? last - first : 1;
+        IEnumerable<string> places = shown.Select(point => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Left + (point.Step - first) / width * (Width - Left - 8):0.#},"
+            + $"{Height - Bottom - (point.Value - low) / height * (Height - Bottom - Top):0.#}"));
+        StringBuilder svg = new();
+        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\">");
+        svg.Append(CultureInfo.InvariantCulture, $"<title>{WebUtility.HtmlEncode(title)}</title>");
+        Text(svg, Left, 14, "start", title, "name");
+        Text(svg, Left - 6, Top + 4, "end", Number(high));
+        Text(svg, Left - 6, Height - Bottom, "end", Number(low));
+        Text(svg, Left, Height - 6, "start", Number(first));
+        Text(svg, Width - 8, Height - 6, "end", Number(last));
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<path d=\"M{Left} {Top}V{Height - Bottom}H{Width - 8}\" class=\"axis\"/>");
+        svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{string.Join(' ', places)}\" class=\"line\"/></svg>");
+        return svg.ToString();
+    }
+
+    // Neighbours are averaged, so that a long run neither fills the page nor loses its ends.
+    private static (long Step, double Value)[] Thin(IReadOnlyList<(long Step, double Value)> points)
+    {
+        int together = (points.Count + MostPoints - 1) / MostPoints;
+        return [.. points.Chunk(together).Select(part => (part[^1].Step, part.Average(point => point.Value)))];
+    }
+
+    private static void Text(StringBuilder svg, int x, int y, string anchor, string text, string style = "tick") =>
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{x}\" y=\"{y}\" text-anchor=\"{anchor}\" class=\"{style}\">{WebUtility.HtmlEncode(text)}</text>");
+
+    private static string Number(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+}

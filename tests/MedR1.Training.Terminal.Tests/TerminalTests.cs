@@ -1,0 +1,86 @@
+using MedR1.Testing;
+using Spectre.Console.Testing;
+
+namespace MedR1.Training.Terminal.Tests;
+
+public sealed class TerminalTests
+{
+    [Fact]
+    public async Task A_terminal_shows_progress_measurements_and_what_was_said()
+    {
+        using TestConsole console = new();
+        console.Profile.Width = 120;
+        console.Interactive();
+        using LiveConsole live = new(console);
+
+        await RunAsync(live);
+
+        string[] lines = [.. console.Lines];
+        Assert.Contains(lines, line => line.Contains("GrpoTrainer", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("step 3 of 3", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("rewards/length/mean", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("[bold]no markup", StringComparison.Ordinal));
+
+        // Drawn anew at every step.
+        Assert.True(console.Output.Split("step 1 of 3").Length > 1);
+        Assert.True(console.Output.Split("step 2 of 3").Length > 1);
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_terminal_the_panel_comes_once_at_the_end()
+    {
+        using TestConsole console = new();
+        console.Profile.Capabilities.Interactive = false;
+        using LiveConsole live = new(console);
+
+        await RunAsync(live);
+
+        Assert.Equal(2, console.Output.Split("step 3 of 3").Length);
+        Assert.DoesNotContain("step 1 of 3", console.Output);
+    }
+
+    [Fact]
+    public async Task A_table_shows_completions_with_each_reward_every_so_many_samplings()
+    {
+        using TestConsole console = new();
+        console.Profile.Width = 160;
+
+        await RunAsync(new CompletionTable(interval: 2, rows: 5, console));
+
+        // Samplings 0, 1, 2: the table comes for 0 and 2.
+        Assert.Contains("sampling 0", console.Output);
+        Assert.DoesNotContain("sampling 1", console.Output);
+        Assert.Contains("sampling 2", console.Output);
+        Assert.Contains("[bold]no markup", console.Output);
+        Assert.Equal(2 * 5, console.Output.Split("[bold]no markup").Length - 1);
+        Assert.Contains("never", console.Output);
+        Assert.Contains("–", console.Output);
+    }
+
+    [Theory]
+    [InlineData(new[] { 0.0, 0.5, 1.0 }, 40, "▁▅█")]
+    [InlineData(new[] { 3.0, 3.0 }, 40, "▁▁")]
+    [InlineData(new[] { 9.0, double.NaN, 0.0, 7.0 }, 2, "▁█")]
+    [InlineData(new double[0], 40, "")]
+    public void A_course_is_scaled_to_its_own_range(double[] values, int width, string line) =>
+        Assert.Equal(line, Sparkline.Of(values, width));
+
+    private static async Task RunAsync(ITrainingObserver observer)
+    {
+        using TinyPolicy policy = new();
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
+            .UsePrompts([VqaPrompt.Ask("Which organ?"), VqaPrompt.Ask("Which plane?")])
+            .UseSampler(new ScriptedSampler((_, sample) => "[bold]no markup" + new string('!', sample)))
+            .AddReward("length", context => context.Completion.TokenCount)
+            .AddReward("never", _ => null)
+            .AddObserver(observer)
+            .Configure(options =>
+            {
+                options.PromptsPerStep = 2;
+                options.MaxSteps = 3;
+                options.MaxNewTokens = 32;
+            })
+            .Build();
+        await trainer.RunAsync();
+    }
+}

@@ -1,0 +1,94 @@
+using System.Reflection;
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>What must hold for every loss that has a name.</summary>
+public sealed class LossEquivalenceTests
+{
+    private static readonly Dictionary<string, GrpoLossOptions> Presets = typeof(GrpoLossOptions)
+        .GetProperties(BindingFlags.Public | BindingFlags.Static)
+        .Where(property => property.PropertyType == typeof(GrpoLossOptions))
+        .ToDictionary(property => property.Name, property => (GrpoLossOptions)property.GetValue(null)!);
+
+    public static TheoryData<string> Names => [.. Presets.Keys];
+
+    /// <summary>BNPO is by definition a mean over the tokens of a pass, so it depends on how a step is cut.</summary>
+    public static TheoryData<string> NamesOfStepMeans => [.. Presets.Keys.Where(name => name != "Bnpo")];
+
+    [Theory]
+    [MemberData(nameof(NamesOfStepMeans))]
+    public async Task One_pass_of_eight_is_two_of_four_and_four_of_two(string name)
+    {
+        float[]?[] whole = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 8);
+        float[]?[] two = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 4);
+        float[]?[] four = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 2);
+        float[]?[] uneven = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 3);
+
+        Assert.InRange(GradientRecorder.Distance(whole, two), 0, 1e-5);
+        Assert.InRange(GradientRecorder.Distance(whole, four), 0, 1e-5);
+        Assert.InRange(GradientRecorder.Distance(whole, uneven), 0, 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesOfStepMeans))]
+    public async Task Padding_and_neighbours_with_other_pictures_or_none_change_nothing(string name)
+    {
+        // One pass pads to the longest and mixes prompts with none, one and two pictures; single ones do neither.
+        float[]?[] together = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 8);
+        float[]?[] alone = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 1);
+
+        Assert.InRange(GradientRecorder.Distance(together, alone), 0, 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Only_cut_off_completions_give_no_loss_and_no_movement(string name)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        float[][] before = TestData.Weights(policy);
+
+        TrainingReport report = await Runs.Small(
+            policy,
+            options =>
+            {
+                options.MaxSteps = 2;
+                options.MaxNewTokens = 1;
+            },
+            LossOf(name, excludesTruncated: true)).UseSampler(new ScriptedSampler("much too long")).RunAsync();
+
+        Assert.Equal(0, report.SkippedSteps);
+        Assert.All(report.History, metrics => Assert.Equal(0, metrics.Values["loss"]));
+        Assert.All(report.History, metrics => Assert.Equal(1, metrics.Values["completions/clipped_ratio"]));
+        Assert.Equal(before, TestData.Weights(policy));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Every_trainable_parameter_moves_and_a_frozen_one_does_not(string name)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        string frozen = policy.Parameters[1].Key;
+        float[][] before = TestData.Weights(policy);
+
+        TrainingReport report = await Runs.Small(
+            policy,
+            options =>
+            {
+                options.MaxSteps = 3;
+                options.PromptsPerStep = 3;
+                options.Freeze(frozen);
+            },
+            LossOf(name)).RunAsync();
+
+        float[][] after = TestData.Weights(policy);
+        Assert.Equal(0, report.SkippedSteps);
+        Assert.All(Enumerable.Range(0, before.Length), index => Assert.Equal(
+            policy.Parameters[index].Key.StartsWith(frozen, StringComparison.Ordinal),
+            before[index].SequenceEqual(after[index])));
+    }
+
+    private static GrpoLoss LossOf(string name, bool excludesTruncated = false) =>
+        new(Presets[name] with { ExcludeTruncated = excludesTruncated });
+}

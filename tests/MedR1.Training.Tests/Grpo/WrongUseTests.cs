@@ -1,0 +1,130 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>What can be asked for by mistake of checkpoints, evaluations and the ways to choose groups.</summary>
+public sealed class WrongUseTests : IDisposable
+{
+    private readonly TinyPolicy _policy = TestData.Policy();
+
+    [Fact]
+    public void Every_option_that_cant_work_is_named_at_once_with_its_fix()
+    {
+        GrpoTrainerBuilder builder = Runs.Small(_policy, options =>
+        {
+            options.KeepLast = 0;
+            options.KeepInterval = -1;
+            options.BestMetric = "eval/accuracy";
+            options.EvaluationInterval = -1;
+            options.MaxPromptTokens = 0;
+            options.DynamicSampling = new DynamicSamplingOptions { Reward = "accuracy", MaxRounds = 0 };
+            options.Replay = new ReplayOptions { Capacity = 0, Reward = "right" };
+            options.ReferenceSync = new ReferenceSyncOptions { Mixup = 0 };
+            options.AdaptiveEntropy = new AdaptiveEntropyOptions { Step = -1 };
+        }, new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }));
+
+        TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(builder.Build);
+
+        string[] expected =
+        [
+            "KeepLast is 0", "KeepInterval is -1", "OutputFolder is null, but the best checkpoint by eval/accuracy",
+            "EvaluationInterval is -1", "MaxPromptTokens is 0", "DynamicSampling is", "Replay is", "ReferenceSync is",
+            "Step is -1", "nothing to evaluate every -1 steps", "The best checkpoint goes by eval/accuracy, but nothing",
+            "DynamicSampling looks at the reward 'accuracy', but the rewards are 'small'",
+            "Replay looks at the reward 'right', but the rewards are 'small'",
+            "ReferenceSync has no reference to move",
+        ];
+        Assert.Equal(expected.Length, exception.Mistakes.Count);
+        Assert.All(expected.Zip(exception.Mistakes), pair => Assert.Contains(pair.First, pair.Second));
+        Assert.All(exception.Mistakes, mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
+    }
+
+    [Fact]
+    public void A_reference_of_your_own_is_not_written_to()
+    {
+        using TinyPolicy reference = TestData.Policy(seed: 2);
+        GrpoTrainerBuilder builder = Runs.Small(
+            _policy, options => options.ReferenceSync = new ReferenceSyncOptions()).UseReference(reference);
+
+        Assert.Contains(
+            "would change the reference that you gave",
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+    }
+
+    [Fact]
+    public void A_limit_above_the_context_is_refused()
+    {
+        GrpoTrainerBuilder builder = Runs.Small(_policy, options => options.MaxPromptTokens = 512);
+
+        Assert.Contains(
+            "MaxPromptTokens is 512, but the model takes 512",
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+    }
+
+    [Fact]
+    public void Every_slot_is_filled_once()
+    {
+        using TinyPolicy other = TestData.Policy(seed: 2);
+        Dictionary<string, Action<GrpoTrainerBuilder>> slots = new()
+        {
+            ["UsePrompts"] = builder => builder.UsePrompts(TestData.Prompts(2)),
+            ["UsePrompt"] = builder => builder.UsePrompt(PromptTemplates.Plain),
+            ["UseOrder"] = builder => builder.UseOrder(new SequentialOrder()),
+            ["UseSampler"] = builder => builder.UseSampler(new ScriptedSampler("a")),
+            ["UseLoss"] = builder => builder.UseLoss(new GrpoLoss(GrpoLossOptions.MedR1)),
+            ["UseAdvantages"] = builder => builder.UseAdvantages(AdvantageOptions.Grpo),
+            ["UseUpdatePlanner"] = builder => builder.UseUpdatePlanner(new WholeGroupPlanner()),
+            ["UseReference"] = builder => builder.UseReference(other),
+            ["UseRecordedRollouts"] = builder => builder.UseRecordedRollouts("folder"),
+            ["ResumeFrom"] = builder => builder.ResumeFrom("folder"),
+        };
+
+        Assert.All(slots, slot =>
+        {
+            GrpoTrainerBuilder builder = new(_policy);
+            slot.Value(builder);
+            Assert.StartsWith(
+                $"{slot.Key} was called before",
+                Assert.Throws<InvalidOperationException>(() => slot.Value(builder)).Message);
+        });
+    }
+
+    [Fact]
+    public async Task One_run_at_a_time()
+    {
+        TaskCompletionSource release = new();
+        using GrpoTrainer trainer = Runs.Small(_policy, options => options.MaxSteps = 1)
+            .AddReward("slow", async (_, _) =>
+            {
+                await release.Task;
+                return 1;
+            })
+            .Build();
+        Task<TrainingReport> first = trainer.RunAsync();
+
+        Assert.Contains(
+            "under way", (await Assert.ThrowsAsync<InvalidOperationException>(() => trainer.RunAsync())).Message);
+
+        release.SetResult();
+        Assert.Equal(1, (await first).Steps);
+    }
+
+    [Fact]
+    public void A_supervised_run_says_the_same_of_what_both_have()
+    {
+        TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(
+            () => new SftTrainerBuilder(_policy).UseExamples(TestData.Examples(2)).Configure(options =>
+            {
+                options.KeepLast = 0;
+                options.EvaluateAtStart = true;
+                options.BestMetric = "eval/loss";
+                options.OutputFolder = "runs/x";
+            }).Build());
+
+        Assert.Equal(3, exception.Mistakes.Count);
+        Assert.All(exception.Mistakes, mistake => Assert.Matches(@"\.(Add|Configure)", mistake));
+    }
+
+    public void Dispose() => _policy.Dispose();
+}

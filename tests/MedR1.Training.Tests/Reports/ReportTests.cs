@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+public sealed class ReportTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    [Fact]
+    public async Task An_html_report_holds_curves_and_completions_and_needs_nothing_beside_it()
+    {
+        string path = Path.Combine(_folder, "deep", "report.html");
+        HtmlReportWriter writer = new(path, "Brains & <lungs>", interval: 2);
+        writer.Set("Data", "mine");
+
+        await RunAsync("</td><script>alert(1)</script>", writer);
+
+        string page = File.ReadAllText(path);
+        Assert.Contains("<h1>Brains &amp; &lt;lungs&gt;</h1>", page);
+        Assert.Contains("<th>Data</th><td>mine</td>", page);
+        Assert.Contains("from 0 to 3", page);
+
+        // What a model says is shown, not run; nothing is fetched from anywhere.
+        Assert.DoesNotContain("<script", page);
+        Assert.Contains("&lt;script&gt;alert(1)", page);
+        Assert.DoesNotMatch(@"(src|href)\s*=", page);
+
+        // One curve a metric, each with its three steps.
+        string[] charts = [.. Regex.Matches(page, "<svg.*?</svg>").Select(match => match.Value)];
+        XElement reward = XElement.Parse(Assert.Single(charts, chart => chart.Contains("<title>reward</title>")));
+        Assert.Equal(3, reward.Element("polyline")!.Attribute("points")!.Value.Split(' ').Length);
+        Assert.Contains(charts, chart => chart.Contains("<title>rewards/length/mean</title>"));
+        Assert.All(charts, chart => Assert.NotNull(XElement.Parse(chart).Element("polyline")));
+    }
+
+    [Fact]
+    public void A_curve_runs_from_the_lower_left_to_the_upper_right()
+    {
+        XElement chart = XElement.Parse(SvgChart.Draw("a < b", [(10, 1.0), (20, 2.0), (30, 5.0)]));
+
+        // x from 56 to 412, y from 156 (lowest) to 22 (highest); 2 is a quarter of the way: 156 − 134 / 4.
+        Assert.Equal("56,156 234,122.5 412,22", chart.Element("polyline")!.Attribute("points")!.Value);
+        Assert.Equal("a < b", chart.Element("title")!.Value);
+        Assert.Equal(["a < b", "5", "1", "10", "30"], chart.Elements("text").Select(text => text.Value));
+    }
+
+    [Fact]
+    public async Task Completions_are_logged_a_line_each_with_rewards_and_advantage()
+    {
+        string path = Path.Combine(_folder, "completions.jsonl");
+        using (CompletionLog log = new(path))
+        {
+            await RunAsync("\"ümlaut\"\n", log);
+        }
+
+        JsonElement[] lines = [.. File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(3 * 2 * 4, lines.Length);
+        Assert.Equal([0, 1, 2], lines.Select(line => line.GetProperty("sampling").GetInt32()).Distinct());
+        JsonElement first = lines[0];
+        Assert.StartsWith("\"ümlaut\"\n", first.GetProperty("completion").GetString());
+        Assert.Equal("EndToken", first.GetProperty("ended").GetString());
+        Assert.StartsWith("example ", first.GetProperty("example").GetString());
+        Assert.Equal(first.GetProperty("tokens").GetDouble(), first.GetProperty("rewards").GetProperty("length").GetDouble());
+        Assert.Equal(JsonValueKind.Null, first.GetProperty("rewards").GetProperty("never").ValueKind);
+        Assert.All(lines.Chunk(4), group => Assert.Equal(0, group.Sum(line => line.GetProperty("advantage").GetDouble()), 1e-6));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static async Task RunAsync(string answer, ITrainingObserver observer)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await new GrpoTrainerBuilder(policy)
+            .UsePrompts(TestData.Prompts(4))
+            .UseSampler(new ScriptedSampler((_, sample) => answer + new string('x', sample)))
+            .AddReward("length", context => context.Completion.TokenCount)
+            .AddReward("never", _ => null)
+            .AddObserver(observer)
+            .Configure(options =>
+            {
+                options.PromptsPerStep = 2;
+                options.MaxSteps = 3;
+                options.MaxNewTokens = 64;
+            })
+            .RunAsync();
+    }
+}

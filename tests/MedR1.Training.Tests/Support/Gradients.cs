@@ -1,0 +1,38 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>Gradients of scripted steps, to compare ways of computing them.</summary>
+internal static class Gradients
+{
+    public static readonly string[] Answers = ["A", "no", "yes it is", "B!", "hmm", "the left lung", "C", "D D"];
+
+    /// <summary>The gradient of the first step over eight prompts with none to two pictures, three answers each.</summary>
+    public static async Task<float[]?[]> FirstAsync(
+        IPolicyLoss loss, int promptsPerMicroStep, Func<RewardContext, double?>? reward = null,
+        Action<GrpoTrainerOptions>? configure = null)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        GradientRecorder recorder = new(policy);
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
+            .UsePrompts(TestData.Prompts(8))
+            .UseSampler(new ScriptedSampler(
+                (prompt, sample) => Answers[(prompt.Example!.Id[^1] + sample * 3) % Answers.Length]))
+            .UseLoss(loss)
+            .AddReward("own", reward ?? (context => context.Completion.TokenCount % 5))
+            .AddObserver(recorder)
+            .Configure(options =>
+            {
+                options.GroupSize = 3;
+                options.PromptsPerStep = 8;
+                options.PromptsPerMicroStep = promptsPerMicroStep;
+                options.MaxSteps = 1;
+                options.MaxNewTokens = 20;
+            })
+            .Configure(configure ?? (_ => { }))
+            .Build();
+        await trainer.RunAsync();
+        return Assert.Single(recorder.Steps);
+    }
+}
