@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MedR1.Datasets.Arrow;
 
 /// <summary>
@@ -35,18 +33,7 @@ public static class SavedDataset
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new SavedDatasetOptions();
         string split = SavedFolder.FindSplit(folder, options.Split);
-        return TableDataset.ReadAsync(RowsAsync(split, cancellationToken), options.Table, cancellationToken);
-    }
-
-    private static async IAsyncEnumerable<TableRow> RowsAsync(
-        string split, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (TableRow row in SavedFolder.Files(split).SelectMany(ArrowStreamRows.Read))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return row;
-        }
-
-        await Task.CompletedTask.ConfigureAwait(false);
+        return TableDataset.ReadAsync(
+            SavedFolder.Files(split).SelectMany(ArrowStreamRows.Read).ToAsyncEnumerable(), options.Table, cancellationToken);
     }
 }

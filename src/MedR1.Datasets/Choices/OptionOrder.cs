@@ -28,8 +28,9 @@ internal static partial class OptionOrder
         };
     }
 
+    // Not 'both' alone: 'Both lungs' speaks of no other option.
     [GeneratedRegex(
-        @"\b(of the|the) (above|below)\b|\b(both|neither|all of these|none of these)\b|\b[A-F] (and|or) [A-F]\b",
+        @"\b(above|below|these|those|others?)\W*$|\b[A-F] (and|or|&) [A-F]\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SpeaksOfOthers();
 }

@@ -31,9 +31,7 @@ internal sealed class JsonLineBuffer(string filePath, int longestLine)
         {
             if (_end > longestLine)
             {
-                throw DatasetException.AtRow(
-                    filePath, _row, $"the line is longer than {longestLine} bytes. Is it a file of JSON Lines? If so, "
-                    + "raise LongestLine.");
+                throw TooLong();
             }
 
             Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, Math.Max(longestLine + 1L, FirstCapacity)));
@@ -45,6 +43,7 @@ internal sealed class JsonLineBuffer(string filePath, int longestLine)
     public void Filled(int count) => _end += count;
 
     /// <summary>The next whole line; at the end of the file also one without a line break.</summary>
+    /// <exception cref="DatasetException">It is longer than allowed.</exception>
     public bool TryTake(bool isAtEnd, out JsonLine line)
     {
         while (true)
@@ -65,6 +64,11 @@ internal sealed class JsonLineBuffer(string filePath, int longestLine)
                 start = 3;
             }
 
+            if (end - start > longestLine)
+            {
+                throw TooLong();
+            }
+
             ReadOnlyMemory<byte> bytes = _buffer.AsMemory(start, end - start);
             if (bytes.Span.ContainsAnyExcept(" \t\r"u8))
             {
@@ -73,4 +77,7 @@ internal sealed class JsonLineBuffer(string filePath, int longestLine)
             }
         }
     }
+
+    private DatasetException TooLong() => DatasetException.AtRow(
+        filePath, _row, $"the line is longer than {longestLine} bytes. Is it a file of JSON Lines? If so, raise LongestLine.");
 }

@@ -57,6 +57,7 @@ public sealed class TableDataset : LoadedDataset
         RowConverter converter = new(options ?? new TableOptions());
         await foreach (TableRow row in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (converter.Convert(row) is VqaExample example)
             {
                 converter.ThrowIfNotAllowed();

@@ -36,6 +36,7 @@ public sealed class ChoiceExtensionsTests
     [InlineData("None of the above.")]
     [InlineData("Both A and B")]
     [InlineData("A and C")]
+    [InlineData("any of these")]
     public void Options_that_speak_of_others_stay_where_they_are(string option)
     {
         VqaExample example = Choice(0, 4) with { Options = ["x", "y", "z", option], Answer = "x", AnswerIndex = 0 };
@@ -45,6 +46,17 @@ public sealed class ChoiceExtensionsTests
             Assert.Same(example, dataset.ShuffleOptions(seed)[0]);
             Assert.Same(example, dataset.BalanceLetters(seed)[0]);
         }
+    }
+
+    [Theory]
+    [InlineData("Both lungs")]
+    [InlineData("Below the diaphragm")]
+    [InlineData("Other findings")]
+    public void Options_that_only_sound_like_it_are_moved(string option)
+    {
+        VqaExample example = Choice(0, 4) with { Options = ["x", "y", "z", option], Answer = "x", AnswerIndex = 0 };
+        IVqaDataset dataset = new InMemoryDataset("one", [example]);
+        Assert.Contains(Enumerable.Range(0, 20), seed => dataset.ShuffleOptions(seed)[0].AnswerIndex != 0);
     }
 
     [Fact]
