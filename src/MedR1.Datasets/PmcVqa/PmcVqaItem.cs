@@ -27,7 +27,7 @@ internal static class PmcVqaItem
         return new VqaExample
         {
             Id = $"{name}/{row.Index}",
-            Question = PythonText.Strip(row["Question"]),
+            Question = row["Question"],
             Options = options,
             Answer = options[answer],
             AnswerIndex = answer,

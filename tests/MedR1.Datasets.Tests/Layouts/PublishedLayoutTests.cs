@@ -51,7 +51,7 @@ public sealed class PublishedLayoutTests : IDisposable
     public void PMC_VQA_reads_both_versions_from_a_folder_or_an_archive()
     {
         const string first = "Figure_path,Question,Answer,Choice A,Choice B,Choice C,Choice D,Answer_label\n"
-            + "f.jpg,\" What, \"\"now\"\"?\",Lung, A:Head , B:Lung ,C:Leg,D: Arm,B\n";
+            + "f.jpg,\"What, \"\"now\"\"?\",Lung, A:Head , B:Lung ,C:Leg,D: Arm,B\n";
         const string second = "index,Figure_path,Caption,Question,Choice A,Choice B,Choice C,Choice D,Answer,split\r\n"
             + "0,f.jpg,\"a\nb\",\"What, \"\"now\"\"?\",Head,Lung,Leg,Arm,B,train\r\n";
         _folder.Write("unpacked/figures/f.jpg", "picture");
