@@ -45,7 +45,7 @@ internal sealed class GrpoStep(Qwen2VLPolicy policy)
             [.. samples.SelectMany((_, group) => Enumerable.Repeat((long)group, GroupSize))]);
         PackedGroup[] packed = [.. samples.Select(sample => new PackedGroup(
             sample.Prompt, [.. sample.Group.Completions.Select(completion => completion.TokenIds)]))];
-        TokenStatistics statistics = policy.TokenLogProbabilities(
+        using TokenStatistics statistics = policy.TokenLogProbabilities(
             packed, new TokenStatisticsOptions { SuppressedTokenIds = policy.SuppressedTokenIds });
         using PolicyLossResult result = _loss.Compute(new PolicyLossInputs
         {

@@ -19,7 +19,7 @@ public sealed class PackageGraphTests
         ["Imaging.Dicom"] = ["Imaging"],
         ["Losses"] = [],
         ["Modeling"] = ["Abstractions"],
-        ["Models.Qwen2VL"] = ["Imaging", "Modeling"],
+        ["Models.Qwen2VL"] = ["Imaging", "Losses", "Modeling"],
         ["Sampling"] = ["Modeling"],
         ["Sampling.Remote"] = ["Abstractions"],
         ["Training"] = ["Losses", "Modeling", "Sampling"],

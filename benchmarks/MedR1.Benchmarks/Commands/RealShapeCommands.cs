@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MedR1.Benchmarks.RealShape;
 using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Benchmarks.Commands;
 

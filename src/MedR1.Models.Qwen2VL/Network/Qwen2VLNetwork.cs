@@ -63,6 +63,18 @@ internal sealed class Qwen2VLNetwork : nn.Module
         [.. _decoder.LayerList.modules().OfType<IPackable>(), (IPackable?)_head ?? _decoder.Embedding];
 
     /// <summary>
+    /// <c>[vocabulary, hidden]</c>: the head's matrix, where the head is no more than it; null if an adapter adds to it.
+    /// </summary>
+    public Tensor? HeadWeight
+    {
+        get
+        {
+            IAdaptableLayer head = (IAdaptableLayer?)_head ?? _tiedHead!;
+            return head.Adapter is null ? head.Weight : null;
+        }
+    }
+
+    /// <summary>
     /// Last norm and head: <c>[N, hidden]</c> output of the last layer to <c>[N, vocabulary]</c> in the network's type.
     /// </summary>
     public Tensor Logits(Tensor hidden, ActivationObserver? observer = null)

@@ -8,6 +8,9 @@ namespace MedR1.Models.Qwen2VL;
 internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLNetwork network, Device device,
     ScalarType dataType, GradientCheckpointing? checkpointing = null)
 {
+    /// <summary>Above so many logits of a scoring pass, the head is computed in pieces; 128 MiB of float32.</summary>
+    internal long MostLogits { get; set; } = 1L << 25;
+
     /// <summary><c>[image tokens, hidden]</c> in the order of prompts and pictures; null without pictures.</summary>
     public Tensor? EncodeImages(
         IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
@@ -65,9 +68,8 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             input, Table(WithCompletions(batch, completions)), () => Pattern(batch, completions), null, pass);
         if (completions.NeededRows is { } needed)
             hidden = hidden.index_select(0, needed.ToDevice(device));
-        Tensor logits = network.Logits(hidden);
         return Statistics(
-            logits, completions.Sources, completions.Targets, completions.Mask, completions.Rows, completions.Longest,
+            hidden, completions.Sources, completions.Targets, completions.Mask, completions.Rows, completions.Longest,
             options)
             .MoveToOuterDisposeScope();
     }
@@ -99,7 +101,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
 
         Tensor logits = network.Logits(hidden.index_select(0, places.ToArray().ToDevice(device)));
         using TokenStatistics statistics =
-            Statistics(logits, sources, targets, mask, batch.Count, columns, new TokenStatisticsOptions());
+            StatisticsOf(logits, sources, targets, mask, batch.Count, columns, new TokenStatisticsOptions());
         return statistics.LogProbabilities.alias().MoveToOuterDisposeScope();
     }
 
@@ -166,13 +168,29 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     }
 
     private TokenStatistics Statistics(
+        Tensor hidden, long[] sources, long[] targets, bool[] mask, int rows, int columns,
+        TokenStatisticsOptions options)
+    {
+        if (hidden.shape[0] * configuration.Text.VocabularySize <= MostLogits || network.HeadWeight is not { } weight)
+            return StatisticsOf(network.Logits(hidden), sources, targets, mask, rows, columns, options);
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor sources_RT, Tensor targets_RT, Tensor mask_RT) = Places(sources, targets, mask, rows, columns);
+        return HeadInPieces.Compute(
+            network.Decoder.Norm(hidden), weight, sources_RT, targets_RT, mask_RT, options).MoveToOuterDisposeScope();
+    }
+
+    private TokenStatistics StatisticsOf(
         Tensor logits, long[] sources, long[] targets, bool[] mask, int rows, int columns,
         TokenStatisticsOptions options)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor sources_RT = sources.ToDevice(device).view(rows, columns);
-        Tensor targets_RT = targets.ToDevice(device).view(rows, columns);
-        Tensor mask_RT = tensor(mask, [rows, columns]).to(device, copy: true);
+        (Tensor sources_RT, Tensor targets_RT, Tensor mask_RT) = Places(sources, targets, mask, rows, columns);
         return TokenScores.Compute(logits, sources_RT, targets_RT, mask_RT, options).MoveToOuterDisposeScope();
     }
+
+    private (Tensor Sources, Tensor Targets, Tensor Mask) Places(
+        long[] sources, long[] targets, bool[] mask, int rows, int columns) => (
+        sources.ToDevice(device).view(rows, columns),
+        targets.ToDevice(device).view(rows, columns),
+        tensor(mask, [rows, columns]).to(device, copy: true));
 }

@@ -67,7 +67,8 @@ internal sealed class GrpoUpdate(
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             MicroBatch batch = MicroBatch.Build(rollout, plan.MicroSteps[microStep], _skips);
-            PolicyLossInputs inputs = MakeInputs(rollout, batch, counts);
+            using TokenStatistics? statistics = Score(batch);
+            PolicyLossInputs inputs = MakeInputs(rollout, batch, statistics, counts);
             using PolicyLossResult result = loss.Compute(
                 MeasuresEntropyApart ? inputs with { Entropies = null } : inputs);
             double value = result.Loss.ToDouble();
@@ -145,22 +146,16 @@ internal sealed class GrpoUpdate(
         return new StepCounts(Math.Max(1, divisor), rows.Length, plan.MicroSteps.Count);
     }
 
-    private PolicyLossInputs MakeInputs(Rollout rollout, MicroBatch batch, StepCounts counts)
-    {
-        Tensor? entropies_BT = null;
-        Tensor? reference_BT = null;
-        Tensor? logProbabilities_BT = null;
-        if (batch.Packed.Count > 0)
-        {
-            TokenStatistics statistics = policy.TokenLogProbabilities(
-                batch.Packed,
-                StatisticsOptions(options.MeasureEntropy || loss.RequiresEntropies || Entropy is not null));
-            logProbabilities_BT = Spread(statistics.LogProbabilities, batch);
-            entropies_BT = statistics.Entropies is Tensor entropies
-                ? Spread(entropies, batch) : null;
-            reference_BT = loss.RequiresReference ? Spread(ReferenceOf(batch), batch) : null;
-        }
+    private TokenStatistics? Score(MicroBatch batch) => batch.Packed.Count == 0 ? null : policy.TokenLogProbabilities(
+        batch.Packed, StatisticsOptions(options.MeasureEntropy || loss.RequiresEntropies || Entropy is not null));
 
+    private PolicyLossInputs MakeInputs(
+        Rollout rollout, MicroBatch batch, TokenStatistics? statistics, StepCounts counts)
+    {
+        Tensor? logProbabilities_BT = statistics is null ? null : Spread(statistics.LogProbabilities, batch);
+        Tensor? entropies_BT = statistics?.Entropies is Tensor entropies ? Spread(entropies, batch) : null;
+        Tensor? reference_BT = statistics is not null && loss.RequiresReference
+            ? Spread(ReferenceOf(batch), batch) : null;
         Tensor Empty() => zeros(batch.Rows.Count, batch.Width, device: policy.Device);
         return new PolicyLossInputs
         {

@@ -21,7 +21,8 @@ internal sealed class SftUpdate(
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             EncodedExample[] examples = batch.MicroSteps[microStep];
-            Tensor[] parts = [.. Parts(examples).Select(part => Loss(part, step, microStep, divisor))];
+            List<TokenStatistics> statistics = [];
+            Tensor[] parts = [.. Parts(examples).Select(part => Loss(part, statistics, step, microStep, divisor))];
             Tensor loss = parts.Length == 1 ? parts[0] : parts[0].Plus(parts[1]);
             double value = loss.ToDouble();
             total += value;
@@ -31,6 +32,7 @@ internal sealed class SftUpdate(
             }
 
             loss.backward();
+            statistics.ForEach(each => each.Dispose());
         }
 
         UpdateResult update = updater.Clip();
@@ -51,14 +53,22 @@ internal sealed class SftUpdate(
     private static IEnumerable<EncodedExample[]> Parts(EncodedExample[] examples) =>
         examples.GroupBy(example => example.Completion is null).Select(part => part.ToArray());
 
-    private Tensor Loss(EncodedExample[] examples, long step, int microStep, double divisor)
+    private Tensor Loss(
+        EncodedExample[] examples, List<TokenStatistics> statistics, long step, int microStep, double divisor)
     {
-        Tensor logProbabilities_BT = examples[0].Completion is null
-            ? policy.SequenceLogProbabilities([.. examples.Select(example => example.Prompt)])
-            : policy.TokenLogProbabilities(
+        Tensor logProbabilities_BT;
+        if (examples[0].Completion is null)
+        {
+            logProbabilities_BT = policy.SequenceLogProbabilities([.. examples.Select(example => example.Prompt)]);
+        }
+        else
+        {
+            statistics.Add(policy.TokenLogProbabilities(
                 [.. examples.Select(example => new PackedGroup(example.Prompt, [example.Completion!]))],
-                new TokenStatisticsOptions())
-                .LogProbabilities;
+                new TokenStatisticsOptions()));
+            logProbabilities_BT = statistics[^1].LogProbabilities;
+        }
+
         foreach (ISftObserver observer in observers.OfType<ISftObserver>())
         {
             observer.OnMicroStep(step, microStep, logProbabilities_BT);

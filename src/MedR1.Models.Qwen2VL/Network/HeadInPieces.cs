@@ -1,0 +1,40 @@
+using MedR1.Losses;
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>
+/// Figures of tokens from what goes into the head, by pieces of the vocabulary: the logits of all tokens never exist at
+/// once.
+/// </summary>
+internal static class HeadInPieces
+{
+    /// <param name="states"><c>[M, hidden]</c> behind the last norm.</param>
+    /// <param name="weight"><c>[vocabulary, hidden]</c></param>
+    /// <param name="sources"><c>[rows, T]</c> int64: the state that predicts each token; anything at padding.</param>
+    /// <param name="targets"><c>[rows, T]</c> int64 tokens; anything in range at padding.</param>
+    /// <param name="mask"><c>[rows, T]</c> bool, true at tokens; the result owns it.</param>
+    /// <param name="options">Temperature, suppressed tokens, entropies.</param>
+    public static TokenStatistics Compute(
+        Tensor states, Tensor weight, Tensor sources, Tensor targets, Tensor mask, TokenStatisticsOptions options)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        FusedTokenLogProbabilities figures = FusedLogProbabilities.Compute(
+            states.index_select(0, sources.view(-1)), weight, targets.view(-1), null, mask.view(-1),
+            new FusedLogProbabilityOptions
+            {
+                Temperature = options.Temperature,
+                SuppressedTokenIds = options.SuppressedTokenIds,
+            });
+        Tensor logProbabilities = figures.LogProbabilities.view(mask.shape).MoveToOuterDisposeScope();
+        Tensor? entropies = options.WithEntropies ? figures.Entropies.view(mask.shape) : null;
+        if (!options.WithEntropyGradient)
+            entropies = entropies?.detach();
+        return new TokenStatistics(logProbabilities, mask, entropies?.MoveToOuterDisposeScope())
+        {
+            BackwardState = figures,
+        };
+    }
+}

@@ -1,0 +1,57 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class HeadInPiecesTests
+{
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void It_gives_the_figures_and_gradients_of_the_whole_head(bool tied, bool entropyGradient)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(tied: tied);
+        PackedGroup[] groups = InvarianceTests.Mixed(3);
+        TokenStatisticsOptions options = new()
+        {
+            Temperature = 0.8,
+            SuppressedTokenIds = policy.SuppressedTokenIds,
+            WithEntropies = true,
+            WithEntropyGradient = entropyGradient,
+        };
+        (float[] values, float[] entropies, float[] gradients) whole = Run(long.MaxValue);
+        (float[] values, float[] entropies, float[] gradients) pieces = Run(0);
+        TinyModel.Near(whole.values, pieces.values);
+        TinyModel.Near(whole.entropies, pieces.entropies);
+        Assert.Equal(whole.gradients.Length, pieces.gradients.Length);
+        for (int i = 0; i < whole.gradients.Length; i++)
+        {
+            Assert.InRange(pieces.gradients[i] - whole.gradients[i], -2e-5, 2e-5);
+        }
+
+        (float[] Values, float[] Entropies, float[] Gradients) Run(long mostLogits)
+        {
+            policy.Runner.MostLogits = mostLogits;
+            using DisposeScope scope = NewDisposeScope();
+            using TokenStatistics statistics = policy.TokenLogProbabilities(groups, options);
+            Assert.Equal(mostLogits == 0, statistics.BackwardState is not null);
+            Tensor weights = TensorArithmetic.CountTo(statistics.LogProbabilities.numel())
+                .view(statistics.LogProbabilities.shape).cos();
+            Tensor loss = (statistics.LogProbabilities * weights).sum();
+            if (entropyGradient)
+                loss = loss.add((statistics.Entropies! * weights).sum());
+            loss.backward();
+            List<float> gradients = [];
+            foreach ((_, Parameter parameter) in policy.Parameters)
+            {
+                using Tensor gradient = parameter.grad!;
+                gradients.AddRange(gradient.Values());
+                gradient.zero_();
+            }
+
+            return (statistics.LogProbabilities.Values(), statistics.Entropies!.Values(), [.. gradients]);
+        }
+    }
+}
