@@ -44,7 +44,16 @@ public sealed class LiveConsole : IGrpoObserver, IDisposable
             ready.SetResult(display);
             await _ended.Task.ConfigureAwait(false);
         }));
-        _display = ready.Task.GetAwaiter().GetResult();
+
+        // What keeps the display from starting, such as another live display, ends it without ever being ready.
+        Task live = _live;
+        if (Task.WhenAny(ready.Task, live).GetAwaiter().GetResult() == live)
+        {
+            _live = null;
+            live.GetAwaiter().GetResult();
+        }
+
+        _display = ready.Task.Result;
     }
 
     /// <inheritdoc/>

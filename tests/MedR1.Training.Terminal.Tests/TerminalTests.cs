@@ -65,22 +65,54 @@ public sealed class TerminalTests
     public void A_course_is_scaled_to_its_own_range(double[] values, int width, string line) =>
         Assert.Equal(line, Sparkline.Of(values, width));
 
-    private static async Task RunAsync(ITrainingObserver observer)
+    [Fact]
+    public async Task A_table_beside_the_panel_leaves_both_whole()
+    {
+        using TestConsole console = new();
+        console.Profile.Width = 160;
+        console.Interactive();
+        using LiveConsole live = new(console);
+
+        await RunAsync(live, new CompletionTable(interval: 1, rows: 2, console));
+
+        Assert.Contains("sampling 2", console.Output);
+        Assert.True(
+            console.Output.LastIndexOf("step 3 of 3", StringComparison.Ordinal)
+            > console.Output.LastIndexOf("sampling 2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_second_panel_on_the_same_console_fails_instead_of_waiting_forever()
+    {
+        using TestConsole console = new();
+        console.Interactive();
+        using LiveConsole first = new(console);
+        using LiveConsole second = new(console);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => RunAsync(first, second).WaitAsync(TimeSpan.FromMinutes(2)));
+    }
+
+    private static async Task RunAsync(params ITrainingObserver[] observers)
     {
         using TinyPolicy policy = new();
-        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
+        GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
             .UsePrompts([VqaPrompt.Ask("Which organ?"), VqaPrompt.Ask("Which plane?")])
             .UseSampler(new ScriptedSampler((_, sample) => "[bold]no markup" + new string('!', sample)))
             .AddReward("length", context => context.Completion.TokenCount)
             .AddReward("never", _ => null)
-            .AddObserver(observer)
             .Configure(options =>
             {
                 options.PromptsPerStep = 2;
                 options.MaxSteps = 3;
                 options.MaxNewTokens = 32;
-            })
-            .Build();
+            });
+        foreach (ITrainingObserver observer in observers)
+        {
+            builder.AddObserver(observer);
+        }
+
+        using GrpoTrainer trainer = builder.Build();
         await trainer.RunAsync();
     }
 }

@@ -83,9 +83,10 @@ public sealed class GrpoTrainer : IDisposable
 
     private async Task<TrainingReport> RunLoopAsync(CancellationToken cancellationToken)
     {
-        RunLog log = new(_dispatcher, _state, TotalSteps, _options);
-        Notify(observer => observer.OnStart(new TrainingStart(nameof(GrpoTrainer), _state.Step, TotalSteps)));
-        await _evaluations.RunAtStartAsync(log, _state, cancellationToken);
+        RunReporter reporter = new(
+            nameof(GrpoTrainer), _state, TotalSteps, _options, _dispatcher, _evaluations, _checkpoints,
+            _parts.Observers);
+        await reporter.StartAsync(cancellationToken);
         while (_state.Step < TotalSteps)
         {
             long start = Stopwatch.GetTimestamp();
@@ -109,23 +110,13 @@ public sealed class GrpoTrainer : IDisposable
                     rollout, plan[_state.StepInRollout % plan.Count], _state.Step + 1, cancellationToken);
                 Advance(result, plan.Count * _options.Iterations);
                 double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-                Dictionary<string, double> values = Measure(result, rollout, seconds, sampled);
-                await _evaluations.RunIfDueAsync(_state.Step, TotalSteps, values, cancellationToken);
-                StepMetrics metrics = await log.WriteAsync(values, cancellationToken);
-                Notify(observer => observer.OnStep(metrics));
-                if (_checkpoints.SaveIfDue(_state, cancellationToken) is string saved)
-                {
-                    Notify(observer => observer.OnCheckpoint(_state.Step, saved));
-                }
-
+                await reporter.EndStepAsync(Measure(result, rollout, seconds, sampled), cancellationToken);
                 start = Stopwatch.GetTimestamp();
                 sampled = [];
             }
         }
 
-        TrainingReport report = log.Report(_checkpoints.Last, _checkpoints.BestOf(_state));
-        Notify(observer => observer.OnEnd(report));
-        return report;
+        return reporter.End();
     }
 
     private bool NeedsOldLogProbabilities =>
@@ -185,14 +176,6 @@ public sealed class GrpoTrainer : IDisposable
     private string ReferenceOf(IVisionLanguagePolicy policy) =>
         _ownReference is null ? "none of its own" : WeightDigest.Of(policy);
 
-    private void Notify(Action<ITrainingObserver> call)
-    {
-        foreach (ITrainingObserver observer in _parts.Observers)
-        {
-            call(observer);
-        }
-    }
-
     // A sampling's own measurements stand with the first step that it feeds.
     private Dictionary<string, double> Measure(
         GrpoStepResult result, Rollout rollout, double seconds, Dictionary<string, double> sampled)
@@ -202,8 +185,7 @@ public sealed class GrpoTrainer : IDisposable
             [TrainingMetricNames.Loss] = result.Loss,
             [TrainingMetricNames.GradientNorm] = result.GradientNorm,
             [TrainingMetricNames.LearningRate] = result.LearningRate,
-            [TrainingMetricNames.Epoch] =
-                EpochsDone(),
+            [TrainingMetricNames.Epoch] = EpochsDone(),
             [TrainingMetricNames.StepSeconds] = seconds,
         };
         foreach ((string name, double value) in result.LossMetrics)

@@ -47,6 +47,8 @@ internal sealed record GrpoTrainerParts
         [nameof(options.PromptsPerStep)] = Text(options.PromptsPerStep),
         [nameof(options.StepsPerGeneration)] = Text(options.StepsPerGeneration),
         [nameof(options.Iterations)] = Text(options.Iterations),
+        [nameof(options.Replay)] = options.Replay is null ? "off" : "on",
+        [nameof(options.ReferenceSync)] = options.ReferenceSync is null ? "off" : "on",
         ["number of prompts"] = Text(Prompts.Count),
         ["weights that the policy was built with"] = referenceWeights,
     };

@@ -48,8 +48,8 @@ internal sealed class ReferenceMixer
     /// <exception cref="InvalidDataException">One is missing or of another shape; nothing has changed.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> weights)
     {
-        string? wrong = _pairs.Select(pair => pair.Name).FirstOrDefault(name => !weights.TryGetValue(
-            name, out Tensor? value) || !value.shape.SequenceEqual(_pairs.First(pair => pair.Name == name).Reference.shape));
+        string? wrong = _pairs.FirstOrDefault(pair => !weights.TryGetValue(pair.Name, out Tensor? value)
+            || !value.shape.SequenceEqual(pair.Reference.shape)).Name;
         if (wrong is not null)
         {
             throw new InvalidDataException($"The reference's '{wrong}' is missing or has another shape.");

@@ -74,9 +74,9 @@ public sealed class SftTrainer : IDisposable
 
     private async Task<TrainingReport> RunLoopAsync(CancellationToken cancellationToken)
     {
-        RunLog log = new(_dispatcher, _state, TotalSteps, _options);
-        Notify(observer => observer.OnStart(new TrainingStart(nameof(SftTrainer), _state.Step, TotalSteps)));
-        await _evaluations.RunAtStartAsync(log, _state, cancellationToken);
+        RunReporter reporter = new(
+            nameof(SftTrainer), _state, TotalSteps, _options, _dispatcher, _evaluations, _checkpoints, _observers);
+        await reporter.StartAsync(cancellationToken);
         Task<SftBatch>? next = _state.Step < TotalSteps ? EncodeAsync(_state.Step, cancellationToken) : null;
         while (next is not null)
         {
@@ -87,28 +87,11 @@ public sealed class SftTrainer : IDisposable
             _state.Step++;
             _state.Tokens += batch.TokenCount;
             _state.SkippedSteps += result.IsSkipped ? 1 : 0;
-            Dictionary<string, double> values =
-                Measure(batch, result, Stopwatch.GetElapsedTime(start).TotalSeconds);
-            await _evaluations.RunIfDueAsync(_state.Step, TotalSteps, values, cancellationToken);
-            StepMetrics metrics = await log.WriteAsync(values, cancellationToken);
-            Notify(observer => observer.OnStep(metrics));
-            if (_checkpoints.SaveIfDue(_state, cancellationToken) is string saved)
-            {
-                Notify(observer => observer.OnCheckpoint(_state.Step, saved));
-            }
+            await reporter.EndStepAsync(
+                Measure(batch, result, Stopwatch.GetElapsedTime(start).TotalSeconds), cancellationToken);
         }
 
-        TrainingReport report = log.Report(_checkpoints.Last, _checkpoints.BestOf(_state));
-        Notify(observer => observer.OnEnd(report));
-        return report;
-    }
-
-    private void Notify(Action<ITrainingObserver> call)
-    {
-        foreach (ITrainingObserver observer in _observers)
-        {
-            call(observer);
-        }
+        return reporter.End();
     }
 
     private Task<SftBatch> EncodeAsync(long step, CancellationToken cancellationToken) => Task.Run(

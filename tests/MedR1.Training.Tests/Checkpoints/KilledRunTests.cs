@@ -58,10 +58,7 @@ public sealed class KilledRunTests : IDisposable
         {
             JsonElement values = JsonDocument.Parse(line).RootElement;
             yield return (values.GetProperty("step").GetInt64(), string.Join('\n', values.EnumerateObject()
-                .Where(value => !IsTimed(value.Name)).Select(value => $"{value.Name}={value.Value.GetRawText()}")));
+                .Where(value => !Runs.IsTimed(value.Name)).Select(value => $"{value.Name}={value.Value.GetRawText()}")));
         }
     }
-
-    private static bool IsTimed(string name) => name is "step_time" or "tokens_per_second"
-        || name.StartsWith("time/", StringComparison.Ordinal);
 }

@@ -285,11 +285,13 @@ public sealed class ResumeTests : IDisposable
             {
                 options.Seed = 1;
                 options.GroupSize = 2;
+                options.Replay = new ReplayOptions();
             },
             resumeFrom: _folder));
 
         Assert.Contains("Seed was 42 and is 1", exception.Message);
         Assert.Contains("GroupSize was 4 and is 2", exception.Message);
+        Assert.Contains("Replay was off and is on", exception.Message);
         // The policy has moved, so its clone would be another reference than the first part of the run had.
         Assert.Contains("weights that the policy was built with", exception.Message);
     }

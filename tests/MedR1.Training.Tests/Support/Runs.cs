@@ -31,8 +31,10 @@ internal static class Runs
     }
 
     /// <summary>The measurements of a step that don't depend on the clock.</summary>
-    public static Dictionary<string, double> Untimed(StepMetrics metrics) => metrics.Values
-        .Where(pair => !pair.Key.StartsWith("time/", StringComparison.Ordinal)
-            && pair.Key is not ("step_time" or "tokens_per_second"))
-        .ToDictionary();
+    public static Dictionary<string, double> Untimed(StepMetrics metrics) =>
+        metrics.Values.Where(pair => !IsTimed(pair.Key)).ToDictionary();
+
+    /// <summary>Whether a measurement depends on the clock.</summary>
+    public static bool IsTimed(string name) => name is "step_time" or "tokens_per_second"
+        || name.StartsWith("time/", StringComparison.Ordinal);
 }

@@ -1,0 +1,49 @@
+namespace MedR1.Training;
+
+/// <summary>
+/// What every trainer does around its steps: evaluates, writes measurements, tells observers, saves checkpoints. One
+/// for each call of a run.
+/// </summary>
+internal sealed class RunReporter(
+    string trainer, RunState state, int totalSteps, TrainerOptions options, MetricDispatcher dispatcher,
+    EvaluationRunner evaluations, CheckpointStore checkpoints, IReadOnlyList<ITrainingObserver> observers)
+{
+    private readonly RunLog _log = new(dispatcher, state, totalSteps, options);
+
+    /// <summary>Before the first step of the call.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Notify(observer => observer.OnStart(new TrainingStart(trainer, state.Step, totalSteps)));
+        await evaluations.RunAtStartAsync(_log, state, cancellationToken);
+    }
+
+    /// <summary>After a step that the state has counted.</summary>
+    /// <param name="values">The step's measurements; those of an evaluation are added.</param>
+    /// <param name="cancellationToken">Cancels evaluation, sinks and saving.</param>
+    public async Task EndStepAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
+    {
+        await evaluations.RunIfDueAsync(state.Step, totalSteps, values, cancellationToken);
+        StepMetrics metrics = await _log.WriteAsync(values, cancellationToken);
+        Notify(observer => observer.OnStep(metrics));
+        if (checkpoints.SaveIfDue(state, cancellationToken) is string saved)
+        {
+            Notify(observer => observer.OnCheckpoint(state.Step, saved));
+        }
+    }
+
+    /// <summary>After the last step.</summary>
+    public TrainingReport End()
+    {
+        TrainingReport report = _log.Report(checkpoints.Last, checkpoints.BestOf(state));
+        Notify(observer => observer.OnEnd(report));
+        return report;
+    }
+
+    private void Notify(Action<ITrainingObserver> call)
+    {
+        foreach (ITrainingObserver observer in observers)
+        {
+            call(observer);
+        }
+    }
+}
