@@ -36,7 +36,7 @@ public sealed class GrpoTrainer : IDisposable
         _parts = parts;
         _dispatcher = new MetricDispatcher(parts.Sinks);
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
-        _ownReference = parts.Loss.RequiresReference && parts.Reference is null ? policy.CreateReference() : null;
+        _ownReference = parts.Loss.RequiresReference && parts.Reference is null ? MakeReference(policy) : null;
         PromptTaker taker = new(policy, parts, options);
         _replay = options.Replay is null ? null : new ReplayBuffer(options.Replay, parts.IndexOf(options.Replay.Reward));
         _source = MakeSource(policy, taker);
@@ -118,6 +118,10 @@ public sealed class GrpoTrainer : IDisposable
 
         return reporter.End();
     }
+
+    // One that moves needs weights of its own: of a policy with an adapter a copy of the adapter, not the adapter off.
+    private IVisionLanguagePolicy MakeReference(IVisionLanguagePolicy policy) =>
+        _options.ReferenceSync is null ? policy.CreateReference() : policy.CloneFrozen();
 
     private bool NeedsOldLogProbabilities =>
         _options.StepsPerGeneration * _options.Iterations > 1 || _replay is not null;
