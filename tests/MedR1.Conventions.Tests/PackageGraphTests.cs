@@ -14,6 +14,7 @@ public sealed class PackageGraphTests
         ["Datasets.Arrow"] = ["Datasets"],
         ["Datasets.Parquet"] = ["Datasets"],
         ["Evaluation"] = ["Abstractions"],
+        ["Evaluation.ExtensionsAI"] = ["Evaluation"],
         ["Evaluation.Reports"] = ["Evaluation"],
         ["Imaging"] = ["Abstractions"],
         ["Imaging.Dicom"] = ["Imaging"],
@@ -34,8 +35,8 @@ public sealed class PackageGraphTests
 
     private static readonly string[] WithoutNativeTensors =
     [
-        "Abstractions", "Rewards", "Rewards.Judge", "Datasets", "Datasets.Arrow", "Datasets.Parquet", "Evaluation", "Evaluation.Reports",
-        "Imaging", "Imaging.Dicom", "Sampling.Remote",
+        "Abstractions", "Rewards", "Rewards.Judge", "Datasets", "Datasets.Arrow", "Datasets.Parquet", "Evaluation",
+        "Evaluation.ExtensionsAI", "Evaluation.Reports", "Imaging", "Imaging.Dicom", "Sampling.Remote",
     ];
 
     [Fact]

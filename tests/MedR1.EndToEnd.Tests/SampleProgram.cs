@@ -7,10 +7,12 @@ internal static class SampleProgram
 {
     public static string Root { get; } = FindRoot();
 
+    public static string Configuration { get; } =
+        AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+
     public static string Run(string sample, params IEnumerable<string> arguments)
     {
-        string configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        string program = Path.Combine(Root, "samples", sample, "bin", configuration, "net10.0", $"{sample}.dll");
+        string program = Path.Combine(Root, "samples", sample, "bin", Configuration, "net10.0", $"{sample}.dll");
         ProcessStartInfo start = new("dotnet", [program, .. arguments])
         {
             WorkingDirectory = Root,

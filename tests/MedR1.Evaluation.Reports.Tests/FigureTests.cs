@@ -64,6 +64,20 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
+    public void Ten_lines_have_ten_colours()
+    {
+        LineChart chart = new()
+        {
+            Title = "Lines", XLabel = "x", YLabel = "y",
+            Series = [.. Enumerable.Range(0, 10).Select(i => new ChartSeries($"line {i}", [(0, i), (1, i)]))],
+        };
+        string[] colours = [.. System.Xml.Linq.XElement.Parse(chart.ToSvg()).Elements()
+            .Where(element => element.Name.LocalName == "polyline").Select(element => (string)element.Attribute("stroke")!)];
+        Assert.Equal(10, colours.Length);
+        Assert.Equal(10, colours.Distinct().Count());
+    }
+
+    [Fact]
     public void A_chart_without_points_says_so()
     {
         LineChart chart = new() { Title = "Nothing", XLabel = "x", YLabel = "y", Series = [] };

@@ -42,8 +42,7 @@ internal static class TransferSections
             + "number that says something: on the diagonal the blind prior may do as well.";
         if (report.MissingDomains.Count > 0)
         {
-            yield return $"The data has no question for {string.Join(", ", report.MissingDomains.Select(DomainLabels.Short))}: "
-                + $"the protocol's {report.Domains.Count + report.MissingDomains.Count} domains are {report.Domains.Count} here.";
+            yield return $"The data has no question for {string.Join(", ", report.MissingDomains.Select(DomainLabels.Short))}.";
         }
     }
 

@@ -49,7 +49,7 @@ public static class OptionEvaluator
             {
                 Dataset = options?.Origin?.Dataset ?? dataset.Name,
                 Prompt = scoring.Template.Name,
-                Sampling = "none: options scored by their log-probabilities",
+                Sampling = "options scored by their log-probabilities",
             });
     }
 

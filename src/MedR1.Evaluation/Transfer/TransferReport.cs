@@ -21,7 +21,7 @@ public sealed record TransferReport
     /// <summary>The blind option prior, learnt on each domain's training questions.</summary>
     public required TransferMatrix Blind { get; init; }
 
-    /// <summary>Other models and baselines without a training domain: a larger model, the question alone.</summary>
+    /// <summary>Other models and controls with one score for each domain: a larger model, blank pictures.</summary>
     public IReadOnlyList<TransferRow> Others { get; init; } = [];
 
     /// <summary>What guessing among the options gives on each test domain, 0 to 1.</summary>
@@ -39,9 +39,12 @@ public sealed record TransferReport
         new MethodScore("chance", "none", Everywhere(Mean(Chance.Values)), null),
         new MethodScore(Blind.Name, Blind.Rule, Blind.Means, Blind.Gains(ZeroShot)),
         new MethodScore(ZeroShot.Name, ZeroShot.Rule, Everywhere(ZeroShot.Mean), null),
-        .. Others.Select(row => new MethodScore(row.Name, row.Rule, Everywhere(row.Mean), Everywhere(GainOf(row)))),
+        .. Others.Select(row => new MethodScore(row.Name, row.Rule, MeansOf(row, row.Mean), MeansOf(row, GainOf(row)))),
         .. Methods.Select(matrix => new MethodScore(matrix.Name, matrix.Rule, matrix.Means, matrix.Gains(ZeroShot))),
     ];
+
+    private static TransferMeans MeansOf(TransferRow row, double? value) =>
+        row.IsSameDomain ? new TransferMeans(value, null, null) : Everywhere(value);
 
     private static TransferMeans Everywhere(double? value) => new(value, value, value);
 

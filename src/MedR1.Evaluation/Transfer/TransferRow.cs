@@ -1,6 +1,8 @@
 namespace MedR1.Evaluation;
 
-/// <summary>What something that was trained on no domain scores on each: a model as it came, or a larger one.</summary>
+/// <summary>
+/// What has one score for each test domain: a model as it came, a larger one, or a control of models on their own domain.
+/// </summary>
 public sealed record TransferRow
 {
     /// <summary>Takes the scores.</summary>
@@ -25,6 +27,12 @@ public sealed record TransferRow
 
     /// <summary>The accuracy on each domain that it was tested on.</summary>
     public IReadOnlyDictionary<string, Accuracy> ByTest { get; }
+
+    /// <summary>
+    /// Whether each score is of a model that was trained on the test's own domain, such as its score on blank pictures: it
+    /// belongs beside the diagonal of a matrix and says nothing about other domains.
+    /// </summary>
+    public bool IsSameDomain { get; init; }
 
     /// <summary>Model, data and seed behind the scores.</summary>
     public ReportOrigin Origin { get; init; } = new();

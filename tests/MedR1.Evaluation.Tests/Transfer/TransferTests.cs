@@ -49,15 +49,21 @@ public sealed class TransferTests
             Methods = [s_grpo],
             Blind = new TransferMatrix("blind option prior", BlindPrior.RuleName, s_grpo.Domains,
                 [new TransferCell("CT", "CT", new Accuracy(10, 10)), new TransferCell("CT", "MRI", new Accuracy(2, 10))]),
-            Others = [new TransferRow("larger", "med-r1", new Dictionary<string, Accuracy> { ["CT"] = new(8, 10) })],
+            Others =
+            [
+                new TransferRow("larger", "med-r1", new Dictionary<string, Accuracy> { ["CT"] = new(8, 10) }),
+                new TransferRow("blank", "med-r1", new Dictionary<string, Accuracy> { ["MRI"] = new(2, 10) }) { IsSameDomain = true },
+            ],
             Chance = new Dictionary<string, double> { ["CT"] = 0.25, ["MRI"] = 0.5 },
             Questions = new Dictionary<string, (int, int)>(),
         };
         Assert.Equal(
-            ["chance", "blind option prior", "zero-shot", "larger", "GRPO"], report.Comparison.Select(row => row.Name));
+            ["chance", "blind option prior", "zero-shot", "larger", "blank", "GRPO"], report.Comparison.Select(row => row.Name));
         Assert.Equal(0.375, report.Comparison[0].Means.All);
         Assert.Equal((1.0, 0.2), (report.Comparison[1].Means.Diagonal, report.Comparison[1].Means.OffDiagonal));
         Assert.Equal(0.4, report.Comparison[3].Gains!.All!.Value, 12);
+        Assert.Equal(new TransferMeans(0.2, null, null), report.Comparison[4].Means);
+        Assert.Equal(-0.1, report.Comparison[4].Gains!.Diagonal!.Value, 12);
         Assert.Null(report.Comparison[2].Gains);
     }
 

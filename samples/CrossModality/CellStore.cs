@@ -1,0 +1,65 @@
+using System.Text.Json;
+using MedR1.Evaluation;
+
+namespace MedR1.Samples.CrossModality;
+
+/// <summary>
+/// The finished cells of a run, a report each, written whole or not at all: a run that was killed goes on behind its last one. Cells of
+/// other settings are refused, since they would end up in one table.
+/// </summary>
+internal sealed class CellStore(string folder)
+{
+    private const string IdentityFile = "run.json";
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+
+    /// <summary>Begins a run in the folder, or goes on with it.</summary>
+    /// <exception cref="InvalidOperationException">The folder holds cells of other settings.</exception>
+    public void Open(IReadOnlyDictionary<string, string> identity)
+    {
+        string path = Path.Combine(folder, IdentityFile);
+        Directory.CreateDirectory(folder);
+        if (!File.Exists(path))
+        {
+            File.WriteAllText(path, JsonSerializer.Serialize(identity, Json));
+            return;
+        }
+
+        Dictionary<string, string> before = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [];
+        string[] differences =
+        [
+            .. identity.Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value)
+                .Select(pair => $"{pair.Key} was {before.GetValueOrDefault(pair.Key) ?? "unknown"} and is {pair.Value}"),
+        ];
+        if (differences.Length > 0)
+        {
+            throw new InvalidOperationException(
+                $"'{folder}' holds cells of another run: {string.Join("; ", differences)}. Use the same settings to go on, or another --output.");
+        }
+    }
+
+    /// <summary>Finished cells.</summary>
+    public int Count => Directory.Exists(Path.Combine(folder, "cells"))
+        ? Directory.EnumerateFiles(Path.Combine(folder, "cells"), "*.json", SearchOption.AllDirectories).Count()
+        : 0;
+
+    public string PathOf(params ReadOnlySpan<string> parts)
+    {
+        List<string> safe = [folder, "cells"];
+        foreach (string part in parts)
+        {
+            safe.Add(Safe(part));
+        }
+
+        return Path.Combine([.. safe]) + ".json";
+    }
+
+    /// <summary>The folder of one training, while it is under way.</summary>
+    public string TrainingFolder(string grouping, string method, string train) => Path.Combine(folder, "training", Safe($"{grouping} {method} {train}"));
+
+    /// <summary>The measurements of one training.</summary>
+    public string MetricsFile(string grouping, string method, string train) => Path.Combine(folder, "metrics", Safe($"{grouping} {method} {train}") + ".jsonl");
+
+    public EvaluationReport? Find(string path) => File.Exists(path) ? ReportFile.Load(path) : null;
+
+    private static string Safe(string name) => string.Concat(name.Select(character => char.IsLetterOrDigit(character) || character == '-' ? character : '_'));
+}

@@ -1,0 +1,4 @@
+namespace MedR1.Samples.CrossModality;
+
+/// <summary>A modality or a question type with its questions.</summary>
+internal sealed record Domain(string Name, IVqaDataset Train, IVqaDataset Test);

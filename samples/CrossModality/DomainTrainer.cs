@@ -1,0 +1,93 @@
+using MedR1.Losses;
+using MedR1.Modeling;
+using MedR1.Training;
+
+namespace MedR1.Samples.CrossModality;
+
+/// <summary>Trains a model on one domain, by GRPO or supervised, and goes on where a killed training stopped.</summary>
+internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter console)
+{
+    public const string Grpo = "GRPO";
+    public const string Supervised = "SFT";
+    private const int SaveInterval = 50;
+
+    public async Task TrainAsync(
+        string method, IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string metrics, CancellationToken cancellationToken)
+    {
+        string? resume = File.Exists(Path.Combine(folder, "latest")) ? folder : null;
+        using JsonLinesSink lines = new(metrics);
+        using ConsoleProgressSink progress = new(console, interval: 10, accuracyReward: settings.Style.Accuracy.Name);
+        await (method == Grpo
+            ? GrpoAsync(policy, dataset, folder, resume, [lines, progress], cancellationToken)
+            : SupervisedAsync(policy, dataset, folder, resume, [lines, progress], cancellationToken));
+    }
+
+    public string Describe(string method, string domain) => method == Grpo
+        ? $"GRPO on {domain}, {Length(settings.PromptsPerStep)} of {settings.PromptsPerStep} questions × {settings.GroupSize} answers, "
+            + FormattableString.Invariant($"learning rate {settings.LearningRate}, KL {settings.KlCoefficient}")
+        : $"SFT on {domain}, {Length(settings.ExamplesPerStep)} of {settings.ExamplesPerStep} questions, "
+            + FormattableString.Invariant($"learning rate {settings.SupervisedLearningRate}");
+
+    private string Length(int questions) => settings.Steps is int steps ? $"{steps} steps" : $"one epoch in steps";
+
+    private async Task GrpoAsync(
+        IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string? resume, IMetricSink[] sinks, CancellationToken cancellationToken)
+    {
+        GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
+            .UseDataset(dataset)
+            .UsePrompt(settings.Style.TrainingPrompt)
+            .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = settings.KlCoefficient }))
+            .AddReward(settings.Style.Accuracy)
+            .AddReward(new Rewards.FormatReward(settings.Style.Format), settings.Style.FormatWeight)
+            .Configure(options =>
+            {
+                Common(options, folder);
+                options.GroupSize = settings.GroupSize;
+                options.PromptsPerStep = Math.Min(settings.PromptsPerStep, dataset.Count);
+                options.MaxNewTokens = settings.MaxNewTokens;
+                options.LearningRate = settings.LearningRate;
+                options.MeasureEntropy = false;
+                options.SkipCompletionsWithoutGradient = settings.KlCoefficient == 0;
+            });
+        builder = resume is null ? builder : builder.ResumeFrom(resume);
+        foreach (IMetricSink sink in sinks)
+        {
+            builder.AddMetricSink(sink);
+        }
+
+        using GrpoTrainer trainer = builder.Build();
+        await trainer.RunAsync(cancellationToken);
+    }
+
+    private async Task SupervisedAsync(
+        IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string? resume, IMetricSink[] sinks, CancellationToken cancellationToken)
+    {
+        SupervisedExample[] examples =
+            [.. dataset.Select(example => SupervisedExample.Answer(settings.Style.TrainingPrompt.Format(example), settings.Style.Target(example)))];
+        SftTrainerBuilder builder = new SftTrainerBuilder(policy)
+            .UseExamples(examples)
+            .Configure(options =>
+            {
+                Common(options, folder);
+                options.ExamplesPerStep = Math.Min(settings.ExamplesPerStep, examples.Length);
+                options.ExamplesPerMicroStep = Math.Min(16, options.ExamplesPerStep);
+                options.LearningRate = settings.SupervisedLearningRate;
+            });
+        builder = resume is null ? builder : builder.ResumeFrom(resume);
+        foreach (IMetricSink sink in sinks)
+        {
+            builder.AddMetricSink(sink);
+        }
+
+        using SftTrainer trainer = builder.Build();
+        await trainer.RunAsync(cancellationToken);
+    }
+
+    private void Common(TrainerOptions options, string folder)
+    {
+        options.MaxSteps = settings.Steps;
+        options.Seed = settings.Seed;
+        options.OutputFolder = folder;
+        options.SaveInterval = SaveInterval;
+    }
+}

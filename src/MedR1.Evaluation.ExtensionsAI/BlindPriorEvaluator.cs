@@ -1,0 +1,64 @@
+using System.Globalization;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.AI.Evaluation;
+
+namespace MedR1.Evaluation.ExtensionsAI;
+
+/// <summary>
+/// Says of each question whether the blind option prior gets it right, to stand beside the scores of a model: where the
+/// texts of the options alone give the answer, a right response shows nothing. It doesn't read the response.
+/// </summary>
+/// <remarks>Keeps no state; may be used from several threads at once.</remarks>
+public sealed class BlindPriorEvaluator : IEvaluator
+{
+    private readonly BlindPrior _prior;
+
+    /// <summary>Makes an evaluator of a prior.</summary>
+    /// <param name="prior">The prior, counted on training questions.</param>
+    public BlindPriorEvaluator(BlindPrior prior)
+    {
+        ArgumentNullException.ThrowIfNull(prior);
+        _prior = prior;
+    }
+
+    /// <summary>The name of whether the prior is right.</summary>
+    public static string CorrectMetricName => $"Correct ({BlindPrior.RuleName})";
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> EvaluationMetricNames => [CorrectMetricName];
+
+    /// <inheritdoc/>
+    /// <remarks>Without a <see cref="VqaExampleContext"/>, or for an open question, the metric has no value and a
+    /// diagnostic says why.</remarks>
+    public ValueTask<EvaluationResult> EvaluateAsync(
+        IEnumerable<Microsoft.Extensions.AI.ChatMessage> messages,
+        ChatResponse modelResponse,
+        ChatConfiguration? chatConfiguration = null,
+        IEnumerable<EvaluationContext>? additionalContext = null,
+        CancellationToken cancellationToken = default)
+    {
+        BooleanMetric correct = new(CorrectMetricName);
+        EvaluationResult result = new(correct);
+        if (additionalContext?.OfType<VqaExampleContext>().FirstOrDefault() is not VqaExampleContext context)
+        {
+            correct.AddDiagnostics(EvaluationDiagnostic.Error(
+                $"There is no question to answer. Give a {nameof(VqaExampleContext)} among the additional contexts."));
+        }
+        else if (context.Example.AnswerIndex is not int right)
+        {
+            correct.AddDiagnostics(EvaluationDiagnostic.Informational("The question is open; the prior chooses options."));
+        }
+        else
+        {
+            int chosen = _prior.Choose(context.Example.Options);
+            correct.Value = chosen == right;
+            correct.Reason = string.Create(
+                CultureInfo.InvariantCulture,
+                $"By {_prior.TrainCount} training questions option {OptionLetters.Of(chosen)} is the likeliest; right is "
+                + $"{OptionLetters.Of(right)}.");
+            correct.AddOrUpdateContext(context);
+        }
+
+        return ValueTask.FromResult(result);
+    }
+}

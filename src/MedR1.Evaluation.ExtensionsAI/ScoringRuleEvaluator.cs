@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.AI.Evaluation;
+
+namespace MedR1.Evaluation.ExtensionsAI;
+
+/// <summary>
+/// A scoring rule as an evaluator: whether the response is right, what the rule read in it, and beside it what guessing
+/// gives. It asks no model. The question comes as a <see cref="VqaExampleContext"/>.
+/// </summary>
+/// <remarks>Keeps no state; may be used from several threads at once.</remarks>
+public sealed class ScoringRuleEvaluator : IEvaluator
+{
+    private readonly IScoringRule _rule;
+
+    /// <summary>Makes an evaluator of a rule.</summary>
+    /// <param name="rule">The rule; its name stands in the metrics' names.</param>
+    public ScoringRuleEvaluator(IScoringRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        _rule = rule;
+        CorrectMetricName = $"Correct ({rule.Name})";
+        AnswerMetricName = $"Answer ({rule.Name})";
+    }
+
+    /// <summary>The name of the share that guessing among the options gets right, a number from 0 to 1.</summary>
+    public static string ChanceMetricName => "Chance";
+
+    /// <summary>The name of whether the response is right.</summary>
+    public string CorrectMetricName { get; }
+
+    /// <summary>The name of what the rule read in the response; without a value where it read nothing.</summary>
+    public string AnswerMetricName { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> EvaluationMetricNames => [CorrectMetricName, AnswerMetricName, ChanceMetricName];
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Without a <see cref="VqaExampleContext"/> the metrics have no value and an error says so, as evaluators of the
+    /// library do it.
+    /// </remarks>
+    public ValueTask<EvaluationResult> EvaluateAsync(
+        IEnumerable<Microsoft.Extensions.AI.ChatMessage> messages,
+        ChatResponse modelResponse,
+        ChatConfiguration? chatConfiguration = null,
+        IEnumerable<EvaluationContext>? additionalContext = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(modelResponse);
+        BooleanMetric correct = new(CorrectMetricName);
+        StringMetric answer = new(AnswerMetricName);
+        NumericMetric chance = new(ChanceMetricName);
+        EvaluationResult result = new(correct, answer, chance);
+        if (additionalContext?.OfType<VqaExampleContext>().FirstOrDefault() is not VqaExampleContext context)
+        {
+            result.AddDiagnosticsToAllMetrics(EvaluationDiagnostic.Error(
+                $"There is no question to compare with. Give a {nameof(VqaExampleContext)} among the additional contexts."));
+            return ValueTask.FromResult(result);
+        }
+
+        ScoredAnswer scored = _rule.Score(context.Example, modelResponse.Text);
+        correct.Value = scored.IsCorrect;
+        correct.Interpretation = new EvaluationMetricInterpretation(
+            scored.IsCorrect ? EvaluationRating.Good : EvaluationRating.Unacceptable, failed: !scored.IsCorrect);
+        correct.Reason = scored.Answer is null
+            ? $"The rule {_rule.Name} found no answer in the response."
+            : $"The rule {_rule.Name} read '{scored.Answer}'; right is '{context.Example.AnswerLetter ?? context.Example.Answer}'.";
+        answer.Value = scored.Answer;
+        int options = context.Example.Options.Count;
+        chance.Value = options == 0 ? 0 : 1.0 / options;
+        chance.Reason = options == 0
+            ? "The question is open: guessing gets nothing right."
+            : string.Create(CultureInfo.InvariantCulture, $"One of {options} options is right.");
+        foreach (EvaluationMetric metric in result.Metrics.Values)
+        {
+            metric.AddOrUpdateContext(context);
+        }
+
+        return ValueTask.FromResult(result);
+    }
+}
