@@ -1,8 +1,8 @@
 using System.CommandLine;
 using MedR1.Evaluation;
 using MedR1.Evaluation.Reports;
-using MedR1.Samples.QuickStart;
 using MedR1.Samples.CrossModality;
+using MedR1.Samples.QuickStart;
 
 Option<DirectoryInfo?> data = new("--data") { Description = "OmniMedVQA's folder, or one of Med-R1's form with pictures; real-mini by default." };
 Option<DirectoryInfo?> splits = new("--splits") { Description = "Med-R1's Splits folder; by default that of --data, else questions are split by picture." };

@@ -13,7 +13,8 @@ internal sealed class SvgCanvas : ICanvas
         double x, double y, double width, double height, Color fill, Color? stroke = null, double lineWidth = 1)
     {
         string outline = stroke is Color color ? Invariant($" stroke=\"{color}\" stroke-width=\"{lineWidth:0.##}\"") : "";
-        Append(Invariant($"<rect x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" fill=\"{fill}\"{outline}/>"));
+        string place = Invariant($"x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\"");
+        Append($"<rect {place} fill=\"{fill}\"{outline}/>");
     }
 
     public void Line(
@@ -39,14 +40,16 @@ internal sealed class SvgCanvas : ICanvas
         string weight = style.Bold ? " font-weight=\"bold\"" : "";
         string turn = style.Upwards ? Invariant($" transform=\"rotate(-90 {x:0.##} {y:0.##})\"") : "";
         string place = Invariant($"x=\"{x:0.##}\" y=\"{y:0.##}\" font-size=\"{style.Size:0.##}\"");
-        Append($"<text {place} fill=\"{style.Color}\" text-anchor=\"{anchor}\"{weight}{turn}>{WebUtility.HtmlEncode(text)}</text>");
+        string encoded = WebUtility.HtmlEncode(text);
+        Append($"<text {place} fill=\"{style.Color}\" text-anchor=\"{anchor}\"{weight}{turn}>{encoded}</text>");
     }
 
     /// <summary>The whole picture.</summary>
     public string Finish(double width, double height, string title)
     {
         string size = Invariant($"viewBox=\"0 0 {width:0.##} {height:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\"");
-        return $"<svg xmlns=\"http://www.w3.org/2000/svg\" {size} role=\"img\" font-family=\"DejaVu Sans, Verdana, sans-serif\">"
+        const string fonts = "DejaVu Sans, Verdana, sans-serif";
+        return $"<svg xmlns=\"http://www.w3.org/2000/svg\" {size} role=\"img\" font-family=\"{fonts}\">"
             + $"<title>{WebUtility.HtmlEncode(title)}</title>\n{_svg}</svg>\n";
     }
 

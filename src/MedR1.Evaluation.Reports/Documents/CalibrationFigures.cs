@@ -24,8 +24,8 @@ public static class CalibrationFigures
             Caption =
             [
                 .. calibrations.Select(calibration =>
-                    $"{calibration.Name}: {calibration.Count} questions, ECE {Numbers.PerCent(calibration.ExpectedCalibrationError)} "
-                    + $"points · {calibration.Origin.Caption(calibration.Rule)}"),
+                    $"{calibration.Name}: {calibration.Count} questions, "
+                    + $"ECE {Numbers.PerCent(calibration.ExpectedCalibrationError)} points · {calibration.Origin.Caption(calibration.Rule)}"),
             ],
         };
     }

@@ -68,7 +68,10 @@ internal static class ComparisonSections
     }
 
     private static IEnumerable<string> TestHead =>
-        ["first right, %", "second right, %", "newly right", "newly wrong", "difference, points", "p, exact", "χ²", "p of χ²"];
+    [
+        "first right, %", "second right, %", "newly right", "newly wrong", "difference, points", "p, exact", "χ²",
+        "p of χ²",
+    ];
 
     private static string[] Test(McNemarTest test) =>
     [
@@ -98,7 +101,9 @@ internal static class ComparisonSections
                     .. all.Select(pair => (IReadOnlyList<string>)
                     [
                         $"{pair.First.Example.Id}: {pair.First.Example.Problem}",
-                        pair.First.Example.AnswerLetter is string letter ? $"{letter}) {pair.First.Example.Answer}" : pair.First.Example.Answer,
+                        pair.First.Example.AnswerLetter is string letter
+                            ? $"{letter}) {pair.First.Example.Answer}"
+                            : pair.First.Example.Answer,
                         pair.First.Text, pair.Second.Text,
                     ]),
                 ]),

@@ -7,8 +7,8 @@ namespace MedR1.Evaluation.Reports;
 internal static class HtmlDocument
 {
     private const string Style = """
-        body { font-family: "DejaVu Sans", Verdana, sans-serif; color: #1f2430; margin: 2rem auto; max-width: 74rem; padding: 0 1.5rem;
-          line-height: 1.5; font-size: 15px; }
+        body { font-family: "DejaVu Sans", Verdana, sans-serif; color: #1f2430; margin: 2rem auto; max-width: 74rem;
+          padding: 0 1.5rem; line-height: 1.5; font-size: 15px; }
         h1 { font-size: 1.7rem; } h2 { margin-top: 2.6rem; border-bottom: 1px solid #d9dde3; padding-bottom: .3rem; }
         h3 { margin-top: 2rem; } p { max-width: 56rem; }
         nav ul { columns: 2; } nav a { color: #2171b5; }
@@ -26,7 +26,8 @@ internal static class HtmlDocument
         StringBuilder page = new();
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Append($"<title>{Encode(title)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n<h1>{Encode(title)}</h1>\n")
+            .Append($"<title>{Encode(title)}</title>\n<style>\n{Style}\n</style>\n</head>\n")
+            .Append($"<body>\n<h1>{Encode(title)}</h1>\n")
             .Append("<nav><ul>\n");
         for (int i = 0; i < sections.Count; i++)
         {

@@ -88,7 +88,8 @@ internal sealed class HeatMapPainter(HeatMap map, ICanvas canvas)
         if (cell is null)
         {
             canvas.Rectangle(x, y, width, CellHeight, Color.Empty, Color.White);
-            canvas.Text(middle, y + CellHeight / 2 + 4, "–", new TextStyle(FigureFrame.LabelSize, Color.Muted, TextAnchor.Middle));
+            canvas.Text(
+                middle, y + CellHeight / 2 + 4, "–", new TextStyle(FigureFrame.LabelSize, Color.Muted, TextAnchor.Middle));
             return;
         }
 
