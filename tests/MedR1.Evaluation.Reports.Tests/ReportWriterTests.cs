@@ -89,7 +89,8 @@ public sealed class ReportWriterTests : IDisposable
     [Fact]
     public void Texts_of_figures_do_not_overlap()
     {
-        foreach (TransferReport report in SampleReports.Whole().Transfers)
+        TransferReport two = SampleReports.Transfer("modality", [.. SampleReports.Modalities.Take(2)]);
+        foreach (TransferReport report in SampleReports.Whole().Transfers.Append(two))
         {
             foreach (Figure figure in (Figure[])[
                 TransferFigures.Accuracy(report, report.Methods[1]), TransferFigures.Gain(report, report.Methods[1])])

@@ -37,6 +37,10 @@ internal sealed class HeatMapPainter(HeatMap map, ICanvas canvas)
             y += CellHeight;
         }
 
+        // A map of few rows is lower than the texts beside it are long.
+        double longest = Math.Max(
+            TextSize.Width(map.RowAxis, FigureFrame.LabelSize), TextSize.Width(map.Unit, FigureFrame.LabelSize));
+        y = Math.Max(y, axisTop + longest + 4);
         canvas.Text(
             FigureFrame.Margin + LabelLine, (axisTop + y) / 2, map.RowAxis,
             new TextStyle(FigureFrame.LabelSize, Color.Muted, TextAnchor.Middle) { Upwards = true });
