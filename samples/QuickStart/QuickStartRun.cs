@@ -29,14 +29,20 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
             $"Qwen2-VL of {policy.Parameters.Sum(parameter => parameter.Value.numel()):N0} weights; {train.Count:N0} questions to train on, " +
             $"{test.Count:N0} to test, about real medical pictures.");
 
-        EvaluationReport zeroShot = await EvaluateAsync(policy, test, "zero-shot", cancellationToken);
+        ReportOrigin start = new()
+        {
+            Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(settings.Checkpoint)),
+            ModelHash = ContentHash.OfFolder(settings.Checkpoint, cancellationToken: cancellationToken),
+        };
+        ReportOrigin end = start with { Seed = settings.Seed, Training = $"then {settings.Steps} steps of GRPO" };
+        EvaluationReport zeroShot = await EvaluateAsync(policy, test, "zero-shot", start, cancellationToken);
         console.WriteLine($"Zero-shot: {zeroShot.Overall.Accuracy.Value:P1} (chance {zeroShot.Overall.Chance:P1}). Training by GRPO:");
         TrainingReport report = await TrainAsync(policy, train, "grpo", cancellationToken);
-        EvaluationReport trained = await EvaluateAsync(policy, test, "after GRPO", cancellationToken);
+        EvaluationReport trained = await EvaluateAsync(policy, test, "after GRPO", end, cancellationToken);
         policy.Save(Path.Combine(settings.Output, "checkpoint"), cancellationToken);
 
         console.WriteLine($"After GRPO: {trained.Overall.Accuracy.Value:P1}.");
-        EvaluationReport? questionOnly = settings.WithControl ? await ControlAsync(train, test, cancellationToken) : null;
+        EvaluationReport? questionOnly = settings.WithControl ? await ControlAsync(train, test, end, cancellationToken) : null;
         EvaluationReport blind = BlindPrior.Fit(train).Evaluate(test);
 
         CurvePlot.Save(
@@ -60,19 +66,22 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
     }
 
     /// <summary>The same training with blank pictures: what it reaches was never in the pictures.</summary>
-    private async Task<EvaluationReport> ControlAsync(IVqaDataset train, IVqaDataset test, CancellationToken cancellationToken)
+    private async Task<EvaluationReport> ControlAsync(
+        IVqaDataset train, IVqaDataset test, ReportOrigin origin, CancellationToken cancellationToken)
     {
         console.WriteLine("The same training with blank pictures, as a control:");
         using Qwen2VLPolicy control = Qwen2VLPolicy.Load(settings.Checkpoint, cancellationToken: cancellationToken);
         await TrainAsync(control, train.BlankImages(), "control", cancellationToken);
-        return await EvaluateAsync(control, test.BlankImages(), "question only", cancellationToken);
+        return await EvaluateAsync(control, test.BlankImages(), "question only", origin, cancellationToken);
     }
 
     private static Task<EvaluationReport> EvaluateAsync(
-        IVisionLanguagePolicy policy, IVqaDataset dataset, string name, CancellationToken cancellationToken) =>
+        IVisionLanguagePolicy policy, IVqaDataset dataset, string name, ReportOrigin origin,
+        CancellationToken cancellationToken) =>
         Evaluator.EvaluateAsync(
             new LocalSampler(policy), dataset, QuickStartPrompt.Template, QuickStartPrompt.Rule,
-            new EvaluationOptions { MaxNewTokens = MaxNewTokens, BatchSize = 128, Name = name }, cancellationToken: cancellationToken);
+            new EvaluationOptions { MaxNewTokens = MaxNewTokens, BatchSize = 128, Name = name, Origin = origin },
+            cancellationToken: cancellationToken);
 
     private async Task<TrainingReport> TrainAsync(
         IVisionLanguagePolicy policy, IVqaDataset dataset, string name, CancellationToken cancellationToken)

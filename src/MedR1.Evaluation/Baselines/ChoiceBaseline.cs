@@ -13,6 +13,6 @@ internal static class ChoiceBaseline
             int chosen = choose(example);
             string letter = OptionLetters.Of(chosen);
             return new EvaluatedAnswer(example, letter, new ScoredAnswer(letter, chosen == example.AnswerIndex));
-        }), new ReportOrigin { Training = training });
+        }), new ReportOrigin { Dataset = (test as IVqaDataset)?.Name, Training = training });
     }
 }
