@@ -88,18 +88,19 @@ internal static class RealShapeCommands
         {
             Description = "Compute prompt and picture once a completion, not once a group.",
         };
+        Option<bool> recompute = new("--recompute") { Description = "Compute layers again in the backward pass." };
         Command command = new(
             "update-2b",
-            "Makes a GRPO update of a LoRA adapter on that checkpoint, with layers kept and computed again.")
+            "Makes a GRPO update of a LoRA adapter on that checkpoint; prints the time of its parts and its memory.")
         {
-            folder, rows, rank, plain,
+            folder, rows, rank, plain, recompute,
         };
         command.SetAction((result, cancellationToken) =>
         {
             TorchRuntime.Initialize();
             RealShapeUpdate.Run(
                 result.GetValue(folder)!.FullName, result.GetValue(rows), result.GetValue(rank),
-                result.GetValue(plain), Console.Out, cancellationToken);
+                result.GetValue(plain), result.GetValue(recompute), Console.Out, cancellationToken);
             return Task.CompletedTask;
         });
         return command;

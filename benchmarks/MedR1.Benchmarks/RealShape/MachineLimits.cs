@@ -52,7 +52,7 @@ internal static class MachineLimits
     private static long StatusBytes(string field)
     {
         string line = File.ReadLines("/proc/self/status").First(one => one.StartsWith(field, StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
+        return long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
     }
 
     private static double Best(int times, Action work) => Enumerable.Range(0, times).Min(_ =>
