@@ -9,9 +9,6 @@ internal sealed class RolloutCounts
     /// <summary>Tokens said.</summary>
     public long TokenCount { get; private set; }
 
-    /// <summary>Completions of the prompts that have begun.</summary>
-    public int RowCount { get; set; }
-
     /// <summary>Completions of closed groups by the reason that ended them.</summary>
     public IReadOnlyDictionary<StopReason, int> Ends => _ends;
 

@@ -176,7 +176,6 @@ internal sealed class RolloutEngine : IDisposable
         _open.Add(group);
         _given.Enqueue(group);
         OnlyRow = rows[0];
-        Counts.RowCount += rows.Length;
         group.Begin(_policy.Prefill(
             [ticket.Encoded], [group.PromptSlot], _slots.Cache, _features.Take(ticket.Encoded)));
         return group;
