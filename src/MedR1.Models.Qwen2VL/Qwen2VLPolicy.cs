@@ -39,6 +39,23 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy
     /// </summary>
     public GradientCheckpointing Checkpointing { get; }
 
+    /// <summary>
+    /// Whether the copies of frozen weights that <see cref="BeginDecoding"/> makes stay until the policy is disposed, so
+    /// that they are made once and not for each call: the weights under a LoRA adapter, above all. They take as much
+    /// memory as the decoder's weights; setting this to <see langword="false"/> drops them.
+    /// </summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool KeepsPackedWeights
+    {
+        get;
+        set
+        {
+            field = value;
+            if (!value)
+                _network.DropPackedWeights();
+        }
+    } = true;
+
     /// <inheritdoc/>
     public string ArchitectureName => Configuration.ArchitectureName;
 
@@ -136,11 +153,12 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy
 
     /// <inheritdoc/>
     /// <remarks>
-    /// On the CPU in bfloat16 it keeps a second copy of the decoder's matrices, laid out for fast products.
+    /// On the CPU in bfloat16 it decodes with a second copy of the decoder's matrices, laid out for fast products, if the
+    /// memory is there (see <see cref="KeepsPackedWeights"/>).
     /// </remarks>
     public IDisposable? BeginDecoding() =>
         Device.type == DeviceType.CPU && DataType == ScalarType.BFloat16
-            ? new PackedLayers(_network.DecodingLayers) : null;
+            ? PackedLayers.TryCreate(_network.DecodingLayers, KeepsPackedWeights) : null;
 
     /// <inheritdoc/>
     /// <exception cref="InvalidPromptException">A prompt or completion is empty or too long, or has a token that

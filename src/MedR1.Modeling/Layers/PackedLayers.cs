@@ -1,20 +1,35 @@
 namespace MedR1.Modeling;
 
-/// <summary>Layers with packed weights, from its making until it is disposed.</summary>
+/// <summary>Layers that compute with packed weights, from its making until it is disposed.</summary>
 public sealed class PackedLayers : IDisposable
 {
     private readonly IPackable[] _layers;
+    private readonly bool _keep;
 
     /// <summary>Packs layers.</summary>
     /// <param name="layers">The layers; their weights must not change before this is disposed.</param>
-    public PackedLayers(IEnumerable<IPackable> layers)
+    /// <param name="keep">Whether copies of weights that take no gradient stay for the next time.</param>
+    public PackedLayers(IEnumerable<IPackable> layers, bool keep = false)
     {
         ArgumentNullException.ThrowIfNull(layers);
         _layers = [.. layers];
+        _keep = keep;
         foreach (IPackable layer in _layers)
         {
             layer.Pack();
         }
+    }
+
+    /// <summary>Packs layers if the host has the memory for their copies.</summary>
+    /// <param name="layers">The layers; their weights must not change before the result is disposed.</param>
+    /// <param name="keep">Whether copies of weights that take no gradient stay for the next time.</param>
+    /// <returns><see langword="null"/> where the copies would take more than four fifths of the free memory.</returns>
+    public static PackedLayers? TryCreate(IEnumerable<IPackable> layers, bool keep = false)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        IPackable[] all = [.. layers];
+        return all.Sum(layer => layer.BytesToPack) <= HostMemory.AvailableBytes() / 5 * 4
+            ? new PackedLayers(all, keep) : null;
     }
 
     /// <inheritdoc/>
@@ -22,7 +37,7 @@ public sealed class PackedLayers : IDisposable
     {
         foreach (IPackable layer in _layers)
         {
-            layer.Unpack();
+            layer.Unpack(_keep);
         }
     }
 }

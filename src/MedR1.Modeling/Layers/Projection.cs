@@ -14,7 +14,7 @@ public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptabl
     [ComponentName(Name = "bias")]
     private readonly Parameter? _bias;
 
-    private PackedWeight? _packed;
+    private readonly PackedCopy _packed = new();
 
     /// <summary>Makes a layer whose values are undefined.</summary>
     /// <param name="inputSize">Width of the input.</param>
@@ -46,24 +46,25 @@ public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptabl
     /// <param name="input"><c>[…, input]</c></param>
     /// <returns><c>[…, output]</c></returns>
     public override Tensor forward(Tensor input) => Adapter is null
-        ? LinearOperator.Apply(input, _weight, _bias, _packed?.For(_weight))
-        : Adapter.ApplyLinear(input, _weight, _bias, _packed);
+        ? LinearOperator.Apply(input, _weight, _bias, _packed.InUse?.For(_weight))
+        : Adapter.ApplyLinear(input, _weight, _bias, _packed.InUse);
 
     /// <inheritdoc/>
-    public void Pack() => _packed ??= PackedWeight.TryCreate(Adapter?.WeightOr(_weight) ?? _weight);
+    public long BytesToPack => _packed.BytesToPack(UsedWeight);
 
     /// <inheritdoc/>
-    public void Unpack()
-    {
-        _packed?.Dispose();
-        _packed = null;
-    }
+    public void Pack() => _packed.Pack(UsedWeight);
+
+    /// <inheritdoc/>
+    public void Unpack(bool keep) => _packed.Unpack(keep);
+
+    private Tensor UsedWeight => Adapter?.WeightOr(_weight) ?? _weight;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            Unpack();
+            _packed.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -11,7 +11,7 @@ public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable, IAdap
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
 
-    private PackedWeight? _packed;
+    private readonly PackedCopy _packed = new();
 
     /// <summary>Makes a table whose values are undefined.</summary>
     /// <param name="vocabularySize">Rows.</param>
@@ -38,7 +38,7 @@ public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable, IAdap
     public LayerAdapter? Adapter { get; set; }
 
     /// <summary>The table packed as the tied head's matrix, where it is.</summary>
-    internal PackedWeight? Packed => _packed;
+    internal PackedWeight? Packed => _packed.InUse;
 
     /// <summary>Looks tokens up.</summary>
     /// <param name="tokenIds"><c>[N]</c> int64.</param>
@@ -50,23 +50,22 @@ public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable, IAdap
     /// <summary>The head that is tied to the table, <c>y = x Eᵀ</c>.</summary>
     /// <param name="hidden"><c>[N, size]</c></param>
     /// <returns><c>[N, vocabulary]</c></returns>
-    public Tensor Logits(Tensor hidden) => LinearOperator.Apply(hidden, _weight, null, _packed);
+    public Tensor Logits(Tensor hidden) => LinearOperator.Apply(hidden, _weight, null, Packed);
 
     /// <inheritdoc/>
-    public void Pack() => _packed ??= PackedWeight.TryCreate(_weight);
+    public long BytesToPack => _packed.BytesToPack(_weight);
 
     /// <inheritdoc/>
-    public void Unpack()
-    {
-        _packed?.Dispose();
-        _packed = null;
-    }
+    public void Pack() => _packed.Pack(_weight);
+
+    /// <inheritdoc/>
+    public void Unpack(bool keep) => _packed.Unpack(keep);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            Unpack();
+            _packed.Dispose();
         base.Dispose(disposing);
     }
 }

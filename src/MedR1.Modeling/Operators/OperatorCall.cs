@@ -120,6 +120,15 @@ internal unsafe ref struct OperatorCall
         return torch.Tensor.UnsafeCreateTensor((nint)_stack[0]);
     }
 
+    /// <summary>Runs the operator.</summary>
+    /// <returns>Its first result, which must be an integer.</returns>
+    /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
+    public long InvokeInteger()
+    {
+        Run();
+        return (long)_stack[0];
+    }
+
     /// <summary>Runs an operator without results.</summary>
     /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
     public void Run()

@@ -17,18 +17,29 @@ internal sealed class PackedWeight : IDisposable
 
     private readonly Tensor _source;
 
+    private readonly long _version;
+
     private PackedWeight(Tensor source, Tensor packed)
     {
         _source = source;
         _packed = packed;
+        _version = VersionOf(source);
     }
+
+    /// <summary>Whether the matrix takes no gradient.</summary>
+    public bool IsFrozen => !_source.requires_grad;
+
+    /// <summary>Bytes that a matrix takes packed; 0 where packing brings nothing.</summary>
+    /// <param name="weight"><c>[output, input]</c></param>
+    public static long BytesFor(Tensor weight) =>
+        weight.dtype == ScalarType.BFloat16 && weight.device_type == DeviceType.CPU && weight.numel() >= FewestWeights
+            ? weight.numel() * weight.ElementSize : 0;
 
     /// <summary>Packs a matrix, or gives null where that brings nothing or libtorch can't.</summary>
     /// <param name="weight"><c>[output, input]</c></param>
     public static PackedWeight? TryCreate(Tensor weight)
     {
-        if (weight.dtype != ScalarType.BFloat16 || weight.device_type != DeviceType.CPU
-            || weight.numel() < FewestWeights)
+        if (BytesFor(weight) == 0)
         {
             return null;
         }
@@ -51,6 +62,9 @@ internal sealed class PackedWeight : IDisposable
     /// <summary>This, if it was packed of that matrix: an adapter may have put another in its place.</summary>
     public PackedWeight? For(Tensor weight) => ReferenceEquals(weight, _source) ? this : null;
 
+    /// <summary>Whether this was packed of that matrix as it is now.</summary>
+    public bool IsOf(Tensor weight) => ReferenceEquals(weight, _source) && VersionOf(weight) == _version;
+
     /// <summary><c>y = x Wᵀ + b</c></summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="bias"><c>[output]</c>, or <see langword="null"/> for none.</param>
@@ -68,4 +82,12 @@ internal sealed class PackedWeight : IDisposable
     }
 
     public void Dispose() => _packed.Dispose();
+
+    // libtorch counts what changes a tensor in place.
+    private static long VersionOf(Tensor tensor)
+    {
+        using OperatorCall call = new("aten::_version"u8, ""u8);
+        call.Add(tensor);
+        return call.InvokeInteger();
+    }
 }

@@ -74,6 +74,7 @@ public static class TorchRuntime
                     "Use a machine, container or .NET runtime for x64.");
             }
 
+            SetUpMemory(options);
             NativeLibrarySearch search = new();
             LibtorchFolder folder = FindFolder(search, options, out Version? version);
             folder.LoadOrder.ToList().ForEach(path => RequireFile(path, search));
@@ -87,12 +88,20 @@ public static class TorchRuntime
                 binding.Path,
                 binding.Load,
                 binding.WeakenedVersions);
-            if (options.KeepsFreedMemory)
-            {
-                HostAllocator.KeepFreedMemory();
-            }
-
             return _state = new State(report, binding.Handle, handles[1], folder.HasCuda ? handles[3] : 0);
+        }
+    }
+
+    private static void SetUpMemory(TorchRuntimeOptions options)
+    {
+        if (options.KeepsFreedMemory)
+        {
+            HostAllocator.KeepFreedMemory();
+        }
+
+        if (options.UsesHugePages)
+        {
+            HostAllocator.UseHugePages();
         }
     }
 

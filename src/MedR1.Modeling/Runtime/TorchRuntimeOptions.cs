@@ -1,6 +1,6 @@
 namespace MedR1.Modeling;
 
-/// <summary>Where <see cref="TorchRuntime"/> looks for the native libraries of TorchSharp.</summary>
+/// <summary>Where <see cref="TorchRuntime"/> looks for the native libraries of TorchSharp, and how they take memory.</summary>
 public sealed record TorchRuntimeOptions
 {
     /// <summary>
@@ -22,4 +22,12 @@ public sealed record TorchRuntimeOptions
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool KeepsFreedMemory { get; init; } = true;
+
+    /// <summary>
+    /// Whether tensors of 2 MiB and more ask the kernel for huge pages, on Linux with glibc, if libtorch isn't in the
+    /// process yet. Large tensors are then filled and read faster; where the kernel has transparent huge pages switched
+    /// off it changes nothing. The variable <c>THP_MEM_ALLOC_ENABLE</c> (0 or 1), if set, decides instead.
+    /// </summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool UsesHugePages { get; init; } = true;
 }

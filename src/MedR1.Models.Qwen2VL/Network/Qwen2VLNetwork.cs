@@ -62,6 +62,15 @@ internal sealed class Qwen2VLNetwork : nn.Module
     public IEnumerable<IPackable> DecodingLayers =>
         [.. _decoder.LayerList.modules().OfType<IPackable>(), (IPackable?)_head ?? _decoder.Embedding];
 
+    /// <summary>Drops what decoding has packed.</summary>
+    public void DropPackedWeights()
+    {
+        foreach (IPackable layer in DecodingLayers)
+        {
+            layer.Unpack(keep: false);
+        }
+    }
+
     /// <summary>
     /// <c>[vocabulary, hidden]</c>: the head's matrix, where the head is no more than it; null if an adapter adds to it.
     /// </summary>

@@ -46,7 +46,7 @@ public sealed class LowRankUpdateTests
         Near(expected);
         layer.Pack();
         Near(expected);
-        layer.Unpack();
+        layer.Unpack(keep: false);
 
         layer.Adapter.Merged = (update.Merge(layer.Weight, AdaptableLayerKind.Linear), null);
         Near(expected);

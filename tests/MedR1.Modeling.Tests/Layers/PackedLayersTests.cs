@@ -61,4 +61,59 @@ public class PackedLayersTests
         layer.call(ones([2, 384], ScalarType.BFloat16)).sum().backward();
         Assert.Equal(2, layer.Weight.grad!.min().ToSingle());
     }
+
+    [Fact]
+    public void Copies_of_frozen_weights_stay_until_the_weights_change()
+    {
+        using Projection layer = new(384, 512, false, CPU, ScalarType.BFloat16);
+        layer.Weight.requires_grad = false;
+        layer.Weight.fill_(1);
+        Assert.Equal(384 * 512 * 2, layer.BytesToPack);
+        using (new PackedLayers([layer], keep: true))
+        {
+            Assert.Equal(0, layer.BytesToPack);
+        }
+
+        Assert.Equal(0, layer.BytesToPack);
+        layer.Weight.fill_(2);
+        Assert.Equal(384 * 512 * 2, layer.BytesToPack);
+        using IDisposable noGradient = no_grad();
+        using Tensor input = ones([2, 384], ScalarType.BFloat16);
+        using (new PackedLayers([layer], keep: true))
+        {
+            using Tensor result = layer.call(input);
+            Assert.Equal(768, result.min().ToSingle());
+        }
+
+        layer.Unpack(keep: false);
+        Assert.Equal(384 * 512 * 2, layer.BytesToPack);
+    }
+
+    [Fact]
+    public void Copies_of_weights_that_take_gradients_go()
+    {
+        using Projection layer = new(384, 512, false, CPU, ScalarType.BFloat16);
+        new PackedLayers([layer], keep: true).Dispose();
+        Assert.Equal(384 * 512 * 2, layer.BytesToPack);
+    }
+
+    [Fact]
+    public void Nothing_is_packed_beyond_the_memory_of_the_machine()
+    {
+        HugeLayer layer = new();
+        Assert.Null(PackedLayers.TryCreate([layer]));
+        Assert.False(layer.IsPacked);
+    }
+
+    // Says that it takes an exbibyte.
+    private sealed class HugeLayer : IPackable
+    {
+        public bool IsPacked { get; private set; }
+
+        public long BytesToPack => 1L << 60;
+
+        public void Pack() => IsPacked = true;
+
+        public void Unpack(bool keep) => IsPacked = false;
+    }
 }
