@@ -3,16 +3,14 @@ using System.IO.Compression;
 namespace MedR1.Imaging.Dicom;
 
 /// <summary>
-/// A DICOM file with pictures (PS3.10): explicit and implicit little endian, big endian, deflated, RLE and baseline JPEG;
-/// grey of 8 or 16 bits, signed or not, RGB, YBR_FULL and palettes. Window and rescale are read from the file's top
-/// level, not from the functional groups of enhanced multi-frame files. What the file announces is checked before
-/// anything is allocated for it.
+/// A DICOM file with pictures (PS3.10), with or without its preamble: explicit and implicit little endian, big endian,
+/// deflated, RLE and baseline JPEG; grey of 8 or 16 bits, signed or not, RGB, YBR_FULL, YBR_FULL_422 and palettes. Window
+/// and rescale are those of the frame, the functional groups of enhanced files and tables of values included; overlays
+/// are not drawn. What the file announces is checked before anything is allocated for it.
 /// </summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
 public sealed class DicomFile
 {
-    private const int PreambleBytes = 128;
-    private static readonly SkiaImageDecoder s_jpeg = new();
     private readonly ElementTable _table;
     private readonly PixelFormat _format;
     private readonly TransferSyntax _syntax;
@@ -50,23 +48,15 @@ public sealed class DicomFile
     public static DicomFile Read(ReadOnlyMemory<byte> file, DicomLimits? limits = null)
     {
         limits ??= DicomLimits.Default;
-        if (file.Length < PreambleBytes + 4 || !file.Span.Slice(PreambleBytes, 4).SequenceEqual("DICM"u8))
-        {
-            throw new DicomException("No DICOM file: 'DICM' does not stand at byte 128.");
-        }
-
-        ByteCursor cursor = new(file, PreambleBytes + 4, isBigEndian: false);
-        ElementTable meta = new(DataSetParser.Parse(cursor, isExplicit: true, tag => tag.Group == 2), isBigEndian: false);
-        TransferSyntax syntax = TransferSyntax.Find(
-            meta.Text(DicomTag.TransferSyntaxUid)
-                ?? throw new DicomException("Transfer Syntax UID (0002,0010) is missing, so that the file can't be read."));
-        cursor = syntax.IsDeflated
-            ? new ByteCursor(Inflate(file[cursor.Position..], limits), 0, isBigEndian: false)
-            : new ByteCursor(file, cursor.Position, syntax.IsBigEndian);
-        ElementTable table = new(
-            DataSetParser.Parse(cursor, syntax.IsExplicit, _ => true), syntax.IsBigEndian);
-        DataElement pixels = table.Find(DicomTag.PixelData)
-            ?? throw new DicomException("Pixel Data (7FE0,0010) is missing: the file holds no picture.");
+        (int start, TransferSyntax syntax) = FileHead.Read(file);
+        ByteCursor cursor = syntax.IsDeflated
+            ? new ByteCursor(Inflate(file[start..], limits), 0, isBigEndian: false)
+            : new ByteCursor(file, start, syntax.IsBigEndian);
+        ElementTable table = new(DataSetParser.Parse(cursor, syntax.IsExplicit, _ => true), syntax.IsBigEndian);
+        DataElement pixels = table.Find(DicomTag.PixelData) ?? throw new DicomException(
+            table.Find(DicomTag.FloatPixelData) is null && table.Find(DicomTag.DoublePixelData) is null
+                ? "Pixel Data (7FE0,0010) is missing: the file holds no picture."
+                : "The pixels are floating-point numbers (7FE0,0008 or 7FE0,0009), which are not read. Convert them to whole numbers.");
         return new DicomFile(table, PixelFormat.Read(table, limits), syntax, pixels, limits);
     }
 
@@ -111,7 +101,7 @@ public sealed class DicomFile
         }
 
         return _syntax.Encoding == PixelEncoding.Jpeg
-            ? JpegValues(DecodeJpeg(frame))
+            ? JpegFrame.Values(JpegFrame.Decode(_frames.ReadJpeg(frame), _format, _limits, frame))
             : SampleValues.Read(_frames.Read(frame).Span, _format);
     }
 
@@ -133,20 +123,8 @@ public sealed class DicomFile
         }
 
         return _syntax.Encoding == PixelEncoding.Jpeg
-            ? DecodeJpeg(options.Frame)
+            ? JpegFrame.Decode(_frames.ReadJpeg(options.Frame), _format, _limits, options.Frame)
             : ColorRenderer.Render(_frames.Read(options.Frame), _format);
-    }
-
-    private static int[] JpegValues(RgbImage image)
-    {
-        ReadOnlySpan<byte> pixels = image.Pixels.Span;
-        int[] values = new int[image.Width * image.Height];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = pixels[i * 3];
-        }
-
-        return values;
     }
 
     private static ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> packed, DicomLimits limits)
@@ -162,24 +140,6 @@ public sealed class DicomFile
         catch (InvalidDataException exception)
         {
             throw new DicomException($"The deflated data set is broken: {exception.Message}", exception);
-        }
-    }
-
-    private RgbImage DecodeJpeg(int frame)
-    {
-        ReadOnlyMemory<byte> jpeg = _frames.ReadJpeg(frame);
-        try
-        {
-            ImageHeader header = s_jpeg.ReadHeader(jpeg);
-            return header.Width == Width && header.Height == Height && _format.BitsAllocated == 8
-                ? s_jpeg.Decode(jpeg, new ImageDecodeOptions { MaxPixels = _limits.MaxPixels })
-                : throw new DicomException(
-                    $"The JPEG of frame {frame} has {header.Width} x {header.Height} pixels, but the file announces {Width} x "
-                    + $"{Height} of {_format.BitsAllocated} bits; 8 are read.");
-        }
-        catch (Exception exception) when (exception is ImageFormatException or ImageTooLargeException)
-        {
-            throw new DicomException($"The JPEG of frame {frame} is broken or not read: {exception.Message}", exception);
         }
     }
 

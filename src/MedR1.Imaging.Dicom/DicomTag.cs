@@ -50,6 +50,28 @@ public readonly record struct DicomTag(ushort Group, ushort Element)
 
     internal static DicomTag RedPaletteData { get; } = new(0x0028, 0x1201);
 
+    internal static DicomTag ModalityLutSequence { get; } = new(0x0028, 0x3000);
+
+    internal static DicomTag LutDescriptor { get; } = new(0x0028, 0x3002);
+
+    internal static DicomTag LutData { get; } = new(0x0028, 0x3006);
+
+    internal static DicomTag VoiLutSequence { get; } = new(0x0028, 0x3010);
+
+    internal static DicomTag SegmentedRedPaletteData { get; } = new(0x0028, 0x1221);
+
+    internal static DicomTag FrameVoiLut { get; } = new(0x0028, 0x9132);
+
+    internal static DicomTag PixelValueTransformation { get; } = new(0x0028, 0x9145);
+
+    internal static DicomTag SharedFunctionalGroups { get; } = new(0x5200, 0x9229);
+
+    internal static DicomTag PerFrameFunctionalGroups { get; } = new(0x5200, 0x9230);
+
+    internal static DicomTag FloatPixelData { get; } = new(0x7FE0, 0x0008);
+
+    internal static DicomTag DoublePixelData { get; } = new(0x7FE0, 0x0009);
+
     internal static DicomTag PixelData { get; } = new(0x7FE0, 0x0010);
 
     internal static DicomTag Item { get; } = new(0xFFFE, 0xE000);

@@ -22,7 +22,7 @@ internal sealed class DicomWriter
         TransferSyntax = transferSyntax;
         _isBig = transferSyntax == ExplicitBig;
         Text(0x0008, 0x0060, "CS", "CT");
-        Number(0x0028, 0x0002, photometric is "RGB" or "YBR_FULL" ? 3 : 1);
+        Number(0x0028, 0x0002, photometric == "RGB" || photometric.StartsWith("YBR", StringComparison.Ordinal) ? 3 : 1);
         Text(0x0028, 0x0004, "CS", photometric);
         Number(0x0028, 0x0010, height);
         Number(0x0028, 0x0011, width);

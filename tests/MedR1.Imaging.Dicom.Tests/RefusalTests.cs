@@ -9,6 +9,9 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("1.2.840.10008.1.2.4.70", "JPEG lossless")]
     [InlineData("1.2.840.10008.1.2.4.90", "JPEG 2000")]
+    [InlineData("1.2.840.10008.1.2.4.80", "dcmdjpls")]
+    [InlineData("1.2.840.10008.1.2.4.102", "a video")]
+    [InlineData("1.2.840.10008.1.2.4.110", "JPEG XL")]
     [InlineData("1.2.3", "'1.2.3'")]
     public void A_transfer_syntax_that_is_not_read_is_named(string syntax, string name) =>
         Assert.Contains(name, Refusal(new DicomWriter(syntax, 8, 8) { Samples = s_samples }));
@@ -20,6 +23,27 @@ public sealed class RefusalTests
         byte[] whole = new DicomWriter(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples }.Write();
         byte[] without = whole[..(whole.Length - 64 - 12)];
         Assert.Contains("Pixel Data", Assert.Throws<DicomException>(() => DicomFile.Read(without)).Message);
+    }
+
+    [Fact]
+    public void Pixels_of_a_kind_that_is_not_read_are_named()
+    {
+        byte[] whole = new DicomWriter(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples }.Write();
+        byte[] floats = [.. whole[..(whole.Length - 64 - 12)], .. DicomBytes.Long(0x7FE0, 0x0008, "OF", new byte[256])];
+        Assert.Contains("floating-point", Assert.Throws<DicomException>(() => DicomFile.Read(floats)).Message);
+        DicomWriter segmented = new(DicomWriter.ExplicitLittle, 8, 8, 8, "PALETTE COLOR")
+        {
+            Samples = s_samples,
+            Raw = DicomBytes.Long(0x0028, 0x1221, "OW", 0, 0, 1, 0),
+        };
+        Assert.Contains("segmented", Refusal(segmented));
+
+        // The byte behind the length of the start-of-frame segment is the bits of a sample.
+        byte[] jpeg = Jpeg();
+        jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 4] = 12;
+        Assert.Contains("12 bits", Refusal(new DicomWriter(DicomWriter.Jpeg, 16, 16) { Fragments = [[], jpeg] }));
+        Assert.Contains(
+            "16 x 16 pixels, but the file announces 16 x 8", Refusal(new DicomWriter(DicomWriter.Jpeg, 16, 8) { Fragments = [[], Jpeg()] }));
     }
 
     [Fact]

@@ -65,6 +65,16 @@ public sealed class RenderingTests
     }
 
     [Fact]
+    public void Neighbours_share_their_colour_in_YBR_FULL_422()
+    {
+        // Y 76, Y 150, Cb 85, Cr 255: R = Y + 1.402 * 127 = 254.05 and above; G = Y + 14.8 - 90.7 = 0.1 and 74.1; B = Y - 76.2.
+        DicomWriter writer = new(DicomWriter.ExplicitLittle, 2, 1, 8, "YBR_FULL_422") { Samples = [76, 150, 85, 255] };
+        Assert.Equal([254, 0, 0, 255, 74, 74], Pixels(writer));
+        DicomWriter odd = new(DicomWriter.ExplicitLittle, 3, 1, 8, "YBR_FULL_422") { Samples = [76, 150, 85, 255, 1, 1, 1, 1] };
+        Assert.Contains("even number", Assert.Throws<DicomException>(() => Pixels(odd)).Message);
+    }
+
+    [Fact]
     public void A_source_gives_a_picture_that_the_decoder_reads()
     {
         byte[] file = new DicomWriter(DicomWriter.ExplicitLittle, 3, 1) { Samples = [7, 100, 255] }.Write();

@@ -83,6 +83,47 @@ public sealed class TransferSyntaxTests
     }
 
     [Fact]
+    public void A_JPEG_that_does_not_name_its_colours_has_those_that_the_file_names()
+    {
+        // One colour, 200 100 50, as YCbCr (JFIF): Y = 0.299 * 200 + 0.587 * 100 + 0.114 * 50 = 124.2, Cb = 128 + (50 - 124.2) /
+        // 1.772 = 86.1, Cr = 128 + (200 - 124.2) / 1.402 = 182.1. A file that calls the samples RGB has these as its colours.
+        byte[] named = ColorJpeg(SKJpegEncoderDownsample.Downsample444);
+        byte[] unnamed = [.. named[..2], .. named[20..]];
+        AssertColor(named, "YBR_FULL", 200, 100, 50);
+        AssertColor(named, "RGB", 200, 100, 50);
+        AssertColor(unnamed, "YBR_FULL", 200, 100, 50);
+        AssertColor(unnamed, "RGB", 124, 86, 182);
+
+        // Coarser colours are YCbCr, whatever the file says.
+        byte[] coarse = ColorJpeg(SKJpegEncoderDownsample.Downsample420);
+        AssertColor([.. coarse[..2], .. coarse[20..]], "RGB", 200, 100, 50);
+    }
+
+    private static byte[] ColorJpeg(SKJpegEncoderDownsample downsample)
+    {
+        using SKBitmap bitmap = new(16, 16, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        bitmap.Erase(new SKColor(200, 100, 50));
+        using SKPixmap? pixels = bitmap.PeekPixels();
+        using SKData? jpeg = pixels?.Encode(new SKJpegEncoderOptions(100, downsample, SKJpegEncoderAlphaOption.Ignore));
+        Assert.NotNull(jpeg);
+        byte[] bytes = jpeg.ToArray();
+        Assert.Equal("JFIF"u8, bytes.AsSpan(6, 4));
+        return bytes;
+    }
+
+    private static void AssertColor(byte[] jpeg, string photometric, int red, int green, int blue)
+    {
+        DicomWriter writer = new(DicomWriter.Jpeg, 16, 16, 8, photometric) { Fragments = [[], jpeg] };
+        byte[] pixels = DicomFile.Read(writer.Write()).Render().Pixels.ToArray();
+        Assert.All(pixels.Chunk(3), pixel =>
+        {
+            Assert.InRange(pixel[0], red - 1, red + 1);
+            Assert.InRange(pixel[1], green - 1, green + 1);
+            Assert.InRange(pixel[2], blue - 1, blue + 1);
+        });
+    }
+
+    [Fact]
     public void Frames_are_found_by_place_by_table_and_by_fragment()
     {
         ushort[] two = [.. s_bytes, .. s_bytes.Reverse()];

@@ -43,4 +43,6 @@ internal sealed class ByteCursor(ReadOnlyMemory<byte> bytes, int start, bool isB
     }
 
     public void Back(int count) => Position -= count;
+
+    public void MoveTo(int position) => Position = position;
 }

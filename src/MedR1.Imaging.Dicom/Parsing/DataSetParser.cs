@@ -1,27 +1,28 @@
-using System.Text;
-
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Reads the data elements of a file up to its pixels (PS3.5, chapter 7). Sequences are stepped over.</summary>
+/// <summary>Reads the data elements of a file up to its pixels (PS3.5, chapter 7).</summary>
 internal static class DataSetParser
 {
     private const uint Undefined = 0xFFFFFFFF;
     private const int DeepestSequence = 32;
-    private const string Unknown = "UN";
 
-    private static readonly HashSet<string> s_long =
-        ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"];
-
-    private static readonly HashSet<string> s_short =
-        ["AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI",
-            "UL", "US"];
+    // Sequences of known length whose items are needed; others are stepped over.
+    private static readonly HashSet<DicomTag> s_sequences =
+    [
+        DicomTag.SharedFunctionalGroups, DicomTag.PerFrameFunctionalGroups, DicomTag.FrameVoiLut,
+        DicomTag.PixelValueTransformation, DicomTag.ModalityLutSequence, DicomTag.VoiLutSequence,
+    ];
 
     /// <summary>Elements by their names, from the cursor's place to the pixels or the end.</summary>
     /// <param name="cursor">Where to read.</param>
     /// <param name="isExplicit">Whether elements say their representation.</param>
     /// <param name="goesOn">Whether an element of this name still belongs to the data set.</param>
     /// <exception cref="DicomException">The bytes make no elements.</exception>
-    public static Dictionary<DicomTag, DataElement> Parse(ByteCursor cursor, bool isExplicit, Func<DicomTag, bool> goesOn)
+    public static Dictionary<DicomTag, DataElement> Parse(ByteCursor cursor, bool isExplicit, Func<DicomTag, bool> goesOn) =>
+        ReadElements(cursor, isExplicit, goesOn, depth: 0);
+
+    private static Dictionary<DicomTag, DataElement> ReadElements(
+        ByteCursor cursor, bool isExplicit, Func<DicomTag, bool> goesOn, int depth)
     {
         Dictionary<DicomTag, DataElement> elements = [];
         while (!cursor.IsAtEnd)
@@ -33,21 +34,9 @@ internal static class DataSetParser
                 break;
             }
 
-            (string representation, uint length) = ReadHead(cursor, tag, isExplicit);
-            if (tag == DicomTag.PixelData && length == Undefined)
-            {
-                elements[tag] = new DataElement(representation, default) { Fragments = ReadFragments(cursor) };
-                break;
-            }
-
-            if (length == Undefined)
-            {
-                SkipSequence(cursor, isExplicit && representation != Unknown, 0);
-                continue;
-            }
-
-            elements[tag] = new DataElement(representation, cursor.Take(length));
-            if (tag == DicomTag.PixelData)
+            (string representation, uint length) = ElementHead.Read(cursor, tag, isExplicit);
+            elements[tag] = ReadElement(cursor, tag, representation, length, isExplicit, depth);
+            if (tag == DicomTag.PixelData && depth == 0)
             {
                 break;
             }
@@ -56,25 +45,31 @@ internal static class DataSetParser
         return elements;
     }
 
-    private static (string Representation, uint Length) ReadHead(ByteCursor cursor, DicomTag tag, bool isExplicit)
+    private static DataElement ReadElement(
+        ByteCursor cursor, DicomTag tag, string representation, uint length, bool isExplicit, int depth)
     {
-        if (!isExplicit || tag.Group == DicomTag.Item.Group)
+        if (length != Undefined)
         {
-            return ("", cursor.ReadUInt32());
+            ReadOnlyMemory<byte> value = cursor.Take(length);
+            return new DataElement(representation, value)
+            {
+                Items = s_sequences.Contains(tag)
+                    ? ReadItems(new ByteCursor(value, 0, cursor.IsBigEndian), isExplicit, depth + 1, isWhole: true)
+                    : null,
+            };
         }
 
-        string representation = Encoding.ASCII.GetString(cursor.Take(2).Span);
-        if (s_long.Contains(representation))
+        if (tag == DicomTag.PixelData)
         {
-            cursor.Take(2);
-            return (representation, cursor.ReadUInt32());
+            return new DataElement(representation, default) { Fragments = ReadFragments(cursor) };
         }
 
-        return s_short.Contains(representation)
-            ? (representation, cursor.ReadUInt16())
-            : throw new DicomException(
-                $"Element {tag} before byte {cursor.Position} has no known value representation. The file is damaged, or "
-                + "its transfer syntax is not the one that it names.");
+        // A sequence that a program didn't know stands in implicit little endian, whatever is round it (CP-246).
+        bool isUnknown = representation == ElementHead.Unknown;
+        ByteCursor inside = isUnknown ? new ByteCursor(cursor.Bytes, cursor.Position, isBigEndian: false) : cursor;
+        List<ElementTable> items = ReadItems(inside, isExplicit && !isUnknown, depth + 1, isWhole: false);
+        cursor.MoveTo(inside.Position);
+        return new DataElement(representation, default) { Items = items };
     }
 
     private static List<ReadOnlyMemory<byte>> ReadFragments(ByteCursor cursor)
@@ -98,21 +93,22 @@ internal static class DataSetParser
         }
     }
 
-    // A sequence of undefined length ends with a mark; so do its items of undefined length, and theirs.
-    private static void SkipSequence(ByteCursor cursor, bool isExplicit, int depth)
+    // A sequence of undefined length ends with a mark, others with their bytes, which are then all that the cursor has.
+    private static List<ElementTable> ReadItems(ByteCursor cursor, bool isExplicit, int depth, bool isWhole)
     {
         if (depth > DeepestSequence)
         {
             throw new DicomException($"Sequences are nested deeper than {DeepestSequence}. The file is damaged.");
         }
 
-        while (true)
+        List<ElementTable> items = [];
+        while (!isWhole || !cursor.IsAtEnd)
         {
             DicomTag tag = cursor.ReadTag();
             uint length = cursor.ReadUInt32();
             if (tag == DicomTag.SequenceEnd)
             {
-                return;
+                break;
             }
 
             if (tag != DicomTag.Item)
@@ -120,36 +116,17 @@ internal static class DataSetParser
                 throw new DicomException($"A sequence holds {tag} where an item was expected. The file is damaged.");
             }
 
+            ByteCursor inside = length == Undefined ? cursor : new ByteCursor(cursor.Take(length), 0, cursor.IsBigEndian);
+            Dictionary<DicomTag, DataElement> elements = ReadElements(
+                inside, isExplicit, element => element != DicomTag.ItemEnd, depth);
+            items.Add(new ElementTable(elements, cursor.IsBigEndian));
             if (length == Undefined)
             {
-                SkipItem(cursor, isExplicit, depth);
-            }
-            else
-            {
-                cursor.Take(length);
+                // The mark of the item's end.
+                cursor.Take(8);
             }
         }
-    }
 
-    private static void SkipItem(ByteCursor cursor, bool isExplicit, int depth)
-    {
-        while (true)
-        {
-            DicomTag tag = cursor.ReadTag();
-            (string representation, uint length) = ReadHead(cursor, tag, isExplicit);
-            if (tag == DicomTag.ItemEnd)
-            {
-                return;
-            }
-
-            if (length == Undefined)
-            {
-                SkipSequence(cursor, isExplicit && representation != Unknown, depth + 1);
-            }
-            else
-            {
-                cursor.Take(length);
-            }
-        }
+        return items;
     }
 }

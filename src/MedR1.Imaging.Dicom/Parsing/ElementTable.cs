@@ -11,6 +11,10 @@ internal sealed class ElementTable(Dictionary<DicomTag, DataElement> elements, b
 
     public DataElement? Find(DicomTag tag) => elements.GetValueOrDefault(tag);
 
+    /// <summary>An item of a sequence; null where it is not there.</summary>
+    public ElementTable? Item(DicomTag sequence, int place) =>
+        Find(sequence)?.Items is IReadOnlyList<ElementTable> items && place < items.Count ? items[place] : null;
+
     /// <summary>A text without its padding; of several values all, with their backslashes.</summary>
     public string? Text(DicomTag tag)
     {

@@ -9,7 +9,7 @@ internal sealed class FrameReader(PixelFormat format, TransferSyntax syntax, Dat
     {
         if (syntax.Encoding == PixelEncoding.Native)
         {
-            return Interleave(Native(frame));
+            return format.HasSharedChroma ? SharedChroma.Expand(Native(frame).Span, format) : Interleave(Native(frame));
         }
 
         byte[] unpacked = RunLengthDecoder.Decode(PackedFrames.Find(format, pixels, frame).Span, format);
@@ -27,20 +27,16 @@ internal sealed class FrameReader(PixelFormat format, TransferSyntax syntax, Dat
             throw new DicomException($"The pixels are packed in fragments, but transfer syntax '{syntax.Uid}' packs none.");
         }
 
-        if (format.Photometric == "YBR_FULL_422")
-        {
-            throw new DicomException("Uncompressed YBR_FULL_422 is not read. Convert the file to RGB.");
-        }
-
-        long start = frame * format.FrameBytes;
-        if (start + format.FrameBytes > pixels.Value.Length)
+        long count = format.HasSharedChroma ? SharedChroma.FrameBytes(format) : format.FrameBytes;
+        long start = frame * count;
+        if (start + count > pixels.Value.Length)
         {
             throw new DicomException(
-                $"Frame {frame} ends at byte {start + format.FrameBytes} of the pixels, but there are "
-                + $"{pixels.Value.Length}. Was the file cut off while copying?");
+                $"Frame {frame} ends at byte {start + count} of the pixels, but there are {pixels.Value.Length}. Was the file cut "
+                + "off while copying?");
         }
 
-        ReadOnlyMemory<byte> bytes = pixels.Value.Slice((int)start, (int)format.FrameBytes);
+        ReadOnlyMemory<byte> bytes = pixels.Value.Slice((int)start, (int)count);
 
         // Big-endian words are turned round; 8-bit samples are, where they are packed in words.
         bool isInWords = format.SampleBytes == 2 || pixels.Representation == "OW";

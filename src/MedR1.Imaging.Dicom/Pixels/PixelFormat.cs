@@ -32,6 +32,9 @@ internal sealed record PixelFormat
     /// <summary>Bytes of an unpacked frame.</summary>
     public long FrameBytes => (long)PixelCount * Samples * SampleBytes;
 
+    /// <summary>Whether two neighbours share their colour: two luminances, one blue and one red difference.</summary>
+    public bool HasSharedChroma => Photometric == "YBR_FULL_422";
+
     public bool IsMonochrome => Photometric is "MONOCHROME1" or "MONOCHROME2";
 
     /// <exception cref="DicomException">Something is missing, contradictory, too large or not read.</exception>
@@ -88,7 +91,7 @@ internal sealed record PixelFormat
         {
             throw new DicomException(
                 $"Photometric interpretation '{Photometric}' with {Samples} samples of {BitsAllocated} bits is not read: "
-                + "MONOCHROME1, MONOCHROME2 and PALETTE COLOR with one sample, RGB and YBR_FULL with three of 8 bits are.");
+                + "MONOCHROME1, MONOCHROME2 and PALETTE COLOR with one sample, RGB, YBR_FULL and YBR_FULL_422 with three of 8 bits are.");
         }
     }
 }

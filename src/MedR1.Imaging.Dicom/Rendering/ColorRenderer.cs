@@ -49,6 +49,13 @@ internal static class ColorRenderer
         DicomTag data = DicomTag.RedPaletteData with { Element = (ushort)(0x1201 + channel) };
         if (table.Find(descriptor) is not { Value.Length: >= 6 } head || table.Find(data) is not DataElement body)
         {
+            if (table.Find(DicomTag.SegmentedRedPaletteData) is not null)
+            {
+                throw new DicomException(
+                    "The palette is segmented (0028,1221), which is not read. Convert the file to RGB, for instance with pydicom's "
+                    + "apply_color_lut.");
+            }
+
             throw new DicomException($"The palette's tables {descriptor} and {data} are missing. A palette picture needs them.");
         }
 

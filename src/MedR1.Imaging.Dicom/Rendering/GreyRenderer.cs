@@ -5,11 +5,10 @@ internal static class GreyRenderer
 {
     public static RgbImage Render(int[] stored, PixelFormat format, ElementTable table, DicomRenderOptions options)
     {
-        double slope = table.Decimal(DicomTag.RescaleSlope, "Rescale Slope") ?? 1;
-        double intercept = table.Decimal(DicomTag.RescaleIntercept, "Rescale Intercept") ?? 0;
-        Func<int, double> grey = options.Window is not null || FileWindow(table) is not null
-            ? Windowed(options.Window ?? FileWindow(table)!.Value, table, slope, intercept)
-            : Unwindowed(stored, format, slope);
+        FrameAttributes attributes = new(table, options.Frame);
+        Func<int, double> rescale = Rescaling(attributes.Rescale, table, format);
+        Func<double, double> grey = Windowing(options.Window, attributes.Window, format)
+            ?? Unwindowed(stored, rescale, format, attributes.Rescale, table);
         bool isInverse = format.Photometric == "MONOCHROME1";
 
         // A value occurs many times: the map of all that occur is smaller than the picture.
@@ -19,7 +18,7 @@ internal static class GreyRenderer
         {
             if (!levels.TryGetValue(stored[i], out byte level))
             {
-                level = (byte)Math.Clamp(Math.Floor(grey(stored[i]) + 0.5), 0, 255);
+                level = (byte)Math.Clamp(Math.Floor(grey(rescale(stored[i])) + 0.5), 0, 255);
                 levels.Add(stored[i], level);
             }
 
@@ -29,32 +28,59 @@ internal static class GreyRenderer
         return new RgbImage(format.Columns, format.Rows, pixels);
     }
 
-    private static Func<int, double> Windowed(DicomWindow window, ElementTable table, double slope, double intercept)
+    private static Func<int, double> Rescaling(ElementTable attributes, ElementTable table, PixelFormat format)
     {
-        if (!(window.Width >= 1) || !double.IsFinite(window.Center))
+        if (LookupTable.Find(table, DicomTag.ModalityLutSequence, format.IsSigned) is LookupTable values)
         {
-            throw new DicomException($"A window of width {window.Width} around {window.Center} shows nothing: give 1 or more.");
+            return stored => values[stored];
         }
 
-        VoiFunction function = new(window, table.Text(DicomTag.VoiLutFunction) ?? "LINEAR");
-        return value => function.Grey(value * slope + intercept);
+        (double slope, double intercept) = Line(attributes);
+        return stored => stored * slope + intercept;
     }
 
-    private static Func<int, double> Unwindowed(int[] stored, PixelFormat format, double slope)
+    private static (double Slope, double Intercept) Line(ElementTable attributes) => (
+        attributes.Decimal(DicomTag.RescaleSlope, "Rescale Slope") ?? 1,
+        attributes.Decimal(DicomTag.RescaleIntercept, "Rescale Intercept") ?? 0);
+
+    // The caller's window, else the file's, else the file's table of grey values.
+    private static Func<double, double>? Windowing(DicomWindow? wanted, ElementTable attributes, PixelFormat format)
     {
-        if (format is { BitsStored: 8, IsSigned: false })
+        if (wanted is DicomWindow given && (!(given.Width >= 1) || !double.IsFinite(given.Center)))
+        {
+            throw new DicomException($"A window of width {given.Width} around {given.Center} shows nothing: give 1 or more.");
+        }
+
+        if ((wanted ?? FileWindow(attributes)) is DicomWindow window)
+        {
+            return new VoiFunction(window, attributes.Text(DicomTag.VoiLutFunction) ?? "LINEAR").Grey;
+        }
+
+        return LookupTable.Find(attributes, DicomTag.VoiLutSequence, format.IsSigned) is LookupTable values
+            ? value => values[value] * 255.0 / values.Highest
+            : null;
+    }
+
+    private static Func<double, double> Unwindowed(
+        int[] stored, Func<int, double> rescale, PixelFormat format, ElementTable attributes, ElementTable table)
+    {
+        bool isAsStored = Line(attributes) == (1, 0) && table.Find(DicomTag.ModalityLutSequence) is null;
+        if (isAsStored && format is { BitsStored: 8, IsSigned: false })
         {
             return value => value;
         }
 
-        (double low, double high) = (stored.Min(), stored.Max());
-        double range = Math.Max(high - low, 1);
-        return slope < 0 ? value => (high - value) / range * 255 : value => (value - low) / range * 255;
+        // A table of values need not be monotonous: all that occur are looked at.
+        double[] occurring = [.. stored.Distinct().Select(rescale)];
+        double low = occurring.Min();
+        double range = occurring.Max() - low;
+        return value => range > 0 ? (value - low) / range * 255 : 0;
     }
 
-    private static DicomWindow? FileWindow(ElementTable table) =>
-        table.Decimal(DicomTag.WindowCenter, "Window Center") is double center
-        && table.Decimal(DicomTag.WindowWidth, "Window Width") is double width
+    // A width of 0 or less shows nothing and is taken for none.
+    private static DicomWindow? FileWindow(ElementTable attributes) =>
+        attributes.Decimal(DicomTag.WindowCenter, "Window Center") is double center
+        && attributes.Decimal(DicomTag.WindowWidth, "Window Width") is double width and > 0
             ? new DicomWindow(center, width)
             : null;
 }

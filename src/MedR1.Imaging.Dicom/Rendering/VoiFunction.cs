@@ -7,9 +7,14 @@ internal readonly struct VoiFunction(DicomWindow window, string function)
     public double Grey(double value) => function switch
     {
         "SIGMOID" => 255 / (1 + Math.Exp(-4 * (value - window.Center) / window.Width)),
-        "LINEAR_EXACT" => Clamp((value - window.Center) / window.Width + 0.5),
+
+        // LINEAR is not defined below a width of 1; files with fractions as values have such windows all the same.
+        "LINEAR_EXACT" => Exact(value),
+        _ when window.Width < 1 => Exact(value),
         _ => Linear(value),
     };
+
+    private double Exact(double value) => Clamp((value - window.Center) / window.Width + 0.5);
 
     private static double Clamp(double share) => Math.Clamp(share, 0, 1) * 255;
 

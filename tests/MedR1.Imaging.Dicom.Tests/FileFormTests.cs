@@ -1,0 +1,99 @@
+namespace MedR1.Imaging.Dicom.Tests;
+
+/// <summary>Forms that files of older and less careful programs have.</summary>
+public sealed class FileFormTests
+{
+    private static readonly ushort[] s_samples = [.. Enumerable.Range(0, 35).Select(i => (ushort)(i * 37 % 256))];
+
+    [Theory]
+    [InlineData(DicomWriter.ImplicitLittle)]
+    [InlineData(DicomWriter.ExplicitLittle)]
+    [InlineData(DicomWriter.ExplicitBig)]
+    public void A_file_without_preamble_or_meta_information_is_read(string syntax)
+    {
+        byte[] whole = new DicomWriter(syntax, 7, 5) { Samples = s_samples }.Write();
+        AssertRead(whole[132..], syntax);
+        AssertRead(DataSet(whole, syntax), syntax);
+    }
+
+    [Fact]
+    public void Meta_information_without_a_transfer_syntax_is_made_up_for()
+    {
+        byte[] whole = new DicomWriter(DicomWriter.ExplicitLittle, 7, 5) { Samples = s_samples }.Write();
+        byte[] meta = DicomBytes.Text(0x0002, 0x0013, "SH", "SOME PROGRAM");
+        AssertRead([.. whole[..132], .. meta, .. DataSet(whole, DicomWriter.ExplicitLittle)], DicomWriter.ExplicitLittle);
+    }
+
+    [Fact]
+    public void An_implicit_data_set_is_read_where_an_explicit_one_was_announced()
+    {
+        byte[] announced = new DicomWriter(DicomWriter.ExplicitLittle, 7, 5) { Samples = s_samples }.Write();
+        byte[] written = new DicomWriter(DicomWriter.ImplicitLittle, 7, 5) { Samples = s_samples }.Write();
+        int head = announced.Length - DataSet(announced, DicomWriter.ExplicitLittle).Length;
+        AssertRead([.. announced[..head], .. DataSet(written, DicomWriter.ImplicitLittle)], DicomWriter.ExplicitLittle);
+    }
+
+    [Theory]
+    [InlineData("  ")]
+    [InlineData("\0\0")]
+    [InlineData("??")]
+    public void An_element_with_a_blank_representation_is_stepped_over(string representation)
+    {
+        DicomWriter writer = new(DicomWriter.ExplicitLittle, 7, 5)
+        {
+            Samples = s_samples,
+            Raw = DicomBytes.Element(0x0029, 0x0120, representation, 1, 2),
+        };
+        AssertRead(writer.Write(), DicomWriter.ExplicitLittle);
+    }
+
+    [Fact]
+    public void Group_lengths_overlays_and_icons_are_stepped_over()
+    {
+        DicomWriter writer = new(DicomWriter.ExplicitLittle, 7, 5)
+        {
+            Samples = s_samples,
+            Raw =
+            [
+                .. DicomBytes.Sequence(0x0088, 0x0200, false, Icon()),
+                .. DicomBytes.Sequence(0x0089, 0x0200, true, Icon()),
+                .. DicomBytes.Element(0x6000, 0x0000, "UL", 0xFF, 0xFF, 0xFF, 0xFF),
+                .. DicomBytes.Element(0x6000, 0x0010, "US", 9, 0),
+                .. DicomBytes.Long(0x6000, 0x3000, "OW", new byte[12]),
+                .. DicomBytes.Element(0x7FE0, 0x0000, "UL", 0, 0, 0, 0),
+            ],
+        };
+        writer.Number(0x0008, 0x0000, 5);
+        AssertRead(writer.Write(), DicomWriter.ExplicitLittle);
+    }
+
+    [Fact]
+    public void A_sequence_that_a_program_did_not_know_is_little_endian_and_implicit_wherever_it_stands()
+    {
+        // Big endian: the head of (0029,1140) UN of undefined length. Inside, by correction CP-246: an item of known length
+        // with (0028,0010) of 2 bytes, and the end of the sequence.
+        byte[] sequence =
+        [
+            0x00, 0x29, 0x11, 0x40, (byte)'U', (byte)'N', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF,
+            0xFE, 0xFF, 0x00, 0xE0, 10, 0, 0, 0,
+            0x28, 0x00, 0x10, 0x00, 2, 0, 0, 0, 99, 0,
+            0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0,
+        ];
+        DicomWriter writer = new(DicomWriter.ExplicitBig, 7, 5) { Samples = s_samples, Raw = sequence };
+        AssertRead(writer.Write(), DicomWriter.ExplicitBig);
+    }
+
+    // A picture in the picture: its pixels are not the file's.
+    private static byte[] Icon() =>
+        [.. DicomBytes.Element(0x0028, 0x0010, "US", 2, 0), .. DicomBytes.Long(0x7FE0, 0x0010, "OB", 9, 9, 9, 9)];
+
+    private static byte[] DataSet(byte[] whole, string syntax) => whole[(132 + 8 + (syntax.Length + 1) / 2 * 2)..];
+
+    private static void AssertRead(byte[] file, string syntax)
+    {
+        DicomFile read = DicomFile.Read(file);
+        Assert.Equal(syntax, read.TransferSyntaxUid);
+        Assert.Equal((7, 5), (read.Width, read.Height));
+        Assert.Equal(s_samples.Select(sample => (int)sample), read.StoredValues());
+    }
+}

@@ -1,0 +1,110 @@
+namespace MedR1.Imaging.Dicom.Tests;
+
+/// <summary>Rescale and window of a frame, and tables of values, wherever the file has them (PS3.3, C.7.6.16 and C.11).</summary>
+public sealed class FrameWindowTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Each_frame_has_the_rescale_and_the_window_of_its_functional_groups(bool hasLength)
+    {
+        // All frames: x = 2 v - 10. Frame 0: 4 values around 0, exactly; frame 1: its own rescale x = v, 10 around 5, exactly.
+        byte[] shared = DicomBytes.Sequence(0x0028, 0x9145, hasLength, Rescale("-10", "2"));
+        DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 3, 1)
+        {
+            Samples = [4, 5, 6, 0, 5, 10],
+            Raw =
+            [
+                .. DicomBytes.Sequence(0x5200, 0x9229, hasLength, shared),
+                .. DicomBytes.Sequence(
+                    0x5200, 0x9230, hasLength,
+                    DicomBytes.Sequence(0x0028, 0x9132, hasLength, Window("0", "4")),
+                    [
+                        .. DicomBytes.Sequence(0x0028, 0x9132, hasLength, Window("5", "10")),
+                        .. DicomBytes.Sequence(0x0028, 0x9145, hasLength, Rescale("0", "1")),
+                    ]),
+            ],
+        }.Text(0x0028, 0x0008, "IS", "2");
+        DicomFile file = DicomFile.Read(writer.Write());
+
+        // x = -2, 0, 2 in [-2, 2]; then 0, 5, 10 in [0, 10]: black, middle (127.5, rounded up), white.
+        Assert.Equal([0, 128, 255], Grey(file, new DicomRenderOptions { Frame = 0 }));
+        Assert.Equal([0, 128, 255], Grey(file, new DicomRenderOptions { Frame = 1 }));
+
+        // A window of the caller's is in rescaled units too: 4 around 0 shows all of frame 1 but its first value as white.
+        Assert.Equal([128, 255, 255], Grey(file, new DicomRenderOptions { Frame = 1, Window = new DicomWindow(0, 4) }));
+    }
+
+    [Fact]
+    public void A_modality_table_stands_for_the_rescale()
+    {
+        // Values from -1: -1 -> 100, 0 -> 300, 1 -> 200; below and above, the ends. Signed, 8 bits stored: 0xFF is -1.
+        DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 5, 1)
+        {
+            Samples = [0x80, 0xFF, 0, 1, 50],
+            Raw = DicomBytes.Sequence(0x0028, 0x3000, true, Table("SS", 3, -1, 16, 100, 300, 200)),
+        }.Number(0x0028, 0x0103, 1);
+        DicomFile file = DicomFile.Read(writer.Write());
+        Assert.Equal([-128, -1, 0, 1, 50], file.StoredValues());
+
+        // Spread from 100 to 300; then by a window of 200 around 200, exactly: (x - 200) / 200 + 0.5.
+        Assert.Equal([0, 0, 255, 128, 128], Grey(file));
+        writer.Text(0x0028, 0x1050, "DS", "200").Text(0x0028, 0x1051, "DS", "400").Text(0x0028, 0x1056, "CS", "LINEAR_EXACT");
+        Assert.Equal([64, 64, 191, 128, 128], Grey(DicomFile.Read(writer.Write())));
+    }
+
+    [Fact]
+    public void A_table_of_grey_values_is_used_where_there_is_no_window()
+    {
+        // 12 bits: 4095 is white, 2048 is 2048 / 4095 * 255 = 127.53.
+        DicomWriter writer = new(DicomWriter.ExplicitLittle, 4, 1)
+        {
+            Samples = [9, 10, 11, 12],
+            Raw = DicomBytes.Sequence(0x0028, 0x3010, false, Table("US", 3, 10, 12, 4095, 2048, 0)),
+        };
+        Assert.Equal([255, 255, 128, 0], Grey(DicomFile.Read(writer.Write())));
+        writer.Text(0x0028, 0x1050, "DS", "10.5").Text(0x0028, 0x1051, "DS", "1");
+        Assert.Equal([0, 0, 255, 255], Grey(DicomFile.Read(writer.Write())));
+    }
+
+    [Fact]
+    public void A_broken_table_is_named()
+    {
+        DicomWriter writer = new(DicomWriter.ExplicitLittle, 1, 1)
+        {
+            Samples = [9],
+            Raw = DicomBytes.Sequence(0x0028, 0x3010, false, Table("US", 300, 10, 12, 1, 2)),
+        };
+        Assert.Contains("300 entries", Assert.Throws<DicomException>(() => Grey(DicomFile.Read(writer.Write()))).Message);
+    }
+
+    [Theory]
+    [InlineData("0.5", "0.5", 0)]
+    [InlineData("0", "0.5", 128)]
+    [InlineData("7", "-3", 0)]
+    public void A_window_below_one_value_is_exact_and_an_empty_one_is_none(string center, string width, int first)
+    {
+        // x = v / 2 = 0, 1. 0.5 around 0.5 is [0.25, 0.75]; 0.5 around 0 has 0 in its middle; without a window 0 is the lowest.
+        DicomWriter writer = new DicomWriter(DicomWriter.ExplicitLittle, 2, 1) { Samples = [0, 2] }
+            .Text(0x0028, 0x1053, "DS", "0.5").Text(0x0028, 0x1050, "DS", center).Text(0x0028, 0x1051, "DS", width);
+        Assert.Equal([first, 255], Grey(DicomFile.Read(writer.Write())));
+    }
+
+    private static byte[] Rescale(string intercept, string slope) =>
+        [.. DicomBytes.Text(0x0028, 0x1052, "DS", intercept), .. DicomBytes.Text(0x0028, 0x1053, "DS", slope)];
+
+    private static byte[] Window(string center, string width) =>
+    [
+        .. DicomBytes.Text(0x0028, 0x1050, "DS", center), .. DicomBytes.Text(0x0028, 0x1051, "DS", width),
+        .. DicomBytes.Text(0x0028, 0x1056, "CS", "LINEAR_EXACT"),
+    ];
+
+    private static byte[] Table(string representation, int count, int first, int bits, params int[] values) =>
+    [
+        .. DicomBytes.Element(0x0028, 0x3002, representation, DicomBytes.Words(count, first, bits)),
+        .. DicomBytes.Long(0x0028, 0x3006, "OW", DicomBytes.Words(values)),
+    ];
+
+    private static int[] Grey(DicomFile file, DicomRenderOptions? options = null) =>
+        [.. file.Render(options).Pixels.ToArray().Where((_, i) => i % 3 == 0).Select(value => (int)value)];
+}
