@@ -13,9 +13,9 @@ public sealed record ParquetDatasetOptions
     public string FilePattern { get; init; } = "*.parquet";
 
     /// <summary>
-    /// How many bytes of pictures are kept at hand. A picture can only be read with its whole row group, so pictures read
-    /// in the files' order cost nothing more; in random order, more than the data set's size here saves reading groups
-    /// again and again.
+    /// How many bytes of pictures are kept at hand, the groups used last first. A picture can only be read with its whole
+    /// row group: in the files' order each group is read once, in random order once too where all fit, else again for about
+    /// as large a share of the pictures as does not fit.
     /// </summary>
     /// <value>The default is 268,435,456 (256 MiB); the group that was read last is kept whatever its size.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>

@@ -34,6 +34,7 @@ public sealed class DamagedParquetTests : IDisposable
         void Read(byte[] damaged)
         {
             File.WriteAllBytes(path, damaged);
+            StreamAsync(path).GetAwaiter().GetResult();
             foreach (VqaExample example in ParquetDataset.Load(path, s_lenient))
             {
                 foreach (IImageSource image in example.Images)
@@ -42,6 +43,21 @@ public sealed class DamagedParquetTests : IDisposable
                     stream.CopyTo(Stream.Null);
                 }
             }
+        }
+    }
+
+    private static async Task StreamAsync(string path)
+    {
+        try
+        {
+            await foreach (VqaExample example in ParquetDataset.ReadAsync(path, s_lenient))
+            {
+                Assert.NotNull(example.Question);
+            }
+        }
+        catch (Exception exception) when (exception is DatasetException or IOException)
+        {
+            // Named; what Load says is checked by the caller.
         }
     }
 }

@@ -2,7 +2,9 @@ namespace MedR1.Datasets.Parquet;
 
 /// <summary>Keeps the groups of pictures that were read last, up to a number of bytes.</summary>
 /// <remarks>Safe to use from several threads at once; one reads at a time.</remarks>
-internal sealed class PictureCache(long mostBytes)
+/// <param name="mostBytes">The most bytes that are kept, but for the group that was read last.</param>
+/// <param name="read">Reads a group; <see langword="null"/> for the file's reader.</param>
+internal sealed class PictureCache(long mostBytes, Func<PictureGroup, byte[][]>? read = null)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<(PictureGroup Group, byte[][] Pictures, long Bytes)> _recent = [];
@@ -23,7 +25,7 @@ internal sealed class PictureCache(long mostBytes)
                 }
             }
 
-            byte[][] pictures = group.Read();
+            byte[][] pictures = read is null ? group.Read() : read(group);
             long bytes = pictures.Sum(picture => (long)picture.Length);
             _recent.AddFirst((group, pictures, bytes));
             _bytes += bytes;

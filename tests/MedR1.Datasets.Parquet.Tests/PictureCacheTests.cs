@@ -1,0 +1,83 @@
+using global::Parquet.Schema;
+
+namespace MedR1.Datasets.Parquet.Tests;
+
+/// <summary>Counts how often row groups are read: 20 groups of 10 pictures of 100 bytes.</summary>
+public sealed class PictureCacheTests
+{
+    private const int Groups = 20;
+    private const int PicturesOfGroup = 10;
+    private const long GroupBytes = PicturesOfGroup * 100;
+    private static readonly DataField s_field = new("bytes", typeof(byte[]));
+    private static readonly int[] s_inOrder = [.. Enumerable.Range(0, Groups * PicturesOfGroup)];
+
+    [Fact]
+    public void In_the_files_order_each_group_is_read_once_whatever_is_kept()
+    {
+        Assert.Equal(Groups, Reads(s_inOrder, mostBytes: 0));
+        Assert.Equal(Groups, Reads(s_inOrder, mostBytes: 5 * GroupBytes));
+    }
+
+    [Fact]
+    public void In_random_order_a_set_that_is_kept_whole_is_read_once()
+    {
+        int[] twice = [.. Shuffled(1), .. Shuffled(2)];
+        Assert.Equal(Groups, Reads(twice, mostBytes: Groups * GroupBytes));
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(15)]
+    public void In_random_order_what_is_kept_saves_its_share_of_the_reads(int kept)
+    {
+        // A picture's group is not kept with a chance of 1 - kept / Groups, a little more as each picture comes once. Each of
+        // the 10 orders of 200 pictures begins with nothing kept, which costs at most 20 reads of 200 more. The standard
+        // deviation of the share is below sqrt(0.25 / 2000) = 0.011.
+        double reads = Enumerable.Range(0, 10).Sum(seed => Reads(Shuffled(seed), kept * GroupBytes));
+        double share = reads / (10 * s_inOrder.Length);
+        double missing = 1 - (double)kept / Groups;
+        Assert.InRange(share, missing - 0.022, missing + 0.1 + 0.022);
+    }
+
+    [Fact]
+    public void Least_recently_used_groups_go_first_and_the_last_read_one_stays()
+    {
+        List<int> reads = [];
+        PictureCache cache = new(2 * GroupBytes, group => Read(group, reads));
+        foreach (int group in (ReadOnlySpan<int>)[0, 1, 0, 2, 0, 1])
+        {
+            Assert.Equal(PicturesOfGroup, cache.Get(new PictureGroup("a.parquet", group, s_field)).Length);
+        }
+
+        Assert.Equal([0, 1, 2, 1], reads);
+        PictureCache none = new(0, group => Read(group, reads));
+        none.Get(new PictureGroup("a.parquet", 7, s_field));
+        none.Get(new PictureGroup("a.parquet", 7, s_field));
+        Assert.Equal([0, 1, 2, 1, 7], reads);
+    }
+
+    private static int Reads(int[] order, long mostBytes)
+    {
+        List<int> reads = [];
+        PictureCache cache = new(mostBytes, group => Read(group, reads));
+        foreach (int picture in order)
+        {
+            cache.Get(new PictureGroup("a.parquet", picture / PicturesOfGroup, s_field));
+        }
+
+        return reads.Count;
+    }
+
+    private static byte[][] Read(PictureGroup group, List<int> reads)
+    {
+        reads.Add(group.Group);
+        return [.. Enumerable.Range(0, PicturesOfGroup).Select(_ => new byte[GroupBytes / PicturesOfGroup])];
+    }
+
+    private static int[] Shuffled(int seed)
+    {
+        int[] order = [.. s_inOrder];
+        new Random(seed).Shuffle(order);
+        return order;
+    }
+}
