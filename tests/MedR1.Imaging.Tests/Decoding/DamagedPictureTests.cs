@@ -1,0 +1,63 @@
+using MedR1.TestSupport;
+using SkiaSharp;
+
+namespace MedR1.Imaging.Tests;
+
+/// <summary>Damages a picture of each format, the ones of the own 16-bit reader included, and decodes it.</summary>
+public sealed class DamagedPictureTests
+{
+    private static readonly SkiaImageDecoder s_decoder = new();
+
+    // A damaged head may ask for many pixels; what may be allocated for them is bounded by this.
+    private static readonly ImageDecodeOptions s_options = new()
+    {
+        MaxPixels = 1 << 20,
+        Gray16Window = Gray16Window.FromCenterAndWidth(30_000, 60_000),
+    };
+
+    [Theory]
+    [InlineData("PNG")]
+    [InlineData("PNG16")]
+    [InlineData("JPEG")]
+    [InlineData("WebP")]
+    [InlineData("BMP")]
+    [InlineData("GIF")]
+    public void A_damaged_picture_gives_a_result_or_a_named_exception(string format) => Check(format, 100, seed: 1);
+
+    [Theory]
+    [Trait("Tier", "Slow")]
+    [InlineData("PNG")]
+    [InlineData("PNG16")]
+    [InlineData("JPEG")]
+    [InlineData("WebP")]
+    [InlineData("BMP")]
+    [InlineData("GIF")]
+    public void Many_damaged_pictures_give_results_or_named_exceptions(string format) => Check(format, 1000, seed: 2);
+
+    private static void Check(string format, int count, int seed)
+    {
+        int refused = FileDamage.Check(
+            Sample(format), count, seed,
+            damaged =>
+            {
+                RgbImage image = s_decoder.Decode(damaged, s_options);
+                Assert.Equal(image.Width * image.Height * 3, image.Pixels.Length);
+            },
+            exception => exception is ImageFormatException or ImageTooLargeException);
+        Assert.InRange(refused, count / 10, count);
+    }
+
+    private static byte[] Sample(string format)
+    {
+        RgbImage image = Pictures.Random(40, 30, seed: 3);
+        return format switch
+        {
+            "PNG" => Pictures.Encode(image, SKEncodedImageFormat.Png),
+            "PNG16" => new PngFile(40, 30, 16, 0).Write((x, y) => [(byte)(x * 6), (byte)(y * 8)]),
+            "JPEG" => Pictures.Encode(image, SKEncodedImageFormat.Jpeg, quality: 90),
+            "WebP" => Pictures.Encode(image, SKEncodedImageFormat.Webp, quality: 90),
+            "BMP" => BmpFile.Write(40, 30, 32, [.. Enumerable.Range(0, 1200).Select(i => (uint)i * 77_777)]),
+            _ => GifFile.Write(40, 30, 0, 0, 40, 30, [.. Enumerable.Range(0, 1200).Select(i => (byte)(i % 4))]),
+        };
+    }
+}
