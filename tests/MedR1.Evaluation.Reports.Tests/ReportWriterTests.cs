@@ -37,6 +37,26 @@ public sealed class ReportWriterTests : IDisposable
         Assert.True(Regex.Count(text, "rule med-r1 · seed 3 · model base \\(sha256 0123456789ab\\) · data made up \\(sha256 fedcba987654\\)") >= 10);
         Assert.Contains("The data has no question for OCT", text);
         Assert.Contains("| GRPO | med-r1 |", text);
+
+        // The paired tests name their questions too.
+        Assert.Contains("| zero-shot | GRPO | med-r1 | fedcba987654 | 100 |", text);
+    }
+
+    [Fact]
+    public void A_reader_without_pictures_has_the_numbers_of_the_heat_maps()
+    {
+        ReportWriter.Save(SampleReports.Whole(), _folder);
+        string[] lines = Read("report.md").Split('\n');
+        int map = Array.FindIndex(lines, line => line.StartsWith("![GRPO: accuracy by modality]", StringComparison.Ordinal));
+        string[] table = [.. lines.Skip(map).SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'))];
+
+        // Head, rule, chance, zero-shot and 8 domains; the first cell is 84 of 100 (the JSON's test), its interval Wilson's.
+        Assert.Equal(12, table.Length);
+        Assert.StartsWith("| trained on (modality) ↓, tested on (modality) → | CT |", table[0]);
+        Assert.StartsWith("| chance |", table[2]);
+        Assert.StartsWith("| CT | **84.0** (76–90) |", table[4]);
+        Assert.Equal("–", table[^1].Split(" | ")[1]);
+        Assert.Contains("–: not run.", string.Join('\n', lines.Skip(map).Take(5)));
     }
 
     [Fact]

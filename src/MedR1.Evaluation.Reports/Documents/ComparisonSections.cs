@@ -16,17 +16,20 @@ internal static class ComparisonSections
         {
             Paragraphs =
             [
-                Explanation + " Corrected: by Holm over the lines of this table.",
+                Explanation + " Corrected: by Holm over the lines of this table. "
+                    + "Data: the first digits of the sha256 over the questions.",
                 .. comparisons.SelectMany(comparison => comparison.Warnings).Distinct(),
             ],
             Tables =
             [
                 new DocumentTable(
                 [
-                    ["from", "to", "questions", .. TestHead, "p, corrected"],
+                    ["from", "to", "rule", "data", "questions", .. TestHead, "p, corrected"],
                     .. comparisons.Select((comparison, index) => (IReadOnlyList<string>)
                     [
-                        comparison.First.Name, comparison.Second.Name, .. Test(comparison.Overall),
+                        comparison.First.Name, comparison.Second.Name, comparison.Second.Rule,
+                        comparison.Second.Origin.DataHash?[..Math.Min(12, comparison.Second.Origin.DataHash.Length)] ?? "–",
+                        .. Test(comparison.Overall),
                         Numbers.PValue(corrected[index]),
                     ]),
                 ]),

@@ -76,7 +76,11 @@ internal static class CrossDomainJson
     private static object Comparison(ReportComparison comparison) => new
     {
         From = comparison.First.Name,
+        FromRule = comparison.First.Rule,
+        FromOrigin = comparison.First.Origin,
         To = comparison.Second.Name,
+        ToRule = comparison.Second.Rule,
+        ToOrigin = comparison.Second.Origin,
         comparison.Warnings,
         Overall = Test(comparison.Overall),
         Groups = comparison.Groups.Select(group => new

@@ -32,7 +32,7 @@ public static class TransferFigures
             Caption =
             [
                 "Small numbers: Wilson's 95 % interval. Framed: trained and tested on the same domain, where the blind prior "
-                + "may do as well. –: not run.",
+                + $"may do as well.{Gaps(matrix)}",
                 matrix.Origin.Caption(matrix.Rule),
             ],
         };
@@ -71,9 +71,12 @@ public static class TransferFigures
                             : null),
                     ])),
             ],
-            Caption = ["Framed: trained and tested on the same domain. –: not run.", matrix.Origin.Caption(matrix.Rule)],
+            Caption = [$"Framed: trained and tested on the same domain.{Gaps(matrix)}", matrix.Origin.Caption(matrix.Rule)],
         };
     }
+
+    private static string Gaps(TransferMatrix matrix) =>
+        matrix.Cells.Count() < matrix.Domains.Count * matrix.Domains.Count ? " –: not run." : "";
 
     private static HeatMapRow ChanceRow(TransferReport report, TransferMatrix matrix) => new(
         "chance",

@@ -44,6 +44,8 @@ internal static class TransferSections
         {
             yield return $"The data has no question for {string.Join(", ", report.MissingDomains.Select(DomainLabels.Short))}.";
         }
+
+        yield return $"{report.ZeroShot.Name}: {report.ZeroShot.Origin.Caption(report.ZeroShot.Rule)}.";
     }
 
     private static string Means(TransferMatrix method, TransferReport report)
