@@ -1,23 +1,26 @@
 using System.Security.Cryptography;
 using MedR1;
 using MedR1.Losses;
-using MedR1.Testing;
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
 using MedR1.Training;
 using MedR1.Training.Tests;
 
-// A run to be killed: resume-probe <folder>. It trains into the folder, going on from what is there, and says "ready"
-// when it starts and "weights <sha-256>" when it is done. Everything that a checkpoint must hold is in play: several
-// steps and passes to a sampling, a reference that moves, prompts that are left out, groups that are sampled again or
-// replayed, an adaptive bonus, the best step.
+// A run to be killed: resume-probe <folder> [adapter]. It trains into the folder, going on from what is there, and says
+// "ready" when it starts and "weights <sha-256>" when it is done. Everything that a checkpoint must hold is in play:
+// several steps and passes to a sampling, a reference that moves, prompts that are left out, groups that are sampled
+// again or replayed, an adaptive bonus, the best step; of an adapter its dropout.
 string folder = args[0];
-using TinyPolicy policy = TestData.Policy();
+bool isAdapter = args.Contains("adapter");
+using Qwen2VLPolicy? adapted = isAdapter ? SmallQwen.Load() : null;
+using IVisionLanguagePolicy policy = adapted is null ? TestData.Policy() : SmallQwen.Adapt(adapted, dropout: 0.2);
 using JsonLinesSink lines = new(Path.Combine(folder, "metrics.jsonl"));
 GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
-    .UsePrompts(TestData.Prompts(9))
+    .UsePrompts(isAdapter ? SmallQwen.Prompts(9) : TestData.Prompts(9))
     .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1))
-    .AddReward("small", context => context.Completion.TokenIds.Count(id => id < 64))
-    .AddReward("first", context => context.Completion.TokenIds[0] < 100 ? 1 : 0)
-    .AddEvaluation("weight", (context, _) => ValueTask.FromResult((double)TestData.Weights(context.Policy)[0][0]))
+    .AddReward("small", context => context.Completion.TokenIds.Count(id => id < policy.VocabularySize / 4))
+    .AddReward("first", context => context.Completion.TokenIds[0] < policy.VocabularySize / 3 ? 1 : 0)
+    .AddEvaluation("weight", (context, _) => ValueTask.FromResult((double)TestData.Weights(context.Policy)[^1][0]))
     .AddMetricSink(lines)
     .Configure(options =>
     {
@@ -32,7 +35,7 @@ GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
         options.PromptsPerMicroStep = 1;
         options.StepsPerGeneration = 2;
         options.Iterations = 2;
-        options.MaxPromptTokens = 8;
+        options.MaxPromptTokens = isAdapter ? LengthOfSome(SmallQwen.Prompts(9)) : 8;
         options.Replay = new ReplayOptions { Capacity = 6, MaxAge = 3, Reward = "small" };
         options.ReferenceSync = new ReferenceSyncOptions { Interval = 5, Mixup = 0.6 };
         options.AdaptiveEntropy = new AdaptiveEntropyOptions { Target = 6 };
@@ -52,3 +55,7 @@ foreach (float[] weights in TestData.Weights(policy))
 }
 
 Console.WriteLine($"weights {Convert.ToHexStringLower(hash.GetHashAndReset())}");
+
+// So that some of the prompts are left out.
+int LengthOfSome(IReadOnlyList<VqaPrompt> prompts) =>
+    prompts.Select(prompt => policy.Processor.Encode(prompt).TokenIds.Count).Order().ElementAt(prompts.Count - 3);

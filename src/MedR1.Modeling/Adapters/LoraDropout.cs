@@ -4,16 +4,26 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Dropout before A. What a layer drops depends on seed, pass and layer alone, so that a layer that is computed again
-/// in the backward pass drops the same.
+/// Dropout before A. What a layer drops depends on seed, step, pass and layer alone, so that a layer that is computed
+/// again in the backward pass drops the same, and so does a run that goes on.
 /// </summary>
 internal sealed class LoraDropout(double probability, long seed)
 {
+    // What a draw is numbered by: 24 bits of the step, 24 of the pass in it, 16 of the layer.
+    private const int PassBits = 24;
+    private const int LayerBits = 16;
+    private long _passes;
+
+    public long Seed => seed;
+
     /// <summary>The pass that is under way; null while nothing is dropped.</summary>
     public long? Pass { get; set; }
 
-    /// <summary>Passes so far.</summary>
-    public long Passes { get; set; }
+    /// <summary>Counts passes of a step from now on.</summary>
+    public void BeginStep(long step) => _passes = step << PassBits;
+
+    /// <summary>Counts a pass.</summary>
+    public long NextPass() => ++_passes;
 
     public Tensor Apply(Tensor input, int layer)
     {
@@ -29,7 +39,7 @@ internal sealed class LoraDropout(double probability, long seed)
     // SplitMix64 (Steele et al., 2014).
     private static ulong Mix(long seed, long pass, int layer)
     {
-        ulong value = (ulong)seed + 0x9E3779B97F4A7C15UL * ((ulong)pass * 65536 + (ulong)layer + 1);
+        ulong value = (ulong)seed + 0x9E3779B97F4A7C15UL * (((ulong)pass << LayerBits) + (ulong)layer + 1);
         value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9UL;
         value = (value ^ (value >> 27)) * 0x94D049BB133111EBUL;
         return value ^ (value >> 31);

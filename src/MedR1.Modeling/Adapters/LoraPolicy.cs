@@ -72,6 +72,9 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     /// <inheritdoc/>
     public IReadOnlyList<int> SuppressedTokenIds => _base.SuppressedTokenIds;
 
+    /// <inheritdoc/>
+    public long? DropoutSeed => _adapter?.Dropout?.Seed;
+
     /// <summary>The base's parameters, then the adapter's by PEFT's names.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
@@ -134,6 +137,9 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
         return _base.SequenceLogProbabilities(sequences);
     }
 
+    /// <inheritdoc/>
+    public void BeginStep(long step) => _adapter?.Dropout?.BeginStep(step);
+
     /// <summary>A copy of the adapter as it is, over the same base; it takes no gradient.</summary>
     public IVisionLanguagePolicy CloneFrozen() =>
         new LoraPolicy(_base, IsEnabled ? _adapter?.Copy(isTrainable: false) : null);
@@ -175,7 +181,6 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
                 + "no_grad.");
         }
 
-        long? pass = _adapter?.Dropout is { } dropout ? ++dropout.Passes : null;
-        return _base.Adapters.Use(new AdapterState(IsEnabled ? _adapter : null, pass));
+        return _base.Adapters.Use(new AdapterState(IsEnabled ? _adapter : null, _adapter?.Dropout?.NextPass()));
     }
 }

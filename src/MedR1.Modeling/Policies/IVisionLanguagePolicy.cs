@@ -39,6 +39,12 @@ public interface IVisionLanguagePolicy : IDisposable
     /// <summary>Every parameter once, by its name in a checkpoint file, in a fixed order.</summary>
     IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
+    /// <summary>
+    /// The seed of what is dropped while this trains; <see langword="null"/> where nothing is. A run that goes on
+    /// needs the same.
+    /// </summary>
+    long? DropoutSeed => null;
+
     /// <summary>What a parameter is a part of.</summary>
     /// <param name="parameterName">Its name in <see cref="Parameters"/>.</param>
     ModelPart PartOf(string parameterName) => ModelPart.Language;
@@ -101,6 +107,15 @@ public interface IVisionLanguagePolicy : IDisposable
     /// <returns><c>[sequences, longest − 1]</c> float32: column k belongs to token k + 1; 0 at padding on the
     /// right.</returns>
     Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences);
+
+    /// <summary>
+    /// Says that passes with gradient from now on are those of an optimizer step. What they drop depends on the seed,
+    /// the step and their place in it alone, so that a run that goes on drops what an undisturbed one does.
+    /// </summary>
+    /// <param name="step">The step.</param>
+    void BeginStep(long step)
+    {
+    }
 
     /// <summary>A copy with the same weights that takes no gradient, for use as the reference.</summary>
     IVisionLanguagePolicy CloneFrozen();

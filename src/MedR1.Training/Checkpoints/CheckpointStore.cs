@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MedR1.Modeling;
 using TorchSharp;
@@ -19,6 +20,11 @@ internal sealed class CheckpointStore(
 
     private readonly CheckpointFolders? _folders =
         options.OutputFolder is null ? null : new CheckpointFolders(options.OutputFolder);
+
+    private readonly Dictionary<string, string> _invariants = new(invariants)
+    {
+        ["seed of dropout"] = policy.DropoutSeed?.ToString(CultureInfo.InvariantCulture) ?? "none",
+    };
 
     private long _lastSaved;
 
@@ -149,7 +155,7 @@ internal sealed class CheckpointStore(
             mistakes.Add($"it was written by {state.Trainer}, not by {trainer}");
         }
 
-        mistakes.AddRange(invariants.Where(pair => state.Invariants.GetValueOrDefault(pair.Key) != pair.Value).Select(
+        mistakes.AddRange(_invariants.Where(pair => state.Invariants.GetValueOrDefault(pair.Key) != pair.Value).Select(
             pair => $"{pair.Key} was {state.Invariants.GetValueOrDefault(pair.Key, "not known")} and is {pair.Value}"));
         if (mistakes.Count > 0)
         {
@@ -176,7 +182,7 @@ internal sealed class CheckpointStore(
             Format = CheckpointState.CurrentFormat,
             Trainer = trainer,
             Run = state,
-            Invariants = invariants.ToDictionary(),
+            Invariants = _invariants,
         };
         WholeFile.WriteThrough(
             Path.Combine(folder, CheckpointFolders.StateFile), JsonSerializer.SerializeToUtf8Bytes(document, Json));

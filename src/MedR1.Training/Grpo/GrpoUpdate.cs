@@ -58,7 +58,7 @@ internal sealed class GrpoUpdate(
     /// <param name="cancellationToken">Cancels between micro-steps; the parameters have not moved then.</param>
     public GrpoStepResult Run(Rollout rollout, PlannedStep plan, long step, CancellationToken cancellationToken)
     {
-        updater.ZeroGradients();
+        updater.Begin(step);
         LossMetricAccumulator metrics = new();
         StepCounts counts = Count(rollout, plan);
         double total = 0;

@@ -13,7 +13,7 @@ internal sealed class SftUpdate(
 {
     public SftStepResult Run(SftBatch batch, long step, CancellationToken cancellationToken)
     {
-        updater.ZeroGradients();
+        updater.Begin(step);
         double divisor = batch.TotalWeight;
         double total = 0;
         for (int microStep = 0; microStep < batch.MicroSteps.Count; microStep++)

@@ -11,12 +11,14 @@ internal sealed class ParameterUpdater : IDisposable
     private const string WeightPrefix = "weight.";
 
     private readonly List<Parameter> _frozenHere = [];
+    private readonly IVisionLanguagePolicy _policy;
     private readonly AdamWOptimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
     private readonly TrainerOptions _options;
 
     public ParameterUpdater(IVisionLanguagePolicy policy, TrainerOptions options, int totalSteps)
     {
+        _policy = policy;
         _options = options;
         _schedule = options.MakeSchedule(totalSteps);
         foreach ((string name, Parameter parameter) in policy.Parameters)
@@ -37,7 +39,12 @@ internal sealed class ParameterUpdater : IDisposable
     /// <summary>The parameters that move, by name.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable { get; }
 
-    public void ZeroGradients() => _optimizer.ZeroGradients();
+    /// <summary>Begins a step, from 1, without gradients.</summary>
+    public void Begin(long step)
+    {
+        ZeroGradients();
+        _policy.BeginStep(step);
+    }
 
     /// <summary>Clips the gradients and says whether a step may be made with them.</summary>
     public UpdateResult Clip()
@@ -119,6 +126,8 @@ internal sealed class ParameterUpdater : IDisposable
         _optimizer.Dispose();
         _frozenHere.ForEach(parameter => parameter.requires_grad = true);
     }
+
+    private void ZeroGradients() => _optimizer.ZeroGradients();
 
     private static bool Fits(KeyValuePair<string, Parameter> pair, IReadOnlyDictionary<string, Tensor> state) =>
         state.ContainsKey(OptimizerStateNames.MasterWeight(pair.Key))

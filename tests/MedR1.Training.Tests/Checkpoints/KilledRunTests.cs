@@ -13,15 +13,22 @@ public sealed class KilledRunTests : IDisposable
     public Task A_killed_run_that_goes_on_equals_an_undisturbed_one() => KillAsync(times: 4, seed: 11);
 
     [Fact]
+    public Task A_killed_run_of_an_adapter_that_goes_on_equals_an_undisturbed_one() =>
+        KillAsync(times: 2, seed: 13, "adapter");
+
+    [Theory]
+    [InlineData]
+    [InlineData("adapter")]
     [Trait("Tier", "Slow")]
-    public Task Fifty_kills_at_random_moments_change_nothing() => KillAsync(times: 50, seed: 12);
+    public Task Fifty_kills_at_random_moments_change_nothing(params string[] options) =>
+        KillAsync(times: 50, seed: 12, options);
 
     public void Dispose() => Directory.Delete(_work, recursive: true);
 
-    private async Task KillAsync(int times, int seed)
+    private async Task KillAsync(int times, int seed, params string[] options)
     {
         string undisturbed = FolderOf("undisturbed");
-        string expected = await ResumeProbe.FinishAsync(undisturbed);
+        string expected = await ResumeProbe.FinishAsync(undisturbed, options);
         Dictionary<long, string> steps = Steps(undisturbed).ToDictionary(step => step.Step, step => step.Values);
         Random random = new(seed);
         for (int kills = 0, run = 0; kills < times; run++)
@@ -31,10 +38,10 @@ public sealed class KilledRunTests : IDisposable
             {
                 // A run that had come to its end is not one that was killed.
                 TimeSpan after = TimeSpan.FromMilliseconds(random.Next(LongestMilliseconds));
-                kills += await ResumeProbe.KillAsync(folder, after) ? 1 : 0;
+                kills += await ResumeProbe.KillAsync(folder, options, after) ? 1 : 0;
             }
 
-            Assert.Equal(expected, await ResumeProbe.FinishAsync(folder));
+            Assert.Equal(expected, await ResumeProbe.FinishAsync(folder, options));
             (long Step, string Values)[] lines = [.. Steps(folder)];
             Assert.Equal(steps.Keys, lines.Select(line => line.Step).Distinct().Order());
             Assert.All(lines, line => Assert.Equal(steps[line.Step], line.Values));

@@ -9,9 +9,9 @@ internal static class ResumeProbe
 
     /// <summary>Runs to the end.</summary>
     /// <returns>The digest of the weights.</returns>
-    public static async Task<string> FinishAsync(string folder)
+    public static async Task<string> FinishAsync(string folder, string[] options)
     {
-        using Process process = Start(folder);
+        using Process process = Start(folder, options);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -21,9 +21,9 @@ internal static class ResumeProbe
 
     /// <summary>Runs for so long behind its start, then kills the process without a warning.</summary>
     /// <returns>Whether it was still running.</returns>
-    public static async Task<bool> KillAsync(string folder, TimeSpan after)
+    public static async Task<bool> KillAsync(string folder, string[] options, TimeSpan after)
     {
-        using Process process = Start(folder);
+        using Process process = Start(folder, options);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string? ready = await process.StandardOutput.ReadLineAsync();
         if (ready != "ready")
@@ -40,9 +40,9 @@ internal static class ResumeProbe
         return wasRunning && process.ExitCode != 0;
     }
 
-    private static Process Start(string folder)
+    private static Process Start(string folder, string[] options)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), folder])
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, Program), folder, .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
