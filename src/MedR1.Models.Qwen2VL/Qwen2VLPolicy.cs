@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>A Qwen2-VL or Qwen2.5-VL model with its processor. It is used by one thread at a time.</summary>
-public sealed partial class Qwen2VLPolicy : IAdaptablePolicy
+public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 {
     private readonly Qwen2VLNetwork _network;
     private readonly Qwen2VLRunner _runner;
@@ -79,6 +79,9 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy
 
     /// <inheritdoc/>
     public int VocabularySize => Configuration.Text.VocabularySize;
+
+    /// <inheritdoc/>
+    public int HiddenSize => Configuration.Text.HiddenSize;
 
     /// <inheritdoc/>
     public int ContextLength => Configuration.Text.ContextLength;
@@ -168,6 +171,15 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(options);
         return _runner.Score(groups, options);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidPromptException">A prompt or completion is empty or too long, or has a token that
+    /// doesn't exist.</exception>
+    public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        return _runner.CompletionStates(groups);
     }
 
     /// <inheritdoc/>

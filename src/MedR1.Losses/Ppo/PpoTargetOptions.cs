@@ -32,4 +32,26 @@ public sealed record PpoTargetOptions
     /// <summary>Whether advantages are whitened over all active tokens.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool Whiten { get; init; }
+
+    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    public IReadOnlyList<string> Validate()
+    {
+        List<string> problems = [];
+        if (Discount is not (>= 0 and <= 1))
+        {
+            problems.Add($"Discount is {Discount}, expected a number from 0 to 1.");
+        }
+
+        if (Lambda is not (>= 0 and <= 1))
+        {
+            problems.Add($"Lambda is {Lambda}, expected a number from 0 to 1.");
+        }
+
+        if (!double.IsFinite(KlCoefficient))
+        {
+            problems.Add($"KlCoefficient is {KlCoefficient}, expected a finite number; 0 needs no reference.");
+        }
+
+        return problems;
+    }
 }

@@ -58,19 +58,22 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     /// <summary>Figures of the completions' tokens, with gradient.</summary>
     public TokenStatistics Score(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options)
     {
-        EncodedPrompt[] prompts = [.. groups.Select(group => group.Prompt)];
-        PromptBatch batch = PromptBatch.Create(configuration, prompts);
         CompletionBatch completions = CompletionBatch.Create(configuration, groups);
         using DisposeScope scope = NewDisposeScope();
-        using CheckpointedPass? pass = checkpointing?.Begin();
-        Tensor input = Embed(prompts, batch, completions.Tokens, pass: pass);
-        Tensor hidden = Layers(
-            input, Table(WithCompletions(batch, completions)), () => Pattern(batch, completions), null, pass);
-        if (completions.NeededRows is { } needed)
-            hidden = hidden.index_select(0, needed.ToDevice(device));
         return Statistics(
-            hidden, completions.Sources, completions.Targets, completions.Mask, completions.Rows, completions.Longest,
+            NeededStates(groups, completions), completions.Sources, completions.Targets, completions.Mask, completions.Rows, completions.Longest,
             options)
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary><c>[rows, T, hidden]</c> what the head sees before each of the completions' tokens.</summary>
+    public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups)
+    {
+        CompletionBatch completions = CompletionBatch.Create(configuration, groups);
+        using DisposeScope scope = NewDisposeScope();
+        return network.Decoder.Norm(NeededStates(groups, completions))
+            .index_select(0, completions.Sources.ToDevice(device))
+            .view(completions.Rows, completions.Longest, -1)
             .MoveToOuterDisposeScope();
     }
 
@@ -117,6 +120,21 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return Layers(
             input, Table(batch.Positions), () => new CausalPattern(batch.Count, batch.Length), observer, pass)
             .MoveToOuterDisposeScope();
+    }
+
+    // [M, hidden] output of the last layer, of the tokens alone that a completion's token is predicted from.
+    private Tensor NeededStates(IReadOnlyList<PackedGroup> groups, CompletionBatch completions)
+    {
+        EncodedPrompt[] prompts = [.. groups.Select(group => group.Prompt)];
+        PromptBatch batch = PromptBatch.Create(configuration, prompts);
+        using DisposeScope scope = NewDisposeScope();
+        using CheckpointedPass? pass = checkpointing?.Begin();
+        Tensor input = Embed(prompts, batch, completions.Tokens, pass: pass);
+        Tensor hidden = Layers(
+            input, Table(WithCompletions(batch, completions)), () => Pattern(batch, completions), null, pass);
+        if (completions.NeededRows is { } needed)
+            hidden = hidden.index_select(0, needed.ToDevice(device));
+        return hidden.MoveToOuterDisposeScope();
     }
 
     // Table and pattern are needed until the backward pass where layers are computed again.

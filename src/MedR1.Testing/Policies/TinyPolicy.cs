@@ -15,7 +15,7 @@ namespace MedR1.Testing;
 /// completion tokens, H width, V vocabulary.
 /// </summary>
 /// <remarks>One thread at a time; who makes it disposes it.</remarks>
-public sealed class TinyPolicy : IVisionLanguagePolicy
+public sealed class TinyPolicy : IHiddenStatePolicy
 {
     private const string OptionsFile = "tiny-policy.json";
     private const string WeightsFile = "parameters.dat";
@@ -49,6 +49,9 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
 
     /// <inheritdoc/>
     public int VocabularySize => Processor.Tokenizer.VocabularySize;
+
+    /// <inheritdoc/>
+    public int HiddenSize => _options.HiddenSize;
 
     /// <inheritdoc/>
     public int ContextLength => _options.ContextLength;
@@ -138,20 +141,7 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
         using DisposeScope scope = NewDisposeScope();
         IReadOnlyList<int>[] completions = [.. groups.SelectMany(group => group.Completions)];
         int longest = completions.Max(completion => completion.Count);
-        List<Tensor> logits = [];
-        foreach (PackedGroup group in groups)
-        {
-            Tensor prompt_BPH = EmbedPrompt(group.Prompt);
-            int length = group.Prompt.TokenIds.Count;
-            int own = group.Completions.Max(completion => completion.Count);
-            Tensor completions_BTH = cat(
-                [.. group.Completions.Select(completion => _network.Embed(Pad(completion, own), length, null))], 0);
-            Tensor hidden_BTH = cat([prompt_BPH.expand(group.Completions.Count, -1, -1), completions_BTH], 1);
-            Tensor logits_BTV = _network.Head(_network.Run(hidden_BTH).narrow(1, length - 1, own));
-            logits.Add(nn.functional.pad(logits_BTV, [0, 0, 0, longest - own]));
-        }
-
-        Tensor whole_BTV = cat(logits, 0);
+        Tensor whole_BTV = Completions(groups, longest, _network.Head);
         if (options.SuppressedTokenIds.Count > 0)
         {
             Tensor ids = tensor(options.SuppressedTokenIds.Select(id => (long)id).ToArray(), device: Device);
@@ -171,6 +161,14 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
         Tensor chosen_BT = Gather(all_BTV, completions, longest, mask_BT);
         return new TokenStatistics(
             chosen_BT.MoveToOuterDisposeScope(), mask_BT.MoveToOuterDisposeScope(), entropies_BT);
+    }
+
+    /// <inheritdoc/>
+    public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        int longest = groups.Max(group => group.Completions.Max(completion => completion.Count));
+        return Completions(groups, longest, TinyNetwork.Normalize);
     }
 
     /// <inheritdoc/>
@@ -260,6 +258,26 @@ public sealed class TinyPolicy : IVisionLanguagePolicy
             own.narrow(1, row.Length, 1).copy_(newest[0]);
             return cat([prompts[row.PromptSlot].narrow(1, 0, length), own], 1).unsqueeze(0);
         }
+    }
+
+    // [B, T, …]: what a head makes of the states that the completions' tokens are predicted from.
+    private Tensor Completions(IReadOnlyList<PackedGroup> groups, int longest, Func<Tensor, Tensor> head)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        List<Tensor> all = [];
+        foreach (PackedGroup group in groups)
+        {
+            Tensor prompt_BPH = EmbedPrompt(group.Prompt);
+            int length = group.Prompt.TokenIds.Count;
+            int own = group.Completions.Max(completion => completion.Count);
+            Tensor completions_BTH = cat(
+                [.. group.Completions.Select(completion => _network.Embed(Pad(completion, own), length, null))], 0);
+            Tensor hidden_BTH = cat([prompt_BPH.expand(group.Completions.Count, -1, -1), completions_BTH], 1);
+            Tensor own_BT = head(_network.Run(hidden_BTH).narrow(1, length - 1, own));
+            all.Add(nn.functional.pad(own_BT, [0, 0, 0, longest - own]));
+        }
+
+        return cat(all, 0).MoveToOuterDisposeScope();
     }
 
     private Tensor EmbedPrompt(EncodedPrompt prompt)

@@ -13,7 +13,7 @@ namespace MedR1.Training;
 /// </summary>
 internal sealed class CheckpointStore(
     IVisionLanguagePolicy policy, ParameterUpdater updater, TrainerOptions options, int totalSteps, string trainer,
-    IReadOnlyDictionary<string, string> invariants, ICheckpointParts? parts = null)
+    IReadOnlyDictionary<string, string> invariants, params IReadOnlyList<ICheckpointParts> parts)
 {
     private const string TensorFile = "trainer.safetensors";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
@@ -92,7 +92,11 @@ internal sealed class CheckpointStore(
         try
         {
             tensors = SafetensorsFile.Load(Path.Combine(source, TensorFile));
-            parts?.Read(source, state.Run);
+            foreach (ICheckpointParts part in parts)
+            {
+                part.Read(source, state.Run);
+            }
+
             updater.LoadState(tensors);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -176,7 +180,11 @@ internal sealed class CheckpointStore(
                 cancellationToken: cancellationToken);
         }
 
-        parts?.Write(folder, cancellationToken);
+        foreach (ICheckpointParts part in parts)
+        {
+            part.Write(folder, cancellationToken);
+        }
+
         CheckpointState document = new()
         {
             Format = CheckpointState.CurrentFormat,

@@ -69,4 +69,63 @@ internal sealed class TrainerOptionsRules
             options.PromptCacheBytes >= 0, nameof(options.PromptCacheBytes), options.PromptCacheBytes,
             "it can't be negative (0 is none)", "256 << 20");
     }
+
+    /// <summary>What trainers have in common that sample.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="leastGroup">The fewest completions of a prompt, and why.</param>
+    public void RequireRollouts(RolloutTrainerOptions options, (int Size, string Reason) leastGroup)
+    {
+        RequireCommon(options);
+        Require(
+            options.GroupSize >= leastGroup.Size, nameof(options.GroupSize), options.GroupSize,
+            leastGroup.Reason, "8");
+        Require(
+            options.PromptsPerStep > 0, nameof(options.PromptsPerStep), options.PromptsPerStep,
+            "a step needs at least 1 prompt", "4");
+        Require(
+            options.PromptsPerMicroStep is null or > 0, nameof(options.PromptsPerMicroStep),
+            options.PromptsPerMicroStep, "a pass needs at least 1 prompt", "1");
+        Require(
+            options.PromptsPerMicroStep is null || options.PromptsPerMicroStep <= options.PromptsPerStep,
+            nameof(options.PromptsPerMicroStep), options.PromptsPerMicroStep,
+            $"a pass can't take more prompts than a step, {options.PromptsPerStep}", $"{options.PromptsPerStep}");
+        Require(
+            options.StepsPerGeneration > 0, nameof(options.StepsPerGeneration), options.StepsPerGeneration,
+            "it must be at least 1", "1");
+        Require(
+            options.Iterations > 0, nameof(options.Iterations), options.Iterations, "it must be at least 1", "1");
+        Require(
+            options.Temperature > 0 && double.IsFinite(options.Temperature), nameof(options.Temperature),
+            options.Temperature, "samples of a group must differ, so it must be above 0", "1");
+        Require(
+            options.MaxNewTokens > 0, nameof(options.MaxNewTokens), options.MaxNewTokens,
+            "it must be at least 1", "256");
+        Require(
+            options.TopK is null or > 0, nameof(options.TopK), options.TopK,
+            "it must be at least 1, or null for all", "null");
+        Require(
+            options.TopP is > 0 and <= 1, nameof(options.TopP), options.TopP, "it must be above 0 and at most 1", "1");
+        Require(
+            options.MinP is null or (>= 0 and < 1), nameof(options.MinP), options.MinP,
+            "it must be below 1 and not negative, or null", "null");
+        Require(
+            options.MaxPromptTokens is null or > 0, nameof(options.MaxPromptTokens), options.MaxPromptTokens,
+            "it must be at least 1, or null for no limit", "1024");
+        foreach (string mistake in options.AdaptiveEntropy?.Validate() ?? [])
+        {
+            Mistakes.Add(
+                $"{mistake} .Configure(options => options.AdaptiveEntropy = new AdaptiveEntropyOptions()).");
+        }
+
+        Require(
+            Enum.IsDefined(options.TokenDivisor), nameof(options.TokenDivisor), options.TokenDivisor,
+            "it must be a known one", "TokenDivisor.StepTokens");
+        Require(
+            options.RewardTimeout > TimeSpan.Zero && options.RewardTimeout < TimeSpan.FromDays(20),
+            nameof(options.RewardTimeout), options.RewardTimeout,
+            "it must be above 0 and below 20 days", "TimeSpan.FromSeconds(60)");
+        Require(
+            options.MaxParallelRewards > 0, nameof(options.MaxParallelRewards), options.MaxParallelRewards,
+            "it must be at least 1", "32");
+    }
 }

@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Looks on while a GRPO run goes: beside what every trainer tells, its rollouts and passes, for tables of completions
+/// Looks on while a GRPO or PPO run goes: beside what every trainer tells, its rollouts and passes, for tables of completions
 /// and own measurements.
 /// </summary>
 /// <remarks>

@@ -8,7 +8,7 @@ public interface IUpdatePlanner
     /// <param name="rollout">The rollout.</param>
     /// <param name="options">The run's options; a copy of its own.</param>
     /// <returns>
-    /// <see cref="GrpoTrainerOptions.StepsPerGeneration"/> steps that together hold every completion once.
+    /// <see cref="RolloutTrainerOptions.StepsPerGeneration"/> steps that together hold every completion once.
     /// </returns>
-    IReadOnlyList<PlannedStep> Plan(Rollout rollout, GrpoTrainerOptions options);
+    IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options);
 }

@@ -1,4 +1,5 @@
 using MedR1.Modeling;
+using static TorchSharp.torch;
 
 namespace MedR1.Training;
 
@@ -9,11 +10,14 @@ namespace MedR1.Training;
 /// </summary>
 internal sealed class MicroBatch
 {
+    private readonly long[] _lengths;
+
     private MicroBatch(Rollout rollout, CompletionIndex[] rows, int[] forwardRows)
     {
         Rows = rows;
         ForwardRows = forwardRows;
         Width = Math.Max(1, rows.Max(row => rollout.CompletionAt(row).TokenCount));
+        _lengths = [.. rows.Select(row => rollout.IsActive(row) ? (long)rollout.CompletionAt(row).TokenCount : 0L)];
         Packed = Pack(rollout, [.. forwardRows.Select(row => rows[row])]);
     }
 
@@ -51,6 +55,18 @@ internal sealed class MicroBatch
         }
 
         return new MicroBatch(rollout, sorted, learning);
+    }
+
+    /// <summary>Tokens of a row that the loss sees.</summary>
+    public long LengthOf(int row) => _lengths[row];
+
+    /// <summary><c>[rows, width]</c> bool, true at the tokens that the loss sees.</summary>
+    public Tensor Mask(Device device)
+    {
+        using Tensor lengths_B = tensor(_lengths, device: device);
+        using Tensor lengths_B1 = lengths_B.unsqueeze(1);
+        using Tensor places_T = TensorArithmetic.CountTo(Width, device);
+        return places_T.lt(lengths_B1);
     }
 
     private static List<PackedGroup> Pack(Rollout rollout, CompletionIndex[] rows) =>

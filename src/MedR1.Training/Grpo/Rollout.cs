@@ -13,7 +13,7 @@ public sealed class Rollout
     internal Rollout(
         long index, IReadOnlyList<RolloutGroup> members, AdvantageResult advantages,
         IReadOnlyList<RewardFailure> failures, CollectionCounts counts, IReadOnlyList<string> rewardNames,
-        bool excludesTruncated)
+        bool excludesTruncated, bool excludesUnscored = false)
     {
         Index = index;
         Members = members;
@@ -26,7 +26,9 @@ public sealed class Rollout
         Counts = counts;
         RewardNames = rewardNames;
         _isActive = [.. Groups.Select(group => group.Completions
-            .Select(completion => completion.TokenCount > 0 && !(excludesTruncated && completion.IsTruncated))
+            .Select((completion, sample) => completion.TokenCount > 0
+                && !(excludesTruncated && completion.IsTruncated)
+                && !(excludesUnscored && group.Scores![sample].Total is null))
             .ToArray())];
     }
 
@@ -42,7 +44,10 @@ public sealed class Rollout
     /// <summary>The rewards in the order of <see cref="CompletionScore.ByReward"/>.</summary>
     public IReadOnlyList<string> RewardNames { get; }
 
-    /// <summary>The advantage of each group's completions; 0 where no reward applied.</summary>
+    /// <summary>
+    /// The advantage of each group's completions; 0 where no reward applied. In PPO the score: the weighted sum of the
+    /// rewards.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<double>> Advantages { get; }
 
     /// <summary>How the advantages came about; rows are completions, groups one after another.</summary>
@@ -69,6 +74,18 @@ public sealed class Rollout
     public IReadOnlyList<IReadOnlyList<float[]>>? OldLogProbabilities { get; internal set; }
 
     /// <summary>
+    /// PPO's advantages, token by token, of each group's completions; <see langword="null"/> until they are known, and
+    /// in GRPO, where all tokens of a completion have <see cref="Advantages"/>.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<float[]>>? TokenAdvantages { get; internal set; }
+
+    /// <summary>What PPO's critic said before each token; <see langword="null"/> as above.</summary>
+    public IReadOnlyList<IReadOnlyList<float[]>>? Values { get; internal set; }
+
+    /// <summary>What PPO's critic should have said; <see langword="null"/> as above.</summary>
+    public IReadOnlyList<IReadOnlyList<float[]>>? Returns { get; internal set; }
+
+    /// <summary>
     /// For each group the earlier sampling that it was replayed from; <see langword="null"/> for the rollout's own.
     /// </summary>
     public IReadOnlyList<long?> ReplayedFrom => [.. Members.Select(member => member.ReplayedFrom)];
@@ -92,7 +109,8 @@ public sealed class Rollout
             .Sum(completion => (long)completion.TokenCount)).Sum();
 
     /// <summary>
-    /// Whether the loss sees a completion: not if it is empty, or cut off where the loss excludes such.
+    /// Whether the loss sees a completion: not if it is empty, cut off where the loss excludes such, or in PPO without a
+    /// score.
     /// </summary>
     /// <param name="index">The completion.</param>
     public bool IsActive(CompletionIndex index) => _isActive[index.Group][index.Sample];

@@ -29,7 +29,7 @@ public sealed class ShuffledRowPlanner : IUpdatePlanner
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">What was given is no permutation of the completions.</exception>
-    public IReadOnlyList<PlannedStep> Plan(Rollout rollout, GrpoTrainerOptions options)
+    public IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options)
     {
         ArgumentNullException.ThrowIfNull(rollout);
         ArgumentNullException.ThrowIfNull(options);

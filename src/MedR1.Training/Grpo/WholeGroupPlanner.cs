@@ -4,7 +4,7 @@ namespace MedR1.Training;
 public sealed class WholeGroupPlanner : IUpdatePlanner
 {
     /// <inheritdoc/>
-    public IReadOnlyList<PlannedStep> Plan(Rollout rollout, GrpoTrainerOptions options)
+    public IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options)
     {
         ArgumentNullException.ThrowIfNull(rollout);
         ArgumentNullException.ThrowIfNull(options);

@@ -80,6 +80,30 @@ public static class TrainingMetricNames
     /// <summary>The weight of an adaptive entropy bonus, whether it is applied now or not.</summary>
     public const string EntropyCoefficient = "entropy_coef";
 
+    /// <summary>PPO: half the squared error of the critic, clipped where the loss clips, before its coefficient.</summary>
+    public const string ValueLoss = "value_loss";
+
+    /// <summary>PPO: the mean value that the critic gives a token.</summary>
+    public const string Values = "values";
+
+    /// <summary>PPO: the mean return of a token, what the critic should give.</summary>
+    public const string Returns = "returns";
+
+    /// <summary>PPO: share of tokens where the clipped error of the critic is the larger one.</summary>
+    public const string ValueClipShare = "value_clip_ratio";
+
+    /// <summary>PPO: how much of the returns the critic foresaw, before it learnt from them.</summary>
+    public const string ExplainedVariance = "explained_variance";
+
+    /// <summary>PPO: mean difference of a token's log-probability from the reference's, which the rewards penalise.</summary>
+    public const string ReferenceDivergence = "reference_kl";
+
+    /// <summary>PPO: the 2-norm of the critic's gradient before it was clipped.</summary>
+    public const string CriticGradientNorm = "critic/grad_norm";
+
+    /// <summary>PPO: the critic's learning rate in the step.</summary>
+    public const string CriticLearningRate = "critic/learning_rate";
+
     /// <summary>The mean of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
     public static string RewardMean(string reward) => $"rewards/{reward}/mean";

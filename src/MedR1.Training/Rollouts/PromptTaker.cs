@@ -5,7 +5,7 @@ namespace MedR1.Training;
 /// <summary>
 /// Takes prompts in the order of the run and encodes them. What it gives depends on the seed and the position alone.
 /// </summary>
-internal sealed class PromptTaker(IVisionLanguagePolicy policy, GrpoTrainerParts parts, GrpoTrainerOptions options)
+internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerParts parts, RolloutTrainerOptions options)
 {
     private const int SampleStream = 2;
     private readonly EncodedPromptCache _cache = new(policy.Processor, options.PromptCacheBytes);

@@ -9,8 +9,8 @@ namespace MedR1.Training;
 /// so (dynamic sampling: DAPO, arXiv 2503.14476, section 3.2).
 /// </summary>
 internal sealed class RolloutCollector(
-    IVisionLanguagePolicy policy, GrpoTrainerParts parts, GrpoTrainerOptions options, PromptTaker taker)
-    : IRolloutSource
+    IVisionLanguagePolicy policy, RolloutTrainerParts parts, RolloutTrainerOptions options, PromptTaker taker,
+    DynamicSamplingOptions? dynamicSampling = null) : IRolloutSource
 {
     private const int SamplingStream = 3;
     private const int FirstRepeatedStream = 100;
@@ -23,7 +23,7 @@ internal sealed class RolloutCollector(
     });
 
     private readonly RolloutMaker _maker = new(parts);
-    private readonly int? _decidingReward = parts.IndexOf(options.DynamicSampling?.Reward);
+    private readonly int? _decidingReward = parts.IndexOf(dynamicSampling?.Reward);
     private Task<PromptBatch>? _next;
     private long _nextPosition;
 
@@ -46,12 +46,12 @@ internal sealed class RolloutCollector(
         List<RolloutGroup> others = [];
         List<RewardFailure> failures = [];
         CollectionCounts counts = new(position) { Rounds = 0 };
-        while (useful.Count < PromptCount && counts.Rounds < (options.DynamicSampling?.MaxRounds ?? 1))
+        while (useful.Count < PromptCount && counts.Rounds < (dynamicSampling?.MaxRounds ?? 1))
         {
             PromptBatch batch = await TakeAsync(counts.NextPosition, PromptCount - useful.Count, cancellationToken);
             foreach (RolloutGroup group in await RunAsync(index, counts.Rounds, batch, failures, cancellationToken))
             {
-                bool isUseful = options.DynamicSampling is null
+                bool isUseful = dynamicSampling is null
                     || GroupAgreement.Disagrees(group.Group, _decidingReward);
                 (isUseful ? useful : others).Add(group);
             }

@@ -3,7 +3,7 @@ using MedR1.Losses;
 namespace MedR1.Training;
 
 /// <summary>Makes rollouts of scored groups: adds their advantages.</summary>
-internal sealed class RolloutMaker(GrpoTrainerParts parts)
+internal sealed class RolloutMaker(RolloutTrainerParts parts)
 {
     /// <summary>Makes a rollout.</summary>
     /// <param name="index">How many samplings the run made before.</param>
@@ -16,9 +16,14 @@ internal sealed class RolloutMaker(GrpoTrainerParts parts)
         double[]? advantages = null)
     {
         AdvantageResult result = AdvantagesOf(groups);
+        if (parts.ScoresAreAdvantages)
+        {
+            result = result with { Advantages = [.. result.Totals.Select(total => total ?? 0)] };
+        }
+
         return new Rollout(
             index, groups, advantages is null ? result : result with { Advantages = advantages }, failures, counts,
-            parts.RewardNames, parts.Loss.ExcludesTruncated);
+            parts.RewardNames, parts.Loss.ExcludesTruncated, parts.ScoresAreAdvantages);
     }
 
     // A completion without a total is one that no reward applied to, or that a reward failed on: it stays out of all

@@ -6,7 +6,7 @@ namespace MedR1.Training;
 internal static class RolloutMetrics
 {
     public static Dictionary<string, double> Of(
-        Rollout rollout, IRolloutSource source, GrpoTrainerOptions options)
+        Rollout rollout, IRolloutSource source, RolloutTrainerOptions options)
     {
         Dictionary<string, double> values = new(
             rollout.AdvantageResult.ToMetrics(rollout.RewardNames))
@@ -19,17 +19,17 @@ internal static class RolloutMetrics
         AddLengths(values, "terminated_length", [.. completions.Where(completion => !completion.IsTruncated)]);
         values[TrainingMetricNames.TruncatedShare] = completions.Average(
             completion => completion.IsTruncated ? 1.0 : 0.0);
-        AddCollection(values, rollout, options);
-        return values;
-    }
-
-    private static void AddCollection(Dictionary<string, double> values, Rollout rollout, GrpoTrainerOptions options)
-    {
         if (options.MaxPromptTokens is not null)
         {
             values[TrainingMetricNames.OverlongPrompts] = rollout.OverlongPrompts;
         }
 
+        return values;
+    }
+
+    /// <summary>Adds how its groups were chosen.</summary>
+    public static void AddChoice(Dictionary<string, double> values, Rollout rollout, GrpoTrainerOptions options)
+    {
         if (options.DynamicSampling is not null)
         {
             values[TrainingMetricNames.SamplingRounds] = rollout.Rounds;

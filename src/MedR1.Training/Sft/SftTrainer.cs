@@ -43,7 +43,7 @@ public sealed class SftTrainer : IDisposable
         _dispatcher = new MetricDispatcher(sinks);
         TotalSteps = options.StepsFor(examples.Count, options.ExamplesPerStep);
         _encoder = new ExampleEncoder(policy, options);
-        _updater = new ParameterUpdater(policy, options, TotalSteps);
+        _updater = new ParameterUpdater(policy.Parameters, options, TotalSteps);
         _evaluations = new EvaluationRunner(policy, evaluations, options);
         _update = new SftUpdate(policy, _updater, observers);
         _checkpoints = new CheckpointStore(

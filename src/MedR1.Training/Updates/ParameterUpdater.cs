@@ -1,4 +1,3 @@
-using MedR1.Modeling;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -16,12 +15,13 @@ internal sealed class ParameterUpdater : IDisposable
     private readonly LearningRateSchedule _schedule;
     private readonly TrainerOptions _options;
 
-    public ParameterUpdater(IVisionLanguagePolicy policy, TrainerOptions options, int totalSteps)
+    public ParameterUpdater(
+        IReadOnlyList<KeyValuePair<string, Parameter>> parameters, TrainerOptions options, int totalSteps)
     {
         _policy = policy;
         _options = options;
         _schedule = options.MakeSchedule(totalSteps);
-        foreach ((string name, Parameter parameter) in policy.Parameters)
+        foreach ((string name, Parameter parameter) in parameters)
         {
             if (parameter.requires_grad && options.IsFrozen?.Invoke(name) == true)
             {
@@ -30,7 +30,7 @@ internal sealed class ParameterUpdater : IDisposable
             }
         }
 
-        Trainable = [.. policy.Parameters.Where(pair => pair.Value.requires_grad)];
+        Trainable = [.. parameters.Where(pair => pair.Value.requires_grad)];
         _optimizer = new AdamWOptimizer(
             ParameterGroups.Create(Trainable, options.LearningRate, options.WeightDecay, options.LearningRateOf),
             options.Optimizer);

@@ -29,8 +29,8 @@ public sealed class WrongUseTests : IDisposable
         string[] expected =
         [
             "KeepLast is 0", "KeepInterval is -1", "OutputFolder is null, but the best checkpoint by eval/accuracy",
-            "EvaluationInterval is -1", "MaxPromptTokens is 0", "DynamicSampling is", "Replay is", "ReferenceSync is",
-            "Step is -1", "nothing to evaluate every -1 steps", "The best checkpoint goes by eval/accuracy, but nothing",
+            "EvaluationInterval is -1", "MaxPromptTokens is 0", "Step is -1", "DynamicSampling is", "Replay is",
+            "ReferenceSync is", "nothing to evaluate every -1 steps", "The best checkpoint goes by eval/accuracy, but nothing",
             "DynamicSampling looks at the reward 'accuracy', but the rewards are 'small'",
             "Replay looks at the reward 'right', but the rewards are 'small'",
             "ReferenceSync has no reference to move",

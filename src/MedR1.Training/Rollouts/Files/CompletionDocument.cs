@@ -24,4 +24,13 @@ internal sealed record CompletionDocument
 
     /// <summary>Log-probabilities before the first update on the rollout; null where the update is on policy.</summary>
     public float[]? OldLogProbabilities { get; init; }
+
+    /// <summary>PPO's advantages of the tokens; null in GRPO, and where the loss leaves the completion out.</summary>
+    public float[]? TokenAdvantages { get; init; }
+
+    /// <summary>What PPO's critic said; null as above.</summary>
+    public float[]? Values { get; init; }
+
+    /// <summary>What PPO's critic should have said; null as above.</summary>
+    public float[]? Returns { get; init; }
 }

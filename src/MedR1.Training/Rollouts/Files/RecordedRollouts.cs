@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>Rollouts from the files of a <see cref="RolloutRecorder"/>; advantages are computed anew.</summary>
-internal sealed class RecordedRollouts(string folder, GrpoTrainerParts parts, PromptTaker taker) : IRolloutSource
+internal sealed class RecordedRollouts(string folder, RolloutTrainerParts parts, PromptTaker taker) : IRolloutSource
 {
     private readonly RolloutMaker _maker = new(parts);
 

@@ -28,9 +28,9 @@ internal static class RolloutFile
                 Index = rollout.Index,
                 Counts = rollout.Counts,
                 Rewards = rollout.RewardNames,
-                Groups = [.. rollout.Members.Select((member, index) => Describe(
+                Groups = [.. rollout.Members.Select((member, index) => WithTargets(rollout, index, Describe(
                     member, rollout.Advantages[index],
-                    rollout.OldLogProbabilities?[index] ?? member.OldLogProbabilities))],
+                    rollout.OldLogProbabilities?[index] ?? member.OldLogProbabilities)))],
                 Failures = [.. rollout.Failures
                     .Select(failure => new FailureDocument(failure.Reward, failure.Kind, failure.Message))],
             },
@@ -82,8 +82,14 @@ internal static class RolloutFile
             document.Counts, advantages);
         if (document.Groups.All(group => group.Completions.All(one => one.OldLogProbabilities is not null)))
         {
-            rollout.OldLogProbabilities = [.. document.Groups
-                .Select(group => group.Completions.Select(one => one.OldLogProbabilities!).ToArray())];
+            rollout.OldLogProbabilities = Gather(document, one => one.OldLogProbabilities);
+        }
+
+        if (document.Groups.Any(group => group.Completions.Any(one => one.TokenAdvantages is not null)))
+        {
+            rollout.TokenAdvantages = Gather(document, one => one.TokenAdvantages);
+            rollout.Values = Gather(document, one => one.Values);
+            rollout.Returns = Gather(document, one => one.Returns);
         }
 
         return rollout;
@@ -101,6 +107,20 @@ internal static class RolloutFile
             throw new InvalidDataException($"'{path}' holds no rollouts: {exception.Message}", exception);
         }
     }
+
+    private static float[][][] Gather(RolloutDocument document, Func<CompletionDocument, float[]?> numbers) =>
+        [.. document.Groups.Select(group => group.Completions.Select(one => numbers(one)!).ToArray())];
+
+    private static GroupDocument WithTargets(Rollout rollout, int index, GroupDocument group) =>
+        rollout.TokenAdvantages is null ? group : group with
+        {
+            Completions = [.. group.Completions.Select((completion, sample) => completion with
+            {
+                TokenAdvantages = rollout.TokenAdvantages[index][sample],
+                Values = rollout.Values![index][sample],
+                Returns = rollout.Returns![index][sample],
+            })],
+        };
 
     private static GroupDocument Describe(
         RolloutGroup member, IReadOnlyList<double> advantages, IReadOnlyList<float[]>? old) => new()

@@ -2,8 +2,9 @@ namespace MedR1.Training;
 
 /// <summary>
 /// Captures every rollout of a run to a file, <c>rollout-000012.json</c> and so on: prompts, completions, scores. A
-/// later run trains from them without sampling (<see cref="GrpoTrainerBuilder.UseRecordedRollouts"/>), for debugging
-/// and for measuring an update alone.
+/// later run trains from them without sampling
+/// (<see cref="RolloutTrainerBuilder{TBuilder, TOptions}.UseRecordedRollouts"/>), for debugging and for measuring an
+/// update alone.
 /// </summary>
 public sealed class RolloutRecorder : IGrpoObserver
 {

@@ -5,7 +5,7 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>What a builder gathered.</summary>
-internal sealed record GrpoTrainerParts
+internal sealed record RolloutTrainerParts
 {
     public required IPromptSource Prompts { get; init; }
 
@@ -27,6 +27,12 @@ internal sealed record GrpoTrainerParts
 
     public IReadOnlyList<IEvaluationHook> Evaluations { get; init; } = [];
 
+    /// <summary>
+    /// Whether a completion's advantage is its score, and one without a score is left out of the loss: PPO compares with
+    /// a critic, not within the group.
+    /// </summary>
+    public bool ScoresAreAdvantages { get; init; }
+
     /// <summary>The folder of recorded rollouts; null to sample.</summary>
     public string? RecordedRollouts { get; init; }
 
@@ -39,18 +45,27 @@ internal sealed record GrpoTrainerParts
     public int? IndexOf(string? reward) =>
         reward is null ? null : Rewards.Select(each => each.Name).ToList().IndexOf(reward);
 
-    /// <summary>What decides which data comes next and what it is compared with.</summary>
-    public Dictionary<string, string> Invariants(GrpoTrainerOptions options, string referenceWeights) => new()
+    /// <summary>Where rollouts come from: the sampler, or files.</summary>
+    public IRolloutSource SourceOf(
+        IVisionLanguagePolicy policy, RolloutTrainerOptions options, PromptTaker taker,
+        DynamicSamplingOptions? dynamicSampling = null) => RecordedRollouts is string folder
+        ? new RecordedRollouts(folder, this, taker)
+        : new RolloutCollector(policy, this, options, taker, dynamicSampling);
+
+    /// <summary>
+    /// What decides which data comes next and what it is compared with. A run that goes on starts from the weights that
+    /// the first part started from: only so is a cloned reference the same.
+    /// </summary>
+    public Dictionary<string, string> Invariants(
+        RolloutTrainerOptions options, IVisionLanguagePolicy policy, bool clonesReference) => new()
     {
         [nameof(options.Seed)] = Text(options.Seed),
         [nameof(options.GroupSize)] = Text(options.GroupSize),
         [nameof(options.PromptsPerStep)] = Text(options.PromptsPerStep),
         [nameof(options.StepsPerGeneration)] = Text(options.StepsPerGeneration),
         [nameof(options.Iterations)] = Text(options.Iterations),
-        [nameof(options.Replay)] = options.Replay is null ? "off" : "on",
-        [nameof(options.ReferenceSync)] = options.ReferenceSync is null ? "off" : "on",
         ["number of prompts"] = Text(Prompts.Count),
-        ["weights that the policy was built with"] = referenceWeights,
+        ["weights that the policy was built with"] = clonesReference ? WeightDigest.Of(policy) : "none of its own",
     };
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -9,54 +9,48 @@ namespace MedR1.Training;
 /// Makes optimizer steps of a rollout: for each micro-step log-probabilities, loss and backward pass, then clip and
 /// step. B rows, T tokens. One dispose scope a micro-step.
 /// </summary>
-internal sealed class GrpoUpdate(
-    IVisionLanguagePolicy policy, IVisionLanguagePolicy? reference, IPolicyLoss loss, GrpoTrainerOptions options,
-    ParameterUpdater updater, IReadOnlyList<ITrainingObserver> observers)
+internal sealed class PolicyUpdate(
+    IVisionLanguagePolicy policy, IVisionLanguagePolicy? reference, IPolicyLoss loss,
+    RolloutTrainerOptions options, ParameterUpdater updater, IReadOnlyList<ITrainingObserver> observers,
+    bool skipsWithoutGradient = false)
 {
-    private readonly bool _skips = options.SkipCompletionsWithoutGradient && !loss.RequiresReference
+    private readonly bool _skips = skipsWithoutGradient && !loss.RequiresReference
         && !loss.RequiresEntropies && options.AdaptiveEntropy is null;
 
     /// <summary>Moves the weight of the entropy bonus; null where it stays.</summary>
     public AdaptiveEntropyCoefficient? Entropy { get; } = options.AdaptiveEntropy is null
         ? null : new AdaptiveEntropyCoefficient(options.AdaptiveEntropy);
 
+    /// <summary>Goes on from what a checkpoint holds.</summary>
+    public void Restore(RunState state)
+    {
+        if (Entropy is not null && state.Entropy is not null)
+        {
+            Entropy.State = state.Entropy;
+        }
+    }
+
     /// <summary>The log-probabilities of the policy before the first update on a rollout, for ratios.</summary>
     public void RecordOldLogProbabilities(Rollout rollout, IReadOnlyList<PlannedStep> plan)
     {
-        float[][][] old = [.. rollout.Groups.Select(group => new float[group.Completions.Count][])];
-        using IDisposable guard = no_grad();
-        foreach (MicroBatch batch in plan.SelectMany(step => step.MicroSteps)
-            .Select(rows => MicroBatch.Build(rollout, rows, false)))
-        {
-            using DisposeScope scope = NewDisposeScope();
-            if (batch.Packed.Count == 0)
-            {
-                continue;
-            }
-
-            using TokenStatistics statistics = policy.TokenLogProbabilities(
-                batch.Packed, StatisticsOptions(withEntropies: false));
-            Tensor values_BT = statistics.LogProbabilities.cpu();
-            for (int row = 0; row < batch.ForwardRows.Length; row++)
-            {
-                CompletionIndex index = batch.Rows[batch.ForwardRows[row]];
-                int tokens = rollout.CompletionAt(index).TokenCount;
-                Tensor own_T = values_BT[row].narrow(0, 0, tokens).contiguous();
-                old[index.Group][index.Sample] = own_T.data<float>().ToArray();
-            }
-        }
+        float[][][] old = RecordLogProbabilities(policy, rollout, plan);
 
         // A replayed group keeps those of the policy that sampled it.
         rollout.OldLogProbabilities =
             [.. rollout.Members.Select((member, group) => member.OldLogProbabilities ?? old[group])];
     }
 
+    /// <summary>A model's log-probabilities of a rollout's tokens, as the update computes them.</summary>
+    public float[][][] RecordLogProbabilities(
+        IVisionLanguagePolicy model, Rollout rollout, IReadOnlyList<PlannedStep> plan) =>
+        TokenNumbers.Record(rollout, plan, packed => LogProbabilitiesOf(model, packed));
+
     /// <summary>Makes one optimizer step.</summary>
     /// <param name="rollout">The rollout.</param>
     /// <param name="plan">Its completions by micro-step.</param>
     /// <param name="step">The step, from 1.</param>
     /// <param name="cancellationToken">Cancels between micro-steps; the parameters have not moved then.</param>
-    public GrpoStepResult Run(Rollout rollout, PlannedStep plan, long step, CancellationToken cancellationToken)
+    public PolicyStepResult Run(Rollout rollout, PlannedStep plan, long step, CancellationToken cancellationToken)
     {
         updater.Begin(step);
         LossMetricAccumulator metrics = new();
@@ -76,8 +70,8 @@ internal sealed class GrpoUpdate(
             if (!double.IsFinite(value))
             {
                 Entropy?.EndStep();
-                return new GrpoStepResult(
-                    value, double.NaN, updater.Skip(step - 1), IsSkipped: true, metrics.ToValues());
+                return new PolicyStepResult(
+                    value, double.NaN, updater.Skip(step - 1), IsSkipped: true, ValuesOf(metrics));
             }
 
             if (result.Loss.requires_grad)
@@ -120,7 +114,7 @@ internal sealed class GrpoUpdate(
         entropies_BT.sum(ScalarType.Float64).ToDouble(),
         batch.ForwardRows.Sum(row => rollout.CompletionAt(batch.Rows[row]).TokenCount));
 
-    private GrpoStepResult Finish(long step, double total, LossMetricAccumulator metrics)
+    private PolicyStepResult Finish(long step, double total, LossMetricAccumulator metrics)
     {
         Entropy?.EndStep();
         UpdateResult update = updater.Clip();
@@ -133,7 +127,18 @@ internal sealed class GrpoUpdate(
         }
 
         double rate = update.IsFinite ? updater.Step(step - 1) : updater.Skip(step - 1);
-        return new GrpoStepResult(total, update.GradientNorm, rate, !update.IsFinite, metrics.ToValues());
+        return new PolicyStepResult(total, update.GradientNorm, rate, !update.IsFinite, ValuesOf(metrics));
+    }
+
+    private Dictionary<string, double> ValuesOf(LossMetricAccumulator metrics)
+    {
+        Dictionary<string, double> values = new(metrics.ToValues());
+        if (Entropy is not null)
+        {
+            values[TrainingMetricNames.EntropyCoefficient] = Entropy.Coefficient;
+        }
+
+        return values;
     }
 
     private StepCounts Count(Rollout rollout, PlannedStep plan)
@@ -160,9 +165,12 @@ internal sealed class GrpoUpdate(
         return new PolicyLossInputs
         {
             LogProbabilities = logProbabilities_BT ?? Empty(),
-            Mask = MaskOf(rollout, batch),
-            Advantages = tensor([.. batch.Rows.Select(row => (float)rollout.AdvantageAt(row))], device: policy.Device),
-            OldLogProbabilities = rollout.OldLogProbabilities is null ? null : OldOf(rollout, batch),
+            Mask = batch.Mask(policy.Device),
+            Advantages = rollout.TokenAdvantages is null
+                ? tensor([.. batch.Rows.Select(row => (float)rollout.AdvantageAt(row))], device: policy.Device)
+                : TokenNumbers.ToMatrix(rollout.TokenAdvantages, batch, policy.Device),
+            OldLogProbabilities = rollout.OldLogProbabilities is null
+                ? null : TokenNumbers.ToMatrix(rollout.OldLogProbabilities, batch, policy.Device),
             ReferenceLogProbabilities = loss.RequiresReference ? reference_BT ?? Empty() : null,
             Entropies = entropies_BT ?? (loss.RequiresEntropies || Entropy is not null ? Empty() : null),
             EntropyCoefficient = Entropy?.Applied,
@@ -176,8 +184,13 @@ internal sealed class GrpoUpdate(
     private Tensor ReferenceOf(MicroBatch batch)
     {
         using IDisposable guard = no_grad();
-        using TokenStatistics statistics = reference!.TokenLogProbabilities(
-            batch.Packed, StatisticsOptions(withEntropies: false));
+        return LogProbabilitiesOf(reference!, batch.Packed);
+    }
+
+    private Tensor LogProbabilitiesOf(IVisionLanguagePolicy model, IReadOnlyList<PackedGroup> packed)
+    {
+        using TokenStatistics statistics = model.TokenLogProbabilities(
+            packed, StatisticsOptions(withEntropies: false));
         return statistics.LogProbabilities.alias();
     }
 
@@ -202,26 +215,6 @@ internal sealed class GrpoUpdate(
 
         Tensor rows = tensor([.. batch.ForwardRows.Select(row => (long)row)], device: policy.Device);
         return zeros(batch.Rows.Count, batch.Width, values.dtype, policy.Device).index_copy(0, rows, padded);
-    }
-
-    private Tensor MaskOf(Rollout rollout, MicroBatch batch)
-    {
-        Tensor lengths_B = tensor(
-            [.. batch.Rows.Select(row => rollout.IsActive(row) ? (long)rollout.CompletionAt(row).TokenCount : 0L)],
-            device: policy.Device);
-        return TensorArithmetic.CountTo(batch.Width, policy.Device).lt(lengths_B.unsqueeze(1));
-    }
-
-    private Tensor OldOf(Rollout rollout, MicroBatch batch)
-    {
-        float[] values = new float[batch.Rows.Count * batch.Width];
-        foreach (int row in batch.ForwardRows)
-        {
-            CompletionIndex index = batch.Rows[row];
-            rollout.OldLogProbabilities![index.Group][index.Sample].CopyTo(values, row * batch.Width);
-        }
-
-        return tensor(values, [batch.Rows.Count, batch.Width], device: policy.Device);
     }
 
     private sealed record StepCounts(double Tokens, int Rows, int MicroSteps);

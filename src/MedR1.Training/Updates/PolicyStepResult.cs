@@ -3,6 +3,6 @@ using MedR1.Losses;
 namespace MedR1.Training;
 
 /// <summary>What one optimizer step gave.</summary>
-internal sealed record GrpoStepResult(
+internal sealed record PolicyStepResult(
     double Loss, double GradientNorm, double LearningRate, bool IsSkipped,
     IReadOnlyDictionary<string, double> LossMetrics);

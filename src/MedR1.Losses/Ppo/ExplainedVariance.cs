@@ -1,0 +1,38 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Losses;
+
+/// <summary>
+/// How much of the returns a value head foresaw: 1 − Var(R − V) / Var(R) over all active tokens. 1 is all of it, 0 as
+/// little as a constant would, below 0 less than that.
+/// </summary>
+public static class ExplainedVariance
+{
+    /// <summary>Computes the share.</summary>
+    /// <param name="values"><c>[B, T]</c> what the value head said.</param>
+    /// <param name="returns"><c>[B, T]</c> what it should have said.</param>
+    /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
+    /// <returns>The share; NaN where the returns of active tokens don't differ.</returns>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static double Compute(Tensor values, Tensor returns, Tensor mask)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(returns);
+        ArgumentNullException.ThrowIfNull(mask);
+        Guard.Matrix(values, nameof(values));
+        Guard.FloatingPoint(values, nameof(values));
+        Guard.SameShape(returns, values, nameof(returns), nameof(values));
+        Guard.SameShape(mask, values, nameof(mask), nameof(values));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor active = mask.to(ScalarType.Bool);
+        Tensor wanted = returns.detach().to(ScalarType.Float64).masked_select(active);
+        Tensor missed = wanted - values.detach().to(ScalarType.Float64).masked_select(active);
+        double all = SquaresAround(wanted);
+        return all > 0 ? 1 - SquaresAround(missed) / all : double.NaN;
+    }
+
+    private static double SquaresAround(Tensor numbers) =>
+        numbers.numel() == 0 ? 0 : (numbers - numbers.mean()).ToPower(2).sum().item<double>();
+}

@@ -1,0 +1,31 @@
+namespace MedR1.Training;
+
+/// <summary>
+/// The sampling that is in use, with its scores, advantages and old log-probabilities, so that a checkpoint may stand at
+/// any step.
+/// </summary>
+internal sealed class RolloutCheckpoint(RolloutTrainerParts parts, PromptTaker taker) : ICheckpointParts
+{
+    private const string FileName = "rollout.json";
+
+    /// <summary>The sampling; null where the next step samples.</summary>
+    public Rollout? Rollout { get; set; }
+
+    public void Write(string folder, CancellationToken cancellationToken)
+    {
+        if (Rollout is not null)
+        {
+            WholeFile.WriteThrough(Path.Combine(folder, FileName), RolloutFile.Write(Rollout));
+        }
+    }
+
+    public void Read(string folder, RunState state)
+    {
+        if (state.StepInRollout > 0)
+        {
+            Rollout = RolloutFile.Restore(
+                RolloutFile.Read(Path.Combine(folder, FileName), parts.RewardNames), taker, new RolloutMaker(parts),
+                keepsAdvantages: true, CancellationToken.None);
+        }
+    }
+}

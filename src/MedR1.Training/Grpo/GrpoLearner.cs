@@ -1,0 +1,31 @@
+namespace MedR1.Training;
+
+/// <summary>How GRPO learns from a rollout: one loss, old log-probabilities where a rollout feeds several steps.</summary>
+internal sealed class GrpoLearner(
+    GrpoTrainerOptions options, PolicyUpdate update, ReplayBuffer? replay, ReferenceMixer? mixer) : IRolloutLearner
+{
+    private bool NeedsOldLogProbabilities =>
+        options.StepsPerGeneration * options.Iterations > 1 || replay is not null;
+
+    public void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
+    {
+        if (rollout.OldLogProbabilities is null && NeedsOldLogProbabilities)
+        {
+            update.RecordOldLogProbabilities(rollout, plan);
+            replay?.Keep(rollout);
+        }
+    }
+
+    public void Measure(Rollout rollout, Dictionary<string, double> measured) =>
+        RolloutMetrics.AddChoice(measured, rollout, options);
+
+    public PolicyStepResult Learn(
+        Rollout rollout, PlannedStep plan, long step, CancellationToken cancellationToken) =>
+        update.Run(rollout, plan, step, cancellationToken);
+
+    public void EndStep(RunState state)
+    {
+        state.Entropy = update.Entropy?.State;
+        mixer?.MixIfDue(state.Step);
+    }
+}

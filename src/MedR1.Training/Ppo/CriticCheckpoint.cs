@@ -1,0 +1,26 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Training;
+
+/// <summary>The critic's weights and its optimizer in a checkpoint.</summary>
+internal sealed class CriticCheckpoint(ParameterUpdater updater) : ICheckpointParts
+{
+    private const string FileName = "critic.safetensors";
+
+    public void Write(string folder, CancellationToken cancellationToken)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SafetensorsWriter.Write(
+            Path.Combine(folder, FileName),
+            [.. updater.GetState().Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))],
+            cancellationToken: cancellationToken);
+    }
+
+    public void Read(string folder, RunState state)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        updater.LoadState(SafetensorsFile.Load(Path.Combine(folder, FileName)));
+    }
+}

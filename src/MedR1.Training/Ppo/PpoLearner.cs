@@ -1,0 +1,42 @@
+namespace MedR1.Training;
+
+/// <summary>
+/// How PPO learns from a rollout: targets once, then for each optimizer step the policy's half and the critic's. Each
+/// half is left out by itself where it is not finite.
+/// </summary>
+internal sealed class PpoLearner(PolicyUpdate policy, CriticUpdate critic, TargetMaker targets) : IRolloutLearner
+{
+    public void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
+    {
+        if (rollout.TokenAdvantages is null)
+        {
+            targets.Fill(rollout, plan, measured);
+        }
+    }
+
+    // Nothing is compared within a group here, so that equal rewards in one don't matter.
+    public void Measure(Rollout rollout, Dictionary<string, double> measured) =>
+        measured.Remove(TrainingMetricNames.ZeroDeviationShare);
+
+    public PolicyStepResult Learn(
+        Rollout rollout, PlannedStep plan, long step, CancellationToken cancellationToken)
+    {
+        PolicyStepResult ofPolicy = policy.Run(rollout, plan, step, cancellationToken);
+
+        // Not cancelled in between: the policy has moved, and the critic belongs to the same step.
+        PolicyStepResult ofCritic = critic.Run(rollout, plan, step);
+        Dictionary<string, double> measured = new(ofPolicy.LossMetrics)
+        {
+            [TrainingMetricNames.CriticGradientNorm] = ofCritic.GradientNorm,
+            [TrainingMetricNames.CriticLearningRate] = ofCritic.LearningRate,
+        };
+        foreach ((string name, double value) in ofCritic.LossMetrics)
+        {
+            measured[name] = value;
+        }
+
+        return ofPolicy with { IsSkipped = ofPolicy.IsSkipped || ofCritic.IsSkipped, LossMetrics = measured };
+    }
+
+    public void EndStep(RunState state) => state.Entropy = policy.Entropy?.State;
+}

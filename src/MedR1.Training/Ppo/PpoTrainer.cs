@@ -1,0 +1,84 @@
+using MedR1.Losses;
+using MedR1.Modeling;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Proximal policy optimization of a language model (Schulman et al., arXiv 1707.06347; as in InstructGPT, arXiv
+/// 2203.02155): prompts → completions → score on the last token, divergence penalty on each → values of a critic →
+/// advantages of tokens (GAE) → clipped update of the policy, update of the critic. Made by
+/// <see cref="PpoTrainerBuilder"/>.
+/// </summary>
+/// <remarks>
+/// One run at a time, on a thread of its own. It disposes its optimizers, and the reference and critic that it copied;
+/// policy, sampler, rewards and sinks stay with who made them.
+/// </remarks>
+public sealed class PpoTrainer : IDisposable
+{
+    private readonly ParameterUpdater _policyUpdater;
+    private readonly ParameterUpdater _criticUpdater;
+    private readonly IVisionLanguagePolicy? _ownReference;
+    private readonly ValueModel? _ownCritic;
+    private readonly RolloutLoop _loop;
+    private readonly RunGate _gate = new();
+
+    internal PpoTrainer(
+        IVisionLanguagePolicy policy, RolloutTrainerParts parts, PpoTrainerOptions options, PpoLossOptions loss,
+        PpoTargetOptions targets, ValueModel? critic, string? resumeFrom)
+    {
+        parts = parts with { ScoresAreAdvantages = true };
+        TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
+        bool needsReference = parts.Loss.RequiresReference || targets.KlCoefficient != 0;
+        _ownReference = needsReference && parts.Reference is null ? policy.CreateReference() : null;
+        _ownCritic = critic is null ? ValueModel.CopyOf((IHiddenStatePolicy)policy) : null;
+        Critic = critic ?? _ownCritic!;
+        PromptTaker taker = new(policy, parts, options);
+        IRolloutSource source = parts.SourceOf(policy, options, taker);
+        _policyUpdater = new ParameterUpdater(policy.Parameters, options, TotalSteps);
+        _criticUpdater = new ParameterUpdater(Critic.Parameters, options.ForCritic(), TotalSteps);
+        IVisionLanguagePolicy? reference = parts.Reference ?? _ownReference;
+        PolicyUpdate policyUpdate = new(policy, reference, parts.Loss, options, _policyUpdater, parts.Observers);
+        RolloutCheckpoint kept = new(parts, taker);
+        CheckpointStore checkpoints = new(
+            policy, _policyUpdater, options, TotalSteps, nameof(PpoTrainer),
+            parts.Invariants(options, policy, _ownReference is not null || _ownCritic is not null),
+            kept, new CriticCheckpoint(_criticUpdater));
+        RunState state = resumeFrom is null ? new RunState() : checkpoints.Load(resumeFrom);
+        policyUpdate.Restore(state);
+        PpoLearner learner = new(
+            policyUpdate, new CriticUpdate(Critic, loss, options, _criticUpdater),
+            new TargetMaker(Critic, reference, targets, options, policyUpdate));
+        _loop = new RolloutLoop(
+            nameof(PpoTrainer), parts, options, TotalSteps, state, source, learner, kept,
+            new EvaluationRunner(policy, parts.Evaluations, options), checkpoints);
+    }
+
+    /// <summary>Optimizer steps of the whole run.</summary>
+    public int TotalSteps { get; }
+
+    /// <summary>The critic as it is now; one that the trainer copied goes with it.</summary>
+    public ValueModel Critic { get; }
+
+    /// <summary>Trains to the last step.</summary>
+    /// <param name="cancellationToken">Stops between micro-steps; the weights of the last whole step stay.</param>
+    /// <exception cref="InvalidPromptException">
+    /// A prompt can't be encoded, or is longer than the model's context.
+    /// </exception>
+    /// <exception cref="RewardFailureException">
+    /// A reward failed and the options say that this stops the run.
+    /// </exception>
+    /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
+    /// <exception cref="InvalidOperationException">A run of this trainer is under way.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
+        _gate.RunAsync(() => _loop.RunAsync(cancellationToken));
+
+    /// <summary>Frees the optimizers, and the reference and critic that it copied.</summary>
+    public void Dispose()
+    {
+        _policyUpdater.Dispose();
+        _criticUpdater.Dispose();
+        _ownReference?.Dispose();
+        _ownCritic?.Dispose();
+    }
+}

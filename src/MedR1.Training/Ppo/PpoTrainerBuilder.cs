@@ -1,0 +1,86 @@
+using MedR1.Losses;
+using MedR1.Modeling;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Puts a PPO trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options,
+/// <c>Build</c> reports every mistake at once and works once. The builder owns nothing that it is given.
+/// </summary>
+public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder, PpoTrainerOptions>
+{
+    private PpoLossOptions? _loss;
+    private PpoTargetOptions? _targets;
+    private ValueModel? _critic;
+
+    /// <summary>Starts with the policy to train.</summary>
+    /// <param name="policy">The policy; it stays with the caller.</param>
+    public PpoTrainerBuilder(IVisionLanguagePolicy policy)
+        : base(policy, nameof(PpoTrainer))
+    {
+    }
+
+    /// <summary>
+    /// Sets the loss; without it <see cref="PpoLossOptions.LanguageModel"/>. The critic learns by its own optimizer:
+    /// <see cref="PpoLossOptions.ValueCoefficient"/> scales its gradient and so says how soon it is clipped.
+    /// </summary>
+    /// <param name="loss">The options.</param>
+    public PpoTrainerBuilder UseLoss(PpoLossOptions loss) => Fill(ref _loss, loss, nameof(UseLoss));
+
+    /// <summary>
+    /// Sets how scores become advantages and returns; without it <see cref="PpoTargetOptions.LanguageModel"/>.
+    /// </summary>
+    /// <param name="targets">The options.</param>
+    public PpoTrainerBuilder UseTargets(PpoTargetOptions targets) => Fill(ref _targets, targets, nameof(UseTargets));
+
+    /// <summary>Sets the critic; without it <see cref="ValueModel.CopyOf"/> the policy.</summary>
+    /// <param name="critic">The critic, which the trainer changes; it stays with the caller.</param>
+    public PpoTrainerBuilder UseCritic(ValueModel critic) => Fill(ref _critic, critic, nameof(UseCritic));
+
+    /// <summary>Makes the trainer. The options are copied.</summary>
+    /// <exception cref="TrainerConfigurationException">There are mistakes; it lists all of them.</exception>
+    /// <exception cref="CheckpointException">The checkpoint to go on from can't be read.</exception>
+    /// <exception cref="InvalidOperationException">The builder has built before.</exception>
+    public PpoTrainer Build()
+    {
+        PpoTrainerOptions options = MakeOptions().Copy();
+        Slots.Take(new PpoTrainerOptionsValidator().Validate(null, options));
+        RequireRollouts(options);
+        RequireLoss();
+        RequireCritic();
+        Slots.Finish();
+        PpoLossOptions loss = _loss ?? PpoLossOptions.LanguageModel;
+        return new PpoTrainer(
+            Policy, MakeParts(options, new GrpoLoss(loss.Policy), AdvantageOptions.DrGrpo), options, loss,
+            _targets ?? PpoTargetOptions.LanguageModel, _critic, Checkpoint);
+    }
+
+    private void RequireLoss()
+    {
+        foreach (string mistake in _loss?.Validate() ?? [])
+        {
+            Slots.Mistakes.Add($"The loss can't work: {mistake} Change it in .UseLoss(options).");
+        }
+
+        foreach (string mistake in _targets?.Validate() ?? [])
+        {
+            Slots.Mistakes.Add($"The targets can't work: {mistake} Change it in .UseTargets(options).");
+        }
+    }
+
+    private void RequireCritic()
+    {
+        Slots.Require(
+            _critic is not null || Policy is IHiddenStatePolicy,
+            $"A {Policy.GetType().Name} shows no states, so that no critic can be made of it: "
+            + ".UseCritic(new ValueModel(another)) with a policy that does.");
+        Slots.Require(
+            _critic is not { TrainsBody: true } || !ReferenceEquals(_critic.Body.Network, Policy.Network),
+            "The critic's network is the policy's own, so two optimizers would move it: remove .UseCritic for a copy, or "
+            + ".UseCritic(ValueModel.HeadOn(policy)).");
+        Slots.Require(
+            _critic is null || _critic.Body.VocabularySize == Policy.VocabularySize,
+            $"The critic knows {_critic?.Body.VocabularySize} tokens, the policy {Policy.VocabularySize}: .UseCritic with "
+            + "a model of the same vocabulary.");
+    }
+}

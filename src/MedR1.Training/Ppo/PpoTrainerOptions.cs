@@ -1,0 +1,47 @@
+namespace MedR1.Training;
+
+/// <summary>
+/// How a PPO run goes. A sampling feeds <see cref="RolloutTrainerOptions.StepsPerGeneration"/> mini-batches of
+/// <see cref="RolloutTrainerOptions.PromptsPerStep"/> prompts, gone through
+/// <see cref="RolloutTrainerOptions.Iterations"/> times (PPO's epochs).
+/// </summary>
+public sealed class PpoTrainerOptions : RolloutTrainerOptions
+{
+    /// <inheritdoc/>
+    /// <value>The default is 1: the critic, not a group, says what to expect.</value>
+    public override int GroupSize { get; set; } = 1;
+
+    /// <inheritdoc/>
+    /// <value>The default is 1e-6.</value>
+    public override double LearningRate { get; set; } = 1e-6;
+
+    /// <summary>The critic's highest learning rate; its schedule is the policy's.</summary>
+    /// <value>The default is 1e-5, as in verl.</value>
+    public double CriticLearningRate { get; set; } = 1e-5;
+
+    /// <inheritdoc/>
+    /// <value>The default is linear to 0.</value>
+    public override LearningRateDecay Schedule { get; set; } = LearningRateDecay.Linear;
+
+    /// <inheritdoc/>
+    /// <value>The default is 0.</value>
+    public override double Warmup { get; set; }
+
+    /// <summary>
+    /// Taken off the score of a completion that was cut off before its end token (TRL's <c>missing_eos_penalty</c>).
+    /// </summary>
+    /// <value>The default is 0.</value>
+    public double TruncationPenalty { get; set; }
+
+    internal PpoTrainerOptions Copy() => (PpoTrainerOptions)CopyAll();
+
+    /// <summary>The same for the critic: its own rate, and a head that is never frozen.</summary>
+    internal PpoTrainerOptions ForCritic()
+    {
+        PpoTrainerOptions copy = Copy();
+        copy.LearningRate = CriticLearningRate;
+        copy.LearningRateOf = null;
+        copy.IsFrozen = name => !ValueModel.IsHead(name) && IsFrozen?.Invoke(name) == true;
+        return copy;
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Options;
+
+namespace MedR1.Training;
+
+/// <summary>Says everything that is wrong with the options of a PPO run.</summary>
+public sealed class PpoTrainerOptionsValidator : IValidateOptions<PpoTrainerOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, PpoTrainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        TrainerOptionsRules rules = new();
+        rules.RequireRollouts(options, (1, "a prompt needs at least 1 completion"));
+        rules.Require(
+            options.CriticLearningRate > 0 && double.IsFinite(options.CriticLearningRate),
+            nameof(options.CriticLearningRate), options.CriticLearningRate, "it must be above 0", "1e-5");
+        rules.Require(
+            options.TruncationPenalty >= 0 && double.IsFinite(options.TruncationPenalty),
+            nameof(options.TruncationPenalty), options.TruncationPenalty, "it can't be negative (0 is none)", "0");
+        return rules.Mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(rules.Mistakes);
+    }
+}

@@ -1,0 +1,122 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// PPO's critic: a network of the policy's kind whose head says what score is still to come before each token of a
+/// completion.
+/// </summary>
+/// <remarks>It is used by one thread at a time; who makes it disposes it.</remarks>
+public sealed class ValueModel : IDisposable
+{
+    private const string HeadPrefix = "value_head.";
+    private readonly bool _ownsBody;
+
+    /// <summary>Puts a value head on a network, which learns with it.</summary>
+    /// <param name="body">The network, not the policy's own; it stays with the caller.</param>
+    public ValueModel(IHiddenStatePolicy body)
+        : this(body, ownsBody: false, trainsBody: true)
+    {
+    }
+
+    private ValueModel(IHiddenStatePolicy body, bool ownsBody, bool trainsBody)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        _ownsBody = ownsBody;
+        Body = body;
+        TrainsBody = trainsBody;
+        Head = new ValueHead(body.HiddenSize, body.Device);
+        Parameters =
+        [
+            .. trainsBody ? body.Parameters : [],
+            .. Head.named_parameters().Select(pair => KeyValuePair.Create(HeadPrefix + pair.name, pair.parameter)),
+        ];
+    }
+
+    /// <summary>The network below the head.</summary>
+    public IHiddenStatePolicy Body { get; }
+
+    /// <summary>The head.</summary>
+    public ValueHead Head { get; }
+
+    /// <summary>Whether the network learns with the head.</summary>
+    public bool TrainsBody { get; }
+
+    /// <summary>What learns: the network's parameters by their own names, if it does, and the head's.</summary>
+    public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
+
+    /// <summary>
+    /// A critic of its own, as InstructGPT, verl and TRL have it: a copy of the policy as it is, with a value head. What
+    /// takes no gradient in the policy takes none in the copy.
+    /// </summary>
+    /// <param name="policy">The policy.</param>
+    /// <exception cref="ArgumentException">The policy's copy shows no states.</exception>
+    public static ValueModel CopyOf(IHiddenStatePolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        IVisionLanguagePolicy copy = policy.CloneFrozen();
+        if (copy is not IHiddenStatePolicy body)
+        {
+            copy.Dispose();
+            throw new ArgumentException(
+                $"The copy of a {policy.GetType().Name} is a {copy.GetType().Name}, which shows no states: make the "
+                + "critic of a policy that is copied as it is.",
+                nameof(policy));
+        }
+
+        foreach ((KeyValuePair<string, Parameter> source, KeyValuePair<string, Parameter> target)
+            in policy.Parameters.Zip(body.Parameters))
+        {
+            target.Value.requires_grad = source.Value.requires_grad;
+        }
+
+        return new ValueModel(body, ownsBody: true, trainsBody: true);
+    }
+
+    /// <summary>
+    /// A head on the policy's own network, which it reads and never changes: hardly any memory, one forward pass more
+    /// and no backward pass through the network, but a critic that can't learn to see.
+    /// </summary>
+    /// <param name="policy">The policy; it stays with the caller.</param>
+    public static ValueModel HeadOn(IHiddenStatePolicy policy) => new(policy, ownsBody: false, trainsBody: false);
+
+    /// <summary>The values of completions' tokens.</summary>
+    /// <param name="groups">Prompts with completions.</param>
+    /// <returns>
+    /// <c>[rows, T]</c> float32, column k before token k, any value at padding; with gradient unless it is switched off.
+    /// The caller disposes it.
+    /// </returns>
+    public Tensor Values(IReadOnlyList<PackedGroup> groups)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        using DisposeScope scope = NewDisposeScope();
+        return Head.call(States(groups)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the head, and the network if it was copied.</summary>
+    public void Dispose()
+    {
+        Head.Dispose();
+        if (_ownsBody)
+        {
+            Body.Dispose();
+        }
+    }
+
+    /// <summary>Whether a parameter is the head's: it always learns.</summary>
+    internal static bool IsHead(string parameter) => parameter.StartsWith(HeadPrefix, StringComparison.Ordinal);
+
+    private Tensor States(IReadOnlyList<PackedGroup> groups)
+    {
+        if (TrainsBody)
+        {
+            return Body.CompletionStates(groups);
+        }
+
+        using IDisposable guard = no_grad();
+        return Body.CompletionStates(groups);
+    }
+}

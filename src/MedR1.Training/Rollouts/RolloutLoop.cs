@@ -1,0 +1,116 @@
+using System.Diagnostics;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// The loop of the trainers that learn from what their policy says: collect a rollout, make its optimizer steps, report
+/// each.
+/// </summary>
+internal sealed class RolloutLoop(
+    string trainer, RolloutTrainerParts parts, RolloutTrainerOptions options, int totalSteps, RunState state,
+    IRolloutSource source, IRolloutLearner learner, RolloutCheckpoint kept, EvaluationRunner evaluations,
+    CheckpointStore checkpoints)
+{
+    private readonly MetricDispatcher _dispatcher = new(parts.Sinks);
+
+    /// <summary>Goes on to the last step.</summary>
+    public async Task<TrainingReport> RunAsync(CancellationToken cancellationToken)
+    {
+        RunReporter reporter = new(
+            trainer, state, totalSteps, options, _dispatcher, evaluations, checkpoints, parts.Observers);
+        await reporter.StartAsync(cancellationToken);
+        while (state.Step < totalSteps)
+        {
+            long start = Stopwatch.GetTimestamp();
+            Dictionary<string, double> sampled = [];
+            Rollout rollout = kept.Rollout ?? await SampleAsync(sampled, cancellationToken);
+            IReadOnlyList<PlannedStep> plan = parts.Planner.Plan(rollout, options);
+            learner.Prepare(rollout, plan, sampled);
+            if (state.Step + plan.Count * options.Iterations - state.StepInRollout < totalSteps)
+            {
+                source.Prefetch(state.Rollouts + 1, state.Position, cancellationToken);
+            }
+
+            while (state.Step < totalSteps && kept.Rollout is not null)
+            {
+                PolicyStepResult result = learner.Learn(
+                    rollout, plan[state.StepInRollout % plan.Count], state.Step + 1, cancellationToken);
+                Advance(result, plan.Count * options.Iterations);
+                double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                await reporter.EndStepAsync(Measure(result, rollout, seconds, sampled), cancellationToken);
+                start = Stopwatch.GetTimestamp();
+                sampled = [];
+            }
+        }
+
+        return reporter.End();
+    }
+
+    private async Task<Rollout> SampleAsync(Dictionary<string, double> sampled, CancellationToken cancellationToken)
+    {
+        Rollout rollout = await source.CollectAsync(state.Rollouts, state.Position, cancellationToken);
+        foreach (IGrpoObserver observer in parts.Observers.OfType<IGrpoObserver>())
+        {
+            observer.OnRollout(rollout);
+        }
+
+        foreach ((string name, double value) in RolloutMetrics.Of(rollout, source, options))
+        {
+            sampled[name] = value;
+        }
+
+        learner.Measure(rollout, sampled);
+        state.Take(rollout);
+        kept.Rollout = rollout;
+        return rollout;
+    }
+
+    // Prompts that were left out or dropped were gone through too: on average so many to a sampling.
+    private double EpochsDone()
+    {
+        int asked = options.PromptsPerStep * options.StepsPerGeneration;
+        long samplings = state.Rollouts + (state.StepInRollout > 0 ? 1 : 0);
+        double taken = samplings == 0 ? 1 : (double)state.Position / (samplings * asked);
+        return state.Step * taken * options.PromptsPerStep / options.Iterations / parts.Prompts.Count;
+    }
+
+    // What a checkpoint holds changes in one go, so that whatever throws after it finds it consistent.
+    private void Advance(PolicyStepResult result, int stepsOfRollout)
+    {
+        state.Step++;
+        state.SkippedSteps += result.IsSkipped ? 1 : 0;
+        learner.EndStep(state);
+        if (++state.StepInRollout == stepsOfRollout)
+        {
+            state.Rollouts++;
+            state.StepInRollout = 0;
+            kept.Rollout = null;
+        }
+    }
+
+    // A sampling's own measurements stand with the first step that it feeds.
+    private Dictionary<string, double> Measure(
+        PolicyStepResult result, Rollout rollout, double seconds, Dictionary<string, double> sampled)
+    {
+        Dictionary<string, double> values = new(sampled)
+        {
+            [TrainingMetricNames.Loss] = result.Loss,
+            [TrainingMetricNames.GradientNorm] = result.GradientNorm,
+            [TrainingMetricNames.LearningRate] = result.LearningRate,
+            [TrainingMetricNames.Epoch] = EpochsDone(),
+            [TrainingMetricNames.StepSeconds] = seconds,
+        };
+        foreach ((string name, double value) in result.LossMetrics)
+        {
+            values[name] = value;
+        }
+
+        if (sampled.Count > 0)
+        {
+            values[TrainingMetricNames.UpdateSeconds] = seconds - source.SampleSeconds - source.RewardSeconds;
+            values[TrainingMetricNames.TokensPerSecond] = rollout.SampledTokenCount / seconds;
+        }
+
+        return values;
+    }
+}

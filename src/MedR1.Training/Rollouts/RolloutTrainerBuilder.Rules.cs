@@ -1,0 +1,69 @@
+namespace MedR1.Training;
+
+/// <content>What can be wrong with what a builder was given, each with its fix.</content>
+public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
+{
+    /// <summary>What every such trainer needs: data, rewards, and options that fit them and the policy.</summary>
+    private protected void RequireRollouts(TOptions options)
+    {
+        RequireData();
+        RequireRewards();
+        _slots.RequireEvaluations(options, _evaluations.Count);
+        _slots.Require(
+            _recorded is null || Directory.Exists(_recorded),
+            $"There is no folder '{_recorded}' of recorded rollouts: .UseRecordedRollouts(folder) with that of a "
+            + "RolloutRecorder.");
+        _slots.Require(
+            _recorded is null || _sampler is null,
+            "Recorded rollouts are not sampled: remove .UseRecordedRollouts, or .UseSampler.");
+        _slots.Require(
+            options.MaxPromptTokens is null || options.MaxPromptTokens < Policy.ContextLength,
+            $"MaxPromptTokens is {options.MaxPromptTokens}, but the model takes {Policy.ContextLength} tokens with "
+            + $"the answer: .Configure(options => options.MaxPromptTokens = {Policy.ContextLength / 2}).");
+        _slots.Require(
+            Policy.Parameters.Any(pair => pair.Value.requires_grad && options.IsFrozen?.Invoke(pair.Key) != true),
+            "Every parameter is frozen, so nothing can be learnt: .Configure(options => options.IsFrozen = null).");
+        _slots.Require(
+            options.MaxNewTokens < Policy.ContextLength,
+            $"MaxNewTokens is {options.MaxNewTokens}, but the model takes {Policy.ContextLength} tokens with the "
+            + "prompt: .Configure(options => options.MaxNewTokens = 256).");
+        _slots.Require(
+            !ReferenceEquals(_reference, Policy),
+            "The reference is the policy itself, so its weights would move too: remove .UseReference, or give it a "
+            + "frozen copy.");
+    }
+
+    private void RequireData()
+    {
+        if (_prompts is not null)
+        {
+            _slots.Require(_prompts.Count > 0, "The list of prompts is empty: .UsePrompts(prompts) with at least one.");
+            _slots.Require(
+                _dataset is null && _template is null,
+                "There are prompts and a data set or template too: keep .UsePrompts, or .UseDataset with .UsePrompt.");
+            return;
+        }
+
+        _slots.Require(_dataset is not null, "There is no data: .UseDataset(dataset), or .UsePrompts(prompts).");
+        _slots.Require(
+            _dataset is not { Count: 0 },
+            $"The data set '{_dataset?.Name}' is empty: .UseDataset(dataset) with at least one example.");
+        _slots.Require(
+            _template is not null,
+            "Nothing says how an example becomes a prompt: .UsePrompt(PromptTemplates.ThinkThenAnswer).");
+    }
+
+    private void RequireRewards()
+    {
+        _slots.Require(
+            _rewards.Count > 0,
+            "There is no reward, so nothing could be learnt: .AddReward(new ChoiceAccuracyReward()).");
+        foreach (IGrouping<string, WeightedReward> same in _rewards.GroupBy(reward => reward.Name)
+            .Where(same => same.Count() > 1))
+        {
+            _slots.Mistakes.Add(
+                $"{same.Count()} rewards are named '{same.Key}', metrics would mix them: "
+                + ".AddReward(\"another name\", …).");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Training;
+
+/// <summary>Numbers of a rollout's tokens, one each, as they are kept on the host. B rows, T tokens.</summary>
+internal static class TokenNumbers
+{
+    /// <summary>Computes numbers without gradient, pass by pass of a plan.</summary>
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="plan">Its completions by pass.</param>
+    /// <param name="compute">Gives <c>[B, T]</c> float32 for the rows of a pass; it is not disposed.</param>
+    /// <returns>By group and completion; null where a completion doesn't take part.</returns>
+    public static float[][][] Record(
+        Rollout rollout, IReadOnlyList<PlannedStep> plan, Func<IReadOnlyList<PackedGroup>, Tensor> compute)
+    {
+        float[][][] numbers = [.. rollout.Groups.Select(group => new float[group.Completions.Count][])];
+        using IDisposable guard = no_grad();
+        foreach (MicroBatch batch in plan.SelectMany(step => step.MicroSteps)
+            .Select(rows => MicroBatch.Build(rollout, rows, false)))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            if (batch.Packed.Count == 0)
+            {
+                continue;
+            }
+
+            Tensor values_BT = compute(batch.Packed).cpu();
+            for (int row = 0; row < batch.ForwardRows.Length; row++)
+            {
+                Spread(values_BT[row], batch, batch.ForwardRows[row], numbers);
+            }
+        }
+
+        return numbers;
+    }
+
+    /// <summary>
+    /// <c>[B, T]</c> the numbers of a pass's rows; 0 behind their end, and in rows that stay out of the pass.
+    /// </summary>
+    public static Tensor ToMatrix(
+        IReadOnlyList<IReadOnlyList<float[]>> numbers, MicroBatch batch, Device device)
+    {
+        float[] values = new float[batch.Rows.Count * batch.Width];
+        foreach (int row in batch.ForwardRows)
+        {
+            CompletionIndex index = batch.Rows[row];
+            numbers[index.Group][index.Sample].CopyTo(values, row * batch.Width);
+        }
+
+        return tensor(values, [batch.Rows.Count, batch.Width], device: device);
+    }
+
+    /// <summary>Writes <c>[B, T]</c> numbers of a pass's rows to their places.</summary>
+    public static void Spread(Tensor numbers_BT, MicroBatch batch, float[][][] places)
+    {
+        for (int row = 0; row < batch.Rows.Count; row++)
+        {
+            Spread(numbers_BT[row], batch, row, places);
+        }
+    }
+
+    private static void Spread(Tensor numbers_T, MicroBatch batch, int row, float[][][] places)
+    {
+        (int group, int sample) = batch.Rows[row];
+        Tensor own_T = numbers_T.narrow(0, 0, batch.LengthOf(row)).to(ScalarType.Float32).contiguous();
+        places[group][sample] = own_T.data<float>().ToArray();
+    }
+}

@@ -1,0 +1,98 @@
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+public sealed class PpoResumeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    [Theory]
+    [InlineData(1, 1, 2, 4)]
+    [InlineData(2, 1, 1, 4)]
+    [InlineData(2, 2, 3, 3)]
+    public async Task A_resumed_run_equals_an_uninterrupted_one_bit_for_bit(
+        int stepsPerGeneration, int iterations, int saveInterval, int savedAt)
+    {
+        void Configure(PpoTrainerOptions options)
+        {
+            options.StepsPerGeneration = stepsPerGeneration;
+            options.Iterations = iterations;
+        }
+
+        using TinyPolicy whole = TestData.Policy();
+        using PpoTrainer straight = PpoRuns.Small(whole, Configure).Build();
+        TrainingReport all = await straight.RunAsync();
+
+        using TinyPolicy first = TestData.Policy();
+        using CancellationTokenSource source = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PpoRuns.Small(first, options =>
+        {
+            Configure(options);
+            options.OutputFolder = _folder;
+            options.SaveInterval = saveInterval;
+        }).AddObserver(new CancelAfter(5, source)).RunAsync(source.Token));
+
+        using TinyPolicy second = TestData.Policy();
+        using PpoTrainer trainer = PpoRuns.Small(second, Configure).ResumeFrom(_folder).Build();
+        TrainingReport rest = await trainer.RunAsync();
+
+        Assert.Equal(savedAt + 1, rest.History[0].Step);
+        Assert.Equal(TestData.Weights(whole), TestData.Weights(second));
+        Assert.Equal(PpoRuns.Weights(straight.Critic), PpoRuns.Weights(trainer.Critic));
+        Assert.Equal(
+            all.History.TakeLast(rest.History.Count).Select(Runs.Untimed), rest.History.Select(Runs.Untimed));
+    }
+
+    [Fact]
+    public async Task A_run_that_was_cancelled_goes_on_where_it_stood_without_a_checkpoint()
+    {
+        static void Configure(PpoTrainerOptions options)
+        {
+            options.StepsPerGeneration = 2;
+            options.Iterations = 2;
+        }
+
+        using TinyPolicy whole = TestData.Policy();
+        await PpoRuns.Small(whole, Configure).RunAsync();
+
+        using TinyPolicy policy = TestData.Policy();
+        using CancellationTokenSource source = new();
+        using PpoTrainer trainer = PpoRuns.Small(policy, Configure).AddObserver(new CancelAfter(5, source)).Build();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
+        TrainingReport rest = await trainer.RunAsync();
+
+        Assert.Equal([6L, 7L, 8L], rest.History.Select(metrics => metrics.Step));
+        Assert.Equal(TestData.Weights(whole), TestData.Weights(policy));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_grpo_or_of_other_weights_is_refused()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options =>
+        {
+            options.MaxSteps = 1;
+            options.OutputFolder = _folder;
+        }).RunAsync();
+        using TinyPolicy next = TestData.Policy(seed: 5);
+
+        CheckpointException exception = Assert.Throws<CheckpointException>(
+            () => PpoRuns.Small(next, _ => { }).ResumeFrom(_folder).Build());
+
+        Assert.Contains("was written by GrpoTrainer, not by PpoTrainer", exception.Message);
+        Assert.Contains("weights that the policy was built with", exception.Message);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private sealed class CancelAfter(long step, CancellationTokenSource source) : ITrainingObserver
+    {
+        public void OnStep(StepMetrics metrics)
+        {
+            if (metrics.Step == step)
+            {
+                source.Cancel();
+            }
+        }
+    }
+}

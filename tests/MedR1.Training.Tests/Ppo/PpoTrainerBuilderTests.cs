@@ -1,0 +1,88 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+public sealed class PpoTrainerBuilderTests : IDisposable
+{
+    private readonly TinyPolicy _policy = TestData.Policy();
+
+    [Fact]
+    public void Reports_every_mistake_at_once_with_the_call_that_fixes_it()
+    {
+        using ValueModel critic = new(_policy);
+        PpoTrainerBuilder builder = new PpoTrainerBuilder(_policy)
+            .UseCritic(critic)
+            .UseReference(_policy)
+            .UseLoss(new PpoLossOptions { ValueClip = -1, ValueCoefficient = double.NaN })
+            .UseTargets(new PpoTargetOptions { Discount = 2, Lambda = -1, KlCoefficient = double.NaN })
+            .Configure(options =>
+            {
+                options.GroupSize = 0;
+                options.LearningRate = -1;
+                options.CriticLearningRate = 0;
+                options.TruncationPenalty = -1;
+                options.SaveInterval = 5;
+            });
+
+        TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(builder.Build);
+
+        string[] expected =
+        [
+            "LearningRate is -1", "OutputFolder is null, but SaveInterval 5", "GroupSize is 0",
+            "CriticLearningRate is 0", "TruncationPenalty is -1", "There is no data: .UseDataset",
+            "Nothing says how an example becomes a prompt", "There is no reward", "The reference is the policy itself",
+            "ValueCoefficient is NaN", "ValueClip is -1", "Discount is 2", "Lambda is -1", "KlCoefficient is NaN",
+            "The critic's network is the policy's own",
+        ];
+        Assert.Equal(expected.Length, exception.Mistakes.Count);
+        Assert.All(expected.Zip(exception.Mistakes), pair => Assert.Contains(pair.First, pair.Second));
+        Assert.All(exception.Mistakes, mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
+        Assert.Contains("The PpoTrainer can't be built, 15 mistakes", exception.Message);
+    }
+
+    [Fact]
+    public void A_policy_that_shows_no_states_needs_a_critic_of_another()
+    {
+        using FullDiskPolicy hidden = new(_policy, failAt: 1);
+
+        Assert.Contains(
+            "A FullDiskPolicy shows no states",
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(
+                PpoRuns.Small(hidden, _ => { }).Build).Mistakes));
+        using ValueModel critic = ValueModel.CopyOf(_policy);
+        PpoRuns.Small(hidden, _ => { }).UseCritic(critic).Build().Dispose();
+    }
+
+    [Fact]
+    public void Every_slot_is_filled_once()
+    {
+        using ValueModel critic = ValueModel.CopyOf(_policy);
+        Dictionary<string, Action<PpoTrainerBuilder>> slots = new()
+        {
+            ["UseLoss"] = builder => builder.UseLoss(PpoLossOptions.LanguageModel),
+            ["UseTargets"] = builder => builder.UseTargets(PpoTargetOptions.LanguageModel),
+            ["UseCritic"] = builder => builder.UseCritic(critic),
+        };
+
+        Assert.All(slots, slot =>
+        {
+            PpoTrainerBuilder builder = new(_policy);
+            slot.Value(builder);
+            Assert.StartsWith(
+                $"{slot.Key} was called before",
+                Assert.Throws<InvalidOperationException>(() => slot.Value(builder)).Message);
+        });
+    }
+
+    [Fact]
+    public void A_builder_builds_once()
+    {
+        PpoTrainerBuilder builder = PpoRuns.Small(_policy, _ => { });
+        builder.Build().Dispose();
+
+        Assert.Contains("has built its PpoTrainer", Assert.Throws<InvalidOperationException>(builder.Build).Message);
+    }
+
+    public void Dispose() => _policy.Dispose();
+}

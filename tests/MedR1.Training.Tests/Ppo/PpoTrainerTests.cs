@@ -1,0 +1,210 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+public sealed class PpoTrainerTests
+{
+    // The score is how many of the eight tokens are small, which the critic can see before the last of them.
+    private static PpoTrainerBuilder Learning(TinyPolicy policy) => new PpoTrainerBuilder(policy)
+        .UsePrompts(TestData.Prompts(6))
+        .UseTargets(PpoTargetOptions.LanguageModel with { KlCoefficient = 0 })
+        .AddReward("small", context => context.Completion.TokenIds.Average(id => id < 64 ? 1.0 : 0.0))
+        .Configure(options =>
+        {
+            options.GroupSize = 8;
+            options.PromptsPerStep = 4;
+            options.MaxSteps = 25;
+            options.MaxNewTokens = 8;
+            options.LearningRate = 0.02;
+            options.CriticLearningRate = 0.01;
+        });
+
+    [Fact]
+    public async Task Learns_to_say_what_is_rewarded()
+    {
+        using TinyPolicy policy = TestData.Policy();
+
+        TrainingReport report = await Learning(policy).RunAsync();
+
+        double first = Mean(report.History.Take(3), "reward");
+        double last = Mean(report.History.TakeLast(3), "reward");
+        Assert.True(last > first + 0.3, $"{first} → {last}");
+    }
+
+    [Fact]
+    public async Task The_critic_learns_to_foresee_the_returns()
+    {
+        using TinyPolicy policy = TestData.Policy();
+
+        // The score is that of the prompt, and the policy hardly moves: all of the returns can be foreseen.
+        TrainingReport report = await new PpoTrainerBuilder(policy)
+            .UsePrompts(TestData.Prompts(6))
+            .UseTargets(PpoTargetOptions.LanguageModel with { KlCoefficient = 0 })
+            .UseLoss(PpoLossOptions.LanguageModel with { ValueClip = null })
+            .AddReward("even", context => context.Example.Id[^1] % 2 == 0 ? 1 : 0)
+            .Configure(options =>
+            {
+                options.PromptsPerStep = 6;
+                options.Iterations = 2;
+                options.MaxSteps = 40;
+                options.MaxNewTokens = 3;
+                options.LearningRate = 1e-9;
+                options.CriticLearningRate = 0.01;
+            })
+            .RunAsync();
+
+        StepMetrics[] sampled = [.. report.History.Where(step => step.Values.ContainsKey("explained_variance"))];
+        Assert.Equal(20, sampled.Length);
+        Assert.Equal(0, sampled[0].Values["explained_variance"], 9);
+        double explained = Mean(sampled.TakeLast(3), "explained_variance");
+        double loss = Mean(report.History.TakeLast(6), "value_loss");
+        Assert.True(explained > 0.8, $"explained {explained}");
+        Assert.True(loss < 0.2 * report.History[0].Values["value_loss"], $"loss {loss}");
+    }
+
+    [Fact]
+    public async Task Every_parameter_of_policy_and_critic_moves()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using ValueModel critic = ValueModel.CopyOf(policy);
+        float[][] policyBefore = TestData.Weights(policy);
+        float[][] criticBefore = PpoRuns.Weights(critic);
+
+        await PpoRuns.Small(policy, options => options.MaxSteps = 3).UseCritic(critic).RunAsync();
+
+        Assert.All(policyBefore.Zip(TestData.Weights(policy)), pair => Assert.NotEqual(pair.First, pair.Second));
+
+        // The head over the vocabulary is the one part of the copy that a critic has no use for.
+        float[][] after = PpoRuns.Weights(critic);
+        Assert.Contains("value_head.weight", critic.Parameters.Select(pair => pair.Key));
+        for (int i = 0; i < after.Length; i++)
+        {
+            Assert.Equal(critic.Parameters[i].Key == "_head", criticBefore[i].SequenceEqual(after[i]));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_frozen_stays_in_both_and_the_value_head_always_learns()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using ValueModel critic = ValueModel.CopyOf(policy);
+        float[][] policyBefore = TestData.Weights(policy);
+        float[][] criticBefore = PpoRuns.Weights(critic);
+
+        await PpoRuns.Small(policy, options =>
+        {
+            options.MaxSteps = 2;
+            options.IsFrozen = name => name != "_head";
+        }).UseCritic(critic).RunAsync();
+
+        for (int i = 0; i < policyBefore.Length; i++)
+        {
+            Assert.Equal(
+                policy.Parameters[i].Key != "_head", policyBefore[i].SequenceEqual(TestData.Weights(policy)[i]));
+        }
+
+        Assert.Equal(criticBefore.SkipLast(2), PpoRuns.Weights(critic).SkipLast(2));
+        Assert.All(
+            criticBefore.TakeLast(2).Zip(PpoRuns.Weights(critic).TakeLast(2)),
+            pair => Assert.NotEqual(pair.First, pair.Second));
+        Assert.All(policy.Parameters, pair => Assert.True(pair.Value.requires_grad));
+    }
+
+    [Fact]
+    public async Task A_head_on_the_policys_own_network_learns_and_leaves_the_network_to_the_policy()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using ValueModel critic = ValueModel.HeadOn(policy);
+        GradientRecorder recorder = new(policy);
+
+        TrainingReport report = await PpoRuns.Small(policy, options => options.MaxSteps = 2)
+            .UseCritic(critic).AddObserver(recorder).RunAsync();
+
+        Assert.Equal(["value_head.weight", "value_head.bias"], critic.Parameters.Select(pair => pair.Key));
+        Assert.All(PpoRuns.Weights(critic), values => Assert.Contains(values, value => value != 0));
+
+        // The policy's first gradient is the one that it has beside a critic of its own: both say 0 at first.
+        using TinyPolicy other = TestData.Policy();
+        GradientRecorder beside = new(other);
+        await PpoRuns.Small(other, options => options.MaxSteps = 2).AddObserver(beside).RunAsync();
+        Assert.Equal(0, GradientRecorder.Distance(recorder.Steps[0], beside.Steps[0]));
+        Assert.True(report.LastMetrics["critic/grad_norm"] > 0);
+    }
+
+    [Fact]
+    public async Task A_step_whose_gradient_is_not_finite_moves_neither_policy_nor_critic()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using ValueModel critic = ValueModel.CopyOf(policy);
+        float[][] policyBefore = TestData.Weights(policy);
+        float[][] criticBefore = PpoRuns.Weights(critic);
+
+        // 1e38 is a reward like any other to float32, but neither the square of an error nor the variance fit in.
+        TrainingReport report = await PpoRuns.Small(policy, options => options.MaxSteps = 2)
+            .AddReward("huge", context => context.Completion.SampleIndex == 0 ? 1e38 : -1e38)
+            .UseCritic(critic)
+            .RunAsync();
+
+        Assert.Equal(2, report.SkippedSteps);
+        Assert.Equal(policyBefore, TestData.Weights(policy));
+        Assert.Equal(criticBefore, PpoRuns.Weights(critic));
+    }
+
+    [Fact]
+    public async Task A_completion_without_a_score_teaches_neither_half()
+    {
+        static PpoTrainerBuilder Builder(TinyPolicy policy, GradientRecorder recorder, int samples) =>
+            new PpoTrainerBuilder(policy)
+                .UsePrompts(TestData.Prompts(2))
+                .UseSampler(new ScriptedSampler((_, sample) => sample < 2 ? Gradients.Answers[sample + 1] : "lost words"))
+                .AddReward("own", context => context.Completion.Text.StartsWith("lost", StringComparison.Ordinal)
+                    ? null : context.Completion.TokenCount)
+                .AddObserver(recorder)
+                .Configure(options =>
+                {
+                    options.GroupSize = samples;
+                    options.PromptsPerStep = 2;
+                    options.MaxSteps = 1;
+                    options.MaxNewTokens = 20;
+                });
+        using TinyPolicy policy = TestData.Policy();
+        GradientRecorder with = new(policy);
+        GradientRecorder without = new(policy);
+        TrainingReport more = await Builder(policy, with, 3).Configure(options => options.LearningRate = 1e-30).RunAsync();
+        TrainingReport fewer =
+            await Builder(policy, without, 2).Configure(options => options.LearningRate = 1e-30).RunAsync();
+
+        Assert.InRange(GradientRecorder.Distance(with.Steps[0], without.Steps[0]), 0, 1e-5);
+        Assert.Equal(fewer.LastMetrics["value_loss"], more.LastMetrics["value_loss"], 6);
+        Assert.Equal(fewer.LastMetrics["critic/grad_norm"], more.LastMetrics["critic/grad_norm"], 5);
+    }
+
+    [Fact]
+    public async Task Micro_steps_add_up_to_one_large_batch_for_policy_and_critic()
+    {
+        static async Task<(float[]?[] Gradient, IReadOnlyDictionary<string, double> Values)> FirstAsync(int perPass)
+        {
+            using TinyPolicy policy = TestData.Policy();
+            GradientRecorder recorder = new(policy);
+            TrainingReport report = await PpoRuns.Small(policy, options =>
+            {
+                options.PromptsPerStep = 4;
+                options.PromptsPerMicroStep = perPass;
+                options.MaxSteps = 1;
+            }).AddObserver(recorder).RunAsync();
+            return (recorder.Steps[0], report.LastMetrics);
+        }
+
+        (float[]?[] whole, IReadOnlyDictionary<string, double> wholeValues) = await FirstAsync(4);
+        (float[]?[] parts, IReadOnlyDictionary<string, double> partValues) = await FirstAsync(1);
+
+        Assert.InRange(GradientRecorder.Distance(whole, parts), 0, 1e-5);
+        foreach (string name in new[] { "value_loss", "returns", "critic/grad_norm", "loss" })
+        {
+            Assert.Equal(wholeValues[name], partValues[name], 5);
+        }
+    }
+
+    private static double Mean(IEnumerable<StepMetrics> steps, string name) => steps.Average(step => step.Values[name]);
+}
