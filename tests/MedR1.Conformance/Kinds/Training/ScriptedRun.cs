@@ -74,7 +74,7 @@ internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
         }
     }
 
-    public IReadOnlyList<PlannedStep> Plan(Rollout rollout, GrpoTrainerOptions options)
+    public IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options)
     {
         // A shorter run than its last generation lasts for has no micro-steps for the rest of it.
         long first = rollout.Index * StepsPerGeneration * options.Iterations;
