@@ -18,6 +18,7 @@ internal sealed class CriticUpdate(
     /// <param name="step">The step, from 1.</param>
     public PolicyStepResult Run(Rollout rollout, PlannedStep plan, long step)
     {
+        critic.Body.BeginStep(step);
         updater.ZeroGradients();
         LossMetricAccumulator metrics = new();
         double divisor = Math.Max(1, TokensOf(rollout, plan));

@@ -13,7 +13,8 @@ internal sealed class SftUpdate(
 {
     public SftStepResult Run(SftBatch batch, long step, CancellationToken cancellationToken)
     {
-        updater.Begin(step);
+        policy.BeginStep(step);
+        updater.ZeroGradients();
         double divisor = batch.TotalWeight;
         double total = 0;
         for (int microStep = 0; microStep < batch.MicroSteps.Count; microStep++)

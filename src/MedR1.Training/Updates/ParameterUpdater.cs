@@ -10,7 +10,6 @@ internal sealed class ParameterUpdater : IDisposable
     private const string WeightPrefix = "weight.";
 
     private readonly List<Parameter> _frozenHere = [];
-    private readonly IVisionLanguagePolicy _policy;
     private readonly AdamWOptimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
     private readonly TrainerOptions _options;
@@ -18,7 +17,6 @@ internal sealed class ParameterUpdater : IDisposable
     public ParameterUpdater(
         IReadOnlyList<KeyValuePair<string, Parameter>> parameters, TrainerOptions options, int totalSteps)
     {
-        _policy = policy;
         _options = options;
         _schedule = options.MakeSchedule(totalSteps);
         foreach ((string name, Parameter parameter) in parameters)
@@ -38,13 +36,6 @@ internal sealed class ParameterUpdater : IDisposable
 
     /// <summary>The parameters that move, by name.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable { get; }
-
-    /// <summary>Begins a step, from 1, without gradients.</summary>
-    public void Begin(long step)
-    {
-        ZeroGradients();
-        _policy.BeginStep(step);
-    }
 
     /// <summary>Clips the gradients and says whether a step may be made with them.</summary>
     public UpdateResult Clip()
@@ -127,7 +118,8 @@ internal sealed class ParameterUpdater : IDisposable
         _frozenHere.ForEach(parameter => parameter.requires_grad = true);
     }
 
-    private void ZeroGradients() => _optimizer.ZeroGradients();
+    /// <summary>Drops the gradients.</summary>
+    public void ZeroGradients() => _optimizer.ZeroGradients();
 
     private static bool Fits(KeyValuePair<string, Parameter> pair, IReadOnlyDictionary<string, Tensor> state) =>
         state.ContainsKey(OptimizerStateNames.MasterWeight(pair.Key))

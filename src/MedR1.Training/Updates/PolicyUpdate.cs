@@ -52,7 +52,8 @@ internal sealed class PolicyUpdate(
     /// <param name="cancellationToken">Cancels between micro-steps; the parameters have not moved then.</param>
     public PolicyStepResult Run(Rollout rollout, PlannedStep plan, long step, CancellationToken cancellationToken)
     {
-        updater.Begin(step);
+        policy.BeginStep(step);
+        updater.ZeroGradients();
         LossMetricAccumulator metrics = new();
         StepCounts counts = Count(rollout, plan);
         double total = 0;
