@@ -3,17 +3,28 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Prompts side by side, padded on the right, on the host. Padding is token 0 at position 0, which nobody sees.
+/// Prompts on the host: side by side and padded on the right, or one after another without padding. Padding is token 0
+/// at position 0, which nobody sees.
 /// </summary>
 internal sealed class PromptBatch
 {
-    private PromptBatch(int count, int length)
+    private readonly int[] _starts;
+
+    private PromptBatch(int[] lengths, bool isPadded)
     {
-        Length = length;
-        Tokens = new long[count * length];
-        Positions = [new float[count * length], new float[count * length], new float[count * length]];
-        Lengths = new int[count];
-        NextPositions = new int[count];
+        Lengths = lengths;
+        Length = lengths.Max();
+        NextPositions = new int[lengths.Length];
+        _starts = new int[lengths.Length];
+        int total = 0;
+        for (int prompt = 0; prompt < lengths.Length; prompt++)
+        {
+            _starts[prompt] = total;
+            total += isPadded ? Length : lengths[prompt];
+        }
+
+        Tokens = new long[total];
+        Positions = [new float[total], new float[total], new float[total]];
     }
 
     /// <summary>Tokens of the longest prompt.</summary>
@@ -39,12 +50,16 @@ internal sealed class PromptBatch
     /// </summary>
     public List<long> Placeholders { get; } = [];
 
+    /// <param name="configuration">The model's sizes.</param>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="isPadded">Whether each prompt takes the room of the longest.</param>
     /// <exception cref="InvalidPromptException">A prompt can't be taken.</exception>
-    public static PromptBatch Create(Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts)
+    public static PromptBatch Create(
+        Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts, bool isPadded = true)
     {
         if (prompts.Count == 0)
             throw new InvalidPromptException("No prompt was given; give at least one.");
-        var batch = new PromptBatch(prompts.Count, prompts.Max(prompt => prompt.TokenIds.Count));
+        var batch = new PromptBatch([.. prompts.Select(prompt => prompt.TokenIds.Count)], isPadded);
         for (int index = 0; index < prompts.Count; index++)
         {
             batch.Add(configuration, index, prompts[index]);
@@ -57,7 +72,7 @@ internal sealed class PromptBatch
     {
         TokenRules.Check(configuration, prompt);
         PromptPositions positions = PromptPositions.Compute(configuration, prompt);
-        int start = index * Length;
+        int start = _starts[index];
         for (int place = 0; place < prompt.TokenIds.Count; place++)
         {
             Tokens[start + place] = prompt.TokenIds[place];
@@ -66,7 +81,6 @@ internal sealed class PromptBatch
             Positions[2][start + place] = positions.Width[place];
         }
 
-        Lengths[index] = prompt.TokenIds.Count;
         NextPositions[index] = positions.Next;
         Placeholders.AddRange(positions.Placeholders.Select(place => (long)start + place));
     }

@@ -31,13 +31,17 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     public Tensor Prefill(
         IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, SlotKeyValueCache cache, Tensor? imageFeatures)
     {
-        PromptBatch batch = PromptBatch.Create(configuration, prompts);
+        // On the CPU what a prompt gives must not depend on its company; elsewhere one large attention is faster.
+        bool isPadded = device.type != DeviceType.CPU;
+        PromptBatch batch = PromptBatch.Create(configuration, prompts, isPadded);
         cache.Begin(slots, batch.Lengths, batch.NextPositions);
         using DisposeScope scope = NewDisposeScope();
         using RotaryTable table = Table(batch.Positions);
         Tensor input = Embed(prompts, batch, [], imageFeatures);
-        Tensor hidden = network.Decoder.Layers(
-            input, table, new PromptPattern(batch.Lengths, dataType, device, cache, slots));
+        IAttentionPattern pattern = isPadded
+            ? new PromptPattern(batch.Lengths, dataType, device, cache, slots)
+            : new PromptSequencePattern(batch.Lengths, cache, slots);
+        Tensor hidden = network.Decoder.Layers(input, table, pattern);
         return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 

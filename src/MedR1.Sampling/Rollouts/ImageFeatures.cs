@@ -10,23 +10,23 @@ namespace MedR1.Sampling;
 
 /// <summary>
 /// What the vision tower gave for the pictures of the prompts under way. Equal pictures are one: questions about the
-/// same picture are the rule in medical sets, and each prompt opens its own. Pictures go through the tower one by one, so
-/// that what it gives for a picture does not depend on its company.
+/// same picture are the rule in medical sets, and each prompt opens its own.
 /// </summary>
 internal sealed class ImageFeatures(IVisionLanguagePolicy policy) : IDisposable
 {
     private readonly Dictionary<EncodedImage, Entry> _known = new(ContentComparer.Instance);
 
-    /// <summary>The features of a prompt's pictures, <c>[image tokens, hidden]</c>; null if it has none.</summary>
-    public Tensor? Take(EncodedPrompt prompt)
+    /// <summary>The features of prompts' pictures, <c>[image tokens, hidden]</c>; null if they have none.</summary>
+    public Tensor? Take(IReadOnlyList<EncodedPrompt> prompts)
     {
-        if (prompt.Images.Count == 0)
+        EncodedImage[] images = [.. prompts.SelectMany(prompt => prompt.Images)];
+        if (images.Length == 0)
         {
             return null;
         }
 
-        using DisposeScope scope = NewDisposeScope();
-        return cat([.. prompt.Images.Select(Take)], 0).MoveToOuterDisposeScope();
+        Encode([.. images.Where(image => !_known.ContainsKey(image)).Distinct(ContentComparer.Instance)]);
+        return cat([.. images.Select(Use)], 0);
     }
 
     /// <summary>Forgets a prompt's pictures, unless another prompt under way has them.</summary>
@@ -52,15 +52,30 @@ internal sealed class ImageFeatures(IVisionLanguagePolicy policy) : IDisposable
         }
     }
 
-    private Tensor Take(EncodedImage image)
+    private void Encode(EncodedImage[] images)
     {
-        if (!_known.TryGetValue(image, out Entry? entry))
+        if (images.Length == 0)
         {
-            Tensor features = policy.EncodeImages([new EncodedPrompt([], [image])])!;
-            entry = new Entry(features.DetachFromDisposeScope());
-            _known.Add(image, entry);
+            return;
         }
 
+        using DisposeScope scope = NewDisposeScope();
+        Tensor all = policy.EncodeImages([new EncodedPrompt([], images)])!;
+        long patchesToARow = images.Sum(image => (long)image.Grid.PatchCount) / all.shape[0];
+        long start = 0;
+        foreach (EncodedImage image in images)
+        {
+            long rows = image.Grid.PatchCount / patchesToARow;
+
+            // A copy: a picture that is needed for long must not keep the whole batch.
+            _known.Add(image, new Entry(all.narrow(0, start, rows).clone().DetachFromDisposeScope()));
+            start += rows;
+        }
+    }
+
+    private Tensor Use(EncodedImage image)
+    {
+        Entry entry = _known[image];
         entry.Uses++;
         return entry.Features;
     }

@@ -20,8 +20,10 @@ internal sealed class RolloutEngine : IDisposable
     private readonly CachePlanner _planner;
     private readonly HashSet<int> _endTokenIds;
     private readonly ImageFeatures _features;
+    private readonly PrefillBudget _budget;
     private readonly Queue<RolloutGroup> _given = new();
     private readonly List<RolloutGroup> _open = [];
+    private readonly List<RolloutGroup> _starting = [];
     private readonly List<RolloutRow> _active = [];
     private SlotPool? _slots;
 
@@ -36,6 +38,7 @@ internal sealed class RolloutEngine : IDisposable
         _planner = new CachePlanner(policy, limits, options);
         _endTokenIds = [.. options.EndTokenIds ?? policy.EndTokenIds];
         _features = new ImageFeatures(policy);
+        _budget = new PrefillBudget(policy);
     }
 
     /// <summary>What it has done so far.</summary>
@@ -118,6 +121,7 @@ internal sealed class RolloutEngine : IDisposable
             }
         }
 
+        RunStarting();
         return beginning;
     }
 
@@ -157,6 +161,12 @@ internal sealed class RolloutEngine : IDisposable
     // A cancellation must not lose the completions under way: the caller ends them with the next step.
     private PromptTicket? PeekNext(CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested && _active.Count > 0)
+        {
+            return null;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             return _queue.Peek(cancellationToken);
@@ -167,18 +177,40 @@ internal sealed class RolloutEngine : IDisposable
         }
     }
 
-    // Prompts run one by one: what a prompt gives does not depend on its company.
     private RolloutGroup Open(PromptTicket ticket)
     {
+        if (!_budget.HasRoom([.. _starting.Select(group => group.Ticket.Encoded)], ticket.Encoded))
+        {
+            RunStarting();
+        }
+
         RolloutRow[] rows = [.. Enumerable.Range(0, _options.SamplesPerPrompt)
             .Select(sample => new RolloutRow(ticket, sample, _endTokenIds, Matcher()))];
         RolloutGroup group = new(ticket, _slots!.TakePrompt(), rows);
         _open.Add(group);
+        _starting.Add(group);
         _given.Enqueue(group);
         OnlyRow = rows[0];
-        group.Begin(_policy.Prefill(
-            [ticket.Encoded], [group.PromptSlot], _slots.Cache, _features.Take(ticket.Encoded)));
         return group;
+    }
+
+    // Runs the prompts that were opened since the last time.
+    private void RunStarting()
+    {
+        if (_starting.Count == 0)
+        {
+            return;
+        }
+
+        EncodedPrompt[] prompts = [.. _starting.Select(group => group.Ticket.Encoded)];
+        Tensor logits_PV = _policy.Prefill(
+            prompts, [.. _starting.Select(group => group.PromptSlot)], _slots!.Cache, _features.Take(prompts));
+        for (int prompt = 0; prompt < prompts.Length; prompt++)
+        {
+            _starting[prompt].Begin(logits_PV.narrow(0, prompt, 1));
+        }
+
+        _starting.Clear();
     }
 
     private StopStringMatcher? Matcher() => _options.StopStrings.Count == 0

@@ -51,7 +51,7 @@ public sealed class InvarianceTests
             using GroupDecoding one = new(policy, 1, 1, 40, 1);
             return one.Prefill([prompt]).Values();
         })];
-        TinyModel.Near(alone, together);
+        Assert.Equal(alone, together);
     }
 
     [Theory]

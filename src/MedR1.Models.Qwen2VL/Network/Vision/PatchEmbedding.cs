@@ -50,7 +50,7 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
             if (Adapter is not null)
                 return Adapter.ApplyLinear(input, _weight, null);
             using Tensor matrix = _weight.view(_weight.shape[0], -1);
-            return nn.functional.linear(input, matrix);
+            return LinearOperator.Apply(input, matrix);
         }
     }
 }

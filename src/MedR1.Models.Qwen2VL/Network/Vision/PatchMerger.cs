@@ -58,7 +58,7 @@ internal sealed class PatchMerger : nn.Module<Tensor, Tensor>
         public override Tensor forward(Tensor input)
         {
             using Tensor inner = _first.call(input);
-            using Tensor active = nn.functional.gelu(inner);
+            using Tensor active = GeluActivation.Exact(inner);
             return _second.call(active);
         }
     }

@@ -25,9 +25,7 @@ internal sealed class QuickGeluMlp : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using Tensor inner = _first.call(input);
-        using Tensor scaled = inner.Times(1.702);
-        using Tensor gate = scaled.sigmoid();
-        using Tensor active = inner * gate;
+        using Tensor active = GeluActivation.Quick(inner);
         return _second.call(active);
     }
 }

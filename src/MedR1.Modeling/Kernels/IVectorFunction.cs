@@ -1,0 +1,9 @@
+using System.Runtime.Intrinsics;
+
+namespace MedR1.Modeling;
+
+/// <summary>A function of a number, sixteen at a time.</summary>
+internal interface IVectorFunction
+{
+    static abstract Vector512<float> Of(Vector512<float> x);
+}

@@ -1,0 +1,33 @@
+using MedR1.Modeling;
+
+using TorchSharp;
+
+namespace MedR1.Sampling;
+
+/// <summary>
+/// How many prompts run at once. A small model spends most of a prompt's time between its operators, so that many
+/// prompts at once cost little more than one; a large one gains nothing on the CPU, and would hear of a cancellation
+/// late.
+/// </summary>
+internal sealed class PrefillBudget
+{
+    // Products of a parameter and a token: some tenths of a second.
+    private const double MostProductsOnCpu = 2e10;
+    private const double MostProductsElsewhere = 2e13;
+
+    private readonly double _mostTokens;
+
+    public PrefillBudget(IVisionLanguagePolicy policy)
+    {
+        double products = policy.Device.type == DeviceType.CPU ? MostProductsOnCpu : MostProductsElsewhere;
+        _mostTokens = products / Math.Max(1, policy.Parameters.Sum(parameter => parameter.Value.numel()));
+    }
+
+    /// <summary>Whether a prompt may run with others; alone it always may.</summary>
+    public bool HasRoom(IReadOnlyList<EncodedPrompt> others, EncodedPrompt prompt) =>
+        others.Count == 0 || others.Sum(TokensOf) + TokensOf(prompt) <= _mostTokens;
+
+    // A patch is a token of the vision tower.
+    private static double TokensOf(EncodedPrompt prompt) =>
+        prompt.TokenIds.Count + prompt.Images.Sum(image => (double)image.Grid.PatchCount);
+}

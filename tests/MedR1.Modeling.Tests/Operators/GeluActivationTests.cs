@@ -1,0 +1,77 @@
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling.Tests.Operators;
+
+public class GeluActivationTests
+{
+    // Times x/2: 1.4e-7 of the polynomials, 1.2e-7 of rounding 1 + erf and its argument; then half a unit of the product.
+    [Fact]
+    public void Exact_is_within_the_error_of_its_polynomials()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor input = linspace(-12, 12, 100_001, dtype: float32);
+        Tensor wide = input.to(float64);
+        Tensor expected = wide * 0.5 * (1 + (wide / Math.Sqrt(2)).erf());
+        Tensor error = (GeluActivation.Exact(input).to(float64) - expected).abs();
+        Assert.True(error.le((wide.abs() * 2e-7) + 1e-12).all().item<bool>());
+    }
+
+    [Fact]
+    public void Quick_is_x_times_the_sigmoid()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor input = linspace(-30, 30, 100_001, dtype: float32);
+        Tensor wide = input.to(float64);
+        Tensor expected = wide * (wide * 1.702).sigmoid();
+        Tensor error = (GeluActivation.Quick(input).to(float64) - expected).abs();
+        Assert.True(error.le((expected.abs() * 5e-6) + 1e-12).all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_number_gives_the_same_bits_in_every_company(bool isQuick)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(5, CPU);
+        Tensor input = randn([100_003], generator: generator);
+        Tensor all = Apply(input);
+        foreach ((long start, long count) in new (long, long)[] { (0, 1), (17, 33), (99_990, 13), (1, 70_001) })
+        {
+            Tensor part = Apply(input.narrow(0, start, count).contiguous());
+            Assert.Equal(all.narrow(0, start, count).data<float>().ToArray(), part.data<float>().ToArray());
+        }
+
+        Tensor Apply(Tensor values) => isQuick ? GeluActivation.Quick(values) : GeluActivation.Exact(values);
+    }
+
+    [Fact]
+    public void Ends_and_nonsense_stay_what_they_are()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor input = tensor([float.NaN, float.PositiveInfinity, 100, 0, -100]);
+        Assert.Equal([float.NaN, float.PositiveInfinity, 100, 0, 0], GeluActivation.Exact(input).data<float>());
+        Assert.Equal([float.NaN, float.PositiveInfinity, 100, 0, 0], GeluActivation.Quick(input).data<float>());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void With_gradient_it_is_the_same_function(bool isQuick)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = linspace(-4, 4, 101, dtype: float32, requires_grad: true);
+        Tensor withGradient = isQuick ? GeluActivation.Quick(input) : GeluActivation.Exact(input);
+        withGradient.sum().backward();
+        using IDisposable noGradient = no_grad();
+        Tensor without = isQuick ? GeluActivation.Quick(input) : GeluActivation.Exact(input);
+        Assert.True((withGradient - without).abs().max().item<float>() < 2e-6f);
+        Assert.True(input.grad!.abs().max().item<float>() > 0.5f);
+    }
+}
