@@ -4,8 +4,8 @@ using MedR1.Evaluation;
 namespace MedR1.Samples.CrossModality;
 
 /// <summary>
-/// The finished cells of a run, a report each, written whole or not at all: a run that was killed goes on behind its last one. Cells of
-/// other settings are refused, since they would end up in one table.
+/// The finished cells of a run, a report each, written whole or not at all: a run that was killed goes on behind its last
+/// one. Cells of other settings are refused, since they would end up in one table.
 /// </summary>
 internal sealed class CellStore(string folder)
 {
@@ -24,7 +24,8 @@ internal sealed class CellStore(string folder)
             return;
         }
 
-        Dictionary<string, string> before = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [];
+        Dictionary<string, string> before =
+            JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [];
         string[] differences =
         [
             .. identity.Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value)
@@ -33,7 +34,8 @@ internal sealed class CellStore(string folder)
         if (differences.Length > 0)
         {
             throw new InvalidOperationException(
-                $"'{folder}' holds cells of another run: {string.Join("; ", differences)}. Use the same settings to go on, or another --output.");
+                $"'{folder}' holds cells of another run: {string.Join("; ", differences)}. Use the same settings to go on, or "
+                + "another --output.");
         }
     }
 
@@ -54,12 +56,15 @@ internal sealed class CellStore(string folder)
     }
 
     /// <summary>The folder of one training, while it is under way.</summary>
-    public string TrainingFolder(string grouping, string method, string train) => Path.Combine(folder, "training", Safe($"{grouping} {method} {train}"));
+    public string TrainingFolder(string grouping, string method, string train) =>
+        Path.Combine(folder, "training", Safe($"{grouping} {method} {train}"));
 
     /// <summary>The measurements of one training.</summary>
-    public string MetricsFile(string grouping, string method, string train) => Path.Combine(folder, "metrics", Safe($"{grouping} {method} {train}") + ".jsonl");
+    public string MetricsFile(string grouping, string method, string train) =>
+        Path.Combine(folder, "metrics", Safe($"{grouping} {method} {train}") + ".jsonl");
 
     public EvaluationReport? Find(string path) => File.Exists(path) ? ReportFile.Load(path) : null;
 
-    private static string Safe(string name) => string.Concat(name.Select(character => char.IsLetterOrDigit(character) || character == '-' ? character : '_'));
+    private static string Safe(string name) => string.Concat(
+        name.Select(character => char.IsLetterOrDigit(character) || character == '-' ? character : '_'));
 }

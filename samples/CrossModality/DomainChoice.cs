@@ -13,18 +13,21 @@ internal sealed class DomainChoice(ProtocolSettings settings)
         if (settings.Domains.FirstOrDefault(name => !all.Any(domain => IsNamed(domain, name))) is string unknown)
         {
             throw new ArgumentException(
-                $"The data has no domain '{unknown}'. It has {string.Join(", ", all.Select(domain => $"'{DomainLabels.Short(domain.Name)}'"))}.");
+                $"The data has no domain '{unknown}'. It has "
+                + $"{string.Join(", ", all.Select(domain => $"'{domain.Label}'"))}.");
         }
 
         return families.Where(family => settings.Only is null || settings.Only == family.Grouping.Replace(' ', '-'))
             .Select(family => family with { Domains = [.. family.Domains.Where(IsWanted).Select(Limited)] });
     }
 
-    private bool IsWanted(Domain domain) => settings.Domains.Count == 0 || settings.Domains.Any(name => IsNamed(domain, name));
+    private bool IsWanted(Domain domain) =>
+        settings.Domains.Count == 0 || settings.Domains.Any(name => IsNamed(domain, name));
 
     private Domain Limited(Domain domain) =>
         settings.TestLimit is int limit ? domain with { Test = domain.Test.Shuffle(settings.Seed).Take(limit) } : domain;
 
     private static bool IsNamed(Domain domain, string name) =>
-        name.Equals(domain.Name, StringComparison.OrdinalIgnoreCase) || name.Equals(DomainLabels.Short(domain.Name), StringComparison.OrdinalIgnoreCase);
+        name.Equals(domain.Name, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(domain.Label, StringComparison.OrdinalIgnoreCase);
 }

@@ -12,7 +12,8 @@ internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter consol
     private const int SaveInterval = 50;
 
     public async Task TrainAsync(
-        string method, IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string metrics, CancellationToken cancellationToken)
+        string method, IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string metrics,
+        CancellationToken cancellationToken)
     {
         string? resume = File.Exists(Path.Combine(folder, "latest")) ? folder : null;
         using JsonLinesSink lines = new(metrics);
@@ -23,15 +24,16 @@ internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter consol
     }
 
     public string Describe(string method, string domain) => method == Grpo
-        ? $"GRPO on {domain}, {Length(settings.PromptsPerStep)} of {settings.PromptsPerStep} questions × {settings.GroupSize} answers, "
+        ? $"GRPO on {domain}, {Length} of {settings.PromptsPerStep} questions × {settings.GroupSize} answers, "
             + FormattableString.Invariant($"learning rate {settings.LearningRate}, KL {settings.KlCoefficient}")
-        : $"SFT on {domain}, {Length(settings.ExamplesPerStep)} of {settings.ExamplesPerStep} questions, "
+        : $"SFT on {domain}, {Length} of {settings.ExamplesPerStep} questions, "
             + FormattableString.Invariant($"learning rate {settings.SupervisedLearningRate}");
 
-    private string Length(int questions) => settings.Steps is int steps ? $"{steps} steps" : $"one epoch in steps";
+    private string Length => settings.Steps is int steps ? $"{steps} steps" : "one epoch in steps";
 
     private async Task GrpoAsync(
-        IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string? resume, IMetricSink[] sinks, CancellationToken cancellationToken)
+        IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string? resume, IMetricSink[] sinks,
+        CancellationToken cancellationToken)
     {
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
             .UseDataset(dataset)
@@ -60,10 +62,15 @@ internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter consol
     }
 
     private async Task SupervisedAsync(
-        IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string? resume, IMetricSink[] sinks, CancellationToken cancellationToken)
+        IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string? resume, IMetricSink[] sinks,
+        CancellationToken cancellationToken)
     {
+        AnswerStyle style = settings.Style;
         SupervisedExample[] examples =
-            [.. dataset.Select(example => SupervisedExample.Answer(settings.Style.TrainingPrompt.Format(example), settings.Style.Target(example)))];
+        [
+            .. dataset.Select(
+                example => SupervisedExample.Answer(style.TrainingPrompt.Format(example), style.Target(example))),
+        ];
         SftTrainerBuilder builder = new SftTrainerBuilder(policy)
             .UseExamples(examples)
             .Configure(options =>

@@ -1,35 +1,80 @@
 using System.CommandLine;
+using MedR1.Datasets;
 using MedR1.Evaluation;
 using MedR1.Evaluation.Reports;
 using MedR1.Samples.CrossModality;
 using MedR1.Samples.QuickStart;
 
-Option<DirectoryInfo?> data = new("--data") { Description = "OmniMedVQA's folder, or one of Med-R1's form with pictures; real-mini by default." };
-Option<DirectoryInfo?> splits = new("--splits") { Description = "Med-R1's Splits folder; by default that of --data, else questions are split by picture." };
-Option<DirectoryInfo?> checkpoint = new("--checkpoint") { Description = "The checkpoint to start from; the small base that ships by default." };
-Option<DirectoryInfo?> larger = new("--larger") { Description = "A larger checkpoint, for the comparison; none by default." };
+Option<DirectoryInfo?> data = new("--data")
+{
+    Description = "OmniMedVQA's folder, or one of Med-R1's form with pictures; real-mini by default.",
+};
+Option<DirectoryInfo?> splits = new("--splits")
+{
+    Description = "Med-R1's Splits folder; by default that of --data, else questions are split by picture.",
+};
+Option<DirectoryInfo?> checkpoint = new("--checkpoint")
+{
+    Description = "The checkpoint to start from; the small base that ships by default.",
+};
+Option<DirectoryInfo?> larger = new("--larger")
+{
+    Description = "A larger checkpoint, for the comparison; none by default.",
+};
 Option<DirectoryInfo> output = new("--output")
 {
     Description = "Where cells and report go. The same command goes on with a run that was stopped.",
     DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "cross-modality")),
 };
-Option<int?> steps = new("--steps") { Description = "Optimizer steps of each training; 20 with the shipped base, else one epoch." };
+Option<int?> steps = new("--steps")
+{
+    Description = "Optimizer steps of each training; 20 with the shipped base, else one epoch.",
+};
 Option<int> seed = new("--seed") { Description = "Where all random choices start.", DefaultValueFactory = _ => 1 };
-Option<int?> limit = new("--test-limit") { Description = "At most so many test questions of a domain, for a first try." };
-Option<string?> style = new("--style") { Description = "How to ask: option-text (the shipped base's), think or no-think (Med-R1's)." };
+Option<int?> limit = new("--test-limit")
+{
+    Description = "At most so many test questions of a domain, for a first try.",
+};
+Option<string?> style = new("--style")
+{
+    Description = "How to ask: option-text (the shipped base's), think or no-think (Med-R1's).",
+};
 Option<string?> only = new("--only") { Description = "Only the domains of one kind." };
-Option<string[]> domains = new("--domains") { Description = "Only these domains, such as CT X-ray.", AllowMultipleArgumentsPerToken = true };
+Option<string[]> domains = new("--domains")
+{
+    Description = "Only these domains, such as CT X-ray.",
+    AllowMultipleArgumentsPerToken = true,
+};
 only.AcceptOnlyFromAmong("modality", "question-type");
 style.AcceptOnlyFromAmong([.. AnswerStyle.All.Select(one => one.Name)]);
-Option<double?> rate = new("--learning-rate") { Description = "GRPO's highest learning rate; 4e-4 with the shipped base, else 1e-6." };
-Option<double?> supervisedRate = new("--sft-learning-rate") { Description = "SFT's highest learning rate; 5e-4 with the shipped base, else 2e-5." };
-Option<string> device = new("--device") { Description = "cpu, or cuda with an external libtorch.", DefaultValueFactory = _ => "cpu" };
-Option<bool> scoreOptions = new("--score-options") { Description = "Scores the options' probabilities too: OmniMedVQA's prefix score and calibration." };
-Option<bool> keep = new("--keep-checkpoints") { Description = "Keeps the checkpoint of every training; they are deleted when their row is finished." };
-
-RootCommand root = new("Runs Med-R1's cross-domain protocol: one model for each modality and question type, tested on all, with what sees no picture beside it.")
+Option<double?> rate = new("--learning-rate")
 {
-    data, splits, checkpoint, larger, output, steps, seed, limit, style, only, domains, rate, supervisedRate, device, scoreOptions, keep,
+    Description = "GRPO's highest learning rate; 4e-4 with the shipped base, else 1e-6.",
+};
+Option<double?> supervisedRate = new("--sft-learning-rate")
+{
+    Description = "SFT's highest learning rate; 5e-4 with the shipped base, else 2e-5.",
+};
+Option<string> device = new("--device")
+{
+    Description = "cpu, or cuda with an external libtorch.",
+    DefaultValueFactory = _ => "cpu",
+};
+Option<bool> scoreOptions = new("--score-options")
+{
+    Description = "Scores the options' probabilities too: OmniMedVQA's prefix score and calibration.",
+};
+Option<bool> keep = new("--keep-checkpoints")
+{
+    Description = "Keeps the checkpoint of every training; they are deleted when their row is finished.",
+};
+
+RootCommand root = new(
+    "Runs Med-R1's cross-domain protocol: one model for each modality and question type, tested on all, with what sees no "
+    + "picture beside it.")
+{
+    data, splits, checkpoint, larger, output, steps, seed, limit, style, only, domains, rate, supervisedRate, device,
+    scoreOptions, keep,
 };
 root.SetAction(async (result, cancellationToken) =>
 {
@@ -37,8 +82,19 @@ root.SetAction(async (result, cancellationToken) =>
     ProtocolSettings defaults = isShipped
         ? new ProtocolSettings
         {
-            Data = "", Checkpoint = "", Output = "", Style = AnswerStyle.OptionText, Steps = 20, PromptsPerStep = 32, GroupSize = 8, ExamplesPerStep = 32,
-            LearningRate = 4e-4, SupervisedLearningRate = 5e-4, KlCoefficient = 0, MaxNewTokens = 24, BatchSize = 128,
+            Data = "",
+            Checkpoint = "",
+            Output = "",
+            Style = AnswerStyle.OptionText,
+            Steps = 20,
+            PromptsPerStep = 32,
+            GroupSize = 8,
+            ExamplesPerStep = 32,
+            LearningRate = 4e-4,
+            SupervisedLearningRate = 5e-4,
+            KlCoefficient = 0,
+            MaxNewTokens = 24,
+            BatchSize = 128,
         }
         : new ProtocolSettings { Data = "", Checkpoint = "", Output = "", Style = AnswerStyle.Think };
     ProtocolSettings settings = defaults with
@@ -60,7 +116,23 @@ root.SetAction(async (result, cancellationToken) =>
         ScoresOptions = result.GetValue(scoreOptions),
         KeepCheckpoints = result.GetValue(keep),
     };
-    CrossDomainReport report = await new ProtocolRun(settings, Console.Out).RunAsync(cancellationToken);
+    CrossDomainReport report;
+    try
+    {
+        report = await ProtocolRun.RunAsync(settings, Console.Out, cancellationToken);
+    }
+    catch (OperationCanceledException)
+    {
+        Console.Error.WriteLine("Stopped. The same command goes on behind the last finished cell.");
+        return 130;
+    }
+    catch (Exception exception)
+        when (exception is IOException or InvalidOperationException or ArgumentException or DatasetException)
+    {
+        Console.Error.WriteLine(exception.Message);
+        return 1;
+    }
+
     foreach (TransferReport transfer in report.Transfers)
     {
         Console.WriteLine($"\nBy {transfer.Grouping}, mean accuracy in %: same domain, other domains");
@@ -71,21 +143,35 @@ root.SetAction(async (result, cancellationToken) =>
     }
 
     Console.WriteLine($"\nThe report is {Path.Combine(settings.Output, "report", "report.html")}.");
+    return 0;
 });
 
-Command blind = new("blind", "Counts, chance, majority letter and blind option prior of split files, in both directions. It needs no pictures.") { data, splits };
+Command blind = new(
+    "blind",
+    "Counts, chance, majority letter and blind option prior of split files, in both directions. It needs no pictures.")
+{
+    data, splits,
+};
 blind.SetAction((result, cancellationToken) =>
 {
     string folder = result.GetValue(data)?.FullName ?? RepositoryFolder.Find("data", "real-mini");
-    new BlindTables(new DomainLoader(folder, result.GetValue(splits)?.FullName, seed: 1), Console.Out).Write(cancellationToken);
+    DomainLoader loader = new(folder, result.GetValue(splits)?.FullName, seed: 1);
+    new BlindTables(loader, Console.Out).Write(cancellationToken);
     return Task.CompletedTask;
 });
 root.Subcommands.Add(blind);
 
-Argument<FileInfo> first = new("first") { Description = "A cell's report, such as cells/modality/zero-shot/X-Ray.json." };
+Argument<FileInfo> first = new("first")
+{
+    Description = "A cell's report, such as cells/modality/zero-shot/X-Ray.json.",
+};
 Argument<FileInfo> second = new("second") { Description = "Another report about the same questions." };
 Argument<DirectoryInfo> folder = new("folder") { Description = "Where comparison.html and comparison.md go." };
-Command compare = new("compare", "What changed from one report to another: question by question, by group, with McNemar's test.") { first, second, folder };
+Command compare = new(
+    "compare", "What changed from one report to another: question by question, by group, with McNemar's test.")
+{
+    first, second, folder,
+};
 compare.SetAction(result =>
 {
     ReportComparison comparison = ReportComparison.Compare(
@@ -93,8 +179,12 @@ compare.SetAction(result =>
     ReportWriter.Save(comparison, result.GetValue(folder)!.FullName);
     McNemarTest test = comparison.Overall;
     Console.WriteLine(
-        $"{test.OnlySecondRight} newly right, {test.OnlyFirstRight} newly wrong of {test.Count}: {test.Difference * 100:+0.0;-0.0} points, p = {test.ExactPValue:G3} "
-        + $"(exact), {test.CorrectedChiSquarePValue:G3} (corrected χ²).");
+        $"{test.OnlySecondRight} newly right, {test.OnlyFirstRight} newly wrong of {test.Count}: "
+        + $"{test.Difference * 100:+0.0;-0.0} points, p = {test.ExactPValue:G3} (exact), "
+        + $"{test.CorrectedChiSquarePValue:G3} (corrected χ²).");
 });
 root.Subcommands.Add(compare);
-return await root.Parse(args).InvokeAsync();
+
+// A step of a large model takes longer than the two seconds that a program has by default.
+InvocationConfiguration invocation = new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
+return await root.Parse(args).InvokeAsync(invocation);

@@ -19,8 +19,9 @@ internal sealed class ProtocolNotes(ProtocolSettings settings, bool hasSplitFile
         }
 
         yield return settings.Steps is int steps
-            ? $"Each training had {steps} optimizer steps; Med-R1's have an epoch. GRPO and SFT have equally many steps, not equally much work: a step of GRPO is "
-                + $"{settings.PromptsPerStep} questions × {settings.GroupSize} answers, one of SFT {settings.ExamplesPerStep} answers."
+            ? $"Each training had {steps} optimizer steps; Med-R1's have an epoch. GRPO and SFT have equally many steps, not "
+                + $"equally much work: a step of GRPO is {settings.PromptsPerStep} questions × {settings.GroupSize} answers, one "
+                + $"of SFT {settings.ExamplesPerStep} answers."
             : "Each training had one epoch, as Med-R1's.";
         if (settings.LargerCheckpoint is null)
         {
@@ -32,8 +33,9 @@ internal sealed class ProtocolNotes(ProtocolSettings settings, bool hasSplitFile
             yield return $"At most {limit} test questions of each domain were asked, chosen by the seed: intervals are wide.";
         }
 
-        yield return $"All methods are asked by the prompt '{settings.Style.TestPrompt.Name}' and scored by the rule '{settings.Style.Rule.Name}', zero-shot too; Med-R1's "
-            + "own scripts score zero-shot by another rule. SFT learns the answer alone; Med-R1's baseline also learnt the prompt and the word None.";
+        yield return $"All methods are asked by the prompt '{settings.Style.TestPrompt.Name}' and scored by the rule "
+            + $"'{settings.Style.Rule.Name}', zero-shot too; Med-R1's own scripts score zero-shot by another rule. SFT learns the "
+            + "answer alone; Med-R1's baseline also learnt the prompt and the word None.";
         yield return hasSplitFiles
             ? "Train and test are those of the split files. Med-R1's own files are not disjoint by picture."
             : "Questions were split here, 80 to 20, so that no picture is in both parts.";

@@ -30,7 +30,7 @@ internal sealed class ProtocolProgress(TextWriter console, int total) : IProgres
         _computed++;
         TimeSpan left = _clock.Elapsed / _computed * (total - _done);
         console.WriteLine(
-            $"{(_overwrites ? "\r" : "")}[{_done}/{total}] {_what}: {report.Overall.Accuracy.Value * 100:F1} % of {report.Answers.Count} "
-            + $"(chance {report.Overall.Chance * 100:F1} %), about {left:hh\\:mm\\:ss} left");
+            $"{(_overwrites ? "\r" : "")}[{_done}/{total}] {_what}: {report.Overall.Accuracy.Value * 100:F1} % of "
+            + $"{report.Answers.Count} (chance {report.Overall.Chance * 100:F1} %), about {left:hh\\:mm\\:ss} left");
     }
 }

@@ -1,8 +1,8 @@
 namespace MedR1.Samples.CrossModality;
 
 /// <summary>
-/// What a run takes. The shipped base learns at rates that would ruin a real one, so a checkpoint of the user's has Med-R1's own values
-/// instead: one epoch, 4 questions × 4 answers, its learning rates and KL.
+/// What a run takes. The shipped base learns at rates that would ruin a real one, so a checkpoint of the user's has Med-R1's
+/// own values instead: one epoch, 4 questions × 4 answers, its learning rates and KL.
 /// </summary>
 internal sealed record ProtocolSettings
 {
@@ -56,21 +56,22 @@ internal sealed record ProtocolSettings
     public int BatchSize { get; init; } = 64;
 
     /// <summary>What must be the same for cells of two runs to belong together, by name.</summary>
-    public IReadOnlyDictionary<string, string> Identity(string modelHash, string? largerHash, string dataHash) => new SortedDictionary<string, string>
-    {
-        ["data"] = dataHash,
-        ["model"] = modelHash,
-        ["larger model"] = largerHash ?? "none",
-        ["style"] = Style.Name,
-        ["seed"] = $"{Seed}",
-        ["steps"] = Steps is int steps ? $"{steps}" : "one epoch",
-        ["prompts per step"] = $"{PromptsPerStep}",
-        ["group size"] = $"{GroupSize}",
-        ["examples per step"] = $"{ExamplesPerStep}",
-        ["learning rate"] = FormattableString.Invariant($"{LearningRate}"),
-        ["supervised learning rate"] = FormattableString.Invariant($"{SupervisedLearningRate}"),
-        ["KL coefficient"] = FormattableString.Invariant($"{KlCoefficient}"),
-        ["most new tokens"] = $"{MaxNewTokens}",
-        ["test limit"] = TestLimit is int limit ? $"{limit}" : "none",
-    };
+    public IReadOnlyDictionary<string, string> Identity(string modelHash, string? largerHash, string dataHash) =>
+        new SortedDictionary<string, string>
+        {
+            ["data"] = dataHash,
+            ["model"] = modelHash,
+            ["larger model"] = largerHash ?? "none",
+            ["style"] = Style.Name,
+            ["seed"] = $"{Seed}",
+            ["steps"] = Steps is int steps ? $"{steps}" : "one epoch",
+            ["prompts per step"] = $"{PromptsPerStep}",
+            ["group size"] = $"{GroupSize}",
+            ["examples per step"] = $"{ExamplesPerStep}",
+            ["learning rate"] = FormattableString.Invariant($"{LearningRate}"),
+            ["supervised learning rate"] = FormattableString.Invariant($"{SupervisedLearningRate}"),
+            ["KL coefficient"] = FormattableString.Invariant($"{KlCoefficient}"),
+            ["most new tokens"] = $"{MaxNewTokens}",
+            ["test limit"] = TestLimit is int limit ? $"{limit}" : "none",
+        };
 }

@@ -29,7 +29,8 @@ internal sealed class RewardCurves(CellStore store, ProtocolSettings settings, R
         }
     }
 
-    private string RewardName => FormattableString.Invariant($"{settings.Style.Accuracy.Name} + {settings.Style.FormatWeight} × format reward");
+    private string RewardName => FormattableString.Invariant(
+        $"{settings.Style.Accuracy.Name} + {settings.Style.FormatWeight} × format reward");
 
     private ReportOrigin Origin(DomainFamily family) => model with
     {
@@ -45,7 +46,8 @@ internal sealed class RewardCurves(CellStore store, ProtocolSettings settings, R
         foreach (string line in File.Exists(file) ? File.ReadLines(file) : [])
         {
             using JsonDocument metrics = JsonDocument.Parse(line);
-            if (metrics.RootElement.TryGetProperty(TrainingMetricNames.Reward, out JsonElement reward) && reward.ValueKind == JsonValueKind.Number)
+            if (metrics.RootElement.TryGetProperty(TrainingMetricNames.Reward, out JsonElement reward)
+                && reward.ValueKind == JsonValueKind.Number)
             {
                 points[metrics.RootElement.GetProperty("step").GetDouble()] = reward.GetDouble();
             }

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
+using MedR1.Models.Qwen2VL;
 
 namespace MedR1.EndToEnd.Tests;
 
 /// <summary>Runs the cross-domain protocol on two modalities of the shipped data, with a step for each training.</summary>
 public sealed class CrossModalityTests : IDisposable
 {
+    private static readonly string Base = Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base");
     private readonly string _output = Directory.CreateTempSubdirectory("medr1-protocol-").FullName;
 
     private string[] Arguments => ["--steps", "1", "--test-limit", "3", "--domains", "CT", "ultrasound", "--output", _output];
@@ -26,18 +28,82 @@ public sealed class CrossModalityTests : IDisposable
         Assert.Equal(16, after.Count);
         Assert.All(before, cell => Assert.Equal(cell.Value, after[cell.Key]));
 
-        JsonElement modality = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_output, "report", "report.json"))).RootElement
-            .GetProperty("transfers")[0];
-        Assert.Equal(["SFT", "GRPO"], modality.GetProperty("methods").EnumerateArray().Select(method => method.GetProperty("name").GetString()));
-        Assert.All(modality.GetProperty("methods").EnumerateArray(), method => Assert.Equal(4, method.GetProperty("cells").GetArrayLength()));
+        JsonElement modality = Report(_output).GetProperty("transfers")[0];
+        JsonElement[] methods = [.. modality.GetProperty("methods").EnumerateArray()];
+        Assert.Equal(["SFT", "GRPO"], methods.Select(method => method.GetProperty("name").GetString()));
+        Assert.All(methods, method => Assert.Equal(4, method.GetProperty("cells").GetArrayLength()));
         Assert.Equal(
-            ["Dermoscopy", "OCT (Optical Coherence Tomography"], modality.GetProperty("missingDomains").EnumerateArray().Select(name => name.GetString()));
+            ["Dermoscopy", "OCT (Optical Coherence Tomography"],
+            modality.GetProperty("missingDomains").EnumerateArray().Select(name => name.GetString()));
         Assert.Contains("no questions for Dermoscopy, OCT", File.ReadAllText(Path.Combine(_output, "report", "report.html")));
 
         // Nothing is left to compute, and other settings must not be mixed in.
         Assert.Contains("16 of 16 cells are finished already", SampleProgram.Run("CrossModality", Arguments));
-        Exception refused = Assert.ThrowsAny<Exception>(() => SampleProgram.Run("CrossModality", [.. Arguments, "--seed", "9"]));
+        Exception refused = Assert.ThrowsAny<Exception>(
+            () => SampleProgram.Run("CrossModality", [.. Arguments, "--seed", "9"]));
         Assert.Contains("seed was 1 and is 9", refused.Message);
+    }
+
+    // One domain: zero-shot, blank, larger and two ways of scoring options, then for SFT and GRPO a cell and a control: 9.
+    [Fact]
+    public void A_larger_checkpoint_stands_in_the_comparison_and_options_are_scored()
+    {
+        string larger = Path.Combine(_output, "larger");
+        using (Qwen2VLPolicy shipped = Qwen2VLPolicy.Load(Base))
+        {
+            Qwen2VLConfiguration configuration = shipped.Configuration with
+            {
+                Text = shipped.Configuration.Text with { LayerCount = shipped.Configuration.Text.LayerCount + 2 },
+            };
+            using Qwen2VLPolicy deeper = Qwen2VLPolicy.CreateRandom(configuration, shipped.Processor, seed: 7);
+            Assert.True(deeper.Parameters.Count > shipped.Parameters.Count);
+            deeper.Save(larger);
+        }
+
+        string run = Path.Combine(_output, "run");
+        string[] arguments =
+            ["--steps", "1", "--test-limit", "3", "--domains", "CT", "--larger", larger, "--score-options", "--output", run];
+        string console = SampleProgram.Run("CrossModality", arguments);
+        Assert.Contains("[9/9]", console);
+        Assert.Contains("left", console);
+        JsonElement root = Report(run);
+        JsonElement[] others = [.. root.GetProperty("transfers")[0].GetProperty("others").EnumerateArray()];
+        JsonElement row = others.Single(other => other.GetProperty("name").GetString() == "larger model, zero-shot");
+        JsonElement zeroShot = root.GetProperty("transfers")[0].GetProperty("zeroShot");
+        Assert.Equal("larger", row.GetProperty("origin").GetProperty("model").GetString());
+        Assert.NotEqual(
+            zeroShot.GetProperty("origin").GetProperty("modelHash").GetString(),
+            row.GetProperty("origin").GetProperty("modelHash").GetString());
+        Assert.Equal(
+            zeroShot.GetProperty("origin").GetProperty("dataHash").GetString(),
+            row.GetProperty("origin").GetProperty("dataHash").GetString());
+        Assert.Equal(2, root.GetProperty("calibrations").GetArrayLength());
+        Assert.DoesNotContain("No larger model", File.ReadAllText(Path.Combine(run, "report", "report.md")));
+        Assert.Contains("| larger model, zero-shot |", File.ReadAllText(Path.Combine(run, "report", "report.md")));
+
+        // Another larger model is another run.
+        string[] another = [.. arguments.Select(argument => argument == larger ? Base : argument)];
+        Exception refused = Assert.ThrowsAny<Exception>(() => SampleProgram.Run("CrossModality", another));
+        Assert.Contains("larger model was", refused.Message);
+    }
+
+    [Fact]
+    public void A_run_stops_when_it_is_interrupted_and_says_how_to_go_on()
+    {
+        using Process process = Start();
+        while (!process.HasExited && Cells().Count < 1)
+        {
+            Thread.Sleep(20);
+        }
+
+        Interrupt(process);
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)), "The run went on for a minute after it was interrupted.");
+        Assert.Equal(130, process.ExitCode);
+        Assert.InRange(Cells().Count, 1, 15);
+        string said = process.StandardError.ReadToEnd();
+        Assert.Contains("The same command goes on", said);
+        Assert.DoesNotContain("   at ", said);
+        Assert.Contains("of 16 cells are finished already", SampleProgram.Run("CrossModality", Arguments));
     }
 
     [Fact]
@@ -54,12 +120,7 @@ public sealed class CrossModalityTests : IDisposable
 
     private void KillAfterCells(int count)
     {
-        string program = Path.Combine(
-            SampleProgram.Root, "samples", "CrossModality", "bin", SampleProgram.Configuration, "net10.0", "CrossModality.dll");
-        ProcessStartInfo start = new("dotnet", [program, .. Arguments]) { WorkingDirectory = SampleProgram.Root, RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
+        using Process process = Start();
         while (!process.HasExited && Cells().Count < count)
         {
             Thread.Sleep(20);
@@ -67,6 +128,33 @@ public sealed class CrossModalityTests : IDisposable
 
         process.Kill();
         process.WaitForExit();
+    }
+
+    // What a terminal sends for Ctrl+C.
+    private static void Interrupt(Process process)
+    {
+        using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    private static JsonElement Report(string folder) =>
+        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report", "report.json"))).RootElement;
+
+    private Process Start()
+    {
+        string program = Path.Combine(
+            SampleProgram.Root, "samples", "CrossModality", "bin", SampleProgram.Configuration, "net10.0",
+            "CrossModality.dll");
+        Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. Arguments])
+        {
+            WorkingDirectory = SampleProgram.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        return process;
     }
 
     private Dictionary<string, string> Cells()

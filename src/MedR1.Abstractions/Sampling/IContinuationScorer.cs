@@ -1,4 +1,4 @@
-namespace MedR1.Evaluation;
+namespace MedR1;
 
 /// <summary>Says how likely a model finds texts behind a prompt.</summary>
 /// <remarks>One call at a time; who makes a scorer disposes it where it is disposable.</remarks>
