@@ -56,7 +56,8 @@ public sealed class DicomFile
         DataElement pixels = table.Find(DicomTag.PixelData) ?? throw new DicomException(
             table.Find(DicomTag.FloatPixelData) is null && table.Find(DicomTag.DoublePixelData) is null
                 ? "Pixel Data (7FE0,0010) is missing: the file holds no picture."
-                : "The pixels are floating-point numbers (7FE0,0008 or 7FE0,0009), which are not read. Convert them to whole numbers.");
+                : "The pixels are floating-point numbers (7FE0,0008 or 7FE0,0009), which are not read. Convert them to whole "
+                    + "numbers.");
         return new DicomFile(table, PixelFormat.Read(table, limits), syntax, pixels, limits);
     }
 

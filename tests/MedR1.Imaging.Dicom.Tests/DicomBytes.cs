@@ -26,7 +26,10 @@ internal static class DicomBytes
         byte[] inside =
         [
             .. items.SelectMany(item => (byte[])
-                [.. Tag(0xFFFE, 0xE000), .. Length(hasLength ? (uint)item.Length : Undefined), .. item, .. hasLength ? [] : End(0xE00D)]),
+            [
+                .. Tag(0xFFFE, 0xE000), .. Length(hasLength ? (uint)item.Length : Undefined), .. item,
+                .. hasLength ? [] : End(0xE00D),
+            ]),
         ];
         return hasLength
             ? Long(group, element, "SQ", inside)
@@ -34,7 +37,8 @@ internal static class DicomBytes
     }
 
     /// <summary>Numbers of two bytes.</summary>
-    public static byte[] Words(params int[] values) => [.. values.SelectMany(value => (byte[])[(byte)value, (byte)(value >> 8)])];
+    public static byte[] Words(params int[] values) =>
+        [.. values.SelectMany(value => (byte[])[(byte)value, (byte)(value >> 8)])];
 
     private static byte[] Tag(ushort group, ushort element) => Words(group, element);
 

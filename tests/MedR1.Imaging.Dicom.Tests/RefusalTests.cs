@@ -42,8 +42,8 @@ public sealed class RefusalTests
         byte[] jpeg = Jpeg();
         jpeg[jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 4] = 12;
         Assert.Contains("12 bits", Refusal(new DicomWriter(DicomWriter.Jpeg, 16, 16) { Fragments = [[], jpeg] }));
-        Assert.Contains(
-            "16 x 16 pixels, but the file announces 16 x 8", Refusal(new DicomWriter(DicomWriter.Jpeg, 16, 8) { Fragments = [[], Jpeg()] }));
+        DicomWriter low = new(DicomWriter.Jpeg, 16, 8) { Fragments = [[], Jpeg()] };
+        Assert.Contains("16 x 16 pixels, but the file announces 16 x 8", Refusal(low));
     }
 
     [Fact]
@@ -99,6 +99,8 @@ public sealed class RefusalTests
             new(DicomWriter.Deflated, 8, 8) { Samples = s_samples },
             new(DicomWriter.RunLength, 8, 8, 16) { Fragments = [[], DicomWriter.Pack(low, low)] },
             new(DicomWriter.Jpeg, 16, 16) { Fragments = [[], Jpeg()] },
+            new(DicomWriter.ExplicitLittle, 8, 4, 8, "YBR_FULL_422") { Samples = s_samples },
+            new(DicomWriter.ExplicitLittle, 8, 8) { Samples = s_samples, Raw = Groups() },
         ];
         foreach (DicomWriter writer in writers)
         {
@@ -110,6 +112,19 @@ public sealed class RefusalTests
             Assert.InRange(refused, count / 10, count);
         }
     }
+
+    // Rescale in functional groups, a table of grey values and an item of undefined length.
+    private static byte[] Groups() =>
+    [
+        .. DicomBytes.Sequence(0x0028, 0x3010, false,
+        [
+            .. DicomBytes.Element(0x0028, 0x3002, "US", DicomBytes.Words(4, 0, 8)),
+            .. DicomBytes.Long(0x0028, 0x3006, "OW", DicomBytes.Words(0, 10, 100, 255)),
+        ]),
+        .. DicomBytes.Sequence(
+            0x5200, 0x9229, true,
+            DicomBytes.Sequence(0x0028, 0x9145, false, DicomBytes.Text(0x0028, 0x1053, "DS", "0.5"))),
+    ];
 
     private static byte[] Jpeg()
     {

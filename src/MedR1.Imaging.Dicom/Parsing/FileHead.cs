@@ -29,8 +29,8 @@ internal sealed record FileHead(int DataStart, TransferSyntax Syntax)
         TransferSyntax syntax = meta.Text(DicomTag.TransferSyntaxUid) is string uid
             ? TransferSyntax.Find(uid)
             : Guess(data) ?? throw new DicomException(
-                "Transfer Syntax UID (0002,0010) is missing, and the data set does not begin with an element of group 0008, so "
-                + "that the file can't be read.");
+                "Transfer Syntax UID (0002,0010) is missing, and the data set does not begin with an element of group 0008, "
+                + "so that the file can't be read.");
 
         // Some programs name an explicit syntax and write an implicit one.
         bool isImplicit = syntax is { IsExplicit: true, IsDeflated: false, IsBigEndian: false }

@@ -32,8 +32,8 @@ internal sealed class FrameReader(PixelFormat format, TransferSyntax syntax, Dat
         if (start + count > pixels.Value.Length)
         {
             throw new DicomException(
-                $"Frame {frame} ends at byte {start + count} of the pixels, but there are {pixels.Value.Length}. Was the file cut "
-                + "off while copying?");
+                $"Frame {frame} ends at byte {start + count} of the pixels, but there are {pixels.Value.Length}. Was the file "
+                + "cut off while copying?");
         }
 
         ReadOnlyMemory<byte> bytes = pixels.Value.Slice((int)start, (int)count);

@@ -58,7 +58,8 @@ internal readonly record struct JpegColor(int Bits, bool HasFullColor, bool Says
     private static bool IsFrameHeader(byte kind) => kind is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
     // Decoders take no notice of shorter ones.
-    private static bool IsSegment(ReadOnlySpan<byte> body, ReadOnlySpan<byte> name, int bytes) => body.Length >= bytes && body.StartsWith(name);
+    private static bool IsSegment(ReadOnlySpan<byte> body, ReadOnlySpan<byte> name, int bytes) =>
+        body.Length >= bytes && body.StartsWith(name);
 
     private static bool IsFullColor(ReadOnlySpan<byte> components)
     {

@@ -12,15 +12,16 @@ internal static class JpegFrame
         if (color.Bits != 8 || format.BitsAllocated != 8)
         {
             throw new DicomException(
-                $"The JPEG of frame {frame} has {color.Bits} bits a sample in {format.BitsAllocated}; 8 in 8 are read. Convert "
-                + "the file, for instance with dcmtk's 'dcmdjpeg'.");
+                $"The JPEG of frame {frame} has {color.Bits} bits a sample in {format.BitsAllocated}; 8 in 8 are read. "
+                + "Convert the file, for instance with dcmtk's 'dcmdjpeg'.");
         }
 
         try
         {
             ImageHeader header = s_decoder.ReadHeader(jpeg);
+            ImageDecodeOptions options = new() { MaxPixels = limits.MaxPixels };
             return header.Width == format.Columns && header.Height == format.Rows
-                ? s_decoder.Decode(color.WithPhotometric(jpeg, format), new ImageDecodeOptions { MaxPixels = limits.MaxPixels })
+                ? s_decoder.Decode(color.WithPhotometric(jpeg, format), options)
                 : throw new DicomException(
                     $"The JPEG of frame {frame} has {header.Width} x {header.Height} pixels, but the file announces "
                     + $"{format.Columns} x {format.Rows}.");

@@ -91,7 +91,8 @@ internal sealed record PixelFormat
         {
             throw new DicomException(
                 $"Photometric interpretation '{Photometric}' with {Samples} samples of {BitsAllocated} bits is not read: "
-                + "MONOCHROME1, MONOCHROME2 and PALETTE COLOR with one sample, RGB, YBR_FULL and YBR_FULL_422 with three of 8 bits are.");
+                + "MONOCHROME1, MONOCHROME2 and PALETTE COLOR with one sample, RGB, YBR_FULL and YBR_FULL_422 with three of 8 "
+                + "bits are.");
         }
     }
 }

@@ -32,7 +32,8 @@ internal sealed class LookupTable
         if (item.Find(DicomTag.LutDescriptor) is not { Value.Length: >= 6 } head
             || item.Find(DicomTag.LutData) is not DataElement body)
         {
-            throw new DicomException($"The table of values in {sequence} lacks its descriptor or its data. The file is damaged.");
+            throw new DicomException(
+                $"The table of values in {sequence} lacks its descriptor or its data. The file is damaged.");
         }
 
         int count = item.NumberAt(head, 0) is > 0 and int announced ? announced : MostEntries;
@@ -42,8 +43,8 @@ internal sealed class LookupTable
         if (bits is < 8 or > 16 || (!isInWords && (bits > 8 || body.Value.Length < count)))
         {
             throw new DicomException(
-                $"The table of values in {sequence} has {body.Value.Length} bytes for {count} entries of {bits} bits; 8 to 16 are "
-                + "read. The file is damaged.");
+                $"The table of values in {sequence} has {body.Value.Length} bytes for {count} entries of {bits} bits; 8 to 16 "
+                + "are read. The file is damaged.");
         }
 
         int[] values = new int[count];
