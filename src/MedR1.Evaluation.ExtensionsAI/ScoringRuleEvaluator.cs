@@ -65,7 +65,8 @@ public sealed class ScoringRuleEvaluator : IEvaluator
             scored.IsCorrect ? EvaluationRating.Good : EvaluationRating.Unacceptable, failed: !scored.IsCorrect);
         correct.Reason = scored.Answer is null
             ? $"The rule {_rule.Name} found no answer in the response."
-            : $"The rule {_rule.Name} read '{scored.Answer}'; right is '{context.Example.AnswerLetter ?? context.Example.Answer}'.";
+            : $"The rule {_rule.Name} read '{scored.Answer}'; right is "
+                + $"'{context.Example.AnswerLetter ?? context.Example.Answer}'.";
         answer.Value = scored.Answer;
         int options = context.Example.Options.Count;
         chance.Value = options == 0 ? 0 : 1.0 / options;

@@ -23,9 +23,10 @@ internal static class DescriptionTable
         Add(rows, "pictures an example", description.ByPictureCount);
         if (description.Sizes is PictureSizes sizes)
         {
-            rows.Add(("width", $"{sizes.SmallestWidth} to {sizes.LargestWidth}, median {sizes.MedianWidth}", Number(sizes.Read)));
-            rows.Add((
-                "height", $"{sizes.SmallestHeight} to {sizes.LargestHeight}, median {sizes.MedianHeight}", Number(sizes.Read)));
+            string width = $"{sizes.SmallestWidth} to {sizes.LargestWidth}, median {sizes.MedianWidth}";
+            string height = $"{sizes.SmallestHeight} to {sizes.LargestHeight}, median {sizes.MedianHeight}";
+            rows.Add(("width", width, Number(sizes.Read)));
+            rows.Add(("height", height, Number(sizes.Read)));
             rows.Add(("size unreadable", "", Number(sizes.Unreadable)));
         }
 

@@ -11,7 +11,8 @@ internal sealed class MappedDataset(string name, IVqaDataset source, Func<int, V
 
     public VqaExample this[int index] => change(index, source[index]);
 
-    public IEnumerator<VqaExample> GetEnumerator() => source.Select((example, index) => change(index, example)).GetEnumerator();
+    public IEnumerator<VqaExample> GetEnumerator() =>
+        source.Select((example, index) => change(index, example)).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -25,7 +25,8 @@ public static class CalibrationFigures
             [
                 .. calibrations.Select(calibration =>
                     $"{calibration.Name}: {calibration.Count} questions, "
-                    + $"ECE {Numbers.PerCent(calibration.ExpectedCalibrationError)} points · {calibration.Origin.Caption(calibration.Rule)}"),
+                    + $"ECE {Numbers.PerCent(calibration.ExpectedCalibrationError)} points · "
+                    + calibration.Origin.Caption(calibration.Rule)),
             ],
         };
     }

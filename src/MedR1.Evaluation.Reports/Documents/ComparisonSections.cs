@@ -18,16 +18,17 @@ internal static class ComparisonSections
             [
                 Explanation + " Corrected: by Holm over the lines of this table. "
                     + "Data: the first digits of the sha256 over the questions.",
+                .. comparisons.Select(comparison => Origin(comparison.Second)).Distinct(),
                 .. comparisons.SelectMany(comparison => comparison.Warnings).Distinct(),
             ],
             Tables =
             [
                 new DocumentTable(
                 [
-                    ["from", "to", "rule", "data", "questions", .. TestHead, "p, corrected"],
+                    ["from", "to", "data", "questions", .. TestHead, "p, corrected"],
                     .. comparisons.Select((comparison, index) => (IReadOnlyList<string>)
                     [
-                        comparison.First.Name, comparison.Second.Name, comparison.Second.Rule,
+                        comparison.First.Name, comparison.Second.Name,
                         comparison.Second.Origin.DataHash?[..Math.Min(12, comparison.Second.Origin.DataHash.Length)] ?? "–",
                         .. Test(comparison.Overall),
                         Numbers.PValue(corrected[index]),
@@ -61,7 +62,8 @@ internal static class ComparisonSections
                     ["kind", "group", "questions", .. TestHead, "p, corrected"],
                     .. comparison.Groups.Select(group => (IReadOnlyList<string>)
                     [
-                        group.Grouping, DomainLabels.Short(group.Group), .. Test(group.Test), Numbers.PValue(group.CorrectedPValue),
+                        group.Grouping, DomainLabels.Short(group.Group), .. Test(group.Test),
+                        Numbers.PValue(group.CorrectedPValue),
                     ]),
                 ]),
             ],
@@ -69,6 +71,10 @@ internal static class ComparisonSections
         yield return Questions("Newly right", comparison.NewlyRight);
         yield return Questions("Newly wrong", comparison.NewlyWrong);
     }
+
+    // What lines share, a caption's first parts: rule, seed and model. Data and training stand in the lines.
+    private static string Origin(EvaluationReport report) =>
+        string.Join(" · ", report.Origin.Caption(report.Rule).Split(" · ").Take(3));
 
     private static IEnumerable<string> TestHead =>
     [

@@ -16,7 +16,7 @@ internal static class HtmlDocument
         th, td { padding: .35rem .7rem; border-bottom: 1px solid #d9dde3; text-align: right; vertical-align: top; }
         td:not(.text) { white-space: nowrap; }
         th { background: #f0f1f3; } .text { text-align: left; }
-        td.text { max-width: 34rem; overflow-wrap: anywhere; }
+        td.text { max-width: 34rem; overflow-wrap: break-word; }
         figure { margin: 1.2rem 0; overflow-x: auto; } svg { max-width: 100%; height: auto; }
         @media print { figure, table { break-inside: avoid; } }
         """;

@@ -42,7 +42,8 @@ internal static class TransferSections
             + "number that says something: on the diagonal the blind prior may do as well.";
         if (report.MissingDomains.Count > 0)
         {
-            yield return $"The data has no question for {string.Join(", ", report.MissingDomains.Select(DomainLabels.Short))}.";
+            yield return "The data has no question for "
+                + $"{string.Join(", ", report.MissingDomains.Select(DomainLabels.Short))}.";
         }
 
         yield return $"{report.ZeroShot.Name}: {report.ZeroShot.Origin.Caption(report.ZeroShot.Rule)}.";

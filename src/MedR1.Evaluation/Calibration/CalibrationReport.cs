@@ -4,8 +4,8 @@ namespace MedR1.Evaluation;
 public sealed class CalibrationReport
 {
     private CalibrationReport(
-        string name, string rule, ReportOrigin origin, int count, IReadOnlyList<ReliabilityBin> bins, double brier, double logLoss,
-        Accuracy accuracy, double meanConfidence)
+        string name, string rule, ReportOrigin origin, int count, IReadOnlyList<ReliabilityBin> bins, double brier,
+        double logLoss, Accuracy accuracy, double meanConfidence)
     {
         Name = name;
         Rule = rule;
