@@ -12,8 +12,8 @@ internal static class HtmlDocument
         h1 { font-size: 1.7rem; } h2 { margin-top: 2.6rem; border-bottom: 1px solid #d9dde3; padding-bottom: .3rem; }
         h3 { margin-top: 2rem; } p { max-width: 56rem; }
         nav ul { columns: 2; } nav a { color: #2171b5; }
-        .wide { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0; font-size: .86rem; }
-        th, td { padding: .35rem .7rem; border-bottom: 1px solid #d9dde3; text-align: right; vertical-align: top; }
+        .wide { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0; font-size: .82rem; }
+        th, td { padding: .35rem .5rem; border-bottom: 1px solid #d9dde3; text-align: right; vertical-align: top; }
         td:not(.text) { white-space: nowrap; }
         th { background: #f0f1f3; } .text { text-align: left; }
         td.text { max-width: 34rem; overflow-wrap: break-word; }
@@ -64,11 +64,15 @@ internal static class HtmlDocument
 
     private static void Table(StringBuilder page, DocumentTable table)
     {
+        string[] classes =
+        [
+            .. Enumerable.Range(0, table.Rows[0].Count)
+                .Select(column => table.Rows.Skip(1).Any(row => IsText(row[column])) ? " class=\"text\"" : ""),
+        ];
         page.Append("<div class=\"wide\"><table>\n<thead><tr>");
-        for (int column = 0; column < table.Rows[0].Count; column++)
+        for (int column = 0; column < classes.Length; column++)
         {
-            bool isText = table.Rows.Skip(1).Any(row => IsText(row[column]));
-            page.Append($"<th{(isText ? " class=\"text\"" : "")}>{Encode(table.Rows[0][column])}</th>");
+            page.Append($"<th{classes[column]}>{Encode(table.Rows[0][column])}</th>");
         }
 
         page.Append("</tr></thead>\n<tbody>\n");
@@ -77,7 +81,7 @@ internal static class HtmlDocument
             page.Append("<tr>");
             for (int column = 0; column < row.Count; column++)
             {
-                page.Append($"<td{(IsText(row[column]) ? " class=\"text\"" : "")}>{Encode(row[column])}</td>");
+                page.Append($"<td{classes[column]}>{Encode(row[column])}</td>");
             }
 
             page.Append("</tr>\n");
@@ -86,7 +90,7 @@ internal static class HtmlDocument
         page.Append("</tbody>\n</table></div>\n");
     }
 
-    // Words stand on the left, numbers on the right; what a model said may begin like a number.
+    // A column with words stands on the left, one of numbers on the right; what a model said may begin like a number.
     private static bool IsText(string cell) => cell.Count(char.IsLetter) > 12
         || !(cell.Length == 0 || char.IsAsciiDigit(cell[0]) || cell[0] is '+' or '-' or '–'
             || cell.StartsWith("< ", StringComparison.Ordinal));
