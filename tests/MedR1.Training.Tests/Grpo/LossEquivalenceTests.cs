@@ -1,5 +1,3 @@
-using System.Reflection;
-using MedR1.Losses;
 using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
@@ -7,24 +5,18 @@ namespace MedR1.Training.Tests;
 /// <summary>What must hold for every loss that has a name.</summary>
 public sealed class LossEquivalenceTests
 {
-    private static readonly Dictionary<string, GrpoLossOptions> Presets = typeof(GrpoLossOptions)
-        .GetProperties(BindingFlags.Public | BindingFlags.Static)
-        .Where(property => property.PropertyType == typeof(GrpoLossOptions))
-        .ToDictionary(property => property.Name, property => (GrpoLossOptions)property.GetValue(null)!);
+    public static TheoryData<string> Names => NamedLosses.Names;
 
-    public static TheoryData<string> Names => [.. Presets.Keys];
-
-    /// <summary>BNPO is by definition a mean over the tokens of a pass, so it depends on how a step is cut.</summary>
-    public static TheoryData<string> NamesOfStepMeans => [.. Presets.Keys.Where(name => name != "Bnpo")];
+    public static TheoryData<string> NamesOfStepMeans => NamedLosses.NamesOfStepMeans;
 
     [Theory]
     [MemberData(nameof(NamesOfStepMeans))]
     public async Task One_pass_of_eight_is_two_of_four_and_four_of_two(string name)
     {
-        float[]?[] whole = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 8);
-        float[]?[] two = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 4);
-        float[]?[] four = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 2);
-        float[]?[] uneven = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 3);
+        float[]?[] whole = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 8);
+        float[]?[] two = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 4);
+        float[]?[] four = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 2);
+        float[]?[] uneven = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 3);
 
         Assert.InRange(GradientRecorder.Distance(whole, two), 0, 1e-5);
         Assert.InRange(GradientRecorder.Distance(whole, four), 0, 1e-5);
@@ -36,8 +28,8 @@ public sealed class LossEquivalenceTests
     public async Task Padding_and_neighbours_with_other_pictures_or_none_change_nothing(string name)
     {
         // One pass pads to the longest and mixes prompts with none, one and two pictures; single ones do neither.
-        float[]?[] together = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 8);
-        float[]?[] alone = await Gradients.FirstAsync(LossOf(name), promptsPerMicroStep: 1);
+        float[]?[] together = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 8);
+        float[]?[] alone = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 1);
 
         Assert.InRange(GradientRecorder.Distance(together, alone), 0, 1e-5);
     }
@@ -56,7 +48,7 @@ public sealed class LossEquivalenceTests
                 options.MaxSteps = 2;
                 options.MaxNewTokens = 1;
             },
-            LossOf(name, excludesTruncated: true)).UseSampler(new ScriptedSampler("much too long")).RunAsync();
+            NamedLosses.Of(name, excludesTruncated: true)).UseSampler(new ScriptedSampler("much too long")).RunAsync();
 
         Assert.Equal(0, report.SkippedSteps);
         Assert.All(report.History, metrics => Assert.Equal(0, metrics.Values["loss"]));
@@ -80,7 +72,7 @@ public sealed class LossEquivalenceTests
                 options.PromptsPerStep = 3;
                 options.Freeze(frozen);
             },
-            LossOf(name)).RunAsync();
+            NamedLosses.Of(name)).RunAsync();
 
         float[][] after = TestData.Weights(policy);
         Assert.Equal(0, report.SkippedSteps);
@@ -88,7 +80,4 @@ public sealed class LossEquivalenceTests
             policy.Parameters[index].Key.StartsWith(frozen, StringComparison.Ordinal),
             before[index].SequenceEqual(after[index])));
     }
-
-    private static GrpoLoss LossOf(string name, bool excludesTruncated = false) =>
-        new(Presets[name] with { ExcludeTruncated = excludesTruncated });
 }

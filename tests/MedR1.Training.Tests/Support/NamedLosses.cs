@@ -1,0 +1,32 @@
+using System.Reflection;
+using MedR1.Losses;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>Every loss that the library has a name for, found by reflection so that a new one is tested too.</summary>
+internal static class NamedLosses
+{
+    private static readonly Dictionary<string, GrpoLossOptions> Presets = typeof(GrpoLossOptions)
+        .GetProperties(BindingFlags.Public | BindingFlags.Static)
+        .Where(property => property.PropertyType == typeof(GrpoLossOptions))
+        .ToDictionary(property => property.Name, property => (GrpoLossOptions)property.GetValue(null)!);
+
+    // Terms that no preset has.
+    private static readonly Dictionary<string, GrpoLossOptions> Additions = new()
+    {
+        ["entropy bonus"] = GrpoLossOptions.MedR1 with { EntropyCoefficient = 0.01 },
+        ["top entropy"] = GrpoLossOptions.MedR1 with { TopEntropyShare = 0.5 },
+        ["off-policy mask"] = GrpoLossOptions.MedR1 with { OffPolicyThreshold = 0.5 },
+    };
+
+    public static TheoryData<string> Names => [.. Presets.Keys];
+
+    /// <summary>BNPO is by definition a mean over the tokens of a pass, so it depends on how a step is cut.</summary>
+    public static TheoryData<string> NamesOfStepMeans => [.. Presets.Keys.Where(name => name != "Bnpo")];
+
+    /// <summary>The presets, and terms that none of them has.</summary>
+    public static IReadOnlyList<string> NamesWithTerms => [.. Presets.Keys, .. Additions.Keys];
+
+    public static GrpoLoss Of(string name, bool excludesTruncated = false) =>
+        new((Presets.GetValueOrDefault(name) ?? Additions[name]) with { ExcludeTruncated = excludesTruncated });
+}
