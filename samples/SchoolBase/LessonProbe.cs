@@ -20,9 +20,10 @@ internal sealed class LessonProbe(IVisionLanguagePolicy policy, LessonEncoder en
             using DisposeScope scope = NewDisposeScope();
             SupervisedExample[] batch =
                 [.. Enumerable.Range(at, Math.Min(BatchSize, count - at)).Select(i => encoder.Encode(source.Next(new Random(seed + i))))];
-            Tensor logProbabilities_BT = policy.SequenceLogProbabilities([.. batch.Select(example => example.Sequence!)]);
-            int width = (int)logProbabilities_BT.shape[1];
-            float[] values = logProbabilities_BT.data<float>().ToArray();
+            using TokenStatistics statistics =
+                policy.SequenceLogProbabilities([.. batch.Select(example => example.Sequence!)]);
+            int width = (int)statistics.LogProbabilities.shape[1];
+            float[] values = statistics.LogProbabilities.data<float>().ToArray();
             for (int row = 0; row < batch.Length; row++)
             {
                 answers.AddRange(Answers(batch[row].SequenceWeights!, values.AsSpan(row * width, width)));

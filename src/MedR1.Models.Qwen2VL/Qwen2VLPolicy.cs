@@ -116,6 +116,16 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
+    public bool SharesVisionWith(IVisionLanguagePolicy other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return other is Qwen2VLPolicy own && own.Configuration.Family == Configuration.Family
+            && own.Configuration.Vision == Configuration.Vision && own.Device == Device && own.DataType == DataType
+            && VisionParameters.All(pair => !pair.Value.requires_grad)
+            && VisionParameters.Zip(own.VisionParameters).All(pair => AreEqual(pair.First.Value, pair.Second.Value));
+    }
+
+    /// <inheritdoc/>
     public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
         new SlotKeyValueCache(
             Configuration.Text.LayerCount, Configuration.Text.KeyValueHeadCount, Configuration.Text.HeadSize,
@@ -166,11 +176,12 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     /// <inheritdoc/>
     /// <exception cref="InvalidPromptException">A prompt or completion is empty or too long, or has a token that
     /// doesn't exist.</exception>
-    public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options)
+    public TokenStatistics TokenLogProbabilities(
+        IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(options);
-        return _runner.Score(groups, options);
+        return _runner.Score(groups, options, imageFeatures);
     }
 
     /// <inheritdoc/>
@@ -185,7 +196,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     /// <inheritdoc/>
     /// <exception cref="InvalidPromptException">A sequence is empty or too long, or its pictures don't fit its
     /// placeholders.</exception>
-    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
+    public TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         return _runner.ScoreSequences(sequences);
@@ -211,6 +222,15 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 
     internal static IReadOnlyList<KeyValuePair<string, Parameter>> ParametersOf(nn.Module network) =>
         [.. network.named_parameters().Select(entry => KeyValuePair.Create(entry.name, entry.parameter))];
+
+    private IEnumerable<KeyValuePair<string, Parameter>> VisionParameters =>
+        Parameters.Where(pair => PartOf(pair.Key) != ModelPart.Language);
+
+    private static bool AreEqual(Parameter left, Parameter right)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return ReferenceEquals(left, right) || !left.not_equal(right).any().item<bool>();
+    }
 
     private static SlotKeyValueCache Own(IKeyValueCache cache)
     {

@@ -95,6 +95,15 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
+    /// <remarks>So it is of policies over one base whose adapters, if they have one, leave tower and merger alone.</remarks>
+    public bool SharesVisionWith(IVisionLanguagePolicy other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return !ChangesVision && (ReferenceEquals(other, _base)
+            || (other is LoraPolicy { ChangesVision: false } lora && ReferenceEquals(lora._base, _base)));
+    }
+
+    /// <inheritdoc/>
     public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
         _base.CreateCache(promptSlots, rowSlots, promptCapacity, completionCapacity);
 
@@ -123,15 +132,16 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The adapter is merged and a gradient is wanted.</exception>
-    public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options)
+    public TokenStatistics TokenLogProbabilities(
+        IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
     {
         using AdapterHost.Switch on = SwitchOnToTrain();
-        return _base.TokenLogProbabilities(groups, options);
+        return _base.TokenLogProbabilities(groups, options, imageFeatures);
     }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The adapter is merged and a gradient is wanted.</exception>
-    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
+    public TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
     {
         using AdapterHost.Switch on = SwitchOnToTrain();
         return _base.SequenceLogProbabilities(sequences);
@@ -167,6 +177,9 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
         _frozenHere.ForEach(parameter => parameter.requires_grad = true);
         _frozenHere.Clear();
     }
+
+    private bool ChangesVision => _adapter?.Layers.Exists(
+        layer => _base.PartOf(layer.Module.PublishedName) is ModelPart.Vision or ModelPart.Merger) == true;
 
     private AdapterHost.Switch SwitchOn() => _base.Adapters.Use(new AdapterState(IsEnabled ? _adapter : null, null));
 

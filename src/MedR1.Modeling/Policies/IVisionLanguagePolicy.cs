@@ -57,6 +57,13 @@ public interface IVisionLanguagePolicy : IDisposable
     /// </returns>
     Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts);
 
+    /// <summary>
+    /// Whether pictures have the same features here and there, whatever is trained: tower and merger have equal weights,
+    /// and none of them takes a gradient. Features of one may then be given to the other.
+    /// </summary>
+    /// <param name="other">The other, such as the reference.</param>
+    bool SharesVisionWith(IVisionLanguagePolicy other) => false;
+
     /// <summary>Makes a cache with all its memory, in the network's type and on its device.</summary>
     /// <param name="promptSlots">Prompts that it holds at once.</param>
     /// <param name="rowSlots">Completions that it holds at once.</param>
@@ -98,15 +105,21 @@ public interface IVisionLanguagePolicy : IDisposable
     /// </summary>
     /// <param name="groups">Prompts with completions.</param>
     /// <param name="options">Temperature, suppressed tokens, entropies.</param>
-    TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options);
+    /// <param name="imageFeatures">
+    /// What <see cref="EncodeImages"/> gives for the groups' prompts, where the caller has it; else the tower runs.
+    /// </param>
+    TokenStatistics TokenLogProbabilities(
+        IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null);
 
     /// <summary>
     /// Log-probabilities of every token of whole sequences after the first, for training on conversations.
     /// </summary>
     /// <param name="sequences">The sequences.</param>
-    /// <returns><c>[sequences, longest − 1]</c> float32: column k belongs to token k + 1; 0 at padding on the
-    /// right.</returns>
-    Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences);
+    /// <returns>
+    /// Figures <c>[sequences, longest − 1]</c> without entropies: column k belongs to token k + 1, padding stands on
+    /// the right.
+    /// </returns>
+    TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences);
 
     /// <summary>
     /// Says that passes with gradient from now on are those of an optimizer step. What they drop depends on the seed,

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Figures of each completion token. Rows are the completions of the first group, then of the second, …; columns are
-/// tokens, padded on the right to the longest completion. The caller disposes it, after the backward pass.
+/// Figures of each completion token. Rows are the completions of the first group, then of the second, …, or whole
+/// sequences; columns are tokens, padded on the right to the longest. The caller disposes it, after the backward pass.
 /// </summary>
 /// <param name="LogProbabilities"><c>[rows, T]</c> float32 natural logs, 0 at padding; carries the gradient.</param>
 /// <param name="Mask"><c>[rows, T]</c> bool, true at tokens.</param>

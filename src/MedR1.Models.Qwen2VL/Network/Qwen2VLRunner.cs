@@ -60,13 +60,14 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     }
 
     /// <summary>Figures of the completions' tokens, with gradient.</summary>
-    public TokenStatistics Score(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options)
+    public TokenStatistics Score(
+        IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
     {
         CompletionBatch completions = CompletionBatch.Create(configuration, groups);
         using DisposeScope scope = NewDisposeScope();
         return Statistics(
-            NeededStates(groups, completions), completions.Sources, completions.Targets, completions.Mask, completions.Rows, completions.Longest,
-            options)
+            NeededStates(groups, completions, imageFeatures), completions.Sources, completions.Targets, completions.Mask,
+            completions.Rows, completions.Longest, options)
             .MoveToOuterDisposeScope();
     }
 
@@ -82,12 +83,16 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     }
 
     /// <summary>Log-probabilities <c>[sequences, longest − 1]</c> of all tokens after the first.</summary>
-    public Tensor ScoreSequences(IReadOnlyList<EncodedPrompt> sequences)
+    public TokenStatistics ScoreSequences(IReadOnlyList<EncodedPrompt> sequences)
     {
         PromptBatch batch = PromptBatch.Create(configuration, sequences);
         int columns = batch.Length - 1;
         if (columns == 0)
-            return zeros(batch.Count, 0, dtype: ScalarType.Float32, device: device);
+        {
+            return new TokenStatistics(
+                zeros(batch.Count, 0, device: device), zeros(batch.Count, 0, ScalarType.Bool, device), null);
+        }
+
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = Hidden(sequences, batch, null);
         var places = new List<long>();
@@ -106,10 +111,10 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             }
         }
 
-        Tensor logits = network.Logits(hidden.index_select(0, places.ToArray().ToDevice(device)));
-        using TokenStatistics statistics =
-            StatisticsOf(logits, sources, targets, mask, batch.Count, columns, new TokenStatisticsOptions());
-        return statistics.LogProbabilities.alias().MoveToOuterDisposeScope();
+        return Statistics(
+            hidden.index_select(0, places.ToArray().ToDevice(device)), sources, targets, mask, batch.Count, columns,
+            new TokenStatisticsOptions())
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -127,13 +132,14 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     }
 
     // [M, hidden] output of the last layer, of the tokens alone that a completion's token is predicted from.
-    private Tensor NeededStates(IReadOnlyList<PackedGroup> groups, CompletionBatch completions)
+    private Tensor NeededStates(
+        IReadOnlyList<PackedGroup> groups, CompletionBatch completions, Tensor? imageFeatures = null)
     {
         EncodedPrompt[] prompts = [.. groups.Select(group => group.Prompt)];
         PromptBatch batch = PromptBatch.Create(configuration, prompts);
         using DisposeScope scope = NewDisposeScope();
         using CheckpointedPass? pass = checkpointing?.Begin();
-        Tensor input = Embed(prompts, batch, completions.Tokens, pass: pass);
+        Tensor input = Embed(prompts, batch, completions.Tokens, imageFeatures, pass);
         Tensor hidden = Layers(
             input, Table(WithCompletions(batch, completions)), () => Pattern(batch, completions), null, pass);
         if (completions.NeededRows is { } needed)
@@ -166,7 +172,18 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         long[] tokens = more.Length == 0 ? batch.Tokens : [.. batch.Tokens, .. more];
         Tensor embedded = network.Decoder.Embedding.call(tokens.ToDevice(device));
         if ((imageFeatures ?? EncodeImages(prompts, null, pass)) is { } features)
+        {
+            if (features.dim() != 2 || features.shape[0] != batch.Placeholders.Count)
+            {
+                throw new ArgumentException(
+                    $"The features have shape [{string.Join(", ", features.shape)}], but the prompts' pictures take "
+                    + $"{batch.Placeholders.Count} rows; give what EncodeImages gives for these prompts.",
+                    nameof(imageFeatures));
+            }
+
             embedded = embedded.index_copy(0, batch.Placeholders.ToArray().ToDevice(device), features);
+        }
+
         return embedded.MoveToOuterDisposeScope();
     }
 

@@ -134,7 +134,8 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options)
+    public TokenStatistics TokenLogProbabilities(
+        IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(options);
@@ -172,7 +173,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
+    public TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         using DisposeScope scope = NewDisposeScope();
@@ -181,7 +182,8 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         Tensor hidden_BTH = cat([.. sequences.Select(sequence => nn.functional.pad(
             EmbedPrompt(sequence), [0, 0, 0, longest + 1 - sequence.TokenIds.Count]))], 0);
         Tensor all_BTV = _network.Head(_network.Run(hidden_BTH).narrow(1, 0, longest)).log_softmax(2);
-        return Gather(all_BTV, targets, longest, Mask(targets, longest)).MoveToOuterDisposeScope();
+        Tensor mask_BT = Mask(targets, longest);
+        return new TokenStatistics(Gather(all_BTV, targets, longest, mask_BT), mask_BT, null).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

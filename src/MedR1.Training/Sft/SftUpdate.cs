@@ -20,20 +20,12 @@ internal sealed class SftUpdate(
         for (int microStep = 0; microStep < batch.MicroSteps.Count; microStep++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using DisposeScope scope = NewDisposeScope();
-            EncodedExample[] examples = batch.MicroSteps[microStep];
-            List<TokenStatistics> statistics = [];
-            Tensor[] parts = [.. Parts(examples).Select(part => Loss(part, statistics, step, microStep, divisor))];
-            Tensor loss = parts.Length == 1 ? parts[0] : parts[0].Plus(parts[1]);
-            double value = loss.ToDouble();
+            double value = RunMicroStep(batch.MicroSteps[microStep], step, microStep, divisor);
             total += value;
             if (!double.IsFinite(value))
             {
                 return new SftStepResult(value, double.NaN, updater.Skip(step - 1), IsSkipped: true);
             }
-
-            loss.backward();
-            statistics.ForEach(each => each.Dispose());
         }
 
         UpdateResult update = updater.Clip();
@@ -54,22 +46,45 @@ internal sealed class SftUpdate(
     private static IEnumerable<EncodedExample[]> Parts(EncodedExample[] examples) =>
         examples.GroupBy(example => example.Completion is null).Select(part => part.ToArray());
 
-    private Tensor Loss(
-        EncodedExample[] examples, List<TokenStatistics> statistics, long step, int microStep, double divisor)
+    // The loss, with its gradients added up unless it is not finite.
+    private double RunMicroStep(EncodedExample[] examples, long step, int microStep, double divisor)
     {
-        Tensor logProbabilities_BT;
-        if (examples[0].Completion is null)
+        using DisposeScope scope = NewDisposeScope();
+        List<TokenStatistics> statistics = [];
+        try
         {
-            logProbabilities_BT = policy.SequenceLogProbabilities([.. examples.Select(example => example.Prompt)]);
-        }
-        else
-        {
-            statistics.Add(policy.TokenLogProbabilities(
-                [.. examples.Select(example => new PackedGroup(example.Prompt, [example.Completion!]))],
-                new TokenStatisticsOptions()));
-            logProbabilities_BT = statistics[^1].LogProbabilities;
-        }
+            Tensor? loss = null;
+            foreach (EncodedExample[] part in Parts(examples))
+            {
+                statistics.Add(Score(part));
+                Tensor own = Loss(part, statistics[^1].LogProbabilities, step, microStep, divisor);
+                loss = loss is null ? own : loss.Plus(own);
+            }
 
+            double value = loss!.ToDouble();
+            if (double.IsFinite(value))
+            {
+                loss!.backward();
+            }
+
+            return value;
+        }
+        finally
+        {
+            // The backward pass needs them.
+            statistics.ForEach(each => each.Dispose());
+        }
+    }
+
+    private TokenStatistics Score(EncodedExample[] examples) => examples[0].Completion is null
+        ? policy.SequenceLogProbabilities([.. examples.Select(example => example.Prompt)])
+        : policy.TokenLogProbabilities(
+            [.. examples.Select(example => new PackedGroup(example.Prompt, [example.Completion!]))],
+            new TokenStatisticsOptions());
+
+    private Tensor Loss(
+        EncodedExample[] examples, Tensor logProbabilities_BT, long step, int microStep, double divisor)
+    {
         foreach (ISftObserver observer in observers.OfType<ISftObserver>())
         {
             observer.OnMicroStep(step, microStep, logProbabilities_BT);

@@ -17,6 +17,10 @@ internal sealed class PolicyUpdate(
     private readonly bool _skips = skipsWithoutGradient && !loss.RequiresReference
         && !loss.RequiresEntropies && options.AdaptiveEntropy is null;
 
+    // Features that policy and reference have in common are computed once, without gradient.
+    private readonly bool _sharesVision =
+        loss.RequiresReference && reference is not null && policy.SharesVisionWith(reference);
+
     /// <summary>Moves the weight of the entropy bonus; null where it stays.</summary>
     public AdaptiveEntropyCoefficient? Entropy { get; } = options.AdaptiveEntropy is null
         ? null : new AdaptiveEntropyCoefficient(options.AdaptiveEntropy);
@@ -62,8 +66,9 @@ internal sealed class PolicyUpdate(
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             MicroBatch batch = MicroBatch.Build(rollout, plan.MicroSteps[microStep], _skips);
-            using TokenStatistics? statistics = Score(batch);
-            PolicyLossInputs inputs = MakeInputs(rollout, batch, statistics, counts);
+            Tensor? features = _sharesVision ? Features(batch) : null;
+            using TokenStatistics? statistics = Score(batch, features);
+            PolicyLossInputs inputs = MakeInputs(rollout, batch, statistics, features, counts);
             using PolicyLossResult result = loss.Compute(
                 MeasuresEntropyApart ? inputs with { Entropies = null } : inputs);
             double value = result.Loss.ToDouble();
@@ -152,16 +157,25 @@ internal sealed class PolicyUpdate(
         return new StepCounts(Math.Max(1, divisor), rows.Length, plan.MicroSteps.Count);
     }
 
-    private TokenStatistics? Score(MicroBatch batch) => batch.Packed.Count == 0 ? null : policy.TokenLogProbabilities(
-        batch.Packed, StatisticsOptions(options.MeasureEntropy || loss.RequiresEntropies || Entropy is not null));
+    private Tensor? Features(MicroBatch batch)
+    {
+        using IDisposable guard = no_grad();
+        return batch.Packed.Count == 0 ? null : policy.EncodeImages([.. batch.Packed.Select(group => group.Prompt)]);
+    }
+
+    private TokenStatistics? Score(MicroBatch batch, Tensor? features) => batch.Packed.Count == 0
+        ? null
+        : policy.TokenLogProbabilities(
+            batch.Packed, StatisticsOptions(options.MeasureEntropy || loss.RequiresEntropies || Entropy is not null),
+            features);
 
     private PolicyLossInputs MakeInputs(
-        Rollout rollout, MicroBatch batch, TokenStatistics? statistics, StepCounts counts)
+        Rollout rollout, MicroBatch batch, TokenStatistics? statistics, Tensor? features, StepCounts counts)
     {
         Tensor? logProbabilities_BT = statistics is null ? null : Spread(statistics.LogProbabilities, batch);
         Tensor? entropies_BT = statistics?.Entropies is Tensor entropies ? Spread(entropies, batch) : null;
         Tensor? reference_BT = statistics is not null && loss.RequiresReference
-            ? Spread(ReferenceOf(batch), batch) : null;
+            ? Spread(ReferenceOf(batch, features), batch) : null;
         Tensor Empty() => zeros(batch.Rows.Count, batch.Width, device: policy.Device);
         return new PolicyLossInputs
         {
@@ -182,16 +196,17 @@ internal sealed class PolicyUpdate(
         };
     }
 
-    private Tensor ReferenceOf(MicroBatch batch)
+    private Tensor ReferenceOf(MicroBatch batch, Tensor? features)
     {
         using IDisposable guard = no_grad();
-        return LogProbabilitiesOf(reference!, batch.Packed);
+        return LogProbabilitiesOf(reference!, batch.Packed, features);
     }
 
-    private Tensor LogProbabilitiesOf(IVisionLanguagePolicy model, IReadOnlyList<PackedGroup> packed)
+    private Tensor LogProbabilitiesOf(
+        IVisionLanguagePolicy model, IReadOnlyList<PackedGroup> packed, Tensor? features = null)
     {
         using TokenStatistics statistics = model.TokenLogProbabilities(
-            packed, StatisticsOptions(withEntropies: false));
+            packed, StatisticsOptions(withEntropies: false), features);
         return statistics.LogProbabilities.alias();
     }
 

@@ -62,8 +62,8 @@ public sealed class GradientCheckpointingTests
 
         Dictionary<string, float[]> Gradients()
         {
-            using Tensor values = policy.SequenceLogProbabilities(sequences);
-            using Tensor sum = values.sum();
+            using TokenStatistics values = policy.SequenceLogProbabilities(sequences);
+            using Tensor sum = values.LogProbabilities.sum();
             sum.backward();
             return TakeGradients(policy);
         }

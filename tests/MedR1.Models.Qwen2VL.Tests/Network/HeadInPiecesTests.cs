@@ -43,15 +43,52 @@ public sealed class HeadInPiecesTests
             if (entropyGradient)
                 loss = loss.add((statistics.Entropies! * weights).sum());
             loss.backward();
-            List<float> gradients = [];
-            foreach ((_, Parameter parameter) in policy.Parameters)
-            {
-                using Tensor gradient = parameter.grad!;
-                gradients.AddRange(gradient.Values());
-                gradient.zero_();
-            }
-
-            return (statistics.LogProbabilities.Values(), statistics.Entropies!.Values(), [.. gradients]);
+            return (
+                statistics.LogProbabilities.Values(), statistics.Entropies!.Values(), TakeGradients(policy));
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Whole_conversations_get_the_same_from_pieces_as_from_the_whole_head(bool tied)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(tied: tied);
+        EncodedPrompt[] sequences = [.. InvarianceTests.Mixed(3).Select(group => group.Prompt)];
+        (float[] values, bool[] mask, float[] gradients) whole = Run(long.MaxValue);
+        (float[] values, bool[] mask, float[] gradients) pieces = Run(0);
+        Assert.Equal(sequences.Sum(sequence => sequence.TokenIds.Count - 1), whole.mask.Count(isToken => isToken));
+        Assert.Equal(whole.mask, pieces.mask);
+        TinyModel.Near(whole.values, pieces.values);
+        Assert.Equal(whole.gradients.Length, pieces.gradients.Length);
+        double largest = whole.gradients.Max(Math.Abs);
+        Assert.All(whole.gradients.Zip(pieces.gradients), pair =>
+            Assert.InRange(Math.Abs(pair.First - pair.Second) / largest, 0, 1e-5));
+
+        (float[] Values, bool[] Mask, float[] Gradients) Run(long mostLogits)
+        {
+            policy.Runner.MostLogits = mostLogits;
+            using DisposeScope scope = NewDisposeScope();
+            using TokenStatistics statistics = policy.SequenceLogProbabilities(sequences);
+            Assert.Equal(mostLogits == 0, statistics.BackwardState is not null);
+            Tensor weights = TensorArithmetic.CountTo(statistics.LogProbabilities.numel())
+                .view(statistics.LogProbabilities.shape).cos();
+            (statistics.LogProbabilities * weights).sum().backward();
+            return (
+                statistics.LogProbabilities.Values(), statistics.Mask.data<bool>().ToArray(), TakeGradients(policy));
+        }
+    }
+
+    private static float[] TakeGradients(Qwen2VLPolicy policy)
+    {
+        List<float> gradients = [];
+        foreach ((_, Parameter parameter) in policy.Parameters)
+        {
+            using Tensor gradient = parameter.grad!;
+            gradients.AddRange(gradient.Values());
+            gradient.zero_();
+        }
+
+        return [.. gradients];
     }
 }

@@ -76,7 +76,7 @@ public sealed class InvarianceTests
             {
                 // A plain pass over prompt and completion, without any packing.
                 var sequence = new EncodedPrompt([.. group.Prompt.TokenIds, .. completion], group.Prompt.Images);
-                Tensor alone = policy.SequenceLogProbabilities([sequence])
+                Tensor alone = policy.SequenceLogProbabilities([sequence]).LogProbabilities
                     .narrow(1, group.Prompt.TokenIds.Count - 1, completion.Count);
                 TinyModel.Near(alone.Values(), values.AsSpan(row * columns, completion.Count));
                 Assert.All(values[(row * columns + completion.Count)..((row + 1) * columns)], value =>

@@ -24,7 +24,7 @@ public sealed class LeakTests
         void Run()
         {
             using TokenStatistics statistics = policy.TokenLogProbabilities(groups, new TokenStatisticsOptions());
-            using Tensor sequence = policy.SequenceLogProbabilities([.. groups.Select(group => group.Prompt)]);
+            using TokenStatistics sequence = policy.SequenceLogProbabilities([.. groups.Select(group => group.Prompt)]);
             using GroupDecoding decoding = new(policy, groups.Length, 2, 40, 4);
             using Tensor logits = decoding.Prefill([.. groups.Select(group => group.Prompt)]);
             using Tensor tokens = zeros(2 * groups.Length, dtype: ScalarType.Int64);

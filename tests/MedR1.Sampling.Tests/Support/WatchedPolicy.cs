@@ -72,10 +72,11 @@ internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLangua
         return Spoil?.Invoke(Decodes, logits) ?? logits;
     }
 
-    public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options) =>
-        inner.TokenLogProbabilities(groups, options);
+    public TokenStatistics TokenLogProbabilities(
+        IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null) =>
+        inner.TokenLogProbabilities(groups, options, imageFeatures);
 
-    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) =>
+    public TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) =>
         inner.SequenceLogProbabilities(sequences);
 
     public IVisionLanguagePolicy CloneFrozen() => inner.CloneFrozen();

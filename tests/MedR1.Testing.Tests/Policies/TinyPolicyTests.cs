@@ -75,8 +75,8 @@ public sealed class TinyPolicyTests
         using DisposeScope scope = NewDisposeScope();
         EncodedPrompt longer = policy.Processor.Encode(VqaPrompt.Ask("A longer question", Red));
         EncodedPrompt shorter = policy.Processor.Encode(VqaPrompt.Ask("Short", Blue));
-        Tensor both = policy.SequenceLogProbabilities([longer, shorter]);
-        Tensor alone = policy.SequenceLogProbabilities([shorter]);
+        Tensor both = policy.SequenceLogProbabilities([longer, shorter]).LogProbabilities;
+        Tensor alone = policy.SequenceLogProbabilities([shorter]).LogProbabilities;
 
         Assert.True(allclose(both[1].narrow(0, 0, alone.shape[1]), alone[0], rtol: 1e-5, atol: 1e-5));
         Assert.Equal(0f, both[1].narrow(0, alone.shape[1], both.shape[1] - alone.shape[1]).abs().sum().item<float>());

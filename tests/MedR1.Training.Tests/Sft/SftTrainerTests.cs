@@ -77,8 +77,8 @@ public sealed class SftTrainerTests
         {
             TokenIds = [.. encoded.TokenIds, .. policy.Processor.EncodeCompletion("xy"), (byte)'\n'],
         };
-        using TorchSharp.torch.Tensor own = policy.SequenceLogProbabilities([whole]);
-        double expected = -own.mean().ToDouble();
+        using TokenStatistics own = policy.SequenceLogProbabilities([whole]);
+        double expected = -own.LogProbabilities.mean().ToDouble();
 
         TrainingReport report = await RunOnceAsync(policy, [SupervisedExample.Answer(prompt, "xy")], options =>
         {

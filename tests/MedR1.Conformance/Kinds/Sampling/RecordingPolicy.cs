@@ -100,10 +100,11 @@ internal sealed class RecordingPolicy : IVisionLanguagePolicy, IVisionLanguagePr
         return logits;
     }
 
-    public TokenStatistics TokenLogProbabilities(IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options) =>
-        _inner.TokenLogProbabilities(groups, options);
+    public TokenStatistics TokenLogProbabilities(
+        IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null) =>
+        _inner.TokenLogProbabilities(groups, options, imageFeatures);
 
-    public Tensor SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) =>
+    public TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences) =>
         _inner.SequenceLogProbabilities(sequences);
 
     public IVisionLanguagePolicy CloneFrozen() => _inner.CloneFrozen();
