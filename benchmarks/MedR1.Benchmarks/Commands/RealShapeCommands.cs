@@ -89,18 +89,23 @@ internal static class RealShapeCommands
             Description = "Compute prompt and picture once a completion, not once a group.",
         };
         Option<bool> recompute = new("--recompute") { Description = "Compute layers again in the backward pass." };
+        Option<bool> share = new("--share-vision")
+        {
+            Description = "Compute pictures once for policy and reference, as the trainer does where it may.",
+            DefaultValueFactory = _ => true,
+        };
         Command command = new(
             "update-2b",
             "Makes a GRPO update of a LoRA adapter on that checkpoint; prints the time of its parts and its memory.")
         {
-            folder, rows, rank, plain, recompute,
+            folder, rows, rank, plain, recompute, share,
         };
         command.SetAction((result, cancellationToken) =>
         {
             TorchRuntime.Initialize();
             RealShapeUpdate.Run(
                 result.GetValue(folder)!.FullName, result.GetValue(rows), result.GetValue(rank),
-                result.GetValue(plain), result.GetValue(recompute), Console.Out, cancellationToken);
+                result.GetValue(plain), result.GetValue(recompute), result.GetValue(share), Console.Out, cancellationToken);
             return Task.CompletedTask;
         });
         return command;

@@ -23,17 +23,11 @@ internal static class RealShapeUpdate
     private const double ReferenceFlops = 404e9;
 
     public static void Run(
-        string folder, int rows, int rank, bool isPlain, bool recomputes, TextWriter console, CancellationToken cancellationToken)
+        string folder, int rows, int rank, bool isPlain, bool recomputes, bool sharesVision, TextWriter console, CancellationToken cancellationToken)
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
             folder, weights: WeightStorage.MappedFiles, cancellationToken: cancellationToken);
-        LoraOptions options = new()
-        {
-            Rank = rank,
-            Alpha = 2 * rank,
-            TargetModules = ModuleSelection.Of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
-        };
-        using LoraPolicy lora = LoraPolicy.Create(policy, options, seed: 1);
+        using LoraPolicy lora = LoraPolicy.Create(policy, Adapter(rank), seed: 1);
         using AdamWOptimizer optimizer = new(ParameterGroups.Create(lora.AdapterParameters, 1e-5));
         PackedGroup[] groups = Groups(policy, rows, isPlain);
         console.WriteLine(
@@ -46,37 +40,48 @@ internal static class RealShapeUpdate
         }
 
         policy.Checkpointing.IsEnabled = recomputes;
-        Update(lora, groups, optimizer, recomputes ? "layers computed again" : "layers kept", console);
+        Update(lora, groups, optimizer, sharesVision, recomputes ? "layers computed again" : "layers kept", console);
     }
 
+    /// <summary>An adapter on all linear layers of the decoder.</summary>
+    public static LoraOptions Adapter(int rank) => new()
+    {
+        Rank = rank,
+        Alpha = 2 * rank,
+        TargetModules = ModuleSelection.Of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
+    };
+
     private static void Update(
-        LoraPolicy lora, PackedGroup[] groups, AdamWOptimizer optimizer, string how, TextWriter console)
+        LoraPolicy lora, PackedGroup[] groups, AdamWOptimizer optimizer, bool sharesVision, string how, TextWriter console)
     {
         using DisposeScope scope = NewDisposeScope();
         double speed = MachineLimits.MultiplyFlopsPerSecond();
         long before = MachineLimits.RestartPeakMemory();
+        Tensor? features = null;
         double vision = Time(() =>
         {
             using IDisposable noGradient = no_grad();
-            lora.EncodeImages([.. groups.Select(group => group.Prompt)])!.Dispose();
+            features = lora.EncodeImages([.. groups.Select(group => group.Prompt)]);
         });
+        Tensor? given = sharesVision ? features : null;
         Tensor? reference_BT = null;
         double reference = Time(() =>
         {
             using IDisposable noGradient = no_grad();
-            reference_BT = lora.Reference.TokenLogProbabilities(groups, new TokenStatisticsOptions()).LogProbabilities;
+            reference_BT = lora.Reference.TokenLogProbabilities(groups, new TokenStatisticsOptions(), given)
+                .LogProbabilities;
         });
         Tensor? loss = null;
         double forward = Time(() => loss = Loss(
-            lora.TokenLogProbabilities(groups, new TokenStatisticsOptions()), reference_BT!));
+            lora.TokenLogProbabilities(groups, new TokenStatisticsOptions(), given), reference_BT!));
         double backward = Time(() => loss!.backward());
         double step = Time(() => optimizer.Step());
         optimizer.ZeroGradients();
-        double total = reference + forward + backward + step;
+        double total = (sharesVision ? vision : 0) + reference + forward + backward + step;
         long added = MachineLimits.PeakMemoryBytes() - before;
         console.WriteLine(
             $"{how}: {total:F1} s = reference {reference:F1} + forward {forward:F1} + backward {backward:F1} + optimizer {step:F2} "
-            + $"(the tower is {vision:F1} of both passes); memory beside the weights {added / 1e9:F2} GB");
+            + (sharesVision ? $"+ tower {vision:F1}" : $"(the tower is {vision:F1} of both passes)") + $"; memory beside the weights {added / 1e9:F2} GB");
         console.WriteLine(
             $"    the machine multiplied bf16 at {speed / 1e9:F0} GFLOP/s; transformers and PEFT take {ReferenceSeconds} s at "
             + $"{ReferenceFlops / 1e9:F0}, so at this speed {ReferenceSeconds * ReferenceFlops / speed / total:F1} times as long");

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using MedR1.Benchmarks.RealShape;
+using MedR1.Benchmarks.Steps;
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+
+namespace MedR1.Benchmarks.Commands;
+
+/// <summary>Commands about whole GRPO steps.</summary>
+internal static class StepCommands
+{
+    private const int RealPromptTokens = 260;
+    private const int RealTokens = 64;
+
+    // transformers 5.24 with PEFT, torch 2.14, of the same shape: update and rollout, on a machine of this speed.
+    private const double ReferenceSeconds = 289 + 53;
+    private const double ReferenceFlops = 404e9;
+
+    public static Command RealShape()
+    {
+        Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<int> samples = CommonArguments.Number("--samples", "Completions of the group.", 8);
+        Option<int> rank = CommonArguments.Number("--rank", "Rank of the adapter.", 16);
+        Option<int> steps = CommonArguments.Number("--steps", "Steps to measure, behind one that is not.", 1);
+        Option<bool> plain = Plain();
+        Option<bool> recompute = new("--recompute")
+        {
+            Description = "Compute layers again in the backward pass.", DefaultValueFactory = _ => true,
+        };
+        Command command = new(
+            "step-2b",
+            "Makes GRPO steps of a LoRA adapter on a checkpoint of Qwen2-VL-2B's shape, rollout included; prints the "
+            + "shares of its parts as a table in Markdown.")
+        {
+            folder, samples, rank, steps, plain, recompute,
+        };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            TorchRuntime.Initialize();
+            using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
+                result.GetValue(folder)!.FullName, weights: WeightStorage.MappedFiles, cancellationToken: cancellationToken);
+            policy.Checkpointing.IsEnabled = result.GetValue(recompute);
+            using LoraPolicy lora = LoraPolicy.Create(policy, RealShapeUpdate.Adapter(result.GetValue(rank)), seed: 1);
+            double speed = MachineLimits.MultiplyFlopsPerSecond();
+            StepTimes times = await StepShares.RunAsync(
+                lora, [StepPrompts.OfLength(policy.Processor, 384, RealPromptTokens)],
+                options =>
+                {
+                    options.GroupSize = result.GetValue(samples);
+                    options.MaxNewTokens = RealTokens;
+                    options.LearningRate = 1e-5;
+                },
+                result.GetValue(steps), result.GetValue(plain), Console.Out, cancellationToken);
+            double reference = ReferenceSeconds * ReferenceFlops / speed;
+            Console.WriteLine(
+                $"The machine multiplied bf16 at {speed / 1e9:F0} GFLOP/s; transformers and PEFT take {ReferenceSeconds} s "
+                + $"at {ReferenceFlops / 1e9:F0}, so at this speed {reference / times.Seconds:F1} times as long.");
+        });
+        return command;
+    }
+
+    public static Command SmallShape()
+    {
+        Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<int> prompts = CommonArguments.Number("--prompts", "Prompts of a step.", 4);
+        Option<int> samples = CommonArguments.Number("--samples", "Completions of each.", 8);
+        Option<int> tokens = CommonArguments.Number("--tokens", "Tokens of each at most.", 80);
+        Option<int> steps = CommonArguments.Number("--steps", "Steps to measure, behind one that is not.", 10);
+        Option<bool> plain = Plain();
+        Command command = new(
+            "step-small",
+            "Makes GRPO steps of all weights of a small checkpoint (samples/QuickStart/base), rollout included; prints the "
+            + "shares of its parts as a table in Markdown.")
+        {
+            folder, prompts, samples, tokens, steps, plain,
+        };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            TorchRuntime.Initialize();
+            using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
+                result.GetValue(folder)!.FullName, cancellationToken: cancellationToken);
+            await StepShares.RunAsync(
+                policy, [.. Enumerable.Range(0, result.GetValue(prompts)).Select(seed => StepPrompts.Ask(56, "What is seen?", seed))],
+                options =>
+                {
+                    options.GroupSize = result.GetValue(samples);
+                    options.MaxNewTokens = result.GetValue(tokens);
+
+                    // So small that answers stay as long as the shipped weights give.
+                    options.LearningRate = 1e-9;
+                },
+                result.GetValue(steps), result.GetValue(plain), Console.Out, cancellationToken);
+        });
+        return command;
+    }
+
+    private static Option<bool> Plain() => new("--plain")
+    {
+        Description = "Makes the same steps in the plain form too.", DefaultValueFactory = _ => true,
+    };
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using MedR1.Benchmarks.RealShape;
+using MedR1.Training;
+
+namespace MedR1.Benchmarks.Steps;
+
+/// <summary>
+/// Adds up what each part of a run's steps takes. The first step is left out: it touches the weights' pages and waits for
+/// the compiler.
+/// </summary>
+internal sealed class StepClock : IGrpoObserver
+{
+    private readonly Dictionary<StepPart, double> _seconds = [];
+    private long _start = Stopwatch.GetTimestamp();
+    private long _last = Stopwatch.GetTimestamp();
+    private long _residentBefore;
+    private int _steps;
+
+    /// <summary>Runs a part.</summary>
+    public T Measure<T>(StepPart part, Func<T> work)
+    {
+        long start = Stopwatch.GetTimestamp();
+        T result = work();
+        _last = Stopwatch.GetTimestamp();
+        Add(part, Stopwatch.GetElapsedTime(start, _last).TotalSeconds);
+        return result;
+    }
+
+    /// <summary>After the policy's and the reference's pass come loss and backward pass.</summary>
+    public void OnMicroStep(GrpoMicroStep microStep) => AddSinceLast(StepPart.Backward);
+
+    public void OnStep(StepMetrics metrics)
+    {
+        AddSinceLast(StepPart.Optimizer);
+        if (metrics.Step == 1)
+        {
+            _seconds.Clear();
+            _start = _last;
+            _residentBefore = MachineLimits.RestartPeakMemory();
+            return;
+        }
+
+        Add(StepPart.Reward, metrics.Values[TrainingMetricNames.RewardSeconds]);
+        _steps++;
+    }
+
+    /// <summary>What a step took on average.</summary>
+    public StepTimes End() => new(
+        Stopwatch.GetElapsedTime(_start, _last).TotalSeconds / _steps,
+        _seconds.ToDictionary(part => part.Key, part => part.Value / _steps),
+        MachineLimits.PeakMemoryBytes() - _residentBefore);
+
+    private void AddSinceLast(StepPart part)
+    {
+        long now = Stopwatch.GetTimestamp();
+        Add(part, Stopwatch.GetElapsedTime(_last, now).TotalSeconds);
+        _last = now;
+    }
+
+    private void Add(StepPart part, double seconds) => _seconds[part] = _seconds.GetValueOrDefault(part) + seconds;
+}

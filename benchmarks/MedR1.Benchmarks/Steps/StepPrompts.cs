@@ -1,0 +1,27 @@
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+
+namespace MedR1.Benchmarks.Steps;
+
+/// <summary>Prompts about pictures of noise.</summary>
+internal static class StepPrompts
+{
+    /// <summary>A question about a square picture.</summary>
+    public static VqaPrompt Ask(int side, string question, int seed = 1)
+    {
+        byte[] pixels = new byte[side * side * 3];
+        new Random(seed).NextBytes(pixels);
+        return VqaPrompt.Ask(question, new PixelImageSource($"noise {seed}", new RgbImage(side, side, pixels))) with
+        {
+            Example = new VqaExample { Id = $"example {seed}", Question = question, Answer = "" },
+        };
+    }
+
+    /// <summary>A question that is so many tokens long, template and picture included.</summary>
+    public static VqaPrompt OfLength(Qwen2VLProcessor processor, int side, int tokens)
+    {
+        // A word of the vocabulary is one token more.
+        int without = processor.Encode(Ask(side, "Describe.")).TokenIds.Count;
+        return Ask(side, $"Describe.{string.Concat(Enumerable.Repeat(" the", Math.Max(0, tokens - without)))}");
+    }
+}
