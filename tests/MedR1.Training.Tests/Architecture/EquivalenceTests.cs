@@ -95,7 +95,7 @@ public sealed class EquivalenceTests : IDisposable
     /// <summary>A pass of its own for each completion.</summary>
     private sealed class RowPlanner : IUpdatePlanner
     {
-        public IReadOnlyList<PlannedStep> Plan(Rollout rollout, GrpoTrainerOptions options) =>
+        public IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options) =>
         [
             new PlannedStep([.. Enumerable.Range(0, rollout.Groups.Count).SelectMany(group => Enumerable
                 .Range(0, rollout.Groups[group].Completions.Count)
