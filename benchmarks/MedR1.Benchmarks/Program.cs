@@ -9,6 +9,7 @@ RootCommand root = new("Benchmarks of MedR1.")
     RealShapeCommands.Update(),
     StepCommands.RealShape(),
     StepCommands.SmallShape(),
+    StepCommands.Head(),
     RolloutCommands.Small(),
     DatasetCommands.Read(),
 };

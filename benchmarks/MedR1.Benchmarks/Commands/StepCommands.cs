@@ -94,6 +94,25 @@ internal static class StepCommands
         return command;
     }
 
+    public static Command Head()
+    {
+        Option<int> tokens = CommonArguments.Number("--tokens", "Tokens of the conversations.", 1024);
+        Command command = new(
+            "head-2b",
+            "Computes log-probabilities of tokens by a head of the real shape in pieces and from all logits at once, with the "
+            + "backward pass; prints time and memory.")
+        {
+            tokens,
+        };
+        command.SetAction((result, _) =>
+        {
+            TorchRuntime.Initialize();
+            HeadMemory.Run(result.GetValue(tokens), Console.Out);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
     private static Option<bool> Plain() => new("--plain")
     {
         Description = "Makes the same steps in the plain form too.", DefaultValueFactory = _ => true,
