@@ -57,11 +57,10 @@ internal sealed class CompletionBatch
         ? null
         : [.. Enumerable.Range(0, _groups).Select(group => (long)group), .. _places.Select(place => _groups + place)];
 
-    /// <exception cref="InvalidPromptException">There is no group, a group has no completion, or one no token.</exception>
+    /// <exception cref="InvalidPromptException">There is no group, a group has no completion, or a completion no token.</exception>
     public static CompletionBatch Create(Qwen2VLConfiguration configuration, IReadOnlyList<PackedGroup> groups)
     {
-        if (groups.Count == 0)
-            throw new InvalidPromptException("No prompt with completions was given; give at least one.");
+        TokenRules.RequirePrompts(groups.Count);
         foreach (PackedGroup group in groups)
         {
             TokenRules.Check(configuration, group);

@@ -57,8 +57,7 @@ internal sealed class PromptBatch
     public static PromptBatch Create(
         Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts, bool isPadded = true)
     {
-        if (prompts.Count == 0)
-            throw new InvalidPromptException("No prompt was given; give at least one.");
+        TokenRules.RequirePrompts(prompts.Count);
         var batch = new PromptBatch([.. prompts.Select(prompt => prompt.TokenIds.Count)], isPadded);
         for (int index = 0; index < prompts.Count; index++)
         {

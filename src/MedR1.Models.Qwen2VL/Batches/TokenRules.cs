@@ -5,6 +5,12 @@ namespace MedR1.Models.Qwen2VL;
 /// <summary>What the tokens of prompts and completions must hold.</summary>
 internal static class TokenRules
 {
+    public static void RequirePrompts(int count)
+    {
+        if (count == 0)
+            throw new InvalidPromptException("No prompt was given; give at least one.");
+    }
+
     public static void Check(Qwen2VLConfiguration configuration, EncodedPrompt prompt)
     {
         int context = configuration.Text.ContextLength;
