@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace MedR1.Samples.Comparison;
+
+/// <summary>What one method gave with one seed, as the run's folder holds it.</summary>
+internal sealed record Cell
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    public required string Method { get; init; }
+
+    public required int Seed { get; init; }
+
+    /// <summary>Share of the test questions that were answered right.</summary>
+    public required double Accuracy { get; init; }
+
+    public required int TestQuestions { get; init; }
+
+    /// <summary>Share of the test answers that have the form that was asked for.</summary>
+    public required double FormShare { get; init; }
+
+    public required double Chance { get; init; }
+
+    public required double BlindPrior { get; init; }
+
+    /// <summary>What the training took; null where there was none.</summary>
+    public Cost? Cost { get; init; }
+
+    public static Cell? Find(string path) =>
+        File.Exists(path) ? JsonSerializer.Deserialize<Cell>(File.ReadAllBytes(path), Json) : null;
+
+    public void Save(string path) => WholeFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, Json));
+}

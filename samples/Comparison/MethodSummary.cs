@@ -1,0 +1,38 @@
+using MathNet.Numerics.Distributions;
+
+namespace MedR1.Samples.Comparison;
+
+/// <summary>What a method gave over its seeds.</summary>
+internal sealed record MethodSummary(Method Method, IReadOnlyList<Cell> Cells)
+{
+    private const double Confidence = 0.95;
+
+    public double Accuracy => Cells.Average(cell => cell.Accuracy);
+
+    public double FormShare => Cells.Average(cell => cell.FormShare);
+
+    /// <summary>
+    /// Half the width of the interval of the mean: t · s / √n, with Student's t of n − 1 degrees of freedom; null for one seed.
+    /// </summary>
+    public double? HalfWidth
+    {
+        get
+        {
+            int count = Cells.Count;
+            if (count < 2)
+            {
+                return null;
+            }
+
+            double deviation = Math.Sqrt(Cells.Sum(cell => Math.Pow(cell.Accuracy - Accuracy, 2)) / (count - 1));
+            return StudentT.InvCDF(0, 1, count - 1, (1 + Confidence) / 2) * deviation / Math.Sqrt(count);
+        }
+    }
+
+    /// <summary>The mean of a cost over the seeds; null where there was no training.</summary>
+    public double? MeanCost(Func<Cost, double> cost) =>
+        Cells.Any(cell => cell.Cost is null) ? null : Cells.Average(cell => cost(cell.Cost!));
+
+    /// <summary>How much the critic foresaw at the end; null without one.</summary>
+    public double? ExplainedVariance => Cells.Select(cell => cell.Cost?.ExplainedVariance).Average();
+}

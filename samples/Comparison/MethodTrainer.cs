@@ -1,0 +1,100 @@
+using MedR1.Losses;
+using MedR1.Models.Qwen2VL;
+using MedR1.Rewards;
+using MedR1.Training;
+
+namespace MedR1.Samples.Comparison;
+
+/// <summary>Trains a model by one method: GRPO is the quick start's, the others differ from it in what they are.</summary>
+internal sealed class MethodTrainer(int steps, int seed, IReadOnlyList<IMetricSink> sinks)
+{
+    /// <returns>The report and the number of weights that learnt.</returns>
+    public Task<(TrainingReport Report, long Weights)> TrainAsync(
+        Method method, Qwen2VLPolicy policy, IVqaDataset data, CancellationToken cancellationToken) => method.Name switch
+        {
+            "sft" => SupervisedAsync(method, policy, data, cancellationToken),
+            "ppo" => PpoAsync(method, policy, data, cancellationToken),
+            _ => GrpoAsync(method, policy, data, cancellationToken),
+        };
+
+    private async Task<(TrainingReport Report, long Weights)> GrpoAsync(
+        Method method, Qwen2VLPolicy policy, IVqaDataset data, CancellationToken cancellationToken)
+    {
+        GrpoTrainerBuilder builder = Rollouts(new GrpoTrainerBuilder(policy), method, data)
+            .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }))
+            .Configure(options => options.SkipCompletionsWithoutGradient = true);
+        using GrpoTrainer trainer = builder.Build();
+        return (await trainer.RunAsync(cancellationToken), WeightsOf(policy));
+    }
+
+    // As many answers to as many questions as GRPO, one update of each half for a sampling, no reference either.
+    private async Task<(TrainingReport Report, long Weights)> PpoAsync(
+        Method method, Qwen2VLPolicy policy, IVqaDataset data, CancellationToken cancellationToken)
+    {
+        PpoTrainerBuilder builder = Rollouts(new PpoTrainerBuilder(policy), method, data)
+            .UseTargets(PpoTargetOptions.LanguageModel with { KlCoefficient = 0 })
+            .Configure(options => options.CriticLearningRate = ComparisonSettings.LearningRate);
+        using PpoTrainer trainer = builder.Build();
+        TrainingReport report = await trainer.RunAsync(cancellationToken);
+        return (report, WeightsOf(policy) + trainer.Critic.Parameters.Sum(pair => pair.Value.numel()));
+    }
+
+    private async Task<(TrainingReport Report, long Weights)> SupervisedAsync(
+        Method method, Qwen2VLPolicy policy, IVqaDataset data, CancellationToken cancellationToken)
+    {
+        SftTrainerBuilder builder = new SftTrainerBuilder(policy)
+            .UseExamples([.. data.Select(example => SupervisedExample.Answer(
+                method.Template.Format(example), $"<answer>{example.Answer}</answer>"))])
+            .Configure(options =>
+            {
+                Common(options);
+                options.ExamplesPerStep = ComparisonSettings.PromptsPerStep;
+                options.ExamplesPerMicroStep = ComparisonSettings.PromptsPerStep;
+            });
+        foreach (IMetricSink sink in sinks)
+        {
+            builder.AddMetricSink(sink);
+        }
+
+        using SftTrainer trainer = builder.Build();
+        return (await trainer.RunAsync(cancellationToken), WeightsOf(policy));
+    }
+
+    private TBuilder Rollouts<TBuilder, TOptions>(
+        RolloutTrainerBuilder<TBuilder, TOptions> builder, Method method, IVqaDataset data)
+        where TBuilder : RolloutTrainerBuilder<TBuilder, TOptions>
+        where TOptions : RolloutTrainerOptions, new()
+    {
+        foreach (IMetricSink sink in sinks)
+        {
+            builder.AddMetricSink(sink);
+        }
+
+        return builder.UseDataset(data)
+            .UsePrompt(method.Template)
+            .AddReward(new OptionTextReward())
+            .AddReward(new FormatReward(method.Form), method.FormWeight)
+            .Configure(options =>
+            {
+                Common(options);
+                options.PromptsPerStep = ComparisonSettings.PromptsPerStep;
+                options.GroupSize = ComparisonSettings.GroupSize;
+                options.MaxNewTokens = method.MaxNewTokens;
+                options.MeasureEntropy = false;
+            });
+    }
+
+    private void Common(TrainerOptions options)
+    {
+        options.MaxSteps = steps;
+        options.Seed = seed;
+        options.LearningRate = ComparisonSettings.LearningRate;
+        options.Schedule = LearningRateDecay.Linear;
+        options.Warmup = 10;
+
+        // The default 0.999 remembers more steps than the run has.
+        options.Optimizer = options.Optimizer with { Beta2 = 0.98 };
+    }
+
+    private static long WeightsOf(Qwen2VLPolicy policy) => policy.Parameters.Sum(pair => pair.Value.numel());
+}

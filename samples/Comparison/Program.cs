@@ -1,0 +1,61 @@
+using System.CommandLine;
+using MedR1.Samples.Comparison;
+using MedR1.Samples.QuickStart;
+
+Option<DirectoryInfo?> data = new("--data") { Description = "The folder of real-mini; the repository's own by default." };
+Option<DirectoryInfo?> start = new("--base") { Description = "The checkpoint that every method starts from; the one that ships by default." };
+Option<int> seeds = new("--seeds") { Description = "Seeds 1 to this.", DefaultValueFactory = _ => 3 };
+Option<int> steps = new("--steps") { Description = "Optimizer steps of every method.", DefaultValueFactory = _ => ComparisonSettings.DefaultSteps };
+Option<string[]> methods = new("--methods")
+{
+    Description = "Only these: zero-shot sft grpo grpo-think ppo.", AllowMultipleArgumentsPerToken = true,
+};
+methods.AcceptOnlyFromAmong([.. Method.All.Select(method => method.Name)]);
+Option<int?> limit = new("--test-limit") { Description = "At most so many test questions, for a first try." };
+Option<DirectoryInfo> output = new("--output")
+{
+    Description = "Where cells, table and figure go. The same command goes on with a run that was stopped.",
+    DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "comparison")),
+};
+foreach (Option<int> count in new[] { seeds, steps })
+{
+    count.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int>() < 1)
+        {
+            result.AddError($"{count.Name} is {result.GetValueOrDefault<int>()}, but must be at least 1.");
+        }
+    });
+}
+
+RootCommand root = new("Compares ways to train on the quick start's data: zero-shot, SFT, GRPO, GRPO with thinking, PPO.")
+{
+    data, start, seeds, steps, methods, limit, output,
+};
+root.SetAction((result, cancellationToken) => new ComparisonRun(
+    SettingsOf(result) with
+    {
+        Seeds = result.GetValue(seeds),
+        Methods = result.GetValue(methods) is { Length: > 0 } only
+            ? [.. Method.All.Where(method => only.Contains(method.Name))] : Method.All,
+    },
+    Console.Out).RunAsync(cancellationToken));
+
+Option<string> one = new("--method") { Required = true };
+Option<int> seed = new("--seed") { Required = true };
+Command cell = new(CellProcess.Command, "One method with one seed; the command runs itself so.") { one, seed, data, start, steps, limit, output };
+cell.Hidden = true;
+cell.SetAction((result, cancellationToken) => new CellRun(
+    SettingsOf(result), new RunFolder(result.GetValue(output)!.FullName), Console.Out).RunAsync(
+        Method.All.First(method => method.Name == result.GetValue(one)), result.GetValue(seed), cancellationToken));
+root.Subcommands.Add(cell);
+return await root.Parse(args).InvokeAsync();
+
+ComparisonSettings SettingsOf(ParseResult result) => new(
+    result.GetValue(data)?.FullName ?? RepositoryFolder.Find("data", "real-mini"),
+    result.GetValue(start)?.FullName ?? RepositoryFolder.Find("samples", "QuickStart", "base"),
+    result.GetValue(output)!.FullName)
+{
+    Steps = result.GetValue(steps),
+    TestLimit = result.GetValue(limit),
+};
