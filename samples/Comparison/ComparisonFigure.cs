@@ -42,7 +42,7 @@ internal static class ComparisonFigure
                 bar.CapSize = 10;
             }
 
-            ScottPlot.Plottables.Text value = plot.Add.Text($"{summary.Accuracy * 100:F1}", place + 0.16, summary.Accuracy * 100);
+            ScottPlot.Plottables.Text value = plot.Add.Text($"{summary.Accuracy * 100:F1}", place + 0.2, summary.Accuracy * 100);
             value.LabelFontColor = color;
             value.LabelAlignment = Alignment.MiddleLeft;
             value.LabelBold = true;
@@ -75,7 +75,7 @@ internal static class ComparisonFigure
         }
 
         plot.Axes.SetLimits(0, Math.Max(2, settings.Steps), 0, 100);
-        plot.ShowLegend(Alignment.LowerRight);
+        plot.ShowLegend(Alignment.UpperLeft);
         plot.XLabel("optimizer step");
         plot.YLabel("right, % of the answers drawn in a step");
         plot.Title($"Training answers: mean over seeds and {TrainingCurve.Window} steps");
