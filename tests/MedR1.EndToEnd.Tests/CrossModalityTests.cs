@@ -131,9 +131,10 @@ public sealed class CrossModalityTests : IDisposable
     }
 
     // What a terminal sends for Ctrl+C.
+    // Not SIGINT, which a shell's background jobs ignore, and all that they start; the program takes both alike.
     private static void Interrupt(Process process)
     {
-        using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
         kill.WaitForExit();
         Assert.Equal(0, kill.ExitCode);
     }
