@@ -16,8 +16,8 @@ internal sealed class CellRun(ComparisonSettings settings, RunFolder folder, Tex
 
     public async Task RunAsync(Method method, int seed, CancellationToken cancellationToken)
     {
-        IVqaDataset train = RealMini.LoadTrain(settings.Data, cancellationToken);
-        IVqaDataset test = RealMini.LoadTest(settings.Data, cancellationToken);
+        IVqaDataset train = Shown(RealMini.LoadTrain(settings.Data, cancellationToken), method);
+        IVqaDataset test = Shown(RealMini.LoadTest(settings.Data, cancellationToken), method);
         test = settings.TestLimit is int limit ? test.Shuffle(seed: 1).Take(limit) : test;
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(settings.Base, cancellationToken: cancellationToken);
         Cost? cost = method.Trains ? await TrainAsync(method, seed, policy, train, cancellationToken) : null;
@@ -40,6 +40,8 @@ internal sealed class CellRun(ComparisonSettings settings, RunFolder folder, Tex
             Cost = cost,
         }.Save(folder.CellOf(method, seed));
     }
+
+    private static IVqaDataset Shown(IVqaDataset data, Method method) => method.SeesPictures ? data : data.BlankImages();
 
     private async Task<Cost> TrainAsync(
         Method method, int seed, Qwen2VLPolicy policy, IVqaDataset train, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ internal static class ComparisonFigure
     private const int PanelWidth = 620;
     private const int PanelHeight = 460;
     private static readonly Color[] s_colors =
-        [Colors.Gray, Colors.SeaGreen, Colors.SteelBlue, Colors.MediumPurple, Colors.DarkOrange];
+        [Colors.Gray, Colors.SeaGreen, Colors.SteelBlue, Colors.SkyBlue, Colors.MediumPurple, Colors.DarkOrange];
 
     public static void Save(
         string path, ComparisonSettings settings, IReadOnlyList<MethodSummary> summaries, RunFolder folder)

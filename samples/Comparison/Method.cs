@@ -16,12 +16,18 @@ internal sealed record Method(string Name, string Title, FormatStyle Form)
 
     public static Method GrpoThink { get; } = new("grpo-think", "GRPO, think", FormatStyle.Think);
 
+    /// <summary>The control: what GRPO reaches when it never sees a picture.</summary>
+    public static Method GrpoBlank { get; } = new("grpo-blank", "GRPO, blank pictures", FormatStyle.NoThink);
+
     public static Method Ppo { get; } = new("ppo", "PPO, no think", FormatStyle.NoThink);
 
-    public static IReadOnlyList<Method> All { get; } = [ZeroShot, Supervised, Grpo, GrpoThink, Ppo];
+    public static IReadOnlyList<Method> All { get; } = [ZeroShot, Supervised, Grpo, GrpoBlank, GrpoThink, Ppo];
 
     /// <summary>Whether anything is learnt; else one seed says it all.</summary>
     public bool Trains => this != ZeroShot;
+
+    /// <summary>Whether pictures are shown, in training and test alike; else blank ones.</summary>
+    public bool SeesPictures => this != GrpoBlank;
 
     /// <summary>Whether the model is asked to think first.</summary>
     public bool Thinks => Form == FormatStyle.Think;

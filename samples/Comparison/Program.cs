@@ -8,7 +8,7 @@ Option<int> seeds = new("--seeds") { Description = "Seeds 1 to this.", DefaultVa
 Option<int> steps = new("--steps") { Description = "Optimizer steps of every method.", DefaultValueFactory = _ => ComparisonSettings.DefaultSteps };
 Option<string[]> methods = new("--methods")
 {
-    Description = "Only these: zero-shot sft grpo grpo-think ppo.", AllowMultipleArgumentsPerToken = true,
+    Description = "Only these: zero-shot sft grpo grpo-blank grpo-think ppo.", AllowMultipleArgumentsPerToken = true,
 };
 methods.AcceptOnlyFromAmong([.. Method.All.Select(method => method.Name)]);
 Option<int?> limit = new("--test-limit") { Description = "At most so many test questions, for a first try." };
@@ -28,7 +28,7 @@ foreach (Option<int> count in new[] { seeds, steps })
     });
 }
 
-RootCommand root = new("Compares ways to train on the quick start's data: zero-shot, SFT, GRPO, GRPO with thinking, PPO.")
+RootCommand root = new("Compares ways to train on the quick start's data: zero-shot, SFT, GRPO, GRPO on blank pictures, GRPO with thinking, PPO.")
 {
     data, start, seeds, steps, methods, limit, output,
 };

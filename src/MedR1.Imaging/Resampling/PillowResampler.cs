@@ -1,8 +1,7 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Resamples pictures to the very bytes of Pillow's <c>Image.resize</c>: two passes, weights of 22 fraction bits, and
-/// an
+/// Resamples pictures to the very bytes of Pillow's <c>Image.resize</c>: two passes, weights of 22 fraction bits, and an
 /// 8-bit picture in between.
 /// </summary>
 public static class PillowResampler
