@@ -18,12 +18,15 @@ public sealed class ComparisonTests : IDisposable
 
         string output = SampleProgram.Run("Comparison", arguments);
 
-        Assert.Contains("5 cells of 2 steps, 2 finished before", output);
+        Assert.Contains("6 cells of 2 steps, 2 finished before", output);
         Assert.Equal(before, File.GetLastWriteTimeUtc(Cell("sft")));
         string table = File.ReadAllText(Path.Combine(_work, "comparison.md"));
         Assert.Contains(table, output.ReplaceLineEndings("\n"));
         Assert.All(
-            ["| chance |", "| blind option prior |", "| zero-shot |", "| SFT |", "| GRPO, no think |", "| GRPO, think |", "| PPO, no think |"],
+            [
+                "| chance |", "| blind option prior |", "| zero-shot |", "| SFT |", "| GRPO, no think |", "| GRPO, blank pictures |",
+                "| GRPO, think |", "| PPO, no think |",
+            ],
             row => Assert.Contains(row, table));
         Assert.Equal("PNG"u8.ToArray(), File.ReadAllBytes(Path.Combine(_work, "comparison.png"))[1..4]);
 
