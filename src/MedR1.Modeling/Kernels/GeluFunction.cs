@@ -21,7 +21,7 @@ internal readonly struct GeluFunction : IVectorFunction
         [-0.17562392f, 0.9121297f, -1.4956f, 0.7161691f, 0.4781029f, 0.5733117f, -0.00040404973f];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Of(Vector512<float> x)
+    public static Vector512<float> Of(Vector512<float> x, Vector512<float> y)
     {
         Vector512<float> argument = x * Vector512.Create(HalfRoot);
         return x * Vector512.Create(0.5f) * (Vector512<float>.One + ErrorFunction(argument));

@@ -2,8 +2,8 @@ using System.Runtime.Intrinsics;
 
 namespace MedR1.Modeling;
 
-/// <summary>A function of a number, sixteen at a time.</summary>
+/// <summary>A function of a pair of numbers, sixteen at a time.</summary>
 internal interface IVectorFunction
 {
-    static abstract Vector512<float> Of(Vector512<float> x);
+    static abstract Vector512<float> Of(Vector512<float> x, Vector512<float> y);
 }

@@ -7,6 +7,6 @@ namespace MedR1.Modeling;
 internal readonly struct QuickGeluFunction : IVectorFunction
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Of(Vector512<float> x) =>
+    public static Vector512<float> Of(Vector512<float> x, Vector512<float> y) =>
         x / (Vector512<float>.One + Vector512.Exp(x * Vector512.Create(-(float)GeluActivation.QuickFactor)));
 }

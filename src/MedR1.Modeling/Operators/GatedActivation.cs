@@ -26,7 +26,7 @@ public static unsafe class GatedActivation
         }
 
         Tensor result = empty_like(gate);
-        GatedRows.Multiply(
+        VectorMap<GateFunction>.Apply(
             (float*)TensorMemory.AddressOf(gate), (float*)TensorMemory.AddressOf(up),
             (float*)TensorMemory.AddressOf(result), gate.numel());
         GC.KeepAlive(gate);

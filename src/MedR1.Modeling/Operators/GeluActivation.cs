@@ -45,8 +45,8 @@ public static unsafe class GeluActivation
         where TFunction : IVectorFunction
     {
         Tensor result = empty_like(input);
-        VectorMap<TFunction>.Apply(
-            (float*)TensorMemory.AddressOf(input), (float*)TensorMemory.AddressOf(result), input.numel());
+        float* values = (float*)TensorMemory.AddressOf(input);
+        VectorMap<TFunction>.Apply(values, values, (float*)TensorMemory.AddressOf(result), input.numel());
         GC.KeepAlive(input);
         return result;
     }
