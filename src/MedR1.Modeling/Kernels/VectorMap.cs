@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A function of every pair of numbers in float32 on libtorch's threads. It is computed in the same way wherever a number stands:
-/// libtorch takes another formula for the last few of a thread's share, so that a row would depend on its company.
+/// A function of every pair of numbers in float32 on libtorch's threads. It is computed in the same way wherever a
+/// number stands: libtorch takes another formula for the last few of a thread's share, so that a row would depend on
+/// its company.
 /// </summary>
 /// <typeparam name="TFunction">The function.</typeparam>
 internal static unsafe class VectorMap<TFunction>
