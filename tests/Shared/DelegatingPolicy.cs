@@ -26,7 +26,7 @@ internal class DelegatingPolicy(IVisionLanguagePolicy policy) : IVisionLanguageP
 
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters => policy.Parameters;
 
-    public long? DropoutSeed => policy.DropoutSeed;
+    public virtual long? DropoutSeed => policy.DropoutSeed;
 
     public ModelPart PartOf(string parameterName) => policy.PartOf(parameterName);
 

@@ -191,6 +191,16 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         }
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A slot does not exist, or the length is no completion's.</exception>
+    public void CopyRows(IReadOnlyList<RowCopy> copies, int length)
+    {
+        ArgumentNullException.ThrowIfNull(copies);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, CompletionCapacity);
+        CacheRows.Copy(_rowKeys.Concat(_rowValues), copies, length);
+    }
+
     /// <summary>Keys and values of all prompt slots, <c>[prompt slots, heads, prompt, d]</c>.</summary>
     /// <param name="layer">The layer.</param>
     public (Tensor Keys, Tensor Values) Prompts(int layer) => (_promptKeys[layer], _promptValues[layer]);

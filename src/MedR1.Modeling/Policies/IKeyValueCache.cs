@@ -20,4 +20,9 @@ public interface IKeyValueCache : IDisposable
 
     /// <summary>Bytes that its tensors take on their device.</summary>
     long ByteSize { get; }
+
+    /// <summary>Copies what rows hold, where completions that were one so far part.</summary>
+    /// <param name="copies">The rows; none is written and read, or written twice.</param>
+    /// <param name="length">Tokens that are copied, at least as many as the longest of the rows holds.</param>
+    void CopyRows(IReadOnlyList<RowCopy> copies, int length);
 }

@@ -68,13 +68,14 @@ internal sealed class RolloutEngine : IDisposable
         List<Tensor> logits = [];
         if (_active.Count > 0)
         {
-            Tensor tokens_R = tensor([.. _active.Select(row => (long)row.Tokens[^1])], device: _policy.Device);
-            logits.Add(_policy.Decode(tokens_R, [.. _active.Select(row => row.Place)], _slots!.Cache));
+            IReadOnlyList<RolloutRow> heads = SharedPrefixes.Of(_active).Heads;
+            Tensor tokens_H = tensor([.. heads.Select(row => (long)row.Tokens[^1])], device: _policy.Device);
+            logits.Add(_policy.Decode(tokens_H, [.. heads.Select(row => row.Place)], _slots!.Cache));
         }
 
         _active.AddRange(beginning);
-        logits.AddRange(beginning.Select(row => GroupOf(row).Logits));
-        Say(logits.Count == 1 ? logits[0] : cat(logits, 0));
+        logits.AddRange(SharedPrefixes.Of(beginning).Heads.Select(row => GroupOf(row).Logits));
+        Say(SharedPrefixes.Of(_active).Expand(logits.Count == 1 ? logits[0] : cat(logits, 0)));
         foreach (RolloutGroup group in _open)
         {
             group.Trim();
@@ -113,9 +114,12 @@ internal sealed class RolloutEngine : IDisposable
         List<RolloutRow> beginning = [];
         while (NextGroup(cancellationToken) is RolloutGroup group)
         {
+            RolloutRow? first = null;
             while (group.HasWaitingRow && _slots!.HasRow)
             {
                 RolloutRow row = group.BeginRow(_slots.TakeRow());
+                first ??= row;
+                row.Share(first.RowSlot);
                 _slots.Histories?.Begin(row.RowSlot, group.Ticket.Encoded.TokenIds);
                 beginning.Add(row);
             }
@@ -248,6 +252,7 @@ internal sealed class RolloutEngine : IDisposable
 
         _slots.Histories?.Add(_active);
         Counts.AddStep(count, _slots.Cache.RowSlots);
+        SharedPrefixes.Part(_active, _slots.Cache);
         FreeEnded();
     }
 

@@ -28,11 +28,19 @@ internal sealed class RolloutRow(
     /// <summary>Where the cache holds its prompt.</summary>
     public int PromptSlot { get; private set; }
 
-    /// <summary>Where the cache holds its tokens.</summary>
+    /// <summary>The row of the cache that is kept for it.</summary>
     public int RowSlot { get; private set; }
 
+    /// <summary>
+    /// Where the cache holds its tokens: its own row, or that of a completion which has said the same so far.
+    /// </summary>
+    public int SharedSlot { get; private set; }
+
+    /// <summary>Tokens that the cache holds: all but the newest, which the next step feeds.</summary>
+    public int CachedTokens => _tokens.Count - 1;
+
     /// <summary>Its place in the cache for the step that feeds its newest token.</summary>
-    public DecodeRow Place => new(PromptSlot, RowSlot, _tokens.Count - 1);
+    public DecodeRow Place => new(PromptSlot, SharedSlot, CachedTokens);
 
     /// <summary>The number that the next token is drawn with.</summary>
     public double NextUniform() => CounterRandom.Uniform(ticket.Seed, sampleIndex, _tokens.Count);
@@ -42,7 +50,11 @@ internal sealed class RolloutRow(
     {
         PromptSlot = promptSlot;
         RowSlot = rowSlot;
+        SharedSlot = rowSlot;
     }
+
+    /// <summary>Uses a row together with a completion that has said the same so far.</summary>
+    public void Share(int rowSlot) => SharedSlot = rowSlot;
 
     /// <summary>Takes a token and sees whether it is the last.</summary>
     public void Append(int token, float logProbability, float drawnLogProbability)

@@ -66,6 +66,18 @@ internal sealed class TinyCache : IKeyValueCache
 
     public Tensor CompletionValues(int layer) => _tensors[layer * 4 + 3];
 
+    public void CopyRows(IReadOnlyList<RowCopy> copies, int length)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        foreach (RowCopy copy in copies)
+        {
+            foreach (Tensor rows in _tensors.Where((_, i) => i % 4 >= 2))
+            {
+                rows.select(0, copy.To).narrow(1, 0, length).copy_(rows.select(0, copy.From).narrow(1, 0, length));
+            }
+        }
+    }
+
     public void Dispose()
     {
         foreach (Tensor tensor in _tensors)

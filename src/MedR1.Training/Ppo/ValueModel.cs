@@ -93,7 +93,13 @@ public sealed class ValueModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(groups);
         using DisposeScope scope = NewDisposeScope();
-        return Head.call(States(groups)).MoveToOuterDisposeScope();
+        if (Body.DropoutSeed is not null)
+        {
+            return Head.call(States(groups)).MoveToOuterDisposeScope();
+        }
+
+        DistinctCompletions distinct = DistinctCompletions.Of(groups);
+        return distinct.Expand(Head.call(States(distinct.Groups))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Frees the head, and the network if it was copied.</summary>

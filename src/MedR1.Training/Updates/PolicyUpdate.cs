@@ -165,9 +165,8 @@ internal sealed class PolicyUpdate(
 
     private TokenStatistics? Score(MicroBatch batch, Tensor? features) => batch.Packed.Count == 0
         ? null
-        : policy.TokenLogProbabilities(
-            batch.Packed, StatisticsOptions(options.MeasureEntropy || loss.RequiresEntropies || Entropy is not null),
-            features);
+        : Compute(
+            policy, batch.Packed, options.MeasureEntropy || loss.RequiresEntropies || Entropy is not null, features);
 
     private PolicyLossInputs MakeInputs(
         Rollout rollout, MicroBatch batch, TokenStatistics? statistics, Tensor? features, StepCounts counts)
@@ -205,10 +204,13 @@ internal sealed class PolicyUpdate(
     private Tensor LogProbabilitiesOf(
         IVisionLanguagePolicy model, IReadOnlyList<PackedGroup> packed, Tensor? features = null)
     {
-        using TokenStatistics statistics = model.TokenLogProbabilities(
-            packed, StatisticsOptions(withEntropies: false), features);
+        using TokenStatistics statistics = Compute(model, packed, withEntropies: false, features);
         return statistics.LogProbabilities.alias();
     }
+
+    private TokenStatistics Compute(
+        IVisionLanguagePolicy model, IReadOnlyList<PackedGroup> packed, bool withEntropies, Tensor? features) =>
+        DistinctCompletions.TokenLogProbabilities(model, packed, StatisticsOptions(withEntropies), features);
 
     private TokenStatisticsOptions StatisticsOptions(bool withEntropies) => new()
     {

@@ -20,13 +20,14 @@ public sealed class BatchTests
     public async Task Rows_bound_a_step_and_a_prompt_runs_once(int mostRows, int decodes)
     {
         using WatchedPolicy policy = new(Samples.Policy());
-        await new LocalSampler(policy, new LocalSamplerOptions { MostRows = mostRows })
-            .DrawAsync([.. LongestFirst(policy)], Options);
+        IReadOnlyList<CompletionGroup> groups =
+            await new LocalSampler(policy, new LocalSamplerOptions { MostRows = mostRows })
+                .DrawAsync([.. LongestFirst(policy)], Options);
 
-        // Twelve completions of six tokens, of which the last isn't fed.
+        // Twelve completions of six tokens, of which the last isn't fed; those that begin alike may share a row.
         Assert.Equal(4, policy.Prefills);
         Assert.Equal(decodes, policy.Decodes);
-        Assert.Equal(60, policy.RowsOfDecodes.Sum());
+        Assert.InRange(policy.RowsOfDecodes.Sum(), Samples.DistinctPrefixes(groups), 60);
         Assert.All(policy.Caches, cache => Assert.Equal(mostRows, cache.Rows));
         Assert.True(policy.RowsOfDecodes.Max() <= mostRows);
     }

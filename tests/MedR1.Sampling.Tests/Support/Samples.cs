@@ -25,6 +25,12 @@ internal static class Samples
         this LocalSampler sampler, IReadOnlyList<VqaPrompt> prompts, SamplingOptions options) =>
         await sampler.SampleAsync(prompts, options).ToListAsync();
 
+    /// <summary>What has to be fed to the network at least: beginnings of completions that differ, ends apart.</summary>
+    public static int DistinctPrefixes(IReadOnlyList<CompletionGroup> groups) => groups.Sum(group =>
+        group.Completions.SelectMany(completion => Enumerable.Range(1, completion.TokenCount - 1)
+                .Select(length => string.Join(' ', completion.TokenIds.Take(length))))
+            .Distinct().Count());
+
     private static PixelImageSource Picture(string name, byte red, byte green, byte blue)
     {
         byte[] pixels = [.. Enumerable.Range(0, 64).SelectMany(_ => new[] { red, green, blue })];

@@ -1,4 +1,6 @@
+using MedR1.Modeling;
 using MedR1.Testing;
+using MedR1.TestSupport;
 
 namespace MedR1.Training.Tests;
 
@@ -32,6 +34,24 @@ public sealed class LossEquivalenceTests
         float[]?[] alone = await Gradients.FirstAsync(NamedLosses.Of(name), promptsPerMicroStep: 1);
 
         Assert.InRange(GradientRecorder.Distance(together, alone), 0, 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(NamesOfStepMeans))]
+    public async Task Completions_that_say_the_same_are_one_row_and_have_the_gradient_of_all(string name)
+    {
+        RowCounter? once = null;
+        RowCounter? each = null;
+        Task<float[]?[]> StepAsync(Func<IVisionLanguagePolicy, IVisionLanguagePolicy> wrap) => Gradients.FirstAsync(
+            NamedLosses.Of(name), promptsPerMicroStep: 4, configure: options => options.GroupSize = 6, wrap: wrap,
+            differentAnswers: 4);
+        float[]?[] shared = await StepAsync(policy => once = new RowCounter(policy, dropoutSeed: null));
+        float[]?[] apart = await StepAsync(policy => each = new RowCounter(policy, dropoutSeed: 1));
+
+        // Eight prompts, six answers each, of which four differ. A loss with a reference or old ones has more passes.
+        Assert.Equal(0, each!.Rows % 48);
+        Assert.Equal(each.Rows * 4 / 6, once!.Rows);
+        Assert.InRange(GradientRecorder.Distance(apart, shared), 0, 1e-5);
     }
 
     [Theory]

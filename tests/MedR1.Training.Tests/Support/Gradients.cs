@@ -1,4 +1,5 @@
 using MedR1.Losses;
+using MedR1.Modeling;
 using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
@@ -11,14 +12,16 @@ internal static class Gradients
     /// <summary>The gradient of the first step over eight prompts with none to two pictures, three answers each.</summary>
     public static async Task<float[]?[]> FirstAsync(
         IPolicyLoss loss, int promptsPerMicroStep, Func<RewardContext, double?>? reward = null,
-        Action<GrpoTrainerOptions>? configure = null)
+        Action<GrpoTrainerOptions>? configure = null,
+        Func<IVisionLanguagePolicy, IVisionLanguagePolicy>? wrap = null, int differentAnswers = 8)
     {
-        using TinyPolicy policy = TestData.Policy();
+        using TinyPolicy tiny = TestData.Policy();
+        IVisionLanguagePolicy policy = wrap is null ? tiny : wrap(tiny);
         GradientRecorder recorder = new(policy);
         using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
             .UsePrompts(TestData.Prompts(8))
             .UseSampler(new ScriptedSampler(
-                (prompt, sample) => Answers[(prompt.Example!.Id[^1] + sample * 3) % Answers.Length]))
+                (prompt, sample) => Answers[(prompt.Example!.Id[^1] + sample * 3) % differentAnswers]))
             .UseLoss(loss)
             .AddReward("own", reward ?? (context => context.Completion.TokenCount % 5))
             .AddObserver(recorder)

@@ -1,0 +1,49 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>Copies rows of a cache, all of them in two operations a tensor.</summary>
+internal static class CacheRows
+{
+    /// <param name="parts"><c>[row slots, heads, completion, d]</c> each.</param>
+    /// <param name="copies">The rows.</param>
+    /// <param name="length">Tokens that are copied.</param>
+    /// <exception cref="ArgumentException">A slot does not exist, or one is written that is also read.</exception>
+    public static void Copy(IEnumerable<Tensor> parts, IReadOnlyList<RowCopy> copies, int length)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor? from = null;
+        Tensor? to = null;
+        foreach (Tensor part in parts)
+        {
+            if (from is null || to is null)
+            {
+                Check(copies, part.shape[0]);
+                from = tensor([.. copies.Select(copy => (long)copy.From)], device: part.device);
+                to = tensor([.. copies.Select(copy => (long)copy.To)], device: part.device);
+            }
+
+            using DisposeScope inner = NewDisposeScope();
+            Tensor held = part.narrow(2, 0, length);
+            held.index_copy_(0, to, held.index_select(0, from));
+        }
+    }
+
+    private static void Check(IReadOnlyList<RowCopy> copies, long slots)
+    {
+        HashSet<int> read = [.. copies.Select(copy => copy.From)];
+        HashSet<int> written = [];
+        foreach (RowCopy copy in copies)
+        {
+            if (copy.From < 0 || copy.From >= slots || copy.To < 0 || copy.To >= slots || read.Contains(copy.To)
+                || !written.Add(copy.To))
+            {
+                throw new ArgumentException(
+                    $"{copy} can't be made in a cache of {slots} rows: give slots from 0 to {slots - 1}, each written "
+                    + "once at most and not read beside.",
+                    nameof(copies));
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Sampling;
+
+/// <summary>
+/// Completions of a prompt that have said the same so far are computed as one: the network gives the same logits for
+/// each. They share a row of the cache and part where they draw different tokens; the row stays with the completion
+/// that owns it, the others take a copy. H rows that are computed, R completions, V vocabulary.
+/// </summary>
+internal sealed class SharedPrefixes
+{
+    private readonly long[] _heads_R;
+
+    private SharedPrefixes(List<RolloutRow> heads, long[] heads_R)
+    {
+        Heads = heads;
+        _heads_R = heads_R;
+    }
+
+    /// <summary>One completion of each shared row, in the order in which the rows first occur.</summary>
+    public IReadOnlyList<RolloutRow> Heads { get; }
+
+    /// <summary>Finds who shares a row.</summary>
+    public static SharedPrefixes Of(IReadOnlyList<RolloutRow> rows)
+    {
+        List<RolloutRow> heads = [];
+        Dictionary<int, int> places = [];
+        long[] heads_R = new long[rows.Count];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            if (!places.TryGetValue(rows[row].SharedSlot, out int place))
+            {
+                place = heads.Count;
+                places.Add(rows[row].SharedSlot, place);
+                heads.Add(rows[row]);
+            }
+
+            heads_R[row] = place;
+        }
+
+        return new SharedPrefixes(heads, heads_R);
+    }
+
+    /// <summary><c>[H, V]</c> to <c>[R, V]</c>: each completion has the logits of its row.</summary>
+    public Tensor Expand(Tensor logits_HV)
+    {
+        if (Heads.Count == _heads_R.Length)
+        {
+            return logits_HV;
+        }
+
+        using Tensor heads_R = tensor(_heads_R, device: logits_HV.device);
+        return logits_HV.index_select(0, heads_R);
+    }
+
+    /// <summary>Parts completions that drew different tokens.</summary>
+    /// <param name="rows">Those of the step, also those that it ended.</param>
+    /// <param name="cache">The cache.</param>
+    public static void Part(IReadOnlyList<RolloutRow> rows, IKeyValueCache cache)
+    {
+        List<RowCopy> copies = [];
+        int longest = 0;
+        foreach (IGrouping<int, RolloutRow> sharing in rows.GroupBy(row => row.SharedSlot))
+        {
+            foreach (IGrouping<int, RolloutRow> same in sharing.GroupBy(row => row.Tokens[^1]))
+            {
+                RolloutRow first = same.First();
+                if (first.Ended is not null || same.Any(row => row.RowSlot == sharing.Key))
+                {
+                    continue;
+                }
+
+                copies.Add(new RowCopy(sharing.Key, first.RowSlot));
+                longest = Math.Max(longest, first.CachedTokens);
+                foreach (RolloutRow row in same)
+                {
+                    row.Share(first.RowSlot);
+                }
+            }
+        }
+
+        if (longest > 0)
+        {
+            cache.CopyRows(copies, longest);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling.Tests.Policies;
+
+public sealed class DistinctCompletionsTests
+{
+    private static readonly EncodedPrompt Prompt = new([1, 2, 3], []);
+
+    [Fact]
+    public void Each_completion_stands_once_where_it_first_occurred()
+    {
+        DistinctCompletions distinct = DistinctCompletions.Of(
+        [
+            new PackedGroup(Prompt, [[7, 8], [7], [7, 8], [8, 7], [7]]),
+            new PackedGroup(Prompt, [[7], [9]]),
+        ]);
+
+        Assert.Equal(7, distinct.RowCount);
+        Assert.Equal(5, distinct.DistinctRowCount);
+        Assert.Equal([[7, 8], [7], [8, 7]], distinct.Groups[0].Completions);
+        Assert.Equal([[7], [9]], distinct.Groups[1].Completions);
+    }
+
+    [Fact]
+    public void Rows_get_the_figures_of_their_tokens_and_give_back_the_sum_of_their_gradients()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        DistinctCompletions distinct = DistinctCompletions.Of([new PackedGroup(Prompt, [[7], [8], [7], [7]])]);
+        Tensor values = tensor(new float[] { 10, 20 }).view(2, 1).requires_grad_();
+        Tensor rows = distinct.Expand(values);
+        Assert.Equal([10f, 20f, 10f, 10f], rows.data<float>().ToArray());
+
+        rows.mul(tensor(new float[] { 1, 2, 4, 8 }).view(4, 1)).sum().backward();
+
+        // Rows 0, 2 and 3 are the first: 1 + 4 + 8.
+        Assert.Equal([13f, 2f], values.grad!.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Figures_of_other_rows_are_refused()
+    {
+        using Tensor values = zeros(4, 1);
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => DistinctCompletions.Of([new PackedGroup(Prompt, [[7], [8], [7], [7]])]).Expand(values));
+        Assert.Contains("2 distinct completions, but the figures have 4 rows", exception.Message, StringComparison.Ordinal);
+    }
+}
