@@ -8,8 +8,13 @@ Option<int> steps = new("--steps") { Description = "Optimizer steps of GRPO.", D
 Option<double> rate = new("--learning-rate") { Description = "The highest learning rate of GRPO.", DefaultValueFactory = _ => QuickStartSettings.DefaultLearningRate };
 Option<int> prompts = new("--prompts-per-step")
 {
-    Description = "Questions in a step, each answered by a group of eight.",
+    Description = "Questions in a step.",
     DefaultValueFactory = _ => QuickStartSettings.DefaultPromptsPerStep,
+};
+Option<int> group = new("--group-size")
+{
+    Description = "Answers to each question.",
+    DefaultValueFactory = _ => QuickStartSettings.DefaultGroupSize,
 };
 Option<bool> noControl = new("--no-control") { Description = "Leaves out the second training, with blank pictures." };
 Option<DirectoryInfo> output = new("--output")
@@ -20,7 +25,7 @@ Option<DirectoryInfo> output = new("--output")
 
 RootCommand root = new("Trains a small Qwen2-VL by GRPO on real medical pictures and shows what it learnt.")
 {
-    data, checkpoint, seed, steps, rate, prompts, noControl, output,
+    data, checkpoint, seed, steps, rate, prompts, group, noControl, output,
 };
 root.SetAction(async (result, cancellationToken) =>
 {
@@ -33,6 +38,7 @@ root.SetAction(async (result, cancellationToken) =>
     {
         LearningRate = result.GetValue(rate),
         PromptsPerStep = result.GetValue(prompts),
+        GroupSize = result.GetValue(group),
         WithControl = !result.GetValue(noControl),
     };
     await new QuickStartRun(settings, Console.Out).RunAsync(cancellationToken);

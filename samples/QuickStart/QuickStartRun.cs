@@ -83,6 +83,14 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
             new EvaluationOptions { MaxNewTokens = MaxNewTokens, BatchSize = 128, Name = name, Origin = origin },
             cancellationToken: cancellationToken);
 
+    // A question comes back with its options in another order: where the right one stands can't be learnt by heart.
+    private ConcatDataset InOtherOrders(IVqaDataset questions)
+    {
+        int passes = (settings.Steps * settings.PromptsPerStep + questions.Count - 1) / questions.Count;
+        return new ConcatDataset(
+            Enumerable.Range(0, passes).Select(pass => questions.ShuffleOptions(settings.Seed * 1000L + pass)));
+    }
+
     private async Task<TrainingReport> TrainAsync(
         IVisionLanguagePolicy policy, IVqaDataset dataset, string name, CancellationToken cancellationToken)
     {
@@ -90,7 +98,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         using JsonLinesSink lines = new(Path.Combine(settings.Output, $"{name}.jsonl"));
         using TensorBoardSink board = new(Path.Combine(settings.Output, "tensorboard", name));
         using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
-            .UseDataset(dataset)
+            .UseDataset(InOtherOrders(dataset))
             .UsePrompt(QuickStartPrompt.Template)
             .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }))
             .AddReward(new OptionTextReward())
@@ -100,7 +108,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
             .AddMetricSink(board)
             .Configure(options =>
             {
-                options.GroupSize = 8;
+                options.GroupSize = settings.GroupSize;
                 options.PromptsPerStep = settings.PromptsPerStep;
                 options.MaxSteps = settings.Steps;
                 options.MaxNewTokens = MaxNewTokens;

@@ -8,15 +8,19 @@ namespace MedR1.Samples.QuickStart;
 /// <param name="Seed">Where all random choices start.</param>
 internal sealed record QuickStartSettings(string Data, string Checkpoint, string Output, int Steps, int Seed)
 {
-    public const int DefaultSteps = 300;
-    public const double DefaultLearningRate = 4e-4;
-    public const int DefaultPromptsPerStep = 32;
+    public const int DefaultSteps = 600;
+    public const double DefaultLearningRate = 3e-4;
+    public const int DefaultPromptsPerStep = 16;
+    public const int DefaultGroupSize = 16;
 
     /// <summary>The highest learning rate.</summary>
     public double LearningRate { get; init; } = DefaultLearningRate;
 
     /// <summary>Questions in a step.</summary>
     public int PromptsPerStep { get; init; } = DefaultPromptsPerStep;
+
+    /// <summary>Answers to a question. Those that say the same are computed once, so that many cost little.</summary>
+    public int GroupSize { get; init; } = DefaultGroupSize;
 
     /// <summary>Whether the training is repeated with blank pictures.</summary>
     public bool WithControl { get; init; } = true;
