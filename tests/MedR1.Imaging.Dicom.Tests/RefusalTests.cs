@@ -88,7 +88,39 @@ public sealed class RefusalTests
     [Fact]
     public void A_damaged_file_gives_a_result_or_a_named_exception() => CheckDamage(100, 3);
 
+    [Fact]
+    public void Damaged_files_take_what_the_limits_allow() => CheckMemory(100, 4);
+
+    [Fact]
+    [Trait("Tier", "Slow")]
+    public void Many_damaged_files_take_what_the_limits_allow() => CheckMemory(1000, 5);
+
     private static void CheckDamage(int count, int seed)
+    {
+        foreach (DicomWriter writer in Writers())
+        {
+            int refused = FileDamage.Check(
+                writer.Write()[128..], count, seed,
+                damaged => DicomFile.Read((byte[])[.. new byte[128], .. damaged]).Render(),
+                exception => exception is DicomException);
+            Assert.InRange(refused, count / 10, count);
+        }
+    }
+
+    // Four bytes a pixel of what is unpacked (the probe's limit), two for samples, four and three for a picture; the rest is
+    // the runtime's.
+    private static void CheckMemory(int count, int seed)
+    {
+        const long mostPixels = 1 << 20;
+        foreach (DicomWriter writer in Writers())
+        {
+            (long bytes, int decoded) = DecoderMemory.Measure(writer.Write(), ".dcm", count, seed, mostPixels);
+            Assert.InRange(decoded, 1, count);
+            Assert.InRange(bytes, 0, 13 * mostPixels + (48L << 20));
+        }
+    }
+
+    private static DicomWriter[] Writers()
     {
         byte[] low = [.. s_samples.Select(sample => (byte)sample)];
         DicomWriter[] writers =
@@ -105,12 +137,9 @@ public sealed class RefusalTests
         foreach (DicomWriter writer in writers)
         {
             writer.Text(0x0028, 0x1050, "DS", "5").Text(0x0028, 0x1051, "DS", "20");
-            int refused = FileDamage.Check(
-                writer.Write()[128..], count, seed,
-                damaged => DicomFile.Read((byte[])[.. new byte[128], .. damaged]).Render(),
-                exception => exception is DicomException);
-            Assert.InRange(refused, count / 10, count);
         }
+
+        return writers;
     }
 
     // Rescale in functional groups, a table of grey values and an item of undefined length.

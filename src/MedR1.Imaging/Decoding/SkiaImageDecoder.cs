@@ -39,7 +39,8 @@ public sealed class SkiaImageDecoder : IImageDecoder
         try
         {
             Span<byte> pixels = (rented ?? GC.AllocateUninitializedArray<byte>(byteCount)).AsSpan(0, byteCount);
-            bool isOpaque = ReadPixels(encoded, header, pixels);
+            bool isOpaque = ReadPixels(
+                header.Format == ImageFormat.Png ? PngTexts.Remove(encoded) : encoded, header, pixels);
             isOpaque = CodecDifferences.Apply(encoded.Span, header, pixels, options.Transparency) || isOpaque;
             return RgbaConversion.ToRgb(
                 header.Width, header.Height, pixels, isOpaque ? Transparency.Drop : options.Transparency);

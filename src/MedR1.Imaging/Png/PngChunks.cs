@@ -7,42 +7,28 @@ namespace MedR1.Imaging;
 /// <param name="TransparentGray">The grey sample that tRNS makes transparent, or null.</param>
 internal sealed record PngChunks(byte[] ImageData, ushort? TransparentGray)
 {
-    private const int SignatureBytes = 8;
-    private const int FrameBytes = 12;
-
     public static PngChunks Read(ReadOnlySpan<byte> encoded)
     {
         using MemoryStream data = new();
         ushort? transparent = null;
-        int position = SignatureBytes;
-        while (position + FrameBytes <= encoded.Length)
+        PngChunkCursor chunk = new(encoded);
+        while (chunk.MoveNext())
         {
-            ReadOnlySpan<byte> chunk = encoded[position..];
-            uint length = BinaryPrimitives.ReadUInt32BigEndian(chunk);
-            if (length > chunk.Length - FrameBytes)
-            {
-                break;
-            }
-
-            ReadOnlySpan<byte> type = chunk.Slice(4, 4);
-            ReadOnlySpan<byte> content = chunk.Slice(8, (int)length);
-            if (type.SequenceEqual("IEND"u8))
+            if (chunk.Type.SequenceEqual("IEND"u8))
             {
                 return Finish(data, transparent);
             }
 
-            if (type.SequenceEqual("IDAT"u8))
+            if (chunk.Type.SequenceEqual("IDAT"u8))
             {
-                RequireCheckSum(chunk, (int)length, position);
-                data.Write(content);
+                RequireCheckSum(chunk);
+                data.Write(chunk.Content);
             }
-            else if (type.SequenceEqual("tRNS"u8) && length == 2)
+            else if (chunk.Type.SequenceEqual("tRNS"u8) && chunk.Content.Length == 2)
             {
-                RequireCheckSum(chunk, (int)length, position);
-                transparent = BinaryPrimitives.ReadUInt16BigEndian(content);
+                RequireCheckSum(chunk);
+                transparent = BinaryPrimitives.ReadUInt16BigEndian(chunk.Content);
             }
-
-            position += FrameBytes + (int)length;
         }
 
         throw HeaderBytes.Broken(ImageFormat.Png, $"it ends at byte {encoded.Length}, before its IEND chunk");
@@ -52,15 +38,14 @@ internal sealed record PngChunks(byte[] ImageData, ushort? TransparentGray)
         ? new PngChunks(data.ToArray(), transparent)
         : throw HeaderBytes.Broken(ImageFormat.Png, "it has no IDAT chunk, so no pixels");
 
-    private static void RequireCheckSum(ReadOnlySpan<byte> chunk, int length, int position)
+    private static void RequireCheckSum(PngChunkCursor chunk)
     {
-        uint stored = BinaryPrimitives.ReadUInt32BigEndian(chunk[(8 + length)..]);
-        uint computed = Crc32.Compute(chunk.Slice(4, 4 + length));
-        if (stored != computed)
+        uint computed = Crc32.Compute(chunk.TypeAndContent);
+        if (chunk.CheckSum != computed)
         {
             throw HeaderBytes.Broken(
                 ImageFormat.Png,
-                $"the check sum of the chunk at byte {position} is {stored:X8}, but its bytes give {computed:X8}");
+                $"the check sum of the chunk at byte {chunk.Position} is {chunk.CheckSum:X8}, but its bytes give {computed:X8}");
         }
     }
 }

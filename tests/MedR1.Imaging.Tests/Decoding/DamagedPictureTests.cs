@@ -1,5 +1,4 @@
 using MedR1.TestSupport;
-using SkiaSharp;
 
 namespace MedR1.Imaging.Tests;
 
@@ -37,7 +36,7 @@ public sealed class DamagedPictureTests
     private static void Check(string format, int count, int seed)
     {
         int refused = FileDamage.Check(
-            Sample(format), count, seed,
+            SamplePictures.Of(format), count, seed,
             damaged =>
             {
                 RgbImage image = s_decoder.Decode(damaged, s_options);
@@ -45,19 +44,5 @@ public sealed class DamagedPictureTests
             },
             exception => exception is ImageFormatException or ImageTooLargeException);
         Assert.InRange(refused, count / 10, count);
-    }
-
-    private static byte[] Sample(string format)
-    {
-        RgbImage image = Pictures.Random(40, 30, seed: 3);
-        return format switch
-        {
-            "PNG" => Pictures.Encode(image, SKEncodedImageFormat.Png),
-            "PNG16" => new PngFile(40, 30, 16, 0).Write((x, y) => [(byte)(x * 6), (byte)(y * 8)]),
-            "JPEG" => Pictures.Encode(image, SKEncodedImageFormat.Jpeg, quality: 90),
-            "WebP" => Pictures.Encode(image, SKEncodedImageFormat.Webp, quality: 90),
-            "BMP" => BmpFile.Write(40, 30, 32, [.. Enumerable.Range(0, 1200).Select(i => (uint)i * 77_777)]),
-            _ => GifFile.Write(40, 30, 0, 0, 40, 30, [.. Enumerable.Range(0, 1200).Select(i => (byte)(i % 4))]),
-        };
     }
 }

@@ -16,6 +16,12 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
 
     public byte[]? Transparency { get; init; }
 
+    /// <summary>Ready-made chunks between header and pixels.</summary>
+    public byte[] Before { get; init; } = [];
+
+    /// <summary>Ready-made chunks behind the pixels.</summary>
+    public byte[] Behind { get; init; } = [];
+
     /// <summary>The file; <paramref name="pixel"/> gives the bytes of a pixel (whole bytes only).</summary>
     public byte[] Write(Func<int, int, byte[]> pixel)
     {
@@ -48,11 +54,13 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
             file.Write(Chunk("tRNS"u8, Transparency));
         }
 
+        file.Write(Before);
         if (imageData is not null)
         {
             file.Write(Chunk("IDAT"u8, imageData));
         }
 
+        file.Write(Behind);
         file.Write(Chunk("IEND"u8, []));
         return file.ToArray();
     }
@@ -68,16 +76,7 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
         return target.ToArray();
     }
 
-    private static byte[] Header(int width, int height, byte bits, byte colour, bool isInterlaced)
-    {
-        byte[] data = new byte[13];
-        BinaryPrimitives.WriteInt32BigEndian(data, width);
-        BinaryPrimitives.WriteInt32BigEndian(data.AsSpan(4), height);
-        (data[8], data[9], data[12]) = (bits, colour, (byte)(isInterlaced ? 1 : 0));
-        return Chunk("IHDR"u8, data);
-    }
-
-    private static byte[] Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    public static byte[] Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
         byte[] chunk = new byte[data.Length + 12];
         BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
@@ -86,6 +85,15 @@ internal sealed class PngFile(int width, int height, byte bits, byte colour)
         uint checkSum = Crc32.Compute(chunk.AsSpan(4, 4 + data.Length));
         BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + data.Length), checkSum);
         return chunk;
+    }
+
+    private static byte[] Header(int width, int height, byte bits, byte colour, bool isInterlaced)
+    {
+        byte[] data = new byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(data, width);
+        BinaryPrimitives.WriteInt32BigEndian(data.AsSpan(4), height);
+        (data[8], data[9], data[12]) = (bits, colour, (byte)(isInterlaced ? 1 : 0));
+        return Chunk("IHDR"u8, data);
     }
 
     private byte[] Filtered(byte[] row, byte[] above, int pixelBytes)

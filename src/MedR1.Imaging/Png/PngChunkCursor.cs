@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+
+namespace MedR1.Imaging;
+
+/// <summary>Goes through the chunks of a PNG file (W3C PNG specification, section 5.3), up to one that is cut short.</summary>
+internal ref struct PngChunkCursor(ReadOnlySpan<byte> encoded)
+{
+    private const int SignatureBytes = 8;
+    private const int FrameBytes = 12;
+    private readonly ReadOnlySpan<byte> _encoded = encoded;
+    private int _contentLength;
+
+    /// <summary>Where the chunk starts, at its length.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Where the next one starts.</summary>
+    public int End { get; private set; } = SignatureBytes;
+
+    /// <summary>The four letters of its kind.</summary>
+    public readonly ReadOnlySpan<byte> Type => _encoded.Slice(Position + 4, 4);
+
+    public readonly ReadOnlySpan<byte> Content => _encoded.Slice(Position + 8, _contentLength);
+
+    /// <summary>What the check sum is of.</summary>
+    public readonly ReadOnlySpan<byte> TypeAndContent => _encoded.Slice(Position + 4, 4 + _contentLength);
+
+    public readonly uint CheckSum => BinaryPrimitives.ReadUInt32BigEndian(_encoded[(Position + 8 + _contentLength)..]);
+
+    /// <summary>Whether there is a next chunk, whole.</summary>
+    public bool MoveNext()
+    {
+        if (End + FrameBytes > _encoded.Length)
+        {
+            return false;
+        }
+
+        uint length = BinaryPrimitives.ReadUInt32BigEndian(_encoded[End..]);
+        if (length > _encoded.Length - End - FrameBytes)
+        {
+            return false;
+        }
+
+        Position = End;
+        _contentLength = (int)length;
+        End += FrameBytes + _contentLength;
+        return true;
+    }
+}
