@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Keeps paths that come from files below the folder that they belong to.</summary>
+/// <summary>Keeps paths that come from files below the folder that they belong to, on whatever system they were written.</summary>
 internal static class DataPaths
 {
     /// <summary>Whether a path stays below its folder and is no web address.</summary>
@@ -8,6 +8,12 @@ internal static class DataPaths
         path.Length > 0
         && !path.Contains('\0')
         && !path.Contains("://", StringComparison.Ordinal)
-        && !Path.IsPathRooted(path)
+        && path[0] is not ('/' or '\\')
+        && !HasDrive(path)
         && !path.Split('/', '\\').Contains("..");
+
+    /// <summary>The path with slashes, which all systems take.</summary>
+    public static string WithSlashes(string path) => path.Replace('\\', '/');
+
+    private static bool HasDrive(string path) => path.Length > 1 && path[1] == ':' && char.IsAsciiLetter(path[0]);
 }

@@ -23,14 +23,16 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
             : throw Fault(field, $"a JSON {value.ValueKind}, but text was expected.");
     }
 
-    /// <summary>A path below the data set's folder, with the separators of this machine.</summary>
+    /// <summary>A path below the data set's folder, with slashes.</summary>
     public string RelativePath(string field)
     {
         string path = Text(field);
-        return DataPaths.IsBelow(path) ? path : throw NoPath(field, path);
+        return DataPaths.IsBelow(path) ? DataPaths.WithSlashes(path) : throw NoPath(field, path);
     }
 
-    /// <summary>Paths below the data set's folder: one text, or a list of them; none where the field is missing.</summary>
+    /// <summary>
+    /// Paths below the data set's folder, with slashes: one text, or a list of them; none where the field is missing.
+    /// </summary>
     public string[] RelativePaths(string field)
     {
         if (!element.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
@@ -39,7 +41,9 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
         }
 
         string[] paths = value.ValueKind == JsonValueKind.Array ? Texts(field) : [Text(field)];
-        return System.Array.Find(paths, path => !DataPaths.IsBelow(path)) is string bad ? throw NoPath(field, bad) : paths;
+        return System.Array.Find(paths, path => !DataPaths.IsBelow(path)) is string bad
+            ? throw NoPath(field, bad)
+            : [.. paths.Select(DataPaths.WithSlashes)];
     }
 
     /// <summary>A list of texts that must be there.</summary>
@@ -77,7 +81,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
             : throw Fault(field, "missing or no list. Every item needs a list here.");
 
     private DatasetException NoPath(string field, string path) =>
-        Fault(field, $"'{path}' is no path below the data set's folder.");
+        Fault(field, $"'{path}' is no path below the data set's folder. Write it from there on, such as 'images/1.png'.");
 
     private string Decode(string field, JsonElement value)
     {

@@ -6,6 +6,9 @@ namespace MedR1.Datasets;
 /// <summary>Makes cells of a line's JSON. Pictures inside the line stay in the file until they are read.</summary>
 internal readonly struct JsonCells(string filePath, JsonLine line)
 {
+    // An object that means nothing to an example: it is passed over, and an error where a text, list or picture is needed.
+    private static readonly object s_unknown = new();
+
     public Dictionary<string, object?> Convert(JsonElement item)
     {
         Dictionary<string, object?> cells = new(StringComparer.Ordinal);
@@ -51,7 +54,8 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
         return cells;
     }
 
-    // {"bytes": base64, "path": …} is how the hub's image feature reads in JSON; {"A": …, "B": …} holds options.
+    // {"bytes": base64, "path": …} is how the hub's image feature reads in JSON; {"A": …, "B": …} holds options, the last of
+    // which may be null.
     private object? Object(string column, int place, JsonElement value)
     {
         if (value.TryGetProperty("bytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.String)
@@ -64,10 +68,20 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
             return path.GetString();
         }
 
+        // A picture that is null.
+        if (value.TryGetProperty("bytes", out _) || value.TryGetProperty("path", out _))
+        {
+            return null;
+        }
+
         JsonProperty[] properties = [.. value.EnumerateObject()];
-        bool isLettered = properties.Length is > 0 and <= 26 && properties.Index()
-            .All(one => one.Item.Name == OptionLetters.Of(one.Index) && one.Item.Value.ValueKind == JsonValueKind.String);
-        return isLettered ? System.Array.ConvertAll(properties, one => (object?)one.Value.GetString()) : null;
+        int count = System.Array.FindLastIndex(properties, one => one.Value.ValueKind != JsonValueKind.Null) + 1;
+        bool isLettered = count is > 0 and <= 26
+            && properties.Index().All(one => one.Item.Name == OptionLetters.Of(one.Index));
+        JsonCells cells = this;
+        return isLettered
+            ? System.Array.ConvertAll(properties[..count], one => cells.Cell(column, place, one.Value))
+            : s_unknown;
     }
 
     private JsonLineImage Picture(string column, int place, string? base64) => base64 is not null && Base64.IsValid(base64)

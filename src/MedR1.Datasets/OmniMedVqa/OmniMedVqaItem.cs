@@ -45,7 +45,11 @@ internal static class OmniMedVqaItem
 
     private static string[] Options(JsonItem item)
     {
-        string?[] texts = [.. s_optionFields.Select(item.OptionalText)];
+        // An option without text can't be chosen, and would make chance look smaller.
+        string?[] texts =
+        [
+            .. s_optionFields.Select(item.OptionalText).Select(text => string.IsNullOrWhiteSpace(text) ? null : text),
+        ];
         int count = Array.FindLastIndex(texts, text => text is not null) + 1;
         int gap = Array.IndexOf(texts, null, 0, count);
         if (gap >= 0)

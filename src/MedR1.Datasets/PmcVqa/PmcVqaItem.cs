@@ -15,7 +15,7 @@ internal static class PmcVqaItem
 
         string[] options = [.. s_letters.Select(letter => Choice(row[$"Choice {letter}"], letter))];
         int answer = AnswerIndex(row, options);
-        Dictionary<string, string> metadata = new(3) { ["Figure_path"] = figure };
+        Dictionary<string, string> metadata = new(3) { ["Figure_path"] = DataPaths.WithSlashes(figure) };
         foreach (string column in (ReadOnlySpan<string>)["Answer", "Caption"])
         {
             if (row.Find(column) is string text)

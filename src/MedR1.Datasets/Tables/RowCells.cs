@@ -35,7 +35,7 @@ internal readonly struct RowCells(TableRow row)
             return null;
         }
 
-        return AsText(cell) ?? throw Fault(column, "a list or a picture, but one text was expected.");
+        return AsText(cell) ?? throw Fault(column, "a list, an object or a picture, but one text was expected.");
     }
 
     /// <summary>A list of texts; null where there is no value.</summary>
@@ -43,7 +43,7 @@ internal readonly struct RowCells(TableRow row)
     {
         null => null,
         IReadOnlyList<object?> list => Texts(column, list),
-        _ => throw Fault(column, "a single value, but a list of texts was expected."),
+        _ => throw Fault(column, "neither a list nor {\"A\": …, \"B\": …}: a list of texts was expected."),
     };
 
     /// <summary>One picture or a list of them; the paths of those that are files are added to a list.</summary>
@@ -63,10 +63,10 @@ internal readonly struct RowCells(TableRow row)
                     break;
                 case string path:
                     paths.Add(DataPaths.IsBelow(path)
-                        ? path
+                        ? DataPaths.WithSlashes(path)
                         : throw Fault(column, $"'{Shorten(path)}' is neither a path below the folder of the pictures "
                             + "nor a data URI. Pictures on the web must be downloaded first."));
-                    images.Add(new FileImageSource(Path.Combine(root, path)));
+                    images.Add(new FileImageSource(Path.Combine(root, paths[^1])));
                     break;
                 default:
                     throw Fault(column, $"a {one.GetType().Name}, but a picture was expected.");

@@ -39,7 +39,9 @@ internal sealed class RowConverter(TableOptions options)
         if (choice.Options.Count > 0 && answer is not null && choice.AnswerIndex is null)
         {
             throw cells.Fault(
-                answerColumn!, $"'{answer}' names none of the options {string.Join(" | ", choice.Options)}.");
+                answerColumn!,
+                $"'{answer}' names none of the options {string.Join(" | ", choice.Options)}. Write the option's letter or its "
+                + "text; a number could be counted from 0 or from 1.");
         }
 
         string? imageColumn = cells.Find(_columns.Images, s_images);

@@ -108,6 +108,32 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
+    /// The examples whose pictures neither stand in another data set nor are nearly the same as one there, be it by way of a
+    /// third that looks like both: test questions that training questions did not show already. Every picture is decoded
+    /// once.
+    /// </summary>
+    /// <param name="dataset">The data set, such as the test questions.</param>
+    /// <param name="other">The other data set, such as the training questions.</param>
+    /// <param name="decode">Decodes a picture, such as <c>picture => decoder.Load(picture)</c> with a decoder of
+    /// <c>MedR1.Imaging</c>.</param>
+    /// <param name="options">Which pictures count as nearly the same; null for the defaults.</param>
+    /// <param name="progress">Is told after each picture.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public static IVqaDataset WithoutNearDuplicatesOf(
+        this IVqaDataset dataset, IVqaDataset other, Func<IImageSource, RgbImage> decode,
+        NearDuplicateOptions? options = null, IProgress<FingerprintProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(other);
+        ArgumentNullException.ThrowIfNull(decode);
+        List<int>[] groups = ImageGroups.FindNear(
+            new ConcatDataset(dataset, other), decode, options ?? new NearDuplicateOptions(), progress, cancellationToken);
+        int[] kept = [.. groups.Where(group => group[^1] < dataset.Count).SelectMany(group => group).Order()];
+        return new SubsetDataset($"{dataset.Name} (without pictures like those of {other.Name})", dataset, kept);
+    }
+
+    /// <summary>
     /// The same questions with every picture replaced by plain grey of its size: what a model scores on them it took
     /// from the text alone.
     /// </summary>

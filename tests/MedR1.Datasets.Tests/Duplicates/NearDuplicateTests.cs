@@ -66,6 +66,34 @@ public sealed class NearDuplicateTests
         Assert.Equal(split.Train.Select(example => example.Id), again.Train.Select(example => example.Id));
     }
 
+    // Pictures 0 to 3 are asked; 1 stands in the other set by its name, 2 in another size, 3 with noise. 2 has a second
+    // question, which goes with it.
+    [Fact]
+    public void Leaves_out_what_another_set_shows_already()
+    {
+        IImageSource same = new PixelImageSource("1", Picture(1, 64));
+        PixelImageSource resized = new("2", Picture(2, 64));
+        InMemoryDataset test = new("test",
+        [
+            Example(new PixelImageSource("0", Picture(0, 64)), "a"), Example(same, "a"), Example(resized, "a"),
+            Example(new PixelImageSource("3", Picture(3, 64)), "a"), Example(resized, "b"),
+            new VqaExample { Id = "text alone", Question = "?", Answer = "x" },
+        ]);
+        InMemoryDataset train = new("train",
+        [
+            Example(same, "a"), Example(new PixelImageSource("t2", Picture(2, 80)), "a"),
+            Example(new PixelImageSource("t3", Changed(Picture(3, 64), 2, seed: 3)), "a"),
+            Example(new PixelImageSource("t4", Picture(4, 64)), "a"),
+        ]);
+        List<FingerprintProgress> progress = [];
+
+        IVqaDataset kept = test.WithoutNearDuplicatesOf(train, Decode, progress: new Collector(progress));
+
+        Assert.Equal([test[0], test[5]], kept);
+        Assert.Equal(new FingerprintProgress(7, 7), progress[^1]);
+        Assert.Equal(test, test.WithoutNearDuplicatesOf(new InMemoryDataset("other", [train[3]]), Decode));
+    }
+
     [Fact]
     public void Pairs_are_those_that_comparing_all_with_all_finds()
     {

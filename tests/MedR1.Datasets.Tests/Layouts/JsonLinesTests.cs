@@ -30,7 +30,7 @@ public sealed class JsonLinesTests : IDisposable
         TableDataset dataset = JsonLines.Load(_folder.Write("a.jsonl", """
             {"problem":"Which? A)CT, B)MRI","solution":"<answer> B </answer>"}
             {"problem":"Which? A)CT, B)MRI","options":["CT","MRI"],"answer":"mri."}
-            {"question":"Which?","options":{"A":"CT","B":"MRI"},"answer":"B"}
+            {"question":"Which?","options":{"A":"CT","B":"MRI","C":null},"answer":"B"}
             {"question":"Is A) shown?","answer":"yes","score":0.5,"n":3,"ok":true,"none":null}
             """));
         foreach (VqaExample example in dataset.Take(3))
@@ -74,10 +74,18 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("""{"question":"?","answer":"C","options":["x","y"]}""", "names none of the options x | y")]
     [InlineData("""{"question":"?"}""", "has no answer; its columns are question")]
     [InlineData("""{"question":"?","answer":"a","image":"../a.png"}""", "'../a.png' is neither a path below")]
+    [InlineData("""{"question":"?","answer":"a","image":"..\\a.png"}""", "is neither a path below")]
+    [InlineData("""{"question":"?","answer":"a","image":"C:\\a.png"}""", "is neither a path below")]
+    [InlineData("""{"question":"?","answer":"a","image":"\\\\server\\a.png"}""", "is neither a path below")]
+    [InlineData("""{"question":"?","answer":"a","image":"/a.png"}""", "'/a.png' is neither a path below")]
+    [InlineData("""{"question":"?","answer":1,"options":["x","y"]}""", "could be counted from 0 or from 1")]
     [InlineData("""{"question":"?","answer":"a","image":"https://a/b.png"}""", "must be downloaded first")]
     [InlineData("""{"question":"?","answer":"a","image":"data:image/png;base64,&"}""", "no valid base64")]
     [InlineData("""{"question":["?"],"answer":"a"}""", "one text was expected")]
     [InlineData("""{"question":"?","answer":"a","options":"x"}""", "a list of texts was expected")]
+    [InlineData("""{"question":"?","answer":"C","options":{"B":"x","C":"y"}}""", "a list of texts was expected")]
+    [InlineData("""{"question":"?","answer":"A","options":{"A":"x","B":null,"C":"y"}}""", "entry 1 is no text")]
+    [InlineData("""{"question":{"en":"?"},"answer":"a"}""", "one text was expected")]
     [InlineData("""["question"]""", "an object was expected")]
     [InlineData("""{"question":"?","answer":"a" """, "no valid JSON")]
     public void A_faulty_row_is_named_with_the_file_its_place_and_the_fault(string line, string fault)
@@ -86,6 +94,23 @@ public sealed class JsonLinesTests : IDisposable
         DatasetException exception = Assert.Throws<DatasetException>(() => JsonLines.Load(file));
         Assert.Contains(fault, exception.Message);
         Assert.Equal((file, 1), (exception.FilePath, exception.ItemIndex));
+    }
+
+    [Fact]
+    public void Paths_written_on_Windows_are_found_everywhere()
+    {
+        _folder.Write("images/ct/1.png", "1");
+        string file = _folder.Write(
+            "a.jsonl", """{"question":"?","answer":"a","images":["images\\ct\\1.png","images/ct\\1.png"]}""");
+
+        TableDataset dataset = JsonLines.Load(file);
+
+        Assert.Equal(2, dataset[0].Images.Count);
+        foreach (IImageSource image in dataset[0].Images)
+        {
+            using StreamReader text = new(image.OpenRead());
+            Assert.Equal("1", text.ReadToEnd());
+        }
     }
 
     [Fact]

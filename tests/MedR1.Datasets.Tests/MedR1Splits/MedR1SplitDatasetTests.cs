@@ -32,6 +32,19 @@ public sealed class MedR1SplitDatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_path_written_on_Windows_names_the_same_picture()
+    {
+        string file = _folder.Write(
+            "x_test.json", """[{"image":"Images\\Chest CT Scan\\a.png","problem":"? A)a, B)b","solution":"A"}]""");
+        _folder.Write("Images/Chest CT Scan/a.png", "");
+
+        VqaExample example = Assert.Single(MedR1SplitDataset.Load(file, _folder.Path));
+
+        Assert.Equal("Chest CT Scan", example.Dataset);
+        Assert.Equal("Images/Chest CT Scan/a.png", example.Metadata["image_path"]);
+    }
+
+    [Fact]
     public void Takes_the_question_type_from_the_name_or_both_from_the_options()
     {
         string typed = _folder.Write("Lesion Grading_train.json", "[]");

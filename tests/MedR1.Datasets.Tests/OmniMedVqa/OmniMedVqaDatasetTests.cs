@@ -15,7 +15,7 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
             [{"dataset":"Chest CT Scan","question_id":"Chest CT Scan_0000","question_type":"Modality Recognition",
               "question":"How was this taken? (IQA)","gt_answer":"MELANOMA",
               "image_path":"Images/Chest CT Scan/test/a b (1).png",
-              "option_A":"Hives","option_B":"Melanoma.","option_C":null,"modality":"CT(Computed Tomography)"},
+              "option_A":"Hives","option_B":"Melanoma.","option_C":null,"option_D":" ","modality":"CT(Computed Tomography)"},
              {"dataset":"Chest CT Scan","question_id":"Chest CT Scan_0001",
               "question_type":"Other Biological Attributes","question":"?","gt_answer":"Yes",
               "image_path":"Images/Chest CT Scan/test/a b (1).png",
