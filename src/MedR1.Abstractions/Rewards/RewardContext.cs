@@ -8,7 +8,8 @@ public sealed record RewardContext(VqaPrompt Prompt, Completion Completion)
     /// <summary>The example behind the prompt.</summary>
     /// <exception cref="InvalidOperationException">The prompt was made of no example.</exception>
     public VqaExample Example => Prompt.Example ?? throw new InvalidOperationException(
-        "This prompt carries no example, so there is no answer to compare with. Make prompts with an IPromptTemplate, or set VqaPrompt.Example.");
+        "This prompt carries no example, so there is no answer to compare with. Make prompts with an IPromptTemplate, or set "
+        + "VqaPrompt.Example.");
 
     /// <summary>The text of the completion.</summary>
     public string Text => Completion.Text;

@@ -7,7 +7,9 @@ public interface ISampler
     /// <summary>Draws <see cref="SamplingOptions.SamplesPerPrompt"/> completions for each prompt.</summary>
     /// <param name="prompts">The prompts.</param>
     /// <param name="options">How to draw.</param>
-    /// <param name="cancellationToken">Stops the drawing; what is done by then is given with <see cref="StopReason.Cancelled"/> or not at all.</param>
+    /// <param name="cancellationToken">
+    /// Stops the drawing; what is done by then is given with <see cref="StopReason.Cancelled"/> or not at all.
+    /// </param>
     /// <returns>The groups in the order of the prompts, each as soon as it and all before it are complete.</returns>
     IAsyncEnumerable<CompletionGroup> SampleAsync(
         IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, CancellationToken cancellationToken = default);

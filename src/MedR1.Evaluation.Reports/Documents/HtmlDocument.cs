@@ -7,7 +7,7 @@ namespace MedR1.Evaluation.Reports;
 internal static class HtmlDocument
 {
     private const string Style = """
-        body { font-family: "DejaVu Sans", Verdana, sans-serif; color: #1f2430; margin: 2rem auto; max-width: 74rem;
+        body { font-family: "DejaVu Sans", Verdana, sans-serif; color: #1f2430; background: #fff; margin: 2rem auto; max-width: 74rem;
           padding: 0 1.5rem; line-height: 1.5; font-size: 15px; }
         h1 { font-size: 1.7rem; } h2 { margin-top: 2.6rem; border-bottom: 1px solid #d9dde3; padding-bottom: .3rem; }
         h3 { margin-top: 2rem; } p { max-width: 56rem; }
@@ -18,6 +18,7 @@ internal static class HtmlDocument
         th { background: #f0f1f3; } .text { text-align: left; }
         td.text { max-width: 34rem; overflow-wrap: break-word; }
         figure { margin: 1.2rem 0; overflow-x: auto; } svg { max-width: 100%; height: auto; }
+        @media screen and (max-width: 46rem) { body { padding: 0 .8rem; } nav ul { columns: 1; } svg { max-width: none; } }
         @media print { figure, table { break-inside: avoid; } }
         """;
 
