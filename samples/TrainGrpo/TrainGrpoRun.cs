@@ -29,11 +29,15 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
         long seed = trainer.GetValue("Seed", 42L);
         DatasetSplit split = all.SplitByImage(settings.TrainShare, seed);
         IVqaDataset asked = split.Test.Shuffle(seed).Take(settings.EvaluationQuestions);
-        Console.WriteLine($"{split.Train.Count:N0} questions to train on, {asked.Count:N0} of {split.Test.Count:N0} others to ask on the way.");
+        Console.WriteLine(
+            $"{split.Train.Count:N0} questions to train on, {asked.Count:N0} of {split.Test.Count:N0} others to ask on the "
+            + "way.");
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
             settings.Checkpoint, new Device(settings.Device), cancellationToken: cancellationToken);
         TrainingReport report = await TrainAsync(policy, split.Train, asked, cancellationToken);
-        Console.WriteLine($"{report.Steps} steps in {report.Seconds:F0} s. Checkpoint: {report.LastCheckpoint}, best: {report.BestCheckpoint ?? "the start"}.");
+        Console.WriteLine(
+            $"{report.Steps} steps in {report.Seconds:F0} s. Checkpoint: {report.LastCheckpoint}, best: "
+            + $"{report.BestCheckpoint ?? "the start"}.");
     }
 
     private async Task<TrainingReport> TrainAsync(

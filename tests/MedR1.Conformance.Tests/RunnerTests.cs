@@ -12,8 +12,8 @@ public sealed class RunnerTests : IDisposable
     {
         // smart_resize(56, 56) is 56 x 56 (both sides are multiples of 28 within the limits), so 84 x 56 is wrong.
         WriteCase("smart-resize", "transformers", """
-            {"kind":"smart-resize","name":"transformers","made_with":{"transformers":"none"},"inputs":{"columns":["height","width","factor","min_pixels","max_pixels"],
-             "items":[[56,56,28,3136,12845056]]},"expected":{"items":[[84,56]]},"tolerance":{"exact":true}}
+            {"kind":"smart-resize","name":"transformers","made_with":{"transformers":"none"},
+             "inputs":{"columns":["height","width","factor","min_pixels","max_pixels"],"items":[[56,56,28,3136,12845056]]},"expected":{"items":[[84,56]]},"tolerance":{"exact":true}}
             """);
         KindResult result = new ConformanceSuite(_root).Run("smart-resize");
         CaseResult only = Assert.Single(result.Results);

@@ -34,7 +34,8 @@ public sealed class PackTests
 
             string[] packed = [.. Directory.GetFiles(feed, "*.nupkg").Select(file => Path.GetFileName(file)!)];
             Assert.Equal(Repository.PackageFolders().Length, packed.Length);
-            string version = packed.Single(file => file.StartsWith("MedR1.Core.", StringComparison.Ordinal))["MedR1.Core.".Length..^".nupkg".Length];
+            string core = packed.Single(file => file.StartsWith("MedR1.Core.", StringComparison.Ordinal));
+            string version = core["MedR1.Core.".Length..^".nupkg".Length];
 
             string project = Path.Combine(work, "fresh");
             Directory.CreateDirectory(project);

@@ -30,7 +30,8 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public void AskAnImage_answers_about_any_picture()
     {
-        string picture = Directory.EnumerateFiles(Path.Combine(SampleProgram.Root, "data", "real-mini", "Images", "ct"), "*.png", SearchOption.AllDirectories)
+        string pictures = Path.Combine(SampleProgram.Root, "data", "real-mini", "Images", "ct");
+        string picture = Directory.EnumerateFiles(pictures, "*.png", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal).First();
         string answer = SampleProgram.Run(
             "AskAnImage", Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base"), picture,
@@ -56,7 +57,10 @@ public sealed class SampleTests : IDisposable
         Assert.Contains("step 2 of 2", SampleProgram.Run("TrainGrpo", [.. arguments, "--Trainer:MaxSteps", "2"]));
 
         // Step 0 was evaluated before the first step; the second call went on and made step 2 alone.
-        JsonElement[] steps = [.. File.ReadLines(Path.Combine(output, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] steps =
+        [
+            .. File.ReadLines(Path.Combine(output, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement),
+        ];
         Assert.Equal([0, 1, 2], steps.Select(step => step.GetProperty("step").GetInt32()));
         Assert.All(steps, step => Assert.InRange(step.GetProperty("eval/accuracy").GetDouble(), 0, 1));
         Assert.Equal("step-000002", File.ReadAllText(Path.Combine(output, "latest")));
@@ -77,7 +81,8 @@ public sealed class SampleTests : IDisposable
     public void SftBaseline_teaches_the_answers_and_reports_beside_the_blind_prior()
     {
         string output = Path.Combine(_work, "sft");
-        string report = SampleProgram.Run("SftBaseline", "--steps", "2", "--examples-per-step", "4", "--questions", "8", "--output", output);
+        string report = SampleProgram.Run(
+            "SftBaseline", "--steps", "2", "--examples-per-step", "4", "--questions", "8", "--output", output);
         Assert.Contains("blind option prior", report);
         Assert.Contains("2 steps in", report);
         Assert.True(File.Exists(Path.Combine(output, "step-000002", "model", "model.safetensors")));

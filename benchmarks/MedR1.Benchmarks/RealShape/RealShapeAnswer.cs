@@ -41,9 +41,15 @@ internal static class RealShapeAnswer
             .Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
         console.WriteLine($"weights {weightBytes / 1e9:F2} GB, {weights}");
         console.WriteLine($"vocabulary and processor loaded in {processorSeconds:F2} s");
-        console.WriteLine($"weights loaded in {loadSeconds:F2} s = {weightBytes / loadSeconds / fileRate:P0} of the speed of reading the files ({fileRate / 1e9:F2} GB/s)");
+        console.WriteLine(
+            $"weights loaded in {loadSeconds:F2} s = {weightBytes / loadSeconds / fileRate:P0} of the speed of reading the files "
+            + $"({fileRate / 1e9:F2} GB/s)");
         console.WriteLine($"peak memory after loading {peak / 1e9:F2} GB = {(double)peak / weightBytes:F2} of the weights");
-        console.WriteLine($"first token after {times[0]:F2} s (196 image tokens; the machine multiplies bf16 at {multiplyRate / 1e9:F0} GFLOP/s)");
-        console.WriteLine($"decode {step * 1000:F0} ms a token = {decoderBytes / step / readRate:P0} of the memory read bandwidth ({readRate / 1e9:F1} GB/s)");
+        console.WriteLine(
+            $"first token after {times[0]:F2} s (196 image tokens; the machine multiplies bf16 at "
+            + $"{multiplyRate / 1e9:F0} GFLOP/s)");
+        console.WriteLine(
+            $"decode {step * 1000:F0} ms a token = {decoderBytes / step / readRate:P0} of the memory read bandwidth "
+            + $"({readRate / 1e9:F1} GB/s)");
     }
 }

@@ -23,7 +23,8 @@ internal static class RealShapeUpdate
     private const double ReferenceFlops = 404e9;
 
     public static void Run(
-        string folder, int rows, int rank, bool isPlain, bool recomputes, bool sharesVision, TextWriter console, CancellationToken cancellationToken)
+        string folder, int rows, int rank, bool isPlain, bool recomputes, bool sharesVision, TextWriter console,
+        CancellationToken cancellationToken)
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
             folder, weights: WeightStorage.MappedFiles, cancellationToken: cancellationToken);
@@ -81,7 +82,8 @@ internal static class RealShapeUpdate
         long added = MachineLimits.PeakMemoryBytes() - before;
         console.WriteLine(
             $"{how}: {total:F1} s = reference {reference:F1} + forward {forward:F1} + backward {backward:F1} + optimizer {step:F2} "
-            + (sharesVision ? $"+ tower {vision:F1}" : $"(the tower is {vision:F1} of both passes)") + $"; memory beside the weights {added / 1e9:F2} GB");
+            + (sharesVision ? $"+ tower {vision:F1}" : $"(the tower is {vision:F1} of both passes)")
+            + $"; memory beside the weights {added / 1e9:F2} GB");
         console.WriteLine(
             $"    the machine multiplied bf16 at {speed / 1e9:F0} GFLOP/s; transformers and PEFT take {ReferenceSeconds} s at "
             + $"{ReferenceFlops / 1e9:F0}, so at this speed {ReferenceSeconds * ReferenceFlops / speed / total:F1} times as long");

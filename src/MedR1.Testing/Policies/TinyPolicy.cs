@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 using MedR1.Modeling;
 
 using TorchSharp;
@@ -17,8 +15,6 @@ namespace MedR1.Testing;
 /// <remarks>One thread at a time; who makes it disposes it.</remarks>
 public sealed class TinyPolicy : IHiddenStatePolicy
 {
-    private const string OptionsFile = "tiny-policy.json";
-    private const string WeightsFile = "parameters.dat";
     private readonly TinyPolicyOptions _options;
     private readonly TinyNetwork _network;
 
@@ -71,11 +67,8 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     /// <exception cref="InvalidDataException">The options file is empty.</exception>
     public static TinyPolicy Load(string folder, Device? device = null)
     {
-        string json = File.ReadAllText(Path.Combine(folder, OptionsFile));
-        TinyPolicyOptions options = JsonSerializer.Deserialize<TinyPolicyOptions>(json)
-            ?? throw new InvalidDataException($"'{OptionsFile}' in '{folder}' holds no options.");
-        TinyPolicy policy = new(options, device);
-        policy._network.load(Path.Combine(folder, WeightsFile));
+        TinyPolicy policy = new(TinyPolicyFolder.ReadOptions(folder), device);
+        TinyPolicyFolder.ReadWeights(folder, policy._network);
         return policy;
     }
 
@@ -140,9 +133,8 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(options);
         using DisposeScope scope = NewDisposeScope();
-        IReadOnlyList<int>[] completions = [.. groups.SelectMany(group => group.Completions)];
-        int longest = completions.Max(completion => completion.Count);
-        Tensor whole_BTV = Completions(groups, longest, _network.Head);
+        TokenRows completions = new([.. groups.SelectMany(group => group.Completions)], Device);
+        Tensor whole_BTV = Completions(groups, completions.Longest, _network.Head);
         if (options.SuppressedTokenIds.Count > 0)
         {
             Tensor ids = tensor(options.SuppressedTokenIds.Select(id => (long)id).ToArray(), device: Device);
@@ -150,7 +142,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         }
 
         Tensor all_BTV = whole_BTV.DividedBy(options.Temperature).log_softmax(2);
-        Tensor mask_BT = Mask(completions, longest);
+        Tensor mask_BT = completions.Mask();
         Tensor? entropies_BT = null;
         if (options.WithEntropies)
         {
@@ -159,7 +151,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
             entropies_BT = entropies_BT.MoveToOuterDisposeScope();
         }
 
-        Tensor chosen_BT = Gather(all_BTV, completions, longest, mask_BT);
+        Tensor chosen_BT = completions.Chosen(all_BTV, mask_BT);
         return new TokenStatistics(
             chosen_BT.MoveToOuterDisposeScope(), mask_BT.MoveToOuterDisposeScope(), entropies_BT);
     }
@@ -177,13 +169,12 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     {
         ArgumentNullException.ThrowIfNull(sequences);
         using DisposeScope scope = NewDisposeScope();
-        IReadOnlyList<int>[] targets = [.. sequences.Select(sequence => sequence.TokenIds.Skip(1).ToArray())];
-        int longest = targets.Max(target => target.Count);
+        TokenRows targets = new([.. sequences.Select(sequence => sequence.TokenIds.Skip(1).ToArray())], Device);
         Tensor hidden_BTH = cat([.. sequences.Select(sequence => nn.functional.pad(
-            EmbedPrompt(sequence), [0, 0, 0, longest + 1 - sequence.TokenIds.Count]))], 0);
-        Tensor all_BTV = _network.Head(_network.Run(hidden_BTH).narrow(1, 0, longest)).log_softmax(2);
-        Tensor mask_BT = Mask(targets, longest);
-        return new TokenStatistics(Gather(all_BTV, targets, longest, mask_BT), mask_BT, null).MoveToOuterDisposeScope();
+            EmbedPrompt(sequence), [0, 0, 0, targets.Longest + 1 - sequence.TokenIds.Count]))], 0);
+        Tensor all_BTV = _network.Head(_network.Run(hidden_BTH).narrow(1, 0, targets.Longest)).log_softmax(2);
+        Tensor mask_BT = targets.Mask();
+        return new TokenStatistics(targets.Chosen(all_BTV, mask_BT), mask_BT, null).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -201,31 +192,8 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    public void Save(string folder, CancellationToken cancellationToken = default)
-    {
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string half = $"{target}.{Guid.NewGuid():N}";
-        Directory.CreateDirectory(half);
-        try
-        {
-            File.WriteAllText(Path.Combine(half, OptionsFile), JsonSerializer.Serialize(_options));
-            _network.save(Path.Combine(half, WeightsFile));
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Directory.Exists(target))
-            {
-                Directory.Delete(target, recursive: true);
-            }
-
-            Directory.Move(half, target);
-        }
-        finally
-        {
-            if (Directory.Exists(half))
-            {
-                Directory.Delete(half, recursive: true);
-            }
-        }
-    }
+    public void Save(string folder, CancellationToken cancellationToken = default) =>
+        TinyPolicyFolder.Write(folder, _options, _network, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
@@ -233,9 +201,6 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     private static TinyCache Own(IKeyValueCache cache) => cache as TinyCache
         ?? throw new ArgumentException(
             $"The cache is a {cache?.GetType().Name ?? "null"}; use one that CreateCache made.", nameof(cache));
-
-    private static int[] Pad(IReadOnlyList<int> tokens, int length) =>
-        [.. tokens, .. Enumerable.Repeat(ByteTokenizer.PadTokenId, length - tokens.Count)];
 
     // One row at a time: what a row says can't depend on the others.
     private Tensor DecodeOne(Tensor token, DecodeRow row, TinyCache cache)
@@ -273,7 +238,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
             int length = group.Prompt.TokenIds.Count;
             int own = group.Completions.Max(completion => completion.Count);
             Tensor completions_BTH = cat(
-                [.. group.Completions.Select(completion => _network.Embed(Pad(completion, own), length, null))], 0);
+                [.. group.Completions.Select(completion => _network.Embed(TokenRows.Pad(completion, own), length, null))], 0);
             Tensor hidden_BTH = cat([prompt_BPH.expand(group.Completions.Count, -1, -1), completions_BTH], 1);
             Tensor own_BT = head(_network.Run(hidden_BTH).narrow(1, length - 1, own));
             all.Add(nn.functional.pad(own_BT, [0, 0, 0, longest - own]));
@@ -291,16 +256,5 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         }
 
         return _network.Embed(prompt.TokenIds, 0, _network.EncodeImages(prompt.Images));
-    }
-
-    private Tensor Mask(IReadOnlyList<int>[] rows, int longest) =>
-        TensorArithmetic.CountTo(longest, Device).lt(
-            tensor(rows.Select(row => (long)row.Count).ToArray(), device: Device).unsqueeze(1));
-
-    private Tensor Gather(Tensor all_BTV, IReadOnlyList<int>[] rows, int longest, Tensor mask_BT)
-    {
-        long[] ids = [.. rows.SelectMany(row => Pad(row, longest)).Select(id => (long)id)];
-        Tensor ids_BT = tensor(ids, [rows.Length, longest], device: Device);
-        return all_BTV.gather(2, ids_BT.unsqueeze(2)).squeeze(2).FilledWhere(mask_BT.logical_not(), 0);
     }
 }

@@ -8,12 +8,13 @@ namespace MedR1.Training;
 public static class HtmlReport
 {
     private const string Style = """
-        body{font:15px/1.45 system-ui,sans-serif;max-width:1320px;margin:2em auto;padding:0 1em;color:#222}
+        body{font:15px/1.45 system-ui,sans-serif;max-width:1320px;margin:2em auto;padding:0 1em;color:#222;background:#fff}
         h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em}.charts{display:flex;flex-wrap:wrap;gap:12px}
-        svg{width:420px;border:1px solid #ddd;border-radius:4px}.axis{fill:none;stroke:#999}
+        svg{width:420px;max-width:100%;border:1px solid #ddd;border-radius:4px}.axis{fill:none;stroke:#999}
         .line{fill:none;stroke:#1f5fa8;stroke-width:1.6}.tick{font-size:10px;fill:#666}.name{font-size:12px;fill:#222}
         table{border-collapse:collapse}td,th{border:1px solid #ddd;padding:3px 8px;text-align:left;vertical-align:top}
         td.number{text-align:right;font-variant-numeric:tabular-nums}td.text{white-space:pre-wrap;max-width:520px}
+        .wide{overflow-x:auto}
         """;
 
     /// <summary>Writes the file; an existing one is replaced when the new one is complete.</summary>
@@ -26,6 +27,7 @@ public static class HtmlReport
         ArgumentNullException.ThrowIfNull(content);
         StringBuilder page = new();
         page.Append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">");
+        page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
         page.Append(CultureInfo.InvariantCulture, $"<title>{Encode(content.Title)}</title><style>{Style}</style>");
         page.Append(CultureInfo.InvariantCulture, $"<h1>{Encode(content.Title)}</h1>");
         AppendFacts(page, content.Facts);
@@ -38,18 +40,19 @@ public static class HtmlReport
 
     private static void AppendFacts(StringBuilder page, IReadOnlyList<KeyValuePair<string, string>> facts)
     {
-        page.Append("<table>");
+        page.Append("<div class=\"wide\"><table>");
         foreach ((string name, string value) in facts)
         {
             page.Append(CultureInfo.InvariantCulture, $"<tr><th>{Encode(name)}</th><td>{Encode(value)}</td></tr>");
         }
 
-        page.Append("</table>");
+        page.Append("</table></div>");
     }
 
     private static void AppendCharts(StringBuilder page, IReadOnlyList<StepMetrics> history)
     {
-        page.Append("<h2>Curves</h2><div class=\"charts\">");
+        page.Append("<h2>Curves</h2><p>Over the optimizer steps, from the lowest to the highest value; times are in seconds, lengths in ")
+            .Append("tokens.</p><div class=\"charts\">");
         foreach (string name in history.SelectMany(metrics => metrics.Values.Keys).Distinct()
             .Where(name => name is not (TrainingMetricNames.Progress or TrainingMetricNames.SecondsLeft))
             .OrderBy(Rank).ThenBy(name => name, StringComparer.Ordinal))
@@ -85,7 +88,7 @@ public static class HtmlReport
             return;
         }
 
-        page.Append(CultureInfo.InvariantCulture, $"<h2>Step {history[^1].Step}</h2><table>");
+        page.Append(CultureInfo.InvariantCulture, $"<h2>Step {history[^1].Step}</h2><div class=\"wide\"><table>");
         foreach ((string name, double value) in history[^1].Values.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             page.Append(
@@ -93,7 +96,7 @@ public static class HtmlReport
                 $"<tr><th>{Encode(name)}</th><td class=\"number\">{value:G6}</td></tr>");
         }
 
-        page.Append("</table>");
+        page.Append("</table></div>");
     }
 
     private static void AppendCompletions(StringBuilder page, IReadOnlyList<CompletionRow> completions)
@@ -103,7 +106,7 @@ public static class HtmlReport
             return;
         }
 
-        page.Append("<h2>Completions of the last sampling</h2><table><tr><th>question</th><th>completion</th>");
+        page.Append("<h2>Completions of the last sampling</h2><div class=\"wide\"><table><tr><th>question</th><th>completion</th>");
         foreach ((string name, _) in completions[0].Rewards)
         {
             page.Append(CultureInfo.InvariantCulture, $"<th>{Encode(name)}</th>");
@@ -126,7 +129,7 @@ public static class HtmlReport
                 + $"<td class=\"number\">{row.Completion.TokenCount}</td><td>{row.Completion.StopReason}</td></tr>");
         }
 
-        page.Append("</table>");
+        page.Append("</table></div>");
     }
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);

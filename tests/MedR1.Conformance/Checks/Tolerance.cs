@@ -24,7 +24,8 @@ public sealed record Tolerance(bool Exact, double Absolute, double Relative, dou
     /// <summary>Whether an element is one tolerance, not a table of them.</summary>
     public static bool IsSingle(JsonElement element) =>
         element.ValueKind == JsonValueKind.Object
-        && element.EnumerateObject().Any(property => property.Name is "exact" or "absolute" or "relative" or "relative_l2" or "relative_to_l2"
+        && element.EnumerateObject().Any(property =>
+            property.Name is "exact" or "absolute" or "relative" or "relative_l2" or "relative_to_l2"
             && property.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False);
 
     /// <summary>

@@ -1,0 +1,48 @@
+using System.Text.Json;
+
+namespace MedR1.Testing;
+
+/// <summary>A tiny policy's files: its options and its weights.</summary>
+internal static class TinyPolicyFolder
+{
+    private const string OptionsFile = "tiny-policy.json";
+    private const string WeightsFile = "parameters.dat";
+
+    /// <exception cref="InvalidDataException">The options file is empty.</exception>
+    public static TinyPolicyOptions ReadOptions(string folder)
+    {
+        string json = File.ReadAllText(Path.Combine(folder, OptionsFile));
+        return JsonSerializer.Deserialize<TinyPolicyOptions>(json)
+            ?? throw new InvalidDataException($"'{OptionsFile}' in '{folder}' holds no options.");
+    }
+
+    public static void ReadWeights(string folder, TinyNetwork network) => network.load(Path.Combine(folder, WeightsFile));
+
+    /// <summary>Writes a folder beside the wanted one and moves it there when it is complete.</summary>
+    public static void Write(
+        string folder, TinyPolicyOptions options, TinyNetwork network, CancellationToken cancellationToken)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string half = $"{target}.{Guid.NewGuid():N}";
+        Directory.CreateDirectory(half);
+        try
+        {
+            File.WriteAllText(Path.Combine(half, OptionsFile), JsonSerializer.Serialize(options));
+            network.save(Path.Combine(half, WeightsFile));
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Directory.Exists(target))
+            {
+                Directory.Delete(target, recursive: true);
+            }
+
+            Directory.Move(half, target);
+        }
+        finally
+        {
+            if (Directory.Exists(half))
+            {
+                Directory.Delete(half, recursive: true);
+            }
+        }
+    }
+}
