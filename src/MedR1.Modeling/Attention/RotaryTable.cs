@@ -49,6 +49,18 @@ public sealed class RotaryTable : IDisposable
         return straight.PlusProduct(swapped, _signedSine_NXD);
     }
 
+    /// <summary>Turns vectors in the type of the table and rounds them to their own.</summary>
+    /// <param name="vectors"><c>[N, heads, d]</c></param>
+    /// <returns>A new tensor of the same shape and type.</returns>
+    public Tensor RotateAndRound(Tensor vectors)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        if (Rotation.Fits(vectors, _cosine_NXD))
+            return Rotation.Apply(vectors, _cosine_NXD, _signedSine_NXD);
+        using DisposeScope scope = NewDisposeScope();
+        return Rotate(vectors.to(_cosine_NXD.dtype)).to(vectors.dtype).MoveToOuterDisposeScope();
+    }
+
     private static Tensor Detach(Tensor tensor) => tensor.DetachFromDisposeScope();
 
     /// <inheritdoc/>

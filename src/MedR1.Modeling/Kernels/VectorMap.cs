@@ -1,65 +1,112 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
+using TorchSharp;
+
+using static TorchSharp.torch;
+
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A function of every pair of numbers in float32 on libtorch's threads. It is computed in the same way wherever a
-/// number stands: libtorch takes another formula for the last few of a thread's share, so that a row would depend on
-/// its company.
+/// A function of every pair of numbers, in float32 or, with one rounding at the end, in bfloat16, on libtorch's threads. It is computed in
+/// the same way wherever a number stands: libtorch takes another formula for the last few of a thread's share, so that
+/// a row would depend on its company.
 /// </summary>
 /// <typeparam name="TFunction">The function.</typeparam>
 internal static unsafe class VectorMap<TFunction>
     where TFunction : IVectorFunction
 {
-    private const int Lanes = 16;
+    private const int Lanes = 32;
     private const int ElementsPerPart = 1 << 14;
 
-    /// <param name="x"><c>[count]</c></param>
-    /// <param name="y"><c>[count]</c>; <paramref name="x"/> for a function of one number.</param>
-    /// <param name="target"><c>[count]</c></param>
-    /// <param name="count">Elements.</param>
-    public static void Apply(float* x, float* y, float* target, long count)
+    /// <summary>Whether no gradient is wanted and the numbers can be read as they lie.</summary>
+    public static bool Fits(Tensor input) =>
+        !is_grad_enabled() && input.device_type == DeviceType.CPU
+        && input.dtype is ScalarType.Float32 or ScalarType.BFloat16 && input.is_contiguous();
+
+    /// <param name="x">Numbers that fit.</param>
+    /// <param name="y">As many of the same type; <paramref name="x"/> for a function of one number.</param>
+    /// <returns>The shape and type of <paramref name="x"/>.</returns>
+    public static Tensor Apply(Tensor x, Tensor y)
     {
-        Job job = new() { X = x, Y = y, Target = target, Count = count };
-        int parts = (int)((count + ElementsPerPart - 1) / ElementsPerPart);
+        Tensor result = empty_like(x);
+        Job job = new()
+        {
+            X = (void*)TensorMemory.AddressOf(x),
+            Y = (void*)TensorMemory.AddressOf(y),
+            Target = (void*)TensorMemory.AddressOf(result),
+            Count = x.numel(),
+        };
+        delegate*<void*, int, void> compute = x.dtype == ScalarType.Float32 ? &Compute<float> : &Compute<ushort>;
+        int parts = (int)((job.Count + ElementsPerPart - 1) / ElementsPerPart);
         if (parts <= 1)
         {
-            Compute(&job, 0);
+            compute(&job, 0);
         }
         else
         {
-            TorchThreads.Run(parts, &Compute, &job);
+            TorchThreads.Run(parts, compute, &job);
         }
+
+        GC.KeepAlive(x);
+        GC.KeepAlive(y);
+        return result;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Compute(void* state, int part)
+    private static void Compute<T>(void* state, int part)
+        where T : unmanaged
     {
         Job* job = (Job*)state;
+        T* x = (T*)job->X, y = (T*)job->Y, target = (T*)job->Target;
         long at = (long)part * ElementsPerPart;
         long end = Math.Min(job->Count, at + ElementsPerPart);
         for (; at + Lanes <= end; at += Lanes)
         {
-            TFunction.Of(Vector512.Load(job->X + at), Vector512.Load(job->Y + at)).Store(job->Target + at);
+            ComputeLanes(x + at, y + at, target + at);
         }
 
         if (at < end)
         {
             int count = (int)(end - at);
-            float* rest = stackalloc float[2 * Lanes];
-            new ReadOnlySpan<float>(job->X + at, count).CopyTo(new Span<float>(rest, Lanes));
-            new ReadOnlySpan<float>(job->Y + at, count).CopyTo(new Span<float>(rest + Lanes, Lanes));
-            TFunction.Of(Vector512.Load(rest), Vector512.Load(rest + Lanes)).Store(rest);
-            new ReadOnlySpan<float>(rest, count).CopyTo(new Span<float>(job->Target + at, count));
+            T* rest = stackalloc T[2 * Lanes];
+            new ReadOnlySpan<T>(x + at, count).CopyTo(new Span<T>(rest, Lanes));
+            new ReadOnlySpan<T>(y + at, count).CopyTo(new Span<T>(rest + Lanes, Lanes));
+            ComputeLanes(rest, rest + Lanes, rest);
+            new ReadOnlySpan<T>(rest, count).CopyTo(new Span<T>(target + at, count));
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ComputeLanes<T>(T* x, T* y, T* target)
+        where T : unmanaged
+    {
+        (Vector512<float> lowX, Vector512<float> highX) = Load(x);
+        (Vector512<float> lowY, Vector512<float> highY) = Load(y);
+        Vector512<float> low = TFunction.Of(lowX, lowY), high = TFunction.Of(highX, highY);
+        if (typeof(T) == typeof(float))
+        {
+            low.Store((float*)target);
+            high.Store((float*)target + Lanes / 2);
+        }
+        else
+        {
+            BrainFloats.Round(low, high).Store((ushort*)target);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<float> Low, Vector512<float> High) Load<T>(T* source)
+        where T : unmanaged =>
+        typeof(T) == typeof(float)
+            ? (Vector512.Load((float*)source), Vector512.Load((float*)source + Lanes / 2))
+            : BrainFloats.Widen(Vector512.Load((ushort*)source));
+
     private struct Job
     {
-        public float* X;
-        public float* Y;
-        public float* Target;
+        public void* X;
+        public void* Y;
+        public void* Target;
         public long Count;
     }
 }

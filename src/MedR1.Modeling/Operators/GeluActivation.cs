@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The Gaussian error linear unit (Hendrycks and Gimpel, arXiv 1606.08415). Without gradient in float32 on the CPU what
-/// it gives for a number does not depend on the others, bit for bit.
+/// The Gaussian error linear unit (Hendrycks and Gimpel, arXiv 1606.08415). Without gradient on the CPU it is computed in
+/// one pass, in bfloat16 with one rounding, and what it gives for a number does not depend on the others, bit for bit.
 /// </summary>
-public static unsafe class GeluActivation
+public static class GeluActivation
 {
     internal const double QuickFactor = 1.702;
 
@@ -18,7 +18,7 @@ public static unsafe class GeluActivation
     public static Tensor Exact(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Fits(input) ? Map<GeluFunction>(input) : nn.functional.gelu(input);
+        return VectorMap<GeluFunction>.Fits(input) ? VectorMap<GeluFunction>.Apply(input, input) : nn.functional.gelu(input);
     }
 
     /// <summary>Its approximation <c>x · sigmoid(1.702 x)</c>, as in CLIP and Qwen2-VL's tower.</summary>
@@ -27,27 +27,13 @@ public static unsafe class GeluActivation
     public static Tensor Quick(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (Fits(input))
+        if (VectorMap<QuickGeluFunction>.Fits(input))
         {
-            return Map<QuickGeluFunction>(input);
+            return VectorMap<QuickGeluFunction>.Apply(input, input);
         }
 
         using Tensor scaled = input.Times(QuickFactor);
         using Tensor gate = scaled.sigmoid();
         return input * gate;
-    }
-
-    private static bool Fits(Tensor input) =>
-        !is_grad_enabled() && input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32
-        && input.is_contiguous();
-
-    private static Tensor Map<TFunction>(Tensor input)
-        where TFunction : IVectorFunction
-    {
-        Tensor result = empty_like(input);
-        float* values = (float*)TensorMemory.AddressOf(input);
-        VectorMap<TFunction>.Apply(values, values, (float*)TensorMemory.AddressOf(result), input.numel());
-        GC.KeepAlive(input);
-        return result;
     }
 }

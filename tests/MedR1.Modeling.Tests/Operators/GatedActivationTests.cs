@@ -26,6 +26,20 @@ public class GatedActivationTests
     }
 
     [Fact]
+    public void In_bfloat16_it_is_rounded_once()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(47, CPU);
+        Tensor gate = randn([257, 131], generator: generator).mul(8).to(bfloat16);
+        Tensor up = randn([257, 131], generator: generator).to(bfloat16);
+        Tensor expected = GatedActivation.Apply(gate.to(float32), up.to(float32)).to(bfloat16);
+        Tensor actual = GatedActivation.Apply(gate, up);
+        Assert.Equal(bfloat16, actual.dtype);
+        Assert.Equal(expected.to(float32).data<float>().ToArray(), actual.to(float32).data<float>().ToArray());
+    }
+
+    [Fact]
     public void Its_limits_are_those_of_silu()
     {
         using DisposeScope scope = NewDisposeScope();

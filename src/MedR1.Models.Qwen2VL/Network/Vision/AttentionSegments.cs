@@ -71,9 +71,8 @@ internal sealed class AttentionSegments : IDisposable
         foreach (Batch batch in _batches)
         {
             long rows = (long)batch.Length * batch.Count;
-            Tensor attended = nn.functional.scaled_dot_product_attention(
-                Part(queries, start, batch), Part(keys, start, batch), Part(values, start, batch));
-            parts.Add(attended.transpose(1, 2).reshape(rows, -1));
+            parts.Add(SegmentAttention.Apply(
+                Part(queries, start, batch), Part(keys, start, batch), Part(values, start, batch)).view(rows, -1));
             start += rows;
         }
 
@@ -87,10 +86,10 @@ internal sealed class AttentionSegments : IDisposable
         _inverse?.Dispose();
     }
 
-    // [S, heads, d] to [segments, heads, length, d]
+    // [S, heads, d] to [segments, length, heads, d]
     private static Tensor Part(Tensor vectors, long start, Batch batch) =>
         vectors.narrow(0, start, (long)batch.Length * batch.Count)
-            .view(batch.Count, batch.Length, vectors.shape[1], vectors.shape[2]).transpose(1, 2);
+            .view(batch.Count, batch.Length, vectors.shape[1], vectors.shape[2]);
 
     private static Tensor OnDevice(long[] values, Device device)
     {

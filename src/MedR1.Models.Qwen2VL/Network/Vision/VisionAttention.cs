@@ -35,8 +35,8 @@ internal sealed class VisionAttention : nn.Module
         Tensor[] parts = all.unbind(1);
 
         // Turned in float32 whatever the type of the tower, as the reference does.
-        Tensor queries = table.Rotate(parts[0].to(ScalarType.Float32)).to(input.dtype);
-        Tensor keys = table.Rotate(parts[1].to(ScalarType.Float32)).to(input.dtype);
+        Tensor queries = table.RotateAndRound(parts[0]);
+        Tensor keys = table.RotateAndRound(parts[1]);
         Tensor attended = segments.Attend(queries, keys, parts[2]);
         return _output.call(attended).MoveToOuterDisposeScope();
     }
