@@ -10,6 +10,7 @@ internal static class RolloutCommands
     public static Command Small()
     {
         Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<int> calls = CommonArguments.Number("--calls", "Calls of the sampler.", 5);
         Option<int> prompts = CommonArguments.Number("--prompts", "Prompts.", 32);
         Option<int> samples = CommonArguments.Number("--samples", "Completions of each.", 8);
         Option<int> tokens = CommonArguments.Number("--tokens", "Tokens of each.", 80);
@@ -17,14 +18,14 @@ internal static class RolloutCommands
             "rollout-small",
             "Draws completions with a small checkpoint (samples/QuickStart/base): time and allocations of a token, growth.")
         {
-            folder, prompts, samples, tokens,
+            folder, calls, prompts, samples, tokens,
         };
         command.SetAction((result, cancellationToken) =>
         {
             TorchRuntime.Initialize();
             return SmallShape.RunAsync(
-                result.GetValue(folder)!.FullName, result.GetValue(prompts), result.GetValue(samples),
-                result.GetValue(tokens), Console.Out, cancellationToken);
+                result.GetValue(folder)!.FullName, result.GetValue(calls), result.GetValue(prompts),
+                result.GetValue(samples), result.GetValue(tokens), Console.Out, cancellationToken);
         });
         return command;
     }

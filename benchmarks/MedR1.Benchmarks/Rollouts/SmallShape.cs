@@ -12,10 +12,8 @@ namespace MedR1.Benchmarks.Rollouts;
 /// </summary>
 internal static class SmallShape
 {
-    private const int Calls = 5;
-
     public static async Task RunAsync(
-        string folder, int prompts, int samples, int tokens, TextWriter console, CancellationToken cancellationToken)
+        string folder, int calls, int prompts, int samples, int tokens, TextWriter console, CancellationToken cancellationToken)
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
             folder, Qwen2VLProcessor.Load(folder), cancellationToken: cancellationToken);
@@ -23,7 +21,7 @@ internal static class SmallShape
         SamplingOptions options = new() { SamplesPerPrompt = samples, MaxNewTokens = tokens, EndTokenIds = [] };
         VqaPrompt[] asked = [.. Enumerable.Range(0, prompts).Select(Ask)];
         await DrawAsync(sampler, asked, options with { MaxNewTokens = 4 }, cancellationToken);
-        for (int call = 0; call < Calls; call++)
+        for (int call = 0; call < calls; call++)
         {
             long managed = GC.GetTotalAllocatedBytes(precise: true);
             Stopwatch clock = Stopwatch.StartNew();
@@ -35,7 +33,8 @@ internal static class SmallShape
             console.WriteLine(
                 $"{drawn} tokens: prompts {first * 1000 / prompts:F2} ms each, " +
                 $"{(seconds - 2 * first) / (drawn - asked.Length * samples) * 1e6:F1} µs a token, {drawn / seconds:F0} tokens/s, " +
-                $"{managed / drawn} managed bytes a token, {live} tensors alive, resident {resident / 1e6:F0} MB");
+                $"{managed / drawn} managed bytes a token, {live} tensors alive, resident {resident / 1e6:F0} MB, " +
+                $"managed heap {GC.GetGCMemoryInfo().TotalCommittedBytes / 1e6:F0} MB");
         }
     }
 

@@ -5,15 +5,15 @@ using MedR1.Training;
 namespace MedR1.Benchmarks.Steps;
 
 /// <summary>
-/// Adds up what each part of a run's steps takes. The first step is left out: it touches the weights' pages and waits for
-/// the compiler.
+/// Adds up what each part of a run's steps takes.
 /// </summary>
-internal sealed class StepClock : IGrpoObserver
+/// <param name="warmUp">Steps at the start that are left out.</param>
+internal sealed class StepClock(int warmUp) : IGrpoObserver
 {
     private readonly Dictionary<StepPart, double> _seconds = [];
     private long _start = Stopwatch.GetTimestamp();
     private long _last = Stopwatch.GetTimestamp();
-    private long _residentBefore;
+    private long _residentBefore = MachineLimits.RestartPeakMemory();
     private int _steps;
 
     /// <summary>Runs a part.</summary>
@@ -32,7 +32,7 @@ internal sealed class StepClock : IGrpoObserver
     public void OnStep(StepMetrics metrics)
     {
         AddSinceLast(StepPart.Optimizer);
-        if (metrics.Step == 1)
+        if (metrics.Step <= warmUp)
         {
             _seconds.Clear();
             _start = _last;

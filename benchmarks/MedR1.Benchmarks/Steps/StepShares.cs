@@ -9,7 +9,7 @@ namespace MedR1.Benchmarks.Steps;
 
 /// <summary>
 /// Whole GRPO steps by the trainer, rollout included, as the library makes them and in the plain form, with the share of
-/// each part; ends with a table in Markdown.
+/// each part; ends with a table in Markdown. One step ahead of all touches the weights' pages and waits for the compiler.
 /// </summary>
 internal static class StepShares
 {
@@ -19,7 +19,7 @@ internal static class StepShares
     /// <param name="policy">What is trained.</param>
     /// <param name="prompts">One step's prompts.</param>
     /// <param name="configure">Sizes of a step.</param>
-    /// <param name="steps">Measured steps, behind one that is not.</param>
+    /// <param name="steps">Measured steps of each form.</param>
     /// <param name="withPlain">Whether to measure the plain form too, behind the other.</param>
     /// <param name="console">Takes the table.</param>
     /// <param name="cancellationToken">Cancels between steps.</param>
@@ -29,10 +29,10 @@ internal static class StepShares
         bool withPlain, TextWriter console, CancellationToken cancellationToken)
     {
         List<(string Form, StepTimes Times)> rows =
-            [("prompt and picture once", await MeasureAsync(policy, prompts, configure, steps, false, cancellationToken))];
+            [("prompt and picture once", await MeasureAsync(policy, prompts, configure, steps, 1, false, cancellationToken))];
         if (withPlain)
         {
-            rows.Add(("each completion with its own", await MeasureAsync(policy, prompts, configure, steps, true, cancellationToken)));
+            rows.Add(("each completion with its own", await MeasureAsync(policy, prompts, configure, steps, 0, true, cancellationToken)));
         }
 
         console.Write(MarkdownTable.Write(
@@ -50,9 +50,9 @@ internal static class StepShares
 
     private static async Task<StepTimes> MeasureAsync(
         IVisionLanguagePolicy policy, IReadOnlyList<VqaPrompt> prompts, Action<GrpoTrainerOptions> configure, int steps,
-        bool isPlain, CancellationToken cancellationToken)
+        int warmUp, bool isPlain, CancellationToken cancellationToken)
     {
-        StepClock clock = new();
+        StepClock clock = new(warmUp);
         TimedPolicy timed = new(policy, clock);
         LocalSampler sampler = new(timed);
         using GrpoTrainer trainer = new GrpoTrainerBuilder(isPlain ? new PlainPolicy(timed) : timed)
@@ -64,7 +64,7 @@ internal static class StepShares
             .Configure(options =>
             {
                 options.PromptsPerStep = prompts.Count;
-                options.MaxSteps = steps + 1;
+                options.MaxSteps = steps + warmUp;
 
                 // So that every answer has all its tokens, in both forms.
                 options.SuppressedTokenIds = [.. policy.EndTokenIds];
