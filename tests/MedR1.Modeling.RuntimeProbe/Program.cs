@@ -11,6 +11,7 @@ using TorchSharp;
 //   hook                                           TorchSharp first, with MedR1.Modeling in use
 //   late                                           TorchSharp first and alone, then TorchRuntime.Initialize
 //   load <folder> <type>                           loads a checkpoint, prints peak memory / weights
+//   quantize <folder>                              the same of one that is loaded in 8 bits
 // Exit code 0: it computes, the report is printed; 3: a TorchRuntimeException, its message is printed.
 try
 {
@@ -28,6 +29,9 @@ try
             break;
         case "load":
             Memory.Load(args[1], Enum.Parse<torch.ScalarType>(args[2]));
+            return 0;
+        case "quantize":
+            Memory.Quantize(args[1]);
             return 0;
         default:
             Console.Error.WriteLine($"Unknown mode '{args[0]}'.");
@@ -81,7 +85,19 @@ namespace MedR1.Modeling.RuntimeProbe
     internal static class Memory
     {
         [MethodImpl(MethodImplOptions.NoInlining)]
-        public static void Load(string folder, torch.ScalarType type)
+        public static void Load(string folder, torch.ScalarType type) => Measure(
+            folder, (reader, name) => reader.LoadTensor(name, type));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        public static void Quantize(string folder) => Measure(folder, (reader, name) =>
+        {
+            IReadOnlyList<long> shape = reader.Entries[name].Shape;
+            Projection layer = new(shape[1], shape[0], false, torch.CPU, torch.ScalarType.BFloat16, isQuantized: true);
+            layer.Quantized!.Load(reader, name);
+            return layer.Weight;
+        });
+
+        private static void Measure(string folder, Func<CheckpointReader, string, torch.Tensor> load)
         {
             TorchRuntime.Initialize();
             using CheckpointReader reader = CheckpointReader.Open(folder);
@@ -89,7 +105,7 @@ namespace MedR1.Modeling.RuntimeProbe
             // Sets the peak back to the present.
             File.WriteAllText("/proc/self/clear_refs", "5");
             long before = Kilobytes("VmRSS:");
-            List<torch.Tensor> tensors = [.. reader.Entries.Keys.Select(name => reader.LoadTensor(name, type))];
+            List<torch.Tensor> tensors = [.. reader.Entries.Keys.Select(name => load(reader, name))];
             long peak = Kilobytes("VmHWM:") - before;
             long weights = tensors.Sum(tensor => tensor.numel() * tensor.element_size()) / 1024;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak share: {(double)peak / weights}"));

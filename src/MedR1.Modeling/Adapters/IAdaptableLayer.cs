@@ -8,8 +8,11 @@ public interface IAdaptableLayer
     /// <summary>What the layer computes.</summary>
     AdaptableLayerKind Kind { get; }
 
-    /// <summary>Matrix, table, kernel or gain.</summary>
+    /// <summary>Matrix, table, kernel or gain; of a matrix in 8 bits, its whole numbers.</summary>
     Parameter Weight { get; }
+
+    /// <summary>The matrix, where it is held in 8 bits.</summary>
+    QuantizedWeight? Quantized => null;
 
     /// <summary>The bias, where there is one.</summary>
     Parameter? Bias { get; }

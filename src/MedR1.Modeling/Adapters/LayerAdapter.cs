@@ -49,7 +49,17 @@ public sealed class LayerAdapter
         Tensor Plain(Tensor rows, Tensor? added) => LinearOperator.Apply(rows, matrix, added, packed?.For(used));
         return (Merged is not null || Update is null
             ? Plain(input, BiasOr(bias))
-            : Update.Apply(input, matrix, BiasOr(bias), Plain)).MoveToOuterDisposeScope();
+            : Update.Apply(input, () => matrix, BiasOr(bias), Plain)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same of a layer whose weight is held in 8 bits: it can't be merged or replaced.</summary>
+    internal Tensor ApplyLinear(Tensor input, QuantizedWeight weight, Tensor? bias)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return (Update is null
+            ? weight.Apply(input, BiasOr(bias))
+            : Update.Apply(input, () => weight.Dequantize(Update.Down.dtype), BiasOr(bias), weight.Apply))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>The layer as a table, with what this adds to it.</summary>

@@ -63,8 +63,20 @@ internal sealed class LoraAdapter : IDisposable
     }
 
     /// <summary>Holds each changed weight as a whole beside the base's.</summary>
+    /// <exception cref="InvalidOperationException">A layer of the base is held in 8 bits.</exception>
     public void Merge()
     {
+        string[] quantized = [.. Layers
+            .Where(layer => layer.Adapter.Update is not null && layer.Module.Layer.Quantized is not null)
+            .Select(layer => layer.Module.Name)];
+        if (quantized.Length > 0)
+        {
+            throw new InvalidOperationException(
+                $"The base holds {quantized.Length} of the adapter's layers in 8 bits, {quantized[0]} for one, and merging "
+                + "would need them whole: save the adapter, load the base without quantization, put the adapter on it by "
+                + "LoraPolicy.Load, and merge there.");
+        }
+
         foreach ((AdaptableModule module, LayerAdapter adapter) in Layers)
         {
             if (adapter.Update is not { } update)

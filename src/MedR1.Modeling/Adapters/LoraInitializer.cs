@@ -46,8 +46,9 @@ internal static class LoraInitializer
         {
             if (layer.Update is { Magnitude: { } magnitude } update)
             {
-                using Tensor norm = update.Norm(module.Layer.Weight);
-                magnitude.copy_(norm);
+                using DisposeScope scope = NewDisposeScope();
+                magnitude.copy_(update.Norm(
+                    module.Layer.Quantized?.Dequantize(magnitude.dtype) ?? module.Layer.Weight));
             }
         }
     }

@@ -38,6 +38,14 @@ internal static class LoraPlan
             AdaptableLayerKind kind = module.Layer.Kind;
             bool isSaved = options.ModulesToSave.Any(saved => IsInside(name, saved));
             bool isTarget = !isSaved && IsTarget(options, name, kind);
+            if (isSaved && module.Layer.Quantized is not null)
+            {
+                mistakes.Add(
+                    $"The module {name} is held in 8 bits, so that a copy of it (modules_to_save) would not be trained from "
+                    + "its own weights; leave it out, or load the base without quantization.");
+                continue;
+            }
+
             if (isTarget && kind == AdaptableLayerKind.Normalization)
             {
                 mistakes.Add(

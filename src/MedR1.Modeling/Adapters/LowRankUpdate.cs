@@ -31,10 +31,10 @@ internal sealed class LowRankUpdate
 
     /// <summary>The layer with its update; temporaries go to the current dispose scope.</summary>
     /// <param name="input">The layer's input.</param>
-    /// <param name="matrix">Its weight.</param>
+    /// <param name="matrix">Gives its weight, which a magnitude needs.</param>
     /// <param name="bias">Its bias.</param>
     /// <param name="plain">Multiplies rows by the weight and adds a bias.</param>
-    public Tensor Apply(Tensor input, Tensor matrix, Tensor? bias, Func<Tensor, Tensor?, Tensor> plain)
+    public Tensor Apply(Tensor input, Func<Tensor> matrix, Tensor? bias, Func<Tensor, Tensor?, Tensor> plain)
     {
         Tensor dropped = Dropout?.Apply(input, Index) ?? input;
         Tensor low = nn.functional.linear(dropped.to(Down.dtype), Flat(Down));
@@ -43,7 +43,7 @@ internal sealed class LowRankUpdate
             return plain(input, bias).PlusInPlace(up, Scale);
 
         // y = W x + (g − 1) W x' + g ΔW x' + b: dropout is on what the adapter adds alone.
-        Tensor gain = Magnitude / Norm(matrix);
+        Tensor gain = Magnitude / Norm(matrix());
         Tensor whole = plain(input, null);
         Tensor own = ReferenceEquals(dropped, input) ? whole : plain(dropped, null);
         Tensor sum = whole.Plus(own * gain.Minus(1.0)).Plus(up * gain, Scale);

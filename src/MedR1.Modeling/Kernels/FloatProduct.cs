@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>y = x Wᵀ + b</c> in float32. Each output is summed in one order, whatever the number of rows and threads: a row
-/// gets the same bits alone and in company, which a general matrix product does not promise.
+/// <c>y = s · x Wᵀ + b</c> in float32, of weights that are float32 or whole numbers of 8 bits. Each output is summed in one
+/// order, whatever the number of rows and threads and the type of the weights: a row gets the same bits alone and in
+/// company, which a general matrix product does not promise.
 /// </summary>
 internal static unsafe class FloatProduct
 {
@@ -23,19 +24,23 @@ internal static unsafe class FloatProduct
     /// <summary>Computes the product on libtorch's threads.</summary>
     /// <param name="rows"><c>[count, width]</c></param>
     /// <param name="weight"><c>[outputs, width]</c></param>
+    /// <param name="scale"><c>[outputs]</c>, or null.</param>
     /// <param name="bias"><c>[outputs]</c>, or null.</param>
     /// <param name="result"><c>[count, outputs]</c></param>
     /// <param name="count">Rows.</param>
     /// <param name="width">Width of a row.</param>
     /// <param name="outputs">Outputs.</param>
-    public static void Multiply(
-        float* rows, float* weight, float* bias, float* result, int count, int width, int outputs)
+    /// <typeparam name="TWeight"><see langword="float"/> or <see langword="sbyte"/>.</typeparam>
+    public static void Multiply<TWeight>(
+        float* rows, TWeight* weight, float* scale, float* bias, float* result, int count, int width, int outputs)
+        where TWeight : unmanaged
     {
         int rowsPerPart = Math.Max(Tile, FloatsOfRows / width / Tile * Tile);
         Product product = new()
         {
             Rows = rows,
             Weight = weight,
+            Scale = scale,
             Bias = bias,
             Result = result,
             Count = count,
@@ -49,16 +54,16 @@ internal static unsafe class FloatProduct
         {
             for (int part = 0; part < parts; part++)
             {
-                Compute(&product, part);
+                Compute<TWeight>(&product, part);
             }
         }
         else
         {
-            TorchThreads.Run(parts, &Compute, &product);
+            TorchThreads.Run(parts, &Compute<TWeight>, &product);
         }
     }
 
-    /// <summary>Computes a block of the product on this thread, without a bias.</summary>
+    /// <summary>Computes a block of the product on this thread, without scale and bias.</summary>
     /// <param name="x"><c>[count, width]</c></param>
     /// <param name="w"><c>[outputs, width]</c></param>
     /// <param name="y"><c>[count, outputs]</c>, rows <paramref name="stride"/> apart.</param>
@@ -66,12 +71,15 @@ internal static unsafe class FloatProduct
     /// <param name="width">Width of a row.</param>
     /// <param name="outputs">Outputs.</param>
     /// <param name="stride">From a row of y to the next.</param>
-    public static void Block(float* x, float* w, float* y, int count, int width, int outputs, int stride)
+    /// <typeparam name="TWeight"><see langword="float"/> or <see langword="sbyte"/>.</typeparam>
+    public static void Block<TWeight>(
+        float* x, TWeight* w, float* y, int count, int width, int outputs, int stride)
+        where TWeight : unmanaged
     {
         int output = 0;
         for (; output + Tile <= outputs; output += Tile)
         {
-            float* weights = w + (long)output * width;
+            TWeight* weights = w + (long)output * width;
             int row = 0;
             for (; row + Tile <= count; row += Tile)
             {
@@ -93,7 +101,8 @@ internal static unsafe class FloatProduct
         }
     }
 
-    private static void Compute(void* state, int part)
+    private static void Compute<TWeight>(void* state, int part)
+        where TWeight : unmanaged
     {
         Product* product = (Product*)state;
         int firstOutput = part % product->OutputParts * OutputsPerPart;
@@ -102,16 +111,17 @@ internal static unsafe class FloatProduct
         int count = Math.Min(product->RowsPerPart, product->Count - firstRow);
         float* y = product->Result + (long)firstRow * product->Outputs + firstOutput;
         Block(
-            product->Rows + (long)firstRow * product->Width, product->Weight + (long)firstOutput * product->Width, y,
+            product->Rows + (long)firstRow * product->Width,
+            (TWeight*)product->Weight + (long)firstOutput * product->Width, y,
             count, product->Width, outputs, product->Outputs);
-        if (product->Bias == null)
-        {
-            return;
-        }
-
         for (int row = 0; row < count; row++, y += product->Outputs)
         {
-            for (int output = 0; output < outputs; output++)
+            for (int output = 0; product->Scale != null && output < outputs; output++)
+            {
+                y[output] *= product->Scale[firstOutput + output];
+            }
+
+            for (int output = 0; product->Bias != null && output < outputs; output++)
             {
                 y[output] += product->Bias[firstOutput + output];
             }
@@ -119,7 +129,8 @@ internal static unsafe class FloatProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourRows(float* x, float* w, float* y, int width, int stride)
+    private static void FourRows<TWeight>(float* x, TWeight* w, float* y, int width, int stride)
+        where TWeight : unmanaged
     {
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default;
         Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default;
@@ -128,8 +139,8 @@ internal static unsafe class FloatProduct
         int at = 0;
         for (; at + 16 <= width; at += 16)
         {
-            Vector512<float> w0 = Vector512.Load(w + at), w1 = Vector512.Load(w + width + at);
-            Vector512<float> w2 = Vector512.Load(w + 2 * width + at), w3 = Vector512.Load(w + 3 * width + at);
+            Vector512<float> w0 = Load(w + at), w1 = Load(w + width + at);
+            Vector512<float> w2 = Load(w + 2 * width + at), w3 = Load(w + 3 * width + at);
             Vector512<float> row = Vector512.Load(x + at);
             a0 = Vector512.FusedMultiplyAdd(w0, row, a0);
             a1 = Vector512.FusedMultiplyAdd(w1, row, a1);
@@ -166,17 +177,18 @@ internal static unsafe class FloatProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static Vector128<float> OneRow(float* x, float* w, int width)
+    private static Vector128<float> OneRow<TWeight>(float* x, TWeight* w, int width)
+        where TWeight : unmanaged
     {
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default;
         int at = 0;
         for (; at + 16 <= width; at += 16)
         {
             Vector512<float> row = Vector512.Load(x + at);
-            a0 = Vector512.FusedMultiplyAdd(Vector512.Load(w + at), row, a0);
-            a1 = Vector512.FusedMultiplyAdd(Vector512.Load(w + width + at), row, a1);
-            a2 = Vector512.FusedMultiplyAdd(Vector512.Load(w + 2 * width + at), row, a2);
-            a3 = Vector512.FusedMultiplyAdd(Vector512.Load(w + 3 * width + at), row, a3);
+            a0 = Vector512.FusedMultiplyAdd(Load(w + at), row, a0);
+            a1 = Vector512.FusedMultiplyAdd(Load(w + width + at), row, a1);
+            a2 = Vector512.FusedMultiplyAdd(Load(w + 2 * width + at), row, a2);
+            a3 = Vector512.FusedMultiplyAdd(Load(w + 3 * width + at), row, a3);
         }
 
         Vector128<float> sums = Sums(a0, a1, a2, a3);
@@ -188,35 +200,47 @@ internal static unsafe class FloatProduct
         return sums;
     }
 
-    private static float One(float* x, float* w, int width)
+    private static float One<TWeight>(float* x, TWeight* w, int width)
+        where TWeight : unmanaged
     {
         Vector512<float> sum = default;
         int at = 0;
         for (; at + 16 <= width; at += 16)
         {
-            sum = Vector512.FusedMultiplyAdd(Vector512.Load(w + at), Vector512.Load(x + at), sum);
+            sum = Vector512.FusedMultiplyAdd(Load(w + at), Vector512.Load(x + at), sum);
         }
 
         float total = Sums(sum, sum, sum, sum)[0];
         for (; at < width; at++)
         {
-            total = MathF.FusedMultiplyAdd(w[at], x[at], total);
+            total = MathF.FusedMultiplyAdd(Widen(w[at]), x[at], total);
         }
 
         return total;
     }
 
     // The last width % 16 products of four outputs.
-    private static void AddRest(float* x, float* w, float* y, int at, int width)
+    private static void AddRest<TWeight>(float* x, TWeight* w, float* y, int at, int width)
+        where TWeight : unmanaged
     {
         for (int output = 0; output < Tile; output++)
         {
             for (int k = at; k < width; k++)
             {
-                y[output] = MathF.FusedMultiplyAdd(w[output * width + k], x[k], y[output]);
+                y[output] = MathF.FusedMultiplyAdd(Widen(w[output * width + k]), x[k], y[output]);
             }
         }
     }
+
+    // The compiler makes a method of its own for each type, and leaves of these branches the one that is taken.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Load<TWeight>(TWeight* weights)
+        where TWeight : unmanaged => typeof(TWeight) == typeof(float)
+        ? Vector512.Load((float*)weights) : SignedBytes.Load((sbyte*)weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Widen<TWeight>(TWeight weight)
+        where TWeight : unmanaged => typeof(TWeight) == typeof(float) ? *(float*)&weight : *(sbyte*)&weight;
 
     // The sums of four vectors' elements, each by the same tree.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -244,7 +268,8 @@ internal static unsafe class FloatProduct
     private struct Product
     {
         public float* Rows;
-        public float* Weight;
+        public void* Weight;
+        public float* Scale;
         public float* Bias;
         public float* Result;
         public int Count;

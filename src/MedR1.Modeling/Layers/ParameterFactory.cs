@@ -12,10 +12,10 @@ public static class ParameterFactory
     /// <summary>Makes a parameter whose values are undefined until they are loaded or initialised.</summary>
     /// <param name="shape">The shape.</param>
     /// <param name="device">Where it lives; the meta device takes no memory.</param>
-    /// <param name="dataType">Its type.</param>
+    /// <param name="dataType">Its type; whole numbers take no gradient.</param>
     public static Parameter Empty(ReadOnlySpan<long> shape, Device device, ScalarType dataType)
     {
-        var parameter = new Parameter(empty(shape, dtype: dataType, device: device));
+        var parameter = new Parameter(empty(shape, dtype: dataType, device: device), is_floating_point(dataType));
         parameter.DetachFromDisposeScope();
         return parameter;
     }

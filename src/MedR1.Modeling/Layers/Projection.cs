@@ -14,6 +14,9 @@ public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptabl
     [ComponentName(Name = "bias")]
     private readonly Parameter? _bias;
 
+    [ComponentName(Name = "weight_scale")]
+    private readonly Parameter? _scale;
+
     private readonly PackedCopy _packed = new();
 
     /// <summary>Makes a layer whose values are undefined.</summary>
@@ -21,17 +24,34 @@ public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptabl
     /// <param name="outputSize">Width of the output.</param>
     /// <param name="hasBias">Whether it adds a bias.</param>
     /// <param name="device">Where it lives.</param>
-    /// <param name="dataType">Type of the parameters.</param>
-    public Projection(long inputSize, long outputSize, bool hasBias, Device device, ScalarType dataType)
+    /// <param name="dataType">Type of the parameters, and what it computes in.</param>
+    /// <param name="isQuantized">
+    /// Whether it holds the matrix in 8 bits, with a parameter <c>weight_scale</c> more. None of its parameters takes a
+    /// gradient then.
+    /// </param>
+    public Projection(
+        long inputSize, long outputSize, bool hasBias, Device device, ScalarType dataType, bool isQuantized = false)
         : base(nameof(Projection))
     {
-        _weight = ParameterFactory.Empty([outputSize, inputSize], device, dataType);
+        _weight = ParameterFactory.Empty([outputSize, inputSize], device, isQuantized ? ScalarType.Int8 : dataType);
         _bias = hasBias ? ParameterFactory.Empty([outputSize], device, dataType) : null;
+        if (isQuantized)
+        {
+            _scale = ParameterFactory.Empty([outputSize], device, ScalarType.Float32);
+            _scale.requires_grad = false;
+            Quantized = new QuantizedWeight(_weight, _scale);
+            if (_bias is not null)
+                _bias.requires_grad = false;
+        }
+
         RegisterComponents();
     }
 
-    /// <summary>The matrix, <c>[output, input]</c>.</summary>
+    /// <summary>The matrix, <c>[output, input]</c>; whole numbers where it is held in 8 bits.</summary>
     public Parameter Weight => _weight;
+
+    /// <inheritdoc/>
+    public QuantizedWeight? Quantized { get; }
 
     /// <summary>The bias, <c>[output]</c>, where there is one.</summary>
     public Parameter? Bias => _bias;
@@ -45,9 +65,13 @@ public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptabl
     /// <summary>Applies the layer.</summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <returns><c>[…, output]</c></returns>
-    public override Tensor forward(Tensor input) => Adapter is null
-        ? LinearOperator.Apply(input, _weight, _bias, _packed.InUse?.For(_weight))
-        : Adapter.ApplyLinear(input, _weight, _bias, _packed.InUse);
+    public override Tensor forward(Tensor input) => (Adapter, Quantized) switch
+    {
+        (null, null) => LinearOperator.Apply(input, _weight, _bias, _packed.InUse?.For(_weight)),
+        (null, { } quantized) => quantized.Apply(input, _bias),
+        ({ } adapter, null) => adapter.ApplyLinear(input, _weight, _bias, _packed.InUse),
+        ({ } adapter, { } quantized) => adapter.ApplyLinear(input, quantized, _bias),
+    };
 
     /// <inheritdoc/>
     public long BytesToPack => _packed.BytesToPack(UsedWeight);

@@ -70,7 +70,7 @@ public static unsafe class LinearOperator
         if (rows.numel() > 0)
         {
             FloatProduct.Multiply(
-                (float*)TensorMemory.AddressOf(rows), (float*)TensorMemory.AddressOf(weight),
+                (float*)TensorMemory.AddressOf(rows), (float*)TensorMemory.AddressOf(weight), null,
                 bias is null ? null : (float*)TensorMemory.AddressOf(bias), (float*)TensorMemory.AddressOf(result),
                 (int)(rows.numel() / width), width, outputs);
         }

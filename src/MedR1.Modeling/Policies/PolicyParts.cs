@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 
 namespace MedR1.Modeling;
@@ -25,10 +26,12 @@ public static class PolicyParts
     /// <param name="policy">The policy.</param>
     /// <param name="parts">The parts.</param>
     /// <exception cref="InvalidOperationException">
-    /// The policy bears an adapter and the part is one of its base: the adapter's files could not hold what it learns.
+    /// The policy bears an adapter and the part is one of its base: the adapter's files could not hold what it learns. Or
+    /// the policy holds weights in 8 bits, and no file could.
     /// </exception>
     public static void Unfreeze(this IVisionLanguagePolicy policy, params IReadOnlyList<ModelPart> parts)
     {
+        ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(parts);
         if (policy is LoraPolicy && parts.Any(part => part != ModelPart.Adapter))
         {
@@ -37,7 +40,22 @@ public static class PolicyParts
                 + "the modules in LoraOptions.ModulesToSave, which trains copies of them.");
         }
 
+        if (policy.HasQuantizedWeights() && parts.Any(part => part != ModelPart.Adapter))
+        {
+            throw new InvalidOperationException(
+                "The policy holds weights in 8 bits, which don't train, and could not be saved with what the others learn: "
+                + "put an adapter on it by LoraPolicy.Create, or load it without quantization.");
+        }
+
         Set(policy, parts, takesGradient: true);
+    }
+
+    /// <summary>Whether weights are held in 8 bits: such a policy trains adapters alone.</summary>
+    /// <param name="policy">The policy.</param>
+    public static bool HasQuantizedWeights(this IVisionLanguagePolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return policy.Parameters.Any(pair => !torch.is_floating_point(pair.Value.dtype));
     }
 
     /// <summary>

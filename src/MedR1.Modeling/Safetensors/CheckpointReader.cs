@@ -107,6 +107,17 @@ public sealed class CheckpointReader : IDisposable
     public Tensor LoadTensor(string name, ScalarType? type = null, Device? device = null) =>
         Find(name).LoadTensor(name, type, device);
 
+    /// <summary>Reads some rows of a tensor; see <see cref="SafetensorsFile.LoadRows"/>.</summary>
+    /// <param name="name">Name of the tensor in the checkpoint.</param>
+    /// <param name="start">The first row.</param>
+    /// <param name="count">Rows.</param>
+    /// <returns>The rows; the caller disposes them.</returns>
+    /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
+    /// <exception cref="ArgumentException">The tensor has fewer rows.</exception>
+    /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
+    /// <exception cref="SafetensorsFormatException">The file became shorter since it was opened.</exception>
+    internal Tensor LoadRows(string name, long start, long count) => Find(name).LoadRows(name, start, count);
+
     /// <summary>A tensor over the mapped file; see <see cref="SafetensorsFile.MapTensor"/>.</summary>
     /// <param name="name">Name of the tensor in the checkpoint.</param>
     /// <returns>The tensor; the caller disposes it.</returns>

@@ -131,6 +131,39 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
+    /// <summary>Reads some rows of a tensor into a new one, in the type of the file and on the CPU.</summary>
+    /// <param name="name">Name of the tensor in the file.</param>
+    /// <param name="start">The first row: a row is all that has one first index.</param>
+    /// <param name="count">Rows.</param>
+    /// <returns>The rows; the caller disposes them.</returns>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    /// <exception cref="ArgumentException">The tensor has fewer rows.</exception>
+    /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
+    /// <exception cref="SafetensorsFormatException">The file became shorter since it was opened.</exception>
+    internal Tensor LoadRows(string name, long start, long count)
+    {
+        SafetensorsEntry entry = Find(name);
+        ScalarType type = SafetensorsTensorReader.TorchTypeOf(this, entry);
+        long rows = entry.Shape.Count == 0 ? 0 : entry.Shape[0];
+        if (start < 0 || count < 1 || start > rows - count)
+        {
+            throw new ArgumentException(
+                $"Rows {start} to {start + count - 1} of tensor '{name}' are asked for, but it has {rows}.");
+        }
+
+        Tensor loaded = empty([count, .. entry.Shape.Skip(1)], dtype: type);
+        try
+        {
+            ReadBytes(name, loaded.bytes, entry.ByteLength / rows * start);
+            return loaded;
+        }
+        catch
+        {
+            loaded.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>
     /// A tensor over the mapped file, without reading or copying: pages come in when they are looked at, and are copied
     /// for this process alone when they are written to. It stays valid when this object is disposed.

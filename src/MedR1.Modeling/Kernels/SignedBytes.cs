@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace MedR1.Modeling;
+
+/// <summary>Whole numbers of 8 bits to float32, exactly.</summary>
+internal static unsafe class SignedBytes
+{
+    /// <summary>Widens sixteen numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load(sbyte* values)
+    {
+        if (Avx512F.IsSupported)
+        {
+            return Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(values)));
+        }
+
+        (Vector128<short> low, Vector128<short> high) = Vector128.Widen(Vector128.Load(values));
+        (Vector128<int> first, Vector128<int> second) = Vector128.Widen(low);
+        (Vector128<int> third, Vector128<int> fourth) = Vector128.Widen(high);
+        return Vector512.ConvertToSingle(
+            Vector512.Create(Vector256.Create(first, second), Vector256.Create(third, fourth)));
+    }
+}

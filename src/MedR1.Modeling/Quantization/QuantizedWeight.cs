@@ -1,0 +1,154 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// The matrix of a frozen linear layer in 8 bits: whole numbers q and a scale s for each output, W ≈ s · q, where s is
+/// the row's largest absolute weight / 127 (absmax quantization, Dettmers et al., arXiv 2208.07339, section 2.1, by rows of
+/// the weight as in its section 3.1; inputs are not quantized). Products are taken with the whole numbers themselves, which
+/// every type in use holds exactly, and scaled afterwards: sampling and training multiply by the same weights.
+/// </summary>
+public sealed class QuantizedWeight
+{
+    private const double LargestCode = 127;
+
+    // A row of zeros would have no scale.
+    private const double SmallestScale = 1e-30;
+
+    // Up to so many numbers libtorch works on one thread: whoever loads a model has a thread for each processor already.
+    private const long NumbersAtOnce = 1 << 15;
+
+    private Exception? _failure;
+
+    internal QuantizedWeight(Parameter codes, Parameter scale)
+    {
+        Codes = codes;
+        Scale = scale;
+        (Rows, Width) = (codes.shape[0], codes.shape[1]);
+    }
+
+    /// <summary>Outputs.</summary>
+    public long Rows { get; }
+
+    /// <summary>Width of the input.</summary>
+    public long Width { get; }
+
+    /// <summary><c>[output, input]</c> int8.</summary>
+    internal Parameter Codes { get; }
+
+    /// <summary><c>[output]</c> float32.</summary>
+    internal Parameter Scale { get; }
+
+    /// <summary>Reads a matrix and quantizes it, a few rows at a time: no more of it is in memory at once.</summary>
+    /// <param name="reader">The checkpoint.</param>
+    /// <param name="name">The matrix's name there.</param>
+    /// <param name="cancellationToken">Cancels between rows.</param>
+    /// <exception cref="ArgumentException">The checkpoint has no such tensor, or one of another shape.</exception>
+    /// <exception cref="SafetensorsFormatException">
+    /// A weight is not finite, or the file became shorter since it was opened.
+    /// </exception>
+    public void Load(CheckpointReader reader, string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        if (reader.Entries.GetValueOrDefault(name)?.Shape is not { Count: 2 } shape || !shape.SequenceEqual([Rows, Width]))
+        {
+            throw new ArgumentException(
+                $"'{reader.Folder}' has no tensor '{name}' of shape [{Rows}, {Width}]; take the checkpoint of this model.",
+                nameof(name));
+        }
+
+        long rowsAtOnce = Math.Max(1, NumbersAtOnce / Width);
+        for (long row = 0; row < Rows; row += rowsAtOnce)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using Tensor rows = reader.LoadRows(name, row, Math.Min(rowsAtOnce, Rows - row));
+            if (!TrySetRows(row, rows))
+            {
+                throw new SafetensorsFormatException(
+                    reader.FileOf(name), name, $"a weight in rows {row} to {row + rows.shape[0] - 1} is infinite or not a number",
+                    "Numbers of 8 bits can't hold it: take another checkpoint, or load it without quantization.");
+            }
+        }
+    }
+
+    /// <summary>Quantizes some rows and puts them in their place.</summary>
+    /// <param name="firstRow">The place of the first.</param>
+    /// <param name="rows"><c>[rows, input]</c> of any floating-point type.</param>
+    /// <returns><see langword="false"/> if a weight is not finite; nothing has changed then.</returns>
+    internal bool TrySetRows(long firstRow, Tensor rows)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor wide = rows.to(ScalarType.Float32);
+        Tensor largest = wide.abs().amax(1);
+        if (!largest.isfinite().all().item<bool>())
+            return false;
+        Tensor scale = largest.DividedBy(LargestCode).Limited(least: SmallestScale);
+        Tensor codes = (wide / scale.unsqueeze(1)).round().to(ScalarType.Int8);
+        Codes.narrow(0, firstRow, rows.shape[0]).copy_(codes);
+        Scale.narrow(0, firstRow, rows.shape[0]).copy_(scale);
+        return true;
+    }
+
+    /// <summary>The weights that the layer computes with, s · q.</summary>
+    /// <param name="type">Their type.</param>
+    /// <returns><c>[output, input]</c>; the caller disposes it.</returns>
+    public Tensor Dequantize(ScalarType type)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        return (Codes.to(ScalarType.Float32) * Scale.unsqueeze(1)).to(type).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// <c>y = x Wᵀ + b</c>, with a gradient for x and b. Without gradient on the CPU it reads the weights at a byte each; in
+    /// float32 a row then does not depend on the others, bit for bit.
+    /// </summary>
+    /// <param name="input"><c>[…, input]</c></param>
+    /// <param name="bias"><c>[output]</c>, or <see langword="null"/> for none.</param>
+    /// <returns><c>[…, output]</c> in the type of the input.</returns>
+    /// <exception cref="InvalidOperationException">The backward pass before failed, for example for want of memory.
+    /// </exception>
+    public Tensor Apply(Tensor input, Tensor? bias)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ThrowIfFailed();
+        using DisposeScope scope = NewDisposeScope();
+        if (QuantizedProduct.Fits(input, this, bias))
+            return QuantizedProduct.Multiply(input, this, bias).MoveToOuterDisposeScope();
+        Tensor product = is_grad_enabled() && input.requires_grad
+            ? QuantizedProductFunction.apply(input, this) : Multiply(input);
+        return (bias is null ? product : product.Plus(bias)).to(input.dtype).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><c>x Wᵀ</c> without a gradient, in float32 or wider; the whole numbers are widened for its length.</summary>
+    internal Tensor Multiply(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        return (nn.functional.linear(input, Codes.to(input.dtype)) * Scale).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><c>x W</c>, what a gradient of the product is for the input.</summary>
+    internal Tensor MultiplyTransposed(Tensor gradient, ScalarType type)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        return (gradient * Scale).to(type).matmul(Codes.to(type)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Remembers what went wrong: an exception may not leave a backward pass, which is native code.</summary>
+    internal void Remember(Exception failure) => _failure ??= failure;
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is not { } failure)
+            return;
+        _failure = null;
+        throw new InvalidOperationException(
+            "The last backward pass could not multiply by a matrix of 8 bits, so that its gradients were not numbers: "
+            + $"{failure.Message} Free memory, or make the batch smaller.", failure);
+    }
+}
