@@ -15,6 +15,10 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="device">Where the model lives; null for the CPU.</param>
     /// <param name="dataType">Type of the weights; null for that of the checkpoint.</param>
     /// <param name="weights">Where the weights lie: in memory, or in the mapped files.</param>
+    /// <param name="quantization">
+    /// Which weights are held in 8 bits, in memory, for an adapter to be trained on them. They are quantized while they are
+    /// read, some rows at a time. The policy can then neither be trained as a whole nor saved.
+    /// </param>
     /// <param name="progress">Is told after each tensor, by the threads that load, one at a time.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
@@ -24,9 +28,9 @@ public sealed partial class Qwen2VLPolicy
     /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
     public static Qwen2VLPolicy Load(
         string folder, Device? device = null, ScalarType? dataType = null,
-        WeightStorage weights = WeightStorage.Memory, IProgress<LoadProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        Load(folder, Qwen2VLProcessor.Load(folder), device, dataType, weights, progress, cancellationToken);
+        WeightStorage weights = WeightStorage.Memory, WeightQuantization quantization = WeightQuantization.None,
+        IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Load(folder, Qwen2VLProcessor.Load(folder), device, dataType, weights, quantization, progress, cancellationToken);
 
     /// <summary>
     /// Loads a checkpoint folder with a processor of your own, for other limits of pictures or another decoder.
@@ -36,6 +40,10 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="device">Where the model lives; null for the CPU.</param>
     /// <param name="dataType">Type of the weights; null for that of the checkpoint.</param>
     /// <param name="weights">Where the weights lie: in memory, or in the mapped files.</param>
+    /// <param name="quantization">
+    /// Which weights are held in 8 bits, in memory, for an adapter to be trained on them. They are quantized while they are
+    /// read, some rows at a time. The policy can then neither be trained as a whole nor saved.
+    /// </param>
     /// <param name="progress">Is told after each tensor, by the threads that load, one at a time.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
@@ -45,18 +53,19 @@ public sealed partial class Qwen2VLPolicy
     /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
     public static Qwen2VLPolicy Load(
         string folder, Qwen2VLProcessor processor, Device? device = null, ScalarType? dataType = null,
-        WeightStorage weights = WeightStorage.Memory, IProgress<LoadProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        WeightStorage weights = WeightStorage.Memory, WeightQuantization quantization = WeightQuantization.None,
+        IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(processor);
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"'{folder}' is no folder; give the folder of a checkpoint.");
-        Qwen2VLPolicy policy =
-            Create(Qwen2VLConfiguration.Load(folder), processor, device, dataType, EndTokensOf(folder), folder);
+        Qwen2VLPolicy policy = Create(
+            Qwen2VLConfiguration.Load(folder), processor, device, dataType, EndTokensOf(folder), folder, quantization);
         try
         {
-            CheckpointLoader.Fill(policy.Parameters, folder, weights, progress, cancellationToken);
+            CheckpointLoader.Fill(
+                policy.Parameters, policy._network.QuantizedWeights, folder, weights, progress, cancellationToken);
             return policy;
         }
         catch
@@ -96,16 +105,26 @@ public sealed partial class Qwen2VLPolicy
 
     /// <inheritdoc/>
     /// <exception cref="DiskFullException">The disk is full; what was in the folder is still there.</exception>
+    /// <exception cref="InvalidOperationException">Weights are held in 8 bits.</exception>
     public void Save(string folder, CancellationToken cancellationToken = default) =>
         Save(folder, new Dictionary<string, Tensor>(), cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="DiskFullException">The disk is full; what was in the folder is still there.</exception>
+    /// <exception cref="InvalidOperationException">Weights are held in 8 bits.</exception>
     public void Save(
         string folder, IReadOnlyDictionary<string, Tensor> replaced, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(replaced);
+        if (Quantization != WeightQuantization.None)
+        {
+            throw new InvalidOperationException(
+                "The policy holds weights in 8 bits, which are not those of its checkpoint: save the adapter alone "
+                + "(LoraPolicy.Save), and for a whole model load the base without quantization, put the adapter on it by "
+                + "LoraPolicy.Load, and call SaveMerged there.");
+        }
+
         Dictionary<string, Tensor> tensors = Parameters.ToDictionary(entry => entry.Key, entry => (Tensor)entry.Value);
         bool isTied = Configuration.TieWordEmbeddings && !replaced.ContainsKey(HeadName)
             && !replaced.ContainsKey(EmbeddingName);
@@ -135,18 +154,27 @@ public sealed partial class Qwen2VLPolicy
 
     private static Qwen2VLPolicy Create(
         Qwen2VLConfiguration configuration, Qwen2VLProcessor processor, Device? device, ScalarType? dataType,
-        IReadOnlyList<int>? endTokens, string? folder = null)
+        IReadOnlyList<int>? endTokens, string? folder = null, WeightQuantization quantization = WeightQuantization.None)
     {
         TokenizerRules.Check(configuration, processor.Tokenizer);
         Device where = device ?? CPU;
         ScalarType type = dataType ?? configuration.DataType;
+        if (quantization != WeightQuantization.None && type == ScalarType.Float16)
+        {
+            throw new ArgumentException(
+                "In float16 sums of whole numbers of 8 bits would overflow: load the model with dataType BFloat16 or "
+                + "Float32, or without quantization.",
+                nameof(quantization));
+        }
+
         endTokens ??= configuration.Text.EndTokenId is { } end
             ? [end]
             : [Qwen2VLTokens.IdOf(processor.Tokenizer, Qwen2VLTokens.MessageEnd)];
-        return new Qwen2VLPolicy(configuration, new Qwen2VLNetwork(configuration, where, type), processor, where, type,
-            endTokens)
+        return new Qwen2VLPolicy(
+            configuration, new Qwen2VLNetwork(configuration, where, type, quantization), processor, where, type, endTokens)
         {
             SourceFolder = folder,
+            Quantization = quantization,
         };
     }
 

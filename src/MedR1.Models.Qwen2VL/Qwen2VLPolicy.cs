@@ -56,6 +56,9 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
         }
     } = true;
 
+    /// <summary>Which weights are held in 8 bits.</summary>
+    public WeightQuantization Quantization { get; private init; }
+
     /// <inheritdoc/>
     public string ArchitectureName => Configuration.ArchitectureName;
 
@@ -121,6 +124,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
         ArgumentNullException.ThrowIfNull(other);
         return other is Qwen2VLPolicy own && own.Configuration.Family == Configuration.Family
             && own.Configuration.Vision == Configuration.Vision && own.Device == Device && own.DataType == DataType
+            && own.HoldsVisionInBytes == HoldsVisionInBytes
             && VisionParameters.All(pair => !pair.Value.requires_grad)
             && VisionParameters.Zip(own.VisionParameters).All(pair => AreEqual(pair.First.Value, pair.Second.Value));
     }
@@ -205,8 +209,11 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     /// <inheritdoc/>
     public IVisionLanguagePolicy CloneFrozen()
     {
-        var network = new Qwen2VLNetwork(Configuration, Device, DataType);
-        var copy = new Qwen2VLPolicy(Configuration, network, Processor, Device, DataType, EndTokenIds);
+        var network = new Qwen2VLNetwork(Configuration, Device, DataType, Quantization);
+        var copy = new Qwen2VLPolicy(Configuration, network, Processor, Device, DataType, EndTokenIds)
+        {
+            Quantization = Quantization,
+        };
         using IDisposable noGradient = no_grad();
         foreach (((_, Parameter source), (_, Parameter target)) in Parameters.Zip(copy.Parameters))
         {
@@ -222,6 +229,8 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 
     internal static IReadOnlyList<KeyValuePair<string, Parameter>> ParametersOf(nn.Module network) =>
         [.. network.named_parameters().Select(entry => KeyValuePair.Create(entry.name, entry.parameter))];
+
+    private bool HoldsVisionInBytes => Quantization == WeightQuantization.DecoderAndVision;
 
     private IEnumerable<KeyValuePair<string, Parameter>> VisionParameters =>
         Parameters.Where(pair => PartOf(pair.Key) != ModelPart.Language);

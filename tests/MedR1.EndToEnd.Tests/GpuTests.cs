@@ -22,11 +22,13 @@ public sealed class GpuTests
     private static readonly string Base = Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base");
     private static readonly IPromptTemplate Template = new TextPromptTemplate("question", "{Question} Answer with an option.");
 
-    [Fact]
-    public void Log_probabilities_are_those_of_the_CPU()
+    [Theory]
+    [InlineData(WeightQuantization.None)]
+    [InlineData(WeightQuantization.DecoderAndVision)]
+    public void Log_probabilities_are_those_of_the_CPU(WeightQuantization quantization)
     {
-        using Qwen2VLPolicy host = Qwen2VLPolicy.Load(Base);
-        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, CUDA);
+        using Qwen2VLPolicy host = Qwen2VLPolicy.Load(Base, quantization: quantization);
+        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, CUDA, quantization: quantization);
         PackedGroup[] groups = [.. Questions(6).Select(example => new PackedGroup(
             host.Processor.Encode(Template.Format(example)),
             [.. example.Options.Select(option => host.Processor.EncodeCompletion($"<answer>{option}</answer>"))]))];
@@ -36,10 +38,12 @@ public sealed class GpuTests
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
     }
 
-    [Fact]
-    public async Task What_is_sampled_has_the_log_probabilities_of_the_training_forward()
+    [Theory]
+    [InlineData(WeightQuantization.None)]
+    [InlineData(WeightQuantization.DecoderAndVision)]
+    public async Task What_is_sampled_has_the_log_probabilities_of_the_training_forward(WeightQuantization quantization)
     {
-        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, CUDA);
+        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, CUDA, quantization: quantization);
         SamplingOptions options = new() { SamplesPerPrompt = 4, MaxNewTokens = 24, Seed = 5 };
         VqaPrompt[] prompts = [.. Questions(6).Select(Template.Format)];
         await foreach (CompletionGroup group in new LocalSampler(device).SampleAsync(prompts, options))

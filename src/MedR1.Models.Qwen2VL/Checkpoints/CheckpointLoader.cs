@@ -14,11 +14,14 @@ internal static class CheckpointLoader
     private const int MostThreads = 8;
 
     public static void Fill(
-        IReadOnlyList<KeyValuePair<string, Parameter>> parameters, string folder, WeightStorage weights,
+        IReadOnlyList<KeyValuePair<string, Parameter>> parameters,
+        IEnumerable<KeyValuePair<string, QuantizedWeight>> quantizedWeights, string folder, WeightStorage weights,
         IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         using CheckpointReader reader = CheckpointReader.Open(folder);
-        Dictionary<string, Parameter> wanted = parameters.ToDictionary(entry => entry.Key, entry => entry.Value);
+        Dictionary<string, QuantizedWeight> quantized = quantizedWeights.ToDictionary();
+        Dictionary<string, Parameter> wanted = parameters
+            .Where(entry => !IsScale(entry.Key, quantized)).ToDictionary(entry => entry.Key, entry => entry.Value);
         List<KeyValuePair<string, SafetensorsEntry>> entries = [.. reader.Entries.Values
             .Select(entry => KeyValuePair.Create(CheckpointNames.ToPublished(entry.Name), entry))];
 
@@ -49,7 +52,9 @@ internal static class CheckpointLoader
         void Take(KeyValuePair<string, SafetensorsEntry> named)
         {
             Parameter parameter = wanted[named.Key];
-            if (weights == WeightStorage.MappedFiles && CanMap(reader, named.Value, parameter))
+            if (quantized.TryGetValue(named.Key, out QuantizedWeight? matrix))
+                matrix.Load(reader, named.Value.Name, cancellationToken);
+            else if (weights == WeightStorage.MappedFiles && CanMap(reader, named.Value, parameter))
                 Map(reader, named.Value, parameter);
             else
                 reader.LoadInto(named.Value.Name, parameter);
@@ -70,6 +75,10 @@ internal static class CheckpointLoader
         using Tensor mapped = reader.MapTensor(entry.Name);
         parameter.set_(mapped);
     }
+
+    // A scale is computed and in no file.
+    private static bool IsScale(string name, Dictionary<string, QuantizedWeight> quantized) =>
+        name.EndsWith("_scale", StringComparison.Ordinal) && quantized.ContainsKey(name[..^"_scale".Length]);
 
     private static void Check(
         Dictionary<string, Parameter> wanted, List<KeyValuePair<string, SafetensorsEntry>> entries, string folder)

@@ -1,5 +1,6 @@
 using MedR1.Modeling;
 using TorchSharp;
+using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -23,19 +24,36 @@ internal sealed class Qwen2VLNetwork : nn.Module
     [ComponentName(Name = "lm_head")]
     private readonly Projection? _head;
 
-    public Qwen2VLNetwork(Qwen2VLConfiguration configuration, Device device, ScalarType dataType)
+    public Qwen2VLNetwork(
+        Qwen2VLConfiguration configuration, Device device, ScalarType dataType,
+        WeightQuantization quantization = WeightQuantization.None)
         : base(nameof(Qwen2VLNetwork))
     {
         Qwen2VLTextConfiguration text = configuration.Text;
         _rotary = new MultimodalRotary(text, device, dataType);
-        _vision = new VisionTower(configuration.Vision, configuration.Family, device, dataType);
-        _decoder = new TextDecoder(text, device, dataType);
+        _vision = new VisionTower(
+            configuration.Vision, configuration.Family,
+            new WeightFormat(device, dataType, quantization == WeightQuantization.DecoderAndVision));
+        _decoder = new TextDecoder(
+            text, new WeightFormat(device, dataType, quantization != WeightQuantization.None));
         _head = configuration.TieWordEmbeddings
             ? null
             : new Projection(text.HiddenSize, text.VocabularySize, false, device, dataType);
         _tiedHead = configuration.TieWordEmbeddings ? new TiedHead(_decoder.Embedding) : null;
         RegisterComponents();
+
+        // Beside weights in 8 bits nothing trains but adapters: what else learned could not be saved.
+        foreach (Parameter parameter in quantization == WeightQuantization.None ? [] : parameters())
+        {
+            parameter.requires_grad = false;
+        }
     }
+
+    /// <summary>The matrices in 8 bits by the published names of their weights.</summary>
+    public IEnumerable<KeyValuePair<string, QuantizedWeight>> QuantizedWeights =>
+        from entry in named_modules()
+        where entry.module is Projection { Quantized: not null }
+        select KeyValuePair.Create($"{entry.name}.weight", ((Projection)entry.module).Quantized!);
 
     /// <summary>The layers that adapters can change, in the order of the network.</summary>
     public IReadOnlyList<AdaptableModule> AdaptableModules

@@ -24,15 +24,15 @@ internal sealed class DecoderAttention : nn.Module
     [ComponentName(Name = "o_proj")]
     private readonly Projection _output;
 
-    public DecoderAttention(Qwen2VLTextConfiguration text, Device device, ScalarType dataType)
+    public DecoderAttention(Qwen2VLTextConfiguration text, WeightFormat format)
         : base(nameof(DecoderAttention))
     {
         _headSize = text.HeadSize;
         int keyWidth = text.KeyValueHeadCount * text.HeadSize;
-        _query = new Projection(text.HiddenSize, text.HiddenSize, true, device, dataType);
-        _key = new Projection(text.HiddenSize, keyWidth, true, device, dataType);
-        _value = new Projection(text.HiddenSize, keyWidth, true, device, dataType);
-        _output = new Projection(text.HiddenSize, text.HiddenSize, false, device, dataType);
+        _query = format.Linear(text.HiddenSize, text.HiddenSize, true);
+        _key = format.Linear(text.HiddenSize, keyWidth, true);
+        _value = format.Linear(text.HiddenSize, keyWidth, true);
+        _output = format.Linear(text.HiddenSize, text.HiddenSize, false);
         RegisterComponents();
     }
 

@@ -24,14 +24,14 @@ internal sealed class DecoderLayer : nn.Module
     [ComponentName(Name = "post_attention_layernorm")]
     private readonly RmsNormalization _mlpNorm;
 
-    public DecoderLayer(Qwen2VLTextConfiguration text, int index, Device device, ScalarType dataType)
+    public DecoderLayer(Qwen2VLTextConfiguration text, int index, WeightFormat format)
         : base(nameof(DecoderLayer))
     {
         _index = index;
-        _attention = new DecoderAttention(text, device, dataType);
-        _mlp = new SwiGluMlp(text.HiddenSize, text.IntermediateSize, false, device, dataType);
-        _inputNorm = new RmsNormalization(text.HiddenSize, text.NormEpsilon, device, dataType);
-        _mlpNorm = new RmsNormalization(text.HiddenSize, text.NormEpsilon, device, dataType);
+        _attention = new DecoderAttention(text, format);
+        _mlp = new SwiGluMlp(text.HiddenSize, text.IntermediateSize, false, format);
+        _inputNorm = new RmsNormalization(text.HiddenSize, text.NormEpsilon, format.Device, format.DataType);
+        _mlpNorm = new RmsNormalization(text.HiddenSize, text.NormEpsilon, format.Device, format.DataType);
         RegisterComponents();
     }
 

@@ -17,12 +17,12 @@ internal sealed class SwiGluMlp : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "down_proj")]
     private readonly Projection _down;
 
-    public SwiGluMlp(int width, int innerWidth, bool hasBias, Device device, ScalarType dataType)
+    public SwiGluMlp(int width, int innerWidth, bool hasBias, WeightFormat format)
         : base(nameof(SwiGluMlp))
     {
-        _gate = new Projection(width, innerWidth, hasBias, device, dataType);
-        _up = new Projection(width, innerWidth, hasBias, device, dataType);
-        _down = new Projection(innerWidth, width, hasBias, device, dataType);
+        _gate = format.Linear(width, innerWidth, hasBias);
+        _up = format.Linear(width, innerWidth, hasBias);
+        _down = format.Linear(innerWidth, width, hasBias);
         RegisterComponents();
     }
 

@@ -18,13 +18,13 @@ internal sealed class TextDecoder : nn.Module
     [ComponentName(Name = "norm")]
     private readonly RmsNormalization _norm;
 
-    public TextDecoder(Qwen2VLTextConfiguration text, Device device, ScalarType dataType)
+    public TextDecoder(Qwen2VLTextConfiguration text, WeightFormat format)
         : base(nameof(TextDecoder))
     {
-        _embedding = new TokenEmbedding(text.VocabularySize, text.HiddenSize, device, dataType);
+        _embedding = new TokenEmbedding(text.VocabularySize, text.HiddenSize, format.Device, format.DataType);
         _layers = new ModuleList<DecoderLayer>(
-            [.. Enumerable.Range(0, text.LayerCount).Select(index => new DecoderLayer(text, index, device, dataType))]);
-        _norm = new RmsNormalization(text.HiddenSize, text.NormEpsilon, device, dataType);
+            [.. Enumerable.Range(0, text.LayerCount).Select(index => new DecoderLayer(text, index, format))]);
+        _norm = new RmsNormalization(text.HiddenSize, text.NormEpsilon, format.Device, format.DataType);
         RegisterComponents();
     }
 

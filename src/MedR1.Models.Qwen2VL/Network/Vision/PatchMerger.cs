@@ -20,12 +20,12 @@ internal sealed class PatchMerger : nn.Module<Tensor, Tensor>
     private readonly MergerMlp _mlp;
 
     public PatchMerger(
-        Qwen2VLVisionConfiguration vision, nn.Module<Tensor, Tensor> norm, Device device, ScalarType dataType)
+        Qwen2VLVisionConfiguration vision, nn.Module<Tensor, Tensor> norm, WeightFormat format)
         : base(nameof(PatchMerger))
     {
         _innerWidth = vision.Width * vision.MergeUnit;
         _norm = norm;
-        _mlp = new MergerMlp(_innerWidth, vision.OutputSize, device, dataType);
+        _mlp = new MergerMlp(_innerWidth, vision.OutputSize, format);
         RegisterComponents();
     }
 
@@ -47,11 +47,11 @@ internal sealed class PatchMerger : nn.Module<Tensor, Tensor>
         [ComponentName(Name = "2")]
         private readonly Projection _second;
 
-        public MergerMlp(int innerWidth, int outputSize, Device device, ScalarType dataType)
+        public MergerMlp(int innerWidth, int outputSize, WeightFormat format)
             : base(nameof(MergerMlp))
         {
-            _first = new Projection(innerWidth, innerWidth, true, device, dataType);
-            _second = new Projection(innerWidth, outputSize, true, device, dataType);
+            _first = format.Linear(innerWidth, innerWidth, true);
+            _second = format.Linear(innerWidth, outputSize, true);
             RegisterComponents();
         }
 

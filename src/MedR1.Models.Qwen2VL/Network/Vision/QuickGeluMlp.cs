@@ -14,11 +14,11 @@ internal sealed class QuickGeluMlp : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "fc2")]
     private readonly Projection _second;
 
-    public QuickGeluMlp(int width, int innerWidth, Device device, ScalarType dataType)
+    public QuickGeluMlp(int width, int innerWidth, WeightFormat format)
         : base(nameof(QuickGeluMlp))
     {
-        _first = new Projection(width, innerWidth, true, device, dataType);
-        _second = new Projection(innerWidth, width, true, device, dataType);
+        _first = format.Linear(width, innerWidth, true);
+        _second = format.Linear(innerWidth, width, true);
         RegisterComponents();
     }
 

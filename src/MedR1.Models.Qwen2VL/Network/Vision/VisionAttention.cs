@@ -17,13 +17,13 @@ internal sealed class VisionAttention : nn.Module
     [ComponentName(Name = "proj")]
     private readonly Projection _output;
 
-    public VisionAttention(Qwen2VLVisionConfiguration vision, Device device, ScalarType dataType)
+    public VisionAttention(Qwen2VLVisionConfiguration vision, WeightFormat format)
         : base(nameof(VisionAttention))
     {
         _headCount = vision.HeadCount;
         _headSize = vision.HeadSize;
-        _queryKeyValue = new Projection(vision.Width, 3 * vision.Width, true, device, dataType);
-        _output = new Projection(vision.Width, vision.Width, true, device, dataType);
+        _queryKeyValue = format.Linear(vision.Width, 3 * vision.Width, true);
+        _output = format.Linear(vision.Width, vision.Width, true);
         RegisterComponents();
     }
 

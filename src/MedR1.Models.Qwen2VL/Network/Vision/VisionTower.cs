@@ -24,25 +24,25 @@ internal sealed class VisionTower : nn.Module
     [ComponentName(Name = "merger")]
     private readonly PatchMerger _merger;
 
-    public VisionTower(Qwen2VLVisionConfiguration vision, Qwen2VLFamily family, Device device, ScalarType dataType)
+    public VisionTower(Qwen2VLVisionConfiguration vision, Qwen2VLFamily family, WeightFormat format)
         : base(nameof(VisionTower))
     {
         _vision = vision;
         _seesAll = [.. Enumerable.Range(0, vision.Depth)
             .Select(block => vision.WindowSize == 0 || vision.FullAttentionBlocks.Contains(block))];
-        _rotary = new VisionRotary(vision, device);
-        _embedding = new PatchEmbedding(vision, device, dataType);
+        _rotary = new VisionRotary(vision, format.Device);
+        _embedding = new PatchEmbedding(vision, format.Device, format.DataType);
         _blocks = new ModuleList<VisionBlock>([.. Enumerable.Range(0, vision.Depth).Select(_ => Block())]);
-        _merger = new PatchMerger(vision, Norm(), device, dataType);
+        _merger = new PatchMerger(vision, Norm(), format);
         RegisterComponents();
 
-        VisionBlock Block() => new(new VisionAttention(vision, device, dataType), Mlp(), Norm(), Norm());
+        VisionBlock Block() => new(new VisionAttention(vision, format), Mlp(), Norm(), Norm());
         nn.Module<Tensor, Tensor> Norm() => family == Qwen2VLFamily.Qwen25VL
-            ? new RmsNormalization(vision.Width, NormEpsilon, device, dataType)
-            : new LayerNormalization(vision.Width, NormEpsilon, device, dataType);
+            ? new RmsNormalization(vision.Width, NormEpsilon, format.Device, format.DataType)
+            : new LayerNormalization(vision.Width, NormEpsilon, format.Device, format.DataType);
         nn.Module<Tensor, Tensor> Mlp() => family == Qwen2VLFamily.Qwen25VL
-            ? new SwiGluMlp(vision.Width, vision.MlpWidth, true, device, dataType)
-            : new QuickGeluMlp(vision.Width, vision.MlpWidth, device, dataType);
+            ? new SwiGluMlp(vision.Width, vision.MlpWidth, true, format)
+            : new QuickGeluMlp(vision.Width, vision.MlpWidth, format);
     }
 
     /// <summary>
