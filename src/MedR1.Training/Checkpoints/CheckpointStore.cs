@@ -24,6 +24,8 @@ internal sealed class CheckpointStore(
     private readonly Dictionary<string, string> _invariants = new(invariants)
     {
         ["seed of dropout"] = policy.DropoutSeed?.ToString(CultureInfo.InvariantCulture) ?? "none",
+        ["number of matrices in 8 bits"] = policy.Parameters.Count(pair => !is_floating_point(pair.Value.dtype))
+            .ToString(CultureInfo.InvariantCulture),
     };
 
     private long _lastSaved;

@@ -1,3 +1,4 @@
+using MedR1.Modeling;
 using Microsoft.Extensions.Options;
 
 namespace MedR1.Training;
@@ -48,6 +49,22 @@ internal sealed class BuilderSlots(string trainer)
         {
             Mistakes.AddRange(result.Failures);
         }
+    }
+
+    /// <summary>Something must train, and beside weights in 8 bits nothing but an adapter.</summary>
+    public void RequireTrainable(IVisionLanguagePolicy policy, TrainerOptions options)
+    {
+        string[] trained = [.. policy.Parameters
+            .Where(pair => pair.Value.requires_grad && options.IsFrozen?.Invoke(pair.Key) != true)
+            .Select(pair => pair.Key)];
+        bool isQuantized = policy.HasQuantizedWeights();
+        Require(
+            isQuantized || trained.Length > 0,
+            "Every parameter is frozen, so nothing can be learnt: .Configure(options => options.IsFrozen = null).");
+        Require(
+            !isQuantized || (trained.Length > 0 && trained.All(name => policy.PartOf(name) == ModelPart.Adapter)),
+            "The policy holds weights in 8 bits, which don't train, and could not be saved with what the others learn: "
+            + "train an adapter on it, LoraPolicy.Create(policy, options, seed), or load it without quantization.");
     }
 
     /// <summary>An interval, or a best metric, of evaluations needs some.</summary>

@@ -20,9 +20,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
             options.MaxPromptTokens is null || options.MaxPromptTokens < Policy.ContextLength,
             $"MaxPromptTokens is {options.MaxPromptTokens}, but the model takes {Policy.ContextLength} tokens with "
             + $"the answer: .Configure(options => options.MaxPromptTokens = {Policy.ContextLength / 2}).");
-        _slots.Require(
-            Policy.Parameters.Any(pair => pair.Value.requires_grad && options.IsFrozen?.Invoke(pair.Key) != true),
-            "Every parameter is frozen, so nothing can be learnt: .Configure(options => options.IsFrozen = null).");
+        _slots.RequireTrainable(Policy, options);
         _slots.Require(
             options.MaxNewTokens < Policy.ContextLength,
             $"MaxNewTokens is {options.MaxNewTokens}, but the model takes {Policy.ContextLength} tokens with the "

@@ -131,9 +131,7 @@ public sealed class SftTrainerBuilder
         _slots.Require(_examples is not null, "There is nothing to learn: .UseExamples(examples).");
         _slots.Require(
             _examples is not { Count: 0 }, "The list of examples is empty: .UseExamples(examples) with at least one.");
-        _slots.Require(
-            _policy.Parameters.Any(pair => pair.Value.requires_grad && options.IsFrozen?.Invoke(pair.Key) != true),
-            "Every parameter is frozen, so nothing can be learnt: .Configure(options => options.IsFrozen = null).");
+        _slots.RequireTrainable(_policy, options);
         _slots.RequireEvaluations(options, _evaluations.Count);
         _slots.Finish();
         return new SftTrainer(

@@ -9,15 +9,18 @@ public sealed class AdapterResumeTests : IDisposable
 {
     private const int Steps = 6;
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-adapter-").FullName;
-    private readonly Qwen2VLPolicy _base = SmallQwen.Load();
+    private Qwen2VLPolicy _base = SmallQwen.Load();
 
     [Theory]
-    [InlineData(0.0, false, false)]
-    [InlineData(0.3, false, false)]
-    [InlineData(0.3, true, false)]
-    [InlineData(0.3, false, true)]
-    public async Task A_grpo_run(double dropout, bool movesReference, bool recomputesLayers)
+    [InlineData(0.0, false, false, WeightQuantization.None)]
+    [InlineData(0.3, false, false, WeightQuantization.None)]
+    [InlineData(0.3, true, false, WeightQuantization.None)]
+    [InlineData(0.3, false, true, WeightQuantization.None)]
+    [InlineData(0.3, false, true, WeightQuantization.DecoderAndVision)]
+    public async Task A_grpo_run(
+        double dropout, bool movesReference, bool recomputesLayers, WeightQuantization quantization)
     {
+        Take(quantization);
         _base.Checkpointing.IsEnabled = recomputesLayers;
         GrpoTrainerBuilder Builder(LoraPolicy lora) => new GrpoTrainerBuilder(lora)
             .UsePrompts(SmallQwen.Prompts(5))
@@ -46,9 +49,12 @@ public sealed class AdapterResumeTests : IDisposable
             (lora, checkpoint) => Builder(lora).ResumeFrom(checkpoint).RunAsync());
     }
 
-    [Fact]
-    public async Task A_supervised_run()
+    [Theory]
+    [InlineData(WeightQuantization.None)]
+    [InlineData(WeightQuantization.Decoder)]
+    public async Task A_supervised_run(WeightQuantization quantization)
     {
+        Take(quantization);
         SupervisedExample[] examples =
             [.. SmallQwen.Prompts(5).Select((prompt, index) => SupervisedExample.Answer(prompt, $"It is {index}."))];
         SftTrainerBuilder Builder(LoraPolicy lora) =>
@@ -103,10 +109,41 @@ public sealed class AdapterResumeTests : IDisposable
         Assert.Contains($"seed of dropout was {was} and is {isNow}", exception.Message);
     }
 
+    // Two layers of seven matrices.
+    [Fact]
+    public async Task A_base_of_other_precision_is_refused()
+    {
+        SftTrainerBuilder Builder(LoraPolicy lora) => new SftTrainerBuilder(lora)
+            .UseExamples([SupervisedExample.Answer(SmallQwen.Prompts(1)[0], "A")])
+            .Configure(options =>
+            {
+                options.MaxSteps = 1;
+                options.OutputFolder = _folder;
+            });
+        using (LoraPolicy whole = SmallQwen.Adapt(_base, 0))
+        using (SftTrainer trainer = Builder(whole).Build())
+        {
+            await trainer.RunAsync();
+        }
+
+        Take(WeightQuantization.Decoder);
+        using LoraPolicy quantized = SmallQwen.Adapt(_base, 0);
+        CheckpointException exception = Assert.Throws<CheckpointException>(
+            () => Builder(quantized).ResumeFrom(_folder).Build());
+
+        Assert.Contains("matrices in 8 bits was 0 and is 14", exception.Message);
+    }
+
     public void Dispose()
     {
         _base.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Take(WeightQuantization quantization)
+    {
+        _base.Dispose();
+        _base = SmallQwen.Load(quantization);
     }
 
     private async Task AssertResumesAsync(
