@@ -11,6 +11,7 @@ RootCommand root = new("Benchmarks of MedR1.")
     StepCommands.SmallShape(),
     StepCommands.Head(),
     RolloutCommands.Small(),
+    QuantizationCommands.Error(),
     DatasetCommands.Read(),
 };
 return await root.Parse(args).InvokeAsync();

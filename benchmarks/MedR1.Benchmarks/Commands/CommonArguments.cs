@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Benchmarks.Commands;
 
@@ -6,6 +7,11 @@ namespace MedR1.Benchmarks.Commands;
 internal static class CommonArguments
 {
     public static Argument<DirectoryInfo> Checkpoint() => new("folder") { Description = "The folder of the checkpoint." };
+
+    public static Option<WeightQuantization> Quantization() => new("--quantize")
+    {
+        Description = "Which weights are held in 8 bits.", DefaultValueFactory = _ => WeightQuantization.None,
+    };
 
     public static Option<int> Number(string name, string description, int standard) =>
         new(name) { Description = description, DefaultValueFactory = _ => standard };

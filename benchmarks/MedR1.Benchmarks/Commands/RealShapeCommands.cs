@@ -33,6 +33,7 @@ internal static class RealShapeCommands
     public static Command Answer()
     {
         Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<WeightQuantization> quantization = CommonArguments.Quantization();
         Option<int> tokens = CommonArguments.Number("--tokens", "Tokens to decode.", 24);
         Option<WeightStorage> weights = new("--weights")
         {
@@ -42,13 +43,13 @@ internal static class RealShapeCommands
             "answer-2b",
             "Loads that checkpoint on the CPU and answers about a picture; prints shares of the machine's limits.")
         {
-            folder, tokens, weights,
+            folder, tokens, weights, quantization,
         };
         command.SetAction((result, cancellationToken) =>
         {
             TorchRuntime.Initialize();
             return RealShapeAnswer.RunAsync(
-                result.GetValue(folder)!.FullName, result.GetValue(tokens), result.GetValue(weights), Console.Out,
+                result.GetValue(folder)!.FullName, result.GetValue(tokens), result.GetValue(weights), result.GetValue(quantization), Console.Out,
                 cancellationToken);
         });
         return command;
@@ -57,6 +58,7 @@ internal static class RealShapeCommands
     public static Command Group()
     {
         Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<WeightQuantization> quantization = CommonArguments.Quantization();
         Option<int> samples = CommonArguments.Number("--samples", "Completions of the group.", 8);
         Option<int> tokens = CommonArguments.Number("--tokens", "Tokens of each.", 64);
         Option<bool> plain = new("--plain")
@@ -67,14 +69,14 @@ internal static class RealShapeCommands
             "group-2b",
             "Draws a group of completions about one picture with that checkpoint, and the same in the plain form.")
         {
-            folder, samples, tokens, plain,
+            folder, samples, tokens, plain, quantization,
         };
         command.SetAction((result, cancellationToken) =>
         {
             TorchRuntime.Initialize();
             return RealShapeGroup.RunAsync(
                 result.GetValue(folder)!.FullName, result.GetValue(samples), result.GetValue(tokens),
-                result.GetValue(plain), Console.Out, cancellationToken);
+                result.GetValue(plain), result.GetValue(quantization), Console.Out, cancellationToken);
         });
         return command;
     }
@@ -82,6 +84,7 @@ internal static class RealShapeCommands
     public static Command Update()
     {
         Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<WeightQuantization> quantization = CommonArguments.Quantization();
         Option<int> rows = CommonArguments.Number("--rows", "Completions.", 8);
         Option<int> rank = CommonArguments.Number("--rank", "Rank of the adapter.", 16);
         Option<bool> plain = new("--plain")
@@ -98,14 +101,15 @@ internal static class RealShapeCommands
             "update-2b",
             "Makes a GRPO update of a LoRA adapter on that checkpoint; prints the time of its parts and its memory.")
         {
-            folder, rows, rank, plain, recompute, share,
+            folder, rows, rank, plain, recompute, share, quantization,
         };
         command.SetAction((result, cancellationToken) =>
         {
             TorchRuntime.Initialize();
             RealShapeUpdate.Run(
                 result.GetValue(folder)!.FullName, result.GetValue(rows), result.GetValue(rank),
-                result.GetValue(plain), result.GetValue(recompute), result.GetValue(share), Console.Out, cancellationToken);
+                result.GetValue(plain), result.GetValue(recompute), result.GetValue(share), result.GetValue(quantization),
+                Console.Out, cancellationToken);
             return Task.CompletedTask;
         });
         return command;

@@ -9,14 +9,15 @@ namespace MedR1.Benchmarks.RealShape;
 internal static class RealShapeAnswer
 {
     public static async Task RunAsync(
-        string folder, int tokens, WeightStorage weights, TextWriter console, CancellationToken cancellationToken)
+        string folder, int tokens, WeightStorage weights, WeightQuantization quantization, TextWriter console, CancellationToken cancellationToken)
     {
         double fileRate = MachineLimits.FileReadBytesPerSecond(folder);
         Stopwatch clock = Stopwatch.StartNew();
         Qwen2VLProcessor processor = Qwen2VLProcessor.Load(folder);
         double processorSeconds = clock.Elapsed.TotalSeconds;
         clock.Restart();
-        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(folder, processor, weights: weights, cancellationToken: cancellationToken);
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
+            folder, processor, weights: weights, quantization: quantization, cancellationToken: cancellationToken);
         double loadSeconds = clock.Elapsed.TotalSeconds;
         long weightBytes = policy.Parameters.Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
         long peak = MachineLimits.PeakMemoryBytes();

@@ -13,10 +13,12 @@ namespace MedR1.Benchmarks.RealShape;
 internal static class RealShapeGroup
 {
     public static async Task RunAsync(
-        string folder, int samples, int tokens, bool withPlain, TextWriter console, CancellationToken cancellationToken)
+        string folder, int samples, int tokens, bool withPlain, WeightQuantization quantization, TextWriter console,
+        CancellationToken cancellationToken)
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
-            folder, Qwen2VLProcessor.Load(folder), weights: WeightStorage.MappedFiles, cancellationToken: cancellationToken);
+            folder, Qwen2VLProcessor.Load(folder), weights: WeightStorage.MappedFiles, quantization: quantization,
+            cancellationToken: cancellationToken);
         foreach ((_, Parameter parameter) in policy.Parameters)
         {
             // As under a LoRA adapter: what is packed of them stays.

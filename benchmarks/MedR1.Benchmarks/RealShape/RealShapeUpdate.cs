@@ -23,17 +23,17 @@ internal static class RealShapeUpdate
     private const double ReferenceFlops = 404e9;
 
     public static void Run(
-        string folder, int rows, int rank, bool isPlain, bool recomputes, bool sharesVision, TextWriter console,
-        CancellationToken cancellationToken)
+        string folder, int rows, int rank, bool isPlain, bool recomputes, bool sharesVision,
+        WeightQuantization quantization, TextWriter console, CancellationToken cancellationToken)
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
-            folder, weights: WeightStorage.MappedFiles, cancellationToken: cancellationToken);
+            folder, weights: WeightStorage.MappedFiles, quantization: quantization, cancellationToken: cancellationToken);
         using LoraPolicy lora = LoraPolicy.Create(policy, Adapter(rank), seed: 1);
         using AdamWOptimizer optimizer = new(ParameterGroups.Create(lora.AdapterParameters, 1e-5));
         PackedGroup[] groups = Groups(policy, rows, isPlain);
         console.WriteLine(
             $"{rows} rows of {PromptTokens} + {NewTokens} tokens, {(isPlain ? "each with its prompt" : "prompt and picture once")}, "
-            + $"rank {rank}: {lora.AdapterParameters.Sum(pair => pair.Value.numel()) / 1e6:F1} M numbers train");
+            + $"weights {policy.Parameters.Sum(pair => pair.Value.numel() * pair.Value.ElementSize) / 1e9:F2} GB, rank {rank}: {lora.AdapterParameters.Sum(pair => pair.Value.numel()) / 1e6:F1} M numbers train");
         using (IDisposable noGradient = no_grad())
         {
             // The first pass brings the mapped weights in.
