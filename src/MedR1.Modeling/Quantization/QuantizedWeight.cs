@@ -17,8 +17,9 @@ public sealed class QuantizedWeight
     // A row of zeros would have no scale.
     private const double SmallestScale = 1e-30;
 
-    // Up to so many numbers libtorch works on one thread: whoever loads a model has a thread for each processor already.
-    private const long NumbersAtOnce = 1 << 15;
+    // From twice as many numbers on libtorch works on several threads: whoever loads a model has a thread for each processor
+    // already, and threads that wait for each other spin.
+    private const long NumbersAtOnce = 1 << 14;
 
     private Exception? _failure;
 
