@@ -49,8 +49,8 @@ internal static class RealShapeCommands
         {
             TorchRuntime.Initialize();
             return RealShapeAnswer.RunAsync(
-                result.GetValue(folder)!.FullName, result.GetValue(tokens), result.GetValue(weights), result.GetValue(quantization), Console.Out,
-                cancellationToken);
+                result.GetValue(folder)!.FullName, result.GetValue(tokens), result.GetValue(weights),
+                result.GetValue(quantization), Console.Out, cancellationToken);
         });
         return command;
     }
