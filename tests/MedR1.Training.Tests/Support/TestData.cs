@@ -30,5 +30,6 @@ internal static class TestData
     public static TinyPolicy Policy(long seed = 1) => new(new TinyPolicyOptions { Seed = seed });
 
     public static float[][] Weights(MedR1.Modeling.IVisionLanguagePolicy policy) =>
-        [.. policy.Parameters.Select(pair => pair.Value.detach().cpu().contiguous().data<float>().ToArray())];
+        [.. policy.Parameters.Select(pair =>
+            pair.Value.detach().to(TorchSharp.torch.ScalarType.Float32).cpu().contiguous().data<float>().ToArray())];
 }
