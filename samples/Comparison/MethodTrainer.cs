@@ -5,7 +5,9 @@ using MedR1.Training;
 
 namespace MedR1.Samples.Comparison;
 
-/// <summary>Trains a model by one method: GRPO is the quick start's, the others differ from it in what they are.</summary>
+/// <summary>
+/// Trains a model by one method. All of them see the same questions as they are printed; the methods differ in what they are.
+/// </summary>
 internal sealed class MethodTrainer(int steps, int seed, IReadOnlyList<IMetricSink> sinks)
 {
     /// <returns>The report and the number of weights that learnt.</returns>
