@@ -11,6 +11,9 @@ internal sealed class PlainPolicy(IVisionLanguagePolicy inner) : DelegatingPolic
     public static EncodedPrompt OwnPrompt(EncodedPrompt prompt) =>
         prompt with { Images = [.. prompt.Images.Select(image => image with { })] };
 
+    /// <summary>As if it dropped something: then completions that say the same are computed one by one too.</summary>
+    public override long? DropoutSeed => 0;
+
     public override bool SharesVisionWith(IVisionLanguagePolicy other) => false;
 
     public override TokenStatistics TokenLogProbabilities(
