@@ -40,23 +40,7 @@ public class FloatProductTests
         using Generator generator = new(41, CPU);
         Tensor input = randn([143, width], generator: generator);
         Tensor weight = randn([outputs, width], generator: generator);
-        Tensor all = LinearOperator.Apply(input, weight);
-        foreach (int count in (int[])[1, 2, 5, 8, 64])
-        {
-            Tensor some = LinearOperator.Apply(input.narrow(0, 143 - count, count), weight);
-            Assert.True(some.equal(all.narrow(0, 143 - count, count)).all().item<bool>());
-        }
-
-        int threads = get_num_threads();
-        try
-        {
-            set_num_threads(1);
-            Assert.True(all.equal(LinearOperator.Apply(input, weight)).all().item<bool>());
-        }
-        finally
-        {
-            set_num_threads(threads);
-        }
+        RowBits.AreIndependentOfCompanyAndThreads(input, rows => LinearOperator.Apply(rows, weight));
     }
 
     [Fact]

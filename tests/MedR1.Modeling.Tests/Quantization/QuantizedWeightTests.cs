@@ -89,23 +89,7 @@ public class QuantizedWeightTests
         using Generator generator = new(41, CPU);
         Projection layer = Random(width, outputs, true, ScalarType.Float32, generator);
         Tensor input = randn([143, width], generator: generator);
-        Tensor all = layer.call(input);
-        foreach (int count in (int[])[1, 2, 5, 8, 64])
-        {
-            Tensor some = layer.call(input.narrow(0, 143 - count, count));
-            Assert.True(some.equal(all.narrow(0, 143 - count, count)).all().item<bool>());
-        }
-
-        int threads = get_num_threads();
-        try
-        {
-            set_num_threads(1);
-            Assert.True(all.equal(layer.call(input)).all().item<bool>());
-        }
-        finally
-        {
-            set_num_threads(threads);
-        }
+        RowBits.AreIndependentOfCompanyAndThreads(input, layer.call);
     }
 
     // The whole numbers are the same and exact in both; sums of float32 differ by their order. The rest is rounding.

@@ -89,22 +89,15 @@ public sealed class AdapterResumeTests : IDisposable
     [InlineData(0.0, 5, "5", "none")]
     public async Task Another_seed_of_dropout_or_none_is_refused(double dropout, long seed, string was, string isNow)
     {
-        SftTrainerBuilder Builder(LoraPolicy lora) => new SftTrainerBuilder(lora)
-            .UseExamples([SupervisedExample.Answer(SmallQwen.Prompts(1)[0], "A")])
-            .Configure(options =>
-            {
-                options.MaxSteps = 1;
-                options.OutputFolder = _folder;
-            });
         using (LoraPolicy first = SmallQwen.Adapt(_base, 0.3))
-        using (SftTrainer trainer = Builder(first).Build())
+        using (SftTrainer trainer = OneStep(first).Build())
         {
             await trainer.RunAsync();
         }
 
         using LoraPolicy other = SmallQwen.Adapt(_base, dropout, seed);
         CheckpointException exception = Assert.Throws<CheckpointException>(
-            () => Builder(other).ResumeFrom(_folder).Build());
+            () => OneStep(other).ResumeFrom(_folder).Build());
 
         Assert.Contains($"seed of dropout was {was} and is {isNow}", exception.Message);
     }
@@ -113,15 +106,8 @@ public sealed class AdapterResumeTests : IDisposable
     [Fact]
     public async Task A_base_of_other_precision_is_refused()
     {
-        SftTrainerBuilder Builder(LoraPolicy lora) => new SftTrainerBuilder(lora)
-            .UseExamples([SupervisedExample.Answer(SmallQwen.Prompts(1)[0], "A")])
-            .Configure(options =>
-            {
-                options.MaxSteps = 1;
-                options.OutputFolder = _folder;
-            });
         using (LoraPolicy whole = SmallQwen.Adapt(_base, 0))
-        using (SftTrainer trainer = Builder(whole).Build())
+        using (SftTrainer trainer = OneStep(whole).Build())
         {
             await trainer.RunAsync();
         }
@@ -129,7 +115,7 @@ public sealed class AdapterResumeTests : IDisposable
         Take(WeightQuantization.Decoder);
         using LoraPolicy quantized = SmallQwen.Adapt(_base, 0);
         CheckpointException exception = Assert.Throws<CheckpointException>(
-            () => Builder(quantized).ResumeFrom(_folder).Build());
+            () => OneStep(quantized).ResumeFrom(_folder).Build());
 
         Assert.Contains("matrices in 8 bits was 0 and is 14", exception.Message);
     }
@@ -139,6 +125,14 @@ public sealed class AdapterResumeTests : IDisposable
         _base.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    private SftTrainerBuilder OneStep(LoraPolicy lora) => new SftTrainerBuilder(lora)
+        .UseExamples([SupervisedExample.Answer(SmallQwen.Prompts(1)[0], "A")])
+        .Configure(options =>
+        {
+            options.MaxSteps = 1;
+            options.OutputFolder = _folder;
+        });
 
     private void Take(WeightQuantization quantization)
     {
