@@ -12,6 +12,29 @@ internal static class LibtorchVersionReader
 
     private const string VersionFunction = "aoti_torch_abi_version";
 
+    /// <summary>The version that the binding of an application was built against.</summary>
+    /// <param name="options">What the application says.</param>
+    /// <param name="attempts">What was tried before, for the message of the exception.</param>
+    /// <exception cref="TorchRuntimeException">The environment variable names no version.</exception>
+    public static Version RequiredBy(TorchRuntimeOptions options, IReadOnlyList<string> attempts)
+    {
+        string? variable = Environment.GetEnvironmentVariable(TorchRuntime.VersionEnvironmentVariable);
+        if (options.LibtorchVersion is not null || string.IsNullOrEmpty(variable))
+        {
+            Version asked = options.LibtorchVersion ?? Required;
+            return new Version(asked.Major, asked.Minor);
+        }
+
+        return Version.TryParse(variable, out Version? version)
+            ? new Version(version.Major, version.Minor)
+            : throw new TorchRuntimeException(
+                NativeLibraryNames.FileName(NativeLibraryNames.Binding),
+                $"{TorchRuntime.VersionEnvironmentVariable} is '{variable}', which is no version.",
+                attempts,
+                "Set it to the major and minor version of the libtorch that the library was built for, for example "
+                + $"{Required}, or unset it. See docs/native-runtime.md.");
+    }
+
     /// <summary>Reads the version, in major and minor number.</summary>
     /// <param name="library">Path of <c>libtorch_cpu.so</c>.</param>
     /// <returns>The version, or <see langword="null"/> if the files do not tell it.</returns>

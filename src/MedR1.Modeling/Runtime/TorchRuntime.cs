@@ -17,6 +17,11 @@ public static class TorchRuntime
     /// <summary>The environment variable that names the folder of an external libtorch.</summary>
     public const string EnvironmentVariable = "MEDR1_LIBTORCH";
 
+    /// <summary>
+    /// The environment variable that names the version of libtorch which a binding of your own was built for.
+    /// </summary>
+    public const string VersionEnvironmentVariable = "MEDR1_LIBTORCH_VERSION";
+
     private static readonly Lock Gate = new();
     private static volatile State? _state;
 
@@ -115,12 +120,12 @@ public static class TorchRuntime
             string? variable = Environment.GetEnvironmentVariable(EnvironmentVariable);
             RequireSame(string.IsNullOrEmpty(options.LibtorchFolder) ? variable : options.LibtorchFolder,
                 presentFolder);
-            version = CheckVersion(present, search);
+            version = CheckVersion(present, search, options);
             return new LibtorchFolder(presentFolder, TorchLibrarySource.AlreadyLoaded);
         }
 
         LibtorchFolder folder = search.FindLibtorch(options);
-        version = OperatingSystem.IsLinux() ? CheckVersion(folder.MainLibrary, search) : null;
+        version = OperatingSystem.IsLinux() ? CheckVersion(folder.MainLibrary, search, options) : null;
         RequireNoOther(folder, search);
         return folder;
     }
@@ -163,8 +168,9 @@ public static class TorchRuntime
         }
     }
 
-    private static Version CheckVersion(string library, NativeLibrarySearch search)
+    private static Version CheckVersion(string library, NativeLibrarySearch search, TorchRuntimeOptions options)
     {
+        Version required = LibtorchVersionReader.RequiredBy(options, search.Attempts);
         Version? version;
         try
         {
@@ -180,12 +186,12 @@ public static class TorchRuntime
                 exception);
         }
 
-        return version == LibtorchVersionReader.Required
+        return version == required
             ? version
             : throw new TorchRuntimeException(
                 Path.GetFileName(library),
                 $"'{library}' is libtorch {version?.ToString() ?? "of an unknown, older version"}, "
-                + $"but TorchSharp needs {LibtorchVersionReader.Required}; another version would crash the process.",
+                + $"but TorchSharp needs {required}; another version would crash the process.",
                 search.Attempts,
                 NativeLibrarySearch.Remedy);
     }

@@ -16,6 +16,15 @@ public sealed record TorchRuntimeOptions
     public string? BindingLibrary { get; init; }
 
     /// <summary>
+    /// Version of libtorch, as <c>2.11</c>, that TorchSharp's own native library was built for. Only for a library that
+    /// you have built from TorchSharp's sources against that version: one that meets another version crashes the
+    /// process (docs/native-runtime.md).
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: the environment variable <c>MEDR1_LIBTORCH_VERSION</c>, and without
+    /// it the version of the package TorchSharp.</value>
+    public Version? LibtorchVersion { get; init; }
+
+    /// <summary>
     /// Whether the process keeps memory that tensors free for the next ones (up to 1 GiB above what is in use), on
     /// Linux with glibc. Without it a training step on the CPU spends up to 40 % of its time in page faults. It leaves
     /// the allocator alone where <c>GLIBC_TUNABLES</c> or <c>MALLOC_…_</c> variables tune it.

@@ -131,6 +131,38 @@ public sealed class NativeLoadingTests : IDisposable
     }
 
     [Fact]
+    public void Takes_another_version_for_which_the_binding_was_built()
+    {
+        string folder = FolderWith(FakeLibrary.OfVersion(2, 11));
+        File.WriteAllText(Path.Combine(folder, "libc10.so"), "not a library");
+        File.WriteAllText(Path.Combine(folder, "libtorch.so"), "not a library");
+
+        (int code, string output) = _probe.Run(["explicit", folder], version: "2.11.0");
+
+        // It gets as far as loading the file, which is none.
+        Assert.Equal(3, code);
+        Assert.Contains($"'{folder}/libc10.so' exists, but the loader refuses it", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_the_usual_version_where_the_binding_was_built_for_another()
+    {
+        (int code, string output) = _probe.Run(["explicit"], Probe.Packages, version: "2.11");
+
+        Assert.Equal(3, code);
+        Assert.Contains("is libtorch 2.10, but TorchSharp needs 2.11", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuses_a_version_that_is_none()
+    {
+        (int code, string output) = _probe.Run(["explicit"], Probe.Packages, version: "new");
+
+        Assert.Equal(3, code);
+        Assert.Contains("MEDR1_LIBTORCH_VERSION is 'new', which is no version", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Refuses_libtorch_that_does_not_tell_its_version()
     {
         string folder = FolderWith(FakeLibrary.OfVersion(2, 10, "some_function"));

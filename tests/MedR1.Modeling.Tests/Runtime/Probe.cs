@@ -71,7 +71,8 @@ internal sealed class Probe : IDisposable
 
     /// <summary>Runs the probe.</summary>
     /// <returns>The exit code and what it printed.</returns>
-    public (int ExitCode, string Output) Run(string[] arguments, string? packages = null, string? variable = null)
+    public (int ExitCode, string Output) Run(
+        string[] arguments, string? packages = null, string? variable = null, string? version = null)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!, [Path.Combine(Application, Program), .. arguments])
         {
@@ -82,6 +83,7 @@ internal sealed class Probe : IDisposable
         start.Environment["HOME"] = Home;
         start.Environment["NUGET_PACKAGES"] = packages ?? Path.Combine(Home, "no-packages");
         start.Environment[TorchRuntime.EnvironmentVariable] = variable;
+        start.Environment[TorchRuntime.VersionEnvironmentVariable] = version;
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
