@@ -24,7 +24,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
         Parameters = ParametersOf(network);
         Adapters = new AdapterHost(network.AdaptableModules);
         Checkpointing = new GradientCheckpointing(Adapters);
-        _runner = new Qwen2VLRunner(configuration, network, device, dataType, Checkpointing);
+        _runner = new Qwen2VLRunner(configuration, network, device, dataType, Adapters, Checkpointing);
         SuppressedTokenIds = VisionTokens(configuration, processor.Tokenizer);
     }
 
@@ -102,6 +102,9 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 
     internal Qwen2VLRunner Runner => _runner;
 
+    /// <summary>Whether caches that are made from now on attend on the CPU as they do on a GPU.</summary>
+    internal bool DecodesByTensors { get; set; }
+
     /// <inheritdoc/>
     public ModelPart PartOf(string parameterName)
     {
@@ -133,7 +136,10 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
         new SlotKeyValueCache(
             Configuration.Text.LayerCount, Configuration.Text.KeyValueHeadCount, Configuration.Text.HeadSize,
-            promptSlots, rowSlots, promptCapacity, completionCapacity, Device, DataType);
+            promptSlots, rowSlots, promptCapacity, completionCapacity, Device, DataType)
+        {
+            AttendsByTensors = DecodesByTensors,
+        };
 
     /// <inheritdoc/>
     /// <exception cref="InvalidPromptException">A prompt is empty, too long, or its pictures don't fit its

@@ -15,6 +15,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     private readonly Tensor[] _rowValues;
     private readonly int[] _promptLengths;
     private readonly int[] _nextPositions;
+    private DecodePrograms? _programs;
 
     /// <summary>Allocates a cache.</summary>
     /// <param name="layers">Layers of the decoder.</param>
@@ -45,9 +46,8 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         DataType = dataType;
         _promptLengths = new int[promptSlots];
         _nextPositions = new int[promptSlots];
-        Tensor[] Allocate(params long[] shape) =>
-            [.. Enumerable.Range(0, layers)
-                .Select(_ => empty(shape, dtype: dataType, device: device).DetachFromDisposeScope())];
+        bool isMasked = !DecodeAttention.Fits(this);
+        Tensor[] Allocate(params long[] shape) => [.. Enumerable.Range(0, layers).Select(_ => Part(shape, isMasked))];
         _promptKeys = Allocate(promptSlots, keyValueHeads, promptCapacity, headSize);
         _promptValues = Allocate(promptSlots, keyValueHeads, promptCapacity, headSize);
         _rowKeys = Allocate(rowSlots, keyValueHeads, completionCapacity, headSize);
@@ -87,6 +87,28 @@ public sealed class SlotKeyValueCache : IKeyValueCache
 
     /// <summary>Position of the first token behind the prompt in each slot.</summary>
     public IReadOnlyList<int> NextPositions => _nextPositions;
+
+    /// <summary>Whether rows attend by tensors also where the CPU has a kernel for them.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool AttendsByTensors
+    {
+        get;
+        init
+        {
+            field = value;
+            foreach (Tensor part in value ? All : [])
+            {
+                part.zero_();
+            }
+        }
+    }
+
+    /// <summary>
+    /// The steps of rows that attend by tensors; <see langword="null"/> where they attend by a kernel
+    /// (<see cref="DecodePattern"/>).
+    /// </summary>
+    public DecodePrograms? Programs => AttendsByTensors || !DecodeAttention.Fits(this)
+        ? _programs ??= new DecodePrograms(this) : null;
 
     private IEnumerable<Tensor> All => _promptKeys.Concat(_promptValues).Concat(_rowKeys).Concat(_rowValues);
 
@@ -212,9 +234,14 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     /// <inheritdoc/>
     public void Dispose()
     {
+        _programs?.Dispose();
         foreach (Tensor part in All)
         {
             part.Dispose();
         }
     }
+
+    // What is masked is still multiplied, by 0: memory that nothing was written to may hold NaN.
+    private Tensor Part(long[] shape, bool isMasked) => (isMasked
+        ? zeros(shape, DataType, Device) : empty(shape, DataType, Device)).DetachFromDisposeScope();
 }

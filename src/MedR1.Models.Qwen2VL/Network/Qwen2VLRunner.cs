@@ -6,7 +6,7 @@ namespace MedR1.Models.Qwen2VL;
 
 /// <summary>Brings batches of the host through the network.</summary>
 internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLNetwork network, Device device,
-    ScalarType dataType, GradientCheckpointing? checkpointing = null)
+    ScalarType dataType, AdapterHost adapters, GradientCheckpointing? checkpointing = null)
 {
     /// <summary>Above so many logits of a scoring pass, the head is computed in pieces; 128 MiB of float32.</summary>
     internal long MostLogits { get; set; } = 1L << 25;
@@ -50,12 +50,20 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     /// </summary>
     public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, SlotKeyValueCache cache)
     {
+        if (cache.Programs is { } programs)
+            return programs.Run(rows, tokens, adapters, Step);
         using DisposeScope scope = NewDisposeScope();
-        using DecodePattern pattern = new(cache, rows);
-        float[] positions = [.. rows.Select(row => (float)(cache.NextPositions[row.PromptSlot] + row.Length))];
-        using RotaryTable table = Table([positions, positions, positions]);
-        Tensor input = network.Decoder.Embedding.call(tokens);
-        Tensor hidden = network.Decoder.Layers(input, table, pattern);
+        DecodePattern pattern = new(cache, rows);
+        long[] positions = [.. rows.Select(row => (long)cache.NextPositions[row.PromptSlot] + row.Length)];
+        return Step(tokens, tensor(positions, device: device), pattern).MoveToOuterDisposeScope();
+    }
+
+    // Behind the prompt a token has one position on all axes.
+    private Tensor Step(Tensor tokens, Tensor positions, IAttentionPattern pattern)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using RotaryTable table = network.Rotary.Table(positions.to(ScalarType.Float32).expand(3, -1));
+        Tensor hidden = network.Decoder.Layers(network.Decoder.Embedding.call(tokens), table, pattern);
         return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 

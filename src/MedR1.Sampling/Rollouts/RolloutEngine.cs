@@ -21,6 +21,7 @@ internal sealed class RolloutEngine : IDisposable
     private readonly HashSet<int> _endTokenIds;
     private readonly ImageFeatures _features;
     private readonly PrefillBudget _budget;
+    private readonly bool _sharesPrefixes;
     private readonly Queue<RolloutGroup> _given = new();
     private readonly List<RolloutGroup> _open = [];
     private readonly List<RolloutGroup> _starting = [];
@@ -39,6 +40,9 @@ internal sealed class RolloutEngine : IDisposable
         _endTokenIds = [.. options.EndTokenIds ?? policy.EndTokenIds];
         _features = new ImageFeatures(policy);
         _budget = new PrefillBudget(policy);
+
+        // A GPU computes some rows more in the same time, but loses time to copies, and to steps of ever other shapes.
+        _sharesPrefixes = policy.Device.type == DeviceType.CPU;
     }
 
     /// <summary>What it has done so far.</summary>
@@ -119,7 +123,11 @@ internal sealed class RolloutEngine : IDisposable
             {
                 RolloutRow row = group.BeginRow(_slots.TakeRow());
                 first ??= row;
-                row.Share(first.RowSlot);
+                if (_sharesPrefixes)
+                {
+                    row.Share(first.RowSlot);
+                }
+
                 _slots.Histories?.Begin(row.RowSlot, group.Ticket.Encoded.TokenIds);
                 beginning.Add(row);
             }

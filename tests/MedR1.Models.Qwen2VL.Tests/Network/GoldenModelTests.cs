@@ -47,7 +47,7 @@ public sealed class GoldenModelTests
     public void Vision_tower_and_decoder_give_the_golden_values()
     {
         using Qwen2VLNetwork network = Network();
-        var runner = new Qwen2VLRunner(_configuration, network, CPU, ScalarType.Float32);
+        var runner = new Qwen2VLRunner(_configuration, network, CPU, ScalarType.Float32, new AdapterHost(network.AdaptableModules));
         EncodedPrompt[] prompts = Prompts();
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -70,7 +70,7 @@ public sealed class GoldenModelTests
     public void Greedy_continuation_is_the_golden_one()
     {
         using Qwen2VLNetwork network = Network();
-        var runner = new Qwen2VLRunner(_configuration, network, CPU, ScalarType.Float32);
+        var runner = new Qwen2VLRunner(_configuration, network, CPU, ScalarType.Float32, new AdapterHost(network.AdaptableModules));
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         using var cache = new SlotKeyValueCache(2, 2, 12, 2, 2, 21, 6, CPU, ScalarType.Float32);
@@ -89,7 +89,7 @@ public sealed class GoldenModelTests
     public void Loss_and_gradients_are_the_golden_ones()
     {
         using Qwen2VLNetwork network = Network();
-        var runner = new Qwen2VLRunner(_configuration, network, CPU, ScalarType.Float32);
+        var runner = new Qwen2VLRunner(_configuration, network, CPU, ScalarType.Float32, new AdapterHost(network.AdaptableModules));
         EncodedPrompt[] prompts = Prompts();
         using DisposeScope scope = NewDisposeScope();
         TokenStatistics statistics = runner.Score(

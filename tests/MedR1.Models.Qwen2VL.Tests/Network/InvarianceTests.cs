@@ -9,12 +9,16 @@ public sealed class InvarianceTests
     private static readonly TokenStatisticsOptions _plain = new();
 
     [Theory]
-    [InlineData(Qwen2VLFamily.Qwen2VL, true)]
-    [InlineData(Qwen2VLFamily.Qwen2VL, false)]
-    [InlineData(Qwen2VLFamily.Qwen25VL, true)]
-    public void Cached_decoding_gives_what_one_pass_over_the_whole_gives(Qwen2VLFamily family, bool tied)
+    [InlineData(Qwen2VLFamily.Qwen2VL, true, false)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, true, true)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, false, false)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, true, false)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, true, true)]
+    public void Cached_decoding_gives_what_one_pass_over_the_whole_gives(
+        Qwen2VLFamily family, bool tied, bool byTensors)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family, tied: tied);
+        policy.DecodesByTensors = byTensors;
         PackedGroup[] groups = Mixed(4);
         using DisposeScope scope = NewDisposeScope();
         using TokenStatistics whole = policy.TokenLogProbabilities(groups, _plain);

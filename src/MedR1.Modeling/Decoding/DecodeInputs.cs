@@ -1,0 +1,58 @@
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>What a step needs on the device, in tensors that stay where they are: N places, A prompts.</summary>
+internal sealed class DecodeInputs : IDisposable
+{
+    private readonly DecodeShape _shape;
+    private readonly Tensor _numbers;
+
+    public DecodeInputs(DecodeShape shape, Device device)
+    {
+        _shape = shape;
+        _numbers = zeros(DecodeNumbers.CountOf(shape), ScalarType.Int64, device).DetachFromDisposeScope();
+        Tokens = zeros(shape.Places, ScalarType.Int64, device).DetachFromDisposeScope();
+    }
+
+    /// <summary><c>[N]</c>: the token of each place.</summary>
+    public Tensor Tokens { get; }
+
+    /// <summary><c>[N]</c></summary>
+    public Tensor RowSlots => OfPlaces(1);
+
+    /// <summary><c>[N]</c></summary>
+    public Tensor OwnLengths => OfPlaces(2);
+
+    /// <summary><c>[N]</c></summary>
+    public Tensor Positions => OfPlaces(3);
+
+    /// <summary><c>[A]</c></summary>
+    public Tensor PromptSlots => OfGroups(0);
+
+    /// <summary><c>[A]</c></summary>
+    public Tensor PromptLengths => OfGroups(1);
+
+    /// <summary>Takes a step.</summary>
+    /// <param name="layout">Its rows.</param>
+    /// <param name="tokens"><c>[rows]</c> int64: the token of each row.</param>
+    public void Fill(DecodeLayout layout, Tensor tokens)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        _numbers.copy_(tensor(layout.Numbers));
+        Tokens.copy_(layout.Places is null ? tokens : tokens.index_select(0, OfPlaces(0)));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _numbers.Dispose();
+        Tokens.Dispose();
+    }
+
+    private Tensor OfPlaces(int list) => _numbers.narrow(0, list * _shape.Places, _shape.Places);
+
+    private Tensor OfGroups(int list) => _numbers.narrow(0, 4 * _shape.Places + list * _shape.Groups, _shape.Groups);
+}

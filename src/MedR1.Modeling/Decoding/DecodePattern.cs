@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// One token of each row, behind what a cache holds; its keys and values go there too. Rows attend by a kernel of the
+/// CPU; where there is none, a cache has <see cref="SlotKeyValueCache.Programs"/>.
+/// </summary>
+public sealed class DecodePattern : IAttentionPattern
+{
+    private readonly SlotKeyValueCache _cache;
+    private readonly DecodePlan _plan;
+
+    /// <summary>Makes a pattern.</summary>
+    /// <param name="cache">The cache.</param>
+    /// <param name="rows">The rows of the step, each with room for a token; those of a prompt stand together.</param>
+    /// <exception cref="NotSupportedException">No kernel reads the cache.</exception>
+    public DecodePattern(SlotKeyValueCache cache, IReadOnlyList<DecodeRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        if (!DecodeAttention.Fits(cache))
+        {
+            throw new NotSupportedException(
+                $"No kernel reads a cache of {cache.DataType} on {cache.Device}; use its Programs.");
+        }
+
+        cache.Check(rows);
+        _cache = cache;
+        _plan = DecodeAttention.Plan(rows, cache);
+    }
+
+    /// <inheritdoc/>
+    public Tensor? Kept => null;
+
+    /// <inheritdoc/>
+    public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values) =>
+        throw new InvalidOperationException("This pattern keeps all tokens; call Attend.");
+
+    /// <inheritdoc/>
+    public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(values);
+        return DecodeAttention.Attend(queries, keys, values, layer, _plan, _cache);
+    }
+}

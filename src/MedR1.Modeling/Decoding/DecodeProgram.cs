@@ -1,0 +1,60 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>The steps of one shape: tensors for what goes in and comes out, and the work between them.</summary>
+internal sealed class DecodeProgram : IDisposable
+{
+    private readonly SlotKeyValueCache _cache;
+    private readonly DecodeShape _shape;
+    private readonly DecoderPass _pass;
+    private readonly DecodeInputs _inputs;
+    private Tensor? _logits;
+    private IDeviceWork? _work;
+
+    public DecodeProgram(SlotKeyValueCache cache, DecodeShape shape, DecoderPass pass)
+    {
+        _cache = cache;
+        _shape = shape;
+        _pass = pass;
+        _inputs = new DecodeInputs(shape, cache.Device);
+    }
+
+    /// <summary>Runs a step.</summary>
+    /// <returns><c>[rows, vocabulary]</c>; the caller's.</returns>
+    public Tensor Run(DecodeLayout layout, Tensor tokens)
+    {
+        _inputs.Fill(layout, tokens);
+        if (_work is null)
+        {
+            _work = DeviceWork.Create(_cache.Device, Compute);
+        }
+
+        _work.Run();
+        if (layout.Places is null)
+        {
+            return _logits!.clone();
+        }
+
+        using Tensor places = tensor(layout.Places, device: _cache.Device);
+        return _logits!.index_select(0, places);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _work?.Dispose();
+        _logits?.Dispose();
+        _inputs.Dispose();
+    }
+
+    // Runs again without harm: it writes what it has written.
+    private void Compute()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = _pass(_inputs.Tokens, _inputs.Positions, new DecodeTablePattern(_cache, _shape, _inputs));
+        _logits ??= empty_like(logits).DetachFromDisposeScope();
+        _logits.copy_(logits);
+    }
+}

@@ -1,0 +1,63 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// The steps of a cache whose rows attend by tensors, as on a GPU. The steps of a shape are recorded once, where the
+/// device can do that: the host then spends microseconds on a step instead of milliseconds. Some shapes are kept.
+/// </summary>
+public sealed class DecodePrograms : IDisposable
+{
+    // A rollout needs one at a time, and the next as its rows grow or end.
+    private const int MostKept = 4;
+
+    private readonly SlotKeyValueCache _cache;
+    private readonly List<Entry> _kept = [];
+
+    internal DecodePrograms(SlotKeyValueCache cache) => _cache = cache;
+
+    /// <summary>Runs a step.</summary>
+    /// <param name="rows">The rows, each with room for a token; those of a prompt stand together.</param>
+    /// <param name="tokens"><c>[rows]</c> int64: the token of each.</param>
+    /// <param name="adapters">The adapters of the network; a step that was recorded under one serves that one.</param>
+    /// <param name="pass">The network, always the same one.</param>
+    /// <returns><c>[rows, vocabulary]</c>; the caller's.</returns>
+    public Tensor Run(IReadOnlyList<DecodeRow> rows, Tensor tokens, AdapterHost adapters, DecoderPass pass)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(tokens);
+        ArgumentNullException.ThrowIfNull(adapters);
+        ArgumentNullException.ThrowIfNull(pass);
+        _cache.Check(rows);
+        DecodePlan plan = new(rows, _cache, int.MaxValue);
+        DecodeShape shape = DecodeShape.Of(plan, _cache);
+        return Take(shape, adapters.State.Adapter, pass).Run(new DecodeLayout(plan, shape, _cache), tokens);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _kept.ForEach(entry => entry.Program.Dispose());
+        _kept.Clear();
+    }
+
+    private DecodeProgram Take(DecodeShape shape, LoraAdapter? adapter, DecoderPass pass)
+    {
+        int place = _kept.FindIndex(entry => entry.Shape == shape && ReferenceEquals(entry.Adapter, adapter));
+        Entry taken = place >= 0 ? _kept[place] : new Entry(shape, adapter, new DecodeProgram(_cache, shape, pass));
+        if (place >= 0)
+        {
+            _kept.RemoveAt(place);
+        }
+        else if (_kept.Count == MostKept)
+        {
+            _kept[0].Program.Dispose();
+            _kept.RemoveAt(0);
+        }
+
+        _kept.Add(taken);
+        return taken.Program;
+    }
+
+    private sealed record Entry(DecodeShape Shape, LoraAdapter? Adapter, DecodeProgram Program);
+}

@@ -1,0 +1,98 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// One token of each place of a table, behind what a cache holds; its keys and values go there too. The queries of a
+/// prompt's rows are folded into one product with the prompt's keys, which therefore are read once for them, and one
+/// softmax goes over both parts. Nothing here depends on numbers of the host, so that it can be recorded.
+/// </summary>
+/// <remarks>
+/// Shapes: A prompts, G rows of each, N = A · G places, P and T keys of prompts and rows, K key-value heads, R query heads
+/// for each, D width of a head.
+/// </remarks>
+internal sealed class DecodeTablePattern : IAttentionPattern
+{
+    private readonly SlotKeyValueCache _cache;
+    private readonly DecodeShape _shape;
+    private readonly Tensor _promptSlots;
+    private readonly Tensor _rowSlots;
+    private readonly Tensor _newest;
+    private readonly Tensor _bias;
+
+    /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
+    public DecodeTablePattern(SlotKeyValueCache cache, DecodeShape shape, DecodeInputs inputs)
+    {
+        _cache = cache;
+        _shape = shape;
+        _promptSlots = inputs.PromptSlots;
+        _rowSlots = inputs.RowSlots;
+        Tensor lengths_N1 = inputs.OwnLengths.unsqueeze(1);
+        Tensor heads_K = TensorArithmetic.CountTo(cache.KeyValueHeads, cache.Device);
+        _newest = _rowSlots.unsqueeze(1).Times((long)cache.KeyValueHeads).Plus(heads_K)
+            .Times((long)cache.CompletionCapacity).Plus(lengths_N1).view(-1);
+        _bias = Bias(lengths_N1, inputs.PromptLengths.unsqueeze(1));
+    }
+
+    /// <inheritdoc/>
+    public Tensor? Kept => null;
+
+    /// <inheritdoc/>
+    public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values) =>
+        throw new InvalidOperationException("This pattern keeps all tokens; call Attend.");
+
+    /// <inheritdoc/>
+    public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
+    {
+        (long A, long G, long P, long T) = (_shape.Groups, _shape.Samples, _shape.PromptLength, _shape.OwnLength);
+        (long N, long K, long D) = (_shape.Places, _cache.KeyValueHeads, _cache.HeadSize);
+        long R = queries.shape[1] / K;
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor promptKeys, Tensor promptValues) = _cache.Prompts(layer);
+        (Tensor rowKeys, Tensor rowValues) = _cache.Rows(layer);
+        rowKeys.view(-1, D).index_copy_(0, _newest, keys.reshape(N * K, D));
+        rowValues.view(-1, D).index_copy_(0, _newest, values.reshape(N * K, D));
+
+        Tensor folded = queries.view(A, G, K, R, D).transpose(1, 2).reshape(A * K, G * R, D);
+        Tensor toPrompt = bmm(folded, Prompts(promptKeys).transpose(1, 2)).view(A, K, G, R, P).transpose(1, 2);
+        Tensor toOwn = bmm(queries.view(N * K, R, D), Rows(rowKeys).transpose(1, 2)).view(A, G, K, R, T);
+        Tensor scores_AGKRS = _bias.Plus(cat([toPrompt, toOwn], -1), 1 / Math.Sqrt(D));
+        Tensor weights_AGKRS = scores_AGKRS.dtype is ScalarType.Float32 or ScalarType.Float64
+            ? scores_AGKRS.softmax(-1)
+            : scores_AGKRS.softmax(-1, ScalarType.Float32).to(scores_AGKRS.dtype);
+
+        Tensor ofPrompt = weights_AGKRS.narrow(-1, 0, P).transpose(1, 2).reshape(A * K, G * R, P);
+        Tensor fromPrompt = bmm(ofPrompt, Prompts(promptValues)).view(A, K, G, R, D).transpose(1, 2);
+        Tensor ofOwn = weights_AGKRS.narrow(-1, P, T).flatten(0, 2);
+        Tensor fromOwn = bmm(ofOwn, Rows(rowValues)).view(A, G, K, R, D);
+        return fromOwn.PlusInPlace(fromPrompt).view(N, K * R * D).MoveToOuterDisposeScope();
+    }
+
+    // [A·K, P, D]; a view where the prompts lie in order.
+    private Tensor Prompts(Tensor all)
+    {
+        Tensor read = all.narrow(2, 0, _shape.PromptLength);
+        return (_shape.ArePromptsInOrder ? read.narrow(0, 0, _shape.Groups) : read.index_select(0, _promptSlots))
+            .flatten(0, 1);
+    }
+
+    // [N·K, T, D]; a view where the rows lie in order.
+    private Tensor Rows(Tensor all)
+    {
+        Tensor read = all.narrow(2, 0, _shape.OwnLength);
+        return (_shape.AreRowsInOrder ? read.narrow(0, 0, _shape.Places) : read.index_select(0, _rowSlots))
+            .flatten(0, 1);
+    }
+
+    // [A, G, 1, 1, P + T]: −∞ behind the tokens of a prompt and of a row.
+    private Tensor Bias(Tensor lengths_N1, Tensor promptLengths_A1)
+    {
+        (int A, int G) = (_shape.Groups, _shape.Samples);
+        Tensor beyondPrompt_AGP = TensorArithmetic.CountTo(_shape.PromptLength, _cache.Device).ge(promptLengths_A1)
+            .unsqueeze(1).expand(A, G, -1);
+        Tensor beyondOwn_AGT = TensorArithmetic.CountTo(_shape.OwnLength, _cache.Device).gt(lengths_N1).view(A, G, -1);
+        Tensor beyond = cat([beyondPrompt_AGP, beyondOwn_AGT], -1).view(A, G, 1, 1, -1);
+        return zeros(beyond.shape, _cache.DataType, _cache.Device).FilledWhere(beyond, double.NegativeInfinity);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+
+using TorchSharp;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Operators on a CUDA device that are recorded once and then given to the device again in one call. The host's part of
+/// a small step, some microseconds for each of a thousand operators, is paid once. The operators read and write the
+/// memory that they were recorded with; numbers that change must lie in tensors that stay.
+/// </summary>
+internal sealed unsafe class CudaGraph : IDeviceWork
+{
+    // Calls of other threads do not disturb what this thread records.
+    private const int ThreadLocal = 1;
+    private const uint NonBlocking = 1;
+    private const int Capturing = 1;
+
+    private readonly CudaGraphFunctions _functions;
+    private readonly torch.Device _device;
+    private void* _object;
+
+    private CudaGraph(CudaGraphFunctions functions, torch.Device device)
+    {
+        _functions = functions;
+        _device = device;
+        _object = NativeMemory.AlignedAlloc(CudaGraphFunctions.ObjectSize, 64);
+        functions.Construct(_object, 0);
+    }
+
+    /// <summary>Whether operators of a device can be recorded.</summary>
+    /// <param name="device">The device.</param>
+    public static bool IsSupported(torch.Device device) =>
+        device.type == DeviceType.CUDA && CudaGraphFunctions.Instance is not null;
+
+    /// <summary>
+    /// Records work, and runs it once before: libraries that start at their first call must have started. The work must
+    /// not wait for the device, nor copy between it and the host.
+    /// </summary>
+    /// <param name="device">A device that is supported.</param>
+    /// <param name="work">Gives operators to the device.</param>
+    /// <exception cref="InvalidOperationException">The work can't be recorded.</exception>
+    public static CudaGraph Record(torch.Device device, Action work)
+    {
+        CudaGraphFunctions functions = CudaGraphFunctions.Instance
+            ?? throw new NotSupportedException($"Operators of {device} can't be recorded: libtorch has no CUDA graphs.");
+        torch.cuda.synchronize(device);
+        nint stream;
+        Require(functions.CreateStream(&stream, NonBlocking), "cudaStreamCreateWithFlags");
+        nint guard;
+        Require(functions.EnterStream(stream, Math.Max(0, device.index), &guard), "aoti_torch_create_cuda_stream_guard");
+        CudaGraph? graph = null;
+        try
+        {
+            work();
+            torch.cuda.synchronize(device);
+            graph = new CudaGraph(functions, device);
+            graph.Capture(stream, work);
+            return graph;
+        }
+        catch
+        {
+            graph?.Dispose();
+            throw;
+        }
+        finally
+        {
+            functions.LeaveStream(guard);
+            functions.DestroyStream(stream);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Run()
+    {
+        ObjectDisposedException.ThrowIf(_object is null, this);
+        _functions.Replay(_object);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_object is null)
+        {
+            return;
+        }
+
+        // The device may still be at it.
+        torch.cuda.synchronize(_device);
+        _functions.Destroy(_object);
+        NativeMemory.AlignedFree(_object);
+        _object = null;
+    }
+
+    private void Capture(nint stream, Action work)
+    {
+        _functions.BeginCapture(_object, default, ThreadLocal);
+        Exception? failure = null;
+        try
+        {
+            work();
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        // libtorch's own end throws across the border of the languages if an operator could not be recorded.
+        int status;
+        Require(_functions.CaptureStatus(stream, &status), "cudaStreamIsCapturing");
+        if (status == Capturing)
+        {
+            _functions.EndCapture(_object);
+        }
+
+        if (failure is not null || status != Capturing)
+        {
+            throw new InvalidOperationException(
+                "The work can't be recorded: it waits for the device, or copies between it and the host.", failure);
+        }
+    }
+
+    private static void Require(int error, string function)
+    {
+        if (error != 0)
+        {
+            throw new InvalidOperationException($"{function} failed with the CUDA error {error}.");
+        }
+    }
+}
