@@ -4,15 +4,19 @@ namespace MedR1.Conformance;
 public sealed class ConformanceSuite
 {
     private readonly string _root;
+    private readonly string _deviceName;
     private readonly Dictionary<string, IConformanceKind> _kinds = typeof(ConformanceSuite).Assembly.GetTypes()
         .Where(type => type is { IsAbstract: false, IsInterface: false } && typeof(IConformanceKind).IsAssignableFrom(type))
         .Select(type => (IConformanceKind)Activator.CreateInstance(type)!)
         .ToDictionary(kind => kind.Kind);
 
     /// <summary>Opens a folder.</summary>
+    /// <param name="root">The folder that holds <c>cases/</c> and <c>models/</c>.</param>
+    /// <param name="deviceName">Where tensors are computed with, such as <c>cuda</c> or <c>cuda:1</c>.</param>
     /// <exception cref="DirectoryNotFoundException">It has no folder <c>cases</c>.</exception>
-    public ConformanceSuite(string root)
+    public ConformanceSuite(string root, string deviceName = "cpu")
     {
+        _deviceName = deviceName;
         _root = Path.GetFullPath(root);
         if (!Directory.Exists(Path.Combine(_root, "cases")))
         {
@@ -45,14 +49,23 @@ public sealed class ConformanceSuite
         List<string> notRun = [];
         foreach (string folder in folders)
         {
-            ConformanceCase conformanceCase = new(_root, folder);
-            if (handler.CanRun(conformanceCase))
+            string name = Path.GetFileName(folder);
+            try
             {
-                results.Add(RunCase(handler, conformanceCase, Path.GetFileName(folder)));
+                ConformanceCase conformanceCase = new(_root, folder, _deviceName);
+                if (handler.CanRun(conformanceCase))
+                {
+                    results.Add(RunCase(handler, conformanceCase, name));
+                }
+                else
+                {
+                    notRun.Add(name);
+                }
             }
-            else
+            catch (Exception exception)
             {
-                notRun.Add(Path.GetFileName(folder));
+                // A case that can't even be read is a failed case too.
+                results.Add(new CaseResult(name, false, double.PositiveInfinity, [$"cannot be read: {exception}"]));
             }
         }
 

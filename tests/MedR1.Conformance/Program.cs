@@ -1,15 +1,24 @@
+using System.Diagnostics;
+
 using MedR1.Conformance;
 
 if (args.Length == 0 || args[0] is "-h" or "--help")
 {
-    Console.WriteLine("usage: MedR1.Conformance FOLDER [--kind KIND]... [--case PART-OF-A-NAME]");
+    Console.WriteLine("usage: MedR1.Conformance FOLDER [--kind KIND]... [--case PART-OF-A-NAME] [--device cpu|cuda|cuda:N]");
     return args.Length == 0 ? 2 : 0;
 }
 
 List<string> kinds = [];
 string nameContains = "";
-for (int i = 1; i + 1 < args.Length; i += 2)
+string deviceName = "cpu";
+for (int i = 1; i < args.Length; i += 2)
 {
+    if (i + 1 == args.Length)
+    {
+        Console.Error.WriteLine($"The option '{args[i]}' has no value.");
+        return 2;
+    }
+
     switch (args[i])
     {
         case "--kind":
@@ -18,8 +27,11 @@ for (int i = 1; i + 1 < args.Length; i += 2)
         case "--case":
             nameContains = args[i + 1];
             break;
+        case "--device":
+            deviceName = args[i + 1];
+            break;
         default:
-            Console.Error.WriteLine($"Unknown option '{args[i]}'. Known: --kind, --case.");
+            Console.Error.WriteLine($"Unknown option '{args[i]}'. Known: --kind, --case, --device.");
             return 2;
     }
 }
@@ -27,7 +39,7 @@ for (int i = 1; i + 1 < args.Length; i += 2)
 ConformanceSuite suite;
 try
 {
-    suite = new ConformanceSuite(args[0]);
+    suite = new ConformanceSuite(args[0], deviceName);
 }
 catch (DirectoryNotFoundException exception)
 {
@@ -35,14 +47,23 @@ catch (DirectoryNotFoundException exception)
     return 2;
 }
 
-bool failed = false;
+int passed = 0;
+int failed = 0;
 foreach (string kind in kinds.Count > 0 ? kinds : suite.Kinds)
 {
+    if (!suite.Kinds.Contains(kind))
+    {
+        Console.Error.WriteLine($"'{args[0]}' has no cases of the kind '{kind}'. It has {string.Join(", ", suite.Kinds)}.");
+        return 2;
+    }
+
+    Stopwatch clock = Stopwatch.StartNew();
     KindResult result = suite.Run(kind, nameContains);
-    Console.WriteLine(result.Summary);
+    Console.WriteLine($"{result.Summary}, {clock.Elapsed.TotalSeconds:F1} s");
+    passed += result.PassedCount;
     foreach (CaseResult bad in result.Results.Where(caseResult => !caseResult.Passed))
     {
-        failed = true;
+        failed++;
         Console.WriteLine($"  FAILED {bad.Case}");
         foreach (string failure in bad.Failures)
         {
@@ -51,4 +72,5 @@ foreach (string kind in kinds.Count > 0 ? kinds : suite.Kinds)
     }
 }
 
-return failed ? 1 : 0;
+Console.WriteLine($"{passed} passed, {failed} failed");
+return failed > 0 ? 1 : 0;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using TorchSharp;
+
 namespace MedR1.Conformance;
 
 /// <summary>One case: <c>cases/&lt;kind&gt;/&lt;name&gt;/case.json</c> with the files beside it.</summary>
@@ -7,12 +9,15 @@ public sealed class ConformanceCase
 {
     private readonly Lazy<GoldenTensors> _tensors;
     private readonly JsonElement _root;
+    private readonly string _deviceName;
 
     /// <summary>Opens a case.</summary>
     /// <param name="root">The folder that holds <c>cases/</c> and <c>models/</c>.</param>
     /// <param name="folder">The folder of the case.</param>
-    public ConformanceCase(string root, string folder)
+    /// <param name="deviceName">Where tensors are computed with.</param>
+    public ConformanceCase(string root, string folder, string deviceName = "cpu")
     {
+        _deviceName = deviceName;
         RootFolder = root;
         Folder = folder;
         _root = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "case.json"))).RootElement;
@@ -24,6 +29,9 @@ public sealed class ConformanceCase
 
     /// <summary>The folder of the case.</summary>
     public string Folder { get; }
+
+    /// <summary>Where tensors are computed with. Only kinds that have any ask for it: the others need no native library.</summary>
+    public torch.Device Device => torch.device(_deviceName);
 
     /// <summary>The kind.</summary>
     public string Kind => _root.GetProperty("kind").GetString()!;

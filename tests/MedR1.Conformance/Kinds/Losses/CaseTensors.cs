@@ -23,7 +23,7 @@ internal static class CaseTensors
     {
         GoldenTensor golden = conformanceCase.Tensor(value);
         using Tensor flat = tensor(golden.Values, ScalarType.Float64);
-        return flat.reshape(golden.Shape).to(type);
+        return flat.reshape(golden.Shape).to(type).to(conformanceCase.Device);
     }
 
     /// <summary>A tensor of the case, or null for JSON's null or a missing field.</summary>

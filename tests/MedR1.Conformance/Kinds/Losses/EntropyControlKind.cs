@@ -41,7 +41,7 @@ public sealed class EntropyControlKind : IConformanceKind
             {
                 LogProbabilities = zeros_like(entropies).requires_grad_(true),
                 Mask = conformanceCase.Torch(microBatches[i].GetProperty("mask"), ScalarType.Int64),
-                Advantages = zeros(entropies.shape[0], ScalarType.Float64),
+                Advantages = zeros(entropies.shape[0], ScalarType.Float64, conformanceCase.Device),
                 Entropies = entropies,
                 EntropyCoefficient = controller.Applied,
                 AccumulationSteps = accumulation,

@@ -86,12 +86,12 @@ internal sealed class CaseModel
 
     /// <summary>Loads the case's checkpoint in the type of the case.</summary>
     public static Qwen2VLPolicy Load(ConformanceCase conformanceCase) =>
-        Qwen2VLPolicy.Load(conformanceCase.ModelFolder, CPU, DataType(conformanceCase));
+        Qwen2VLPolicy.Load(conformanceCase.ModelFolder, conformanceCase.Device, DataType(conformanceCase));
 
     /// <summary>The values of a tensor, whatever its type.</summary>
     public static float[] Values(Tensor tensor)
     {
-        using Tensor wide = tensor.detach().to(ScalarType.Float32).contiguous();
+        using Tensor wide = tensor.detach().to(ScalarType.Float32).cpu().contiguous();
         return wide.data<float>().ToArray();
     }
 }

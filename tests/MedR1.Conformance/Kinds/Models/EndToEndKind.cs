@@ -21,7 +21,7 @@ internal sealed class EndToEndKind : IConformanceKind
         Qwen2VLProcessor processor = Qwen2VLProcessor.Load(
             conformanceCase.ModelFolder, new ImageProcessorOptions { PassOrder = ResizePassOrder.Pillow13 });
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
-            conformanceCase.ModelFolder, processor, CPU, CaseModel.DataType(conformanceCase));
+            conformanceCase.ModelFolder, processor, conformanceCase.Device, CaseModel.DataType(conformanceCase));
         EncodedPrompt[] prompts = [.. Prompts(conformanceCase).Select(prompt => processor.Encode(prompt))];
         CheckPrompts(conformanceCase, checker, prompts);
         CheckAnswers(conformanceCase, checker, policy, prompts);
@@ -68,7 +68,7 @@ internal sealed class EndToEndKind : IConformanceKind
         bool[] finished = new bool[prompts.Length];
         for (int step = 0; step < newTokens; step++)
         {
-            long[] chosen = logits.argmax(-1).data<long>().ToArray();
+            long[] chosen = logits.argmax(-1).cpu().data<long>().ToArray();
             for (int row = 0; row < answers.Length; row++)
             {
                 answers[row].Add(finished[row] ? padding : (int)chosen[row]);
@@ -80,7 +80,8 @@ internal sealed class EndToEndKind : IConformanceKind
                 break;
             }
 
-            logits = decoding.Decode(tensor(answers.Select(answer => (long)answer[^1]).ToArray()));
+            logits = decoding.Decode(
+                tensor(answers.Select(answer => (long)answer[^1]).ToArray(), device: policy.Device));
         }
 
         for (int row = 0; row < answers.Length; row++)

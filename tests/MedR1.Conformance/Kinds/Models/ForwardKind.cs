@@ -35,7 +35,7 @@ internal sealed class ForwardKind : IConformanceKind
             // The case names columns of its padded batch; ours is padded on the other side.
             long[] places = [.. CaseModel.Rows(conformanceCase.Inputs.GetProperty(rows))
                 .Select(row => (long)row[0] * batch.Length + Array.IndexOf(model.Places[row[0]], row[1]))];
-            using Tensor index = tensor(places);
+            using Tensor index = tensor(places, device: conformanceCase.Device);
             using Tensor chosen = all.index_select(0, index);
             checker.Numbers(name, conformanceCase.Tensor(expected), CaseModel.Values(chosen));
         }

@@ -59,7 +59,8 @@ internal sealed class GradientsKind : IConformanceKind
         double low = inputs.GetProperty("epsilon_low").GetDouble();
         double high = inputs.GetProperty("epsilon_high").GetDouble();
         double beta = inputs.GetProperty("beta").GetDouble();
-        Tensor advantages = tensor(conformanceCase.Tensor(inputs.GetProperty("advantages")).ToSingles()).unsqueeze(1);
+        Tensor advantages = tensor(
+            conformanceCase.Tensor(inputs.GetProperty("advantages")).ToSingles(), device: conformanceCase.Device).unsqueeze(1);
         Tensor old = Narrow("old_per_token_logps");
         Tensor reference = Narrow("ref_per_token_logps");
         Tensor ratio = (logProbabilities - old).exp();
@@ -79,7 +80,8 @@ internal sealed class GradientsKind : IConformanceKind
         Tensor Narrow(string field)
         {
             GoldenTensor values = conformanceCase.Tensor(inputs.GetProperty(field));
-            using Tensor wide = tensor(values.ToSingles(), [completions.Groups.Count, completions.Columns]);
+            using Tensor wide = tensor(
+                values.ToSingles(), [completions.Groups.Count, completions.Columns], device: conformanceCase.Device);
             return wide.narrow(1, 0, mask.shape[1]);
         }
 

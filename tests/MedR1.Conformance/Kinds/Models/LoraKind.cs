@@ -96,7 +96,7 @@ internal sealed class LoraKind : IConformanceKind
             all[(row, 0)] = CaseModel.Values(decoding.Prefill([prompt]));
             for (int token = 1; token < completion.Count; token++)
             {
-                Tensor last = tensor([(long)completion[token - 1]]);
+                Tensor last = tensor([(long)completion[token - 1]], device: policy.Device);
                 all[(row, token)] = CaseModel.Values(decoding.Decode(last));
             }
         }

@@ -25,7 +25,7 @@ internal sealed class VisionKind : IConformanceKind
         using DisposeScope scope = NewDisposeScope();
         float[] pixels = conformanceCase.Tensor(conformanceCase.Inputs.GetProperty("pixel_values")).ToSingles();
         Tensor patches = tensor(pixels).view(-1, policy.Configuration.Vision.PatchVectorSize);
-        policy.Qwen2VLNetwork.Vision.Forward(patches.to(policy.DataType), grids, (name, activation) =>
+        policy.Qwen2VLNetwork.Vision.Forward(patches.to(policy.DataType).to(policy.Device), grids, (name, activation) =>
         {
             if (expected.TryGetProperty(name, out JsonElement value))
             {

@@ -56,7 +56,7 @@ internal sealed class LogitsProcessorsKind : IConformanceKind
             int[][] counted =
                 [.. ids.Select((row, i) => row[(ignored.Length == 0 ? 0 : ignored[i % ignored.Length])..])];
             int skipped = GenerationOptions.Integer(arguments, "prompt_length_to_skip") ?? 0;
-            using TokenHistory history = TokenHistory.Create(counted, 1, (int)logits.shape[1], CPU);
+            using TokenHistory history = TokenHistory.Create(counted, 1, (int)logits.shape[1], conformanceCase.Device);
             LogitsContext context = new([.. ids.Select(row => row.Length - skipped)], history);
             output = Create(entry.GetProperty("class").GetString()!, arguments).Process(output, context);
         }
@@ -97,7 +97,7 @@ internal sealed class LogitsProcessorsKind : IConformanceKind
         int promptLength = inputs.GetProperty("prompt_length").GetInt32();
         int[][] counted =
             [.. ids.Select((row, i) => row.Where((_, k) => k >= promptLength || mask[i][k] == 1).ToArray())];
-        using TokenHistory history = TokenHistory.Create(counted, 1, (int)logits.shape[1], CPU);
+        using TokenHistory history = TokenHistory.Create(counted, 1, (int)logits.shape[1], conformanceCase.Device);
         LogitsContext context = new([.. ids.Select(row => row.Length - promptLength)], history);
         Tensor output = logits;
         for (int i = 0; i < chain.Length; i++)

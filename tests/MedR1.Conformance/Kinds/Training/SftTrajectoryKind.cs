@@ -84,7 +84,7 @@ internal sealed class SftTrajectoryKind : IConformanceKind
             GoldenTensor labels = conformanceCase.Tensor(expected.GetProperty("labels"));
             GoldenTensor attention = conformanceCase.Tensor(expected.GetProperty("attention_mask"));
             GoldenTensor wanted = conformanceCase.Tensor(expected.GetProperty("log_probs"));
-            using Tensor got = logProbabilities.detach().to(ScalarType.Float64).contiguous();
+            using Tensor got = logProbabilities.detach().to(ScalarType.Float64).cpu().contiguous();
             double[] all = new double[wanted.Values.Length];
             List<int> grids = [];
             double loss = 0;

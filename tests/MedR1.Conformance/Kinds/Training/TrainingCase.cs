@@ -11,7 +11,7 @@ internal static class TrainingCase
 {
     /// <summary>Loads the case's model in float32.</summary>
     public static Qwen2VLPolicy LoadPolicy(ConformanceCase conformanceCase) =>
-        Qwen2VLPolicy.Load(conformanceCase.ModelFolder, CPU, ScalarType.Float32);
+        Qwen2VLPolicy.Load(conformanceCase.ModelFolder, conformanceCase.Device, ScalarType.Float32);
 
     /// <summary>Sets what TRL's configuration and optimizer say for any trainer.</summary>
     public static void Configure(JsonElement inputs, TrainerOptions options)

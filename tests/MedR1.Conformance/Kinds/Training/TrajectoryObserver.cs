@@ -58,7 +58,8 @@ internal sealed class TrajectoryObserver(
             Tensor masked_BT = got_BT.detach().masked_fill(microStep.Inputs.Mask.logical_not(), 0)
                 .to(ScalarType.Float64);
             Tensor padded_BT = nn.functional.pad(masked_BT, [0, width - masked_BT.shape[1]]);
-            Tensor sorted_BT = padded_BT.index_select(0, tensor([.. places.Select(place => (long)place)]));
+            Tensor places_B = tensor([.. places.Select(place => (long)place)], device: conformanceCase.Device);
+            Tensor sorted_BT = padded_BT.index_select(0, places_B);
             checker.Numbers($"{field}/{name}", wanted, sorted_BT.ToDoubles(), tolerance ?? checker.ToleranceOf(name));
         }
     }
