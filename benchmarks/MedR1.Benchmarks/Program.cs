@@ -7,6 +7,8 @@ RootCommand root = new("Benchmarks of MedR1.")
     RealShapeCommands.Answer(),
     RealShapeCommands.Group(),
     RealShapeCommands.Update(),
+    DeviceCommands.Rollout(),
+    DeviceCommands.Update(),
     StepCommands.RealShape(),
     StepCommands.SmallShape(),
     StepCommands.Head(),

@@ -8,6 +8,14 @@ internal static class CommonArguments
 {
     public static Argument<DirectoryInfo> Checkpoint() => new("folder") { Description = "The folder of the checkpoint." };
 
+    public static Option<DirectoryInfo> CheckpointOption(string description) =>
+        new("--folder") { Description = description, Required = true };
+
+    public static Option<string> Device(string standard) => new("--device")
+    {
+        Description = "Where it is computed: cpu or cuda.", DefaultValueFactory = _ => standard,
+    };
+
     public static Option<WeightQuantization> Quantization() => new("--quantize")
     {
         Description = "Which weights are held in 8 bits.", DefaultValueFactory = _ => WeightQuantization.None,

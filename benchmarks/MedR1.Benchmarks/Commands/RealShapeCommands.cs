@@ -10,21 +10,32 @@ internal static class RealShapeCommands
 {
     public static Command Write()
     {
-        Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<string> shape = new("--shape")
+        {
+            Description = "The sizes: 2b or 7b as published (4.4 and 16.6 GB), or tiny for a trial of the commands.",
+            DefaultValueFactory = _ => "2b",
+        };
+        shape.AcceptOnlyFromAmong([.. CheckpointShape.All.Select(known => known.Name)]);
+        Option<DirectoryInfo> folder = CommonArguments.CheckpointOption("Where it is written.");
+        Option<string> device = CommonArguments.Device("cpu");
         Option<DirectoryInfo> golden = new("--golden")
         {
             Description = "tests/Golden.", DefaultValueFactory = _ => new DirectoryInfo("tests/Golden"),
         };
         Command command = new(
-            "write-2b", "Writes a checkpoint of Qwen2-VL-2B's shape with random weights: two bf16 shards, 4.4 GB.")
+            "write-checkpoint",
+            "Writes a checkpoint of Qwen2-VL's shape with random weights, made on the device: bf16 shards with an index, "
+            + "configuration and tokenizer, for the library and for transformers.")
         {
-            folder, golden,
+            shape, folder, device, golden,
         };
         command.SetAction((result, cancellationToken) =>
         {
             TorchRuntime.Initialize();
             RealShapeCheckpoint.Write(
-                result.GetValue(folder)!.FullName, result.GetValue(golden)!.FullName, cancellationToken);
+                CheckpointShape.Of(result.GetValue(shape)!), result.GetValue(golden)!.FullName,
+                result.GetValue(folder)!.FullName, TorchSharp.torch.device(result.GetValue(device)!), Console.Out,
+                cancellationToken);
             return Task.CompletedTask;
         });
         return command;

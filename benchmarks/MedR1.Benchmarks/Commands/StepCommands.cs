@@ -41,7 +41,7 @@ internal static class StepCommands
             using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
                 result.GetValue(folder)!.FullName, weights: WeightStorage.MappedFiles, cancellationToken: cancellationToken);
             policy.Checkpointing.IsEnabled = result.GetValue(recompute);
-            using LoraPolicy lora = LoraPolicy.Create(policy, RealShapeUpdate.Adapter(result.GetValue(rank)), seed: 1);
+            using LoraPolicy lora = LoraPolicy.Create(policy, UpdateWork.Adapter(result.GetValue(rank)), seed: 1);
             double speed = MachineLimits.MultiplyFlopsPerSecond();
             StepTimes times = await StepShares.RunAsync(
                 lora, [StepPrompts.OfLength(policy.Processor, 384, RealPromptTokens)],

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MedR1.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,6 +39,15 @@ internal static class MachineLimits
         using Tensor left = ones(2048, 2048, dtype: ScalarType.BFloat16);
         return 2.0 * 2048 * 2048 * 2048 / Best(5, () => left.matmul(left).Dispose());
     }
+
+    /// <summary>
+    /// The weights that a step of decoding reads: not the tower, and of a table of its own beside the head a few rows only.
+    /// </summary>
+    public static long DecoderBytes(IVisionLanguagePolicy policy) => policy.Parameters
+        .Where(parameter => !parameter.Key.StartsWith("visual.", StringComparison.Ordinal))
+        .Where(parameter => parameter.Key != "model.embed_tokens.weight"
+            || policy.Parameters.All(other => other.Key != "lm_head.weight"))
+        .Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
 
     /// <summary>The most memory that this process has held.</summary>
     public static long PeakMemoryBytes() => StatusBytes("VmHWM:");

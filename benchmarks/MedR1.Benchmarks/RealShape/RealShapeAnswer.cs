@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MedR1.Benchmarks.Steps;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 using MedR1.Sampling;
@@ -24,22 +25,17 @@ internal static class RealShapeAnswer
         double readRate = MachineLimits.MemoryReadBytesPerSecond();
         double multiplyRate = MachineLimits.MultiplyFlopsPerSecond();
 
-        byte[] pixels = new byte[384 * 384 * 3];
-        new Random(1).NextBytes(pixels);
-        PixelImageSource picture = new("noise", new RgbImage(384, 384, pixels));
         SamplingOptions options = new() { Temperature = 0, MaxNewTokens = tokens, MinNewTokens = tokens };
         List<double> times = [];
         clock.Restart();
         await foreach (SampledToken _ in new LocalSampler(policy).StreamAsync(
-            VqaPrompt.Ask("Describe this image.", picture), options, cancellationToken))
+            StepPrompts.Describe(1), options, cancellationToken))
         {
             times.Add(clock.Elapsed.TotalSeconds);
         }
 
         double step = (times[^1] - times[0]) / (times.Count - 1);
-        // The vision tower is not read while decoding.
-        long decoderBytes = policy.Parameters.Where(parameter => !parameter.Key.StartsWith("visual.", StringComparison.Ordinal))
-            .Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
+        long decoderBytes = MachineLimits.DecoderBytes(policy);
         console.WriteLine($"weights {weightBytes / 1e9:F2} GB, {weights}");
         console.WriteLine($"vocabulary and processor loaded in {processorSeconds:F2} s");
         console.WriteLine(

@@ -1,36 +1,59 @@
+using System.Diagnostics;
 using System.Text.Json;
+using MedR1.Benchmarks.Steps;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.RealShape;
 
-/// <summary>Writes a checkpoint of the published 2B sizes with random weights, as two bf16 shards with an index.</summary>
+/// <summary>
+/// Writes a checkpoint of random weights in bf16, as shards with an index. Their numbers are made on the device; those of the
+/// CPU have a seed of their own, those of another device the one that libtorch starts with.
+/// </summary>
 internal static class RealShapeCheckpoint
 {
+    /// <summary>The benchmarks' prompt, for programs that have no tokenizer: its token ids.</summary>
+    public const string PromptFile = "benchmark-prompt.json";
+
     private const long ShardLength = 2_500_000_000;
 
-    /// <param name="folder">The folder to make.</param>
-    /// <param name="golden">Holds the published configuration and Qwen2's vocabulary.</param>
-    /// <param name="cancellationToken">Cancels between tensors.</param>
-    public static void Write(string folder, string golden, CancellationToken cancellationToken)
+    public static void Write(
+        CheckpointShape shape, string golden, string folder, Device device, TextWriter console,
+        CancellationToken cancellationToken)
     {
+        Stopwatch clock = Stopwatch.StartNew();
         Directory.CreateDirectory(folder);
-        string published = Path.Combine(golden, "cases", "parameter-list", "qwen2-vl-2b");
-        JsonElement inputs = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(published, "case.json"))).RootElement.GetProperty("inputs");
-        string config = inputs.GetProperty("config").GetProperty("file").GetString()!;
-        File.Copy(Path.Combine(published, config), Path.Combine(folder, "config.json"), overwrite: true);
-        File.WriteAllBytes(
-            Path.Combine(folder, "preprocessor_config.json"),
-            new ImageProcessorConfiguration { MinPixels = 3136, MaxPixels = 12_845_056 }.ToJson());
-        Qwen2VLTokens.LoadTokenizer(Path.Combine(golden, "tokenizer")).Save(folder);
+        shape.WriteFiles(golden, folder);
         Qwen2VLConfiguration configuration = Qwen2VLConfiguration.Load(folder);
-        using Qwen2VLPolicy policy = Qwen2VLPolicy.CreateRandom(
-            configuration, Qwen2VLProcessor.Load(folder), seed: 1, dataType: ScalarType.BFloat16);
-        CheckpointWriter.Write(
-            folder,
-            [.. policy.Parameters.Select(parameter => SafetensorsItem.Of(parameter.Key, parameter.Value))],
-            ShardLength,
-            cancellationToken: cancellationToken);
+        using Generator? generator = device.type == DeviceType.CPU ? new Generator(1, CPU) : null;
+        SafetensorsItem[] items = [.. shape.Tensors(golden).Select(tensor => SafetensorsItem.From(
+            tensor.Name, ScalarType.BFloat16, tensor.Shape,
+            () => Values(tensor.Name, tensor.Shape, configuration, device, generator)))];
+        CheckpointWriter.Write(folder, items, ShardLength, cancellationToken: cancellationToken);
+        File.WriteAllBytes(
+            Path.Combine(folder, PromptFile),
+            JsonSerializer.SerializeToUtf8Bytes(
+                Qwen2VLProcessor.Load(folder).Encode(StepPrompts.Describe(0), cancellationToken).TokenIds));
+        long bytes = items.Sum(item => item.ByteLength);
+        console.WriteLine(
+            $"{shape.Name}: {items.Length} tensors, {bytes / 1e9:F2} GB in {clock.Elapsed.TotalSeconds:F1} s");
+    }
+
+    // As the library's own random start, but on the device: normal matrices, biases 0, norm gains 1.
+    private static Tensor Values(
+        string name, long[] shape, Qwen2VLConfiguration configuration, Device device, Generator? generator)
+    {
+        if (shape.Length == 1)
+        {
+            return name.EndsWith(".bias", StringComparison.Ordinal)
+                ? zeros(shape, ScalarType.BFloat16) : ones(shape, ScalarType.BFloat16);
+        }
+
+        double range = name.StartsWith("visual.", StringComparison.Ordinal)
+            ? configuration.Vision.InitializerRange : configuration.Text.InitializerRange;
+        using DisposeScope scope = NewDisposeScope();
+        return empty(shape, ScalarType.BFloat16, device).normal_(0, range, generator).cpu().MoveToOuterDisposeScope();
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MedR1.Benchmarks.Steps;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 using MedR1.Sampling;
@@ -25,26 +26,24 @@ internal static class RealShapeGroup
             parameter.requires_grad = false;
         }
 
-        long decoderBytes = policy.Parameters
-            .Where(parameter => !parameter.Key.StartsWith("visual.", StringComparison.Ordinal))
-            .Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
+        long decoderBytes = MachineLimits.DecoderBytes(policy);
         SamplingOptions options = new()
         {
             SamplesPerPrompt = samples, MaxNewTokens = tokens, MinNewTokens = tokens, Temperature = 1, Seed = 1,
         };
 
         // The first run touches the pages of the files.
-        await RunAsync(policy, [Ask(0)], options with { SamplesPerPrompt = 1, MaxNewTokens = 2, MinNewTokens = 2 }, false);
+        await RunAsync(policy, [StepPrompts.Describe(0)], options with { SamplesPerPrompt = 1, MaxNewTokens = 2, MinNewTokens = 2 }, false);
         double readRate = MachineLimits.MemoryReadBytesPerSecond();
         console.WriteLine($"memory read bandwidth {readRate / 1e9:F1} GB/s; decoder {decoderBytes / 1e9:F2} GB");
-        Result shared = await RunAsync(policy, [Ask(0)], options, null);
+        Result shared = await RunAsync(policy, [StepPrompts.Describe(0)], options, null);
         Print("one prompt, shared", shared);
-        Print("the same again, packed already", await RunAsync(policy, [Ask(0)], options, null));
-        Print("one completion", await RunAsync(policy, [Ask(0)], options with { SamplesPerPrompt = 1 }, true));
+        Print("the same again, packed already", await RunAsync(policy, [StepPrompts.Describe(0)], options, null));
+        Print("one completion", await RunAsync(policy, [StepPrompts.Describe(0)], options with { SamplesPerPrompt = 1 }, true));
         if (withPlain)
         {
             Result plain = await RunAsync(
-                policy, [.. Enumerable.Range(0, samples).Select(Ask)], options with { SamplesPerPrompt = 1 }, false);
+                policy, [.. Enumerable.Range(0, samples).Select(StepPrompts.Describe)], options with { SamplesPerPrompt = 1 }, false);
             Print("prompts of their own", plain);
             console.WriteLine($"ratio of the whole {plain.Total / shared.Total:F2}, of a step {plain.Step / shared.Step:F2}");
         }
@@ -59,42 +58,21 @@ internal static class RealShapeGroup
     private static async Task<Result> RunAsync(
         Qwen2VLPolicy policy, IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, bool? pack)
     {
-        List<SamplingProgress> steps = [];
         Stopwatch packing = Stopwatch.StartNew();
         bool packs = pack ?? true;
+        RolloutTimes times;
         using (packs ? policy.BeginDecoding() : null)
         {
             packing.Stop();
-            LocalSampler sampler = new(policy, new LocalSamplerOptions
-            {
-                PackWeights = packs, Progress = new Recorder(steps), ProgressInterval = TimeSpan.Zero,
-            });
-            await foreach (CompletionGroup _ in sampler.SampleAsync(prompts, options))
-            {
-            }
+            times = await RolloutTimes.MeasureAsync(policy, prompts, options, packs, CancellationToken.None);
         }
 
         double pack0 = packs ? packing.Elapsed.TotalSeconds : 0;
-        double first = steps[0].Elapsed.TotalSeconds + pack0;
-        double total = steps[^1].Elapsed.TotalSeconds + pack0;
-        long count = steps.Select(step => step.TokenCount).Distinct().Count();
         int promptTokens = policy.Processor.Encode(prompts[0]).TokenIds.Count;
         using IKeyValueCache cache = policy.CreateCache(
             prompts.Count, prompts.Count * options.SamplesPerPrompt, promptTokens, options.MaxNewTokens);
-        return new Result(first, (total - first) / Math.Max(1, count - 1), total, steps[^1].TokenCount, pack0, cache.ByteSize);
-    }
-
-    private static VqaPrompt Ask(int seed)
-    {
-        byte[] pixels = new byte[384 * 384 * 3];
-        new Random(seed).NextBytes(pixels);
-        return VqaPrompt.Ask("Describe this image.", new PixelImageSource($"noise {seed}", new RgbImage(384, 384, pixels)));
+        return new Result(times.First + pack0, times.Mean, times.Total + pack0, times.Tokens, pack0, cache.ByteSize);
     }
 
     private sealed record Result(double First, double Step, double Total, long Tokens, double Packing, long CacheBytes);
-
-    private sealed class Recorder(List<SamplingProgress> steps) : IProgress<SamplingProgress>
-    {
-        public void Report(SamplingProgress value) => steps.Add(value);
-    }
 }

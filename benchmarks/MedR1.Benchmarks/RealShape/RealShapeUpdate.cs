@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MedR1.Losses;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 using MedR1.Training;
@@ -15,7 +14,6 @@ namespace MedR1.Benchmarks.RealShape;
 /// </summary>
 internal static class RealShapeUpdate
 {
-    private const int PromptTokens = 260;
     private const int NewTokens = 64;
 
     // transformers 5.24 with PEFT, torch 2.14: the same update, on a machine of this speed.
@@ -28,11 +26,11 @@ internal static class RealShapeUpdate
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
             folder, weights: WeightStorage.MappedFiles, quantization: quantization, cancellationToken: cancellationToken);
-        using LoraPolicy lora = LoraPolicy.Create(policy, Adapter(rank), seed: 1);
+        using LoraPolicy lora = LoraPolicy.Create(policy, UpdateWork.Adapter(rank), seed: 1);
         using AdamWOptimizer optimizer = new(ParameterGroups.Create(lora.AdapterParameters, 1e-5));
-        PackedGroup[] groups = Groups(policy, rows, isPlain);
+        PackedGroup[] groups = UpdateWork.Groups(policy, rows, NewTokens, isPlain);
         console.WriteLine(
-            $"{rows} rows of {PromptTokens} + {NewTokens} tokens, {(isPlain ? "each with its prompt" : "prompt and picture once")}, "
+            $"{rows} rows of {UpdateWork.PromptTokens} + {NewTokens} tokens, {(isPlain ? "each with its prompt" : "prompt and picture once")}, "
             + $"weights {policy.Parameters.Sum(pair => pair.Value.numel() * pair.Value.ElementSize) / 1e9:F2} GB, rank {rank}: {lora.AdapterParameters.Sum(pair => pair.Value.numel()) / 1e6:F1} M numbers train");
         using (IDisposable noGradient = no_grad())
         {
@@ -43,14 +41,6 @@ internal static class RealShapeUpdate
         policy.Checkpointing.IsEnabled = recomputes;
         Update(lora, groups, optimizer, sharesVision, recomputes ? "layers computed again" : "layers kept", console);
     }
-
-    /// <summary>An adapter on all linear layers of the decoder.</summary>
-    public static LoraOptions Adapter(int rank) => new()
-    {
-        Rank = rank,
-        Alpha = 2 * rank,
-        TargetModules = ModuleSelection.Of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
-    };
 
     private static void Update(
         LoraPolicy lora, PackedGroup[] groups, AdamWOptimizer optimizer, bool sharesVision, string how, TextWriter console)
@@ -73,8 +63,8 @@ internal static class RealShapeUpdate
                 .LogProbabilities;
         });
         Tensor? loss = null;
-        double forward = Time(() => loss = Loss(
-            lora.TokenLogProbabilities(groups, new TokenStatisticsOptions(), given), reference_BT!));
+        double forward = Time(() => loss = UpdateWork.Loss(
+            lora.TokenLogProbabilities(groups, new TokenStatisticsOptions(), given), reference_BT!, NewTokens));
         double backward = Time(() => loss!.backward());
         double step = Time(() => optimizer.Step());
         optimizer.ZeroGradients();
@@ -87,39 +77,6 @@ internal static class RealShapeUpdate
         console.WriteLine(
             $"    the machine multiplied bf16 at {speed / 1e9:F0} GFLOP/s; transformers and PEFT take {ReferenceSeconds} s at "
             + $"{ReferenceFlops / 1e9:F0}, so at this speed {ReferenceSeconds * ReferenceFlops / speed / total:F1} times as long");
-    }
-
-    private static Tensor Loss(TokenStatistics statistics, Tensor reference_BT)
-    {
-        int rows = (int)statistics.Mask.shape[0];
-        return new GrpoLoss(GrpoLossOptions.MedR1).Compute(new PolicyLossInputs
-        {
-            LogProbabilities = statistics.LogProbabilities,
-            Mask = statistics.Mask,
-            Advantages = tensor([.. Enumerable.Range(0, rows).Select(row => row % 2 == 0 ? 1f : -1f)]),
-            ReferenceLogProbabilities = reference_BT,
-            TokensInStep = rows * NewTokens,
-            RowsInStep = rows,
-            AccumulationSteps = 1,
-            MaxCompletionLength = NewTokens,
-        }).Loss;
-    }
-
-    private static PackedGroup[] Groups(Qwen2VLPolicy policy, int rows, bool isPlain)
-    {
-        Random random = new(1);
-        byte[] pixels = new byte[384 * 384 * 3];
-        random.NextBytes(pixels);
-        EncodedPrompt encoded = policy.Processor.Encode(
-            VqaPrompt.Ask("Describe.", new PixelImageSource("noise", new RgbImage(384, 384, pixels))));
-        EncodedPrompt prompt = encoded with { TokenIds = [.. encoded.TokenIds, .. Words(PromptTokens - encoded.TokenIds.Count)] };
-        int[][] completions = [.. Enumerable.Range(0, rows).Select(_ => Words(NewTokens))];
-        return isPlain
-            ? [.. completions.Select(completion => new PackedGroup(
-                prompt with { Images = [.. prompt.Images.Select(image => image with { })] }, [completion]))]
-            : [new PackedGroup(prompt, completions)];
-
-        int[] Words(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Next(100, 150_000))];
     }
 
     private static double Time(Action work)

@@ -17,6 +17,9 @@ internal static class StepPrompts
         };
     }
 
+    /// <summary>The prompt of the real shape's rollouts: 196 image tokens and a short text.</summary>
+    public static VqaPrompt Describe(int seed) => Ask(384, "Describe this image.", seed);
+
     /// <summary>A question that is so many tokens long, template and picture included.</summary>
     public static VqaPrompt OfLength(Qwen2VLProcessor processor, int side, int tokens)
     {

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Rollouts and updates on an NVIDIA GPU, beside transformers and PEFT on the same weights; ends with one table.
+#   scripts/gpu-benchmarks.sh [FOLDER]   FOLDER holds the published programs (default: artifacts/gpu)
+# Needs python3 with torch (whose libtorch the library takes too), transformers and PEFT; no .NET SDK, no network. Logs go to $OUT,
+# or to artifacts/gpu-benchmarks. Settings, for a trial without a GPU too:
+#   GPU_BENCHMARKS_DEVICE=cpu   GPU_BENCHMARKS_SHAPES="tiny"   GPU_BENCHMARKS_SECONDS=235 (for the whole)
+set -uo pipefail
+cd "$(dirname "$0")/.."
+programs=${1:-artifacts/gpu}
+logs=${OUT:-artifacts/gpu-benchmarks}
+device=${GPU_BENCHMARKS_DEVICE:-cuda}
+read -r first second <<< "${GPU_BENCHMARKS_SHAPES:-2b 7b}"
+seconds=${GPU_BENCHMARKS_SECONDS:-235}
+mkdir -p "$logs"
+rm -f "$logs"/*.log
+
+# Without importing torch, which takes seconds.
+torch='import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")'
+export MEDR1_LIBTORCH=${MEDR1_LIBTORCH:-$(python3 -c "$torch")}
+[ -n "$MEDR1_LIBTORCH" ] || unset MEDR1_LIBTORCH
+# The prompts are plain ASCII: they need no ICU.
+ldconfig -p | grep -q libicuuc || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+export PYTHONDONTWRITEBYTECODE=1
+
+program=$(find "$programs" -name MedR1.Benchmarks -type f 2>/dev/null | head -1)
+library=$(find "$programs" -name MedR1.Benchmarks.dll -type f 2>/dev/null | head -1)
+if [ -n "$program" ]; then
+  chmod +x "$program" 2>/dev/null
+  benchmarks=("$program")
+elif [ -n "$library" ]; then
+  benchmarks=(dotnet "$library")
+else
+  echo "$programs holds no MedR1.Benchmarks; publish it there first" >&2
+  exit 1
+fi
+
+# Memory where there is enough of it, so that no disk takes part; 23 GB is both checkpoints and some more.
+shared=$(df --output=avail -B1000000 /dev/shm 2>/dev/null | tail -1 | tr -d ' ')
+if [ "${shared:-0}" -gt 23000 ]; then weights=$(mktemp -d /dev/shm/medr1.XXXXXX); else weights=$(mktemp -d); fi
+trap 'rm -rf "$weights"' EXIT
+
+# part NAME LIMIT COMMAND…: within its limit and what is left of the whole; a failure stops nothing but itself.
+part() {
+  local name=$1 limit=$2 left=$((seconds - SECONDS)) status=0 start=$SECONDS
+  shift 2
+  [ "$limit" -le "$left" ] || limit=$left
+  if [ "$limit" -lt 5 ]; then
+    echo "$name: left out, the time is up" | tee "$logs/$name.log"
+    return
+  fi
+  timeout --kill-after=5 "$limit" "$@" > "$logs/$name.log" 2>&1 || status=$?
+  if [ "$status" -eq 0 ]; then
+    echo "$name: $((SECONDS - start)) s"
+  else
+    echo "$name: failed with status $status after $((SECONDS - start)) s (124: its $limit s were up); its last lines:"
+    tail -n 12 "$logs/$name.log" | cut -c 1-300 | sed 's/^/    /'
+  fi
+}
+
+write() { part "write-$1" 60 "${benchmarks[@]}" write-checkpoint --shape "$1" --folder "$weights/$1" --device "$device"; }
+
+rollout() {
+  part "rollout-$1" 60 "${benchmarks[@]}" rollout-device --folder "$weights/$1" --device "$device" \
+    --samples 8 16 32 64 --prompts 8 --plain 8 --profile
+}
+
+reference() { python3 benchmarks/reference/"$1".py --folder "$weights/$2" --device "$device" "${@:3}"; }
+export weights device
+export -f reference
+
+command -v nvidia-smi > /dev/null && nvidia-smi --query-gpu=name,memory.total,driver_version --format=csv,noheader
+write "$first"
+rollout "$first"
+part "generate-$first" 60 bash -c 'reference generate "$@"' - "$first"
+part "update-$first" 50 "${benchmarks[@]}" update-device --folder "$weights/$first" --device "$device"
+part "update-all-$first" 40 "${benchmarks[@]}" update-device --folder "$weights/$first" --device "$device" --whole --plain false --tokens 64
+part "reference-update-$first" 50 bash -c 'reference update "$@"' - "$first"
+if [ -n "$second" ]; then
+  write "$second"
+  rollout "$second"
+  part "generate-$second" 60 bash -c 'reference generate "$@"' - "$second"
+fi
+part "generate-compiled-$first" 75 bash -c 'reference generate "$@"' - "$first" --compile --samples 8 --limit 70
+
+# table TITLE LOG…: the rows of the logs under the head of the first.
+table() {
+  local title=$1
+  shift
+  echo
+  echo "$title"
+  grep -h '^| ' "$@" 2>/dev/null | awk '!/^\| ---/ && !seen[$0]++ { print; if (!head++) { gsub(/[^|]+/, " --- "); print } }'
+}
+
+{
+  for shape in $first $second; do
+    table "Rollouts, $shape" "$logs/rollout-$shape.log" "$logs/generate-$shape.log" \
+      $([ "$shape" = "$first" ] && echo "$logs/generate-compiled-$shape.log")
+    grep -h -E '^(the device copies|a step of|waiting for|the host is|the device is)' "$logs/rollout-$shape.log" 2>/dev/null
+  done
+  table "Updates, $first" "$logs/update-$first.log" "$logs/update-all-$first.log" "$logs/reference-update-$first.log"
+} | tee "$logs/table.md"
+echo
+echo "$SECONDS s in all; logs in $logs"
