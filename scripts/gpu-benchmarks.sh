@@ -14,12 +14,20 @@ seconds=${GPU_BENCHMARKS_SECONDS:-235}
 mkdir -p "$logs"
 rm -f "$logs"/*.log
 
-# Without importing torch, which takes seconds.
-torch='import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")'
-export MEDR1_LIBTORCH=${MEDR1_LIBTORCH:-$(python3 -c "$torch")}
-[ -n "$MEDR1_LIBTORCH" ] || unset MEDR1_LIBTORCH
+# Folder and version of python3's torch, without importing it, which takes seconds.
+if [ -z "${MEDR1_LIBTORCH:-}" ]; then
+  read -r folder version <<< "$(python3 -c '
+from importlib import metadata, util
+found = util.find_spec("torch")
+print(found.submodule_search_locations[0] if found else "", ".".join(metadata.version("torch").split(".")[:2]) if found else "")')"
+  [ -z "$folder" ] || export MEDR1_LIBTORCH=$folder
+  if [ -z "${MEDR1_LIBTORCH_VERSION:-}" ] && [ "${version:-2.10}" != 2.10 ]; then
+    export MEDR1_LIBTORCH_VERSION=$version
+    echo "torch is $version: the programs' libLibTorchSharp.so is taken to be built for it (docs/native-runtime.md)"
+  fi
+fi
 # The prompts are plain ASCII: they need no ICU.
-ldconfig -p | grep -q libicuuc || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+[[ "$(ldconfig -p)" == *libicuuc* ]] || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 export PYTHONDONTWRITEBYTECODE=1
 
 program=$(find "$programs" -name MedR1.Benchmarks -type f 2>/dev/null | head -1)
@@ -64,23 +72,22 @@ rollout() {
     --samples 8 16 32 64 --prompts 8 --plain 8 --profile
 }
 
-reference() { python3 benchmarks/reference/"$1".py --folder "$weights/$2" --device "$device" "${@:3}"; }
-export weights device
-export -f reference
+# reference NAME LIMIT PROGRAM SHAPE OPTION…
+reference() { part "$1" "$2" python3 "benchmarks/reference/$3.py" --folder "$weights/$4" --device "$device" "${@:5}"; }
 
 command -v nvidia-smi > /dev/null && nvidia-smi --query-gpu=name,memory.total,driver_version --format=csv,noheader
 write "$first"
 rollout "$first"
-part "generate-$first" 60 bash -c 'reference generate "$@"' - "$first"
+reference "generate-$first" 60 generate "$first"
 part "update-$first" 50 "${benchmarks[@]}" update-device --folder "$weights/$first" --device "$device"
 part "update-all-$first" 40 "${benchmarks[@]}" update-device --folder "$weights/$first" --device "$device" --whole --plain false --tokens 64
-part "reference-update-$first" 50 bash -c 'reference update "$@"' - "$first"
+reference "reference-update-$first" 50 update "$first"
 if [ -n "$second" ]; then
   write "$second"
   rollout "$second"
-  part "generate-$second" 60 bash -c 'reference generate "$@"' - "$second"
+  reference "generate-$second" 60 generate "$second"
 fi
-part "generate-compiled-$first" 75 bash -c 'reference generate "$@"' - "$first" --compile --samples 8 --limit 70
+reference "generate-compiled-$first" 75 generate "$first" --compile --samples 8 --limit 70
 
 # table TITLE LOG…: the rows of the logs under the head of the first.
 table() {
@@ -95,7 +102,7 @@ table() {
   for shape in $first $second; do
     table "Rollouts, $shape" "$logs/rollout-$shape.log" "$logs/generate-$shape.log" \
       $([ "$shape" = "$first" ] && echo "$logs/generate-compiled-$shape.log")
-    grep -h -E '^(the device copies|a step of|waiting for|the host is|the device is)' "$logs/rollout-$shape.log" 2>/dev/null
+    grep -h -E '^(the device copies|profile:)' "$logs/rollout-$shape.log" 2>/dev/null
   done
   table "Updates, $first" "$logs/update-$first.log" "$logs/update-all-$first.log" "$logs/reference-update-$first.log"
 } | tee "$logs/table.md"

@@ -26,7 +26,7 @@ def load(folder, device):
     options = {"dtype": torch.bfloat16, "attn_implementation": "sdpa", "local_files_only": True}
     try:
         # Straight onto the device; it needs accelerate.
-        model = Qwen2VLForConditionalGeneration.from_pretrained(folder, device_map={"": device}, **options)
+        model = Qwen2VLForConditionalGeneration.from_pretrained(folder, device_map=device, **options)
     except (ImportError, ValueError) as error:
         print(f"loading by way of the host, because {error}", flush=True)
         model = Qwen2VLForConditionalGeneration.from_pretrained(folder, **options).to(device)

@@ -39,7 +39,7 @@ class Sampler:
         try:
             return self._draw(samples, tokens)
         except (RuntimeError, ValueError, TypeError, IndexError) as error:
-            if self.by_hand or isinstance(error, torch.cuda.OutOfMemoryError):
+            if self.static or self.by_hand or isinstance(error, torch.cuda.OutOfMemoryError):
                 raise
             print(f"num_return_sequences failed ({error!r}); the prompt is repeated by hand", flush=True)
             self.by_hand = True

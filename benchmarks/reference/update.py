@@ -21,7 +21,9 @@ EPSILON = 0.2
 
 def log_probabilities(model, inputs, count):
     """Of the last tokens of each row, row by row as TRL does it for 16 bits, so that the memory stays small."""
-    logits = model(**inputs, use_cache=False, logits_to_keep=count + 1).logits[:, :-1]
+    # As a trainer with bf16 does it: without it the adapter, whose numbers are float32, would multiply in float32.
+    with torch.autocast(inputs["input_ids"].device.type, dtype=torch.bfloat16):
+        logits = model(**inputs, use_cache=False, logits_to_keep=count + 1).logits[:, :-1]
     targets = inputs["input_ids"][:, -count:]
     return torch.stack(
         [

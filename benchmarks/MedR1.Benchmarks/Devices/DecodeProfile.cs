@@ -1,59 +1,88 @@
-using System.Diagnostics;
 using MedR1.Benchmarks.RealShape;
 using MedR1.Modeling;
 using MedR1.Sampling;
-using MedR1.TestSupport;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.Devices;
 
 /// <summary>
-/// Splits a decoding step: the time in which the host hands over all operators of the model, the time that the device needs
-/// behind that, and the choice of the tokens. Where the device is done as soon as the host is, the host is the limit.
+/// Splits a decoding step: the time in which the host hands over all operators of the model, what the device needs for them
+/// without a gap, what its matrix products alone need, and the choice of the tokens.
 /// </summary>
 internal static class DecodeProfile
 {
+    private const int Repetitions = 20;
+    private const int MostTokens = 32;
+
     public static async Task RunAsync(
         IVisionLanguagePolicy policy, VqaPrompt prompt, SamplingOptions options, TextWriter console,
         CancellationToken cancellationToken)
     {
-        Watch free = new(policy, waits: false);
-        RolloutTimes whole = await RolloutTimes.MeasureAsync(free, [prompt], options, null, cancellationToken);
-        Watch waiting = new(policy, waits: true);
-        RolloutTimes apart = await RolloutTimes.MeasureAsync(waiting, [prompt], options, null, cancellationToken);
+        int tokens = Math.Min(MostTokens, options.MaxNewTokens);
+        options = options with { MaxNewTokens = tokens, MinNewTokens = tokens };
+        using WatchedPolicy free = new(policy, waits: false);
+        RolloutTimes whole = await MeasureAsync(free);
         double handed = RolloutTimes.MedianOf(free.Handed);
-        double handedWaiting = RolloutTimes.MedianOf(waiting.Handed);
-        double behind = RolloutTimes.MedianOf(waiting.Behind);
         console.WriteLine(
-            $"a step of {options.SamplesPerPrompt} completions takes {whole.Median * 1000:F2} ms: the host hands over the "
-            + $"model's operators in {handed * 1000:F2} ms, the rest is {(whole.Median - handed) * 1000:F2} ms");
+            $"profile: a step of {options.SamplesPerPrompt} completions takes {whole.Median * 1000:F2} ms: the host hands over "
+            + $"the model's operators in {handed * 1000:F2} ms, the rest is {(whole.Median - handed) * 1000:F2} ms");
+        using WatchedPolicy waiting = new(policy, waits: true);
+        RolloutTimes apart = await MeasureAsync(waiting);
+        double done = RolloutTimes.MedianOf(waiting.Done);
+        double behind = done - RolloutTimes.MedianOf(waiting.Handed);
         console.WriteLine(
-            $"waiting for the device in between: handing over {handedWaiting * 1000:F2} ms, the device is done "
-            + $"{behind * 1000:F2} ms behind that, choosing and bringing the tokens to the host takes "
-            + $"{(apart.Median - handedWaiting - behind) * 1000:F2} ms");
+            $"profile: waiting for the device in between, it is done {behind * 1000:F2} ms behind the host; choosing tokens and "
+            + $"bringing them to the host takes {(apart.Median - done) * 1000:F2} ms");
         console.WriteLine(
-            behind < 0.1 * handedWaiting
-                ? "the host is the limit: the device waits for its operators" : "the device is the limit, or both are");
+            $"profile: the model's matrix products alone take {Products(policy, options.SamplesPerPrompt) * 1000:F2} ms");
+
+        // Long enough for the host to hand over a step meanwhile.
+        double length = Math.Max(0.02, 4 * whole.Median);
+        if (DeviceSleep.TryCreate(policy.Device, length) is not { } sleep)
+        {
+            console.WriteLine("profile: this device can't be kept busy ahead, so what it needs without a gap isn't known");
+            return;
+        }
+
+        using WatchedPolicy held = new(policy, waits: true, sleep);
+        await MeasureAsync(held);
+        double slept = RolloutTimes.MedianOf([.. Enumerable.Range(0, 9).Select(_ => DeviceLimits.Time(policy.Device, sleep.Begin))]);
+        double host = RolloutTimes.MedianOf(held.Handed);
+        double device = RolloutTimes.MedianOf(held.Done) - slept;
+        console.WriteLine(
+            host >= slept
+                ? $"profile: in the middle of a step the host waits for the device ({host * 1000:F2} ms, a sleep of {slept * 1000:F2} ms ahead)"
+                : $"profile: behind the embedding the device needs {device * 1000:F2} ms without a gap, the host {host * 1000:F2} ms: "
+                    + $"the {(host > device ? "host" : "device")} is the limit");
+
+        Task<RolloutTimes> MeasureAsync(IVisionLanguagePolicy watched) =>
+            RolloutTimes.MeasureAsync(watched, [prompt], options, null, cancellationToken);
     }
 
-    private sealed class Watch(IVisionLanguagePolicy policy, bool waits) : DelegatingPolicy(policy)
+    // Every matrix of the decoder once, as in a step; many of them in a row, so that the host is ahead.
+    private static double Products(IVisionLanguagePolicy policy, int rows)
     {
-        public List<double> Handed { get; } = [];
-
-        public List<double> Behind { get; } = [];
-
-        public override Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache)
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        (Tensor Input, Tensor Weight)[] products = [.. MachineLimits.DecoderWeights(policy)
+            .Where(weight => weight.dim() == 2)
+            .Select(weight => (ones(rows, weight.shape[1], weight.dtype, policy.Device), (Tensor)weight))];
+        Multiply();
+        return DeviceLimits.Time(policy.Device, () =>
         {
-            Stopwatch clock = Stopwatch.StartNew();
-            Tensor logits = base.Decode(tokens, rows, cache);
-            Handed.Add(clock.Elapsed.TotalSeconds);
-            if (waits)
+            for (int i = 0; i < Repetitions; i++)
             {
-                DeviceLimits.Wait(Device);
-                Behind.Add(clock.Elapsed.TotalSeconds - Handed[^1]);
+                Multiply();
             }
+        }) / Repetitions;
 
-            return logits;
+        void Multiply()
+        {
+            foreach ((Tensor input, Tensor weight) in products)
+            {
+                nn.functional.linear(input, weight).Dispose();
+            }
         }
     }
 }

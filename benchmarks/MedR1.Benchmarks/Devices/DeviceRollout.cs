@@ -43,10 +43,9 @@ internal static class DeviceRollout
         double floor = MachineLimits.DecoderBytes(policy) / limits.BytesPerSecond;
         console.WriteLine(
             $"{limits}; reading the decoder's {MachineLimits.DecoderBytes(policy) / 1e9:F2} GB once takes {floor * 1000:F2} ms");
-        List<string[]> rows =
-        [
-            ["rollout", "first token", "step, median", "step, mean", "whole", "tokens/s", "floor / step", "memory in use"],
-        ];
+        LiveTable table = new(
+            console, "rollout", "first token", "step, median", "step, mean", "whole", "tokens/s", "floor / step",
+            "memory in use");
         foreach (int samples in plan.Samples)
         {
             await AddAsync($"1 prompt x {samples}", [prompt], samples);
@@ -60,7 +59,6 @@ internal static class DeviceRollout
 
         if (plan.Plain > 0)
             await AddAsync($"plain, {plan.Plain} prompts x 1", Several(plan.Plain), 1);
-        console.Write(MarkdownTable.Write(rows));
         if (plan.Profile)
         {
             await DecodeProfile.RunAsync(
@@ -78,12 +76,10 @@ internal static class DeviceRollout
             // Libraries of the device choose a way for each new shape: that isn't counted.
             await MeasureAsync(prompts, samples, 2);
             RolloutTimes times = await MeasureAsync(prompts, samples, plan.Tokens);
-            rows.Add(
-            [
-                name, $"{times.First * 1000:F0} ms", $"{times.Median * 1000:F2} ms", $"{times.Steady * 1000:F2} ms",
+            table.Add(
+                $"MedR1, {name}", $"{times.First * 1000:F0} ms", $"{times.Median * 1000:F2} ms", $"{times.Steady * 1000:F2} ms",
                 $"{times.Total:F2} s", $"{times.Tokens / times.Total:F0}", $"{floor / times.Median:P0}",
-                DeviceMemory.Show(device),
-            ]);
+                DeviceMemory.Show(device));
         }
     }
 }

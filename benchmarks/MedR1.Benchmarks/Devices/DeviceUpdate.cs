@@ -35,8 +35,8 @@ internal static class DeviceUpdate
         using AdamWOptimizer optimizer = new(ParameterGroups.Create(lora?.AdapterParameters ?? policy.Parameters, 1e-6));
         string what = plan.Whole ? "all weights" : $"adapter of rank {plan.Rank}";
         console.WriteLine($"{what}, {plan.Rows} rows; {DeviceMemory.Show(device)} in use before the first update");
-        List<string[]> rows =
-            [["update", "whole", "reference", "forward", "backward", "optimizer", "memory in use"]];
+        LiveTable table = new(
+            console, "update", "whole", "reference", "forward", "backward", "optimizer", "memory in use");
 
         // From the smallest to the largest, because memory that a process has had stays with it.
         foreach (bool isPlain in plan.Plain ? (bool[])[false, true] : [false])
@@ -48,15 +48,13 @@ internal static class DeviceUpdate
                 double[] best = Enumerable.Range(0, plan.Times + 1)
                     .Select(_ => Update(trained, reference, groups, newTokens, optimizer, device))
                     .Skip(1).MinBy(parts => parts.Sum())!;
-                rows.Add(
+                table.Add(
                 [
-                    $"{what}, {newTokens} new tokens, {(isPlain ? "each row with its prompt" : "prompt and picture once")}",
+                    $"MedR1, {what}, {newTokens} new tokens, {(isPlain ? "each row with its prompt" : "prompt and picture once")}",
                     .. best.Prepend(best.Sum()).Select(seconds => $"{seconds * 1000:F0} ms"), DeviceMemory.Show(device),
                 ]);
             }
         }
-
-        console.Write(MarkdownTable.Write(rows));
     }
 
     // Seconds of the reference with its tower, forward, backward and optimizer.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MedR1.Modeling;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MedR1.Benchmarks.RealShape;
@@ -43,11 +44,15 @@ internal static class MachineLimits
     /// <summary>
     /// The weights that a step of decoding reads: not the tower, and of a table of its own beside the head a few rows only.
     /// </summary>
-    public static long DecoderBytes(IVisionLanguagePolicy policy) => policy.Parameters
+    public static IEnumerable<Parameter> DecoderWeights(IVisionLanguagePolicy policy) => policy.Parameters
         .Where(parameter => !parameter.Key.StartsWith("visual.", StringComparison.Ordinal))
         .Where(parameter => parameter.Key != "model.embed_tokens.weight"
             || policy.Parameters.All(other => other.Key != "lm_head.weight"))
-        .Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
+        .Select(parameter => parameter.Value);
+
+    /// <summary>The bytes of these weights.</summary>
+    public static long DecoderBytes(IVisionLanguagePolicy policy) =>
+        DecoderWeights(policy).Sum(weight => weight.numel() * weight.ElementSize);
 
     /// <summary>The most memory that this process has held.</summary>
     public static long PeakMemoryBytes() => StatusBytes("VmHWM:");
