@@ -28,10 +28,10 @@ print(found.submodule_search_locations[0] if found else "", ".".join(metadata.ve
 fi
 # The prompts are plain ASCII: they need no ICU.
 [[ "$(ldconfig -p)" == *libicuuc* ]] || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-export PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 
-program=$(find "$programs" -name MedR1.Benchmarks -type f 2>/dev/null | head -1)
-library=$(find "$programs" -name MedR1.Benchmarks.dll -type f 2>/dev/null | head -1)
+program=$(find "$programs/" -name MedR1.Benchmarks -type f 2>/dev/null | head -1)
+library=$(find "$programs/" -name MedR1.Benchmarks.dll -type f 2>/dev/null | head -1)
 if [ -n "$program" ]; then
   chmod +x "$program" 2>/dev/null
   benchmarks=("$program")

@@ -89,9 +89,9 @@ def main():
     signal.alarm(arguments.limit)
     device = arguments.device
     torch.manual_seed(1)
+    speed = common.copy_bytes_per_second(device)
     model = common.load(arguments.folder, device).eval()
     sampler = Sampler(model, arguments.folder, device, arguments.compile)
-    speed = common.copy_bytes_per_second(device)
     size = common.decoder_bytes(model)
     form = "transformers, compiled" if arguments.compile else "transformers"
     print(

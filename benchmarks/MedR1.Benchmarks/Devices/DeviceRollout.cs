@@ -25,6 +25,7 @@ internal static class DeviceRollout
     public static async Task RunAsync(
         string folder, Device device, Plan plan, TextWriter console, CancellationToken cancellationToken)
     {
+        DeviceLimits limits = DeviceLimits.Measure(device);
         Qwen2VLPolicy? loaded = null;
         double loading = DeviceLimits.Time(device, () => loaded = Qwen2VLPolicy.Load(
             folder, device, ScalarType.BFloat16, cancellationToken: cancellationToken));
@@ -39,7 +40,6 @@ internal static class DeviceRollout
             $"loaded in {loading:F1} s, {DeviceMemory.Show(device)} in use; a prompt of "
             + $"{policy.Processor.Encode(prompt, cancellationToken).TokenIds.Count} tokens; warming up");
         await MeasureAsync([prompt], plan.Samples[0], plan.Tokens);
-        DeviceLimits limits = DeviceLimits.Measure(device);
         double floor = MachineLimits.DecoderBytes(policy) / limits.BytesPerSecond;
         console.WriteLine(
             $"{limits}; reading the decoder's {MachineLimits.DecoderBytes(policy) / 1e9:F2} GB once takes {floor * 1000:F2} ms");
