@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Rollouts and updates on an NVIDIA GPU, beside transformers and PEFT on the same weights; ends with one table.
-#   scripts/gpu-benchmarks.sh [FOLDER]   FOLDER holds the published programs (default: artifacts/gpu)
+# Rollouts and updates on an NVIDIA GPU, beside transformers and PEFT on the same weights; ends with tables.
+#   scripts/gpu-benchmarks.sh [FOLDER]   FOLDER holds what scripts/publish-gpu-checks.sh has published (default: artifacts/gpu,
+#                                        which is unpacked from artifacts/gpu-checks.tar.xz if it isn't there)
 # Needs python3 with torch (whose libtorch the library takes too), transformers and PEFT; no .NET SDK, no network. Logs go to $OUT,
 # or to artifacts/gpu-benchmarks. Settings, for a trial without a GPU too:
 #   GPU_BENCHMARKS_DEVICE=cpu   GPU_BENCHMARKS_SHAPES="tiny"   GPU_BENCHMARKS_SECONDS=235 (for the whole)
@@ -26,20 +27,27 @@ print(found.submodule_search_locations[0] if found else "", ".".join(metadata.ve
     echo "torch is $version: the programs' libLibTorchSharp.so is taken to be built for it (docs/native-runtime.md)"
   fi
 fi
-# The prompts are plain ASCII: they need no ICU.
-[[ "$(ldconfig -p)" == *libicuuc* ]] || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 export PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 
-program=$(find "$programs/" -name MedR1.Benchmarks -type f 2>/dev/null | head -1)
-library=$(find "$programs/" -name MedR1.Benchmarks.dll -type f 2>/dev/null | head -1)
-if [ -n "$program" ]; then
-  chmod +x "$program" 2>/dev/null
-  benchmarks=("$program")
-elif [ -n "$library" ]; then
-  benchmarks=(dotnet "$library")
+if [ ! -e "$programs" ] && [ -e "$programs-checks.tar.xz" ]; then
+  mkdir -p "$programs" && tar --extract --xz --file "$programs-checks.tar.xz" --directory "$programs"
+fi
+if [ -e "$programs/MedR1.TestHost" ]; then
+  chmod +x "$programs/MedR1.TestHost" 2>/dev/null
+  benchmarks=("$programs/MedR1.TestHost" run MedR1.Benchmarks)
+elif [ -e "$programs/MedR1.Benchmarks.dll" ]; then
+  benchmarks=(dotnet "$programs/MedR1.Benchmarks.dll")
 else
-  echo "$programs holds no MedR1.Benchmarks; publish it there first" >&2
+  echo "$programs holds no benchmarks; run scripts/publish-gpu-checks.sh where the .NET SDK is" >&2
   exit 1
+fi
+# Where the system has no ICU: the published one, or none, as the prompts are plain ASCII.
+if [[ "$(ldconfig -p)" != *libicuuc* ]]; then
+  if [ -e "$programs/icu" ]; then
+    export LD_LIBRARY_PATH=$(realpath "$programs/icu")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+  else
+    export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+  fi
 fi
 
 # Memory where there is enough of it, so that no disk takes part; 23 GB is both checkpoints and some more.

@@ -28,9 +28,9 @@ internal static class DeviceCommands
             call. floor / step: the time in which the device would read the decoder's weights with the head once, at the
             speed of a copy measured in this process, as a share of the median step. memory in use: of the whole device
             behind that call; what a process has had stays with it. The first call is a warm-up that counts nowhere.
-            --profile draws the largest group three times more: how long the host takes to hand over a step's operators of
-            the model; how much later the device is done; what all products with the decoder's matrices take in a row; and
-            what the device needs from the embedding on when the host is ahead of it. The larger of the two is the limit.
+            --profile draws the largest group twice more: how long the host takes to hand over a step's operators of the
+            model; how much later the device is done (where steps are recorded, that is what it needs without a gap; if
+            next to nothing, the host is the limit); and what all products with the decoder's matrices take in a row.
             """)
         {
             folder, device, samples, tokens, prompts, plain, profile,

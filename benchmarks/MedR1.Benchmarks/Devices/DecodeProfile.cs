@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace MedR1.Benchmarks.Devices;
 
 /// <summary>
-/// Splits a decoding step: the time in which the host hands over all operators of the model, what the device needs for them
-/// without a gap, what its matrix products alone need, and the choice of the tokens.
+/// Splits a decoding step: the time in which the host hands over all operators of the model, what the device needs behind that,
+/// what the model's matrix products alone need, and the choice of the tokens.
 /// </summary>
 internal static class DecodeProfile
 {
@@ -21,13 +21,13 @@ internal static class DecodeProfile
     {
         int tokens = Math.Min(MostTokens, options.MaxNewTokens);
         options = options with { MaxNewTokens = tokens, MinNewTokens = tokens };
-        using WatchedPolicy free = new(policy, waits: false);
+        WatchedPolicy free = new(policy, waits: false);
         RolloutTimes whole = await MeasureAsync(free);
         double handed = RolloutTimes.MedianOf(free.Handed);
         console.WriteLine(
             $"profile: a step of {options.SamplesPerPrompt} completions takes {whole.Median * 1000:F2} ms: the host hands over "
             + $"the model's operators in {handed * 1000:F2} ms, the rest is {(whole.Median - handed) * 1000:F2} ms");
-        using WatchedPolicy waiting = new(policy, waits: true);
+        WatchedPolicy waiting = new(policy, waits: true);
         RolloutTimes apart = await MeasureAsync(waiting);
         double done = RolloutTimes.MedianOf(waiting.Done);
         double behind = done - RolloutTimes.MedianOf(waiting.Handed);
@@ -37,24 +37,10 @@ internal static class DecodeProfile
         console.WriteLine(
             $"profile: the model's matrix products alone take {Products(policy, options.SamplesPerPrompt) * 1000:F2} ms");
 
-        // Long enough for the host to hand over a step meanwhile.
-        double length = Math.Max(0.02, 4 * whole.Median);
-        if (DeviceSleep.TryCreate(policy.Device, length) is not { } sleep)
-        {
-            console.WriteLine("profile: this device can't be kept busy ahead, so what it needs without a gap isn't known");
-            return;
-        }
-
-        using WatchedPolicy held = new(policy, waits: true, sleep);
-        await MeasureAsync(held);
-        double slept = RolloutTimes.MedianOf([.. Enumerable.Range(0, 9).Select(_ => DeviceLimits.Time(policy.Device, sleep.Begin))]);
-        double host = RolloutTimes.MedianOf(held.Handed);
-        double device = RolloutTimes.MedianOf(held.Done) - slept;
         console.WriteLine(
-            host >= slept
-                ? $"profile: in the middle of a step the host waits for the device ({host * 1000:F2} ms, a sleep of {slept * 1000:F2} ms ahead)"
-                : $"profile: behind the embedding the device needs {device * 1000:F2} ms without a gap, the host {host * 1000:F2} ms: "
-                    + $"the {(host > device ? "host" : "device")} is the limit");
+            behind < 0.1 * done
+                ? "profile: the host is the limit, the device waits for its operators"
+                : "profile: the host is ahead of the device, which is the limit");
 
         Task<RolloutTimes> MeasureAsync(IVisionLanguagePolicy watched) =>
             RolloutTimes.MeasureAsync(watched, [prompt], options, null, cancellationToken);

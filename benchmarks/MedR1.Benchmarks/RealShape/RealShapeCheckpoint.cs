@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using MedR1.Benchmarks.Steps;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
@@ -32,10 +31,8 @@ internal static class RealShapeCheckpoint
             tensor.Name, ScalarType.BFloat16, tensor.Shape,
             () => Values(tensor.Name, tensor.Shape, configuration, device, generator)))];
         CheckpointWriter.Write(folder, items, ShardLength, cancellationToken: cancellationToken);
-        File.WriteAllBytes(
-            Path.Combine(folder, PromptFile),
-            JsonSerializer.SerializeToUtf8Bytes(
-                Qwen2VLProcessor.Load(folder).Encode(StepPrompts.Describe(0), cancellationToken).TokenIds));
+        EncodedPrompt prompt = Qwen2VLProcessor.Load(folder).Encode(StepPrompts.Describe(0), cancellationToken);
+        File.WriteAllText(Path.Combine(folder, PromptFile), $"[{string.Join(", ", prompt.TokenIds)}]");
         long bytes = items.Sum(item => item.ByteLength);
         console.WriteLine(
             $"{shape.Name}: {items.Length} tensors, {bytes / 1e9:F2} GB in {clock.Elapsed.TotalSeconds:F1} s");
