@@ -12,11 +12,6 @@ internal sealed class QuantizedProductFunction : autograd.SingleTensorFunction<Q
     private const string Weight = "weight";
     private const string Type = "type";
 
-    // libtorch takes the gradient over after backward has returned it, and on a device's own thread there is no dispose scope
-    // that would keep it alive till then. When the next one is made, it has.
-    [ThreadStatic]
-    private static Tensor? s_given;
-
     public override string Name => nameof(QuantizedProductFunction);
 
     /// <summary>Takes the input and the weight.</summary>
@@ -50,8 +45,6 @@ internal sealed class QuantizedProductFunction : autograd.SingleTensorFunction<Q
 
         // A step's scope would hold the gradients of every layer until its end.
         grad_output.Dispose();
-        s_given?.Dispose();
-        s_given = gradient.DetachFromDisposeScope();
-        return [gradient, null!];
+        return [GivenGradient.Keep(gradient), null!];
     }
 }

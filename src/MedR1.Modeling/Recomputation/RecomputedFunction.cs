@@ -41,7 +41,10 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         }
 
         layer.Pass.Finish();
-        return [null!, (layer.InputTakesGradient ? gradient?.MoveToOuterDisposeScope() : null)!, null!];
+
+        // On a device's own thread nothing else would let go of it before the garbage collector.
+        grad_output.Dispose();
+        return [null!, (layer.InputTakesGradient && gradient is not null ? GivenGradient.Keep(gradient) : null)!, null!];
     }
 
     // Gradients of the layer's parameters are added to them on the way.

@@ -1,0 +1,81 @@
+using MedR1.TestSupport;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling.Tests.Attention;
+
+/// <summary>Decoding from a cache on a GPU beside the kernel of the CPU.</summary>
+[Trait("Device", "Gpu")]
+public sealed class GpuDecodingTests
+{
+    private const int Heads = 6;
+    private const int KeyValueHeads = 2;
+    private const int HeadSize = 64;
+
+    // Prompts and rows of different lengths, so that the table has padding of both.
+    private static readonly int[] Lengths = [4, 20, 11];
+    private static readonly DecodeRow[][] Steps =
+    [
+        [new(2, 5, 0), new(2, 1, 0), new(0, 7, 0), new(1, 6, 0)],
+        [new(2, 5, 1), new(2, 1, 1), new(1, 6, 1), new(1, 2, 0)],
+        [new(2, 1, 2), new(2, 4, 0), new(0, 3, 0), new(1, 2, 1)],
+    ];
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 2e-5)]
+    [InlineData(ScalarType.BFloat16, 3e-2)]
+    public void Steps_give_what_they_give_on_the_CPU(ScalarType type, double tolerance)
+    {
+        // What the memory held before must not matter.
+        SpoilFreeMemory();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] expected = Decode(CPU, type);
+        Tensor[] actual = Decode(TestDevice.Gpu, type);
+        for (int step = 0; step < expected.Length; step++)
+        {
+            Assert.True(TestDevice.Holds(actual[step]));
+            double error = (actual[step].cpu().to(ScalarType.Float64) - expected[step].to(ScalarType.Float64))
+                .abs().max().ToDouble();
+            Assert.True(error <= tolerance, $"step {step}: {error}");
+        }
+    }
+
+    private static Tensor[] Decode(Device device, ScalarType type)
+    {
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(61, CPU);
+        using SlotKeyValueCache cache = new(1, KeyValueHeads, HeadSize, 3, 8, 20, 9, device, type);
+        cache.Begin([0, 1, 2], Lengths, Lengths);
+        for (int prompt = 0; prompt < Lengths.Length; prompt++)
+        {
+            cache.WritePrompts(
+                0, [prompt], Random(Lengths[prompt], KeyValueHeads), Random(Lengths[prompt], KeyValueHeads), Lengths[prompt]);
+        }
+
+        List<Tensor> results = [];
+        foreach (DecodeRow[] rows in Steps)
+        {
+            using DecodePattern pattern = new(cache, rows);
+            results.Add(pattern.Attend(
+                0, Random(rows.Length, Heads), Random(rows.Length, KeyValueHeads), Random(rows.Length, KeyValueHeads)));
+            cache.CopyRows([new RowCopy(5, 4), new RowCopy(2, 3)], 2);
+        }
+
+        return [.. results];
+
+        Tensor Random(long rows, long heads) => randn([rows, heads, HeadSize], generator: generator).to(type).to(device);
+    }
+
+    // Freed blocks of several sizes full of NaN, which the allocator hands out again.
+    private static void SpoilFreeMemory()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        for (int kilobytes = 1; kilobytes <= 4096; kilobytes *= 2)
+        {
+            foreach (int _ in Enumerable.Range(0, 4))
+            {
+                full([kilobytes * 256], float.NaN, device: TestDevice.Gpu);
+            }
+        }
+    }
+}
