@@ -38,7 +38,7 @@ if [ -n "$(find "$folder" -name 'libtorch*' -print -quit)" ]; then
 fi
 
 tar --create --directory "$folder" --sort=name --owner=0 --group=0 . |
-  xz --x86 --lzma2=preset=9e,dict=128MiB > "$archive"
+  xz --x86 --lzma2=preset=${GPU_CHECKS_PRESET:-9e},dict=64MiB --threads=0 > "$archive"
 bytes=$(stat --format=%s "$archive")
 echo "$archive: $bytes bytes, from $(du --summarize --bytes "$folder" | cut -f1) in $folder"
 [ "$bytes" -le "$most_bytes" ] || { echo "That is more than $most_bytes." >&2; exit 1; }

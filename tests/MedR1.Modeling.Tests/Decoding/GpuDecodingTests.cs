@@ -2,9 +2,9 @@ using MedR1.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace MedR1.Modeling.Tests.Attention;
+namespace MedR1.Modeling.Tests.Decoding;
 
-/// <summary>Decoding from a cache on a GPU beside the kernel of the CPU.</summary>
+/// <summary>Recorded steps on a GPU beside the kernel of the CPU.</summary>
 [Trait("Device", "Gpu")]
 public sealed class GpuDecodingTests
 {
@@ -18,6 +18,7 @@ public sealed class GpuDecodingTests
     [
         [new(2, 5, 0), new(2, 1, 0), new(0, 7, 0), new(1, 6, 0)],
         [new(2, 5, 1), new(2, 1, 1), new(1, 6, 1), new(1, 2, 0)],
+        [new(2, 5, 2), new(2, 1, 2), new(1, 6, 2), new(1, 2, 1)],
         [new(2, 1, 2), new(2, 4, 0), new(0, 3, 0), new(1, 2, 1)],
     ];
 
@@ -29,8 +30,8 @@ public sealed class GpuDecodingTests
         // What the memory held before must not matter.
         SpoilFreeMemory();
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] expected = Decode(CPU, type);
-        Tensor[] actual = Decode(TestDevice.Gpu, type);
+        Tensor[] expected = Decode(CPU, type, byTensors: false);
+        Tensor[] actual = Decode(TestDevice.Gpu, type, byTensors: true);
         for (int step = 0; step < expected.Length; step++)
         {
             Assert.True(TestDevice.Holds(actual[step]));
@@ -40,11 +41,11 @@ public sealed class GpuDecodingTests
         }
     }
 
-    private static Tensor[] Decode(Device device, ScalarType type)
+    private static Tensor[] Decode(Device device, ScalarType type, bool byTensors)
     {
         using IDisposable noGradient = no_grad();
         using Generator generator = new(61, CPU);
-        using SlotKeyValueCache cache = new(1, KeyValueHeads, HeadSize, 3, 8, 20, 9, device, type);
+        using SlotKeyValueCache cache = new(1, KeyValueHeads, HeadSize, 3, 8, 20, 9, device, type) { AttendsByTensors = byTensors };
         cache.Begin([0, 1, 2], Lengths, Lengths);
         for (int prompt = 0; prompt < Lengths.Length; prompt++)
         {
@@ -52,16 +53,25 @@ public sealed class GpuDecodingTests
                 0, [prompt], Random(Lengths[prompt], KeyValueHeads), Random(Lengths[prompt], KeyValueHeads), Lengths[prompt]);
         }
 
+        // What is recorded reads the same tensors in each step.
+        Tensor queries = Random(4, Heads), keys = Random(4, KeyValueHeads), values = Random(4, KeyValueHeads);
+        Tensor tokens = TensorArithmetic.CountTo(4, device);
         List<Tensor> results = [];
         foreach (DecodeRow[] rows in Steps)
         {
-            using DecodePattern pattern = new(cache, rows);
-            results.Add(pattern.Attend(
-                0, Random(rows.Length, Heads), Random(rows.Length, KeyValueHeads), Random(rows.Length, KeyValueHeads)));
+            queries.copy_(Random(4, Heads));
+            keys.copy_(Random(4, KeyValueHeads));
+            values.copy_(Random(4, KeyValueHeads));
+            results.Add(cache.Programs is { } programs
+                ? programs.Run(rows, tokens, new AdapterHost([]), Pass)
+                : new DecodePattern(cache, rows).Attend(0, queries, keys, values));
             cache.CopyRows([new RowCopy(5, 4), new RowCopy(2, 3)], 2);
         }
 
         return [.. results];
+
+        Tensor Pass(Tensor places, Tensor positions, IAttentionPattern pattern) => pattern.Attend(
+            0, queries.index_select(0, places), keys.index_select(0, places), values.index_select(0, places));
 
         Tensor Random(long rows, long heads) => randn([rows, heads, HeadSize], generator: generator).to(type).to(device);
     }
