@@ -5,6 +5,7 @@ using MedR1.Models.Qwen2VL;
 using MedR1.Rewards;
 using MedR1.Sampling;
 using MedR1.Training;
+using MedR1.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ public sealed class GpuTests
     public void Log_probabilities_are_those_of_the_CPU(WeightQuantization quantization)
     {
         using Qwen2VLPolicy host = Qwen2VLPolicy.Load(Base, quantization: quantization);
-        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, CUDA, quantization: quantization);
+        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, TestDevice.Gpu, quantization: quantization);
         PackedGroup[] groups = [.. Questions(6).Select(example => new PackedGroup(
             host.Processor.Encode(Template.Format(example)),
             [.. example.Options.Select(option => host.Processor.EncodeCompletion($"<answer>{option}</answer>"))]))];
@@ -43,7 +44,7 @@ public sealed class GpuTests
     [InlineData(WeightQuantization.DecoderAndVision)]
     public async Task What_is_sampled_has_the_log_probabilities_of_the_training_forward(WeightQuantization quantization)
     {
-        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, CUDA, quantization: quantization);
+        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, TestDevice.Gpu, quantization: quantization);
         SamplingOptions options = new() { SamplesPerPrompt = 4, MaxNewTokens = 24, Seed = 5 };
         VqaPrompt[] prompts = [.. Questions(6).Select(Template.Format)];
         await foreach (CompletionGroup group in new LocalSampler(device).SampleAsync(prompts, options))
@@ -62,11 +63,47 @@ public sealed class GpuTests
         }
     }
 
+    // A logit of about 10 rounds by 0.03 in bfloat16, and each of four layers rounds before it.
+    [Fact]
+    public void Log_probabilities_in_bfloat16_are_near_those_of_the_CPU_in_float32()
+    {
+        using Qwen2VLPolicy host = Qwen2VLPolicy.Load(Base, dataType: ScalarType.Float32);
+        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, TestDevice.Gpu, ScalarType.BFloat16);
+        PackedGroup[] groups = [.. Questions(6).Select(example => new PackedGroup(
+            host.Processor.Encode(Template.Format(example)),
+            [.. example.Options.Select(option => host.Processor.EncodeCompletion($"<answer>{option}</answer>"))]))];
+        float[] expected = Score(host, groups);
+        float[] actual = Score(device, groups);
+        Assert.Equal(expected.Length, actual.Length);
+        double[] errors = [.. expected.Zip(actual, (left, right) => (double)Math.Abs(left - right))];
+        Assert.InRange(errors.Average(), 0, 0.05);
+        Assert.InRange(errors.Max(), 0, 0.5);
+    }
+
+    [Fact]
+    public async Task Greedy_answers_in_bfloat16_choose_the_likeliest_token_of_the_training_forward()
+    {
+        using Qwen2VLPolicy device = Qwen2VLPolicy.Load(Base, TestDevice.Gpu, ScalarType.BFloat16);
+        SamplingOptions options = new() { MaxNewTokens = 24, Temperature = 0 };
+        VqaPrompt[] prompts = [.. Questions(6).Select(Template.Format)];
+        List<CompletionGroup> groups = await new LocalSampler(device).SampleAsync(prompts, options).ToListAsync();
+        List<CompletionGroup> again = await new LocalSampler(device).SampleAsync(prompts, options).ToListAsync();
+        Assert.Equal(prompts.Length, groups.Count);
+        Assert.All(groups.Zip(again), pair => Assert.Equal(pair.First.Completions[0].TokenIds, pair.Second.Completions[0].TokenIds));
+        foreach (CompletionGroup group in groups)
+        {
+            Completion completion = group.Completions[0];
+            Assert.NotEmpty(completion.TokenIds);
+            float[] expected = Score(device, [new PackedGroup(device.Processor.Encode(group.Prompt), [completion.TokenIds])]);
+            Assert.All(expected.Zip(completion.LogProbabilities!), pair => Assert.Equal(pair.First, pair.Second, 0.25));
+        }
+    }
+
     [Fact]
     public async Task Training_gives_the_losses_of_the_CPU()
     {
         double[] host = await TrainAsync(CPU);
-        double[] device = await TrainAsync(CUDA);
+        double[] device = await TrainAsync(TestDevice.Gpu);
         Assert.All(host.Zip(device), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
     }
 

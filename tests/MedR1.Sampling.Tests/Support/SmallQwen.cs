@@ -6,7 +6,7 @@ namespace MedR1.Sampling.Tests;
 /// <summary>The real architecture, small numbers, random weights.</summary>
 internal static class SmallQwen
 {
-    public static Qwen2VLPolicy Create(Qwen2VLFamily family)
+    public static Qwen2VLPolicy Create(Qwen2VLFamily family, TorchSharp.torch.Device? device = null)
     {
         BytePairTokenizer tokenizer = BytePairTrainer.Train(["What is seen in this picture?"], 280, Qwen2VLTokens.All);
         int Id(string token) => Qwen2VLTokens.IdOf(tokenizer, token);
@@ -47,6 +47,6 @@ internal static class SmallQwen
             },
         };
         ImageProcessor images = new(new ImageProcessorConfiguration { MinPixels = 56 * 56, MaxPixels = 84 * 84 });
-        return Qwen2VLPolicy.CreateRandom(configuration, new Qwen2VLProcessor(tokenizer, images), seed: 5);
+        return Qwen2VLPolicy.CreateRandom(configuration, new Qwen2VLProcessor(tokenizer, images), seed: 5, device);
     }
 }

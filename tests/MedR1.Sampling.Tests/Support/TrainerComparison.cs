@@ -24,7 +24,7 @@ internal static class TrainerComparison
             Temperature = temperature,
             SuppressedTokenIds = [.. policy.SuppressedTokenIds.Concat(suppressed).Distinct()],
         });
-        using Tensor selected = statistics.LogProbabilities.masked_select(statistics.Mask);
+        using Tensor selected = statistics.LogProbabilities.masked_select(statistics.Mask).cpu();
         float[] drawn =
             [.. groups.SelectMany(group => group.Completions).SelectMany(completion => completion.LogProbabilities)];
         float[] trained = selected.data<float>().ToArray();

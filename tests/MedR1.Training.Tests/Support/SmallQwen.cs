@@ -8,8 +8,9 @@ internal static class SmallQwen
 {
     public static string Folder { get; } = Find();
 
-    public static Qwen2VLPolicy Load(WeightQuantization quantization = WeightQuantization.None) =>
-        Qwen2VLPolicy.Load(Folder, quantization: quantization);
+    public static Qwen2VLPolicy Load(
+        WeightQuantization quantization = WeightQuantization.None, TorchSharp.torch.Device? device = null) =>
+        Qwen2VLPolicy.Load(Folder, device, quantization: quantization);
 
     /// <summary>An adapter with dropout on every linear layer of the decoder.</summary>
     public static LoraPolicy Adapt(Qwen2VLPolicy policy, double dropout, long seed = 5) => LoraPolicy.Create(
