@@ -44,6 +44,8 @@ public sealed class RotaryTable : IDisposable
     /// <returns>A new tensor of the same shape; in the type of the table.</returns>
     public Tensor Rotate(Tensor vectors)
     {
+        if (CudaOperators.Rotate(vectors, _cosine_NXD, _signedSine_NXD) is { } result)
+            return result;
         using Tensor straight = vectors * _cosine_NXD;
         using Tensor swapped = vectors.roll(vectors.shape[^1] / 2, -1);
         return straight.PlusProduct(swapped, _signedSine_NXD);

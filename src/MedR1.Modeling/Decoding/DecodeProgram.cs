@@ -53,7 +53,8 @@ internal sealed class DecodeProgram : IDisposable
     private void Compute()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor logits = _pass(_inputs.Tokens, _inputs.Positions, new DecodeTablePattern(_cache, _shape, _inputs));
+        using DecodeTablePattern pattern = new(_cache, _shape, _inputs);
+        Tensor logits = _pass(_inputs.Tokens, _inputs.Positions, pattern);
         _logits ??= empty_like(logits).DetachFromDisposeScope();
         _logits.copy_(logits);
     }

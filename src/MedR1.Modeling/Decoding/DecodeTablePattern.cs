@@ -12,27 +12,19 @@ namespace MedR1.Modeling;
 /// Shapes: A prompts, G rows of each, N = A · G places, P and T keys of prompts and rows, K key-value heads, R query heads
 /// for each, D width of a head.
 /// </remarks>
-internal sealed class DecodeTablePattern : IAttentionPattern
+internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
 {
     private readonly SlotKeyValueCache _cache;
     private readonly DecodeShape _shape;
-    private readonly Tensor _promptSlots;
-    private readonly Tensor _rowSlots;
-    private readonly Tensor _newest;
-    private readonly Tensor _bias;
+    private readonly DecodeInputs _inputs;
+    private Tensor? _newest;
+    private Tensor? _bias;
 
-    /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
     public DecodeTablePattern(SlotKeyValueCache cache, DecodeShape shape, DecodeInputs inputs)
     {
         _cache = cache;
         _shape = shape;
-        _promptSlots = inputs.PromptSlots;
-        _rowSlots = inputs.RowSlots;
-        Tensor lengths_N1 = inputs.OwnLengths.unsqueeze(1);
-        Tensor heads_K = TensorArithmetic.CountTo(cache.KeyValueHeads, cache.Device);
-        _newest = _rowSlots.unsqueeze(1).Times((long)cache.KeyValueHeads).Plus(heads_K)
-            .Times((long)cache.CompletionCapacity).Plus(lengths_N1).view(-1);
-        _bias = Bias(lengths_N1, inputs.PromptLengths.unsqueeze(1));
+        _inputs = inputs;
     }
 
     /// <inheritdoc/>
@@ -45,6 +37,13 @@ internal sealed class DecodeTablePattern : IAttentionPattern
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
     {
+        if (CudaDecodeAttention.Fits(_cache, queries))
+        {
+            return CudaDecodeAttention.Attend(queries, keys, values, layer, _cache, _shape, _inputs);
+        }
+
+        _newest ??= Newest();
+        _bias ??= Bias();
         (long A, long G, long P, long T) = (_shape.Groups, _shape.Samples, _shape.PromptLength, _shape.OwnLength);
         (long N, long K, long D) = (_shape.Places, _cache.KeyValueHeads, _cache.HeadSize);
         long R = queries.shape[1] / K;
@@ -69,11 +68,18 @@ internal sealed class DecodeTablePattern : IAttentionPattern
         return fromOwn.PlusInPlace(fromPrompt).view(N, K * R * D).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _newest?.Dispose();
+        _bias?.Dispose();
+    }
+
     // [A·K, P, D]; a view where the prompts lie in order.
     private Tensor Prompts(Tensor all)
     {
         Tensor read = all.narrow(2, 0, _shape.PromptLength);
-        return (_shape.ArePromptsInOrder ? read.narrow(0, 0, _shape.Groups) : read.index_select(0, _promptSlots))
+        return (_shape.ArePromptsInOrder ? read.narrow(0, 0, _shape.Groups) : read.index_select(0, _inputs.PromptSlots))
             .flatten(0, 1);
     }
 
@@ -81,18 +87,31 @@ internal sealed class DecodeTablePattern : IAttentionPattern
     private Tensor Rows(Tensor all)
     {
         Tensor read = all.narrow(2, 0, _shape.OwnLength);
-        return (_shape.AreRowsInOrder ? read.narrow(0, 0, _shape.Places) : read.index_select(0, _rowSlots))
+        return (_shape.AreRowsInOrder ? read.narrow(0, 0, _shape.Places) : read.index_select(0, _inputs.RowSlots))
             .flatten(0, 1);
     }
 
-    // [A, G, 1, 1, P + T]: −∞ behind the tokens of a prompt and of a row.
-    private Tensor Bias(Tensor lengths_N1, Tensor promptLengths_A1)
+    // [N · K]: where the new keys and values go, among all vectors of the rows.
+    private Tensor Newest()
     {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor heads_K = TensorArithmetic.CountTo(_cache.KeyValueHeads, _cache.Device);
+        return _inputs.RowSlots.unsqueeze(1).Times((long)_cache.KeyValueHeads).Plus(heads_K)
+            .Times((long)_cache.CompletionCapacity).Plus(_inputs.OwnLengths.unsqueeze(1)).view(-1)
+            .DetachFromDisposeScope();
+    }
+
+    // [A, G, 1, 1, P + T]: −∞ behind the tokens of a prompt and of a row.
+    private Tensor Bias()
+    {
+        using DisposeScope scope = NewDisposeScope();
         (int A, int G) = (_shape.Groups, _shape.Samples);
-        Tensor beyondPrompt_AGP = TensorArithmetic.CountTo(_shape.PromptLength, _cache.Device).ge(promptLengths_A1)
-            .unsqueeze(1).expand(A, G, -1);
-        Tensor beyondOwn_AGT = TensorArithmetic.CountTo(_shape.OwnLength, _cache.Device).gt(lengths_N1).view(A, G, -1);
+        Tensor beyondPrompt_AGP = TensorArithmetic.CountTo(_shape.PromptLength, _cache.Device)
+            .ge(_inputs.PromptLengths.unsqueeze(1)).unsqueeze(1).expand(A, G, -1);
+        Tensor beyondOwn_AGT = TensorArithmetic.CountTo(_shape.OwnLength, _cache.Device)
+            .gt(_inputs.OwnLengths.unsqueeze(1)).view(A, G, -1);
         Tensor beyond = cat([beyondPrompt_AGP, beyondOwn_AGT], -1).view(A, G, 1, 1, -1);
-        return zeros(beyond.shape, _cache.DataType, _cache.Device).FilledWhere(beyond, double.NegativeInfinity);
+        return zeros(beyond.shape, _cache.DataType, _cache.Device).FilledWhere(beyond, double.NegativeInfinity)
+            .DetachFromDisposeScope();
     }
 }

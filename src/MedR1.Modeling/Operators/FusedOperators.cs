@@ -19,6 +19,11 @@ public static class FusedOperators
     /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
     public static torch.Tensor RmsNorm(torch.Tensor input, torch.Tensor? gain, double epsilon)
     {
+        if (gain is not null && CudaOperators.Normalise(input, gain, epsilon) is { } result)
+        {
+            return result;
+        }
+
         // libtorch's own gain is left out: its CUDA kernel multiplies in float32 and casts once, which rounds
         // differently.
         using OperatorCall call = new("aten::rms_norm"u8, ""u8);

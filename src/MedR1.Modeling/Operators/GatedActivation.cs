@@ -24,6 +24,11 @@ public static class GatedActivation
             return VectorMap<GateFunction>.Apply(gate, up);
         }
 
+        if (CudaOperators.Gate(gate, up) is { } result)
+        {
+            return result;
+        }
+
         using Tensor open = nn.functional.silu(gate);
         return open * up;
     }

@@ -81,7 +81,9 @@ public sealed class GpuOperatorTests
         float[] expected = StepThrice(CPU);
         float[] actual = StepThrice(TestDevice.Gpu);
         Assert.Equal(expected.Length, actual.Length);
-        Assert.Equal(expected, actual, new Within(1e-6f));
+
+        // On a GPU libtorch takes 1 - 0.999 in float32, which is 1.3e-5 too little, on the CPU in float64.
+        Assert.Equal(expected, actual, new Within(2e-5f));
     }
 
     [Theory]
