@@ -15,18 +15,6 @@ seconds=${GPU_BENCHMARKS_SECONDS:-235}
 mkdir -p "$logs"
 rm -f "$logs"/*.log
 
-# Folder and version of python3's torch, without importing it, which takes seconds.
-if [ -z "${MEDR1_LIBTORCH:-}" ]; then
-  read -r folder version <<< "$(python3 -c '
-from importlib import metadata, util
-found = util.find_spec("torch")
-print(found.submodule_search_locations[0] if found else "", ".".join(metadata.version("torch").split(".")[:2]) if found else "")')"
-  [ -z "$folder" ] || export MEDR1_LIBTORCH=$folder
-  if [ -z "${MEDR1_LIBTORCH_VERSION:-}" ] && [ "${version:-2.10}" != 2.10 ]; then
-    export MEDR1_LIBTORCH_VERSION=$version
-    echo "torch is $version: the programs' libLibTorchSharp.so is taken to be built for it (docs/native-runtime.md)"
-  fi
-fi
 export PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 
 if [ ! -e "$programs" ] && [ -e "$programs-checks.tar.xz" ]; then
@@ -41,14 +29,7 @@ else
   echo "$programs holds no benchmarks; run scripts/publish-gpu-checks.sh where the .NET SDK is" >&2
   exit 1
 fi
-# Where the system has no ICU: the published one, or none, as the prompts are plain ASCII.
-if [[ "$(ldconfig -p)" != *libicuuc* ]]; then
-  if [ -e "$programs/icu" ]; then
-    export LD_LIBRARY_PATH=$(realpath "$programs/icu")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-  else
-    export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-  fi
-fi
+. scripts/gpu-environment.sh "$(realpath "$programs")"
 
 # Memory where there is enough of it, so that no disk takes part; 23 GB is both checkpoints and some more.
 shared=$(df --output=avail -B1000000 /dev/shm 2>/dev/null | tail -1 | tr -d ' ')
@@ -84,17 +65,14 @@ rollout() {
 reference() { part "$1" "$2" python3 "benchmarks/reference/$3.py" --folder "$weights/$4" --device "$device" "${@:5}"; }
 
 command -v nvidia-smi > /dev/null && nvidia-smi --query-gpu=name,memory.total,driver_version --format=csv,noheader
-write "$first"
-rollout "$first"
-reference "generate-$first" 60 generate "$first"
+for shape in $first $second; do
+  write "$shape"
+  rollout "$shape"
+  reference "generate-$shape" 60 generate "$shape"
+done
 part "update-$first" 50 "${benchmarks[@]}" update-device --folder "$weights/$first" --device "$device"
-part "update-all-$first" 40 "${benchmarks[@]}" update-device --folder "$weights/$first" --device "$device" --whole --plain false --tokens 64
 reference "reference-update-$first" 50 update "$first"
-if [ -n "$second" ]; then
-  write "$second"
-  rollout "$second"
-  reference "generate-$second" 60 generate "$second"
-fi
+part "update-all-$first" 40 "${benchmarks[@]}" update-device --folder "$weights/$first" --device "$device" --whole --plain false --tokens 64
 reference "generate-compiled-$first" 75 generate "$first" --compile --samples 8 --limit 70
 
 # table TITLE LOG…: the rows of the logs under the head of the first.

@@ -12,11 +12,7 @@ logs="${OUT:-artifacts/gpu-logs}"
 mkdir -p "$folder" "$logs"
 tar --extract --xz --file artifacts/gpu-checks.tar.xz --directory "$folder" || exit 1
 
-if [ -z "${MEDR1_LIBTORCH:-}" ]; then
-  MEDR1_LIBTORCH=$(python3 -c "import importlib.util, os; print(os.path.dirname(importlib.util.find_spec('torch').origin))") || exit 1
-  export MEDR1_LIBTORCH
-fi
-ldconfig -p | grep -q libicuuc || export LD_LIBRARY_PATH="$PWD/$folder/icu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+. scripts/gpu-environment.sh "$PWD/$folder"
 # Sums in float32 stay sums in float32.
 export NVIDIA_TF32_OVERRIDE=0
 echo "libtorch in $MEDR1_LIBTORCH, device $MEDR1_TEST_DEVICE"

@@ -1,0 +1,19 @@
+# For the scripts that run published programs on a machine with a GPU: where their libtorch is, unless MEDR1_LIBTORCH says so,
+# and ICU where the machine has none. It is sourced, with the folder of the programs.
+if [ -z "${MEDR1_LIBTORCH:-}" ]; then
+  # Without importing torch, which takes seconds.
+  read -r folder version <<< "$(python3 -c '
+from importlib import metadata, util
+found = util.find_spec("torch")
+print(found.submodule_search_locations[0] if found else "", ".".join(metadata.version("torch").split(".")[:2]) if found else "")')"
+  if [ -z "$folder" ]; then
+    echo "python3 has no torch; set MEDR1_LIBTORCH to the folder of a libtorch with CUDA (docs/native-runtime.md)" >&2
+    exit 1
+  fi
+  export MEDR1_LIBTORCH=$folder
+  if [ -z "${MEDR1_LIBTORCH_VERSION:-}" ] && [ "$version" != 2.10 ]; then
+    export MEDR1_LIBTORCH_VERSION=$version
+    echo "torch is $version: the programs' libLibTorchSharp.so is taken to serve it (docs/native-runtime.md)"
+  fi
+fi
+ldconfig -p | grep -q libicuuc || export LD_LIBRARY_PATH="$1/icu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
