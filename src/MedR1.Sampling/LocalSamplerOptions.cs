@@ -38,6 +38,9 @@ public sealed record LocalSamplerOptions
     /// <value>The default is empty.</value>
     public IReadOnlyList<ILogitsProcessor> Processors { get; init; } = [];
 
+    /// <summary>Whether the choice of tokens is recorded where it can be; null for all devices but the CPU.</summary>
+    internal bool? RecordsChoices { get; init; }
+
     /// <summary>Refuses what can't be.</summary>
     internal void Validate()
     {

@@ -25,10 +25,10 @@ internal readonly record struct DecodeShape(
         int longestPrompt = plan.Runs.Max(run => run.PromptLength);
         int longestOwn = plan.Runs.Max(run => run.LongestOwn);
         DecodeShape shape = new(
-            RoundUp(plan.Runs.Length),
-            RoundUp(plan.Runs.Max(run => run.Count)),
+            RoundedSizes.AtLeast(plan.Runs.Length),
+            RoundedSizes.AtLeast(plan.Runs.Max(run => run.Count)),
             Math.Min(cache.PromptCapacity, (longestPrompt + PromptStep - 1) / PromptStep * PromptStep),
-            Math.Min(cache.CompletionCapacity, RoundUp(Math.Max(FewestOwn, longestOwn))),
+            Math.Min(cache.CompletionCapacity, RoundedSizes.AtLeast(Math.Max(FewestOwn, longestOwn))),
             false,
             false);
         return shape with
@@ -38,17 +38,5 @@ internal readonly record struct DecodeShape(
             AreRowsInOrder = shape.Places == plan.Rows.Length
                 && plan.Rows.Index().All(row => row.Item.RowSlot == row.Index),
         };
-    }
-
-    // 1, 2, 3, 4, 6, 8, 12, 16, …: at most half more than is needed.
-    private static int RoundUp(int count)
-    {
-        int size = 1;
-        while (size < count)
-        {
-            size = int.IsPow2(size) && size > 1 ? size / 2 * 3 : int.IsPow2(size) ? 2 : size / 3 * 4;
-        }
-
-        return size;
     }
 }

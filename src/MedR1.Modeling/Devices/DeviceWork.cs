@@ -3,13 +3,22 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>Makes work by the fastest way that a device has.</summary>
-internal static class DeviceWork
+public static class DeviceWork
 {
-    /// <summary>Takes work, which runs once or twice before this returns.</summary>
+    /// <summary>Takes work, which runs up to twice before this returns, on what its tensors hold then.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="work">Gives operators to the device; it neither waits for it nor copies from or to the host.</param>
-    public static IDeviceWork Create(Device device, Action work) =>
-        CudaGraph.IsSupported(device) ? CudaGraph.Record(device, work) : new Repeated(work);
+    /// <param name="work">
+    /// Gives operators to the device; it neither waits for it nor copies from or to the host. Where it can be recorded it
+    /// is not called again: numbers that change must lie in tensors that stay.
+    /// </param>
+    /// <returns>The work; the caller's.</returns>
+    /// <exception cref="InvalidOperationException">The work can't be recorded.</exception>
+    public static IDeviceWork Create(Device device, Action work)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(work);
+        return CudaGraph.IsSupported(device) ? CudaGraph.Record(device, work) : new Repeated(work);
+    }
 
     private sealed class Repeated(Action work) : IDeviceWork
     {

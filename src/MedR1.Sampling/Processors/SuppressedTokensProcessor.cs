@@ -16,7 +16,12 @@ public sealed class SuppressedTokensProcessor : ILogitsProcessor
     }
 
     /// <inheritdoc/>
-    public Tensor Process(Tensor logits, LogitsContext context) => _tokenIds.Length == 0
-        ? logits
-        : logits.FilledAt(1, tensor(_tokenIds, device: logits.device), double.NegativeInfinity);
+    public Tensor Process(Tensor logits, LogitsContext context)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(context);
+        return _tokenIds.Length == 0
+            ? logits
+            : logits.FilledAt(1, context.IndexOf(_tokenIds, logits.device), double.NegativeInfinity);
+    }
 }

@@ -22,11 +22,13 @@ internal sealed class RolloutEngine : IDisposable
     private readonly ImageFeatures _features;
     private readonly PrefillBudget _budget;
     private readonly bool _sharesPrefixes;
+    private readonly bool _recordsChoices;
     private readonly Queue<RolloutGroup> _given = new();
     private readonly List<RolloutGroup> _open = [];
     private readonly List<RolloutGroup> _starting = [];
     private readonly List<RolloutRow> _active = [];
     private SlotPool? _slots;
+    private bool _areActiveThoseChosenLast;
 
     public RolloutEngine(
         IVisionLanguagePolicy policy, TokenChooser chooser, SamplingOptions options, LocalSamplerOptions limits,
@@ -43,6 +45,7 @@ internal sealed class RolloutEngine : IDisposable
 
         // A GPU computes some rows more in the same time, but loses time to copies, and to steps of ever other shapes.
         _sharesPrefixes = policy.Device.type == DeviceType.CPU;
+        _recordsChoices = limits.RecordsChoices ?? policy.Device.type != DeviceType.CPU;
     }
 
     /// <summary>What it has done so far.</summary>
@@ -72,14 +75,15 @@ internal sealed class RolloutEngine : IDisposable
         List<Tensor> logits = [];
         if (_active.Count > 0)
         {
-            IReadOnlyList<RolloutRow> heads = SharedPrefixes.Of(_active).Heads;
-            Tensor tokens_H = tensor([.. heads.Select(row => (long)row.Tokens[^1])], device: _policy.Device);
-            logits.Add(_policy.Decode(tokens_H, [.. heads.Select(row => row.Place)], _slots!.Cache));
+            SharedPrefixes prefixes = SharedPrefixes.Of(_active);
+            Tensor logits_HV = _policy.Decode(
+                NewestTokens(prefixes.Heads), [.. prefixes.Heads.Select(row => row.Place)], _slots!.Cache);
+            logits.Add(prefixes.Expand(logits_HV));
         }
 
         _active.AddRange(beginning);
-        logits.AddRange(SharedPrefixes.Of(beginning).Heads.Select(row => GroupOf(row).Logits));
-        Say(SharedPrefixes.Of(_active).Expand(logits.Count == 1 ? logits[0] : cat(logits, 0)));
+        logits.AddRange(beginning.Select(row => GroupOf(row).Logits));
+        Say(logits);
         foreach (RolloutGroup group in _open)
         {
             group.Trim();
@@ -164,7 +168,7 @@ internal sealed class RolloutEngine : IDisposable
 
             _slots?.Dispose();
             _slots = null;
-            _slots = new SlotPool(_policy, _planner.Plan(_queue, cancellationToken), _chooser.NeedsHistory);
+            _slots = new SlotPool(_policy, _planner.Plan(_queue, cancellationToken), _chooser, _recordsChoices);
         }
 
         return _slots.HasPrompt ? Open(_queue.Take()) : null;
@@ -231,36 +235,33 @@ internal sealed class RolloutEngine : IDisposable
 
     private RolloutGroup GroupOf(RolloutRow row) => _open.Find(group => group.PromptSlot == row.PromptSlot)!;
 
-    private void Say(Tensor logits_RV)
-    {
-        double[] uniforms = _chooser.IsRandom ? [.. _active.Select(row => row.NextUniform())] : [];
-        using TokenHistory? history = _slots!.Histories?.Of(_active);
-        LogitsContext context = new([.. _active.Select(row => row.Tokens.Count)], history);
-        ChosenTokens chosen = _chooser.Choose(logits_RV, context, uniforms);
+    private Tensor NewestTokens(IReadOnlyList<RolloutRow> heads) =>
+        _areActiveThoseChosenLast && heads.Count == _active.Count && _slots!.Choice.NewestTokens() is Tensor tokens
+            ? tokens
+            : tensor([.. heads.Select(row => (long)row.Tokens[^1])], device: _policy.Device);
 
-        // The one place where the host waits for the device. float64 holds a token and a float32 alike.
-        Tensor all_3R = stack(
-            [
-                chosen.Tokens.to(ScalarType.Float64),
-                chosen.LogProbabilities.to(ScalarType.Float64),
-                chosen.DrawnLogProbabilities.to(ScalarType.Float64),
-            ]).cpu();
-        double[] values = all_3R.data<double>().ToArray();
-        int count = _active.Count;
-        for (int i = 0; i < count; i++)
+    // The one place where the host waits for the device.
+    private void Say(IReadOnlyList<Tensor> logits)
+    {
+        ChosenToken[] chosen =
+            _slots!.Choice.Choose(logits, [.. _active.Select(row => row.NextChoice(_chooser.IsRandom))]);
+        foreach ((RolloutRow row, ChosenToken token) in _active.Zip(chosen))
         {
-            RolloutRow row = _active[i];
-            if (values[i] < 0)
+            if (token.Id < 0)
             {
                 throw new NonFiniteLogitsException(row.PromptIndex, row.SampleIndex, row.Tokens.Count);
             }
 
-            row.Append((int)values[i], (float)values[count + i], (float)values[2 * count + i]);
+            row.Append(token);
         }
 
-        _slots.Histories?.Add(_active);
-        Counts.AddStep(count, _slots.Cache.RowSlots);
-        SharedPrefixes.Part(_active, _slots.Cache);
+        Counts.AddStep(_active.Count, _slots.Cache.RowSlots);
+        if (_sharesPrefixes)
+        {
+            SharedPrefixes.Part(_active, _slots.Cache);
+        }
+
+        _areActiveThoseChosenLast = true;
         FreeEnded();
     }
 
@@ -271,7 +272,10 @@ internal sealed class RolloutEngine : IDisposable
             _slots!.ReturnRow(row.RowSlot);
         }
 
-        _active.RemoveAll(row => row.Ended is not null);
+        if (_active.RemoveAll(row => row.Ended is not null) > 0)
+        {
+            _areActiveThoseChosenLast = false;
+        }
     }
 
     private void CloseGroups()

@@ -42,8 +42,9 @@ internal sealed class RolloutRow(
     /// <summary>Its place in the cache for the step that feeds its newest token.</summary>
     public DecodeRow Place => new(PromptSlot, SharedSlot, CachedTokens);
 
-    /// <summary>The number that the next token is drawn with.</summary>
-    public double NextUniform() => CounterRandom.Uniform(ticket.Seed, sampleIndex, _tokens.Count);
+    /// <summary>What its next token is chosen with.</summary>
+    public ChoiceRow NextChoice(bool isRandom) => new(
+        isRandom ? CounterRandom.Uniform(ticket.Seed, sampleIndex, _tokens.Count) : 0, _tokens.Count, RowSlot);
 
     /// <summary>Takes its places in the cache.</summary>
     public void Begin(int promptSlot, int rowSlot)
@@ -57,13 +58,13 @@ internal sealed class RolloutRow(
     public void Share(int rowSlot) => SharedSlot = rowSlot;
 
     /// <summary>Takes a token and sees whether it is the last.</summary>
-    public void Append(int token, float logProbability, float drawnLogProbability)
+    public void Append(ChosenToken token)
     {
-        _tokens.Add(token);
-        _logProbabilities.Add(logProbability);
-        _drawnLogProbabilities.Add(drawnLogProbability);
-        bool stopped = stops?.Append(token) ?? false;
-        if (endTokenIds.Contains(token))
+        _tokens.Add(token.Id);
+        _logProbabilities.Add(token.LogProbability);
+        _drawnLogProbabilities.Add(token.DrawnLogProbability);
+        bool stopped = stops?.Append(token.Id) ?? false;
+        if (endTokenIds.Contains(token.Id))
         {
             Ended = StopReason.EndToken;
         }

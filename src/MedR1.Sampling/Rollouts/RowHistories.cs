@@ -4,13 +4,19 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Which tokens occur in each row slot, prompt included; <c>[row slots, V]</c>.</summary>
+/// <summary>Which tokens occur in each row slot, prompt included; <c>[row slots + 1, V]</c>, the last one spare.</summary>
 internal sealed class RowHistories : IDisposable
 {
     private readonly Tensor _seen_SV;
 
-    public RowHistories(int rowSlots, int vocabularySize, Device device) =>
-        _seen_SV = zeros(rowSlots, vocabularySize, ScalarType.Bool, device).DetachFromDisposeScope();
+    public RowHistories(int rowSlots, int vocabularySize, Device device)
+    {
+        SpareSlot = rowSlots;
+        _seen_SV = zeros(rowSlots + 1, vocabularySize, ScalarType.Bool, device).DetachFromDisposeScope();
+    }
+
+    /// <summary>A slot that no row has.</summary>
+    public int SpareSlot { get; }
 
     /// <summary>Starts a row anew with its prompt's tokens.</summary>
     public void Begin(int rowSlot, IReadOnlyList<int> promptTokens)
@@ -23,25 +29,18 @@ internal sealed class RowHistories : IDisposable
     }
 
     /// <summary>The history of some rows; the caller disposes it.</summary>
-    public TokenHistory Of(IReadOnlyList<RolloutRow> rows)
-    {
-        using Tensor slots = SlotsOf(rows);
-        return TokenHistory.Over(_seen_SV.index_select(0, slots));
-    }
+    /// <param name="slots_R">Their slots, int64.</param>
+    public TokenHistory Of(Tensor slots_R) => TokenHistory.Over(_seen_SV.index_select(0, slots_R));
 
-    /// <summary>Adds each row's newest token.</summary>
-    public void Add(IReadOnlyList<RolloutRow> rows)
+    /// <summary>Adds a token to each of some rows.</summary>
+    /// <param name="slots_R">Their slots, int64.</param>
+    /// <param name="tokens_R">The tokens, int64; −1, which no row goes on with, counts as the last one.</param>
+    public void Add(Tensor slots_R, Tensor tokens_R)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor tokens = tensor([.. rows.Select(row => (long)row.Tokens[^1])], device: _seen_SV.device);
-        _seen_SV.index_put_(
-            ones(tokens.shape, ScalarType.Bool, _seen_SV.device), TensorIndex.Tensor(SlotsOf(rows)),
-            TensorIndex.Tensor(tokens));
+        using Tensor yes = ones(tokens_R.shape, ScalarType.Bool, _seen_SV.device);
+        _seen_SV.index_put_(yes, TensorIndex.Tensor(slots_R), TensorIndex.Tensor(tokens_R));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _seen_SV.Dispose();
-
-    private Tensor SlotsOf(IReadOnlyList<RolloutRow> rows) =>
-        tensor([.. rows.Select(row => (long)row.RowSlot)], device: _seen_SV.device);
 }

@@ -2,17 +2,20 @@ using MedR1.Modeling;
 
 namespace MedR1.Sampling;
 
-/// <summary>A cache, and which of its slots are free. The lowest is taken first.</summary>
+/// <summary>A cache, which of its slots are free, and what is kept for its rows. The lowest slot is taken first.</summary>
 internal sealed class SlotPool : IDisposable
 {
     private readonly PriorityQueue<int, int> _prompts = new();
     private readonly PriorityQueue<int, int> _rows = new();
 
-    public SlotPool(IVisionLanguagePolicy policy, CacheShape shape, bool needsHistory)
+    public SlotPool(IVisionLanguagePolicy policy, CacheShape shape, TokenChooser chooser, bool recordsChoices)
     {
         Cache = policy.CreateCache(
             shape.PromptSlots, shape.RowSlots, shape.PromptCapacity, shape.CompletionCapacity);
-        Histories = needsHistory ? new RowHistories(shape.RowSlots, policy.VocabularySize, policy.Device) : null;
+        Histories = chooser.NeedsHistory ? new RowHistories(shape.RowSlots, policy.VocabularySize, policy.Device) : null;
+        Choice = recordsChoices && chooser.IsRecordable
+            ? new RecordedChoice(chooser, Histories, shape.RowSlots, policy.Device)
+            : new PlainChoice(chooser, Histories);
         _prompts.EnqueueRange(Enumerable.Range(0, shape.PromptSlots).Select(slot => (slot, slot)));
         _rows.EnqueueRange(Enumerable.Range(0, shape.RowSlots).Select(slot => (slot, slot)));
     }
@@ -22,6 +25,9 @@ internal sealed class SlotPool : IDisposable
 
     /// <summary>What the rows hold, where a processor needs it.</summary>
     public RowHistories? Histories { get; }
+
+    /// <summary>Chooses the tokens of the rows.</summary>
+    public IStepChoice Choice { get; }
 
     /// <summary>Whether a prompt can begin.</summary>
     public bool HasPrompt => _prompts.Count > 0;
@@ -40,6 +46,7 @@ internal sealed class SlotPool : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Choice.Dispose();
         Histories?.Dispose();
         Cache.Dispose();
     }

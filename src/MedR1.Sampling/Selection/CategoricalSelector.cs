@@ -18,6 +18,7 @@ public sealed class CategoricalSelector : ITokenSelector
     /// <inheritdoc/>
     public Tensor Select(Tensor logits, double[] uniforms)
     {
+        ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(uniforms);
         long rows = logits.shape[0];
         if (uniforms.Length != rows)
@@ -25,10 +26,16 @@ public sealed class CategoricalSelector : ITokenSelector
             throw new ArgumentException($"There are {rows} rows, but {uniforms.Length} numbers.", nameof(uniforms));
         }
 
+        return Draw(logits, tensor(uniforms, device: logits.device));
+    }
+
+    /// <summary>Draws with numbers that are on the device, <c>[R]</c> float64.</summary>
+    internal static Tensor Draw(Tensor logits, Tensor uniforms_R)
+    {
         long size = BlockSize(logits.shape[1]);
-        Tensor blocks_RBS = logits.softmax(1).view(rows, -1, size);
+        Tensor blocks_RBS = logits.softmax(1).view(logits.shape[0], -1, size);
         Tensor ends_RB = blocks_RBS.sum(2).cumsum(1, ScalarType.Float64);
-        Tensor target_R1 = tensor(uniforms, device: logits.device).unsqueeze(1) * Last(ends_RB);
+        Tensor target_R1 = uniforms_R.unsqueeze(1) * Last(ends_RB);
         Tensor block_R1 = Search(ends_RB, target_R1);
         Tensor start_R1 = ends_RB.gather(1, block_R1.Minus(1).Limited(least: 0)).FilledWhere(block_R1.EqualTo(0), 0);
 

@@ -8,4 +8,13 @@ namespace MedR1.Sampling;
 /// float32, under the temperature-scaled distribution without the suppressed tokens.
 /// </param>
 /// <param name="DrawnLogProbabilities">float32, under the distribution drawn from.</param>
-internal sealed record ChosenTokens(Tensor Tokens, Tensor LogProbabilities, Tensor DrawnLogProbabilities);
+internal sealed record ChosenTokens(Tensor Tokens, Tensor LogProbabilities, Tensor DrawnLogProbabilities)
+{
+    /// <summary><c>[3, rows]</c>, to be copied in one piece: float64 holds a token and a float32 alike.</summary>
+    public Tensor Stacked() => stack(
+        [
+            Tokens.to(ScalarType.Float64),
+            LogProbabilities.to(ScalarType.Float64),
+            DrawnLogProbabilities.to(ScalarType.Float64),
+        ]);
+}

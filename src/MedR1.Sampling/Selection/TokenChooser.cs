@@ -10,6 +10,7 @@ internal sealed class TokenChooser
     private readonly SuppressedTokensProcessor _suppressed;
     private readonly ITokenSelector _selector;
     private readonly double _temperature;
+    private readonly bool _hasOwn;
 
     /// <summary>Makes a chooser.</summary>
     /// <param name="options">Valid options.</param>
@@ -22,6 +23,7 @@ internal sealed class TokenChooser
         IReadOnlyList<int> suppressedTokenIds,
         IReadOnlyList<ILogitsProcessor> own)
     {
+        _hasOwn = own.Count > 0;
         _penalties = [.. LogitsProcessors.CreatePenalties(options, endTokenIds, suppressedTokenIds), .. own];
         _warpers = [.. LogitsProcessors.CreateWarpers(options)];
         _suppressed = new SuppressedTokensProcessor(suppressedTokenIds);
@@ -35,8 +37,17 @@ internal sealed class TokenChooser
     /// <summary>Whether uniform numbers are needed.</summary>
     public bool IsRandom => _selector.IsRandom;
 
+    /// <summary>
+    /// Whether the choice can be recorded. The library's processors find what they need in tensors of the context; a
+    /// caller's own one may read numbers of the host, or copy some to the device.
+    /// </summary>
+    public bool IsRecordable => !_hasOwn;
+
     /// <summary>Chooses; the caller's dispose scope owns the result.</summary>
-    public ChosenTokens Choose(Tensor logits_RV, LogitsContext context, double[] uniforms)
+    /// <param name="logits_RV">The logits; they are not written into.</param>
+    /// <param name="context">What the rows hold so far.</param>
+    /// <param name="uniforms_R">The rows' numbers, float64; null where the choice isn't random.</param>
+    public ChosenTokens Choose(Tensor logits_RV, LogitsContext context, Tensor? uniforms_R)
     {
         Tensor changed_RV = logits_RV;
         bool onlySuppressed = true;
@@ -60,7 +71,9 @@ internal sealed class TokenChooser
             ? scaled_RV ?? changed_RV
             : Scale(_suppressed.Process(logits_RV, context));
 
-        Tensor tokens_R = _selector.Select(drawn_RV, uniforms);
+        Tensor tokens_R = uniforms_R is null
+            ? _selector.Select(drawn_RV, [])
+            : CategoricalSelector.Draw(drawn_RV, uniforms_R);
         Tensor logProbabilities_R = LogProbabilities(plain_RV, tokens_R);
         Tensor drawn_R = !_selector.IsRandom ? zeros_like(logProbabilities_R)
             : ReferenceEquals(drawn_RV, plain_RV) ? logProbabilities_R

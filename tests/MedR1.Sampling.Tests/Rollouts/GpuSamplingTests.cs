@@ -57,6 +57,53 @@ public sealed class GpuSamplingTests
             policy, await new LocalSampler(policy).DrawAsync(Samples.Mixed, Drawn), Drawn.Temperature, [], Tolerance);
     }
 
+    [Theory]
+    [InlineData(0, null, 1, null, 1)]
+    [InlineData(1, null, 1, null, 1)]
+    [InlineData(0.9, 50, 0.95, 0.02, 1.1)]
+    [InlineData(1.1, null, 0.9, null, 1)]
+    public void A_recorded_choice_is_that_of_operators_called_one_by_one(
+        double temperature, int? topK, double topP, double? minP, double penalty)
+    {
+        SamplingOptions options = new()
+        {
+            Temperature = temperature, TopK = topK, TopP = topP, MinP = minP, RepetitionPenalty = penalty,
+            MinNewTokens = 4, SuppressedTokenIds = [3, 4, 9],
+        };
+
+        // The vocabulary of Qwen2-VL-2B. libtorch sorts one row, some and many in different ways.
+        using ChoiceComparison choices = new(options, 150, 151_936, TestDevice.Gpu);
+        Random random = new(17);
+        foreach (int rows in (int[])[150, 64, 5, 1, 150, 5])
+        {
+            (ChosenToken[] plain, ChosenToken[] recorded, long[] onDevice) = choices.Step(rows, random);
+            Assert.Equal(plain.Select(token => token.Id), recorded.Select(token => token.Id));
+            Assert.Equal(plain.Select(token => (long)token.Id), onDevice);
+            Assert.All(plain, token => Assert.True(token.Id >= 0));
+            Assert.All(plain.Zip(recorded), pair =>
+            {
+                Assert.Equal(pair.First.LogProbability, pair.Second.LogProbability, 1e-5f);
+                Assert.Equal(pair.First.DrawnLogProbability, pair.Second.DrawnLogProbability, 1e-5f);
+            });
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(24)]
+    public async Task Completions_are_the_same_with_the_choice_recorded(int minNewTokens)
+    {
+        using Qwen2VLPolicy policy = SmallQwen.Create(Qwen2VLFamily.Qwen2VL, TestDevice.Gpu);
+        SamplingOptions options = Drawn with { EndTokenIds = [5, 6], MinNewTokens = minNewTokens };
+        foreach (int mostRows in (int[])[6, 256])
+        {
+            LocalSamplerOptions limits = new() { MostRows = mostRows, RecordsChoices = true };
+            AssertSame(
+                Flat(await new LocalSampler(policy, limits with { RecordsChoices = false }).DrawAsync(Samples.Mixed, options)),
+                Flat(await new LocalSampler(policy, limits).DrawAsync(Samples.Mixed, options)));
+        }
+    }
+
     private static Completion[] Flat(IEnumerable<CompletionGroup> groups) => [.. groups.SelectMany(group => group.Completions)];
 
     private static void AssertSame(Completion[] expected, Completion[] actual)

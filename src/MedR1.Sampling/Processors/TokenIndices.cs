@@ -1,0 +1,32 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Sampling;
+
+/// <summary>Lists of tokens on a device, which are brought there once.</summary>
+internal sealed class TokenIndices(Device device) : IDisposable
+{
+    private readonly Dictionary<long[], Tensor> _brought = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary><c>[tokens]</c> int64; not the caller's.</summary>
+    public Tensor Of(long[] tokenIds)
+    {
+        if (!_brought.TryGetValue(tokenIds, out Tensor? index))
+        {
+            index = tensor(tokenIds, device: device).DetachFromDisposeScope();
+            _brought.Add(tokenIds, index);
+        }
+
+        return index;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Tensor index in _brought.Values)
+        {
+            index.Dispose();
+        }
+
+        _brought.Clear();
+    }
+}

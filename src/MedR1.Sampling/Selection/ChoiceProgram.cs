@@ -1,0 +1,82 @@
+using MedR1.Modeling;
+
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Sampling;
+
+/// <summary>
+/// The choice for a number of rows: tensors for what goes in and comes out, and the work between them. Rows too many
+/// choose from what lies there; nobody reads it, and their history is a spare one. N rows, V vocabulary.
+/// </summary>
+internal sealed class ChoiceProgram : IDisposable
+{
+    private readonly TokenChooser _chooser;
+    private readonly RowHistories? _histories;
+    private readonly TokenIndices _indices;
+    private readonly ChoiceNumbers _numbers;
+    private readonly Tensor _logits_NV;
+    private readonly Tensor _stacked_3N;
+    private readonly IDeviceWork _work;
+
+    public ChoiceProgram(
+        TokenChooser chooser, RowHistories? histories, int size, long vocabularySize, Device device)
+    {
+        Size = size;
+        _chooser = chooser;
+        _histories = histories;
+        _indices = new TokenIndices(device);
+        _numbers = new ChoiceNumbers(size, histories?.SpareSlot ?? 0, device);
+        _logits_NV = zeros([size, vocabularySize], ScalarType.Float32, device).DetachFromDisposeScope();
+        _stacked_3N = zeros([3, size], ScalarType.Float64, device).DetachFromDisposeScope();
+        Tokens = zeros(size, ScalarType.Int64, device).DetachFromDisposeScope();
+
+        // Recording runs it, and it adds to histories: before the rows of a step are there.
+        _work = DeviceWork.Create(device, Compute);
+    }
+
+    /// <summary>N.</summary>
+    public int Size { get; }
+
+    /// <summary><c>[N]</c> int64: what was chosen last.</summary>
+    public Tensor Tokens { get; }
+
+    /// <summary>Chooses for the rows of a step.</summary>
+    public ChosenToken[] Choose(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows)
+    {
+        long first = 0;
+        foreach (Tensor piece in logits)
+        {
+            _logits_NV.narrow(0, first, piece.shape[0]).copy_(piece);
+            first += piece.shape[0];
+        }
+
+        _numbers.Fill(rows);
+        _work.Run();
+        return ChosenToken.Read(_stacked_3N, rows.Count);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _work.Dispose();
+        _indices.Dispose();
+        _numbers.Dispose();
+        _logits_NV.Dispose();
+        _stacked_3N.Dispose();
+        Tokens.Dispose();
+    }
+
+    private void Compute()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor slots_N = _numbers.RowSlots;
+        using TokenHistory? history = _histories?.Of(slots_N);
+        LogitsContext context = new([], history) { RecordedCounts = _numbers.NewTokenCounts, Indices = _indices };
+        ChosenTokens chosen = _chooser.Choose(_logits_NV, context, _chooser.IsRandom ? _numbers.Uniforms : null);
+        _histories?.Add(slots_N, chosen.Tokens);
+        Tokens.copy_(chosen.Tokens);
+        _stacked_3N.copy_(chosen.Stacked());
+    }
+}

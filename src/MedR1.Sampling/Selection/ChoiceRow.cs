@@ -1,0 +1,7 @@
+namespace MedR1.Sampling;
+
+/// <summary>What the choice of a row's next token depends on beside its logits.</summary>
+/// <param name="Uniform">The number that it is drawn with.</param>
+/// <param name="NewTokenCount">Tokens that the row has said so far.</param>
+/// <param name="RowSlot">Where its history is.</param>
+internal readonly record struct ChoiceRow(double Uniform, int NewTokenCount, int RowSlot);

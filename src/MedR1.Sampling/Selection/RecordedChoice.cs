@@ -1,0 +1,53 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Sampling;
+
+/// <summary>
+/// A choice that is recorded where the device can do that, once for each number of rows, rounded up; on the host it
+/// costs one copy to the device and one back. Some numbers of rows are kept.
+/// </summary>
+internal sealed class RecordedChoice(TokenChooser chooser, RowHistories? histories, int mostRows, Device device) : IStepChoice
+{
+    // Each holds the logits of its rows and what lies between them and the tokens.
+    private const int MostKept = 3;
+
+    private readonly List<ChoiceProgram> _kept = [];
+    private int _newestRows;
+
+    /// <inheritdoc/>
+    public ChosenToken[] Choose(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows)
+    {
+        int size = Math.Min(mostRows, RoundedSizes.AtLeast(rows.Count));
+        _newestRows = rows.Count;
+        return Take(size, logits[0].shape[1]).Choose(logits, rows);
+    }
+
+    /// <inheritdoc/>
+    public Tensor? NewestTokens() => _kept.Count == 0 ? null : _kept[^1].Tokens.narrow(0, 0, _newestRows);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _kept.ForEach(program => program.Dispose());
+        _kept.Clear();
+    }
+
+    // The newest is the last.
+    private ChoiceProgram Take(int size, long vocabularySize)
+    {
+        ChoiceProgram? taken = _kept.Find(program => program.Size == size);
+        if (taken is not null)
+        {
+            _kept.Remove(taken);
+        }
+        else if (_kept.Count == MostKept)
+        {
+            _kept[0].Dispose();
+            _kept.RemoveAt(0);
+        }
+
+        taken ??= new ChoiceProgram(chooser, histories, size, vocabularySize, device);
+        _kept.Add(taken);
+        return taken;
+    }
+}

@@ -1,0 +1,76 @@
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Sampling.Tests;
+
+/// <summary>Two choices over the same steps: operators called one by one, and recorded.</summary>
+internal sealed class ChoiceComparison : IDisposable
+{
+    private readonly int _rowSlots;
+    private readonly int _vocabularySize;
+    private readonly Device _device;
+    private readonly TokenChooser _chooser;
+    private readonly RowHistories?[] _histories;
+    private readonly PlainChoice _plain;
+    private readonly RecordedChoice _recorded;
+
+    public ChoiceComparison(SamplingOptions options, int rowSlots, int vocabularySize, Device device)
+    {
+        _rowSlots = rowSlots;
+        _vocabularySize = vocabularySize;
+        _device = device;
+        _chooser = new TokenChooser(options, [1, 7], [.. options.SuppressedTokenIds.Distinct()], []);
+        _histories = [.. Enumerable.Range(0, 2).Select(_ => Histories())];
+        _plain = new PlainChoice(_chooser, _histories[0]);
+        _recorded = new RecordedChoice(_chooser, _histories[1], rowSlots, device);
+    }
+
+    /// <summary>Runs both over a step of some rows.</summary>
+    /// <param name="rows">How many; they are in slots at random.</param>
+    /// <param name="random">Where numbers come from.</param>
+    /// <param name="spoil">Changes the logits.</param>
+    /// <returns>What each chose, and the tokens that the recorded one left on the device.</returns>
+    public (ChosenToken[] Plain, ChosenToken[] Recorded, long[] OnDevice) Step(
+        int rows, Random random, Func<Tensor, Tensor>? spoil = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new((ulong)random.Next(), CPU);
+        Tensor logits = randn([rows, _vocabularySize], generator: generator).Times(3);
+        logits = (spoil?.Invoke(logits) ?? logits).to(_device);
+        int[] slots = [.. Enumerable.Range(0, _rowSlots)];
+        random.Shuffle(slots);
+        ChoiceRow[] of = [.. slots.Take(rows).Select(slot =>
+            new ChoiceRow(CounterRandom.Uniform(5, slot, random.Next()), random.Next(8), slot))];
+
+        // Rows that go on and rows that begin come in pieces.
+        Tensor[] pieces = rows == 1 ? [logits] : [logits.narrow(0, 0, 1), logits.narrow(0, 1, rows - 1)];
+        ChosenToken[] plain = _plain.Choose(pieces, of);
+        ChosenToken[] recorded = _recorded.Choose(pieces, of);
+        return (plain, recorded, _recorded.NewestTokens()!.cpu().data<long>().ToArray());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _plain.Dispose();
+        _recorded.Dispose();
+        Array.ForEach(_histories, history => history?.Dispose());
+    }
+
+    private RowHistories? Histories()
+    {
+        if (!_chooser.NeedsHistory)
+        {
+            return null;
+        }
+
+        RowHistories histories = new(_rowSlots, _vocabularySize, _device);
+        for (int slot = 0; slot < _rowSlots; slot++)
+        {
+            histories.Begin(slot, [slot, 2 * slot, 30]);
+        }
+
+        return histories;
+    }
+}
