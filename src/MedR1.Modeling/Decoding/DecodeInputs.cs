@@ -35,14 +35,17 @@ internal sealed class DecodeInputs : IDisposable
     /// <summary><c>[A]</c></summary>
     public Tensor PromptLengths => OfGroups(1);
 
+    /// <summary><c>[rows]</c>: the place of each row of the step.</summary>
+    public Tensor PlacesOf(DecodeLayout layout) => OfPlaces(4).narrow(0, 0, layout.Rows);
+
     /// <summary>Takes a step.</summary>
     /// <param name="layout">Its rows.</param>
     /// <param name="tokens"><c>[rows]</c> int64: the token of each row.</param>
     public void Fill(DecodeLayout layout, Tensor tokens)
     {
         using DisposeScope scope = NewDisposeScope();
-        _numbers.copy_(tensor(layout.Numbers));
-        Tokens.copy_(layout.Places is null ? tokens : tokens.index_select(0, OfPlaces(0)));
+        _numbers.TakeFromHost(tensor(layout.Numbers));
+        Tokens.copy_(layout.IsFull ? tokens : tokens.index_select(0, OfPlaces(0)));
     }
 
     /// <inheritdoc/>
@@ -54,5 +57,5 @@ internal sealed class DecodeInputs : IDisposable
 
     private Tensor OfPlaces(int list) => _numbers.narrow(0, list * _shape.Places, _shape.Places);
 
-    private Tensor OfGroups(int list) => _numbers.narrow(0, 4 * _shape.Places + list * _shape.Groups, _shape.Groups);
+    private Tensor OfGroups(int list) => _numbers.narrow(0, 5 * _shape.Places + list * _shape.Groups, _shape.Groups);
 }

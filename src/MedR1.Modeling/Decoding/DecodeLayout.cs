@@ -12,7 +12,8 @@ internal sealed class DecodeLayout
     {
         Numbers = new long[DecodeNumbers.CountOf(shape)];
         DecodeNumbers numbers = new(Numbers, shape);
-        long[] places = new long[plan.Rows.Length];
+        Rows = plan.Rows.Length;
+        IsFull = shape.Places == Rows;
         for (int group = 0; group < shape.Groups; group++)
         {
             bool isReal = group < plan.Runs.Length;
@@ -25,7 +26,7 @@ internal sealed class DecodeLayout
                 int row = run.First + (sample < run.Count ? sample : 0);
                 if (isReal && sample < run.Count)
                 {
-                    places[row] = place;
+                    numbers.PlacesOfRows[row] = place;
                 }
 
                 DecodeRow own = plan.Rows[row];
@@ -35,13 +36,14 @@ internal sealed class DecodeLayout
                 numbers.Positions[place] = cache.NextPositions[own.PromptSlot] + own.Length;
             }
         }
-
-        Places = shape.Places == places.Length ? null : places;
     }
 
     /// <summary>The numbers, as <see cref="DecodeNumbers"/> orders them.</summary>
     public long[] Numbers { get; }
 
-    /// <summary>The place of each row; null where they stand one after another and fill the table.</summary>
-    public long[]? Places { get; }
+    /// <summary>Rows of the step.</summary>
+    public int Rows { get; }
+
+    /// <summary>Whether they fill the table; they stand one after another then.</summary>
+    public bool IsFull { get; }
 }

@@ -24,6 +24,9 @@ internal readonly ref struct DecodeNumbers
     /// <summary>Of each place, the position of the step's token.</summary>
     public Span<long> Positions => OfPlaces(3);
 
+    /// <summary>Of each row, its place; there are no more rows than places.</summary>
+    public Span<long> PlacesOfRows => OfPlaces(4);
+
     /// <summary>Of each prompt, its slot.</summary>
     public Span<long> PromptSlots => OfGroups(0);
 
@@ -31,9 +34,9 @@ internal readonly ref struct DecodeNumbers
     public Span<long> PromptLengths => OfGroups(1);
 
     /// <summary>How many there are.</summary>
-    public static int CountOf(DecodeShape shape) => 4 * shape.Places + 2 * shape.Groups;
+    public static int CountOf(DecodeShape shape) => 5 * shape.Places + 2 * shape.Groups;
 
     private Span<long> OfPlaces(int list) => _all.Slice(list * _shape.Places, _shape.Places);
 
-    private Span<long> OfGroups(int list) => _all.Slice(4 * _shape.Places + list * _shape.Groups, _shape.Groups);
+    private Span<long> OfGroups(int list) => _all.Slice(5 * _shape.Places + list * _shape.Groups, _shape.Groups);
 }

@@ -32,12 +32,12 @@ internal sealed class DecodeProgram : IDisposable
         }
 
         _work.Run();
-        if (layout.Places is null)
+        if (layout.IsFull)
         {
             return _logits!.clone();
         }
 
-        using Tensor places = tensor(layout.Places, device: _cache.Device);
+        using Tensor places = _inputs.PlacesOf(layout);
         return _logits!.index_select(0, places);
     }
 

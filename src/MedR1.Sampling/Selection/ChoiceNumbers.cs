@@ -1,7 +1,3 @@
-using System.Runtime.InteropServices;
-
-using TorchSharp;
-
 using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
@@ -14,9 +10,7 @@ internal sealed class ChoiceNumbers : IDisposable
 {
     private readonly int _size;
     private readonly int _spareSlot;
-    private readonly bool _isPinned;
-    private readonly Tensor _onHost_3N;
-    private readonly Tensor _onDevice_3N;
+    private readonly Tensor _all;
 
     /// <summary>Makes room; all rows are too many.</summary>
     /// <param name="size">N.</param>
@@ -26,28 +20,23 @@ internal sealed class ChoiceNumbers : IDisposable
     {
         _size = size;
         _spareSlot = spareSlot;
-
-        // From pinned memory the host hands a copy over without waiting for what the device is at.
-        _isPinned = device.type == DeviceType.CUDA;
-        using Tensor host = zeros([3, size], ScalarType.Float64);
-        _onHost_3N = (_isPinned ? host.pin_memory() : host.clone()).DetachFromDisposeScope();
-        _onDevice_3N = zeros([3, size], ScalarType.Float64, device).DetachFromDisposeScope();
+        _all = zeros(3 * size, ScalarType.Float64, device).DetachFromDisposeScope();
         Fill([]);
     }
 
     /// <summary><c>[N]</c> float64: the numbers that tokens are drawn with.</summary>
-    public Tensor Uniforms => _onDevice_3N.select(0, 0);
+    public Tensor Uniforms => List(0);
 
     /// <summary><c>[N]</c> float64: tokens that each row has said.</summary>
-    public Tensor NewTokenCounts => _onDevice_3N.select(0, 1);
+    public Tensor NewTokenCounts => List(1);
 
     /// <summary><c>[N]</c> int64: the slots of the rows.</summary>
-    public Tensor RowSlots => _onDevice_3N.select(0, 2).to(ScalarType.Int64);
+    public Tensor RowSlots => List(2).to(ScalarType.Int64);
 
-    /// <summary>Takes a step; the device must have taken the one before.</summary>
+    /// <summary>Takes a step.</summary>
     public void Fill(IReadOnlyList<ChoiceRow> rows)
     {
-        Span<double> numbers = MemoryMarshal.Cast<byte, double>(_onHost_3N.bytes);
+        double[] numbers = new double[3 * _size];
         for (int row = 0; row < _size; row++)
         {
             ChoiceRow own = row < rows.Count ? rows[row] : new ChoiceRow(0.5, 0, _spareSlot);
@@ -56,13 +45,12 @@ internal sealed class ChoiceNumbers : IDisposable
             numbers[2 * _size + row] = own.RowSlot;
         }
 
-        _onDevice_3N.copy_(_onHost_3N, _isPinned);
+        using Tensor onHost = tensor(numbers);
+        _all.TakeFromHost(onHost);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _onHost_3N.Dispose();
-        _onDevice_3N.Dispose();
-    }
+    public void Dispose() => _all.Dispose();
+
+    private Tensor List(int list) => _all.narrow(0, list * _size, _size);
 }
