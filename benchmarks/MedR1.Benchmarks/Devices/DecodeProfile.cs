@@ -46,7 +46,7 @@ internal static class DecodeProfile
             RolloutTimes.MeasureAsync(watched, [prompt], options, null, cancellationToken);
     }
 
-    // Every matrix of the decoder once, as in a step; many of them in a row, so that the host is ahead.
+    // Every matrix of the decoder once, recorded as a step is.
     private static double Products(IVisionLanguagePolicy policy, int rows)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -54,12 +54,12 @@ internal static class DecodeProfile
         (Tensor Input, Tensor Weight)[] products = [.. MachineLimits.DecoderWeights(policy)
             .Where(weight => weight.dim() == 2)
             .Select(weight => (ones(rows, weight.shape[1], weight.dtype, policy.Device), (Tensor)weight))];
-        Multiply();
+        using IDeviceWork work = DeviceWork.Create(policy.Device, Multiply);
         return DeviceLimits.Time(policy.Device, () =>
         {
             for (int i = 0; i < Repetitions; i++)
             {
-                Multiply();
+                work.Run();
             }
         }) / Repetitions;
 
