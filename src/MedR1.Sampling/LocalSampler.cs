@@ -111,7 +111,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         ProgressReporter progress = new(_limits, prompts.Count);
         progress.Resume();
         using IDisposable? ready = ShouldPack(prompts.Count, options) ? _policy.BeginDecoding() : null;
-        using RolloutEngine engine = CreateEngine(prompts, encoded, options);
+        using RolloutEngine engine = CreateEngine(prompts, encoded, options, looksAhead: true);
         while (!engine.IsDone)
         {
             if (!cancellationToken.IsCancellationRequested)
@@ -149,7 +149,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         progress.Resume();
         IStreamingDecoder decoder = _policy.Processor.Tokenizer.CreateStreamingDecoder();
         using IDisposable? ready = ShouldPack(1, options) ? _policy.BeginDecoding() : null;
-        using RolloutEngine engine = CreateEngine([prompt], null, options);
+        using RolloutEngine engine = CreateEngine([prompt], null, options, looksAhead: false);
         while (!engine.IsDone)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -177,12 +177,14 @@ public sealed class LocalSampler : IEncodedPromptSampler
     }
 
     private RolloutEngine CreateEngine(
-        IReadOnlyList<VqaPrompt> prompts, IReadOnlyList<EncodedPrompt>? encoded, SamplingOptions options) => new(
+        IReadOnlyList<VqaPrompt> prompts, IReadOnlyList<EncodedPrompt>? encoded, SamplingOptions options,
+        bool looksAhead) => new(
         _policy,
         CreateChooser(options),
         options,
         _limits,
-        new PromptQueue(new PromptEncoder(_policy, options), prompts, encoded));
+        new PromptQueue(new PromptEncoder(_policy, options), prompts, encoded),
+        looksAhead);
 
     // Packing writes a copy of all weights; a step with several rows gains about half of a reading.
     private bool ShouldPack(int promptCount, SamplingOptions options)

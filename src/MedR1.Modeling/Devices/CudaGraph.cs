@@ -120,7 +120,8 @@ internal sealed unsafe class CudaGraph : IDeviceWork
         }
     }
 
-    private static void Require(int error, string function)
+    /// <summary>Throws unless a function of CUDA has succeeded.</summary>
+    internal static void Require(int error, string function)
     {
         if (error != 0)
         {

@@ -8,8 +8,8 @@ namespace MedR1.Sampling;
 
 /// <summary>
 /// Draws the completions of a call. A completion that ends frees its slot, the next waiting one takes it; with each step
-/// every completion in a slot says one token. Between steps no dispose scope and no gradient mode of its own is open. R
-/// rows of a step, V vocabulary.
+/// every completion in a slot says one token. Between steps no dispose scope and no gradient mode of its own is open. P
+/// prompts, V vocabulary.
 /// </summary>
 internal sealed class RolloutEngine : IDisposable
 {
@@ -19,20 +19,21 @@ internal sealed class RolloutEngine : IDisposable
     private readonly PromptQueue _queue;
     private readonly CachePlanner _planner;
     private readonly HashSet<int> _endTokenIds;
+    private readonly RowSpeech _speech;
     private readonly ImageFeatures _features;
     private readonly PrefillBudget _budget;
     private readonly bool _sharesPrefixes;
     private readonly bool _recordsChoices;
+    private readonly bool _looksAhead;
     private readonly Queue<RolloutGroup> _given = new();
     private readonly List<RolloutGroup> _open = [];
     private readonly List<RolloutGroup> _starting = [];
     private readonly List<RolloutRow> _active = [];
     private SlotPool? _slots;
-    private bool _areActiveThoseChosenLast;
 
     public RolloutEngine(
         IVisionLanguagePolicy policy, TokenChooser chooser, SamplingOptions options, LocalSamplerOptions limits,
-        PromptQueue queue)
+        PromptQueue queue, bool looksAhead)
     {
         _policy = policy;
         _chooser = chooser;
@@ -40,12 +41,15 @@ internal sealed class RolloutEngine : IDisposable
         _queue = queue;
         _planner = new CachePlanner(policy, limits, options);
         _endTokenIds = [.. options.EndTokenIds ?? policy.EndTokenIds];
+        _speech = new RowSpeech(policy, chooser.IsRandom);
         _features = new ImageFeatures(policy);
         _budget = new PrefillBudget(policy);
+        _recordsChoices = chooser.IsRecordable && (limits.RecordsChoices ?? policy.Device.type != DeviceType.CPU);
+        _looksAhead = looksAhead && _recordsChoices;
 
         // A GPU computes some rows more in the same time, but loses time to copies, and to steps of ever other shapes.
-        _sharesPrefixes = policy.Device.type == DeviceType.CPU;
-        _recordsChoices = limits.RecordsChoices ?? policy.Device.type != DeviceType.CPU;
+        // Who looks ahead does not know yet who parts.
+        _sharesPrefixes = policy.Device.type == DeviceType.CPU && !_looksAhead;
     }
 
     /// <summary>What it has done so far.</summary>
@@ -64,37 +68,56 @@ internal sealed class RolloutEngine : IDisposable
     /// <summary>The completion of a call that draws one.</summary>
     public RolloutRow OnlyRow { get; private set; } = null!;
 
-    /// <summary>Lets completions begin where there is room, and gives each in a slot one token more.</summary>
+    /// <summary>
+    /// Lets completions begin where there is room, and gives each in a slot one token more; who looks ahead hears it with
+    /// the next step.
+    /// </summary>
     /// <exception cref="NonFiniteLogitsException">A token can't be drawn.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while a prompt is encoded.</exception>
     public void Step(CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
+        if (_speech.IsUnheard)
+        {
+            _speech.DecodeAhead(_slots!);
+            Hear();
+            if (_active.Count == 0)
+            {
+                // The caller takes what has ended before others begin.
+                return;
+            }
+        }
+
         List<RolloutRow> beginning = Admit(cancellationToken);
         List<Tensor> logits = [];
         if (_active.Count > 0)
         {
-            SharedPrefixes prefixes = SharedPrefixes.Of(_active);
-            Tensor logits_HV = _policy.Decode(
-                NewestTokens(prefixes.Heads), [.. prefixes.Heads.Select(row => row.Place)], _slots!.Cache);
-            logits.Add(prefixes.Expand(logits_HV));
+            logits.Add(_speech.Decode(_active, _slots!));
         }
 
         _active.AddRange(beginning);
         logits.AddRange(beginning.Select(row => GroupOf(row).Logits));
-        Say(logits);
+        _speech.Say(logits, _active, _slots!);
         foreach (RolloutGroup group in _open)
         {
             group.Trim();
         }
 
-        CloseGroups();
+        if (!_looksAhead)
+        {
+            Hear();
+        }
     }
 
     /// <summary>Ends every completion of the prompts under way where it stands.</summary>
     public void Cancel()
     {
+        if (_speech.IsUnheard)
+        {
+            Hear();
+        }
+
         foreach (RolloutRow row in _open.SelectMany(group => group.Rows))
         {
             row.Cancel();
@@ -235,34 +258,17 @@ internal sealed class RolloutEngine : IDisposable
 
     private RolloutGroup GroupOf(RolloutRow row) => _open.Find(group => group.PromptSlot == row.PromptSlot)!;
 
-    private Tensor NewestTokens(IReadOnlyList<RolloutRow> heads) =>
-        _areActiveThoseChosenLast && heads.Count == _active.Count && _slots!.Choice.NewestTokens() is Tensor tokens
-            ? tokens
-            : tensor([.. heads.Select(row => (long)row.Tokens[^1])], device: _policy.Device);
-
-    // The one place where the host waits for the device.
-    private void Say(IReadOnlyList<Tensor> logits)
+    private void Hear()
     {
-        ChosenToken[] chosen =
-            _slots!.Choice.Choose(logits, [.. _active.Select(row => row.NextChoice(_chooser.IsRandom))]);
-        foreach ((RolloutRow row, ChosenToken token) in _active.Zip(chosen))
-        {
-            if (token.Id < 0)
-            {
-                throw new NonFiniteLogitsException(row.PromptIndex, row.SampleIndex, row.Tokens.Count);
-            }
-
-            row.Append(token);
-        }
-
-        Counts.AddStep(_active.Count, _slots.Cache.RowSlots);
+        _speech.Hear(_slots!);
+        Counts.AddStep(_active.Count, _slots!.Cache.RowSlots);
         if (_sharesPrefixes)
         {
             SharedPrefixes.Part(_active, _slots.Cache);
         }
 
-        _areActiveThoseChosenLast = true;
         FreeEnded();
+        CloseGroups();
     }
 
     private void FreeEnded()
@@ -272,10 +278,7 @@ internal sealed class RolloutEngine : IDisposable
             _slots!.ReturnRow(row.RowSlot);
         }
 
-        if (_active.RemoveAll(row => row.Ended is not null) > 0)
-        {
-            _areActiveThoseChosenLast = false;
-        }
+        _active.RemoveAll(row => row.Ended is not null);
     }
 
     private void CloseGroups()

@@ -42,6 +42,12 @@ internal sealed class RolloutRow(
     /// <summary>Its place in the cache for the step that feeds its newest token.</summary>
     public DecodeRow Place => new(PromptSlot, SharedSlot, CachedTokens);
 
+    /// <summary>Whether it goes on behind a token more, unless that one ends it.</summary>
+    public bool HasRoomBehindNext => _tokens.Count + 1 < ticket.TokenLimit;
+
+    /// <summary>Its place for the step that feeds the token after.</summary>
+    public DecodeRow PlaceOfNext => Place with { Length = CachedTokens + 1 };
+
     /// <summary>What its next token is chosen with.</summary>
     public ChoiceRow NextChoice(bool isRandom) => new(
         isRandom ? CounterRandom.Uniform(ticket.Seed, sampleIndex, _tokens.Count) : 0, _tokens.Count, RowSlot);

@@ -13,7 +13,7 @@ internal sealed class SlotPool : IDisposable
         Cache = policy.CreateCache(
             shape.PromptSlots, shape.RowSlots, shape.PromptCapacity, shape.CompletionCapacity);
         Histories = chooser.NeedsHistory ? new RowHistories(shape.RowSlots, policy.VocabularySize, policy.Device) : null;
-        Choice = recordsChoices && chooser.IsRecordable
+        Choice = recordsChoices
             ? new RecordedChoice(chooser, Histories, shape.RowSlots, policy.Device)
             : new PlainChoice(chooser, Histories);
         _prompts.EnqueueRange(Enumerable.Range(0, shape.PromptSlots).Select(slot => (slot, slot)));

@@ -19,6 +19,7 @@ internal sealed class ChoiceProgram : IDisposable
     private readonly Tensor _logits_NV;
     private readonly Tensor _stacked_3N;
     private readonly IDeviceWork _work;
+    private readonly HostCopy _answer;
 
     public ChoiceProgram(
         TokenChooser chooser, RowHistories? histories, int size, long vocabularySize, Device device)
@@ -34,16 +35,17 @@ internal sealed class ChoiceProgram : IDisposable
 
         // Recording runs it, and it adds to histories: before the rows of a step are there.
         _work = DeviceWork.Create(device, Compute);
+        _answer = new HostCopy(_stacked_3N);
     }
 
     /// <summary>N.</summary>
     public int Size { get; }
 
-    /// <summary><c>[N]</c> int64: what was chosen last.</summary>
+    /// <summary><c>[N]</c> int64: what was chosen last, and of rows that failed a token that the network knows.</summary>
     public Tensor Tokens { get; }
 
-    /// <summary>Chooses for the rows of a step.</summary>
-    public ChosenToken[] Choose(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows)
+    /// <summary>Lets the device choose for the rows of a step.</summary>
+    public void Begin(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows)
     {
         long first = 0;
         foreach (Tensor piece in logits)
@@ -54,13 +56,17 @@ internal sealed class ChoiceProgram : IDisposable
 
         _numbers.Fill(rows);
         _work.Run();
-        return ChosenToken.Read(_stacked_3N, rows.Count);
+        _answer.Begin();
     }
+
+    /// <summary>Waits for the choice of so many rows.</summary>
+    public ChosenToken[] Finish(int rows) => ChosenToken.Read(_answer.Wait(), rows);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _work.Dispose();
+        _answer.Dispose();
         _indices.Dispose();
         _numbers.Dispose();
         _logits_NV.Dispose();
@@ -76,7 +82,7 @@ internal sealed class ChoiceProgram : IDisposable
         LogitsContext context = new([], history) { RecordedCounts = _numbers.NewTokenCounts, Indices = _indices };
         ChosenTokens chosen = _chooser.Choose(_logits_NV, context, _chooser.IsRandom ? _numbers.Uniforms : null);
         _histories?.Add(slots_N, chosen.Tokens);
-        Tokens.copy_(chosen.Tokens);
+        Tokens.copy_(chosen.Tokens.Limited(least: 0L));
         _stacked_3N.copy_(chosen.Stacked());
     }
 }

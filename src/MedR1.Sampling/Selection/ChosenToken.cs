@@ -8,13 +8,12 @@ namespace MedR1.Sampling;
 /// <param name="DrawnLogProbability">Under the distribution drawn from.</param>
 internal readonly record struct ChosenToken(int Id, float LogProbability, float DrawnLogProbability)
 {
-    /// <summary>Reads what <see cref="ChosenTokens.Stacked"/> gave; the host waits here for the device.</summary>
-    /// <param name="stacked_3N">What it gave.</param>
+    /// <summary>Reads what <see cref="ChosenTokens.Stacked"/> gave.</summary>
+    /// <param name="stacked_3N">What it gave, on the host.</param>
     /// <param name="rows">How many of the N rows are read.</param>
     public static ChosenToken[] Read(Tensor stacked_3N, int rows)
     {
-        using Tensor onHost = stacked_3N.cpu();
-        double[] values = onHost.data<double>().ToArray();
+        double[] values = stacked_3N.data<double>().ToArray();
         int length = values.Length / 3;
         return [.. Enumerable.Range(0, rows).Select(row =>
             new ChosenToken((int)values[row], (float)values[length + row], (float)values[2 * length + row]))];

@@ -2,17 +2,20 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Chooses a token for each row of a step, brings them to the host and adds them to the histories.</summary>
+/// <summary>Chooses a token for each row of a step, adds it to the row's history and brings it to the host.</summary>
 internal interface IStepChoice : IDisposable
 {
-    /// <summary>Chooses, inside a dispose scope and without gradients.</summary>
+    /// <summary>Lets the device choose, inside a dispose scope and without gradients.</summary>
     /// <param name="logits"><c>[_, V]</c> each, the rows one after another.</param>
     /// <param name="rows">The rows.</param>
-    ChosenToken[] Choose(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows);
+    void Begin(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows);
+
+    /// <summary>Waits for what was begun last.</summary>
+    ChosenToken[] Finish();
 
     /// <summary>
-    /// <c>[rows]</c> int64: the tokens of the last step where they are still on the device, else null. They hold until the
-    /// next step's choice and belong to the current dispose scope.
+    /// <c>[rows]</c> int64: the tokens of the last step where they are still on the device, finished or not, else null.
+    /// They hold until the next step's choice and belong to the current dispose scope. A row that failed has some token.
     /// </summary>
     Tensor? NewestTokens();
 }

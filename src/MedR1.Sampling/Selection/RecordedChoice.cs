@@ -6,7 +6,8 @@ namespace MedR1.Sampling;
 /// A choice that is recorded where the device can do that, once for each number of rows, rounded up; on the host it
 /// costs one copy to the device and one back. Some numbers of rows are kept.
 /// </summary>
-internal sealed class RecordedChoice(TokenChooser chooser, RowHistories? histories, int mostRows, Device device) : IStepChoice
+internal sealed class RecordedChoice(TokenChooser chooser, RowHistories? histories, int mostRows, Device device)
+    : IStepChoice
 {
     // Each holds the logits of its rows and what lies between them and the tokens.
     private const int MostKept = 3;
@@ -15,12 +16,15 @@ internal sealed class RecordedChoice(TokenChooser chooser, RowHistories? histori
     private int _newestRows;
 
     /// <inheritdoc/>
-    public ChosenToken[] Choose(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows)
+    public void Begin(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows)
     {
         int size = Math.Min(mostRows, RoundedSizes.AtLeast(rows.Count));
         _newestRows = rows.Count;
-        return Take(size, logits[0].shape[1]).Choose(logits, rows);
+        Take(size, logits[0].shape[1]).Begin(logits, rows);
     }
+
+    /// <inheritdoc/>
+    public ChosenToken[] Finish() => _kept[^1].Finish(_newestRows);
 
     /// <inheritdoc/>
     public Tensor? NewestTokens() => _kept.Count == 0 ? null : _kept[^1].Tokens.narrow(0, 0, _newestRows);

@@ -45,12 +45,13 @@ public sealed class RecordedChoiceTests
         Random random = new(3);
         foreach (double value in (double[])[double.NaN, double.NegativeInfinity, double.PositiveInfinity])
         {
-            (ChosenToken[] plain, ChosenToken[] recorded, _) = choices.Step(5, random, logits =>
+            (ChosenToken[] plain, ChosenToken[] recorded, long[] onDevice) = choices.Step(5, random, logits =>
             {
                 using Tensor spoilt = logits.select(0, 1).FillInPlace(value);
                 return logits;
             });
             Assert.Equal([false, true, false, false, false], recorded.Select(token => token.Id < 0));
+            Assert.All(onDevice, token => Assert.InRange(token, 0, VocabularySize - 1));
             Assert.Equal(plain, recorded);
 
             // Five rows take the place of six: the sixth comes behind one that nobody read.
@@ -64,7 +65,10 @@ public sealed class RecordedChoiceTests
     public async Task Completions_are_the_same()
     {
         using Qwen2VLPolicy policy = SmallQwen.Create(Qwen2VLFamily.Qwen2VL);
-        SamplingOptions drawn = new() { SamplesPerPrompt = 5, MaxNewTokens = 24, Temperature = 1.2, EndTokenIds = [5], Seed = 4 };
+        SamplingOptions drawn = new()
+        {
+            SamplesPerPrompt = 5, MaxNewTokens = 24, Temperature = 1.2, EndTokenIds = [5], Seed = 4,
+        };
         SamplingOptions[] all =
         [
             drawn,
@@ -73,7 +77,9 @@ public sealed class RecordedChoiceTests
             drawn with { MinNewTokens = 4, EndTokenIds = [.. Enumerable.Range(0, 30)], TopP = 0.9, TopK = 50 },
             drawn with { RepetitionPenalty = 1.3, MinP = 0.01, SuppressedTokenIds = [7, 8, 9], StopStrings = ["e"] },
         ];
-        foreach ((SamplingOptions options, int mostRows) in all.SelectMany(options => new[] { (options, 3), (options, 13), (options, 256) }))
+        int[] limits = [1, 3, 13, 256];
+        foreach ((SamplingOptions options, int mostRows) in
+            all.SelectMany(options => limits.Select(most => (options, most))))
         {
             Completion[] plain = await DrawAsync(policy, options, mostRows, records: false);
             Completion[] recorded = await DrawAsync(policy, options, mostRows, records: true);

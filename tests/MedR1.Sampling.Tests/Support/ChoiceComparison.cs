@@ -45,9 +45,10 @@ internal sealed class ChoiceComparison : IDisposable
 
         // Rows that go on and rows that begin come in pieces.
         Tensor[] pieces = rows == 1 ? [logits] : [logits.narrow(0, 0, 1), logits.narrow(0, 1, rows - 1)];
-        ChosenToken[] plain = _plain.Choose(pieces, of);
-        ChosenToken[] recorded = _recorded.Choose(pieces, of);
-        return (plain, recorded, _recorded.NewestTokens()!.cpu().data<long>().ToArray());
+        _plain.Begin(pieces, of);
+        _recorded.Begin(pieces, of);
+        long[] onDevice = _recorded.NewestTokens()!.cpu().data<long>().ToArray();
+        return (_plain.Finish(), _recorded.Finish(), onDevice);
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// The functions of the CUDA runtime for events, and of libtorch for the stream that operators are given to. They return
+/// 0 if they succeed.
+/// </summary>
+internal sealed unsafe class CudaEventFunctions
+{
+    private static readonly Lazy<CudaEventFunctions?> Found = new(Find);
+
+    private CudaEventFunctions(nint library)
+    {
+        Create = (delegate* unmanaged<nint*, uint, int>)NativeLibrary.GetExport(library, "cudaEventCreateWithFlags");
+        Record = (delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(library, "cudaEventRecord");
+        Synchronize = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cudaEventSynchronize");
+        Destroy = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "cudaEventDestroy");
+        CurrentStream = (delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(
+            library, "aoti_torch_get_current_cuda_stream");
+    }
+
+    /// <summary>The functions, or null where libtorch has no CUDA or not all of them.</summary>
+    public static CudaEventFunctions? Instance => Found.Value;
+
+    /// <summary>Makes an event with flags.</summary>
+    public delegate* unmanaged<nint*, uint, int> Create { get; }
+
+    /// <summary>Puts an event behind what a stream was given so far.</summary>
+    public delegate* unmanaged<nint, nint, int> Record { get; }
+
+    /// <summary>Waits for an event.</summary>
+    public delegate* unmanaged<nint, int> Synchronize { get; }
+
+    /// <summary>Drops an event.</summary>
+    public delegate* unmanaged<nint, int> Destroy { get; }
+
+    /// <summary>The stream of this thread on a device.</summary>
+    public delegate* unmanaged<int, nint*, int> CurrentStream { get; }
+
+    private static CudaEventFunctions? Find()
+    {
+        nint library = TorchRuntime.Load(new TorchRuntimeOptions()).TorchCuda;
+        try
+        {
+            return library == 0 ? null : new CudaEventFunctions(library);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+}
