@@ -70,7 +70,7 @@ internal sealed class RolloutEngine : IDisposable
 
     /// <summary>
     /// Lets completions begin where there is room, and gives each in a slot one token more; who looks ahead hears it with
-    /// the next step.
+    /// the next step, unless it is the first.
     /// </summary>
     /// <exception cref="NonFiniteLogitsException">A token can't be drawn.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while a prompt is encoded.</exception>
@@ -104,7 +104,8 @@ internal sealed class RolloutEngine : IDisposable
             group.Trim();
         }
 
-        if (!_looksAhead)
+        // First tokens are heard at once: the step behind them takes the time to record it.
+        if (!_looksAhead || _active.Count == beginning.Count)
         {
             Hear();
         }
