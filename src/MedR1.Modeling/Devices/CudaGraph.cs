@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 using TorchSharp;
@@ -113,10 +114,15 @@ internal sealed unsafe class CudaGraph : IDeviceWork
             _functions.EndCapture(_object);
         }
 
-        if (failure is not null || status != Capturing)
+        if (status != Capturing)
         {
             throw new InvalidOperationException(
                 "The work can't be recorded: it waits for the device, or copies between it and the host.", failure);
+        }
+
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
