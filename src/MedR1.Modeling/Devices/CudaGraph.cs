@@ -32,7 +32,7 @@ internal sealed unsafe class CudaGraph : IDeviceWork
     /// <summary>Whether operators of a device can be recorded.</summary>
     /// <param name="device">The device.</param>
     public static bool IsSupported(torch.Device device) =>
-        device.type == DeviceType.CUDA && CudaGraphFunctions.Instance is not null;
+        device.type == DeviceType.CUDA && CudaSwitches.UsesGraphs && CudaGraphFunctions.Instance is not null;
 
     /// <summary>
     /// Records work, and runs it once before: libraries that start at their first call must have started. The work must

@@ -32,7 +32,8 @@ internal sealed unsafe class CudaKernels
     public static bool AreLeftOut { get; set; }
 
     /// <summary>The kernels on a device, or null where they can't run.</summary>
-    public static CudaKernels? For(torch.Device device) => !AreLeftOut && device.type == DeviceType.CUDA
+    public static CudaKernels? For(torch.Device device) =>
+        device.type == DeviceType.CUDA && CudaSwitches.UsesKernels && !AreLeftOut
         ? Loaded.GetOrAdd(Math.Max(0, device.index), Load) : null;
 
     /// <summary>Gives libtorch's current stream a kernel.</summary>

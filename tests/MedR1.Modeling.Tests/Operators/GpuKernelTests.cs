@@ -65,9 +65,12 @@ public sealed class GpuKernelTests
         bool isHalf = expected.dtype == ScalarType.BFloat16;
         Tensor wide = expected.to(ScalarType.Float64);
         Tensor error = (actual.to(ScalarType.Float64) - wide).abs();
-        double share = (error / (wide.abs() + 1e-3)).max().cpu().item<double>();
+
+        // In float32 sums round elsewhere, which shows where they nearly cancel: measured against the largest number.
+        Tensor unit = isHalf ? wide.abs() + 1e-3 : wide.abs().max();
+        double share = (error / unit).max().cpu().item<double>();
         double different = error.gt(0).to(ScalarType.Float64).mean().cpu().item<double>();
-        Assert.True(share <= (isHalf ? 1.0 / 128 : 2e-6), $"relative error {share}");
+        Assert.True(share <= (isHalf ? 1.0 / 128 : 1e-6), $"relative error {share}");
         Assert.True(!isHalf || different < 0.01, $"{different:P1} of the numbers differ");
     }
 }
