@@ -92,8 +92,9 @@ internal sealed class ComparisonTable(ComparisonSettings settings, IReadOnlyList
         if (summaries.FirstOrDefault(summary => summary.Method.Thinks) is MethodSummary think)
         {
             Line($"");
-            Line($"With thinking, {Percent(think.FormShare)} of the answers had the form `<think>…</think><answer>…</answer>`. The base was never");
-            Line($"taught to think; where that share is near 0, the row says what the prompt does to the answer, not what thinking does.");
+            Line($"The base can't think. Before GRPO it was taught the form in {FormLesson.StepsBefore(settings.Steps)} supervised steps on top: a thought that names the kind of picture");
+            Line($"and of question, and the answer that it gives without one. {Percent(think.FormShare)} of the answers had the form at the end. What such a small");
+            Line($"model gains or loses by a sentence in between says nothing about the thinking of a large one.");
         }
 
         if (settings.Seeds < 3)

@@ -40,8 +40,8 @@ internal sealed record Method(string Name, string Title, FormatStyle Form)
     /// </summary>
     public double FormWeight => Thinks ? 1 : 0.2;
 
-    /// <summary>Room for an answer, and for some thoughts before it.</summary>
-    public int MaxNewTokens => Thinks ? 64 : 24;
+    /// <summary>Room for an answer, and for a thought before it.</summary>
+    public int MaxNewTokens => Thinks ? 96 : 24;
 
     // Med-R1's form with the quick start's answer, an option's text: the small base can't look up letters. The last
     // sentence is the one that the base knows.

@@ -22,6 +22,11 @@ internal sealed class MethodTrainer(int steps, int seed, IReadOnlyList<IMetricSi
     private async Task<(TrainingReport Report, long Weights)> GrpoAsync(
         Method method, Qwen2VLPolicy policy, IVqaDataset data, CancellationToken cancellationToken)
     {
+        if (method.Thinks)
+        {
+            await FormLesson.GiveAsync(method, policy, data, steps, seed, cancellationToken);
+        }
+
         GrpoTrainerBuilder builder = Rollouts(new GrpoTrainerBuilder(policy), method, data)
             .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }))
             .Configure(options => options.SkipCompletionsWithoutGradient = true);
