@@ -51,17 +51,7 @@ internal sealed unsafe class CudaDriver
     /// <summary>The stream that libtorch gives the operators of this thread to.</summary>
     public delegate* unmanaged<int, nint*, int> CurrentStream { get; }
 
-    private static CudaDriver? Find()
-    {
-        nint torch = TorchRuntime.Load(new TorchRuntimeOptions()).TorchCuda;
-        string name = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
-        try
-        {
-            return torch != 0 && NativeLibrary.TryLoad(name, out nint driver) ? new CudaDriver(driver, torch) : null;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return null;
-        }
-    }
+    private static CudaDriver? Find() => CudaLibrary.Find(torch =>
+        NativeLibrary.TryLoad(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1", out nint driver)
+            ? new CudaDriver(driver, torch) : null);
 }

@@ -8,7 +8,8 @@ namespace MedR1.Modeling;
 /// </summary>
 internal sealed unsafe class CudaEventFunctions
 {
-    private static readonly Lazy<CudaEventFunctions?> Found = new(Find);
+    private static readonly Lazy<CudaEventFunctions?> Found =
+        new(() => CudaLibrary.Find(library => new CudaEventFunctions(library)));
 
     private CudaEventFunctions(nint library)
     {
@@ -37,17 +38,4 @@ internal sealed unsafe class CudaEventFunctions
 
     /// <summary>The stream of this thread on a device.</summary>
     public delegate* unmanaged<int, nint*, int> CurrentStream { get; }
-
-    private static CudaEventFunctions? Find()
-    {
-        nint library = TorchRuntime.Load(new TorchRuntimeOptions()).TorchCuda;
-        try
-        {
-            return library == 0 ? null : new CudaEventFunctions(library);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return null;
-        }
-    }
 }

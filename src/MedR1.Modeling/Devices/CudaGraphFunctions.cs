@@ -12,7 +12,8 @@ internal sealed unsafe class CudaGraphFunctions
     /// <summary>Bytes set aside for libtorch's object, several times what it takes.</summary>
     public const int ObjectSize = 8192;
 
-    private static readonly Lazy<CudaGraphFunctions?> Found = new(Find);
+    private static readonly Lazy<CudaGraphFunctions?> Found =
+        new(() => CudaLibrary.Find(library => new CudaGraphFunctions(library)));
 
     private CudaGraphFunctions(nint library)
     {
@@ -63,20 +64,6 @@ internal sealed unsafe class CudaGraphFunctions
     /// <summary>Tells whether a stream records: 0 no, 1 yes, 2 it did until an operator could not be recorded.</summary>
     public delegate* unmanaged<nint, int*, int> CaptureStatus { get; }
 
-    private static CudaGraphFunctions? Find()
-    {
-        nint library = TorchRuntime.Load(new TorchRuntimeOptions()).TorchCuda;
-        try
-        {
-            return library == 0 ? null : new CudaGraphFunctions(library);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    // The loader looks in the library and in those that it needs.
     private static nint Address(nint library, string name) => NativeLibrary.GetExport(library, name);
 
     /// <summary>The name of a pool of device memory; zeros for one of its own.</summary>
