@@ -176,11 +176,12 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 
     /// <inheritdoc/>
     /// <remarks>
-    /// On the CPU in bfloat16 it decodes with a second copy of the decoder's matrices, laid out for fast products, if the
-    /// memory is there (see <see cref="KeepsPackedWeights"/>).
+    /// On the CPU in bfloat16 it decodes with a second copy of the decoder's matrices, laid out for fast products, where
+    /// that many rows gain by it (<see cref="PackedLayers.ArePreferred"/>) and the memory is there (see
+    /// <see cref="KeepsPackedWeights"/>).
     /// </remarks>
-    public IDisposable? BeginDecoding() =>
-        Device.type == DeviceType.CPU && DataType == ScalarType.BFloat16
+    public IDisposable? BeginDecoding(int rows) =>
+        Device.type == DeviceType.CPU && DataType == ScalarType.BFloat16 && PackedLayers.ArePreferred(rows)
             ? PackedLayers.TryCreate(_network.DecodingLayers, KeepsPackedWeights) : null;
 
     /// <inheritdoc/>

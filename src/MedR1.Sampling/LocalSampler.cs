@@ -110,7 +110,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         await Task.CompletedTask.ConfigureAwait(false);
         ProgressReporter progress = new(_limits, prompts.Count);
         progress.Resume();
-        using IDisposable? ready = ShouldPack(prompts.Count, options) ? _policy.BeginDecoding() : null;
+        using IDisposable? ready = Prepare(prompts.Count, options);
         using RolloutEngine engine = CreateEngine(prompts, encoded, options, looksAhead: true);
         while (!engine.IsDone)
         {
@@ -148,7 +148,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         ProgressReporter progress = new(_limits, 1);
         progress.Resume();
         IStreamingDecoder decoder = _policy.Processor.Tokenizer.CreateStreamingDecoder();
-        using IDisposable? ready = ShouldPack(1, options) ? _policy.BeginDecoding() : null;
+        using IDisposable? ready = Prepare(1, options);
         using RolloutEngine engine = CreateEngine([prompt], null, options, looksAhead: false);
         while (!engine.IsDone)
         {
@@ -187,11 +187,12 @@ public sealed class LocalSampler : IEncodedPromptSampler
         looksAhead);
 
     // Packing writes a copy of all weights; a step with several rows gains about half of a reading.
-    private bool ShouldPack(int promptCount, SamplingOptions options)
+    private IDisposable? Prepare(int promptCount, SamplingOptions options)
     {
         long rows = (long)promptCount * options.SamplesPerPrompt;
         long steps = options.MaxNewTokens * ((rows + _limits.MostRows - 1) / _limits.MostRows);
-        return _limits.PackWeights ?? (rows > 1 && steps >= FewestStepsToPack);
+        return _limits.PackWeights ?? (rows > 1 && steps >= FewestStepsToPack)
+            ? _policy.BeginDecoding((int)Math.Min(rows, _limits.MostRows)) : null;
     }
 
     private TokenChooser CreateChooser(SamplingOptions options) => new(

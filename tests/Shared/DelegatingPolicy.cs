@@ -44,7 +44,7 @@ internal class DelegatingPolicy(IVisionLanguagePolicy policy) : IVisionLanguageP
     public virtual Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache) =>
         policy.Decode(tokens, rows, cache);
 
-    public virtual IDisposable? BeginDecoding() => policy.BeginDecoding();
+    public virtual IDisposable? BeginDecoding(int rows) => policy.BeginDecoding(rows);
 
     public virtual TokenStatistics TokenLogProbabilities(
         IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null) =>

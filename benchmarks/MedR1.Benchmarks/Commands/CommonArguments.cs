@@ -21,6 +21,11 @@ internal static class CommonArguments
         Description = "Which weights are held in 8 bits.", DefaultValueFactory = _ => WeightQuantization.None,
     };
 
+    public static Option<WeightStorage> Weights() => new("--weights")
+    {
+        Description = "Where the weights lie.", DefaultValueFactory = _ => WeightStorage.MappedFiles,
+    };
+
     public static Option<int> Number(string name, string description, int standard) =>
         new(name) { Description = description, DefaultValueFactory = _ => standard };
 }

@@ -46,10 +46,7 @@ internal static class RealShapeCommands
         Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
         Option<WeightQuantization> quantization = CommonArguments.Quantization();
         Option<int> tokens = CommonArguments.Number("--tokens", "Tokens to decode.", 24);
-        Option<WeightStorage> weights = new("--weights")
-        {
-            Description = "Where the weights lie.", DefaultValueFactory = _ => WeightStorage.MappedFiles,
-        };
+        Option<WeightStorage> weights = CommonArguments.Weights();
         Command command = new(
             "answer-2b",
             "Loads that checkpoint on the CPU and answers about a picture; prints shares of the machine's limits.")
@@ -72,6 +69,7 @@ internal static class RealShapeCommands
         Option<WeightQuantization> quantization = CommonArguments.Quantization();
         Option<int> samples = CommonArguments.Number("--samples", "Completions of the group.", 8);
         Option<int> tokens = CommonArguments.Number("--tokens", "Tokens of each.", 64);
+        Option<WeightStorage> weights = CommonArguments.Weights();
         Option<bool> plain = new("--plain")
         {
             Description = "Draws the same in the plain form too.", DefaultValueFactory = _ => true,
@@ -80,14 +78,15 @@ internal static class RealShapeCommands
             "group-2b",
             "Draws a group of completions about one picture with that checkpoint, and the same in the plain form.")
         {
-            folder, samples, tokens, plain, quantization,
+            folder, samples, tokens, plain, weights, quantization,
         };
         command.SetAction((result, cancellationToken) =>
         {
             TorchRuntime.Initialize();
             return RealShapeGroup.RunAsync(
                 result.GetValue(folder)!.FullName, result.GetValue(samples), result.GetValue(tokens),
-                result.GetValue(plain), result.GetValue(quantization), Console.Out, cancellationToken);
+                result.GetValue(plain), result.GetValue(weights), result.GetValue(quantization), Console.Out,
+                cancellationToken);
         });
         return command;
     }

@@ -14,11 +14,11 @@ namespace MedR1.Benchmarks.RealShape;
 internal static class RealShapeGroup
 {
     public static async Task RunAsync(
-        string folder, int samples, int tokens, bool withPlain, WeightQuantization quantization, TextWriter console,
-        CancellationToken cancellationToken)
+        string folder, int samples, int tokens, bool withPlain, WeightStorage weights, WeightQuantization quantization,
+        TextWriter console, CancellationToken cancellationToken)
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
-            folder, Qwen2VLProcessor.Load(folder), weights: WeightStorage.MappedFiles, quantization: quantization,
+            folder, Qwen2VLProcessor.Load(folder), weights: weights, quantization: quantization,
             cancellationToken: cancellationToken);
         foreach ((_, Parameter parameter) in policy.Parameters)
         {
@@ -61,7 +61,7 @@ internal static class RealShapeGroup
         Stopwatch packing = Stopwatch.StartNew();
         bool packs = pack ?? true;
         RolloutTimes times;
-        using (packs ? policy.BeginDecoding() : null)
+        using (packs ? policy.BeginDecoding(prompts.Count * options.SamplesPerPrompt) : null)
         {
             packing.Stop();
             times = await RolloutTimes.MeasureAsync(policy, prompts, options, packs, CancellationToken.None);

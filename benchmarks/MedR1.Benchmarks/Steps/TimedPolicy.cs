@@ -16,7 +16,7 @@ internal sealed class TimedPolicy(IVisionLanguagePolicy inner, StepClock clock, 
     public override bool SharesVisionWith(IVisionLanguagePolicy other) =>
         base.SharesVisionWith(other is TimedPolicy timed ? timed._inner : other);
 
-    public override IDisposable? BeginDecoding() => clock.Measure(StepPart.Packing, base.BeginDecoding);
+    public override IDisposable? BeginDecoding(int rows) => clock.Measure(StepPart.Packing, () => base.BeginDecoding(rows));
 
     public override Tensor Prefill(
         IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,

@@ -124,10 +124,10 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
-    public IDisposable? BeginDecoding()
+    public IDisposable? BeginDecoding(int rows)
     {
         using AdapterHost.Switch on = SwitchOn();
-        return _base.BeginDecoding();
+        return _base.BeginDecoding(rows);
     }
 
     /// <inheritdoc/>

@@ -9,36 +9,52 @@ namespace MedR1.Modeling;
 /// </summary>
 internal static unsafe class TorchThreads
 {
+    private const int MostThreads = 256;
+
     private static readonly Lazy<nint> s_parallel = new(FindParallel);
 
     /// <summary>Runs <paramref name="body"/> once for each part, on as many threads as libtorch uses.</summary>
-    /// <param name="parts">How many parts.</param>
+    /// <param name="parts">How many parts. Neighbours are mostly taken by one thread, one after the other.</param>
     /// <param name="body">Takes <paramref name="state"/> and a part's number; must not throw.</param>
     /// <param name="state">What the parts share.</param>
     public static void Run(int parts, delegate*<void*, int, void> body, void* state)
     {
-        Work work = new() { Body = body, State = state, Parts = parts };
-        int threads = Math.Min(parts, TorchSharp.torch.get_num_threads());
-        if (threads > 1 && s_parallel.Value != 0)
+        int threads = Math.Min(Math.Min(parts, MostThreads), TorchSharp.torch.get_num_threads());
+        if (threads < 2 || s_parallel.Value == 0)
         {
-            ((delegate* unmanaged[Cdecl]<nint, void*, uint, uint, void>)s_parallel.Value)(
-                (nint)(delegate* unmanaged[Cdecl]<Work*, void>)&Enter, &work, (uint)threads, 0);
+            for (int part = 0; part < parts; part++)
+            {
+                body(state, part);
+            }
+
+            return;
         }
-        else
+
+        Range* ranges = stackalloc Range[threads];
+        for (int thread = 0; thread < threads; thread++)
         {
-            Take(&work);
+            ranges[thread].Next = (int)((long)parts * thread / threads);
+            ranges[thread].End = (int)((long)parts * (thread + 1) / threads);
         }
+
+        Work work = new() { Body = body, State = state, Ranges = ranges, Threads = threads };
+        ((delegate* unmanaged[Cdecl]<nint, void*, uint, uint, void>)s_parallel.Value)(
+            (nint)(delegate* unmanaged[Cdecl]<Work*, void>)&Enter, &work, (uint)threads, 0);
     }
 
+    // Each thread has a range of its own, whose memory it reads in order, and helps with the others' when that is done: one
+    // that the system holds up leaves more to them.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Enter(Work* work) => Take(work);
-
-    // Parts are taken, not dealt out: a thread that the system holds up leaves more to the others.
-    private static void Take(Work* work)
+    private static void Enter(Work* work)
     {
-        for (int part; (part = Interlocked.Increment(ref work->Taken) - 1) < work->Parts;)
+        int own = Interlocked.Increment(ref work->Entered) - 1;
+        for (int turn = 0; turn < work->Threads; turn++)
         {
-            work->Body(work->State, part);
+            Range* range = work->Ranges + ((own + turn) % work->Threads);
+            for (int part; (part = Interlocked.Increment(ref range->Next) - 1) < range->End;)
+            {
+                work->Body(work->State, part);
+            }
         }
     }
 
@@ -51,7 +67,16 @@ internal static unsafe class TorchThreads
     {
         public delegate*<void*, int, void> Body;
         public void* State;
-        public int Parts;
-        public int Taken;
+        public Range* Ranges;
+        public int Threads;
+        public int Entered;
+    }
+
+    // As wide as a line of the cache, for threads not to wait for each other's.
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    private struct Range
+    {
+        public int Next;
+        public int End;
     }
 }

@@ -14,7 +14,7 @@ public static unsafe class LinearOperator
 
     /// <summary>
     /// <c>y = x Wᵀ + b</c>. Without gradient on the CPU, products go through kernels of their own: in float32 one whose
-    /// rows do not depend on each other, bit for bit; one row in bfloat16 through one that reads the weights at the
+    /// rows do not depend on each other, bit for bit; few rows in bfloat16 through one that reads the weights at the
     /// memory's pace. They sum in float32 like the general product, in another order.
     /// </summary>
     /// <param name="input"><c>[…, input]</c></param>
@@ -36,9 +36,12 @@ public static unsafe class LinearOperator
             return nn.functional.linear(input, weight, bias);
         }
 
-        return packed is not null ? packed.Multiply(input, bias)
+        long rows = input.numel() / Math.Max(1, input.shape[^1]);
+        return packed is not null && rows >= PackedWeight.FewestRows ? packed.Multiply(input, bias)
             : FitsFloats(input, weight, bias) ? MultiplyFloats(input, weight, bias)
+            : FitsBrainFloats(input, weight, bias, rows) ? MultiplyBrainFloats(input, weight, bias, (int)rows)
             : IsOneBrainFloatRow(input, weight, bias) ? MultiplyRow(input, weight, bias)
+            : packed is not null ? packed.Multiply(input, bias)
             : nn.functional.linear(input, weight, bias);
     }
 
@@ -49,6 +52,19 @@ public static unsafe class LinearOperator
         && input.shape[^1] == weight.shape[1]
         && weight.is_contiguous()
         && (bias is null || (bias.dtype == ScalarType.Float32 && bias.is_contiguous()));
+
+    private static bool FitsBrainFloats(Tensor input, Tensor weight, Tensor? bias, long rows) =>
+        weight.dtype == ScalarType.BFloat16
+        && BrainFloatProduct.IsSupported
+        && rows is > 0 and <= BrainFloatProduct.MostRows
+        && weight.numel() >= FewestWeights
+        && weight.dim() == 2
+        && weight.shape[0] % BrainFloatProduct.Outputs == 0
+        && weight.shape[1] % BrainFloatProduct.Columns == 0
+        && input.shape[^1] == weight.shape[1]
+        && input.device_type == DeviceType.CPU
+        && weight.is_contiguous()
+        && (bias is null || (bias.dtype == ScalarType.BFloat16 && bias.is_contiguous()));
 
     private static bool IsOneBrainFloatRow(Tensor input, Tensor weight, Tensor? bias) =>
         weight.dtype == ScalarType.BFloat16
@@ -75,6 +91,19 @@ public static unsafe class LinearOperator
                 (int)(rows.numel() / width), width, outputs);
         }
 
+        GC.KeepAlive(weight);
+        GC.KeepAlive(bias);
+        return result;
+    }
+
+    private static Tensor MultiplyBrainFloats(Tensor input, Tensor weight, Tensor? bias, int count)
+    {
+        using Tensor rows = input.contiguous();
+        Tensor result = empty([.. input.shape[..^1], weight.shape[0]], dtype: ScalarType.BFloat16);
+        BrainFloatProduct.Multiply(
+            (ushort*)TensorMemory.AddressOf(rows), (ushort*)TensorMemory.AddressOf(weight),
+            bias is null ? null : (ushort*)TensorMemory.AddressOf(bias), (ushort*)TensorMemory.AddressOf(result),
+            count, weight.shape[1], weight.shape[0]);
         GC.KeepAlive(weight);
         GC.KeepAlive(bias);
         return result;

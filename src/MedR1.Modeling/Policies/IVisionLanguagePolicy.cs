@@ -96,8 +96,9 @@ public interface IVisionLanguagePolicy : IDisposable
     /// Makes ready for many decoding steps, for instance by a copy of the weights in a layout that is read faster. Until
     /// the result is disposed, the weights must not change.
     /// </summary>
+    /// <param name="rows">The most rows of a step, at least 1.</param>
     /// <returns>What ends it; <see langword="null"/> if there is nothing to make ready.</returns>
-    IDisposable? BeginDecoding() => null;
+    IDisposable? BeginDecoding(int rows) => null;
 
     /// <summary>
     /// The trainer's forward pass: log-probabilities of completion tokens, with gradient unless it is switched off.

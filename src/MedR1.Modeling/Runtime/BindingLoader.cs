@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 
-using Microsoft.Win32.SafeHandles;
-
 namespace MedR1.Modeling;
 
 /// <summary>
@@ -10,7 +8,7 @@ namespace MedR1.Modeling;
 /// that is never called, so the need can be marked as optional, which the loader of glibc respects: done in a copy in
 /// memory.
 /// </summary>
-internal static partial class BindingLoader
+internal static class BindingLoader
 {
     private const string StandardLibrary = "libstdc++.so.6";
     private const string VersionPrefix = "GLIBCXX_";
@@ -56,23 +54,14 @@ internal static partial class BindingLoader
     private static LoadedBinding Heal(string path, IReadOnlyList<string> attempts)
     {
         (byte[] image, List<string> weakened) = Weaken(path, attempts);
-        int descriptor = MemoryFile(Path.GetFileName(path), 0);
-        if (descriptor < 0)
-        {
-            throw new TorchRuntimeException(
-                path,
-                "no file in memory can be made for its healed copy "
-                + $"(memfd_create: error {Marshal.GetLastPInvokeError()}).",
-                attempts,
-                LibraryRemedy);
-        }
-
-        using FileStream file = new(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write, bufferSize: 0);
-        file.Write(image);
         try
         {
-            nint handle = NativeLibrary.Load($"/proc/self/fd/{descriptor}");
+            nint handle = MemoryLibrary.Load(Path.GetFileName(path), image);
             return new LoadedBinding(handle, path, TorchBindingLoad.Healed, weakened);
+        }
+        catch (IOException exception)
+        {
+            throw new TorchRuntimeException(path, exception.Message, attempts, LibraryRemedy, exception);
         }
         catch (DllNotFoundException exception)
         {
@@ -119,8 +108,4 @@ internal static partial class BindingLoader
     private static string LibraryRemedy =>
         $"Install a newer {StandardLibrary} (GCC 13 or later, as on Debian 13 or Ubuntu 24.04). "
         + "See docs/native-runtime.md.";
-
-    [LibraryImport(
-        "libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MemoryFile(string name, uint flags);
 }

@@ -6,10 +6,13 @@ namespace MedR1.Modeling.Tests.Layers;
 
 public class PackedLayersTests
 {
+    // With fewer rows the weights are taken as they lie.
+    private const int Rows = 70;
+
     [Theory]
     [InlineData(1)]
     [InlineData(8)]
-    [InlineData(70)]
+    [InlineData(Rows)]
     public void Packed_weights_give_the_exact_product_rounded_once(int rows)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -37,7 +40,7 @@ public class PackedLayersTests
         using TokenEmbedding table = new(1024, 256, CPU, ScalarType.BFloat16);
         using IDisposable noGradient = no_grad();
         table.Weight.fill_(1);
-        Tensor input = ones([2, 256], ScalarType.BFloat16);
+        Tensor input = ones([Rows, 256], ScalarType.BFloat16);
         using (new PackedLayers([table]))
         {
             Assert.Equal(256, table.Logits(input).max().ToSingle());
@@ -45,6 +48,14 @@ public class PackedLayersTests
 
         table.Weight.fill_(2);
         Assert.Equal(512, table.Logits(input).min().ToSingle());
+    }
+
+    [Fact]
+    public void Whether_they_are_preferred_depends_on_the_kernel_for_few_rows()
+    {
+        Assert.Equal(!BrainFloatProduct.IsSupported, PackedLayers.ArePreferred(1));
+        Assert.Equal(!BrainFloatProduct.IsSupported, PackedLayers.ArePreferred(8));
+        Assert.True(PackedLayers.ArePreferred(Rows));
     }
 
     [Fact]
@@ -58,8 +69,8 @@ public class PackedLayersTests
         }
 
         using PackedLayers packed = new([layer]);
-        layer.call(ones([2, 384], ScalarType.BFloat16)).sum().backward();
-        Assert.Equal(2, layer.Weight.grad!.min().ToSingle());
+        layer.call(ones([Rows, 384], ScalarType.BFloat16)).sum().backward();
+        Assert.Equal(Rows, layer.Weight.grad!.min().ToSingle());
     }
 
     [Fact]
@@ -78,7 +89,7 @@ public class PackedLayersTests
         layer.Weight.fill_(2);
         Assert.Equal(384 * 512 * 2, layer.BytesToPack);
         using IDisposable noGradient = no_grad();
-        using Tensor input = ones([2, 384], ScalarType.BFloat16);
+        using Tensor input = ones([Rows, 384], ScalarType.BFloat16);
         using (new PackedLayers([layer], keep: true))
         {
             using Tensor result = layer.call(input);

@@ -14,7 +14,14 @@ public class LinearOperatorTests
     [InlineData(1, 992, 300, false)]
     [InlineData(1, 8960, 70, true)]
     [InlineData(3, 512, 301, true)]
-    public void A_row_of_bfloat16_gives_the_exact_product_rounded_once(int rows, int width, int outputs, bool hasBias)
+    [InlineData(2, 1536, 256, true)]
+    [InlineData(5, 8960, 72, true)]
+    [InlineData(7, 800, 1032, false)]
+    [InlineData(13, 1568, 132, true)]
+    [InlineData(19, 32, 4096, true)]
+    [InlineData(128, 768, 260, true)]
+    [InlineData(129, 768, 260, true)]
+    public void Rows_of_bfloat16_give_the_exact_product_rounded_once(int rows, int width, int outputs, bool hasBias)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -26,11 +33,51 @@ public class LinearOperatorTests
         Tensor actual = LinearOperator.Apply(input, weight, bias);
 
         Assert.Equal(ScalarType.BFloat16, actual.dtype);
-        Assert.Equal([rows, outputs], actual.shape);
-        Tensor exact = nn.functional.linear(input.to(float64), weight.to(float64), bias?.to(float64));
-        Tensor magnitude = nn.functional.linear(input.to(float64).abs(), weight.to(float64).abs(), bias?.to(float64).abs());
-        Tensor allowed = (exact.abs() * Math.Pow(2, -8)) + (magnitude * 16 * Math.Pow(2, -24));
-        Assert.True((actual.to(float64) - exact).abs().le(allowed).all().item<bool>());
+        IsTheExactProductRoundedOnce(actual, input, weight, bias);
+    }
+
+    // Where the processor has the instructions of the kernel for several rows, this one is not in use.
+    [Theory]
+    [InlineData(64, 2050)]
+    [InlineData(992, 300)]
+    [InlineData(8960, 70)]
+    public unsafe void The_kernel_for_one_row_gives_the_exact_product_rounded_once(int width, int outputs)
+    {
+        if (!BrainFloatRow.IsSupported)
+        {
+            return;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(53, CPU);
+        Tensor row = randn([1, width], generator: generator).bfloat16();
+        Tensor weight = randn([outputs, width], generator: generator).bfloat16();
+        Tensor bias = randn([outputs], generator: generator).bfloat16();
+        Tensor actual = empty([1, outputs], ScalarType.BFloat16);
+        Tensor scratch = empty([width], ScalarType.Float32);
+        BrainFloatRow.Multiply(
+            (ushort*)TensorMemory.AddressOf(row), (ushort*)TensorMemory.AddressOf(weight),
+            (ushort*)TensorMemory.AddressOf(bias), (ushort*)TensorMemory.AddressOf(actual),
+            (float*)TensorMemory.AddressOf(scratch), width, outputs);
+        IsTheExactProductRoundedOnce(actual, row, weight, bias);
+    }
+
+    [Theory]
+    [InlineData(1536, 260)]
+    [InlineData(8960, 132)]
+    public void A_row_of_bfloat16_has_the_same_bits_alone_in_company_and_on_any_number_of_threads(int width, int outputs)
+    {
+        if (!BrainFloatProduct.IsSupported)
+        {
+            return;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(59, CPU);
+        Tensor input = randn([BrainFloatProduct.MostRows, width], generator: generator).bfloat16();
+        Tensor weight = randn([outputs, width], generator: generator).bfloat16();
+        RowBits.AreIndependentOfCompanyAndThreads(input, rows => LinearOperator.Apply(rows, weight));
     }
 
     [Fact]
@@ -75,5 +122,14 @@ public class LinearOperatorTests
         Tensor weight = ones([300, 512], dtype: ScalarType.BFloat16, requires_grad: true);
         LinearOperator.Apply(input, weight).sum().backward();
         Assert.Equal(300 * 512, weight.grad!.to(float32).sum().item<float>());
+    }
+
+    private static void IsTheExactProductRoundedOnce(Tensor actual, Tensor input, Tensor weight, Tensor? bias)
+    {
+        Tensor exact = nn.functional.linear(input.to(float64), weight.to(float64), bias?.to(float64));
+        Tensor magnitude = nn.functional.linear(input.to(float64).abs(), weight.to(float64).abs(), bias?.to(float64).abs());
+        Tensor allowed = (exact.abs() * Math.Pow(2, -8)) + (magnitude * 16 * Math.Pow(2, -24));
+        Assert.Equal(exact.shape, actual.shape);
+        Assert.True((actual.to(float64) - exact).abs().le(allowed).all().item<bool>());
     }
 }

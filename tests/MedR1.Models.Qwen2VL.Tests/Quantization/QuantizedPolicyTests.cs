@@ -81,7 +81,7 @@ public sealed class QuantizedPolicyTests
         using DisposeScope scope = NewDisposeScope();
         float[] trained = lora.TokenLogProbabilities(groups, new TokenStatisticsOptions()).LogProbabilities.Values();
         using IDisposable noGradient = no_grad();
-        using IDisposable? packed = lora.BeginDecoding();
+        using IDisposable? packed = lora.BeginDecoding(64);
         TinyModel.Near(trained, InvarianceTests.CachedLogProbabilities(lora, groups), tolerance);
     }
 

@@ -1,0 +1,190 @@
+// y = x Wᵀ + b in bfloat16 with float32 sums, for processors with AVX512_BF16, whose instructions .NET doesn't have.
+// Compiled by scripts/build-cpu-kernels.sh; BrainFloatProduct.cs calls it.
+//
+// Four outputs by up to six rows are summed in registers. While they are, the weights of a later four are asked for, a
+// share by each group of rows, so that the memory is never idle. An output is summed in one order, whatever rows it is
+// computed with: by pieces of `Piece` columns, in each by 32 columns at a time, then across the lanes of a register.
+#include <immintrin.h>
+#include <stdint.h>
+
+enum {
+  Lanes = 32,          // Numbers that a register holds.
+  Outputs = 4,         // Outputs of a tile.
+  MostTileRows = 6,    // Rows of a tile: 24 sums, 4 registers of weights and one of a row.
+  Piece = 768,         // Columns at a time: rows, weights and those asked for stay in the nearest cache.
+  MostOutputs = 128,   // Outputs of a part.
+  MostRows = 128,      // Rows of a call.
+};
+
+typedef struct {
+  const uint16_t *rows;    // [count, width]
+  const uint16_t *weight;  // [outputs, width]
+  const uint16_t *bias;    // [outputs] or null
+  uint16_t *result;        // [count, outputs]
+  int64_t count;           // At most MostRows.
+  int64_t width;           // A multiple of Lanes.
+  int64_t outputs;         // A multiple of Outputs.
+  int64_t outputs_of_part; // A multiple of Outputs, at least 2 * Outputs and at most MostOutputs.
+} Product;
+
+typedef struct {
+  const uint16_t *rows;
+  const uint16_t *weight;
+  const uint16_t *ahead;  // What to ask for.
+  float *sums;            // Rows MostOutputs apart.
+  int64_t width;          // From a row, or an output's weights, to the next.
+  int64_t columns;
+  int adds;               // Whether the sums begin with what they are.
+} Tile;
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// The sums of four outputs, each in every fourth lane four times over: of the lanes 4i to 4i + 3 of each register.
+INLINE __m512 by_output(const __m512 *sums) {
+  __m512 ab = _mm512_add_ps(_mm512_unpacklo_ps(sums[0], sums[1]), _mm512_unpackhi_ps(sums[0], sums[1]));
+  __m512 cd = _mm512_add_ps(_mm512_unpacklo_ps(sums[2], sums[3]), _mm512_unpackhi_ps(sums[2], sums[3]));
+  __m512d p = _mm512_castps_pd(ab), q = _mm512_castps_pd(cd);
+  return _mm512_add_ps(
+    _mm512_castpd_ps(_mm512_unpacklo_pd(p, q)), _mm512_castpd_ps(_mm512_unpackhi_pd(p, q)));
+}
+
+// Adds neighbouring quarters: those of the first register, then those of the second.
+INLINE __m512 by_quarters(__m512 first, __m512 second) {
+  return _mm512_add_ps(_mm512_shuffle_f32x4(first, second, 0x88), _mm512_shuffle_f32x4(first, second, 0xDD));
+}
+
+INLINE void compute_tile(const Tile *tile, int rows, int lines_ahead) {
+  const int64_t width = tile->width, columns = tile->columns;
+  const uint16_t *x = tile->rows, *w = tile->weight, *ahead = tile->ahead;
+  __m512 sums[MostTileRows][Outputs];
+  UNROLL for (int row = 0; row < rows; row++) {
+    UNROLL for (int output = 0; output < Outputs; output++) {
+      sums[row][output] = _mm512_setzero_ps();
+    }
+  }
+
+  for (int64_t at = 0; at < columns; at += Lanes) {
+    __m512bh weights[Outputs];
+    UNROLL for (int output = 0; output < Outputs; output++) {
+      if (output < lines_ahead) {
+        _mm_prefetch((const char *)(ahead + output * width + at), _MM_HINT_T0);
+      }
+
+      weights[output] = (__m512bh)_mm512_loadu_si512(w + output * width + at);
+    }
+
+    UNROLL for (int row = 0; row < rows; row++) {
+      __m512bh values = (__m512bh)_mm512_loadu_si512(x + row * width + at);
+      UNROLL for (int output = 0; output < Outputs; output++) {
+        sums[row][output] = _mm512_dpbf16_ps(sums[row][output], values, weights[output]);
+      }
+    }
+  }
+
+  // Four rows by four outputs fill a register. A row that isn't there is another one once more.
+  UNROLL for (int first = 0; first < rows; first += 4) {
+    __m512 four[4];
+    UNROLL for (int row = 0; row < 4; row++) {
+      four[row] = first + row < rows ? by_output(sums[first + row]) : four[row - 1];
+    }
+
+    __m512 all = by_quarters(by_quarters(four[0], four[1]), by_quarters(four[2], four[3]));
+    UNROLL for (int row = 0; row < 4 && first + row < rows; row++) {
+      float *target = tile->sums + (first + row) * MostOutputs;
+      __m128 sum = _mm512_extractf32x4_ps(all, 0);
+      all = _mm512_shuffle_f32x4(all, all, 0x39);
+      _mm_storeu_ps(target, tile->adds ? _mm_add_ps(sum, _mm_loadu_ps(target)) : sum);
+    }
+  }
+}
+
+// A loop for each height and number of lines, for the compiler to keep all sums in registers.
+#define HEIGHT(rows)                                          \
+  case rows:                                                  \
+    switch (lines_ahead) {                                    \
+      case 4: compute_tile(tile, rows, 4); break;             \
+      case 2: compute_tile(tile, rows, 2); break;             \
+      case 1: compute_tile(tile, rows, 1); break;             \
+      default: compute_tile(tile, rows, 0); break;            \
+    }                                                         \
+    break;
+
+static void compute(const Tile *tile, int rows, int lines_ahead) {
+  switch (rows) { HEIGHT(1) HEIGHT(2) HEIGHT(3) HEIGHT(4) HEIGHT(5) HEIGHT(6) }
+}
+
+// Lines that the first groups of rows have asked for when `done` of `groups` are over: all four in the end, by 4, 2 or 1.
+static int lines_after(int64_t done, int64_t groups) {
+  switch (groups) {
+    case 1: return done * 4;
+    case 2: return done * 2;
+    case 3: return done == 0 ? 0 : done + 1;
+    default: return done < 4 ? done : 4;
+  }
+}
+
+// Rounds to the nearest, ties to even; NaN stays NaN.
+static uint16_t rounded(float value) {
+  union { float number; uint32_t bits; } it = { value };
+  return value != value ? 0x7FC0 : (it.bits + 0x7FFF + ((it.bits >> 16) & 1)) >> 16;
+}
+
+static float widened(uint16_t value) {
+  union { uint32_t bits; float number; } it = { (uint32_t)value << 16 };
+  return it.number;
+}
+
+__attribute__((visibility("default")))
+void medr1_brain_float_product(const Product *product, int64_t part) {
+  float sums[MostRows * MostOutputs];
+  const int64_t width = product->width, count = product->count;
+  const int64_t first = part * product->outputs_of_part;
+  const int64_t end = first + product->outputs_of_part < product->outputs
+    ? first + product->outputs_of_part : product->outputs;
+  const int64_t groups = (count + MostTileRows - 1) / MostTileRows;
+
+  // The weights come two tiles before their use where the memory sets the pace, one where arithmetic does.
+  const int64_t distance = groups <= 2 ? 2 * Outputs : Outputs;
+
+  for (int64_t column = 0; column < width; column += Piece) {
+    const int64_t columns = width - column < Piece ? width - column : Piece;
+    for (int64_t output = first; output < end; output += Outputs) {
+      // Behind the last outputs of a piece come the first of the next, behind the last piece the next part.
+      int64_t later = output + distance, column_ahead = column;
+      if (later >= end) {
+        const int is_last = column + columns == width;
+        later = is_last ? later : later - end + first;
+        column_ahead = is_last ? 0 : column + Piece;
+      }
+
+      const uint16_t *ahead = product->weight + later * width + column_ahead;
+      int64_t row = 0;
+      int line = 0;
+      for (int64_t group = 0; group < groups; group++) {
+        const int64_t next_row = count * (group + 1) / groups;
+        const int next_line = lines_after(group + 1, groups);
+        const Tile tile = {
+          .rows = product->rows + row * width + column,
+          .weight = product->weight + output * width + column,
+          .ahead = ahead + line * width,
+          .sums = sums + row * MostOutputs + output - first,
+          .width = width,
+          .columns = columns,
+          .adds = column > 0,
+        };
+        compute(&tile, next_row - row, next_line - line);
+        row = next_row;
+        line = next_line;
+      }
+    }
+  }
+
+  for (int64_t row = 0; row < count; row++) {
+    for (int64_t output = first; output < end; output++) {
+      const float sum = sums[row * MostOutputs + output - first];
+      product->result[row * product->outputs + output] =
+        rounded(product->bias ? sum + widened(product->bias[output]) : sum);
+    }
+  }
+}
