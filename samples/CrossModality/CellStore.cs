@@ -12,15 +12,20 @@ internal sealed class CellStore(string folder)
     private const string IdentityFile = "run.json";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
+    /// <summary>What the identity has for something that a run goes without.</summary>
+    public const string None = "none";
+
     /// <summary>Begins a run in the folder, or goes on with it.</summary>
+    /// <param name="identity">What must be the same for cells to belong together, by name.</param>
+    /// <param name="addable">What a run that has none of it may be given later, since it changes no finished cell.</param>
     /// <exception cref="InvalidOperationException">The folder holds cells of other settings.</exception>
-    public void Open(IReadOnlyDictionary<string, string> identity)
+    public void Open(IReadOnlyDictionary<string, string> identity, string? addable = null)
     {
         string path = Path.Combine(folder, IdentityFile);
         Directory.CreateDirectory(folder);
         if (!File.Exists(path))
         {
-            File.WriteAllText(path, JsonSerializer.Serialize(identity, Json));
+            Write(path, identity);
             return;
         }
 
@@ -28,7 +33,7 @@ internal sealed class CellStore(string folder)
             JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [];
         string[] differences =
         [
-            .. identity.Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value)
+            .. identity.Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value && !IsAdded(pair.Key))
                 .Select(pair => $"{pair.Key} was {before.GetValueOrDefault(pair.Key) ?? "unknown"} and is {pair.Value}"),
         ];
         if (differences.Length > 0)
@@ -37,7 +42,14 @@ internal sealed class CellStore(string folder)
                 $"'{folder}' holds cells of another run: {string.Join("; ", differences)}. Use the same settings to go on, or "
                 + "another --output.");
         }
+
+        Write(path, identity);
+
+        bool IsAdded(string key) => key == addable && before.GetValueOrDefault(key) == None;
     }
+
+    private static void Write(string path, IReadOnlyDictionary<string, string> identity) =>
+        File.WriteAllText(path, JsonSerializer.Serialize(identity, Json));
 
     /// <summary>Finished cells.</summary>
     public int Count => Directory.Exists(Path.Combine(folder, "cells"))

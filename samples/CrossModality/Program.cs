@@ -21,6 +21,10 @@ Option<DirectoryInfo?> larger = new("--larger")
 {
     Description = "A larger checkpoint, for the comparison; none by default.",
 };
+Option<bool> noPhantoms = new("--no-phantoms")
+{
+    Description = "Leaves out the synthetic domains, OCT and dermoscopy, that come with the shipped data only.",
+};
 Option<DirectoryInfo> output = new("--output")
 {
     Description = "Where cells and report go. The same command goes on with a run that was stopped.",
@@ -73,11 +77,12 @@ RootCommand root = new(
     "Runs Med-R1's cross-domain protocol: one model for each modality and question type, tested on all, with what sees no "
     + "picture beside it.")
 {
-    data, splits, checkpoint, larger, output, steps, seed, limit, style, only, domains, rate, supervisedRate, device,
+    data, splits, noPhantoms, checkpoint, larger, output, steps, seed, limit, style, only, domains, rate, supervisedRate, device,
     scoreOptions, keep,
 };
 root.SetAction(async (result, cancellationToken) =>
 {
+    bool isShippedData = result.GetValue(data) is null && result.GetValue(splits) is null;
     bool isShipped = result.GetValue(checkpoint) is null;
     ProtocolSettings defaults = isShipped
         ? new ProtocolSettings
@@ -101,6 +106,7 @@ root.SetAction(async (result, cancellationToken) =>
     {
         Data = result.GetValue(data)?.FullName ?? RepositoryFolder.Find("data", "real-mini"),
         Splits = result.GetValue(splits)?.FullName,
+        WithPhantoms = isShippedData && !result.GetValue(noPhantoms),
         Checkpoint = result.GetValue(checkpoint)?.FullName ?? RepositoryFolder.Find("samples", "QuickStart", "base"),
         LargerCheckpoint = result.GetValue(larger)?.FullName,
         Output = result.GetValue(output)!.FullName,
@@ -135,7 +141,8 @@ root.SetAction(async (result, cancellationToken) =>
 
     foreach (TransferReport transfer in report.Transfers)
     {
-        Console.WriteLine($"\nBy {transfer.Grouping}, mean accuracy in %: same domain, other domains");
+        string real = transfer.SyntheticDomains.Count > 0 ? " over the domains with real pictures" : "";
+        Console.WriteLine($"\nBy {transfer.Grouping}, mean accuracy in %{real}: same domain, other domains");
         foreach (MethodScore row in transfer.Comparison)
         {
             Console.WriteLine($"{row.Name,-40} {row.Means.Diagonal * 100,6:F1} {row.Means.OffDiagonal * 100,6:F1}");

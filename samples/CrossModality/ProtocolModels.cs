@@ -5,5 +5,7 @@ internal sealed record ProtocolModels(ProtocolModel Base, ProtocolModel? Larger)
 {
     public static ProtocolModels Of(ProtocolSettings settings, CancellationToken cancellationToken) => new(
         ProtocolModel.Of(settings.Checkpoint, settings.Seed, cancellationToken),
-        settings.LargerCheckpoint is string larger ? ProtocolModel.Of(larger, settings.Seed, cancellationToken) : null);
+        settings.LargerCheckpoint is string larger
+            ? ProtocolModel.Of(larger, settings.Seed, cancellationToken) with { DataType = settings.LargerDataType }
+            : null);
 }

@@ -10,7 +10,17 @@ internal sealed class ProtocolNotes(ProtocolSettings settings, bool hasSplitFile
         foreach (DomainFamily family in families.Where(family => family.Missing.Count > 0))
         {
             yield return $"By {family.Grouping}, this data has no questions for "
-                + $"{string.Join(", ", family.Missing.Select(DomainLabels.Short))}. They are left out, not made up.";
+                + $"{string.Join(", ", family.Missing.Select(DomainLabels.Short))}. "
+                + (family.Synthetic.Any() ? "Phantoms stand in for them." : "They are left out, not made up.");
+        }
+
+        foreach (DomainFamily family in families.Where(family => family.Synthetic.Any()))
+        {
+            yield return $"{string.Join(" and ", family.Synthetic.Select(domain => domain.Label))} are no medical pictures: a program "
+                + "drew them, to run the protocol on all its modalities. The models that ship learnt other phantoms of these very "
+                + "families, with the same questions and options, and no real picture: their zero-shot on the "
+                + "synthetic ones is practice repeated, not comparable with the rest. Means leave the synthetic domains out; a "
+                + "table of its own counts them too. By question type no phantom is asked.";
         }
 
         if (settings.Domains.Count > 0)

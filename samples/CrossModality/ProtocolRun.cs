@@ -53,12 +53,23 @@ internal sealed class ProtocolRun
         TorchRuntime.Initialize();
         DomainLoader loader = new(settings.Data, settings.Splits, settings.Seed);
         IReadOnlyList<DomainFamily> all = loader.Load(cancellationToken: cancellationToken);
+        if (settings.WithPhantoms)
+        {
+            all =
+            [
+                .. all.Select(family => family.Grouping == PhantomDomains.Grouping
+                    ? family with { Domains = [.. family.Domains, .. PhantomDomains.Create()] } : family),
+            ];
+        }
+
         DomainFamily[] families = [.. new DomainChoice(settings).Of(all).Where(family => family.Domains.Count > 0)];
         ProtocolModels models = ProtocolModels.Of(settings, cancellationToken);
         string dataHash = ContentHash.OfExamples(
             all.SelectMany(family => family.Domains).SelectMany(domain => domain.Train.Concat(domain.Test)));
         CellStore store = new(settings.Output);
-        store.Open(settings.Identity(models.Base.Origin.ModelHash!, models.Larger?.Origin.ModelHash, dataHash));
+        store.Open(
+            settings.Identity(models.Base.Origin.ModelHash!, models.Larger?.Origin.ModelHash, dataHash),
+            ProtocolSettings.LargerModel);
         ProtocolRun run = new(settings, models, families, loader.HasSplitFiles, store, console);
         return await run.ReportAsync(cancellationToken);
     }
@@ -110,6 +121,7 @@ internal sealed class ProtocolRun
             Grouping = family.Grouping,
             Domains = [.. family.Domains.Select(domain => domain.Name)],
             MissingDomains = family.Missing,
+            SyntheticDomains = [.. family.Synthetic.Select(domain => domain.Name)],
             ZeroShot = TransferTables.Row(ZeroShot, zeroShot),
             Others = others,
             Methods = matrices,
@@ -142,7 +154,8 @@ internal sealed class ProtocolRun
         return rows;
     }
 
-    /// <summary>The model as it came, choosing by the options' probabilities; how sure it is goes to the calibrations.</summary>
+    /// <summary>The model as it came, choosing by the options' probabilities; how sure it is of real pictures goes to the
+    /// calibrations.</summary>
     private async Task<TransferRow> OptionsAsync(
         DomainFamily family, OptionScoring scoring, CancellationToken cancellationToken)
     {
@@ -153,9 +166,16 @@ internal sealed class ProtocolRun
                 new LocalContinuationScorer(model), test, scoring, options, _progress, cancellationToken),
             cancellationToken);
         TransferRow row = TransferTables.Row(name, reports);
-        EvaluationReport whole = EvaluationReport.Create(
-            $"{name}, by {family.Grouping}", scoring.Name, reports.Values.SelectMany(report => report.Answers), row.Origin);
-        _calibrations.Add(CalibrationReport.Measure(whole));
+        EvaluationReport[] real =
+            [.. family.Domains.Where(domain => !domain.IsSynthetic).Select(domain => reports[domain.Name])];
+        if (real.Length > 0)
+        {
+            EvaluationReport whole = EvaluationReport.Create(
+                $"{name}, by {family.Grouping}", scoring.Name, real.SelectMany(report => report.Answers),
+                TransferTables.Whole(real));
+            _calibrations.Add(CalibrationReport.Measure(whole));
+        }
+
         return row;
     }
 

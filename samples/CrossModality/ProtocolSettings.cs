@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace MedR1.Samples.CrossModality;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace MedR1.Samples.CrossModality;
 /// </summary>
 internal sealed record ProtocolSettings
 {
+    /// <summary>The larger model's name in <see cref="Identity"/>.</summary>
+    public const string LargerModel = "larger model";
+
     public required string Data { get; init; }
 
     public string? Splits { get; init; }
@@ -14,6 +19,9 @@ internal sealed record ProtocolSettings
 
     public string? LargerCheckpoint { get; init; }
 
+    /// <summary>In what numbers the larger model computes; null for those that it is stored in.</summary>
+    public ScalarType? LargerDataType { get; init; }
+
     public required string Output { get; init; }
 
     public required AnswerStyle Style { get; init; }
@@ -21,6 +29,9 @@ internal sealed record ProtocolSettings
     public int Seed { get; init; } = 1;
 
     public string Device { get; init; } = "cpu";
+
+    /// <summary>Whether synthetic domains stand in for the modalities that the shipped data has no picture of.</summary>
+    public bool WithPhantoms { get; init; }
 
     /// <summary>Optimizer steps of each training; null for one epoch.</summary>
     public int? Steps { get; init; }
@@ -60,8 +71,9 @@ internal sealed record ProtocolSettings
         new SortedDictionary<string, string>
         {
             ["data"] = dataHash,
+            ["synthetic domains"] = WithPhantoms ? "Dermoscopy, OCT" : CellStore.None,
             ["model"] = modelHash,
-            ["larger model"] = largerHash ?? "none",
+            [LargerModel] = largerHash ?? CellStore.None,
             ["style"] = Style.Name,
             ["seed"] = $"{Seed}",
             ["steps"] = Steps is int steps ? $"{steps}" : "one epoch",

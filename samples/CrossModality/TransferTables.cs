@@ -34,8 +34,8 @@ internal static class TransferTables
         return Matrix("blind option prior", family, cells, "counted on the training questions of the row's domain");
     }
 
-    // The origin of a table: what its cells share, with one hash of all their questions.
-    private static ReportOrigin Whole(IEnumerable<EvaluationReport> reports)
+    /// <summary>The origin of a table: what its cells share, with one hash of all their questions.</summary>
+    public static ReportOrigin Whole(IEnumerable<EvaluationReport> reports)
     {
         EvaluationReport[] all = [.. reports];
         VqaExample[] questions =

@@ -87,6 +87,39 @@ public sealed class CrossModalityTests : IDisposable
         Assert.Contains("larger model was", refused.Message);
     }
 
+    // Two domains: zero-shot and blank 2 each, and for SFT and GRPO two rows of two cells and a control.
+    [Fact]
+    public void Phantoms_stand_in_for_missing_modalities_and_say_what_they_are()
+    {
+        string[] arguments =
+        [
+            "--steps", "1", "--test-limit", "4", "--only", "modality", "--domains", "CT", "OCT (synthetic)", "--output", _output,
+        ];
+        string console = SampleProgram.Run("CrossModality", arguments);
+        Assert.Contains("over the domains with real pictures", console);
+        JsonElement modality = Report(_output).GetProperty("transfers")[0];
+        Assert.Equal(["CT(Computed Tomography)", "OCT (synthetic)"], Strings(modality.GetProperty("domains")));
+        Assert.Equal(["OCT (synthetic)"], Strings(modality.GetProperty("syntheticDomains")));
+
+        // The only real domain gives the mean, so no cell off the diagonal counts.
+        JsonElement zeroShot = modality.GetProperty("zeroShot");
+        Assert.Equal(
+            zeroShot.GetProperty("byTest").GetProperty("CT(Computed Tomography)").GetProperty("accuracy").GetDouble(),
+            zeroShot.GetProperty("mean").GetDouble());
+        Assert.All(modality.GetProperty("methods").EnumerateArray(), method =>
+        {
+            Assert.Equal(4, method.GetProperty("cells").GetArrayLength());
+            Assert.Equal(JsonValueKind.Null, method.GetProperty("means").GetProperty("offDiagonal").ValueKind);
+        });
+        string report = File.ReadAllText(Path.Combine(_output, "report", "report.md"));
+        Assert.Contains("OCT (synthetic) are no medical pictures", report);
+        Assert.Contains("Means with the synthetic domains, by modality", report);
+
+        string missing = Assert.ThrowsAny<Exception>(
+            () => SampleProgram.Run("CrossModality", [.. arguments, "--no-phantoms"])).Message;
+        Assert.Contains("no domain 'OCT (synthetic)'", missing);
+    }
+
     [Fact]
     public void A_run_stops_when_it_is_interrupted_and_says_how_to_go_on()
     {
@@ -141,6 +174,8 @@ public sealed class CrossModalityTests : IDisposable
 
     private static JsonElement Report(string folder) =>
         JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "report", "report.json"))).RootElement;
+
+    private static IEnumerable<string?> Strings(JsonElement list) => list.EnumerateArray().Select(one => one.GetString());
 
     private Process Start()
     {

@@ -62,6 +62,33 @@ public sealed class ReportWriterTests : IDisposable
         Assert.Contains("–: not run.", string.Join('\n', lines.Skip(map).Take(5)));
     }
 
+    // GRPO's diagonal is 84 − r % in row r (49 + 3r − 4r + 35): 81 over rows 0 to 6, 80.5 over all eight.
+    [Fact]
+    public void Synthetic_domains_are_named_and_left_out_of_the_means()
+    {
+        TransferReport transfer = SampleReports.Transfer("modality", SampleReports.Modalities) with
+        {
+            SyntheticDomains = [SampleReports.Modalities[^1]],
+        };
+        ReportWriter.Save(SampleReports.Whole() with { Transfers = [transfer] }, _folder);
+        string text = Read("report.md");
+        Assert.Contains($"No medical pictures: {DomainLabels.Short(SampleReports.Modalities[^1])}.", text);
+        Assert.Contains("Mean of the diagonal 81.0 %", text);
+        string[] grpo = [.. text.Split('\n').Where(line => line.StartsWith("| GRPO | med-r1 |", StringComparison.Ordinal))];
+        Assert.Equal(2, grpo.Length);
+        Assert.StartsWith("| GRPO | med-r1 | 81.0 |", grpo[0]);
+        Assert.StartsWith("| GRPO | med-r1 | 80.5 |", grpo[1]);
+        Assert.Contains("Means with the synthetic domains", Read("report.html"));
+
+        JsonElement json = JsonDocument.Parse(Read("report.json")).RootElement.GetProperty("transfers")[0];
+        JsonElement method = json.GetProperty("methods")[1];
+        Assert.Equal(63, method.GetProperty("cells").GetArrayLength());
+        Assert.Equal(0.81, method.GetProperty("means").GetProperty("diagonal").GetDouble(), 9);
+        Assert.Equal(0.81, json.GetProperty("comparison")[5].GetProperty("means").GetProperty("diagonal").GetDouble(), 9);
+        Assert.Equal(
+            0.805, json.GetProperty("comparisonWithSynthetic")[5].GetProperty("means").GetProperty("diagonal").GetDouble(), 9);
+    }
+
     [Fact]
     public void The_json_has_every_cell_with_its_interval()
     {

@@ -25,22 +25,43 @@ public static class PhantomDataset
     {
         DeterministicRandom random = DeterministicRandom.For(seed, -1);
         int[] turns = [.. Enumerable.Range(0, MostOptions + 1).Select(count => count < 2 ? 0 : random.Below(count))];
+        return new InMemoryDataset(
+            $"synthetic phantoms (seed {seed})",
+            Pictures(pictureCount, seed, imageSize, families).SelectMany(picture => picture.Facts.Select(
+                fact => AskWithOptions(picture, fact, random, optionCount => turns[optionCount]++ % optionCount))));
+    }
+
+    /// <summary>
+    /// Multiple-choice questions about one family that a blind guesser learns nothing from: each answer of a fact is right
+    /// equally often, and so is each letter. The kind of phantom, the same in all pictures, is not asked for.
+    /// </summary>
+    /// <param name="family">The family.</param>
+    /// <param name="pictureCount">How many pictures, a multiple of each fact's number of answers; each keeps
+    /// <paramref name="imageSize"/>² × 3 bytes in memory.</param>
+    /// <param name="seed">Where the random choices start.</param>
+    /// <param name="imageSize">Width and height in pixels.</param>
+    /// <exception cref="ArgumentException">With this number of pictures the answers can't be equally often
+    /// right.</exception>
+    public static IVqaDataset CreateBalanced(
+        PhantomFamily family, int pictureCount, long seed, int imageSize = 112)
+    {
+        DeterministicRandom random = DeterministicRandom.For(seed, -3);
+        Dictionary<string, int> turns = [];
         List<VqaExample> examples = [];
-        foreach (PhantomPicture picture in Pictures(pictureCount, seed, imageSize, families))
+        foreach (PhantomPicture picture in BalancedPhantoms.Draw(family, pictureCount, seed, imageSize))
         {
-            foreach (PhantomFact fact in picture.Facts)
+            foreach (PhantomFact fact in picture.Facts.Where(BalancedPhantoms.IsAsked))
             {
-                int optionCount = Math.Min(MostOptions, fact.Choices.Count);
-                string[] others = [.. fact.Choices.Where(choice => choice != fact.Answer)];
-                random.Shuffle(others.AsSpan());
-                List<string> options = [.. others.Take(optionCount - 1)];
-                int answer = turns[optionCount]++ % optionCount;
-                options.Insert(answer, fact.Answer);
-                examples.Add(Ask(picture, fact, random) with { Options = options, AnswerIndex = answer });
+                examples.Add(AskWithOptions(picture, fact, random, optionCount =>
+                {
+                    int turn = turns.TryGetValue(fact.Name, out int next) ? next : random.Below(optionCount);
+                    turns[fact.Name] = turn + 1;
+                    return turn % optionCount;
+                }));
             }
         }
 
-        return new InMemoryDataset($"synthetic phantoms (seed {seed})", examples);
+        return new InMemoryDataset($"synthetic phantoms, {family}, balanced (seed {seed})", examples);
     }
 
     /// <summary>Open questions: each fact of each picture, answered in words.</summary>
@@ -81,12 +102,25 @@ public static class PhantomDataset
         List<PhantomPicture> pictures = new(pictureCount);
         for (int i = 0; i < pictureCount; i++)
         {
-            // Not seed + i: data sets of neighbouring seeds must not share their pictures.
-            long pictureSeed = (long)(DeterministicRandom.For(seed, i).NextBits() >> 1);
-            pictures.Add(PhantomGenerator.Create(wanted[i % wanted.Length], pictureSeed, imageSize));
+            pictures.Add(PhantomGenerator.Create(wanted[i % wanted.Length], PictureSeed(seed, i), imageSize));
         }
 
         return pictures;
+    }
+
+    // Not seed + index: data sets of neighbouring seeds must not share their pictures.
+    internal static long PictureSeed(long seed, int index) => (long)(DeterministicRandom.For(seed, index).NextBits() >> 1);
+
+    private static VqaExample AskWithOptions(
+        PhantomPicture picture, PhantomFact fact, DeterministicRandom random, Func<int, int> placeOf)
+    {
+        int optionCount = Math.Min(MostOptions, fact.Choices.Count);
+        string[] others = [.. fact.Choices.Where(choice => choice != fact.Answer)];
+        random.Shuffle(others.AsSpan());
+        List<string> options = [.. others.Take(optionCount - 1)];
+        int answer = placeOf(optionCount);
+        options.Insert(answer, fact.Answer);
+        return Ask(picture, fact, random) with { Options = options, AnswerIndex = answer };
     }
 
     private static VqaExample Ask(PhantomPicture picture, PhantomFact fact, DeterministicRandom random) =>

@@ -9,6 +9,9 @@ public static class PhantomGenerator
     /// <summary>The smallest side at which all facts can still be seen.</summary>
     public const int SmallestSize = 28;
 
+    /// <summary>The name of the fact that tells a phantom's kind.</summary>
+    internal const string KindFact = "phantom_kind";
+
     private const int LargestSize = 2048;
 
     private static readonly PhantomPainter[] s_painters =
@@ -38,7 +41,7 @@ public static class PhantomGenerator
         DeterministicRandom random = DeterministicRandom.For(seed, (int)family);
         PhantomCanvas canvas = new(imageSize);
         PhantomFact kind = new(
-            "phantom_kind", s_kindQuestions, painter.Kind, [.. s_painters.Select(other => other.Kind)],
+            KindFact, s_kindQuestions, painter.Kind, [.. s_painters.Select(other => other.Kind)],
             QuestionType.ModalityRecognition);
         List<PhantomFact> facts = [kind];
         facts.AddRange(painter.Paint(canvas, random));

@@ -25,26 +25,29 @@ internal static class CrossDomainJson
         },
         s_json);
 
+    // Means are those of the domains with real pictures, as in the documents.
     private static object Transfer(TransferReport report) => new
     {
         report.Grouping,
         report.Domains,
         report.MissingDomains,
+        report.SyntheticDomains,
         Questions = report.Questions.ToDictionary(pair => pair.Key, pair => new { pair.Value.Train, pair.Value.Test }),
         report.Chance,
-        ZeroShot = Row(report.ZeroShot),
-        Others = report.Others.Select(Row),
+        ZeroShot = Row(report.ZeroShot, report),
+        Others = report.Others.Select(row => Row(row, report)),
         Blind = Matrix(report.Blind, report),
         Methods = report.Methods.Select(matrix => Matrix(matrix, report)),
         report.Comparison,
+        ComparisonWithSynthetic = report.SyntheticDomains.Count > 0 ? report.ComparisonWithSynthetic : null,
     };
 
-    private static object Row(TransferRow row) => new
+    private static object Row(TransferRow row, TransferReport report) => new
     {
         row.Name,
         row.Rule,
         row.Origin,
-        row.Mean,
+        row.Among(Real(report)).Mean,
         ByTest = row.ByTest.ToDictionary(pair => pair.Key, pair => Score(pair.Value)),
     };
 
@@ -53,8 +56,8 @@ internal static class CrossDomainJson
         matrix.Name,
         matrix.Rule,
         matrix.Origin,
-        matrix.Means,
-        Gains = matrix.Gains(report.ZeroShot),
+        matrix.Among(Real(report)).Means,
+        Gains = matrix.Among(Real(report)).Gains(report.ZeroShot),
         Cells = matrix.Cells.Select(cell => new
         {
             cell.Train,
@@ -63,6 +66,8 @@ internal static class CrossDomainJson
             Gain = matrix.Gain(cell.Train, cell.Test, report.ZeroShot),
         }),
     };
+
+    private static string[] Real(TransferReport report) => [.. report.Domains.Except(report.SyntheticDomains)];
 
     private static object Score(Accuracy accuracy) => new
     {

@@ -6,22 +6,32 @@ internal static class TransferSections
     public static IEnumerable<DocumentSection> Of(TransferReport report)
     {
         string name = report.Grouping.Replace(' ', '-');
+        TransferReport counted = report.WithoutSynthetic();
         yield return new DocumentSection(2, $"By {report.Grouping}")
         {
             Paragraphs = [.. Introduction(report)],
-            Tables = [Questions(report), Comparison(report)],
+            Tables = [Questions(report), Comparison(report.Comparison)],
         };
         foreach (TransferMatrix method in report.Methods)
         {
             string file = $"{name}-{method.Name.ToLowerInvariant().Replace(' ', '-')}";
             yield return new DocumentSection(3, $"{method.Name}, by {report.Grouping}")
             {
-                Paragraphs = [Means(method, report)],
+                Paragraphs = [Means(method.Among(counted.Domains), counted)],
                 Figures =
                 [
                     ($"{file}-accuracy", TransferFigures.Accuracy(report, method)),
                     ($"{file}-gain", TransferFigures.Gain(report, method)),
                 ],
+            };
+        }
+
+        if (report.SyntheticDomains.Count > 0)
+        {
+            yield return new DocumentSection(3, $"Means with the synthetic domains, by {report.Grouping}")
+            {
+                Paragraphs = ["The comparison above, with the domains counted too whose pictures a program drew."],
+                Tables = [Comparison(report.ComparisonWithSynthetic)],
             };
         }
 
@@ -44,6 +54,12 @@ internal static class TransferSections
         {
             yield return "The data has no question for "
                 + $"{string.Join(", ", report.MissingDomains.Select(DomainLabels.Short))}.";
+        }
+
+        if (report.SyntheticDomains.Count > 0)
+        {
+            yield return $"No medical pictures: {string.Join(", ", report.SyntheticDomains.Select(DomainLabels.Short))}. A program drew "
+                + "them. They stand in the matrices, and the means leave them out.";
         }
 
         yield return $"{report.ZeroShot.Name}: {report.ZeroShot.Origin.Caption(report.ZeroShot.Rule)}.";
@@ -72,10 +88,10 @@ internal static class TransferSections
         ]),
     ]);
 
-    private static DocumentTable Comparison(TransferReport report) => new(
+    private static DocumentTable Comparison(IReadOnlyList<MethodScore> methods) => new(
     [
         ["method", "rule", "same domain %", "other domains %", "all cells %", "gain, same", "gain, other", "gain, all"],
-        .. report.Comparison.Select(row => (IReadOnlyList<string>)
+        .. methods.Select(row => (IReadOnlyList<string>)
         [
             row.Name, row.Rule, Numbers.PerCent(row.Means.Diagonal), Numbers.PerCent(row.Means.OffDiagonal),
             Numbers.PerCent(row.Means.All), Numbers.Points(row.Gains?.Diagonal), Numbers.Points(row.Gains?.OffDiagonal),

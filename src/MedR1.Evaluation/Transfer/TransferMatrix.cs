@@ -90,4 +90,17 @@ public sealed class TransferMatrix
     /// <param name="untrained">The model before its training.</param>
     public TransferMeans Gains(TransferRow untrained) =>
         TransferMeans.Of(Cells, cell => Gain(cell.Train, cell.Test, untrained));
+
+    /// <summary>The same matrix with no other rows and columns than these.</summary>
+    /// <param name="domains">The domains to keep.</param>
+    public TransferMatrix Among(IReadOnlyCollection<string> domains)
+    {
+        ArgumentNullException.ThrowIfNull(domains);
+        return new TransferMatrix(
+            Name, Rule, [.. Domains.Where(domains.Contains)],
+            Cells.Where(cell => domains.Contains(cell.Train) && domains.Contains(cell.Test)))
+        {
+            Origin = Origin,
+        };
+    }
 }

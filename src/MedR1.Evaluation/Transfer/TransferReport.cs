@@ -12,6 +12,12 @@ public sealed record TransferReport
     /// <summary>Domains of the protocol for which the data has no question.</summary>
     public IReadOnlyList<string> MissingDomains { get; init; } = [];
 
+    /// <summary>
+    /// Those of <see cref="Domains"/> whose pictures a program drew. They stand in the matrices, but no mean of
+    /// <see cref="Comparison"/> counts them.
+    /// </summary>
+    public IReadOnlyList<string> SyntheticDomains { get; init; } = [];
+
     /// <summary>The model before any training.</summary>
     public required TransferRow ZeroShot { get; init; }
 
@@ -32,9 +38,14 @@ public sealed record TransferReport
 
     /// <summary>
     /// The comparison of methods: chance, blind prior, zero-shot, the others, then the methods that train. The same order
-    /// as in Med-R1's tables, with what sees no picture first.
+    /// as in Med-R1's tables, with what sees no picture first. Synthetic domains are not counted.
     /// </summary>
-    public IReadOnlyList<MethodScore> Comparison =>
+    public IReadOnlyList<MethodScore> Comparison => WithoutSynthetic().Scores;
+
+    /// <summary>The same comparison with the synthetic domains counted too.</summary>
+    public IReadOnlyList<MethodScore> ComparisonWithSynthetic => Scores;
+
+    private IReadOnlyList<MethodScore> Scores =>
     [
         new MethodScore("chance", "none", Everywhere(Mean(Chance.Values)), null),
         new MethodScore(Blind.Name, Blind.Rule, Blind.Means, Blind.Gains(ZeroShot)),
@@ -42,6 +53,28 @@ public sealed record TransferReport
         .. Others.Select(row => new MethodScore(row.Name, row.Rule, MeansOf(row, row.Mean), MeansOf(row, GainOf(row)))),
         .. Methods.Select(matrix => new MethodScore(matrix.Name, matrix.Rule, matrix.Means, matrix.Gains(ZeroShot))),
     ];
+
+    /// <summary>The same report about the domains with real pictures alone; itself where there are no others.</summary>
+    public TransferReport WithoutSynthetic()
+    {
+        if (SyntheticDomains.Count == 0)
+        {
+            return this;
+        }
+
+        string[] real = [.. Domains.Except(SyntheticDomains)];
+        return this with
+        {
+            Domains = real,
+            SyntheticDomains = [],
+            ZeroShot = ZeroShot.Among(real),
+            Methods = [.. Methods.Select(matrix => matrix.Among(real))],
+            Blind = Blind.Among(real),
+            Others = [.. Others.Select(row => row.Among(real))],
+            Chance = real.Where(Chance.ContainsKey).ToDictionary(domain => domain, domain => Chance[domain]),
+            Questions = real.Where(Questions.ContainsKey).ToDictionary(domain => domain, domain => Questions[domain]),
+        };
+    }
 
     private static TransferMeans MeansOf(TransferRow row, double? value) =>
         row.IsSameDomain ? new TransferMeans(value, null, null) : Everywhere(value);

@@ -39,4 +39,17 @@ public sealed record TransferRow
 
     /// <summary>The mean over domains, each counted once; <see langword="null"/> where there is none.</summary>
     public double? Mean => ByTest.Count == 0 ? null : ByTest.Values.Average(accuracy => accuracy.Value);
+
+    /// <summary>The same row with no other domains than these.</summary>
+    /// <param name="domains">The domains to keep.</param>
+    public TransferRow Among(IReadOnlyCollection<string> domains)
+    {
+        ArgumentNullException.ThrowIfNull(domains);
+        return new TransferRow(
+            Name, Rule, ByTest.Where(test => domains.Contains(test.Key)).ToDictionary(test => test.Key, test => test.Value))
+        {
+            IsSameDomain = IsSameDomain,
+            Origin = Origin,
+        };
+    }
 }

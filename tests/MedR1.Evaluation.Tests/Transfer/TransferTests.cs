@@ -67,6 +67,54 @@ public sealed class TransferTests
         Assert.Null(report.Comparison[2].Gains);
     }
 
+    // Real domains CT and MRI: GRPO's diagonal (0.9 + 0.7) / 2, off it (0.5 + 0.6) / 2, as in the first test without OCT's
+    // 0.25; with it off the diagonal is 1.35 / 3. Chance without OCT (0.25 + 0.5) / 2, with it 1.75 / 3.
+    [Fact]
+    public void Synthetic_domains_stand_in_the_matrices_but_not_in_the_means()
+    {
+        TransferReport report = new()
+        {
+            Grouping = "modality",
+            Domains = s_grpo.Domains,
+            SyntheticDomains = ["OCT"],
+            ZeroShot = new TransferRow("zero-shot", "med-r1", new Dictionary<string, Accuracy>
+            {
+                ["CT"] = new(4, 10), ["MRI"] = new(3, 10), ["OCT"] = new(10, 10),
+            }),
+            Methods = [s_grpo],
+            Blind = new TransferMatrix("blind", "r", s_grpo.Domains, [new TransferCell("OCT", "OCT", new Accuracy(10, 10))]),
+            Others =
+            [
+                new TransferRow("blank", "med-r1", new Dictionary<string, Accuracy> { ["CT"] = new(2, 10), ["OCT"] = new(9, 10) })
+                {
+                    IsSameDomain = true,
+                },
+            ],
+            Chance = new Dictionary<string, double> { ["CT"] = 0.25, ["MRI"] = 0.5, ["OCT"] = 1 },
+            Questions = new Dictionary<string, (int, int)> { ["OCT"] = (8, 4), ["CT"] = (20, 10) },
+        };
+        Assert.Equal(5, report.Methods[0].Cells.Count());
+        MethodScore[] real = [.. report.Comparison];
+        Assert.Equal(0.375, real[0].Means.All);
+        Assert.Equal(new TransferMeans(null, null, null), real[1].Means);
+        Assert.Equal(0.35, real[2].Means.All!.Value, 12);
+        Assert.Equal(0.2, real[3].Means.Diagonal!.Value, 12);
+        Assert.Null(real[3].Means.OffDiagonal);
+        Assert.Equal((0.8, 0.55), (Math.Round(real[4].Means.Diagonal!.Value, 12), Math.Round(real[4].Means.OffDiagonal!.Value, 12)));
+        MethodScore[] all = [.. report.ComparisonWithSynthetic];
+        Assert.Equal(real.Select(row => row.Name), all.Select(row => row.Name));
+        Assert.Equal(1.75 / 3, all[0].Means.All!.Value, 12);
+        Assert.Equal(0.55, all[3].Means.Diagonal!.Value, 12);
+        Assert.Equal(0.45, all[4].Means.OffDiagonal!.Value, 12);
+
+        TransferReport without = report.WithoutSynthetic();
+        Assert.Equal(["CT", "MRI"], without.Domains);
+        Assert.Equal(["CT"], without.Questions.Keys);
+        Assert.Equal(4, without.Methods[0].Cells.Count());
+        Assert.Empty(without.SyntheticDomains);
+        Assert.Same(without, without.WithoutSynthetic());
+    }
+
     [Fact]
     public void Refuses_cells_that_do_not_fit()
     {

@@ -1,0 +1,70 @@
+namespace MedR1.Datasets;
+
+/// <summary>Chooses pictures of a family so that each answer of a fact is true of equally many.</summary>
+internal static class BalancedPhantoms
+{
+    // The last picture has to have one certain answer to every fact, which is one in 32 or so: this many are never needed
+    // while facts are drawn independently.
+    private const int MostCandidates = 1000;
+
+    public static IEnumerable<PhantomPicture> Draw(PhantomFamily family, int pictureCount, long seed, int imageSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(pictureCount);
+        Dictionary<(string Fact, string Answer), int> left = Quotas(family, pictureCount);
+        int drawn = 0;
+        for (int candidate = 0, since = 0; drawn < pictureCount; candidate++, since++)
+        {
+            if (since == MostCandidates)
+            {
+                throw new InvalidOperationException(
+                    $"None of {MostCandidates} phantoms of {family} has the answers that are left after {drawn} of {pictureCount}: "
+                    + "facts of the family depend on each other.");
+            }
+
+            // What is true of a picture doesn't depend on its size, so the small one tells whether the other is wanted.
+            long pictureSeed = PhantomDataset.PictureSeed(seed, candidate);
+            (string Fact, string Answer)[] answers =
+            [
+                .. PhantomGenerator.Create(family, pictureSeed, PhantomGenerator.SmallestSize).Facts.Where(IsAsked)
+                    .Select(fact => (fact.Name, fact.Answer)),
+            ];
+            if (answers.All(answer => left[answer] > 0))
+            {
+                foreach ((string Fact, string Answer) answer in answers)
+                {
+                    left[answer]--;
+                }
+
+                drawn++;
+                since = 0;
+                yield return PhantomGenerator.Create(family, pictureSeed, imageSize);
+            }
+        }
+    }
+
+    /// <summary>The kind is the same for all pictures of a family: asked within one, it would have one answer.</summary>
+    public static bool IsAsked(PhantomFact fact) => fact.Name != PhantomGenerator.KindFact;
+
+    private static Dictionary<(string Fact, string Answer), int> Quotas(PhantomFamily family, int pictureCount)
+    {
+        Dictionary<(string Fact, string Answer), int> quotas = [];
+        foreach (PhantomFact fact in
+            PhantomGenerator.Create(family, 0, PhantomGenerator.SmallestSize).Facts.Where(IsAsked))
+        {
+            if (pictureCount % fact.Choices.Count != 0)
+            {
+                throw new ArgumentException(
+                    $"{pictureCount} pictures can't have each of the {fact.Choices.Count} answers to '{fact.Name}' equally often. "
+                    + $"Give a multiple of {fact.Choices.Count}.",
+                    nameof(pictureCount));
+            }
+
+            foreach (string answer in fact.Choices)
+            {
+                quotas[(fact.Name, answer)] = pictureCount / fact.Choices.Count;
+            }
+        }
+
+        return quotas;
+    }
+}
