@@ -86,7 +86,9 @@ public static class CurvePlot
         Plot plot, string name, (double[] Steps, double[] Values) series, CurvePlotOptions options, bool isFirst)
     {
         int window = options.SmoothingWindow ?? Math.Max(1, series.Steps.Length / 20);
-        ScottPlot.Plottables.Scatter raw = plot.Add.ScatterLine(series.Steps, series.Values);
+        ScottPlot.Plottables.Scatter raw = series.Steps.Length > 1
+            ? plot.Add.ScatterLine(series.Steps, series.Values)
+            : plot.Add.ScatterPoints(series.Steps, series.Values);
         raw.Color = Colors.SteelBlue.WithAlpha(window > 1 ? 0.35 : 1);
         raw.LineWidth = window > 1 ? 1 : 2;
         if (window > 1)

@@ -11,7 +11,7 @@ public static class HtmlReport
         body{font:15px/1.45 system-ui,sans-serif;max-width:1320px;margin:2em auto;padding:0 1em;color:#222;background:#fff}
         h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em}.charts{display:flex;flex-wrap:wrap;gap:12px}
         svg{width:420px;max-width:100%;border:1px solid #ddd;border-radius:4px}.axis{fill:none;stroke:#999}
-        .line{fill:none;stroke:#1f5fa8;stroke-width:1.6}.tick{font-size:10px;fill:#666}.name{font-size:12px;fill:#222}
+        .line{fill:none;stroke:#1f5fa8;stroke-width:1.6}.dot{fill:#1f5fa8}.tick{font-size:10px;fill:#666}.name{font-size:12px;fill:#222}
         table{border-collapse:collapse}td,th{border:1px solid #ddd;padding:3px 8px;text-align:left;vertical-align:top}
         td.number{text-align:right;font-variant-numeric:tabular-nums}td.text{white-space:pre-wrap;max-width:520px}
         .wide{overflow-x:auto}

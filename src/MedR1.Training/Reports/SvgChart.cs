@@ -17,6 +17,21 @@ internal static class SvgChart
     public static string Draw(string title, IReadOnlyList<(long Step, double Value)> points)
     {
         (long Step, double Value)[] shown = Thin(points);
+        StringBuilder svg = Frame(title);
+        if (shown.Length == 1)
+        {
+            Dot(svg, shown[0]);
+        }
+        else
+        {
+            Line(svg, shown);
+        }
+
+        return svg.Append("</svg>").ToString();
+    }
+
+    private static void Line(StringBuilder svg, (long Step, double Value)[] shown)
+    {
         double low = shown.Min(point => point.Value);
         double high = shown.Max(point => point.Value);
         long first = shown[0].Step;
@@ -27,19 +42,32 @@ internal static class SvgChart
             CultureInfo.InvariantCulture,
             $"{Left + (point.Step - first) / width * (Width - Left - 8):0.#},"
             + $"{Height - Bottom - (point.Value - low) / height * (Height - Bottom - Top):0.#}"));
-        StringBuilder svg = new();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\">");
-        svg.Append(CultureInfo.InvariantCulture, $"<title>{WebUtility.HtmlEncode(title)}</title>");
-        Text(svg, Left, 14, "start", title, "name");
         Text(svg, Left - 6, Top + 4, "end", Number(high));
         Text(svg, Left - 6, Height - Bottom, "end", Number(low));
         Text(svg, Left, Height - 6, "start", Number(first));
         Text(svg, Width - 8, Height - 6, "end", Number(last));
+        svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{string.Join(' ', places)}\" class=\"line\"/>");
+    }
+
+    // A line through one point can't be seen, and one point has no lowest and highest value: it stands in the middle.
+    private static void Dot(StringBuilder svg, (long Step, double Value) point)
+    {
+        const int X = (Left + Width - 8) / 2;
+        const int Y = (Top + Height - Bottom) / 2;
+        Text(svg, Left - 6, Y + 4, "end", Number(point.Value));
+        Text(svg, X, Height - 6, "middle", Number(point.Step));
+        svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X}\" cy=\"{Y}\" r=\"3\" class=\"dot\"/>");
+    }
+
+    private static StringBuilder Frame(string title)
+    {
+        StringBuilder svg = new();
+        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\">");
+        svg.Append(CultureInfo.InvariantCulture, $"<title>{WebUtility.HtmlEncode(title)}</title>");
+        Text(svg, Left, 14, "start", title, "name");
         svg.Append(
-            CultureInfo.InvariantCulture,
-            $"<path d=\"M{Left} {Top}V{Height - Bottom}H{Width - 8}\" class=\"axis\"/>");
-        svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{string.Join(' ', places)}\" class=\"line\"/></svg>");
-        return svg.ToString();
+            CultureInfo.InvariantCulture, $"<path d=\"M{Left} {Top}V{Height - Bottom}H{Width - 8}\" class=\"axis\"/>");
+        return svg;
     }
 
     // Neighbours are averaged, so that a long run neither fills the page nor loses its ends.

@@ -1,3 +1,5 @@
+using SkiaSharp;
+
 namespace MedR1.Training.Tests;
 
 public sealed class CurvePlotTests : IDisposable
@@ -27,6 +29,17 @@ public sealed class CurvePlotTests : IDisposable
         Assert.Equal([0, 0, 5, 0], file[16..20]);
         Assert.Equal([0, 0, 2, 0xD0], file[20..24]);
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public void One_step_is_seen_as_a_point()
+    {
+        string path = Path.Combine(_folder, "one.png");
+        CurvePlot.Save(path, [new StepMetrics(5, new Dictionary<string, double> { ["reward"] = 0.5 })]);
+        using SKBitmap picture = SKBitmap.Decode(path);
+
+        // Steel blue, which nothing else in the picture has.
+        Assert.Contains(new SKColor(70, 130, 180), picture.Pixels);
     }
 
     [Fact]

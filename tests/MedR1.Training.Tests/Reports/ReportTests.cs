@@ -47,6 +47,17 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(["a < b", "5", "1", "10", "30"], chart.Elements("text").Select(text => text.Value));
     }
 
+    // In the middle of the axes, from 56 to 412 and from 156 to 22, with its value and its step.
+    [Fact]
+    public void One_point_is_a_dot()
+    {
+        XElement chart = XElement.Parse(SvgChart.Draw("eval/accuracy", [(300, 0.6321)]));
+        XElement dot = chart.Element("circle")!;
+        Assert.Equal(("234", "89"), (dot.Attribute("cx")!.Value, dot.Attribute("cy")!.Value));
+        Assert.Null(chart.Element("polyline"));
+        Assert.Equal(["eval/accuracy", "0.632", "300"], chart.Elements("text").Select(text => text.Value));
+    }
+
     [Fact]
     public async Task Completions_are_logged_a_line_each_with_rewards_and_advantage()
     {
