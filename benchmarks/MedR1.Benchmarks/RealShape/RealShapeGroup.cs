@@ -38,7 +38,7 @@ internal static class RealShapeGroup
         console.WriteLine($"memory read bandwidth {readRate / 1e9:F1} GB/s; decoder {decoderBytes / 1e9:F2} GB");
         Result shared = await RunAsync(policy, [StepPrompts.Describe(0)], options, null);
         Print("one prompt, shared", shared);
-        Print("the same again, packed already", await RunAsync(policy, [StepPrompts.Describe(0)], options, null));
+        Print("the same again", await RunAsync(policy, [StepPrompts.Describe(0)], options, null));
         Print("one completion", await RunAsync(policy, [StepPrompts.Describe(0)], options with { SamplesPerPrompt = 1 }, true));
         if (withPlain)
         {

@@ -1,24 +1,20 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>y = x Wᵀ + b</c> in bfloat16 for few rows, from the weights as they lie, about as fast as the
-/// memory gives them. Sums are float32 and rounded once. Each output is summed in one order, whatever the number of rows and
+/// <c>y = s · x Wᵀ + b</c> in bfloat16 for few rows, of weights that are bfloat16 or whole numbers of 8 bits, as they lie and
+/// about as fast as the memory gives them. Sums are float32 and rounded once. Each output is summed in one order, whatever the number of rows and
 /// threads: a row gets the same bits alone and in company.
 /// </summary>
 internal static unsafe class BrainFloatProduct
 {
-    /// <summary>What the width of a row must be a multiple of.</summary>
-    public const int Columns = 32;
-
-    /// <summary>What the number of outputs must be a multiple of.</summary>
-    public const int Outputs = 4;
-
     /// <summary>
     /// Rows up to which it is worth it: with more the processor sets the pace, and libtorch lays the matrix out for it first.
     /// </summary>
     public const int MostRows = 128;
 
     // Of the kernel.
+    private const int Columns = 32;
+    private const int Outputs = 4;
     private const int MostOutputsOfPart = 128;
 
     // Small enough for threads to end together, large enough for the kernel to run.
@@ -28,19 +24,24 @@ internal static unsafe class BrainFloatProduct
     /// <summary>Whether the machine can.</summary>
     public static bool IsSupported => NativeKernels.BrainFloatProduct != 0;
 
-    /// <summary>Computes the product on libtorch's threads.</summary>
+    /// <summary>Whether the kernel has such a product.</summary>
+    /// <param name="count">Rows.</param>
+    /// <param name="width">Width of a row.</param>
+    /// <param name="outputs">Outputs.</param>
+    public static bool Fits(long count, long width, long outputs) =>
+        NativeKernels.BrainFloatProduct != 0
+        && count is > 0 and <= MostRows && width > 0 && width % Columns == 0 && outputs > 0 && outputs % Outputs == 0;
+
+    /// <summary>Computes a product that fits, of weights in bfloat16, on libtorch's threads.</summary>
     /// <param name="rows"><c>[count, width]</c></param>
     /// <param name="weight"><c>[outputs, width]</c></param>
     /// <param name="bias"><c>[outputs]</c>, or null.</param>
     /// <param name="result"><c>[count, outputs]</c></param>
-    /// <param name="count">Rows, at most <see cref="MostRows"/>.</param>
-    /// <param name="width">A multiple of <see cref="Columns"/>.</param>
-    /// <param name="outputs">A multiple of <see cref="Outputs"/>.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="width">Width of a row.</param>
+    /// <param name="outputs">Outputs.</param>
     public static void Multiply(
-        ushort* rows, ushort* weight, ushort* bias, ushort* result, int count, long width, long outputs)
-    {
-        long outputsOfPart = Math.Clamp(WeightsOfPart / width / Outputs * Outputs, FewestOutputsOfPart, MostOutputsOfPart);
-        Product product = new()
+        ushort* rows, ushort* weight, ushort* bias, ushort* result, int count, long width, long outputs) => Multiply(new()
         {
             Rows = rows,
             Weight = weight,
@@ -49,9 +50,36 @@ internal static unsafe class BrainFloatProduct
             Count = count,
             Width = width,
             Outputs = outputs,
-            OutputsOfPart = outputsOfPart,
-        };
-        int parts = (int)((outputs + outputsOfPart - 1) / outputsOfPart);
+        });
+
+    /// <summary>Computes a product that fits, of weights in 8 bits, on libtorch's threads.</summary>
+    /// <param name="rows"><c>[count, width]</c></param>
+    /// <param name="codes"><c>[outputs, width]</c></param>
+    /// <param name="scale"><c>[outputs]</c>, by which sums are multiplied.</param>
+    /// <param name="bias"><c>[outputs]</c>, or null.</param>
+    /// <param name="result"><c>[count, outputs]</c></param>
+    /// <param name="count">Rows.</param>
+    /// <param name="width">Width of a row.</param>
+    /// <param name="outputs">Outputs.</param>
+    public static void Multiply(
+        ushort* rows, sbyte* codes, float* scale, ushort* bias, ushort* result, int count, long width, long outputs) =>
+        Multiply(new()
+        {
+            Rows = rows,
+            Codes = codes,
+            Scale = scale,
+            Bias = bias,
+            Result = result,
+            Count = count,
+            Width = width,
+            Outputs = outputs,
+        });
+
+    private static void Multiply(Product product)
+    {
+        product.OutputsOfPart =
+            Math.Clamp(WeightsOfPart / product.Width / Outputs * Outputs, FewestOutputsOfPart, MostOutputsOfPart);
+        int parts = (int)((product.Outputs + product.OutputsOfPart - 1) / product.OutputsOfPart);
         TorchThreads.Run(parts, &Compute, &product);
     }
 
@@ -63,6 +91,8 @@ internal static unsafe class BrainFloatProduct
     {
         public ushort* Rows;
         public ushort* Weight;
+        public sbyte* Codes;
+        public float* Scale;
         public ushort* Bias;
         public ushort* Result;
         public long Count;

@@ -55,12 +55,9 @@ public static unsafe class LinearOperator
 
     private static bool FitsBrainFloats(Tensor input, Tensor weight, Tensor? bias, long rows) =>
         weight.dtype == ScalarType.BFloat16
-        && BrainFloatProduct.IsSupported
-        && rows is > 0 and <= BrainFloatProduct.MostRows
         && weight.numel() >= FewestWeights
         && weight.dim() == 2
-        && weight.shape[0] % BrainFloatProduct.Outputs == 0
-        && weight.shape[1] % BrainFloatProduct.Columns == 0
+        && BrainFloatProduct.Fits(rows, weight.shape[1], weight.shape[0])
         && input.shape[^1] == weight.shape[1]
         && input.device_type == DeviceType.CPU
         && weight.is_contiguous()

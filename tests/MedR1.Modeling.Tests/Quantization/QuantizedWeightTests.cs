@@ -52,6 +52,10 @@ public class QuantizedWeightTests
     [InlineData(1, 1537, 259, ScalarType.BFloat16, true, false)]
     [InlineData(8, 256, 300, ScalarType.BFloat16, false, false)]
     [InlineData(50, 256, 300, ScalarType.BFloat16, true, false)]
+    [InlineData(1, 1536, 256, ScalarType.BFloat16, false, false)]
+    [InlineData(7, 8960, 36, ScalarType.BFloat16, true, false)]
+    [InlineData(13, 800, 132, ScalarType.BFloat16, true, false)]
+    [InlineData(129, 256, 300, ScalarType.BFloat16, true, false)]
     [InlineData(5, 256, 300, ScalarType.BFloat16, true, true)]
     public void It_gives_the_product_of_the_weights_that_it_says_it_has(
         int rows, int width, int outputs, ScalarType type, bool hasBias, bool withGradient)

@@ -1,5 +1,5 @@
-// y = x Wᵀ + b in bfloat16 with float32 sums, for processors with AVX512_BF16, whose instructions .NET doesn't have.
-// Compiled by scripts/build-cpu-kernels.sh; BrainFloatProduct.cs calls it.
+// y = s · x Wᵀ + b in bfloat16 with float32 sums, of weights in bfloat16 or whole numbers of 8 bits, for processors with
+// AVX512_BF16, whose instructions .NET doesn't have. Compiled by scripts/build-cpu-kernels.sh; BrainFloatProduct.cs calls it.
 //
 // Four outputs by up to six rows are summed in registers. While they are, the weights of a later four are asked for, a
 // share by each group of rows, so that the memory is never idle. An output is summed in one order, whatever rows it is
@@ -18,7 +18,9 @@ enum {
 
 typedef struct {
   const uint16_t *rows;    // [count, width]
-  const uint16_t *weight;  // [outputs, width]
+  const uint16_t *weight;  // [outputs, width], or null for
+  const int8_t *codes;     // [outputs, width]
+  const float *scale;      // [outputs] or null
   const uint16_t *bias;    // [outputs] or null
   uint16_t *result;        // [count, outputs]
   int64_t count;           // At most MostRows.
@@ -32,7 +34,8 @@ typedef struct {
   const uint16_t *weight;
   const uint16_t *ahead;  // What to ask for.
   float *sums;            // Rows MostOutputs apart.
-  int64_t width;          // From a row, or an output's weights, to the next.
+  int64_t width;          // From a row to the next.
+  int64_t weight_width;   // From an output's weights to the next.
   int64_t columns;
   int adds;               // Whether the sums begin with what they are.
 } Tile;
@@ -55,7 +58,7 @@ INLINE __m512 by_quarters(__m512 first, __m512 second) {
 }
 
 INLINE void compute_tile(const Tile *tile, int rows, int lines_ahead) {
-  const int64_t width = tile->width, columns = tile->columns;
+  const int64_t width = tile->width, weight_width = tile->weight_width, columns = tile->columns;
   const uint16_t *x = tile->rows, *w = tile->weight, *ahead = tile->ahead;
   __m512 sums[MostTileRows][Outputs];
   UNROLL for (int row = 0; row < rows; row++) {
@@ -68,10 +71,10 @@ INLINE void compute_tile(const Tile *tile, int rows, int lines_ahead) {
     __m512bh weights[Outputs];
     UNROLL for (int output = 0; output < Outputs; output++) {
       if (output < lines_ahead) {
-        _mm_prefetch((const char *)(ahead + output * width + at), _MM_HINT_T0);
+        _mm_prefetch((const char *)(ahead + output * weight_width + at), _MM_HINT_T0);
       }
 
-      weights[output] = (__m512bh)_mm512_loadu_si512(w + output * width + at);
+      weights[output] = (__m512bh)_mm512_loadu_si512(w + output * weight_width + at);
     }
 
     UNROLL for (int row = 0; row < rows; row++) {
@@ -135,9 +138,26 @@ static float widened(uint16_t value) {
   return it.number;
 }
 
+// Widens a tile of 8-bit numbers, which bfloat16 holds exactly, and asks for a later one.
+static void widen(const int8_t *codes, const int8_t *ahead, uint16_t *target, int64_t width, int64_t columns) {
+  for (int output = 0; output < Outputs; output++) {
+    for (int64_t at = 0; at < columns; at += Lanes) {
+      if (at % 64 == 0) {
+        _mm_prefetch((const char *)(ahead + output * width + at), _MM_HINT_T0);
+      }
+
+      __m256i numbers = _mm256_loadu_si256((const __m256i *)(codes + output * width + at));
+      __m512 low = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm256_castsi256_si128(numbers)));
+      __m512 high = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm256_extracti128_si256(numbers, 1)));
+      _mm512_store_si512(target + output * Piece + at, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+    }
+  }
+}
+
 __attribute__((visibility("default")))
 void medr1_brain_float_product(const Product *product, int64_t part) {
   float sums[MostRows * MostOutputs];
+  _Alignas(64) uint16_t widened_tile[Outputs * Piece];
   const int64_t width = product->width, count = product->count;
   const int64_t first = part * product->outputs_of_part;
   const int64_t end = first + product->outputs_of_part < product->outputs
@@ -158,18 +178,23 @@ void medr1_brain_float_product(const Product *product, int64_t part) {
         column_ahead = is_last ? 0 : column + Piece;
       }
 
-      const uint16_t *ahead = product->weight + later * width + column_ahead;
+      const int64_t here = output * width + column, there = later * width + column_ahead;
+      if (product->codes) {
+        widen(product->codes + here, product->codes + there, widened_tile, width, columns);
+      }
+
       int64_t row = 0;
       int line = 0;
       for (int64_t group = 0; group < groups; group++) {
         const int64_t next_row = count * (group + 1) / groups;
-        const int next_line = lines_after(group + 1, groups);
+        const int next_line = product->codes ? 0 : lines_after(group + 1, groups);
         const Tile tile = {
           .rows = product->rows + row * width + column,
-          .weight = product->weight + output * width + column,
-          .ahead = ahead + line * width,
+          .weight = product->codes ? widened_tile : product->weight + here,
+          .ahead = product->codes ? widened_tile : product->weight + there + line * width,
           .sums = sums + row * MostOutputs + output - first,
           .width = width,
+          .weight_width = product->codes ? Piece : width,
           .columns = columns,
           .adds = column > 0,
         };
@@ -182,7 +207,7 @@ void medr1_brain_float_product(const Product *product, int64_t part) {
 
   for (int64_t row = 0; row < count; row++) {
     for (int64_t output = first; output < end; output++) {
-      const float sum = sums[row * MostOutputs + output - first];
+      const float sum = sums[row * MostOutputs + output - first] * (product->scale ? product->scale[output] : 1);
       product->result[row * product->outputs + output] =
         rounded(product->bias ? sum + widened(product->bias[output]) : sum);
     }
