@@ -37,6 +37,13 @@ internal sealed class LowRankUpdate
     public Tensor Apply(Tensor input, Func<Tensor> matrix, Tensor? bias, Func<Tensor, Tensor?, Tensor> plain)
     {
         Tensor dropped = Dropout?.Apply(input, Index) ?? input;
+        if (Magnitude is null && LowRankProduct.Fits(dropped, Down, Up, UpBias))
+        {
+            Tensor result = plain(input, bias).contiguous();
+            LowRankProduct.AddTo(result, dropped, Down, Up, UpBias, Scale);
+            return result;
+        }
+
         Tensor low = nn.functional.linear(dropped.to(Down.dtype), Flat(Down));
         Tensor up = nn.functional.linear(low, Flat(Up), UpBias);
         if (Magnitude is null)

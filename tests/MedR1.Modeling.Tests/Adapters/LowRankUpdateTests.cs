@@ -11,6 +11,65 @@ public sealed class LowRankUpdateTests
     private const int Outputs = 384;
     private const double Scale = 1.5;
 
+    [Theory]
+    [InlineData(ScalarType.Float32, false)]
+    [InlineData(ScalarType.Float32, true)]
+    [InlineData(ScalarType.BFloat16, false)]
+    [InlineData(ScalarType.BFloat16, true)]
+    public void With_gradient_and_without_it_gives_the_same(ScalarType type, bool hasBias)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(5, CPU);
+        using Projection layer = new(Width, Outputs + 2, true, CPU, type);
+        using (no_grad())
+        {
+            layer.Weight.normal_(0, 0.05, generator);
+            layer.Bias!.normal_(0, 1, generator);
+        }
+
+        layer.Adapter = new LayerAdapter
+        {
+            Update = new LowRankUpdate
+            {
+                Down = new Parameter(empty(5, Width).normal_(0, 0.05, generator)),
+                Up = new Parameter(empty(Outputs + 2, 5).normal_(0, 0.5, generator)),
+                UpBias = hasBias ? new Parameter(empty(Outputs + 2).normal_(0, 1, generator)) : null,
+                Scale = Scale,
+            },
+        };
+        Tensor input = empty(3, 7, Width).normal_(0, 1, generator).to(type);
+        Tensor trained = layer.call(input);
+        Assert.True(trained.requires_grad);
+        using IDisposable noGradient = no_grad();
+        Tensor sampled = layer.call(input);
+        Assert.Equal([3, 7, Outputs + 2], sampled.shape);
+
+        // Both round the layer's own result to the type before the update comes; sums of float32 differ by their order.
+        double tolerance = type == ScalarType.BFloat16 ? 0.02 : 1e-5;
+        Tensor error = (trained - sampled).abs() / (1 + trained.abs());
+        Assert.True(error.to(float64).max().item<double>() <= tolerance);
+    }
+
+    [Fact]
+    public void A_row_has_the_same_bits_alone_in_company_and_on_any_number_of_threads()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(7, CPU);
+        using Projection layer = new(Width, 4 * Outputs, false, CPU, ScalarType.Float32);
+        layer.Weight.normal_(0, 0.05, generator);
+        layer.Adapter = new LayerAdapter
+        {
+            Update = new LowRankUpdate
+            {
+                Down = new Parameter(empty(16, Width).normal_(0, 0.05, generator)),
+                Up = new Parameter(empty(4 * Outputs, 16).normal_(0, 0.5, generator)),
+                Scale = Scale,
+            },
+        };
+        RowBits.AreIndependentOfCompanyAndThreads(empty(143, Width).normal_(0, 1, generator), layer.call);
+    }
+
     // One row in bfloat16 without gradient goes through a product of its own (384 x 512 weights are enough for it);
     // bfloat16 keeps 8 bits: a result is rounded to within 2^-8 of itself, and its parts by about as much.
     [Theory]
@@ -19,6 +78,8 @@ public sealed class LowRankUpdateTests
     [InlineData(1, ScalarType.Float32, 1e-5, false)]
     [InlineData(5, ScalarType.Float32, 1e-5, true)]
     [InlineData(1, ScalarType.BFloat16, 0.02, true)]
+    [InlineData(70, ScalarType.BFloat16, 0.02, false)]
+    [InlineData(70, ScalarType.Float32, 1e-5, false)]
     public void A_layer_with_an_update_is_the_formula(int rows, ScalarType type, double tolerance, bool hasMagnitude)
     {
         using DisposeScope scope = NewDisposeScope();
