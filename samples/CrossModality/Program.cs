@@ -4,6 +4,7 @@ using MedR1.Evaluation;
 using MedR1.Evaluation.Reports;
 using MedR1.Samples.CrossModality;
 using MedR1.Samples.QuickStart;
+using static TorchSharp.torch;
 
 Option<DirectoryInfo?> data = new("--data")
 {
@@ -19,8 +20,9 @@ Option<DirectoryInfo?> checkpoint = new("--checkpoint")
 };
 Option<DirectoryInfo?> larger = new("--larger")
 {
-    Description = "A larger checkpoint, for the comparison; none by default.",
+    Description = "A larger checkpoint, for the comparison; the one that ships beside the shipped base, else none by default.",
 };
+Option<bool> noLarger = new("--no-larger") { Description = "Leaves out the larger checkpoint that ships." };
 Option<bool> noPhantoms = new("--no-phantoms")
 {
     Description = "Leaves out the synthetic domains, OCT and dermoscopy, that come with the shipped data only.",
@@ -77,13 +79,14 @@ RootCommand root = new(
     "Runs Med-R1's cross-domain protocol: one model for each modality and question type, tested on all, with what sees no "
     + "picture beside it.")
 {
-    data, splits, noPhantoms, checkpoint, larger, output, steps, seed, limit, style, only, domains, rate, supervisedRate, device,
-    scoreOptions, keep,
+    data, splits, noPhantoms, checkpoint, larger, noLarger, output, steps, seed, limit, style, only, domains, rate, supervisedRate,
+    device, scoreOptions, keep,
 };
 root.SetAction(async (result, cancellationToken) =>
 {
     bool isShippedData = result.GetValue(data) is null && result.GetValue(splits) is null;
     bool isShipped = result.GetValue(checkpoint) is null;
+    bool withShippedLarger = isShipped && result.GetValue(larger) is null && !result.GetValue(noLarger);
     ProtocolSettings defaults = isShipped
         ? new ProtocolSettings
         {
@@ -108,7 +111,10 @@ root.SetAction(async (result, cancellationToken) =>
         Splits = result.GetValue(splits)?.FullName,
         WithPhantoms = isShippedData && !result.GetValue(noPhantoms),
         Checkpoint = result.GetValue(checkpoint)?.FullName ?? RepositoryFolder.Find("samples", "QuickStart", "base"),
-        LargerCheckpoint = result.GetValue(larger)?.FullName,
+        LargerCheckpoint = result.GetValue(larger)?.FullName
+            ?? (withShippedLarger ? RepositoryFolder.Find("samples", "CrossModality", "larger") : null),
+        // Stored in bfloat16 to be small, it computes as the base does.
+        LargerDataType = withShippedLarger ? ScalarType.Float32 : null,
         Output = result.GetValue(output)!.FullName,
         Style = AnswerStyle.All.FirstOrDefault(one => one.Name == result.GetValue(style)) ?? defaults.Style,
         Steps = result.GetValue(steps) ?? defaults.Steps,

@@ -35,7 +35,7 @@ internal sealed class ProtocolNotes(ProtocolSettings settings, bool hasSplitFile
             : "Each training had one epoch, as Med-R1's.";
         if (settings.LargerCheckpoint is null)
         {
-            yield return "No larger model was given (--larger), so the comparison has no line for one.";
+            yield return "There was no larger model (--larger), so the comparison has no line for one.";
         }
 
         if (settings.TestLimit is int limit)

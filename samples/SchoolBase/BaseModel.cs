@@ -3,11 +3,10 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>The small Qwen2-VL of the quick start before it has learnt anything: its sizes, vocabulary and pictures.</summary>
+/// <summary>A small Qwen2-VL before it has learnt anything: its vocabulary and pictures.</summary>
 internal static class BaseModel
 {
     private const int VocabularySize = 1536;
-    private const int HiddenSize = 128;
 
     /// <summary>The control tokens of Qwen2-VL in their published order.</summary>
     private static readonly string[] ControlTokens =
@@ -17,9 +16,10 @@ internal static class BaseModel
     ];
 
     /// <summary>Makes the model with random weights.</summary>
+    /// <param name="size">How large.</param>
     /// <param name="corpus">Texts for the vocabulary.</param>
     /// <param name="seed">Where the weights start.</param>
-    public static Qwen2VLPolicy Create(IEnumerable<string> corpus, long seed)
+    public static Qwen2VLPolicy Create(BaseSize size, IEnumerable<string> corpus, long seed)
     {
         BytePairTokenizer tokenizer = BytePairTrainer.Train(corpus, VocabularySize, ControlTokens);
         Qwen2VLConfiguration configuration = new()
@@ -34,12 +34,12 @@ internal static class BaseModel
             Text = new Qwen2VLTextConfiguration
             {
                 VocabularySize = VocabularySize,
-                HiddenSize = HiddenSize,
-                IntermediateSize = 3 * HiddenSize,
-                LayerCount = 4,
+                HiddenSize = size.Width,
+                IntermediateSize = 3 * size.Width,
+                LayerCount = size.LayerCount,
                 InitializerRange = 0.05,
-                HeadCount = 4,
-                KeyValueHeadCount = 2,
+                HeadCount = size.HeadCount,
+                KeyValueHeadCount = size.KeyValueHeadCount,
                 RotarySections = [4, 6, 6],
                 RotaryBase = 10_000,
                 ContextLength = 1024,
@@ -48,11 +48,11 @@ internal static class BaseModel
             },
             Vision = new Qwen2VLVisionConfiguration
             {
-                Depth = 3,
-                Width = 96,
+                Depth = size.VisionDepth,
+                Width = size.VisionWidth,
                 HeadCount = 4,
-                MlpWidth = 288,
-                OutputSize = HiddenSize,
+                MlpWidth = 3 * size.VisionWidth,
+                OutputSize = size.Width,
                 Activation = "quick_gelu",
             },
         };

@@ -3,9 +3,12 @@ using MedR1.Training;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>Prints every so often how each kind of lesson goes, and keeps the weights of that moment.</summary>
+/// <summary>
+/// Prints every so often, and after the last step, how each kind of lesson goes, and keeps the weights of that moment.
+/// </summary>
 internal sealed class ProbeObserver(
-    Qwen2VLPolicy policy, LessonEncoder encoder, IReadOnlyList<ILessonSource> probes, string output, int interval) : ISftObserver
+    Qwen2VLPolicy policy, LessonEncoder encoder, IReadOnlyList<ILessonSource> probes, string output, int interval,
+    int last) : ISftObserver
 {
     private const int Lessons = 96;
 
@@ -16,7 +19,7 @@ internal sealed class ProbeObserver(
 
     public void OnStep(StepMetrics metrics)
     {
-        if (metrics.Step % interval != 0)
+        if (metrics.Step % interval != 0 && metrics.Step != last)
         {
             return;
         }

@@ -5,6 +5,7 @@ using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 using MedR1.Samples.SchoolBase;
 using MedR1.Training;
+using static TorchSharp.torch;
 
 Option<string> data = new("--data") { Description = "The folder of real-mini.", DefaultValueFactory = _ => "data/real-mini" };
 Option<string> output = new("--output") { Description = "Where the checkpoint goes.", DefaultValueFactory = _ => "runs/base" };
@@ -18,32 +19,44 @@ Option<double> captions = new("--captions")
     Description = "The share of captions of training pictures in the stage pictures.",
     DefaultValueFactory = _ => 0,
 };
+Option<string> size = new("--size")
+{
+    Description = "How large a new model is: base, or larger.",
+    DefaultValueFactory = _ => BaseSize.Base.Name,
+};
+size.AcceptOnlyFromAmong([.. BaseSize.All.Select(one => one.Name)]);
+Option<bool> brief = new("--bfloat16") { Description = "Stores the finished checkpoint in bfloat16, half as large." };
 Option<int> seed = new("--seed") { Description = "Where all choices start.", DefaultValueFactory = _ => 1 };
 
-RootCommand root = new("Schools the base checkpoint of the quick start.") { data, output, from, stage, steps, batch, rate, captions, seed };
+RootCommand root = new("Schools the base checkpoint of the quick start. The same command goes on with a stage that was stopped.")
+{
+    data, output, from, size, stage, steps, batch, rate, captions, brief, seed,
+};
 root.SetAction(async (result, cancellationToken) =>
 {
     TorchRuntime.Initialize();
     Curriculum curriculum = Curriculum.Load(result.GetValue(data)!, result.GetValue(seed));
-    using Qwen2VLPolicy policy = result.GetValue(from) is string folder
-        ? Qwen2VLPolicy.Load(folder)
-        : BaseModel.Create(curriculum.Corpus, result.GetValue(seed));
+    using Qwen2VLPolicy policy = result.GetValue(from) is string start
+        ? Qwen2VLPolicy.Load(start, dataType: ScalarType.Float32)
+        : BaseModel.Create(BaseSize.All.Single(one => one.Name == result.GetValue(size)), curriculum.Corpus, result.GetValue(seed));
     Console.WriteLine($"{policy.Parameters.Sum(parameter => parameter.Value.numel()):N0} weights, {policy.VocabularySize} tokens");
 
     LessonEncoder encoder = new(policy.Processor.Tokenizer, policy.Processor.Images.Process, policy.Configuration.Vision.MergeUnit);
     ILessonSource lessons = curriculum.Stage(result.GetValue(stage)!, result.GetValue(captions));
     int count = result.GetValue(steps);
-    int size = result.GetValue(batch);
+    int lessonsPerStep = result.GetValue(batch);
+    string folder = result.GetValue(output)!;
+    string training = Path.TrimEndingDirectorySeparator(folder) + "-training";
     using ConsoleProgressSink progress = new(interval: 25);
-    using SftTrainer trainer = new SftTrainerBuilder(policy)
-        .UseExamples(new GeneratedLessons(lessons, encoder, count * size, result.GetValue(seed)))
+    SftTrainerBuilder builder = new SftTrainerBuilder(policy)
+        .UseExamples(new GeneratedLessons(lessons, encoder, count * lessonsPerStep, result.GetValue(seed)))
         .UseOrder(new SequentialOrder())
         .AddMetricSink(progress)
-        .AddObserver(new ProbeObserver(policy, encoder, curriculum.Probes, result.GetValue(output)!, interval: 250))
+        .AddObserver(new ProbeObserver(policy, encoder, curriculum.Probes, folder, interval: 250, last: count))
         .Configure(options =>
         {
-            options.ExamplesPerStep = size;
-            options.ExamplesPerMicroStep = size;
+            options.ExamplesPerStep = lessonsPerStep;
+            options.ExamplesPerMicroStep = lessonsPerStep;
             options.MaxSteps = count;
             options.LearningRate = result.GetValue(rate);
             options.Warmup = Math.Min(100, count / 10);
@@ -51,10 +64,24 @@ root.SetAction(async (result, cancellationToken) =>
             // The default 0.999 remembers more steps than a stage has.
             options.Optimizer = options.Optimizer with { Beta2 = 0.98 };
             options.Seed = result.GetValue(seed);
-        })
-        .Build();
-    await trainer.RunAsync(cancellationToken);
-    policy.Save(result.GetValue(output)!, cancellationToken);
-    Console.WriteLine($"saved to {result.GetValue(output)}");
+            options.OutputFolder = training;
+            options.SaveInterval = 50;
+            options.KeepLast = 1;
+        });
+    builder = File.Exists(Path.Combine(training, "latest")) ? builder.ResumeFrom(training) : builder;
+    using (SftTrainer trainer = builder.Build())
+    {
+        await trainer.RunAsync(cancellationToken);
+    }
+
+    policy.Save(folder, cancellationToken);
+    if (result.GetValue(brief))
+    {
+        using Qwen2VLPolicy stored = Qwen2VLPolicy.Load(folder, dataType: ScalarType.BFloat16);
+        stored.Save(folder, cancellationToken);
+    }
+
+    Directory.Delete(training, recursive: true);
+    Console.WriteLine($"saved to {folder}");
 });
 return await root.Parse(args).InvokeAsync();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using MedR1.Models.Qwen2VL;
+using static TorchSharp.torch;
 
 namespace MedR1.EndToEnd.Tests;
 
@@ -10,7 +11,8 @@ public sealed class CrossModalityTests : IDisposable
     private static readonly string Base = Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base");
     private readonly string _output = Directory.CreateTempSubdirectory("medr1-protocol-").FullName;
 
-    private string[] Arguments => ["--steps", "1", "--test-limit", "3", "--domains", "CT", "ultrasound", "--output", _output];
+    private string[] Arguments =>
+        ["--steps", "1", "--test-limit", "3", "--domains", "CT", "ultrasound", "--no-larger", "--output", _output];
 
     public void Dispose() => Directory.Delete(_output, recursive: true);
 
@@ -61,10 +63,17 @@ public sealed class CrossModalityTests : IDisposable
         }
 
         string run = Path.Combine(_output, "run");
-        string[] arguments =
-            ["--steps", "1", "--test-limit", "3", "--domains", "CT", "--larger", larger, "--score-options", "--output", run];
+        string[] without = ["--steps", "1", "--test-limit", "3", "--domains", "CT", "--score-options", "--output", run, "--no-larger"];
+        string[] arguments = [.. without.SkipLast(1), "--larger", larger];
+        Assert.Contains("[8/8]", SampleProgram.Run("CrossModality", without));
+        Assert.Contains("There was no larger model", File.ReadAllText(Path.Combine(run, "report", "report.md")));
+
+        // It may be added to a run: nothing else is computed again.
         string console = SampleProgram.Run("CrossModality", arguments);
-        Assert.Contains("[9/9]", console);
+        Assert.Contains("8 of 9 cells are finished already", console);
+        Assert.Contains("larger model, zero-shot on CT", console);
+        Assert.DoesNotContain("GRPO on CT", console);
+        Assert.Contains("9 of 9 cells are finished already", SampleProgram.Run("CrossModality", arguments));
         Assert.Contains("left", console);
         JsonElement root = Report(run);
         JsonElement[] others = [.. root.GetProperty("transfers")[0].GetProperty("others").EnumerateArray()];
@@ -78,13 +87,15 @@ public sealed class CrossModalityTests : IDisposable
             zeroShot.GetProperty("origin").GetProperty("dataHash").GetString(),
             row.GetProperty("origin").GetProperty("dataHash").GetString());
         Assert.Equal(2, root.GetProperty("calibrations").GetArrayLength());
-        Assert.DoesNotContain("No larger model", File.ReadAllText(Path.Combine(run, "report", "report.md")));
+        Assert.DoesNotContain("no larger model", File.ReadAllText(Path.Combine(run, "report", "report.md")));
         Assert.Contains("| larger model, zero-shot |", File.ReadAllText(Path.Combine(run, "report", "report.md")));
 
-        // Another larger model is another run.
+        // Another larger model is another run, and so is none.
         string[] another = [.. arguments.Select(argument => argument == larger ? Base : argument)];
         Exception refused = Assert.ThrowsAny<Exception>(() => SampleProgram.Run("CrossModality", another));
         Assert.Contains("larger model was", refused.Message);
+        refused = Assert.ThrowsAny<Exception>(() => SampleProgram.Run("CrossModality", without));
+        Assert.Contains("and is none", refused.Message);
     }
 
     // Two domains: zero-shot and blank 2 each, and for SFT and GRPO two rows of two cells and a control.
@@ -93,7 +104,8 @@ public sealed class CrossModalityTests : IDisposable
     {
         string[] arguments =
         [
-            "--steps", "1", "--test-limit", "4", "--only", "modality", "--domains", "CT", "OCT (synthetic)", "--output", _output,
+            "--steps", "1", "--test-limit", "4", "--only", "modality", "--domains", "CT", "OCT (synthetic)", "--no-larger",
+            "--output", _output,
         ];
         string console = SampleProgram.Run("CrossModality", arguments);
         Assert.Contains("over the domains with real pictures", console);
@@ -118,6 +130,28 @@ public sealed class CrossModalityTests : IDisposable
         string missing = Assert.ThrowsAny<Exception>(
             () => SampleProgram.Run("CrossModality", [.. arguments, "--no-phantoms"])).Message;
         Assert.Contains("no domain 'OCT (synthetic)'", missing);
+    }
+
+    // One domain: zero-shot, blank and larger, then for SFT and GRPO a cell and a control.
+    [Fact]
+    public void The_larger_model_that_ships_is_asked_by_default()
+    {
+        string console = SampleProgram.Run(
+            "CrossModality", "--steps", "1", "--test-limit", "2", "--domains", "CT", "--output", _output);
+        Assert.Contains("[7/7]", console);
+        JsonElement row = Report(_output).GetProperty("transfers")[0].GetProperty("others").EnumerateArray()
+            .Single(other => other.GetProperty("name").GetString() == "larger model, zero-shot");
+        Assert.Equal("larger", row.GetProperty("origin").GetProperty("model").GetString());
+
+        // 3.2 million weights in two bytes each, twice the base's number; computed in four.
+        string folder = Path.Combine(SampleProgram.Root, "samples", "CrossModality", "larger");
+        using Qwen2VLPolicy shipped = Qwen2VLPolicy.Load(folder);
+        using Qwen2VLPolicy small = Qwen2VLPolicy.Load(Base);
+        Assert.Equal(ScalarType.BFloat16, shipped.DataType);
+        Assert.InRange((double)Weights(shipped) / Weights(small), 2, 2.1);
+        Assert.InRange(new FileInfo(Path.Combine(folder, "model.safetensors")).Length, 2 * Weights(shipped), 7_000_000);
+
+        static long Weights(Qwen2VLPolicy policy) => policy.Parameters.Sum(parameter => parameter.Value.numel());
     }
 
     [Fact]
