@@ -1,6 +1,10 @@
 using CsCheck;
 
+using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
+
+using TorchSharp;
+using TorchSharp.Modules;
 
 namespace MedR1.Sampling.Tests;
 
@@ -24,9 +28,12 @@ public sealed class QwenSamplingTests
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL)]
     [InlineData(Qwen2VLFamily.Qwen25VL)]
-    public async Task A_completion_is_the_same_bit_for_bit_in_every_company(Qwen2VLFamily family)
+    [InlineData(Qwen2VLFamily.Qwen2VL, true)]
+    public async Task A_completion_is_the_same_bit_for_bit_in_every_company(Qwen2VLFamily family, bool isAdapted = false)
     {
-        using Qwen2VLPolicy policy = SmallQwen.Create(family);
+        using Qwen2VLPolicy whole = SmallQwen.Create(family);
+        using LoraPolicy? adapted = isAdapted ? Adapt(whole) : null;
+        IVisionLanguagePolicy policy = adapted is null ? whole : adapted;
         SamplingOptions options = Free with
         {
             SamplesPerPrompt = 5, MaxNewTokens = 24, Temperature = 0.9, TopP = 0.95, RepetitionPenalty = 1.1, Seed = 11,
@@ -74,6 +81,20 @@ public sealed class QwenSamplingTests
         Assert.True(said.Length > 250, $"only {said.Length} different tokens were said");
         Assert.NotEmpty(policy.SuppressedTokenIds);
         Assert.Empty(said.Intersect(policy.SuppressedTokenIds));
+    }
+
+    // B starts at 0, and would add nothing.
+    private static LoraPolicy Adapt(Qwen2VLPolicy policy)
+    {
+        LoraPolicy adapted = LoraPolicy.Create(policy, new LoraOptions { Rank = 5, TargetModules = ModuleSelection.AllLinear }, 3);
+        using IDisposable noGradient = torch.no_grad();
+        using torch.Generator generator = new(77, torch.CPU);
+        foreach ((_, Parameter parameter) in adapted.AdapterParameters)
+        {
+            parameter.normal_(0, 0.1, generator);
+        }
+
+        return adapted;
     }
 
     private static string[] LinesOf(IReadOnlyList<CompletionGroup> groups) =>
