@@ -2,8 +2,8 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// <c>y = s · x Wᵀ + b</c> in bfloat16 for few rows, of weights that are bfloat16 or whole numbers of 8 bits, as they lie and
-/// about as fast as the memory gives them. Sums are float32 and rounded once. Each output is summed in one order, whatever the number of rows and
-/// threads: a row gets the same bits alone and in company.
+/// about as fast as the memory gives them. Sums are float32 and rounded once. Each output is summed in one order, whatever the
+/// number of rows and threads: a row gets the same bits alone and in company.
 /// </summary>
 internal static unsafe class BrainFloatProduct
 {
@@ -29,7 +29,7 @@ internal static unsafe class BrainFloatProduct
     /// <param name="width">Width of a row.</param>
     /// <param name="outputs">Outputs.</param>
     public static bool Fits(long count, long width, long outputs) =>
-        NativeKernels.BrainFloatProduct != 0
+        IsSupported
         && count is > 0 and <= MostRows && width > 0 && width % Columns == 0 && outputs > 0 && outputs % Outputs == 0;
 
     /// <summary>Computes a product that fits, of weights in bfloat16, on libtorch's threads.</summary>

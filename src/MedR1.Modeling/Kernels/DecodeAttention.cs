@@ -70,17 +70,7 @@ internal static unsafe class DecodeAttention
             };
             int parts = plan.Runs.Length * cache.KeyValueHeads;
             long products = q.numel() * plan.Runs.Max(run => run.PromptLength + (long)run.LongestOwn);
-            if (products < FewestProducts)
-            {
-                for (int part = 0; part < parts; part++)
-                {
-                    Compute(&job, part);
-                }
-            }
-            else
-            {
-                TorchThreads.Run(parts, &Compute, &job);
-            }
+            TorchThreads.Run(parts, &Compute, &job, isShort: products < FewestProducts);
         }
 
         return result.MoveToOuterDisposeScope();

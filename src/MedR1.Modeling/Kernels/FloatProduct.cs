@@ -50,17 +50,8 @@ internal static unsafe class FloatProduct
             OutputParts = (outputs + OutputsPerPart - 1) / OutputsPerPart,
         };
         int parts = product.OutputParts * ((count + rowsPerPart - 1) / rowsPerPart);
-        if ((long)count * width * outputs < FewestProducts)
-        {
-            for (int part = 0; part < parts; part++)
-            {
-                Compute<TWeight>(&product, part);
-            }
-        }
-        else
-        {
-            TorchThreads.Run(parts, &Compute<TWeight>, &product);
-        }
+        TorchThreads.Run(
+            parts, &Compute<TWeight>, &product, isShort: (long)count * width * outputs < FewestProducts);
     }
 
     /// <summary>Computes a block of the product on this thread, without scale and bias.</summary>

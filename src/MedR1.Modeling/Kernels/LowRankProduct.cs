@@ -63,18 +63,7 @@ internal static unsafe class LowRankProduct
         FloatProduct.Multiply(
             (float*)TensorMemory.AddressOf(rows), (float*)TensorMemory.AddressOf(down), null, null, job.Low, count, width, rank);
         int parts = (outputs + OutputsPerPart - 1) / OutputsPerPart;
-        if ((long)count * rank * outputs < FewestProducts)
-        {
-            for (int part = 0; part < parts; part++)
-            {
-                Compute(&job, part);
-            }
-        }
-        else
-        {
-            TorchThreads.Run(parts, &Compute, &job);
-        }
-
+        TorchThreads.Run(parts, &Compute, &job, isShort: (long)count * rank * outputs < FewestProducts);
         GC.KeepAlive(down);
         GC.KeepAlive(up);
         GC.KeepAlive(bias);

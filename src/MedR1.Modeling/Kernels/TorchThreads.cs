@@ -17,9 +17,10 @@ internal static unsafe class TorchThreads
     /// <param name="parts">How many parts. Neighbours are mostly taken by one thread, one after the other.</param>
     /// <param name="body">Takes <paramref name="state"/> and a part's number; must not throw.</param>
     /// <param name="state">What the parts share.</param>
-    public static void Run(int parts, delegate*<void*, int, void> body, void* state)
+    /// <param name="isShort">Whether all is over before another thread would have begun: this one does it alone.</param>
+    public static void Run(int parts, delegate*<void*, int, void> body, void* state, bool isShort = false)
     {
-        int threads = Math.Min(Math.Min(parts, MostThreads), TorchSharp.torch.get_num_threads());
+        int threads = isShort ? 1 : Math.Min(Math.Min(parts, MostThreads), TorchSharp.torch.get_num_threads());
         if (threads < 2 || s_parallel.Value == 0)
         {
             for (int part = 0; part < parts; part++)
