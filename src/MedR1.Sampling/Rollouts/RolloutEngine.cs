@@ -97,7 +97,7 @@ internal sealed class RolloutEngine : IDisposable
         }
 
         _active.AddRange(beginning);
-        logits.AddRange(beginning.Select(row => GroupOf(row).Logits));
+        logits.AddRange(SharedPrefixes.Of(beginning).Heads.Select(row => GroupOf(row).Logits));
         _speech.Say(logits, _active, _slots!);
         foreach (RolloutGroup group in _open)
         {

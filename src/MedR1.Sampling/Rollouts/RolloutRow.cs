@@ -49,8 +49,10 @@ internal sealed class RolloutRow(
     public DecodeRow PlaceOfNext => Place with { Length = CachedTokens + 1 };
 
     /// <summary>What its next token is chosen with.</summary>
-    public ChoiceRow NextChoice(bool isRandom) => new(
-        isRandom ? CounterRandom.Uniform(ticket.Seed, sampleIndex, _tokens.Count) : 0, _tokens.Count, RowSlot);
+    /// <param name="isRandom">Whether it is drawn.</param>
+    /// <param name="logits">The row of the logits that it is chosen from.</param>
+    public ChoiceRow NextChoice(bool isRandom, int logits) => new(
+        logits, isRandom ? CounterRandom.Uniform(ticket.Seed, sampleIndex, _tokens.Count) : 0, _tokens.Count, RowSlot);
 
     /// <summary>Takes its places in the cache.</summary>
     public void Begin(int promptSlot, int rowSlot)

@@ -6,7 +6,7 @@ namespace MedR1.Sampling;
 
 /// <summary>
 /// Lets rows say a token each, in two parts: the device chooses, and the host hears it. Between the two the device may be
-/// given the rows' next step. R rows, V vocabulary.
+/// given the rows' next step. R rows, H of them with logits of their own, V vocabulary.
 /// </summary>
 internal sealed class RowSpeech(IVisionLanguagePolicy policy, bool isRandom)
 {
@@ -30,7 +30,7 @@ internal sealed class RowSpeech(IVisionLanguagePolicy policy, bool isRandom)
     }
 
     /// <summary>Feeds what rows have said last, those that go on, unless that was done ahead in this step.</summary>
-    /// <returns><c>[R, V]</c></returns>
+    /// <returns><c>[H, V]</c>: what rows that have said the same go on with is computed once.</returns>
     public Tensor Decode(IReadOnlyList<RolloutRow> rows, SlotPool slots)
     {
         if (_ahead_RV is Tensor ahead_RV)
@@ -42,13 +42,17 @@ internal sealed class RowSpeech(IVisionLanguagePolicy policy, bool isRandom)
         Tensor? onDevice = prefixes.Heads.SequenceEqual(_said) ? slots.Choice.NewestTokens() : null;
         Tensor tokens_H = onDevice
             ?? tensor([.. prefixes.Heads.Select(row => (long)row.Tokens[^1])], device: policy.Device);
-        return prefixes.Expand(policy.Decode(tokens_H, [.. prefixes.Heads.Select(row => row.Place)], slots.Cache));
+        return policy.Decode(tokens_H, [.. prefixes.Heads.Select(row => row.Place)], slots.Cache);
     }
 
     /// <summary>Lets the device choose.</summary>
+    /// <param name="logits"><c>[_, V]</c> each, one after another those of the rows that share with none before them.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="slots">Where they are.</param>
     public void Say(IReadOnlyList<Tensor> logits, IReadOnlyList<RolloutRow> rows, SlotPool slots)
     {
-        slots.Choice.Begin(logits, [.. rows.Select(row => row.NextChoice(isRandom))]);
+        slots.Choice.Begin(
+            logits, [.. rows.Zip(SharedPrefixes.Of(rows).HeadOfRow, (row, head) => row.NextChoice(isRandom, head))]);
         _said = [.. rows];
         _ahead_RV = null;
         IsUnheard = true;

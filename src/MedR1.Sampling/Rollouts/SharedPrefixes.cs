@@ -1,33 +1,32 @@
 using MedR1.Modeling;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
 /// <summary>
 /// Completions of a prompt that have said the same so far are computed as one: the network gives the same logits for
 /// each. They share a row of the cache and part where they draw different tokens; the row stays with the completion
-/// that owns it, the others take a copy. H rows that are computed, R completions, V vocabulary.
+/// that owns it, the others take a copy.
 /// </summary>
 internal sealed class SharedPrefixes
 {
-    private readonly long[] _heads_R;
-
-    private SharedPrefixes(List<RolloutRow> heads, long[] heads_R)
+    private SharedPrefixes(List<RolloutRow> heads, int[] headOfRow)
     {
         Heads = heads;
-        _heads_R = heads_R;
+        HeadOfRow = headOfRow;
     }
 
     /// <summary>One completion of each shared row, in the order in which the rows first occur.</summary>
     public IReadOnlyList<RolloutRow> Heads { get; }
+
+    /// <summary>Which of the heads each completion shares its row with.</summary>
+    public IReadOnlyList<int> HeadOfRow { get; }
 
     /// <summary>Finds who shares a row.</summary>
     public static SharedPrefixes Of(IReadOnlyList<RolloutRow> rows)
     {
         List<RolloutRow> heads = [];
         Dictionary<int, int> places = [];
-        long[] heads_R = new long[rows.Count];
+        int[] headOfRow = new int[rows.Count];
         for (int row = 0; row < rows.Count; row++)
         {
             if (!places.TryGetValue(rows[row].SharedSlot, out int place))
@@ -37,22 +36,10 @@ internal sealed class SharedPrefixes
                 heads.Add(rows[row]);
             }
 
-            heads_R[row] = place;
+            headOfRow[row] = place;
         }
 
-        return new SharedPrefixes(heads, heads_R);
-    }
-
-    /// <summary><c>[H, V]</c> to <c>[R, V]</c>: each completion has the logits of its row.</summary>
-    public Tensor Expand(Tensor logits_HV)
-    {
-        if (Heads.Count == _heads_R.Length)
-        {
-            return logits_HV;
-        }
-
-        using Tensor heads_R = tensor(_heads_R, device: logits_HV.device);
-        return logits_HV.index_select(0, heads_R);
+        return new SharedPrefixes(heads, headOfRow);
     }
 
     /// <summary>Parts completions that drew different tokens.</summary>

@@ -5,7 +5,7 @@ namespace MedR1.Sampling;
 /// <summary>
 /// Draws by inverting the distribution function: the first token whose cumulated probability is above u. The vocabulary
 /// is cut into blocks whose sums find the block, and only that one is cumulated token by token, in float64; a token of
-/// probability 0 is never drawn. R rows, B blocks, S tokens in a block.
+/// probability 0 is never drawn. R rows, H rows of logits, B blocks, S tokens in a block.
 /// </summary>
 public sealed class CategoricalSelector : ITokenSelector
 {
@@ -29,17 +29,23 @@ public sealed class CategoricalSelector : ITokenSelector
         return Draw(logits, tensor(uniforms, device: logits.device));
     }
 
-    /// <summary>Draws with numbers that are on the device, <c>[R]</c> float64.</summary>
-    internal static Tensor Draw(Tensor logits, Tensor uniforms_R)
+    /// <summary>Draws with numbers that are on the device.</summary>
+    /// <param name="logits_HV">Float32.</param>
+    /// <param name="uniforms_R">Float64.</param>
+    /// <param name="heads_R">The row of the logits that each is drawn from, int64; null where each has its own.</param>
+    internal static Tensor Draw(Tensor logits_HV, Tensor uniforms_R, Tensor? heads_R = null)
     {
-        long size = BlockSize(logits.shape[1]);
-        Tensor blocks_RBS = logits.softmax(1).view(logits.shape[0], -1, size);
-        Tensor ends_RB = blocks_RBS.sum(2).cumsum(1, ScalarType.Float64);
+        long size = BlockSize(logits_HV.shape[1]);
+        Tensor blocks_HBS = logits_HV.softmax(1).view(logits_HV.shape[0], -1, size);
+        Tensor ends_HB = blocks_HBS.sum(2).cumsum(1, ScalarType.Float64);
+        Tensor ends_RB = heads_R is null ? ends_HB : ends_HB.index_select(0, heads_R);
         Tensor target_R1 = uniforms_R.unsqueeze(1) * Last(ends_RB);
         Tensor block_R1 = Search(ends_RB, target_R1);
         Tensor start_R1 = ends_RB.gather(1, block_R1.Minus(1).Limited(least: 0)).FilledWhere(block_R1.EqualTo(0), 0);
 
-        Tensor block_RS = blocks_RBS.gather(1, block_R1.unsqueeze(2).expand(-1, -1, size)).squeeze(1);
+        Tensor block_RS = heads_R is null
+            ? blocks_HBS.gather(1, block_R1.unsqueeze(2).expand(-1, -1, size)).squeeze(1)
+            : blocks_HBS.flatten(0, 1).index_select(0, heads_R.Times(blocks_HBS.shape[1]).Plus(block_R1.squeeze(1)));
         Tensor within_RS = block_RS.cumsum(1, ScalarType.Float64);
 
         // The block's sum and the sum of its tokens are rounded differently: what is left must stay below the latter.

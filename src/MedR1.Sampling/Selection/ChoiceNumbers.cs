@@ -39,7 +39,7 @@ internal sealed class ChoiceNumbers : IDisposable
         double[] numbers = new double[3 * _size];
         for (int row = 0; row < _size; row++)
         {
-            ChoiceRow own = row < rows.Count ? rows[row] : new ChoiceRow(0.5, 0, _spareSlot);
+            ChoiceRow own = row < rows.Count ? rows[row] : new ChoiceRow(row, 0.5, 0, _spareSlot);
             numbers[row] = own.Uniform;
             numbers[_size + row] = own.NewTokenCount;
             numbers[2 * _size + row] = own.RowSlot;

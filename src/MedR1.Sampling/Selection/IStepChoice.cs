@@ -6,7 +6,7 @@ namespace MedR1.Sampling;
 internal interface IStepChoice : IDisposable
 {
     /// <summary>Lets the device choose, inside a dispose scope and without gradients.</summary>
-    /// <param name="logits"><c>[_, V]</c> each, the rows one after another.</param>
+    /// <param name="logits"><c>[_, V]</c> each, one after another the rows that <see cref="ChoiceRow.Logits"/> names.</param>
     /// <param name="rows">The rows.</param>
     void Begin(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows);
 

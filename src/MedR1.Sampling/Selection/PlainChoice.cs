@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>A choice whose operators are called one by one.</summary>
+/// <summary>
+/// A choice whose operators are called one by one, those over the vocabulary once for rows that share their logits. R rows,
+/// H rows of logits, V vocabulary.
+/// </summary>
 internal sealed class PlainChoice(TokenChooser chooser, RowHistories? histories) : IStepChoice
 {
     private Tensor? _stacked;
@@ -11,15 +14,30 @@ internal sealed class PlainChoice(TokenChooser chooser, RowHistories? histories)
     /// <inheritdoc/>
     public void Begin(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows)
     {
-        Tensor logits_RV = logits.Count == 1 ? logits[0] : cat([.. logits], 0);
-        Tensor? slots_R = histories is null
-            ? null : tensor([.. rows.Select(row => (long)row.RowSlot)], device: logits_RV.device);
-        Tensor? uniforms_R = chooser.IsRandom
-            ? tensor([.. rows.Select(row => row.Uniform)], device: logits_RV.device) : null;
-        using TokenHistory? history = histories?.Of(slots_R!);
-        LogitsContext context = new([.. rows.Select(row => row.NewTokenCount)], history);
-        ChosenTokens chosen = chooser.Choose(logits_RV, context, uniforms_R);
-        histories?.Add(slots_R!, chosen.Tokens);
+        Tensor logits_HV = logits.Count == 1 ? logits[0] : cat([.. logits], 0);
+        Device device = logits_HV.device;
+        ChoiceRow[] heads = [.. rows];
+        Tensor? heads_R = null;
+        if (logits_HV.shape[0] != rows.Count)
+        {
+            heads_R = tensor([.. rows.Select(row => (long)row.Logits)], device: device);
+            if (chooser.SharesLogits)
+            {
+                heads = [.. rows.DistinctBy(row => row.Logits)];
+            }
+            else
+            {
+                logits_HV = logits_HV.index_select(0, heads_R);
+                heads_R = null;
+            }
+        }
+
+        // Rows that share their logits have said the same: the history of one is that of the others.
+        using TokenHistory? history = histories?.Of(SlotsOf(heads, device));
+        Tensor? uniforms_R = chooser.IsRandom ? tensor([.. rows.Select(row => row.Uniform)], device: device) : null;
+        LogitsContext context = new([.. heads.Select(row => row.NewTokenCount)], history);
+        ChosenTokens chosen = chooser.Choose(logits_HV, context, uniforms_R, heads_R);
+        histories?.Add(SlotsOf(rows, device), chosen.Tokens);
         _stacked?.Dispose();
         _stacked = chosen.Stacked().DetachFromDisposeScope();
         _rows = rows.Count;
@@ -37,4 +55,7 @@ internal sealed class PlainChoice(TokenChooser chooser, RowHistories? histories)
 
     /// <inheritdoc/>
     public void Dispose() => _stacked?.Dispose();
+
+    private static Tensor SlotsOf(IReadOnlyList<ChoiceRow> rows, Device device) =>
+        tensor([.. rows.Select(row => (long)row.RowSlot)], device: device);
 }

@@ -20,7 +20,7 @@ internal sealed class RecordedChoice(TokenChooser chooser, RowHistories? histori
     {
         int size = Math.Min(mostRows, RoundedSizes.AtLeast(rows.Count));
         _newestRows = rows.Count;
-        Take(size, logits[0].shape[1]).Begin(logits, rows);
+        Take(size, logits[0].shape[1]).Begin(Expanded(logits, rows), rows);
     }
 
     /// <inheritdoc/>
@@ -35,6 +35,13 @@ internal sealed class RecordedChoice(TokenChooser chooser, RowHistories? histori
         _kept.ForEach(program => program.Dispose());
         _kept.Clear();
     }
+
+    // What is recorded has a row of logits for each row.
+    private static IReadOnlyList<Tensor> Expanded(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows) =>
+        logits.Sum(part => part.shape[0]) == rows.Count
+            ? logits
+            : [cat([.. logits], 0).index_select(
+                0, tensor([.. rows.Select(row => (long)row.Logits)], device: logits[0].device))];
 
     // The newest is the last.
     private ChoiceProgram Take(int size, long vocabularySize)

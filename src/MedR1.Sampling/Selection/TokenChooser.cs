@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Turns the logits of a step into a token a row, with its log-probabilities. R rows, V vocabulary.</summary>
+/// <summary>
+/// Turns the logits of a step into a token a row, with its log-probabilities. R rows, H rows of logits, V vocabulary.
+/// </summary>
 internal sealed class TokenChooser
 {
     private readonly ILogitsProcessor[] _penalties;
@@ -43,49 +45,64 @@ internal sealed class TokenChooser
     /// </summary>
     public bool IsRecordable => !_hasOwn;
 
+    /// <summary>
+    /// Whether rows that have said the same may share a row of logits. A caller's own processor may give each of them
+    /// something else.
+    /// </summary>
+    public bool SharesLogits => !_hasOwn;
+
     /// <summary>Chooses; the caller's dispose scope owns the result.</summary>
-    /// <param name="logits_RV">The logits; they are not written into.</param>
-    /// <param name="context">What the rows hold so far.</param>
+    /// <param name="logits_HV">The logits; they are not written into.</param>
+    /// <param name="context">What the rows of the logits hold so far.</param>
     /// <param name="uniforms_R">The rows' numbers, float64; null where the choice isn't random.</param>
-    public ChosenTokens Choose(Tensor logits_RV, LogitsContext context, Tensor? uniforms_R)
+    /// <param name="heads_R">The row of the logits for each row, int64; null where each has its own.</param>
+    public ChosenTokens Choose(Tensor logits_HV, LogitsContext context, Tensor? uniforms_R, Tensor? heads_R = null)
     {
-        Tensor changed_RV = logits_RV;
+        Tensor changed_HV = logits_HV;
         bool onlySuppressed = true;
         foreach (ILogitsProcessor processor in _penalties)
         {
-            Tensor next_RV = processor.Process(changed_RV, context);
-            onlySuppressed &= processor is SuppressedTokensProcessor || ReferenceEquals(next_RV, changed_RV);
-            changed_RV = next_RV;
+            Tensor next_HV = processor.Process(changed_HV, context);
+            onlySuppressed &= processor is SuppressedTokensProcessor || ReferenceEquals(next_HV, changed_HV);
+            changed_HV = next_HV;
         }
 
-        Tensor drawn_RV = changed_RV;
-        Tensor? scaled_RV = null;
+        Tensor drawn_HV = changed_HV;
+        Tensor? scaled_HV = null;
         foreach (ILogitsProcessor processor in _warpers)
         {
-            drawn_RV = processor.Process(drawn_RV, context);
-            scaled_RV ??= processor is TemperatureProcessor ? drawn_RV : null;
+            drawn_HV = processor.Process(drawn_HV, context);
+            scaled_HV ??= processor is TemperatureProcessor ? drawn_HV : null;
         }
 
         // What the trainer divides and normalises: the same logits without penalties and without truncation.
-        Tensor plain_RV = onlySuppressed
-            ? scaled_RV ?? changed_RV
-            : Scale(_suppressed.Process(logits_RV, context));
+        Tensor plain_HV = onlySuppressed
+            ? scaled_HV ?? changed_HV
+            : Scale(_suppressed.Process(logits_HV, context));
 
         Tensor tokens_R = uniforms_R is null
-            ? _selector.Select(drawn_RV, [])
-            : CategoricalSelector.Draw(drawn_RV, uniforms_R);
-        Tensor logProbabilities_R = LogProbabilities(plain_RV, tokens_R);
+            ? Spread(_selector.Select(drawn_HV, []), heads_R)
+            : CategoricalSelector.Draw(drawn_HV, uniforms_R, heads_R);
+        Tensor logProbabilities_R = LogProbabilities(plain_HV, tokens_R, heads_R);
         Tensor drawn_R = !_selector.IsRandom ? zeros_like(logProbabilities_R)
-            : ReferenceEquals(drawn_RV, plain_RV) ? logProbabilities_R
-            : LogProbabilities(drawn_RV, tokens_R);
+            : ReferenceEquals(drawn_HV, plain_HV) ? logProbabilities_R
+            : LogProbabilities(drawn_HV, tokens_R, heads_R);
 
         // The host sees a failed draw without a look at the log-probabilities.
         Tensor failed_R = logProbabilities_R.Plus(drawn_R).isfinite().logical_not();
         return new ChosenTokens(tokens_R.FilledWhere(failed_R, -1), logProbabilities_R, drawn_R);
     }
 
-    private static Tensor LogProbabilities(Tensor logits_RV, Tensor tokens_R) =>
-        logits_RV.gather(1, tokens_R.unsqueeze(1)).squeeze(1) - logits_RV.logsumexp(1);
+    private static Tensor LogProbabilities(Tensor logits_HV, Tensor tokens_R, Tensor? heads_R)
+    {
+        Tensor chosen_R = heads_R is null
+            ? logits_HV.gather(1, tokens_R.unsqueeze(1)).squeeze(1)
+            : logits_HV.reshape(-1).index_select(0, heads_R.Times(logits_HV.shape[1]).Plus(tokens_R));
+        return chosen_R - Spread(logits_HV.logsumexp(1), heads_R);
+    }
 
-    private Tensor Scale(Tensor logits_RV) => _temperature == 1 ? logits_RV : logits_RV.DividedBy(_temperature);
+    private static Tensor Spread(Tensor values_H, Tensor? heads_R) =>
+        heads_R is null ? values_H : values_H.index_select(0, heads_R);
+
+    private Tensor Scale(Tensor logits_HV) => _temperature == 1 ? logits_HV : logits_HV.DividedBy(_temperature);
 }

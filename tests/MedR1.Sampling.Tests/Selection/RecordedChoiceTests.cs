@@ -37,6 +37,25 @@ public sealed class RecordedChoiceTests
             iter: 100, threads: 1);
     }
 
+    // The recorded choice has a row of logits for each row; the other computes those that are shared once.
+    [Fact]
+    public void Rows_that_share_their_logits_choose_as_with_a_copy_of_them()
+    {
+        Gen.Select(RandomOptions.Generator, Gen.Bool, Gen.Int[1, 6], Gen.Int[0, int.MaxValue]).Sample(
+            (options, isGreedy, own, seed) =>
+            {
+                // Sharing rows would have said the same, but the histories here are each row's own.
+                options = options with { RepetitionPenalty = 1, MinNewTokens = 0 };
+                using ChoiceComparison choices =
+                    new(isGreedy ? options with { Temperature = 0 } : options, RowSlots, VocabularySize, CPU);
+                (ChosenToken[] plain, ChosenToken[] recorded, _) =
+                    choices.Step(RowSlots, new Random(seed), logitsRows: own);
+                Assert.Equal(recorded, plain);
+                Assert.All(plain, token => Assert.InRange(token.Id, 0, VocabularySize - 1));
+            },
+            iter: 100, threads: 1);
+    }
+
     [Fact]
     public void Rows_that_cannot_be_drawn_fail_alone_and_once()
     {

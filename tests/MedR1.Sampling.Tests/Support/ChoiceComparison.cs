@@ -30,21 +30,23 @@ internal sealed class ChoiceComparison : IDisposable
     /// <param name="rows">How many; they are in slots at random.</param>
     /// <param name="random">Where numbers come from.</param>
     /// <param name="spoil">Changes the logits.</param>
+    /// <param name="logitsRows">Rows of logits that the rows share in turn; each has its own by default.</param>
     /// <returns>What each chose, and the tokens that the recorded one left on the device.</returns>
     public (ChosenToken[] Plain, ChosenToken[] Recorded, long[] OnDevice) Step(
-        int rows, Random random, Func<Tensor, Tensor>? spoil = null)
+        int rows, Random random, Func<Tensor, Tensor>? spoil = null, int? logitsRows = null)
     {
+        int own = logitsRows ?? rows;
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new((ulong)random.Next(), CPU);
-        Tensor logits = randn([rows, _vocabularySize], generator: generator).Times(3);
+        Tensor logits = randn([own, _vocabularySize], generator: generator).Times(3);
         logits = (spoil?.Invoke(logits) ?? logits).to(_device);
         int[] slots = [.. Enumerable.Range(0, _rowSlots)];
         random.Shuffle(slots);
-        ChoiceRow[] of = [.. slots.Take(rows).Select(slot =>
-            new ChoiceRow(CounterRandom.Uniform(5, slot, random.Next()), random.Next(8), slot))];
+        ChoiceRow[] of = [.. slots.Take(rows).Select((slot, row) =>
+            new ChoiceRow(row % own, CounterRandom.Uniform(5, slot, random.Next()), random.Next(8), slot))];
 
         // Rows that go on and rows that begin come in pieces.
-        Tensor[] pieces = rows == 1 ? [logits] : [logits.narrow(0, 0, 1), logits.narrow(0, 1, rows - 1)];
+        Tensor[] pieces = own == 1 ? [logits] : [logits.narrow(0, 0, 1), logits.narrow(0, 1, own - 1)];
         _plain.Begin(pieces, of);
         _recorded.Begin(pieces, of);
         long[] onDevice = _recorded.NewestTokens()!.cpu().data<long>().ToArray();
