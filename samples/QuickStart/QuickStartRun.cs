@@ -100,7 +100,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
             .UseDataset(InOtherOrders(dataset))
             .UsePrompt(QuickStartPrompt.Template)
-            .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }))
+            .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = settings.KlCoefficient }))
             .AddReward(new OptionTextReward())
             .AddReward(new FormatReward(FormatStyle.NoThink), weight: 0.2)
             .AddMetricSink(progress)
@@ -119,7 +119,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
                 options.Warmup = 10;
                 options.Seed = settings.Seed;
                 options.MeasureEntropy = false;
-                options.SkipCompletionsWithoutGradient = true;
+                options.SkipCompletionsWithoutGradient = settings.KlCoefficient == 0;
             })
             .Build();
         return await trainer.RunAsync(cancellationToken);

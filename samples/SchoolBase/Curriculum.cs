@@ -2,11 +2,12 @@ using MedR1.Datasets;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>What the base model learns, and from what: text, phantoms, and captions of training pictures.</summary>
+/// <summary>What the base model learns, and from what: text, phantoms, and what stands in the list of training pictures.</summary>
 internal sealed class Curriculum
 {
     private const double TextShare = 0.2;
 
+    private readonly IReadOnlyList<QuestionFamily> _asked;
     private readonly IReadOnlyList<QuestionFamily> _families;
     private readonly IReadOnlyList<string> _words;
     private readonly IReadOnlyList<VqaExample> _training;
@@ -16,7 +17,8 @@ internal sealed class Curriculum
     {
         _training = training;
         _phantoms = phantoms;
-        _families = [.. QuestionFamily.Of(training), .. QuestionFamily.Of(phantoms)];
+        _asked = QuestionFamily.Of(training);
+        _families = [.. _asked, .. QuestionFamily.Of(phantoms)];
         _words = [.. _families.SelectMany(family => family.Answers)
             .SelectMany(text => text.Split([' ', '(', ')', ',', '?', '.', '\''], StringSplitOptions.RemoveEmptyEntries))
             .Distinct().Order(StringComparer.Ordinal)];
@@ -58,7 +60,10 @@ internal sealed class Curriculum
         new TextLessons(_families, _words, 2, TextHint.Statement),
         new TextLessons(_families, _words, 2, TextHint.None),
         new PhantomLessons(_phantoms, 2),
+        new PhantomLessons(_phantoms, 2, _words),
+        new UnrelatedLessons(_phantoms, _asked, 2),
         new CaptionLessons("training pictures", _training, 2),
+        new PlaceLessons(_training, 1),
     ];
 
     /// <summary>Collects the material.</summary>
@@ -68,18 +73,32 @@ internal sealed class Curriculum
         new(RealMini.LoadTrain(folder), PhantomDataset.Create(6000, seed, imageSize: 84));
 
     /// <summary>The lessons of a stage.</summary>
-    /// <param name="name">text or pictures.</param>
-    /// <param name="captionShare">How many of the pictures' lessons are captions of training pictures, 0 to 0.8.</param>
+    /// <param name="name">text, pictures, choices or places.</param>
+    /// <param name="captionShare">How many lessons of the stage pictures are captions of training pictures, 0 to 0.8.</param>
+    /// <param name="leastShare">The smallest share of a training picture's sides that the stage places shows.</param>
     /// <exception cref="ArgumentException">There is no such stage, or the share is out of range.</exception>
-    public ILessonSource Stage(string name, double captionShare) => name switch
+    public ILessonSource Stage(string name, double captionShare, double leastShare) => name switch
     {
-        "text" => new TextLessons(_families, _words, turns: 4, TextHint.Letter, TextHint.Statement, TextHint.None),
+        "text" => Text(turns: 4),
         "pictures" when captionShare is not (>= 0 and <= 1 - TextShare) => throw new ArgumentOutOfRangeException(
             nameof(captionShare), captionShare, $"Captions can be 0 to {1 - TextShare} of the lessons; the rest is text."),
         "pictures" => new MixedLessons(
-            (TextShare, new TextLessons(_families, _words, turns: 3, TextHint.Letter, TextHint.Statement, TextHint.None)),
+            (TextShare, Text(turns: 3)),
             (1 - TextShare - captionShare, new PhantomLessons(_phantoms, mostTurns: 3)),
             (captionShare, new CaptionLessons("training pictures", _training, mostTurns: 4))),
-        _ => throw new ArgumentException($"There is no stage '{name}'. Known: text, pictures.", nameof(name)),
+        "choices" => new MixedLessons(
+            (TextShare, Text(turns: 3)),
+            (0.25, new UnrelatedLessons(_phantoms, _asked, mostTurns: 3)),
+            (0.55, new PhantomLessons(_phantoms, mostTurns: 3, _words))),
+        "places" => new MixedLessons(
+            (TextShare / 2, Text(turns: 3)),
+            (0.15, new UnrelatedLessons(_phantoms, _asked, mostTurns: 2)),
+            (0.25, new PhantomLessons(_phantoms, mostTurns: 2, _words)),
+            (0.5, new PlaceLessons(_training, leastShare))),
+        _ => throw new ArgumentException(
+            $"There is no stage '{name}'. Known: text, pictures, choices, places.", nameof(name)),
     };
+
+    private TextLessons Text(int turns) =>
+        new(_families, _words, turns, TextHint.Letter, TextHint.Statement, TextHint.None);
 }

@@ -12,7 +12,7 @@ internal sealed class LessonEncoder
     private readonly Dictionary<string, EncodedImage> _images = [];
 
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="encodeImage">Prepares a picture; each is prepared once.</param>
+    /// <param name="encodeImage">Prepares a picture; each is prepared once, a part cut out for one lesson alone is not kept.</param>
     /// <param name="mergeArea">Patches behind one image token.</param>
     public LessonEncoder(ITextTokenizer tokenizer, Func<IImageSource, EncodedImage> encodeImage, int mergeArea)
     {
@@ -89,7 +89,10 @@ internal sealed class LessonEncoder
             if (!_images.TryGetValue(source.Name, out EncodedImage? encoded))
             {
                 encoded = _encodeImage(source);
-                _images[source.Name] = encoded;
+                if (source is not CroppedPicture)
+                {
+                    _images[source.Name] = encoded;
+                }
             }
 
             images.Add(encoded);

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 Option<string> data = new("--data") { Description = "The folder of real-mini.", DefaultValueFactory = _ => "data/real-mini" };
 Option<string> output = new("--output") { Description = "Where the checkpoint goes.", DefaultValueFactory = _ => "runs/base" };
 Option<string?> from = new("--from") { Description = "A checkpoint to go on from; without one the model starts from random weights." };
-Option<string> stage = new("--stage") { Description = "What to learn: text or pictures.", DefaultValueFactory = _ => "text" };
+Option<string> stage = new("--stage") { Description = "What to learn: text, pictures, choices or places.", DefaultValueFactory = _ => "text" };
 Option<int> steps = new("--steps") { Description = "Optimizer steps.", DefaultValueFactory = _ => 3000 };
 Option<int> batch = new("--batch") { Description = "Lessons in a step.", DefaultValueFactory = _ => 24 };
 Option<double> rate = new("--learning-rate") { Description = "The highest learning rate.", DefaultValueFactory = _ => 2e-3 };
@@ -18,6 +18,11 @@ Option<double> captions = new("--captions")
 {
     Description = "The share of captions of training pictures in the stage pictures.",
     DefaultValueFactory = _ => 0,
+};
+Option<double> crop = new("--crop")
+{
+    Description = "The smallest share of a training picture's sides that the stage places shows; 1 for whole pictures.",
+    DefaultValueFactory = _ => 1,
 };
 Option<string> size = new("--size")
 {
@@ -30,7 +35,7 @@ Option<int> seed = new("--seed") { Description = "Where all choices start.", Def
 
 RootCommand root = new("Schools the base checkpoint of the quick start. The same command goes on with a stage that was stopped.")
 {
-    data, output, from, size, stage, steps, batch, rate, captions, brief, seed,
+    data, output, from, size, stage, steps, batch, rate, captions, crop, brief, seed,
 };
 root.SetAction(async (result, cancellationToken) =>
 {
@@ -42,7 +47,7 @@ root.SetAction(async (result, cancellationToken) =>
     Console.WriteLine($"{policy.Parameters.Sum(parameter => parameter.Value.numel()):N0} weights, {policy.VocabularySize} tokens");
 
     LessonEncoder encoder = new(policy.Processor.Tokenizer, policy.Processor.Images.Process, policy.Configuration.Vision.MergeUnit);
-    ILessonSource lessons = curriculum.Stage(result.GetValue(stage)!, result.GetValue(captions));
+    ILessonSource lessons = curriculum.Stage(result.GetValue(stage)!, result.GetValue(captions), result.GetValue(crop));
     int count = result.GetValue(steps);
     int lessonsPerStep = result.GetValue(batch);
     string folder = result.GetValue(output)!;

@@ -87,4 +87,23 @@ public sealed class SampleTests : IDisposable
         Assert.Contains("2 steps in", report);
         Assert.True(File.Exists(Path.Combine(output, "step-000002", "model", "model.safetensors")));
     }
+
+    [Fact]
+    [Trait("Tier", "Slow")]
+    public void SchoolBase_goes_from_stage_to_stage()
+    {
+        string[] from = [];
+        foreach (string stage in (string[])["text", "pictures", "choices", "places"])
+        {
+            string output = Path.Combine(_work, stage);
+            string said = SampleProgram.Run(
+                "SchoolBase", ["--stage", stage, "--steps", "1", "--batch", "4", "--crop", "0.85", "--output", output, .. from]);
+            Assert.Contains("step 1: places of training pictures", said);
+            from = ["--from", output];
+        }
+
+        // The vocabulary is the first stage's, and the shipped base's.
+        byte[] shipped = File.ReadAllBytes(Path.Combine(SampleProgram.Root, "samples", "QuickStart", "base", "vocab.json"));
+        Assert.Equal(shipped, File.ReadAllBytes(Path.Combine(_work, "places", "vocab.json")));
+    }
 }

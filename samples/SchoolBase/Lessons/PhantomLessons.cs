@@ -5,16 +5,22 @@ namespace MedR1.Samples.SchoolBase;
 /// </summary>
 /// <param name="phantoms">Phantoms with options.</param>
 /// <param name="mostTurns">The most questions about a picture in one lesson.</param>
-internal sealed class PhantomLessons(IReadOnlyList<VqaExample> phantoms, int mostTurns) : ILessonSource
+/// <param name="words">
+/// Words to begin all options of a question with, in half of the questions: the first word doesn't always decide. None by default.
+/// </param>
+internal sealed class PhantomLessons(
+    IReadOnlyList<VqaExample> phantoms, int mostTurns, params IReadOnlyList<string> words) : ILessonSource
 {
     private const double OpenShare = 0.25;
+    private const double CommonBeginningShare = 0.5;
+    private const int MostCommonWords = 3;
 
     private readonly VqaExample[][] _pictures =
         [.. phantoms.GroupBy(example => example.Images[0].Name).Select(group => group.ToArray())];
 
     private readonly Dictionary<string, QuestionFamily> _families = QuestionFamily.Of(phantoms).ToDictionary(family => family.Name);
 
-    public string Name => "phantoms with options";
+    public string Name => words.Count == 0 ? "phantoms with options" : "phantoms with options that begin alike";
 
     public Lesson Next(Random random)
     {
@@ -29,11 +35,19 @@ internal sealed class PhantomLessons(IReadOnlyList<VqaExample> phantoms, int mos
                 random, example.Answer, family.Answers, Math.Min(random.Next(2, 5), family.Answers.Count));
             IEnumerable<IImageSource> images = turn == 0 ? example.Images : [];
             bool open = random.NextDouble() < OpenShare;
+            string beginning = open ? "" : Beginning(random);
             messages.Add(ChatMessage.User(
-                open ? Wording.AskOpen(example.Question) : Wording.Ask(example.Question, options), images));
-            messages.Add(ChatMessage.Assistant(Wording.Say(example.Answer)));
+                open
+                    ? Wording.AskOpen(example.Question)
+                    : Wording.Ask(example.Question, [.. options.Select(option => beginning + option)]),
+                images));
+            messages.Add(ChatMessage.Assistant(Wording.Say(beginning + example.Answer)));
         }
 
         return new Lesson(messages);
     }
+
+    private string Beginning(Random random) =>
+        words.Count == 0 || random.NextDouble() >= CommonBeginningShare ? "" : string.Concat(
+            Enumerable.Range(0, random.Next(1, MostCommonWords + 1)).Select(_ => words[random.Next(words.Count)] + " "));
 }

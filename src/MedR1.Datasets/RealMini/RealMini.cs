@@ -2,8 +2,9 @@ namespace MedR1.Datasets;
 
 /// <summary>
 /// The pictures in the repository's <c>data/real-mini</c>: 1,803 training and 685 test questions about real recordings,
-/// in OmniMedVQA's form. An example's metadata holds <c>family</c>, <c>group</c>, <c>split</c>, <c>source</c>,
-/// <c>basis</c> (of the licence, see the folder's README) and what <see cref="OmniMedVqaDataset"/> gives.
+/// in OmniMedVQA's form. An example's metadata holds <c>family</c>, <c>group</c>, <c>split</c>, <c>source</c>, <c>place</c>
+/// (where in the source the picture was cut from), <c>basis</c> (of the licence, see the folder's README) and what
+/// <see cref="OmniMedVqaDataset"/> gives.
 /// </summary>
 public static class RealMini
 {
@@ -62,6 +63,7 @@ public static class RealMini
                 ["group"] = question["group"],
                 ["split"] = question["split"],
                 ["source"] = image["source"],
+                ["place"] = image["place"],
                 ["basis"] = source["basis"],
             },
         };

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace MedR1.Samples.SchoolBase;
+
+/// <summary>
+/// Training pictures with the question where they were cut from, answered by their source and place, roughly: the model learns to
+/// tell real pictures apart. Of the answers to questions about them only the planes and hemispheres occur in places.
+/// </summary>
+/// <param name="examples">Questions of the training split of real-mini; their pictures and places are used, nothing else.</param>
+/// <param name="leastShare">The smallest share of a picture's sides that a lesson shows, above 0; 1 for whole pictures.</param>
+internal sealed partial class PlaceLessons(IEnumerable<VqaExample> examples, double leastShare) : ILessonSource
+{
+    public const string Question = "Where was this picture cut from?";
+
+    private readonly VqaExample[] _pictures = [.. examples.DistinctBy(example => example.Images[0].Name)];
+    private readonly PictureCropper _cropper = new(leastShare);
+
+    public string Name => "places of training pictures";
+
+    public Lesson Next(Random random)
+    {
+        VqaExample picture = _pictures[random.Next(_pictures.Length)];
+        return new Lesson(
+        [
+            ChatMessage.User(Wording.AskOpen(Question), [_cropper.Show(picture.Images[0], random)]),
+            ChatMessage.Assistant(Wording.Say(PlaceOf(picture))),
+        ]);
+    }
+
+    /// <summary>Source and place, numbers cut down to tens, from a thousand on to hundreds, of ranges the beginning.</summary>
+    public static string PlaceOf(VqaExample example)
+    {
+        string place = Number().Replace(Dropped().Replace(example.Metadata["place"], ""), match =>
+        {
+            int number = int.Parse(match.Value, CultureInfo.InvariantCulture);
+            int step = number < 1000 ? 10 : 100;
+            return (number / step * step).ToString(CultureInfo.InvariantCulture);
+        });
+        return $"{example.Metadata["source"]}, {place}";
+    }
+
+    // The ends of ranges, and millimetres beside the number of a slice.
+    [GeneratedRegex(@"(?<=\d)-\d+|, [+-]?\d+ mm|[\[\]]")]
+    private static partial Regex Dropped();
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex Number();
+}
