@@ -90,6 +90,8 @@ internal sealed class Curriculum
             (TextShare, Text(turns: 3)),
             (0.25, new UnrelatedLessons(_phantoms, _asked, mostTurns: 3)),
             (0.55, new PhantomLessons(_phantoms, mostTurns: 3, _words))),
+        "places" when leastShare is not (> 0 and <= 1) => throw new ArgumentOutOfRangeException(
+            nameof(leastShare), leastShare, "A part of a picture has more than 0 and at most 1 of its sides."),
         "places" => new MixedLessons(
             (TextShare / 2, Text(turns: 3)),
             (0.15, new UnrelatedLessons(_phantoms, _asked, mostTurns: 2)),
