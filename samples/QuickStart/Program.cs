@@ -18,7 +18,7 @@ Option<int> group = new("--group-size")
 };
 Option<double> kl = new("--kl-coefficient")
 {
-    Description = "The weight of the divergence from the base; above 0 a step takes half as long again and less is forgotten.",
+    Description = "The weight of the divergence from the base; above 0 a step takes half as long again and fewer answers are given up.",
     DefaultValueFactory = _ => 0,
 };
 Option<bool> noControl = new("--no-control") { Description = "Leaves out the second training, with blank pictures." };

@@ -11,7 +11,7 @@ namespace MedR1.Samples.SchoolBase;
 /// <param name="leastShare">The smallest share of a picture's sides that a lesson shows, above 0; 1 for whole pictures.</param>
 internal sealed partial class PlaceLessons(IEnumerable<VqaExample> examples, double leastShare) : ILessonSource
 {
-    public const string Question = "Where was this picture cut from?";
+    private const string Question = "Where was this picture cut from?";
 
     private readonly VqaExample[] _pictures = [.. examples.DistinctBy(example => example.Images[0].Name)];
     private readonly PictureCropper _cropper = new(leastShare);
@@ -29,7 +29,7 @@ internal sealed partial class PlaceLessons(IEnumerable<VqaExample> examples, dou
     }
 
     /// <summary>Source and place, numbers cut down to tens, from a thousand on to hundreds, of ranges the beginning.</summary>
-    public static string PlaceOf(VqaExample example)
+    private static string PlaceOf(VqaExample example)
     {
         string place = Number().Replace(Dropped().Replace(example.Metadata["place"], ""), match =>
         {
