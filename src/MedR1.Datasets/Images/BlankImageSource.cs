@@ -1,16 +1,28 @@
 namespace MedR1.Datasets;
 
-/// <summary>A plain grey picture of the same size as another one, whose size is read when the picture is.</summary>
-internal sealed class BlankImageSource(IImageSource original, byte grey) : IImageSource
+/// <summary>
+/// A plain grey picture of the same size as another one, whose size is read when the picture is. Equal where the others are.
+/// </summary>
+internal sealed class BlankImageSource(IImageSource original, byte grey) : IImageSource, IEquatable<BlankImageSource>
 {
+    private readonly IImageSource _original = original;
+    private readonly byte _grey = grey;
+
     /// <summary>The original's name stands in it, so that questions about one picture still share a name.</summary>
-    public string Name => $"blank:{original.Name}";
+    public string Name => $"blank:{_original.Name}";
 
     public Stream OpenRead()
     {
-        (int width, int height) = ImageSize.Of(original);
+        (int width, int height) = ImageSize.Of(_original);
         byte[] pixels = new byte[checked(width * height * 3)];
-        Array.Fill(pixels, grey);
+        Array.Fill(pixels, _grey);
         return new PixelImageSource(Name, new RgbImage(width, height, pixels)).OpenRead();
     }
+
+    public bool Equals(BlankImageSource? other) =>
+        other is not null && other._grey == _grey && other._original.Equals(_original);
+
+    public override bool Equals(object? obj) => Equals(obj as BlankImageSource);
+
+    public override int GetHashCode() => HashCode.Combine(_original, _grey);
 }

@@ -9,6 +9,7 @@ public sealed class ImageProcessor
 {
     private readonly ImageProcessorOptions _options;
     private readonly float[][] _levels;
+    private readonly PreparedImages? _prepared;
 
     /// <summary>Makes a processor.</summary>
     /// <param name="configuration">The model's sizes and limits.</param>
@@ -24,6 +25,8 @@ public sealed class ImageProcessor
         };
         ArgumentOutOfRangeException.ThrowIfLessThan(Configuration.MinPixels, 1, "options.MinPixels");
         ArgumentOutOfRangeException.ThrowIfLessThan(Configuration.MaxPixels, 1, "options.MaxPixels");
+        ArgumentOutOfRangeException.ThrowIfNegative(_options.CacheBytes, "options.CacheBytes");
+        _prepared = _options.CacheBytes == 0 ? null : new PreparedImages(_options.CacheBytes);
         _levels = [.. Enumerable.Range(0, 3).Select(channel => Levels(Configuration, channel))];
     }
 
@@ -41,7 +44,7 @@ public sealed class ImageProcessor
     public EncodedImage Process(IImageSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return Process(_options.Decoder.Load(source, _options.Decoding));
+        return _prepared?.Get(source, Prepare) ?? Prepare(source);
     }
 
     /// <summary>Prepares a decoded picture.</summary>
@@ -76,6 +79,8 @@ public sealed class ImageProcessor
             image.Height, image.Width, factor, Configuration.MinPixels, Configuration.MaxPixels);
         return PillowResampler.Resize(image, size.Width, size.Height, Configuration.Filter, _options.PassOrder);
     }
+
+    private EncodedImage Prepare(IImageSource source) => Process(_options.Decoder.Load(source, _options.Decoding));
 
     // The reference multiplies in double, rounds to float32, and subtracts and divides in float32.
     private static float[] Levels(ImageProcessorConfiguration configuration, int channel)

@@ -24,4 +24,11 @@ public sealed record ImageProcessorOptions
     /// <summary>Replaces the model's smallest number of pixels after the resize.</summary>
     /// <value>The default is <see langword="null"/>: the model's own.</value>
     public long? MinPixels { get; init; }
+
+    /// <summary>
+    /// Bytes of prepared pictures to keep, the least recently used leaving first: a picture that many questions are about is
+    /// decoded and resized once. Equal sources (<see cref="object.Equals(object)"/>) are one picture, files by their path.
+    /// </summary>
+    /// <value>The default is 0: each picture is prepared anew, and a file that changes is seen.</value>
+    public long CacheBytes { get; init; }
 }

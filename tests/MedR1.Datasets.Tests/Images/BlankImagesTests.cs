@@ -49,6 +49,21 @@ public sealed class BlankImagesTests
     public void Take_the_size_of_pixels_in_memory() =>
         Assert.Equal((3, 2), SizeOfBlank(new PixelImageSource("p", new RgbImage(3, 2, new byte[18]))));
 
+    // Whoever keeps prepared pictures keeps one of a file, however many questions are about it.
+    [Fact]
+    public void Are_equal_where_the_originals_are_one_file_and_the_grey_is_the_same()
+    {
+        IImageSource Blank(string file, byte grey) => new InMemoryDataset(
+            "one", [new() { Id = "x", Question = "q", Answer = "a", Images = [new FileImageSource(file)] }])
+            .BlankImages(grey)[0].Images[0];
+        Assert.Equal(new FileImageSource("a.png"), new FileImageSource("a.png"));
+        Assert.NotEqual(new FileImageSource("a.png"), new FileImageSource("A.png"));
+        Assert.Equal(Blank("a.png", 100), Blank("a.png", 100));
+        Assert.Equal(Blank("a.png", 100).GetHashCode(), Blank("a.png", 100).GetHashCode());
+        Assert.NotEqual(Blank("a.png", 100), Blank("b.png", 100));
+        Assert.NotEqual(Blank("a.png", 100), Blank("a.png", 101));
+    }
+
     [Fact]
     public void Name_the_picture_that_is_none()
     {
