@@ -98,7 +98,7 @@ public static class CurvePlot
             smooth.LineWidth = 2.5f;
             smooth.LegendText = $"mean of {window} steps";
             raw.LegendText = "each step";
-            plot.ShowLegend(Alignment.LowerRight);
+            plot.ShowLegend(Edge.Bottom);
         }
 
         plot.XLabel("optimizer step");
