@@ -12,6 +12,7 @@ RootCommand root = new("Benchmarks of MedR1.")
     StepCommands.RealShape(),
     StepCommands.SmallShape(),
     StepCommands.Head(),
+    StepCommands.Attention(),
     RolloutCommands.Small(),
     QuantizationCommands.Error(),
     DatasetCommands.Read(),

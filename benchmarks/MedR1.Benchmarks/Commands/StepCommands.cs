@@ -116,6 +116,29 @@ internal static class StepCommands
         return command;
     }
 
+    public static Command Attention()
+    {
+        Option<int[]> lengths = new("--lengths")
+        {
+            Description = "Tokens of a sequence.", DefaultValueFactory = _ => [88, 112, 133, 256, 512],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Command command = new(
+            "short-attention",
+            "Attends, forward and backward, in 16 short sequences in float32 on the CPU by libtorch's fused operator and by plain "
+            + "products, with one thread and with all; prints the fastest times as a table in Markdown.")
+        {
+            lengths,
+        };
+        command.SetAction((result, _) =>
+        {
+            TorchRuntime.Initialize();
+            ShortAttention.Run(result.GetValue(lengths)!, Console.Out);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
     private static Option<bool> Plain() => new("--plain")
     {
         Description = "Makes the same steps in the plain form too.", DefaultValueFactory = _ => true,

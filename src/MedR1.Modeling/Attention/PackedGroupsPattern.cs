@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts, each with completions behind it, in one flat batch: first the prompts, <c>A · P</c> tokens padded on the
-/// right, then the completions, <c>A · G · C</c> tokens padded on the right. A prompt is causal in itself; a
-/// completion's token sees its prompt and its own earlier tokens, and no other completion. Kept are the last token of
-/// each prompt, then all of the completions.
+/// Prompts, each with completions behind it, in one flat batch without padding. A prompt is causal in itself; a completion's
+/// token sees its prompt and its own earlier tokens, and no other completion. Kept are the last token of each prompt, then all
+/// of the completions. In attention, prompts are padded to the longest, and completions to the longest and to as many as the
+/// largest group has: <c>A · P</c> and <c>A · G · C</c>.
 /// </summary>
 public sealed class PackedGroupsPattern : IAttentionPattern
 {
@@ -15,75 +15,90 @@ public sealed class PackedGroupsPattern : IAttentionPattern
     private readonly int _promptLength;
     private readonly int _samples;
     private readonly int _completionLength;
+    private readonly int[] _parts;
+    private readonly int[] _keptParts;
+    private readonly PaddedRows _promptRows;
+    private readonly PaddedRows _completionRows;
     private readonly Tensor? _paddingBias;
     private readonly Tensor _completionBias;
 
     /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
-    /// <param name="promptLengths">Tokens of each prompt.</param>
-    /// <param name="samplesPerGroup">Completions behind each prompt, G.</param>
-    /// <param name="completionLength">Tokens of each completion, padding included, C.</param>
+    /// <param name="lengths">Tokens of prompts and completions; at least one completion has a token.</param>
     /// <param name="dataType">Type of the scores.</param>
     /// <param name="device">Where they are.</param>
-    public PackedGroupsPattern(
-        IReadOnlyList<int> promptLengths, int samplesPerGroup, int completionLength, ScalarType dataType, Device device)
+    public PackedGroupsPattern(GroupLengths lengths, ScalarType dataType, Device device)
     {
-        ArgumentNullException.ThrowIfNull(promptLengths);
-        _groups = promptLengths.Count;
-        _promptLength = promptLengths.Max();
-        _samples = samplesPerGroup;
-        _completionLength = completionLength;
-        _paddingBias = PromptAttention.PaddingBias(promptLengths, _promptLength, dataType, device);
-        _completionBias = CompletionBias(promptLengths, dataType, device);
-        long first = (long)_groups * _promptLength;
-        long[] kept =
-        [
-            .. PromptPattern.LastTokens(promptLengths, _promptLength),
-            .. Enumerable.Range(0, Completions).Select(place => first + place),
-        ];
-        using Tensor host = tensor(kept);
+        ArgumentNullException.ThrowIfNull(lengths);
+        _groups = lengths.Count;
+        (_promptLength, _samples, _completionLength) = ShapeOf(lengths);
+        _parts = [lengths.PromptTokens, lengths.CompletionTokens];
+        _keptParts = [_groups, lengths.CompletionTokens];
+        _promptRows = new PaddedRows(
+            [.. lengths.Prompts.SelectMany((length, prompt) => Block((long)prompt * _promptLength, length))],
+            (long)_groups * _promptLength, device);
+        _completionRows = new PaddedRows(
+            [.. lengths.Completions.SelectMany((rows, group) => rows.SelectMany((length, row) =>
+                Block(((long)group * _samples + row) * _completionLength, length)))],
+            Completions, device);
+        _paddingBias = PromptAttention.PaddingBias(lengths.Prompts, _promptLength, dataType, device);
+        _completionBias = CompletionBias(lengths.Prompts, dataType, device);
+        using Tensor host = tensor([.. lengths.KeptPlaces()]);
         Kept = host.to(device, copy: true);
     }
 
     /// <inheritdoc/>
     public Tensor? Kept { get; }
 
-    private int Completions => _groups * _samples * _completionLength;
+    private long Completions => (long)_groups * _samples * _completionLength;
+
+    /// <summary>Tokens of the longest prompt, completions of the largest group, tokens of the longest completion.</summary>
+    internal static (int Prompt, int Samples, int Completion) ShapeOf(GroupLengths lengths) => (
+        lengths.Prompts.Max(), lengths.Completions.Max(rows => rows.Count), lengths.Completions.Max(rows => rows.Max()));
 
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] q = Parts(queries);
-        Tensor[] k = Parts(keys);
-        Tensor[] v = Parts(values);
-        Tensor ofPrompts = PromptAttention.All(q[0], k[0], v[0], _groups, _promptLength);
-        return cat([ofPrompts, OfCompletions(q[1], k, v)], 0).MoveToOuterDisposeScope();
+        Tensor[] q = queries.split([.. _parts], 0);
+        (Tensor[] k, Tensor[] v) = (Padded(keys), Padded(values));
+        Tensor ofPrompts = PromptAttention.All(_promptRows.Pad(q[0]), k[0], v[0], _groups, _promptLength);
+        return cat([_promptRows.Unpad(ofPrompts), OfCompletions(q[1], k, v)], 0).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] q = Parts(queries);
-        Tensor[] k = Parts(keys);
-        Tensor[] v = Parts(values);
+        Tensor[] q = queries.split([.. _keptParts], 0);
+        (Tensor[] k, Tensor[] v) = (Padded(keys), Padded(values));
         Tensor ofPrompts = PromptAttention.Last(q[0], k[0], v[0], _groups, _promptLength, _paddingBias);
         return cat([ofPrompts, OfCompletions(q[1], k, v)], 0).MoveToOuterDisposeScope();
     }
 
-    private Tensor OfCompletions(Tensor queries, Tensor[] keys, Tensor[] values) => PrefixAttention.Attend(
-            queries.view(_groups * _samples, _completionLength, queries.shape[1], queries.shape[2]),
-            Prefix(keys[0]), Prefix(values[0]), Own(keys[1]), Own(values[1]), _completionBias)
-        .view(Completions, -1);
+    private Tensor OfCompletions(Tensor queries, Tensor[] keys, Tensor[] values)
+    {
+        Tensor padded = _completionRows.Pad(queries)
+            .view(_groups * _samples, _completionLength, queries.shape[1], queries.shape[2]);
+        return _completionRows.Unpad(PrefixAttention.Attend(
+            padded, Prefix(keys[0]), Prefix(values[0]), Own(keys[1]), Own(values[1]), _completionBias)
+            .view(Completions, -1));
+    }
 
-    // [prompts; completions]
-    private Tensor[] Parts(Tensor vectors) => vectors.split([vectors.shape[0] - Completions, Completions], 0);
+    // [prompts; completions], each in its blocks
+    private Tensor[] Padded(Tensor vectors)
+    {
+        Tensor[] parts = vectors.split([.. _parts], 0);
+        return [_promptRows.Pad(parts[0]), _completionRows.Pad(parts[1])];
+    }
 
     private Tensor Prefix(Tensor vectors) =>
         vectors.view(_groups, _promptLength, vectors.shape[1], vectors.shape[2]).transpose(1, 2);
 
     private Tensor Own(Tensor vectors) =>
         vectors.view(_groups, _samples, _completionLength, vectors.shape[1], vectors.shape[2]).permute(0, 3, 1, 2, 4);
+
+    private static IEnumerable<long> Block(long first, int length) =>
+        Enumerable.Range(0, length).Select(place => first + place);
 
     // [A or 1, 1, C, P + C]: 0 for prompt tokens that exist and own tokens up to the query's, else −∞.
     private Tensor CompletionBias(IReadOnlyList<int> promptLengths, ScalarType dataType, Device device)

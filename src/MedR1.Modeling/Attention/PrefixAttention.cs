@@ -43,7 +43,7 @@ public static class PrefixAttention
             ? scores.TimesInPlace(scale)
             : bias.view(bias.shape[0], 1, bias.shape[1], 1, C, P + T).Plus(scores.view(A, K, G, R, C, P + T), scale);
 
-        Tensor weights = scores.dtype == ScalarType.Float32
+        Tensor weights = scores.dtype is ScalarType.Float32 or ScalarType.Float64
             ? scores.softmax(-1)
             : scores.softmax(-1, ScalarType.Float32).to(scores.dtype);
         Tensor[] parts = weights.split([P, T], -1);

@@ -11,7 +11,11 @@ internal static unsafe class TorchThreads
 {
     private const int MostThreads = 256;
 
-    private static readonly Lazy<nint> s_parallel = new(FindParallel);
+    // omp_pause_soft of OpenMP 5.0.
+    private const int Soft = 1;
+
+    private static readonly Lazy<nint> s_parallel = new(() => Find("GOMP_parallel"));
+    private static readonly Lazy<nint> s_pause = new(() => Find("omp_pause_resource_all"));
 
     /// <summary>Runs <paramref name="body"/> once for each part, on as many threads as libtorch uses.</summary>
     /// <param name="parts">How many parts. Neighbours are mostly taken by one thread, one after the other.</param>
@@ -43,6 +47,19 @@ internal static unsafe class TorchThreads
             (nint)(delegate* unmanaged[Cdecl]<Work*, void>)&Enter, &work, (uint)threads, 0);
     }
 
+    /// <summary>
+    /// Ends the OpenMP threads that work for the calling thread; with its next operator it gets new ones. Each thread that
+    /// computes has helpers of its own, and as soon as there are more of them than processors, all of them go to sleep after
+    /// every operator instead of waiting for the next.
+    /// </summary>
+    public static void Release()
+    {
+        if (s_pause.Value != 0)
+        {
+            _ = ((delegate* unmanaged[Cdecl]<int, int>)s_pause.Value)(Soft);
+        }
+    }
+
     // Each thread has a range of its own, whose memory it reads in order, and helps with the others' when that is done: one
     // that the system holds up leaves more to them.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -59,10 +76,10 @@ internal static unsafe class TorchThreads
         }
     }
 
-    private static nint FindParallel() =>
+    private static nint Find(string name) =>
         LoadedLibraries.FindBeginningWith("libgomp") is string path
             && NativeLibrary.TryLoad(path, out nint library)
-            && NativeLibrary.TryGetExport(library, "GOMP_parallel", out nint function) ? function : 0;
+            && NativeLibrary.TryGetExport(library, name, out nint function) ? function : 0;
 
     private struct Work
     {

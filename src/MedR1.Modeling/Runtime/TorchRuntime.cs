@@ -59,6 +59,14 @@ public static class TorchRuntime
         return report;
     }
 
+    /// <summary>
+    /// Ends the threads that libtorch keeps for the calling thread; with its next operator it gets new ones. Of every thread that
+    /// ever computed libtorch keeps helpers, and as soon as there are more of them than processors, all of them sleep after
+    /// each operator, which makes small operators slower. Call it on a thread that is done computing while another goes on; the
+    /// trainers do it where they are started. Does nothing where libtorch doesn't work with GCC's OpenMP.
+    /// </summary>
+    public static void ReleaseThreads() => TorchThreads.Release();
+
     /// <summary>Loads the native libraries without starting TorchSharp, which may be the caller.</summary>
     internal static State Load(TorchRuntimeOptions options)
     {

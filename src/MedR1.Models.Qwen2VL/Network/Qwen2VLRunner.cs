@@ -144,15 +144,14 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         IReadOnlyList<PackedGroup> groups, CompletionBatch completions, Tensor? imageFeatures = null)
     {
         EncodedPrompt[] prompts = [.. groups.Select(group => group.Prompt)];
-        PromptBatch batch = PromptBatch.Create(configuration, prompts);
+        PromptBatch batch = PromptBatch.Create(configuration, prompts, isPadded: false);
+        GroupLengths lengths = new(batch.Lengths, completions.FedLengths);
         using DisposeScope scope = NewDisposeScope();
         using CheckpointedPass? pass = checkpointing?.Begin();
         Tensor input = Embed(prompts, batch, completions.Tokens, imageFeatures, pass);
-        Tensor hidden = Layers(
-            input, Table(WithCompletions(batch, completions)), () => Pattern(batch, completions), null, pass);
-        if (completions.NeededRows is { } needed)
-            hidden = hidden.index_select(0, needed.ToDevice(device));
-        return hidden.MoveToOuterDisposeScope();
+        return Layers(
+            input, Table(WithCompletions(batch, completions)), () => GroupPattern.Create(lengths, dataType, device), null, pass)
+            .MoveToOuterDisposeScope();
     }
 
     // Table and pattern are needed until the backward pass where layers are computed again.
@@ -168,16 +167,12 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return network.Decoder.Layers(input, table, pattern, observer, pass).MoveToOuterDisposeScope();
     }
 
-    private IAttentionPattern Pattern(PromptBatch batch, CompletionBatch completions) => completions.FedLength == 0
-        ? new PromptPattern(batch.Lengths, dataType, device)
-        : new PackedGroupsPattern(batch.Lengths, completions.SamplesPerGroup, completions.FedLength, dataType, device);
-
     private Tensor Embed(
-        IReadOnlyList<EncodedPrompt> prompts, PromptBatch batch, long[] more, Tensor? imageFeatures = null,
+        IReadOnlyList<EncodedPrompt> prompts, PromptBatch batch, IReadOnlyList<long> more, Tensor? imageFeatures = null,
         CheckpointedPass? pass = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        long[] tokens = more.Length == 0 ? batch.Tokens : [.. batch.Tokens, .. more];
+        long[] tokens = more.Count == 0 ? batch.Tokens : [.. batch.Tokens, .. more];
         Tensor embedded = network.Decoder.Embedding.call(tokens.ToDevice(device));
         if ((imageFeatures ?? EncodeImages(prompts, null, pass)) is { } features)
         {
@@ -202,15 +197,12 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return network.Rotary.Table(positions_3N);
     }
 
+    // Behind its prompt a token has one position on all axes.
     private static float[][] WithCompletions(PromptBatch batch, CompletionBatch completions)
     {
-        int perGroup = completions.SamplesPerGroup * completions.FedLength;
-        var behind = new float[batch.Count * perGroup];
-        for (int place = 0; place < behind.Length; place++)
-        {
-            behind[place] = batch.NextPositions[place / perGroup] + place % completions.FedLength;
-        }
-
+        IEnumerable<int> firsts = completions.FedLengths.SelectMany(
+            (rows, group) => Enumerable.Repeat(batch.NextPositions[group], rows.Sum()));
+        float[] behind = [.. firsts.Zip(completions.Places, (first, place) => first + place)];
         return [.. batch.Positions.Select(axis => (float[])[.. axis, .. behind])];
     }
 

@@ -1,3 +1,5 @@
+using MedR1.Modeling;
+
 using System.Collections.Concurrent;
 
 namespace MedR1.Training;
@@ -17,6 +19,8 @@ internal sealed class TrainingThread : SynchronizationContext
 
     public static Task<T> RunAsync<T>(Func<Task<T>> function)
     {
+        // Loading and evaluating may have left the caller's thread with helpers, and it only waits from now on.
+        TorchRuntime.ReleaseThreads();
         TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() => new TrainingThread().Pump(function, completion))
         {

@@ -46,15 +46,20 @@ public sealed class GpuOperatorTests
         inputs => PrefixAttention.Attend(inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], null));
 
     [Theory]
-    [InlineData(ScalarType.Float32)]
-    [InlineData(ScalarType.BFloat16)]
-    public void Packed_groups(ScalarType type) => AssertSame(
-        type, [[38, 4, 32], [38, 2, 32], [38, 2, 32]],
+    [InlineData(ScalarType.Float32, false)]
+    [InlineData(ScalarType.Float32, true)]
+    [InlineData(ScalarType.BFloat16, false)]
+    [InlineData(ScalarType.BFloat16, true)]
+    public void Groups(ScalarType type, bool asSequences) => AssertSame(
+        type, [[24, 4, 32], [24, 2, 32], [24, 2, 32]],
         inputs =>
         {
-            // Prompts of 7 and 4 tokens, padded to 7, and behind each 3 completions of 4: 2 · 7 + 2 · 3 · 4 = 38.
+            // Prompts of 7 and 4 tokens, and behind them completions of 4, 2 and 0 tokens, and of 4 and 3.
             using DisposeScope scope = NewDisposeScope();
-            PackedGroupsPattern pattern = new([7, 4], 3, 4, type, inputs[0].device);
+            GroupLengths lengths = new([7, 4], [[4, 2, 0], [4, 3]]);
+            Device device = inputs[0].device;
+            IAttentionPattern pattern = asSequences
+                ? new GroupSequencePattern(lengths, type, device) : new PackedGroupsPattern(lengths, type, device);
             Tensor all = pattern.Attend(0, inputs[0], inputs[1], inputs[2]);
             Tensor kept = pattern.AttendKept(0, inputs[0].index_select(0, pattern.Kept!), inputs[1], inputs[2]);
             return cat([all, kept], 0).MoveToOuterDisposeScope();

@@ -1,3 +1,4 @@
+using MedR1.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,6 +21,12 @@ internal static class SegmentAttention
     /// <returns><c>[segments, length, heads · d]</c></returns>
     public static Tensor Apply(Tensor queries, Tensor keys, Tensor values, long mostScores = MostScores)
     {
+        // A sampler's picture must not depend on its company to the last bit, which products of many sequences do.
+        if (is_grad_enabled() && ProductAttention.IsFaster(queries, keys))
+        {
+            return ProductAttention.Attend(queries, keys, values, null);
+        }
+
         using DisposeScope scope = NewDisposeScope();
         bool areWritten =
             !is_grad_enabled() && queries.device_type == DeviceType.CPU && queries.dtype == ScalarType.BFloat16;

@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>Chooses how groups of completions attend.</summary>
+public static class GroupPattern
+{
+    // A mask of so many numbers takes 64 MiB in float32.
+    private const long LargestMask = 1 << 24;
+
+    // One fused attention over scores that are partly masked is as fast as several products over half of them.
+    private const long MostWaste = 2;
+
+    /// <summary>
+    /// The pattern that computes a batch of groups faster: <see cref="GroupSequencePattern"/> for short completions or few,
+    /// <see cref="PackedGroupsPattern"/> where most of the scores of the first would be masked. They give the same up to
+    /// rounding; its tensors belong to the current dispose scope.
+    /// </summary>
+    /// <param name="lengths">Tokens of prompts and completions.</param>
+    /// <param name="dataType">Type of the scores.</param>
+    /// <param name="device">Where they are.</param>
+    public static IAttentionPattern Create(GroupLengths lengths, ScalarType dataType, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(lengths);
+        (long prompt, long samples, long completion) = PackedGroupsPattern.ShapeOf(lengths);
+        long length = GroupSequencePattern.LengthOf(lengths);
+        long apart = prompt * prompt + samples * completion * (prompt + completion);
+        bool isShort = length * length <= MostWaste * apart && lengths.Count * length * length <= LargestMask;
+        return isShort || lengths.CompletionTokens == 0
+            ? new GroupSequencePattern(lengths, dataType, device)
+            : new PackedGroupsPattern(lengths, dataType, device);
+    }
+}

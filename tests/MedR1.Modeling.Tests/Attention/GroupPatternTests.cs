@@ -1,0 +1,175 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling.Tests.Attention;
+
+public sealed class GroupPatternTests
+{
+    private const int Width = 8;
+
+    public static TheoryData<string, ScalarType> Batches => new()
+    {
+        { "ragged", ScalarType.Float32 },
+        { "ragged", ScalarType.Float64 },
+        { "one group", ScalarType.Float32 },
+        { "equal", ScalarType.Float32 },
+        { "nothing fed", ScalarType.Float32 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Batches))]
+    public void A_group_as_one_sequence_gives_the_definition_and_its_gradients(string name, ScalarType type) =>
+        AssertDefinition(name, type, (lengths, device) => new GroupSequencePattern(lengths, type, device));
+
+    [Theory]
+    [MemberData(nameof(Batches))]
+    public void Packed_groups_give_the_definition_and_its_gradients(string name, ScalarType type)
+    {
+        if (name != "nothing fed")
+        {
+            AssertDefinition(name, type, (lengths, device) => new PackedGroupsPattern(lengths, type, device));
+        }
+    }
+
+    [Theory]
+    [InlineData(80, 4, 10, typeof(GroupSequencePattern))]
+    [InlineData(200, 1, 400, typeof(GroupSequencePattern))]
+    [InlineData(80, 8, 200, typeof(PackedGroupsPattern))]
+    [InlineData(5000, 1, 100, typeof(PackedGroupsPattern))]
+    public void Long_completions_of_a_group_are_not_multiplied_with_each_other(
+        int prompt, int rows, int completion, Type expected)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        GroupLengths lengths = new([prompt, prompt], [Rows(rows, completion), Rows(rows, completion)]);
+        Assert.IsType(expected, GroupPattern.Create(lengths, ScalarType.Float32, CPU));
+    }
+
+    [Fact]
+    public void Where_no_completion_feeds_a_token_only_prompts_are_attended_to()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        GroupLengths lengths = new([5000], [[0, 0]]);
+        Assert.IsType<GroupSequencePattern>(GroupPattern.Create(lengths, ScalarType.Float32, CPU));
+    }
+
+    [Fact]
+    public void Lengths_that_cannot_be_are_refused_with_their_values()
+    {
+        Assert.Contains("2 prompts", Assert.Throws<ArgumentException>(() => new GroupLengths([3, 4], [[1]])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("[3, 0]", Assert.Throws<ArgumentException>(() => new GroupLengths([3, 0], [[1], [1]])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("[-1]", Assert.Throws<ArgumentException>(() => new GroupLengths([3], [[-1]])).Message,
+            StringComparison.Ordinal);
+    }
+
+    private static void AssertDefinition(
+        string name, ScalarType type, Func<GroupLengths, Device, IAttentionPattern> makePattern)
+    {
+        GroupLengths lengths = LengthsOf(name);
+        int tokens = lengths.PromptTokens + lengths.CompletionTokens;
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(17, CPU);
+        Tensor[] inputs =
+        [
+            .. new[] { 4, 2, 2 }.Select(heads => randn([tokens, heads, Width], type, generator: generator).requires_grad_()),
+        ];
+        IAttentionPattern pattern = makePattern(lengths, CPU);
+        Assert.Equal(KeptOf(lengths), pattern.Kept!.data<long>().ToArray());
+        Tensor all = pattern.Attend(0, inputs[0], inputs[1], inputs[2]);
+        Tensor kept = pattern.AttendKept(0, inputs[0].index_select(0, pattern.Kept), inputs[1], inputs[2]);
+        Tensor actual = cat([all, kept], 0);
+        Tensor weights = randn(actual.shape, type, generator: generator);
+        Tensor[] gradients = GradientsOf((actual * weights).sum(), inputs);
+
+        Tensor everything = Definition(inputs[0], inputs[1], inputs[2], Seen(lengths));
+        Tensor expected = cat([everything, everything.index_select(0, pattern.Kept)], 0);
+        Tensor[] expectedGradients = GradientsOf((expected * weights).sum(), inputs);
+
+        // float32: sums of up to 40 terms of size 1 in another order; float64 likewise.
+        double tolerance = type == ScalarType.Float64 ? 1e-12 : 1e-5;
+        Assert.True(actual.allclose(expected, tolerance, tolerance));
+        foreach ((Tensor gradient, Tensor other) in gradients.Zip(expectedGradients))
+        {
+            Assert.True(gradient.allclose(other, tolerance, tolerance));
+            Assert.True(other.abs().max().ToDouble() > 0.1);
+        }
+    }
+
+    private static GroupLengths LengthsOf(string name) => name switch
+    {
+        "ragged" => new([7, 3, 5], [[4, 2, 0], [1], [3, 3]]),
+        "one group" => new([6], [[2, 5]]),
+        "equal" => new([4, 4], [[3, 3], [3, 3]]),
+        _ => new([4, 2], [[0], [0, 0]]),
+    };
+
+    private static int[] Rows(int count, int length) => [.. Enumerable.Repeat(length, count)];
+
+    // Last tokens of the prompts, then all tokens of completions, written down anew.
+    private static long[] KeptOf(GroupLengths lengths)
+    {
+        List<long> kept = [];
+        int place = -1;
+        foreach (int prompt in lengths.Prompts)
+        {
+            kept.Add(place += prompt);
+        }
+
+        for (int token = 0; token < lengths.CompletionTokens; token++)
+        {
+            kept.Add(++place);
+        }
+
+        return [.. kept];
+    }
+
+    // [N, N]: whether a token sees another: the prompt and what stands before it in its own completion.
+    private static bool[,] Seen(GroupLengths lengths)
+    {
+        List<(int Group, int Row, int Place)> tokens = [];
+        for (int group = 0; group < lengths.Count; group++)
+        {
+            tokens.AddRange(Enumerable.Range(0, lengths.Prompts[group]).Select(place => (group, -1, place)));
+        }
+
+        for (int group = 0; group < lengths.Count; group++)
+        {
+            for (int row = 0; row < lengths.Completions[group].Count; row++)
+            {
+                tokens.AddRange(Enumerable.Range(0, lengths.Completions[group][row]).Select(place => (group, row, place)));
+            }
+        }
+
+        bool[,] seen = new bool[tokens.Count, tokens.Count];
+        for (int query = 0; query < tokens.Count; query++)
+        {
+            for (int key = 0; key < tokens.Count; key++)
+            {
+                (int group, int row, int place) = tokens[key];
+                bool isOwn = row == tokens[query].Row && place <= tokens[query].Place;
+                bool isPrompt = row == -1 && tokens[query].Row >= 0;
+                seen[query, key] = group == tokens[query].Group && (isOwn || isPrompt);
+            }
+        }
+
+        return seen;
+    }
+
+    private static Tensor Definition(Tensor queries, Tensor keys, Tensor values, bool[,] seen)
+    {
+        Tensor k = keys.repeat_interleave(2, 1).transpose(0, 1);
+        Tensor v = values.repeat_interleave(2, 1).transpose(0, 1);
+        Tensor scores = queries.transpose(0, 1).matmul(k.transpose(1, 2)) / Math.Sqrt(Width);
+        Tensor masked = scores.masked_fill(tensor(seen).logical_not(), float.NegativeInfinity);
+        return masked.softmax(-1).matmul(v).transpose(0, 1).reshape(queries.shape[0], -1);
+    }
+
+    private static Tensor[] GradientsOf(Tensor loss, Tensor[] inputs)
+    {
+        loss.backward();
+        Tensor[] gradients = [.. inputs.Select(input => input.grad!.clone())];
+        Array.ForEach(inputs, input => input.grad!.zero_());
+        return gradients;
+    }
+}

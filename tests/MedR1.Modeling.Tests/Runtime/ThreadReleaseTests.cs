@@ -1,0 +1,58 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling.Tests.Runtime;
+
+public sealed class ThreadReleaseTests
+{
+    private const string Name = "to be released";
+
+    // A thread of OpenMP bears the name of the one that it works for; where there is no /proc nothing can be counted.
+    [Fact]
+    public void A_thread_lets_go_of_its_helpers_and_gets_new_ones_when_it_computes_again()
+    {
+        List<(string When, int Threads)> counts = [];
+        Thread thread = new(() =>
+        {
+            Compute();
+            counts.Add(("computing", CountThreads()));
+            TorchRuntime.ReleaseThreads();
+            counts.Add(("released", CountThreads()));
+            Compute();
+            counts.Add(("computing again", CountThreads()));
+            TorchRuntime.ReleaseThreads();
+            TorchRuntime.ReleaseThreads();
+        })
+        {
+            Name = Name,
+        };
+        thread.Start();
+        thread.Join();
+
+        int all = Directory.Exists("/proc/self/task") ? get_num_threads() : 0;
+        Assert.Equal([("computing", all), ("released", Math.Min(all, 1)), ("computing again", all)], counts);
+    }
+
+    private static void Compute()
+    {
+        using Tensor large = ones(1 << 22);
+        using Tensor sum = large.sum();
+        Assert.Equal(1 << 22, sum.ToSingle());
+    }
+
+    private static int CountThreads() => !Directory.Exists("/proc/self/task") ? 0
+        : Directory.GetDirectories("/proc/self/task").Count(IsNamed);
+
+    // A thread of the process may end between listing and reading.
+    private static bool IsNamed(string folder)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(folder, "comm")).TrimEnd('\n') == Name;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
