@@ -18,8 +18,8 @@ Option<int> group = new("--group-size")
 };
 Option<double> kl = new("--kl-coefficient")
 {
-    Description = "The weight of the divergence from the base; above 0 a step takes half as long again and fewer answers are given up.",
-    DefaultValueFactory = _ => 0,
+    Description = "The weight of the divergence from the base; 0 makes a step faster, and the model gives up answers for good.",
+    DefaultValueFactory = _ => QuickStartSettings.DefaultKlCoefficient,
 };
 Option<bool> noControl = new("--no-control") { Description = "Leaves out the second training, with blank pictures." };
 Option<DirectoryInfo> output = new("--output")

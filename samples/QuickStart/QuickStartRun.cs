@@ -15,6 +15,7 @@ namespace MedR1.Samples.QuickStart;
 internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter console)
 {
     private const int MaxNewTokens = 24;
+    private const long PictureBytes = 512L << 20;
     private const string AccuracyReward = "option_text";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
@@ -24,7 +25,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         Directory.CreateDirectory(settings.Output);
         IVqaDataset train = RealMini.LoadTrain(settings.Data, cancellationToken);
         IVqaDataset test = RealMini.LoadTest(settings.Data, cancellationToken);
-        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(settings.Checkpoint, cancellationToken: cancellationToken);
+        using Qwen2VLPolicy policy = Load(cancellationToken);
         console.WriteLine(
             $"Qwen2-VL of {policy.Parameters.Sum(parameter => parameter.Value.numel()):N0} weights; {train.Count:N0} questions to train on, " +
             $"{test.Count:N0} to test, about real medical pictures.");
@@ -70,10 +71,16 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         IVqaDataset train, IVqaDataset test, ReportOrigin origin, CancellationToken cancellationToken)
     {
         console.WriteLine("The same training with blank pictures, as a control:");
-        using Qwen2VLPolicy control = Qwen2VLPolicy.Load(settings.Checkpoint, cancellationToken: cancellationToken);
+        using Qwen2VLPolicy control = Load(cancellationToken);
         await TrainAsync(control, train.BlankImages(), "control", cancellationToken);
         return await EvaluateAsync(control, test.BlankImages(), "question only", origin, cancellationToken);
     }
+
+    // Many questions are about one picture, and each comes several times: pictures are prepared once.
+    private Qwen2VLPolicy Load(CancellationToken cancellationToken) => Qwen2VLPolicy.Load(
+        settings.Checkpoint,
+        Qwen2VLProcessor.Load(settings.Checkpoint, new ImageProcessorOptions { CacheBytes = PictureBytes }),
+        cancellationToken: cancellationToken);
 
     private static Task<EvaluationReport> EvaluateAsync(
         IVisionLanguagePolicy policy, IVqaDataset dataset, string name, ReportOrigin origin,
@@ -119,6 +126,9 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
                 options.Warmup = 10;
                 options.Seed = settings.Seed;
                 options.MeasureEntropy = false;
+
+                // With its options in another order a question is another prompt.
+                options.PromptCacheBytes = 0;
                 options.SkipCompletionsWithoutGradient = settings.KlCoefficient == 0;
             })
             .Build();

@@ -8,19 +8,20 @@ namespace MedR1.Samples.QuickStart;
 /// <param name="Seed">Where all random choices start.</param>
 internal sealed record QuickStartSettings(string Data, string Checkpoint, string Output, int Steps, int Seed)
 {
-    public const int DefaultSteps = 400;
-    public const double DefaultLearningRate = 4e-4;
+    public const int DefaultSteps = 450;
+    public const double DefaultLearningRate = 5e-4;
     public const int DefaultPromptsPerStep = 16;
-    public const int DefaultGroupSize = 32;
+    public const int DefaultGroupSize = 16;
+    public const double DefaultKlCoefficient = 0.05;
 
     /// <summary>The highest learning rate.</summary>
     public double LearningRate { get; init; } = DefaultLearningRate;
 
     /// <summary>
-    /// The weight of the divergence from the base. Above 0 it keeps answers alive that the model would cease to try, and takes
-    /// time: groups that agree are computed too, and the base beside them.
+    /// The weight of the divergence from the base. It keeps answers alive that the model would cease to try, and takes time: groups
+    /// that agree are computed too, and the base beside them.
     /// </summary>
-    public double KlCoefficient { get; init; }
+    public double KlCoefficient { get; init; } = DefaultKlCoefficient;
 
     /// <summary>Questions in a step.</summary>
     public int PromptsPerStep { get; init; } = DefaultPromptsPerStep;
