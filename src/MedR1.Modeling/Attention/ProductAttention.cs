@@ -13,7 +13,7 @@ public static class ProductAttention
 {
     // 32 MiB of scores, twice over, and as much again for their gradient.
     private const long MostScores = 1L << 23;
-    private const long LongestSequence = 512;
+    private const long LongestSequence = 256;
 
     /// <summary>Whether products are faster than libtorch's fused operator, and the scores have room.</summary>
     /// <param name="queries"><c>[A, T, H, D]</c></param>
