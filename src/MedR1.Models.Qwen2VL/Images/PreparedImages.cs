@@ -8,63 +8,17 @@ namespace MedR1.Models.Qwen2VL;
 /// </remarks>
 internal sealed class PreparedImages(long capacityInBytes)
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<IImageSource, LinkedListNode<Entry>> _entries = [];
-    private readonly LinkedList<Entry> _order = new();
-    private long _bytes;
+    private readonly RecentlyUsed<IImageSource, EncodedImage> _images = new(capacityInBytes);
 
     /// <summary>The picture of a source, prepared now if it isn't there.</summary>
     public EncodedImage Get(IImageSource source, Func<IImageSource, EncodedImage> prepare)
     {
-        lock (_lock)
+        if (_images.TryGet(source, out EncodedImage? known))
         {
-            if (Find(source) is EncodedImage known)
-            {
-                return known;
-            }
+            return known;
         }
 
         EncodedImage image = prepare(source);
-        lock (_lock)
-        {
-            return Find(source) ?? Add(new Entry(source, image));
-        }
-    }
-
-    private EncodedImage? Find(IImageSource source)
-    {
-        if (!_entries.TryGetValue(source, out LinkedListNode<Entry>? node))
-        {
-            return null;
-        }
-
-        _order.Remove(node);
-        _order.AddFirst(node);
-        return node.Value.Image;
-    }
-
-    private EncodedImage Add(Entry entry)
-    {
-        if (entry.Bytes > capacityInBytes)
-        {
-            return entry.Image;
-        }
-
-        _entries.Add(entry.Source, _order.AddFirst(entry));
-        _bytes += entry.Bytes;
-        while (_bytes > capacityInBytes)
-        {
-            Entry oldest = _order.Last!.Value;
-            _order.RemoveLast();
-            _entries.Remove(oldest.Source);
-            _bytes -= oldest.Bytes;
-        }
-
-        return entry.Image;
-    }
-
-    private sealed record Entry(IImageSource Source, EncodedImage Image)
-    {
-        public long Bytes => 256 + sizeof(float) * (long)Image.Patches.Length;
+        return _images.Add(source, image, 256 + sizeof(float) * (long)image.Patches.Length);
     }
 }

@@ -11,13 +11,11 @@ namespace MedR1.Training;
 /// </remarks>
 internal sealed class EncodedPromptCache(IVisionLanguageProcessor processor, long capacityInBytes)
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<object, LinkedListNode<Entry>> _entries = [];
-    private readonly LinkedList<Entry> _order = new();
+    private readonly RecentlyUsed<object, EncodedPrompt> _prompts = new(capacityInBytes);
 
-    public long ByteSize { get; private set; }
+    public long ByteSize => _prompts.ByteSize;
 
-    public int Count => _entries.Count;
+    public int Count => _prompts.Count;
 
     /// <summary>Encodes a prompt, or gives what was encoded under the same key.</summary>
     /// <param name="key">What stands for the prompt; null for a prompt that won't come again.</param>
@@ -30,45 +28,16 @@ internal sealed class EncodedPromptCache(IVisionLanguageProcessor processor, lon
             return processor.Encode(prompt, cancellationToken);
         }
 
-        lock (_lock)
+        if (_prompts.TryGet(key, out EncodedPrompt? known))
         {
-            if (_entries.TryGetValue(key, out LinkedListNode<Entry>? node))
-            {
-                _order.Remove(node);
-                _order.AddFirst(node);
-                return node.Value.Prompt;
-            }
+            return known;
         }
 
         EncodedPrompt encoded = processor.Encode(prompt, cancellationToken);
-        Add(new Entry(key, encoded, SizeOf(encoded)));
-        return encoded;
+        return _prompts.Add(key, encoded, SizeOf(encoded));
     }
 
     private static long SizeOf(EncodedPrompt prompt) =>
         256 + 4L * prompt.TokenIds.Count + 2L * prompt.Text.Length
             + prompt.Images.Sum(image => 4L * image.Patches.Length);
-
-    private void Add(Entry entry)
-    {
-        lock (_lock)
-        {
-            if (entry.Bytes > capacityInBytes || _entries.ContainsKey(entry.Key))
-            {
-                return;
-            }
-
-            _entries.Add(entry.Key, _order.AddFirst(entry));
-            ByteSize += entry.Bytes;
-            while (ByteSize > capacityInBytes)
-            {
-                Entry oldest = _order.Last!.Value;
-                _order.RemoveLast();
-                _entries.Remove(oldest.Key);
-                ByteSize -= oldest.Bytes;
-            }
-        }
-    }
-
-    private sealed record Entry(object Key, EncodedPrompt Prompt, long Bytes);
 }
