@@ -5,14 +5,14 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// Prompts in a flat batch, padded on the right: each token sees itself and what stands before it, and the last token
-/// of each prompt is kept. Keys and values go to a cache where there is one.
+/// of each prompt is kept. Keys and values go to a cache.
 /// </summary>
 public sealed class PromptPattern : IAttentionPattern
 {
     private readonly int _prompts;
     private readonly int _length;
     private readonly Tensor? _bias;
-    private readonly SlotKeyValueCache? _cache;
+    private readonly SlotKeyValueCache _cache;
     private readonly IReadOnlyList<int> _slots;
 
     /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
@@ -22,13 +22,15 @@ public sealed class PromptPattern : IAttentionPattern
     /// <param name="cache">Takes keys and values.</param>
     /// <param name="slots">The slots of the cache that they go to, one for each prompt.</param>
     public PromptPattern(
-        IReadOnlyList<int> lengths, ScalarType dataType, Device device, SlotKeyValueCache? cache = null, IReadOnlyList<int>? slots = null)
+        IReadOnlyList<int> lengths, ScalarType dataType, Device device, SlotKeyValueCache cache, IReadOnlyList<int> slots)
     {
         ArgumentNullException.ThrowIfNull(lengths);
+        ArgumentNullException.ThrowIfNull(cache);
+        ArgumentNullException.ThrowIfNull(slots);
         _prompts = lengths.Count;
         _length = lengths.Max();
         _cache = cache;
-        _slots = slots ?? [];
+        _slots = slots;
         _bias = PromptAttention.PaddingBias(lengths, _length, dataType, device);
         using Tensor host = tensor(LastTokens(lengths, _length));
         Kept = host.to(device, copy: true);
@@ -40,14 +42,14 @@ public sealed class PromptPattern : IAttentionPattern
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
     {
-        _cache?.WritePrompts(layer, _slots, keys, values, _length);
+        _cache.WritePrompts(layer, _slots, keys, values, _length);
         return PromptAttention.All(queries, keys, values, _prompts, _length);
     }
 
     /// <inheritdoc/>
     public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values)
     {
-        _cache?.WritePrompts(layer, _slots, keys, values, _length);
+        _cache.WritePrompts(layer, _slots, keys, values, _length);
         return PromptAttention.Last(queries, keys, values, _prompts, _length, _bias);
     }
 
