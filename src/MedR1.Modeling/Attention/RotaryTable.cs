@@ -19,6 +19,12 @@ public sealed class RotaryTable : IDisposable
         _signedSine_NXD = signedSine_NXD;
     }
 
+    /// <summary><c>[N, 1, d]</c></summary>
+    internal Tensor Cosine => _cosine_NXD;
+
+    /// <summary><c>[N, 1, d]</c>, the first half with the minus of the rotation.</summary>
+    internal Tensor SignedSine => _signedSine_NXD;
+
     /// <summary>Makes a table of angles.</summary>
     /// <param name="angles"><c>[N, d/2]</c> float32 angles.</param>
     /// <param name="dataType">The type in which vectors are turned; the cosines are computed in float32 and then

@@ -110,6 +110,9 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     public DecodePrograms? Programs => AttendsByTensors || !DecodeAttention.Fits(this)
         ? _programs ??= new DecodePrograms(this) : null;
 
+    /// <summary>For the steps on this cache.</summary>
+    internal StepMemory StepMemory { get; } = new();
+
     private IEnumerable<Tensor> All => _promptKeys.Concat(_promptValues).Concat(_rowKeys).Concat(_rowValues);
 
     /// <summary>Makes slots ready for new prompts.</summary>
@@ -235,6 +238,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     public void Dispose()
     {
         _programs?.Dispose();
+        StepMemory.Dispose();
         foreach (Tensor part in All)
         {
             part.Dispose();

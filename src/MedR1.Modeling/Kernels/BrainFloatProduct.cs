@@ -75,19 +75,22 @@ internal static unsafe class BrainFloatProduct
             Outputs = outputs,
         });
 
-    private static void Multiply(Product product)
+    /// <summary>How many parts a product has; sets what is in one.</summary>
+    public static int Divide(ref Product product)
     {
         product.OutputsOfPart =
             Math.Clamp(WeightsOfPart / product.Width / Outputs * Outputs, FewestOutputsOfPart, MostOutputsOfPart);
-        int parts = (int)((product.Outputs + product.OutputsOfPart - 1) / product.OutputsOfPart);
-        TorchThreads.Run(parts, &Compute, &product);
+        return (int)((product.Outputs + product.OutputsOfPart - 1) / product.OutputsOfPart);
     }
 
-    private static void Compute(void* product, int part) =>
+    /// <summary>Computes a part of a product.</summary>
+    public static void Compute(void* product, int part) =>
         ((delegate* unmanaged[Cdecl]<void*, long, void>)NativeKernels.BrainFloatProduct)(product, part);
 
-    // As brain_float_product.c declares it.
-    private struct Product
+    private static void Multiply(Product product) => TorchThreads.Run(Divide(ref product), &Compute, &product);
+
+    /// <summary>A product that fits, as brain_float_product.c declares it.</summary>
+    internal struct Product
     {
         public ushort* Rows;
         public ushort* Weight;

@@ -43,46 +43,57 @@ internal static unsafe class DecodeAttention
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor q = queries.contiguous(), k = keys.contiguous(), v = values.contiguous();
-        (Tensor promptKeys, Tensor promptValues) = cache.Prompts(layer);
-        (Tensor rowKeys, Tensor rowValues) = cache.Rows(layer);
         Tensor result = empty(q.shape[0], q.shape[1] * q.shape[2], dtype: cache.DataType);
         fixed (DecodeRow* rows = plan.Rows)
         fixed (DecodePlan.Run* runs = plan.Runs)
         {
-            Job job = new()
-            {
-                Rows = rows,
-                Runs = runs,
-                Queries = (byte*)TensorMemory.AddressOf(q),
-                NewKeys = (byte*)TensorMemory.AddressOf(k),
-                NewValues = (byte*)TensorMemory.AddressOf(v),
-                Result = (byte*)TensorMemory.AddressOf(result),
-                PromptKeys = (byte*)TensorMemory.AddressOf(promptKeys),
-                PromptValues = (byte*)TensorMemory.AddressOf(promptValues),
-                RowKeys = (byte*)TensorMemory.AddressOf(rowKeys),
-                RowValues = (byte*)TensorMemory.AddressOf(rowValues),
-                Heads = cache.KeyValueHeads,
-                QueriesPerHead = (int)q.shape[1] / cache.KeyValueHeads,
-                Width = cache.HeadSize,
-                PromptCapacity = cache.PromptCapacity,
-                RowCapacity = cache.CompletionCapacity,
-                IsBrainFloat = cache.DataType == ScalarType.BFloat16,
-            };
-            int parts = plan.Runs.Length * cache.KeyValueHeads;
+            Job job = JobOf(layer, cache);
+            job.Rows = rows;
+            job.Runs = runs;
+            job.RunCount = plan.Runs.Length;
+            job.Queries = (byte*)TensorMemory.AddressOf(q);
+            job.NewKeys = (byte*)TensorMemory.AddressOf(k);
+            job.NewValues = (byte*)TensorMemory.AddressOf(v);
+            job.Result = (byte*)TensorMemory.AddressOf(result);
+            job.QueriesPerHead = (int)q.shape[1] / cache.KeyValueHeads;
             long products = q.numel() * plan.Runs.Max(run => run.PromptLength + (long)run.LongestOwn);
-            TorchThreads.Run(parts, &Compute, &job, isShort: products < FewestProducts);
+            TorchThreads.Run(Divide(job), &Compute, &job, isShort: products < FewestProducts);
         }
 
         return result.MoveToOuterDisposeScope();
     }
 
-    // One run and one key-value head. n = rows of the run × query heads of the key-value head.
-    private static void Compute(void* state, int part)
+    /// <summary>A job on a layer of a cache; its rows and their vectors are the caller's to set.</summary>
+    public static Job JobOf(int layer, SlotKeyValueCache cache)
+    {
+        (Tensor promptKeys, Tensor promptValues) = cache.Prompts(layer);
+        (Tensor rowKeys, Tensor rowValues) = cache.Rows(layer);
+        return new()
+        {
+            PromptKeys = (byte*)TensorMemory.AddressOf(promptKeys),
+            PromptValues = (byte*)TensorMemory.AddressOf(promptValues),
+            RowKeys = (byte*)TensorMemory.AddressOf(rowKeys),
+            RowValues = (byte*)TensorMemory.AddressOf(rowValues),
+            Heads = cache.KeyValueHeads,
+            Width = cache.HeadSize,
+            PromptCapacity = cache.PromptCapacity,
+            RowCapacity = cache.CompletionCapacity,
+            IsBrainFloat = cache.DataType == ScalarType.BFloat16,
+        };
+    }
+
+    /// <summary>How many parts a job has: a run and a key-value head each.</summary>
+    public static int Divide(in Job job) => job.RunCount * job.Heads;
+
+    /// <summary>Computes a part of a job.</summary>
+    public static void Compute(void* state, int part)
     {
         Job* job = (Job*)state;
         DecodePlan.Run run = job->Runs[part / job->Heads];
         int head = part % job->Heads;
         int d = job->Width;
+
+        // Rows of the run × query heads of the key-value head.
         int n = run.Count * job->QueriesPerHead;
         int stride = run.PromptLength + run.LongestOwn;
         int widened = job->IsBrainFloat ? Math.Max(run.PromptLength, run.LongestOwn) * d : 0;
@@ -174,10 +185,12 @@ internal static unsafe class DecodeAttention
         }
     }
 
-    private struct Job
+    /// <summary>A layer's attention of a step.</summary>
+    internal struct Job
     {
         public DecodeRow* Rows;
         public DecodePlan.Run* Runs;
+        public int RunCount;
         public byte* Queries;
         public byte* NewKeys;
         public byte* NewValues;

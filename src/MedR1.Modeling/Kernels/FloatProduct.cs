@@ -35,7 +35,6 @@ internal static unsafe class FloatProduct
         float* rows, TWeight* weight, float* scale, float* bias, float* result, int count, int width, int outputs)
         where TWeight : unmanaged
     {
-        int rowsPerPart = Math.Max(Tile, FloatsOfRows / width / Tile * Tile);
         Product product = new()
         {
             Rows = rows,
@@ -46,12 +45,17 @@ internal static unsafe class FloatProduct
             Count = count,
             Width = width,
             Outputs = outputs,
-            RowsPerPart = rowsPerPart,
-            OutputParts = (outputs + OutputsPerPart - 1) / OutputsPerPart,
         };
-        int parts = product.OutputParts * ((count + rowsPerPart - 1) / rowsPerPart);
         TorchThreads.Run(
-            parts, &Compute<TWeight>, &product, isShort: (long)count * width * outputs < FewestProducts);
+            Divide(ref product), &Compute<TWeight>, &product, isShort: (long)count * width * outputs < FewestProducts);
+    }
+
+    /// <summary>How many parts a product has; sets what is in one.</summary>
+    public static int Divide(ref Product product)
+    {
+        product.RowsPerPart = Math.Max(Tile, FloatsOfRows / product.Width / Tile * Tile);
+        product.OutputParts = (product.Outputs + OutputsPerPart - 1) / OutputsPerPart;
+        return product.OutputParts * ((product.Count + product.RowsPerPart - 1) / product.RowsPerPart);
     }
 
     /// <summary>Computes a block of the product on this thread, without scale and bias.</summary>
@@ -92,7 +96,9 @@ internal static unsafe class FloatProduct
         }
     }
 
-    private static void Compute<TWeight>(void* state, int part)
+    /// <summary>Computes a part of a product.</summary>
+    /// <typeparam name="TWeight"><see langword="float"/> or <see langword="sbyte"/>.</typeparam>
+    public static void Compute<TWeight>(void* state, int part)
         where TWeight : unmanaged
     {
         Product* product = (Product*)state;
@@ -256,7 +262,8 @@ internal static unsafe class FloatProduct
         return half.GetLower() + half.GetUpper();
     }
 
-    private struct Product
+    /// <summary>A product, as <see cref="Multiply"/> takes it.</summary>
+    internal struct Product
     {
         public float* Rows;
         public void* Weight;

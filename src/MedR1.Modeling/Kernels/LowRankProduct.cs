@@ -62,19 +62,22 @@ internal static unsafe class LowRankProduct
         };
         FloatProduct.Multiply(
             (float*)TensorMemory.AddressOf(rows), (float*)TensorMemory.AddressOf(down), null, null, job.Low, count, width, rank);
-        int parts = (outputs + OutputsPerPart - 1) / OutputsPerPart;
-        TorchThreads.Run(parts, &Compute, &job, isShort: (long)count * rank * outputs < FewestProducts);
+        TorchThreads.Run(Divide(job), &Compute, &job, isShort: (long)count * rank * outputs < FewestProducts);
         GC.KeepAlive(down);
         GC.KeepAlive(up);
         GC.KeepAlive(bias);
         GC.KeepAlive(result);
     }
 
+    /// <summary>How many parts the product with B has.</summary>
+    public static int Divide(in Job job) => (job.Outputs + OutputsPerPart - 1) / OutputsPerPart;
+
     private static bool IsMatrix(Tensor tensor) =>
         tensor.dtype == ScalarType.Float32 && tensor.dim() == 2 && tensor.is_contiguous();
 
+    /// <summary>Computes a part of the product with B and adds it.</summary>
     [SkipLocalsInit]
-    private static void Compute(void* state, int part)
+    public static void Compute(void* state, int part)
     {
         Job* job = (Job*)state;
         int first = part * OutputsPerPart;
@@ -131,9 +134,12 @@ internal static unsafe class LowRankProduct
         }
     }
 
-    private struct Job
+    /// <summary>A product with B, added to what is there.</summary>
+    internal struct Job
     {
+        /// <summary>x Aᵀ, <c>[count, rank]</c></summary>
         public float* Low;
+
         public float* Up;
         public float* Bias;
         public void* Result;

@@ -16,6 +16,15 @@ internal static unsafe class TorchThreads
 
     private static readonly Lazy<nint> s_parallel = new(() => Find("GOMP_parallel"));
     private static readonly Lazy<nint> s_pause = new(() => Find("omp_pause_resource_all"));
+    private static readonly Lazy<nint> s_count = new(() => Find("omp_get_num_threads"));
+
+    /// <summary>How many threads work for the calling one.</summary>
+    public static int Count => s_parallel.Value == 0 || s_count.Value == 0
+        ? 1 : Math.Min(TorchSharp.torch.get_num_threads(), MostThreads);
+
+    /// <summary>How many threads take part in the <see cref="Call"/> that this is asked in.</summary>
+    public static int CountInCall =>
+        s_count.Value == 0 ? 1 : ((delegate* unmanaged[Cdecl]<int>)s_count.Value)();
 
     /// <summary>Runs <paramref name="body"/> once for each part, on as many threads as libtorch uses.</summary>
     /// <param name="parts">How many parts. Neighbours are mostly taken by one thread, one after the other.</param>
@@ -35,16 +44,26 @@ internal static unsafe class TorchThreads
             return;
         }
 
-        Range* ranges = stackalloc Range[threads];
-        for (int thread = 0; thread < threads; thread++)
+        PartShares.Share* room = stackalloc PartShares.Share[threads];
+        PartShares shares = new(room, threads);
+        shares.Divide(parts);
+        Work work = new() { Body = body, State = state, Shares = shares };
+        Call(threads, &Enter, &work);
+    }
+
+    /// <summary>Has each of some threads enter a function once, the calling one too, and waits for them.</summary>
+    /// <param name="threads">How many, at most <see cref="Count"/>; with 1 the calling one enters it.</param>
+    /// <param name="enter">The function.</param>
+    /// <param name="state">What it gets.</param>
+    public static void Call(int threads, delegate* unmanaged[Cdecl]<void*, void> enter, void* state)
+    {
+        if (threads < 2)
         {
-            ranges[thread].Next = (int)((long)parts * thread / threads);
-            ranges[thread].End = (int)((long)parts * (thread + 1) / threads);
+            enter(state);
+            return;
         }
 
-        Work work = new() { Body = body, State = state, Ranges = ranges, Threads = threads };
-        ((delegate* unmanaged[Cdecl]<nint, void*, uint, uint, void>)s_parallel.Value)(
-            (nint)(delegate* unmanaged[Cdecl]<Work*, void>)&Enter, &work, (uint)threads, 0);
+        ((delegate* unmanaged[Cdecl]<nint, void*, uint, uint, void>)s_parallel.Value)((nint)enter, state, (uint)threads, 0);
     }
 
     /// <summary>
@@ -60,19 +79,14 @@ internal static unsafe class TorchThreads
         }
     }
 
-    // Each thread has a range of its own, whose memory it reads in order, and helps with the others' when that is done: one
-    // that the system holds up leaves more to them.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Enter(Work* work)
+    private static void Enter(void* state)
     {
+        Work* work = (Work*)state;
         int own = Interlocked.Increment(ref work->Entered) - 1;
-        for (int turn = 0; turn < work->Threads; turn++)
+        for (int turn = 0; work->Shares.TryTake(own, ref turn, out int part);)
         {
-            Range* range = work->Ranges + ((own + turn) % work->Threads);
-            for (int part; (part = Interlocked.Increment(ref range->Next) - 1) < range->End;)
-            {
-                work->Body(work->State, part);
-            }
+            work->Body(work->State, part);
         }
     }
 
@@ -85,16 +99,7 @@ internal static unsafe class TorchThreads
     {
         public delegate*<void*, int, void> Body;
         public void* State;
-        public Range* Ranges;
-        public int Threads;
+        public PartShares Shares;
         public int Entered;
-    }
-
-    // As wide as a line of the cache, for threads not to wait for each other's.
-    [StructLayout(LayoutKind.Sequential, Size = 64)]
-    private struct Range
-    {
-        public int Next;
-        public int End;
     }
 }

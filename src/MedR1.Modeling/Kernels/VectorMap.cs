@@ -19,6 +19,9 @@ internal static unsafe class VectorMap<TFunction>
     private const int Lanes = 32;
     private const int ElementsPerPart = 1 << 14;
 
+    // Of a phase, in which the threads are there already.
+    private const int ElementsPerShortPart = 1 << 12;
+
     /// <summary>Whether no gradient is wanted and the numbers can be read as they lie.</summary>
     public static bool Fits(Tensor input) =>
         !is_grad_enabled() && input.device_type == DeviceType.CPU
@@ -36,6 +39,7 @@ internal static unsafe class VectorMap<TFunction>
             Y = (void*)TensorMemory.AddressOf(y),
             Target = (void*)TensorMemory.AddressOf(result),
             Count = x.numel(),
+            OfPart = ElementsPerPart,
         };
         delegate*<void*, int, void> compute = x.dtype == ScalarType.Float32 ? &Compute<float> : &Compute<ushort>;
         int parts = (int)((job.Count + ElementsPerPart - 1) / ElementsPerPart);
@@ -53,14 +57,23 @@ internal static unsafe class VectorMap<TFunction>
         return result;
     }
 
+    /// <summary>How many parts a job has as one phase of several; sets what is in one.</summary>
+    public static int Divide(ref Job job)
+    {
+        job.OfPart = ElementsPerShortPart;
+        return (int)((job.Count + ElementsPerShortPart - 1) / ElementsPerShortPart);
+    }
+
+    /// <summary>Computes the numbers of a part.</summary>
+    /// <typeparam name="T"><see langword="float"/>, or <see langword="ushort"/> for bfloat16.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Compute<T>(void* state, int part)
+    public static void Compute<T>(void* state, int part)
         where T : unmanaged
     {
         Job* job = (Job*)state;
         T* x = (T*)job->X, y = (T*)job->Y, target = (T*)job->Target;
-        long at = (long)part * ElementsPerPart;
-        long end = Math.Min(job->Count, at + ElementsPerPart);
+        long at = (long)part * job->OfPart;
+        long end = Math.Min(job->Count, at + job->OfPart);
         for (; at + Lanes <= end; at += Lanes)
         {
             ComputeLanes(x + at, y + at, target + at);
@@ -81,32 +94,18 @@ internal static unsafe class VectorMap<TFunction>
     private static void ComputeLanes<T>(T* x, T* y, T* target)
         where T : unmanaged
     {
-        (Vector512<float> lowX, Vector512<float> highX) = Load(x);
-        (Vector512<float> lowY, Vector512<float> highY) = Load(y);
-        Vector512<float> low = TFunction.Of(lowX, lowY), high = TFunction.Of(highX, highY);
-        if (typeof(T) == typeof(float))
-        {
-            low.Store((float*)target);
-            high.Store((float*)target + Lanes / 2);
-        }
-        else
-        {
-            BrainFloats.Round(low, high).Store((ushort*)target);
-        }
+        (Vector512<float> lowX, Vector512<float> highX) = RowNumbers.Load(x);
+        (Vector512<float> lowY, Vector512<float> highY) = RowNumbers.Load(y);
+        RowNumbers.Store(TFunction.Of(lowX, lowY), TFunction.Of(highX, highY), target);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector512<float> Low, Vector512<float> High) Load<T>(T* source)
-        where T : unmanaged =>
-        typeof(T) == typeof(float)
-            ? (Vector512.Load((float*)source), Vector512.Load((float*)source + Lanes / 2))
-            : BrainFloats.Widen(Vector512.Load((ushort*)source));
-
-    private struct Job
+    /// <summary>Numbers to compute.</summary>
+    internal struct Job
     {
         public void* X;
         public void* Y;
         public void* Target;
         public long Count;
+        public int OfPart;
     }
 }

@@ -15,8 +15,6 @@ public sealed class RmsNormalization : nn.Module<Tensor, Tensor>, IAdaptableLaye
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
 
-    private readonly double _epsilon;
-
     /// <summary>Makes a layer whose gain is undefined.</summary>
     /// <param name="size">Width.</param>
     /// <param name="epsilon">Added to the mean square.</param>
@@ -26,12 +24,15 @@ public sealed class RmsNormalization : nn.Module<Tensor, Tensor>, IAdaptableLaye
         : base(nameof(RmsNormalization))
     {
         _weight = ParameterFactory.Empty([size], device, dataType);
-        _epsilon = epsilon;
+        Epsilon = epsilon;
         RegisterComponents();
     }
 
     /// <inheritdoc/>
     public Parameter Weight => _weight;
+
+    /// <summary>What is added to the mean square.</summary>
+    public double Epsilon { get; }
 
     /// <inheritdoc/>
     public Parameter? Bias => null;
@@ -45,5 +46,5 @@ public sealed class RmsNormalization : nn.Module<Tensor, Tensor>, IAdaptableLaye
     /// <summary>Normalises the last dimension.</summary>
     /// <param name="input"><c>[…, size]</c></param>
     public override Tensor forward(Tensor input) =>
-        FusedOperators.RmsNorm(input, Adapter?.WeightOr(_weight) ?? _weight, _epsilon);
+        FusedOperators.RmsNorm(input, Adapter?.WeightOr(_weight) ?? _weight, Epsilon);
 }

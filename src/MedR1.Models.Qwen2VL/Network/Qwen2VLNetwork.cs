@@ -14,6 +14,7 @@ internal sealed class Qwen2VLNetwork : nn.Module
 {
     private readonly MultimodalRotary _rotary;
     private readonly TiedHead? _tiedHead;
+    private readonly IAdaptableLayer[] _stepLayers;
 
     [ComponentName(Name = "visual")]
     private readonly VisionTower _vision;
@@ -41,6 +42,7 @@ internal sealed class Qwen2VLNetwork : nn.Module
             : new Projection(text.HiddenSize, text.VocabularySize, false, device, dataType);
         _tiedHead = configuration.TieWordEmbeddings ? new TiedHead(_decoder.Embedding) : null;
         RegisterComponents();
+        _stepLayers = [.. _decoder.StepLayers, Head];
 
         // Beside weights in 8 bits nothing trains but adapters: what else learned could not be saved.
         foreach (Parameter parameter in quantization == WeightQuantization.None ? [] : parameters())
@@ -96,10 +98,12 @@ internal sealed class Qwen2VLNetwork : nn.Module
     {
         get
         {
-            IAdaptableLayer head = (IAdaptableLayer?)_head ?? _tiedHead!;
+            IAdaptableLayer head = Head;
             return head.Adapter is null ? head.Weight : null;
         }
     }
+
+    private IAdaptableLayer Head => (IAdaptableLayer?)_head ?? _tiedHead!;
 
     /// <summary>
     /// Last norm and head: <c>[N, hidden]</c> output of the last layer to <c>[N, vocabulary]</c> in the network's type.
@@ -109,6 +113,22 @@ internal sealed class Qwen2VLNetwork : nn.Module
         using Tensor normalised = _decoder.Norm(hidden);
         observer?.Invoke("final_norm", normalised);
         return _head?.call(normalised) ?? _tiedHead!.Apply(normalised);
+    }
+
+    /// <summary>
+    /// The layers, last norm and head of a decoding step in one call of the threads: <c>[rows, hidden]</c> embeddings to
+    /// <c>[rows, vocabulary]</c>; null where an adapter or a size has no kernels.
+    /// </summary>
+    public Tensor? TryStep(StepRecorder step, Tensor embedded, RotaryTable table)
+    {
+        if (!step.Takes(_stepLayers))
+            return null;
+        using StepValues input = step.Given(embedded);
+        using StepValues hidden = _decoder.Record(step, input, table);
+        Tensor logits = empty(embedded.shape[0], Head.Weight.shape[0], embedded.dtype);
+        step.Project(hidden, Head, logits);
+        step.Run();
+        return logits;
     }
 
     protected override void Dispose(bool disposing)

@@ -11,6 +11,9 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     /// <summary>Above so many logits of a scoring pass, the head is computed in pieces; 128 MiB of float32.</summary>
     internal long MostLogits { get; set; } = 1L << 25;
 
+    /// <summary>Whether decoding steps run as one call of kernels where there are kernels for them.</summary>
+    internal bool StepsByKernels { get; set; } = true;
+
     /// <summary><c>[image tokens, hidden]</c> in the order of prompts and pictures; null without pictures.</summary>
     public Tensor? EncodeImages(
         IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
@@ -52,17 +55,32 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     {
         if (cache.Programs is { } programs)
             return programs.Run(rows, tokens, adapters, Step);
+        cache.Check(rows);
         using DisposeScope scope = NewDisposeScope();
-        DecodePattern pattern = new(cache, rows);
-        long[] positions = [.. rows.Select(row => (long)cache.NextPositions[row.PromptSlot] + row.Length)];
-        return Step(tokens, tensor(positions, device: device), pattern).MoveToOuterDisposeScope();
+        long[] numbers = [.. rows.Select(row => (long)cache.NextPositions[row.PromptSlot] + row.Length)];
+        Tensor positions = tensor(numbers, device: device);
+        return (TryStepOfKernels(tokens, positions, rows, cache) ?? Step(tokens, positions, new DecodePattern(cache, rows)))
+            .MoveToOuterDisposeScope();
+    }
+
+    private Tensor? TryStepOfKernels(Tensor tokens, Tensor positions, IReadOnlyList<DecodeRow> rows, SlotKeyValueCache cache)
+    {
+        if (!StepsByKernels || !StepRecorder.Fits(cache, rows.Count))
+            return null;
+        using DisposeScope scope = NewDisposeScope();
+        using RotaryTable table = TableBehindPrompts(positions);
+        return network.TryStep(new StepRecorder(cache, rows), network.Decoder.Embedding.call(tokens), table)
+            ?.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
     // Behind the prompt a token has one position on all axes.
+    private RotaryTable TableBehindPrompts(Tensor positions) =>
+        network.Rotary.Table(positions.to(ScalarType.Float32).expand(3, -1));
+
     private Tensor Step(Tensor tokens, Tensor positions, IAttentionPattern pattern)
     {
         using DisposeScope scope = NewDisposeScope();
-        using RotaryTable table = network.Rotary.Table(positions.to(ScalarType.Float32).expand(3, -1));
+        using RotaryTable table = TableBehindPrompts(positions);
         Tensor hidden = network.Decoder.Layers(network.Decoder.Embedding.call(tokens), table, pattern);
         return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }

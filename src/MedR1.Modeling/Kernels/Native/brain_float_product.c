@@ -14,6 +14,7 @@ enum {
   Piece = 768,         // Columns at a time: rows, weights and those asked for stay in the nearest cache.
   MostOutputs = 128,   // Outputs of a part.
   MostRows = 128,      // Rows of a call.
+  FewestAsking = 3,    // Rows from which on weights are asked for: with fewer the processor itself looks far enough ahead.
 };
 
 typedef struct {
@@ -164,6 +165,8 @@ void medr1_brain_float_product(const Product *product, int64_t part) {
     ? first + product->outputs_of_part : product->outputs;
   const int64_t groups = (count + MostTileRows - 1) / MostTileRows;
 
+  const int asks = !product->codes && count >= FewestAsking;
+
   // The weights come two tiles before their use where the memory sets the pace, one where arithmetic does.
   const int64_t distance = groups <= 2 ? 2 * Outputs : Outputs;
 
@@ -187,7 +190,7 @@ void medr1_brain_float_product(const Product *product, int64_t part) {
       int line = 0;
       for (int64_t group = 0; group < groups; group++) {
         const int64_t next_row = count * (group + 1) / groups;
-        const int next_line = product->codes ? 0 : lines_after(group + 1, groups);
+        const int next_line = asks ? lines_after(group + 1, groups) : 0;
         const Tile tile = {
           .rows = product->rows + row * width + column,
           .weight = product->codes ? widened_tile : product->weight + here,

@@ -44,4 +44,15 @@ internal sealed class DecoderLayer : nn.Module
             _attention.Forward(_inputNorm.call(input), _index, table, pattern, kept));
         return attended.Plus(_mlp.call(_mlpNorm.call(attended))).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same as a part of a decoding step.</summary>
+    public StepValues Record(StepRecorder step, StepValues input, RotaryTable table)
+    {
+        using StepValues normalised = step.Normalise(input, _inputNorm);
+        using StepValues attention = _attention.Record(step, normalised, _index, table);
+        using StepValues attended = step.Add(input, attention);
+        using StepValues normalisedAgain = step.Normalise(attended, _mlpNorm);
+        using StepValues inner = _mlp.Record(step, normalisedAgain);
+        return step.Add(attended, inner);
+    }
 }

@@ -33,4 +33,13 @@ internal sealed class SwiGluMlp : nn.Module<Tensor, Tensor>
         using Tensor inner = GatedActivation.Apply(gate, up);
         return _down.call(inner);
     }
+
+    /// <summary>The same as a part of a decoding step.</summary>
+    public StepValues Record(StepRecorder step, StepValues input)
+    {
+        using StepValues gate = step.Project(input, _gate);
+        using StepValues up = step.Project(input, _up);
+        using StepValues inner = step.Gate(gate, up);
+        return step.Project(inner, _down);
+    }
 }

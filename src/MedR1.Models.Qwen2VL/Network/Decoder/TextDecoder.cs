@@ -56,6 +56,26 @@ internal sealed class TextDecoder : nn.Module
         return hidden;
     }
 
+    /// <summary>The layers that a decoding step goes through between embedding and head.</summary>
+    public IEnumerable<IAdaptableLayer> StepLayers => _layers.modules().OfType<IAdaptableLayer>().Append(_norm);
+
+    /// <summary>Layers and last norm as a part of a decoding step.</summary>
+    public StepValues Record(StepRecorder step, StepValues input, RotaryTable table)
+    {
+        StepValues hidden = input;
+        foreach (DecoderLayer layer in _layers)
+        {
+            StepValues next = layer.Record(step, hidden, table);
+            hidden.Dispose();
+            hidden = next;
+        }
+
+        using (hidden)
+        {
+            return step.Normalise(hidden, _norm);
+        }
+    }
+
     /// <param name="hidden"><c>[N, hidden]</c></param>
     public Tensor Norm(Tensor hidden) => _norm.call(hidden);
 }

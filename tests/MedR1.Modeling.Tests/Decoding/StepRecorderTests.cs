@@ -1,0 +1,152 @@
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+using static MedR1.Modeling.Tests.Decoding.DecodeCase;
+
+namespace MedR1.Modeling.Tests.Decoding;
+
+public sealed unsafe class StepRecorderTests
+{
+    private static readonly DecodeRow[] Rows =
+    [
+        new(2, 5, 0), new(2, 1, 3), new(2, 0, 7), new(0, 7, 2), new(1, 6, 4), new(1, 2, 4),
+    ];
+
+    public static TheoryData<ScalarType, double> Types
+    {
+        get
+        {
+            // Two roundings to 8 bits of numbers up to 4 in bfloat16, whose kernels not every processor runs.
+            TheoryData<ScalarType, double> types = new() { { ScalarType.Float32, 1e-5 } };
+            if (BrainFloatProduct.IsSupported)
+            {
+                types.Add(ScalarType.BFloat16, 0.05);
+            }
+
+            return types;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Rows_are_normalised_as_by_the_layer(ScalarType type, double tolerance)
+    {
+        foreach (int width in (int[])[8, 96, 100])
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable noGradient = no_grad();
+            using Generator generator = new(11, CPU);
+            using SlotKeyValueCache cache = Filled(32, type, generator);
+            using RmsNormalization layer = new(width, 1e-6, CPU, type);
+            layer.Weight.copy_(randn(width, generator: generator).to(type));
+            Tensor input = randn([Rows.Length, width], generator: generator).mul(3).to(type);
+            StepRecorder step = new(cache, Rows);
+            StepValues result = step.Normalise(step.Given(input), layer);
+            step.Run();
+            Near(layer.call(input), Read(result, type), tolerance);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Heads_are_turned_and_rows_attend_as_by_table_and_pattern(ScalarType type, double tolerance)
+    {
+        foreach (int headSize in (int[])[8, 64, 72])
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using IDisposable noGradient = no_grad();
+            using Generator generator = new(13, CPU);
+            using SlotKeyValueCache cache = Filled(headSize, type, generator);
+            (Tensor queries, Tensor keys, Tensor values) = Step(Rows.Length, headSize, type, generator);
+            using RotaryTable table = RotaryTable.FromAngles(randn([Rows.Length, headSize / 2], generator: generator), type);
+            StepRecorder step = new(cache, Rows);
+            StepValues turnedQueries = Added(step, queries), turnedKeys = Added(step, keys);
+            step.Rotate(turnedQueries, table);
+            step.Rotate(turnedKeys, table);
+            StepValues attended = step.Attend(1, turnedQueries, turnedKeys, Added(step, values));
+            step.Run();
+            Near(table.Rotate(queries).flatten(1), Read(turnedQueries, type), tolerance);
+            AssertDefined(cache, Rows, table.Rotate(queries), table.Rotate(keys), values, Read(attended, type), tolerance);
+        }
+    }
+
+    // Values take the place of others that nothing needs any more, and what is turned in place was read before.
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Memory_is_used_again_only_when_nothing_reads_it_any_more(ScalarType type, double tolerance)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(17, CPU);
+        const int headSize = 32;
+        using SlotKeyValueCache cache = Filled(headSize, type, generator);
+        Tensor input = randn([Rows.Length, 2 * headSize], generator: generator).mul(0.1).to(type);
+        using RotaryTable table = RotaryTable.FromAngles(randn([Rows.Length, headSize / 2], generator: generator), type);
+        StepRecorder step = new(cache, Rows);
+        StepValues given = step.Given(input);
+        StepValues sum = step.Add(given, given);
+        StepValues read = step.Add(sum, given);
+        step.Rotate(sum, table);
+        Tensor expected = table.Rotate((input + input).view(Rows.Length, 2, headSize)).flatten(1);
+        for (int round = 0; round < 6; round++)
+        {
+            StepValues next = step.Add(sum, given);
+            sum.Dispose();
+            sum = next;
+            expected += input;
+        }
+
+        step.Run();
+        Near(input + input + input, Read(read, type), tolerance);
+        Near(expected, Read(sum, type), tolerance);
+    }
+
+    [Fact]
+    public void Values_of_another_type_or_number_of_rows_are_named()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(19, CPU);
+        using SlotKeyValueCache cache = Filled(8, ScalarType.Float32, generator);
+        StepRecorder step = new(cache, Rows);
+        Says("Float64 of shape [6, 8]", zeros(6, 8, dtype: float64));
+        Says("shape [5, 8]", zeros(5, 8));
+        Says("shape [6]", zeros(6));
+
+        void Says(string text, Tensor values) => Assert.Contains(
+            text, Assert.Throws<ArgumentException>(() => step.Given(values)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_step_without_kernels_is_refused()
+    {
+        using SlotKeyValueCache half = new(1, 1, 8, 1, 1, 4, 3, CPU, ScalarType.Float16);
+        using SlotKeyValueCache byTensors = new(1, 1, 8, 1, 1, 4, 3, CPU, ScalarType.Float32) { AttendsByTensors = true };
+        using SlotKeyValueCache rounded = new(1, 1, 8, 1, 200, 4, 3, CPU, ScalarType.BFloat16);
+        Assert.False(StepRecorder.Fits(half, 1));
+        Assert.False(StepRecorder.Fits(byTensors, 1));
+        Assert.False(StepRecorder.Fits(rounded, 200));
+        Assert.Equal(BrainFloatProduct.IsSupported, StepRecorder.Fits(rounded, 8));
+        Assert.Contains(
+            "a step of 1 rows in Float16", Assert.Throws<NotSupportedException>(() => new StepRecorder(half, [new(0, 0, 0)])).Message,
+            StringComparison.Ordinal);
+    }
+
+    // Values of the step's own: what is given is never changed.
+    private static StepValues Added(StepRecorder step, Tensor vectors) =>
+        step.Add(step.Given(vectors.flatten(1)), step.Given(zeros_like(vectors).flatten(1)));
+
+    private static Tensor Read(StepValues values, ScalarType type)
+    {
+        Tensor result = empty([Rows.Length, values.Width], type);
+        long bytes = result.numel() * result.ElementSize;
+        Buffer.MemoryCopy(values.Address, (void*)TensorMemory.AddressOf(result), bytes, bytes);
+        return result;
+    }
+
+    private static void Near(Tensor expected, Tensor actual, double tolerance)
+    {
+        double error = (actual.to(float64) - expected.to(float64)).abs().max().ToDouble();
+        Assert.True(error <= tolerance, $"largest error {error}");
+    }
+}
