@@ -11,13 +11,24 @@ namespace MedR1.Modeling;
 internal static class GivenGradient
 {
     [ThreadStatic]
-    private static Tensor? s_given;
+    private static Tensor?[]? s_given;
 
     /// <summary>Keeps a gradient until the next one is kept on this thread; by then libtorch has a reference of its own.</summary>
-    public static Tensor Keep(Tensor gradient)
+    public static Tensor Keep(Tensor gradient) => KeepAll(gradient)[0]!;
+
+    /// <summary>Keeps the gradients of several inputs in the same way; null for one without.</summary>
+    public static Tensor?[] KeepAll(params Tensor?[] gradients)
     {
-        s_given?.Dispose();
-        s_given = gradient.DetachFromDisposeScope();
-        return s_given;
+        foreach (Tensor? before in s_given ?? [])
+        {
+            before?.Dispose();
+        }
+
+        foreach (Tensor? gradient in gradients)
+        {
+            gradient?.DetachFromDisposeScope();
+        }
+
+        return s_given = gradients;
     }
 }

@@ -13,9 +13,10 @@ public static unsafe class LinearOperator
     private const long FewestWeights = 1 << 17;
 
     /// <summary>
-    /// <c>y = x Wᵀ + b</c>. Without gradient on the CPU, products go through kernels of their own: in float32 one whose
-    /// rows do not depend on each other, bit for bit; few rows in bfloat16 through one that reads the weights at the
-    /// memory's pace. They sum in float32 like the general product, in another order.
+    /// <c>y = x Wᵀ + b</c>. On the CPU products go through kernels of the library's own: in float32 one whose rows do not
+    /// depend on each other, bit for bit, with gradients on processors with 512-bit registers; without gradient few rows in
+    /// bfloat16 through one that reads the weights at the memory's pace. They sum in float32 like the general product, in
+    /// another order.
     /// </summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="weight"><c>[output, input]</c></param>
@@ -31,9 +32,16 @@ public static unsafe class LinearOperator
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(weight);
-        if (is_grad_enabled() || weight.device_type != DeviceType.CPU || input.dtype != weight.dtype)
+        if (weight.device_type != DeviceType.CPU || input.dtype != weight.dtype)
         {
             return nn.functional.linear(input, weight, bias);
+        }
+
+        if (is_grad_enabled())
+        {
+            return FitsFloats(input, weight, bias) && LinearFunction.Fits(input, weight, bias)
+                ? LinearFunction.Apply(input, weight, bias)
+                : nn.functional.linear(input, weight, bias);
         }
 
         long rows = input.numel() / Math.Max(1, input.shape[^1]);
@@ -74,18 +82,24 @@ public static unsafe class LinearOperator
         && weight.is_contiguous()
         && (bias is null || (bias.dtype == ScalarType.BFloat16 && bias.is_contiguous()));
 
-    private static Tensor MultiplyFloats(Tensor input, Tensor weight, Tensor? bias)
+    /// <summary>The product in float32, of numbers that can be read as they lie.</summary>
+    internal static Tensor MultiplyFloats(Tensor input, Tensor weight, Tensor? bias)
     {
         int width = (int)weight.shape[1];
         int outputs = (int)weight.shape[0];
         using Tensor rows = input.contiguous();
         Tensor result = empty([.. input.shape[..^1], outputs], dtype: ScalarType.Float32);
-        if (rows.numel() > 0)
+        float* x = (float*)TensorMemory.AddressOf(rows), w = (float*)TensorMemory.AddressOf(weight);
+        float* y = (float*)TensorMemory.AddressOf(result);
+        float* b = bias is null ? null : (float*)TensorMemory.AddressOf(bias);
+        int count = (int)(rows.numel() / width);
+        if (count > 0 && TileProduct.IsSupported)
         {
-            FloatProduct.Multiply(
-                (float*)TensorMemory.AddressOf(rows), (float*)TensorMemory.AddressOf(weight), null,
-                bias is null ? null : (float*)TensorMemory.AddressOf(bias), (float*)TensorMemory.AddressOf(result),
-                (int)(rows.numel() / width), width, outputs);
+            TileProduct.Multiply(x, false, w, true, y, count, outputs, width, b);
+        }
+        else if (count > 0)
+        {
+            FloatProduct.Multiply(x, w, null, b, y, count, width, outputs);
         }
 
         GC.KeepAlive(weight);
