@@ -13,6 +13,7 @@ RootCommand root = new("Benchmarks of MedR1.")
     StepCommands.SmallShape(),
     StepCommands.Head(),
     StepCommands.Attention(),
+    StepCommands.LinearProducts(),
     RolloutCommands.Small(),
     QuantizationCommands.Error(),
     DatasetCommands.Read(),

@@ -8,11 +8,14 @@ namespace MedR1.Samples.QuickStart;
 /// <param name="Seed">Where all random choices start.</param>
 internal sealed record QuickStartSettings(string Data, string Checkpoint, string Output, int Steps, int Seed)
 {
-    public const int DefaultSteps = 450;
-    public const double DefaultLearningRate = 5e-4;
+    public const int DefaultSteps = 1000;
+    public const double DefaultLearningRate = 3e-4;
     public const int DefaultPromptsPerStep = 16;
     public const int DefaultGroupSize = 16;
     public const double DefaultKlCoefficient = 0.05;
+
+    /// <summary>The most tokens of an answer, in training and in the test.</summary>
+    public const int MaxNewTokens = 24;
 
     /// <summary>The highest learning rate.</summary>
     public double LearningRate { get; init; } = DefaultLearningRate;

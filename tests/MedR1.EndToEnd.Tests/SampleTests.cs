@@ -25,6 +25,8 @@ public sealed class SampleTests : IDisposable
         Assert.True(File.Exists(Path.Combine(output, "completions.md")));
         Assert.True(File.Exists(Path.Combine(output, "checkpoint", "model.safetensors")));
         Assert.Equal(2, File.ReadLines(Path.Combine(output, "grpo.jsonl")).Count());
+        Assert.Equal(2, File.ReadLines(Path.Combine(output, "control.jsonl")).Count());
+        Assert.InRange(summary.GetProperty("questionOnlyAccuracy").GetDouble(), 0.0, 1.0);
     }
 
     [Fact]

@@ -125,8 +125,8 @@ internal static class StepCommands
         };
         Command command = new(
             "short-attention",
-            "Attends, forward and backward, in 16 short sequences in float32 on the CPU by libtorch's fused operator and by plain "
-            + "products, with one thread and with all; prints the fastest times as a table in Markdown.")
+            "Attends, forward and backward, in 16 short sequences in float32 on the CPU by libtorch's fused operator, by plain "
+            + "products and as the update does it, with one thread and with all; prints the fastest times as a table in Markdown.")
         {
             lengths,
         };
@@ -134,6 +134,21 @@ internal static class StepCommands
         {
             TorchRuntime.Initialize();
             ShortAttention.Run(result.GetValue(lengths)!, Console.Out);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
+    public static Command LinearProducts()
+    {
+        Command command = new(
+            "linear-products",
+            "Computes linear layers, forward and backward, in float32 on the CPU by libtorch and by the library's products, with one "
+            + "thread and with all; prints the fastest times as a table in Markdown.");
+        command.SetAction((_, _) =>
+        {
+            TorchRuntime.Initialize();
+            Steps.LinearProducts.Run(Console.Out);
             return Task.CompletedTask;
         });
         return command;

@@ -14,13 +14,9 @@ namespace MedR1.Modeling;
 /// </remarks>
 public sealed class GroupSequencePattern : IAttentionPattern
 {
-    private readonly int _groups;
-    private readonly int _length;
-    private readonly int _keptLength;
-    private readonly PaddedRows _rows;
-    private readonly PaddedRows _keptRows;
-    private readonly Tensor _bias;
-    private readonly Tensor _keptBias;
+    private readonly ShortSequences? _sequences;
+    private readonly ShortSequences? _keptSequences;
+    private readonly MaskedGroups? _blocks;
 
     /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
     /// <param name="lengths">Tokens of prompts and completions.</param>
@@ -30,17 +26,9 @@ public sealed class GroupSequencePattern : IAttentionPattern
     {
         ArgumentNullException.ThrowIfNull(lengths);
         ArgumentNullException.ThrowIfNull(device);
-        _groups = lengths.Count;
-        _length = LengthOf(lengths);
-        _keptLength = 1 + lengths.Completions.Max(rows => rows.Sum());
-        _rows = new PaddedRows(Places(lengths, lengths.Prompts, _length), (long)_groups * _length, device);
-        _keptRows = new PaddedRows(
-            Places(lengths, [.. lengths.Prompts.Select(_ => 1)], _keptLength), (long)_groups * _keptLength, device);
-        using Tensor bias = empty([_groups, 1, _length, _length], ScalarType.Float32);
-        using Tensor keptBias = empty([_groups, 1, _keptLength, _length], ScalarType.Float32);
-        Fill(bias, keptBias, lengths);
-        _bias = bias.to(dataType, device, copy: true);
-        _keptBias = keptBias.to(dataType, device, copy: true);
+        _sequences = ShortSequences.TryGroups(lengths, keepsLast: false, dataType, device);
+        _keptSequences = _sequences is null ? null : ShortSequences.TryGroups(lengths, keepsLast: true, dataType, device);
+        _blocks = _keptSequences is null ? new MaskedGroups(lengths, dataType, device) : null;
         using Tensor kept = tensor([.. lengths.KeptPlaces()]);
         Kept = kept.to(device, copy: true);
     }
@@ -54,83 +42,9 @@ public sealed class GroupSequencePattern : IAttentionPattern
 
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values) =>
-        Attend(queries, keys, values, _rows, _length, _bias);
+        _blocks?.Attend(queries, keys, values) ?? _sequences!.Attend(queries, keys, values);
 
     /// <inheritdoc/>
     public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values) =>
-        Attend(queries, keys, values, _keptRows, _keptLength, _keptBias);
-
-    private Tensor Attend(
-        Tensor queries, Tensor keys, Tensor values, PaddedRows queryRows, int queryLength, Tensor bias)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor q = Blocks(queryRows.Pad(queries), queryLength);
-        (Tensor k, Tensor v) = (Blocks(_rows.Pad(keys), _length), Blocks(_rows.Pad(values), _length));
-        Tensor attended = ProductAttention.IsFaster(q, k)
-            ? ProductAttention.Attend(q, k, v, bias)
-            : FusedOperators.ScaledDotProductAttention(
-                q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), bias,
-                enableGqa: queries.shape[1] != keys.shape[1]).transpose(1, 2);
-        return queryRows.Unpad(attended.reshape((long)_groups * queryLength, -1)).MoveToOuterDisposeScope();
-    }
-
-    // [A · length, heads, d] to [A, length, heads, d]
-    private Tensor Blocks(Tensor vectors, int length) => vectors.view(_groups, length, vectors.shape[1], vectors.shape[2]);
-
-    // In a block the completions of a group stand behind its prompt, or behind the one token that is kept of it.
-    private static long[] Places(GroupLengths lengths, IReadOnlyList<int> ofPrompts, int length)
-    {
-        IEnumerable<long> Block(int group, int from, int count) =>
-            Enumerable.Range(from, count).Select(place => (long)group * length + place);
-        int[] groups = [.. Enumerable.Range(0, lengths.Count)];
-        return
-        [
-            .. groups.SelectMany(group => Block(group, 0, ofPrompts[group])),
-            .. groups.SelectMany(group => Block(group, ofPrompts[group], lengths.Completions[group].Sum())),
-        ];
-    }
-
-    // [A, 1, queries, length]: 0 where a query sees a key, else −∞. Padding sees the first token, for a softmax over nothing is
-    // not a number. They are written where they stay: arrays of this size would be fresh memory for each pass.
-    private unsafe void Fill(Tensor bias, Tensor keptBias, GroupLengths lengths)
-    {
-        Span<float> all = new((void*)TensorMemory.AddressOf(bias), (int)bias.numel());
-        Span<float> kept = new((void*)TensorMemory.AddressOf(keptBias), (int)keptBias.numel());
-        all.Fill(float.NegativeInfinity);
-        kept.Fill(float.NegativeInfinity);
-        for (int group = 0; group < _groups; group++)
-        {
-            FillGroup(
-                all.Slice(group * _length * _length, _length * _length),
-                kept.Slice(group * _keptLength * _length, _keptLength * _length),
-                lengths.Prompts[group], lengths.Completions[group]);
-        }
-    }
-
-    private void FillGroup(Span<float> all, Span<float> kept, int prompt, IReadOnlyList<int> completions)
-    {
-        for (int query = 0; query < _length; query++)
-        {
-            all.Slice(query * _length, query < prompt ? query + 1 : 1).Clear();
-        }
-
-        for (int query = 0; query < _keptLength; query++)
-        {
-            kept.Slice(query * _length, query == 0 ? prompt : 1).Clear();
-        }
-
-        int first = prompt;
-        foreach (int length in completions)
-        {
-            for (int place = first; place < first + length; place++)
-            {
-                Span<float> row = all.Slice(place * _length, _length);
-                row[..prompt].Clear();
-                row[first..(place + 1)].Clear();
-                row.CopyTo(kept.Slice((place - prompt + 1) * _length, _length));
-            }
-
-            first += length;
-        }
-    }
+        _blocks?.AttendKept(queries, keys, values) ?? _keptSequences!.Attend(queries, keys, values);
 }

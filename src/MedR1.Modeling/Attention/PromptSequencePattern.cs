@@ -5,14 +5,16 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// Prompts one after another in a flat batch, without padding: each token sees itself and what stands before it in its
-/// prompt, and the last token of each prompt is kept. Each prompt attends in a call of its own, so that what it gives
-/// does not depend on the others' lengths. Keys and values go to a cache.
+/// prompt, and the last token of each prompt is kept. Each prompt attends by itself, so that what it gives does not depend
+/// on the others. Keys and values go to a cache.
 /// </summary>
 public sealed class PromptSequencePattern : IAttentionPattern
 {
     private readonly IReadOnlyList<int> _lengths;
     private readonly SlotKeyValueCache _cache;
     private readonly IReadOnlyList<int> _slots;
+    private readonly ShortSequences? _sequences;
+    private readonly ShortSequences? _lastTokens;
 
     /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
     /// <param name="lengths">Tokens of each prompt.</param>
@@ -26,6 +28,8 @@ public sealed class PromptSequencePattern : IAttentionPattern
         _lengths = lengths;
         _cache = cache;
         _slots = slots;
+        _sequences = ShortSequences.TryCausal(lengths, keepsLast: false, cache.DataType, cache.Device);
+        _lastTokens = ShortSequences.TryCausal(lengths, keepsLast: true, cache.DataType, cache.Device);
         long end = 0;
         using Tensor host = tensor([.. lengths.Select(length => (end += length) - 1)], dtype: ScalarType.Int64);
         Kept = host.to(cache.Device, copy: true);
@@ -35,22 +39,49 @@ public sealed class PromptSequencePattern : IAttentionPattern
     public Tensor Kept { get; }
 
     /// <inheritdoc/>
-    public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values) =>
-        ByPrompt(layer, keys, values, (place, key, value) =>
-        {
-            using Tensor query = queries.narrow(0, place.Start, place.Length);
-            return PromptAttention.All(query, key, value, 1, place.Length);
-        });
+    public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
+    {
+        Write(layer, keys, values);
+        return _sequences?.Attend(queries, keys, values)
+            ?? ByPrompt(keys, values, (place, key, value) =>
+            {
+                using Tensor query = queries.narrow(0, place.Start, place.Length);
+                return Alone(place, keepsLast: false)?.Attend(query, key, value)
+                    ?? PromptAttention.All(query, key, value, 1, place.Length);
+            });
+    }
 
     /// <inheritdoc/>
-    public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values) =>
-        ByPrompt(layer, keys, values, (place, key, value) =>
-        {
-            using Tensor query = queries.narrow(0, place.Prompt, 1);
-            return PromptAttention.Last(query, key, value, 1, place.Length, null);
-        });
+    public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values)
+    {
+        Write(layer, keys, values);
+        return _lastTokens?.Attend(queries, keys, values)
+            ?? ByPrompt(keys, values, (place, key, value) =>
+            {
+                using Tensor query = queries.narrow(0, place.Prompt, 1);
+                return Alone(place, keepsLast: true)?.Attend(query, key, value)
+                    ?? PromptAttention.Last(query, key, value, 1, place.Length, null);
+            });
+    }
 
-    private Tensor ByPrompt(int layer, Tensor keys, Tensor values, Func<Place, Tensor, Tensor, Tensor> attend)
+    // Beside a long prompt a short one is computed as among short ones.
+    private ShortSequences? Alone(Place place, bool keepsLast) =>
+        ShortSequences.TryCausal([(int)place.Length], keepsLast, _cache.DataType, _cache.Device);
+
+    private void Write(int layer, Tensor keys, Tensor values)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long start = 0;
+        for (int prompt = 0; prompt < _lengths.Count; prompt++)
+        {
+            int length = _lengths[prompt];
+            _cache.WritePrompts(
+                layer, [_slots[prompt]], keys.narrow(0, start, length), values.narrow(0, start, length), length);
+            start += length;
+        }
+    }
+
+    private Tensor ByPrompt(Tensor keys, Tensor values, Func<Place, Tensor, Tensor, Tensor> attend)
     {
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> parts = [];
@@ -59,7 +90,6 @@ public sealed class PromptSequencePattern : IAttentionPattern
         {
             int length = _lengths[prompt];
             Tensor key = keys.narrow(0, start, length), value = values.narrow(0, start, length);
-            _cache.WritePrompts(layer, [_slots[prompt]], key, value, length);
             parts.Add(attend(new Place(prompt, start, length), key, value));
             start += length;
         }

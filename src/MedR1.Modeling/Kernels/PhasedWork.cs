@@ -47,7 +47,7 @@ internal static unsafe class PhasedWork
 
         // They may be fewer than were asked for.
         int threads = TorchThreads.CountInCall;
-        int own = Interlocked.Increment(ref region->Entered) - 1;
+        int own = TorchThreads.NumberInCall;
         for (int phase = 0; phase < region->Phases; phase++)
         {
             Work(region, phase, own);
@@ -100,7 +100,6 @@ internal static unsafe class PhasedWork
         public int* Ends;
         public int Phases;
         public PartShares Shares;
-        public int Entered;
         public int Arrived;
         public int Phase;
 

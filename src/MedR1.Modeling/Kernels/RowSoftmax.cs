@@ -43,12 +43,50 @@ internal static unsafe class RowSoftmax
         }
 
         float share = 1 / sum;
-        for (int k = 0; k < count; k++)
+        for (at = 0; at + 16 <= count; at += 16)
         {
-            scores[k] *= share;
+            (Vector512.Load(scores + at) * share).Store(scores + at);
+        }
+
+        for (; at < count; at++)
+        {
+            scores[at] *= share;
         }
     }
 
+    /// <summary>The gradient of scores, <c>g ← w (g − Σ w g)</c>, in place.</summary>
+    /// <param name="weights"><c>[count]</c>, w: what the softmax gave.</param>
+    /// <param name="gradient"><c>[count]</c>, g: their gradient.</param>
+    /// <param name="count">Scores.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Gradient(float* weights, float* gradient, int count)
+    {
+        Vector512<float> sums = default;
+        int at = 0;
+        for (; at + 16 <= count; at += 16)
+        {
+            sums = Vector512.FusedMultiplyAdd(Vector512.Load(weights + at), Vector512.Load(gradient + at), sums);
+        }
+
+        float sum = Vector512.Sum(sums);
+        for (; at < count; at++)
+        {
+            sum += weights[at] * gradient[at];
+        }
+
+        Vector512<float> shift = Vector512.Create(sum);
+        for (at = 0; at + 16 <= count; at += 16)
+        {
+            ((Vector512.Load(gradient + at) - shift) * Vector512.Load(weights + at)).Store(gradient + at);
+        }
+
+        for (; at < count; at++)
+        {
+            gradient[at] = (gradient[at] - sum) * weights[at];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Largest(float* scores, int count)
     {
         float largest = float.NegativeInfinity;
@@ -61,10 +99,9 @@ internal static unsafe class RowSoftmax
                 most = Vector512.Max(most, Vector512.Load(scores + at));
             }
 
-            for (int lane = 0; lane < 16; lane++)
-            {
-                largest = MathF.Max(largest, most[lane]);
-            }
+            Vector256<float> half = Vector256.Max(most.GetLower(), most.GetUpper());
+            Vector128<float> quarter = Vector128.Max(half.GetLower(), half.GetUpper());
+            largest = MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
         }
 
         for (; at < count; at++)

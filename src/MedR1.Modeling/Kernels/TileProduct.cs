@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace MedR1.Modeling;
 
@@ -12,7 +11,7 @@ namespace MedR1.Modeling;
 internal static unsafe class TileProduct
 {
     private const int Rows = 8;
-    private const int Columns = 32;
+    private const int Columns = TileColumns.Count;
     private const int Lanes = 16;
 
     // What a thread takes at a time, with 32 columns: more rows where the columns must be copied first.
@@ -45,8 +44,27 @@ internal static unsafe class TileProduct
         float* a, bool transposesA, float* b, bool transposesB, float* c, int rows, int columns, int depth,
         float* bias = null)
     {
+        Job job = JobOf(a, transposesA, b, transposesB, c, rows, columns, depth, bias);
+        TorchThreads.Run(job.Parts, &Compute, &job, isShort: (long)rows * columns * depth < FewestProducts);
+    }
+
+    /// <summary>Computes the product on this thread; as <see cref="Multiply"/> without bias.</summary>
+    public static void MultiplyHere(
+        float* a, bool transposesA, float* b, bool transposesB, float* c, int rows, int columns, int depth)
+    {
+        Job job = JobOf(a, transposesA, b, transposesB, c, rows, columns, depth, null);
+        for (int part = 0; part < job.Parts; part++)
+        {
+            Compute(&job, part);
+        }
+    }
+
+    private static Job JobOf(
+        float* a, bool transposesA, float* b, bool transposesB, float* c, int rows, int columns, int depth, float* bias)
+    {
         bool isPacked = transposesB || columns >= FewestPackedColumns;
-        Job job = new()
+        int rowsOfPart = isPacked ? RowsOfPackedPart : RowsOfPart, strips = (columns + Columns - 1) / Columns;
+        return new()
         {
             A = a,
             RowStride = transposesA ? 1 : depth,
@@ -59,20 +77,19 @@ internal static unsafe class TileProduct
             RowCount = rows,
             ColumnCount = columns,
             DepthCount = depth,
-            RowsOfPart = isPacked ? RowsOfPackedPart : RowsOfPart,
+            RowsOfPart = rowsOfPart,
+            Strips = strips,
+            Parts = (rows + rowsOfPart - 1) / rowsOfPart * strips,
         };
-        job.RowParts = (rows + job.RowsOfPart - 1) / job.RowsOfPart;
-        TorchThreads.Run(
-            job.RowParts * ((columns + Columns - 1) / Columns), &Compute, &job,
-            isShort: (long)rows * columns * depth < FewestProducts);
     }
 
-    // Some rows of 32 columns.
+    // Some rows of 32 columns. Parts go through the columns first: neighbours, which one thread takes, read the same rows of A,
+    // and what a thread has written it finds again in the next operator.
     [SkipLocalsInit]
     private static void Compute(void* state, int part)
     {
         Job* job = (Job*)state;
-        int firstColumn = part / job->RowParts * Columns, firstRow = part % job->RowParts * job->RowsOfPart;
+        int firstRow = part / job->Strips * job->RowsOfPart, firstColumn = part % job->Strips * Columns;
         int rows = Math.Min(job->RowsOfPart, job->RowCount - firstRow);
         int width = Math.Min(Columns, job->ColumnCount - firstColumn);
         bool isWhole = width == Columns, isPacked = job->IsPacked || !isWhole;
@@ -89,11 +106,11 @@ internal static unsafe class TileProduct
                 : job->B + ((long)first * job->ColumnCount) + firstColumn;
             if (job->TransposesB)
             {
-                PackTransposed(b, job->DepthCount, packed, depth, width);
+                TileColumns.PackTransposed(b, job->DepthCount, packed, depth, width);
             }
             else if (isPacked)
             {
-                Pack(b, job->ColumnCount, packed, depth, width);
+                TileColumns.Pack(b, job->ColumnCount, packed, depth, width);
             }
 
             float* a = job->A + (firstRow * job->RowStride) + (first * job->DepthStride);
@@ -127,60 +144,18 @@ internal static unsafe class TileProduct
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish(float* sums, float* bias, float* c, int width)
     {
-        for (int column = 0; column < width; column++)
+        int column = 0;
+        for (; bias != null && column + Lanes <= width; column += Lanes)
+        {
+            (Vector512.Load(sums + column) + Vector512.Load(bias + column)).Store(c + column);
+        }
+
+        for (; column < width; column++)
         {
             c[column] = bias == null ? sums[column] : sums[column] + bias[column];
-        }
-    }
-
-    private static void Pack(float* b, long stride, float* packed, int depth, int width)
-    {
-        for (int at = 0; at < depth; at++, b += stride, packed += Columns)
-        {
-            new Span<float>(b, width).CopyTo(new Span<float>(packed, width));
-            new Span<float>(packed + width, Columns - width).Clear();
-        }
-    }
-
-    // Four columns by four numbers of each at a time.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackTransposed(float* b, long stride, float* packed, int depth, int width)
-    {
-        int column = 0;
-        for (; Sse.IsSupported && column + 4 <= width; column += 4)
-        {
-            float* source = b + (column * stride), target = packed + column;
-            int at = 0;
-            for (; at + 4 <= depth; at += 4)
-            {
-                Vector128<float> p = Vector128.Load(source + at), q = Vector128.Load(source + stride + at);
-                Vector128<float> r = Vector128.Load(source + (2 * stride) + at), s = Vector128.Load(source + (3 * stride) + at);
-                Vector128<float> lowPq = Sse.UnpackLow(p, q), lowRs = Sse.UnpackLow(r, s);
-                Vector128<float> highPq = Sse.UnpackHigh(p, q), highRs = Sse.UnpackHigh(r, s);
-                float* four = target + (at * Columns);
-                Sse.MoveLowToHigh(lowPq, lowRs).Store(four);
-                Sse.MoveHighToLow(lowRs, lowPq).Store(four + Columns);
-                Sse.MoveLowToHigh(highPq, highRs).Store(four + (2 * Columns));
-                Sse.MoveHighToLow(highRs, highPq).Store(four + (3 * Columns));
-            }
-
-            for (; at < depth; at++)
-            {
-                for (int k = 0; k < 4; k++)
-                {
-                    target[(at * Columns) + k] = source[(k * stride) + at];
-                }
-            }
-        }
-
-        for (; column < Columns; column++)
-        {
-            for (int at = 0; at < depth; at++)
-            {
-                packed[(at * Columns) + column] = column < width ? b[(column * stride) + at] : 0;
-            }
         }
     }
 
@@ -285,7 +260,8 @@ internal static unsafe class TileProduct
         public int ColumnCount;
         public int DepthCount;
         public int RowsOfPart;
-        public int RowParts;
+        public int Strips;
+        public int Parts;
     }
 
     // 32 columns of B and what is the same for all rows.

@@ -17,14 +17,22 @@ internal static unsafe class TorchThreads
     private static readonly Lazy<nint> s_parallel = new(() => Find("GOMP_parallel"));
     private static readonly Lazy<nint> s_pause = new(() => Find("omp_pause_resource_all"));
     private static readonly Lazy<nint> s_count = new(() => Find("omp_get_num_threads"));
+    private static readonly Lazy<nint> s_number = new(() => Find("omp_get_thread_num"));
 
     /// <summary>How many threads work for the calling one.</summary>
-    public static int Count => s_parallel.Value == 0 || s_count.Value == 0
+    public static int Count => s_parallel.Value == 0 || s_count.Value == 0 || s_number.Value == 0
         ? 1 : Math.Min(TorchSharp.torch.get_num_threads(), MostThreads);
 
     /// <summary>How many threads take part in the <see cref="Call"/> that this is asked in.</summary>
     public static int CountInCall =>
         s_count.Value == 0 ? 1 : ((delegate* unmanaged[Cdecl]<int>)s_count.Value)();
+
+    /// <summary>
+    /// The number of this thread in the <see cref="Call"/>, from 0 for the calling one: the same thread has it in every call, and
+    /// the same share of neighbours as in libtorch's operators, so that it finds in its cache what it has written.
+    /// </summary>
+    public static int NumberInCall =>
+        s_number.Value == 0 ? 0 : ((delegate* unmanaged[Cdecl]<int>)s_number.Value)();
 
     /// <summary>Runs <paramref name="body"/> once for each part, on as many threads as libtorch uses.</summary>
     /// <param name="parts">How many parts. Neighbours are mostly taken by one thread, one after the other.</param>
@@ -83,7 +91,7 @@ internal static unsafe class TorchThreads
     private static void Enter(void* state)
     {
         Work* work = (Work*)state;
-        int own = Interlocked.Increment(ref work->Entered) - 1;
+        int own = NumberInCall;
         for (int turn = 0; work->Shares.TryTake(own, ref turn, out int part);)
         {
             work->Body(work->State, part);
@@ -100,6 +108,5 @@ internal static unsafe class TorchThreads
         public delegate*<void*, int, void> Body;
         public void* State;
         public PartShares Shares;
-        public int Entered;
     }
 }

@@ -33,6 +33,9 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
         _accuracy = accuracyReward is null ? null : TrainingMetricNames.RewardMean(accuracyReward);
     }
 
+    /// <summary>What each line begins with, for runs that share a console; nothing by default.</summary>
+    public string Label { get; init; } = string.Empty;
+
     /// <inheritdoc/>
     public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
     {
@@ -93,7 +96,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
             parts.Add(TimeText(left) + " left");
         }
 
-        return string.Join("  ", parts);
+        return Label + string.Join("  ", parts);
 
         void Add(string? name, string format)
         {

@@ -80,6 +80,19 @@ public sealed class SinkTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_that_share_a_console_are_told_apart_by_their_labels()
+    {
+        StringWriter writer = new();
+        using ConsoleProgressSink model = new(writer) { Label = "model  " };
+        using ConsoleProgressSink control = new(writer) { Label = "control  " };
+        await model.WriteAsync(Step(1, ("loss", 1.5)));
+        await control.WriteAsync(Step(1, ("loss", 2.5)));
+        Assert.Equal(
+            ["model  step 1  loss 1.5000", "control  step 1  loss 2.5000"],
+            writer.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public async Task On_a_terminal_a_line_is_written_over_and_ended_at_the_end()
     {
         StringWriter writer = new();

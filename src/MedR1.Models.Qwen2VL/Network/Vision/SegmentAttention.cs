@@ -21,6 +21,13 @@ internal static class SegmentAttention
     /// <returns><c>[segments, length, heads · d]</c></returns>
     public static Tensor Apply(Tensor queries, Tensor keys, Tensor values, long mostScores = MostScores)
     {
+        if (ShortSequences.TryWhole((int)queries.shape[0], (int)queries.shape[1], queries.dtype, queries.device) is { } sequences)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            return sequences.Attend(queries.flatten(0, 1), keys.flatten(0, 1), values.flatten(0, 1))
+                .view(queries.shape[0], queries.shape[1], -1).MoveToOuterDisposeScope();
+        }
+
         // A sampler's picture must not depend on its company to the last bit, which products of many sequences do.
         if (is_grad_enabled() && ProductAttention.IsFaster(queries, keys))
         {

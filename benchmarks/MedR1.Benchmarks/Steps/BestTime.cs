@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Benchmarks.Steps;
+
+/// <summary>The shortest time of a call, in rounds of several, with a number of threads.</summary>
+internal static class BestTime
+{
+    private const int Rounds = 8;
+    private const int Calls = 20;
+
+    /// <summary>Calls and gives the time as text in milliseconds; the number of threads is afterwards what it was.</summary>
+    public static string Of(Action call, int threads)
+    {
+        int before = get_num_threads();
+        set_num_threads(threads);
+        double best = double.PositiveInfinity;
+        for (int round = 0; round < Rounds; round++)
+        {
+            Stopwatch clock = Stopwatch.StartNew();
+            for (int i = 0; i < Calls; i++)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                call();
+            }
+
+            best = Math.Min(best, clock.Elapsed.TotalMilliseconds / Calls);
+        }
+
+        set_num_threads(before);
+        return string.Create(CultureInfo.InvariantCulture, $"{best:F2} ms");
+    }
+}

@@ -1,0 +1,79 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary><see cref="SequenceAttention"/> with gradients; the weights of all keys are kept for the backward pass.</summary>
+internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFunction<SequenceAttentionFunction>
+{
+    private const string Layout = "layout";
+
+    public override string Name => nameof(SequenceAttentionFunction);
+
+    /// <summary>Attends.</summary>
+    /// <param name="queries"><c>[queries, heads, d]</c></param>
+    /// <param name="keys"><c>[keys, key-value heads, d]</c></param>
+    /// <param name="values"><c>[keys, key-value heads, d]</c></param>
+    /// <param name="layout">The sequences.</param>
+    /// <param name="weights">Takes what each query gives each key, <c>[heads · scores]</c>; null: it is not kept.</param>
+    /// <returns><c>[queries, heads · d]</c></returns>
+    public static Tensor Forward(Tensor queries, Tensor keys, Tensor values, SequenceLayout layout, Tensor? weights)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor q = queries.contiguous(), k = keys.contiguous(), v = values.contiguous();
+        Tensor result = empty(q.shape[0], q.shape[1] * q.shape[2]);
+        SequenceAttention.Job job = JobOf(q, k, v);
+        job.Result = Address(result);
+        job.Weights = weights is null ? null : Address(weights);
+        SequenceAttention.Forward(job, layout);
+        return result.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Takes queries, keys, values and the layout.</summary>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        // What is saved must live until this has returned: the caller's scope disposes it.
+        SequenceLayout layout = (SequenceLayout)vars[3];
+        Tensor q = ((Tensor)vars[0]).contiguous(), k = ((Tensor)vars[1]).contiguous(), v = ((Tensor)vars[2]).contiguous();
+        Tensor weights = empty(layout.ScoreCount * q.shape[1]);
+        Tensor result = Forward(q, k, v, layout, weights);
+        ctx.set_materialize_grads(false);
+        ctx.save_data(Layout, layout);
+        ctx.save_for_backward([q, k, v, weights]);
+        return result;
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        if (grad_output.IsInvalid)
+        {
+            return [null!, null!, null!, null!];
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        List<Tensor> saved = ctx.get_saved_variables();
+        (Tensor q, Tensor k, Tensor v) = (saved[0], saved[1], saved[2]);
+        (Tensor ofQ, Tensor ofK, Tensor ofV) = (empty(q.shape), empty(k.shape), empty(v.shape));
+        SequenceAttention.Job job = JobOf(q, k, v);
+        job.Weights = Address(saved[3]);
+        job.Given = Address(grad_output.contiguous());
+        job.OfQueries = Address(ofQ);
+        job.OfKeys = Address(ofK);
+        job.OfValues = Address(ofV);
+        SequenceAttention.Backward(job, (SequenceLayout)ctx.get_data(Layout));
+        Tensor?[] kept = GivenGradient.KeepAll(ofQ, ofK, ofV);
+        return [kept[0]!, kept[1]!, kept[2]!, null!];
+    }
+
+    private static SequenceAttention.Job JobOf(Tensor queries, Tensor keys, Tensor values) => new()
+    {
+        Queries = Address(queries),
+        Keys = Address(keys),
+        Values = Address(values),
+        KeyValueHeads = (int)keys.shape[1],
+        QueriesPerHead = (int)(queries.shape[1] / keys.shape[1]),
+        Width = (int)queries.shape[2],
+    };
+
+    private static float* Address(Tensor tensor) => (float*)TensorMemory.AddressOf(tensor);
+}

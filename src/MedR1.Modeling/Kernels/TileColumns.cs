@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace MedR1.Modeling;
+
+/// <summary>Brings 32 columns of a matrix together, row by row, for <see cref="TileProduct"/>.</summary>
+internal static unsafe class TileColumns
+{
+    /// <summary>How many columns.</summary>
+    public const int Count = 32;
+
+    /// <summary>Copies columns of a matrix.</summary>
+    /// <param name="b"><c>[depth, stride]</c>, from the first column on.</param>
+    /// <param name="stride">From a row to the next.</param>
+    /// <param name="packed"><c>[depth, 32]</c>, zero where there is no column.</param>
+    /// <param name="depth">Rows.</param>
+    /// <param name="width">Count, at most 32.</param>
+    public static void Pack(float* b, long stride, float* packed, int depth, int width)
+    {
+        for (int at = 0; at < depth; at++, b += stride, packed += Count)
+        {
+            new Span<float>(b, width).CopyTo(new Span<float>(packed, width));
+            new Span<float>(packed + width, Count - width).Clear();
+        }
+    }
+
+    /// <summary>Copies columns that lie as rows, four by four numbers at a time.</summary>
+    /// <param name="b"><c>[width, stride]</c>, from the first number on.</param>
+    /// <param name="stride">From a column to the next.</param>
+    /// <param name="packed"><c>[depth, 32]</c>, zero where there is no column.</param>
+    /// <param name="depth">Numbers of a column.</param>
+    /// <param name="width">Count, at most 32.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void PackTransposed(float* b, long stride, float* packed, int depth, int width)
+    {
+        int column = 0;
+        for (; Sse.IsSupported && column + 4 <= width; column += 4)
+        {
+            float* source = b + (column * stride), target = packed + column;
+            int at = 0;
+            for (; at + 4 <= depth; at += 4)
+            {
+                Vector128<float> p = Vector128.Load(source + at), q = Vector128.Load(source + stride + at);
+                Vector128<float> r = Vector128.Load(source + (2 * stride) + at), s = Vector128.Load(source + (3 * stride) + at);
+                Vector128<float> lowPq = Sse.UnpackLow(p, q), lowRs = Sse.UnpackLow(r, s);
+                Vector128<float> highPq = Sse.UnpackHigh(p, q), highRs = Sse.UnpackHigh(r, s);
+                float* four = target + (at * Count);
+                Sse.MoveLowToHigh(lowPq, lowRs).Store(four);
+                Sse.MoveHighToLow(lowRs, lowPq).Store(four + Count);
+                Sse.MoveLowToHigh(highPq, highRs).Store(four + (2 * Count));
+                Sse.MoveHighToLow(highRs, highPq).Store(four + (3 * Count));
+            }
+
+            for (; at < depth; at++)
+            {
+                for (int k = 0; k < 4; k++)
+                {
+                    target[(at * Count) + k] = source[(k * stride) + at];
+                }
+            }
+        }
+
+        for (; column < Count; column++)
+        {
+            for (int at = 0; at < depth; at++)
+            {
+                packed[(at * Count) + column] = column < width ? b[(column * stride) + at] : 0;
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling.Tests.Attention;
+
+public sealed class ShortSequencesTests
+{
+    [Theory]
+    [InlineData(3, 49, 4, 4, 24)]
+    [InlineData(1, 7, 6, 2, 80)]
+    [InlineData(2, 256, 2, 1, 32)]
+    public void Whole_sequences_attend_as_by_definition_with_its_gradients(int count, int length, int heads, int keyHeads, int width)
+    {
+        ShortSequences? sequences = ShortSequences.TryWhole(count, length, ScalarType.Float32, CPU);
+        AssertDefinition(sequences, [.. Enumerable.Repeat(length, count)], heads, keyHeads, width, isCausal: false);
+    }
+
+    [Theory]
+    [InlineData(4, 2, 32)]
+    [InlineData(3, 3, 20)]
+    public void Causal_sequences_attend_as_by_definition_with_its_gradients(int heads, int keyHeads, int width)
+    {
+        int[] lengths = [5, 100, 1, 33];
+        ShortSequences? sequences = ShortSequences.TryCausal(lengths, keepsLast: false, ScalarType.Float32, CPU);
+        AssertDefinition(sequences, lengths, heads, keyHeads, width, isCausal: true);
+    }
+
+    // A long prompt attends by another operator; a short one beside it must not.
+    [Fact]
+    public void A_prompt_has_the_same_bits_alone_and_in_company_also_of_a_long_one()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(23, CPU);
+        int[] lengths = [40, 300, 7];
+        using SlotKeyValueCache cache = new(1, 2, 16, 3, 1, 300, 1, CPU, ScalarType.Float32);
+        Tensor[] inputs = [.. new[] { 4, 2, 2 }.Select(heads => randn([347, heads, 16], generator: generator))];
+        PromptSequencePattern all = new(lengths, cache, [0, 1, 2]);
+        Tensor together = all.Attend(0, inputs[0], inputs[1], inputs[2]);
+        Tensor last = all.AttendKept(0, inputs[0].index_select(0, all.Kept), inputs[1], inputs[2]);
+        for (int prompt = 0, first = 0; prompt < lengths.Length; first += lengths[prompt++])
+        {
+            int length = lengths[prompt];
+            PromptSequencePattern one = new([length], cache, [prompt]);
+            Tensor[] own = [.. inputs.Select(input => input.narrow(0, first, length))];
+            Tensor alone = one.Attend(0, own[0], own[1], own[2]);
+            Tensor aloneLast = one.AttendKept(0, own[0].narrow(0, length - 1, 1), own[1], own[2]);
+            Assert.True(alone.equal(together.narrow(0, first, length)).all().item<bool>());
+            Assert.True(aloneLast.equal(last.narrow(0, prompt, 1)).all().item<bool>());
+        }
+    }
+
+    [Fact]
+    public void Long_sequences_and_other_types_are_left_to_others()
+    {
+        Assert.Null(ShortSequences.TryWhole(1, 257, ScalarType.Float32, CPU));
+        Assert.Null(ShortSequences.TryWhole(1, 16, ScalarType.BFloat16, CPU));
+        Assert.Null(ShortSequences.TryCausal([16, 257], keepsLast: true, ScalarType.Float32, CPU));
+
+        // 16 × 256² is what may be kept; without gradient nothing is.
+        Assert.Null(ShortSequences.TryWhole(17, 256, ScalarType.Float32, CPU));
+        using IDisposable noGradient = no_grad();
+        Assert.Equal(TileProduct.IsSupported, ShortSequences.TryWhole(17, 256, ScalarType.Float32, CPU) is not null);
+    }
+
+    private static void AssertDefinition(
+        ShortSequences? sequences, int[] lengths, int heads, int keyHeads, int width, bool isCausal)
+    {
+        if (!TileProduct.IsSupported)
+        {
+            Assert.Null(sequences);
+            return;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(29, CPU);
+        Tensor[] inputs =
+        [
+            .. new[] { heads, keyHeads, keyHeads }.Select(
+                count => randn([lengths.Sum(), count, width], generator: generator).requires_grad_()),
+        ];
+        Tensor weight = randn([lengths.Sum(), heads * width], generator: generator);
+        Tensor actual = sequences!.Attend(inputs[0], inputs[1], inputs[2]);
+        (actual * weight).sum().backward();
+
+        Tensor[] exact = [.. inputs.Select(input => input.detach().to(float64).requires_grad_())];
+        Tensor expected = cat([.. lengths.Select((length, sequence) => Defined(lengths.Take(sequence).Sum(), length))], 0);
+        (expected * weight.to(float64)).sum().backward();
+        Assert.True(actual.detach().to(float64).allclose(expected.detach(), 1e-5, 1e-5));
+        for (int input = 0; input < inputs.Length; input++)
+        {
+            Assert.True(inputs[input].grad!.to(float64).allclose(exact[input].grad!, 1e-4, 1e-4), $"gradient {input}");
+        }
+
+        // Without gradient the same kernel serves.
+        using IDisposable noGradient = no_grad();
+        Assert.True(sequences.Attend(inputs[0], inputs[1], inputs[2]).equal(actual).all().item<bool>());
+
+        Tensor Defined(int first, int length)
+        {
+            Tensor[] own = [.. exact.Select(input => input.narrow(0, first, length).transpose(0, 1).unsqueeze(0))];
+            return FusedOperators.ScaledDotProductAttention(
+                own[0], own[1], own[2], isCausal: isCausal, enableGqa: heads != keyHeads)
+                .squeeze(0).transpose(0, 1).reshape(length, -1);
+        }
+    }
+}
