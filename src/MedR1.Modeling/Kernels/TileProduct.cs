@@ -27,8 +27,10 @@ internal static unsafe class TileProduct
     // Fewer products than these are over before another thread has begun.
     private const long FewestProducts = 1 << 18;
 
-    /// <summary>Whether the processor has registers for it; others multiply faster by libtorch.</summary>
-    public static bool IsSupported => Vector512.IsHardwareAccelerated;
+    /// <summary>
+    /// Whether the processor has registers for it and libtorch's threads can be called; else libtorch multiplies faster.
+    /// </summary>
+    public static bool IsSupported => Vector512.IsHardwareAccelerated && TorchThreads.AreReachable;
 
     /// <summary>Computes the product on libtorch's threads.</summary>
     /// <param name="a"><c>[rows, depth]</c>, or <c>[depth, rows]</c> where it is transposed.</param>

@@ -19,9 +19,11 @@ internal static unsafe class TorchThreads
     private static readonly Lazy<nint> s_count = new(() => Find("omp_get_num_threads"));
     private static readonly Lazy<nint> s_number = new(() => Find("omp_get_thread_num"));
 
+    /// <summary>Whether libtorch works with GCC's OpenMP, whose threads can be called; else all work is done by the caller.</summary>
+    public static bool AreReachable => s_parallel.Value != 0 && s_count.Value != 0 && s_number.Value != 0;
+
     /// <summary>How many threads work for the calling one.</summary>
-    public static int Count => s_parallel.Value == 0 || s_count.Value == 0 || s_number.Value == 0
-        ? 1 : Math.Min(TorchSharp.torch.get_num_threads(), MostThreads);
+    public static int Count => AreReachable ? Math.Min(TorchSharp.torch.get_num_threads(), MostThreads) : 1;
 
     /// <summary>How many threads take part in the <see cref="Call"/> that this is asked in.</summary>
     public static int CountInCall =>
@@ -41,8 +43,8 @@ internal static unsafe class TorchThreads
     /// <param name="isShort">Whether all is over before another thread would have begun: this one does it alone.</param>
     public static void Run(int parts, delegate*<void*, int, void> body, void* state, bool isShort = false)
     {
-        int threads = isShort ? 1 : Math.Min(Math.Min(parts, MostThreads), TorchSharp.torch.get_num_threads());
-        if (threads < 2 || s_parallel.Value == 0)
+        int threads = isShort ? 1 : Math.Min(parts, Count);
+        if (threads < 2)
         {
             for (int part = 0; part < parts; part++)
             {
@@ -98,10 +100,14 @@ internal static unsafe class TorchThreads
         }
     }
 
-    private static nint Find(string name) =>
-        LoadedLibraries.FindBeginningWith("libgomp") is string path
+    // Comes with libtorch.
+    private static nint Find(string name)
+    {
+        TorchRuntime.Initialize();
+        return LoadedLibraries.FindBeginningWith("libgomp") is string path
             && NativeLibrary.TryLoad(path, out nint library)
             && NativeLibrary.TryGetExport(library, name, out nint function) ? function : 0;
+    }
 
     private struct Work
     {
