@@ -29,8 +29,7 @@ public sealed class GroupSequencePattern : IAttentionPattern
         _sequences = ShortSequences.TryGroups(lengths, keepsLast: false, dataType, device);
         _keptSequences = _sequences is null ? null : ShortSequences.TryGroups(lengths, keepsLast: true, dataType, device);
         _blocks = _keptSequences is null ? new MaskedGroups(lengths, dataType, device) : null;
-        using Tensor kept = tensor([.. lengths.KeptPlaces()]);
-        Kept = kept.to(device, copy: true);
+        Kept = lengths.KeptPlaces().ToArray().ToDevice(device);
     }
 
     /// <inheritdoc/>

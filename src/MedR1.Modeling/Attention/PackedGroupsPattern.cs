@@ -42,8 +42,7 @@ public sealed class PackedGroupsPattern : IAttentionPattern
             Completions, device);
         _paddingBias = PromptAttention.PaddingBias(lengths.Prompts, _promptLength, dataType, device);
         _completionBias = CompletionBias(lengths.Prompts, dataType, device);
-        using Tensor host = tensor([.. lengths.KeptPlaces()]);
-        Kept = host.to(device, copy: true);
+        Kept = lengths.KeptPlaces().ToArray().ToDevice(device);
     }
 
     /// <inheritdoc/>

@@ -32,8 +32,8 @@ internal sealed class PaddedRows
             sources[places[row]] = row;
         }
 
-        _sources = OnDevice(sources, device);
-        _places = OnDevice([.. places], device);
+        _sources = sources.ToDevice(device);
+        _places = places.ToArray().ToDevice(device);
     }
 
     /// <summary><c>[rows, …]</c> to <c>[padded rows, …]</c>; the input itself where nothing moves.</summary>
@@ -47,10 +47,4 @@ internal sealed class PaddedRows
         : padded.index_select(0, _places);
 
     private static bool IsRecorded(Tensor tensor) => is_grad_enabled() && tensor.requires_grad;
-
-    private static Tensor OnDevice(long[] values, Device device)
-    {
-        using Tensor host = tensor(values);
-        return host.to(device, copy: true);
-    }
 }

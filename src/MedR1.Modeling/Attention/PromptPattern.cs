@@ -32,8 +32,7 @@ public sealed class PromptPattern : IAttentionPattern
         _cache = cache;
         _slots = slots;
         _bias = PromptAttention.PaddingBias(lengths, _length, dataType, device);
-        using Tensor host = tensor(LastTokens(lengths, _length));
-        Kept = host.to(device, copy: true);
+        Kept = LastTokens(lengths, _length).ToDevice(device);
     }
 
     /// <inheritdoc/>

@@ -31,8 +31,7 @@ public sealed class PromptSequencePattern : IAttentionPattern
         _sequences = ShortSequences.TryCausal(lengths, keepsLast: false, cache.DataType, cache.Device);
         _lastTokens = ShortSequences.TryCausal(lengths, keepsLast: true, cache.DataType, cache.Device);
         long end = 0;
-        using Tensor host = tensor([.. lengths.Select(length => (end += length) - 1)], dtype: ScalarType.Int64);
-        Kept = host.to(cache.Device, copy: true);
+        Kept = lengths.Select(length => (end += length) - 1).ToArray().ToDevice(cache.Device);
     }
 
     /// <inheritdoc/>

@@ -19,8 +19,7 @@ internal sealed class MultimodalRotary : IDisposable
         _dataType = dataType;
         _frequencies = InverseFrequencies.Compute(text.RotaryBase, text.HeadSize, device).DetachFromDisposeScope();
         long[] axes = [.. text.RotarySections.SelectMany((section, axis) => Enumerable.Repeat((long)axis, section))];
-        using Tensor host = tensor(axes);
-        _axes = host.to(device, copy: true).DetachFromDisposeScope();
+        _axes = axes.ToDevice(device).DetachFromDisposeScope();
     }
 
     /// <param name="positions"><c>[3, N]</c> float32: time, height, width.</param>

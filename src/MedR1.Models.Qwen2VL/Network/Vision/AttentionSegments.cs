@@ -39,8 +39,8 @@ internal sealed class AttentionSegments : IDisposable
             inverse[order[place]] = place;
         }
 
-        _order = OnDevice(order, device);
-        _inverse = OnDevice(inverse, device);
+        _order = order.ToDevice(device).DetachFromDisposeScope();
+        _inverse = inverse.ToDevice(device).DetachFromDisposeScope();
 
         int FirstOf(int length)
         {
@@ -90,12 +90,6 @@ internal sealed class AttentionSegments : IDisposable
     private static Tensor Part(Tensor vectors, long start, Batch batch) =>
         vectors.narrow(0, start, (long)batch.Length * batch.Count)
             .view(batch.Count, batch.Length, vectors.shape[1], vectors.shape[2]);
-
-    private static Tensor OnDevice(long[] values, Device device)
-    {
-        using Tensor host = tensor(values);
-        return host.to(device, copy: true).DetachFromDisposeScope();
-    }
 
     private readonly record struct Batch(int Length, int Count);
 }
