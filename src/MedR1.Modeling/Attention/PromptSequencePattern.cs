@@ -10,7 +10,7 @@ namespace MedR1.Modeling;
 /// </summary>
 public sealed class PromptSequencePattern : IAttentionPattern
 {
-    private readonly IReadOnlyList<int> _lengths;
+    private readonly Place[] _places;
     private readonly SlotKeyValueCache _cache;
     private readonly IReadOnlyList<int> _slots;
     private readonly ShortSequences? _sequences;
@@ -25,13 +25,13 @@ public sealed class PromptSequencePattern : IAttentionPattern
         ArgumentNullException.ThrowIfNull(lengths);
         ArgumentNullException.ThrowIfNull(cache);
         ArgumentNullException.ThrowIfNull(slots);
-        _lengths = lengths;
         _cache = cache;
         _slots = slots;
         _sequences = ShortSequences.TryCausal(lengths, keepsLast: false, cache.DataType, cache.Device);
         _lastTokens = ShortSequences.TryCausal(lengths, keepsLast: true, cache.DataType, cache.Device);
         long end = 0;
-        Kept = lengths.Select(length => (end += length) - 1).ToArray().ToDevice(cache.Device);
+        _places = [.. lengths.Select((length, prompt) => new Place(prompt, (end += length) - length, length))];
+        Kept = _places.Select(place => place.Start + place.Length - 1).ToArray().ToDevice(cache.Device);
     }
 
     /// <inheritdoc/>
@@ -44,7 +44,7 @@ public sealed class PromptSequencePattern : IAttentionPattern
         return _sequences?.Attend(queries, keys, values)
             ?? ByPrompt(keys, values, (place, key, value) =>
             {
-                using Tensor query = queries.narrow(0, place.Start, place.Length);
+                using Tensor query = place.Of(queries);
                 return Alone(place, keepsLast: false)?.Attend(query, key, value)
                     ?? PromptAttention.All(query, key, value, 1, place.Length);
             });
@@ -65,36 +65,26 @@ public sealed class PromptSequencePattern : IAttentionPattern
 
     // Beside a long prompt a short one is computed as among short ones.
     private ShortSequences? Alone(Place place, bool keepsLast) =>
-        ShortSequences.TryCausal([(int)place.Length], keepsLast, _cache.DataType, _cache.Device);
+        ShortSequences.TryCausal([place.Length], keepsLast, _cache.DataType, _cache.Device);
 
     private void Write(int layer, Tensor keys, Tensor values)
     {
         using DisposeScope scope = NewDisposeScope();
-        long start = 0;
-        for (int prompt = 0; prompt < _lengths.Count; prompt++)
+        foreach (Place place in _places)
         {
-            int length = _lengths[prompt];
-            _cache.WritePrompts(
-                layer, [_slots[prompt]], keys.narrow(0, start, length), values.narrow(0, start, length), length);
-            start += length;
+            _cache.WritePrompts(layer, [_slots[place.Prompt]], place.Of(keys), place.Of(values), place.Length);
         }
     }
 
     private Tensor ByPrompt(Tensor keys, Tensor values, Func<Place, Tensor, Tensor, Tensor> attend)
     {
         using DisposeScope scope = NewDisposeScope();
-        List<Tensor> parts = [];
-        long start = 0;
-        for (int prompt = 0; prompt < _lengths.Count; prompt++)
-        {
-            int length = _lengths[prompt];
-            Tensor key = keys.narrow(0, start, length), value = values.narrow(0, start, length);
-            parts.Add(attend(new Place(prompt, start, length), key, value));
-            start += length;
-        }
-
-        return (parts.Count == 1 ? parts[0] : cat(parts, 0)).MoveToOuterDisposeScope();
+        Tensor[] parts = [.. _places.Select(place => attend(place, place.Of(keys), place.Of(values)))];
+        return (parts.Length == 1 ? parts[0] : cat(parts, 0)).MoveToOuterDisposeScope();
     }
 
-    private readonly record struct Place(int Prompt, long Start, int Length);
+    private readonly record struct Place(int Prompt, long Start, int Length)
+    {
+        public Tensor Of(Tensor all) => all.narrow(0, Start, Length);
+    }
 }

@@ -31,7 +31,7 @@ public sealed unsafe partial class StepRecorder
         RowNormalization.Job job = new()
         {
             Input = input.Address,
-            Gain = AddressOf(layer.Adapter?.WeightOr(layer.Weight) ?? layer.Weight),
+            Gain = AddressOf(WeightOf(layer)),
             Result = result.Address,
             Rows = _rows,
             Width = input.Width,

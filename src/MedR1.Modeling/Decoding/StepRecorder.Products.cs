@@ -34,17 +34,16 @@ public sealed unsafe partial class StepRecorder
 
     private bool Takes(IAdaptableLayer layer)
     {
-        LayerAdapter? adapter = layer.Adapter;
         if (layer.Kind == AdaptableLayerKind.Normalization)
         {
-            return Holds(adapter?.WeightOr(layer.Weight) ?? layer.Weight);
+            return Holds(WeightOf(layer));
         }
 
         return layer.Kind == AdaptableLayerKind.Linear
-            && (layer.Quantized is not null || Holds(adapter?.WeightOr(layer.Weight) ?? layer.Weight))
-            && ((adapter is null ? layer.Bias : adapter.BiasOr(layer.Bias)) is not { } bias || Holds(bias))
+            && (layer.Quantized is not null || Holds(WeightOf(layer)))
+            && (BiasOf(layer) is not { } bias || Holds(bias))
             && (!IsBrainFloat || BrainFloatProduct.Fits(_rows, layer.Weight.shape[1], layer.Weight.shape[0]))
-            && (UpdateOf(adapter) is not { } update || Takes(update));
+            && (UpdateOf(layer) is not { } update || Takes(update));
     }
 
     private bool Holds(Tensor parameter) =>
@@ -55,13 +54,18 @@ public sealed unsafe partial class StepRecorder
         && update.Up.dtype == ScalarType.Float32 && update.Down.dim() == 2 && update.Up.dim() == 2
         && update.UpBias is not { dtype: not ScalarType.Float32 };
 
-    private static LowRankUpdate? UpdateOf(LayerAdapter? adapter) => adapter?.Merged is null ? adapter?.Update : null;
+    // What a layer computes with, an adapter that is switched on included.
+    private static Tensor WeightOf(IAdaptableLayer layer) => layer.Adapter?.WeightOr(layer.Weight) ?? layer.Weight;
+
+    private static Tensor? BiasOf(IAdaptableLayer layer) =>
+        layer.Adapter is null ? layer.Bias : layer.Adapter.BiasOr(layer.Bias);
+
+    private static LowRankUpdate? UpdateOf(IAdaptableLayer layer) =>
+        layer.Adapter?.Merged is null ? layer.Adapter?.Update : null;
 
     private void Multiply(StepValues input, IAdaptableLayer layer, StepValues result)
     {
-        LayerAdapter? adapter = layer.Adapter;
-        Tensor? bias = adapter is null ? layer.Bias : adapter.BiasOr(layer.Bias);
-        void* added = bias is null ? null : AddressOf(bias);
+        void* added = BiasOf(layer) is { } bias ? AddressOf(bias) : null;
         if (IsBrainFloat)
         {
             MultiplyBrainFloats(input, layer, added, result);
@@ -71,7 +75,7 @@ public sealed unsafe partial class StepRecorder
             MultiplyFloats(input, layer, (float*)added, result);
         }
 
-        if (UpdateOf(adapter) is { } update)
+        if (UpdateOf(layer) is { } update)
         {
             AddUpdate(input, update, result);
         }
@@ -95,7 +99,7 @@ public sealed unsafe partial class StepRecorder
         }
         else
         {
-            product.Weight = (ushort*)AddressOf(layer.Adapter?.WeightOr(layer.Weight) ?? layer.Weight);
+            product.Weight = (ushort*)AddressOf(WeightOf(layer));
         }
 
         int parts = BrainFloatProduct.Divide(ref product);
@@ -120,7 +124,7 @@ public sealed unsafe partial class StepRecorder
         }
         else
         {
-            product.Weight = AddressOf(layer.Adapter?.WeightOr(layer.Weight) ?? layer.Weight);
+            product.Weight = AddressOf(WeightOf(layer));
         }
 
         int parts = FloatProduct.Divide(ref product);

@@ -68,7 +68,7 @@ public class LinearFunctionTests
         Near(given.t().to(float64).matmul(source.detach().t().to(float64)), weight.grad!, 80);
     }
 
-    // Forward is the product of sampling: what is sampled and what is trained agree to the last bit in every linear layer.
+    // What a layer gives does not depend on whether it is recorded.
     [Fact]
     public void Forward_gives_the_bits_of_a_product_without_gradient()
     {
