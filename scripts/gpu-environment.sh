@@ -2,15 +2,15 @@
 # and ICU where the machine has none. It is sourced, with the folder of the programs.
 if [ -z "${MEDR1_LIBTORCH:-}" ]; then
   # Without importing torch, which takes seconds.
-  read -r folder version <<< "$(python3 -c '
+  read -r torch_folder version <<< "$(python3 -c '
 from importlib import metadata, util
 found = util.find_spec("torch")
 print(found.submodule_search_locations[0] if found else "", ".".join(metadata.version("torch").split(".")[:2]) if found else "")')"
-  if [ -z "$folder" ]; then
+  if [ -z "$torch_folder" ]; then
     echo "python3 has no torch; set MEDR1_LIBTORCH to the folder of a libtorch with CUDA (docs/native-runtime.md)" >&2
     exit 1
   fi
-  export MEDR1_LIBTORCH=$folder
+  export MEDR1_LIBTORCH=$torch_folder
   if [ -z "${MEDR1_LIBTORCH_VERSION:-}" ] && [ "$version" != 2.10 ]; then
     export MEDR1_LIBTORCH_VERSION=$version
     echo "torch is $version: the programs' libLibTorchSharp.so is taken to serve it (docs/native-runtime.md)"

@@ -1,9 +1,10 @@
 // Runs the threads of a CUDA block one after another on the CPU, each on a stack of its own, up to the next point where
-// they wait for each other. It stands in for the built-in functions that decoding.cu names; blocks run in order.
+// they wait for each other. It stands in for what numbers.cuh has of a GPU; blocks run in order.
 #pragma once
 
 #include <ucontext.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -25,7 +26,8 @@ inline std::vector<Thread> threads;
 inline ucontext_t scheduler;
 inline std::function<void()> kernel;
 inline float exchanged[2][1024];
-inline int thread, blockX, blockY, blocksX;
+inline unsigned fragments[2][1024][6];
+inline int thread, blockX, blockY, blocksX, blocksY;
 
 inline void Yield()
 {
@@ -68,6 +70,33 @@ inline float Exchange(float value, int lane)
     return slots[warp + lane];
 }
 
+inline float Half(unsigned word, int half)
+{
+    unsigned bits = (half ? word >> 16 : word & 0xffff) << 16;
+    return __builtin_bit_cast(float, bits);
+}
+
+// As the PTX manual lays fragments out ("mma.m16n8k16", floating point): lane 4 g + t has of A, rows g and g + 8, columns
+// 2 t and 2 t + 1, and the same 8 columns further; of B, these as rows of column g; of the sums, columns 2 t and 2 t + 1.
+inline void AddTileProduct(
+    float (&sums)[4], unsigned a0, unsigned a1, unsigned a2, unsigned a3, unsigned b0, unsigned b1)
+{
+    int warp = thread / 32 * 32, lane = thread % 32, number = ++threads[thread].exchanges;
+    auto *all = fragments[number & 1];
+    unsigned own[6] = {a0, a1, a2, a3, b0, b1};
+    std::copy(own, own + 6, all[thread]);
+    WaitFor(warp, 32, &Thread::exchanges, number);
+    for (int i = 0; i < 4; i++)
+    {
+        int row = lane / 4, column = lane % 4 * 2 + i % 2;
+        for (int k = 0; k < 16; k++)
+        {
+            const unsigned *left = all[warp + 4 * row + k % 8 / 2], *right = all[warp + 4 * column + k % 8 / 2];
+            sums[i] += Half(left[k / 8 * 2 + i / 2], k % 2) * Half(right[4 + k / 8], k % 2);
+        }
+    }
+}
+
 inline void Synchronize()
 {
     WaitFor(0, (int)threads.size(), &Thread::barriers, ++threads[thread].barriers);
@@ -84,6 +113,7 @@ inline void Launch(int x, int y, int count, std::function<void()> work)
 {
     kernel = work;
     blocksX = x;
+    blocksY = y;
     for (blockY = 0; blockY < y; blockY++)
     {
         for (blockX = 0; blockX < x; blockX++)
@@ -118,14 +148,22 @@ inline void Launch(int x, int y, int count, std::function<void()> work)
 #define MEDR1_EMULATED
 #define GLOBAL extern "C"
 #define DEVICE static inline
+#define DEVICE_METHOD inline
+#define INLINED
 #define SHARED
 #define THREAD emulation::thread
 #define THREADS ((int)emulation::threads.size())
 #define BLOCK_X emulation::blockX
 #define BLOCK_Y emulation::blockY
 #define BLOCKS_X emulation::blocksX
+#define BLOCKS_Y emulation::blocksY
 #define SHUFFLE_XOR(value, mask) emulation::Exchange(value, (emulation::thread % 32) ^ (mask))
 #define SHUFFLE(value, lane) emulation::Exchange(value, lane)
 #define SYNCHRONIZE() emulation::Synchronize()
 #define POWER_OF_2(value) std::exp2(value)
+#define LOGARITHM_2(value) std::log2(value)
 #define INVERSE_ROOT(value) (1.0f / std::sqrt(value))
+#define LOAD_ONCE(numbers) (*(numbers))
+#define ADD_TILE_PRODUCT(sums, a0, a1, a2, a3, b0, b1) emulation::AddTileProduct(sums, a0, a1, a2, a3, b0, b1)
+#define LET_NEXT_START()
+#define WAIT_FOR_FORMER()

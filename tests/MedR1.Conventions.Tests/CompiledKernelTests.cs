@@ -7,13 +7,18 @@ namespace MedR1.Conventions.Tests;
 public class CompiledKernelTests
 {
     [Fact]
-    public void The_kernels_for_a_gpu_are_of_their_source()
+    public void The_kernels_for_a_gpu_are_of_their_sources()
     {
         string folder = Repository.Path("src", "MedR1.Modeling", "Devices", "Kernels");
-        string compiled = File.ReadLines(Path.Combine(folder, "decoding.ptx")).First();
-        Assert.True(
-            compiled == $"// From decoding.cu, SHA-256 {HashOf(Path.Combine(folder, "decoding.cu"))}",
-            "decoding.cu has changed: run scripts/build-cuda-kernels.sh, which checks it and makes decoding.ptx anew.");
+        IEnumerable<string> sources = Directory.GetFiles(folder, "*.cu").Order(StringComparer.Ordinal)
+            .Concat(Directory.GetFiles(folder, "*.cuh").Order(StringComparer.Ordinal));
+        byte[] all = [.. sources.SelectMany(File.ReadAllBytes)];
+        string expected = $"// From *.cu and *.cuh, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(all))}";
+        string[] compiled = Directory.GetFiles(folder, "*.ptx");
+        Assert.Equal(3, compiled.Length);
+        Assert.All(compiled, file => Assert.True(
+            File.ReadLines(file).First() == expected,
+            $"{file} is of other sources: run scripts/build-cuda-kernels.sh, which checks them and compiles them anew."));
     }
 
     [Fact]

@@ -18,6 +18,8 @@ internal static class DeviceCommands
             "--prompts", "Prompts of one more call, with 8 completions each; 1 for none.", 1);
         Option<int> plain = CommonArguments.Number(
             "--plain", "Prompts of their own of one more call, one completion each, nothing shared; 0 for none.", 0);
+        Option<int> rank = CommonArguments.Number(
+            "--rank", "Draws the groups of one prompt again under an adapter of that rank on all linear layers; 0 for not.", 0);
         Option<bool> profile = new("--profile") { Description = "Splits a step of the largest group between host and device." };
         Command command = new(
             "rollout-device",
@@ -33,14 +35,14 @@ internal static class DeviceCommands
             next to nothing, the host is the limit); and what all products with the decoder's matrices take in a row.
             """)
         {
-            folder, device, samples, tokens, prompts, plain, profile,
+            folder, device, samples, tokens, prompts, plain, rank, profile,
         };
         command.SetAction((result, cancellationToken) =>
         {
             TorchRuntime.Initialize();
             DeviceRollout.Plan plan = new(
                 result.GetValue(samples)!, result.GetValue(tokens), result.GetValue(prompts), result.GetValue(plain),
-                result.GetValue(profile));
+                result.GetValue(rank), result.GetValue(profile));
             return DeviceRollout.RunAsync(
                 result.GetValue(folder)!.FullName, torch.device(result.GetValue(device)!), plan, Console.Out,
                 cancellationToken);

@@ -17,8 +17,9 @@ internal static class DeviceRollout
     /// <param name="Tokens">Tokens of each completion.</param>
     /// <param name="Prompts">Prompts of another call, with 8 completions each; 1 for no such call.</param>
     /// <param name="Plain">Prompts of their own of one more call, one completion each, nothing shared; 0 for none.</param>
+    /// <param name="Rank">Rank of an adapter under which the groups of one prompt are drawn again; 0 for none.</param>
     /// <param name="Profile">Whether to split a step of the largest group.</param>
-    public sealed record Plan(IReadOnlyList<int> Samples, int Tokens, int Prompts, int Plain, bool Profile);
+    public sealed record Plan(IReadOnlyList<int> Samples, int Tokens, int Prompts, int Plain, int Rank, bool Profile);
 
     private const int SamplesOfSeveralPrompts = 8;
 
@@ -59,23 +60,33 @@ internal static class DeviceRollout
 
         if (plan.Plain > 0)
             await AddAsync($"plain, {plan.Plain} prompts x 1", Several(plan.Plain), 1);
+        if (plan.Rank > 0)
+        {
+            using LoraPolicy adapted = LoraPolicy.Create(policy, UpdateWork.Adapter(plan.Rank), seed: 1);
+            foreach (int samples in plan.Samples)
+            {
+                await AddAsync($"rank {plan.Rank}, 1 prompt x {samples}", [prompt], samples, adapted);
+            }
+        }
+
         if (plan.Profile)
         {
             await DecodeProfile.RunAsync(
                 policy, prompt, options with { SamplesPerPrompt = plan.Samples[^1] }, console, cancellationToken);
         }
 
-        Task<RolloutTimes> MeasureAsync(VqaPrompt[] prompts, int samples, int tokens) => RolloutTimes.MeasureAsync(
-            policy, prompts, options with { SamplesPerPrompt = samples, MaxNewTokens = tokens, MinNewTokens = tokens }, null,
+        Task<RolloutTimes> MeasureAsync(
+            VqaPrompt[] prompts, int samples, int tokens, IVisionLanguagePolicy? drawn = null) => RolloutTimes.MeasureAsync(
+            drawn ?? policy, prompts, options with { SamplesPerPrompt = samples, MaxNewTokens = tokens, MinNewTokens = tokens }, null,
             cancellationToken);
 
         VqaPrompt[] Several(int count) => [.. Enumerable.Range(0, count).Select(StepPrompts.Describe)];
 
-        async Task AddAsync(string name, VqaPrompt[] prompts, int samples)
+        async Task AddAsync(string name, VqaPrompt[] prompts, int samples, IVisionLanguagePolicy? drawn = null)
         {
             // Libraries of the device choose a way for each new shape: that isn't counted.
-            await MeasureAsync(prompts, samples, 2);
-            RolloutTimes times = await MeasureAsync(prompts, samples, plan.Tokens);
+            await MeasureAsync(prompts, samples, 2, drawn);
+            RolloutTimes times = await MeasureAsync(prompts, samples, plan.Tokens, drawn);
             table.Add(
                 $"MedR1, {name}", $"{times.First * 1000:F0} ms", $"{times.Median * 1000:F2} ms", $"{times.Steady * 1000:F2} ms",
                 $"{times.Total:F2} s", $"{times.Tokens / times.Total:F0}", $"{floor / times.Median:P0}",

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 using TorchSharp;
 
 using static TorchSharp.torch;
@@ -18,31 +16,70 @@ internal static unsafe class CudaDecodeAttention
 
     /// <summary>Whether the kernel reads a cache and the queries.</summary>
     /// <param name="cache">The cache.</param>
-    /// <param name="queries"><c>[N, heads, d]</c></param>
-    public static bool Fits(SlotKeyValueCache cache, Tensor queries) =>
-        cache.DataType is ScalarType.Float32 or ScalarType.BFloat16 && queries.dtype == cache.DataType
+    /// <param name="heads">Heads of the queries.</param>
+    public static bool Fits(SlotKeyValueCache cache, long heads) =>
+        cache.DataType is ScalarType.Float32 or ScalarType.BFloat16
         && cache.HeadSize % 4 == 0 && cache.HeadSize <= WidestHead
-        && queries.shape[1] / cache.KeyValueHeads <= MostQueryHeads && !is_grad_enabled()
+        && heads / cache.KeyValueHeads <= MostQueryHeads && !is_grad_enabled()
         && CudaKernels.For(cache.Device) is not null;
+
+    /// <summary>Whether queries and keys can be turned on the way.</summary>
+    /// <param name="cache">The cache.</param>
+    /// <param name="heads">Heads of the queries.</param>
+    public static bool Turns(SlotKeyValueCache cache, long heads) =>
+        Fits(cache, heads) && cache.DataType == ScalarType.BFloat16 && cache.HeadSize == WidestHead;
 
     /// <summary>Attends.</summary>
     /// <param name="queries"><c>[N, heads, d]</c></param>
     /// <param name="keys"><c>[N, key-value heads, d]</c></param>
     /// <param name="values"><c>[N, key-value heads, d]</c></param>
     /// <param name="layer">The layer.</param>
-    /// <param name="cache">The cache.</param>
-    /// <param name="shape">The shape of the step.</param>
-    /// <param name="inputs">Its slots and lengths.</param>
+    /// <param name="step">Cache, shape, slots and lengths.</param>
     /// <returns><c>[N, heads · d]</c></returns>
-    public static Tensor Attend(
-        Tensor queries, Tensor keys, Tensor values, int layer, SlotKeyValueCache cache, DecodeShape shape, DecodeInputs inputs)
+    public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, int layer, DecodeTablePattern step)
     {
         using DisposeScope scope = NewDisposeScope();
+        (Tensor result, CudaStepArguments.Attention attention) = Prepare(queries, keys, values, layer, step);
+        void** arguments = stackalloc void*[] { &attention };
+        CudaKernels.For(step.Cache.Device)!.Launch(
+            "attend", step.Cache.DataType, (step.Shape.Places, step.Cache.KeyValueHeads), Threads, arguments);
+        return result.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Turns the heads of queries and keys and attends, where the kernel <see cref="Turns"/>.</summary>
+    /// <param name="queries"><c>[N, heads, d]</c></param>
+    /// <param name="keys"><c>[N, key-value heads, d]</c></param>
+    /// <param name="values"><c>[N, key-value heads, d]</c></param>
+    /// <param name="table">Cosines and sines of the places.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="step">Cache, shape, slots and lengths.</param>
+    /// <returns><c>[N, heads · d]</c></returns>
+    public static Tensor AttendTurned(
+        Tensor queries, Tensor keys, Tensor values, RotaryTable table, int layer, DecodeTablePattern step)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor result, CudaStepArguments.Attention attention) = Prepare(queries, keys, values, layer, step);
+        CudaStepArguments.TurningAttention turning = new()
+        {
+            Attention = attention,
+            Cosine = TensorMemory.AddressOf(table.Cosine),
+            SignedSine = TensorMemory.AddressOf(table.SignedSine),
+        };
+        void** arguments = stackalloc void*[] { &turning };
+        CudaKernels.For(step.Cache.Device)!.LaunchStep(
+            "attend_turned", (step.Shape.Places, step.Cache.KeyValueHeads), Threads, arguments);
+        return result.MoveToOuterDisposeScope();
+    }
+
+    private static (Tensor Result, CudaStepArguments.Attention Attention) Prepare(
+        Tensor queries, Tensor keys, Tensor values, int layer, DecodeTablePattern step)
+    {
+        SlotKeyValueCache cache = step.Cache;
         Tensor q = queries.contiguous(), k = keys.contiguous(), v = values.contiguous();
         (Tensor promptKeys, Tensor promptValues) = cache.Prompts(layer);
         (Tensor rowKeys, Tensor rowValues) = cache.Rows(layer);
         Tensor result = empty(q.shape[0], q.shape[1] * q.shape[2], dtype: cache.DataType, device: cache.Device);
-        Step step = new()
+        return (result, new CudaStepArguments.Attention
         {
             Queries = TensorMemory.AddressOf(q),
             Keys = TensorMemory.AddressOf(k),
@@ -52,11 +89,11 @@ internal static unsafe class CudaDecodeAttention
             RowKeys = TensorMemory.AddressOf(rowKeys),
             RowValues = TensorMemory.AddressOf(rowValues),
             Output = TensorMemory.AddressOf(result),
-            RowSlots = TensorMemory.AddressOf(inputs.RowSlots),
-            OwnLengths = TensorMemory.AddressOf(inputs.OwnLengths),
-            PromptSlots = TensorMemory.AddressOf(inputs.PromptSlots),
-            PromptLengths = TensorMemory.AddressOf(inputs.PromptLengths),
-            Samples = shape.Samples,
+            RowSlots = TensorMemory.AddressOf(step.Inputs.RowSlots),
+            OwnLengths = TensorMemory.AddressOf(step.Inputs.OwnLengths),
+            PromptSlots = TensorMemory.AddressOf(step.Inputs.PromptSlots),
+            PromptLengths = TensorMemory.AddressOf(step.Inputs.PromptLengths),
+            Samples = step.Shape.Samples,
             KeyValueHeads = cache.KeyValueHeads,
             QueryHeads = (int)q.shape[1] / cache.KeyValueHeads,
             Width = cache.HeadSize,
@@ -65,35 +102,6 @@ internal static unsafe class CudaDecodeAttention
 
             // Scores in powers of 2.
             Scale = (float)(1 / (Math.Sqrt(cache.HeadSize) * Math.Log(2))),
-        };
-        void** arguments = stackalloc void*[] { &step };
-        CudaKernels.For(cache.Device)!.Launch(
-            "attend", cache.DataType, (shape.Places, cache.KeyValueHeads), Threads, arguments);
-        return result.MoveToOuterDisposeScope();
-    }
-
-    // As Step in decoding.cu.
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Step
-    {
-        public nint Queries;
-        public nint Keys;
-        public nint Values;
-        public nint PromptKeys;
-        public nint PromptValues;
-        public nint RowKeys;
-        public nint RowValues;
-        public nint Output;
-        public nint RowSlots;
-        public nint OwnLengths;
-        public nint PromptSlots;
-        public nint PromptLengths;
-        public int Samples;
-        public int KeyValueHeads;
-        public int QueryHeads;
-        public int Width;
-        public int PromptCapacity;
-        public int RowCapacity;
-        public float Scale;
+        });
     }
 }

@@ -8,9 +8,6 @@ namespace MedR1.Modeling;
 /// </summary>
 public sealed class DecodePattern : IAttentionPattern
 {
-    private readonly SlotKeyValueCache _cache;
-    private readonly DecodePlan _plan;
-
     /// <summary>Makes a pattern.</summary>
     /// <param name="cache">The cache.</param>
     /// <param name="rows">The rows of the step, each with room for a token; those of a prompt stand together.</param>
@@ -25,9 +22,13 @@ public sealed class DecodePattern : IAttentionPattern
         }
 
         cache.Check(rows);
-        _cache = cache;
-        _plan = DecodeAttention.Plan(rows, cache);
+        Cache = cache;
+        Plan = DecodeAttention.Plan(rows, cache);
     }
+
+    internal SlotKeyValueCache Cache { get; }
+
+    internal DecodePlan Plan { get; }
 
     /// <inheritdoc/>
     public Tensor? Kept => null;
@@ -42,6 +43,6 @@ public sealed class DecodePattern : IAttentionPattern
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(values);
-        return DecodeAttention.Attend(queries, keys, values, layer, _plan, _cache);
+        return DecodeAttention.Attend(queries, keys, values, layer, Plan, Cache);
     }
 }

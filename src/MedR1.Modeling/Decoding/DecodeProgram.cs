@@ -49,13 +49,13 @@ internal sealed class DecodeProgram : IDisposable
         _inputs.Dispose();
     }
 
-    // Runs again without harm: it writes what it has written.
+    // Runs again without harm: it writes what it has written. What is recorded writes to the same memory ever again.
     private void Compute()
     {
         using DisposeScope scope = NewDisposeScope();
         using DecodeTablePattern pattern = new(_cache, _shape, _inputs);
-        Tensor logits = _pass(_inputs.Tokens, _inputs.Positions, pattern);
-        _logits ??= empty_like(logits).DetachFromDisposeScope();
-        _logits.copy_(logits);
+        Tensor logits = _pass(_inputs.Tokens, _inputs.Positions, pattern).DetachFromDisposeScope();
+        _logits?.Dispose();
+        _logits = logits;
     }
 }

@@ -14,18 +14,21 @@ namespace MedR1.Modeling;
 /// </remarks>
 internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
 {
-    private readonly SlotKeyValueCache _cache;
-    private readonly DecodeShape _shape;
-    private readonly DecodeInputs _inputs;
     private Tensor? _newest;
     private Tensor? _bias;
 
     public DecodeTablePattern(SlotKeyValueCache cache, DecodeShape shape, DecodeInputs inputs)
     {
-        _cache = cache;
-        _shape = shape;
-        _inputs = inputs;
+        Cache = cache;
+        Shape = shape;
+        Inputs = inputs;
     }
+
+    public SlotKeyValueCache Cache { get; }
+
+    public DecodeShape Shape { get; }
+
+    public DecodeInputs Inputs { get; }
 
     /// <inheritdoc/>
     public Tensor? Kept => null;
@@ -37,19 +40,19 @@ internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
     {
-        if (CudaDecodeAttention.Fits(_cache, queries))
+        if (queries.dtype == Cache.DataType && CudaDecodeAttention.Fits(Cache, queries.shape[1]))
         {
-            return CudaDecodeAttention.Attend(queries, keys, values, layer, _cache, _shape, _inputs);
+            return CudaDecodeAttention.Attend(queries, keys, values, layer, this);
         }
 
         _newest ??= Newest();
         _bias ??= Bias();
-        (long A, long G, long P, long T) = (_shape.Groups, _shape.Samples, _shape.PromptLength, _shape.OwnLength);
-        (long N, long K, long D) = (_shape.Places, _cache.KeyValueHeads, _cache.HeadSize);
+        (long A, long G, long P, long T) = (Shape.Groups, Shape.Samples, Shape.PromptLength, Shape.OwnLength);
+        (long N, long K, long D) = (Shape.Places, Cache.KeyValueHeads, Cache.HeadSize);
         long R = queries.shape[1] / K;
         using DisposeScope scope = NewDisposeScope();
-        (Tensor promptKeys, Tensor promptValues) = _cache.Prompts(layer);
-        (Tensor rowKeys, Tensor rowValues) = _cache.Rows(layer);
+        (Tensor promptKeys, Tensor promptValues) = Cache.Prompts(layer);
+        (Tensor rowKeys, Tensor rowValues) = Cache.Rows(layer);
         rowKeys.view(-1, D).index_copy_(0, _newest, keys.reshape(N * K, D));
         rowValues.view(-1, D).index_copy_(0, _newest, values.reshape(N * K, D));
 
@@ -78,16 +81,16 @@ internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
     // [A·K, P, D]; a view where the prompts lie in order.
     private Tensor Prompts(Tensor all)
     {
-        Tensor read = all.narrow(2, 0, _shape.PromptLength);
-        return (_shape.ArePromptsInOrder ? read.narrow(0, 0, _shape.Groups) : read.index_select(0, _inputs.PromptSlots))
+        Tensor read = all.narrow(2, 0, Shape.PromptLength);
+        return (Shape.ArePromptsInOrder ? read.narrow(0, 0, Shape.Groups) : read.index_select(0, Inputs.PromptSlots))
             .flatten(0, 1);
     }
 
     // [N·K, T, D]; a view where the rows lie in order.
     private Tensor Rows(Tensor all)
     {
-        Tensor read = all.narrow(2, 0, _shape.OwnLength);
-        return (_shape.AreRowsInOrder ? read.narrow(0, 0, _shape.Places) : read.index_select(0, _inputs.RowSlots))
+        Tensor read = all.narrow(2, 0, Shape.OwnLength);
+        return (Shape.AreRowsInOrder ? read.narrow(0, 0, Shape.Places) : read.index_select(0, Inputs.RowSlots))
             .flatten(0, 1);
     }
 
@@ -95,9 +98,9 @@ internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
     private Tensor Newest()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor heads_K = TensorArithmetic.CountTo(_cache.KeyValueHeads, _cache.Device);
-        return _inputs.RowSlots.unsqueeze(1).Times((long)_cache.KeyValueHeads).Plus(heads_K)
-            .Times((long)_cache.CompletionCapacity).Plus(_inputs.OwnLengths.unsqueeze(1)).view(-1)
+        Tensor heads_K = TensorArithmetic.CountTo(Cache.KeyValueHeads, Cache.Device);
+        return Inputs.RowSlots.unsqueeze(1).Times((long)Cache.KeyValueHeads).Plus(heads_K)
+            .Times((long)Cache.CompletionCapacity).Plus(Inputs.OwnLengths.unsqueeze(1)).view(-1)
             .DetachFromDisposeScope();
     }
 
@@ -105,13 +108,13 @@ internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
     private Tensor Bias()
     {
         using DisposeScope scope = NewDisposeScope();
-        (int A, int G) = (_shape.Groups, _shape.Samples);
-        Tensor beyondPrompt_AGP = TensorArithmetic.CountTo(_shape.PromptLength, _cache.Device)
-            .ge(_inputs.PromptLengths.unsqueeze(1)).unsqueeze(1).expand(A, G, -1);
-        Tensor beyondOwn_AGT = TensorArithmetic.CountTo(_shape.OwnLength, _cache.Device)
-            .gt(_inputs.OwnLengths.unsqueeze(1)).view(A, G, -1);
+        (int A, int G) = (Shape.Groups, Shape.Samples);
+        Tensor beyondPrompt_AGP = TensorArithmetic.CountTo(Shape.PromptLength, Cache.Device)
+            .ge(Inputs.PromptLengths.unsqueeze(1)).unsqueeze(1).expand(A, G, -1);
+        Tensor beyondOwn_AGT = TensorArithmetic.CountTo(Shape.OwnLength, Cache.Device)
+            .gt(Inputs.OwnLengths.unsqueeze(1)).view(A, G, -1);
         Tensor beyond = cat([beyondPrompt_AGP, beyondOwn_AGT], -1).view(A, G, 1, 1, -1);
-        return zeros(beyond.shape, _cache.DataType, _cache.Device).FilledWhere(beyond, double.NegativeInfinity)
+        return zeros(beyond.shape, Cache.DataType, Cache.Device).FilledWhere(beyond, double.NegativeInfinity)
             .DetachFromDisposeScope();
     }
 }

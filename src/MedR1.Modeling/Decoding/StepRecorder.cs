@@ -4,139 +4,104 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A decoding step on the CPU, recorded first and then run in one call of libtorch's threads: kernels read the weights as
-/// they lie, one phase after the other, with nothing but the threads' waiting for each other in between. What needs
-/// nothing of each other falls into one phase by itself. Every row is computed in one order: it does not depend on the
-/// other rows and the number of threads, bit for bit.
+/// Takes down what a decoding step consists of, layer by layer, for kernels that read the weights as they lie: of the CPU,
+/// which does all of it in one call of its threads, or of a GPU, whose stream gets it at once. What is asked for in one call
+/// here is what a kernel can do at once.
 /// </summary>
-public sealed unsafe partial class StepRecorder
+public abstract class StepRecorder
 {
-    private readonly int _rows;
-    private readonly ScalarType _type;
-    private readonly SlotKeyValueCache _cache;
-    private readonly StepMemory _memory;
-    private readonly DecodePlan _plan;
-    private readonly DecodeRow* _planRows;
-    private readonly DecodePlan.Run* _planRuns;
-    private readonly List<List<KernelWork>> _phases = [];
-    private readonly List<Freed> _freed = [];
-
-    // Read by the kernels through their addresses.
-    private readonly List<Tensor> _used = [];
+    private protected StepRecorder()
+    {
+    }
 
     /// <summary>Begins a step.</summary>
-    /// <param name="cache">The cache; of the steps on it one at a time is recorded and run.</param>
-    /// <param name="rows">The rows, each with room for a token; those of a prompt stand together.</param>
-    /// <exception cref="NotSupportedException">Such a step has no kernels (<see cref="Fits"/>).</exception>
-    public StepRecorder(SlotKeyValueCache cache, IReadOnlyList<DecodeRow> rows)
+    /// <param name="pattern">Its rows, and who sees whom.</param>
+    /// <returns>A recorder, or <see langword="null"/> where operators are called one by one instead.</returns>
+    public static StepRecorder? For(IAttentionPattern pattern) => pattern switch
     {
-        ArgumentNullException.ThrowIfNull(cache);
-        ArgumentNullException.ThrowIfNull(rows);
-        if (!Fits(cache, rows.Count))
-        {
-            throw new NotSupportedException(
-                $"No kernels make a step of {rows.Count} rows in {cache.DataType} on {cache.Device}; ask Fits first.");
-        }
-
-        cache.Check(rows);
-        _rows = rows.Count;
-        _type = cache.DataType;
-        _cache = cache;
-        _memory = cache.StepMemory;
-        _memory.Begin();
-        _plan = DecodeAttention.Plan(rows, cache);
-        _planRows = _memory.Copy<DecodeRow>(_plan.Rows);
-        _planRuns = _memory.Copy<DecodePlan.Run>(_plan.Runs);
-    }
-
-    private bool IsBrainFloat => _type == ScalarType.BFloat16;
+        DecodePattern rows => CpuStepRecorder.TryCreate(rows),
+        DecodeTablePattern table => CudaStepRecorder.TryCreate(table),
+        _ => null,
+    };
 
     /// <summary>
-    /// Whether there are kernels for a step: in float32 for any, in bfloat16 for as many rows as the kernel that reads
-    /// weights as they lie is the fastest for.
+    /// Whether there are kernels for layers as they are at the moment: an adapter may be a low-rank update, merged or not,
+    /// or parameters of the layers' type in place of their own.
     /// </summary>
-    /// <param name="cache">The cache.</param>
-    /// <param name="rows">Rows of the step.</param>
-    public static bool Fits(SlotKeyValueCache cache, int rows)
+    /// <param name="layers">Projections, norms and a tied head.</param>
+    public abstract bool Takes(IEnumerable<IAdaptableLayer> layers);
+
+    /// <summary>Takes values that are there already.</summary>
+    /// <param name="values"><c>[rows, width]</c> in the type of the step; they must not change before it has run.</param>
+    public abstract StepValues Given(Tensor values);
+
+    /// <summary>Normalises rows.</summary>
+    public abstract StepValues Normalise(StepValues input, RmsNormalization layer);
+
+    /// <summary>Applies linear layers, each with its adapter, to one input.</summary>
+    /// <param name="input"><c>[rows, input]</c></param>
+    /// <param name="layers">The layers, ones that <see cref="Takes(IEnumerable{IAdaptableLayer})"/>.</param>
+    /// <returns><c>[rows, output]</c> of each.</returns>
+    public abstract StepValues[] Project(StepValues input, params ReadOnlySpan<IAdaptableLayer> layers);
+
+    /// <summary>Applies a linear layer with its adapter and writes to a tensor.</summary>
+    /// <param name="input"><c>[rows, input]</c></param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="result"><c>[rows, output]</c> in the type of the step.</param>
+    public abstract void ProjectTo(StepValues input, IAdaptableLayer layer, Tensor result);
+
+    /// <summary><c>silu(gate(x)) · up(x)</c></summary>
+    /// <param name="input"><c>[rows, input]</c></param>
+    /// <param name="gate">A linear layer.</param>
+    /// <param name="up">A linear layer of as many outputs.</param>
+    /// <returns><c>[rows, output]</c></returns>
+    public abstract StepValues ProjectGated(StepValues input, IAdaptableLayer gate, IAdaptableLayer up);
+
+    /// <summary><c>residual + layer(x)</c></summary>
+    /// <param name="residual"><c>[rows, output]</c></param>
+    /// <param name="input"><c>[rows, input]</c></param>
+    /// <param name="layer">A linear layer.</param>
+    /// <returns><c>[rows, output]</c></returns>
+    public abstract StepValues AddProjected(StepValues residual, StepValues input, IAdaptableLayer layer);
+
+    /// <summary>
+    /// Turns the heads of queries and keys, writes keys and values behind the rows' others in the cache, and attends.
+    /// </summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="queries"><c>[rows, heads · d]</c>, changed by it.</param>
+    /// <param name="keys"><c>[rows, key-value heads · d]</c>, changed by it.</param>
+    /// <param name="values"><c>[rows, key-value heads · d]</c></param>
+    /// <param name="table">Cosines and sines of the rows, in the type of the step.</param>
+    /// <returns><c>[rows, heads · d]</c></returns>
+    public abstract StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table);
+
+    /// <summary>Does what was recorded, as far as it isn't done yet.</summary>
+    public abstract void Run();
+
+    // What a layer computes with, an adapter that is switched on included.
+    private protected static Tensor WeightOf(IAdaptableLayer layer) => layer.Adapter?.WeightOr(layer.Weight) ?? layer.Weight;
+
+    private protected static Tensor? BiasOf(IAdaptableLayer layer) =>
+        layer.Adapter is null ? layer.Bias : layer.Adapter.BiasOr(layer.Bias);
+
+    private protected static LowRankUpdate? UpdateOf(IAdaptableLayer layer) =>
+        layer.Adapter?.Merged is null ? layer.Adapter?.Update : null;
+
+    // The kernels add updates in float32, without dropout.
+    private protected static bool Takes(LowRankUpdate update) =>
+        update.Magnitude is null && update.Dropout?.Pass is null && update.Down.dtype == ScalarType.Float32
+        && update.Up.dtype == ScalarType.Float32 && update.Down.dim() == 2 && update.Up.dim() == 2
+        && update.UpBias is not { dtype: not ScalarType.Float32 };
+
+    private protected static Tensor Checked(Tensor values, int rows, ScalarType type, Device device)
     {
-        ArgumentNullException.ThrowIfNull(cache);
-        return DecodeAttention.Fits(cache) && !cache.AttendsByTensors && rows > 0
-            && (cache.DataType == ScalarType.Float32
-                || (BrainFloatProduct.IsSupported && !PackedLayers.ArePreferred(rows)));
+        ArgumentNullException.ThrowIfNull(values);
+        return values.dtype == type && values.device_type == device.type && values.dim() == 2
+            && values.shape[0] == rows && values.is_contiguous()
+            ? values
+            : throw new ArgumentException(
+                $"Expected contiguous {type} values of shape [{rows}, width] on {device}, but got {values.dtype} of shape "
+                + $"[{string.Join(", ", values.shape)}] on {values.device}.",
+                nameof(values));
     }
-
-    /// <summary>Does what was recorded.</summary>
-    public void Run()
-    {
-        KernelWork[] works = [.. _phases.SelectMany(phase => phase)];
-        int[] ends = new int[_phases.Count];
-        for (int phase = 0, end = 0; phase < ends.Length; phase++)
-        {
-            ends[phase] = end += _phases[phase].Count;
-        }
-
-        PhasedWork.Run(works, ends);
-        GC.KeepAlive(_used);
-        GC.KeepAlive(_cache);
-    }
-
-    internal void Release(StepValues values) =>
-        _freed.Add(new Freed((nint)values.Address, BytesOf(values.Width), values.LastPhase));
-
-    // The phase after the last that makes one of the values, which from then on are in use until then.
-    private static int PhaseAfter(params ReadOnlySpan<StepValues> values)
-    {
-        int phase = 0;
-        foreach (StepValues one in values)
-        {
-            phase = Math.Max(phase, one.Phase + 1);
-        }
-
-        foreach (StepValues one in values)
-        {
-            one.LastPhase = Math.Max(one.LastPhase, phase);
-        }
-
-        return phase;
-    }
-
-    // What changes values waits for all that read them as they were.
-    private static int PhaseOfChange(StepValues values) => values.Phase = ++values.LastPhase;
-
-    private void Record<TJob>(int phase, TJob job, delegate*<void*, int, void> body, int parts)
-        where TJob : unmanaged
-    {
-        while (_phases.Count <= phase)
-        {
-            _phases.Add([]);
-        }
-
-        _phases[phase].Add(new KernelWork(body, _memory.Copy<TJob>([job]), parts));
-    }
-
-    // Memory that was freed is in use until its last phase is over.
-    private StepValues Make(int width, int phase)
-    {
-        long bytes = BytesOf(width);
-        int place = _freed.FindIndex(free => free.Bytes == bytes && free.LastPhase < phase);
-        if (place < 0)
-        {
-            return new StepValues(this, _memory.Take(bytes), width, phase);
-        }
-
-        void* address = (void*)_freed[place].Address;
-        _freed.RemoveAt(place);
-        return new StepValues(this, address, width, phase);
-    }
-
-    // As float32, which is what a low-rank update computes in.
-    private long BytesOf(int width) => (long)_rows * width * sizeof(float);
-
-    private void* AddressOf(Tensor tensor)
-    {
-        _used.Add(tensor);
-        return (void*)TensorMemory.AddressOf(tensor);
-    }
-
-    private readonly record struct Freed(nint Address, long Bytes, int LastPhase);
 }

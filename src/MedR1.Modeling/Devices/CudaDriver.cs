@@ -20,6 +20,10 @@ internal sealed unsafe class CudaDriver
         GetFunction = (delegate* unmanaged<nint*, nint, byte*, int>)NativeLibrary.GetExport(driver, "cuModuleGetFunction");
         Launch = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)
             NativeLibrary.GetExport(driver, "cuLaunchKernel");
+        GetAttribute = (delegate* unmanaged<int*, int, int, int>)NativeLibrary.GetExport(driver, "cuDeviceGetAttribute");
+        GetVersion = (delegate* unmanaged<int*, int>)NativeLibrary.GetExport(driver, "cuDriverGetVersion");
+        LaunchWith = NativeLibrary.TryGetExport(driver, "cuLaunchKernelEx", out nint launch)
+            ? (delegate* unmanaged<CudaLaunch*, nint, void**, void**, int>)launch : null;
         CurrentStream = (delegate* unmanaged<int, nint*, int>)NativeLibrary.GetExport(
             torch, "aoti_torch_get_current_cuda_stream");
     }
@@ -47,6 +51,15 @@ internal sealed unsafe class CudaDriver
 
     /// <summary>Gives a stream a kernel: blocks in three directions, threads in three, shared bytes, stream, arguments.</summary>
     public delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> Launch { get; }
+
+    /// <summary>A number of a device: the number, which one, the device.</summary>
+    public delegate* unmanaged<int*, int, int, int> GetAttribute { get; }
+
+    /// <summary>The version of CUDA that the driver is for, times 1,000.</summary>
+    public delegate* unmanaged<int*, int> GetVersion { get; }
+
+    /// <summary>Gives a stream a kernel with attributes: the launch, the kernel, its arguments; null in old drivers.</summary>
+    public delegate* unmanaged<CudaLaunch*, nint, void**, void**, int> LaunchWith { get; }
 
     /// <summary>The stream that libtorch gives the operators of this thread to.</summary>
     public delegate* unmanaged<int, nint*, int> CurrentStream { get; }

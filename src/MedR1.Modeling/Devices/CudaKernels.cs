@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
-using System.Reflection;
 
 using TorchSharp;
 
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The kernels of <c>Kernels/decoding.cu</c> on one device. They need a GPU of the Ampere generation or later; elsewhere
-/// libtorch's operators do their work.
+/// The kernels of <c>Kernels/*.cu</c> on one device. They need a GPU of the Ampere generation or later; elsewhere libtorch's
+/// operators do their work.
 /// </summary>
 internal sealed unsafe class CudaKernels
 {
@@ -16,15 +15,19 @@ internal sealed unsafe class CudaKernels
     private readonly CudaDriver _driver;
     private readonly int _device;
     private readonly nint _context;
-    private readonly nint _module;
-    private readonly ConcurrentDictionary<string, nint> _functions = new();
+    private readonly CudaModule _operators;
+    private readonly Lazy<CudaModule> _steps;
+    private readonly bool _startsEarly;
 
-    private CudaKernels(CudaDriver driver, int device, nint context, nint module)
+    private CudaKernels(CudaDriver driver, int index, int device, nint context, CudaModule operators)
     {
         _driver = driver;
-        _device = device;
+        _device = index;
         _context = context;
-        _module = module;
+        _operators = operators;
+        _startsEarly = CudaSwitches.UsesEarlyStart && CanStartEarly(driver, device);
+        _steps = new Lazy<CudaModule>(
+            () => new CudaModule(driver, context, _startsEarly ? "steps.early.ptx" : "steps.ptx"));
     }
 
     /// <summary>Whether this thread leaves them out, to compare with libtorch's operators.</summary>
@@ -36,7 +39,7 @@ internal sealed unsafe class CudaKernels
         device.type == DeviceType.CUDA && CudaSwitches.UsesKernels && !AreLeftOut
         ? Loaded.GetOrAdd(Math.Max(0, device.index), Load) : null;
 
-    /// <summary>Gives libtorch's current stream a kernel.</summary>
+    /// <summary>Gives libtorch's current stream a kernel of operators.cu.</summary>
     /// <param name="name">Its name without the type.</param>
     /// <param name="type">The type of its numbers.</param>
     /// <param name="blocks">Blocks, in two directions.</param>
@@ -45,15 +48,59 @@ internal sealed unsafe class CudaKernels
     /// <exception cref="InvalidOperationException">The driver refuses.</exception>
     public void Launch(string name, torch.ScalarType type, (long X, long Y) blocks, int threads, void** arguments)
     {
-        nint function = _functions.GetOrAdd(
-            type == torch.ScalarType.Float32 ? $"{name}_float32" : $"{name}_bfloat16", Find);
+        string full = type == torch.ScalarType.Float32 ? $"{name}_float32" : $"{name}_bfloat16";
+        Launch(_operators.Find(full), name, blocks, threads, arguments, startsEarly: false);
+    }
+
+    /// <summary>Gives libtorch's current stream a kernel of steps.cu.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="blocks">Blocks, in two directions.</param>
+    /// <param name="threads">Threads of a block.</param>
+    /// <param name="arguments">The addresses of its arguments.</param>
+    /// <exception cref="InvalidOperationException">The driver refuses.</exception>
+    public void LaunchStep(string name, (long X, long Y) blocks, int threads, void** arguments) =>
+        Launch(_steps.Value.Find(name), name, blocks, threads, arguments, _startsEarly);
+
+    private void Launch(nint function, string name, (long X, long Y) blocks, int threads, void** arguments, bool startsEarly)
+    {
         nint stream, left;
         Require(_driver.CurrentStream(_device, &stream), "aoti_torch_get_current_cuda_stream");
         Require(_driver.EnterContext(_context), "cuCtxPushCurrent");
-        int error = _driver.Launch(
-            function, (uint)blocks.X, (uint)blocks.Y, 1, (uint)threads, 1, 1, 0, stream, arguments, null);
+        int error;
+        if (startsEarly)
+        {
+            CudaLaunch.Attribute early = new() { Identifier = CudaLaunch.Attribute.ProgrammaticStreamSerialization, Value = 1 };
+            CudaLaunch launch = new()
+            {
+                BlocksX = (uint)blocks.X,
+                BlocksY = (uint)blocks.Y,
+                BlocksZ = 1,
+                ThreadsX = (uint)threads,
+                ThreadsY = 1,
+                ThreadsZ = 1,
+                Stream = stream,
+                Attributes = &early,
+                AttributeCount = 1,
+            };
+            error = _driver.LaunchWith(&launch, function, arguments, null);
+        }
+        else
+        {
+            error = _driver.Launch(
+                function, (uint)blocks.X, (uint)blocks.Y, 1, (uint)threads, 1, 1, 0, stream, arguments, null);
+        }
+
         _driver.LeaveContext(&left);
-        Require(error, $"cuLaunchKernel of {name}");
+        Require(error, $"The launch of the kernel {name}");
+    }
+
+    // Of Hopper and later; recording such launches needs CUDA 12.3.
+    private static bool CanStartEarly(CudaDriver driver, int device)
+    {
+        const int ComputeCapabilityMajor = 75, Hopper = 9, FirstVersion = 12030;
+        int major, version;
+        return driver.LaunchWith is not null && driver.GetAttribute(&major, ComputeCapabilityMajor, device) == 0
+            && major >= Hopper && driver.GetVersion(&version) == 0 && version >= FirstVersion;
     }
 
     private static CudaKernels? Load(int index)
@@ -64,49 +111,11 @@ internal sealed unsafe class CudaKernels
         }
 
         int device;
-        nint context, module = 0, left;
-        if (driver.GetDevice(&device, index) != 0 || driver.RetainContext(&context, device) != 0
-            || driver.EnterContext(context) != 0)
-        {
-            return null;
-        }
-
-        fixed (byte* image = Image())
-        {
-            bool isLoaded = driver.LoadModule(&module, image) == 0;
-            driver.LeaveContext(&left);
-            return isLoaded ? new CudaKernels(driver, index, context, module) : null;
-        }
+        nint context;
+        return driver.GetDevice(&device, index) == 0 && driver.RetainContext(&context, device) == 0
+            && CudaModule.TryLoad(driver, context, "operators.ptx") is { } operators
+                ? new CudaKernels(driver, index, device, context, operators) : null;
     }
 
-    // The driver wants a zero behind the text.
-    private static byte[] Image()
-    {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("MedR1.Modeling.decoding.ptx")!;
-        byte[] image = new byte[stream.Length + 1];
-        stream.ReadExactly(image, 0, image.Length - 1);
-        return image;
-    }
-
-    private static void Require(int error, string function)
-    {
-        if (error != 0)
-        {
-            throw new InvalidOperationException($"{function} failed with the CUDA error {error}.");
-        }
-    }
-
-    private nint Find(string name)
-    {
-        nint function, left;
-        Require(_driver.EnterContext(_context), "cuCtxPushCurrent");
-        fixed (byte* text = System.Text.Encoding.ASCII.GetBytes(name + "\0"))
-        {
-            int error = _driver.GetFunction(&function, _module, text);
-            _driver.LeaveContext(&left);
-            Require(error, $"cuModuleGetFunction of {name}");
-        }
-
-        return function;
-    }
+    private static void Require(int error, string function) => CudaGraph.Require(error, function);
 }

@@ -116,8 +116,8 @@ internal sealed class Qwen2VLNetwork : nn.Module
     }
 
     /// <summary>
-    /// The layers, last norm and head of a decoding step in one call of the threads: <c>[rows, hidden]</c> embeddings to
-    /// <c>[rows, vocabulary]</c>; null where an adapter or a size has no kernels.
+    /// The layers, last norm and head of a decoding step by kernels: <c>[rows, hidden]</c> embeddings to
+    /// <c>[rows, vocabulary]</c>; null where an adapter or a size has none.
     /// </summary>
     public Tensor? TryStep(StepRecorder step, Tensor embedded, RotaryTable table)
     {
@@ -125,8 +125,8 @@ internal sealed class Qwen2VLNetwork : nn.Module
             return null;
         using StepValues input = step.Given(embedded);
         using StepValues hidden = _decoder.Record(step, input, table);
-        Tensor logits = empty(embedded.shape[0], Head.Weight.shape[0], embedded.dtype);
-        step.Project(hidden, Head, logits);
+        Tensor logits = empty(embedded.shape[0], Head.Weight.shape[0], embedded.dtype, embedded.device);
+        step.ProjectTo(hidden, Head, logits);
         step.Run();
         return logits;
     }

@@ -59,18 +59,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         using DisposeScope scope = NewDisposeScope();
         long[] numbers = [.. rows.Select(row => (long)cache.NextPositions[row.PromptSlot] + row.Length)];
         Tensor positions = tensor(numbers, device: device);
-        return (TryStepOfKernels(tokens, positions, rows, cache) ?? Step(tokens, positions, new DecodePattern(cache, rows)))
-            .MoveToOuterDisposeScope();
-    }
-
-    private Tensor? TryStepOfKernels(Tensor tokens, Tensor positions, IReadOnlyList<DecodeRow> rows, SlotKeyValueCache cache)
-    {
-        if (!StepsByKernels || !StepRecorder.Fits(cache, rows.Count))
-            return null;
-        using DisposeScope scope = NewDisposeScope();
-        using RotaryTable table = TableBehindPrompts(positions);
-        return network.TryStep(new StepRecorder(cache, rows), network.Decoder.Embedding.call(tokens), table)
-            ?.to(ScalarType.Float32).MoveToOuterDisposeScope();
+        return Step(tokens, positions, new DecodePattern(cache, rows)).MoveToOuterDisposeScope();
     }
 
     // Behind the prompt a token has one position on all axes.
@@ -81,9 +70,14 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     {
         using DisposeScope scope = NewDisposeScope();
         using RotaryTable table = TableBehindPrompts(positions);
-        Tensor hidden = network.Decoder.Layers(network.Decoder.Embedding.call(tokens), table, pattern);
-        return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        Tensor embedded = network.Decoder.Embedding.call(tokens);
+        Tensor logits = TryStepOfKernels(embedded, table, pattern)
+            ?? network.Logits(network.Decoder.Layers(embedded, table, pattern));
+        return logits.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
+
+    private Tensor? TryStepOfKernels(Tensor embedded, RotaryTable table, IAttentionPattern pattern) =>
+        StepsByKernels && StepRecorder.For(pattern) is { } step ? network.TryStep(step, embedded, table) : null;
 
     /// <summary>Figures of the completions' tokens, with gradient.</summary>
     public TokenStatistics Score(

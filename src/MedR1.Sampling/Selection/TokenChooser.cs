@@ -1,3 +1,5 @@
+using MedR1.Modeling;
+
 using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
@@ -79,6 +81,12 @@ internal sealed class TokenChooser
         Tensor plain_HV = onlySuppressed
             ? scaled_HV ?? changed_HV
             : Scale(_suppressed.Process(logits_HV, context));
+
+        if (uniforms_R is not null && heads_R is null && TokenDraw.TryDraw(
+            drawn_HV, plain_HV, uniforms_R, out Tensor? kernelTokens_R, out Tensor? kernelPlain_R, out Tensor? kernelDrawn_R))
+        {
+            return new ChosenTokens(kernelTokens_R, kernelPlain_R, kernelDrawn_R);
+        }
 
         Tensor tokens_R = uniforms_R is null
             ? Spread(_selector.Select(drawn_HV, []), heads_R)

@@ -65,7 +65,8 @@ internal static class LoraCase
         foreach ((_, Parameter parameter) in lora.AdapterParameters)
         {
             using Tensor noise = empty(parameter.shape).normal_(0, 0.1, generator);
-            parameter.add_(noise);
+            using Tensor there = noise.to(parameter.device, copy: true);
+            parameter.add_(there);
         }
     }
 

@@ -53,16 +53,13 @@ internal sealed class DecoderAttention : nn.Module
         return _output.call(pattern.AttendKept(layer, keptQueries, keys, values)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same as a part of a decoding step.</summary>
-    public StepValues Record(StepRecorder step, StepValues input, int layer, RotaryTable table)
+    /// <summary>The same as a part of a decoding step, added to the residual.</summary>
+    public StepValues Record(StepRecorder step, StepValues input, StepValues residual, int layer, RotaryTable table)
     {
-        using StepValues queries = step.Project(input, _query);
-        using StepValues keys = step.Project(input, _key);
-        using StepValues values = step.Project(input, _value);
-        step.Rotate(queries, table);
-        step.Rotate(keys, table);
-        using StepValues attended = step.Attend(layer, queries, keys, values);
-        return step.Project(attended, _output);
+        StepValues[] projected = step.Project(input, _query, _key, _value);
+        using StepValues queries = projected[0], keys = projected[1], values = projected[2];
+        using StepValues attended = step.Attend(layer, queries, keys, values, table);
+        return step.AddProjected(residual, attended, _output);
     }
 
     private Tensor Heads(Tensor projected) => projected.view(projected.shape[0], -1, _headSize);

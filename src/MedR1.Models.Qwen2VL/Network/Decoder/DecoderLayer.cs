@@ -49,10 +49,8 @@ internal sealed class DecoderLayer : nn.Module
     public StepValues Record(StepRecorder step, StepValues input, RotaryTable table)
     {
         using StepValues normalised = step.Normalise(input, _inputNorm);
-        using StepValues attention = _attention.Record(step, normalised, _index, table);
-        using StepValues attended = step.Add(input, attention);
+        using StepValues attended = _attention.Record(step, normalised, input, _index, table);
         using StepValues normalisedAgain = step.Normalise(attended, _mlpNorm);
-        using StepValues inner = _mlp.Record(step, normalisedAgain);
-        return step.Add(attended, inner);
+        return _mlp.Record(step, normalisedAgain, attended);
     }
 }

@@ -34,12 +34,10 @@ internal sealed class SwiGluMlp : nn.Module<Tensor, Tensor>
         return _down.call(inner);
     }
 
-    /// <summary>The same as a part of a decoding step.</summary>
-    public StepValues Record(StepRecorder step, StepValues input)
+    /// <summary>The same as a part of a decoding step, added to the residual.</summary>
+    public StepValues Record(StepRecorder step, StepValues input, StepValues residual)
     {
-        using StepValues gate = step.Project(input, _gate);
-        using StepValues up = step.Project(input, _up);
-        using StepValues inner = step.Gate(gate, up);
-        return step.Project(inner, _down);
+        using StepValues inner = step.ProjectGated(input, _gate, _up);
+        return step.AddProjected(residual, inner, _down);
     }
 }

@@ -6,7 +6,7 @@ using static MedR1.Modeling.Tests.Decoding.DecodeCase;
 
 namespace MedR1.Modeling.Tests.Decoding;
 
-public sealed unsafe class StepRecorderTests
+public sealed unsafe class CpuStepRecorderTests
 {
     private static readonly DecodeRow[] Rows =
     [
@@ -41,7 +41,7 @@ public sealed unsafe class StepRecorderTests
             using RmsNormalization layer = new(width, 1e-6, CPU, type);
             layer.Weight.copy_(randn(width, generator: generator).to(type));
             Tensor input = randn([Rows.Length, width], generator: generator).mul(3).to(type);
-            StepRecorder step = new(cache, Rows);
+            CpuStepRecorder step = Begin(cache);
             StepValues result = step.Normalise(step.Given(input), layer);
             step.Run();
             Near(layer.call(input), Read(result, type), tolerance);
@@ -60,11 +60,9 @@ public sealed unsafe class StepRecorderTests
             using SlotKeyValueCache cache = Filled(headSize, type, generator);
             (Tensor queries, Tensor keys, Tensor values) = Step(Rows.Length, headSize, type, generator);
             using RotaryTable table = RotaryTable.FromAngles(randn([Rows.Length, headSize / 2], generator: generator), type);
-            StepRecorder step = new(cache, Rows);
+            CpuStepRecorder step = Begin(cache);
             StepValues turnedQueries = Added(step, queries), turnedKeys = Added(step, keys);
-            step.Rotate(turnedQueries, table);
-            step.Rotate(turnedKeys, table);
-            StepValues attended = step.Attend(1, turnedQueries, turnedKeys, Added(step, values));
+            StepValues attended = step.Attend(1, turnedQueries, turnedKeys, Added(step, values), table);
             step.Run();
             Near(table.Rotate(queries).flatten(1), Read(turnedQueries, type), tolerance);
             AssertDefined(cache, Rows, table.Rotate(queries), table.Rotate(keys), values, Read(attended, type), tolerance);
@@ -83,15 +81,15 @@ public sealed unsafe class StepRecorderTests
         using SlotKeyValueCache cache = Filled(headSize, type, generator);
         Tensor input = randn([Rows.Length, 2 * headSize], generator: generator).mul(0.1).to(type);
         using RotaryTable table = RotaryTable.FromAngles(randn([Rows.Length, headSize / 2], generator: generator), type);
-        StepRecorder step = new(cache, Rows);
+        CpuStepRecorder step = Begin(cache);
         StepValues given = step.Given(input);
-        StepValues sum = step.Add(given, given);
+        CpuStepValues sum = step.Add(given, given);
         StepValues read = step.Add(sum, given);
         step.Rotate(sum, table);
         Tensor expected = table.Rotate((input + input).view(Rows.Length, 2, headSize)).flatten(1);
         for (int round = 0; round < 6; round++)
         {
-            StepValues next = step.Add(sum, given);
+            CpuStepValues next = step.Add(sum, given);
             sum.Dispose();
             sum = next;
             expected += input;
@@ -108,7 +106,7 @@ public sealed unsafe class StepRecorderTests
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(19, CPU);
         using SlotKeyValueCache cache = Filled(8, ScalarType.Float32, generator);
-        StepRecorder step = new(cache, Rows);
+        CpuStepRecorder step = Begin(cache);
         Says("Float64 of shape [6, 8]", zeros(6, 8, dtype: float64));
         Says("shape [5, 8]", zeros(5, 8));
         Says("shape [6]", zeros(6));
@@ -118,29 +116,37 @@ public sealed unsafe class StepRecorderTests
     }
 
     [Fact]
-    public void A_step_without_kernels_is_refused()
+    public void A_step_without_kernels_has_no_recorder()
     {
         using SlotKeyValueCache half = new(1, 1, 8, 1, 1, 4, 3, CPU, ScalarType.Float16);
         using SlotKeyValueCache byTensors = new(1, 1, 8, 1, 1, 4, 3, CPU, ScalarType.Float32) { AttendsByTensors = true };
         using SlotKeyValueCache rounded = new(1, 1, 8, 1, 200, 4, 3, CPU, ScalarType.BFloat16);
-        Assert.False(StepRecorder.Fits(half, 1));
-        Assert.False(StepRecorder.Fits(byTensors, 1));
-        Assert.False(StepRecorder.Fits(rounded, 200));
-        Assert.Equal(BrainFloatProduct.IsSupported, StepRecorder.Fits(rounded, 8));
-        Assert.Contains(
-            "a step of 1 rows in Float16", Assert.Throws<NotSupportedException>(() => new StepRecorder(half, [new(0, 0, 0)])).Message,
-            StringComparison.Ordinal);
+        Assert.Throws<NotSupportedException>(() => new DecodePattern(half, [new(0, 0, 0)]));
+        Assert.Null(Of(byTensors, 1));
+        Assert.Null(Of(rounded, 200));
+        Assert.Equal(BrainFloatProduct.IsSupported, Of(rounded, 8) is not null);
+        Assert.Null(StepRecorder.For(new CausalPattern(1, 3)));
+
+        static StepRecorder? Of(SlotKeyValueCache cache, int rows)
+        {
+            cache.Begin([0], [4], [4]);
+            return StepRecorder.For(
+                new DecodePattern(cache, [.. Enumerable.Range(0, rows).Select(row => new DecodeRow(0, row, 0))]));
+        }
     }
 
+    private static CpuStepRecorder Begin(SlotKeyValueCache cache) =>
+        Assert.IsType<CpuStepRecorder>(StepRecorder.For(new DecodePattern(cache, Rows)));
+
     // Values of the step's own: what is given is never changed.
-    private static StepValues Added(StepRecorder step, Tensor vectors) =>
+    private static StepValues Added(CpuStepRecorder step, Tensor vectors) =>
         step.Add(step.Given(vectors.flatten(1)), step.Given(zeros_like(vectors).flatten(1)));
 
     private static Tensor Read(StepValues values, ScalarType type)
     {
         Tensor result = empty([Rows.Length, values.Width], type);
         long bytes = result.numel() * result.ElementSize;
-        Buffer.MemoryCopy(values.Address, (void*)TensorMemory.AddressOf(result), bytes, bytes);
+        Buffer.MemoryCopy(((CpuStepValues)values).Address, (void*)TensorMemory.AddressOf(result), bytes, bytes);
         return result;
     }
 

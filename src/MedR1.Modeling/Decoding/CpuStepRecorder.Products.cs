@@ -4,32 +4,35 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <content>Products with weights.</content>
-public sealed unsafe partial class StepRecorder
+internal sealed unsafe partial class CpuStepRecorder
 {
-    /// <summary>Applies a linear layer with its adapter.</summary>
-    /// <param name="input"><c>[rows, input]</c></param>
-    /// <param name="layer">The layer, one that <see cref="Takes(IEnumerable{IAdaptableLayer})"/>.</param>
-    /// <returns><c>[rows, output]</c></returns>
-    public StepValues Project(StepValues input, IAdaptableLayer layer)
+    /// <inheritdoc/>
+    public override StepValues[] Project(StepValues input, params ReadOnlySpan<IAdaptableLayer> layers)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        ArgumentNullException.ThrowIfNull(layer);
-        int phase = PhaseAfter(input);
-        StepValues result = Make((int)layer.Weight.shape[0], phase);
-        Multiply(input, layer, result);
-        return result;
+        StepValues[] results = new StepValues[layers.Length];
+        for (int i = 0; i < layers.Length; i++)
+        {
+            results[i] = Project((CpuStepValues)input, layers[i]);
+        }
+
+        return results;
     }
 
-    /// <summary>Applies a linear layer with its adapter and writes to a tensor.</summary>
-    /// <param name="input"><c>[rows, input]</c></param>
-    /// <param name="layer">The layer, one that <see cref="Takes(IEnumerable{IAdaptableLayer})"/>.</param>
-    /// <param name="result"><c>[rows, output]</c> in the type of the step.</param>
-    public void Project(StepValues input, IAdaptableLayer layer, Tensor result)
+    /// <inheritdoc/>
+    public override void ProjectTo(StepValues input, IAdaptableLayer layer, Tensor result)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        ArgumentNullException.ThrowIfNull(layer);
-        using StepValues written = new(null, AddressOf(Checked(result)), (int)layer.Weight.shape[0], PhaseAfter(input));
-        Multiply(input, layer, written);
+        CpuStepValues rows = (CpuStepValues)input;
+        void* target = AddressOf(Checked(result, _rows, _type, CPU));
+        using CpuStepValues written = new(null, target, (int)layer.Weight.shape[0], PhaseAfter(rows));
+        Multiply(rows, layer, written);
+    }
+
+    private CpuStepValues Project(CpuStepValues input, IAdaptableLayer layer)
+    {
+        int phase = PhaseAfter(input);
+        CpuStepValues result = Make((int)layer.Weight.shape[0], phase);
+        Multiply(input, layer, result);
+        return result;
     }
 
     private bool Takes(IAdaptableLayer layer)
@@ -49,21 +52,7 @@ public sealed unsafe partial class StepRecorder
     private bool Holds(Tensor parameter) =>
         parameter.dtype == _type && parameter.device_type == DeviceType.CPU && parameter.is_contiguous();
 
-    private static bool Takes(LowRankUpdate update) =>
-        update.Magnitude is null && update.Dropout?.Pass is null && update.Down.dtype == ScalarType.Float32
-        && update.Up.dtype == ScalarType.Float32 && update.Down.dim() == 2 && update.Up.dim() == 2
-        && update.UpBias is not { dtype: not ScalarType.Float32 };
-
-    // What a layer computes with, an adapter that is switched on included.
-    private static Tensor WeightOf(IAdaptableLayer layer) => layer.Adapter?.WeightOr(layer.Weight) ?? layer.Weight;
-
-    private static Tensor? BiasOf(IAdaptableLayer layer) =>
-        layer.Adapter is null ? layer.Bias : layer.Adapter.BiasOr(layer.Bias);
-
-    private static LowRankUpdate? UpdateOf(IAdaptableLayer layer) =>
-        layer.Adapter?.Merged is null ? layer.Adapter?.Update : null;
-
-    private void Multiply(StepValues input, IAdaptableLayer layer, StepValues result)
+    private void Multiply(CpuStepValues input, IAdaptableLayer layer, CpuStepValues result)
     {
         void* added = BiasOf(layer) is { } bias ? AddressOf(bias) : null;
         if (IsBrainFloat)
@@ -81,7 +70,7 @@ public sealed unsafe partial class StepRecorder
         }
     }
 
-    private void MultiplyBrainFloats(StepValues input, IAdaptableLayer layer, void* bias, StepValues result)
+    private void MultiplyBrainFloats(CpuStepValues input, IAdaptableLayer layer, void* bias, CpuStepValues result)
     {
         BrainFloatProduct.Product product = new()
         {
@@ -106,7 +95,7 @@ public sealed unsafe partial class StepRecorder
         Record(result.Phase, product, &BrainFloatProduct.Compute, parts);
     }
 
-    private void MultiplyFloats(StepValues input, IAdaptableLayer layer, float* bias, StepValues result)
+    private void MultiplyFloats(CpuStepValues input, IAdaptableLayer layer, float* bias, CpuStepValues result)
     {
         FloatProduct.Product product = new()
         {
@@ -134,11 +123,11 @@ public sealed unsafe partial class StepRecorder
     }
 
     // y += s · (x Aᵀ Bᵀ + b)
-    private void AddUpdate(StepValues input, LowRankUpdate update, StepValues result)
+    private void AddUpdate(CpuStepValues input, LowRankUpdate update, CpuStepValues result)
     {
-        StepValues rows = IsBrainFloat ? input.Widened ??= Widen(input) : input;
+        CpuStepValues rows = IsBrainFloat ? input.Widened ??= Widen(input) : input;
         int rank = (int)update.Down.shape[0];
-        using StepValues low = Make(rank, PhaseAfter(rows));
+        using CpuStepValues low = Make(rank, PhaseAfter(rows));
         FloatProduct.Product down = new()
         {
             Rows = (float*)rows.Address,
@@ -168,9 +157,9 @@ public sealed unsafe partial class StepRecorder
         Record(result.Phase, up, &LowRankProduct.Compute, LowRankProduct.Divide(up));
     }
 
-    private StepValues Widen(StepValues input)
+    private CpuStepValues Widen(CpuStepValues input)
     {
-        StepValues result = Make(input.Width, PhaseAfter(input));
+        CpuStepValues result = Make(input.Width, PhaseAfter(input));
         RowWidening.Job job = new()
         {
             Source = (ushort*)input.Address,

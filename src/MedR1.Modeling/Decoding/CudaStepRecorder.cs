@@ -1,0 +1,117 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// A decoding step in bfloat16 on a GPU by few kernels: what is recorded goes to the device's stream at once. A layer of the
+/// decoder takes seven of them instead of sixteen; weights of up to 16 rows are multiplied by kernels that read them at the
+/// pace of the memory, others by libtorch. Everything is rounded where the operators of a layer round.
+/// </summary>
+internal sealed unsafe partial class CudaStepRecorder : StepRecorder
+{
+    // More registers than that many threads would have are not there on every GPU.
+    private const int MostThreadsOfSum = 512;
+
+    private readonly DecodeTablePattern _pattern;
+    private readonly CudaKernels _kernels;
+    private readonly int _rows;
+
+    private CudaStepRecorder(DecodeTablePattern pattern, CudaKernels kernels)
+    {
+        _pattern = pattern;
+        _kernels = kernels;
+        _rows = pattern.Shape.Places;
+    }
+
+    private Device Device => _pattern.Cache.Device;
+
+    /// <summary>Begins a step where there are kernels for its type and device.</summary>
+    public static CudaStepRecorder? TryCreate(DecodeTablePattern pattern) =>
+        pattern.Cache.DataType == ScalarType.BFloat16 && !is_grad_enabled()
+        && CudaKernels.For(pattern.Cache.Device) is { } kernels ? new CudaStepRecorder(pattern, kernels) : null;
+
+    /// <inheritdoc/>
+    public override bool Takes(IEnumerable<IAdaptableLayer> layers) => layers.All(layer =>
+        layer.Kind == AdaptableLayerKind.Linear
+        || (layer.Kind == AdaptableLayerKind.Normalization && Holds(WeightOf(layer)) && layer.Weight.shape[0] % 8 == 0));
+
+    /// <inheritdoc/>
+    public override StepValues Given(Tensor values) =>
+        new CudaStepValues(Checked(values, _rows, ScalarType.BFloat16, Device), isGiven: true);
+
+    /// <inheritdoc/>
+    public override StepValues Normalise(StepValues input, RmsNormalization layer)
+    {
+        CudaStepValues rows = (CudaStepValues)input;
+        if (rows.Pending is not { } sum)
+        {
+            return new CudaStepValues(FusedOperators.RmsNorm(rows.Tensor, WeightOf(layer), layer.Epsilon));
+        }
+
+        CudaStepValues result = new(empty_like(rows.Tensor));
+        Add(sum, rows.Tensor, WeightOf(layer), result.Tensor, layer.Epsilon);
+        rows.Settle();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor q = Heads(queries), k = Heads(keys), v = Heads(values);
+        Tensor attended = CudaDecodeAttention.Turns(_pattern.Cache, q.shape[1])
+            ? CudaDecodeAttention.AttendTurned(q, k, v, table, layer, _pattern)
+            : _pattern.Attend(layer, table.Rotate(q), table.Rotate(k), v);
+        return new CudaStepValues(attended.MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public override void Run()
+    {
+    }
+
+    private Tensor Heads(StepValues values) => Settled(values).view(_rows, -1, _pattern.Cache.HeadSize);
+
+    private Tensor Settled(StepValues values)
+    {
+        CudaStepValues rows = (CudaStepValues)values;
+        if (rows.Pending is { } sum)
+        {
+            Add(sum, rows.Tensor, null, null, 0);
+            rows.Settle();
+        }
+
+        return rows.Tensor;
+    }
+
+    // Puts a sum together, and normalises it where there is a gain.
+    private void Add(CudaPendingSum pending, Tensor sum, Tensor? gain, Tensor? normalised, double epsilon)
+    {
+        int width = (int)sum.shape[1];
+        CudaStepArguments.Addition addition = new()
+        {
+            Residual = TensorMemory.AddressOf(pending.Residual),
+            Added = AddressOf(pending.Added),
+            Partial = AddressOf(pending.Partial),
+            Layer = pending.Layer with { Outputs = width },
+            Sum = TensorMemory.AddressOf(sum),
+            Gain = AddressOf(gain),
+            Normalised = AddressOf(normalised),
+            Parts = (int)(pending.Partial?.shape[0] ?? 0),
+            Rows = _rows,
+            Epsilon = (float)epsilon,
+        };
+        void** arguments = stackalloc void*[] { &addition };
+        int threads = Math.Clamp((width / 4 + 31) / 32 * 32, 32, MostThreadsOfSum);
+        _kernels.LaunchStep("add", (_rows, 1), threads, arguments);
+    }
+
+    private static nint AddressOf(Tensor? tensor) => tensor is null ? 0 : TensorMemory.AddressOf(tensor);
+
+    // Numbers are read eight at a time, as they lie.
+    private static bool Holds(Tensor parameter) => parameter.dtype == ScalarType.BFloat16 && IsReadable(parameter);
+
+    private static bool IsReadable(Tensor parameter) =>
+        parameter.device_type == DeviceType.CUDA && parameter.is_contiguous() && TensorMemory.AddressOf(parameter) % 16 == 0;
+}

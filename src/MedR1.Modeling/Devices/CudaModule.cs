@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text;
+
+namespace MedR1.Modeling;
+
+/// <summary>Kernels that the driver has compiled for the device of a context.</summary>
+internal sealed unsafe class CudaModule
+{
+    private readonly CudaDriver _driver;
+    private readonly nint _context;
+    private readonly nint _module;
+    private readonly ConcurrentDictionary<string, nint> _functions = new();
+
+    /// <summary>Loads PTX that the assembly holds.</summary>
+    /// <exception cref="InvalidOperationException">The driver refuses it.</exception>
+    public CudaModule(CudaDriver driver, nint context, string file)
+        : this(driver, context, Load(driver, context, file, out int error))
+    {
+        CudaGraph.Require(error, $"cuModuleLoadData of {file}");
+    }
+
+    private CudaModule(CudaDriver driver, nint context, nint module)
+    {
+        _driver = driver;
+        _context = context;
+        _module = module;
+    }
+
+    /// <summary>The same, or null where the driver refuses it: for an older GPU than the kernels are for.</summary>
+    public static CudaModule? TryLoad(CudaDriver driver, nint context, string file)
+    {
+        nint module = Load(driver, context, file, out int error);
+        return error == 0 ? new CudaModule(driver, context, module) : null;
+    }
+
+    /// <summary>A kernel by its name.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public nint Find(string name) => _functions.GetOrAdd(name, Get);
+
+    private nint Get(string name)
+    {
+        nint function, left;
+        CudaGraph.Require(_driver.EnterContext(_context), "cuCtxPushCurrent");
+        fixed (byte* text = Encoding.ASCII.GetBytes(name + "\0"))
+        {
+            int error = _driver.GetFunction(&function, _module, text);
+            _driver.LeaveContext(&left);
+            CudaGraph.Require(error, $"cuModuleGetFunction of {name}");
+        }
+
+        return function;
+    }
+
+    private static nint Load(CudaDriver driver, nint context, string file, out int error)
+    {
+        nint module = 0, left;
+        error = driver.EnterContext(context);
+        if (error != 0)
+        {
+            return 0;
+        }
+
+        fixed (byte* image = Image(file))
+        {
+            error = driver.LoadModule(&module, image);
+        }
+
+        driver.LeaveContext(&left);
+        return module;
+    }
+
+    // The driver wants a zero behind the text.
+    private static byte[] Image(string file)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"MedR1.Modeling.{file}")!;
+        byte[] image = new byte[stream.Length + 1];
+        stream.ReadExactly(image, 0, image.Length - 1);
+        return image;
+    }
+}

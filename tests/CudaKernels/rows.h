@@ -1,0 +1,69 @@
+// Kernels of rows against their definitions in float64.
+#pragma once
+
+#include "support.h"
+
+template <class T>
+static double Normalisation(int rows, int width, int threads)
+{
+    std::vector<T> input = Random<T>((long)rows * width), gain = Random<T>(width), output(input.size());
+    emulation::Launch(rows, 1, threads, [&] { Normalise<T>(input.data(), gain.data(), output.data(), width, 1e-6f); });
+    double error = 0;
+    for (int row = 0; row < rows; row++)
+    {
+        double squares = 0;
+        for (int i = 0; i < width; i++)
+        {
+            squares += std::pow((double)Widen(input[row * width + i]), 2);
+        }
+
+        for (int i = 0; i < width; i++)
+        {
+            int at = row * width + i;
+            double wanted = Rounded<T>(Rounded<T>(Widen(input[at]) / std::sqrt(squares / width + 1e-6)) * Widen(gain[i]));
+            error = std::max(error, std::abs(Widen(output[at]) - wanted) / (1e-3 + std::abs(wanted)));
+        }
+    }
+
+    return error;
+}
+
+template <class T>
+static double Gates(long count)
+{
+    std::vector<T> gate = Random<T>(count, 20), up = Random<T>(count), output(count);
+    float extremes[] = {-3e4f, -200, -89, 0, 89, 200, 3e4f};
+    std::transform(std::begin(extremes), std::end(extremes), gate.begin(), Round<T>);
+    emulation::Launch(3, 1, 64, [&] { Gate<T>(gate.data(), up.data(), output.data(), count); });
+    double error = 0;
+    for (long i = 0; i < count; i++)
+    {
+        double open = Rounded<T>(Widen(gate[i]) / (1 + std::exp(-(double)Widen(gate[i]))));
+        double wanted = Rounded<T>(open * Widen(up[i]));
+        double own = std::abs(Widen(output[i]) - wanted) / (1e-6 + std::abs(wanted));
+        error = own <= error ? error : own;
+    }
+
+    return error;
+}
+
+template <class T>
+static double Rotation(int tokens, int heads, int width)
+{
+    std::vector<T> input = Random<T>((long)tokens * heads * width), output(input.size());
+    std::vector<T> cosine = Random<T>(tokens * width), sine = Random<T>(tokens * width);
+    emulation::Launch(2, 1, 64, [&] {
+        Rotate<T>(input.data(), cosine.data(), sine.data(), output.data(), heads, width, (Index)input.size());
+    });
+    double error = 0;
+    for (int at = 0; at < (int)input.size(); at++)
+    {
+        int i = at % width, angle = at / (heads * width) * width + i;
+        int other = at - i + (i + width - width / 2) % width;
+        double straight = Rounded<T>((double)Widen(input[at]) * Widen(cosine[angle]));
+        double wanted = Rounded<T>(straight + (double)Widen(input[other]) * Widen(sine[angle]));
+        error = std::max(error, std::abs(Widen(output[at]) - wanted));
+    }
+
+    return error;
+}

@@ -1,0 +1,16 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling.Tests.Operators;
+
+public sealed class TokenDrawTests
+{
+    [Fact]
+    public void Elsewhere_it_leaves_the_draw_to_operators()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = zeros(2, 5), uniforms = full(2, 0.5, float64);
+        Assert.False(TokenDraw.TryDraw(logits, logits, uniforms, out Tensor? tokens, out _, out _));
+        Assert.Null(tokens);
+    }
+}
