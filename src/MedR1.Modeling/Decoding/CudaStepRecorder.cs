@@ -29,7 +29,7 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
     /// <summary>Begins a step where there are kernels for its type and device.</summary>
     public static CudaStepRecorder? TryCreate(DecodeTablePattern pattern) =>
         pattern.Cache.DataType == ScalarType.BFloat16 && !is_grad_enabled()
-        && CudaKernels.For(pattern.Cache.Device) is { } kernels ? new CudaStepRecorder(pattern, kernels) : null;
+        && CudaKernels.For(pattern.Cache.Device) is { HasSteps: true } kernels ? new CudaStepRecorder(pattern, kernels) : null;
 
     /// <inheritdoc/>
     public override bool Takes(IEnumerable<IAdaptableLayer> layers) => layers.All(layer =>

@@ -16,8 +16,7 @@ internal sealed unsafe class CudaKernels
     private readonly int _device;
     private readonly nint _context;
     private readonly CudaModule _operators;
-    private readonly Lazy<CudaModule> _steps;
-    private readonly bool _startsEarly;
+    private readonly Lazy<StepModule?> _steps;
 
     private CudaKernels(CudaDriver driver, int index, int device, nint context, CudaModule operators)
     {
@@ -25,9 +24,10 @@ internal sealed unsafe class CudaKernels
         _device = index;
         _context = context;
         _operators = operators;
-        _startsEarly = CudaSwitches.UsesEarlyStart && CanStartEarly(driver, device);
-        _steps = new Lazy<CudaModule>(
-            () => new CudaModule(driver, context, _startsEarly ? "steps.early.ptx" : "steps.ptx"));
+        bool startsEarly = CudaSwitches.UsesEarlyStart && CanStartEarly(driver, device);
+        _steps = new Lazy<StepModule?>(
+            () => (startsEarly ? StepModule.TryLoad(driver, context, startsEarly: true) : null)
+                ?? StepModule.TryLoad(driver, context, startsEarly: false));
     }
 
     /// <summary>Whether this thread leaves them out, to compare with libtorch's operators.</summary>
@@ -38,6 +38,9 @@ internal sealed unsafe class CudaKernels
     public static CudaKernels? For(torch.Device device) =>
         device.type == DeviceType.CUDA && CudaSwitches.UsesKernels && !AreLeftOut
         ? Loaded.GetOrAdd(Math.Max(0, device.index), Load) : null;
+
+    /// <summary>Whether the device has the kernels of steps.cu.</summary>
+    public bool HasSteps => _steps.Value is not null;
 
     /// <summary>Gives libtorch's current stream a kernel of operators.cu.</summary>
     /// <param name="name">Its name without the type.</param>
@@ -52,14 +55,17 @@ internal sealed unsafe class CudaKernels
         Launch(_operators.Find(full), name, blocks, threads, arguments, startsEarly: false);
     }
 
-    /// <summary>Gives libtorch's current stream a kernel of steps.cu.</summary>
+    /// <summary>Gives libtorch's current stream a kernel of steps.cu, where the device has them.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="blocks">Blocks, in two directions.</param>
     /// <param name="threads">Threads of a block.</param>
     /// <param name="arguments">The addresses of its arguments.</param>
     /// <exception cref="InvalidOperationException">The driver refuses.</exception>
-    public void LaunchStep(string name, (long X, long Y) blocks, int threads, void** arguments) =>
-        Launch(_steps.Value.Find(name), name, blocks, threads, arguments, _startsEarly);
+    public void LaunchStep(string name, (long X, long Y) blocks, int threads, void** arguments)
+    {
+        StepModule steps = _steps.Value ?? throw new InvalidOperationException("The device has no kernels for steps.");
+        Launch(steps.Module.Find(name), name, blocks, threads, arguments, steps.StartsEarly);
+    }
 
     private void Launch(nint function, string name, (long X, long Y) blocks, int threads, void** arguments, bool startsEarly)
     {
@@ -118,4 +124,11 @@ internal sealed unsafe class CudaKernels
     }
 
     private static void Require(int error, string function) => CudaGraph.Require(error, function);
+
+    private sealed record StepModule(CudaModule Module, bool StartsEarly)
+    {
+        public static StepModule? TryLoad(CudaDriver driver, nint context, bool startsEarly) =>
+            CudaModule.TryLoad(driver, context, startsEarly ? "steps.early.ptx" : "steps.ptx") is { } module
+                ? new StepModule(module, startsEarly) : null;
+    }
 }

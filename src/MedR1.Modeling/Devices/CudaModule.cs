@@ -12,14 +12,6 @@ internal sealed unsafe class CudaModule
     private readonly nint _module;
     private readonly ConcurrentDictionary<string, nint> _functions = new();
 
-    /// <summary>Loads PTX that the assembly holds.</summary>
-    /// <exception cref="InvalidOperationException">The driver refuses it.</exception>
-    public CudaModule(CudaDriver driver, nint context, string file)
-        : this(driver, context, Load(driver, context, file, out int error))
-    {
-        CudaGraph.Require(error, $"cuModuleLoadData of {file}");
-    }
-
     private CudaModule(CudaDriver driver, nint context, nint module)
     {
         _driver = driver;
@@ -27,7 +19,7 @@ internal sealed unsafe class CudaModule
         _module = module;
     }
 
-    /// <summary>The same, or null where the driver refuses it: for an older GPU than the kernels are for.</summary>
+    /// <summary>Loads PTX that the assembly holds; null where the driver refuses it, as for older GPUs.</summary>
     public static CudaModule? TryLoad(CudaDriver driver, nint context, string file)
     {
         nint module = Load(driver, context, file, out int error);
