@@ -21,6 +21,10 @@ Option<double> kl = new("--kl-coefficient")
     Description = "The weight of the divergence from the base; 0 makes a step faster, and the model gives up answers for good.",
     DefaultValueFactory = _ => QuickStartSettings.DefaultKlCoefficient,
 };
+Option<bool> vary = new("--vary-pictures")
+{
+    Description = "Shows each picture a little differently each time; it pays in longer runs, such as --steps 2000.",
+};
 Option<bool> noControl = new("--no-control") { Description = "Leaves out the second training, with blank pictures." };
 Option<DirectoryInfo> output = new("--output")
 {
@@ -30,7 +34,7 @@ Option<DirectoryInfo> output = new("--output")
 
 RootCommand root = new("Trains a small Qwen2-VL by GRPO on real medical pictures and shows what it learnt.")
 {
-    data, checkpoint, seed, steps, rate, prompts, group, kl, noControl, output,
+    data, checkpoint, seed, steps, rate, prompts, group, kl, vary, noControl, output,
 };
 root.SetAction(async (result, cancellationToken) =>
 {
@@ -45,6 +49,7 @@ root.SetAction(async (result, cancellationToken) =>
         PromptsPerStep = result.GetValue(prompts),
         GroupSize = result.GetValue(group),
         KlCoefficient = result.GetValue(kl),
+        VariesPictures = result.GetValue(vary),
         WithControl = !result.GetValue(noControl),
     };
     await new QuickStartRun(settings, Console.Out).RunAsync(cancellationToken);

@@ -14,6 +14,7 @@ namespace MedR1.Samples.QuickStart;
 internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter console)
 {
     private const long PictureBytes = 512L << 20;
+    private const long TestPictureBytes = 96L << 20;
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public async Task<QuickStartSummary> RunAsync(CancellationToken cancellationToken)
@@ -128,10 +129,10 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         return new TrainedModel(training, evaluation);
     }
 
-    // Many questions are about one picture, and each comes several times: pictures are prepared once.
+    // Many questions are about one picture, and each comes several times: pictures are prepared once. Varied ones never come back.
     private Qwen2VLPolicy Load(CancellationToken cancellationToken) => Qwen2VLPolicy.Load(
         settings.Checkpoint,
-        Qwen2VLProcessor.Load(settings.Checkpoint, new ImageProcessorOptions { CacheBytes = PictureBytes }),
+        Qwen2VLProcessor.Load(settings.Checkpoint, new ImageProcessorOptions { CacheBytes = settings.VariesPictures ? TestPictureBytes : PictureBytes }),
         cancellationToken: cancellationToken);
 
     private static Task<EvaluationReport> EvaluateAsync(

@@ -1,5 +1,6 @@
 using MedR1.Datasets;
 using MedR1.Evaluation;
+using MedR1.Imaging;
 using MedR1.Losses;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
@@ -24,11 +25,15 @@ internal sealed class QuickStartTraining(QuickStartSettings settings, string nam
         using JsonLinesSink lines = new(Path.Combine(settings.Output, $"{name}.jsonl"));
         using TensorBoardSink board = new(Path.Combine(settings.Output, "tensorboard", name));
         using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
-            .UseDataset(InOtherOrders(dataset))
+            .UseDataset(Varied(dataset))
             .UsePrompt(QuickStartPrompt.Template)
             .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = settings.KlCoefficient }))
+            // Two options that can't be told apart yet hold each other up; divided by the deviation, one is given up by chance,
+            // and is not tried again when they could be.
+            .UseAdvantages(AdvantageOptions.MaxRl)
             .AddReward(new OptionTextReward())
-            .AddReward(new FormatReward(FormatStyle.NoThink), weight: 0.2)
+            // Every answer soon earns it, and what all earn adds to the mean that MaxRl divides by: so it is small.
+            .AddReward(new FormatReward(FormatStyle.NoThink), weight: 0.05)
             .AddMetricSink(progress)
             .AddMetricSink(lines)
             .AddMetricSink(board)
@@ -54,11 +59,19 @@ internal sealed class QuickStartTraining(QuickStartSettings settings, string nam
         return await trainer.RunAsync(cancellationToken);
     }
 
-    // A question comes back with its options in another order: where the right one stands can't be learnt by heart.
-    private ConcatDataset InOtherOrders(IVqaDataset questions)
+    // A question comes back with its options in another order, and perhaps its picture a little differently: neither where the
+    // right one stands nor the picture can be learnt by heart.
+    private ConcatDataset Varied(IVqaDataset questions)
     {
+        SkiaImageDecoder decoder = new();
         int passes = (settings.Steps * settings.PromptsPerStep + questions.Count - 1) / questions.Count;
-        return new ConcatDataset(
-            Enumerable.Range(0, passes).Select(pass => questions.ShuffleOptions(settings.Seed * 1000L + pass)));
+        return new ConcatDataset(Enumerable.Range(0, passes).Select(Pass));
+
+        IVqaDataset Pass(int pass)
+        {
+            long seed = settings.Seed * 1000L + pass;
+            IVqaDataset shuffled = questions.ShuffleOptions(seed);
+            return settings.VariesPictures ? shuffled.VaryImages(seed, picture => decoder.Load(picture)) : shuffled;
+        }
     }
 }

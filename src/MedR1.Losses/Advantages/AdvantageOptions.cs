@@ -16,6 +16,12 @@ public sealed record AdvantageOptions
         Scale = AdvantageScale.None,
     };
 
+    /// <summary>
+    /// MaxRL (arXiv 2602.02710): difference from the group's mean over that mean. A question that is seldom answered
+    /// right counts more than one that mostly is, so that no answer is given up for one that is right more often.
+    /// </summary>
+    public static AdvantageOptions MaxRl { get; } = new() { Scale = AdvantageScale.GroupMean };
+
     /// <summary>GDPO: each reward normalised by itself.</summary>
     public static AdvantageOptions Gdpo { get; } = new() { Aggregation = RewardAggregation.NormalizeThenSum };
 
@@ -37,7 +43,7 @@ public sealed record AdvantageOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool PopulationDeviation { get; init; }
 
-    /// <summary>Added to a deviation before dividing by it.</summary>
+    /// <summary>Added to a deviation or mean before dividing by it.</summary>
     /// <value>The default is 1e-4.</value>
     public double Epsilon { get; init; } = 1e-4;
 

@@ -1,6 +1,6 @@
 namespace MedR1.Losses;
 
-/// <summary>What the difference from the baseline is divided by; a small constant is added to each deviation.</summary>
+/// <summary>What the difference from the baseline is divided by; a small constant is added to each divisor.</summary>
 public enum AdvantageScale
 {
     /// <summary>The deviation of the group's rewards: GRPO (DeepSeekMath, section 4.1.2).</summary>
@@ -17,4 +17,10 @@ public enum AdvantageScale
     /// REINFORCE++-baseline.
     /// </summary>
     Whiten,
+
+    /// <summary>
+    /// The mean of the group's rewards: MaxRL (arXiv 2602.02710), whose gradient goes towards that of the logarithm of
+    /// the chance to be right. Derived for rewards of 0 and 1; a group whose mean is not above 0 teaches nothing.
+    /// </summary>
+    GroupMean,
 }

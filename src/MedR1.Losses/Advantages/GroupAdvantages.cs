@@ -121,6 +121,7 @@ public static class GroupAdvantages
             AdvantageScale.None => difference ?? 0,
             AdvantageScale.Whiten => Scaled(difference, spread.Mean, spread.Deviation, options),
             AdvantageScale.Batch => Scaled(difference, 0, batch.Deviation, options),
+            AdvantageScale.GroupMean => Scaled(difference, 0, groups[groupIds[row]].Mean, options),
             _ => Scaled(difference, 0, groups[groupIds[row]].Deviation, options),
         })];
     }
@@ -141,15 +142,15 @@ public static class GroupAdvantages
         return baseline == AdvantageBaseline.GroupMean ? difference : difference * group.Count / (group.Count - 1);
     }
 
-    /// <summary>(value − mean) / (deviation + ε); 0 for no value, no deviation, or no spread.</summary>
-    private static double Scaled(double? value, double mean, double deviation, AdvantageOptions options)
+    /// <summary>(value − mean) / (divisor + ε); 0 for no value, or no divisor above 0.</summary>
+    private static double Scaled(double? value, double mean, double divisor, AdvantageOptions options)
     {
-        if (value is not double present || !(deviation > 0))
+        if (value is not double present || !(divisor > 0))
         {
             return 0;
         }
 
-        return (present - mean) / (deviation + options.Epsilon);
+        return (present - mean) / (divisor + options.Epsilon);
     }
 
     private static Dictionary<long, RewardStatistics> Statistics(

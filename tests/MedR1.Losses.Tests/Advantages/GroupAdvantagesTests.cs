@@ -22,6 +22,27 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
+    public void MaxRl_divides_by_the_mean_of_the_group()
+    {
+        // Means 0.25 and 0.75: what is seldom right counts more, and what is right adds up to as much as what is wrong.
+        AdvantageResult result = Compute([1, 0, 0, 0, 1, 1, 1, 0], [7, 7, 7, 7, 8, 8, 8, 8], AdvantageOptions.MaxRl);
+        double seldom = 0.2501, often = 0.7501;
+        Batches.Close(
+            [0.75 / seldom, -0.25 / seldom, -0.25 / seldom, -0.25 / seldom,
+                0.25 / often, 0.25 / often, 0.25 / often, -0.75 / often],
+            result.Advantages, 1e-15);
+    }
+
+    [Theory]
+    [InlineData(1.0, -1.0)]
+    [InlineData(0.0, -2.0)]
+    public void MaxRl_learns_nothing_from_a_group_whose_mean_is_not_above_zero(double first, double second)
+    {
+        AdvantageResult result = Compute([first, second], [7, 7], AdvantageOptions.MaxRl);
+        Assert.Equal([0.0, 0.0], result.Advantages);
+    }
+
+    [Fact]
     public void Finds_groups_by_id_wherever_their_rows_stand()
     {
         AdvantageResult together = Compute([1, 0, 0.5, 3, 2, 2], [1, 1, 1, 2, 2, 2]);
@@ -37,6 +58,7 @@ public sealed class GroupAdvantagesTests
     [InlineData(AdvantageScale.Batch)]
     [InlineData(AdvantageScale.None)]
     [InlineData(AdvantageScale.Whiten)]
+    [InlineData(AdvantageScale.GroupMean)]
     public void Equal_rewards_give_exactly_zero_also_where_their_mean_is_not_representable(AdvantageScale scale)
     {
         // Ten times 0.1 sums to 0.9999999999999999 in double.

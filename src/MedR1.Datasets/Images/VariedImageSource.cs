@@ -1,0 +1,29 @@
+namespace MedR1.Datasets;
+
+/// <summary>
+/// A picture shown a little differently, made when it is read. Equal where original, choices and options are.
+/// </summary>
+internal sealed class VariedImageSource(
+    IImageSource original, long seed, ImageVariationOptions options, Func<IImageSource, RgbImage> decode)
+    : IImageSource, IEquatable<VariedImageSource>
+{
+    private readonly IImageSource _original = original;
+    private readonly long _seed = seed;
+    private readonly ImageVariationOptions _options = options;
+
+    /// <summary>The original's name stands in it.</summary>
+    public string Name => $"varied:{_original.Name}";
+
+    public Stream OpenRead()
+    {
+        ImageVariation variation = ImageVariation.Draw(new DeterministicRandom(_seed), _options);
+        return new PixelImageSource(Name, variation.Apply(decode(_original))).OpenRead();
+    }
+
+    public bool Equals(VariedImageSource? other) =>
+        other is not null && other._seed == _seed && other._options == _options && other._original.Equals(_original);
+
+    public override bool Equals(object? obj) => Equals(obj as VariedImageSource);
+
+    public override int GetHashCode() => HashCode.Combine(_original, _seed);
+}

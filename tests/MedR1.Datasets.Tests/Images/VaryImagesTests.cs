@@ -1,0 +1,128 @@
+namespace MedR1.Datasets.Tests;
+
+public sealed class VaryImagesTests
+{
+    private const int Width = 23;
+    private const int Height = 17;
+
+    private static readonly ImageVariationOptions None =
+        new() { LeastShare = 1, MaxDegrees = 0, MaxBrightness = 0, MaxContrast = 0 };
+
+    [Fact]
+    public void Shows_the_same_for_the_same_seed_and_something_else_for_another()
+    {
+        Assert.Equal(Read(Vary(seed: 3)[0].Images[0]), Read(Vary(seed: 3)[0].Images[0]));
+        Assert.NotEqual(Read(Vary(seed: 3)[0].Images[0]), Read(Vary(seed: 4)[0].Images[0]));
+        Assert.NotEqual(Read(Vary(seed: 3)[0].Images[0]), Read(Vary(seed: 3)[1].Images[0]));
+    }
+
+    [Fact]
+    public void Leaves_all_but_the_pixels()
+    {
+        VqaExample example = Vary(seed: 1)[1];
+        VqaExample original = Questions()[1];
+        Assert.Equal((original.Id, original.Problem, original.Solution), (example.Id, example.Problem, example.Solution));
+        Assert.Equal($"varied:{original.Images[0].Name}", example.Images[0].Name);
+        byte[] bitmap = Read(example.Images[0]);
+        Assert.Equal((Width, Height), (BitConverter.ToInt32(bitmap, 18), BitConverter.ToInt32(bitmap, 22)));
+    }
+
+    [Fact]
+    public void Shows_the_picture_itself_where_nothing_may_change() =>
+        Assert.Equal(Read(Questions()[0].Images[0]), Read(Vary(seed: 5, None)[0].Images[0]));
+
+    [Fact]
+    public void A_part_of_a_plain_picture_is_as_plain_however_it_is_turned()
+    {
+        ImageVariationOptions moves = None with { LeastShare = 0.5, MaxDegrees = 180 };
+        foreach (long seed in (ReadOnlySpan<long>)[1, 2, 3, 4])
+        {
+            RgbImage varied = Apply(Plain(90), moves, seed);
+            Assert.All(varied.Pixels.ToArray(), value => Assert.Equal(90, value));
+        }
+    }
+
+    [Fact]
+    public void Half_a_picture_holds_no_more_than_half_of_a_ramp()
+    {
+        byte[] ramp = [.. Enumerable.Range(0, 100).SelectMany(x => new[] { (byte)x, (byte)x, (byte)x })];
+        foreach (long seed in (ReadOnlySpan<long>)[1, 2, 3, 4])
+        {
+            ImageVariation half =
+                ImageVariation.Draw(new DeterministicRandom(seed), None with { LeastShare = 0.5 }) with { Share = 0.5 };
+            byte[] shown = half.Apply(new RgbImage(100, 1, ramp)).Pixels.ToArray();
+            Assert.InRange(shown[^1] - shown[0], 49, 51);
+            Assert.Equal(shown.Order(), shown);
+        }
+    }
+
+    [Fact]
+    public void A_quarter_turn_carries_the_upper_edge_to_the_left_one()
+    {
+        // Rows 0, 100 and 200: seen after a quarter turn they are columns.
+        byte[] rows = [.. new byte[] { 0, 100, 200 }.SelectMany(value => Enumerable.Repeat(value, 9))];
+        byte[] turned = new ImageVariation(1, 0, 0, Math.PI / 2, 0, 1).Apply(new RgbImage(3, 3, rows)).Pixels.ToArray();
+        Assert.Equal([0, 100, 200], [turned[0], turned[3], turned[6]]);
+        Assert.Equal([0, 100, 200], [turned[18], turned[21], turned[24]]);
+    }
+
+    [Fact]
+    public void Brightness_adds_and_contrast_spreads_from_mid_grey()
+    {
+        Assert.Equal(141, new ImageVariation(1, 0, 0, 0, 0.2, 1).Apply(Plain(90)).Pixels.Span[0]);
+        Assert.Equal(71, new ImageVariation(1, 0, 0, 0, 0, 1.5).Apply(Plain(90)).Pixels.Span[0]);
+        Assert.Equal(0, new ImageVariation(1, 0, 0, 0, -0.5, 1).Apply(Plain(90)).Pixels.Span[0]);
+    }
+
+    // Whoever keeps prepared pictures takes two that are equal for one.
+    [Fact]
+    public void Are_equal_where_original_seed_and_options_are()
+    {
+        IImageSource first = Vary(seed: 3)[0].Images[0];
+        Assert.Equal(first, Vary(seed: 3)[0].Images[0]);
+        Assert.Equal(first.GetHashCode(), Vary(seed: 3)[0].Images[0].GetHashCode());
+        Assert.NotEqual(first, Vary(seed: 4)[0].Images[0]);
+        Assert.NotEqual(first, Vary(seed: 3, None)[0].Images[0]);
+    }
+
+    [Fact]
+    public void Opens_no_picture_before_it_is_read()
+    {
+        IVqaDataset varied = Questions().VaryImages(1, _ => throw new InvalidDataException("opened"));
+        Assert.Equal(2, varied.ToList().Count);
+        Assert.Throws<InvalidDataException>(() => varied[0].Images[0].OpenRead());
+    }
+
+    [Fact]
+    public void Options_that_can_not_be_meant_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { LeastShare = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { LeastShare = 1.1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { MaxDegrees = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { MaxBrightness = double.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { MaxContrast = 2 });
+    }
+
+    private static readonly PixelImageSource Picture = new(
+        "picture", new RgbImage(Width, Height, Enumerable.Range(0, Width * Height * 3).Select(i => (byte)(i * 7)).ToArray()));
+
+    private static RgbImage Plain(byte grey) =>
+        new(Width, Height, Enumerable.Repeat(grey, Width * Height * 3).ToArray());
+
+    private static InMemoryDataset Questions() =>
+        new("two", [.. new[] { "first", "second" }.Select(id => Examples.Make(id) with { Images = [Picture] })]);
+
+    private static IVqaDataset Vary(long seed, ImageVariationOptions? options = null) =>
+        Questions().VaryImages(seed, picture => ((PixelImageSource)picture).Image, options);
+
+    private static RgbImage Apply(RgbImage image, ImageVariationOptions options, long seed) =>
+        ImageVariation.Draw(new DeterministicRandom(seed), options).Apply(image);
+
+    private static byte[] Read(IImageSource image)
+    {
+        using Stream stream = image.OpenRead();
+        using MemoryStream bytes = new();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}
