@@ -30,6 +30,17 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
+    public void QuickStart_trains_on_varied_pictures_without_a_control()
+    {
+        string output = Path.Combine(_work, "varied");
+        SampleProgram.Run("QuickStart", "--steps", "2", "--vary-pictures", "--no-control", "--output", output);
+        Assert.All(
+            File.ReadLines(Path.Combine(output, "grpo.jsonl")),
+            line => Assert.InRange(JsonDocument.Parse(line).RootElement.GetProperty("reward").GetDouble(), 0, 1.05));
+        Assert.False(File.Exists(Path.Combine(output, "control.jsonl")));
+    }
+
+    [Fact]
     public void AskAnImage_answers_about_any_picture()
     {
         string pictures = Path.Combine(SampleProgram.Root, "data", "real-mini", "Images", "ct");
