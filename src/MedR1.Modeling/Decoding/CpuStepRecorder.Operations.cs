@@ -16,7 +16,7 @@ internal sealed unsafe partial class CpuStepRecorder
     /// <inheritdoc/>
     public override StepValues Normalise(StepValues input, RmsNormalization layer)
     {
-        CpuStepValues rows = (CpuStepValues)input;
+        CpuStepValues rows = Own<CpuStepValues>(input);
         int phase = PhaseAfter(rows);
         CpuStepValues result = Make(rows.Width, phase);
         RowNormalization.Job job = new()
@@ -36,29 +36,29 @@ internal sealed unsafe partial class CpuStepRecorder
     /// <inheritdoc/>
     public override StepValues ProjectGated(StepValues input, IAdaptableLayer gate, IAdaptableLayer up)
     {
-        using CpuStepValues opening = Project((CpuStepValues)input, gate);
-        using CpuStepValues opened = Project((CpuStepValues)input, up);
+        using CpuStepValues opening = Project(Own<CpuStepValues>(input), gate);
+        using CpuStepValues opened = Project(Own<CpuStepValues>(input), up);
         return Map<GateFunction>(opening, opened);
     }
 
     /// <inheritdoc/>
     public override StepValues AddProjected(StepValues residual, StepValues input, IAdaptableLayer layer)
     {
-        using CpuStepValues projected = Project((CpuStepValues)input, layer);
+        using CpuStepValues projected = Project(Own<CpuStepValues>(input), layer);
         return Add(residual, projected);
     }
 
     /// <inheritdoc/>
     public override StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table)
     {
-        Rotate((CpuStepValues)queries, table);
-        Rotate((CpuStepValues)keys, table);
-        return Attend(layer, (CpuStepValues)queries, (CpuStepValues)keys, (CpuStepValues)values);
+        Rotate(Own<CpuStepValues>(queries), table);
+        Rotate(Own<CpuStepValues>(keys), table);
+        return Attend(layer, Own<CpuStepValues>(queries), Own<CpuStepValues>(keys), Own<CpuStepValues>(values));
     }
 
     /// <summary>Adds rows.</summary>
     public CpuStepValues Add(StepValues left, StepValues right) =>
-        Map<SumFunction>((CpuStepValues)left, (CpuStepValues)right);
+        Map<SumFunction>(Own<CpuStepValues>(left), Own<CpuStepValues>(right));
 
     /// <summary>Turns the heads of rows in place.</summary>
     /// <param name="vectors"><c>[rows, heads · d]</c></param>

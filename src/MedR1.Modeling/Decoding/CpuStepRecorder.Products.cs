@@ -12,7 +12,7 @@ internal sealed unsafe partial class CpuStepRecorder
         StepValues[] results = new StepValues[layers.Length];
         for (int i = 0; i < layers.Length; i++)
         {
-            results[i] = Project((CpuStepValues)input, layers[i]);
+            results[i] = Project(Own<CpuStepValues>(input), layers[i]);
         }
 
         return results;
@@ -21,7 +21,7 @@ internal sealed unsafe partial class CpuStepRecorder
     /// <inheritdoc/>
     public override void ProjectTo(StepValues input, IAdaptableLayer layer, Tensor result)
     {
-        CpuStepValues rows = (CpuStepValues)input;
+        CpuStepValues rows = Own<CpuStepValues>(input);
         void* target = AddressOf(Checked(result, _rows, _type, CPU));
         using CpuStepValues written = new(null, target, (int)layer.Weight.shape[0], PhaseAfter(rows));
         Multiply(rows, layer, written);

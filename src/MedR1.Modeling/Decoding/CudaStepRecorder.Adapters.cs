@@ -36,7 +36,7 @@ internal sealed unsafe partial class CudaStepRecorder
         if (ranks > 0)
         {
             void** arguments = stackalloc void*[] { &reduction };
-            int threads = Math.Clamp((reduction.Width / 4 + 31) / 32 * 32, 32, MostThreads);
+            int threads = CudaKernels.ThreadsForRow(reduction.Width, MostThreads);
             _kernels.LaunchStep("reduce", (ranks, _rows), threads, arguments);
         }
 

@@ -43,7 +43,7 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
     /// <inheritdoc/>
     public override StepValues Normalise(StepValues input, RmsNormalization layer)
     {
-        CudaStepValues rows = (CudaStepValues)input;
+        CudaStepValues rows = Own<CudaStepValues>(input);
         if (rows.Pending is not { } sum)
         {
             return new CudaStepValues(FusedOperators.RmsNorm(rows.Tensor, WeightOf(layer), layer.Epsilon));
@@ -75,7 +75,7 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
 
     private Tensor Settled(StepValues values)
     {
-        CudaStepValues rows = (CudaStepValues)values;
+        CudaStepValues rows = Own<CudaStepValues>(values);
         if (rows.Pending is { } sum)
         {
             Add(sum, rows.Tensor, null, null, 0);
@@ -103,7 +103,7 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
             Epsilon = (float)epsilon,
         };
         void** arguments = stackalloc void*[] { &addition };
-        int threads = Math.Clamp((width / 4 + 31) / 32 * 32, 32, MostThreadsOfSum);
+        int threads = CudaKernels.ThreadsForRow(width, MostThreadsOfSum);
         _kernels.LaunchStep("add", (_rows, 1), threads, arguments);
     }
 

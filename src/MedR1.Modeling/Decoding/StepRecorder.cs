@@ -78,6 +78,16 @@ public abstract class StepRecorder
     /// <summary>Does what was recorded, as far as it isn't done yet.</summary>
     public abstract void Run();
 
+    // Values of another recorder lie elsewhere.
+    private protected static TValues Own<TValues>(StepValues values)
+        where TValues : StepValues
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return values as TValues ?? throw new ArgumentException(
+            $"These are {values.GetType().Name}, but this step records {typeof(TValues).Name}; give what the same recorder made.",
+            nameof(values));
+    }
+
     // What a layer computes with, an adapter that is switched on included.
     private protected static Tensor WeightOf(IAdaptableLayer layer) => layer.Adapter?.WeightOr(layer.Weight) ?? layer.Weight;
 

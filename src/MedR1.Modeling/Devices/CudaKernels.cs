@@ -42,6 +42,9 @@ internal sealed unsafe class CudaKernels
     /// <summary>Whether the device has the kernels of steps.cu.</summary>
     public bool HasSteps => _steps.Value is not null;
 
+    /// <summary>Threads of a block that goes over a row, four numbers in each: whole warps, up to a limit.</summary>
+    public static int ThreadsForRow(int width, int most) => Math.Clamp((width / 4 + 31) / 32 * 32, 32, most);
+
     /// <summary>Gives libtorch's current stream a kernel of operators.cu.</summary>
     /// <param name="name">Its name without the type.</param>
     /// <param name="type">The type of its numbers.</param>

@@ -32,7 +32,7 @@ internal static unsafe class CudaOperators
         nint from = TensorMemory.AddressOf(input), times = TensorMemory.AddressOf(gain), to = TensorMemory.AddressOf(result);
         float added = (float)epsilon;
         void** arguments = stackalloc void*[] { &from, &times, &to, &width, &added };
-        int threads = Math.Clamp((width / 4 + 31) / 32 * 32, 32, Threads);
+        int threads = CudaKernels.ThreadsForRow(width, Threads);
         kernels.Launch("normalise", input.dtype, (input.numel() / width, 1), threads, arguments);
         return result;
     }

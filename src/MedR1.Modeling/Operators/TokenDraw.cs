@@ -36,7 +36,8 @@ public static unsafe class TokenDraw
         ArgumentNullException.ThrowIfNull(uniforms);
         (tokens, plainLogProbabilities, logProbabilities) = (null, null, null);
         if (!IsReadable(logits) || !IsReadable(plain) || !plain.shape.SequenceEqual(logits.shape)
-            || uniforms.dtype != ScalarType.Float64 || uniforms.numel() != logits.shape[0] || !uniforms.is_contiguous()
+            || uniforms.device_type != DeviceType.CUDA || uniforms.dtype != ScalarType.Float64
+            || uniforms.numel() != logits.shape[0] || !uniforms.is_contiguous()
             || CudaKernels.For(logits.device) is not { } kernels)
         {
             return false;

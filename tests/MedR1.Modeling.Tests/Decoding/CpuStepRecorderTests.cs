@@ -116,6 +116,21 @@ public sealed unsafe class CpuStepRecorderTests
     }
 
     [Fact]
+    public void No_values_and_values_of_another_recorder_are_refused()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(23, CPU);
+        using SlotKeyValueCache cache = Filled(8, ScalarType.Float32, generator);
+        using RmsNormalization layer = new(8, 1e-6, CPU, ScalarType.Float32);
+        CpuStepRecorder step = Begin(cache);
+        using CudaStepValues other = new(zeros(Rows.Length, 8), isGiven: true);
+        Assert.Throws<ArgumentNullException>(() => step.Normalise(null!, layer));
+        Assert.Contains(
+            "give what the same recorder made", Assert.Throws<ArgumentException>(() => step.Normalise(other, layer)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_step_without_kernels_has_no_recorder()
     {
         using SlotKeyValueCache half = new(1, 1, 8, 1, 1, 4, 3, CPU, ScalarType.Float16);
