@@ -102,10 +102,15 @@ namespace MedR1.Modeling.RuntimeProbe
             TorchRuntime.Initialize();
             using CheckpointReader reader = CheckpointReader.Open(folder);
 
+            // What a process needs once, libtorch's pages and compiled code, is no part of the weights: the first tensor is
+            // loaded before the measurement, and kept.
+            string[] names = [.. reader.Entries.Keys];
+            using torch.Tensor first = load(reader, names[0]);
+
             // Sets the peak back to the present.
             File.WriteAllText("/proc/self/clear_refs", "5");
             long before = Kilobytes("VmRSS:");
-            List<torch.Tensor> tensors = [.. reader.Entries.Keys.Select(name => load(reader, name))];
+            List<torch.Tensor> tensors = [.. names.Skip(1).Select(name => load(reader, name))];
             long peak = Kilobytes("VmHWM:") - before;
             long weights = tensors.Sum(tensor => tensor.numel() * tensor.element_size()) / 1024;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak share: {(double)peak / weights}"));
