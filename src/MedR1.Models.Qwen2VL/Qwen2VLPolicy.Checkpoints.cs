@@ -178,11 +178,13 @@ public sealed partial class Qwen2VLPolicy
         };
     }
 
-    private static IReadOnlyList<int>? EndTokensOf(string folder)
-    {
-        string file = Path.Combine(folder, CheckpointFiles.Generation);
-        return File.Exists(file) ? GenerationFile.EndTokens(File.ReadAllBytes(file), file) : null;
-    }
+    // Where the generation file is missing or names none, config.json may name several.
+    private static IReadOnlyList<int>? EndTokensOf(string folder) =>
+        new[] { CheckpointFiles.Generation, CheckpointFiles.Configuration }
+            .Select(name => Path.Combine(folder, name))
+            .Where(File.Exists)
+            .Select(file => GenerationFile.EndTokens(File.ReadAllBytes(file), file))
+            .FirstOrDefault(tokens => tokens is { Count: > 0 });
 
     // Between the mark before and the placeholder of clips lie, in every published vocabulary, the mark behind and the
     // padding.

@@ -126,10 +126,24 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     {
         ArgumentNullException.ThrowIfNull(other);
         return other is Qwen2VLPolicy own && own.Configuration.Family == Configuration.Family
-            && own.Configuration.Vision == Configuration.Vision && own.Device == Device && own.DataType == DataType
+            && HasEqualVision(own.Configuration.Vision) && own.Device == Device && own.DataType == DataType
             && own.HoldsVisionInBytes == HoldsVisionInBytes
             && VisionParameters.All(pair => !pair.Value.requires_grad)
             && VisionParameters.Zip(own.VisionParameters).All(pair => AreEqual(pair.First.Value, pair.Second.Value));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="mostBytes"/> is below 1.</exception>
+    /// <remarks>
+    /// A picture is computed by itself then, so that its features do not depend on what was kept. A tower that takes a gradient
+    /// meanwhile, or has an adapter of its own, is computed as without.
+    /// </remarks>
+    public IDisposable? KeepImageFeatures(long mostBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, 1);
+        if (_runner.KeptFeatures is { IsEnded: false } || VisionParameters.Any(pair => pair.Value.requires_grad))
+            return null;
+        return _runner.KeptFeatures = new([.. VisionParameters.Select(pair => pair.Value)], mostBytes);
     }
 
     /// <inheritdoc/>
@@ -241,6 +255,14 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 
     private IEnumerable<KeyValuePair<string, Parameter>> VisionParameters =>
         Parameters.Where(pair => PartOf(pair.Key) != ModelPart.Language);
+
+    // The record compares its list of blocks by reference.
+    private bool HasEqualVision(Qwen2VLVisionConfiguration other)
+    {
+        Qwen2VLVisionConfiguration own = Configuration.Vision;
+        return own.FullAttentionBlocks.SequenceEqual(other.FullAttentionBlocks)
+            && own with { FullAttentionBlocks = other.FullAttentionBlocks } == other;
+    }
 
     private static bool AreEqual(Parameter left, Parameter right)
     {

@@ -33,7 +33,10 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     /// </summary>
     internal IReadOnlyDictionary<string, byte[]> Files { get; private init; } = new Dictionary<string, byte[]>();
 
-    /// <summary>Reads the tokenizer and <c>preprocessor_config.json</c> of a checkpoint folder.</summary>
+    /// <summary>
+    /// Reads the tokenizer and <c>preprocessor_config.json</c> of a checkpoint folder, or <c>processor_config.json</c> where
+    /// there is no such file.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="FileNotFoundException">The folder holds no tokenizer.</exception>
@@ -42,14 +45,12 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     public static Qwen2VLProcessor Load(string folder, ImageProcessorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        string file = Path.Combine(folder, CheckpointFiles.Preprocessor);
-        if (!File.Exists(file))
-        {
-            throw new FileNotFoundException(
-                $"'{folder}' has no {CheckpointFiles.Preprocessor}, which tells sizes and limits of pictures; " +
-                "take it from the published model.", file);
-        }
-
+        string file = new[] { CheckpointFiles.Preprocessor, CheckpointFiles.Processor }
+            .Select(name => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
+                $"'{folder}' has neither {CheckpointFiles.Preprocessor} nor {CheckpointFiles.Processor}, which tell sizes and " +
+                "limits of pictures; take them from the published model.",
+                Path.Combine(folder, CheckpointFiles.Preprocessor));
         return new Qwen2VLProcessor(
             Qwen2VLTokens.LoadTokenizer(folder), new ImageProcessor(ImageProcessorConfiguration.Load(file), options))
         {

@@ -4,7 +4,9 @@ namespace MedR1;
 
 /// <summary>Values by key up to a number of bytes; the least recently used leave when it is full.</summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
-internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes)
+/// <param name="capacityInBytes">The most bytes of values that are held.</param>
+/// <param name="leave">What becomes of a value that leaves; null for nothing.</param>
+internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TValue>? leave = null)
     where TKey : notnull
     where TValue : class
 {
@@ -44,10 +46,19 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes)
             {
                 _entries.Add(key, _order.AddFirst(new Entry(key, value, bytes)));
                 ByteSize += bytes;
-                RemoveExcess();
+                RemoveExcess(capacityInBytes);
             }
 
             return value;
+        }
+    }
+
+    /// <summary>Lets all values leave.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            RemoveExcess(capacity: 0);
         }
     }
 
@@ -58,14 +69,15 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes)
         return node.Value;
     }
 
-    private void RemoveExcess()
+    private void RemoveExcess(long capacity)
     {
-        while (ByteSize > capacityInBytes)
+        while (ByteSize > capacity)
         {
             Entry oldest = _order.Last!.Value;
             _order.RemoveLast();
             _entries.Remove(oldest.Key);
             ByteSize -= oldest.Bytes;
+            leave?.Invoke(oldest.Value);
         }
     }
 

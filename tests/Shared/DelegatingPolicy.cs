@@ -34,6 +34,8 @@ internal class DelegatingPolicy(IVisionLanguagePolicy policy) : IVisionLanguageP
 
     public virtual bool SharesVisionWith(IVisionLanguagePolicy other) => policy.SharesVisionWith(other);
 
+    public virtual IDisposable? KeepImageFeatures(long mostBytes) => policy.KeepImageFeatures(mostBytes);
+
     public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
         policy.CreateCache(promptSlots, rowSlots, promptCapacity, completionCapacity);
 

@@ -9,22 +9,22 @@ namespace MedR1.Benchmarks.RealShape;
 /// <summary>What the machine can do, measured beside the work that is compared with it.</summary>
 internal static class MachineLimits
 {
+    private const int PieceBytes = 16 << 20;
+
+    private delegate Span<byte> NextBuffer();
+
     /// <summary>Reading the weight files from start to end into one buffer.</summary>
     public static double FileReadBytesPerSecond(string folder)
     {
-        byte[] buffer = new byte[16 << 20];
-        long total = 0;
-        Stopwatch clock = Stopwatch.StartNew();
-        foreach (string file in Directory.GetFiles(folder, "*.safetensors"))
-        {
-            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
-            for (int read = stream.Read(buffer); read > 0; read = stream.Read(buffer))
-            {
-                total += read;
-            }
-        }
+        byte[] buffer = new byte[PieceBytes];
+        return ReadBytesPerSecond(folder, () => buffer);
+    }
 
-        return total / clock.Elapsed.TotalSeconds;
+    /// <summary>Reading them into as much memory as they take, which the system has to hand out first.</summary>
+    public static double FileKeepBytesPerSecond(string folder)
+    {
+        using DisposeScope kept = NewDisposeScope();
+        return ReadBytesPerSecond(folder, () => empty(PieceBytes, uint8).bytes);
     }
 
     /// <summary>Summing 1 GiB of float32, the best of five.</summary>
@@ -62,6 +62,22 @@ internal static class MachineLimits
     {
         File.WriteAllText("/proc/self/clear_refs", "5");
         return StatusBytes("VmRSS:");
+    }
+
+    private static double ReadBytesPerSecond(string folder, NextBuffer next)
+    {
+        long total = 0;
+        Stopwatch clock = Stopwatch.StartNew();
+        foreach (string file in Directory.GetFiles(folder, "*.safetensors"))
+        {
+            using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+            for (int read = -1; read != 0; total += read)
+            {
+                read = stream.ReadAtLeast(next(), PieceBytes, throwOnEndOfStream: false);
+            }
+        }
+
+        return total / clock.Elapsed.TotalSeconds;
     }
 
     private static long StatusBytes(string field)

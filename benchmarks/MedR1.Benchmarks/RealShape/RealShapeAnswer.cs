@@ -13,6 +13,7 @@ internal static class RealShapeAnswer
         string folder, int tokens, WeightStorage weights, WeightQuantization quantization, TextWriter console, CancellationToken cancellationToken)
     {
         double fileRate = MachineLimits.FileReadBytesPerSecond(folder);
+        double keepRate = MachineLimits.FileKeepBytesPerSecond(folder);
         Stopwatch clock = Stopwatch.StartNew();
         Qwen2VLProcessor processor = Qwen2VLProcessor.Load(folder);
         double processorSeconds = clock.Elapsed.TotalSeconds;
@@ -40,7 +41,8 @@ internal static class RealShapeAnswer
         console.WriteLine($"vocabulary and processor loaded in {processorSeconds:F2} s");
         console.WriteLine(
             $"weights loaded in {loadSeconds:F2} s = {weightBytes / loadSeconds / fileRate:P0} of the speed of reading the files "
-            + $"({fileRate / 1e9:F2} GB/s)");
+            + $"({fileRate / 1e9:F2} GB/s), {weightBytes / loadSeconds / keepRate:P0} of that of reading them into memory of their size "
+            + $"({keepRate / 1e9:F2} GB/s)");
         console.WriteLine($"peak memory after loading {peak / 1e9:F2} GB = {(double)peak / weightBytes:F2} of the weights");
         console.WriteLine(
             $"first token after {times[0]:F2} s (196 image tokens; the machine multiplies bf16 at "

@@ -48,12 +48,16 @@ internal static class JpegHeader
 
     private static byte NextMarker(ReadOnlySpan<byte> encoded, ref int position)
     {
+        // Decoders skip what stands between segments and should not (libjpeg: "extraneous bytes before marker").
         HeaderBytes.Require(encoded, position + 2L, "JPEG");
-        if (encoded[position] != 0xFF)
+        int stray = encoded[position..].IndexOf((byte)0xFF);
+        if (stray < 0)
         {
             throw HeaderBytes.Broken(
-                ImageFormat.Jpeg, $"byte {position} is {encoded[position]:X2} where a marker (FF) must stand");
+                ImageFormat.Jpeg, $"byte {position} is {encoded[position]:X2} where a marker (FF) must stand, and none follows");
         }
+
+        position += stray;
 
         // Any number of FF bytes may fill up the space before a marker.
         do

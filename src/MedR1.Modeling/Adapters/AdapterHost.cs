@@ -22,6 +22,9 @@ public sealed class AdapterHost
     /// <summary>The layers.</summary>
     public IReadOnlyList<AdaptableModule> Modules { get; }
 
+    /// <summary>The layers that the adapter changes which is switched on; none where none is.</summary>
+    public IEnumerable<AdaptableModule> Adapted => _current?.Layers.Select(one => one.Module) ?? [];
+
     /// <summary>What a pass that is computed again later must find as it is now.</summary>
     internal AdapterState State => new(_current, _current?.Dropout?.Pass);
 

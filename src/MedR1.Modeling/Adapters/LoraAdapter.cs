@@ -42,6 +42,9 @@ internal sealed class LoraAdapter : IDisposable
 
     public bool IsMerged { get; private set; }
 
+    /// <summary>Rises when its layers begin to compute with other tensors: a recorded step knows their addresses.</summary>
+    public long Version { get; private set; }
+
     /// <summary>Makes an adapter whose values are undefined.</summary>
     public static LoraAdapter Empty(
         LoraOptions options, IReadOnlyList<LoraLayer> layers, long seed, bool isTrainable = true) =>
@@ -77,16 +80,27 @@ internal sealed class LoraAdapter : IDisposable
                 + "LoraPolicy.Load, and merge there.");
         }
 
-        foreach ((AdaptableModule module, LayerAdapter adapter) in Layers)
+        try
         {
-            if (adapter.Update is not { } update)
-                continue;
-            Tensor weight = update.Merge(module.Layer.Weight, module.Layer.Kind);
-            Tensor? bias = update.MergeBias(module.Layer.Weight, adapter.OwnBias ?? module.Layer.Bias);
-            adapter.Merged = (weight.DetachFromDisposeScope(), bias?.DetachFromDisposeScope());
+            foreach ((AdaptableModule module, LayerAdapter adapter) in Layers)
+            {
+                if (adapter.Update is not { } update)
+                    continue;
+                Tensor weight = update.Merge(module.Layer.Weight, module.Layer.Kind).DetachFromDisposeScope();
+                adapter.Merged = (weight, null);
+                Tensor? bias = update.MergeBias(module.Layer.Weight, adapter.OwnBias ?? module.Layer.Bias);
+                adapter.Merged = (weight, bias?.DetachFromDisposeScope());
+            }
+        }
+        catch
+        {
+            // For want of memory, above all: layers that are merged would learn nothing.
+            Unmerge();
+            throw;
         }
 
         IsMerged = true;
+        Version++;
     }
 
     /// <summary>Drops them: the base was never touched.</summary>
@@ -100,6 +114,7 @@ internal sealed class LoraAdapter : IDisposable
         }
 
         IsMerged = false;
+        Version++;
     }
 
     public void Dispose()

@@ -32,8 +32,15 @@ internal static class LoraFiles
         using IDisposable noGradient = no_grad();
         foreach (LoraTensor tensor in adapter.Tensors)
         {
-            using Tensor value = file.LoadTensor(found[Same(tensor)].Name);
-            adapter[tensor].copy_(value);
+            if (found.TryGetValue(Same(tensor), out SafetensorsEntry? entry))
+            {
+                using Tensor value = file.LoadTensor(entry.Name);
+                adapter[tensor].copy_(value);
+            }
+            else
+            {
+                adapter[tensor].copy_(tensor.Layer.Module.Layer.Bias!);
+            }
         }
 
         return adapter;
@@ -96,6 +103,9 @@ internal static class LoraFiles
         {
             if (tensor.Names.FirstOrDefault(file.Entries.ContainsKey) is not { } name)
             {
+                // PEFT does not write the biases of adapted layers that it trains (lora_only), and reads the base's again.
+                if (tensor is { Role: LoraRole.Bias, Layer.Rank: > 0 })
+                    continue;
                 mistakes.Add($"{tensor.Name} is missing; the options say that {tensor.Layer.Module.Name} has it.");
                 continue;
             }

@@ -68,9 +68,9 @@ public sealed partial class LoraPolicy
         if (homeless.Length > 0)
             throw new LoraException("that is to be merged", homeless);
         bool wasMerged = IsMerged;
-        Merge();
         try
         {
+            Merge();
             Dictionary<string, Tensor> replaced = new(StringComparer.Ordinal);
             foreach ((AdaptableModule module, LayerAdapter layer) in _adapter?.Layers ?? [])
             {

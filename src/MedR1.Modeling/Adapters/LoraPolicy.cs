@@ -104,6 +104,10 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
+    /// <remarks>The base keeps them; an adapter that changes tower or merger has none to keep.</remarks>
+    public IDisposable? KeepImageFeatures(long mostBytes) => ChangesVision ? null : _base.KeepImageFeatures(mostBytes);
+
+    /// <inheritdoc/>
     public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
         _base.CreateCache(promptSlots, rowSlots, promptCapacity, completionCapacity);
 

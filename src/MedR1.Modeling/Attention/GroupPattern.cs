@@ -26,7 +26,7 @@ public static class GroupPattern
         long length = GroupSequencePattern.LengthOf(lengths);
         long apart = prompt * prompt + samples * completion * (prompt + completion);
         bool isShort = length * length <= MostWaste * apart && lengths.Count * length * length <= LargestMask;
-        return isShort || lengths.CompletionTokens == 0
+        return isShort
             ? new GroupSequencePattern(lengths, dataType, device)
             : new PackedGroupsPattern(lengths, dataType, device);
     }

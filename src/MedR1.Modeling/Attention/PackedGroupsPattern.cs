@@ -18,12 +18,12 @@ public sealed class PackedGroupsPattern : IAttentionPattern
     private readonly int[] _parts;
     private readonly int[] _keptParts;
     private readonly PaddedRows _promptRows;
-    private readonly PaddedRows _completionRows;
+    private readonly PaddedRows? _completionRows;
     private readonly Tensor? _paddingBias;
-    private readonly Tensor _completionBias;
+    private readonly Tensor? _completionBias;
 
     /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
-    /// <param name="lengths">Tokens of prompts and completions; at least one completion has a token.</param>
+    /// <param name="lengths">Tokens of prompts and completions.</param>
     /// <param name="dataType">Type of the scores.</param>
     /// <param name="device">Where they are.</param>
     public PackedGroupsPattern(GroupLengths lengths, ScalarType dataType, Device device)
@@ -36,12 +36,16 @@ public sealed class PackedGroupsPattern : IAttentionPattern
         _promptRows = new PaddedRows(
             [.. lengths.Prompts.SelectMany((length, prompt) => Block((long)prompt * _promptLength, length))],
             (long)_groups * _promptLength, device);
-        _completionRows = new PaddedRows(
-            [.. lengths.Completions.SelectMany((rows, group) => rows.SelectMany((length, row) =>
-                Block(((long)group * _samples + row) * _completionLength, length)))],
-            Completions, device);
         _paddingBias = PromptAttention.PaddingBias(lengths.Prompts, _promptLength, dataType, device);
-        _completionBias = CompletionBias(lengths.Prompts, dataType, device);
+        if (lengths.CompletionTokens > 0)
+        {
+            _completionRows = new PaddedRows(
+                [.. lengths.Completions.SelectMany((rows, group) => rows.SelectMany((length, row) =>
+                    Block(((long)group * _samples + row) * _completionLength, length)))],
+                Completions, device);
+            _completionBias = CompletionBias(lengths.Prompts, dataType, device);
+        }
+
         Kept = lengths.KeptPlaces().ToArray().ToDevice(device);
     }
 
@@ -61,7 +65,7 @@ public sealed class PackedGroupsPattern : IAttentionPattern
         Tensor[] q = queries.split([.. _parts], 0);
         (Tensor[] k, Tensor[] v) = (Padded(keys), Padded(values));
         Tensor ofPrompts = PromptAttention.All(_promptRows.Pad(q[0]), k[0], v[0], _groups, _promptLength);
-        return cat([_promptRows.Unpad(ofPrompts), OfCompletions(q[1], k, v)], 0).MoveToOuterDisposeScope();
+        return WithCompletions(_promptRows.Unpad(ofPrompts), q[1], k, v).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -71,23 +75,30 @@ public sealed class PackedGroupsPattern : IAttentionPattern
         Tensor[] q = queries.split([.. _keptParts], 0);
         (Tensor[] k, Tensor[] v) = (Padded(keys), Padded(values));
         Tensor ofPrompts = PromptAttention.Last(q[0], k[0], v[0], _groups, _promptLength, _paddingBias);
-        return cat([ofPrompts, OfCompletions(q[1], k, v)], 0).MoveToOuterDisposeScope();
+        return WithCompletions(ofPrompts, q[1], k, v).MoveToOuterDisposeScope();
     }
 
-    private Tensor OfCompletions(Tensor queries, Tensor[] keys, Tensor[] values)
+    // Completions of one token feed none: there are prompts alone then.
+    private Tensor WithCompletions(Tensor ofPrompts, Tensor queries, Tensor[] keys, Tensor[] values)
     {
+        if (_completionRows is null)
+        {
+            return ofPrompts;
+        }
+
         Tensor padded = _completionRows.Pad(queries)
             .view(_groups * _samples, _completionLength, queries.shape[1], queries.shape[2]);
-        return _completionRows.Unpad(PrefixAttention.Attend(
-            padded, Prefix(keys[0]), Prefix(values[0]), Own(keys[1]), Own(values[1]), _completionBias)
+        Tensor ofCompletions = _completionRows.Unpad(PrefixAttention.Attend(
+            padded, Prefix(keys[0]), Prefix(values[0]), Own(keys[1]), Own(values[1]), _completionBias!)
             .view(Completions, -1));
+        return cat([ofPrompts, ofCompletions], 0);
     }
 
     // [prompts; completions], each in its blocks
     private Tensor[] Padded(Tensor vectors)
     {
         Tensor[] parts = vectors.split([.. _parts], 0);
-        return [_promptRows.Pad(parts[0]), _completionRows.Pad(parts[1])];
+        return [_promptRows.Pad(parts[0]), _completionRows?.Pad(parts[1]) ?? parts[1]];
     }
 
     private Tensor Prefix(Tensor vectors) =>
@@ -100,22 +111,23 @@ public sealed class PackedGroupsPattern : IAttentionPattern
         Enumerable.Range(0, length).Select(place => first + place);
 
     // [A or 1, 1, C, P + C]: 0 for prompt tokens that exist and own tokens up to the query's, else −∞.
-    private Tensor CompletionBias(IReadOnlyList<int> promptLengths, ScalarType dataType, Device device)
+    private unsafe Tensor CompletionBias(IReadOnlyList<int> promptLengths, ScalarType dataType, Device device)
     {
         int biased = _paddingBias is null ? 1 : _groups;
         int width = _promptLength + _completionLength;
-        float[] values = new float[biased * _completionLength * width];
+        using Tensor host = zeros([biased, 1, _completionLength, width], ScalarType.Float32);
+        float* values = (float*)TensorMemory.AddressOf(host);
         for (int group = 0; group < biased; group++)
         {
             for (int query = 0; query < _completionLength; query++)
             {
-                Span<float> row = values.AsSpan((group * _completionLength + query) * width, width);
+                // Of long batches there are more numbers than a span holds.
+                Span<float> row = new(values + ((long)group * _completionLength + query) * width, width);
                 row[promptLengths[group].._promptLength].Fill(float.NegativeInfinity);
                 row[(_promptLength + query + 1)..].Fill(float.NegativeInfinity);
             }
         }
 
-        using Tensor host = tensor(values, [biased, 1, _completionLength, width]);
         return host.to(dataType, device, copy: true);
     }
 }

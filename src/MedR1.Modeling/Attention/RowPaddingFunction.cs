@@ -14,6 +14,7 @@ internal sealed class RowPaddingFunction : autograd.SingleTensorFunction<RowPadd
     /// <summary>Takes the rows, the source of each padded row and the place of each row.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
+        BackwardFailure.ThrowIfAny();
         ctx.set_materialize_grads(false);
         ctx.save_for_backward([(Tensor)vars[2]]);
         return ((Tensor)vars[0]).index_select(0, (Tensor)vars[1]);
@@ -28,6 +29,8 @@ internal sealed class RowPaddingFunction : autograd.SingleTensorFunction<RowPadd
 
         using DisposeScope scope = NewDisposeScope();
         Tensor places = ctx.get_saved_variables()[0];
-        return [GivenGradient.Keep(grad_output.index_select(0, places)), null!, null!];
+        return BackwardFailure.Guard(
+            () => [GivenGradient.Keep(grad_output.index_select(0, places)), null, null],
+            () => [grad_output.narrow(0, 0, 1).expand([places.shape[0], .. grad_output.shape[1..]]), null, null]);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class RowSelectionFunction : autograd.SingleTensorFunction<RowSe
     /// <summary>Takes the padded rows, the place of each row and the number of padded rows.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
+        BackwardFailure.ThrowIfAny();
         ctx.set_materialize_grads(false);
         ctx.save_for_backward([(Tensor)vars[1]]);
         ctx.save_data(Count, vars[2]);
@@ -27,9 +28,14 @@ internal sealed class RowSelectionFunction : autograd.SingleTensorFunction<RowSe
         }
 
         using DisposeScope scope = NewDisposeScope();
-        Tensor places = ctx.get_saved_variables()[0];
-        Tensor gradient = zeros([(long)ctx.get_data(Count), .. grad_output.shape[1..]], grad_output.dtype, grad_output.device);
-        gradient.index_copy_(0, places, grad_output);
-        return [GivenGradient.Keep(gradient), null!, null!];
+        long[] shape = [(long)ctx.get_data(Count), .. grad_output.shape[1..]];
+        return BackwardFailure.Guard(
+            () =>
+            {
+                Tensor gradient = zeros(shape, grad_output.dtype, grad_output.device);
+                gradient.index_copy_(0, ctx.get_saved_variables()[0], grad_output);
+                return [GivenGradient.Keep(gradient), null, null];
+            },
+            () => [grad_output.narrow(0, 0, 1).expand(shape), null, null]);
     }
 }

@@ -32,6 +32,8 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
     /// <summary>Takes queries, keys, values and the layout.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
+        BackwardFailure.ThrowIfAny();
+
         // What is saved must live until this has returned: the caller's scope disposes it.
         SequenceLayout layout = (SequenceLayout)vars[3];
         Tensor q = ((Tensor)vars[0]).contiguous(), k = ((Tensor)vars[1]).contiguous(), v = ((Tensor)vars[2]).contiguous();
@@ -52,17 +54,24 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
 
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();
+        return BackwardFailure.Guard(
+            () => Gradients(saved, grad_output, (SequenceLayout)ctx.get_data(Layout)),
+            () => [saved[0], saved[1], saved[2], null]);
+    }
+
+    private static Tensor?[] Gradients(List<Tensor> saved, Tensor given, SequenceLayout layout)
+    {
         (Tensor q, Tensor k, Tensor v) = (saved[0], saved[1], saved[2]);
         (Tensor ofQ, Tensor ofK, Tensor ofV) = (empty(q.shape), empty(k.shape), empty(v.shape));
         SequenceAttention.Job job = JobOf(q, k, v);
         job.Weights = Address(saved[3]);
-        job.Given = Address(grad_output.contiguous());
+        Tensor rows = given.contiguous();
+        job.Given = Address(rows);
         job.OfQueries = Address(ofQ);
         job.OfKeys = Address(ofK);
         job.OfValues = Address(ofV);
-        SequenceAttention.Backward(job, (SequenceLayout)ctx.get_data(Layout));
-        Tensor?[] kept = GivenGradient.KeepAll(ofQ, ofK, ofV);
-        return [kept[0]!, kept[1]!, kept[2]!, null!];
+        SequenceAttention.Backward(job, layout);
+        return [.. GivenGradient.KeepAll(ofQ, ofK, ofV), null];
     }
 
     private static SequenceAttention.Job JobOf(Tensor queries, Tensor keys, Tensor values) => new()

@@ -157,6 +157,17 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         }
     }
 
+    /// <summary>Empties slots, such as those of prompts that could not be computed.</summary>
+    /// <param name="slots">The slots.</param>
+    public void Forget(IReadOnlyList<int> slots)
+    {
+        ArgumentNullException.ThrowIfNull(slots);
+        foreach (int slot in slots)
+        {
+            _promptLengths[slot] = 0;
+        }
+    }
+
     /// <summary>Takes prompts' keys and values of a layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="slots">Where they go.</param>

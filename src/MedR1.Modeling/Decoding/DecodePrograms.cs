@@ -43,8 +43,11 @@ public sealed class DecodePrograms : IDisposable
 
     private DecodeProgram Take(DecodeShape shape, LoraAdapter? adapter, DecoderPass pass)
     {
-        int place = _kept.FindIndex(entry => entry.Shape == shape && ReferenceEquals(entry.Adapter, adapter));
-        Entry taken = place >= 0 ? _kept[place] : new Entry(shape, adapter, new DecodeProgram(_cache, shape, pass));
+        long version = adapter?.Version ?? 0;
+        int place = _kept.FindIndex(entry =>
+            entry.Shape == shape && ReferenceEquals(entry.Adapter, adapter) && entry.Version == version);
+        Entry taken = place >= 0
+            ? _kept[place] : new Entry(shape, adapter, version, new DecodeProgram(_cache, shape, pass));
         if (place >= 0)
         {
             _kept.RemoveAt(place);
@@ -59,5 +62,5 @@ public sealed class DecodePrograms : IDisposable
         return taken.Program;
     }
 
-    private sealed record Entry(DecodeShape Shape, LoraAdapter? Adapter, DecodeProgram Program);
+    private sealed record Entry(DecodeShape Shape, LoraAdapter? Adapter, long Version, DecodeProgram Program);
 }

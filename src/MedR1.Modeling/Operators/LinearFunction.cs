@@ -36,6 +36,7 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
     /// <summary>Takes input, weight, which gradients are wanted, and the bias where there is one.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
+        BackwardFailure.ThrowIfAny();
         Tensor input = (Tensor)vars[0], weight = (Tensor)vars[1];
         ctx.set_materialize_grads(false);
         ctx.save_data(Wanted, vars[2]);
@@ -53,7 +54,17 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
 
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();
-        Tensor input = saved[0].contiguous(), weight = saved[1], gradient = grad_output.contiguous();
+        (Tensor input, Tensor weight) = (saved[0], saved[1]);
+        return BackwardFailure.Guard(
+            () => Gradients(input.contiguous(), weight, grad_output.contiguous(), needs),
+            () =>
+            [
+                needs.Input ? input : null, needs.Weight ? weight : null, null, needs.Bias ? weight.select(1, 0) : null,
+            ]);
+    }
+
+    private static Tensor?[] Gradients(Tensor input, Tensor weight, Tensor gradient, Needs needs)
+    {
         int outputs = (int)weight.shape[0], width = (int)weight.shape[1], rows = (int)(input.numel() / width);
         float* dy = (float*)TensorMemory.AddressOf(gradient);
         Tensor? ofInput = needs.Input ? empty(input.shape) : null;
@@ -72,7 +83,7 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
 
         Tensor? ofBias = needs.Bias ? gradient.view(rows, outputs).sum([0]) : null;
         Tensor?[] kept = GivenGradient.KeepAll(ofInput, ofWeight, ofBias);
-        return [kept[0]!, kept[1]!, null!, kept[2]!];
+        return [kept[0], kept[1], null, kept[2]];
     }
 
     private static float* Address(Tensor tensor) => (float*)TensorMemory.AddressOf(tensor);

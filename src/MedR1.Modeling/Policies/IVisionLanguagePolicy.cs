@@ -64,6 +64,19 @@ public interface IVisionLanguagePolicy : IDisposable
     /// <param name="other">The other, such as the reference.</param>
     bool SharesVisionWith(IVisionLanguagePolicy other) => false;
 
+    /// <summary>
+    /// Keeps what <see cref="EncodeImages"/> gives, so that a picture that comes back, in the update behind its sampling or
+    /// an epoch later, isn't computed again. Until the result is disposed, tower and merger must not change.
+    /// </summary>
+    /// <param name="mostBytes">
+    /// The most memory that features may take between calls, at least 1; those that were not asked for the longest go.
+    /// </param>
+    /// <returns>
+    /// What ends it and frees the features; <see langword="null"/> where there is nothing to begin: features can change
+    /// because tower or merger take a gradient, or are kept already.
+    /// </returns>
+    IDisposable? KeepImageFeatures(long mostBytes) => null;
+
     /// <summary>Makes a cache with all its memory, in the network's type and on its device.</summary>
     /// <param name="promptSlots">Prompts that it holds at once.</param>
     /// <param name="rowSlots">Completions that it holds at once.</param>

@@ -51,13 +51,15 @@ public sealed class CheckpointReader : IDisposable
         {
             string index = Path.Combine(folder, CheckpointIndex.FileName);
             string single = Path.Combine(folder, CheckpointIndex.SingleFile);
-            if (File.Exists(index))
-            {
-                reader.OpenShards(index);
-            }
-            else if (File.Exists(single))
+
+            // In this order, as transformers: shards beside a single file are left over from before.
+            if (File.Exists(single))
             {
                 reader.Add(CheckpointIndex.SingleFile);
+            }
+            else if (File.Exists(index))
+            {
+                reader.OpenShards(index);
             }
             else
             {

@@ -25,7 +25,10 @@ internal static class TokenizerJsonReader
         {
             foreach (JsonElement token in list.EnumerateArray())
             {
-                added.Add(Added(path, token, Required(path, token, "id", JsonValueKind.Number).GetInt32()));
+                JsonElement id = Required(path, token, "id", JsonValueKind.Number);
+                added.Add(Added(path, token, id.TryGetInt32(out int number)
+                    ? number
+                    : throw new TokenizerFormatException(path, $"an added token has the id {id.GetRawText()}, no integer.")));
             }
         }
 
@@ -117,10 +120,10 @@ internal static class TokenizerJsonReader
 
     private static void CheckModel(string path, JsonElement model)
     {
-        string? type = model.TryGetProperty("type", out JsonElement name) ? name.GetString() : null;
-        if (type is not (null or "BPE"))
+        if (model.TryGetProperty("type", out JsonElement type) && type.ValueKind != JsonValueKind.Null && TypeOf(model) != "BPE")
         {
-            throw new TokenizerFormatException(path, $"the model is '{type}'; only byte-level BPE is supported.");
+            throw new TokenizerFormatException(
+                path, $"the model is {(TypeOf(model) is string name ? $"'{name}'" : type.GetRawText())}; only byte-level BPE is supported.");
         }
 
         foreach (string field in (ReadOnlySpan<string>)
@@ -163,9 +166,7 @@ internal static class TokenizerJsonReader
         JsonElement[] steps = Steps(root, "pre_tokenizer", "pretokenizers");
         bool known = steps.Length == 2 && TypeOf(steps[0]) == "Split" && TypeOf(steps[1]) == "ByteLevel" &&
             steps[0].TryGetProperty("pattern", out JsonElement pattern) &&
-                pattern.TryGetProperty("Regex", out JsonElement regex) &&
-            regex.GetString() == WordSplitter.Pattern &&
-            steps[0].TryGetProperty("behavior", out JsonElement behaviour) && behaviour.GetString() == "Isolated" &&
+            TextOf(pattern, "Regex") == WordSplitter.Pattern && TextOf(steps[0], "behavior") == "Isolated" &&
             !Flag(steps[0], "invert", otherwise: false) &&
             !Flag(steps[1], "add_prefix_space", otherwise: true) && !Flag(steps[1], "use_regex", otherwise: true);
         if (!known)
@@ -186,10 +187,11 @@ internal static class TokenizerJsonReader
             ? [.. list.EnumerateArray()]
             : [element];
 
-    private static string? TypeOf(JsonElement step) =>
-        step.ValueKind == JsonValueKind.Object && step.TryGetProperty("type", out JsonElement type)
-            ? type.GetString()
-            : null;
+    private static string? TypeOf(JsonElement step) => TextOf(step, "type");
+
+    private static string? TextOf(JsonElement element, string field) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(field, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static bool Flag(JsonElement element, string field, bool otherwise) =>
         !element.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null

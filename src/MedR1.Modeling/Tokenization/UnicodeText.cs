@@ -3,6 +3,7 @@ namespace MedR1.Modeling;
 /// <summary>Brings text into the form that vocabularies are made for.</summary>
 internal static class UnicodeText
 {
+    private const char NonCharacter = '\uFFFE';
     private static readonly bool _composes = "e\u0301".Normalize() == "\u00e9";
 
     /// <summary>Text in NFC. Half surrogate pairs, which are no text, become U+FFFD as in UTF-8.</summary>
@@ -22,7 +23,9 @@ internal static class UnicodeText
                 "(Debian: libicu72, Ubuntu 22.04: libicu70) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
         }
 
-        return ReplaceHalfPairs(text).Normalize();
+        // U+FFFE, which is no character and composes with nothing, is all that Normalize refuses in a text of whole pairs.
+        return string.Join(
+            NonCharacter, ReplaceHalfPairs(text).Split(NonCharacter).Select(part => part.Normalize()));
     }
 
     /// <summary>Replaces surrogates without their other half by U+FFFD.</summary>

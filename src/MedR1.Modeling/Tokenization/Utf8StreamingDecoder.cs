@@ -4,8 +4,8 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// Streams the characters that tokens complete. A piece of UTF-8 that can still become a character is held back; a
-/// broken
-/// one becomes U+FFFD at once. It belongs to one stream and one thread.
+/// broken one becomes U+FFFD at once, but for the beginning of an encoded surrogate (ED, then A0 to BF), which waits for
+/// its third byte as Python's incremental decoder lets it. It belongs to one stream and one thread.
 /// </summary>
 /// <param name="bytesOf">The bytes of a token; none for a token that gives nothing.</param>
 public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf) : IStreamingDecoder
@@ -13,6 +13,12 @@ public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf
     private readonly Func<int, ReadOnlyMemory<byte>> _bytesOf = bytesOf
         ?? throw new ArgumentNullException(nameof(bytesOf));
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+
+    private const byte SurrogateLead = 0xED;
+    private byte _last;
+
+    // The second byte of a surrogate, which the decoder has not been given yet.
+    private byte? _held;
     private bool _completed;
 
     /// <inheritdoc/>
@@ -32,8 +38,17 @@ public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf
         return Decode([], flush: true);
     }
 
-    private string Decode(ReadOnlySpan<byte> bytes, bool flush)
+    private string Decode(ReadOnlySpan<byte> next, bool flush)
     {
+        ReadOnlySpan<byte> bytes = _held is byte held ? [held, .. next] : next;
+        _held = null;
+        if (!flush && bytes is [.., >= 0xA0 and <= 0xBF] && (bytes.Length > 1 ? bytes[^2] : _last) == SurrogateLead)
+        {
+            _held = bytes[^1];
+            bytes = bytes[..^1];
+        }
+
+        _last = bytes is [.., byte last] ? last : _last;
         int count = _decoder.GetCharCount(bytes, flush);
         if (count == 0)
         {

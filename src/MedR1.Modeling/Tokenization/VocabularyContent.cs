@@ -41,9 +41,15 @@ internal sealed record VocabularyContent(
             }
         }
 
+        HashSet<string> contents = [];
         foreach (AddedToken added in AddedTokens)
         {
             CheckId(added.Content, added.Id);
+            if (!contents.Add(added.Content))
+            {
+                throw Fault($"the added token '{added.Content}' stands twice.");
+            }
+
             if (added.Content.Length == 0)
             {
                 throw Fault($"the added token with id {added.Id} is empty.");

@@ -5,6 +5,7 @@ internal static class CheckpointFiles
 {
     public const string Configuration = "config.json";
     public const string Preprocessor = "preprocessor_config.json";
+    public const string Processor = "processor_config.json";
     public const string Generation = "generation_config.json";
 
     // What a saved model needs to be loaded again, by this library or by transformers.
@@ -12,7 +13,7 @@ internal static class CheckpointFiles
     [
         Preprocessor, Generation, "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
             "added_tokens.json",
-        "special_tokens_map.json", "chat_template.json", "chat_template.jinja", "processor_config.json",
+        "special_tokens_map.json", "chat_template.json", "chat_template.jinja", Processor,
     ];
 
     /// <summary>Reads those that are there, so that a model can be saved when its folder is gone.</summary>

@@ -75,6 +75,7 @@ internal static class ConfigurationReader
         IReadOnlyList<int> sections = rotary?.Integers("mrope_section")
             ?? throw text.Missing("rope_scaling.mrope_section",
                 "add the three sections; the published models have [16, 24, 24].");
+        RefuseOtherForms(text, rotary.Value);
         return new Qwen2VLTextConfiguration
         {
             VocabularySize = text.Integer("vocab_size"),
@@ -89,9 +90,33 @@ internal static class ConfigurationReader
             NormEpsilon = text.Number("rms_norm_eps"),
             ContextLength = text.Integer("max_position_embeddings", 32_768),
             InitializerRange = text.Number("initializer_range", 0.02),
-            BeginTokenId = text.OptionalInteger("bos_token_id"),
-            EndTokenId = text.OptionalInteger("eos_token_id"),
+            BeginTokenId = text.FirstInteger("bos_token_id"),
+            EndTokenId = text.FirstInteger("eos_token_id"),
         };
+    }
+
+    // They would load, and compute something else.
+    private static void RefuseOtherForms(ConfigurationSection text, ConfigurationSection rotary)
+    {
+        foreach (string field in (ReadOnlySpan<string>)["rope_type", "type"])
+        {
+            if (rotary.Text(field, "default") is not ("default" or "mrope"))
+            {
+                throw rotary.Wrong(
+                    field, rotary.Find(field)!.Value,
+                    "scaled rotary frequencies are not computed here: write \"default\" and keep to the context length of the "
+                    + "published model.");
+            }
+        }
+
+        if (text.Text("hidden_act", "silu") != "silu")
+            throw text.Wrong("hidden_act", text.Find("hidden_act")!.Value, "the decoder's gate is computed with \"silu\" alone.");
+        if (text.Flag("use_sliding_window", false))
+        {
+            throw text.Wrong(
+                "use_sliding_window", text.Find("use_sliding_window")!.Value,
+                "attention over a sliding window is not computed here: write false, as the published models have it.");
+        }
     }
 
     private static Qwen2VLVisionConfiguration Vision(

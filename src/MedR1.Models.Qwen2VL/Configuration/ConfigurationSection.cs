@@ -45,6 +45,11 @@ internal readonly struct ConfigurationSection(string source, string path, JsonEl
 
     public int? OptionalInteger(string field) => Find(field) is null ? null : Integer(field);
 
+    /// <summary>An integer, or the first of a list of them, as tokens may be given; null if there is none.</summary>
+    public int? FirstInteger(string field) => Find(field) is { ValueKind: JsonValueKind.Array }
+        ? Integers(field) is [int first, ..] ? first : null
+        : OptionalInteger(field);
+
     public double Number(string field, double? otherwise = null)
     {
         if (Find(field) is not { } value)

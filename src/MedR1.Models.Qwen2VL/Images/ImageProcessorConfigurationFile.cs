@@ -3,13 +3,17 @@ using MedR1.Imaging;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Reads and writes <c>preprocessor_config.json</c>.</summary>
+/// <summary>
+/// Reads <c>preprocessor_config.json</c>, or the same fields in <c>processor_config.json</c> under <c>image_processor</c>, where
+/// transformers 5 writes them; writes the former.
+/// </summary>
 internal static class ImageProcessorConfigurationFile
 {
     public static ImageProcessorConfiguration Read(ReadOnlyMemory<byte> json, string source)
     {
         using JsonDocument document = ConfigurationReader.Parse(json, source);
-        var top = new ConfigurationSection(source, "", document.RootElement);
+        var file = new ConfigurationSection(source, "", document.RootElement);
+        ConfigurationSection top = file.Section("image_processor") ?? file;
         var defaults = new ImageProcessorConfiguration();
         bool rescales = top.Flag("do_rescale", true);
         bool normalises = top.Flag("do_normalize", true);

@@ -14,8 +14,26 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     /// <summary>Whether decoding steps run as one call of kernels where there are kernels for them.</summary>
     internal bool StepsByKernels { get; set; } = true;
 
+    /// <summary>Features of pictures that don't change; null where none are kept.</summary>
+    internal KeptImageFeatures? KeptFeatures { get; set; }
+
     /// <summary><c>[image tokens, hidden]</c> in the order of prompts and pictures; null without pictures.</summary>
     public Tensor? EncodeImages(
+        IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
+    {
+        if (observer is null && KeptFeatures is { } kept && !HasVisionAdapter && kept.AreValid())
+        {
+            EncodedImage[] pictures = [.. prompts.SelectMany(prompt => prompt.Images)];
+            return pictures.Length == 0 ? null : kept.Of(pictures, picture => RunTower([new EncodedPrompt([], [picture])])!);
+        }
+
+        return RunTower(prompts, observer, pass);
+    }
+
+    private bool HasVisionAdapter =>
+        adapters.Adapted.Any(module => module.PublishedName.StartsWith("visual.", StringComparison.Ordinal));
+
+    private Tensor? RunTower(
         IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
     {
         if (ImageBatch.Create(configuration.Vision, prompts) is not { } images)
@@ -38,6 +56,21 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         bool isPadded = device.type != DeviceType.CPU;
         PromptBatch batch = PromptBatch.Create(configuration, prompts, isPadded);
         cache.Begin(slots, batch.Lengths, batch.NextPositions);
+        try
+        {
+            return Prefill(prompts, batch, slots, cache, imageFeatures, isPadded);
+        }
+        catch
+        {
+            cache.Forget(slots);
+            throw;
+        }
+    }
+
+    private Tensor Prefill(
+        IReadOnlyList<EncodedPrompt> prompts, PromptBatch batch, IReadOnlyList<int> slots, SlotKeyValueCache cache,
+        Tensor? imageFeatures, bool isPadded)
+    {
         using DisposeScope scope = NewDisposeScope();
         using RotaryTable table = Table(batch.Positions);
         Tensor input = Embed(prompts, batch, [], imageFeatures);

@@ -68,6 +68,9 @@ internal sealed class TrainerOptionsRules
         Require(
             options.PromptCacheBytes >= 0, nameof(options.PromptCacheBytes), options.PromptCacheBytes,
             "it can't be negative (0 is none)", "256 << 20");
+        Require(
+            options.ImageFeatureBytes >= 0, nameof(options.ImageFeatureBytes), options.ImageFeatureBytes,
+            "it can't be negative (0 is none)", "256 << 20");
     }
 
     /// <summary>What trainers have in common that sample.</summary>

@@ -15,11 +15,12 @@ public sealed class GrpoTrainer : IDisposable
     private readonly ParameterUpdater _updater;
     private readonly IVisionLanguagePolicy? _ownReference;
     private readonly RolloutLoop _loop;
-    private readonly RunGate _gate = new();
+    private readonly RunGate _gate;
 
     internal GrpoTrainer(
         IVisionLanguagePolicy policy, RolloutTrainerParts parts, GrpoTrainerOptions options, string? resumeFrom)
     {
+        _gate = new RunGate(policy, options);
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
         _ownReference = parts.Loss.RequiresReference && parts.Reference is null ? MakeReference(policy, options) : null;
         PromptTaker taker = new(policy, parts, options);

@@ -20,12 +20,13 @@ public sealed class PpoTrainer : IDisposable
     private readonly IVisionLanguagePolicy? _ownReference;
     private readonly ValueModel? _ownCritic;
     private readonly RolloutLoop _loop;
-    private readonly RunGate _gate = new();
+    private readonly RunGate _gate;
 
     internal PpoTrainer(
         IVisionLanguagePolicy policy, RolloutTrainerParts parts, PpoTrainerOptions options, PpoLossOptions loss,
         PpoTargetOptions targets, ValueModel? critic, string? resumeFrom)
     {
+        _gate = new RunGate(policy, options);
         parts = parts with { ScoresAreAdvantages = true };
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
         bool needsReference = parts.Loss.RequiresReference || targets.KlCoefficient != 0;

@@ -24,7 +24,7 @@ public sealed class SftTrainer : IDisposable
     private readonly EvaluationRunner _evaluations;
     private readonly CheckpointStore _checkpoints;
     private readonly RunState _state;
-    private readonly RunGate _gate = new();
+    private readonly RunGate _gate;
 
     internal SftTrainer(
         IVisionLanguagePolicy policy,
@@ -36,6 +36,7 @@ public sealed class SftTrainer : IDisposable
         IReadOnlyList<IEvaluationHook> evaluations,
         string? resumeFrom)
     {
+        _gate = new RunGate(policy, options);
         _examples = examples;
         _order = order;
         _options = options;

@@ -1,7 +1,12 @@
+using MedR1.Modeling;
+
 namespace MedR1.Training;
 
-/// <summary>Lets one run of a trainer through at a time, on a thread of its own.</summary>
-internal sealed class RunGate
+/// <summary>
+/// Lets one run of a trainer through at a time, on a thread of its own, and keeps features of pictures meanwhile that the
+/// policy does not change.
+/// </summary>
+internal sealed class RunGate(IVisionLanguagePolicy policy, TrainerOptions options)
 {
     private int _isRunning;
 
@@ -15,6 +20,8 @@ internal sealed class RunGate
 
         try
         {
+            using IDisposable? features = options.ImageFeatureBytes > 0
+                ? policy.KeepImageFeatures(options.ImageFeatureBytes) : null;
             return await TrainingThread.RunAsync(run).ConfigureAwait(false);
         }
         finally

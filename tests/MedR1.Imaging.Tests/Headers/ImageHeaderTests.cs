@@ -18,6 +18,22 @@ public sealed class ImageHeaderTests
         }
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(20)]
+    public void Bytes_between_the_segments_of_a_JPEG_are_skipped_as_decoders_do(int place)
+    {
+        // The first segment behind the start is JFIF's, of 18 bytes.
+        byte[] file = Pictures.Encode(Pictures.Random(37, 21, seed: 1), SKEncodedImageFormat.Jpeg, 90);
+        byte[] stray = [.. file[..place], 0, 7, 0, .. file[place..]];
+
+        Assert.Equal(ImageHeader.Read(file), ImageHeader.Read(stray));
+        if (place > 2)
+        {
+            Assert.Equal(new SkiaImageDecoder().Decode(file).Pixels, new SkiaImageDecoder().Decode(stray).Pixels);
+        }
+    }
+
     [Fact]
     public void Reads_alpha_of_WebP()
     {

@@ -15,6 +15,16 @@ public sealed class BytePairTokenizerTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
+    public void What_is_no_character_is_text_too()
+    {
+        // U+FFFE, which .NET's normalization refuses, beside a letter that it composes.
+        using SmallVocabulary files = new SmallVocabulary().WriteTwoFiles();
+        BytePairTokenizer tokenizer = files.Load();
+
+        Assert.Equal("a\uFFFE\u00e9\uFFFE", tokenizer.Decode(tokenizer.Encode("a\uFFFEe\u0301\uFFFE")));
+    }
+
+    [Fact]
     public void Merges_the_pairs_in_the_order_of_their_ranks()
     {
         Assert.Equal([_files.Id("hello"), _files.Id("Ġhello"), _files.Id("!")], _tokenizer.Encode("hello hello!"));

@@ -47,6 +47,32 @@ public sealed class TokenizerLoadingTests : IDisposable
     }
 
     [Fact]
+    public void An_added_token_that_stands_twice_is_named()
+    {
+        JsonObject[] twice = [SmallVocabulary.Added("<|a|>", special: true), SmallVocabulary.Added("<|a|>", special: true)];
+        _files.Write("tokenizer.json", _files.OneFile(true, twice).ToJsonString());
+
+        Assert.Contains(
+            "'<|a|>' stands twice", Assert.Throws<TokenizerFormatException>(() => _files.Load()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"id\":259", "\"id\":1.5", "has the id 1.5")]
+    [InlineData("\"type\":\"BPE\"", "\"type\":7", "the model is 7")]
+    [InlineData("\"pattern\":{", "\"pattern\":7,\"other\":{", "the pre-tokenizer is")]
+    public void Values_of_another_kind_are_named(string from, string to, string fault)
+    {
+        string json = _files.OneFile(true, SmallVocabulary.Added("<|a|>", special: true)).ToJsonString();
+        from = from.Replace("259", $"{_files.FirstAdded}", StringComparison.Ordinal);
+        Assert.Contains(from, json, StringComparison.Ordinal);
+        _files.Write("tokenizer.json", json.Replace(from, to, StringComparison.Ordinal));
+
+        Assert.Contains(
+            fault, Assert.Throws<TokenizerFormatException>(() => _files.Load()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_without_a_tokenizer_is_named_with_what_was_looked_for()
     {
         FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => _files.Load());

@@ -24,6 +24,21 @@ public sealed class Utf8StreamingDecoderTests
         Assert.Equal(["", "", "\uFFFDa", "\uFFFD"], new[] { 0xE2, 0x82, 'a', 0xFF }.Select(decoder.Append));
     }
 
+    // What codecs.getincrementaldecoder('utf-8')('replace') of Python 3.11 gives for these bytes, one at a time.
+    [Theory]
+    [InlineData(new[] { 0xF4, 0xED, 0xA0 }, new[] { 0, 1, 0 }, 2)]
+    [InlineData(new[] { 0xED, 0xA0, 0x80 }, new[] { 0, 0, 3 }, 0)]
+    [InlineData(new[] { 0xED, 0xBF, 'a' }, new[] { 0, 0, 3 }, 0)]
+    [InlineData(new[] { 0xED, 0x9F, 0xBF }, new[] { 0, 0, 1 }, 0)]
+    [InlineData(new[] { 0xED, 0xED, 0xA0, 0xED }, new[] { 0, 1, 0, 2 }, 1)]
+    public void Waits_for_the_third_byte_of_a_surrogate_as_Python_does(int[] bytes, int[] characters, int atEnd)
+    {
+        Utf8StreamingDecoder decoder = new(id => new[] { (byte)id });
+
+        Assert.Equal(characters, bytes.Select(each => decoder.Append(each).Length));
+        Assert.Equal(atEnd, decoder.Complete().Length);
+    }
+
     [Fact]
     public void Shows_what_is_left_at_the_end_as_one_replacement_character()
     {

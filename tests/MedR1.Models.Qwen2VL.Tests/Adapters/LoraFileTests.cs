@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using MedR1.Modeling;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
@@ -45,6 +46,23 @@ public sealed class LoraFileTests : IDisposable
         Edit(json => json["target_modules"]!.AsArray().Add("c_attn"));
         using LoraPolicy lora = LoraPolicy.Load(_policy, Folder);
         Assert.Equal(2 * 2 * 2, lora.AdapterParameters.Count);
+    }
+
+    [Fact]
+    public void Trained_biases_of_adapted_layers_that_PEFT_does_not_write_are_the_bases()
+    {
+        using (LoraPolicy own = LoraCase.Create(_policy, "own biases"))
+        {
+            own.Save(Folder);
+        }
+
+        Rewrite(tensors => tensors.Where(pair => !pair.Key.EndsWith("base_layer.bias", StringComparison.Ordinal)).ToDictionary());
+        using LoraPolicy lora = LoraPolicy.Load(_policy, Folder);
+        foreach ((string name, Parameter bias) in lora.AdapterParameters.Where(pair => pair.Key.EndsWith(".bias", StringComparison.Ordinal)))
+        {
+            string layer = name["base_model.model.".Length..^".base_layer.bias".Length];
+            Assert.Equal(_policy.Adapters.Modules.Single(module => module.Name == layer).Layer.Bias!.Values(), bias.Values());
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MedR1.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -223,6 +224,63 @@ public sealed class CheckpointTests : IDisposable
         Assert.Throws<FileNotFoundException>(() => Qwen2VLPolicy.Load(Folder));
         File.WriteAllBytes(Path.Combine(Folder, "config.json"), TinyModel.Configuration().ToJson());
         Assert.Throws<FileNotFoundException>(() => Qwen2VLPolicy.Load(Folder, TinyModel.Processor()));
+    }
+
+    [Fact]
+    public void The_processor_file_of_later_transformers_releases_serves_too()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        string before = Path.Combine(Folder, "preprocessor_config.json");
+        string json = File.ReadAllText(before);
+        File.Delete(before);
+        File.WriteAllText(
+            Path.Combine(Folder, "processor_config.json"),
+            $$"""{"image_processor": {{json}}, "processor_class": "Qwen2VLProcessor"}""");
+
+        Assert.Equal(
+            policy.Processor.Images.Configuration.ToJson(), Qwen2VLProcessor.Load(Folder).Images.Configuration.ToJson());
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+    }
+
+    [Fact]
+    public void Without_a_generation_file_the_configuration_names_the_end_tokens()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        File.Delete(Path.Combine(Folder, "generation_config.json"));
+        string path = Path.Combine(Folder, "config.json");
+        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        json["eos_token_id"] = new JsonArray(7, 9);
+        File.WriteAllText(path, json.ToJsonString());
+
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        Assert.Equal([7, 9], loaded.EndTokenIds);
+    }
+
+    [Theory]
+    [InlineData(Qwen2VLFamily.Qwen2VL)]
+    [InlineData(Qwen2VLFamily.Qwen25VL)]
+    public void Models_of_one_folder_share_their_vision(Qwen2VLFamily family)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(family);
+        policy.Freeze(ModelPart.Vision, ModelPart.Merger);
+        policy.Save(Folder);
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        Assert.True(policy.SharesVisionWith(loaded));
+    }
+
+    [Fact]
+    public void A_single_file_wins_over_shards_that_are_left_beside_it()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        File.WriteAllText(
+            Path.Combine(Folder, "model.safetensors.index.json"),
+            """{"weight_map": {"model.norm.weight": "model-00001-of-00001.safetensors"}}""");
+
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        Assert.Equal(policy.Parameters[0].Value.Values(), loaded.Parameters[0].Value.Values());
     }
 
     [Fact]

@@ -61,6 +61,23 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
+    [InlineData("[151645, 151643]", 151645)]
+    [InlineData("[]", null)]
+    [InlineData("null", null)]
+    public void End_tokens_may_be_a_list(string written, int? first)
+    {
+        Qwen2VLConfiguration configuration = Parse(
+            Flat.Replace("\"eos_token_id\": 151645", $"\"eos_token_id\": {written}", StringComparison.Ordinal));
+        Assert.Equal(first, configuration.Text.EndTokenId);
+    }
+
+    [Theory]
+    [InlineData("\"type\": \"default\", \"rope_type\": \"default\", ")]
+    [InlineData("")]
+    public void Unscaled_rotary_forms_are_read(string written) => Assert.Equal(
+        Parse(Flat).ToJson(), Parse(Flat.Replace("\"type\": \"mrope\", ", written, StringComparison.Ordinal)).ToJson());
+
+    [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL, true)]
     [InlineData(Qwen2VLFamily.Qwen25VL, false)]
     public void What_is_written_reads_back_the_same(Qwen2VLFamily family, bool tied)
@@ -108,6 +125,10 @@ public sealed class ConfigurationTests
     [InlineData("\"vocab_size\": 151936", "\"vocab_size\": 1000", "image_token_id")]
     [InlineData("qwen2_vl", "llava", "model_type")]
     [InlineData("bfloat16", "int4", "torch_dtype")]
+    [InlineData("\"type\": \"mrope\"", "\"type\": \"yarn\", \"factor\": 4.0", "rope_scaling.type")]
+    [InlineData("\"type\": \"mrope\"", "\"rope_type\": \"dynamic\"", "rope_scaling.rope_type")]
+    [InlineData("\"rms_norm_eps\"", "\"hidden_act\": \"gelu\", \"rms_norm_eps\"", "hidden_act")]
+    [InlineData("\"rms_norm_eps\"", "\"use_sliding_window\": true, \"rms_norm_eps\"", "use_sliding_window")]
     public void A_wrong_field_is_named_with_its_value(string from, string to, string field)
     {
         ModelConfigurationException error = Assert.Throws<ModelConfigurationException>(

@@ -77,6 +77,18 @@ public sealed class BadPromptTests
     }
 
     [Fact]
+    public void A_prompt_that_could_not_be_computed_leaves_its_slot_empty()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using DisposeScope scope = NewDisposeScope();
+        using IKeyValueCache cache = policy.CreateCache(1, 1, 20, 1);
+        EncodedPrompt prompt = TinyModel.Prompt(3, 1, TinyModel.Image(4, 4, 1));
+        Assert.Throws<ArgumentException>(() => policy.Prefill([prompt], [0], cache, imageFeatures: zeros(3, 32)));
+        Assert.Throws<InvalidOperationException>(
+            () => policy.Decode(zeros(1, dtype: ScalarType.Int64), [new(0, 0, 0)], cache));
+    }
+
+    [Fact]
     public void Slots_that_do_not_fit_are_named()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();

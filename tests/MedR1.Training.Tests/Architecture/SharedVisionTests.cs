@@ -65,9 +65,22 @@ public sealed class SharedVisionTests : IDisposable
             Assert.All(pair.First.Zip(pair.Second), values => Assert.Equal(values.First, values.Second, 1e-5)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_is_the_same_with_features_that_are_kept_and_ends_the_keeping(bool isAdapter)
+    {
+        (double[][] without, _) = await RunAsync(isAdapter, shares: true, imageFeatureBytes: 0);
+        (double[][] with, _) = await RunAsync(isAdapter, shares: true);
+
+        Assert.All(without.Zip(with), pair =>
+            Assert.All(pair.First.Zip(pair.Second), values => Assert.Equal(values.First, values.Second, 1e-5)));
+    }
+
     public void Dispose() => _base.Dispose();
 
-    private static async Task<(double[][] Values, int Given)> RunAsync(bool isAdapter, bool shares)
+    private static async Task<(double[][] Values, int Given)> RunAsync(
+        bool isAdapter, bool shares, long? imageFeatureBytes = null)
     {
         using Qwen2VLPolicy policy = SmallQwen.Load();
         policy.Freeze(ModelPart.Vision, ModelPart.Merger);
@@ -89,8 +102,10 @@ public sealed class SharedVisionTests : IDisposable
                 options.MaxSteps = 3;
                 options.MaxNewTokens = 5;
                 options.LearningRate = 1e-3;
+                options.ImageFeatureBytes = imageFeatureBytes ?? options.ImageFeatureBytes;
             })
             .RunAsync();
+        Assert.Equal(imageFeatureBytes == 0 ? "" : "begun, ended", watched.Keeping);
         double[][] values = [.. report.History.Select(metrics =>
             (double[])[metrics.Values["loss"], metrics.Values["kl"], metrics.Values["grad_norm"]])];
         Assert.True(values[^1][1] > 0);
@@ -103,8 +118,21 @@ public sealed class SharedVisionTests : IDisposable
     {
         public int Given { get; private set; }
 
+        public string Keeping { get; private set; } = "";
+
         public override bool SharesVisionWith(IVisionLanguagePolicy other) =>
             shares && base.SharesVisionWith(reference ?? other);
+
+        public override IDisposable? KeepImageFeatures(long mostBytes)
+        {
+            IDisposable kept = base.KeepImageFeatures(mostBytes)!;
+            Keeping += "begun";
+            return new Ending(() =>
+            {
+                kept.Dispose();
+                Keeping += ", ended";
+            });
+        }
 
         public override TokenStatistics TokenLogProbabilities(
             IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
@@ -112,5 +140,10 @@ public sealed class SharedVisionTests : IDisposable
             Given += imageFeatures is null ? 0 : 1;
             return base.TokenLogProbabilities(groups, options, imageFeatures);
         }
+    }
+
+    private sealed class Ending(Action end) : IDisposable
+    {
+        public void Dispose() => end();
     }
 }

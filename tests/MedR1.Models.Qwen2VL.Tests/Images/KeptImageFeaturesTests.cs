@@ -1,0 +1,185 @@
+using MedR1.Modeling;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+/// <summary>A picture whose features can't change goes through the tower once, and they are those of the tower.</summary>
+public sealed class KeptImageFeaturesTests : IDisposable
+{
+    // Of 4 x 4 patches: 4 tokens of 32 float32.
+    private const long BytesOfOne = 4 * 32 * sizeof(float);
+
+    private readonly Qwen2VLPolicy _policy = TinyModel.Create();
+
+    public KeptImageFeaturesTests() => _policy.Freeze(ModelPart.Vision, ModelPart.Merger);
+
+    private int Computed => _policy.Runner.KeptFeatures!.ComputedCount;
+
+    public void Dispose() => _policy.Dispose();
+
+    [Theory]
+    [InlineData(Qwen2VLFamily.Qwen2VL)]
+    [InlineData(Qwen2VLFamily.Qwen25VL)]
+    public void They_are_to_the_bit_those_of_each_picture_alone_in_any_company(Qwen2VLFamily family)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(family);
+        policy.Freeze(ModelPart.Vision, ModelPart.Merger);
+        EncodedImage[] pictures = [TinyModel.Image(4, 4, 1), TinyModel.Image(8, 4, 2), TinyModel.Image(4, 6, 3)];
+        float[] alone = [.. pictures.SelectMany(picture => Features(policy, picture))];
+        float[] together = Features(policy, pictures);
+
+        using IDisposable? kept = policy.KeepImageFeatures(1 << 20);
+        Features(policy, pictures[1]);
+        Assert.Equal(alone, Features(policy, pictures));
+        Assert.Equal(alone, Features(policy, pictures));
+        TinyModel.Near(together, alone);
+        Assert.Equal(3, policy.Runner.KeptFeatures!.ComputedCount);
+    }
+
+    [Fact]
+    public void Equal_pictures_are_one_whoever_opened_them()
+    {
+        using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
+        float[] first = Features(_policy, TinyModel.Image(4, 4, 1), TinyModel.Image(4, 4, 1));
+        Assert.Equal(first[..(first.Length / 2)], Features(_policy, TinyModel.Image(4, 4, 1)));
+        Assert.Equal(1, Computed);
+
+        EncodedImage turned = TinyModel.Image(4, 4, 1) with { Grid = new ImageGrid(1, 2, 8) };
+        Features(_policy, turned);
+        Assert.Equal(2, Computed);
+    }
+
+    [Fact]
+    public void Passes_take_them_and_give_the_same()
+    {
+        PackedGroup[] groups = InvarianceTests.Mixed(2);
+        float[] expected = LogProbabilities();
+        using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
+        TinyModel.Near(expected, LogProbabilities());
+        int computed = Computed;
+        Assert.True(computed > 0);
+        TinyModel.Near(expected, LogProbabilities());
+        Assert.Equal(computed, Computed);
+
+        float[] LogProbabilities()
+        {
+            using TokenStatistics statistics = _policy.TokenLogProbabilities(groups, new TokenStatisticsOptions());
+            Assert.True(statistics.LogProbabilities.requires_grad);
+            return statistics.LogProbabilities.Values();
+        }
+    }
+
+    [Fact]
+    public void Those_that_were_not_asked_for_the_longest_go_when_the_bytes_are_full()
+    {
+        using IDisposable? kept = _policy.KeepImageFeatures(2 * BytesOfOne);
+        foreach (int seed in new[] { 1, 2, 1, 3, 1, 2 })
+        {
+            Features(_policy, TinyModel.Image(4, 4, seed));
+        }
+
+        Assert.Equal(4, Computed);
+        Assert.Equal(2 * BytesOfOne, _policy.Runner.KeptFeatures!.ByteSize);
+
+        // More than fits, in one call: all are given.
+        EncodedImage[] many = [.. Enumerable.Range(10, 5).Select(seed => TinyModel.Image(4, 4, seed))];
+        Assert.Equal(5 * 4 * 32, Features(_policy, many).Length);
+        Assert.Equal(2 * BytesOfOne, _policy.Runner.KeptFeatures!.ByteSize);
+        Features(_policy, TinyModel.Image(8, 8, 1));
+        Assert.Equal(2 * BytesOfOne, _policy.Runner.KeptFeatures!.ByteSize);
+    }
+
+    [Fact]
+    public void A_tower_that_learns_keeps_none()
+    {
+        using Qwen2VLPolicy learning = TinyModel.Create();
+        Assert.Null(learning.KeepImageFeatures(1 << 20));
+        learning.Freeze(ModelPart.Vision);
+        Assert.Null(learning.KeepImageFeatures(1 << 20));
+
+        using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
+        EncodedImage picture = TinyModel.Image(4, 4, 1);
+        float[] before = Features(_policy, picture);
+        Parameter weight = _policy.Parameters.First(pair => _policy.PartOf(pair.Key) == ModelPart.Merger).Value;
+        weight.requires_grad = true;
+        using (IDisposable noGradient = no_grad())
+        {
+            weight.mul_(1.5f);
+        }
+
+        float[] after = Features(_policy, picture);
+        Assert.NotEqual(before, after);
+        weight.requires_grad = false;
+        Assert.Equal(after, Features(_policy, picture));
+    }
+
+    [Fact]
+    public void An_adapter_on_the_tower_is_computed_each_time_and_one_elsewhere_takes_the_bases()
+    {
+        EncodedImage picture = TinyModel.Image(4, 4, 1);
+        EncodedPrompt[] prompts = [TinyModel.Prompt(3, 1, picture)];
+        using LoraPolicy decoder = LoraPolicy.Create(
+            _policy, new LoraOptions { Rank = 2, TargetModules = ModuleSelection.Of("q_proj") }, seed: 1);
+        using LoraPolicy tower = LoraPolicy.Create(
+            _policy, new LoraOptions { Rank = 2, TargetModules = ModuleSelection.Of("qkv") }, seed: 1);
+        using (IDisposable noGradient = no_grad())
+        {
+            foreach ((_, Parameter parameter) in tower.AdapterParameters)
+            {
+                parameter.add_(0.1f);
+            }
+        }
+
+        using IDisposable asWhileSampling = no_grad();
+        using Tensor adapted = tower.EncodeImages(prompts)!;
+        Assert.Null(tower.KeepImageFeatures(1 << 20));
+        using IDisposable? kept = decoder.KeepImageFeatures(1 << 20);
+        float[] plain = Features(_policy, picture);
+        using Tensor ofDecoder = decoder.EncodeImages(prompts)!;
+        using Tensor ofTower = tower.EncodeImages(prompts)!;
+
+        Assert.Equal(1, Computed);
+        Assert.Equal(plain, ofDecoder.Values());
+        Assert.Equal(adapted.Values(), ofTower.Values());
+        Assert.NotEqual(plain, ofTower.Values());
+    }
+
+    [Fact]
+    public void A_second_keeping_begins_nothing_and_the_end_frees_all()
+    {
+        EncodedImage picture = TinyModel.Image(4, 4, 1);
+        IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
+        Assert.NotNull(kept);
+        Assert.Null(_policy.KeepImageFeatures(1 << 20));
+        Features(_policy, picture, TinyModel.Image(4, 4, 2));
+        Features(_policy, picture);
+        Assert.Equal(2, Computed);
+
+        // What other tests left to the collector may go meanwhile: at least the two are gone.
+        long held = Tensor.TotalCount;
+        kept.Dispose();
+        Assert.InRange(Tensor.TotalCount, 0, held - 2);
+        Features(_policy, picture);
+        Assert.Equal(2, Computed);
+
+        using IDisposable? again = _policy.KeepImageFeatures(1);
+        Assert.NotNull(again);
+        Assert.Throws<ArgumentOutOfRangeException>(() => _policy.KeepImageFeatures(0));
+    }
+
+    [Fact]
+    public void Prompts_without_pictures_have_none()
+    {
+        using IDisposable? kept = _policy.KeepImageFeatures(1 << 20);
+        Assert.Null(_policy.EncodeImages([TinyModel.Prompt(3, 1)]));
+    }
+
+    private static float[] Features(Qwen2VLPolicy policy, params EncodedImage[] pictures)
+    {
+        using IDisposable noGradient = no_grad();
+        using Tensor features = policy.EncodeImages([TinyModel.Prompt(3, 1, pictures)])!;
+        return features.Values();
+    }
+}
