@@ -26,6 +26,34 @@ public sealed class ReportWriterTests : IDisposable
     }
 
     [Fact]
+    public void Names_of_methods_are_no_paths_and_make_no_two_files_one()
+    {
+        TransferReport transfer = SampleReports.Transfer("modality", SampleReports.Modalities);
+        CrossDomainReport report = SampleReports.Whole() with
+        {
+            Transfers = [transfer with { Methods =
+            [
+                SampleReports.Matrix("../GRPO: think", SampleReports.Modalities, 58, 20),
+                SampleReports.Matrix("---grpo  think", SampleReports.Modalities, 49, 35),
+            ] }],
+        };
+        string folder = Path.Combine(_folder, "inside");
+        ReportWriter.Save(report, folder);
+
+        Assert.Equal([folder], Directory.GetFileSystemEntries(_folder));
+        string[] figures =
+        [
+            .. Directory.GetFiles(folder, "modality-*.png").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal),
+        ];
+        Assert.Equal(
+            [
+                "modality----grpo--think-2-accuracy.png", "modality----grpo--think-2-gain.png",
+                "modality----grpo--think-accuracy.png", "modality----grpo--think-gain.png", "modality-blind.png",
+            ],
+            figures);
+    }
+
+    [Fact]
     public void Each_figure_names_rule_seed_model_and_data()
     {
         ReportWriter.Save(SampleReports.Whole(), _folder);

@@ -64,7 +64,7 @@ internal static class SampleReports
             .ToDictionary(pair => pair.domain, pair => new Accuracy(correct + pair.index, 100))) { Origin = s_origin };
 
     // The diagonal is higher; the last row's first cell was not run.
-    private static TransferMatrix Matrix(string name, IReadOnlyList<string> domains, int correct, int diagonal) => new(
+    public static TransferMatrix Matrix(string name, IReadOnlyList<string> domains, int correct, int diagonal) => new(
         name, "med-r1", domains, domains.SelectMany((train, row) => domains.Select((test, column) => (row, column, new TransferCell(
             train, test, new Accuracy(Math.Clamp(correct + 3 * row - 4 * column + (row == column ? diagonal : 0), 0, 100), 100)))))
             .Where(cell => !(cell.row == domains.Count - 1 && cell.column == 0)).Select(cell => cell.Item3)) { Origin = s_origin };

@@ -47,6 +47,8 @@ public sealed class RetryTests
     [InlineData("Wed, 31 Dec 2025 00:00:00 GMT", 0.0)]
     [InlineData("99999999", 600.0)]
     [InlineData("soon", null)]
+    [InlineData("NaN", null)]
+    [InlineData("Infinity", null)]
     [InlineData("-3", null)]
     [InlineData(null, null)]
     public void Retry_after_is_seconds_or_a_date(string? header, double? seconds) => Assert.Equal(

@@ -67,7 +67,11 @@ public static class AnswerTags
     /// lower case; <see langword="null"/> if there is none.
     /// </summary>
     /// <param name="text">The text to search.</param>
-    public static string? FirstInAnyCase(string text)
+    public static string? FirstInAnyCase(string text) => PlaceInAnyCase(text) is Range place ? text[place] : null;
+
+    /// <summary>Where the text of <see cref="FirstInAnyCase"/> stands; <see langword="null"/> if there is none.</summary>
+    /// <param name="text">The text to search.</param>
+    public static Range? PlaceInAnyCase(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         int start = IndexOfInAnyCase(text, Open, 0);
@@ -78,7 +82,7 @@ public static class AnswerTags
 
         int inside = start + Open.Length;
         int end = IndexOfInAnyCase(text, Close, inside);
-        return end < 0 ? null : text[inside..end];
+        return end < 0 ? null : inside..end;
     }
 
     private static string? FirstAlone(string text, Func<string, int, int> findEnd)

@@ -35,7 +35,7 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
         JsonValueKind.Number => value.TryGetInt64(out long number) ? number : value.GetDouble(),
         JsonValueKind.Array => List(column, value),
         JsonValueKind.Object => Object(column, place, value),
-        _ => value.GetString() is string text && text.StartsWith("data:", StringComparison.Ordinal)
+        _ => value.GetString() is string text && JsonLineImage.IsDataUri(text)
             ? Picture(column, place, JsonLineImage.Payload(text))
             : value.GetString(),
     };

@@ -23,6 +23,19 @@ internal sealed class JsonLineImage : IImageSource
 
     public string Name { get; }
 
+    /// <summary>Whether a text is a picture's data URI, and no sentence that begins with "data:".</summary>
+    public static bool IsDataUri(string text)
+    {
+        if (!text.StartsWith("data:", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        int end = text.IndexOfAny([';', ',', ' ', '\t', '\n']);
+        return text.StartsWith("data:image/", StringComparison.Ordinal)
+            || (end > 0 && text[end] == ';' && Payload(text) is not null && text.IndexOf('/', 0, end) > 0);
+    }
+
     /// <summary>The base64 text of a data URI, or null where it has none.</summary>
     public static string? Payload(string dataUri)
     {

@@ -12,9 +12,10 @@ internal static class TransferSections
             Paragraphs = [.. Introduction(report)],
             Tables = [Questions(report), Comparison(report.Comparison)],
         };
+        HashSet<string> taken = [];
         foreach (TransferMatrix method in report.Methods)
         {
-            string file = $"{name}-{method.Name.ToLowerInvariant().Replace(' ', '-')}";
+            string file = FileName($"{name}-{method.Name}", taken);
             yield return new DocumentSection(3, $"{method.Name}, by {report.Grouping}")
             {
                 Paragraphs = [Means(method.Among(counted.Domains), counted)],
@@ -44,6 +45,19 @@ internal static class TransferSections
             ],
             Figures = [($"{name}-blind", TransferFigures.Accuracy(report, report.Blind))],
         };
+    }
+
+    // A method's name is a caller's: of it only letters and digits go into a file's name, which no other method has.
+    private static string FileName(string text, HashSet<string> taken)
+    {
+        string plain = string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
+        string name = plain;
+        for (int number = 2; !taken.Add(name); number++)
+        {
+            name = $"{plain}-{number}";
+        }
+
+        return name;
     }
 
     private static IEnumerable<string> Introduction(TransferReport report)

@@ -3,7 +3,7 @@ namespace MedR1.Evaluation;
 /// <summary>
 /// Answers without looking: each option's text is scored by how often it was right where it was offered in the training
 /// questions, <c>(right + 0.25) / (offered + 1)</c>, and the best is chosen, the first among equals. On the published
-/// Med-R1 splits this reaches 83 to 100 % within a modality, so a score there says little without it.
+/// Med-R1 splits that were at hand this reaches 94.6 to 100.0 % within a domain, so a score there says little without it.
 /// </summary>
 /// <remarks>
 /// Texts are told apart without case and closing dots by default. With them the prior is up to 2.5 points better on the

@@ -13,6 +13,9 @@ internal sealed record ReportDocument
 
     public required ReportOrigin Origin { get; init; }
 
+    /// <summary>The hash of the questions below, which the origin's may not be where a caller gave it.</summary>
+    public string? AnswersHash { get; init; }
+
     public ReportSummary? Summary { get; init; }
 
     public required IReadOnlyList<AnswerDocument> Answers { get; init; }
@@ -23,6 +26,7 @@ internal sealed record ReportDocument
         Name = report.Name,
         Rule = report.Rule,
         Origin = report.Origin,
+        AnswersHash = ContentHash.OfExamples(report.Answers.Select(answer => answer.Example)),
         Summary = new ReportSummary(
             report.Overall.Accuracy.Count, report.Overall.Accuracy.Correct, report.Overall.Accuracy.Value,
             report.Overall.Accuracy.Low, report.Overall.Accuracy.High, report.Overall.Chance, report.UnreadableCount,
@@ -44,10 +48,11 @@ internal sealed record ReportDocument
 
         EvaluatedAnswer[] answers = [.. Answers.Select(answer => answer.ToAnswer())];
         string hash = ContentHash.OfExamples(answers.Select(answer => answer.Example));
-        return Origin.DataHash is null || Origin.DataHash == hash
+        string? expected = AnswersHash ?? Origin.DataHash;
+        return expected is null || expected == hash
             ? EvaluationReport.Create(Name, Rule, answers, Origin)
             : throw new InvalidDataException(
-                $"'{path}' names questions of the hash {Origin.DataHash}, but holds those of {hash}: it was changed or "
+                $"'{path}' names questions of the hash {expected}, but holds those of {hash}: it was changed or "
                 + "damaged. Make the report again.");
     }
 }

@@ -41,6 +41,9 @@ public sealed class AdaptiveEntropyCoefficient
     /// </summary>
     public double Applied => State.LastEntropy is double entropy && entropy <= _options.Target ? State.Coefficient : 0;
 
+    /// <summary>Begins an optimizer step: what one before it observed and did not end is forgotten.</summary>
+    public void BeginStep() => (_sum, _tokens) = (0, 0);
+
     /// <summary>Takes a micro-batch's entropies.</summary>
     /// <param name="entropySum">The sum over its active tokens in nats.</param>
     /// <param name="tokens">How many active tokens it has.</param>

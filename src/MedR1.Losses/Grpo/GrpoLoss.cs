@@ -35,6 +35,9 @@ public sealed class GrpoLoss : IPolicyLoss
     public bool RequiresReference => Options.KlCoefficient != 0;
 
     /// <inheritdoc/>
+    public bool RequiresSamplerLogProbabilities => Options.SamplerCorrection is not null;
+
+    /// <inheritdoc/>
     public bool RequiresEntropies => RequiresEntropyGradient || Options.TopEntropyShare < 1;
 
     /// <inheritdoc/>

@@ -29,8 +29,8 @@ internal static class LossReduction
             {
                 Tensor means = (sums_B / batch.Tokens_B.Limited(least: 1)).sum();
                 Tensor rows = batch.Tokens_B.Above(0).sum().to(batch.DataType);
-                Tensor divisor = batch.Inputs.RowsInStep is int all
-                    ? Constant(all) : rows.Limited(least: 1).Times(batch.Inputs.AccumulationSteps);
+                Tensor divisor = batch.Inputs.NonEmptyRowsInStep is int all
+                    ? Constant(Math.Max(1, all)) : rows.Limited(least: 1).Times(batch.Inputs.AccumulationSteps);
                 return (means / divisor, means, rows, LossMetricKind.Mean);
             }
 

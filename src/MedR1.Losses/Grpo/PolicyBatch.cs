@@ -125,6 +125,14 @@ internal sealed class PolicyBatch
                 nameof(inputs));
         }
 
+        if (inputs.NonEmptyRowsInStep is < 0 || inputs.NonEmptyRowsInStep > inputs.RowsInStep)
+        {
+            throw new ArgumentException(
+                $"NonEmptyRowsInStep is {inputs.NonEmptyRowsInStep}, expected 0 to RowsInStep: count the rows of the whole "
+                + "optimizer step that have an active token.",
+                nameof(inputs));
+        }
+
         if (inputs.TokensInStep is double tokens && !(double.IsFinite(tokens) && tokens >= 0))
         {
             throw new ArgumentException(

@@ -9,6 +9,9 @@ public interface IPolicyLoss
     /// <summary>Whether <see cref="PolicyLossInputs.ReferenceLogProbabilities"/> must be given.</summary>
     bool RequiresReference { get; }
 
+    /// <summary>Whether <see cref="PolicyLossInputs.SamplerLogProbabilities"/> must be given.</summary>
+    bool RequiresSamplerLogProbabilities => false;
+
     /// <summary>Whether <see cref="PolicyLossInputs.Entropies"/> must be given.</summary>
     bool RequiresEntropies => false;
 

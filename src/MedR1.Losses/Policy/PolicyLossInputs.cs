@@ -59,6 +59,14 @@ public sealed record PolicyLossInputs
     /// </value>
     public int? RowsInStep { get; init; }
 
+    /// <summary>
+    /// Those of them that have an active token: the divisor of <see cref="LossNormalization.NonEmptyCompletionMean"/>.
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="null"/>: those of this micro-batch × <see cref="AccumulationSteps"/>.
+    /// </value>
+    public int? NonEmptyRowsInStep { get; init; }
+
     /// <summary>Micro-batches whose gradients are added up in the optimizer step.</summary>
     /// <value>The default is 1.</value>
     public int AccumulationSteps { get; init; } = 1;

@@ -39,10 +39,9 @@ public sealed class DecisionTreeReward : IReward
     public DecisionTreeReport Explain(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string answer = AnswerTags.FirstInAnyCase(text) ?? "";
-        int place = answer.Length == 0 ? -1 : text.IndexOf(answer, StringComparison.Ordinal);
-        string reasoning = place < 0
-            ? text : string.Concat(text.AsSpan(0, place), ".", text.AsSpan(place + answer.Length));
+        Range? place = AnswerTags.PlaceInAnyCase(text);
+        string answer = place is Range inside ? text[inside] : "";
+        string reasoning = place is Range cut ? string.Concat(text[..cut.Start], ".", text[cut.End..]) : text;
         return _tree.Check(TagPattern.Remove(reasoning), answer);
     }
 }

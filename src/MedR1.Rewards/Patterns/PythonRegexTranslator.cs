@@ -40,6 +40,13 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
                 case '*' or '+' or '?' or ')' or '|' or '{' or '}':
                     Possessive(character);
                     _output.Append(character);
+
+                    // {,n} is 0 to n in Python, and text in .NET.
+                    if (character == '{' && BeginsAtNone())
+                    {
+                        _output.Append('0');
+                    }
+
                     break;
                 default:
                     _output.Append(Literal(character));
@@ -48,6 +55,13 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
         }
 
         return _output.ToString();
+    }
+
+    private bool BeginsAtNone()
+    {
+        ReadOnlySpan<char> rest = pattern.AsSpan(_position);
+        int end = rest.IndexOf('}');
+        return end > 0 && rest[0] == ',' && !rest[1..end].ContainsAnyExceptInRange('0', '9');
     }
 
     private void Possessive(char character)

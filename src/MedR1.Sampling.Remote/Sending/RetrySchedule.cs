@@ -26,7 +26,8 @@ internal static class RetrySchedule
     /// <summary>Reads a Retry-After header: seconds or a date; null where it is neither.</summary>
     public static TimeSpan? ReadRetryAfter(string? header, DateTimeOffset now)
     {
-        if (double.TryParse(header, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds))
+        if (double.TryParse(header, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
+            && double.IsFinite(seconds))
         {
             return TimeSpan.FromSeconds(Math.Min(seconds, s_longestAsked.TotalSeconds));
         }

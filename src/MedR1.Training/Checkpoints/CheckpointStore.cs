@@ -33,8 +33,9 @@ internal sealed class CheckpointStore(
     /// <summary>The last checkpoint that was written.</summary>
     public string? Last { get; private set; }
 
-    /// <summary>The checkpoint of the best step; null if there is none.</summary>
-    public string? BestOf(RunState state) => state.BestStep is long step and > 0 ? _folders?.Of(step) : null;
+    /// <summary>The checkpoint of the best step; null if there is none in this folder.</summary>
+    public string? BestOf(RunState state) =>
+        state.BestStep is long step and > 0 && _folders?.Of(step) is string folder && Directory.Exists(folder) ? folder : null;
 
     /// <summary>
     /// Writes a checkpoint if the interval is over, the run is, or the step is the best so far; then removes those that
@@ -62,10 +63,11 @@ internal sealed class CheckpointStore(
 
             _folders.Write(state.Step, folder => Write(folder, state, cancellationToken));
             _folders.Point(CheckpointFolders.Latest, state.Step);
-            if (state.BestStep is long best and > 0)
+            if (BestOf(state) is not null)
             {
-                // Each time: a run that was killed just before this would point to another one for good.
-                _folders.Point(CheckpointFolders.Best, best);
+                // Each time: a run that was killed just before this would point to another one for good. The best of a run
+                // that goes on in another folder stays where it is.
+                _folders.Point(CheckpointFolders.Best, state.BestStep!.Value);
             }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

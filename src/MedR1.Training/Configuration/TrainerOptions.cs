@@ -101,7 +101,8 @@ public abstract class TrainerOptions
     public bool EvaluateAtStart { get; set; }
 
     /// <summary>
-    /// Optimizer steps from one report to the metric sinks to the next; the last step is always reported.
+    /// Optimizer steps from one report to the metric sinks to the next; the last step and those with an evaluation are always
+    /// reported. A report holds the latest value of each metric since the one before.
     /// </summary>
     /// <value>The default is 1, as in Med-R1.</value>
     public int LogInterval { get; set; } = 1;

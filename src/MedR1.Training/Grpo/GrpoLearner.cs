@@ -4,12 +4,13 @@ namespace MedR1.Training;
 internal sealed class GrpoLearner(
     GrpoTrainerOptions options, PolicyUpdate update, ReplayBuffer? replay, ReferenceMixer? mixer) : IRolloutLearner
 {
-    private bool NeedsOldLogProbabilities =>
-        options.StepsPerGeneration * options.Iterations > 1 || replay is not null;
+    // By the plan: recorded rollouts may feed more steps than the options say.
+    private bool NeedsOldLogProbabilities(IReadOnlyList<PlannedStep> plan) =>
+        plan.Count * options.Iterations > 1 || replay is not null;
 
     public void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
     {
-        if (rollout.OldLogProbabilities is null && NeedsOldLogProbabilities)
+        if (rollout.OldLogProbabilities is null && NeedsOldLogProbabilities(plan))
         {
             update.RecordOldLogProbabilities(rollout, plan);
             replay?.Keep(rollout);

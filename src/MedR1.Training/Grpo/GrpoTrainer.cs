@@ -22,32 +22,41 @@ public sealed class GrpoTrainer : IDisposable
     {
         _gate = new RunGate(policy, options);
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
-        _ownReference = parts.Loss.RequiresReference && parts.Reference is null ? MakeReference(policy, options) : null;
-        PromptTaker taker = new(policy, parts, options);
-        ReplayBuffer? replay =
-            options.Replay is null ? null : new ReplayBuffer(options.Replay, parts.IndexOf(options.Replay.Reward));
-        IRolloutSource source = parts.SourceOf(policy, options, taker, options.DynamicSampling);
-        if (replay is not null)
+        try
         {
-            source = new ReplayingSource(source, replay, new RolloutMaker(parts), options.Seed);
-        }
+            _ownReference = parts.Loss.RequiresReference && parts.Reference is null ? MakeReference(policy, options) : null;
+            PromptTaker taker = new(policy, parts, options);
+            ReplayBuffer? replay =
+                options.Replay is null ? null : new ReplayBuffer(options.Replay, parts.IndexOf(options.Replay.Reward));
+            IRolloutSource source = parts.SourceOf(policy, options, taker, options.DynamicSampling);
+            if (replay is not null)
+            {
+                source = new ReplayingSource(source, replay, new RolloutMaker(parts), options.Seed);
+            }
 
-        _updater = new ParameterUpdater(policy.Parameters, options, TotalSteps);
-        PolicyUpdate update = new(
-            policy, parts.Reference ?? _ownReference, parts.Loss, options, _updater, parts.Observers,
-            options.SkipCompletionsWithoutGradient);
-        ReferenceMixer? mixer = options.ReferenceSync is null || _ownReference is null
-            ? null : new ReferenceMixer(_updater.Trainable, _ownReference, options.ReferenceSync);
-        RolloutCheckpoint kept = new(parts, taker);
-        CheckpointStore checkpoints = new(
-            policy, _updater, options, TotalSteps, nameof(GrpoTrainer), Invariants(policy, parts, options),
-            kept, new GrpoCheckpointParts(taker, mixer, replay));
-        RunState state = resumeFrom is null ? new RunState() : checkpoints.Load(resumeFrom);
-        update.Restore(state);
-        _loop = new RolloutLoop(
-            nameof(GrpoTrainer), parts, options, TotalSteps, state, source,
-            new GrpoLearner(options, update, replay, mixer), kept,
-            new EvaluationRunner(policy, parts.Evaluations, options), checkpoints);
+            _updater = new ParameterUpdater(policy.Parameters, options, TotalSteps);
+            PolicyUpdate update = new(
+                policy, parts.Reference ?? _ownReference, parts.Loss, options, _updater, parts.Observers,
+                options.SkipCompletionsWithoutGradient);
+            ReferenceMixer? mixer = options.ReferenceSync is null || _ownReference is null
+                ? null : new ReferenceMixer(_updater.Trainable, _ownReference, options.ReferenceSync);
+            RolloutCheckpoint kept = new(parts, taker);
+            CheckpointStore checkpoints = new(
+                policy, _updater, options, TotalSteps, nameof(GrpoTrainer), Invariants(policy, parts, options),
+                kept, new GrpoCheckpointParts(taker, mixer, replay));
+            RunState state = resumeFrom is null ? new RunState() : checkpoints.Load(resumeFrom);
+            update.Restore(state);
+            _loop = new RolloutLoop(
+                nameof(GrpoTrainer), parts, options, TotalSteps, state, source,
+                new GrpoLearner(options, update, replay, mixer), kept,
+                new EvaluationRunner(policy, parts.Evaluations, options), checkpoints);
+        }
+        catch
+        {
+            // Frozen parameters must learn again, and what was copied takes the memory of a model.
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Optimizer steps of the whole run.</summary>
@@ -70,7 +79,7 @@ public sealed class GrpoTrainer : IDisposable
     /// <summary>Frees the optimizer and the reference.</summary>
     public void Dispose()
     {
-        _updater.Dispose();
+        _updater?.Dispose();
         _ownReference?.Dispose();
     }
 

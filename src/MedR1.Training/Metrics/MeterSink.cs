@@ -21,6 +21,7 @@ public sealed class MeterSink : IMetricSink, IDisposable
     private readonly KeyValuePair<string, object?>[] _tags;
     private readonly Meter _meter;
     private readonly Counter<long> _steps;
+    private long? _lastStep;
 
     /// <summary>Makes the sink with a meter of its own.</summary>
     /// <param name="run">A name for the run, the tag <c>run</c> of everything; null for none.</param>
@@ -28,14 +29,17 @@ public sealed class MeterSink : IMetricSink, IDisposable
     {
         _tags = run is null ? [] : [KeyValuePair.Create<string, object?>("run", run)];
         _meter = new Meter(MeterName);
-        _steps = _meter.CreateCounter<long>(Prefix + "steps", "{step}", "Optimizer steps done.");
+        _steps = _meter.CreateCounter<long>(Prefix + "steps", "{step}", "Optimizer steps done, as of the last report.");
     }
 
     /// <inheritdoc/>
     public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(metrics);
-        _steps.Add(1, _tags);
+
+        // The steps before the first report of a run that goes on were another process's.
+        _steps.Add(metrics.Step - (_lastStep ?? Math.Max(0, metrics.Step - 1)), _tags);
+        _lastStep = metrics.Step;
         foreach ((string name, double value) in metrics.Values)
         {
             if (double.IsFinite(value))

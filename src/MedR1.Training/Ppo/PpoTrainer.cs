@@ -29,29 +29,38 @@ public sealed class PpoTrainer : IDisposable
         _gate = new RunGate(policy, options);
         parts = parts with { ScoresAreAdvantages = true };
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
-        bool needsReference = parts.Loss.RequiresReference || targets.KlCoefficient != 0;
-        _ownReference = needsReference && parts.Reference is null ? policy.CreateReference() : null;
-        _ownCritic = critic is null ? ValueModel.CopyOf((IHiddenStatePolicy)policy) : null;
-        Critic = critic ?? _ownCritic!;
-        PromptTaker taker = new(policy, parts, options);
-        IRolloutSource source = parts.SourceOf(policy, options, taker);
-        _policyUpdater = new ParameterUpdater(policy.Parameters, options, TotalSteps);
-        _criticUpdater = new ParameterUpdater(Critic.Parameters, options.ForCritic(), TotalSteps);
-        IVisionLanguagePolicy? reference = parts.Reference ?? _ownReference;
-        PolicyUpdate policyUpdate = new(policy, reference, parts.Loss, options, _policyUpdater, parts.Observers);
-        RolloutCheckpoint kept = new(parts, taker);
-        CheckpointStore checkpoints = new(
-            policy, _policyUpdater, options, TotalSteps, nameof(PpoTrainer),
-            parts.Invariants(options, policy, _ownReference is not null || _ownCritic is not null),
-            kept, new CriticCheckpoint(_criticUpdater));
-        RunState state = resumeFrom is null ? new RunState() : checkpoints.Load(resumeFrom);
-        policyUpdate.Restore(state);
-        PpoLearner learner = new(
-            policyUpdate, new CriticUpdate(Critic, loss, options, _criticUpdater),
-            new TargetMaker(Critic, reference, targets, options, policyUpdate));
-        _loop = new RolloutLoop(
-            nameof(PpoTrainer), parts, options, TotalSteps, state, source, learner, kept,
-            new EvaluationRunner(policy, parts.Evaluations, options), checkpoints);
+        try
+        {
+            bool needsReference = parts.Loss.RequiresReference || targets.KlCoefficient != 0;
+            _ownReference = needsReference && parts.Reference is null ? policy.CreateReference() : null;
+            _ownCritic = critic is null ? ValueModel.CopyOf((IHiddenStatePolicy)policy) : null;
+            Critic = critic ?? _ownCritic!;
+            PromptTaker taker = new(policy, parts, options);
+            IRolloutSource source = parts.SourceOf(policy, options, taker);
+            _policyUpdater = new ParameterUpdater(policy.Parameters, options, TotalSteps);
+            _criticUpdater = new ParameterUpdater(Critic.Parameters, options.ForCritic(), TotalSteps);
+            IVisionLanguagePolicy? reference = parts.Reference ?? _ownReference;
+            PolicyUpdate policyUpdate = new(policy, reference, parts.Loss, options, _policyUpdater, parts.Observers);
+            RolloutCheckpoint kept = new(parts, taker);
+            CheckpointStore checkpoints = new(
+                policy, _policyUpdater, options, TotalSteps, nameof(PpoTrainer),
+                parts.Invariants(options, policy, _ownReference is not null || _ownCritic is not null),
+                kept, new CriticCheckpoint(_criticUpdater));
+            RunState state = resumeFrom is null ? new RunState() : checkpoints.Load(resumeFrom);
+            policyUpdate.Restore(state);
+            PpoLearner learner = new(
+                policyUpdate, new CriticUpdate(Critic, loss, options, _criticUpdater),
+                new TargetMaker(Critic, reference, targets, options, policyUpdate));
+            _loop = new RolloutLoop(
+                nameof(PpoTrainer), parts, options, TotalSteps, state, source, learner, kept,
+                new EvaluationRunner(policy, parts.Evaluations, options), checkpoints);
+        }
+        catch
+        {
+            // Frozen parameters must learn again, and what was copied takes the memory of a model.
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Optimizer steps of the whole run.</summary>
@@ -77,8 +86,8 @@ public sealed class PpoTrainer : IDisposable
     /// <summary>Frees the optimizers, and the reference and critic that it copied.</summary>
     public void Dispose()
     {
-        _policyUpdater.Dispose();
-        _criticUpdater.Dispose();
+        _policyUpdater?.Dispose();
+        _criticUpdater?.Dispose();
         _ownReference?.Dispose();
         _ownCritic?.Dispose();
     }

@@ -18,7 +18,7 @@ public sealed record TrainingReport
     /// <summary>The first failure of each metric sink that failed.</summary>
     public IReadOnlyList<string> SinkFailures { get; init; } = [];
 
-    /// <summary>What the sinks got in this call, step by step.</summary>
+    /// <summary>What was measured in this call, step by step; sinks hear of it every <see cref="TrainerOptions.LogInterval"/>.</summary>
     public IReadOnlyList<StepMetrics> History { get; init; } = [];
 
     /// <summary>The measurements of the last step; empty if there was none.</summary>

@@ -117,7 +117,7 @@ internal sealed class RolloutCollector(
         TopK = options.TopK,
         TopP = options.TopP,
         MinP = options.MinP,
-        SuppressedTokenIds = options.SuppressedTokenIds,
+        SuppressedTokenIds = [.. policy.SuppressedTokenIds.Union(options.SuppressedTokenIds)],
         StopStrings = options.StopStrings,
         Seed = SeedMixer.Mix(options.Seed, index, round == 0 ? SamplingStream : FirstRepeatedStream + round),
     };

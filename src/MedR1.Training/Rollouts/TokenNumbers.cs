@@ -52,6 +52,23 @@ internal static class TokenNumbers
         return tensor(values, [batch.Rows.Count, batch.Width], device: device);
     }
 
+    /// <summary><c>[B, T]</c> log-probabilities that the sampler drew a pass's tokens with; NaN where it told none.</summary>
+    public static Tensor OfSampler(Rollout rollout, MicroBatch batch, Device device)
+    {
+        float[] values = new float[batch.Rows.Count * batch.Width];
+        Array.Fill(values, float.NaN);
+        for (int row = 0; row < batch.Rows.Count; row++)
+        {
+            Completion completion = rollout.CompletionAt(batch.Rows[row]);
+            if (completion.DrawnLogProbabilities.Count == completion.TokenCount)
+            {
+                completion.DrawnLogProbabilities.ToArray().CopyTo(values, row * batch.Width);
+            }
+        }
+
+        return tensor(values, [batch.Rows.Count, batch.Width], device: device);
+    }
+
     /// <summary>Writes <c>[B, T]</c> numbers of a pass's rows to their places.</summary>
     public static void Spread(Tensor numbers_BT, MicroBatch batch, float[][][] places)
     {

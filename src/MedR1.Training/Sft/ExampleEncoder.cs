@@ -43,7 +43,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
 
     private EncodedExample EncodeAnswer(SupervisedExample example, int index, CancellationToken cancellationToken)
     {
-        object? key = ReferenceEquals(example.CacheKey, SupervisedExample.NoCache) ? null : example.CacheKey ?? index;
+        object? key = ReferenceEquals(example.CacheKey, SupervisedExample.NoCache) ? null : example.CacheKey ?? new PlaceInList(index);
         EncodedPrompt prompt = _cache.Encode(key, example.Prompt!, cancellationToken);
         int[] completion = [.. policy.Processor.EncodeCompletion(example.Completion!), .. _behind];
         float[] weights = example.TokenWeighting is TokenWeighting weigh
@@ -63,4 +63,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         EncodedPrompt whole = prompt with { TokenIds = [.. prompt.TokenIds, .. completion] };
         return new EncodedExample(whole, null, [.. Ones(prompt.TokenIds.Count - 1), .. weights]);
     }
+
+    // Of a type of its own: a caller's key may be a number too.
+    private sealed record PlaceInList(int Index);
 }

@@ -43,18 +43,27 @@ public sealed class SftTrainer : IDisposable
         _observers = observers;
         _dispatcher = new MetricDispatcher(sinks);
         TotalSteps = options.StepsFor(examples.Count, options.ExamplesPerStep);
-        _encoder = new ExampleEncoder(policy, options);
-        _updater = new ParameterUpdater(policy.Parameters, options, TotalSteps);
-        _evaluations = new EvaluationRunner(policy, evaluations, options);
-        _update = new SftUpdate(policy, _updater, observers);
-        _checkpoints = new CheckpointStore(
-            policy, _updater, options, TotalSteps, nameof(SftTrainer), new Dictionary<string, string>
+        try
         {
-            [nameof(options.Seed)] = options.Seed.ToString(CultureInfo.InvariantCulture),
-            [nameof(options.ExamplesPerStep)] = options.ExamplesPerStep.ToString(CultureInfo.InvariantCulture),
-            ["number of examples"] = examples.Count.ToString(CultureInfo.InvariantCulture),
-        });
-        _state = resumeFrom is null ? new RunState() : _checkpoints.Load(resumeFrom);
+            _encoder = new ExampleEncoder(policy, options);
+            _updater = new ParameterUpdater(policy.Parameters, options, TotalSteps);
+            _evaluations = new EvaluationRunner(policy, evaluations, options);
+            _update = new SftUpdate(policy, _updater, observers);
+            _checkpoints = new CheckpointStore(
+                policy, _updater, options, TotalSteps, nameof(SftTrainer), new Dictionary<string, string>
+            {
+                [nameof(options.Seed)] = options.Seed.ToString(CultureInfo.InvariantCulture),
+                [nameof(options.ExamplesPerStep)] = options.ExamplesPerStep.ToString(CultureInfo.InvariantCulture),
+                ["number of examples"] = examples.Count.ToString(CultureInfo.InvariantCulture),
+            });
+            _state = resumeFrom is null ? new RunState() : _checkpoints.Load(resumeFrom);
+        }
+        catch
+        {
+            // Frozen parameters must learn again, and what was copied takes the memory of a model.
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Optimizer steps of the whole run.</summary>
@@ -71,7 +80,7 @@ public sealed class SftTrainer : IDisposable
         _gate.RunAsync(() => RunLoopAsync(cancellationToken));
 
     /// <summary>Frees the optimizer.</summary>
-    public void Dispose() => _updater.Dispose();
+    public void Dispose() => _updater?.Dispose();
 
     private async Task<TrainingReport> RunLoopAsync(CancellationToken cancellationToken)
     {

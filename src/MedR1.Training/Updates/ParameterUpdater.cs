@@ -19,19 +19,15 @@ internal sealed class ParameterUpdater : IDisposable
     {
         _options = options;
         _schedule = options.MakeSchedule(totalSteps);
-        foreach ((string name, Parameter parameter) in parameters)
+        try
         {
-            if (parameter.requires_grad && options.IsFrozen?.Invoke(name) == true)
-            {
-                parameter.requires_grad = false;
-                _frozenHere.Add(parameter);
-            }
+            (Trainable, _optimizer) = Prepare(parameters, options);
         }
-
-        Trainable = [.. parameters.Where(pair => pair.Value.requires_grad)];
-        _optimizer = new AdamWOptimizer(
-            ParameterGroups.Create(Trainable, options.LearningRate, options.WeightDecay, options.LearningRateOf),
-            options.Optimizer);
+        catch
+        {
+            Unfreeze();
+            throw;
+        }
     }
 
     /// <summary>The parameters that move, by name.</summary>
@@ -115,11 +111,35 @@ internal sealed class ParameterUpdater : IDisposable
     {
         ZeroGradients();
         _optimizer.Dispose();
-        _frozenHere.ForEach(parameter => parameter.requires_grad = true);
+        Unfreeze();
     }
 
     /// <summary>Drops the gradients.</summary>
     public void ZeroGradients() => _optimizer.ZeroGradients();
+
+    private (IReadOnlyList<KeyValuePair<string, Parameter>> Trainable, AdamWOptimizer Optimizer) Prepare(
+        IReadOnlyList<KeyValuePair<string, Parameter>> parameters, TrainerOptions options)
+    {
+        foreach ((string name, Parameter parameter) in parameters)
+        {
+            if (parameter.requires_grad && options.IsFrozen?.Invoke(name) == true)
+            {
+                parameter.requires_grad = false;
+                _frozenHere.Add(parameter);
+            }
+        }
+
+        KeyValuePair<string, Parameter>[] trainable = [.. parameters.Where(pair => pair.Value.requires_grad)];
+        return (trainable, new AdamWOptimizer(
+            ParameterGroups.Create(trainable, options.LearningRate, options.WeightDecay, options.LearningRateOf),
+            options.Optimizer));
+    }
+
+    private void Unfreeze()
+    {
+        _frozenHere.ForEach(parameter => parameter.requires_grad = true);
+        _frozenHere.Clear();
+    }
 
     private static bool Fits(KeyValuePair<string, Parameter> pair, IReadOnlyDictionary<string, Tensor> state) =>
         state.ContainsKey(OptimizerStateNames.MasterWeight(pair.Key))

@@ -57,6 +57,7 @@ internal sealed class PolicyUpdate(
     public PolicyStepResult Run(Rollout rollout, PlannedStep plan, long step, CancellationToken cancellationToken)
     {
         policy.BeginStep(step);
+        Entropy?.BeginStep();
         updater.ZeroGradients();
         LossMetricAccumulator metrics = new();
         StepCounts counts = Count(rollout, plan);
@@ -122,7 +123,6 @@ internal sealed class PolicyUpdate(
 
     private PolicyStepResult Finish(long step, double total, LossMetricAccumulator metrics)
     {
-        Entropy?.EndStep();
         UpdateResult update = updater.Clip();
         if (update.IsFinite)
         {
@@ -133,6 +133,7 @@ internal sealed class PolicyUpdate(
         }
 
         double rate = update.IsFinite ? updater.Step(step - 1) : updater.Skip(step - 1);
+        Entropy?.EndStep();
         return new PolicyStepResult(total, update.GradientNorm, rate, !update.IsFinite, ValuesOf(metrics));
     }
 
@@ -150,11 +151,13 @@ internal sealed class PolicyUpdate(
     private StepCounts Count(Rollout rollout, PlannedStep plan)
     {
         CompletionIndex[] rows = [.. plan.MicroSteps.SelectMany(rows => rows)];
-        long own = rows.Where(rollout.IsActive).Sum(row => (long)rollout.CompletionAt(row).TokenCount);
+        int[] lengths = [.. rows.Where(rollout.IsActive).Select(row => rollout.CompletionAt(row).TokenCount)];
+        long own = lengths.Sum(length => (long)length);
         double divisor = options.TokenDivisor == TokenDivisor.StepTokens
             ? own
             : (double)rollout.ActiveTokenCount / options.StepsPerGeneration;
-        return new StepCounts(Math.Max(1, divisor), rows.Length, plan.MicroSteps.Count);
+        return new StepCounts(
+            Math.Max(1, divisor), rows.Length, lengths.Count(length => length > 0), plan.MicroSteps.Count);
     }
 
     private Tensor? Features(MicroBatch batch)
@@ -185,11 +188,14 @@ internal sealed class PolicyUpdate(
                 : TokenNumbers.ToMatrix(rollout.TokenAdvantages, batch, policy.Device),
             OldLogProbabilities = rollout.OldLogProbabilities is null
                 ? null : TokenNumbers.ToMatrix(rollout.OldLogProbabilities, batch, policy.Device),
+            SamplerLogProbabilities = loss.RequiresSamplerLogProbabilities
+                ? TokenNumbers.OfSampler(rollout, batch, policy.Device) : null,
             ReferenceLogProbabilities = loss.RequiresReference ? reference_BT ?? Empty() : null,
             Entropies = entropies_BT ?? (loss.RequiresEntropies || Entropy is not null ? Empty() : null),
             EntropyCoefficient = Entropy?.Applied,
             TokensInStep = counts.Tokens,
             RowsInStep = counts.Rows,
+            NonEmptyRowsInStep = counts.NonEmptyRows,
             AccumulationSteps = counts.MicroSteps,
             MaxCompletionLength = options.MaxNewTokens,
         };
@@ -235,5 +241,5 @@ internal sealed class PolicyUpdate(
         return zeros(batch.Rows.Count, batch.Width, values.dtype, policy.Device).index_copy(0, rows, padded);
     }
 
-    private sealed record StepCounts(double Tokens, int Rows, int MicroSteps);
+    private sealed record StepCounts(double Tokens, int Rows, int NonEmptyRows, int MicroSteps);
 }

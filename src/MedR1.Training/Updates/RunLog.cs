@@ -9,6 +9,9 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
     private readonly long _firstStep = state.Step;
     private readonly List<StepMetrics> _history = [];
 
+    // The latest of each measurement since the last report: what a sampling measured stands with its first step alone.
+    private readonly Dictionary<string, double> _unreported = [];
+
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
     public async ValueTask<StepMetrics> WriteAsync(
@@ -17,7 +20,7 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
         values[TrainingMetricNames.TokenCount] = state.Tokens;
         values[TrainingMetricNames.SkippedSteps] = state.SkippedSteps;
         values[TrainingMetricNames.Progress] = (double)state.Step / totalSteps;
-        values[TrainingMetricNames.SecondsLeft] = Seconds / (state.Step - _firstStep) * (totalSteps - state.Step);
+        values[TrainingMetricNames.SecondsLeft] = Seconds / Math.Max(1, state.Step - _firstStep) * (totalSteps - state.Step);
         foreach ((string reward, long count) in state.RewardFailures)
         {
             values[TrainingMetricNames.RewardFailures(reward)] = count;
@@ -26,9 +29,18 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
         ChooseBest(values);
         StepMetrics metrics = new(state.Step, values);
         _history.Add(metrics);
-        if (state.Step % options.LogInterval == 0 || state.Step == totalSteps)
+        foreach ((string name, double value) in values)
         {
-            await dispatcher.WriteAsync(metrics, cancellationToken).ConfigureAwait(false);
+            _unreported[name] = value;
+        }
+
+        // An evaluation is reported with its own step.
+        if (state.Step % options.LogInterval == 0 || state.Step == totalSteps
+            || values.ContainsKey(TrainingMetricNames.EvaluationSeconds))
+        {
+            StepMetrics report = new(state.Step, new Dictionary<string, double>(_unreported));
+            _unreported.Clear();
+            await dispatcher.WriteAsync(report, cancellationToken).ConfigureAwait(false);
         }
 
         return metrics;

@@ -10,25 +10,25 @@ internal sealed class RunReporter(
 {
     private readonly RunLog _log = new(dispatcher, state, totalSteps, options);
 
-    /// <summary>Before the first step of the call.</summary>
+    /// <summary>Before the first step of the call; what the last one left of its step is done first.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Notify(observer => observer.OnStart(new TrainingStart(trainer, state.Step, totalSteps)));
+        if (state.Unfinished is EndOfStep end)
+        {
+            await FinishAsync(end, cancellationToken);
+        }
+
         await evaluations.RunAtStartAsync(_log, state, cancellationToken);
     }
 
     /// <summary>After a step that the state has counted.</summary>
     /// <param name="values">The step's measurements; those of an evaluation are added.</param>
     /// <param name="cancellationToken">Cancels evaluation, sinks and saving.</param>
-    public async Task EndStepAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
+    public Task EndStepAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
     {
-        await evaluations.RunIfDueAsync(state.Step, totalSteps, values, cancellationToken);
-        StepMetrics metrics = await _log.WriteAsync(values, cancellationToken);
-        Notify(observer => observer.OnStep(metrics));
-        if (checkpoints.SaveIfDue(state, cancellationToken) is string saved)
-        {
-            Notify(observer => observer.OnCheckpoint(state.Step, saved));
-        }
+        state.Unfinished = new EndOfStep(values);
+        return FinishAsync(state.Unfinished, cancellationToken);
     }
 
     /// <summary>After the last step.</summary>
@@ -37,6 +37,29 @@ internal sealed class RunReporter(
         TrainingReport report = _log.Report(checkpoints.Last, checkpoints.BestOf(state));
         Notify(observer => observer.OnEnd(report));
         return report;
+    }
+
+    private async Task FinishAsync(EndOfStep end, CancellationToken cancellationToken)
+    {
+        if (!end.IsEvaluated)
+        {
+            await evaluations.RunIfDueAsync(state.Step, totalSteps, end.Values, cancellationToken);
+            end.IsEvaluated = true;
+        }
+
+        end.Metrics ??= await _log.WriteAsync(end.Values, cancellationToken);
+        if (!end.IsTold)
+        {
+            end.IsTold = true;
+            Notify(observer => observer.OnStep(end.Metrics));
+        }
+
+        if (checkpoints.SaveIfDue(state, cancellationToken) is string saved)
+        {
+            Notify(observer => observer.OnCheckpoint(state.Step, saved));
+        }
+
+        state.Unfinished = null;
     }
 
     private void Notify(Action<ITrainingObserver> call)

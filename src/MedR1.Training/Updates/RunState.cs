@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MedR1.Losses;
 
 namespace MedR1.Training;
@@ -30,6 +31,10 @@ internal sealed class RunState
     public double? BestValue { get; set; }
 
     public long? BestStep { get; set; }
+
+    /// <summary>What the last step's end has left to do; null where it is done.</summary>
+    [JsonIgnore]
+    public EndOfStep? Unfinished { get; set; }
 
     /// <summary>The adaptive weight of the entropy bonus; null where there is none.</summary>
     public AdaptiveEntropyState? Entropy { get; set; }

@@ -47,6 +47,17 @@ public sealed class JsonLinesTests : IDisposable
             dataset[3].Metadata.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value)));
     }
 
+    [Theory]
+    [InlineData("data: 45-year-old man with a cough")]
+    [InlineData("data:text; see base64")]
+    [InlineData("data:")]
+    public void A_sentence_that_begins_with_data_is_text(string question)
+    {
+        TableDataset dataset = JsonLines.Load(
+            _folder.Write("a.jsonl", $$"""{"question":"{{question}}","answer":"a"}"""));
+        Assert.Equal(question, dataset[0].Question);
+    }
+
     [Fact]
     public void Pictures_in_a_line_are_read_from_the_file_when_they_are_opened()
     {

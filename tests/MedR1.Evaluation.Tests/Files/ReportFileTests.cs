@@ -27,6 +27,19 @@ public sealed class ReportFileTests : IDisposable
     private string Path => System.IO.Path.Combine(_folder, "below", "report.json");
 
     [Fact]
+    public void A_hash_of_the_whole_data_set_does_not_stand_for_the_answers()
+    {
+        // Of a set of which some questions were not asked.
+        EvaluationReport part = EvaluationReport.Create(
+            "part", "med-r1", s_report.Answers, s_report.Origin with { DataHash = "0123456789abcdef" });
+        ReportFile.Save(part, Path);
+        Assert.Equal("0123456789abcdef", ReportFile.Load(Path).Origin.DataHash);
+
+        File.WriteAllText(Path, File.ReadAllText(Path).Replace("\"open\"", "\"opened\"", StringComparison.Ordinal));
+        Assert.Contains("changed or damaged", Assert.Throws<InvalidDataException>(() => ReportFile.Load(Path)).Message);
+    }
+
+    [Fact]
     public void Keeps_everything_but_the_pictures()
     {
         ReportFile.Save(s_report, Path);

@@ -3,6 +3,16 @@ namespace MedR1.Losses.Tests;
 public sealed class AdaptiveEntropyCoefficientTests
 {
     [Fact]
+    public void A_step_that_begins_anew_forgets_what_was_observed_of_it()
+    {
+        AdaptiveEntropyCoefficient coefficient = new();
+        coefficient.Observe(10, 1);
+        coefficient.BeginStep();
+        coefficient.Observe(2, 4);
+        Assert.Equal(0.5, coefficient.EndStep());
+    }
+
+    [Fact]
     public void Moves_once_a_step_and_acts_one_step_later_below_the_target()
     {
         AdaptiveEntropyCoefficient controller = new(

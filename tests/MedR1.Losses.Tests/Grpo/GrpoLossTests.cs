@@ -26,6 +26,35 @@ public sealed class GrpoLossTests
     };
 
     [Fact]
+    public void Rows_without_a_token_do_not_count_among_the_non_empty_of_a_step()
+    {
+        // Ratio 1, advantages 1, 3 and 5: terms −1, −3 and −5; the second row has no token. (−1 − 5) / 2 in one batch, and the
+        // same in two: −1 / 2 and −5 / 2.
+        using DisposeScope scope = NewDisposeScope();
+        GrpoLoss loss = new(GrpoLossOptions.MedR1 with
+        {
+            KlCoefficient = 0, Normalization = LossNormalization.NonEmptyCompletionMean,
+        });
+        double Loss(double[] mask, double[] advantages, int? rows, int? nonEmpty) => loss.Compute(new PolicyLossInputs
+        {
+            LogProbabilities = zeros(mask.Length, 1, float64),
+            Mask = tensor(mask).unsqueeze(1),
+            Advantages = tensor(advantages),
+            RowsInStep = rows,
+            NonEmptyRowsInStep = nonEmpty,
+        }).Loss.item<double>();
+
+        Assert.Equal(-3, Loss([1, 0, 1], [1, 3, 5], null, null), 12);
+        Assert.Equal(-3, Loss([1, 0, 1], [1, 3, 5], 3, 2), 12);
+        Assert.Equal(-0.5, Loss([1, 0], [1, 3], 3, 2), 12);
+        Assert.Equal(-2.5, Loss([1], [5], 3, 2), 12);
+        Assert.Equal(0, Loss([0], [5], 1, 0), 12);
+        Assert.Contains(
+            "NonEmptyRowsInStep is 4", Assert.Throws<ArgumentException>(() => Loss([1], [5], 3, 4)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Clips_the_ratio_only_where_it_would_go_too_far()
     {
         // One token a row, ratios 2 and 0.5 (old = current − ln r), advantages +1 and −1, clip 0.2: both are clipped,

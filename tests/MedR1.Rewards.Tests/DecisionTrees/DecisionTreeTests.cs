@@ -18,6 +18,31 @@ public sealed class DecisionTreeTests
     }
 
     [Theory]
+    [InlineData("<think>{0} The patient is at high risk.</think><answer>{1}</answer>", "Guidelines say {1} here. A single nodule of 7 mm.")]
+    [InlineData("<think>{0} The patient is at high risk.</think><Answer>{1}</Answer>", "A single nodule of 7 mm.")]
+    public void The_answer_is_cut_out_where_it_stands_in_the_tags(string form, string reasoning)
+    {
+        string text = form.Replace("{0}", reasoning, StringComparison.Ordinal).Replace("{1}", Answer, StringComparison.Ordinal);
+        DecisionTreeReport report = new DecisionTreeReward(Trees.Fleischner).Explain(text);
+        Assert.Equal(Answer, report.Diagnosis);
+        Assert.Equal(
+            Trees.Fleischner.Check(
+                $"{reasoning.Replace("{1}", Answer, StringComparison.Ordinal)} The patient is at high risk.", Answer).Score,
+            report.Score);
+    }
+
+    [Fact]
+    public void A_finding_that_holds_the_answer_s_letters_stays()
+    {
+        // "risk" stands in "high risk": it was cut there, and the answer's own words stayed.
+        DecisionTreeReport report = new DecisionTreeReward(Trees.Fleischner).Explain(
+            "<think>A single nodule of 7 mm. High risk.</think><answer>risk</answer>");
+        Assert.Equal(
+            Trees.Fleischner.Check("A single nodule of 7 mm. High risk.", "risk").Steps.Select(step => step.Evidence),
+            report.Steps.Select(step => step.Evidence));
+    }
+
+    [Theory]
     [InlineData("A single nodule of 0.7 cm. High-risk patient.", 1)]
     [InlineData("One nodule. High risk.", 2 / 3.0)]
     [InlineData("Nothing.", 0)]

@@ -34,7 +34,7 @@ public sealed class MeterSinkTests
         using MeterSink sink = new("of this test");
 
         await sink.WriteAsync(new StepMetrics(1, new Dictionary<string, double> { ["reward"] = 0.25 }));
-        await sink.WriteAsync(new StepMetrics(2, new Dictionary<string, double>
+        await sink.WriteAsync(new StepMetrics(11, new Dictionary<string, double>
         {
             ["reward"] = 0.5,
             ["rewards/accuracy/mean"] = 0.75,
@@ -44,7 +44,7 @@ public sealed class MeterSinkTests
         Assert.Equal(
             new Dictionary<string, double>
             {
-                ["medr1.training.steps"] = 2,
+                ["medr1.training.steps"] = 11,
                 ["medr1.training.reward"] = 0.5,
                 ["medr1.training.rewards.accuracy.mean"] = 0.75,
             },

@@ -8,6 +8,29 @@ namespace MedR1.Training.Tests;
 public sealed class SftTrainerTests
 {
     [Fact]
+    public async Task A_caller_s_key_is_not_another_example_s_place()
+    {
+        async Task<float[][]> TrainAsync(long cacheBytes)
+        {
+            using TinyPolicy policy = TestData.Policy();
+            IReadOnlyList<SupervisedExample> examples = TestData.Examples(6);
+            using SftTrainer trainer = new SftTrainerBuilder(policy)
+                .UseExamples([examples[0] with { CacheKey = 5 }, .. examples.Skip(1)])
+                .Configure(options =>
+                {
+                    options.ExamplesPerStep = 6;
+                    options.MaxSteps = 2;
+                    options.PromptCacheBytes = cacheBytes;
+                })
+                .Build();
+            await trainer.RunAsync();
+            return TestData.Weights(policy);
+        }
+
+        Assert.Equal(await TrainAsync(0), await TrainAsync(1 << 20));
+    }
+
+    [Fact]
     public async Task Learns_examples_by_heart()
     {
         using TinyPolicy policy = TestData.Policy();

@@ -1,0 +1,19 @@
+namespace MedR1.Training;
+
+/// <summary>
+/// How far the end of a step has come that the state has counted: a run that was cancelled in its evaluation, or whose disk
+/// was full, goes on there.
+/// </summary>
+/// <param name="values">The step's measurements; those of an evaluation are added.</param>
+internal sealed class EndOfStep(Dictionary<string, double> values)
+{
+    public Dictionary<string, double> Values => values;
+
+    public bool IsEvaluated { get; set; }
+
+    /// <summary>What the sinks got; null before they did.</summary>
+    public StepMetrics? Metrics { get; set; }
+
+    /// <summary>Whether observers were told of the step.</summary>
+    public bool IsTold { get; set; }
+}

@@ -1,0 +1,103 @@
+using MedR1.Losses;
+using MedR1.Testing;
+using TorchSharp;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>Completions that another than the policy's own sampler drew, or another's steps.</summary>
+public sealed class ForeignSamplerTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    [Fact]
+    public async Task The_loss_is_given_what_the_sampler_drew_with()
+    {
+        Inputs inputs = new();
+        using TinyPolicy policy = TestData.Policy();
+        GrpoLoss loss = new(GrpoLossOptions.MedR1 with { SamplerCorrection = new SamplerCorrectionOptions() });
+        TrainingReport report = await Runs.Small(policy, _ => { }, loss).AddObserver(inputs).RunAsync();
+
+        // The sampler is the policy itself: ratios are 1 up to rounding.
+        Assert.All(report.History, metrics =>
+            Assert.Equal(1, metrics.Values["sampling/importance_sampling_ratio/mean"], 1e-4));
+        Assert.All(inputs, micro => Assert.Equal(micro.Drawn, micro.Given));
+        Assert.Contains(inputs[0].Drawn, value => value < -1);
+    }
+
+    [Fact]
+    public async Task What_a_sampler_did_not_score_counts_as_drawn_by_the_policy()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        GrpoLoss loss = new(GrpoLossOptions.MedR1 with { SamplerCorrection = new SamplerCorrectionOptions() });
+        TrainingReport report = await Runs.Small(policy, options => options.MaxSteps = 1, loss)
+            .UseSampler(new Unscored()).RunAsync();
+        Assert.Equal(0, report.SkippedSteps);
+        Assert.False(double.IsNaN(report.LastMetrics["loss"]));
+    }
+
+    [Fact]
+    public async Task Every_sampler_is_told_which_tokens_the_policy_never_says()
+    {
+        ScriptedSampler sampler = new("a", "b", "cc", "d");
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options => options.SuppressedTokenIds = [7]).UseSampler(sampler).RunAsync();
+        Assert.All(sampler.Calls, call => Assert.Equal([.. policy.SuppressedTokenIds, 7], call.SuppressedTokenIds));
+    }
+
+    [Fact]
+    public async Task Recorded_rollouts_that_feed_several_steps_are_off_policy_behind_the_first()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options =>
+        {
+            options.PromptsPerStep = 4;
+            options.MaxSteps = 2;
+        }).AddObserver(new RolloutRecorder(_folder)).RunAsync();
+        Inputs inputs = new();
+        using TinyPolicy again = TestData.Policy();
+        await Runs.Small(again, options => options.MaxSteps = 4).UseRecordedRollouts(_folder).AddObserver(inputs).RunAsync();
+
+        Assert.Equal(4, inputs.Count);
+        Assert.All(inputs, micro => Assert.True(micro.HasOld));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private sealed record MicroStep(float[] Drawn, float[] Given, bool HasOld);
+
+    private sealed class Inputs : List<MicroStep>, IGrpoObserver
+    {
+        public void OnMicroStep(GrpoMicroStep step) => Add(new MicroStep(
+            [.. step.Rows.SelectMany(row => step.Rollout.CompletionAt(row).DrawnLogProbabilities)],
+            step.Inputs.SamplerLogProbabilities is { } given
+                ? [.. given.data<float>().ToArray().Where((_, place) => IsToken(step, place))] : [],
+            step.Inputs.OldLogProbabilities is not null));
+
+        private static bool IsToken(GrpoMicroStep step, int place)
+        {
+            int width = (int)step.Inputs.LogProbabilities.shape[1];
+            return place % width < step.Rollout.CompletionAt(step.Rows[place / width]).TokenCount;
+        }
+    }
+
+    private sealed class Unscored : ISampler
+    {
+        private readonly ScriptedSampler _sampler = new("a", "b", "cc", "d");
+
+        public async IAsyncEnumerable<CompletionGroup> SampleAsync(
+            IReadOnlyList<VqaPrompt> prompts, SamplingOptions options,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await foreach (CompletionGroup group in _sampler.SampleAsync(prompts, options, cancellationToken))
+            {
+                yield return group with
+                {
+                    Completions =
+                    [
+                        .. group.Completions.Select(one => one with { LogProbabilities = [], DrawnLogProbabilities = [] }),
+                    ],
+                };
+            }
+        }
+    }
+}

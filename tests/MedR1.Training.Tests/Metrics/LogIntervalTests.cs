@@ -1,0 +1,54 @@
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>Sinks that hear of some steps miss nothing that is measured now and then only.</summary>
+public sealed class LogIntervalTests
+{
+    [Fact]
+    public async Task A_report_holds_what_was_sampled_since_the_last_one()
+    {
+        Recorder sink = new();
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(policy, options =>
+        {
+            // Steps 1, 3, 5 and 7 sample.
+            options.Iterations = 2;
+            options.LogInterval = 4;
+        }).AddMetricSink(sink).RunAsync();
+
+        Assert.Equal([4, 8], sink.Select(metrics => metrics.Step));
+        Assert.Equal(Enumerable.Range(1, 8).Select(step => (long)step), report.History.Select(metrics => metrics.Step));
+        foreach ((StepMetrics metrics, int sampling) in sink.Zip([2, 6]))
+        {
+            Assert.Equal(report.History[sampling].Values["reward"], metrics.Values["reward"]);
+            Assert.Equal(report.History[(int)metrics.Step - 1].Values["loss"], metrics.Values["loss"]);
+        }
+    }
+
+    [Fact]
+    public async Task A_step_with_an_evaluation_is_reported_in_any_case()
+    {
+        Recorder sink = new();
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options =>
+        {
+            options.LogInterval = 5;
+            options.EvaluationInterval = 3;
+        }).AddMetricSink(sink).AddEvaluation("step", (context, _) => ValueTask.FromResult((double)context.Step)).RunAsync();
+
+        Assert.Equal([3, 5, 6, 8], sink.Select(metrics => metrics.Step));
+        Assert.Equal(
+            [3.0, null, 6.0, 8.0],
+            sink.Select(metrics => metrics.Values.TryGetValue("eval/step", out double value) ? value : (double?)null));
+    }
+
+    private sealed class Recorder : List<StepMetrics>, IMetricSink
+    {
+        public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+        {
+            Add(metrics);
+            return ValueTask.CompletedTask;
+        }
+    }
+}
