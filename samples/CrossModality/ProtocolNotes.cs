@@ -18,9 +18,9 @@ internal sealed class ProtocolNotes(ProtocolSettings settings, bool hasSplitFile
         {
             yield return $"{string.Join(" and ", family.Synthetic.Select(domain => domain.Label))} are no medical pictures: a program "
                 + "drew them, to run the protocol on all its modalities. The models that ship learnt other phantoms of these very "
-                + "families, with the same questions and options, and no real picture: their zero-shot on the "
-                + "synthetic ones is practice repeated, not comparable with the rest. Means leave the synthetic domains out; a "
-                + "table of its own counts them too. By question type no phantom is asked.";
+                + "families, with the same questions and options, and of real pictures at most where training pictures were cut "
+                + "from: their zero-shot on the synthetic ones is practice repeated, not comparable with the rest. Means leave the "
+                + "synthetic domains out; a table of its own counts them too. By question type no phantom is asked.";
         }
 
         if (settings.Domains.Count > 0)
