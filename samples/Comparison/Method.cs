@@ -36,7 +36,8 @@ internal sealed record Method(string Name, string Title, FormatStyle Form)
     public IPromptTemplate Template => Thinks ? s_think : QuickStartPrompt.Template;
 
     /// <summary>
-    /// The weight of the reward for the form: the quick start's, or Med-R1's where the model should learn to think.
+    /// The weight of the reward for the form: 0.2, as the quick start had it before (it has 0.05 now), or Med-R1's where the
+    /// model should learn to think.
     /// </summary>
     public double FormWeight => Thinks ? 1 : 0.2;
 

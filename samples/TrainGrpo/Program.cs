@@ -1,7 +1,8 @@
 using MedR1.Samples.TrainGrpo;
 using Microsoft.Extensions.Configuration;
 
-// --Checkpoint folder --Data folder, and anything else of appsettings.json: --Trainer:MaxSteps 1000 --Modality CT
+// --Checkpoint folder --Data folder, and anything else of appsettings.json: --Trainer:MaxSteps 1000 --Modality X-Ray.
+// A modality is OmniMedVQA's own string (docs/getting-started.md lists them); another selects nothing.
 IConfiguration configuration = new ConfigurationBuilder()
     .SetBasePath(AppContext.BaseDirectory)
     .AddJsonFile("appsettings.json")

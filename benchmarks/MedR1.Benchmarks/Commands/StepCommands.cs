@@ -28,12 +28,16 @@ internal static class StepCommands
         {
             Description = "Compute layers again in the backward pass.", DefaultValueFactory = _ => true,
         };
+        Option<bool> keep = new("--keep-features")
+        {
+            Description = "Keep the features of the picture, which every step asks about.", DefaultValueFactory = _ => true,
+        };
         Command command = new(
             "step-2b",
             "Makes GRPO steps of a LoRA adapter on a checkpoint of Qwen2-VL-2B's shape, rollout included; prints the "
             + "shares of its parts as a table in Markdown.")
         {
-            folder, samples, rank, steps, plain, recompute,
+            folder, samples, rank, steps, plain, recompute, keep,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -50,6 +54,7 @@ internal static class StepCommands
                     options.GroupSize = result.GetValue(samples);
                     options.MaxNewTokens = RealTokens;
                     options.LearningRate = 1e-5;
+                    options.ImageFeatureBytes = result.GetValue(keep) ? options.ImageFeatureBytes : 0;
                 },
                 result.GetValue(steps), result.GetValue(plain), Console.Out, cancellationToken);
             double reference = ReferenceSeconds * ReferenceFlops / speed;

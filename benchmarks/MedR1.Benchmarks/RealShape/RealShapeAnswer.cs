@@ -13,7 +13,6 @@ internal static class RealShapeAnswer
         string folder, int tokens, WeightStorage weights, WeightQuantization quantization, TextWriter console, CancellationToken cancellationToken)
     {
         double fileRate = MachineLimits.FileReadBytesPerSecond(folder);
-        double keepRate = MachineLimits.FileKeepBytesPerSecond(folder);
         Stopwatch clock = Stopwatch.StartNew();
         Qwen2VLProcessor processor = Qwen2VLProcessor.Load(folder);
         double processorSeconds = clock.Elapsed.TotalSeconds;
@@ -23,6 +22,9 @@ internal static class RealShapeAnswer
         double loadSeconds = clock.Elapsed.TotalSeconds;
         long weightBytes = policy.Parameters.Sum(parameter => parameter.Value.numel() * parameter.Value.ElementSize);
         long peak = MachineLimits.PeakMemoryBytes();
+
+        // Behind the loading: memory that a process has let go of is not handed out again, but is there.
+        double keepRate = MachineLimits.FileKeepBytesPerSecond(folder);
         double readRate = MachineLimits.MemoryReadBytesPerSecond();
         double multiplyRate = MachineLimits.MultiplyFlopsPerSecond();
 
