@@ -4,9 +4,9 @@ namespace MedR1.Training;
 internal sealed class GrpoLearner(
     GrpoTrainerOptions options, PolicyUpdate update, ReplayBuffer? replay, ReferenceMixer? mixer) : IRolloutLearner
 {
-    // By the plan: recorded rollouts may feed more steps than the options say.
+    // By the plan too: recorded rollouts may feed more steps than the options say.
     private bool NeedsOldLogProbabilities(IReadOnlyList<PlannedStep> plan) =>
-        plan.Count * options.Iterations > 1 || replay is not null;
+        Math.Max(plan.Count, options.StepsPerGeneration) * options.Iterations > 1 || replay is not null;
 
     public void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
     {
