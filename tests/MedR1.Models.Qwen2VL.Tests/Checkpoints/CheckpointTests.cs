@@ -241,6 +241,12 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(
             policy.Processor.Images.Configuration.ToJson(), Qwen2VLProcessor.Load(Folder).Images.Configuration.ToJson());
         using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+
+        // That of earlier releases, which says nothing of pictures.
+        File.WriteAllText(Path.Combine(Folder, "processor_config.json"), """{"processor_class": "Qwen2VLProcessor"}""");
+        Assert.Contains(
+            "preprocessor_config.json", Assert.Throws<ModelConfigurationException>(() => Qwen2VLProcessor.Load(Folder)).Fix,
+            StringComparison.Ordinal);
     }
 
     [Fact]
