@@ -1,3 +1,5 @@
+using TorchSharp.Modules;
+
 namespace MedR1.Modeling;
 
 /// <summary>
@@ -9,6 +11,9 @@ public sealed class AdapterHost
     /// <summary>The head's name, under either scheme.</summary>
     internal const string Head = "lm_head";
 
+    // What the adapters of this network froze, for as long as one of them lives.
+    private readonly List<Parameter> _frozen = [];
+    private int _adapters;
     private LoraAdapter? _current;
 
     /// <summary>Takes the layers.</summary>
@@ -34,6 +39,26 @@ public sealed class AdapterHost
         Switch back = new(this, State);
         Set(state);
         return back;
+    }
+
+    /// <summary>Counts an adapter and freezes the network under it.</summary>
+    internal void Freeze(IEnumerable<Parameter> parameters)
+    {
+        _adapters++;
+        foreach (Parameter parameter in parameters.Where(one => one.requires_grad))
+        {
+            parameter.requires_grad = false;
+            _frozen.Add(parameter);
+        }
+    }
+
+    /// <summary>Counts an adapter less; behind the last the network learns again.</summary>
+    internal void Unfreeze()
+    {
+        if (--_adapters > 0)
+            return;
+        _frozen.ForEach(parameter => parameter.requires_grad = true);
+        _frozen.Clear();
     }
 
     private void Set(AdapterState state)

@@ -13,18 +13,15 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
 {
     private readonly IAdaptablePolicy _base;
     private readonly LoraAdapter? _adapter;
-    private readonly List<Parameter> _frozenHere = [];
+    private bool _isDisposed;
 
     private LoraPolicy(IAdaptablePolicy policy, LoraAdapter? adapter)
     {
         _base = policy;
         _adapter = adapter;
         Parameters = [.. policy.Parameters, .. adapter?.Parameters ?? []];
-        foreach ((_, Parameter parameter) in policy.Parameters.Where(pair => pair.Value.requires_grad))
-        {
-            parameter.requires_grad = false;
-            _frozenHere.Add(parameter);
-        }
+        if (adapter is not null)
+            policy.Adapters.Freeze(policy.Parameters.Select(pair => pair.Value));
     }
 
     /// <summary>The policy without the adapter.</summary>
@@ -174,12 +171,17 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     /// <summary>Takes the adapter out again: the merged weights are dropped, and everything is bit for bit as before.</summary>
     public void Unmerge() => _adapter?.Unmerge();
 
-    /// <summary>Disposes the adapter, and lets the base's parameters take gradients again.</summary>
+    /// <summary>
+    /// Disposes the adapter; with the last one on it the base's parameters take gradients again that took some before the
+    /// first.
+    /// </summary>
     public void Dispose()
     {
-        _adapter?.Dispose();
-        _frozenHere.ForEach(parameter => parameter.requires_grad = true);
-        _frozenHere.Clear();
+        if (_isDisposed || _adapter is null)
+            return;
+        _isDisposed = true;
+        _adapter.Dispose();
+        _base.Adapters.Unfreeze();
     }
 
     private bool ChangesVision => _adapter?.Layers.Exists(

@@ -90,7 +90,7 @@ internal sealed class PackedWeight : IDisposable
     public void Dispose() => _packed.Dispose();
 
     // libtorch counts what changes a tensor in place.
-    private static long VersionOf(Tensor tensor)
+    internal static long VersionOf(Tensor tensor)
     {
         using OperatorCall call = new("aten::_version"u8, ""u8);
         call.Add(tensor);

@@ -106,7 +106,9 @@ public sealed class SafetensorsFileTests : IDisposable
         Tensor larger = zeros(4, 3);
         Tensor transposed = zeros(3, 2).t();
 
+        long version = PackedWeight.VersionOf(parameter);
         file.LoadInto("t", parameter);
+        Assert.True(PackedWeight.VersionOf(parameter) > version, "A packed copy would not see the change.");
         file.LoadInto("t", larger.narrow(0, 1, 2));
         file.LoadInto("t", transposed);
 

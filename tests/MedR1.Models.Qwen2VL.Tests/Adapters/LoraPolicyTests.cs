@@ -105,6 +105,23 @@ public sealed class LoraPolicyTests : IDisposable
     }
 
     [Fact]
+    public void The_base_stays_frozen_under_the_last_adapter_on_it()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Freeze(ModelPart.Vision);
+        bool[] before = [.. policy.Parameters.Select(pair => pair.Value.requires_grad)];
+        LoraPolicy first = LoraCase.Create(policy, "two names");
+        LoraPolicy second = LoraCase.Create(policy, "two names");
+        first.Dispose();
+        first.Dispose();
+        Assert.All(policy.Parameters, pair => Assert.False(pair.Value.requires_grad));
+        second.Reference.Dispose();
+        Assert.All(policy.Parameters, pair => Assert.False(pair.Value.requires_grad));
+        second.Dispose();
+        Assert.Equal(before, policy.Parameters.Select(pair => pair.Value.requires_grad));
+    }
+
+    [Fact]
     public void Gradients_are_those_of_the_merged_weight()
     {
         // For W' = W + s B A: dB = s dW' Aᵀ and dA = s Bᵀ dW'; dW' from a model whose own weight is W'.
