@@ -11,7 +11,6 @@ internal sealed class PaddedRows
 {
     private readonly Tensor? _sources;
     private readonly Tensor? _places;
-    private readonly long _count;
 
     /// <summary>Makes a way there and back; its tensors belong to the current dispose scope.</summary>
     /// <param name="places">For each flat row its place among the padded ones, no place twice.</param>
@@ -19,7 +18,6 @@ internal sealed class PaddedRows
     /// <param name="device">Where the rows are.</param>
     public PaddedRows(IReadOnlyList<long> places, long count, Device device)
     {
-        _count = count;
         if (places.Count == count && places.Select((place, row) => place == row).All(same => same))
         {
             return;
@@ -43,7 +41,7 @@ internal sealed class PaddedRows
 
     /// <summary><c>[padded rows, …]</c> to <c>[rows, …]</c>; the input itself where nothing moves.</summary>
     public Tensor Unpad(Tensor padded) => _places is null ? padded
-        : IsRecorded(padded) ? RowSelectionFunction.apply(padded, _places, _count)
+        : IsRecorded(padded) ? RowSelectionFunction.apply(padded, _places)
         : padded.index_select(0, _places);
 
     private static bool IsRecorded(Tensor tensor) => is_grad_enabled() && tensor.requires_grad;

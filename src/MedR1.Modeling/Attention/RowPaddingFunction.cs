@@ -9,15 +9,19 @@ namespace MedR1.Modeling;
 /// </summary>
 internal sealed class RowPaddingFunction : autograd.SingleTensorFunction<RowPaddingFunction>
 {
+    private const string Form = "form";
+
     public override string Name => nameof(RowPaddingFunction);
 
     /// <summary>Takes the rows, the source of each padded row and the place of each row.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        BackwardFailure.ThrowIfAny();
+        BackwardFailure.OfOperators.ThrowIfAny();
+        Tensor rows = (Tensor)vars[0];
         ctx.set_materialize_grads(false);
+        ctx.save_data(Form, GradientForm.Of(rows));
         ctx.save_for_backward([(Tensor)vars[2]]);
-        return ((Tensor)vars[0]).index_select(0, (Tensor)vars[1]);
+        return rows.index_select(0, (Tensor)vars[1]);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
@@ -27,10 +31,8 @@ internal sealed class RowPaddingFunction : autograd.SingleTensorFunction<RowPadd
             return [null!, null!, null!];
         }
 
-        using DisposeScope scope = NewDisposeScope();
-        Tensor places = ctx.get_saved_variables()[0];
-        return BackwardFailure.Guard(
-            () => [GivenGradient.Keep(grad_output.index_select(0, places)), null, null],
-            () => [grad_output.narrow(0, 0, 1).expand([places.shape[0], .. grad_output.shape[1..]]), null, null]);
+        return BackwardFailure.OfOperators.Guard(
+            [(GradientForm)ctx.get_data(Form), null, null],
+            () => [grad_output.index_select(0, ctx.get_saved_variables()[0]), null, null]);
     }
 }

@@ -6,6 +6,7 @@ namespace MedR1.Modeling;
 /// <summary><see cref="SequenceAttention"/> with gradients; the weights of all keys are kept for the backward pass.</summary>
 internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFunction<SequenceAttentionFunction>
 {
+    private const string Forms = "forms";
     private const string Layout = "layout";
 
     public override string Name => nameof(SequenceAttentionFunction);
@@ -32,7 +33,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
     /// <summary>Takes queries, keys, values and the layout.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        BackwardFailure.ThrowIfAny();
+        BackwardFailure.OfOperators.ThrowIfAny();
 
         // What is saved must live until this has returned: the caller's scope disposes it.
         SequenceLayout layout = (SequenceLayout)vars[3];
@@ -41,6 +42,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
         Tensor result = Forward(q, k, v, layout, weights);
         ctx.set_materialize_grads(false);
         ctx.save_data(Layout, layout);
+        ctx.save_data(Forms, new[] { GradientForm.Of(q), GradientForm.Of(k), GradientForm.Of(v), null });
         ctx.save_for_backward([q, k, v, weights]);
         return result;
     }
@@ -52,11 +54,9 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
             return [null!, null!, null!, null!];
         }
 
-        using DisposeScope scope = NewDisposeScope();
-        List<Tensor> saved = ctx.get_saved_variables();
-        return BackwardFailure.Guard(
-            () => Gradients(saved, grad_output, (SequenceLayout)ctx.get_data(Layout)),
-            () => [saved[0], saved[1], saved[2], null]);
+        return BackwardFailure.OfOperators.Guard(
+            (GradientForm?[])ctx.get_data(Forms),
+            () => Gradients(ctx.get_saved_variables(), grad_output, (SequenceLayout)ctx.get_data(Layout)));
     }
 
     private static Tensor?[] Gradients(List<Tensor> saved, Tensor given, SequenceLayout layout)
@@ -71,7 +71,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
         job.OfKeys = Address(ofK);
         job.OfValues = Address(ofV);
         SequenceAttention.Backward(job, layout);
-        return [.. GivenGradient.KeepAll(ofQ, ofK, ofV), null];
+        return [ofQ, ofK, ofV, null];
     }
 
     private static SequenceAttention.Job JobOf(Tensor queries, Tensor keys, Tensor values) => new()

@@ -8,39 +8,47 @@ namespace MedR1.Modeling;
 /// native code that called it would end the process: gradients become not a number, which a trainer leaves out, and the
 /// forward pass behind it says why.
 /// </summary>
-internal static class BackwardFailure
+/// <param name="what">What failed.</param>
+/// <param name="advice">What helps.</param>
+internal sealed class BackwardFailure(string what, string advice)
 {
-    private static Exception? s_first;
+    private Exception? _first;
 
-    /// <summary>Computes gradients; those of a failure are not a number.</summary>
-    /// <param name="compute">Computes one for each input, null where none is wanted.</param>
-    /// <param name="inputs">Gives shape, type and device of each gradient; null for an input without one.</param>
-    public static List<Tensor> Guard(Func<Tensor?[]> compute, Func<Tensor?[]> inputs)
+    /// <summary>That of operators, which know of no model: the next pass of any model tells it.</summary>
+    public static BackwardFailure OfOperators { get; } =
+        new("The last backward pass failed", "Free memory, or make the batch smaller.");
+
+    /// <summary>
+    /// Computes gradients; those of a failure are not a number. What was saved for the backward pass belongs into the
+    /// computation: libtorch refuses to give it if it has changed since.
+    /// </summary>
+    /// <param name="forms">The form of each input's gradient; null for an input without one.</param>
+    /// <param name="compute">Computes one for each input, null where none is wanted, and detaches none from its scope.</param>
+    public List<Tensor> Guard(GradientForm?[] forms, Func<Tensor?[]> compute)
     {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor?[] gradients;
         try
         {
-            return [.. compute().Select(gradient => gradient!)];
+            gradients = compute();
         }
         catch (Exception exception)
         {
-            Interlocked.CompareExchange(ref s_first, exception, null);
-            return [.. GivenGradient.KeepAll([.. inputs().Select(NotNumbers)]).Select(gradient => gradient!)];
+            Interlocked.CompareExchange(ref _first, exception, null);
+            gradients = [.. forms.Select(form => form?.NotNumbers())];
         }
+
+        return [.. GivenGradient.KeepAll(gradients).Select(gradient => gradient!)];
     }
 
     /// <summary>Says what went wrong since the last time; called where a pass begins.</summary>
     /// <exception cref="InvalidOperationException">A backward function failed.</exception>
-    public static void ThrowIfAny()
+    public void ThrowIfAny()
     {
-        if (Volatile.Read(ref s_first) is not null && Interlocked.Exchange(ref s_first, null) is { } failure)
+        if (Volatile.Read(ref _first) is not null && Interlocked.Exchange(ref _first, null) is { } failure)
         {
             throw new InvalidOperationException(
-                "The last backward pass failed, so that its gradients were not numbers: "
-                + $"{failure.Message} Free memory, or make the batch smaller.", failure);
+                $"{what}, so that its gradients were not numbers: {failure.Message} {advice}", failure);
         }
     }
-
-    // One number for all: there may be no memory.
-    private static Tensor? NotNumbers(Tensor? input) => input is null
-        ? null : empty(1, dtype: input.dtype, device: input.device).FillInPlace(double.NaN).expand(input.shape);
 }

@@ -10,7 +10,7 @@ namespace MedR1.Modeling;
 /// </summary>
 internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<LinearFunction>
 {
-    private const string Wanted = "wanted";
+    private const string Forms = "forms";
 
     // Below this a product is over before a function of the library's own is entered.
     private const long FewestProducts = 1 << 18;
@@ -29,64 +29,57 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
     /// <param name="bias"><c>[output]</c>, or null.</param>
     public static Tensor Apply(Tensor input, Tensor weight, Tensor? bias)
     {
-        Needs needs = new(input.requires_grad, weight.requires_grad, bias?.requires_grad == true);
-        return bias is null ? apply(input, weight, needs) : apply(input, weight, needs, bias);
+        GradientForm?[] forms = [Form(input), Form(weight), null, bias is null ? null : Form(bias)];
+        return bias is null ? apply(input, weight, forms) : apply(input, weight, forms, bias);
     }
 
-    /// <summary>Takes input, weight, which gradients are wanted, and the bias where there is one.</summary>
+    /// <summary>Takes input, weight, the form of each wanted gradient, and the bias where there is one.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        BackwardFailure.ThrowIfAny();
+        BackwardFailure.OfOperators.ThrowIfAny();
         Tensor input = (Tensor)vars[0], weight = (Tensor)vars[1];
         ctx.set_materialize_grads(false);
-        ctx.save_data(Wanted, vars[2]);
+        ctx.save_data(Forms, vars[2]);
         ctx.save_for_backward([input, weight]);
         return LinearOperator.MultiplyFloats(input, weight, vars.Length > 3 ? (Tensor)vars[3] : null);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        Needs needs = (Needs)ctx.get_data(Wanted);
         if (grad_output.IsInvalid)
         {
             return [null!, null!, null!, null!];
         }
 
-        using DisposeScope scope = NewDisposeScope();
-        List<Tensor> saved = ctx.get_saved_variables();
-        (Tensor input, Tensor weight) = (saved[0], saved[1]);
-        return BackwardFailure.Guard(
-            () => Gradients(input.contiguous(), weight, grad_output.contiguous(), needs),
-            () =>
-            [
-                needs.Input ? input : null, needs.Weight ? weight : null, null, needs.Bias ? weight.select(1, 0) : null,
-            ]);
+        GradientForm?[] forms = (GradientForm?[])ctx.get_data(Forms);
+        return BackwardFailure.OfOperators.Guard(
+            forms, () => Gradients(ctx.get_saved_variables(), grad_output.contiguous(), forms));
     }
 
-    private static Tensor?[] Gradients(Tensor input, Tensor weight, Tensor gradient, Needs needs)
+    private static Tensor?[] Gradients(List<Tensor> saved, Tensor gradient, GradientForm?[] wanted)
     {
+        (Tensor input, Tensor weight) = (saved[0].contiguous(), saved[1]);
         int outputs = (int)weight.shape[0], width = (int)weight.shape[1], rows = (int)(input.numel() / width);
         float* dy = (float*)TensorMemory.AddressOf(gradient);
-        Tensor? ofInput = needs.Input ? empty(input.shape) : null;
+        Tensor? ofInput = wanted[0] is not null ? empty(input.shape) : null;
         if (ofInput is not null)
         {
             // dX = dY W
             TileProduct.Multiply(dy, false, Address(weight), false, Address(ofInput), rows, width, outputs);
         }
 
-        Tensor? ofWeight = needs.Weight ? empty(weight.shape) : null;
+        Tensor? ofWeight = wanted[1] is not null ? empty(weight.shape) : null;
         if (ofWeight is not null)
         {
             // dW = dYᵀ X
             TileProduct.Multiply(dy, true, Address(input), false, Address(ofWeight), outputs, width, rows);
         }
 
-        Tensor? ofBias = needs.Bias ? gradient.view(rows, outputs).sum([0]) : null;
-        Tensor?[] kept = GivenGradient.KeepAll(ofInput, ofWeight, ofBias);
-        return [kept[0], kept[1], null, kept[2]];
+        Tensor? ofBias = wanted[3] is not null ? gradient.view(rows, outputs).sum([0]) : null;
+        return [ofInput, ofWeight, null, ofBias];
     }
 
-    private static float* Address(Tensor tensor) => (float*)TensorMemory.AddressOf(tensor);
+    private static GradientForm? Form(Tensor input) => input.requires_grad ? GradientForm.Of(input) : null;
 
-    private sealed record Needs(bool Input, bool Weight, bool Bias);
+    private static float* Address(Tensor tensor) => (float*)TensorMemory.AddressOf(tensor);
 }

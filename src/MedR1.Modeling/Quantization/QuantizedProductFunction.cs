@@ -10,7 +10,7 @@ namespace MedR1.Modeling;
 internal sealed class QuantizedProductFunction : autograd.SingleTensorFunction<QuantizedProductFunction>
 {
     private const string Weight = "weight";
-    private const string Type = "type";
+    private const string Form = "form";
 
     public override string Name => nameof(QuantizedProductFunction);
 
@@ -21,7 +21,7 @@ internal sealed class QuantizedProductFunction : autograd.SingleTensorFunction<Q
         QuantizedWeight weight = (QuantizedWeight)vars[1];
         ctx.set_materialize_grads(false);
         ctx.save_data(Weight, weight);
-        ctx.save_data(Type, input.dtype);
+        ctx.save_data(Form, GradientForm.Of(input));
         return weight.Multiply(input);
     }
 
@@ -30,21 +30,12 @@ internal sealed class QuantizedProductFunction : autograd.SingleTensorFunction<Q
         if (grad_output.IsInvalid)
             return [null!, null!];
         QuantizedWeight weight = (QuantizedWeight)ctx.get_data(Weight);
-        ScalarType type = (ScalarType)ctx.get_data(Type);
-        Tensor gradient;
-        try
-        {
-            gradient = weight.MultiplyTransposed(grad_output, type);
-        }
-        catch (Exception exception)
-        {
-            weight.Remember(exception);
-            gradient = empty([.. grad_output.shape[..^1], weight.Width], dtype: type, device: grad_output.device)
-                .FillInPlace(double.NaN);
-        }
+        GradientForm form = (GradientForm)ctx.get_data(Form);
+        List<Tensor> gradients = weight.Failure.Guard(
+            [form, null], () => [weight.MultiplyTransposed(grad_output, form.Type), null]);
 
         // A step's scope would hold the gradients of every layer until its end.
         grad_output.Dispose();
-        return [GivenGradient.Keep(gradient), null!];
+        return gradients;
     }
 }

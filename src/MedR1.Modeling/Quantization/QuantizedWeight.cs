@@ -21,8 +21,6 @@ public sealed class QuantizedWeight
     // already, and threads that wait for each other spin.
     private const long NumbersAtOnce = 1 << 14;
 
-    private Exception? _failure;
-
     internal QuantizedWeight(Parameter codes, Parameter scale)
     {
         Codes = codes;
@@ -35,6 +33,10 @@ public sealed class QuantizedWeight
 
     /// <summary>Width of the input.</summary>
     public long Width { get; }
+
+    /// <summary>What went wrong in backward passes through this weight.</summary>
+    internal BackwardFailure Failure { get; } = new(
+        "The last backward pass could not multiply by a matrix of 8 bits", "Free memory, or make the batch smaller.");
 
     /// <summary><c>[output, input]</c> int8.</summary>
     internal Parameter Codes { get; }
@@ -115,7 +117,7 @@ public sealed class QuantizedWeight
     public Tensor Apply(Tensor input, Tensor? bias)
     {
         ArgumentNullException.ThrowIfNull(input);
-        ThrowIfFailed();
+        Failure.ThrowIfAny();
         using DisposeScope scope = NewDisposeScope();
         if (QuantizedProduct.Fits(input, this, bias))
             return QuantizedProduct.Multiply(input, this, bias).MoveToOuterDisposeScope();
@@ -138,18 +140,5 @@ public sealed class QuantizedWeight
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         return (gradient * Scale).to(type).matmul(Codes.to(type)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Remembers what went wrong: an exception may not leave a backward pass, which is native code.</summary>
-    internal void Remember(Exception failure) => _failure ??= failure;
-
-    private void ThrowIfFailed()
-    {
-        if (_failure is not { } failure)
-            return;
-        _failure = null;
-        throw new InvalidOperationException(
-            "The last backward pass could not multiply by a matrix of 8 bits, so that its gradients were not numbers: "
-            + $"{failure.Message} Free memory, or make the batch smaller.", failure);
     }
 }

@@ -9,29 +9,22 @@ namespace MedR1.Modeling;
 /// <param name="adapters">The network's adapters: a layer is computed again with the one that was on.</param>
 public sealed class GradientCheckpointing(AdapterHost adapters)
 {
-    private Exception? _failure;
-
     /// <summary>Whether it is on.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool IsEnabled { get; set; }
 
     internal AdapterHost Adapters => adapters;
 
+    /// <summary>What went wrong while layers were computed again.</summary>
+    internal BackwardFailure Failure { get; } = new(
+        "The last backward pass could not compute a layer again",
+        "Free memory, or keep the layers by switching gradient checkpointing off.");
+
     /// <summary>Begins a forward pass; null where it is off or no gradient is wanted. The caller disposes it.</summary>
     /// <exception cref="InvalidOperationException">A layer could not be computed again in the pass before.</exception>
     public CheckpointedPass? Begin()
     {
-        if (_failure is { } failure)
-        {
-            _failure = null;
-            throw new InvalidOperationException(
-                "The last backward pass could not compute a layer again, so that its gradients were not numbers: "
-                + $"{failure.Message} Free memory, or keep the layers by switching gradient checkpointing off.", failure);
-        }
-
+        Failure.ThrowIfAny();
         return IsEnabled && is_grad_enabled() ? new CheckpointedPass(this) : null;
     }
-
-    /// <summary>Remembers what went wrong: an exception may not leave a backward pass, which is native code.</summary>
-    internal void Remember(Exception failure) => _failure ??= failure;
 }

@@ -6,6 +6,7 @@ namespace MedR1.Modeling;
 /// <summary>Runs a layer without keeping what it records, and runs it again when its gradient is wanted.</summary>
 internal sealed class RecomputedFunction : autograd.SingleTensorFunction<RecomputedFunction>
 {
+    private const string Form = "form";
     private const string Layer = "layer";
 
     public override string Name => nameof(RecomputedFunction);
@@ -15,6 +16,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         RecomputedLayer layer = (RecomputedLayer)vars[0];
         Tensor input = (Tensor)vars[1];
         ctx.save_data(Layer, layer);
+        ctx.save_data(Form, GradientForm.Of(input));
         ctx.save_for_backward([input]);
 
         // Recorded and dropped rather than not recorded: products without gradient go through other kernels, and the layer
@@ -27,24 +29,14 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         RecomputedLayer layer = (RecomputedLayer)ctx.get_data(Layer);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor input = ctx.get_saved_variables()[0].detach();
-        Tensor? gradient;
-        try
-        {
-            gradient = Recompute(layer, input, grad_output);
-        }
-        catch (Exception exception)
-        {
-            layer.Pass.Owner.Remember(exception);
-            gradient = empty_like(input).FillInPlace(double.NaN);
-        }
-
+        GradientForm? form = layer.InputTakesGradient ? (GradientForm)ctx.get_data(Form) : null;
+        List<Tensor> gradients = layer.Pass.Owner.Failure.Guard(
+            [null, form, null], () => [null, Recompute(layer, ctx.get_saved_variables()[0].detach(), grad_output), null]);
         layer.Pass.Finish();
 
         // On a device's own thread nothing else would let go of it before the garbage collector.
         grad_output.Dispose();
-        return [null!, (layer.InputTakesGradient && gradient is not null ? GivenGradient.Keep(gradient) : null)!, null!];
+        return gradients;
     }
 
     // Gradients of the layer's parameters are added to them on the way.

@@ -14,36 +14,84 @@ public sealed class BackwardFailureTests
         Tensor places = tensor(new long[] { 0, 3 });
 
         // What was saved for the backward pass has changed since: libtorch refuses to give it.
-        Tensor selected = RowSelectionFunction.apply(rows, places, 4L);
+        Tensor selected = RowSelectionFunction.apply(rows, places);
         places.zero_();
         selected.sum().backward();
         places = tensor(new long[] { 0, 3 });
 
         Assert.All(rows.grad!.data<float>().ToArray(), value => Assert.True(float.IsNaN(value)));
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(
-            () => RowSelectionFunction.apply(rows, places, 4L));
+            () => RowSelectionFunction.apply(rows, places));
         Assert.Contains("Free memory", error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.InnerException);
 
         rows.grad = null;
-        RowSelectionFunction.apply(rows, places, 4L).sum().backward();
+        RowSelectionFunction.apply(rows, places).sum().backward();
         Assert.Equal([1, 1, 0, 0, 0, 0, 1, 1], rows.grad!.data<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_weight_that_changes_between_the_passes_is_told_as_a_failure_too(bool hasBias)
+    {
+        if (!TileProduct.IsSupported)
+        {
+            return;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = ones(64, 64).requires_grad_(), weight = ones(64, 64).requires_grad_();
+        Tensor? bias = hasBias ? ones(64).requires_grad_() : null;
+
+        Tensor output = LinearFunction.Apply(input, weight, bias);
+        using (no_grad())
+        {
+            weight.mul_(2);
+        }
+
+        output.sum().backward();
+
+        Assert.All(
+            new[] { input, weight, bias }.OfType<Tensor>(), one => Assert.True(one.grad!.isnan().all().item<bool>()));
+        Assert.Throws<InvalidOperationException>(() => LinearFunction.Apply(input, weight, bias));
+    }
+
+    [Fact]
+    public void Queries_that_change_between_the_passes_are_told_as_a_failure_too()
+    {
+        if (!TileProduct.IsSupported)
+        {
+            return;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        Tensor queries = ones(3, 2, 32), keys = ones(3, 2, 32), values = ones(3, 2, 32).requires_grad_();
+        SequenceLayout layout = SequenceLayout.Whole(1, 3);
+
+        Tensor output = SequenceAttentionFunction.apply(queries, keys, values, layout);
+        queries.zero_();
+        output.sum().backward();
+
+        Assert.True(values.grad!.isnan().all().item<bool>());
+        Assert.Throws<InvalidOperationException>(() => SequenceAttentionFunction.apply(queries, keys, values, layout));
     }
 
     [Fact]
     public void Gradients_that_are_not_numbers_have_the_shapes_of_their_inputs()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor like = zeros(3, 5, float64);
+        BackwardFailure failure = new("A test failed", "Have more.");
+        GradientForm form = GradientForm.Of(zeros(3, 5, float64));
 
-        List<Tensor> gradients = BackwardFailure.Guard(() => throw new OutOfMemoryException("none left"), () => [like, null]);
+        List<Tensor> gradients = failure.Guard([form, null], () => throw new OutOfMemoryException("none left"));
 
         Assert.Equal([3, 5], gradients[0].shape);
         Assert.Equal(ScalarType.Float64, gradients[0].dtype);
         Assert.True(gradients[0].isnan().all().item<bool>());
         Assert.Null(gradients[1]);
-        Exception error = Assert.Throws<InvalidOperationException>(BackwardFailure.ThrowIfAny);
-        Assert.Contains("none left", error.Message, StringComparison.Ordinal);
-        BackwardFailure.ThrowIfAny();
+        Exception error = Assert.Throws<InvalidOperationException>(failure.ThrowIfAny);
+        Assert.Equal("A test failed, so that its gradients were not numbers: none left Have more.", error.Message);
+        failure.ThrowIfAny();
     }
 }
