@@ -96,6 +96,9 @@ internal sealed class CheckpointStore(
         try
         {
             tensors = SafetensorsFile.Load(Path.Combine(source, TensorFile));
+
+            // Before a part is read into something, such as a critic: all fits, or nothing changes.
+            updater.RequireFit(tensors);
             foreach (ICheckpointParts part in parts)
             {
                 part.Read(source, state.Run);

@@ -119,12 +119,7 @@ public sealed class AdamWOptimizer : IDisposable
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        IReadOnlyList<string> problems = OptimizerStateNames.Mismatches([.. Slots], state);
-        if (problems.Count > 0)
-        {
-            throw new OptimizerStateException(problems);
-        }
-
+        RequireFit(state);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         foreach (AdamWSlot slot in Slots)
@@ -150,6 +145,17 @@ public sealed class AdamWOptimizer : IDisposable
         foreach (AdamWSlot slot in Slots)
         {
             slot.Dispose();
+        }
+    }
+
+    /// <summary>Refuses a state that <see cref="LoadState"/> can't go on from.</summary>
+    /// <exception cref="OptimizerStateException">It does not fit.</exception>
+    internal void RequireFit(IReadOnlyDictionary<string, Tensor> state)
+    {
+        IReadOnlyList<string> problems = OptimizerStateNames.Mismatches([.. Slots], state);
+        if (problems.Count > 0)
+        {
+            throw new OptimizerStateException(problems);
         }
     }
 

@@ -85,17 +85,8 @@ internal sealed class ParameterUpdater : IDisposable
     /// <exception cref="OptimizerStateException">It does not fit; nothing has changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
-        Dictionary<string, Tensor> ofOptimizer = state
-            .Where(pair => !pair.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
-            .ToDictionary();
-        string[] wrong = [.. Trainable.Where(pair => !Fits(pair, state))
-            .Select(pair => $"'{WeightPrefix}{pair.Key}' is missing or has another shape.")];
-        if (wrong.Length > 0)
-        {
-            throw new OptimizerStateException(wrong);
-        }
-
-        _optimizer.LoadState(ofOptimizer);
+        RequireFit(state);
+        _optimizer.LoadState(OfOptimizer(state));
         using IDisposable guard = no_grad();
         foreach ((string name, Parameter parameter) in Trainable)
         {
@@ -104,6 +95,20 @@ internal sealed class ParameterUpdater : IDisposable
                 parameter.copy_(value);
             }
         }
+    }
+
+    /// <summary>Refuses a state that the run can't go on from.</summary>
+    /// <exception cref="OptimizerStateException">It does not fit.</exception>
+    public void RequireFit(IReadOnlyDictionary<string, Tensor> state)
+    {
+        string[] wrong = [.. Trainable.Where(pair => !Fits(pair, state))
+            .Select(pair => $"'{WeightPrefix}{pair.Key}' is missing or has another shape.")];
+        if (wrong.Length > 0)
+        {
+            throw new OptimizerStateException(wrong);
+        }
+
+        _optimizer.RequireFit(OfOptimizer(state));
     }
 
     /// <summary>Frees the optimizer and lets the parameters that it froze take gradients again.</summary>
@@ -140,6 +145,10 @@ internal sealed class ParameterUpdater : IDisposable
         _frozenHere.ForEach(parameter => parameter.requires_grad = true);
         _frozenHere.Clear();
     }
+
+    private static Dictionary<string, Tensor> OfOptimizer(IReadOnlyDictionary<string, Tensor> state) => state
+        .Where(pair => !pair.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
+        .ToDictionary();
 
     private static bool Fits(KeyValuePair<string, Parameter> pair, IReadOnlyDictionary<string, Tensor> state) =>
         state.ContainsKey(OptimizerStateNames.MasterWeight(pair.Key))

@@ -1,4 +1,7 @@
+using MedR1.Modeling;
 using MedR1.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
@@ -81,6 +84,37 @@ public sealed class PpoResumeTests : IDisposable
 
         Assert.Contains("was written by GrpoTrainer, not by PpoTrainer", exception.Message);
         Assert.Contains("weights that the policy was built with", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_critic_stays_as_it_was_where_the_policys_state_does_not_fit()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using (ValueModel first = ValueModel.CopyOf(policy))
+        {
+            await PpoRuns.Small(policy, OneStep).UseCritic(first).RunAsync();
+        }
+
+        string file = Path.Combine(_folder, "step-000001", "trainer.safetensors");
+        using (DisposeScope scope = NewDisposeScope())
+        {
+            Dictionary<string, Tensor> state = SafetensorsFile.Load(file);
+            SafetensorsWriter.Write(file, [.. state.Skip(1).Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))]);
+        }
+
+        using TinyPolicy next = TestData.Policy();
+        using ValueModel critic = ValueModel.CopyOf(next);
+        float[][] policyBefore = TestData.Weights(next), criticBefore = PpoRuns.Weights(critic);
+        Assert.Throws<CheckpointException>(() => PpoRuns.Small(next, OneStep).UseCritic(critic).ResumeFrom(_folder).Build());
+
+        Assert.Equal(policyBefore, TestData.Weights(next));
+        Assert.Equal(criticBefore, PpoRuns.Weights(critic));
+
+        void OneStep(PpoTrainerOptions options)
+        {
+            options.MaxSteps = 1;
+            options.OutputFolder = _folder;
+        }
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
