@@ -109,9 +109,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     public ModelPart PartOf(string parameterName)
     {
         ArgumentNullException.ThrowIfNull(parameterName);
-        if (parameterName.StartsWith("visual.merger.", StringComparison.Ordinal))
-            return ModelPart.Merger;
-        return parameterName.StartsWith("visual.", StringComparison.Ordinal) ? ModelPart.Vision : ModelPart.Language;
+        return ParameterParts.Of(parameterName);
     }
 
     /// <inheritdoc/>

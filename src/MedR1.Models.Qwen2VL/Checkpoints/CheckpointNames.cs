@@ -7,7 +7,7 @@ namespace MedR1.Models.Qwen2VL;
 /// </summary>
 public static class CheckpointNames
 {
-    private const string NewVision = "model.visual.";
+    private const string NewVision = "model." + ParameterParts.Vision;
     private const string NewText = "model.language_model.";
 
     /// <summary>The published name of a parameter under either scheme.</summary>
@@ -25,7 +25,7 @@ public static class CheckpointNames
     public static string ToInMemory(string publishedName)
     {
         ArgumentNullException.ThrowIfNull(publishedName);
-        if (publishedName.StartsWith("visual.", StringComparison.Ordinal))
+        if (ParameterParts.IsVision(publishedName))
             return "model." + publishedName;
         return publishedName.StartsWith("model.", StringComparison.Ordinal)
             ? NewText + publishedName["model.".Length..]

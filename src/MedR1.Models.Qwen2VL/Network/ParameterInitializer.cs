@@ -28,8 +28,7 @@ internal static class ParameterInitializer
             }
             else
             {
-                bool inTower = name.StartsWith("visual.", StringComparison.Ordinal);
-                double range = inTower ? configuration.Vision.InitializerRange : configuration.Text.InitializerRange;
+                double range = ParameterParts.IsVision(name) ? configuration.Vision.InitializerRange : configuration.Text.InitializerRange;
                 using Tensor drawn = empty(parameter.shape, dtype: ScalarType.Float32).normal_(0, range, generator);
                 parameter.copy_(drawn);
             }

@@ -31,7 +31,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     }
 
     private bool HasVisionAdapter =>
-        adapters.Adapted.Any(module => module.PublishedName.StartsWith("visual.", StringComparison.Ordinal));
+        adapters.Adapted.Any(module => ParameterParts.IsVision(module.PublishedName));
 
     private Tensor? RunTower(
         IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)

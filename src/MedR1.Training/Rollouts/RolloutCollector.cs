@@ -117,7 +117,7 @@ internal sealed class RolloutCollector(
         TopK = options.TopK,
         TopP = options.TopP,
         MinP = options.MinP,
-        SuppressedTokenIds = [.. policy.SuppressedTokenIds.Union(options.SuppressedTokenIds)],
+        SuppressedTokenIds = options.SuppressedTokensOf(policy),
         StopStrings = options.StopStrings,
         Seed = SeedMixer.Mix(options.Seed, index, round == 0 ? SamplingStream : FirstRepeatedStream + round),
     };

@@ -1,4 +1,5 @@
 using MedR1.Losses;
+using MedR1.Modeling;
 
 namespace MedR1.Training;
 
@@ -110,6 +111,9 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     /// <summary>How many calls of rewards may run at the same time.</summary>
     /// <value>The default is 32.</value>
     public int MaxParallelRewards { get; set; } = 32;
+
+    /// <summary>The tokens that no completion of a policy has: its own vision tokens and those of the options.</summary>
+    internal int[] SuppressedTokensOf(IVisionLanguagePolicy policy) => [.. policy.SuppressedTokenIds.Union(SuppressedTokenIds)];
 
     // The caller may go on to change what was given; the lists are copied too.
     private protected RolloutTrainerOptions CopyAll()

@@ -222,7 +222,7 @@ internal sealed class PolicyUpdate(
     {
         Temperature = options.Temperature,
         SuppressedTokenIds = options.SuppressVisionTokensInLoss
-            ? [.. policy.SuppressedTokenIds.Union(options.SuppressedTokenIds)] : options.SuppressedTokenIds,
+            ? options.SuppressedTokensOf(policy) : options.SuppressedTokenIds,
         WithEntropies = withEntropies,
         WithEntropyGradient = withEntropies && (loss.RequiresEntropyGradient || Entropy is not null),
     };
