@@ -6,6 +6,7 @@ namespace MedR1.Losses;
 /// <summary>Hangs the hand-written backward of <see cref="HeadProduct"/> into the autograd graph.</summary>
 internal sealed class FusedHeadFunction : autograd.MultiTensorFunction<FusedHeadFunction>
 {
+    private const string Forms = "forms";
     private const string State = "state";
 
     public override string Name => nameof(FusedHeadFunction);
@@ -20,6 +21,7 @@ internal sealed class FusedHeadFunction : autograd.MultiTensorFunction<FusedHead
         state.Statistics = statistics;
         ctx.set_materialize_grads(false);
         ctx.save_data(State, state);
+        ctx.save_data(Forms, new[] { Form(hidden), Form(weight), Form(bias), null, null });
         List<Tensor> saved = [statistics.LogSumExp, statistics.Entropies, hidden, weight, tokens];
         ctx.save_for_backward(bias is null ? saved : [.. saved, bias]);
 
@@ -29,20 +31,20 @@ internal sealed class FusedHeadFunction : autograd.MultiTensorFunction<FusedHead
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
-        using DisposeScope scope = NewDisposeScope();
         HeadGradients state = (HeadGradients)ctx.get_data(State);
-        List<Tensor> saved = ctx.get_saved_variables();
-        Tensor? Given(int place) => grad_outputs[place].IsInvalid ? null : grad_outputs[place];
-        (Tensor? hidden, Tensor? weight, Tensor? bias) = new HeadProduct(
-            saved[2], saved[3], saved.Count > 5 ? saved[5] : null, saved[4], state.Options)
-            .Gradients(saved[0], saved[1], Given(0), Given(1));
-        return
-        [
-            state.Keep(hidden?.DetachFromDisposeScope())!,
-            state.Keep(weight?.DetachFromDisposeScope())!,
-            state.Keep(bias?.DetachFromDisposeScope())!,
-            null!,
-            null!,
-        ];
+        Tensor?[] gradients = BackwardFailure.OfOperators.Guard(
+            (GradientForm?[])ctx.get_data(Forms), () => Gradients(ctx.get_saved_variables(), grad_outputs, state.Options));
+        return [.. gradients.Select(gradient => state.Keep(gradient)!)];
+    }
+
+    private static GradientForm? Form(Tensor? input) => input is { requires_grad: true } ? GradientForm.Of(input) : null;
+
+    private static Tensor?[] Gradients(List<Tensor> saved, List<Tensor> given, FusedLogProbabilityOptions options)
+    {
+        HeadProduct product = new(saved[2], saved[3], saved.Count > 5 ? saved[5] : null, saved[4], options);
+        (Tensor? hidden, Tensor? weight, Tensor? bias) = product.Gradients(saved[0], saved[1], Given(0), Given(1));
+        return [hidden, weight, bias, null, null];
+
+        Tensor? Given(int place) => given[place].IsInvalid ? null : given[place];
     }
 }

@@ -11,7 +11,7 @@ namespace MedR1.Losses;
 /// </summary>
 /// <remarks>
 /// Equal to <see cref="SelectiveLogSoftmax"/> of the whole product. Gradients for hidden states, weight and bias,
-/// whichever ask for one. <c>backward</c> needs memory, and runs inside libtorch, where an exception ends the process.
+/// whichever ask for one. <c>backward</c> needs memory: where it fails, gradients are not a number and the next call says why.
 /// </remarks>
 public static class FusedLogProbabilities
 {
@@ -27,6 +27,7 @@ public static class FusedLogProbabilities
     /// <exception cref="ArgumentException">Shapes or types don't belong together, or a token is not in the vocabulary.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="InvalidOperationException">The backward pass of an earlier call failed.</exception>
     public static FusedTokenLogProbabilities Compute(
         Tensor hidden,
         Tensor weight,
@@ -35,6 +36,7 @@ public static class FusedLogProbabilities
         Tensor? mask = null,
         FusedLogProbabilityOptions? options = null)
     {
+        BackwardFailure.OfOperators.ThrowIfAny();
         options ??= new FusedLogProbabilityOptions();
         FusedGuards.Check(hidden, weight, index, bias, mask, options);
         using DisposeScope scope = NewDisposeScope();

@@ -11,8 +11,9 @@ public sealed class LayerAdapter
     {
     }
 
-    /// <summary>Whether it takes gradients.</summary>
-    internal bool IsTrainable => (Update?.Down ?? OwnWeight ?? OwnBias)?.requires_grad == true;
+    /// <summary>What it is made of.</summary>
+    internal IEnumerable<Parameter> Parameters =>
+        new[] { Update?.Down, Update?.Up, Update?.UpBias, Update?.Magnitude, OwnWeight, OwnBias }.OfType<Parameter>();
 
     internal LowRankUpdate? Update { get; init; }
 

@@ -29,8 +29,8 @@ internal sealed class MaskedGroups
         _rows = new PaddedRows(Places(lengths, lengths.Prompts, _length), (long)_groups * _length, device);
         _keptRows = new PaddedRows(
             Places(lengths, [.. lengths.Prompts.Select(_ => 1)], _keptLength), (long)_groups * _keptLength, device);
-        using Tensor bias = empty([_groups, 1, _length, _length], ScalarType.Float32);
-        using Tensor keptBias = empty([_groups, 1, _keptLength, _length], ScalarType.Float32);
+        using Tensor bias = empty([_groups, 1, _length, _length], ScalarType.Float32, CPU);
+        using Tensor keptBias = empty([_groups, 1, _keptLength, _length], ScalarType.Float32, CPU);
         Fill(bias, keptBias, lengths);
         _bias = bias.to(dataType, device, copy: true);
         _keptBias = keptBias.to(dataType, device, copy: true);

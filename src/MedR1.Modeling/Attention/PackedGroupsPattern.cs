@@ -115,7 +115,7 @@ public sealed class PackedGroupsPattern : IAttentionPattern
     {
         int biased = _paddingBias is null ? 1 : _groups;
         int width = _promptLength + _completionLength;
-        using Tensor host = zeros([biased, 1, _completionLength, width], ScalarType.Float32);
+        using Tensor host = zeros([biased, 1, _completionLength, width], ScalarType.Float32, CPU);
         float* values = (float*)TensorMemory.AddressOf(host);
         for (int group = 0; group < biased; group++)
         {

@@ -31,7 +31,7 @@ internal sealed class RowPaddingFunction : autograd.SingleTensorFunction<RowPadd
             return [null!, null!, null!];
         }
 
-        return BackwardFailure.OfOperators.Guard(
+        return BackwardFailure.OfOperators.GuardAndKeep(
             [(GradientForm)ctx.get_data(Form), null, null],
             () => [grad_output.index_select(0, ctx.get_saved_variables()[0]), null, null]);
     }

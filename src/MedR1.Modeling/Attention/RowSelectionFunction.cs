@@ -29,7 +29,7 @@ internal sealed class RowSelectionFunction : autograd.SingleTensorFunction<RowSe
         }
 
         GradientForm form = (GradientForm)ctx.get_data(Form);
-        return BackwardFailure.OfOperators.Guard(
+        return BackwardFailure.OfOperators.GuardAndKeep(
             [form, null],
             () =>
             {

@@ -22,7 +22,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor q = queries.contiguous(), k = keys.contiguous(), v = values.contiguous();
-        Tensor result = empty(q.shape[0], q.shape[1] * q.shape[2]);
+        Tensor result = Floats(q.shape[0], q.shape[1] * q.shape[2]);
         SequenceAttention.Job job = JobOf(q, k, v);
         job.Result = Address(result);
         job.Weights = weights is null ? null : Address(weights);
@@ -38,7 +38,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
         // What is saved must live until this has returned: the caller's scope disposes it.
         SequenceLayout layout = (SequenceLayout)vars[3];
         Tensor q = ((Tensor)vars[0]).contiguous(), k = ((Tensor)vars[1]).contiguous(), v = ((Tensor)vars[2]).contiguous();
-        Tensor weights = empty(layout.ScoreCount * q.shape[1]);
+        Tensor weights = Floats(layout.ScoreCount * q.shape[1]);
         Tensor result = Forward(q, k, v, layout, weights);
         ctx.set_materialize_grads(false);
         ctx.save_data(Layout, layout);
@@ -54,7 +54,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
             return [null!, null!, null!, null!];
         }
 
-        return BackwardFailure.OfOperators.Guard(
+        return BackwardFailure.OfOperators.GuardAndKeep(
             (GradientForm?[])ctx.get_data(Forms),
             () => Gradients(ctx.get_saved_variables(), grad_output, (SequenceLayout)ctx.get_data(Layout)));
     }
@@ -62,7 +62,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
     private static Tensor?[] Gradients(List<Tensor> saved, Tensor given, SequenceLayout layout)
     {
         (Tensor q, Tensor k, Tensor v) = (saved[0], saved[1], saved[2]);
-        (Tensor ofQ, Tensor ofK, Tensor ofV) = (empty(q.shape), empty(k.shape), empty(v.shape));
+        (Tensor ofQ, Tensor ofK, Tensor ofV) = (Floats(q.shape), Floats(k.shape), Floats(v.shape));
         SequenceAttention.Job job = JobOf(q, k, v);
         job.Weights = Address(saved[3]);
         Tensor rows = given.contiguous();
@@ -83,6 +83,9 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
         QueriesPerHead = (int)(queries.shape[1] / keys.shape[1]),
         Width = (int)queries.shape[2],
     };
+
+    // Whatever the application's default type and device are: the kernel writes to the memory itself.
+    private static Tensor Floats(params long[] shape) => empty(shape, dtype: ScalarType.Float32, device: CPU);
 
     private static float* Address(Tensor tensor) => (float*)TensorMemory.AddressOf(tensor);
 }

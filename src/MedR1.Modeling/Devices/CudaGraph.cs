@@ -29,10 +29,13 @@ internal sealed unsafe class CudaGraph : IDeviceWork
         functions.Construct(_object, 0);
     }
 
-    /// <summary>Whether operators of a device can be recorded.</summary>
+    /// <summary>
+    /// Whether operators of a device can be recorded. Of the first alone: CUDA makes a stream on the thread's current device,
+    /// which nothing here moves.
+    /// </summary>
     /// <param name="device">The device.</param>
     public static bool IsSupported(torch.Device device) =>
-        device.type == DeviceType.CUDA && CudaSwitches.UsesGraphs && CudaGraphFunctions.Instance is not null;
+        device is { type: DeviceType.CUDA, index: <= 0 } && CudaSwitches.UsesGraphs && CudaGraphFunctions.Instance is not null;
 
     /// <summary>
     /// Records work, and runs it once before: libraries that start at their first call must have started. The work must

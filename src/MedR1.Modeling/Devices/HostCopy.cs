@@ -19,7 +19,7 @@ public sealed class HostCopy : IDisposable
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
         _arrival = CudaEvent.TryCreate(source.device);
-        using Tensor room = zeros(source.shape, source.dtype);
+        using Tensor room = zeros(source.shape, source.dtype, CPU);
         _onHost = (_arrival is null ? room.clone() : room.pin_memory()).DetachFromDisposeScope();
     }
 

@@ -43,7 +43,7 @@ internal static unsafe class DecodeAttention
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor q = queries.contiguous(), k = keys.contiguous(), v = values.contiguous();
-        Tensor result = empty(q.shape[0], q.shape[1] * q.shape[2], dtype: cache.DataType);
+        Tensor result = empty(q.shape[0], q.shape[1] * q.shape[2], dtype: cache.DataType, device: CPU);
         fixed (DecodeRow* rows = plan.Rows)
         fixed (DecodePlan.Run* runs = plan.Runs)
         {

@@ -47,7 +47,7 @@ internal static unsafe class LowRankProduct
         Tensor rows = input.to(ScalarType.Float32).contiguous();
         int width = (int)down.shape[1], rank = (int)down.shape[0], outputs = (int)up.shape[0];
         int count = (int)(rows.numel() / width);
-        Tensor low = empty([count, rank], ScalarType.Float32);
+        Tensor low = empty([count, rank], ScalarType.Float32, CPU);
         Job job = new()
         {
             Low = (float*)TensorMemory.AddressOf(low),

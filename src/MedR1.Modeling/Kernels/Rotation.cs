@@ -29,7 +29,7 @@ internal static unsafe class Rotation
     public static Tensor Apply(Tensor vectors, Tensor cosine, Tensor signedSine)
     {
         long[] shape = vectors.shape;
-        Tensor result = empty(shape, ScalarType.BFloat16);
+        Tensor result = empty(shape, ScalarType.BFloat16, CPU);
         Job job = new()
         {
             Vectors = (ushort*)TensorMemory.AddressOf(vectors),

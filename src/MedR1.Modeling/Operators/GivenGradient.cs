@@ -13,22 +13,22 @@ internal static class GivenGradient
     [ThreadStatic]
     private static Tensor?[]? s_given;
 
-    /// <summary>Keeps a gradient until the next one is kept on this thread; by then libtorch has a reference of its own.</summary>
-    public static Tensor Keep(Tensor gradient) => KeepAll(gradient)[0]!;
-
-    /// <summary>Keeps the gradients of several inputs in the same way; null for one without.</summary>
-    public static Tensor?[] KeepAll(params Tensor?[] gradients)
+    /// <summary>
+    /// Computes gradients as <see cref="BackwardFailure.Guard"/> does, and keeps them until the next ones are kept on this
+    /// thread; by then libtorch has references of its own.
+    /// </summary>
+    /// <param name="failure">Takes what goes wrong.</param>
+    /// <param name="forms">The form of each input's gradient; null for an input without one.</param>
+    /// <param name="compute">Computes one for each input, null where none is wanted.</param>
+    public static List<Tensor> GuardAndKeep(this BackwardFailure failure, GradientForm?[] forms, Func<Tensor?[]> compute)
     {
+        Tensor?[] gradients = failure.Guard(forms, compute);
         foreach (Tensor? before in s_given ?? [])
         {
             before?.Dispose();
         }
 
-        foreach (Tensor? gradient in gradients)
-        {
-            gradient?.DetachFromDisposeScope();
-        }
-
-        return s_given = gradients;
+        s_given = gradients;
+        return [.. gradients.Select(gradient => gradient!)];
     }
 }

@@ -52,7 +52,7 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
         }
 
         GradientForm?[] forms = (GradientForm?[])ctx.get_data(Forms);
-        return BackwardFailure.OfOperators.Guard(
+        return BackwardFailure.OfOperators.GuardAndKeep(
             forms, () => Gradients(ctx.get_saved_variables(), grad_output.contiguous(), forms));
     }
 
@@ -61,14 +61,14 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
         (Tensor input, Tensor weight) = (saved[0].contiguous(), saved[1]);
         int outputs = (int)weight.shape[0], width = (int)weight.shape[1], rows = (int)(input.numel() / width);
         float* dy = (float*)TensorMemory.AddressOf(gradient);
-        Tensor? ofInput = wanted[0] is not null ? empty(input.shape) : null;
+        Tensor? ofInput = wanted[0] is not null ? Floats(input.shape) : null;
         if (ofInput is not null)
         {
             // dX = dY W
             TileProduct.Multiply(dy, false, Address(weight), false, Address(ofInput), rows, width, outputs);
         }
 
-        Tensor? ofWeight = wanted[1] is not null ? empty(weight.shape) : null;
+        Tensor? ofWeight = wanted[1] is not null ? Floats(weight.shape) : null;
         if (ofWeight is not null)
         {
             // dW = dYᵀ X
@@ -80,6 +80,9 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
     }
 
     private static GradientForm? Form(Tensor input) => input.requires_grad ? GradientForm.Of(input) : null;
+
+    // Whatever the application's default type and device are: the kernel writes to the memory itself.
+    private static Tensor Floats(long[] shape) => empty(shape, dtype: ScalarType.Float32, device: CPU);
 
     private static float* Address(Tensor tensor) => (float*)TensorMemory.AddressOf(tensor);
 }

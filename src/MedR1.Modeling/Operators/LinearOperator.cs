@@ -88,7 +88,7 @@ public static unsafe class LinearOperator
         int width = (int)weight.shape[1];
         int outputs = (int)weight.shape[0];
         using Tensor rows = input.contiguous();
-        Tensor result = empty([.. input.shape[..^1], outputs], dtype: ScalarType.Float32);
+        Tensor result = empty([.. input.shape[..^1], outputs], dtype: ScalarType.Float32, device: CPU);
         float* x = (float*)TensorMemory.AddressOf(rows), w = (float*)TensorMemory.AddressOf(weight);
         float* y = (float*)TensorMemory.AddressOf(result);
         float* b = bias is null ? null : (float*)TensorMemory.AddressOf(bias);
@@ -110,7 +110,7 @@ public static unsafe class LinearOperator
     private static Tensor MultiplyBrainFloats(Tensor input, Tensor weight, Tensor? bias, int count)
     {
         using Tensor rows = input.contiguous();
-        Tensor result = empty([.. input.shape[..^1], weight.shape[0]], dtype: ScalarType.BFloat16);
+        Tensor result = empty([.. input.shape[..^1], weight.shape[0]], dtype: ScalarType.BFloat16, device: CPU);
         BrainFloatProduct.Multiply(
             (ushort*)TensorMemory.AddressOf(rows), (ushort*)TensorMemory.AddressOf(weight),
             bias is null ? null : (ushort*)TensorMemory.AddressOf(bias), (ushort*)TensorMemory.AddressOf(result),
@@ -125,7 +125,7 @@ public static unsafe class LinearOperator
         int width = (int)weight.shape[1];
         int outputs = (int)weight.shape[0];
         using Tensor row = input.contiguous();
-        Tensor result = empty([.. input.shape[..^1], outputs], dtype: ScalarType.BFloat16);
+        Tensor result = empty([.. input.shape[..^1], outputs], dtype: ScalarType.BFloat16, device: CPU);
         void* scratch = NativeMemory.AlignedAlloc((nuint)width * sizeof(float), 64);
         BrainFloatRow.Multiply(
             (ushort*)TensorMemory.AddressOf(row), (ushort*)TensorMemory.AddressOf(weight),

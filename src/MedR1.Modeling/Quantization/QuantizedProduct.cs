@@ -31,7 +31,7 @@ internal static unsafe class QuantizedProduct
         ScalarType type = isBrainFloat ? ScalarType.BFloat16 : ScalarType.Float32;
         Tensor rows = input.to(type).contiguous();
         Tensor? added = bias?.to(type).contiguous();
-        Tensor result = empty([.. input.shape[..^1], weight.Rows], dtype: type);
+        Tensor result = empty([.. input.shape[..^1], weight.Rows], dtype: type, device: CPU);
         int count = (int)(rows.numel() / weight.Width);
         nint x = TensorMemory.AddressOf(rows), b = added is null ? 0 : TensorMemory.AddressOf(added);
         nint y = TensorMemory.AddressOf(result);

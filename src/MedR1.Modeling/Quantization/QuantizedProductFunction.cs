@@ -31,7 +31,7 @@ internal sealed class QuantizedProductFunction : autograd.SingleTensorFunction<Q
             return [null!, null!];
         QuantizedWeight weight = (QuantizedWeight)ctx.get_data(Weight);
         GradientForm form = (GradientForm)ctx.get_data(Form);
-        List<Tensor> gradients = weight.Failure.Guard(
+        List<Tensor> gradients = weight.Failure.GuardAndKeep(
             [form, null], () => [weight.MultiplyTransposed(grad_output, form.Type), null]);
 
         // A step's scope would hold the gradients of every layer until its end.

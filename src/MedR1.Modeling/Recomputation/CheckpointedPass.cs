@@ -5,7 +5,7 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// One forward pass whose layers are computed again in the backward pass. What they need then lives until the last of them
-/// is through; disposing the pass ends the forward part alone.
+/// is through, or until <see cref="Release"/>; disposing the pass ends the forward part alone.
 /// </summary>
 public sealed class CheckpointedPass : IDisposable
 {
@@ -27,13 +27,13 @@ public sealed class CheckpointedPass : IDisposable
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(forward);
         ArgumentNullException.ThrowIfNull(input);
-        if (!input.requires_grad && !Trains(module))
+        if (!input.requires_grad && !module.TrainableParameters().Any())
             return forward(input);
         _waiting++;
 
         // An output has a gradient where an input has one, and the layer's parameters are no inputs.
         using Tensor asker = zeros(1, requires_grad: true);
-        RecomputedLayer layer = new(this, forward, Owner.Adapters.State, input.requires_grad);
+        RecomputedLayer layer = new(this, module, forward, Owner.Adapters.State, input.requires_grad);
         return RecomputedFunction.apply(layer, input, asker);
     }
 
@@ -67,14 +67,38 @@ public sealed class CheckpointedPass : IDisposable
         ReleaseIfDone();
     }
 
-    private static bool Trains(nn.Module module) => module.parameters().Any(parameter => parameter.requires_grad)
-        || module.modules().Any(part => part is IAdaptableLayer { Adapter.IsTrainable: true });
+    /// <summary>
+    /// Gives free what layers need; called where no backward pass comes any more, or the last of them is through.
+    /// </summary>
+    public void Release()
+    {
+        _resources.ForEach(resource => resource.Dispose());
+        _resources.Clear();
+    }
+
+    /// <summary>
+    /// The same figures, which also give free what layers need when they are disposed: a step that is left out has no backward
+    /// pass.
+    /// </summary>
+    /// <param name="figures">What the pass gave.</param>
+    public TokenStatistics ReleasedWith(TokenStatistics figures)
+    {
+        ArgumentNullException.ThrowIfNull(figures);
+        return figures with { BackwardState = new Ending(this, figures.BackwardState) };
+    }
 
     private void ReleaseIfDone()
     {
-        if (!_isForwardOver || _waiting > 0)
-            return;
-        _resources.ForEach(resource => resource.Dispose());
-        _resources.Clear();
+        if (_isForwardOver && _waiting == 0)
+            Release();
+    }
+
+    private sealed class Ending(CheckpointedPass pass, IDisposable? other) : IDisposable
+    {
+        public void Dispose()
+        {
+            pass.Release();
+            other?.Dispose();
+        }
     }
 }

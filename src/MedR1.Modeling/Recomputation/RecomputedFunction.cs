@@ -30,7 +30,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
     {
         RecomputedLayer layer = (RecomputedLayer)ctx.get_data(Layer);
         GradientForm? form = layer.InputTakesGradient ? (GradientForm)ctx.get_data(Form) : null;
-        List<Tensor> gradients = layer.Pass.Owner.Failure.Guard(
+        List<Tensor> gradients = layer.Pass.Owner.Failure.GuardAndKeep(
             [null, form, null], () => [null, Recompute(layer, ctx.get_saved_variables()[0].detach(), grad_output), null]);
         layer.Pass.Finish();
 
@@ -46,8 +46,16 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         using IDisposable recording = enable_grad();
         using AdapterHost.Switch on = layer.Pass.Owner.Adapters.Use(layer.Adapters);
         input.requires_grad = layer.InputTakesGradient;
-        Tensor output = layer.Forward(input);
-        autograd.backward([output], [gradient]);
+        try
+        {
+            autograd.backward([layer.Forward(input)], [gradient]);
+        }
+        catch
+        {
+            layer.SpoilGradients();
+            throw;
+        }
+
         return input.grad?.MoveToOuterDisposeScope();
     }
 }

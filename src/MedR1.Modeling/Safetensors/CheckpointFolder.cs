@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace MedR1.Modeling;
 
 /// <summary>Writes a folder as a whole: beside its place first, then into it in one move.</summary>
@@ -12,13 +14,14 @@ public static class CheckpointFolder
     public static void Replace(string folder, Action<string> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string path = Target(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         string fresh = $"{path}.{Guid.NewGuid():N}.partial";
         string old = $"{path}.{Guid.NewGuid():N}.old";
         Directory.CreateDirectory(fresh);
         try
         {
             write(fresh);
+            FlushToDisk(fresh);
             if (Directory.Exists(path))
                 Directory.Move(path, old);
             try
@@ -41,6 +44,20 @@ public static class CheckpointFolder
                 Directory.Delete(fresh, recursive: true);
             if (Directory.Exists(old) && Directory.Exists(path))
                 Directory.Delete(old, recursive: true);
+        }
+    }
+
+    // Of a link the folder that it leads to is replaced: it may lie on another disk.
+    private static string Target(string path) => new DirectoryInfo(path) is { LinkTarget: not null } link
+        ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
+
+    // After a power cut a folder that is in its place must be whole, the small files beside the weights too.
+    private static void FlushToDisk(string folder)
+    {
+        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
+            RandomAccess.FlushToDisk(handle);
         }
     }
 

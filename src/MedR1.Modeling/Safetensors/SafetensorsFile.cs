@@ -151,7 +151,7 @@ public sealed class SafetensorsFile : IDisposable
                 $"Rows {start} to {start + count - 1} of tensor '{name}' are asked for, but it has {rows}.");
         }
 
-        Tensor loaded = empty([count, .. entry.Shape.Skip(1)], dtype: type);
+        Tensor loaded = empty([count, .. entry.Shape.Skip(1)], dtype: type, device: CPU);
         try
         {
             ReadBytes(name, loaded.bytes, entry.ByteLength / rows * start);
@@ -228,7 +228,7 @@ public sealed class SafetensorsFile : IDisposable
     /// size beside aligned blocks, and the process would grow by one with every tensor.
     /// </summary>
     internal Tensor RentBuffer() => Interlocked.Exchange(ref _spareBuffer, null)
-        ?? empty([SafetensorsTensorReader.PieceLength], dtype: ScalarType.Byte).DetachFromDisposeScope();
+        ?? empty([SafetensorsTensorReader.PieceLength], dtype: ScalarType.Byte, device: CPU).DetachFromDisposeScope();
 
     /// <summary>Takes a buffer back, or disposes it if there is one already.</summary>
     internal void ReturnBuffer(Tensor buffer) => Interlocked.Exchange(ref _spareBuffer, buffer)?.Dispose();

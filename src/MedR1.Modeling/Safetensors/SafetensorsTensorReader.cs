@@ -43,7 +43,7 @@ internal static unsafe class SafetensorsTensorReader
         }
         else
         {
-            Tensor read = empty([.. entry.Shape], dtype: type);
+            Tensor read = empty([.. entry.Shape], dtype: type, device: CPU);
             ReadMemory(file, entry, TensorMemory.AddressOf(read));
             destination.copy_(read);
         }

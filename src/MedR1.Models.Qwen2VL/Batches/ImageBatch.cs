@@ -60,7 +60,7 @@ internal sealed class ImageBatch
     public Tensor Patches(int vectorSize, Device device, ScalarType dataType)
     {
         long total = _images.Sum(image => (long)image.Grid.PatchCount);
-        using Tensor host = empty(total, vectorSize, dtype: ScalarType.Float32);
+        using Tensor host = empty(total, vectorSize, dtype: ScalarType.Float32, device: CPU);
         long start = 0;
         foreach (EncodedImage image in _images)
         {

@@ -117,11 +117,9 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
     {
         CompletionBatch completions = CompletionBatch.Create(configuration, groups);
-        using DisposeScope scope = NewDisposeScope();
-        return Statistics(
-            NeededStates(groups, completions, imageFeatures), completions.Sources, completions.Targets, completions.Mask,
-            completions.Rows, completions.Longest, options)
-            .MoveToOuterDisposeScope();
+        return InPass(pass => Statistics(
+            NeededStates(groups, completions, imageFeatures, pass), completions.Sources, completions.Targets,
+            completions.Mask, completions.Rows, completions.Longest, options));
     }
 
     /// <summary><c>[rows, T, hidden]</c> what the head sees before each of the completions' tokens.</summary>
@@ -129,7 +127,8 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     {
         CompletionBatch completions = CompletionBatch.Create(configuration, groups);
         using DisposeScope scope = NewDisposeScope();
-        return network.Decoder.Norm(NeededStates(groups, completions))
+        using CheckpointedPass? pass = checkpointing?.Begin();
+        return network.Decoder.Norm(NeededStates(groups, completions, imageFeatures: null, pass))
             .index_select(0, completions.Sources.ToDevice(device))
             .view(completions.Rows, completions.Longest, -1)
             .MoveToOuterDisposeScope();
@@ -146,8 +145,6 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
                 zeros(batch.Count, 0, device: device), zeros(batch.Count, 0, ScalarType.Bool, device), null);
         }
 
-        using DisposeScope scope = NewDisposeScope();
-        Tensor hidden = Hidden(sequences, batch, null);
         var places = new List<long>();
         var sources = new long[batch.Count * columns];
         var targets = new long[batch.Count * columns];
@@ -164,19 +161,35 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             }
         }
 
-        return Statistics(
-            hidden.index_select(0, places.ToArray().ToDevice(device)), sources, targets, mask, batch.Count, columns,
-            new TokenStatisticsOptions())
-            .MoveToOuterDisposeScope();
+        return InPass(pass => Statistics(
+            Hidden(sequences, batch, null, pass).index_select(0, places.ToArray().ToDevice(device)), sources, targets, mask,
+            batch.Count, columns, new TokenStatisticsOptions()));
+    }
+
+    // What a pass keeps goes with its figures, or at once where it fails.
+    private TokenStatistics InPass(Func<CheckpointedPass?, TokenStatistics> compute)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using CheckpointedPass? pass = checkpointing?.Begin();
+        try
+        {
+            TokenStatistics figures = compute(pass);
+            return (pass is null ? figures : pass.ReleasedWith(figures)).MoveToOuterDisposeScope();
+        }
+        catch
+        {
+            pass?.Release();
+            throw;
+        }
     }
 
     /// <summary>
     /// Output of the last layer for every token of padded sequences, <c>[sequences · longest, hidden]</c>.
     /// </summary>
-    public Tensor Hidden(IReadOnlyList<EncodedPrompt> sequences, PromptBatch batch, ActivationObserver? observer)
+    public Tensor Hidden(
+        IReadOnlyList<EncodedPrompt> sequences, PromptBatch batch, ActivationObserver? observer, CheckpointedPass? pass = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        using CheckpointedPass? pass = checkpointing?.Begin();
         Tensor input = Embed(sequences, batch, [], pass: pass);
         observer?.Invoke("inputs_embeds", input);
         return Layers(
@@ -186,13 +199,12 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
 
     // [M, hidden] output of the last layer, of the tokens alone that a completion's token is predicted from.
     private Tensor NeededStates(
-        IReadOnlyList<PackedGroup> groups, CompletionBatch completions, Tensor? imageFeatures = null)
+        IReadOnlyList<PackedGroup> groups, CompletionBatch completions, Tensor? imageFeatures, CheckpointedPass? pass)
     {
         EncodedPrompt[] prompts = [.. groups.Select(group => group.Prompt)];
         PromptBatch batch = PromptBatch.Create(configuration, prompts, isPadded: false);
         GroupLengths lengths = new(batch.Lengths, completions.FedLengths);
         using DisposeScope scope = NewDisposeScope();
-        using CheckpointedPass? pass = checkpointing?.Begin();
         Tensor input = Embed(prompts, batch, completions.Tokens, imageFeatures, pass);
         return Layers(
             input, Table(WithCompletions(batch, completions)), () => GroupPattern.Create(lengths, dataType, device), null, pass)

@@ -16,12 +16,7 @@ public sealed class JsonLinesSink : IMetricSink, IDisposable
     /// <summary>Opens the file, making its folder where that is missing.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
-    public JsonLinesSink(string path)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-    }
+    public JsonLinesSink(string path) => _file = JsonLinesFile.Open(path);
 
     /// <inheritdoc/>
     public async ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)

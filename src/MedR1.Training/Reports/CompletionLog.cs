@@ -15,12 +15,7 @@ public sealed class CompletionLog : IGrpoObserver, IDisposable
     /// <summary>Opens the file, making its folder where that is missing.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
-    public CompletionLog(string path)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-    }
+    public CompletionLog(string path) => _file = JsonLinesFile.Open(path);
 
     /// <inheritdoc/>
     public void OnRollout(Rollout rollout)

@@ -136,6 +136,29 @@ public sealed class FusedLogProbabilitiesTests
     }
 
     [Fact]
+    public void A_backward_pass_that_fails_gives_no_numbers_and_the_next_call_says_why()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor hidden = ones(2, 3).requires_grad_(true), weight = ones(4, 3).requires_grad_(true);
+        Tensor index = tensor(new[] { 1L, 0L });
+        FusedTokenLogProbabilities figures = FusedLogProbabilities.Compute(hidden, weight, index);
+        using (no_grad())
+        {
+            weight.mul_(tensor(2f));
+        }
+
+        // libtorch refuses what was saved, since it has changed.
+        figures.LogProbabilities.sum().backward();
+
+        Assert.Equal(hidden.shape, hidden.grad!.shape);
+        Assert.True(hidden.grad!.isnan().all().item<bool>());
+        Assert.True(weight.grad!.isnan().all().item<bool>());
+        Assert.Contains("gradients were not numbers", Assert.Throws<InvalidOperationException>(
+            () => FusedLogProbabilities.Compute(hidden, weight, index)).Message);
+        FusedLogProbabilities.Compute(hidden, weight, index).Dispose();
+    }
+
+    [Fact]
     public void What_does_not_belong_together_is_named()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -84,11 +84,11 @@ public sealed class BackwardFailureTests
         BackwardFailure failure = new("A test failed", "Have more.");
         GradientForm form = GradientForm.Of(zeros(3, 5, float64));
 
-        List<Tensor> gradients = failure.Guard([form, null], () => throw new OutOfMemoryException("none left"));
+        Tensor?[] gradients = failure.Guard([form, null], () => throw new OutOfMemoryException("none left"));
 
-        Assert.Equal([3, 5], gradients[0].shape);
-        Assert.Equal(ScalarType.Float64, gradients[0].dtype);
-        Assert.True(gradients[0].isnan().all().item<bool>());
+        Assert.Equal([3, 5], gradients[0]!.shape);
+        Assert.Equal(ScalarType.Float64, gradients[0]!.dtype);
+        Assert.True(gradients[0]!.isnan().all().item<bool>());
         Assert.Null(gradients[1]);
         Exception error = Assert.Throws<InvalidOperationException>(failure.ThrowIfAny);
         Assert.Equal("A test failed, so that its gradients were not numbers: none left Have more.", error.Message);

@@ -109,6 +109,49 @@ public sealed class GradientCheckpointingTests
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_pass_without_a_backward_pass_leaves_no_tensor_behind_either(bool isConversation)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Checkpointing.IsEnabled = true;
+        PackedGroup[] groups = [.. InvarianceTests.Mixed(3)];
+        Score();
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        Score();
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+
+        // As of a step that is left out, since its loss is not finite.
+        void Score()
+        {
+            using TokenStatistics figures = isConversation
+                ? policy.SequenceLogProbabilities([.. groups.Select(group => group.Prompt)])
+                : policy.TokenLogProbabilities(groups, new TokenStatisticsOptions());
+            Assert.True(figures.LogProbabilities.requires_grad);
+        }
+    }
+
+    [Fact]
+    public void A_layer_that_fails_in_the_backward_pass_has_no_numbers_even_where_its_input_takes_no_gradient()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraPolicy.Create(policy, LoraCase.Kinds["two names"], seed: 8);
+        policy.Checkpointing.IsEnabled = true;
+        using DisposeScope scope = NewDisposeScope();
+        TokenStatistics figures = lora.TokenLogProbabilities(InvarianceTests.Mixed(2), new TokenStatisticsOptions());
+        Tensor loss = figures.LogProbabilities.sum();
+
+        // What the layers need is gone with the figures; the graph stays.
+        figures.BackwardState!.Dispose();
+        loss.backward();
+        Parameter[] ofFirst = [.. lora.Parameters.Where(pair => pair.Value.requires_grad && pair.Key.Contains("layers.0."))
+            .Select(pair => pair.Value)];
+        Assert.NotEmpty(ofFirst);
+        Assert.All(ofFirst, parameter => Assert.True(parameter.grad!.isnan().all().item<bool>()));
+        Assert.Throws<InvalidOperationException>(() => Train(lora));
+    }
+
     private static (float[] Values, Dictionary<string, float[]> Gradients) Train(IVisionLanguagePolicy policy)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace MedR1.Modeling;
+namespace MedR1;
 
 /// <summary>The form of a gradient, written down in the forward pass.</summary>
 /// <param name="Shape">Its shape.</param>

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace MedR1.Modeling;
+namespace MedR1;
 
 /// <summary>
 /// What went wrong in a backward function of this library, want of memory above all. An exception may not leave it, for the
@@ -14,7 +14,7 @@ internal sealed class BackwardFailure(string what, string advice)
 {
     private Exception? _first;
 
-    /// <summary>That of operators, which know of no model: the next pass of any model tells it.</summary>
+    /// <summary>That of a package's operators, which know of no model: the next pass of any model tells it.</summary>
     public static BackwardFailure OfOperators { get; } =
         new("The last backward pass failed", "Free memory, or make the batch smaller.");
 
@@ -23,8 +23,9 @@ internal sealed class BackwardFailure(string what, string advice)
     /// computation: libtorch refuses to give it if it has changed since.
     /// </summary>
     /// <param name="forms">The form of each input's gradient; null for an input without one.</param>
-    /// <param name="compute">Computes one for each input, null where none is wanted, and detaches none from its scope.</param>
-    public List<Tensor> Guard(GradientForm?[] forms, Func<Tensor?[]> compute)
+    /// <param name="compute">Computes one for each input, null where none is wanted.</param>
+    /// <returns>The gradients, in no dispose scope.</returns>
+    public Tensor?[] Guard(GradientForm?[] forms, Func<Tensor?[]> compute)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor?[] gradients;
@@ -38,7 +39,7 @@ internal sealed class BackwardFailure(string what, string advice)
             gradients = [.. forms.Select(form => form?.NotNumbers())];
         }
 
-        return [.. GivenGradient.KeepAll(gradients).Select(gradient => gradient!)];
+        return [.. gradients.Select(gradient => gradient?.DetachFromDisposeScope())];
     }
 
     /// <summary>Says what went wrong since the last time; called where a pass begins.</summary>
