@@ -30,6 +30,15 @@ internal sealed partial class CheckpointFolders(string output)
             .Select(match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).Order()]
         : [];
 
+    /// <summary>Makes the output folder and a file in it, which goes again.</summary>
+    public void Probe()
+    {
+        Directory.CreateDirectory(_output);
+        string probe = Path.Combine(_output, $".probe.{Guid.NewGuid():N}{Half}");
+        File.WriteAllBytes(probe, []);
+        File.Delete(probe);
+    }
+
     /// <summary>Writes a folder beside its place, then moves it there.</summary>
     public void Write(long step, Action<string> write)
     {
@@ -82,6 +91,7 @@ internal sealed partial class CheckpointFolders(string output)
     /// </summary>
     public void Recover()
     {
+        PutBack();
         if (!Directory.Exists(_output))
         {
             return;
@@ -89,15 +99,7 @@ internal sealed partial class CheckpointFolders(string output)
 
         foreach (string folder in Directory.GetDirectories(_output, ".step-*"))
         {
-            string target = Path.Combine(_output, Path.GetFileName(folder).Split('.')[1]);
-            if (folder.EndsWith(Replaced, StringComparison.Ordinal) && !Directory.Exists(target))
-            {
-                Directory.Move(folder, target);
-            }
-            else
-            {
-                Delete(folder);
-            }
+            Delete(folder);
         }
 
         foreach (string file in Directory.GetFiles(_output, $"*{Half}"))
@@ -105,6 +107,21 @@ internal sealed partial class CheckpointFolders(string output)
             if (Pointer().IsMatch(Path.GetFileName(file)))
             {
                 File.Delete(file);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Puts back what a killed run was about to replace. Nothing is deleted: another process may be writing to the folder.
+    /// </summary>
+    private void PutBack()
+    {
+        foreach (string folder in Directory.Exists(_output) ? Directory.GetDirectories(_output, $".step-*{Replaced}") : [])
+        {
+            string target = Path.Combine(_output, Path.GetFileName(folder).Split('.')[1]);
+            if (!Directory.Exists(target))
+            {
+                Directory.Move(folder, target);
             }
         }
     }
@@ -118,7 +135,7 @@ internal sealed partial class CheckpointFolders(string output)
         string named = File.Exists(latest) ? Path.Combine(folder, File.ReadAllText(latest).Trim()) : folder;
         if (!IsCheckpoint(named))
         {
-            folders.Recover();
+            folders.PutBack();
         }
 
         // A run may be killed after its checkpoint is in its place and before the pointer is.

@@ -15,6 +15,9 @@ internal sealed class CheckpointStore(
     IVisionLanguagePolicy policy, ParameterUpdater updater, TrainerOptions options, int totalSteps, string trainer,
     IReadOnlyDictionary<string, string> invariants, params IReadOnlyList<ICheckpointParts> parts)
 {
+    /// <summary>Names the weights that a cloned reference has.</summary>
+    public const string StartWeights = "weights that the policy was built with";
+
     private const string TensorFile = "trainer.safetensors";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
@@ -28,7 +31,9 @@ internal sealed class CheckpointStore(
             .ToString(CultureInfo.InvariantCulture),
     };
 
+    private readonly HashSet<long> _own = [];
     private long _lastSaved;
+    private long _resumedAt;
 
     /// <summary>The last checkpoint that was written.</summary>
     public string? Last { get; private set; }
@@ -47,40 +52,82 @@ internal sealed class CheckpointStore(
     {
         bool isBest = state.BestStep == state.Step;
         bool isDue = isBest || state.Step >= totalSteps
-            || (options.SaveInterval > 0 && state.Step - _lastSaved >= options.SaveInterval);
+            || (options.SaveInterval > 0 && state.Step % options.SaveInterval == 0);
         if (_folders is null || !isDue || state.Step == _lastSaved)
         {
             return null;
         }
 
-        string target = _folders.Of(state.Step);
+        string target = Save(_folders, state, cancellationToken);
+        _lastSaved = state.Step;
+        RemoveExpired(state);
+        return target;
+    }
+
+    /// <summary>
+    /// Writes a checkpoint of a step whose end failed, for example in an evaluation, so that the run is not lost with the process.
+    /// The step still counts as unsaved: a run that goes on writes it again with what was missing.
+    /// </summary>
+    public void Rescue(RunState state)
+    {
+        try
+        {
+            if (_folders is not null && state.Step > 0)
+            {
+                Save(_folders, state, CancellationToken.None);
+            }
+        }
+        catch (CheckpointException)
+        {
+            // What stopped the run is what the caller has to know.
+        }
+    }
+
+    /// <summary>Makes sure before the first step that checkpoints can be written.</summary>
+    /// <exception cref="CheckpointException">They can't.</exception>
+    public void Begin()
+    {
+        try
+        {
+            _folders?.Probe();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException(
+                $"No checkpoint can be written to '{options.OutputFolder}': {exception.Message} Set OutputFolder to a folder that "
+                + "can be written to.", exception);
+        }
+    }
+
+    private string Save(CheckpointFolders folders, RunState state, CancellationToken cancellationToken)
+    {
+        string target = folders.Of(state.Step);
         try
         {
             if (Last is null)
             {
-                _folders.Recover();
+                folders.Recover();
             }
 
-            _folders.Write(state.Step, folder => Write(folder, state, cancellationToken));
-            _folders.Point(CheckpointFolders.Latest, state.Step);
+            folders.Write(state.Step, folder => Write(folder, state, cancellationToken));
+            folders.Point(CheckpointFolders.Latest, state.Step);
             if (BestOf(state) is not null)
             {
                 // Each time: a run that was killed just before this would point to another one for good. The best of a run
                 // that goes on in another folder stays where it is.
-                _folders.Point(CheckpointFolders.Best, state.BestStep!.Value);
+                folders.Point(CheckpointFolders.Best, state.BestStep!.Value);
             }
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             throw new CheckpointException(
                 $"The checkpoint '{target}' can't be written: {exception.Message} Nothing half-written is left, and "
-                + "earlier checkpoints are as they were. Free space or choose another OutputFolder, then go on by "
-                + "ResumeFrom.", exception);
+                + "earlier checkpoints are as they were. Mend that, then call RunAsync of this trainer again, which goes on with "
+                + "the checkpoint; policy.Save(folder) keeps the weights meanwhile.", exception);
         }
 
         Last = target;
-        _lastSaved = state.Step;
-        RemoveExpired(state);
+        _own.Add(state.Step);
         return target;
     }
 
@@ -118,13 +165,15 @@ internal sealed class CheckpointStore(
             }
         }
 
-        _lastSaved = state.Run.Step;
+        _lastSaved = _resumedAt = state.Run.Step;
         return state.Run;
     }
 
     private void RemoveExpired(RunState state)
     {
-        foreach (long step in CheckpointRetention.Expired(_folders!.Steps, state.Step, state.BestStep, options))
+        // Between the step that the run went on from and its own there may be those of another try.
+        IEnumerable<long> ofRun = _folders!.Steps.Where(step => step <= _resumedAt || _own.Contains(step));
+        foreach (long step in CheckpointRetention.Expired([.. ofRun], state.Step, state.BestStep, options))
         {
             try
             {
@@ -170,9 +219,12 @@ internal sealed class CheckpointStore(
             pair => $"{pair.Key} was {state.Invariants.GetValueOrDefault(pair.Key, "not known")} and is {pair.Value}"));
         if (mistakes.Count > 0)
         {
+            string weights = mistakes.Any(mistake => mistake.StartsWith(StartWeights, StringComparison.Ordinal))
+                ? " A run goes on from the weights that it was started from: load the policy from there, not from the checkpoint, "
+                + "whose weights are read into it." : "";
             throw new CheckpointException(
                 $"The checkpoint '{source}' is of another run: {string.Join("; ", mistakes)}. Set them as they were, "
-                + "or start anew.");
+                + $"or start anew.{weights}");
         }
     }
 

@@ -58,8 +58,22 @@ internal sealed class BuilderSlots(string trainer)
             .Where(pair => pair.Value.requires_grad && options.IsFrozen?.Invoke(pair.Key) != true)
             .Select(pair => pair.Key)];
         bool isQuantized = policy.HasQuantizedWeights();
+        foreach (string prefix in options.FrozenPrefixes.Where(prefix =>
+            !policy.Parameters.Any(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))))
+        {
+            string[] starts = [.. policy.Parameters.Select(pair => $"'{pair.Key.Split('.')[0]}'").Distinct()];
+            Mistakes.Add(
+                $"No parameter's name begins with '{prefix}', so Freeze would freeze nothing; names begin with "
+                + $"{string.Join(", ", starts)}, policy.Parameters lists all: .Configure(options => options.Freeze(\"…\")).");
+        }
+
+        bool takesGradients = policy.Parameters.Any(pair => pair.Value.requires_grad);
         Require(
-            isQuantized || trained.Length > 0,
+            isQuantized || takesGradients,
+            "No parameter of the policy takes a gradient, so nothing can be learnt: where an adapter lies on it, give the "
+            + "LoraPolicy to the builder; one that is loaded learns with LoraPolicy.Load(…, isTrainable: true).");
+        Require(
+            isQuantized || !takesGradients || trained.Length > 0,
             "Every parameter is frozen, so nothing can be learnt: .Configure(options => options.IsFrozen = null).");
         Require(
             !isQuantized || (trained.Length > 0 && trained.All(name => policy.PartOf(name) == ModelPart.Adapter)),
@@ -68,15 +82,43 @@ internal sealed class BuilderSlots(string trainer)
     }
 
     /// <summary>An interval, or a best metric, of evaluations needs some.</summary>
-    public void RequireEvaluations(TrainerOptions options, int evaluations)
+    public void RequireEvaluations(TrainerOptions options, IReadOnlyList<IEvaluationHook> evaluations)
     {
         const string Fix = ".AddEvaluation(\"accuracy\", (context, token) => …).";
         Require(
-            evaluations > 0 || (options.EvaluationInterval == 0 && !options.EvaluateAtStart),
+            evaluations.Count > 0 || (options.EvaluationInterval == 0 && !options.EvaluateAtStart),
             $"There is nothing to evaluate every {options.EvaluationInterval} steps or at the start: {Fix}");
+        RequireBest(options, evaluations);
         Require(
-            evaluations > 0 || options.BestMetric?.StartsWith("eval/", StringComparison.Ordinal) != true,
+            evaluations.Count > 0 || options.BestMetric is not string metric || !TrainingMetricNames.IsEvaluation(metric),
             $"The best checkpoint goes by {options.BestMetric}, but nothing measures it: {Fix}");
+    }
+
+    // What a hook of another class measures is not known before it has run.
+    private void RequireBest(TrainerOptions options, IReadOnlyList<IEvaluationHook> evaluations)
+    {
+        string[] names = [.. evaluations.OfType<DelegateEvaluation>().Select(evaluation => evaluation.Name)];
+        foreach (IGrouping<string, string> same in names.GroupBy(name => name).Where(same => same.Count() > 1))
+        {
+            Mistakes.Add(
+                $"{same.Count()} evaluations are named '{same.Key}', one would hide the other: "
+                + ".AddEvaluation(\"another name\", …).");
+        }
+
+        if (options.BestMetric is not string best || evaluations.Count == 0)
+        {
+            return;
+        }
+
+        string known = string.Join(", ", names.Select(name => $"'{TrainingMetricNames.Evaluation(name)}'"));
+        Require(
+            !names.Contains(best),
+            $"BestMetric is '{best}', which is the name of an evaluation; its metric is "
+            + $".Configure(options => options.BestMetric = \"{TrainingMetricNames.Evaluation(best)}\").");
+        Require(
+            names.Length < evaluations.Count || !TrainingMetricNames.IsEvaluation(best)
+                || names.Any(name => TrainingMetricNames.Evaluation(name) == best),
+            $"BestMetric is '{best}', but the evaluations measure {known}: .Configure(options => options.BestMetric = …).");
     }
 
     /// <summary>Runs what the user gave, so that a mistake there is one of the list.</summary>

@@ -121,15 +121,21 @@ public abstract class TrainerOptions
     public long ImageFeatureBytes { get; set; } = 256L << 20;
 
     /// <summary>Freezes every parameter whose name starts with one of these.</summary>
-    /// <param name="prefixes">Starts of names, such as <c>visual.</c>.</param>
+    /// <param name="prefixes">
+    /// Starts of names, such as <c>visual.</c>; a trainer is not built with one that fits no parameter.
+    /// </param>
     public void Freeze(params IReadOnlyList<string> prefixes)
     {
         ArgumentNullException.ThrowIfNull(prefixes);
         Func<string, bool>? before = IsFrozen;
         string[] own = [.. prefixes];
+        FrozenPrefixes = [.. FrozenPrefixes, .. own];
         IsFrozen = name => (before?.Invoke(name) ?? false)
             || own.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
     }
+
+    /// <summary>What <see cref="Freeze"/> was given: one that no name begins with is a mistake.</summary>
+    internal IReadOnlyList<string> FrozenPrefixes { get; private set; } = [];
 
     internal LearningRateSchedule MakeSchedule(int totalSteps)
     {

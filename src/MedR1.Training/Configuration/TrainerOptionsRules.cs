@@ -15,7 +15,10 @@ internal sealed class TrainerOptionsRules
         }
     }
 
-    public void RequireCommon(TrainerOptions options)
+    /// <summary>What all trainers have in common.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="learningRate">A learning rate as the trainer takes it, for the hint.</param>
+    public void RequireCommon(TrainerOptions options, string learningRate)
     {
         Require(
             options.MaxSteps is null or > 0, nameof(options.MaxSteps), options.MaxSteps,
@@ -25,7 +28,7 @@ internal sealed class TrainerOptionsRules
             nameof(options.Epochs), options.Epochs, "it must be above 0", "1");
         Require(
             options.LearningRate > 0 && double.IsFinite(options.LearningRate),
-            nameof(options.LearningRate), options.LearningRate, "it must be above 0", "1e-6");
+            nameof(options.LearningRate), options.LearningRate, "it must be above 0", learningRate);
         Require(
             Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "it must be a known one",
             "LearningRateDecay.Linear");
@@ -57,6 +60,15 @@ internal sealed class TrainerOptionsRules
             options.KeepInterval >= 0, nameof(options.KeepInterval), options.KeepInterval,
             "it can't be negative (0 is none)", "1000");
         Require(
+            options.KeepLast is null || !string.IsNullOrWhiteSpace(options.OutputFolder),
+            nameof(options.OutputFolder), options.OutputFolder, $"KeepLast {options.KeepLast} needs a folder", "\"runs/first\"");
+        Require(
+            options.KeepInterval == 0 || options.KeepLast is not null, nameof(options.KeepLast), options.KeepLast,
+            $"nothing is removed without it, so that KeepInterval {options.KeepInterval} keeps nothing from it", "3");
+        Require(
+            !options.BestIsLowest || options.BestMetric is not null, nameof(options.BestMetric), options.BestMetric,
+            "BestIsLowest says how to compare it", "\"eval/loss\"");
+        Require(
             options.BestMetric is null || !string.IsNullOrWhiteSpace(options.OutputFolder),
             nameof(options.OutputFolder), options.OutputFolder,
             $"the best checkpoint by {options.BestMetric} needs a folder", "\"runs/first\"");
@@ -78,7 +90,7 @@ internal sealed class TrainerOptionsRules
     /// <param name="leastGroup">The fewest completions of a prompt, and why.</param>
     public void RequireRollouts(RolloutTrainerOptions options, (int Size, string Reason) leastGroup)
     {
-        RequireCommon(options);
+        RequireCommon(options, learningRate: "1e-6");
         Require(
             options.GroupSize >= leastGroup.Size, nameof(options.GroupSize), options.GroupSize,
             leastGroup.Reason, "8");

@@ -42,6 +42,14 @@ internal sealed class EvaluationRunner(
             }
         }
 
+        if (options.BestMetric is string best && TrainingMetricNames.IsEvaluation(best) && !values.ContainsKey(best))
+        {
+            string[] measured = [.. values.Keys.Where(TrainingMetricNames.IsEvaluation)];
+            throw new InvalidOperationException(
+                $"BestMetric is '{best}', but the evaluations measured {string.Join(", ", measured)}: "
+                + ".Configure(options => options.BestMetric = …).");
+        }
+
         values[TrainingMetricNames.EvaluationSeconds] = Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 }

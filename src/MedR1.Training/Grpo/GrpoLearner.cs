@@ -4,13 +4,12 @@ namespace MedR1.Training;
 internal sealed class GrpoLearner(
     GrpoTrainerOptions options, PolicyUpdate update, ReplayBuffer? replay, ReferenceMixer? mixer) : IRolloutLearner
 {
-    // By the plan too: recorded rollouts may feed more steps than the options say.
-    private bool NeedsOldLogProbabilities(IReadOnlyList<PlannedStep> plan) =>
-        Math.Max(plan.Count, options.StepsPerGeneration) * options.Iterations > 1 || replay is not null;
+    private bool NeedsOldLogProbabilities(Rollout rollout) =>
+        rollout.StepCount * options.Iterations > 1 || options.StepsPerGeneration > 1 || replay is not null;
 
     public void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
     {
-        if (rollout.OldLogProbabilities is null && NeedsOldLogProbabilities(plan))
+        if (rollout.OldLogProbabilities is null && NeedsOldLogProbabilities(rollout))
         {
             update.RecordOldLogProbabilities(rollout, plan);
             replay?.Keep(rollout);

@@ -20,7 +20,7 @@ public sealed class GrpoTrainer : IDisposable
     internal GrpoTrainer(
         IVisionLanguagePolicy policy, RolloutTrainerParts parts, GrpoTrainerOptions options, string? resumeFrom)
     {
-        _gate = new RunGate(policy, options);
+        _gate = new RunGate(nameof(GrpoTrainer), policy, options);
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
         try
         {
@@ -79,6 +79,7 @@ public sealed class GrpoTrainer : IDisposable
     /// <summary>Frees the optimizer and the reference.</summary>
     public void Dispose()
     {
+        _gate.Close();
         _updater?.Dispose();
         _ownReference?.Dispose();
     }

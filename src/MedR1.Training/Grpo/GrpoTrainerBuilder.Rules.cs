@@ -14,6 +14,10 @@ public sealed partial class GrpoTrainerBuilder
             "Recorded rollouts are not sampled again: remove .UseRecordedRollouts, or "
             + ".Configure(options => options.DynamicSampling = null).");
         Slots.Require(
+            Reference is null || (_loss ?? DefaultLoss).RequiresReference,
+            "The loss needs no reference, so the one that you gave would only take memory: remove .UseReference, or .UseLoss with a "
+            + "KL coefficient.");
+        Slots.Require(
             options.ReferenceSync is null || Reference is null,
             "ReferenceSync would change the reference that you gave: remove .UseReference, so that the trainer clones "
             + "one of its own, or .Configure(options => options.ReferenceSync = null).");

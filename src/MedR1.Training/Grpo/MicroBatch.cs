@@ -45,16 +45,17 @@ internal sealed class MicroBatch
         CompletionIndex[] sorted = [.. rows.OrderBy(row => groups.IndexOf(row.Group))];
         int[] active = [.. Enumerable.Range(0, sorted.Length).Where(row => rollout.IsActive(sorted[row]))];
         int[] learning = skipsZeroAdvantage ? [.. active.Where(row => rollout.AdvantageAt(sorted[row]) != 0)] : active;
-        if (learning.Length == 0 && active.Length > 0)
-        {
-            // One pass is made all the same: a gradient of exactly 0 is not the same to the optimizer as none.
-            int shortest = active.OrderByDescending(row => rollout.Prompts[sorted[row].Group].Images.Count > 0)
-                .ThenBy(row => rollout.CompletionAt(sorted[row]).TokenCount)
-                .First();
-            learning = [shortest];
-        }
 
-        return new MicroBatch(rollout, sorted, learning);
+        // One row is taken all the same where none learns, or none with a picture: a gradient of exactly 0, of the network or of
+        // its tower, is not the same to the optimizer as none.
+        int[] missing = [.. active
+            .Where(row => learning.Length == 0 || (HasPicture(row) && !learning.Any(HasPicture)))
+            .OrderByDescending(HasPicture)
+            .ThenBy(row => rollout.CompletionAt(sorted[row]).TokenCount)
+            .Take(1)];
+        return new MicroBatch(rollout, sorted, [.. learning.Concat(missing).Order()]);
+
+        bool HasPicture(int row) => rollout.Prompts[sorted[row].Group].Images.Count > 0;
     }
 
     /// <summary>Tokens of a row that the loss sees.</summary>

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace MedR1.Training;
 
 /// <summary>
-/// Shows where a run stands: step, reward or loss, accuracy, length, tokens a second, time left. On a terminal one line
-/// that is written over, elsewhere a line each interval.
+/// Shows where a run stands: step, reward or loss, accuracy, length, tokens a second, time left, what evaluations measured, and
+/// what keeps it from learning: failed rewards, groups that all agree. On a terminal one line that is written over, elsewhere a
+/// line each interval and for each evaluation.
 /// </summary>
 public sealed class ConsoleProgressSink : IMetricSink, IDisposable
 {
@@ -13,6 +14,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
     private readonly int _interval;
     private readonly string? _accuracy;
     private int _lastLength;
+    private long? _lastStep;
 
     /// <summary>Makes a sink for the console or another writer.</summary>
     /// <param name="writer">Where to write; <see langword="null"/> for the console.</param>
@@ -51,9 +53,11 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
                 EndLine();
             }
         }
-        else if (isLast || metrics.Step == 1 || metrics.Step % _interval == 0)
+        else if (isLast || _lastStep is null || metrics.Step / _interval != _lastStep / _interval
+            || metrics.Values.Keys.Any(TrainingMetricNames.IsEvaluation))
         {
             _writer.WriteLine(Line(metrics));
+            _lastStep = metrics.Step;
         }
 
         return ValueTask.CompletedTask;
@@ -91,6 +95,9 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
             Add(TrainingMetricNames.SkippedSteps, "{0:0} skipped");
         }
 
+        parts.AddRange(Warnings(values));
+        parts.AddRange(values.Where(pair => TrainingMetricNames.IsEvaluation(pair.Key)).Select(
+            pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value:0.####}")));
         if (values.TryGetValue(TrainingMetricNames.SecondsLeft, out double left) && double.IsFinite(left))
         {
             parts.Add(TimeText(left) + " left");
@@ -104,6 +111,27 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
             {
                 parts.Add(string.Format(CultureInfo.InvariantCulture, format, value));
             }
+        }
+    }
+
+    // What keeps a run from learning without stopping it.
+    private static IEnumerable<string> Warnings(IReadOnlyDictionary<string, double> values)
+    {
+        foreach ((string name, double count) in values)
+        {
+            if (TrainingMetricNames.FailedReward(name) is string reward)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"{count:0} failures of '{reward}'");
+            }
+        }
+
+        if (values.ContainsKey(TrainingMetricNames.MeanLength) && !values.ContainsKey(TrainingMetricNames.Reward))
+        {
+            yield return "no completion has a reward";
+        }
+        else if (values.TryGetValue(TrainingMetricNames.ZeroDeviationShare, out double share) && share == 1)
+        {
+            yield return "no group differs in reward";
         }
     }
 

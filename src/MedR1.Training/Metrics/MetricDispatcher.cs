@@ -15,7 +15,7 @@ internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
         {
             try
             {
-                await sink.WriteAsync(metrics, cancellationToken).ConfigureAwait(false);
+                await UserCode.Call(() => sink.WriteAsync(metrics, cancellationToken)).ConfigureAwait(false);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {

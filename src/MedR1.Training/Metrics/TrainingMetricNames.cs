@@ -5,6 +5,9 @@ namespace MedR1.Training;
 /// </summary>
 public static class TrainingMetricNames
 {
+    private const string EvaluationPrefix = "eval/";
+    private const string RewardFailurePrefix = "reward_failures/";
+
     /// <summary>What was back-propagated, summed over the step.</summary>
     public const string Loss = "loss";
 
@@ -110,7 +113,15 @@ public static class TrainingMetricNames
 
     /// <summary>What an evaluation measured.</summary>
     /// <param name="measurement">The measurement's name.</param>
-    public static string Evaluation(string measurement) => $"eval/{measurement}";
+    public static string Evaluation(string measurement) => EvaluationPrefix + measurement;
+
+    /// <summary>Whether a name is that of a measurement of an evaluation.</summary>
+    /// <param name="name">The name.</param>
+    public static bool IsEvaluation(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.StartsWith(EvaluationPrefix, StringComparison.Ordinal);
+    }
 
     /// <summary>Whether a name is that of a reward's mean.</summary>
     /// <param name="name">The name.</param>
@@ -126,5 +137,9 @@ public static class TrainingMetricNames
 
     /// <summary>How often one reward failed since the start.</summary>
     /// <param name="reward">The reward's name.</param>
-    public static string RewardFailures(string reward) => $"reward_failures/{reward}";
+    public static string RewardFailures(string reward) => RewardFailurePrefix + reward;
+
+    /// <summary>The reward whose failures a name counts; null for another name.</summary>
+    internal static string? FailedReward(string name) =>
+        name.StartsWith(RewardFailurePrefix, StringComparison.Ordinal) ? name[RewardFailurePrefix.Length..] : null;
 }

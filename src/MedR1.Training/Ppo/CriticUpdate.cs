@@ -53,7 +53,7 @@ internal sealed class CriticUpdate(
     // The same divisor as the policy's, so that accumulation gives the gradient of one large batch for both.
     private double TokensOf(Rollout rollout, PlannedStep plan) =>
         options.TokenDivisor == TokenDivisor.GenerationShare
-            ? (double)rollout.ActiveTokenCount / options.StepsPerGeneration
+            ? (double)rollout.ActiveTokenCount / rollout.StepCount
             : plan.MicroSteps.SelectMany(rows => rows).Where(rollout.IsActive)
                 .Sum(row => (long)rollout.CompletionAt(row).TokenCount);
 

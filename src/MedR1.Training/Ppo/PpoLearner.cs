@@ -6,6 +6,9 @@ namespace MedR1.Training;
 /// </summary>
 internal sealed class PpoLearner(PolicyUpdate policy, CriticUpdate critic, TargetMaker targets) : IRolloutLearner
 {
+    // The policy's half of a step whose other half failed: the policy has moved, so a run that goes on must not move it again.
+    private (long Step, PolicyStepResult Result)? _half;
+
     public void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
     {
         if (rollout.TokenAdvantages is null)
@@ -21,10 +24,13 @@ internal sealed class PpoLearner(PolicyUpdate policy, CriticUpdate critic, Targe
     public PolicyStepResult Learn(
         Rollout rollout, PlannedStep plan, long step, CancellationToken cancellationToken)
     {
-        PolicyStepResult ofPolicy = policy.Run(rollout, plan, step, cancellationToken);
+        PolicyStepResult ofPolicy = _half is { } half && half.Step == step
+            ? half.Result : policy.Run(rollout, plan, step, cancellationToken);
+        _half = (step, ofPolicy);
 
         // Not cancelled in between: the policy has moved, and the critic belongs to the same step.
         PolicyStepResult ofCritic = critic.Run(rollout, plan, step);
+        _half = null;
         Dictionary<string, double> measured = new(ofPolicy.LossMetrics)
         {
             [TrainingMetricNames.CriticGradientNorm] = ofCritic.GradientNorm,

@@ -26,7 +26,7 @@ public sealed class PpoTrainer : IDisposable
         IVisionLanguagePolicy policy, RolloutTrainerParts parts, PpoTrainerOptions options, PpoLossOptions loss,
         PpoTargetOptions targets, ValueModel? critic, string? resumeFrom)
     {
-        _gate = new RunGate(policy, options);
+        _gate = new RunGate(nameof(PpoTrainer), policy, options);
         parts = parts with { ScoresAreAdvantages = true };
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
         try
@@ -86,6 +86,7 @@ public sealed class PpoTrainer : IDisposable
     /// <summary>Frees the optimizers, and the reference and critic that it copied.</summary>
     public void Dispose()
     {
+        _gate.Close();
         _policyUpdater?.Dispose();
         _criticUpdater?.Dispose();
         _ownReference?.Dispose();

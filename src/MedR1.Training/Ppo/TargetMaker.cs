@@ -13,13 +13,13 @@ internal sealed class TargetMaker(
     ValueModel critic, IVisionLanguagePolicy? reference, PpoTargetOptions targets, PpoTrainerOptions options,
     PolicyUpdate update)
 {
-    private bool NeedsOldLogProbabilities =>
-        options.StepsPerGeneration * options.Iterations > 1 || targets.KlCoefficient != 0;
+    private bool NeedsOldLogProbabilities(Rollout rollout) =>
+        rollout.StepCount * options.Iterations > 1 || options.StepsPerGeneration > 1 || targets.KlCoefficient != 0;
 
     /// <summary>Fills values, returns and advantages of a rollout, under policy and critic as they are.</summary>
     public void Fill(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
     {
-        if (NeedsOldLogProbabilities)
+        if (NeedsOldLogProbabilities(rollout))
         {
             update.RecordOldLogProbabilities(rollout, plan);
         }

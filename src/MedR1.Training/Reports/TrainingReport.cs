@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MedR1.Training;
 
 /// <summary>What became of a run.</summary>
@@ -14,6 +16,9 @@ public sealed record TrainingReport
 
     /// <summary>How often each reward failed; rewards that never did are not listed.</summary>
     public IReadOnlyDictionary<string, long> RewardFailures { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>The first failure of each reward that failed while this trainer ran.</summary>
+    public IReadOnlyDictionary<string, string> FirstRewardFailures { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The first failure of each metric sink that failed.</summary>
     public IReadOnlyList<string> SinkFailures { get; init; } = [];
@@ -36,4 +41,28 @@ public sealed record TrainingReport
 
     /// <summary>The best value of <see cref="TrainerOptions.BestMetric"/> so far.</summary>
     public double? BestValue { get; init; }
+
+    /// <summary>What became of the run in a few lines, for a person.</summary>
+    public override string ToString()
+    {
+        List<string> lines =
+        [
+            string.Create(CultureInfo.InvariantCulture, $"{Steps} steps, {Seconds:0} seconds, {SkippedSteps} skipped"),
+            .. RewardFailures.Select(pair => string.Create(
+                CultureInfo.InvariantCulture,
+                $"reward '{pair.Key}' failed {pair.Value} times, first: {FirstRewardFailures.GetValueOrDefault(pair.Key)}")),
+            .. SinkFailures.Select(failure => $"sink failed: {failure}"),
+        ];
+        if (LastCheckpoint is not null)
+        {
+            lines.Add($"last checkpoint: {LastCheckpoint}");
+        }
+
+        if (BestValue is double best)
+        {
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"best value: {best:0.####}, {BestCheckpoint ?? "no checkpoint"}"));
+        }
+
+        return string.Join(Environment.NewLine, lines);
+    }
 }

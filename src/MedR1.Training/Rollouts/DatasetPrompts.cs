@@ -5,5 +5,15 @@ internal sealed class DatasetPrompts(IVqaDataset dataset, IPromptTemplate templa
 {
     public int Count => dataset.Count;
 
-    public VqaPrompt this[int index] => template.Format(dataset[index]);
+    public VqaPrompt this[int index]
+    {
+        get
+        {
+            VqaExample example = dataset[index];
+            VqaPrompt prompt = template.Format(example);
+
+            // Rewards look at the example; a template of the user's own may not think of it.
+            return prompt.Example is null ? prompt with { Example = example } : prompt;
+        }
+    }
 }

@@ -11,13 +11,27 @@ public sealed class RewardFailureException : Exception
         Failure = failure;
     }
 
+    private RewardFailureException(RewardFailure failure, string message)
+        : base(message, failure.Exception)
+    {
+        Failure = failure;
+    }
+
     /// <summary>What happened.</summary>
     public RewardFailure Failure { get; }
+
+    /// <summary>Every completion of the first sampling has a failed reward: the reward is wrong, rather than now and then.</summary>
+    internal static RewardFailureException OfAll(RewardFailure first, int completions) => new(
+        first,
+        $"Rewards failed on all {completions} completions of the first sampling, so that nothing can be learnt. The first failure, "
+        + $"of '{first.Reward}': {WithStop(first.Message)} Mend the reward.");
+
+    private static string WithStop(string message) => message.EndsWith('.') ? message : message + ".";
 
     private static string Describe(RewardFailure failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return $"Reward '{failure.Reward}' failed: {failure.Message} Mend it, or set StopOnRewardFailure to false to "
+        return $"Reward '{failure.Reward}' failed: {WithStop(failure.Message)} Mend it, or set StopOnRewardFailure to false to "
             + "leave such completions out of their group's statistics and count them.";
     }
 }

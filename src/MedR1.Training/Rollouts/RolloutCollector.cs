@@ -72,10 +72,23 @@ internal sealed class RolloutCollector(
 
     private async Task<PromptBatch> TakeAsync(long position, int count, CancellationToken cancellationToken)
     {
-        Task<PromptBatch>? prefetched = count == PromptCount && _nextPosition == position ? _next : null;
+        Task<PromptBatch>? prefetched = _next;
+        bool fits = count == PromptCount && _nextPosition == position;
         _next = null;
-        return await (prefetched is null or { IsCanceled: true }
-            ? Task.Run(() => taker.Take(position, count, cancellationToken), cancellationToken) : prefetched);
+        try
+        {
+            // Also where it does not fit: data and order are asked by one thread at a time.
+            if (prefetched is not null && await prefetched is { } batch && fits)
+            {
+                return batch;
+            }
+        }
+        catch when (!fits || (prefetched!.IsCanceled && !cancellationToken.IsCancellationRequested))
+        {
+            // It was of a run that was stopped.
+        }
+
+        return await Task.Run(() => taker.Take(position, count, cancellationToken), cancellationToken);
     }
 
     private async Task<IEnumerable<RolloutGroup>> RunAsync(

@@ -24,7 +24,8 @@ internal sealed class RolloutLoop(
             long start = Stopwatch.GetTimestamp();
             Dictionary<string, double> sampled = [];
             Rollout rollout = kept.Rollout ?? await SampleAsync(sampled, cancellationToken);
-            IReadOnlyList<PlannedStep> plan = parts.Planner.Plan(rollout, options);
+            IReadOnlyList<PlannedStep> plan = UserCode.Call(() => parts.Planner.Plan(rollout, options));
+            rollout.StepCount = plan.Count;
             learner.Prepare(rollout, plan, sampled);
             if (state.Step + plan.Count * options.Iterations - state.StepInRollout < totalSteps)
             {
@@ -49,11 +50,8 @@ internal sealed class RolloutLoop(
     private async Task<Rollout> SampleAsync(Dictionary<string, double> sampled, CancellationToken cancellationToken)
     {
         Rollout rollout = await source.CollectAsync(state.Rollouts, state.Position, cancellationToken);
-        foreach (IGrpoObserver observer in parts.Observers.OfType<IGrpoObserver>())
-        {
-            observer.OnRollout(rollout);
-        }
-
+        ThrowIfNoRewardWorks(rollout);
+        UserCode.Tell<IGrpoObserver>(parts.Observers, observer => observer.OnRollout(rollout));
         foreach ((string name, double value) in RolloutMetrics.Of(rollout, source, options))
         {
             sampled[name] = value;
@@ -63,6 +61,16 @@ internal sealed class RolloutLoop(
         state.Take(rollout);
         kept.Rollout = rollout;
         return rollout;
+    }
+
+    // Later a service behind a reward may be away for a while; at the start it is a mistake.
+    private void ThrowIfNoRewardWorks(Rollout rollout)
+    {
+        if (state.Rollouts == 0 && rollout.Failures is [RewardFailure first, ..]
+            && rollout.Groups.All(group => group.Scores!.All(score => score.Total is null)))
+        {
+            throw RewardFailureException.OfAll(first, rollout.CompletionCount);
+        }
     }
 
     // Prompts that were left out or dropped were gone through too: on average so many to a sampling.

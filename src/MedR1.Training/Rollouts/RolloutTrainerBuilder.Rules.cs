@@ -8,7 +8,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     {
         RequireData();
         RequireRewards();
-        _slots.RequireEvaluations(options, _evaluations.Count);
+        _slots.RequireEvaluations(options, _evaluations);
         _slots.Require(
             _recorded is null || Directory.Exists(_recorded),
             $"There is no folder '{_recorded}' of recorded rollouts: .UseRecordedRollouts(folder) with that of a "

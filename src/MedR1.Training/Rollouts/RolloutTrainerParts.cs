@@ -65,7 +65,13 @@ internal sealed record RolloutTrainerParts
         [nameof(options.StepsPerGeneration)] = Text(options.StepsPerGeneration),
         [nameof(options.Iterations)] = Text(options.Iterations),
         ["number of prompts"] = Text(Prompts.Count),
-        ["weights that the policy was built with"] = clonesReference ? WeightDigest.Of(policy) : "none of its own",
+        [CheckpointStore.StartWeights] = clonesReference ? WeightDigest.Of(policy) : "not needed",
+        ["rewards"] = string.Join(", ", Rewards.Select(reward =>
+            string.Create(CultureInfo.InvariantCulture, $"{reward.Name} × {reward.Weight}"))),
+        ["sampling"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"temperature {options.Temperature}, top-k {options.TopK}, top-p {options.TopP}, min-p {options.MinP}, ")
+            + $"at most {Text(options.MaxNewTokens)} tokens",
     };
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

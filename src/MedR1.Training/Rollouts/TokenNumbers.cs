@@ -52,12 +52,15 @@ internal static class TokenNumbers
         return tensor(values, [batch.Rows.Count, batch.Width], device: device);
     }
 
-    /// <summary><c>[B, T]</c> log-probabilities that the sampler drew a pass's tokens with; NaN where it told none.</summary>
+    /// <summary>
+    /// <c>[B, T]</c> log-probabilities that the sampler drew a pass's tokens with; NaN where it told none, and in rows that stay
+    /// out of the pass.
+    /// </summary>
     public static Tensor OfSampler(Rollout rollout, MicroBatch batch, Device device)
     {
         float[] values = new float[batch.Rows.Count * batch.Width];
         Array.Fill(values, float.NaN);
-        for (int row = 0; row < batch.Rows.Count; row++)
+        foreach (int row in batch.ForwardRows)
         {
             Completion completion = rollout.CompletionAt(batch.Rows[row]);
             if (completion.DrawnLogProbabilities.Count == completion.TokenCount)

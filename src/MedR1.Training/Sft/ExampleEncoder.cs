@@ -11,6 +11,11 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
 
     public EncodedExample Encode(SupervisedExample example, int index, CancellationToken cancellationToken)
     {
+        if (example is null)
+        {
+            throw new InvalidDataException($"Example {index} is null; leave it out.");
+        }
+
         EncodedExample encoded = example.Sequence is EncodedPrompt sequence
             ? new EncodedExample(sequence, null, WeightsBehindFirst(example.SequenceWeights, sequence.TokenIds.Count))
             : EncodeAnswer(example, index, cancellationToken);
@@ -44,7 +49,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
     private EncodedExample EncodeAnswer(SupervisedExample example, int index, CancellationToken cancellationToken)
     {
         object? key = ReferenceEquals(example.CacheKey, SupervisedExample.NoCache) ? null : example.CacheKey ?? new PlaceInList(index);
-        EncodedPrompt prompt = _cache.Encode(key, example.Prompt!, cancellationToken);
+        EncodedPrompt prompt = EncodePrompt(key, example.Prompt!, index, cancellationToken);
         int[] completion = [.. policy.Processor.EncodeCompletion(example.Completion!), .. _behind];
         float[] weights = example.TokenWeighting is TokenWeighting weigh
             ? [.. weigh(completion, policy.Processor.Tokenizer)] : Ones(completion.Length);
@@ -62,6 +67,19 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
 
         EncodedPrompt whole = prompt with { TokenIds = [.. prompt.TokenIds, .. completion] };
         return new EncodedExample(whole, null, [.. Ones(prompt.TokenIds.Count - 1), .. weights]);
+    }
+
+    private EncodedPrompt EncodePrompt(object? key, VqaPrompt prompt, int index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _cache.Encode(key, prompt, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw new InvalidPromptException(
+                $"Example {index} can't be encoded: {exception.Message} Mend it or leave it out.", exception);
+        }
     }
 
     // Of a type of its own: a caller's key may be a number too.

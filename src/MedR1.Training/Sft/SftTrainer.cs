@@ -36,7 +36,7 @@ public sealed class SftTrainer : IDisposable
         IReadOnlyList<IEvaluationHook> evaluations,
         string? resumeFrom)
     {
-        _gate = new RunGate(policy, options);
+        _gate = new RunGate(nameof(SftTrainer), policy, options);
         _examples = examples;
         _order = order;
         _options = options;
@@ -80,7 +80,11 @@ public sealed class SftTrainer : IDisposable
         _gate.RunAsync(() => RunLoopAsync(cancellationToken));
 
     /// <summary>Frees the optimizer.</summary>
-    public void Dispose() => _updater?.Dispose();
+    public void Dispose()
+    {
+        _gate.Close();
+        _updater?.Dispose();
+    }
 
     private async Task<TrainingReport> RunLoopAsync(CancellationToken cancellationToken)
     {
@@ -88,20 +92,34 @@ public sealed class SftTrainer : IDisposable
             nameof(SftTrainer), _state, TotalSteps, _options, _dispatcher, _evaluations, _checkpoints, _observers);
         await reporter.StartAsync(cancellationToken);
         Task<SftBatch>? next = _state.Step < TotalSteps ? EncodeAsync(_state.Step, cancellationToken) : null;
-        while (next is not null)
+        try
         {
-            long start = Stopwatch.GetTimestamp();
-            SftBatch batch = await next;
-            next = _state.Step + 1 < TotalSteps ? EncodeAsync(_state.Step + 1, cancellationToken) : null;
-            SftStepResult result = _update.Run(batch, _state.Step + 1, cancellationToken);
-            _state.Step++;
-            _state.Tokens += batch.TokenCount;
-            _state.SkippedSteps += result.IsSkipped ? 1 : 0;
-            await reporter.EndStepAsync(
-                Measure(batch, result, Stopwatch.GetElapsedTime(start).TotalSeconds), cancellationToken);
+            while (next is not null)
+            {
+                long start = Stopwatch.GetTimestamp();
+                SftBatch batch = await next;
+                next = _state.Step + 1 < TotalSteps ? EncodeAsync(_state.Step + 1, cancellationToken) : null;
+                await LearnAsync(batch, start, reporter, cancellationToken);
+            }
+        }
+        finally
+        {
+            // Data and order are asked by one thread at a time, also if the run goes on at once.
+            await (next ?? Task.CompletedTask).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
         return reporter.End();
+    }
+
+    private Task LearnAsync(SftBatch batch, long start, RunReporter reporter, CancellationToken cancellationToken)
+    {
+        SftStepResult result = _update.Run(batch, _state.Step + 1, cancellationToken);
+        _state.Step++;
+        _state.Tokens += batch.TokenCount;
+        _state.SkippedSteps += result.IsSkipped ? 1 : 0;
+        return reporter.EndStepAsync(
+            Measure(batch, result, Stopwatch.GetElapsedTime(start).TotalSeconds), cancellationToken);
     }
 
     private Task<SftBatch> EncodeAsync(long step, CancellationToken cancellationToken) => Task.Run(

@@ -132,7 +132,7 @@ public sealed class SftTrainerBuilder
         _slots.Require(
             _examples is not { Count: 0 }, "The list of examples is empty: .UseExamples(examples) with at least one.");
         _slots.RequireTrainable(_policy, options);
-        _slots.RequireEvaluations(options, _evaluations.Count);
+        _slots.RequireEvaluations(options, _evaluations);
         _slots.Finish();
         return new SftTrainer(
             _policy, _examples!, _order ?? new ShuffledOrder(options.Seed), options,

@@ -10,7 +10,7 @@ public sealed class SftTrainerOptionsValidator : IValidateOptions<SftTrainerOpti
     {
         ArgumentNullException.ThrowIfNull(options);
         TrainerOptionsRules rules = new();
-        rules.RequireCommon(options);
+        rules.RequireCommon(options, learningRate: "1e-5");
         rules.Require(
             options.ExamplesPerStep > 0, nameof(options.ExamplesPerStep), options.ExamplesPerStep,
             "a step needs at least 1 example", "128");

@@ -34,10 +34,7 @@ internal sealed class SftUpdate(
             return new SftStepResult(total, update.GradientNorm, updater.Skip(step - 1), IsSkipped: true);
         }
 
-        foreach (ITrainingObserver observer in observers)
-        {
-            observer.OnGradients(step);
-        }
+        UserCode.Tell<ITrainingObserver>(observers, observer => observer.OnGradients(step));
 
         return new SftStepResult(total, update.GradientNorm, updater.Step(step - 1), IsSkipped: false);
     }
@@ -85,10 +82,7 @@ internal sealed class SftUpdate(
     private Tensor Loss(
         EncodedExample[] examples, Tensor logProbabilities_BT, long step, int microStep, double divisor)
     {
-        foreach (ISftObserver observer in observers.OfType<ISftObserver>())
-        {
-            observer.OnMicroStep(step, microStep, logProbabilities_BT);
-        }
+        UserCode.Tell<ISftObserver>(observers, observer => observer.OnMicroStep(step, microStep, logProbabilities_BT));
 
         int width = (int)logProbabilities_BT.shape[1];
         float[] weights = new float[examples.Length * width];

@@ -114,7 +114,12 @@ internal sealed class ParameterUpdater : IDisposable
     /// <summary>Frees the optimizer and lets the parameters that it froze take gradients again.</summary>
     public void Dispose()
     {
-        ZeroGradients();
+        // A policy may have been disposed before its trainer.
+        if (Trainable.All(pair => !pair.Value.IsInvalid))
+        {
+            ZeroGradients();
+        }
+
         _optimizer.Dispose();
         Unfreeze();
     }
@@ -142,7 +147,11 @@ internal sealed class ParameterUpdater : IDisposable
 
     private void Unfreeze()
     {
-        _frozenHere.ForEach(parameter => parameter.requires_grad = true);
+        foreach (Parameter parameter in _frozenHere.Where(parameter => !parameter.IsInvalid))
+        {
+            parameter.requires_grad = true;
+        }
+
         _frozenHere.Clear();
     }
 

@@ -94,11 +94,8 @@ internal sealed class PolicyUpdate(
                     new Dictionary<string, LossMetric> { ["entropy"] = EntropyOf(entropies_BT, rollout, batch) });
             }
 
-            foreach (IGrpoObserver observer in observers.OfType<IGrpoObserver>())
-            {
-                observer.OnMicroStep(
-                    new GrpoMicroStep(step, microStep, rollout, batch.Rows, inputs, value, result.Metrics));
-            }
+            GrpoMicroStep done = new(step, microStep, rollout, batch.Rows, inputs, value, result.Metrics);
+            UserCode.Tell<IGrpoObserver>(observers, observer => observer.OnMicroStep(done));
         }
 
         return Finish(step, total, metrics);
@@ -126,10 +123,7 @@ internal sealed class PolicyUpdate(
         UpdateResult update = updater.Clip();
         if (update.IsFinite)
         {
-            foreach (ITrainingObserver observer in observers)
-            {
-                observer.OnGradients(step);
-            }
+            UserCode.Tell<ITrainingObserver>(observers, observer => observer.OnGradients(step));
         }
 
         double rate = update.IsFinite ? updater.Step(step - 1) : updater.Skip(step - 1);
@@ -155,7 +149,7 @@ internal sealed class PolicyUpdate(
         long own = lengths.Sum(length => (long)length);
         double divisor = options.TokenDivisor == TokenDivisor.StepTokens
             ? own
-            : (double)rollout.ActiveTokenCount / options.StepsPerGeneration;
+            : (double)rollout.ActiveTokenCount / rollout.StepCount;
         return new StepCounts(
             Math.Max(1, divisor), rows.Length, lengths.Count(length => length > 0), plan.MicroSteps.Count);
     }

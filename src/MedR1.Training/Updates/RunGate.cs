@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MedR1.Modeling;
 
 namespace MedR1.Training;
@@ -6,16 +7,29 @@ namespace MedR1.Training;
 /// Lets one run of a trainer through at a time, on a thread of its own, and keeps features of pictures meanwhile that the
 /// policy does not change.
 /// </summary>
-internal sealed class RunGate(IVisionLanguagePolicy policy, TrainerOptions options)
+internal sealed class RunGate(string trainer, IVisionLanguagePolicy policy, TrainerOptions options)
 {
-    private int _isRunning;
+    // The policies that are in training just now, whichever trainer they are given to.
+    private static readonly ConditionalWeakTable<IVisionLanguagePolicy, RunGate> s_running = [];
+    private bool _isClosed;
+
+    /// <summary>Lets no run through any more: the trainer is disposed.</summary>
+    public void Close() => _isClosed = true;
 
     /// <exception cref="InvalidOperationException">A run is under way.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public async Task<TrainingReport> RunAsync(Func<Task<TrainingReport>> run)
     {
-        if (Interlocked.Exchange(ref _isRunning, 1) == 1)
+        if (_isClosed)
         {
-            throw new InvalidOperationException("A run of this trainer is under way; await it, or build a second trainer.");
+            throw new ObjectDisposedException(trainer);
+        }
+
+        if (!s_running.TryAdd(policy, this))
+        {
+            throw new InvalidOperationException(s_running.TryGetValue(policy, out RunGate? other) && other == this
+                ? "A run of this trainer is under way; await it."
+                : "Another trainer trains this policy just now, and each would move it under the other; await that run.");
         }
 
         try
@@ -26,7 +40,7 @@ internal sealed class RunGate(IVisionLanguagePolicy policy, TrainerOptions optio
         }
         finally
         {
-            Volatile.Write(ref _isRunning, 0);
+            s_running.Remove(policy);
         }
     }
 }

@@ -9,9 +9,6 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
     private readonly long _firstStep = state.Step;
     private readonly List<StepMetrics> _history = [];
 
-    // The latest of each measurement since the last report: what a sampling measured stands with its first step alone.
-    private readonly Dictionary<string, double> _unreported = [];
-
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
     public async ValueTask<StepMetrics> WriteAsync(
@@ -31,15 +28,15 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
         _history.Add(metrics);
         foreach ((string name, double value) in values)
         {
-            _unreported[name] = value;
+            state.Unreported[name] = value;
         }
 
         // An evaluation is reported with its own step.
         if (state.Step % options.LogInterval == 0 || state.Step == totalSteps
             || values.ContainsKey(TrainingMetricNames.EvaluationSeconds))
         {
-            StepMetrics report = new(state.Step, new Dictionary<string, double>(_unreported));
-            _unreported.Clear();
+            StepMetrics report = new(state.Step, new Dictionary<string, double>(state.Unreported));
+            state.Unreported.Clear();
             await dispatcher.WriteAsync(report, cancellationToken).ConfigureAwait(false);
         }
 
@@ -61,6 +58,7 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
         Seconds = Seconds,
         SkippedSteps = state.SkippedSteps,
         RewardFailures = new Dictionary<string, long>(state.RewardFailures),
+        FirstRewardFailures = new Dictionary<string, string>(state.FirstRewardFailures),
         SinkFailures = dispatcher.Failures,
         History = _history,
         LastCheckpoint = lastCheckpoint,

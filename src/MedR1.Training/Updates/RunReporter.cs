@@ -13,6 +13,7 @@ internal sealed class RunReporter(
     /// <summary>Before the first step of the call; what the last one left of its step is done first.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        checkpoints.Begin();
         Notify(observer => observer.OnStart(new TrainingStart(trainer, state.Step, totalSteps)));
         if (state.Unfinished is EndOfStep end)
         {
@@ -41,6 +42,26 @@ internal sealed class RunReporter(
 
     private async Task FinishAsync(EndOfStep end, CancellationToken cancellationToken)
     {
+        try
+        {
+            await MeasureAsync(end, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            checkpoints.Rescue(state);
+            throw;
+        }
+
+        if (checkpoints.SaveIfDue(state, cancellationToken) is string saved)
+        {
+            Notify(observer => observer.OnCheckpoint(state.Step, saved));
+        }
+
+        state.Unfinished = null;
+    }
+
+    private async Task MeasureAsync(EndOfStep end, CancellationToken cancellationToken)
+    {
         if (!end.IsEvaluated)
         {
             await evaluations.RunIfDueAsync(state.Step, totalSteps, end.Values, cancellationToken);
@@ -53,20 +74,7 @@ internal sealed class RunReporter(
             end.IsTold = true;
             Notify(observer => observer.OnStep(end.Metrics));
         }
-
-        if (checkpoints.SaveIfDue(state, cancellationToken) is string saved)
-        {
-            Notify(observer => observer.OnCheckpoint(state.Step, saved));
-        }
-
-        state.Unfinished = null;
     }
 
-    private void Notify(Action<ITrainingObserver> call)
-    {
-        foreach (ITrainingObserver observer in observers)
-        {
-            call(observer);
-        }
-    }
+    private void Notify(Action<ITrainingObserver> call) => UserCode.Tell(observers, call);
 }

@@ -27,10 +27,20 @@ internal sealed class RunState
 
     public Dictionary<string, long> RewardFailures { get; init; } = [];
 
+    /// <summary>The first failure of each reward that this process saw.</summary>
+    [JsonIgnore]
+    public Dictionary<string, string> FirstRewardFailures { get; } = [];
+
     /// <summary>The best value so far of what chooses the best checkpoint, and its step.</summary>
     public double? BestValue { get; set; }
 
     public long? BestStep { get; set; }
+
+    /// <summary>
+    /// The latest of each measurement since the sinks' last report: what a sampling measured stands with its first step alone.
+    /// </summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    public Dictionary<string, double> Unreported { get; init; } = [];
 
     /// <summary>What the last step's end has left to do; null where it is done.</summary>
     [JsonIgnore]
@@ -52,6 +62,7 @@ internal sealed class RunState
         foreach (RewardFailure failure in rollout.Failures)
         {
             RewardFailures[failure.Reward] = RewardFailures.GetValueOrDefault(failure.Reward) + 1;
+            FirstRewardFailures.TryAdd(failure.Reward, failure.Message);
         }
     }
 }

@@ -261,7 +261,7 @@ public sealed class ResumeTests : IDisposable
 
         Assert.Contains("step-000002", exception.Message);
         Assert.Contains("No space left on device", exception.Message);
-        Assert.Contains("ResumeFrom", exception.Message);
+        Assert.Contains("call RunAsync of this trainer again", exception.Message);
         Assert.Equal(["latest", "step-000001"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName)
             .Order());
         Assert.Equal("step-000001", File.ReadAllText(Path.Combine(_folder, "latest")));

@@ -45,6 +45,20 @@ public sealed class ForeignSamplerTests : IDisposable
     }
 
     [Fact]
+    public async Task The_same_holds_for_ppo()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await PpoRuns.Small(policy, options => (options.PromptsPerStep, options.MaxSteps) = (4, 1))
+            .AddObserver(new RolloutRecorder(_folder)).RunAsync();
+        Inputs inputs = new();
+        using TinyPolicy again = TestData.Policy();
+        await PpoRuns.Small(again, options => options.MaxSteps = 2).UseRecordedRollouts(_folder).AddObserver(inputs).RunAsync();
+
+        Assert.Equal(2, inputs.Count);
+        Assert.All(inputs, micro => Assert.True(micro.HasOld));
+    }
+
+    [Fact]
     public async Task Recorded_rollouts_that_feed_several_steps_are_off_policy_behind_the_first()
     {
         using TinyPolicy policy = TestData.Policy();

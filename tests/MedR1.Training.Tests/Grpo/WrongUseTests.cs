@@ -28,7 +28,7 @@ public sealed class WrongUseTests : IDisposable
 
         string[] expected =
         [
-            "KeepLast is 0", "KeepInterval is -1", "OutputFolder is null, but the best checkpoint by eval/accuracy",
+            "KeepLast is 0", "KeepInterval is -1", "OutputFolder is null, but KeepLast 0 needs a folder", "OutputFolder is null, but the best checkpoint by eval/accuracy",
             "EvaluationInterval is -1", "MaxPromptTokens is 0", "Step is -1", "DynamicSampling is", "Replay is",
             "ReferenceSync is", "nothing to evaluate every -1 steps", "The best checkpoint goes by eval/accuracy, but nothing",
             "DynamicSampling looks at the reward 'accuracy', but the rewards are 'small'",
@@ -38,6 +38,62 @@ public sealed class WrongUseTests : IDisposable
         Assert.Equal(expected.Length, exception.Mistakes.Count);
         Assert.All(expected.Zip(exception.Mistakes), pair => Assert.Contains(pair.First, pair.Second));
         Assert.All(exception.Mistakes, mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
+    }
+
+    [Fact]
+    public void Options_that_would_do_nothing_are_named()
+    {
+        using TinyPolicy reference = TestData.Policy(seed: 2);
+        GrpoTrainerBuilder builder = Runs.Small(_policy, options =>
+        {
+            options.OutputFolder = "runs/x";
+            options.KeepInterval = 10;
+            options.BestIsLowest = true;
+            options.Freeze("model.visual.");
+        }, new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 })).UseReference(reference);
+
+        string[] expected =
+        [
+            "nothing is removed without it, so that KeepInterval 10", "BestMetric is null, but BestIsLowest",
+            $"No parameter's name begins with 'model.visual.', so Freeze would freeze nothing; names begin with '{_policy.Parameters[0].Key.Split('.')[0]}'",
+            "The loss needs no reference",
+        ];
+        IReadOnlyList<string> mistakes = Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes;
+        Assert.Equal(expected.Length, mistakes.Count);
+        Assert.All(expected.Zip(mistakes), pair => Assert.Contains(pair.First, pair.Second));
+        Assert.All(mistakes, mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
+    }
+
+    [Theory]
+    [InlineData("accuracy", "options.BestMetric = \"eval/accuracy\"")]
+    [InlineData("eval/acuracy", "but the evaluations measure 'eval/accuracy', 'eval/accuracy'")]
+    public void A_best_metric_that_nothing_measures_is_refused_and_so_are_equal_names(string best, string hint)
+    {
+        GrpoTrainerBuilder builder = Runs.Small(_policy, options => (options.OutputFolder, options.BestMetric) = ("runs/x", best));
+        foreach (int _ in Enumerable.Range(0, 2))
+        {
+            builder.AddEvaluation("accuracy", (_, _) => ValueTask.FromResult(1.0));
+        }
+
+        IReadOnlyList<string> mistakes = Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes;
+        Assert.Equal(2, mistakes.Count);
+        Assert.StartsWith("2 evaluations are named 'accuracy'", mistakes[0]);
+        Assert.Contains(hint, mistakes[1]);
+    }
+
+    [Fact]
+    public void A_policy_without_anything_that_learns_is_told_from_one_that_is_frozen()
+    {
+        Assert.StartsWith("Every parameter is frozen", Single(options => options.IsFrozen = _ => true));
+        foreach ((_, TorchSharp.Modules.Parameter parameter) in _policy.Parameters)
+        {
+            parameter.requires_grad = false;
+        }
+
+        Assert.Contains("give the LoraPolicy to the builder", Single(_ => { }));
+
+        string Single(Action<GrpoTrainerOptions> configure) => Assert.Single(
+            Assert.Throws<TrainerConfigurationException>(Runs.Small(_policy, configure).Build).Mistakes);
     }
 
     [Fact]

@@ -43,6 +43,37 @@ public sealed class LogIntervalTests
             sink.Select(metrics => metrics.Values.TryGetValue("eval/step", out double value) ? value : (double?)null));
     }
 
+    [Fact]
+    public async Task A_report_of_a_resumed_run_holds_what_was_sampled_before_too()
+    {
+        string folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+        try
+        {
+            Recorder whole = new(), rest = new();
+            using TinyPolicy policy = TestData.Policy();
+            await Builder(policy, whole).RunAsync();
+            using TinyPolicy first = TestData.Policy();
+            await Builder(first, new Recorder()).Configure(options => (options.OutputFolder, options.SaveInterval) = (folder, 6))
+                .RunAsync();
+            using TinyPolicy second = TestData.Policy();
+            await Builder(second, rest).ResumeFrom(Path.Combine(folder, "step-000006")).RunAsync();
+
+            // Of the sampling before step 5.
+            Assert.Equal(Runs.Untimed(whole[^1]), Runs.Untimed(Assert.Single(rest)));
+            Assert.True(rest[0].Values.ContainsKey("reward"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static GrpoTrainerBuilder Builder(TinyPolicy policy, Recorder sink) => Runs.Small(policy, options =>
+        {
+            options.Iterations = 4;
+            options.LogInterval = 8;
+        }).AddMetricSink(sink);
+    }
+
     private sealed class Recorder : List<StepMetrics>, IMetricSink
     {
         public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)

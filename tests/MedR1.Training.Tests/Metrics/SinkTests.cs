@@ -27,6 +27,20 @@ public sealed class SinkTests : IDisposable
         Assert.All(lines, line => JsonDocument.Parse(line).Dispose());
     }
 
+    [Fact]
+    public async Task A_line_that_a_killed_run_left_half_written_does_not_take_the_next_with_it()
+    {
+        string path = Path.Combine(_folder, "metrics.jsonl");
+        File.WriteAllText(path, "{\"step\":1,\"loss\":0.5}\n{\"step\":2,\"lo");
+        using (JsonLinesSink sink = new(path))
+        {
+            await sink.WriteAsync(Step(2, ("loss", 0.25)));
+        }
+
+        Assert.Equal(
+            ["""{"step":1,"loss":0.5}""", """{"step":2,"lo""", """{"step":2,"loss":0.25}"""], File.ReadAllLines(path));
+    }
+
     [Theory]
     // Check values of CRC-32C: RFC 3720, appendix B.4 (32 bytes of zeros: 0x8A9136AA; of ones: 0x62A8AB43). The mask is
     // ((crc >> 15) | (crc << 17)) + 0xA282EAD8 (TensorFlow, core/lib/hash/crc32c.h).
@@ -77,6 +91,23 @@ public sealed class SinkTests : IDisposable
         string[] lines = writer.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, lines.Length);
         Assert.Equal("step   4/100  reward 0.500  accuracy 25.0%  length 12.0  1,234 tokens/s  1:01:01 left", lines[2]);
+    }
+
+    [Fact]
+    public async Task The_console_shows_evaluations_in_any_case_and_steps_from_interval_to_interval()
+    {
+        StringWriter writer = new();
+        using ConsoleProgressSink sink = new(writer, interval: 3);
+        await sink.WriteAsync(Step(0, ("eval/accuracy", 0.25)));
+        foreach (int step in new[] { 4, 5, 8 })
+        {
+            await sink.WriteAsync(Step(step, ("loss", 1)));
+        }
+
+        await sink.WriteAsync(Step(8, ("loss", 1), ("eval/accuracy", 0.5)));
+        Assert.Equal(
+            ["step 0  eval/accuracy 0.25", "step 4  loss 1.0000", "step 8  loss 1.0000", "step 8  loss 1.0000  eval/accuracy 0.5"],
+            writer.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

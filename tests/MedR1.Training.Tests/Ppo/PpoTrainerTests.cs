@@ -1,5 +1,8 @@
 using MedR1.Losses;
+using MedR1.Modeling;
 using MedR1.Testing;
+using MedR1.TestSupport;
+using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
@@ -206,5 +209,32 @@ public sealed class PpoTrainerTests
         }
     }
 
+    [Fact]
+    public async Task A_run_whose_critic_failed_goes_on_without_moving_the_policy_twice()
+    {
+        using TinyPolicy whole = TestData.Policy();
+        await PpoRuns.Small(whole, options => options.MaxSteps = 3).RunAsync();
+
+        using TinyPolicy policy = TestData.Policy(), body = TestData.Policy();
+        using FailingOnce failing = new(body, failAt: 4);
+        using ValueModel critic = new(failing);
+        using PpoTrainer trainer = PpoRuns.Small(policy, options => options.MaxSteps = 3).UseCritic(critic).Build();
+        await Assert.ThrowsAsync<OutOfMemoryException>(() => trainer.RunAsync());
+        await trainer.RunAsync();
+
+        Assert.Equal(TestData.Weights(whole), TestData.Weights(policy));
+    }
+
     private static double Mean(IEnumerable<StepMetrics> steps, string name) => steps.Average(step => step.Values[name]);
+
+    // A call each for the values of a sampling and for the update: the fourth is the second step's update.
+    private sealed class FailingOnce(TinyPolicy policy, int failAt) : DelegatingPolicy(policy), IHiddenStatePolicy
+    {
+        private int _calls;
+
+        public int HiddenSize => policy.HiddenSize;
+
+        public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups) => ++_calls == failAt
+            ? throw new OutOfMemoryException("no memory") : policy.CompletionStates(groups);
+    }
 }

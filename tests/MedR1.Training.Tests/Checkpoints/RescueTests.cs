@@ -1,0 +1,157 @@
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>What keeps a run's work where something goes wrong around its checkpoints.</summary>
+public sealed class RescueTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    [Fact]
+    public async Task A_folder_that_cant_be_written_to_is_found_before_the_first_step()
+    {
+        string file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+        List<long> told = [];
+        using TinyPolicy policy = TestData.Policy();
+        CheckpointException exception = await Assert.ThrowsAsync<CheckpointException>(
+            () => Runs.Small(policy, options => options.OutputFolder = file).AddObserver(new Steps(told)).RunAsync());
+
+        Assert.StartsWith($"No checkpoint can be written to '{file}'", exception.Message);
+        Assert.Empty(told);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_step_whose_evaluation_or_observer_fails_is_saved(bool isEvaluation)
+    {
+        bool isBroken = true;
+        void Break()
+        {
+            if (isBroken)
+            {
+                throw new FormatException("broken");
+            }
+        }
+
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer trainer = Runs.Small(policy, options =>
+            {
+                options.OutputFolder = _folder;
+                options.EvaluationInterval = 3;
+                options.BestMetric = "eval/score";
+            })
+            .AddEvaluation("score", (context, _) =>
+            {
+                if (isEvaluation)
+                {
+                    Break();
+                }
+
+                return ValueTask.FromResult(-(double)context.Step);
+            })
+            .AddObserver(new Steps([], step =>
+            {
+                if (!isEvaluation && step == 3)
+                {
+                    Break();
+                }
+            }))
+            .Build();
+
+        await Assert.ThrowsAsync<FormatException>(() => trainer.RunAsync());
+        float[][] atFailure = TestData.Weights(policy);
+        using (TinyPolicy saved = TestData.Policy())
+        {
+            using GrpoTrainer other = Runs.Small(saved, _ => { }).ResumeFrom(_folder).Build();
+            Assert.Equal(atFailure, TestData.Weights(saved));
+        }
+
+        isBroken = false;
+        TrainingReport report = await trainer.RunAsync();
+
+        Assert.Equal(8, report.Steps);
+        Assert.Equal(-3, report.BestValue);
+        Assert.Equal("step-000003", File.ReadAllText(Path.Combine(_folder, "best")));
+    }
+
+    [Fact]
+    public async Task Intervals_count_from_the_start_whatever_was_saved_in_between()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options =>
+        {
+            options.OutputFolder = _folder;
+            (options.SaveInterval, options.KeepInterval, options.KeepLast) = (2, 4, 1);
+            options.EvaluationInterval = 1;
+            options.BestMetric = "eval/score";
+        }).AddEvaluation("score", (context, _) => ValueTask.FromResult(context.Step == 3 ? 1.0 : 0)).RunAsync();
+
+        // The best, the multiple of 4, and the last, which is one too.
+        Assert.Equal(["step-000003", "step-000004", "step-000008"], Saved());
+    }
+
+    [Fact]
+    public async Task Checkpoints_of_another_try_are_not_counted_among_the_last()
+    {
+        using (TinyPolicy policy = TestData.Policy())
+        {
+            await Runs.Small(policy, options => (options.OutputFolder, options.SaveInterval) = (_folder, 1)).RunAsync();
+        }
+
+        // Gone back to step 2: 3 to 8 are of the other try until they are written anew.
+        using TinyPolicy again = TestData.Policy();
+        await Runs.Small(again, options =>
+        {
+            (options.OutputFolder, options.SaveInterval, options.KeepLast, options.MaxSteps) = (_folder, 2, 2, 6);
+        }).ResumeFrom(Path.Combine(_folder, "step-000002")).RunAsync();
+
+        Assert.Equal(["step-000003", "step-000004", "step-000005", "step-000006", "step-000007", "step-000008"], Saved());
+    }
+
+    [Fact]
+    public void Looking_for_a_checkpoint_deletes_nothing()
+    {
+        string half = Path.Combine(_folder, ".step-000005.0123456789abcdef0123456789abcdef.tmp");
+        Directory.CreateDirectory(half);
+        using TinyPolicy policy = TestData.Policy();
+        Assert.Throws<CheckpointException>(() => Runs.Small(policy, _ => { }).ResumeFrom(_folder).Build());
+
+        // Another process may be writing it.
+        Assert.True(Directory.Exists(half));
+    }
+
+    [Fact]
+    public async Task Other_rewards_and_another_sampling_are_another_run()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options => (options.OutputFolder, options.MaxSteps) = (_folder, 1)).RunAsync();
+        using TinyPolicy next = TestData.Policy();
+        CheckpointException exception = Assert.Throws<CheckpointException>(
+            () => Runs.Small(next, options => options.Temperature = 0.5).AddReward("more", _ => 1, weight: 0.5)
+                .ResumeFrom(_folder).Build());
+
+        Assert.Contains("rewards was small × 1 and is small × 1, more × 0.5", exception.Message);
+        Assert.Contains("temperature 1, ", exception.Message);
+        Assert.DoesNotContain("load the policy from there", exception.Message);
+
+        // With the weights of the checkpoint, as one goes on elsewhere.
+        Assert.Contains("load the policy from there, not from the checkpoint", Assert.Throws<CheckpointException>(
+            () => Runs.Small(policy, _ => { }).ResumeFrom(_folder).Build()).Message);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private IEnumerable<string?> Saved() =>
+        Directory.GetDirectories(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal);
+
+    private sealed class Steps(List<long> told, Action<long>? act = null) : ITrainingObserver
+    {
+        public void OnStep(StepMetrics metrics)
+        {
+            told.Add(metrics.Step);
+            act?.Invoke(metrics.Step);
+        }
+    }
+}

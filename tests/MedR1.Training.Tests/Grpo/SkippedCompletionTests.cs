@@ -1,0 +1,59 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>Completions without gradient stay out of the pass, and the update is the same.</summary>
+public sealed class SkippedCompletionTests
+{
+    [Fact]
+    public async Task A_tower_whose_pictures_all_stay_out_still_decays_and_keeps_its_momentum()
+    {
+        float[][] whole = await WeightsAsync(skips: false), skipping = await WeightsAsync(skips: true);
+        Assert.All(whole.Zip(skipping), pair => Assert.All(
+            pair.First.Zip(pair.Second), weight => Assert.Equal(weight.First, weight.Second, 1e-5)));
+    }
+
+    [Fact]
+    public async Task What_stays_out_is_no_evidence_of_how_far_the_sampler_is_off()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        GrpoLoss loss = new(GrpoLossOptions.Bnpo with { SamplerCorrection = new SamplerCorrectionOptions() });
+        TrainingReport report = await Builder(policy, skips: true, loss).RunAsync();
+
+        // The sampler is the policy itself.
+        Assert.All(report.History, metrics =>
+        {
+            Assert.Equal(1, metrics.Values["sampling/importance_sampling_ratio/min"], 1e-4);
+            Assert.Equal(0, metrics.Values["sampling/sampling_logp_difference/max"], 1e-4);
+        });
+    }
+
+    private static async Task<float[][]> WeightsAsync(bool skips)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await Builder(policy, skips, new GrpoLoss(GrpoLossOptions.Bnpo)).RunAsync();
+        return TestData.Weights(policy);
+    }
+
+    // Step 1 learns from pictures, so that the tower has momentum; from then on only texts differ in reward.
+    private static GrpoTrainerBuilder Builder(TinyPolicy policy, bool skips, GrpoLoss loss)
+    {
+        int calls = 0;
+        return new GrpoTrainerBuilder(policy)
+            .UsePrompts([TestData.Prompt(0, pictures: 1), TestData.Prompt(1, pictures: 0)])
+            .UseOrder(new SequentialOrder())
+            .UseLoss(loss)
+            .AddReward("share", context => Interlocked.Increment(ref calls) > 8 && context.Prompt.Example!.Id == "example 0"
+                ? 1 : context.Completion.TokenIds.Average(id => id < 64 ? 1.0 : 0.0))
+            .Configure(options =>
+            {
+                options.PromptsPerStep = 2;
+                options.MaxSteps = 3;
+                options.MaxNewTokens = 6;
+                options.LearningRate = 0.01;
+                options.WeightDecay = 0.1;
+                options.SkipCompletionsWithoutGradient = skips;
+            });
+    }
+}

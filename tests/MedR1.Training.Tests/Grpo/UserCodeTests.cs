@@ -1,0 +1,168 @@
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>What users write: it may wait, fail, forget something, or be used at the wrong time.</summary>
+public sealed class UserCodeTests
+{
+    [Fact]
+    public async Task Observers_and_sinks_may_wait_for_what_is_asynchronous()
+    {
+        Waiting waiting = new();
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(policy, options => options.MaxSteps = 2)
+            .AddObserver(waiting).AddMetricSink(waiting).RunAsync().WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(2, report.Steps);
+        Assert.Empty(report.SinkFailures);
+
+        // OnStart, and in each of two steps OnRollout, OnMicroStep, OnGradients, the sink and OnStep, then OnEnd.
+        Assert.Equal(1 + 2 * 5 + 1, waiting.Waits);
+    }
+
+    [Fact]
+    public async Task A_template_need_not_think_of_the_example()
+    {
+        List<string?> seen = [];
+        Listed dataset = new(Enumerable.Range(0, 4).Select(
+            index => new VqaExample { Id = $"example {index}", Question = "Which?", Answer = "A" }));
+        using TinyPolicy policy = TestData.Policy();
+        await new GrpoTrainerBuilder(policy)
+            .UseDataset(dataset)
+            .UsePrompt(new Bare())
+            .AddReward("id", context =>
+            {
+                lock (seen)
+                {
+                    seen.Add(context.Prompt.Example?.Id);
+                }
+
+                return context.Completion.TokenCount;
+            })
+            .Configure(options => (options.GroupSize, options.PromptsPerStep, options.MaxSteps, options.MaxNewTokens) = (2, 2, 1, 4))
+            .RunAsync();
+
+        Assert.Equal(4, seen.Count);
+        Assert.All(seen, id => Assert.StartsWith("example", id));
+    }
+
+    [Fact]
+    public async Task A_reward_that_fails_on_every_completion_of_the_first_sampling_stops_the_run()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        RewardFailureException failure = await Assert.ThrowsAsync<RewardFailureException>(
+            () => Runs.Small(policy, _ => { }).AddReward("broken", _ => throw new FormatException("no such key")).RunAsync());
+
+        // 2 prompts × 4 completions.
+        Assert.StartsWith("Rewards failed on all 8 completions of the first sampling", failure.Message);
+        Assert.EndsWith("The first failure, of 'broken': FormatException: no such key. Mend the reward.", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_reward_that_fails_later_is_counted_and_told_with_its_first_failure()
+    {
+        int calls = 0;
+        StringWriter console = new();
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(policy, options => options.MaxSteps = 2)
+            .AddReward("away", _ => Interlocked.Increment(ref calls) > 8 ? throw new InvalidDataException("no service") : 1)
+            .AddMetricSink(new ConsoleProgressSink(console)).RunAsync();
+
+        Assert.Equal(8, report.RewardFailures["away"]);
+        Assert.Equal("InvalidDataException: no service", report.FirstRewardFailures["away"]);
+        string[] lines = console.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.DoesNotContain("failures", lines[0]);
+        Assert.Contains("8 failures of 'away'  no completion has a reward", lines[1]);
+        Assert.Matches(@"^2 steps, \d+ seconds, 0 skipped\s+reward 'away' failed 8 times, first: ", report.ToString());
+    }
+
+    [Fact]
+    public async Task Groups_that_all_agree_are_told_on_the_console()
+    {
+        StringWriter console = new();
+        using TinyPolicy policy = TestData.Policy();
+        await new GrpoTrainerBuilder(policy).UsePrompts(TestData.Prompts(2)).AddReward("same", _ => 1)
+            .Configure(options => (options.MaxSteps, options.MaxNewTokens) = (1, 3))
+            .AddMetricSink(new ConsoleProgressSink(console)).RunAsync();
+
+        Assert.Contains("no group differs in reward", console.ToString());
+    }
+
+    [Fact]
+    public async Task Two_trainers_do_not_train_one_policy_at_the_same_time()
+    {
+        TaskCompletionSource release = new();
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer first = Runs.Small(policy, options => options.MaxSteps = 1).AddReward("slow", async (_, _) =>
+        {
+            await release.Task;
+            return 1;
+        }).Build();
+        using GrpoTrainer second = Runs.Small(policy, options => options.MaxSteps = 1).Build();
+        Task<TrainingReport> running = first.RunAsync();
+
+        Assert.Contains("Another trainer trains this policy", (await Assert.ThrowsAsync<InvalidOperationException>(
+            () => second.RunAsync())).Message);
+
+        release.SetResult();
+        await running;
+        Assert.Equal(1, (await second.RunAsync()).Steps);
+    }
+
+    [Fact]
+    public async Task A_policy_may_go_before_its_trainer_and_a_trainer_that_is_gone_says_so()
+    {
+        TinyPolicy policy = TestData.Policy();
+        GrpoTrainer trainer = Runs.Small(policy, options =>
+        {
+            options.MaxSteps = 1;
+            options.IsFrozen = name => name == policy.Parameters[0].Key;
+        }).Build();
+        await trainer.RunAsync();
+        policy.Dispose();
+        trainer.Dispose();
+
+        Assert.Contains(nameof(GrpoTrainer), (await Assert.ThrowsAsync<ObjectDisposedException>(() => trainer.RunAsync())).Message);
+    }
+
+    private sealed class Listed(IEnumerable<VqaExample> examples) : List<VqaExample>(examples), IVqaDataset
+    {
+        public string Name => "four";
+    }
+
+    private sealed class Bare : IPromptTemplate
+    {
+        public string Name => "bare";
+
+        public VqaPrompt Format(VqaExample example) => VqaPrompt.Ask(example.Question, []) with { Example = null };
+    }
+
+    private sealed class Waiting : IGrpoObserver, IMetricSink
+    {
+        public int Waits { get; private set; }
+
+        public void OnStart(TrainingStart start) => Wait().Wait();
+
+        public void OnRollout(Rollout rollout) => Wait().Wait();
+
+        public void OnMicroStep(GrpoMicroStep microStep) => Wait().Wait();
+
+        public void OnGradients(long step) => Wait().Wait();
+
+        public void OnStep(StepMetrics metrics) => Wait().Wait();
+
+        public void OnEnd(TrainingReport report) => Wait().Wait();
+
+        public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+        {
+            Wait().Wait(cancellationToken);
+            return ValueTask.CompletedTask;
+        }
+
+        private async Task Wait()
+        {
+            await Task.Delay(1);
+            Waits++;
+        }
+    }
+}
