@@ -15,7 +15,7 @@ namespace MedR1.Losses;
 /// <param name="ByReward">Statistics of each reward over all rows, before its weight.</param>
 /// <param name="ZeroDeviationShare">
 /// TRL's <c>frac_reward_zero_std</c>: the share of rows whose group's totals have no spread. Where the divisor is a
-/// deviation of the whole batch, 1 if that is 0, else 0.
+/// deviation of the whole batch, 1 if that is 0, else 0. A group or batch of one row has no spread.
 /// </param>
 public sealed record AdvantageResult(
     IReadOnlyList<double> Advantages,

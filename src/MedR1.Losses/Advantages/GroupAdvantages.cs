@@ -36,7 +36,7 @@ public static class GroupAdvantages
             : [.. totals.Select((total, row) => Adjust(total, row, options, penalties))];
 
         Dictionary<long, RewardStatistics> groups = Statistics(scores, groupIds, options);
-        RewardStatistics batch = RewardStatistics.Of(scores, options.PopulationDeviation);
+        RewardStatistics batch = OfRows(scores, options.PopulationDeviation);
         double[] advantages = options.Aggregation == RewardAggregation.NormalizeThenSum
             ? [.. scores.Select(score => Scaled(score, batch.Mean, batch.Deviation, options))]
             : Advantages(scores, groupIds, groups, batch, options);
@@ -113,8 +113,9 @@ public static class GroupAdvantages
         RewardStatistics batch,
         AdvantageOptions options)
     {
-        double?[] differences = [.. scores.Select(
-            (score, row) => Difference(score, groups[groupIds[row]], options.Baseline))];
+        Dictionary<long, int> sizes = groupIds.CountBy(id => id).ToDictionary();
+        double?[] differences = [.. scores.Select((score, row) =>
+            Difference(score, groups[groupIds[row]], sizes[groupIds[row]], options.Baseline))];
         RewardStatistics spread = RewardStatistics.Of(differences, options.PopulationDeviation);
         return [.. differences.Select((difference, row) => options.Scale switch
         {
@@ -126,9 +127,12 @@ public static class GroupAdvantages
         })];
     }
 
-    private static double? Difference(double? score, RewardStatistics group, AdvantageBaseline baseline)
+    private static double? Difference(double? score, RewardStatistics group, int size, AdvantageBaseline baseline)
     {
-        if (score is not double value)
+        // One row left of several has no others to be compared with. That is no difference of 0, which would make the
+        // spread smaller that Whiten divides by.
+        bool isLeftAlone = baseline == AdvantageBaseline.LeaveOneOut && group.Count == 1 && size > 1;
+        if (score is not double value || isLeftAlone)
         {
             return null;
         }
@@ -157,13 +161,13 @@ public static class GroupAdvantages
         double?[] values, IReadOnlyList<long> groupIds, AdvantageOptions options) => groupIds
         .Select((id, row) => (Id: id, Value: values[row]))
         .GroupBy(pair => pair.Id, pair => pair.Value)
-        .ToDictionary(group => group.Key, group => OfGroup([.. group], options.PopulationDeviation));
+        .ToDictionary(group => group.Key, group => OfRows([.. group], options.PopulationDeviation));
 
-    private static RewardStatistics OfGroup(double?[] values, bool population)
+    private static RewardStatistics OfRows(double?[] values, bool population)
     {
         RewardStatistics statistics = RewardStatistics.Of(values, population);
 
-        // A group of one row has no spread by definition; one row left of several has none that could be known (NaN).
-        return values.Length == 1 && statistics.Count == 1 ? statistics with { Deviation = 0 } : statistics;
+        // One row alone has no spread by definition; one row left of several has none that could be known (NaN).
+        return values.Length == 1 ? statistics with { Deviation = 0 } : statistics;
     }
 }

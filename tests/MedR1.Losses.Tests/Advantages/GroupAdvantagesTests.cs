@@ -118,6 +118,39 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
+    public void Whitening_leaves_out_a_row_that_has_no_others_left()
+    {
+        // Differences 1, −1, 0.25, −0.25 and none for the last group: mean 0, deviation sqrt(2.125 / 3) = 0.8416254.
+        AdvantageResult result = Compute(
+            [1, 0, 0.5, 0.25, null, 1], [1, 1, 2, 2, 3, 3], AdvantageOptions.Rloo with { Scale = AdvantageScale.Whiten });
+        double divisor = Math.Sqrt(2.125 / 3) + 1e-4;
+        Batches.Close([1 / divisor, -1 / divisor, 0.25 / divisor, -0.25 / divisor, 0, 0], result.Advantages, 1e-15);
+    }
+
+    [Fact]
+    public void Whitening_counts_a_group_of_one_row_as_no_difference()
+    {
+        // Differences 1, −1, 0: mean 0, deviation sqrt(2 / 2) = 1.
+        AdvantageResult result = Compute(
+            [1, 0, 7], [1, 1, 2], AdvantageOptions.Rloo with { Scale = AdvantageScale.Whiten });
+        Batches.Close([1 / 1.0001, -1 / 1.0001, 0], result.Advantages, 1e-15);
+    }
+
+    [Theory]
+    [InlineData(AdvantageScale.Group, RewardAggregation.SumThenNormalize, 0.25)]
+    [InlineData(AdvantageScale.Batch, RewardAggregation.SumThenNormalize, 0.25)]
+    [InlineData(AdvantageScale.Batch, RewardAggregation.SumThenNormalize, null)]
+    [InlineData(AdvantageScale.Group, RewardAggregation.NormalizeThenSum, 0.25)]
+    public void A_batch_of_one_row_has_no_spread(AdvantageScale scale, RewardAggregation aggregation, double? reward)
+    {
+        // TRL takes zeros for the deviation of one value where it looks for a spread, and NaN where it logs reward_std.
+        AdvantageResult result = Compute([reward], [5], new AdvantageOptions { Scale = scale, Aggregation = aggregation });
+        Assert.Equal([0.0], result.Advantages);
+        Assert.Equal(1, result.ZeroDeviationShare);
+        Assert.Equal(double.NaN, result.Batch.Deviation);
+    }
+
+    [Fact]
     public void The_range_comes_before_the_penalty()
     {
         AdvantageResult result = GroupAdvantages.Compute(
