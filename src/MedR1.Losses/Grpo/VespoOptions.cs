@@ -7,7 +7,7 @@ public sealed record VespoOptions
     /// <value>The default is 2.</value>
     public double PositivePower { get; init; } = 2.0;
 
-    /// <summary>λ where the advantage is 0 or above.</summary>
+    /// <summary>λ where the advantage is 0 or above; below 1e-4 it counts as 1e-4.</summary>
     /// <value>The default is 3.</value>
     public double PositiveDecay { get; init; } = 3.0;
 
@@ -15,7 +15,7 @@ public sealed record VespoOptions
     /// <value>The default is 3.</value>
     public double NegativePower { get; init; } = 3.0;
 
-    /// <summary>λ where the advantage is below 0.</summary>
+    /// <summary>λ where the advantage is below 0; below 1e-4 it counts as 1e-4.</summary>
     /// <value>The default is 2.</value>
     public double NegativeDecay { get; init; } = 2.0;
 }

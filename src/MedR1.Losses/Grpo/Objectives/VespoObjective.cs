@@ -8,8 +8,9 @@ namespace MedR1.Losses;
 /// </summary>
 internal sealed class VespoObjective(VespoOptions options) : TokenObjective
 {
-    // Bounds of the reference implementation: they keep exp from over- and underflowing.
+    // Bounds of the reference implementation: they keep exp from over- and underflowing, and the weight from growing for ever.
     private const double LargestLogRatio = 20;
+    private const double SmallestDecay = 1e-4;
     private static readonly double SmallestLogWeight = Math.Log(1e-8);
 
     public override bool AppliesSamplerRatio => true;
@@ -32,7 +33,9 @@ internal sealed class VespoObjective(VespoOptions options) : TokenObjective
         Tensor logWeight_B1 = sum_B1.Limited(SmallestLogWeight, LargestLogRatio);
         Tensor positive_B1 = batch.Advantages.AtLeast(0);
         Tensor power_B1 = Choose(positive_B1, logWeight_B1, options.PositivePower, options.NegativePower);
-        Tensor decay_B1 = Choose(positive_B1, logWeight_B1, options.PositiveDecay, options.NegativeDecay);
+        Tensor decay_B1 = Choose(
+            positive_B1, logWeight_B1,
+            Math.Max(options.PositiveDecay, SmallestDecay), Math.Max(options.NegativeDecay, SmallestDecay));
         Tensor growth_B1 = decay_B1.Plus(power_B1 * logWeight_B1);
         Tensor weight_B1 = (growth_B1 - decay_B1 * logWeight_B1.exp()).exp();
         return weight_B1.nan_to_num(0, 0, 0);
