@@ -14,6 +14,7 @@ public sealed class AdaptiveEntropyCoefficient
     private readonly AdaptiveEntropyOptions _options;
     private double _sum;
     private double _tokens;
+    private bool _hasObserved;
 
     /// <summary>Makes the controller.</summary>
     /// <param name="options">How it moves; null for the defaults.</param>
@@ -42,7 +43,7 @@ public sealed class AdaptiveEntropyCoefficient
     public double Applied => State.LastEntropy is double entropy && entropy <= _options.Target ? State.Coefficient : 0;
 
     /// <summary>Begins an optimizer step: what one before it observed and did not end is forgotten.</summary>
-    public void BeginStep() => (_sum, _tokens) = (0, 0);
+    public void BeginStep() => (_sum, _tokens, _hasObserved) = (0, 0, false);
 
     /// <summary>Takes a micro-batch's entropies.</summary>
     /// <param name="entropySum">The sum over its active tokens in nats.</param>
@@ -51,14 +52,19 @@ public sealed class AdaptiveEntropyCoefficient
     {
         _sum += entropySum;
         _tokens += tokens;
+        _hasObserved = true;
     }
 
     /// <summary>Ends an optimizer step: moves the coefficient by what was observed in it.</summary>
-    /// <returns>The mean entropy over the tokens of the step; NaN, and no move, if there were none.</returns>
+    /// <returns>
+    /// The mean entropy over the tokens of the step, 0 where its micro-batches have none; NaN, and no move, if none of
+    /// them was observed.
+    /// </returns>
     public double EndStep()
     {
-        double entropy = _sum / _tokens;
-        (_sum, _tokens) = (0, 0);
+        // TRL's mean over nothing is 0: the step counts as one below the target.
+        double entropy = _hasObserved ? _sum / Math.Max(1, _tokens) : double.NaN;
+        BeginStep();
         if (double.IsNaN(entropy))
         {
             return entropy;

@@ -37,11 +37,23 @@ public sealed class AdaptiveEntropyCoefficientTests
     }
 
     [Fact]
-    public void A_step_without_tokens_moves_nothing()
+    public void A_step_that_observed_nothing_moves_nothing()
     {
         AdaptiveEntropyCoefficient controller = new(new AdaptiveEntropyOptions { InitialCoefficient = 0.01 });
         Assert.True(double.IsNaN(controller.EndStep()));
         Assert.Equal(new AdaptiveEntropyState(0.01, null), controller.State);
+    }
+
+    [Fact]
+    public void A_step_without_tokens_has_entropy_zero_and_counts_as_below_the_target()
+    {
+        // TRL: 0 nats / max(1, 0 tokens) = 0, at most 0.2: 0.01 + 0.005, applied in the next step.
+        AdaptiveEntropyCoefficient controller = new(new AdaptiveEntropyOptions { InitialCoefficient = 0.01 });
+        controller.Observe(0, 0);
+        Assert.Equal(0.0, controller.EndStep());
+        Assert.Equal(0.015, controller.Coefficient, 1e-15);
+        Assert.Equal(0.0, controller.State.LastEntropy);
+        Assert.Equal(controller.Coefficient, controller.Applied);
     }
 
     [Fact]
