@@ -15,8 +15,12 @@ internal static class RolloutMetrics
             [TrainingMetricNames.RewardSeconds] = source.RewardSeconds,
         };
         Completion[] completions = [.. rollout.Groups.SelectMany(group => group.Completions)];
-        AddLengths(values, "length", completions);
-        AddLengths(values, "terminated_length", [.. completions.Where(completion => !completion.IsTruncated)]);
+        int[] ended = [.. completions.Where(completion => !completion.IsTruncated)
+            .Select(completion => completion.TokenCount)];
+        AddLengths(values, "length", [.. completions.Select(completion => completion.TokenCount)]);
+
+        // Where none ended by itself, TRL gives 0.
+        AddLengths(values, "terminated_length", ended.Length > 0 ? ended : [0]);
         values[TrainingMetricNames.TruncatedShare] = completions.Average(
             completion => completion.IsTruncated ? 1.0 : 0.0);
         if (options.MaxPromptTokens is not null)
@@ -48,13 +52,10 @@ internal static class RolloutMetrics
         }
     }
 
-    private static void AddLengths(Dictionary<string, double> values, string name, Completion[] completions)
+    private static void AddLengths(Dictionary<string, double> values, string name, int[] lengths)
     {
-        if (completions.Length > 0)
-        {
-            values[$"completions/mean_{name}"] = completions.Average(completion => completion.TokenCount);
-            values[$"completions/min_{name}"] = completions.Min(completion => completion.TokenCount);
-            values[$"completions/max_{name}"] = completions.Max(completion => completion.TokenCount);
-        }
+        values[$"completions/mean_{name}"] = lengths.Average();
+        values[$"completions/min_{name}"] = lengths.Min();
+        values[$"completions/max_{name}"] = lengths.Max();
     }
 }
