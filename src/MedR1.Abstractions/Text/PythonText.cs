@@ -130,13 +130,20 @@ public static class PythonText
     public static string CaseFold(string text) => Map(text, PythonCase.Fold);
 
     /// <summary>
-    /// <c>str.lower()</c>, but for the Greek capital sigma at a word's end, which becomes σ here and ς in Python.
-    /// Compare with <see cref="CaseFold"/>, where the two are equal.
+    /// <c>str.lower()</c>: the Greek capital sigma becomes ς at a word's end and σ elsewhere. Compare with
+    /// <see cref="CaseFold"/>, where the two are equal.
     /// </summary>
     /// <param name="text">The text.</param>
-    public static string ToLower(string text) => Map(text, PythonCase.Lower);
+    public static string ToLower(string text) => Map(
+        text,
+        static (text, at, character) => character.Value == PythonSigma.Capital
+            ? PythonSigma.Lower(text, at)
+            : PythonCase.Lower(character));
 
-    private static string Map(string text, Func<Rune, string> mapping)
+    private static string Map(string text, Func<Rune, string> mapping) =>
+        Map(text, (_, _, character) => mapping(character));
+
+    private static string Map(string text, Func<string, int, Rune, string> mapping)
     {
         ArgumentNullException.ThrowIfNull(text);
         StringBuilder mapped = new(text.Length);
@@ -145,7 +152,7 @@ public static class PythonText
             // A surrogate without its other half is no character; it stays as it is.
             if (Rune.TryGetRuneAt(text, i, out Rune character))
             {
-                mapped.Append(mapping(character));
+                mapped.Append(mapping(text, i, character));
                 i += character.Utf16SequenceLength;
             }
             else
