@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>Mends the few pixels in which Skia's GIF and BMP readers differ from Pillow.</summary>
+/// <summary>Mends the few pixels in which Skia's readers of GIF, BMP and PNG differ from Pillow.</summary>
 internal static class CodecDifferences
 {
     /// <summary>Changes RGBA pixels in place; true where the picture has become opaque.</summary>
@@ -13,6 +13,9 @@ internal static class CodecDifferences
             case { Format: ImageFormat.Bmp, BitsPerSample: 5 }:
                 RescaleSamples(rgba, BmpHeader.Read(encoded).GreenBits);
                 return true;
+            case { Format: ImageFormat.Png, BitsPerSample: 2 or 4 } when PngHeader.IsGray(encoded):
+                CompareWithKey(encoded, rgba);
+                return false;
             default:
                 return false;
         }
@@ -40,6 +43,21 @@ internal static class CodecDifferences
         }
 
         return true;
+    }
+
+    // libpng widens the transparent sample as it does the others; Pillow compares widened samples with the key as it
+    // stands in the file, so that of 2 or 4 bits only black is ever transparent.
+    private static void CompareWithKey(ReadOnlySpan<byte> encoded, Span<byte> rgba)
+    {
+        if (PngChunks.TransparentGrayOf(encoded) is not ushort key)
+        {
+            return;
+        }
+
+        for (int i = 0; i < rgba.Length; i += 4)
+        {
+            rgba[i + 3] = rgba[i] == (byte)key ? byte.MinValue : byte.MaxValue;
+        }
     }
 
     // Skia widens five and six bits by repeating the upper ones, Pillow by value * 255 / 31 (or 63), cut off.

@@ -8,9 +8,15 @@ internal static class PngHeader
     /// <summary>Signature, and the IHDR chunk with its length, type and check sum.</summary>
     public const int ByteCount = 8 + 8 + 13 + 4;
 
+    // Behind signature, length, type, width, height and bits.
+    private const int ColourTypeAt = 8 + 8 + 8 + 1;
+
     /// <summary>Grey, with 16 bits a sample: the only pictures that a window applies to.</summary>
     public static bool IsGray16(ImageHeader header) =>
         header is { Format: ImageFormat.Png, BitsPerSample: 16, Channels: 1 or 2 };
+
+    /// <summary>Grey without an alpha sample, not a palette: colour type 0.</summary>
+    public static bool IsGray(ReadOnlySpan<byte> encoded) => encoded[ColourTypeAt] == 0;
 
     public static bool Matches(ReadOnlySpan<byte> encoded) => encoded.StartsWith(Signature);
 

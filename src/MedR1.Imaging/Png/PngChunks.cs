@@ -34,6 +34,21 @@ internal sealed record PngChunks(byte[] ImageData, ushort? TransparentGray)
         throw HeaderBytes.Broken(ImageFormat.Png, $"it ends at byte {encoded.Length}, before its IEND chunk");
     }
 
+    /// <summary>The grey sample that tRNS makes transparent, or null; chunks behind the pixels count for nothing.</summary>
+    public static ushort? TransparentGrayOf(ReadOnlySpan<byte> encoded)
+    {
+        PngChunkCursor chunk = new(encoded);
+        while (chunk.MoveNext() && !chunk.Type.SequenceEqual("IDAT"u8))
+        {
+            if (chunk.Type.SequenceEqual("tRNS"u8) && chunk.Content.Length == 2)
+            {
+                return BinaryPrimitives.ReadUInt16BigEndian(chunk.Content);
+            }
+        }
+
+        return null;
+    }
+
     private static PngChunks Finish(MemoryStream data, ushort? transparent) => data.Length > 0
         ? new PngChunks(data.ToArray(), transparent)
         : throw HeaderBytes.Broken(ImageFormat.Png, "it has no IDAT chunk, so no pixels");

@@ -77,6 +77,41 @@ public sealed class ColourTests
         Assert.Equal([10, 20, 30, 10, 20, 31], Decoder.Decode(file, Drop).Pixels.ToArray());
     }
 
+    // Pillow 13.0: unpackL2 widens samples by 85 and unpackL4 by 17, PngImagePlugin.chunk_tRNS keeps the key as it is, and
+    // ImagingConvertTransparent compares the two in eight bits. So the key 0 makes 0 transparent and no other key that
+    // fits makes anything; 85 and 34, which don't fit, are the samples 1 and 2.
+    [Theory]
+    [InlineData(2, 0, new byte[] { 255, 85, 170, 255 })]
+    [InlineData(2, 1, new byte[] { 0, 85, 170, 255 })]
+    [InlineData(2, 3, new byte[] { 0, 85, 170, 255 })]
+    [InlineData(2, 85, new byte[] { 0, 255, 170, 255 })]
+    [InlineData(4, 0, new byte[] { 255, 17, 34, 51 })]
+    [InlineData(4, 1, new byte[] { 0, 17, 34, 51 })]
+    [InlineData(4, 15, new byte[] { 0, 17, 34, 51 })]
+    [InlineData(4, 34, new byte[] { 0, 17, 255, 51 })]
+    public void A_grey_key_of_few_bits_is_compared_with_widened_samples(byte bits, byte key, byte[] overWhite)
+    {
+        // Samples 0 to 3 behind the row's filter byte, most significant bits first.
+        byte[] row = bits == 2 ? [0, 0b00_01_10_11] : [0, 0x01, 0x23];
+        byte[] file = new PngFile(4, 1, bits, 0) { Transparency = [0, key] }.Write(PngFile.Compress(row));
+        byte scale = (byte)(bits == 2 ? 85 : 17);
+
+        Assert.Equal(Gray(overWhite), Decoder.Decode(file).Pixels.ToArray());
+        Assert.Equal(Gray([0, scale, (byte)(2 * scale), (byte)(3 * scale)]), Decoder.Decode(file, Drop).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void A_palette_of_few_bits_keeps_its_own_transparency()
+    {
+        // Index 1 is transparent, index 0 black.
+        byte[] palette = PngFile.Chunk("PLTE"u8, [0, 0, 0, 10, 20, 30]);
+        byte[] transparency = PngFile.Chunk("tRNS"u8, [255, 0]);
+        byte[] file = new PngFile(2, 1, 2, 3) { Before = [.. palette, .. transparency] }
+            .Write(PngFile.Compress([0, 0b00_01_00_00]));
+
+        Assert.Equal([0, 0, 0, 255, 255, 255], Decoder.Decode(file).Pixels.ToArray());
+    }
+
     [Fact]
     public void Sixteen_bit_colour_keeps_the_high_byte()
     {
@@ -113,4 +148,6 @@ public sealed class ColourTests
 
         Parallel.For(0, 32, _ => Assert.Equal(expected, Decoder.Decode(file).Pixels.ToArray()));
     }
+
+    private static byte[] Gray(byte[] samples) => [.. samples.SelectMany(sample => new[] { sample, sample, sample })];
 }
