@@ -76,12 +76,10 @@ internal sealed class TrajectoryObserver(
 
     public void OnStep(StepMetrics metrics)
     {
-        // The reference logs the mean over micro-batches of what each of them measured; this library weighs by tokens.
         Dictionary<string, double> values = metrics.Values.ToDictionary();
-        foreach (string name in _metrics.SelectMany(one => one.Keys).Distinct())
+        foreach ((string name, double value) in MicroBatchMeans.Of(_metrics))
         {
-            values[name] = _metrics.Average(
-                one => one[name] is { Kind: LossMetricKind.Mean, Weight: 0 } ? 0 : one[name].Value);
+            values[name] = value;
         }
 
         _metrics.Clear();
