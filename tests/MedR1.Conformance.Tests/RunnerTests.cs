@@ -31,6 +31,42 @@ public sealed class RunnerTests : IDisposable
     }
 
     [Theory]
+    [InlineData(
+        "schedule", "one: unknown scheduler 'polynomial'",
+        """{"scheduler":"polynomial","lr":1,"num_warmup_steps":0,"num_training_steps":9}""", "{}")]
+    [InlineData(
+        "logits-processors", "one: unknown no_repeat_ngram_size, NoRepeatNGramLogitsProcessor",
+        """{"generation":{"do_sample":true,"temperature":0.7,"no_repeat_ngram_size":2}}""",
+        """{"order":["NoRepeatNGramLogitsProcessor","TemperatureLogitsWarper"]}""")]
+    [InlineData(
+        "logits-processors", "one: unknown TypicalLogitsWarper",
+        """{"processors":[{"name":"typical","class":"TypicalLogitsWarper","arguments":{}}]}""", "{}")]
+    [InlineData(
+        "grpo-trajectory", "one: steps_per_generation 3 is no multiple of gradient_accumulation_steps 2",
+        """{"config":{"steps_per_generation":3,"gradient_accumulation_steps":2},"optimizer":{"schedule":"linear"}}""", "{}")]
+    [InlineData("sft-trajectory", "one: unknown schedule 'polynomial'", """{"optimizer":{"schedule":"polynomial"}}""", "{}")]
+    public void A_case_that_needs_what_the_library_lacks_is_not_run_and_says_what(
+        string kind, string expected, string inputs, string expectedFields)
+    {
+        WriteCase(kind, "one", $$"""{"kind":"{{kind}}","name":"one","inputs":{{inputs}},"expected":{{expectedFields}}}""");
+        KindResult result = new ConformanceSuite(_root).Run(kind);
+        Assert.Empty(result.Results);
+        Assert.Equal(expected, Assert.Single(result.NotRun));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"image_grid_thw":null}""")]
+    [InlineData("""{"image_grid_thw":[]}""")]
+    [InlineData("""{"image_grid_thw":[[1,4,6],[1,2,2]]}""", 1, 4, 6, 1, 2, 2)]
+    public void A_micro_step_of_texts_alone_has_no_grids(string microStep, params int[] expected)
+    {
+        WriteCase("sft-trajectory", "one", $$"""{"expected":{{microStep}}}""");
+        ConformanceCase one = new(_root, Path.Combine(_root, "cases", "sft-trajectory", "one"));
+        Assert.Equal(expected, TrainingCase.Grids(one, one.Expected));
+    }
+
+    [Theory]
     [InlineData(1.0 + 1.5e-5, 1.0, 1e-5, 1e-5, true)]
     [InlineData(1.0 + 2.5e-5, 1.0, 1e-5, 1e-5, false)]
     [InlineData(double.NegativeInfinity, double.NegativeInfinity, 0, 0, true)]

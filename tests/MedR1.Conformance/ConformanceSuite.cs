@@ -42,7 +42,7 @@ public sealed class ConformanceSuite
             .Order(StringComparer.Ordinal)];
         if (!_kinds.TryGetValue(kind, out IConformanceKind? handler))
         {
-            return new KindResult(kind, [], [.. folders.Select(folder => Path.GetFileName(folder)!)]);
+            return new KindResult(kind, [], [.. folders.Select(folder => $"{Path.GetFileName(folder)}: unknown kind")]);
         }
 
         List<CaseResult> results = [];
@@ -53,13 +53,13 @@ public sealed class ConformanceSuite
             try
             {
                 ConformanceCase conformanceCase = new(_root, folder, _deviceName);
-                if (handler.CanRun(conformanceCase))
+                if (handler.Obstacle(conformanceCase) is string obstacle)
                 {
-                    results.Add(RunCase(handler, conformanceCase, name));
+                    notRun.Add($"{name}: {obstacle}");
                 }
                 else
                 {
-                    notRun.Add(name);
+                    results.Add(RunCase(handler, conformanceCase, name));
                 }
             }
             catch (Exception exception)

@@ -61,6 +61,11 @@ foreach (string kind in kinds.Count > 0 ? kinds : suite.Kinds)
     KindResult result = suite.Run(kind, nameContains);
     Console.WriteLine($"{result.Summary}, {clock.Elapsed.TotalSeconds:F1} s");
     passed += result.PassedCount;
+    foreach (string notRun in result.NotRun)
+    {
+        Console.WriteLine($"  not run {notRun}");
+    }
+
     foreach (CaseResult bad in result.Results.Where(caseResult => !caseResult.Passed))
     {
         failed++;

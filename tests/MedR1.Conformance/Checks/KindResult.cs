@@ -3,7 +3,9 @@ namespace MedR1.Conformance;
 /// <summary>What became of the cases of a kind.</summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Results">The cases that ran.</param>
-/// <param name="NotRun">The cases that this runner can't check; all of them where it doesn't know the kind.</param>
+/// <param name="NotRun">
+/// The cases that this runner can't check, each with the reason; all of them where it doesn't know the kind.
+/// </param>
 public sealed record KindResult(string Kind, IReadOnlyList<CaseResult> Results, IReadOnlyList<string> NotRun)
 {
     /// <summary>Cases that passed.</summary>

@@ -6,9 +6,12 @@ public interface IConformanceKind
     /// <summary>The kind's name, as the folder under <c>cases/</c>.</summary>
     string Kind { get; }
 
-    /// <summary>Whether this runner can check the case; a case that it can't is listed as not run.</summary>
+    /// <summary>
+    /// Why this runner can't check the case, in words that name what it lacks; null where it can. Such a case is listed as
+    /// not run.
+    /// </summary>
     /// <param name="conformanceCase">The case.</param>
-    bool CanRun(ConformanceCase conformanceCase) => true;
+    string? Obstacle(ConformanceCase conformanceCase) => null;
 
     /// <summary>Computes what the case asks for and compares it through the checker.</summary>
     /// <param name="conformanceCase">The case.</param>

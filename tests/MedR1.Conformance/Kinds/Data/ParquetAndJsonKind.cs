@@ -28,7 +28,8 @@ public sealed class ParquetAndJsonKind : IConformanceKind
     public string Kind => "parquet-and-json";
 
     /// <inheritdoc/>
-    public bool CanRun(ConformanceCase conformanceCase) => s_layouts.ContainsKey(LayoutOf(conformanceCase));
+    public string? Obstacle(ConformanceCase conformanceCase) =>
+        s_layouts.ContainsKey(LayoutOf(conformanceCase)) ? null : $"unknown layout '{LayoutOf(conformanceCase)}'";
 
     /// <inheritdoc/>
     public void Check(ConformanceCase conformanceCase, Checker checker) =>

@@ -12,7 +12,8 @@ public sealed class PythonStripKind : IConformanceKind
     public string Kind => "python-strip";
 
     /// <inheritdoc/>
-    public bool CanRun(ConformanceCase conformanceCase) => Part(conformanceCase) is not null;
+    public string? Obstacle(ConformanceCase conformanceCase) =>
+        Part(conformanceCase) is null ? "unknown form of the items" : null;
 
     /// <inheritdoc/>
     public void Check(ConformanceCase conformanceCase, Checker checker) =>

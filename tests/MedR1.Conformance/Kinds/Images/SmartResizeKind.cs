@@ -10,7 +10,8 @@ public sealed class SmartResizeKind : IConformanceKind
     public string Kind => "smart-resize";
 
     /// <inheritdoc/>
-    public bool CanRun(ConformanceCase conformanceCase) => RuleOf(conformanceCase) is not null;
+    public string? Obstacle(ConformanceCase conformanceCase) =>
+        RuleOf(conformanceCase) is null ? "unknown rule: made_with names neither transformers nor qwen-vl-utils" : null;
 
     /// <inheritdoc/>
     public void Check(ConformanceCase conformanceCase, Checker checker)

@@ -5,6 +5,16 @@ namespace MedR1.Conformance;
 /// <summary>Reads the options of <c>generate</c> as the library's own.</summary>
 internal static class GenerationOptions
 {
+    private static readonly HashSet<string> s_known =
+    [
+        "max_new_tokens", "min_new_tokens", "do_sample", "temperature", "top_k", "top_p", "min_p", "repetition_penalty",
+        "suppress_tokens", "eos_token_id", "pad_token_id",
+    ];
+
+    /// <summary>The names of the options that <see cref="Read"/> doesn't know.</summary>
+    public static string[] Unknown(JsonElement generation) =>
+        [.. generation.EnumerateObject().Select(option => option.Name).Where(name => !s_known.Contains(name))];
+
     /// <summary>The options; what the case doesn't give is off.</summary>
     public static SamplingOptions Read(JsonElement generation) => new()
     {

@@ -24,10 +24,26 @@ internal sealed class LogitsProcessorsKind : IConformanceKind
 
     public string Kind => "logits-processors";
 
-    public bool CanRun(ConformanceCase conformanceCase) =>
-        !conformanceCase.Inputs.TryGetProperty("processors", out JsonElement processors)
-        || processors.EnumerateArray()
-            .All(entry => ReferenceNames.ContainsValue(entry.GetProperty("class").GetString()!));
+    public string? Obstacle(ConformanceCase conformanceCase)
+    {
+        // An option of a chain that the library lacks shows in the order, by the processor that comes of it.
+        bool isSingle = conformanceCase.Inputs.TryGetProperty("processors", out JsonElement processors);
+        string[] unknown =
+        [
+            .. (isSingle
+                ? processors.EnumerateArray().Select(entry => entry.GetProperty("class").GetString()!)
+                : conformanceCase.Expected.GetProperty("order").EnumerateArray().Select(name => name.GetString()!))
+            .Where(name => !ReferenceNames.ContainsValue(name)),
+        ];
+        if (unknown.Length == 0)
+        {
+            return null;
+        }
+
+        string[] options =
+            isSingle ? [] : GenerationOptions.Unknown(conformanceCase.Inputs.GetProperty("generation"));
+        return $"unknown {string.Join(", ", [.. options, .. unknown])}";
+    }
 
     public void Check(ConformanceCase conformanceCase, Checker checker)
     {

@@ -25,6 +25,10 @@ internal static class CaseTokenizer
     public static string NameIn(ConformanceCase conformanceCase) =>
         conformanceCase.Inputs.GetProperty("tokenizer").GetString()!;
 
+    /// <summary>That the folder has no such vocabulary; null where it has.</summary>
+    public static string? Obstacle(ConformanceCase conformanceCase) =>
+        FolderOf(conformanceCase, NameIn(conformanceCase)) is null ? $"no vocabulary '{NameIn(conformanceCase)}'" : null;
+
     /// <summary>Opens a named vocabulary, with the control tokens that the case lists where it lists some.</summary>
     public static BytePairTokenizer Open(ConformanceCase conformanceCase, string name)
     {

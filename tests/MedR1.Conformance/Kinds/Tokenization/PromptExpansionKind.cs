@@ -16,8 +16,7 @@ public sealed class PromptExpansionKind : IConformanceKind
     public string Kind => "prompt-expansion";
 
     /// <inheritdoc/>
-    public bool CanRun(ConformanceCase conformanceCase) =>
-        CaseTokenizer.FolderOf(conformanceCase, CaseTokenizer.NameIn(conformanceCase)) is not null;
+    public string? Obstacle(ConformanceCase conformanceCase) => CaseTokenizer.Obstacle(conformanceCase);
 
     /// <inheritdoc/>
     public void Check(ConformanceCase conformanceCase, Checker checker)

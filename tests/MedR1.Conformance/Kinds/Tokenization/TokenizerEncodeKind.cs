@@ -10,8 +10,7 @@ public sealed class TokenizerEncodeKind : IConformanceKind
     public string Kind => "tokenizer-encode";
 
     /// <inheritdoc/>
-    public bool CanRun(ConformanceCase conformanceCase) =>
-        CaseTokenizer.FolderOf(conformanceCase, CaseTokenizer.NameIn(conformanceCase)) is not null;
+    public string? Obstacle(ConformanceCase conformanceCase) => CaseTokenizer.Obstacle(conformanceCase);
 
     /// <inheritdoc/>
     public void Check(ConformanceCase conformanceCase, Checker checker)

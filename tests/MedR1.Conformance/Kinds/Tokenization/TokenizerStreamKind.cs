@@ -11,8 +11,7 @@ public sealed class TokenizerStreamKind : IConformanceKind
     public string Kind => "tokenizer-stream";
 
     /// <inheritdoc/>
-    public bool CanRun(ConformanceCase conformanceCase) =>
-        CaseTokenizer.FolderOf(conformanceCase, CaseTokenizer.NameIn(conformanceCase)) is not null;
+    public string? Obstacle(ConformanceCase conformanceCase) => CaseTokenizer.Obstacle(conformanceCase);
 
     /// <inheritdoc/>
     public void Check(ConformanceCase conformanceCase, Checker checker)

@@ -11,11 +11,15 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
 {
     public string Kind => "grpo-trajectory";
 
-    public bool CanRun(ConformanceCase conformanceCase)
+    public string? Obstacle(ConformanceCase conformanceCase)
     {
+        // An optimizer step of the trainer has its micro-steps from one rollout.
         JsonElement config = conformanceCase.Inputs.GetProperty("config");
         int microSteps = config.GetProperty("steps_per_generation").GetInt32();
-        return microSteps % config.GetProperty("gradient_accumulation_steps").GetInt32() == 0;
+        int accumulation = config.GetProperty("gradient_accumulation_steps").GetInt32();
+        return microSteps % accumulation == 0
+            ? TrainingCase.Obstacle(conformanceCase.Inputs)
+            : $"steps_per_generation {microSteps} is no multiple of gradient_accumulation_steps {accumulation}";
     }
 
     public void Check(ConformanceCase conformanceCase, Checker checker)

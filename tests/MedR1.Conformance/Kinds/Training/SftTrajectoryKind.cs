@@ -15,6 +15,8 @@ internal sealed class SftTrajectoryKind : IConformanceKind
 
     public string Kind => "sft-trajectory";
 
+    public string? Obstacle(ConformanceCase conformanceCase) => TrainingCase.Obstacle(conformanceCase.Inputs);
+
     public void Check(ConformanceCase conformanceCase, Checker checker)
     {
         JsonElement inputs = conformanceCase.Inputs;
@@ -115,10 +117,7 @@ internal sealed class SftTrajectoryKind : IConformanceKind
                 }
             }
 
-            checker.SequenceEqual(
-                $"{field}/image_grid_thw",
-                [.. conformanceCase.Tensor(expected.GetProperty("image_grid_thw")).ToInt64s().Select(value => (int)value)],
-                grids);
+            checker.SequenceEqual($"{field}/image_grid_thw", TrainingCase.Grids(conformanceCase, expected), grids);
             checker.Numbers(
                 $"{field}/log_probs", wanted, all, step == 1 ? checker.ToleranceOf("first_step_logps")
                     : checker.ToleranceOf("log_probs"));

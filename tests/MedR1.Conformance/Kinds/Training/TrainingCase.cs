@@ -13,6 +13,10 @@ internal static class TrainingCase
     public static Qwen2VLPolicy LoadPolicy(ConformanceCase conformanceCase) =>
         Qwen2VLPolicy.Load(conformanceCase.ModelFolder, conformanceCase.Device, ScalarType.Float32);
 
+    /// <summary>That a run can't have the case's schedule; null where it can.</summary>
+    public static string? Obstacle(JsonElement inputs) =>
+        Decay(inputs) is null ? $"unknown schedule '{ScheduleIn(inputs)}'" : null;
+
     /// <summary>Sets what TRL's configuration and optimizer say for any trainer.</summary>
     public static void Configure(JsonElement inputs, TrainerOptions options)
     {
@@ -30,14 +34,7 @@ internal static class TrainingCase
             Beta2 = group.GetProperty("betas")[1].GetDouble(),
             Epsilon = group.GetProperty("eps").GetDouble(),
         };
-        options.Schedule = optimizer.GetProperty("schedule").GetString() switch
-        {
-            "linear" => LearningRateDecay.Linear,
-            "cosine" => LearningRateDecay.Cosine,
-            "constant" or "constant_with_warmup" => LearningRateDecay.Constant,
-            string other => throw new InvalidDataException($"Unknown schedule '{other}'."),
-            null => throw new InvalidDataException("The optimizer has no schedule."),
-        };
+        options.Schedule = Decay(inputs)!.Value;
         if (inputs.TryGetProperty("frozen", out JsonElement frozen) && frozen.GetString() is string part)
         {
             options.IsFrozen = name => name.Contains(part, StringComparison.Ordinal);
@@ -89,6 +86,22 @@ internal static class TrainingCase
             }
         }
     }
+
+    /// <summary>The grids of a micro-step's pictures, one behind another; none where there are none.</summary>
+    public static int[] Grids(ConformanceCase conformanceCase, JsonElement microStep) =>
+        conformanceCase.OptionalTensor(microStep, "image_grid_thw") is GoldenTensor grids
+            ? [.. grids.ToInt64s().Select(value => (int)value)] : [];
+
+    private static string? ScheduleIn(JsonElement inputs) =>
+        inputs.GetProperty("optimizer").GetProperty("schedule").GetString();
+
+    private static LearningRateDecay? Decay(JsonElement inputs) => ScheduleIn(inputs) switch
+    {
+        "linear" => LearningRateDecay.Linear,
+        "cosine" => LearningRateDecay.Cosine,
+        "constant" or "constant_with_warmup" => LearningRateDecay.Constant,
+        _ => null,
+    };
 
     private static IEnumerable<ChatPart> Parts(JsonElement content) => content.ValueKind == JsonValueKind.String
         ? [new TextPart(content.GetString()!)]
