@@ -10,7 +10,7 @@ public sealed record LoraOptions
     /// <value>The default is 8, as in PEFT.</value>
     public int Rank { get; init; } = 8;
 
-    /// <summary>The update is multiplied by this over the rank.</summary>
+    /// <summary>The update is multiplied by this over the rank; above 0.</summary>
     /// <value>The default is 8, as in PEFT.</value>
     public double Alpha { get; init; } = 8;
 

@@ -6,7 +6,12 @@ namespace MedR1.Modeling;
 /// <summary>What options must hold whatever the model is.</summary>
 internal static class LoraOptionsRules
 {
-    public static IEnumerable<string> Mistakes(LoraOptions options)
+    /// <param name="options">The adapter.</param>
+    /// <param name="isFromFile">
+    /// Whether it was made already: with an alpha of 0 it changes nothing and with one below 0 it works the other way round,
+    /// as PEFT computes it. A new one would learn nothing, or have a slip of the keyboard.
+    /// </param>
+    public static IEnumerable<string> Mistakes(LoraOptions options, bool isFromFile)
     {
         if (options.Rank < 1)
             yield return $"The rank (r) is {options.Rank}; give at least 1.";
@@ -15,8 +20,13 @@ internal static class LoraOptionsRules
             yield return $"rank_pattern gives '{pattern}' the rank {rank}; give at least 1.";
         }
 
-        if (!double.IsFinite(options.Alpha))
-            yield return $"Alpha (lora_alpha) is {Text(options.Alpha)}; give a finite number.";
+        if (!IsAlpha(options.Alpha, isFromFile))
+            yield return $"Alpha (lora_alpha) is {Text(options.Alpha)}; give a finite number above 0.";
+        foreach ((string pattern, double alpha) in options.AlphaPattern.Where(pair => !IsAlpha(pair.Value, isFromFile)))
+        {
+            yield return $"alpha_pattern gives '{pattern}' the alpha {Text(alpha)}; give a finite number above 0.";
+        }
+
         if (!(options.Dropout >= 0 && options.Dropout < 1))
             yield return $"Dropout (lora_dropout) is {Text(options.Dropout)}; give a number from 0 to below 1.";
         if (options.TargetModules.Names is { Count: 0 } && options.ModulesToSave.Count == 0)
@@ -38,6 +48,8 @@ internal static class LoraOptionsRules
                 yield return $"'{pattern}' is no regular expression: {problem}";
         }
     }
+
+    private static bool IsAlpha(double alpha, bool isFromFile) => double.IsFinite(alpha) && (isFromFile || alpha > 0);
 
     private static string? Problem(string pattern)
     {

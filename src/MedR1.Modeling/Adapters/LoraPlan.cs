@@ -10,13 +10,15 @@ internal static class LoraPlan
 
     /// <param name="options">The adapter.</param>
     /// <param name="host">The network.</param>
-    /// <param name="isFromFile">A name in a list that fits no layer is then let be, as PEFT does.</param>
+    /// <param name="isFromFile">
+    /// A name in a list that fits no layer is then let be, and so is an alpha of 0 or below, as PEFT does.
+    /// </param>
     /// <param name="mistakes">Takes what is wrong.</param>
     public static IReadOnlyList<LoraLayer> Make(
         LoraOptions options, AdapterHost host, bool isFromFile, List<string> mistakes)
     {
         int before = mistakes.Count;
-        mistakes.AddRange(LoraOptionsRules.Mistakes(options));
+        mistakes.AddRange(LoraOptionsRules.Mistakes(options, isFromFile));
         if (mistakes.Count > before)
             return [];
         List<LoraLayer> layers = Find(options, host, module => module.Name, mistakes);

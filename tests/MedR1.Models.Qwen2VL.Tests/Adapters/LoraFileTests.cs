@@ -146,6 +146,22 @@ public sealed class LoraFileTests : IDisposable
             word => Assert.Contains(mistakes, mistake => mistake.Contains(word)));
     }
 
+    // As PEFT, which multiplies by what the file says.
+    [Fact]
+    public void An_alpha_of_zero_or_below_is_read_from_a_file()
+    {
+        float[] off = LoraCase.Score(_policy);
+        Edit(json => json["lora_alpha"] = 0);
+        using (LoraPolicy none = LoraPolicy.Load(_policy, Folder))
+        {
+            Assert.Equal(off, LoraCase.Score(none));
+        }
+
+        Edit(json => json["lora_alpha"] = -6);
+        using LoraPolicy reversed = LoraPolicy.Load(_policy, Folder);
+        Assert.True(LoraCase.Distance(off, LoraCase.Score(reversed)) > 1e-3);
+    }
+
     private IReadOnlyList<string> Mistakes() =>
         Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, Folder)).Mistakes;
 

@@ -46,6 +46,21 @@ public sealed class LoraTargetTests
         AssertTargets(options with { LayersPatterns = ["blocks"] }, "model.visual.blocks.1.mlp.fc1");
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-16)]
+    [InlineData(double.NaN)]
+    public void A_new_adapter_needs_an_alpha_above_zero(double alpha)
+    {
+        LoraException error = Assert.Throws<LoraException>(() => Targets(new LoraOptions
+        {
+            Alpha = alpha,
+            AlphaPattern = [KeyValuePair.Create("q_proj", alpha)],
+        }));
+        Assert.Equal(2, error.Mistakes.Count);
+        Assert.All(error.Mistakes, mistake => Assert.Contains("give a finite number above 0", mistake));
+    }
+
     [Fact]
     public void Patterns_set_rank_and_alpha_of_single_layers()
     {
