@@ -21,6 +21,9 @@ public sealed partial class Qwen2VLPolicy
     /// </param>
     /// <param name="progress">Is told after each tensor, by the threads that load, one at a time.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">The folder is not that of a model; the message says what it is.</exception>
+    /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
     /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is
     /// missing.</exception>
@@ -29,8 +32,14 @@ public sealed partial class Qwen2VLPolicy
     public static Qwen2VLPolicy Load(
         string folder, Device? device = null, ScalarType? dataType = null,
         WeightStorage weights = WeightStorage.Memory, WeightQuantization quantization = WeightQuantization.None,
-        IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Load(folder, Qwen2VLProcessor.Load(folder), device, dataType, weights, quantization, progress, cancellationToken);
+        IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        TorchDevices.RequireUsable(device);
+        CheckpointFiles.RequireModel(folder);
+        return Load(
+            folder, Qwen2VLProcessor.Load(folder), device, dataType, weights, quantization, progress, cancellationToken);
+    }
 
     /// <summary>
     /// Loads a checkpoint folder with a processor of your own, for other limits of pictures or another decoder.
@@ -46,6 +55,9 @@ public sealed partial class Qwen2VLPolicy
     /// </param>
     /// <param name="progress">Is told after each tensor, by the threads that load, one at a time.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">The folder is not that of a model; the message says what it is.</exception>
+    /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
     /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is
     /// missing.</exception>
@@ -58,8 +70,8 @@ public sealed partial class Qwen2VLPolicy
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(processor);
-        if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"'{folder}' is no folder; give the folder of a checkpoint.");
+        TorchDevices.RequireUsable(device);
+        CheckpointFiles.RequireModel(folder);
         Qwen2VLPolicy policy = Create(
             Qwen2VLConfiguration.Load(folder), processor, device, dataType, EndTokensOf(folder), folder, quantization);
         try
@@ -84,6 +96,7 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="seed">Seed of the weights; a seed gives the same weights on every device.</param>
     /// <param name="device">Where the model lives; null for the CPU.</param>
     /// <param name="dataType">Type of the weights; null for that of the configuration.</param>
+    /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
     /// <exception cref="ModelConfigurationException">The sizes make no model.</exception>
     /// <exception cref="TokenizerMismatchException">The tokenizer's control tokens are not those of the
     /// configuration.</exception>
@@ -93,6 +106,7 @@ public sealed partial class Qwen2VLPolicy
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(processor);
+        TorchDevices.RequireUsable(device);
         configuration.Validate();
         byte[]? generation = processor.Files.GetValueOrDefault(CheckpointFiles.Generation);
         IReadOnlyList<int>? endTokens =

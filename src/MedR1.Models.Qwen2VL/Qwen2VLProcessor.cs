@@ -39,17 +39,20 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
-    /// <exception cref="FileNotFoundException">The folder holds no tokenizer.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">The folder holds no tokenizer or neither of those files.</exception>
     /// <exception cref="TokenizerFormatException">A file of the tokenizer is broken.</exception>
     /// <exception cref="ModelConfigurationException">A field of <c>preprocessor_config.json</c> is wrong.</exception>
     public static Qwen2VLProcessor Load(string folder, ImageProcessorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        CheckpointFiles.RequireFolder(folder);
         string file = new[] { CheckpointFiles.Preprocessor, CheckpointFiles.Processor }
             .Select(name => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
-                $"'{folder}' has neither {CheckpointFiles.Preprocessor} nor {CheckpointFiles.Processor}, which tell sizes and " +
-                "limits of pictures; take them from the published model.",
+                GivenFolder.InsteadOfModel(folder)
+                    ?? $"'{folder}' has neither {CheckpointFiles.Preprocessor} nor {CheckpointFiles.Processor}, which tell "
+                    + "sizes and limits of pictures; take them from the published model.",
                 Path.Combine(folder, CheckpointFiles.Preprocessor));
         return new Qwen2VLProcessor(
             Qwen2VLTokens.LoadTokenizer(folder), new ImageProcessor(ImageProcessorConfiguration.Load(file), options))

@@ -29,10 +29,26 @@ internal static class DatasetFiles
     public static DatasetException CantBeRead(string filePath, Exception exception) =>
         new($"{filePath} can't be read: {exception.Message}", exception) { FilePath = filePath };
 
+    /// <exception cref="DatasetException">There is no such folder.</exception>
+    public static void RequireFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DatasetException(
+                File.Exists(folder)
+                    ? $"'{folder}' is a file; give the folder of the data set."
+                    : $"There is no folder '{folder}'; give the folder of the data set.")
+            {
+                FilePath = folder,
+            };
+        }
+    }
+
     /// <summary>The file of a folder that has one of several names.</summary>
-    /// <exception cref="DatasetException">There is none.</exception>
+    /// <exception cref="DatasetException">There is none, or no such folder.</exception>
     public static string Find(string folder, params ReadOnlySpan<string> names)
     {
+        RequireFolder(folder);
         foreach (string name in names)
         {
             string path = Path.Combine(folder, name);

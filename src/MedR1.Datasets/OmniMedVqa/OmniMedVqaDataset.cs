@@ -24,6 +24,7 @@ public sealed class OmniMedVqaDataset : LoadedDataset
         string folder, OmniMedVqaOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        DatasetFiles.RequireFolder(folder);
         options ??= new OmniMedVqaOptions();
         string root = FindRoot(folder);
         MissingImageCounter images = new(root, options.MissingImages);

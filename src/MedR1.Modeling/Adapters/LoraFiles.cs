@@ -65,6 +65,8 @@ internal static class LoraFiles
         if (!Directory.Exists(folder))
             throw new LoraException(source, ["There is no such folder; give the folder of a PEFT adapter."]);
         string[] missing = [.. new[] { Configuration, Weights }.Where(name => !File.Exists(Path.Combine(folder, name)))];
+        if (missing.Contains(Configuration) && GivenFolder.InsteadOfAdapter(folder) is { } instead)
+            throw new LoraException(source, [instead]);
         if (missing.Length > 0)
             throw new LoraException(source, [.. missing.Select(name => $"{name} is missing in the folder.")]);
     }

@@ -16,6 +16,33 @@ internal static class CheckpointFiles
         "special_tokens_map.json", "chat_template.json", "chat_template.jinja", Processor,
     ];
 
+    /// <summary>Checks that a folder is that of a model.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">It holds no config.json.</exception>
+    public static void RequireModel(string folder)
+    {
+        RequireFolder(folder);
+        string file = Path.Combine(folder, Configuration);
+        if (!File.Exists(file))
+        {
+            throw new FileNotFoundException(
+                GivenFolder.InsteadOfModel(folder)
+                    ?? $"'{folder}' has no {Configuration}; give the folder of a model, as published or as Save writes it.",
+                file);
+        }
+    }
+
+    /// <summary>Checks that a folder is there.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public static void RequireFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new DirectoryNotFoundException(
+                $"'{folder}' is no folder; give the folder of a model, with its {Configuration}.");
+        }
+    }
+
     /// <summary>Reads those that are there, so that a model can be saved when its folder is gone.</summary>
     public static IReadOnlyDictionary<string, byte[]> ReadCompanions(string folder) => Companions
         .Where(name => File.Exists(Path.Combine(folder, name)))

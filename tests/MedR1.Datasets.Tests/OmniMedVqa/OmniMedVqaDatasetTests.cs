@@ -9,6 +9,15 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_missing_folder_is_not_taken_for_a_wrong_one()
+    {
+        string folder = Path.Combine(_folder.Path, "nothing");
+        DatasetException error = Assert.Throws<DatasetException>(() => OmniMedVqaDataset.Load(folder));
+        Assert.Contains($"There is no folder '{folder}'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(folder, error.FilePath);
+    }
+
+    [Fact]
     public void Reads_the_raw_layout_with_its_known_defects()
     {
         Write("Open-access/Chest CT Scan.json", """

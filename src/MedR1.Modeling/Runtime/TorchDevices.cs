@@ -1,0 +1,59 @@
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>Which devices the libtorch in use can compute on.</summary>
+public static class TorchDevices
+{
+    /// <summary>A GPU; unlike <see cref="CUDA"/>, which fails in TorchSharp, it says what is wrong where there is none.</summary>
+    /// <param name="index">Its number from 0; -1 for libtorch's current one.</param>
+    /// <exception cref="TorchDeviceException">Libtorch has no CUDA, finds no GPU, or none of that number.</exception>
+    public static Device Cuda(int index = -1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(index, -1);
+        Device device = new(DeviceType.CUDA, index);
+        RequireUsable(device);
+        return device;
+    }
+
+    /// <summary>
+    /// Checks that a device can be used, before something is put on it. For CUDA it asks libtorch for its GPUs; every other
+    /// device passes.
+    /// </summary>
+    /// <param name="device">The device; null for the CPU.</param>
+    /// <exception cref="TorchDeviceException">Libtorch has no CUDA, finds no GPU, or none of that number.</exception>
+    public static void RequireUsable(Device? device)
+    {
+        if (device is null || device.type != DeviceType.CUDA)
+            return;
+        TorchRuntimeReport runtime = TorchRuntime.Initialize();
+        int count = runtime.HasCuda && cuda.is_available() ? cuda.device_count() : 0;
+        if (Problem(device.index, count, runtime) is { } problem)
+            throw new TorchDeviceException(device.ToString(), problem);
+    }
+
+    /// <summary>Why a GPU can't be used and the fix; null where it can.</summary>
+    internal static string? Problem(int index, int count, TorchRuntimeReport runtime)
+    {
+        string libtorch = $"libtorch {runtime.LibtorchVersion} of '{runtime.LibtorchFolder}' (found by: {runtime.Source})";
+        if (!runtime.HasCuda)
+        {
+            return $"{libtorch} is a build for the CPU. Before the first use of TorchSharp set "
+                + $"{TorchRuntime.EnvironmentVariable}, or {nameof(TorchRuntimeOptions)}."
+                + $"{nameof(TorchRuntimeOptions.LibtorchFolder)} in TorchRuntime.Initialize, to the lib folder of a build with "
+                + $"CUDA of libtorch {LibtorchVersionReader.Required}, and reference no libtorch-cpu package. See docs/gpu.md.";
+        }
+
+        if (count == 0)
+        {
+            return $"{libtorch} finds no GPU. Look whether nvidia-smi shows one, whether CUDA_VISIBLE_DEVICES hides it, and "
+                + "whether the driver is new enough for the CUDA of that build.";
+        }
+
+        return index < count
+            ? null
+            : $"{libtorch} finds {(count == 1 ? "one GPU, cuda:0" : $"{count} GPUs, cuda:0 to cuda:{count - 1}")}.";
+    }
+}

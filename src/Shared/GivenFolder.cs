@@ -1,0 +1,59 @@
+namespace MedR1;
+
+/// <summary>Knows the folders that are given by mistake where that of a model or of an adapter is wanted.</summary>
+internal static class GivenFolder
+{
+    private const string AdapterFile = "adapter_config.json";
+    private const string ModelFile = "config.json";
+
+    // As trainers write them.
+    private const string TrainerFile = "trainer.json";
+    private const string ModelFolder = "model";
+    private const string NewestFile = "latest";
+
+    /// <summary>What a folder without a model is and what to load instead; null where that isn't known.</summary>
+    public static string? InsteadOfModel(string folder)
+    {
+        if (Trained(folder) is var (kind, trained))
+        {
+            return File.Exists(Path.Combine(trained, AdapterFile))
+                ? $"'{folder}' is {kind}, which trained an adapter: load the model that it was trained on, and put "
+                    + $"'{trained}' on it by LoraPolicy.Load."
+                : $"'{folder}' is {kind}: load '{trained}', its model.";
+        }
+
+        return File.Exists(Path.Combine(folder, AdapterFile))
+            ? $"'{folder}' is an adapter without its model: load the model that it was made for, and put the adapter on it "
+                + "by LoraPolicy.Load."
+            : null;
+    }
+
+    /// <summary>What a folder without an adapter is and what to load instead; null where that isn't known.</summary>
+    public static string? InsteadOfAdapter(string folder)
+    {
+        if (Trained(folder) is var (kind, trained))
+        {
+            return File.Exists(Path.Combine(trained, AdapterFile))
+                ? $"It is {kind}: load '{trained}', its adapter."
+                : $"It is {kind}, which trained a whole model: load '{trained}' as a model.";
+        }
+
+        return File.Exists(Path.Combine(folder, ModelFile)) ? "It is a whole model: load it as a model." : null;
+    }
+
+    private static (string Kind, string Trained)? Trained(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, TrainerFile)))
+            return Existing("a checkpoint of a training", folder);
+        string newest = Path.Combine(folder, NewestFile);
+        return File.Exists(newest)
+            ? Existing("the output folder of a training", Path.Combine(folder, File.ReadAllText(newest).Trim()))
+            : null;
+    }
+
+    private static (string Kind, string Trained)? Existing(string kind, string checkpoint)
+    {
+        string trained = Path.Combine(checkpoint, ModelFolder);
+        return Directory.Exists(trained) ? (kind, trained) : null;
+    }
+}

@@ -1,0 +1,93 @@
+using MedR1.Modeling;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+/// <summary>Folders that are given by mistake are told by what they hold.</summary>
+public sealed class WrongFolderTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("medr1-folder-").FullName;
+    private readonly Qwen2VLPolicy _policy = TinyModel.Create();
+
+    private string Run => Path.Combine(_root, "run");
+
+    private string Step => Path.Combine(Run, "step-000008");
+
+    private string Trained => Path.Combine(Step, "model");
+
+    public void Dispose()
+    {
+        _policy.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_named()
+    {
+        string folder = Path.Combine(_root, "nowhere");
+        Assert.Contains(folder, Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(folder)).Message);
+        Assert.Contains(folder, Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLProcessor.Load(folder)).Message);
+    }
+
+    [Fact]
+    public void A_folder_without_a_model_says_what_it_has_not()
+    {
+        Directory.CreateDirectory(Run);
+        Assert.Contains("no config.json", Assert.Throws<FileNotFoundException>(() => Qwen2VLPolicy.Load(Run)).Message);
+    }
+
+    [Fact]
+    public void A_training_of_a_whole_model_names_the_model()
+    {
+        Write(_policy.Save);
+        Assert.All(ModelMessages(Step), message => Assert.Contains($"a checkpoint of a training: load '{Trained}'", message));
+        Assert.All(
+            ModelMessages(Run), message => Assert.Contains($"the output folder of a training: load '{Trained}'", message));
+        Assert.Contains($"which trained a whole model: load '{Trained}'", AdapterMessage(Step));
+        Assert.Contains("It is a whole model", AdapterMessage(Trained));
+    }
+
+    [Fact]
+    public void A_training_of_an_adapter_names_the_adapter()
+    {
+        using (LoraPolicy lora = LoraCase.Create(_policy, "two names"))
+        {
+            Write(lora.Save);
+        }
+
+        foreach (string folder in new[] { Step, Run })
+        {
+            Assert.All(
+                ModelMessages(folder), message => Assert.Contains($"put '{Trained}' on it by LoraPolicy.Load", message));
+            Assert.Contains($"load '{Trained}', its adapter", AdapterMessage(folder));
+        }
+
+        Assert.All(ModelMessages(Trained), message => Assert.Contains("is an adapter without its model", message));
+    }
+
+    [Fact]
+    public void The_pointer_of_a_run_beside_a_model_changes_nothing()
+    {
+        _policy.Save(Run);
+        File.WriteAllText(Path.Combine(Run, "latest"), "step-000008");
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Run);
+    }
+
+    // As a trainer writes them.
+    private void Write(Action<string, CancellationToken> save)
+    {
+        Directory.CreateDirectory(Step);
+        save(Trained, default);
+        File.WriteAllText(Path.Combine(Step, "trainer.json"), "{}");
+        File.WriteAllText(Path.Combine(Run, "latest"), "step-000008");
+    }
+
+    private static string[] ModelMessages(string folder) =>
+    [
+        Assert.Throws<FileNotFoundException>(() => Qwen2VLPolicy.Load(folder)).Message,
+        Assert.Throws<FileNotFoundException>(() => Qwen2VLPolicy.Load(folder, TinyModel.Processor())).Message,
+        Assert.Throws<FileNotFoundException>(() => Qwen2VLProcessor.Load(folder)).Message,
+    ];
+
+    private string AdapterMessage(string folder) =>
+        Assert.Single(Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, folder)).Mistakes);
+}
