@@ -131,6 +131,7 @@ public sealed partial class Qwen2VLPolicy
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(replaced);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (Quantization != WeightQuantization.None)
         {
             throw new InvalidOperationException(

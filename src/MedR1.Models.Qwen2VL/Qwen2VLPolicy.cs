@@ -10,6 +10,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 {
     private readonly Qwen2VLNetwork _network;
     private readonly Qwen2VLRunner _runner;
+    private bool _isDisposed;
 
     internal Qwen2VLPolicy(
         Qwen2VLConfiguration configuration, Qwen2VLNetwork network, Qwen2VLProcessor processor, Device device,
@@ -116,6 +117,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts)
     {
         ArgumentNullException.ThrowIfNull(prompts);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return _runner.EncodeImages(prompts);
     }
 
@@ -139,19 +141,23 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     public IDisposable? KeepImageFeatures(long mostBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, 1);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_runner.KeptFeatures is { IsEnded: false } || VisionParameters.Any(pair => pair.Value.requires_grad))
             return null;
         return _runner.KeptFeatures = new([.. VisionParameters.Select(pair => pair.Value)], mostBytes);
     }
 
     /// <inheritdoc/>
-    public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
-        new SlotKeyValueCache(
+    public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new SlotKeyValueCache(
             Configuration.Text.LayerCount, Configuration.Text.KeyValueHeadCount, Configuration.Text.HeadSize,
             promptSlots, rowSlots, promptCapacity, completionCapacity, Device, DataType)
         {
             AttendsByTensors = DecodesByTensors,
         };
+    }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidPromptException">A prompt is empty, too long, or its pictures don't fit its
@@ -162,6 +168,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(slots);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         SlotKeyValueCache own = Own(cache);
         using IDisposable noGradient = no_grad();
         return _runner.Prefill(prompts, slots, own, imageFeatures);
@@ -173,6 +180,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(rows);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         SlotKeyValueCache own = Own(cache);
         if (rows.Count == 0 || tokens.dim() != 1 || tokens.shape[0] != rows.Count)
         {
@@ -192,9 +200,12 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     /// that many rows gain by it (<see cref="PackedLayers.ArePreferred"/>) and the memory is there (see
     /// <see cref="KeepsPackedWeights"/>).
     /// </remarks>
-    public IDisposable? BeginDecoding(int rows) =>
-        Device.type == DeviceType.CPU && DataType == ScalarType.BFloat16 && PackedLayers.ArePreferred(rows)
+    public IDisposable? BeginDecoding(int rows)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return Device.type == DeviceType.CPU && DataType == ScalarType.BFloat16 && PackedLayers.ArePreferred(rows)
             ? PackedLayers.TryCreate(_network.DecodingLayers, KeepsPackedWeights) : null;
+    }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidPromptException">A prompt or completion is empty or too long, or has a token that
@@ -204,6 +215,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(options);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return _runner.Score(groups, options, imageFeatures);
     }
 
@@ -213,6 +225,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return _runner.CompletionStates(groups);
     }
 
@@ -222,12 +235,14 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     public TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
     {
         ArgumentNullException.ThrowIfNull(sequences);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         return _runner.ScoreSequences(sequences);
     }
 
     /// <inheritdoc/>
     public IVisionLanguagePolicy CloneFrozen()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var network = new Qwen2VLNetwork(Configuration, Device, DataType, Quantization);
         var copy = new Qwen2VLPolicy(Configuration, network, Processor, Device, DataType, EndTokenIds)
         {
@@ -244,7 +259,13 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        _network.Dispose();
+    }
 
     internal static IReadOnlyList<KeyValuePair<string, Parameter>> ParametersOf(nn.Module network) =>
         [.. network.named_parameters().Select(entry => KeyValuePair.Create(entry.name, entry.parameter))];

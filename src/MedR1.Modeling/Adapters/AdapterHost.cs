@@ -57,7 +57,13 @@ public sealed class AdapterHost
     {
         if (--_adapters > 0)
             return;
-        _frozen.ForEach(parameter => parameter.requires_grad = true);
+
+        // The network may be gone before its adapter.
+        foreach (Parameter parameter in _frozen.Where(one => !one.IsInvalid))
+        {
+            parameter.requires_grad = true;
+        }
+
         _frozen.Clear();
     }
 

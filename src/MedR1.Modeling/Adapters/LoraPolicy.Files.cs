@@ -48,6 +48,7 @@ public sealed partial class LoraPolicy
     public void Save(string folder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_adapter is null)
             _base.Save(folder, cancellationToken);
         else
@@ -62,6 +63,7 @@ public sealed partial class LoraPolicy
     public void SaveMerged(string folder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         string[] homeless = [.. (_adapter?.Layers ?? [])
             .Where(layer => layer.Adapter.Update?.UpBias is not null && layer.Module.Layer.Bias is null)
             .Select(layer => $"{layer.Module.Name} has no bias for B's (lora_bias) to go into; keep the adapter apart.")];

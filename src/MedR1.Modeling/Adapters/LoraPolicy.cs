@@ -102,11 +102,18 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
 
     /// <inheritdoc/>
     /// <remarks>The base keeps them; an adapter that changes tower or merger has none to keep.</remarks>
-    public IDisposable? KeepImageFeatures(long mostBytes) => ChangesVision ? null : _base.KeepImageFeatures(mostBytes);
+    public IDisposable? KeepImageFeatures(long mostBytes)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return ChangesVision ? null : _base.KeepImageFeatures(mostBytes);
+    }
 
     /// <inheritdoc/>
-    public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
-        _base.CreateCache(promptSlots, rowSlots, promptCapacity, completionCapacity);
+    public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _base.CreateCache(promptSlots, rowSlots, promptCapacity, completionCapacity);
+    }
 
     /// <inheritdoc/>
     public Tensor Prefill(
@@ -152,8 +159,11 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     public void BeginStep(long step) => _adapter?.Dropout?.BeginStep(step);
 
     /// <summary>A copy of the adapter as it is, over the same base; it takes no gradient.</summary>
-    public IVisionLanguagePolicy CloneFrozen() =>
-        new LoraPolicy(_base, IsEnabled ? _adapter?.Copy(isTrainable: false) : null);
+    public IVisionLanguagePolicy CloneFrozen()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new LoraPolicy(_base, IsEnabled ? _adapter?.Copy(isTrainable: false) : null);
+    }
 
     /// <summary>The policy with the adapter off.</summary>
     public IVisionLanguagePolicy CreateReference() => Reference;
@@ -164,6 +174,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     /// </summary>
     public void Merge()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (!IsMerged)
             _adapter?.Merge();
     }
@@ -187,10 +198,15 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     private bool ChangesVision => _adapter?.Layers.Exists(
         layer => _base.PartOf(layer.Module.PublishedName) is ModelPart.Vision or ModelPart.Merger) == true;
 
-    private AdapterHost.Switch SwitchOn() => _base.Adapters.Use(new AdapterState(IsEnabled ? _adapter : null, null));
+    private AdapterHost.Switch SwitchOn()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _base.Adapters.Use(new AdapterState(IsEnabled ? _adapter : null, null));
+    }
 
     private AdapterHost.Switch SwitchOnToTrain()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (!is_grad_enabled())
             return SwitchOn();
         if (IsMerged)

@@ -17,6 +17,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
 {
     private readonly TinyPolicyOptions _options;
     private readonly TinyNetwork _network;
+    private bool _isDisposed;
 
     /// <summary>Makes a model with random weights.</summary>
     /// <param name="options">Sizes and seed; <see langword="null"/> for the defaults.</param>
@@ -73,8 +74,11 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts) =>
-        _network.EncodeImages([.. prompts.SelectMany(prompt => prompt.Images)]);
+    public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _network.EncodeImages([.. prompts.SelectMany(prompt => prompt.Images)]);
+    }
 
     /// <inheritdoc/>
     public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity) =>
@@ -85,6 +89,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,
         Tensor? imageFeatures = null)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         TinyCache own = Own(cache);
         if (prompts.Count != slots.Count)
         {
@@ -114,6 +119,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     /// <inheritdoc/>
     public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         TinyCache own = Own(cache);
         if (rows.Any(row => row.Length >= own.CompletionCapacity))
         {
@@ -132,6 +138,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(options);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         using DisposeScope scope = NewDisposeScope();
         TokenRows completions = new([.. groups.SelectMany(group => group.Completions)], Device);
         Tensor whole_BTV = Completions(groups, completions.Longest, _network.Head);
@@ -160,6 +167,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         int longest = groups.Max(group => group.Completions.Max(completion => completion.Count));
         return Completions(groups, longest, TinyNetwork.Normalize);
     }
@@ -168,6 +176,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     public TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
     {
         ArgumentNullException.ThrowIfNull(sequences);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         using DisposeScope scope = NewDisposeScope();
         TokenRows targets = new([.. sequences.Select(sequence => sequence.TokenIds.Skip(1).ToArray())], Device);
         Tensor hidden_BTH = cat([.. sequences.Select(sequence => nn.functional.pad(
@@ -180,6 +189,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     /// <inheritdoc/>
     public IVisionLanguagePolicy CloneFrozen()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         TinyPolicy clone = new(_options, Device);
         using IDisposable guard = no_grad();
         for (int i = 0; i < Parameters.Count; i++)
@@ -192,11 +202,20 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    public void Save(string folder, CancellationToken cancellationToken = default) =>
+    public void Save(string folder, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         TinyPolicyFolder.Write(folder, _options, _network, cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        _network.Dispose();
+    }
 
     private static TinyCache Own(IKeyValueCache cache) => cache as TinyCache
         ?? throw new ArgumentException(

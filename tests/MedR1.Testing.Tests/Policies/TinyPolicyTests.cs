@@ -42,6 +42,31 @@ public sealed class TinyPolicyTests
     }
 
     [Fact]
+    public void A_disposed_policy_says_so()
+    {
+        TinyPolicy policy = new();
+        EncodedPrompt prompt = policy.Processor.Encode(VqaPrompt.Ask("What is this?", Red));
+        using IKeyValueCache cache = policy.CreateCache(1, 1, 40, 3);
+        using Tensor tokens = tensor(new[] { 65L });
+        policy.Dispose();
+        policy.Dispose();
+        PackedGroup group = new(prompt, [[65, 66]]);
+        Assert.All(
+            new Action[]
+            {
+                () => policy.EncodeImages([prompt]),
+                () => policy.Prefill([prompt], [0], cache),
+                () => policy.Decode(tokens, [new DecodeRow(0, 0, 0)], cache),
+                () => policy.TokenLogProbabilities([group], new TokenStatisticsOptions()),
+                () => policy.CompletionStates([group]),
+                () => policy.SequenceLogProbabilities([prompt]),
+                () => policy.CloneFrozen(),
+                () => policy.Save("nowhere"),
+            },
+            use => Assert.Throws<ObjectDisposedException>(use));
+    }
+
+    [Fact]
     public void Equal_seeds_give_equal_weights_and_others_other_ones()
     {
         using TinyPolicy first = new(new TinyPolicyOptions { Seed = 5 });

@@ -1,0 +1,72 @@
+using MedR1.Modeling;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class DisposedPolicyTests : IDisposable
+{
+    private readonly string _folder = Path.Combine(
+        Directory.CreateTempSubdirectory("medr1-disposed-").FullName, "model");
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
+
+    [Fact]
+    public void A_disposed_policy_says_so_wherever_it_is_used()
+    {
+        Qwen2VLPolicy policy = TinyModel.Create();
+        using IKeyValueCache cache = policy.CreateCache(1, 1, 8, 8);
+        policy.Dispose();
+        policy.Dispose();
+        AssertRefuses(policy, cache);
+        Assert.Throws<ObjectDisposedException>(() => policy.CompletionStates([Group()]));
+    }
+
+    [Fact]
+    public void A_disposed_adapter_says_so_and_leaves_its_base()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        LoraPolicy lora = LoraCase.Create(policy, "two names");
+        using IKeyValueCache cache = policy.CreateCache(1, 1, 8, 8);
+        lora.Dispose();
+        lora.Dispose();
+        AssertRefuses(lora, cache);
+        Assert.Throws<ObjectDisposedException>(lora.Merge);
+        Assert.Throws<ObjectDisposedException>(() => lora.SaveMerged(_folder));
+        Assert.NotEmpty(LoraCase.Score(policy));
+    }
+
+    [Fact]
+    public void A_reference_over_a_disposed_base_says_so_and_the_adapter_can_still_be_disposed()
+    {
+        Qwen2VLPolicy policy = TinyModel.Create();
+        LoraPolicy lora = LoraCase.Create(policy, "two names");
+        IVisionLanguagePolicy reference = lora.Reference;
+        policy.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => LoraCase.Score(reference));
+        Assert.Throws<ObjectDisposedException>(() => LoraCase.Score(lora));
+        lora.Dispose();
+    }
+
+    private void AssertRefuses(IVisionLanguagePolicy policy, IKeyValueCache cache)
+    {
+        EncodedPrompt prompt = TinyModel.Prompt(3, 1);
+        using Tensor tokens = tensor(new[] { 1L });
+        Assert.All(
+            new Action[]
+            {
+                () => policy.EncodeImages([prompt]),
+                () => policy.KeepImageFeatures(1),
+                () => policy.CreateCache(1, 1, 8, 8),
+                () => policy.Prefill([prompt], [0], cache),
+                () => policy.Decode(tokens, [new DecodeRow(0, 0, 0)], cache),
+                () => policy.BeginDecoding(1),
+                () => policy.TokenLogProbabilities([Group()], new TokenStatisticsOptions()),
+                () => policy.SequenceLogProbabilities([prompt]),
+                () => policy.CloneFrozen(),
+                () => policy.Save(_folder),
+            },
+            use => Assert.Throws<ObjectDisposedException>(use));
+    }
+
+    private static PackedGroup Group() => new(TinyModel.Prompt(3, 1), [TinyModel.Words(2, 2)]);
+}
