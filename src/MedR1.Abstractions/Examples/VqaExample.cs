@@ -15,8 +15,16 @@ public sealed record VqaExample
     /// <summary>The options in the order of their letters A, B, …; empty for an open question.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
-    /// <summary>Which option is right, from 0; <see langword="null"/> for an open question.</summary>
-    public int? AnswerIndex { get; init; }
+    /// <summary>
+    /// Which option is right, from 0; <see langword="null"/> for an open question. Where it is not given it is the one option
+    /// that reads as <see cref="Answer"/>, spaces around them aside; <see langword="null"/> where none does, or several do.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">While reading: there is no such option.</exception>
+    public int? AnswerIndex
+    {
+        get => field is int given ? Existing(given) : OnlyOptionLikeAnswer();
+        init;
+    }
 
     /// <summary>The pictures, in the order in which the question means them; empty for a question about no picture.</summary>
     public IReadOnlyList<IImageSource> Images { get; init; } = [];
@@ -46,4 +54,34 @@ public sealed record VqaExample
 
     /// <summary>What Med-R1 calls the solution: the letter, or the answer's text, in answer tags.</summary>
     public string Solution => $"<answer> {AnswerLetter ?? Answer} </answer>";
+
+    /// <summary>The name, the problem, the number of pictures and the answer, in one line.</summary>
+    public override string ToString() => $"{Id}: {Problem} [pictures: {Images.Count}] -> {Answer}";
+
+    // Options may be set after it, so that it can't be checked sooner. Where there are none they may stand in the question.
+    private int Existing(int given)
+    {
+        int count = Options.Count == 0 ? OptionLetters.Count : Options.Count;
+        return given >= 0 && given < count ? given : throw new InvalidOperationException(
+            $"Example '{Id}' has the AnswerIndex {given}, but " + (Options.Count == 0
+                ? $"letters end at {count - 1}"
+                : $"its {count} options are those from 0 to {count - 1}") + ". Set it to the place of the right one.");
+    }
+
+    private int? OnlyOptionLikeAnswer()
+    {
+        string answer = Answer.Trim();
+        int? found = null;
+        for (int i = 0; answer.Length > 0 && i < Options.Count; i++)
+        {
+            if (Options[i].AsSpan().Trim().SequenceEqual(answer))
+            {
+                if (found is not null)
+                    return null;
+                found = i;
+            }
+        }
+
+        return found;
+    }
 }
