@@ -1,22 +1,37 @@
+using System.Text.RegularExpressions;
+
 namespace MedR1;
 
-/// <summary>One user message: the pictures, then a text in which <c>{Question}</c> stands for the problem.</summary>
-public sealed class TextPromptTemplate : IPromptTemplate
+/// <summary>
+/// One user message: the pictures, then a text in which <c>{Problem}</c>, or <c>{Question}</c> as Med-R1 writes it, stands for
+/// <see cref="VqaExample.Problem"/>: the question with its options. Other braces stay as they are: empty ones, those of JSON
+/// such as <c>{ "a": 1 }</c>, those of LaTeX such as <c>\boxed{answer}</c>.
+/// </summary>
+public sealed partial class TextPromptTemplate : IPromptTemplate
 {
-    private const string Placeholder = "{Question}";
     private readonly string _text;
 
     /// <summary>Makes a template.</summary>
     /// <param name="name">Its name, for logs.</param>
-    /// <param name="text">The text with <c>{Question}</c> in it.</param>
-    /// <exception cref="ArgumentException">The text has no <c>{Question}</c>.</exception>
+    /// <param name="text">The text with <c>{Problem}</c> or <c>{Question}</c> in it, which mean the same.</param>
+    /// <exception cref="ArgumentException">The text has neither, or another word in braces.</exception>
     public TextPromptTemplate(string name, string text)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(text);
-        if (!text.Contains(Placeholder, StringComparison.Ordinal))
+        if (!Placeholder().IsMatch(text))
         {
-            throw new ArgumentException($"The template '{text}' has no {Placeholder}: every prompt would be the same.", nameof(text));
+            throw new ArgumentException(
+                $"The template '{text}' has neither {{Problem}} nor {{Question}}: every prompt would be the same.", nameof(text));
+        }
+
+        string rest = Placeholder().Replace(text, "");
+        if (Words().Matches(rest).Select(match => match.Groups[1]).FirstOrDefault(word => word.Success) is { } unknown)
+        {
+            throw new ArgumentException(
+                $"The template '{text}' has {{{unknown}}}, which would stand in every prompt as it is. {{Problem}} and "
+                + $"{{Question}} stand for the question with its options; write '{{ {unknown} }}' for the word itself.",
+                nameof(text));
         }
 
         Name = name;
@@ -36,7 +51,15 @@ public sealed class TextPromptTemplate : IPromptTemplate
             throw new ArgumentException($"Example '{example.Id}' has an empty question; give it one or leave it out.", nameof(example));
         }
 
-        string text = _text.Replace(Placeholder, example.Problem, StringComparison.Ordinal);
+        string problem = example.Problem;
+        string text = Placeholder().Replace(_text, _ => problem);
         return VqaPrompt.Ask(text, example.Images) with { Example = example };
     }
+
+    [GeneratedRegex(@"\{(?:Problem|Question)\}")]
+    private static partial Regex Placeholder();
+
+    // LaTeX first, so that the words in its braces are none of ours: a command with its arguments, an index, a power.
+    [GeneratedRegex(@"\\[A-Za-z]+(?:\{[^{}]*\})+|[_^]\{[^{}]*\}|\{([A-Za-z_]\w*)\}")]
+    private static partial Regex Words();
 }

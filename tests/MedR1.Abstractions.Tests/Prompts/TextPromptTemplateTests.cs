@@ -1,0 +1,48 @@
+namespace MedR1.Abstractions.Tests;
+
+public sealed class TextPromptTemplateTests
+{
+    private static readonly VqaExample Example = new()
+    {
+        Id = "q1", Question = "Which organ?", Options = ["{Problem}", "Lung"], Answer = "Lung",
+    };
+
+    [Theory]
+    [InlineData("{Question} Answer.")]
+    [InlineData("{Problem} Answer.")]
+    public void Problem_and_question_stand_for_the_question_with_its_options(string text) =>
+        Assert.Equal("Which organ? A){Problem}, B)Lung Answer.", Text(text));
+
+    [Theory]
+    [InlineData("{Problem} {nope}", "{nope}")]
+    [InlineData("{Question} {Options}.", "{Options}")]
+    [InlineData("{Problem} {question}", "{question}")]
+    [InlineData("{Problem}{{answer_1}}", "{answer_1}")]
+    public void Another_word_in_braces_is_refused(string text, string named)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new TextPromptTemplate("mine", text));
+        Assert.Contains($"has {named}, which would stand in every prompt", error.Message, StringComparison.Ordinal);
+        Assert.Contains("{Problem} and {Question}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{ "a": 1, "b": {"c": [2]} }""")]
+    [InlineData(@"\boxed{answer} or \frac{a}{b} or x_{i}^{n}")]
+    [InlineData("{ nope } {two words} {1}")]
+    public void Other_braces_stay(string text) =>
+        Assert.Equal($"{Example.Problem} {text}", Text("{Problem} " + text));
+
+    [Fact]
+    public void A_placeholder_may_stand_in_braces_of_latex() =>
+        Assert.Equal($@"\textbf{Example.Problem}", Text(@"\textbf{Problem}"));
+
+    [Fact]
+    public void A_template_that_asks_nothing_is_refused() => Assert.Contains(
+        "neither {Problem} nor {Question}",
+        Assert.Throws<ArgumentException>(() => new TextPromptTemplate("mine", "Say something.")).Message,
+        StringComparison.Ordinal);
+
+    private static string Text(string template) =>
+        ((TextPart)new TextPromptTemplate("mine", template).Format(Example).Messages[0].Content[^1]).Text;
+}
