@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>What the model said to a prompt, once.</summary>
+/// <summary>What the model said to a prompt, once. Completions of one content are equal, tokens and numbers one by one.</summary>
 public sealed record Completion
 {
     /// <summary>The text, control tokens left out.</summary>
@@ -32,4 +32,16 @@ public sealed record Completion
 
     /// <summary>Whether the completion was cut off rather than ended.</summary>
     public bool IsTruncated => StopReason is StopReason.Length or StopReason.ContextFull or StopReason.Cancelled;
+
+    /// <inheritdoc/>
+    public bool Equals(Completion? other) => other is not null && Text == other.Text && StopReason == other.StopReason
+        && SampleIndex == other.SampleIndex && TokenIds.SequenceEqual(other.TokenIds)
+        && LogProbabilities.SequenceEqual(other.LogProbabilities)
+        && DrawnLogProbabilities.SequenceEqual(other.DrawnLogProbabilities);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Text, StopReason, SampleIndex, TokenIds.Count);
+
+    /// <summary>The text as it is, with the number of tokens and why it ended.</summary>
+    public override string ToString() => $"{Text} ({TokenCount} tokens, {StopReason})";
 }

@@ -12,4 +12,7 @@ public sealed class BytesImageSource(string name, byte[] encoded) : IImageSource
 
     /// <inheritdoc/>
     public Stream OpenRead() => new MemoryStream(_encoded, writable: false);
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
 }

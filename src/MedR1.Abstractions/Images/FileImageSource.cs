@@ -21,4 +21,7 @@ public sealed class FileImageSource(string path) : IImageSource, IEquatable<File
 
     /// <inheritdoc/>
     public override int GetHashCode() => Path.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>The file's path.</summary>
+    public override string ToString() => Path;
 }

@@ -46,6 +46,9 @@ public sealed class PixelImageSource(string name, RgbImage image) : IImageSource
         return new MemoryStream(file, writable: false);
     }
 
+    /// <summary>The name and the size.</summary>
+    public override string ToString() => $"{Name} ({Image.Width} x {Image.Height})";
+
     private static void WriteInt32(byte[] file, int offset, int value) =>
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(offset), value);
 }

@@ -18,4 +18,12 @@ public sealed record ChatMessage(ChatRole Role, IReadOnlyList<ChatPart> Content)
     /// <summary>A message of the system.</summary>
     /// <param name="text">The text.</param>
     public static ChatMessage System(string text) => new(ChatRole.System, [new TextPart(text)]);
+
+    /// <summary>The speaker, then texts and the names of pictures in their order.</summary>
+    public override string ToString() => $"{Role}: " + string.Join(' ', Content.Select(part => part switch
+    {
+        TextPart text => text.Text,
+        ImagePart image => $"[{image.Image.Name}]",
+        _ => part.ToString(),
+    }));
 }

@@ -21,4 +21,7 @@ public sealed record VqaPrompt(IReadOnlyList<ChatMessage> Messages)
     /// <param name="text">The question.</param>
     /// <param name="images">The pictures.</param>
     public static VqaPrompt Ask(string text, params IEnumerable<IImageSource> images) => new([ChatMessage.User(text, images)]);
+
+    /// <summary>The messages, one a line, pictures by their names.</summary>
+    public override string ToString() => string.Join('\n', Messages);
 }
