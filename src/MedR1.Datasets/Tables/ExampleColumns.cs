@@ -12,7 +12,10 @@ public sealed record ExampleColumns
     public string? Id { get; init; }
 
     /// <summary>The column of pictures: one or a list of them.</summary>
-    /// <value>The default is the first of <c>images</c>, <c>image</c>, <c>image_path</c>.</value>
+    /// <value>
+    /// The default is the first of <c>images</c>, <c>image</c>, <c>image_path</c>, else <c>file_name</c> (of the Hugging Face
+    /// hub's folders of pictures) where it ends as a picture's name does.
+    /// </value>
     public string? Images { get; init; }
 
     /// <summary>The column of questions.</summary>

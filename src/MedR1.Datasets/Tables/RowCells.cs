@@ -5,6 +5,9 @@ namespace MedR1.Datasets;
 /// <summary>The cells of a row, read as what an example needs.</summary>
 internal readonly struct RowCells(TableRow row)
 {
+    private static readonly string[] s_endings =
+        [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".dcm"];
+
     /// <summary>The column's name if it is given, else the first usual one that the row has.</summary>
     /// <exception cref="DatasetException">The given column is not there.</exception>
     public string? Find(string? given, string[] usual)
@@ -25,6 +28,14 @@ internal readonly struct RowCells(TableRow row)
         }
 
         return null;
+    }
+
+    /// <summary>The first usual column whose text ends as the name of a picture's file does.</summary>
+    public string? FindPicture(string[] usual)
+    {
+        TableRow own = row;
+        return usual.FirstOrDefault(name => own.Cells.GetValueOrDefault(name) is string text
+            && s_endings.Contains(Path.GetExtension(text), StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>A single value as text; null where there is no column or no value.</summary>

@@ -5,6 +5,7 @@ internal sealed class RowConverter(TableOptions options)
 {
     private static readonly string[] s_id = ["id", "question_id", "qid"];
     private static readonly string[] s_images = ["images", "image", "image_path"];
+    private static readonly string[] s_fileName = ["file_name"];
     private static readonly string[] s_question = ["question", "problem"];
     private static readonly string[] s_options = ["options", "choices"];
     private static readonly string[] s_answer = ["solution", "answer", "label"];
@@ -13,12 +14,31 @@ internal sealed class RowConverter(TableOptions options)
     private static readonly string[] s_dataset = ["dataset"];
     private readonly ExampleColumns _columns = options.Columns;
     private MissingImageCounter? _images;
+    private TableRow? _withoutPictures;
+    private bool _hasPictures;
 
     public int MissingTexts { get; private set; }
 
     public MissingImages MissingImages => _images?.Result ?? MissingImages.None;
 
     public void ThrowIfNotAllowed() => _images?.ThrowIfNotAllowed();
+
+    /// <summary>
+    /// A folder of pictures was given, but no row had a column of them: a model would be asked about pictures that it does
+    /// not see.
+    /// </summary>
+    /// <exception cref="DatasetException">It is so.</exception>
+    public void ThrowIfBlind()
+    {
+        if (options.ImageRoot is not null && !_hasPictures && _withoutPictures is { } row)
+        {
+            throw DatasetException.AtRow(
+                row.FilePath, row.Index,
+                $"no column of pictures, although ImageRoot is '{options.ImageRoot}'; the columns are "
+                + $"{string.Join(", ", row.Cells.Keys)}. Name it in Columns.Images, or leave ImageRoot out for questions "
+                + "without pictures.");
+        }
+    }
 
     /// <summary>The example, or null where the row is to be left out.</summary>
     public VqaExample? Convert(TableRow row)
@@ -44,7 +64,9 @@ internal sealed class RowConverter(TableOptions options)
                 + "text; a number could be counted from 0 or from 1.");
         }
 
-        string? imageColumn = cells.Find(_columns.Images, s_images);
+        string? imageColumn = cells.Find(_columns.Images, s_images) ?? cells.FindPicture(s_fileName);
+        _hasPictures |= imageColumn is not null;
+        _withoutPictures ??= imageColumn is null ? row : null;
         List<string> paths = [];
         string root = options.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(row.FilePath))!;
         IImageSource[] images = imageColumn is null ? [] : cells.Images(imageColumn, root, paths);

@@ -40,6 +40,7 @@ public sealed class TableDataset : LoadedDataset
             }
         }
 
+        converter.ThrowIfBlind();
         converter.ThrowIfNotAllowed();
         return new TableDataset(name, examples, converter.MissingImages, converter.MissingTexts);
     }
@@ -64,5 +65,7 @@ public sealed class TableDataset : LoadedDataset
                 yield return example;
             }
         }
+
+        converter.ThrowIfBlind();
     }
 }

@@ -7,7 +7,9 @@ public sealed record TableOptions
     /// <value>The default looks for the usual names.</value>
     public ExampleColumns Columns { get; init; } = new();
 
-    /// <summary>The folder that pictures' paths start from.</summary>
+    /// <summary>
+    /// The folder that pictures' paths start from. Where it is given, one row at least must have a column of pictures.
+    /// </summary>
     /// <value>The default is <see langword="null"/>: the folder of the file.</value>
     public string? ImageRoot { get; init; }
 

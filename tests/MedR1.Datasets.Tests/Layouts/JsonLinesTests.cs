@@ -141,6 +141,43 @@ public sealed class JsonLinesTests : IDisposable
             () => JsonLines.Load(file, Lenient(MissingImageHandling.Throw, MissingTextHandling.Keep))).Message);
     }
 
+    // metadata.jsonl of a folder of pictures, as the Hugging Face hub has it.
+    [Fact]
+    public void A_file_name_is_a_picture_where_it_reads_like_one()
+    {
+        _folder.Write("train/p0.PNG", "");
+        TableDataset dataset = JsonLines.Load(_folder.Write("a.jsonl", """
+            {"question":"?","answer":"a","file_name":"train/p0.PNG"}
+            {"question":"?","answer":"a","file_name":"notes.pdf"}
+            {"question":"?","answer":"a","file_name":"p1.png","image":"train/p0.PNG"}
+            """));
+        Assert.Equal([1, 0, 1], dataset.Select(example => example.Images.Count));
+        Assert.Equal("notes.pdf", dataset[1].Metadata["file_name"]);
+        Assert.Equal("p1.png", dataset[2].Metadata["file_name"]);
+        Assert.DoesNotContain("file_name", dataset[0].Metadata.Keys);
+    }
+
+    [Fact]
+    public async Task A_folder_of_pictures_without_their_column_is_refused_with_the_columns()
+    {
+        string file = _folder.Write("a.jsonl", """
+            {"question":"?","answer":"a","picture":"p0.png"}
+            {"question":"?","answer":"a","picture":"p1.png"}
+            """);
+        JsonLinesOptions options = new() { Table = new TableOptions { ImageRoot = _folder.Path } };
+        DatasetException error = Assert.Throws<DatasetException>(() => JsonLines.Load(file, options));
+        Assert.Contains("the columns are question, answer, picture. Name it in Columns.Images", error.Message);
+        await Assert.ThrowsAsync<DatasetException>(async () => await JsonLines.ReadAsync(file, options).CountAsync());
+
+        // Without the folder, and where one row has a picture, questions may be text alone.
+        Assert.Equal(2, JsonLines.Load(file).Count);
+        string mixed = _folder.Write("b.jsonl", """
+            {"question":"?","answer":"a"}
+            {"question":"?","answer":"a","image":"b.jsonl"}
+            """);
+        Assert.Equal(2, JsonLines.Load(mixed, options).Count);
+    }
+
     [Fact]
     public async Task Streaming_can_be_cancelled_and_lines_have_a_limit()
     {
