@@ -11,7 +11,28 @@ public sealed class FileImageSource(string path) : IImageSource, IEquatable<File
     public string Name => Path;
 
     /// <inheritdoc/>
-    public Stream OpenRead() => File.OpenRead(Path);
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public Stream OpenRead()
+    {
+        try
+        {
+            return File.OpenRead(Path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FileNotFoundException(
+                $"There is no picture '{System.IO.Path.GetFullPath(Path)}'. Put it there, or leave out the examples that name it.",
+                Path, exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                Directory.Exists(Path)
+                    ? $"'{Path}' is a folder, but a picture was expected; give the path of its file."
+                    : $"The picture '{Path}' can't be read: {exception.Message}",
+                exception);
+        }
+    }
 
     /// <inheritdoc/>
     public bool Equals(FileImageSource? other) => other is not null && other.Path == Path;

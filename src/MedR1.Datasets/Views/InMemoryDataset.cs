@@ -3,7 +3,10 @@ using System.Collections;
 namespace MedR1.Datasets;
 
 /// <summary>A data set of examples that are at hand.</summary>
-/// <remarks>Safe to read from several threads at once.</remarks>
+/// <remarks>
+/// Safe to read from several threads at once. It doesn't look whether pictures are there;
+/// <see cref="MissingImageExtensions.FindMissingImages"/> does.
+/// </remarks>
 public sealed class InMemoryDataset : IVqaDataset
 {
     private readonly VqaExample[] _examples;

@@ -13,7 +13,7 @@ public static class ImageDecoderExtensions
     /// <exception cref="ImageTooLargeException">
     /// The picture passes a limit; no more than the limit was read.
     /// </exception>
-    /// <exception cref="IOException">The source can't be read.</exception>
+    /// <exception cref="IOException">The source can't be read; the message names it.</exception>
     public static RgbImage Load(this IImageDecoder decoder, IImageSource source, ImageDecodeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(decoder);
@@ -33,7 +33,7 @@ public static class ImageDecoderExtensions
     /// <param name="options">The limit on bytes; null for the default. That on pixels is not looked at.</param>
     /// <exception cref="ImageFormatException">The bytes are no picture, or their header is broken.</exception>
     /// <exception cref="ImageTooLargeException">The source has more bytes than the limit.</exception>
-    /// <exception cref="IOException">The source can't be read.</exception>
+    /// <exception cref="IOException">The source can't be read; the message names it.</exception>
     public static ImageHeader LoadHeader(
         this IImageDecoder decoder, IImageSource source, ImageDecodeOptions? options = null)
     {
@@ -56,6 +56,10 @@ public static class ImageDecoderExtensions
         catch (ImageTooLargeException exception)
         {
             throw new ImageTooLargeException(exception.Message, source.Name, exception);
+        }
+        catch (IOException exception) when (!exception.Message.Contains(source.Name, StringComparison.Ordinal))
+        {
+            throw new IOException($"The picture '{source.Name}' can't be read: {exception.Message}", exception);
         }
     }
 }

@@ -11,6 +11,25 @@ public sealed class VqaDatasetExtensionsTests
     ]);
 
     [Fact]
+    public void Missing_files_are_counted_without_opening_the_others()
+    {
+        string there = typeof(VqaDatasetExtensionsTests).Assembly.Location;
+        VqaExample example = new() { Id = "q", Question = "?", Answer = "a", Images = [new FileImageSource(there)] };
+        InMemoryDataset dataset = new("mine",
+        [
+            example,
+            example with { Images = [new FileImageSource(there), new FileImageSource("gone.png")] },
+            example with { Images = [new FileImageSource("gone.png")] },
+            example with { Images = [new BytesImageSource("none", [])] },
+            example with { Images = [] },
+        ]);
+        MissingImages missing = dataset.FindMissingImages();
+        Assert.Equal(2, missing.ExampleCount);
+        Assert.Equal(["gone.png"], missing.FirstPaths);
+        Assert.Same(MissingImages.None, dataset.Take(1).FindMissingImages());
+    }
+
+    [Fact]
     public void Filters_by_modality_type_and_condition()
     {
         Assert.Equal(["0", "2"], Ids(s_mixed.WithModality(ImagingModality.CT)));

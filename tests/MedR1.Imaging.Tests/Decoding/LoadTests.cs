@@ -48,6 +48,21 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public void A_picture_that_can_not_be_read_is_named()
+    {
+        string missing = Path.Combine(Path.GetTempPath(), "no-such-folder", "scan.png");
+        FileNotFoundException absent = Assert.Throws<FileNotFoundException>(() => Decoder.Load(new FileImageSource(missing)));
+        Assert.StartsWith($"There is no picture '{missing}'. Put it there", absent.Message);
+        Assert.Equal(missing, absent.FileName);
+
+        IOException folder = Assert.Throws<IOException>(() => Decoder.Load(new FileImageSource(Path.GetTempPath())));
+        Assert.Contains("is a folder", folder.Message);
+
+        IOException broken = Assert.Throws<IOException>(() => Decoder.LoadHeader(new BrokenSource()));
+        Assert.Equal("The picture 'scan 7' can't be read: timed out", broken.Message);
+    }
+
+    [Fact]
     public void A_picture_with_too_many_pixels_is_named()
     {
         BytesImageSource source = new("slide.png", Bombs.Of("PNG"));
@@ -137,5 +152,12 @@ public sealed class LoadTests
         public override void SetLength(long value) => throw new NotSupportedException();
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+
+    private sealed class BrokenSource : IImageSource
+    {
+        public string Name => "scan 7";
+
+        public Stream OpenRead() => throw new IOException("timed out");
     }
 }
