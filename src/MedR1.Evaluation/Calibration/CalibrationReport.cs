@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MedR1.Evaluation;
 
 /// <summary>Whether a model is as often right as it is sure, from the probabilities that it gives the options.</summary>
@@ -88,6 +90,12 @@ public sealed class CalibrationReport
             answers.Average(answer => answer.LogLoss), AccuracyOf(answers),
             answers.Average(answer => answer.Confidence));
     }
+
+    /// <summary>Name, scoring and the main figures, in one line.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Name} ({Rule}): {Accuracy}, mean confidence {MeanConfidence * 100:F1} %, ECE {ExpectedCalibrationError * 100:F1} "
+        + $"points, Brier {BrierScore:F3}, -ln p {NegativeLogLikelihood:F3}");
 
     private static IEnumerable<ReliabilityBin> EqualWidths(ConfidentAnswer[] answers, int bins) => answers
         .GroupBy(answer => Math.Clamp((int)Math.Ceiling(answer.Confidence * bins) - 1, 0, bins - 1))

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MedR1.Evaluation;
 
 /// <summary>A share of right answers, with how sure it is.</summary>
@@ -33,6 +35,11 @@ public readonly record struct Accuracy
 
     /// <summary>Upper end of Wilson's 95 % interval.</summary>
     public double High => Correct == Count ? 1 : Centre + HalfWidth;
+
+    /// <summary>The counts, the share in per cent and its interval.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Correct} of {Count} right, {Value * 100:F1} % ({Low * 100:F1} to {High * 100:F1})");
 
     private double Centre => (Value + Z * Z / (2 * Count)) / (1 + Z * Z / Count);
 

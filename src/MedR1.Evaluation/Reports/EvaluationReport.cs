@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MedR1.Evaluation;
 
 /// <summary>Scores of one set of answers under one rule, over all and by group.</summary>
@@ -93,6 +95,12 @@ public sealed class EvaluationReport
             .. grouping.Group(Answers, answer => answer.Example).Select(group => Summarise(group.Key, [.. group])),
         ];
     }
+
+    /// <summary>Name, rule and the main figures, in one line.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Name} ({Rule}): {Overall.Accuracy}, chance {Overall.Chance * 100:F1} %, unreadable {UnreadableCount}, cut off "
+        + $"{TruncatedCount}");
 
     private static GroupAccuracy Summarise(string group, IReadOnlyCollection<EvaluatedAnswer> answers) => new(
         group,

@@ -21,6 +21,12 @@ public sealed class CalibrationReportTests
         Assert.Equal(0.75, calibration.MeanConfidence, 12);
     }
 
+    // Log loss: −(ln 0.9 + ln 0.2 + ln 0.6 + ln 0.3) / 4 = 0.857; the interval is Wilson's of 2 in 4.
+    [Fact]
+    public void It_prints_its_figures() => Assert.Equal(
+        "model (rule): 2 of 4 right, 50.0 % (15.0 to 85.0), mean confidence 75.0 %, ECE 25.0 points, Brier 0.650, -ln p 0.857",
+        CalibrationReport.Measure(s_report, new CalibrationOptions { Bins = 2 }).ToString());
+
     // Sorted 0.6 yes, 0.7 no | 0.8 no, 0.9 yes: |1/2 − 0.65| and |1/2 − 0.85|, two each.
     [Fact]
     public void Bins_can_hold_equally_many()

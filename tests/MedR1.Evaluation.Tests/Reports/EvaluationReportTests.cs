@@ -20,6 +20,10 @@ public sealed class EvaluationReportTests
         },
     ]);
 
+    [Fact]
+    public void It_prints_its_figures() => Assert.Equal(
+        "model (rule): 2 of 4 right, 50.0 % (15.0 to 85.0), chance 37.5 %, unreadable 1, cut off 1", s_report.ToString());
+
     // Chance: (1/4 + 1/4 + 1/2 + 1/2) / 4.
     [Fact]
     public void Counts_over_all_and_by_group()
