@@ -163,6 +163,55 @@ public sealed class ReportWriterTests : IDisposable
         Assert.Contains("<h2 id=\"s2\">Newly right: 23 questions</h2>", Read("comparison.html"));
     }
 
+    [Fact]
+    public void One_evaluation_has_its_accuracy_over_all_and_by_group()
+    {
+        ReportWriter.Save(SampleReports.Answers("GRPO <1>", 63), _folder);
+        string text = Read("report.md");
+        Assert.StartsWith("# GRPO <1>\n", text);
+        Assert.Contains("No blind baseline stands beside these scores", text);
+        Assert.Contains("| GRPO &lt;1> | med-r1 | 100 | 50.0 | 63.0 (53.2 to 71.8) | 0 | 0 |", text);
+
+        // 100 questions over 8 modalities: 13 for the first four. All have one question type.
+        Assert.Matches(@"\n\| CT \| 13 \| 50\.0 \| \d+\.\d \(\d+\.\d to \d+\.\d\) \|\n", text);
+        Assert.DoesNotContain("By question type", text);
+        Assert.Contains("## Calibration", text);
+        Assert.Contains("<title>GRPO &lt;1&gt;</title>", Read("report.html"));
+    }
+
+    [Fact]
+    public void Evaluations_of_the_same_questions_stand_side_by_side()
+    {
+        EvaluationReport model = SampleReports.Answers("GRPO", 63);
+        VqaExample[] questions = [.. model.Answers.Select(answer => answer.Example)];
+        EvaluationReport prior = BlindPrior.Fit(questions).Evaluate(questions);
+        ReportWriter.Save([model, prior], _folder, "Both");
+        string text = Read("report.md");
+        Assert.DoesNotContain("No blind baseline", text);
+        Assert.Contains($"| modality | questions | chance % | GRPO (med-r1) % | {prior.Name} (blind-option-prior) % |", text);
+
+        JsonElement root = JsonDocument.Parse(Read("report.json")).RootElement;
+        Assert.Equal(("medr1-evaluation-reports/1", "Both"),
+            (root.GetProperty("format").GetString(), root.GetProperty("title").GetString()));
+        JsonElement first = root.GetProperty("reports")[0];
+        Assert.Equal(63, first.GetProperty("overall").GetProperty("score").GetProperty("right").GetInt32());
+        Assert.Equal(0.5, first.GetProperty("overall").GetProperty("chance").GetDouble());
+        Assert.Equal(8, first.GetProperty("groups").GetProperty("modality").GetArrayLength());
+        Assert.Equal(1, root.GetProperty("calibrations").GetArrayLength());
+    }
+
+    [Fact]
+    public void Evaluations_of_different_questions_are_refused()
+    {
+        EvaluationReport all = SampleReports.Answers("all", 63);
+        EvaluationReport half = EvaluationReport.Create("half", "med-r1", all.Answers.Take(50));
+        Assert.Contains(
+            "'all' is about 100 questions and 'half' about 50",
+            Assert.Throws<ArgumentException>(() => ReportWriter.Save([all, half], _folder)).Message);
+        Assert.Throws<ArgumentException>(() => ReportWriter.Save([], _folder));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
     // No two texts of a figure may cover each other, nor leave it: boxes from the sizes that the layout reckons with.
     [Fact]
     public void Texts_of_figures_do_not_overlap()

@@ -6,7 +6,8 @@ namespace MedR1.Evaluation.Reports;
 /// <summary>A cross-domain report for programs: every cell with its counts and interval, shares between 0 and 1.</summary>
 internal static class CrossDomainJson
 {
-    private static readonly JsonSerializerOptions s_json = new()
+    /// <summary>How all reports are written for programs.</summary>
+    public static JsonSerializerOptions Options { get; } = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -23,7 +24,7 @@ internal static class CrossDomainJson
             Comparisons = report.Comparisons.Select(Comparison),
             Calibrations = report.Calibrations.Select(Calibration),
         },
-        s_json);
+        Options);
 
     // Means are those of the domains with real pictures, as in the documents.
     private static object Transfer(TransferReport report) => new
@@ -69,7 +70,7 @@ internal static class CrossDomainJson
 
     private static string[] Real(TransferReport report) => [.. report.Domains.Except(report.SyntheticDomains)];
 
-    private static object Score(Accuracy accuracy) => new
+    public static object Score(Accuracy accuracy) => new
     {
         Right = accuracy.Correct,
         Questions = accuracy.Count,
@@ -113,7 +114,7 @@ internal static class CrossDomainJson
         test.CorrectedChiSquarePValue,
     };
 
-    private static object Calibration(CalibrationReport calibration) => new
+    public static object Calibration(CalibrationReport calibration) => new
     {
         calibration.Name,
         calibration.Rule,

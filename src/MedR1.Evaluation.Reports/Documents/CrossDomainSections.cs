@@ -34,7 +34,7 @@ internal static class CrossDomainSections
         }
     }
 
-    private static DocumentSection Calibration(IReadOnlyList<CalibrationReport> calibrations) => new(2, "Calibration")
+    public static DocumentSection Calibration(IReadOnlyList<CalibrationReport> calibrations) => new(2, "Calibration")
     {
         Paragraphs =
         [

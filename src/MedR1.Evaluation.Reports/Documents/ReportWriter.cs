@@ -21,6 +21,35 @@ public static class ReportWriter
         WholeFile.Write(Path.Combine(folder, "report.json"), CrossDomainJson.Write(report));
     }
 
+    /// <summary>Writes what one evaluation found; see the overload for several.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <exception cref="IOException">A file can't be written.</exception>
+    public static void Save(EvaluationReport report, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        Save([report], folder, report.Name);
+    }
+
+    /// <summary>
+    /// Writes evaluations of the same questions side by side, such as models and <see cref="BlindPrior"/>: accuracy with its
+    /// interval over all and by group, chance, and calibration where options were scored one by one; as <c>report.html</c>,
+    /// <c>report.md</c> and <c>report.json</c>. Existing files are replaced, each when its new one is complete.
+    /// </summary>
+    /// <param name="reports">The reports, at least one; the first gives the groups.</param>
+    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <param name="title">The documents' title.</param>
+    /// <exception cref="ArgumentException">There is none, or they are about different numbers of questions.</exception>
+    /// <exception cref="IOException">A file can't be written.</exception>
+    public static void Save(IReadOnlyList<EvaluationReport> reports, string folder, string title = "Evaluation")
+    {
+        ArgumentNullException.ThrowIfNull(reports);
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentNullException.ThrowIfNull(title);
+        SaveDocuments(title, [.. EvaluationSections.Of(reports)], folder);
+        WholeFile.Write(Path.Combine(folder, "report.json"), EvaluationJson.Write(title, reports));
+    }
+
     /// <summary>
     /// Writes what changed between two reports, by group and question by question, as <c>comparison.html</c> and
     /// <c>comparison.md</c>.

@@ -1,0 +1,106 @@
+namespace MedR1.Evaluation.Reports;
+
+/// <summary>What evaluations of the same questions say side by side, over all and by group.</summary>
+internal static class EvaluationSections
+{
+    /// <exception cref="ArgumentException">There is no report, or they are about different numbers of questions.</exception>
+    public static IEnumerable<DocumentSection> Of(IReadOnlyList<EvaluationReport> reports)
+    {
+        RequireSameQuestions(reports);
+        return [Overall(reports), .. ByGroup(reports), .. Calibration(reports)];
+    }
+
+    private static void RequireSameQuestions(IReadOnlyList<EvaluationReport> reports)
+    {
+        if (reports.Count == 0)
+        {
+            throw new ArgumentException("There is no report to write: give at least one.", nameof(reports));
+        }
+
+        EvaluationReport first = reports[0];
+        if (reports.FirstOrDefault(report => report.Answers.Count != first.Answers.Count) is EvaluationReport other)
+        {
+            throw new ArgumentException(
+                $"'{first.Name}' is about {first.Answers.Count} questions and '{other.Name}' about {other.Answers.Count}: scores "
+                + "of different questions don't belong in one table. Write them to a folder each.",
+                nameof(reports));
+        }
+    }
+
+    private static DocumentSection Overall(IReadOnlyList<EvaluationReport> reports) => new(2, "Overall")
+    {
+        Paragraphs =
+        [
+            "Accuracy with Wilson's 95 % interval. Chance is what guessing among the options gives. Unreadable answers, in which "
+                + "the rule found nothing to compare, count as wrong; answers that the limit of tokens cut off are scored as they "
+                + "stand.",
+            .. reports.Any(report => report.Rule == BlindPrior.RuleName)
+                ? Array.Empty<string>()
+                :
+                [
+                    "No blind baseline stands beside these scores, so that nothing says how much of them needs no picture: give "
+                        + "the report of BlindPrior too.",
+                ],
+            .. reports.Select(report => $"{report.Name}: {report.Origin.Caption(report.Rule)}."),
+        ],
+        Tables =
+        [
+            new DocumentTable(
+            [
+                ["what", "rule", "questions", "chance %", "accuracy %", "unreadable", "cut off"],
+                .. reports.Select(report => (IReadOnlyList<string>)
+                [
+                    report.Name, report.Rule, $"{report.Answers.Count}", Numbers.PerCent(report.Overall.Chance),
+                    Numbers.WithInterval(report.Overall.Accuracy), $"{report.UnreadableCount}", $"{report.TruncatedCount}",
+                ]),
+            ]),
+        ],
+    };
+
+    // The first report gives the groups. One that holds every question, such as "(unknown)", says what stands above.
+    private static IEnumerable<DocumentSection> ByGroup(IReadOnlyList<EvaluationReport> reports)
+    {
+        foreach (ReportGrouping grouping in ReportGrouping.All)
+        {
+            IReadOnlyList<GroupAccuracy>[] scores = [.. reports.Select(report => report.By(grouping))];
+            if (scores[0].Any(group => group.Accuracy.Count < reports[0].Answers.Count))
+            {
+                yield return new DocumentSection(2, $"By {grouping.Name}")
+                {
+                    Tables =
+                    [
+                        new DocumentTable(
+                        [
+                            [
+                                grouping.Name, "questions", "chance %",
+                                .. reports.Select(report => $"{report.Name} ({report.Rule}) %"),
+                            ],
+                            .. scores[0].Select(group => Row(group, scores)),
+                        ]),
+                    ],
+                };
+            }
+        }
+    }
+
+    private static string[] Row(GroupAccuracy group, IEnumerable<IReadOnlyList<GroupAccuracy>> scores) =>
+    [
+        DomainLabels.Short(group.Group), $"{group.Accuracy.Count}", Numbers.PerCent(group.Chance),
+        .. scores.Select(own => own.FirstOrDefault(same => same.Group == group.Group) is { } score
+            ? Numbers.WithInterval(score.Accuracy) : "–"),
+    ];
+
+    private static IEnumerable<DocumentSection> Calibration(IReadOnlyList<EvaluationReport> reports)
+    {
+        IReadOnlyList<CalibrationReport> calibrations = Calibrations(reports);
+        return calibrations.Count > 0 ? [CrossDomainSections.Calibration(calibrations)] : [];
+    }
+
+    /// <summary>Of the reports whose options were scored one by one.</summary>
+    public static IReadOnlyList<CalibrationReport> Calibrations(IReadOnlyList<EvaluationReport> reports) =>
+    [
+        .. reports.Where(report => report.Answers.Any(answer =>
+                answer is { OptionProbabilities: not null, Example.AnswerIndex: not null }))
+            .Select(report => CalibrationReport.Measure(report)),
+    ];
+}
