@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL.Tests;
 
 /// <summary>A picture whose features can't change goes through the tower once, and they are those of the tower.</summary>
+[Collection(nameof(LeakTests))]
 public sealed class KeptImageFeaturesTests : IDisposable
 {
     // Of 4 x 4 patches: 4 tokens of 32 float32.
