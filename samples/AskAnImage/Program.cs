@@ -2,6 +2,8 @@ using System.CommandLine;
 using MedR1;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
+using MedR1.Samples;
+using MedR1.Samples.AskAnImage;
 using MedR1.Sampling;
 using static TorchSharp.torch;
 
@@ -10,17 +12,25 @@ Argument<FileInfo> picture = new("picture") { Description = "A PNG, JPEG, WebP, 
 Argument<string> question = new("question") { Description = "What to ask." };
 Option<string> device = new("--device") { Description = "cpu, or cuda with an external libtorch.", DefaultValueFactory = _ => "cpu" };
 Option<int> tokens = new("--max-new-tokens") { Description = "The longest answer in tokens.", DefaultValueFactory = _ => 256 };
+checkpoint.AcceptExistingOnly();
+picture.AcceptExistingOnly();
+question.Validators.Add(result =>
+{
+    if (result.Tokens is [var only] && string.IsNullOrWhiteSpace(only.Value))
+    {
+        result.AddError("The question is empty.");
+    }
+});
+OptionRules.AtLeast(1, tokens);
+OptionRules.Without(DeviceName.MistakeIn, device);
 
 RootCommand root = new("Asks a vision-language model a question about a picture.") { checkpoint, picture, question, device, tokens };
-root.SetAction(async (result, cancellationToken) =>
+root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
 {
-    TorchRuntime.Initialize();
-    Device where = new(result.GetValue(device)!);
-    Progress<LoadProgress> progress = new(state => Console.Error.Write($"\rLoading: {(double)state.Bytes / state.TotalBytes:P0} "));
+    Device where = DeviceName.Open(result.GetValue(device)!);
     using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
-        result.GetValue(checkpoint)!.FullName, where, weights: WeightStorage.MappedFiles, progress: progress,
+        result.GetValue(checkpoint)!.FullName, where, weights: WeightStorage.MappedFiles, progress: LoadingLine.OfTerminal(),
         cancellationToken: cancellationToken);
-    Console.Error.WriteLine();
     SamplingOptions options = new() { Temperature = 0, MaxNewTokens = result.GetValue(tokens) };
     FileImageSource image = new(result.GetValue(picture)!.FullName);
     await foreach (string text in policy.AskAsync(image, result.GetValue(question)!, options, cancellationToken))
@@ -29,6 +39,5 @@ root.SetAction(async (result, cancellationToken) =>
     }
 
     Console.WriteLine();
-});
+}));
 return await root.Parse(args).InvokeAsync();
-

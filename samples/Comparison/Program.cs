@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedR1.Samples;
 using MedR1.Samples.Comparison;
 using MedR1.Samples.QuickStart;
 
@@ -17,37 +18,31 @@ Option<DirectoryInfo> output = new("--output")
     Description = "Where cells, table and figure go. The same command goes on with a run that was stopped.",
     DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "comparison")),
 };
-foreach (Option<int> count in new[] { seeds, steps })
-{
-    count.Validators.Add(result =>
-    {
-        if (result.GetValueOrDefault<int>() < 1)
-        {
-            result.AddError($"{count.Name} is {result.GetValueOrDefault<int>()}, but must be at least 1.");
-        }
-    });
-}
+OptionRules.ExistingFolder(data, start);
+OptionRules.AtLeast(1, seeds, steps, limit);
 
 RootCommand root = new("Compares ways to train on the quick start's data: zero-shot, SFT, GRPO, GRPO on blank pictures, GRPO with thinking, PPO.")
 {
     data, start, seeds, steps, methods, limit, output,
 };
-root.SetAction((result, cancellationToken) => new ComparisonRun(
-    SettingsOf(result) with
-    {
-        Seeds = result.GetValue(seeds),
-        Methods = result.GetValue(methods) is { Length: > 0 } only
-            ? [.. Method.All.Where(method => only.Contains(method.Name))] : Method.All,
-    },
-    Console.Out).RunAsync(cancellationToken));
+root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(
+    () => new ComparisonRun(
+        SettingsOf(result) with
+        {
+            Seeds = result.GetValue(seeds),
+            Methods = result.GetValue(methods) is { Length: > 0 } only
+                ? [.. Method.All.Where(method => only.Contains(method.Name))] : Method.All,
+        },
+        Console.Out).RunAsync(cancellationToken),
+    whenStopped: "Stopped. The same command goes on behind the last finished cell."));
 
 Option<string> one = new("--method") { Required = true };
 Option<int> seed = new("--seed") { Required = true };
 Command cell = new(CellProcess.Command, "One method with one seed; the command runs itself so.") { one, seed, data, start, steps, limit, output };
 cell.Hidden = true;
-cell.SetAction((result, cancellationToken) => new CellRun(
+cell.SetAction((result, cancellationToken) => Mistakes.ReportAsync(() => new CellRun(
     SettingsOf(result), new RunFolder(result.GetValue(output)!.FullName), Console.Out).RunAsync(
-        Method.All.First(method => method.Name == result.GetValue(one)), result.GetValue(seed), cancellationToken));
+        Method.All.First(method => method.Name == result.GetValue(one)), result.GetValue(seed), cancellationToken)));
 root.Subcommands.Add(cell);
 return await root.Parse(args).InvokeAsync();
 

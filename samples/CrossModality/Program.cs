@@ -2,6 +2,7 @@ using System.CommandLine;
 using MedR1.Datasets;
 using MedR1.Evaluation;
 using MedR1.Evaluation.Reports;
+using MedR1.Samples;
 using MedR1.Samples.CrossModality;
 using MedR1.Samples.QuickStart;
 using static TorchSharp.torch;
@@ -75,6 +76,10 @@ Option<bool> keep = new("--keep-checkpoints")
     Description = "Keeps the checkpoint of every training; they are deleted when their row is finished.",
 };
 
+OptionRules.ExistingFolder(data, splits, checkpoint, larger);
+OptionRules.AtLeast(1, steps, limit);
+OptionRules.Without(DeviceName.MistakeIn, device);
+
 RootCommand root = new(
     "Runs Med-R1's cross-domain protocol: one model for each modality and question type, tested on all, with what sees no "
     + "picture beside it.")
@@ -82,7 +87,7 @@ RootCommand root = new(
     data, splits, noPhantoms, checkpoint, larger, noLarger, output, steps, seed, limit, style, only, domains, rate, supervisedRate,
     device, scoreOptions, keep,
 };
-root.SetAction(async (result, cancellationToken) =>
+root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
 {
     bool isShippedData = result.GetValue(data) is null && result.GetValue(splits) is null;
     bool isShipped = result.GetValue(checkpoint) is null;
@@ -128,23 +133,7 @@ root.SetAction(async (result, cancellationToken) =>
         ScoresOptions = result.GetValue(scoreOptions),
         KeepCheckpoints = result.GetValue(keep),
     };
-    CrossDomainReport report;
-    try
-    {
-        report = await ProtocolRun.RunAsync(settings, Console.Out, cancellationToken);
-    }
-    catch (OperationCanceledException)
-    {
-        Console.Error.WriteLine("Stopped. The same command goes on behind the last finished cell.");
-        return 130;
-    }
-    catch (Exception exception)
-        when (exception is IOException or InvalidOperationException or ArgumentException or DatasetException)
-    {
-        Console.Error.WriteLine(exception.Message);
-        return 1;
-    }
-
+    CrossDomainReport report = await ProtocolRun.RunAsync(settings, Console.Out, cancellationToken);
     foreach (TransferReport transfer in report.Transfers)
     {
         string real = transfer.SyntheticDomains.Count > 0 ? " over the domains with real pictures" : "";
@@ -156,8 +145,7 @@ root.SetAction(async (result, cancellationToken) =>
     }
 
     Console.WriteLine($"\nThe report is {Path.Combine(settings.Output, "report", "report.html")}.");
-    return 0;
-});
+}, whenStopped: "Stopped. The same command goes on behind the last finished cell."));
 
 Command blind = new(
     "blind",
@@ -165,13 +153,13 @@ Command blind = new(
 {
     data, splits,
 };
-blind.SetAction((result, cancellationToken) =>
+blind.SetAction((result, cancellationToken) => Mistakes.ReportAsync(() =>
 {
     string folder = result.GetValue(data)?.FullName ?? RepositoryFolder.Find("data", "real-mini");
     DomainLoader loader = new(folder, result.GetValue(splits)?.FullName, seed: 1);
     new BlindTables(loader, Console.Out).Write(cancellationToken);
     return Task.CompletedTask;
-});
+}));
 root.Subcommands.Add(blind);
 
 Argument<FileInfo> first = new("first")
@@ -180,12 +168,14 @@ Argument<FileInfo> first = new("first")
 };
 Argument<FileInfo> second = new("second") { Description = "Another report about the same questions." };
 Argument<DirectoryInfo> folder = new("folder") { Description = "Where comparison.html and comparison.md go." };
+first.AcceptExistingOnly();
+second.AcceptExistingOnly();
 Command compare = new(
     "compare", "What changed from one report to another: question by question, by group, with McNemar's test.")
 {
     first, second, folder,
 };
-compare.SetAction(result =>
+compare.SetAction((result, _) => Mistakes.ReportAsync(() =>
 {
     ReportComparison comparison = ReportComparison.Compare(
         ReportFile.Load(result.GetValue(first)!.FullName), ReportFile.Load(result.GetValue(second)!.FullName));
@@ -195,7 +185,8 @@ compare.SetAction(result =>
         $"{test.OnlySecondRight} newly right, {test.OnlyFirstRight} newly wrong of {test.Count}: "
         + $"{test.Difference * 100:+0.0;-0.0} points, p = {test.ExactPValue:G3} (exact), "
         + $"{test.CorrectedChiSquarePValue:G3} (corrected χ²).");
-});
+    return Task.CompletedTask;
+}));
 root.Subcommands.Add(compare);
 
 // A step of a large model takes longer than the two seconds that a program has by default.

@@ -100,7 +100,7 @@ internal sealed class ProtocolCells(
     }
 
     private Task<Qwen2VLPolicy> Load(ProtocolModel model, CancellationToken cancellationToken) => Task.FromResult(
-        Qwen2VLPolicy.Load(model.Folder, new Device(settings.Device), model.DataType, cancellationToken: cancellationToken));
+        Qwen2VLPolicy.Load(model.Folder, DeviceName.Open(settings.Device), model.DataType, cancellationToken: cancellationToken));
 
     private sealed record Cell(string Path, string What, IVqaDataset Test, ReportOrigin Origin);
 }

@@ -11,20 +11,25 @@ using static TorchSharp.torch;
 
 // GRPO with a loop of one's own: sampler, reward, advantages and loss from the library, the optimizer from TorchSharp.
 const int PromptsPerStep = 8;
-int steps = args.Length > 0 ? int.Parse(args[0]) : 20;
-TorchRuntime.Initialize();
-using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(RepositoryFolder.Find("samples", "QuickStart", "base"));
-IVqaDataset questions = RealMini.LoadTrain(RepositoryFolder.Find("data", "real-mini")).Shuffle(seed: 1);
-using AdamW optimizer = optim.AdamW(policy.Parameters.Select(pair => pair.Value), lr: 2e-4, weight_decay: 0);
-GrpoStep step = new(policy);
-for (int number = 0; number < steps; number++)
+return await Mistakes.ReportAsync(TrainAsync);
+
+async Task TrainAsync()
 {
-    VqaPrompt[] prompts = [.. Enumerable.Range(number * PromptsPerStep, PromptsPerStep)
-        .Select(index => QuickStartPrompt.Template.Format(questions[index % questions.Count]))];
-    ScoredSample[] samples = await step.SampleAsync(prompts, seed: number);
-    optimizer.zero_grad();
-    double loss = step.Backward(samples);
-    nn.utils.clip_grad_norm_(policy.Parameters.Select(pair => pair.Value), max_norm: 1.0);
-    optimizer.step();
-    Console.WriteLine($"step {number + 1}: reward {samples.SelectMany(sample => sample.Rewards).Average():F3}, loss {loss:F4}");
+    int steps = StepCount.Read(args, byDefault: 20);
+    TorchRuntime.Initialize();
+    using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(RepositoryFolder.Find("samples", "QuickStart", "base"));
+    IVqaDataset questions = RealMini.LoadTrain(RepositoryFolder.Find("data", "real-mini")).Shuffle(seed: 1);
+    using AdamW optimizer = optim.AdamW(policy.Parameters.Select(pair => pair.Value), lr: 2e-4, weight_decay: 0);
+    GrpoStep step = new(policy);
+    for (int number = 0; number < steps; number++)
+    {
+        VqaPrompt[] prompts = [.. Enumerable.Range(number * PromptsPerStep, PromptsPerStep)
+            .Select(index => QuickStartPrompt.Template.Format(questions[index % questions.Count]))];
+        ScoredSample[] samples = await step.SampleAsync(prompts, seed: number);
+        optimizer.zero_grad();
+        double loss = step.Backward(samples);
+        nn.utils.clip_grad_norm_(policy.Parameters.Select(pair => pair.Value), max_norm: 1.0);
+        optimizer.step();
+        Console.WriteLine($"step {number + 1}: reward {samples.SelectMany(sample => sample.Rewards).Average():F3}, loss {loss:F4}");
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedR1.Samples;
 using MedR1.Samples.QuickStart;
 
 Option<DirectoryInfo?> data = new("--data") { Description = "The folder of real-mini; the repository's own by default." };
@@ -32,11 +33,16 @@ Option<DirectoryInfo> output = new("--output")
     DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "quick-start")),
 };
 
+OptionRules.ExistingFolder(data, checkpoint);
+OptionRules.AtLeast(1, steps, prompts);
+// A group of one has nothing to compare.
+OptionRules.AtLeast(2, group);
+
 RootCommand root = new("Trains a small Qwen2-VL by GRPO on real medical pictures and shows what it learnt.")
 {
     data, checkpoint, seed, steps, rate, prompts, group, kl, vary, noControl, output,
 };
-root.SetAction(async (result, cancellationToken) =>
+root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(() =>
 {
     QuickStartSettings settings = new(
         result.GetValue(data)?.FullName ?? RepositoryFolder.Find("data", "real-mini"),
@@ -52,6 +58,6 @@ root.SetAction(async (result, cancellationToken) =>
         VariesPictures = result.GetValue(vary),
         WithControl = !result.GetValue(noControl),
     };
-    await new QuickStartRun(settings, Console.Out).RunAsync(cancellationToken);
-});
+    return new QuickStartRun(settings, Console.Out).RunAsync(cancellationToken);
+}));
 return await root.Parse(args).InvokeAsync();

@@ -3,6 +3,7 @@ using MedR1;
 using MedR1.Datasets;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
+using MedR1.Samples;
 using MedR1.Samples.SchoolBase;
 using MedR1.Training;
 using static TorchSharp.torch;
@@ -33,11 +34,13 @@ size.AcceptOnlyFromAmong([.. BaseSize.All.Select(one => one.Name)]);
 Option<bool> brief = new("--bfloat16") { Description = "Stores the finished checkpoint in bfloat16, half as large." };
 Option<int> seed = new("--seed") { Description = "Where all choices start.", DefaultValueFactory = _ => 1 };
 
+OptionRules.AtLeast(1, steps, batch);
+
 RootCommand root = new("Schools the base checkpoint of the quick start. The same command goes on with a stage that was stopped.")
 {
     data, output, from, size, stage, steps, batch, rate, captions, crop, brief, seed,
 };
-root.SetAction(async (result, cancellationToken) =>
+root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
 {
     TorchRuntime.Initialize();
     Curriculum curriculum = Curriculum.Load(result.GetValue(data)!, result.GetValue(seed));
@@ -88,5 +91,5 @@ root.SetAction(async (result, cancellationToken) =>
 
     Directory.Delete(training, recursive: true);
     Console.WriteLine($"saved to {folder}");
-});
+}));
 return await root.Parse(args).InvokeAsync();

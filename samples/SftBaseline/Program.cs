@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedR1.Samples;
 using MedR1.Samples.QuickStart;
 using MedR1.Samples.SftBaseline;
 
@@ -15,11 +16,14 @@ Option<DirectoryInfo> output = new("--output")
     DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "sft-baseline")),
 };
 
+OptionRules.ExistingFolder(data, checkpoint);
+OptionRules.AtLeast(1, steps, examples, questions);
+
 RootCommand root = new("Teaches a Qwen2-VL the right answers: the supervised baseline that GRPO is compared with.")
 {
     data, checkpoint, steps, examples, rate, questions, seed, output,
 };
-root.SetAction(async (result, cancellationToken) =>
+root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(() =>
 {
     SftBaselineSettings settings = new(
         result.GetValue(data)?.FullName ?? RepositoryFolder.Find("data", "real-mini"),
@@ -32,6 +36,6 @@ root.SetAction(async (result, cancellationToken) =>
         Questions = result.GetValue(questions),
         Seed = result.GetValue(seed),
     };
-    await new SftBaselineRun(settings, Console.Out).RunAsync(cancellationToken);
-});
+    return new SftBaselineRun(settings, Console.Out).RunAsync(cancellationToken);
+}));
 return await root.Parse(args).InvokeAsync();

@@ -5,12 +5,33 @@ namespace MedR1.EndToEnd.Tests;
 /// <summary>Runs a sample as a user does: the built program, in a folder of the checkout.</summary>
 internal static class SampleProgram
 {
+    /// <summary>The exit code of a sample that was asked for something that can't be.</summary>
+    public const int Mistaken = 2;
+
     public static string Root { get; } = FindRoot();
 
     public static string Configuration { get; } =
         AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
     public static string Run(string sample, params IEnumerable<string> arguments)
+    {
+        SampleResult result = Try(sample, arguments);
+        Assert.True(result.ExitCode == 0, $"{sample} gave {result.ExitCode}:\n{result.Output}\n{result.Errors}");
+        return result.Output;
+    }
+
+    /// <summary>Runs a sample that must end with a message, no stack trace and no progress; returns the message.</summary>
+    public static string Fail(int exitCode, string said, string sample, params IEnumerable<string> arguments)
+    {
+        SampleResult result = Try(sample, arguments);
+        Assert.Contains(said, result.Errors);
+        Assert.DoesNotContain("   at ", result.Errors);
+        Assert.DoesNotContain("Loading", result.Errors);
+        Assert.Equal(exitCode, result.ExitCode);
+        return result.Errors;
+    }
+
+    private static SampleResult Try(string sample, params IEnumerable<string> arguments)
     {
         string program = Path.Combine(Root, "samples", sample, "bin", Configuration, "net10.0", $"{sample}.dll");
         ProcessStartInfo start = new("dotnet", [program, .. arguments])
@@ -23,8 +44,7 @@ internal static class SampleProgram
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{sample} gave {process.ExitCode}:\n{output}\n{errors.Result}");
-        return output;
+        return new SampleResult(process.ExitCode, output, errors.Result);
     }
 
     private static string FindRoot()

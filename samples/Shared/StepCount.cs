@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace MedR1.Samples;
+
+/// <summary>The one argument of the samples that take nothing but a number of steps.</summary>
+internal static class StepCount
+{
+    /// <exception cref="ArgumentException">There is something else than a number of at least 1.</exception>
+    public static int Read(IReadOnlyList<string> arguments, int byDefault) => arguments switch
+    {
+        [] => byDefault,
+        [string one] when int.TryParse(one, CultureInfo.InvariantCulture, out int steps) && steps >= 1 => steps,
+        _ => throw new ArgumentException(
+            $"'{string.Join(' ', arguments)}' is no number of steps: give one of at least 1, or nothing for {byDefault}."),
+    };
+}
