@@ -1,14 +1,8 @@
+using MedR1.Samples;
 using MedR1.Samples.TrainGrpo;
 using Microsoft.Extensions.Configuration;
 
 // --Checkpoint folder --Data folder, and anything else of appsettings.json: --Trainer:MaxSteps 1000 --Modality X-Ray.
-// A modality is OmniMedVQA's own string (docs/getting-started.md lists them); another selects nothing.
-IConfiguration configuration = new ConfigurationBuilder()
-    .SetBasePath(AppContext.BaseDirectory)
-    .AddJsonFile("appsettings.json")
-    .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
-    .AddCommandLine(args)
-    .Build();
 using CancellationTokenSource stop = new();
 Console.CancelKeyPress += (_, press) =>
 {
@@ -16,18 +10,28 @@ Console.CancelKeyPress += (_, press) =>
     press.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 };
-try
+return await Mistakes.ReportAsync(TrainAsync, whenStopped: "Stopped. The same command goes on from the latest checkpoint.");
+
+async Task TrainAsync()
 {
-    await new TrainGrpoRun(TrainGrpoSettings.Read(configuration), configuration.GetSection("Trainer")).RunAsync(stop.Token);
-    return 0;
-}
-catch (OperationCanceledException)
-{
-    Console.WriteLine("Stopped. The same command goes on from the latest checkpoint.");
-    return 1;
-}
-catch (Exception exception) when (exception is InvalidOperationException or MedR1.Training.TrainerConfigurationException or IOException)
-{
-    Console.Error.WriteLine(exception.Message);
-    return 2;
+    bool asksForHelp = CommandLine.AsksForHelp(args);
+    if (!asksForHelp)
+    {
+        CommandLine.Check(args);
+    }
+
+    IConfiguration configuration = new ConfigurationBuilder()
+        .SetBasePath(AppContext.BaseDirectory)
+        .AddJsonFile("appsettings.json")
+        .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
+        .AddCommandLine(asksForHelp ? [] : args)
+        .Build();
+    if (asksForHelp)
+    {
+        HelpText.Write(configuration, Console.Out);
+        return;
+    }
+
+    TrainGrpoSettings settings = TrainGrpoSettings.Read(configuration);
+    await new TrainGrpoRun(settings, configuration.GetSection(TrainGrpoSettings.Trainer)).RunAsync(stop.Token);
 }

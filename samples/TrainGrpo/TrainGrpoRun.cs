@@ -19,13 +19,8 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        TorchRuntime.Initialize();
-        IVqaDataset all = OmniMedVqaDataset.Load(settings.Data, cancellationToken: cancellationToken);
-        if (!string.IsNullOrEmpty(settings.Modality))
-        {
-            all = all.WithModality(new ImagingModality(settings.Modality));
-        }
-
+        Device device = DeviceName.Open(settings.Device);
+        IVqaDataset all = OfModality(OmniMedVqaDataset.Load(settings.Data, cancellationToken: cancellationToken));
         long seed = trainer.GetValue("Seed", 42L);
         DatasetSplit split = all.SplitByImage(settings.TrainShare, seed);
         IVqaDataset asked = split.Test.Shuffle(seed).Take(settings.EvaluationQuestions);
@@ -33,11 +28,29 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
             $"{split.Train.Count:N0} questions to train on, {asked.Count:N0} of {split.Test.Count:N0} others to ask on the "
             + "way.");
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
-            settings.Checkpoint, new Device(settings.Device), cancellationToken: cancellationToken);
+            settings.Checkpoint, device, cancellationToken: cancellationToken);
         TrainingReport report = await TrainAsync(policy, split.Train, asked, cancellationToken);
         Console.WriteLine(
             $"{report.Steps} steps in {report.Seconds:F0} s. Checkpoint: {report.LastCheckpoint}, best: "
             + $"{report.BestCheckpoint ?? "the start"}.");
+    }
+
+    private IVqaDataset OfModality(IVqaDataset all)
+    {
+        if (string.IsNullOrEmpty(settings.Modality))
+        {
+            return all;
+        }
+
+        IVqaDataset chosen = all.WithModality(new ImagingModality(settings.Modality));
+        if (chosen.Count > 0)
+        {
+            return chosen;
+        }
+
+        IEnumerable<string> there = all.Describe().ByModality.Select(one => $"--Modality \"{one.Key}\" ({one.Value:N0} questions)");
+        throw new InvalidOperationException(
+            $"No question of '{settings.Data}' has the modality '{settings.Modality}'. There are:\n{string.Join('\n', there)}");
     }
 
     private async Task<TrainingReport> TrainAsync(

@@ -1,67 +1,86 @@
+using System.ComponentModel;
+using MedR1.Training;
 using Microsoft.Extensions.Configuration;
 
 namespace MedR1.Samples.TrainGrpo;
 
 /// <summary>
-/// What a run takes, from appsettings.json and the command line. The section <c>Trainer</c> beside it is bound to
-/// <see cref="MedR1.Training.GrpoTrainerOptions"/>, whichever of them it names.
+/// What a run takes, from appsettings.json and the command line; the descriptions are what <c>--help</c> says. The section <c>Trainer</c>
+/// beside it is bound to <see cref="GrpoTrainerOptions"/>, whichever of them it names.
 /// </summary>
 internal sealed record TrainGrpoSettings
 {
-    /// <summary>The folder of a Qwen2-VL or Qwen2.5-VL checkpoint.</summary>
+    /// <summary>The section of the trainer's options.</summary>
+    public const string Trainer = "Trainer";
+
+    [Description("The folder of a Qwen2-VL or Qwen2.5-VL checkpoint.")]
     public string Checkpoint { get; init; } = "";
 
-    /// <summary>The folder of OmniMedVQA as it is published: Images and QA_information.</summary>
+    [Description("The folder of OmniMedVQA as it is published: Images and QA_information.")]
     public string Data { get; init; } = "";
 
-    /// <summary>Where checkpoints, measurements and the report go.</summary>
+    [Description("Where checkpoints, measurements and the report go.")]
     public string Output { get; init; } = "runs/train-grpo";
 
-    /// <summary>Whether a run that was broken off goes on from its latest checkpoint.</summary>
+    [Description("Whether a run that was broken off goes on from its latest checkpoint.")]
     public bool Resume { get; init; } = true;
 
-    /// <summary>cpu, or cuda with an external libtorch.</summary>
+    [Description("cpu, or cuda with an external libtorch.")]
     public string Device { get; init; } = "cpu";
 
-    /// <summary>The modality to train on, as OmniMedVQA names it; empty for all.</summary>
+    [Description("The modality to train on, as the data names it; empty for all.")]
     public string? Modality { get; init; }
 
-    /// <summary>Whether the model thinks before it answers.</summary>
+    [Description("Whether the model thinks before it answers.")]
     public bool Think { get; init; } = true;
 
-    /// <summary>The share of pictures whose questions are trained on; the others are for evaluation.</summary>
+    [Description("The share of pictures whose questions are trained on; the others are for evaluation.")]
     public double TrainShare { get; init; } = 0.8;
 
-    /// <summary>How many of the others are asked in an evaluation while training.</summary>
+    [Description("How many of the others are asked in an evaluation while training.")]
     public int EvaluationQuestions { get; init; } = 200;
 
-    /// <summary>The weight of the divergence from the start (beta); 0 needs no reference and its memory.</summary>
+    [Description("The weight of the divergence from the start (beta); 0 needs no reference and its memory.")]
     public double KlCoefficient { get; init; } = 0.04;
 
-    /// <summary>The weight of the reward for the tags.</summary>
+    [Description("The weight of the reward for the tags.")]
     public double FormatWeight { get; init; } = 1.0;
 
-    /// <summary>Reads the settings and says everything that is missing.</summary>
-    /// <exception cref="InvalidOperationException">Something is missing.</exception>
+    /// <summary>Reads the settings and says everything that is wrong with them.</summary>
+    /// <exception cref="InvalidOperationException">Something is missing, unknown or out of range.</exception>
     public static TrainGrpoSettings Read(IConfiguration configuration)
     {
+        List<string> mistakes =
+        [
+            .. SettingNames.UnknownIn(configuration, typeof(TrainGrpoSettings), Trainer),
+            .. SettingNames.UnknownIn(configuration.GetSection(Trainer), typeof(GrpoTrainerOptions)),
+        ];
         TrainGrpoSettings settings = configuration.Get<TrainGrpoSettings>() ?? new TrainGrpoSettings();
-        List<string> missing = [];
         if (!Directory.Exists(settings.Checkpoint))
         {
-            missing.Add($"Checkpoint '{settings.Checkpoint}' is no folder: --Checkpoint checkpoints/Qwen2-VL-2B-Instruct");
+            mistakes.Add($"Checkpoint '{settings.Checkpoint}' is no folder: --Checkpoint checkpoints/Qwen2-VL-2B-Instruct");
         }
 
         if (!Directory.Exists(settings.Data))
         {
-            missing.Add($"Data '{settings.Data}' is no folder: --Data data/OmniMedVQA");
+            mistakes.Add($"Data '{settings.Data}' is no folder: --Data data/OmniMedVQA");
         }
 
         if (settings.TrainShare is not (> 0 and < 1))
         {
-            missing.Add($"TrainShare is {settings.TrainShare}, but both parts need pictures: --TrainShare 0.8");
+            mistakes.Add($"TrainShare is {settings.TrainShare}, but both parts need pictures: --TrainShare 0.8");
         }
 
-        return missing.Count == 0 ? settings : throw new InvalidOperationException(string.Join(Environment.NewLine, missing));
+        if (settings.EvaluationQuestions < 1)
+        {
+            mistakes.Add($"EvaluationQuestions is {settings.EvaluationQuestions}, but must be at least 1: --EvaluationQuestions 200");
+        }
+
+        if (DeviceName.MistakeIn(settings.Device) is string device)
+        {
+            mistakes.Add(device);
+        }
+
+        return mistakes.Count == 0 ? settings : throw new InvalidOperationException(string.Join(Environment.NewLine, mistakes));
     }
 }

@@ -1,0 +1,42 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Reflection;
+using MedR1.Training;
+using Microsoft.Extensions.Configuration;
+
+namespace MedR1.Samples.TrainGrpo;
+
+/// <summary>Every setting with its value, as appsettings.json leaves it.</summary>
+internal static class HelpText
+{
+    public static void Write(IConfiguration configuration, TextWriter console)
+    {
+        console.WriteLine("Trains a Qwen2-VL by Med-R1's recipe on a folder of OmniMedVQA. Settings are those of appsettings.json:");
+        console.WriteLine();
+        TrainGrpoSettings settings = new();
+        foreach (PropertyInfo property in SettingNames.Of(typeof(TrainGrpoSettings)))
+        {
+            console.WriteLine(Line("--", property, configuration, settings));
+            console.WriteLine($"      {property.GetCustomAttribute<DescriptionAttribute>()!.Description}");
+        }
+
+        console.WriteLine();
+        console.WriteLine("Options of the trainer, which docs/training.md tells about:");
+        console.WriteLine();
+        GrpoTrainerOptions options = new();
+        foreach (PropertyInfo property in SettingNames.Of(typeof(GrpoTrainerOptions)))
+        {
+            console.WriteLine(
+                Line($"--{TrainGrpoSettings.Trainer}:", property, configuration.GetSection(TrainGrpoSettings.Trainer), options));
+        }
+    }
+
+    private static string Line(string prefix, PropertyInfo property, IConfiguration configuration, object defaults)
+    {
+        object? value = configuration[property.Name] ?? property.GetValue(defaults);
+
+        // Lists and records of options are empty or long.
+        string text = value is string or ValueType ? Convert.ToString(value, CultureInfo.InvariantCulture)! : "";
+        return $"  {prefix}{property.Name} {text}".TrimEnd();
+    }
+}

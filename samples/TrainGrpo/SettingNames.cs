@@ -1,0 +1,41 @@
+using System.Reflection;
+using MedR1.Rewards;
+using Microsoft.Extensions.Configuration;
+
+namespace MedR1.Samples.TrainGrpo;
+
+/// <summary>The names that settings may have. Binding alone would pass over one that is mistyped.</summary>
+internal static class SettingNames
+{
+    // "Moddality" and "Modality" have 0.89 in common, "Trainer" and "Train" 0.71; below it a suggestion is a guess.
+    private const double Alike = 0.6;
+
+    /// <summary>What is wrong with the names of a section, each with the nearest that there is.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="type">What it is bound to.</param>
+    /// <param name="sections">Names of sections beside the properties.</param>
+    public static IEnumerable<string> UnknownIn(IConfiguration section, Type type, params IEnumerable<string> sections)
+    {
+        string prefix = section is IConfigurationSection inner ? $"--{inner.Path}:" : "--";
+        string[] known = [.. Of(type).Select(property => property.Name), .. sections];
+        foreach (IConfigurationSection given in section.GetChildren())
+        {
+            if (known.Contains(given.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            string nearest = known.MaxBy(name => Likeness(name, given.Key))!;
+            yield return Likeness(nearest, given.Key) >= Alike
+                ? $"There is no setting {prefix}{given.Key}; do you mean {prefix}{nearest}?"
+                : $"There is no setting {prefix}{given.Key}; --help lists all.";
+        }
+    }
+
+    /// <summary>The properties of a type that text can set: all but functions.</summary>
+    public static IEnumerable<PropertyInfo> Of(Type type) => type.GetProperties()
+        .Where(property => property.CanWrite && !property.PropertyType.IsAssignableTo(typeof(Delegate)));
+
+    private static double Likeness(string one, string other) =>
+        TextSimilarity.LevenshteinRatio(one.ToUpperInvariant(), other.ToUpperInvariant());
+}
