@@ -119,19 +119,32 @@ public sealed class BadInputTests : IDisposable
     {
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(Base);
         TrainingReport report = await Trainer(policy, stops: false)
-            .AddReward("throws", context => throw new FormatException("no such key"))
-            .AddReward("nan", context => double.NaN)
+            .AddReward("throws", context => context.Completion.SampleIndex == 0 ? throw new FormatException("no such key") : 1)
+            .AddReward("nan", context => context.Completion.SampleIndex == 0 ? double.NaN : 1)
             .AddReward("hangs", async (context, token) =>
             {
-                await Task.Delay(Timeout.Infinite, token);
+                await Task.Delay(context.Completion.SampleIndex == 0 ? Timeout.Infinite : 0, token);
                 return 0;
             })
             .AddReward("works", context => context.Completion.TokenCount)
             .Build().RunAsync();
 
-        // Two prompts with two completions each: every one has a reward that failed, so nothing is learnt and nothing breaks.
+        // Two prompts with two completions each: the first of each has rewards that failed and stays out, and a group of one that
+        // is left differs from nothing.
         StepMetrics step = Assert.Single(report.History);
         Assert.Equal(0, step.Values["loss"]);
+        Assert.Equal([("hangs", 2L), ("nan", 2L), ("throws", 2L)], report.RewardFailures.Select(pair => (pair.Key, pair.Value)).Order());
+        Assert.Equal("FormatException: no such key", report.FirstRewardFailures["throws"]);
+    }
+
+    [Fact]
+    public async Task A_reward_that_fails_on_everything()
+    {
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(Base);
+        GrpoTrainer trainer = Trainer(policy, stops: false)
+            .AddReward("works", context => context.Completion.TokenCount).AddReward("nan", context => double.NaN).Build();
+        RewardFailureException error = await Assert.ThrowsAsync<RewardFailureException>(() => trainer.RunAsync());
+        AssertSays(error, "all 4 completions", "'nan'", "Mend the reward");
     }
 
     [Fact]

@@ -5,7 +5,7 @@ internal sealed class GrpoLearner(
     GrpoTrainerOptions options, PolicyUpdate update, ReplayBuffer? replay, ReferenceMixer? mixer) : IRolloutLearner
 {
     private bool NeedsOldLogProbabilities(Rollout rollout) =>
-        rollout.StepCount * options.Iterations > 1 || options.StepsPerGeneration > 1 || replay is not null;
+        rollout.StepCount * options.Iterations > 1 || replay is not null;
 
     public void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
     {

@@ -93,7 +93,9 @@ public sealed class Rollout
     /// <summary>The groups with their places in the data.</summary>
     internal IReadOnlyList<RolloutGroup> Members { get; }
 
-    /// <summary>How many optimizer steps an iteration over it has; recorded rollouts may feed more than the options say.</summary>
+    /// <summary>
+    /// How many optimizer steps an iteration over it has: what the options say, or more where it was recorded by other options.
+    /// </summary>
     internal int StepCount { get; set; } = 1;
 
     /// <summary>What it took to collect them.</summary>

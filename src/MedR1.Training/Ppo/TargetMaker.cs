@@ -14,7 +14,7 @@ internal sealed class TargetMaker(
     PolicyUpdate update)
 {
     private bool NeedsOldLogProbabilities(Rollout rollout) =>
-        rollout.StepCount * options.Iterations > 1 || options.StepsPerGeneration > 1 || targets.KlCoefficient != 0;
+        rollout.StepCount * options.Iterations > 1 || targets.KlCoefficient != 0;
 
     /// <summary>Fills values, returns and advantages of a rollout, under policy and critic as they are.</summary>
     public void Fill(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)

@@ -25,7 +25,7 @@ internal sealed class RolloutLoop(
             Dictionary<string, double> sampled = [];
             Rollout rollout = kept.Rollout ?? await SampleAsync(sampled, cancellationToken);
             IReadOnlyList<PlannedStep> plan = UserCode.Call(() => parts.Planner.Plan(rollout, options));
-            rollout.StepCount = plan.Count;
+            rollout.StepCount = Math.Max(plan.Count, options.StepsPerGeneration);
             learner.Prepare(rollout, plan, sampled);
             if (state.Step + plan.Count * options.Iterations - state.StepInRollout < totalSteps)
             {
