@@ -59,7 +59,10 @@ public abstract class TrainerOptions
     /// <value>The default is <see langword="null"/>.</value>
     public string? OutputFolder { get; set; }
 
-    /// <summary>Optimizer steps from one checkpoint to the next; 0 writes one at the end only.</summary>
+    /// <summary>
+    /// A checkpoint is written at each multiple of this many optimizer steps; 0 writes one at the end only. A step whose
+    /// evaluation or observer throws is saved too, so that its work is not lost.
+    /// </summary>
     /// <value>The default is 0.</value>
     public int SaveInterval { get; set; }
 

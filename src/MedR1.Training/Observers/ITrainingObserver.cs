@@ -4,7 +4,10 @@ namespace MedR1.Training;
 /// Looks on while a run goes: the callbacks that every trainer has. <see cref="IGrpoObserver"/> and
 /// <see cref="ISftObserver"/> add their trainer's own. What it throws stops the run.
 /// </summary>
-/// <remarks>Calls come one after another from the trainer, in the order in which they are listed here.</remarks>
+/// <remarks>
+/// Calls come one after another from the training's own thread, in the order in which they are listed here; the training goes on
+/// when a call returns. One may wait for something asynchronous.
+/// </remarks>
 public interface ITrainingObserver
 {
     /// <summary>A run starts or goes on.</summary>

@@ -103,7 +103,8 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     public TimeSpan RewardTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Whether a reward that fails stops the run, instead of leaving its completion out and being counted.
+    /// Whether a reward that fails stops the run, instead of leaving its completion out and being counted. Rewards that fail on
+    /// every completion of the first sampling stop it in any case.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool StopOnRewardFailure { get; set; }
