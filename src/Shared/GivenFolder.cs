@@ -41,6 +41,19 @@ internal static class GivenFolder
         return File.Exists(Path.Combine(folder, ModelFile)) ? "It is a whole model: load it as a model." : null;
     }
 
+    /// <summary>
+    /// What to do where a folder is missing since the program ended between the two moves that replace it; null where that isn't
+    /// so.
+    /// </summary>
+    public static string? InterruptedSave(string folder)
+    {
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string? beside = Path.GetDirectoryName(path);
+        return Directory.Exists(beside)
+            && Directory.EnumerateDirectories(beside, $"{Path.GetFileName(path)}.*.old").FirstOrDefault() is string old
+            ? $"A program ended while it replaced it: what was in it before is '{old}', rename that." : null;
+    }
+
     private static (string Kind, string Trained)? Trained(string folder)
     {
         if (File.Exists(Path.Combine(folder, TrainerFile)))

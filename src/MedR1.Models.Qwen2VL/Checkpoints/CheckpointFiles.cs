@@ -39,7 +39,8 @@ internal static class CheckpointFiles
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException(
-                $"'{folder}' is no folder; give the folder of a model, with its {Configuration}.");
+                $"'{folder}' is no folder; "
+                + (GivenFolder.InterruptedSave(folder) ?? $"give the folder of a model, with its {Configuration}."));
         }
     }
 

@@ -29,6 +29,15 @@ public sealed class WrongFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_an_interrupted_save_left_is_named()
+    {
+        string folder = Path.Combine(_root, "model"), old = folder + ".0123456789abcdef0123456789abcdef.old";
+        Directory.CreateDirectory(old);
+        Assert.Contains($"is '{old}', rename that", Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(folder)).Message);
+        Assert.Contains($"is '{old}', rename that", Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, folder)).Message);
+    }
+
+    [Fact]
     public void A_folder_without_a_model_says_what_it_has_not()
     {
         Directory.CreateDirectory(Run);
