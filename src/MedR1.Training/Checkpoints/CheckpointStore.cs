@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using MedR1.Modeling;
 using TorchSharp;
@@ -15,21 +14,13 @@ internal sealed class CheckpointStore(
     IVisionLanguagePolicy policy, ParameterUpdater updater, TrainerOptions options, int totalSteps, string trainer,
     IReadOnlyDictionary<string, string> invariants, params IReadOnlyList<ICheckpointParts> parts)
 {
-    /// <summary>Names the weights that a cloned reference has.</summary>
-    public const string StartWeights = "weights that the policy was built with";
-
     private const string TensorFile = "trainer.safetensors";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
     private readonly CheckpointFolders? _folders =
         options.OutputFolder is null ? null : new CheckpointFolders(options.OutputFolder);
 
-    private readonly Dictionary<string, string> _invariants = new(invariants)
-    {
-        ["seed of dropout"] = policy.DropoutSeed?.ToString(CultureInfo.InvariantCulture) ?? "none",
-        ["number of matrices in 8 bits"] = policy.Parameters.Count(pair => !is_floating_point(pair.Value.dtype))
-            .ToString(CultureInfo.InvariantCulture),
-    };
+    private readonly RunInvariants _invariants = new(trainer, policy, invariants);
 
     private readonly HashSet<long> _own = [];
     private long _lastSaved;
@@ -138,7 +129,7 @@ internal sealed class CheckpointStore(
     {
         string source = CheckpointFolders.Find(folder);
         CheckpointState state = ReadState(source);
-        Require(source, state);
+        _invariants.Require(source, state);
         Dictionary<string, Tensor>? tensors = null;
         try
         {
@@ -202,32 +193,6 @@ internal sealed class CheckpointStore(
         }
     }
 
-    private void Require(string source, CheckpointState state)
-    {
-        List<string> mistakes = [];
-        if (state.Format != CheckpointState.CurrentFormat)
-        {
-            mistakes.Add($"its format is {state.Format}, this version reads {CheckpointState.CurrentFormat}");
-        }
-
-        if (state.Trainer != trainer)
-        {
-            mistakes.Add($"it was written by {state.Trainer}, not by {trainer}");
-        }
-
-        mistakes.AddRange(_invariants.Where(pair => state.Invariants.GetValueOrDefault(pair.Key) != pair.Value).Select(
-            pair => $"{pair.Key} was {state.Invariants.GetValueOrDefault(pair.Key, "not known")} and is {pair.Value}"));
-        if (mistakes.Count > 0)
-        {
-            string weights = mistakes.Any(mistake => mistake.StartsWith(StartWeights, StringComparison.Ordinal))
-                ? " A run goes on from the weights that it was started from: load the policy from there, not from the checkpoint, "
-                + "whose weights are read into it." : "";
-            throw new CheckpointException(
-                $"The checkpoint '{source}' is of another run: {string.Join("; ", mistakes)}. Set them as they were, "
-                + $"or start anew.{weights}");
-        }
-    }
-
     private void Write(string folder, RunState state, CancellationToken cancellationToken)
     {
         policy.Save(Path.Combine(folder, "model"), cancellationToken);
@@ -249,7 +214,7 @@ internal sealed class CheckpointStore(
             Format = CheckpointState.CurrentFormat,
             Trainer = trainer,
             Run = state,
-            Invariants = _invariants,
+            Invariants = _invariants.Values,
         };
         WholeFile.WriteThrough(
             Path.Combine(folder, CheckpointFolders.StateFile), JsonSerializer.SerializeToUtf8Bytes(document, Json));
