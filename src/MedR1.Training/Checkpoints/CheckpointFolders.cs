@@ -104,7 +104,7 @@ internal sealed partial class CheckpointFolders(string output)
 
         foreach (string file in Directory.GetFiles(_output, $"*{Half}"))
         {
-            if (Pointer().IsMatch(Path.GetFileName(file)))
+            if (Halves().IsMatch(Path.GetFileName(file)))
             {
                 File.Delete(file);
             }
@@ -161,6 +161,7 @@ internal sealed partial class CheckpointFolders(string output)
     [GeneratedRegex(@"^step-(\d{6,})$")]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"^(latest|best)\.[0-9a-f]{32}\.tmp$")]
-    private static partial Regex Pointer();
+    // Pointers and probes.
+    [GeneratedRegex(@"^(latest|best|\.probe)\.[0-9a-f]{32}\.tmp$")]
+    private static partial Regex Halves();
 }

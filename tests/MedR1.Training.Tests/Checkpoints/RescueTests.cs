@@ -123,6 +123,24 @@ public sealed class RescueTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_run_left_half_written_goes_with_the_first_checkpoint_of_the_next()
+    {
+        string[] left = [.. new[] { ".probe", "latest", "best" }.Select(name => $"{name}.{Guid.NewGuid():N}.tmp")];
+        foreach (string name in left)
+        {
+            File.WriteAllText(Path.Combine(_folder, name), "");
+        }
+
+        File.WriteAllText(Path.Combine(_folder, "notes.tmp"), "a user's own");
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options => (options.OutputFolder, options.MaxSteps) = (_folder, 1)).RunAsync();
+
+        Assert.Equal(
+            ["latest", "notes.tmp", "step-000001"],
+            Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Other_rewards_and_another_sampling_are_another_run()
     {
         using TinyPolicy policy = TestData.Policy();
