@@ -5,7 +5,7 @@ namespace MedR1.Training;
 /// <summary>
 /// Shows where a run stands: step, reward or loss, accuracy, length, tokens a second, time left, what evaluations measured, and
 /// what keeps it from learning: failed rewards, groups that all agree. On a terminal one line that is written over, elsewhere a
-/// line each interval and for each evaluation.
+/// line each interval; a line with an evaluation stays on both.
 /// </summary>
 public sealed class ConsoleProgressSink : IMetricSink, IDisposable
 {
@@ -42,19 +42,20 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
     public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(metrics);
+        bool isEvaluation = metrics.Values.Keys.Any(TrainingMetricNames.IsEvaluation);
         bool isLast = metrics.Values.TryGetValue(TrainingMetricNames.Progress, out double progress) && progress >= 1;
         if (_overwrite)
         {
             string line = Line(metrics);
             _writer.Write("\r" + line.PadRight(_lastLength));
             _lastLength = line.Length;
-            if (isLast)
+            if (isLast || isEvaluation)
             {
                 EndLine();
             }
         }
-        else if (isLast || _lastStep is null || metrics.Step / _interval != _lastStep / _interval
-            || metrics.Values.Keys.Any(TrainingMetricNames.IsEvaluation))
+        else if (isLast || isEvaluation || metrics.Step == 1 || _lastStep is null
+            || metrics.Step / _interval != _lastStep / _interval)
         {
             _writer.WriteLine(Line(metrics));
             _lastStep = metrics.Step;

@@ -135,6 +135,16 @@ public sealed class SinkTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_terminal_a_line_with_an_evaluation_stays()
+    {
+        StringWriter writer = new();
+        using ConsoleProgressSink sink = new(writer, overwrite: true);
+        await sink.WriteAsync(Step(1, ("loss", 1), ("eval/accuracy", 0.5)));
+        await sink.WriteAsync(Step(2, ("loss", 1)));
+        Assert.Equal($"\rstep 1  loss 1.0000  eval/accuracy 0.5{Environment.NewLine}\rstep 2  loss 1.0000", writer.ToString());
+    }
+
+    [Fact]
     public async Task A_sink_that_throws_stops_neither_the_others_nor_the_run()
     {
         Recorder recorder = new();
