@@ -31,12 +31,25 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         RecomputedLayer layer = (RecomputedLayer)ctx.get_data(Layer);
         GradientForm? form = layer.InputTakesGradient ? (GradientForm)ctx.get_data(Form) : null;
         List<Tensor> gradients = layer.Pass.Owner.Failure.GuardAndKeep(
-            [null, form, null], () => [null, Recompute(layer, ctx.get_saved_variables()[0].detach(), grad_output), null]);
+            [null, form, null], () => [null, RecomputeOrSpoil(ctx, layer, grad_output), null]);
         layer.Pass.Finish();
 
         // On a device's own thread nothing else would let go of it before the garbage collector.
         grad_output.Dispose();
         return gradients;
+    }
+
+    private static Tensor? RecomputeOrSpoil(autograd.AutogradContext ctx, RecomputedLayer layer, Tensor gradient)
+    {
+        try
+        {
+            return Recompute(layer, ctx.get_saved_variables()[0].detach(), gradient);
+        }
+        catch
+        {
+            layer.SpoilGradients();
+            throw;
+        }
     }
 
     // Gradients of the layer's parameters are added to them on the way.
@@ -46,16 +59,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         using IDisposable recording = enable_grad();
         using AdapterHost.Switch on = layer.Pass.Owner.Adapters.Use(layer.Adapters);
         input.requires_grad = layer.InputTakesGradient;
-        try
-        {
-            autograd.backward([layer.Forward(input)], [gradient]);
-        }
-        catch
-        {
-            layer.SpoilGradients();
-            throw;
-        }
-
+        autograd.backward([layer.Forward(input)], [gradient]);
         return input.grad?.MoveToOuterDisposeScope();
     }
 }

@@ -20,6 +20,7 @@ internal sealed record RecomputedLayer(
     public void SpoilGradients()
     {
         using IDisposable noGradient = no_grad();
+        using AdapterHost.Switch on = Pass.Owner.Adapters.Use(Adapters);
         foreach (Parameter parameter in Module.TrainableParameters())
         {
             using Tensor gradient = parameter.grad ?? zeros_like(parameter);
