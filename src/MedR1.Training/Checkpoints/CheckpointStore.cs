@@ -156,7 +156,10 @@ internal sealed class CheckpointStore(
             }
         }
 
-        _lastSaved = _resumedAt = state.Run.Step;
+        _resumedAt = state.Run.Step;
+
+        // A rescued step is written again when its end is done.
+        _lastSaved = state.Run.Unfinished is null ? state.Run.Step : 0;
         return state.Run;
     }
 

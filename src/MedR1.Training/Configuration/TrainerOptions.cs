@@ -44,7 +44,15 @@ public abstract class TrainerOptions
     /// Which parameters stay as they are, by their name in a checkpoint file; <see langword="null"/> to train all.
     /// </summary>
     /// <value>The default is <see langword="null"/>: Med-R1 trains everything, the vision tower included.</value>
-    public Func<string, bool>? IsFrozen { get; set; }
+    public Func<string, bool>? IsFrozen
+    {
+        get;
+        set
+        {
+            field = value;
+            FrozenPrefixes = [];
+        }
+    }
 
     /// <summary>
     /// The highest learning rate of single parameters, by their name in a checkpoint file: <c>policy.LearningRates(…)</c>
@@ -132,12 +140,13 @@ public abstract class TrainerOptions
         ArgumentNullException.ThrowIfNull(prefixes);
         Func<string, bool>? before = IsFrozen;
         string[] own = [.. prefixes];
-        FrozenPrefixes = [.. FrozenPrefixes, .. own];
+        string[] all = [.. FrozenPrefixes, .. own];
         IsFrozen = name => (before?.Invoke(name) ?? false)
             || own.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+        FrozenPrefixes = all;
     }
 
-    /// <summary>What <see cref="Freeze"/> was given: one that no name begins with is a mistake.</summary>
+    /// <summary>What <see cref="Freeze"/> was given since <see cref="IsFrozen"/> was set: one that no name begins with is a mistake.</summary>
     internal IReadOnlyList<string> FrozenPrefixes { get; private set; } = [];
 
     internal LearningRateSchedule MakeSchedule(int totalSteps)

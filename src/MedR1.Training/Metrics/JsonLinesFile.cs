@@ -9,19 +9,27 @@ internal static class JsonLinesFile
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        if (file.Length == 0)
-        {
-            return file;
-        }
-
-        // A run that was killed while it wrote, or whose disk was full, leaves half a line: the next must not be glued to it.
-        file.Seek(-1, SeekOrigin.End);
-        if (file.ReadByte() != '\n')
+        bool isTorn = IsTorn(path);
+        FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        if (isTorn)
         {
             file.WriteByte((byte)'\n');
         }
 
         return file;
+    }
+
+    // A run that was killed while it wrote, or whose disk was full, leaves half a line: the next must not be glued to it. A pipe has
+    // no length, and opening it to read would wait for who writes.
+    private static bool IsTorn(string path)
+    {
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+        {
+            return false;
+        }
+
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() != '\n';
     }
 }

@@ -49,8 +49,8 @@ public sealed record TrainingReport
         [
             string.Create(CultureInfo.InvariantCulture, $"{Steps} steps, {Seconds:0} seconds, {SkippedSteps} skipped"),
             .. RewardFailures.Select(pair => string.Create(
-                CultureInfo.InvariantCulture,
-                $"reward '{pair.Key}' failed {pair.Value} times, first: {FirstRewardFailures.GetValueOrDefault(pair.Key)}")),
+                CultureInfo.InvariantCulture, $"reward '{pair.Key}' failed {pair.Value} times")
+                + (FirstRewardFailures.TryGetValue(pair.Key, out string? first) ? $", first: {first}" : "")),
             .. SinkFailures.Select(failure => $"sink failed: {failure}"),
         ];
         if (LastCheckpoint is not null)

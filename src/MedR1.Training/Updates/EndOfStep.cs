@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MedR1.Training;
 
 /// <summary>
@@ -7,12 +9,13 @@ namespace MedR1.Training;
 /// <param name="values">The step's measurements; those of an evaluation are added.</param>
 internal sealed class EndOfStep(Dictionary<string, double> values)
 {
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public Dictionary<string, double> Values => values;
 
     public bool IsEvaluated { get; set; }
 
-    /// <summary>What the sinks got; null before they did.</summary>
-    public StepMetrics? Metrics { get; set; }
+    /// <summary>Whether the sinks got the measurements.</summary>
+    public bool IsWritten { get; set; }
 
     /// <summary>Whether observers were told of the step.</summary>
     public bool IsTold { get; set; }

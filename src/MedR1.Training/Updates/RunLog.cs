@@ -11,8 +11,8 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
 
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-    public async ValueTask<StepMetrics> WriteAsync(
-        Dictionary<string, double> values, CancellationToken cancellationToken)
+    /// <summary>Adds to the measurements of a step what all trainers measure, keeps them, and reports them if it is time.</summary>
+    public async ValueTask WriteAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
     {
         values[TrainingMetricNames.TokenCount] = state.Tokens;
         values[TrainingMetricNames.SkippedSteps] = state.SkippedSteps;
@@ -24,8 +24,7 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
         }
 
         ChooseBest(values);
-        StepMetrics metrics = new(state.Step, values);
-        _history.Add(metrics);
+        _history.Add(new StepMetrics(state.Step, values));
         foreach ((string name, double value) in values)
         {
             state.Unreported[name] = value;
@@ -39,8 +38,6 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
             state.Unreported.Clear();
             await dispatcher.WriteAsync(report, cancellationToken).ConfigureAwait(false);
         }
-
-        return metrics;
     }
 
     /// <summary>Writes what was measured before the first step.</summary>

@@ -68,11 +68,16 @@ internal sealed class RunReporter(
             end.IsEvaluated = true;
         }
 
-        end.Metrics ??= await _log.WriteAsync(end.Values, cancellationToken);
+        if (!end.IsWritten)
+        {
+            await _log.WriteAsync(end.Values, cancellationToken);
+            end.IsWritten = true;
+        }
+
         if (!end.IsTold)
         {
             end.IsTold = true;
-            Notify(observer => observer.OnStep(end.Metrics));
+            Notify(observer => observer.OnStep(new StepMetrics(state.Step, end.Values)));
         }
     }
 

@@ -46,6 +46,14 @@ internal sealed class RunState
     [JsonIgnore]
     public EndOfStep? Unfinished { get; set; }
 
+    /// <summary>The same for a checkpoint; null also where nothing but the checkpoint was left to do.</summary>
+    [JsonInclude]
+    private EndOfStep? UnfinishedBeforeSaving
+    {
+        get => Unfinished is { IsTold: true } ? null : Unfinished;
+        init => Unfinished = value;
+    }
+
     /// <summary>The adaptive weight of the entropy bonus; null where there is none.</summary>
     public AdaptiveEntropyState? Entropy { get; set; }
 

@@ -76,6 +76,39 @@ public sealed class RescueTests : IDisposable
         Assert.Equal("step-000003", File.ReadAllText(Path.Combine(_folder, "best")));
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    public async Task A_run_that_goes_on_from_a_saved_failure_makes_the_evaluation_that_failed(long failing)
+    {
+        bool isBroken = true;
+        List<long> told = [];
+        using TinyPolicy first = TestData.Policy();
+        await Assert.ThrowsAsync<FormatException>(() => Builder(first).RunAsync());
+        Assert.Equal(failing - 1, told.Count);
+        isBroken = false;
+
+        using TinyPolicy second = TestData.Policy();
+        TrainingReport report = await Builder(second).ResumeFrom(_folder).RunAsync();
+
+        Assert.Equal(Enumerable.Range(1, 8).Select(step => (long)step), told);
+        Assert.Equal(failing, report.History[0].Step);
+        Assert.Equal(1, report.History[0].Values["eval/score"]);
+        Assert.Equal(1, report.BestValue);
+        Assert.Equal(Path.Combine(_folder, $"step-00000{failing}"), report.BestCheckpoint);
+        Assert.Equal($"step-00000{failing}", File.ReadAllText(Path.Combine(_folder, "best")));
+
+        GrpoTrainerBuilder Builder(TinyPolicy policy) => Runs.Small(policy, options =>
+            {
+                options.OutputFolder = _folder;
+                options.EvaluationInterval = 4;
+                options.BestMetric = "eval/score";
+            })
+            .AddObserver(new Steps(told))
+            .AddEvaluation("score", (context, _) => context.Step == failing && isBroken
+                ? throw new FormatException("broken") : ValueTask.FromResult(context.Step == failing ? 1.0 : 0));
+    }
+
     [Fact]
     public async Task Intervals_count_from_the_start_whatever_was_saved_in_between()
     {

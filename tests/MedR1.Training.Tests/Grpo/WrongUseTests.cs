@@ -64,6 +64,17 @@ public sealed class WrongUseTests : IDisposable
         Assert.All(mistakes, mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
     }
 
+    [Fact]
+    public void What_was_frozen_before_IsFrozen_was_set_is_no_mistake()
+    {
+        using GrpoTrainer trainer = Runs.Small(_policy, options =>
+        {
+            options.Freeze("model.visual.");
+            options.IsFrozen = null;
+        }).Build();
+        Assert.All(_policy.Parameters, pair => Assert.True(pair.Value.requires_grad));
+    }
+
     [Theory]
     [InlineData("accuracy", "options.BestMetric = \"eval/accuracy\"")]
     [InlineData("eval/acuracy", "but the evaluations measure 'eval/accuracy', 'eval/accuracy'")]

@@ -41,6 +41,24 @@ public sealed class SinkTests : IDisposable
             ["""{"step":1,"loss":0.5}""", """{"step":2,"lo""", """{"step":2,"loss":0.25}"""], File.ReadAllLines(path));
     }
 
+    [Fact]
+    public async Task Json_lines_go_into_a_pipe_too()
+    {
+        string pipe = Path.Combine(_folder, "pipe");
+        using (System.Diagnostics.Process making = System.Diagnostics.Process.Start("mkfifo", pipe))
+        {
+            await making.WaitForExitAsync();
+        }
+
+        Task<string> reading = Task.Run(() => File.ReadAllText(pipe));
+        using (JsonLinesSink sink = new(pipe))
+        {
+            await sink.WriteAsync(Step(1, ("loss", 0.5)));
+        }
+
+        Assert.Equal("""{"step":1,"loss":0.5}""" + "\n", await reading.WaitAsync(TimeSpan.FromMinutes(1)));
+    }
+
     [Theory]
     // Check values of CRC-32C: RFC 3720, appendix B.4 (32 bytes of zeros: 0x8A9136AA; of ones: 0x62A8AB43). The mask is
     // ((crc >> 15) | (crc << 17)) + 0xA282EAD8 (TensorFlow, core/lib/hash/crc32c.h).
