@@ -6,25 +6,8 @@ internal static class EvaluationSections
     /// <exception cref="ArgumentException">There is no report, or they are about different numbers of questions.</exception>
     public static IEnumerable<DocumentSection> Of(IReadOnlyList<EvaluationReport> reports)
     {
-        RequireSameQuestions(reports);
+        ReportsSideBySide.Require(reports);
         return [Overall(reports), .. ByGroup(reports), .. Calibration(reports)];
-    }
-
-    private static void RequireSameQuestions(IReadOnlyList<EvaluationReport> reports)
-    {
-        if (reports.Count == 0)
-        {
-            throw new ArgumentException("There is no report to write: give at least one.", nameof(reports));
-        }
-
-        EvaluationReport first = reports[0];
-        if (reports.FirstOrDefault(report => report.Answers.Count != first.Answers.Count) is EvaluationReport other)
-        {
-            throw new ArgumentException(
-                $"'{first.Name}' is about {first.Answers.Count} questions and '{other.Name}' about {other.Answers.Count}: scores "
-                + "of different questions don't belong in one table. Write them to a folder each.",
-                nameof(reports));
-        }
     }
 
     private static DocumentSection Overall(IReadOnlyList<EvaluationReport> reports) => new(2, "Overall")

@@ -37,21 +37,8 @@ public static class ReportTable
 
     private static List<string[]> Rows(IReadOnlyList<EvaluationReport> reports)
     {
-        ArgumentNullException.ThrowIfNull(reports);
-        if (reports.Count == 0)
-        {
-            throw new ArgumentException("There is no report to write: give at least one.", nameof(reports));
-        }
-
+        ReportsSideBySide.Require(reports);
         EvaluationReport first = reports[0];
-        if (reports.FirstOrDefault(report => report.Answers.Count != first.Answers.Count) is EvaluationReport other)
-        {
-            throw new ArgumentException(
-                $"'{first.Name}' is about {first.Answers.Count} questions and '{other.Name}' about "
-                + $"{other.Answers.Count}: scores of different questions don't belong in one table.",
-                nameof(reports));
-        }
-
         List<string[]> rows =
             [["group", "questions", "chance", .. reports.Select(report => $"{report.Name} ({report.Rule})")]];
         rows.Add(Row(first.Overall, reports.Select(report => (GroupAccuracy?)report.Overall)));
