@@ -6,6 +6,9 @@ internal static class GivenFolder
     private const string AdapterFile = "adapter_config.json";
     private const string ModelFile = "config.json";
 
+    // As CheckpointFolder names what it replaces: 32 digits.
+    private static readonly string Random = new('?', 32);
+
     // As trainers write them.
     private const string TrainerFile = "trainer.json";
     private const string ModelFolder = "model";
@@ -50,7 +53,7 @@ internal static class GivenFolder
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         string? beside = Path.GetDirectoryName(path);
         return Directory.Exists(beside)
-            && Directory.EnumerateDirectories(beside, $"{Path.GetFileName(path)}.*.old").FirstOrDefault() is string old
+            && Directory.EnumerateDirectories(beside, $"{Path.GetFileName(path)}.{Random}.old").FirstOrDefault() is string old
             ? $"A program ended while it replaced it: what was in it before is '{old}', rename that." : null;
     }
 

@@ -57,9 +57,14 @@ public static class ImageDecoderExtensions
         {
             throw new ImageTooLargeException(exception.Message, source.Name, exception);
         }
-        catch (IOException exception) when (!exception.Message.Contains(source.Name, StringComparison.Ordinal))
+        catch (IOException exception) when (!Names(exception, source.Name))
         {
             throw new IOException($"The picture '{source.Name}' can't be read: {exception.Message}", exception);
         }
     }
+
+    // A file that is missing is named by its whole path.
+    private static bool Names(IOException exception, string name) =>
+        exception is FileNotFoundException { FileName: string file } && file == name
+        || exception.Message.Contains(name, StringComparison.Ordinal);
 }

@@ -53,6 +53,11 @@ public sealed class LoadTests
         string missing = Path.Combine(Path.GetTempPath(), "no-such-folder", "scan.png");
         FileNotFoundException absent = Assert.Throws<FileNotFoundException>(() => Decoder.Load(new FileImageSource(missing)));
         Assert.StartsWith($"There is no picture '{missing}'. Put it there", absent.Message);
+
+        // However the path is spelt.
+        string spelt = Path.Combine(Path.GetDirectoryName(missing)!, ".", Path.GetFileName(missing));
+        Assert.Equal(
+            absent.Message, Assert.Throws<FileNotFoundException>(() => Decoder.Load(new FileImageSource(spelt))).Message);
         Assert.Equal(missing, absent.FileName);
 
         IOException folder = Assert.Throws<IOException>(() => Decoder.Load(new FileImageSource(Path.GetTempPath())));
