@@ -112,7 +112,7 @@ internal sealed partial class CheckpointFolders(string output)
     }
 
     /// <summary>
-    /// Puts back what a killed run was about to replace. Nothing is deleted: another process may be writing to the folder.
+    /// Puts back what a killed run was about to replace. Nothing is deleted: another process may be writing a new checkpoint there.
     /// </summary>
     private void PutBack()
     {

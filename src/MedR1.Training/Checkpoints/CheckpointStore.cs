@@ -57,7 +57,7 @@ internal sealed class CheckpointStore(
 
     /// <summary>
     /// Writes a checkpoint of a step whose end failed, for example in an evaluation, so that the run is not lost with the process.
-    /// The step still counts as unsaved: a run that goes on writes it again with what was missing.
+    /// The step still counts as unsaved: a run that goes on does the rest, and writes it again where it is due.
     /// </summary>
     public void Rescue(RunState state)
     {

@@ -69,7 +69,7 @@ public abstract class TrainerOptions
 
     /// <summary>
     /// A checkpoint is written at each multiple of this many optimizer steps; 0 writes one at the end only. A step whose
-    /// evaluation or observer throws is saved too, so that its work is not lost.
+    /// evaluation or <see cref="ITrainingObserver.OnStep"/> throws is saved too, so that its work is not lost.
     /// </summary>
     /// <value>The default is 0.</value>
     public int SaveInterval { get; set; }

@@ -68,10 +68,15 @@ public sealed class GrpoTrainer : IDisposable
     /// A prompt can't be encoded, or is longer than the model's context.
     /// </exception>
     /// <exception cref="RewardFailureException">
-    /// A reward failed and the options say that this stops the run.
+    /// A reward failed and the options say that this stops the run, or no completion of the first sampling has a reward and some
+    /// failed.
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
-    /// <exception cref="InvalidOperationException">A run of this trainer is under way.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A run of this trainer, or of another on the same policy, is under way; or an evaluation did not measure
+    /// <see cref="TrainerOptions.BestMetric"/>.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => _loop.RunAsync(cancellationToken));

@@ -74,7 +74,12 @@ public sealed class SftTrainer : IDisposable
     /// <exception cref="InvalidPromptException">
     /// An example can't be encoded, or is longer than the model's context.
     /// </exception>
-    /// <exception cref="InvalidOperationException">A run of this trainer is under way.</exception>
+    /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A run of this trainer, or of another on the same policy, is under way; or an evaluation did not measure
+    /// <see cref="TrainerOptions.BestMetric"/>.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => RunLoopAsync(cancellationToken));
