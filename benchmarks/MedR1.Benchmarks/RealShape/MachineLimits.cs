@@ -34,6 +34,24 @@ internal static class MachineLimits
         return values.numel() * 4 / Best(5, () => values.sum().Dispose());
     }
 
+    /// <summary>
+    /// Summing the weights that a step of decoding reads, where they lie, the best of three: memory of one process isn't all
+    /// equally fast on a virtual machine.
+    /// </summary>
+    public static double WeightReadBytesPerSecond(IVisionLanguagePolicy policy)
+    {
+        Tensor[] weights = [.. DecoderWeights(policy).Select(weight => weight.detach().view(ScalarType.Float32))];
+        double seconds = Best(3, () =>
+        {
+            foreach (Tensor weight in weights)
+            {
+                weight.sum().Dispose();
+            }
+        });
+        Array.ForEach(weights, weight => weight.Dispose());
+        return DecoderBytes(policy) / seconds;
+    }
+
     /// <summary>Multiplying two bf16 matrices of 2048 x 2048, the best of five.</summary>
     public static double MultiplyFlopsPerSecond()
     {
