@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
-
 namespace MedR1.Modeling;
 
 /// <summary>How the host's memory for tensors comes from the system, on Linux with glibc.</summary>
@@ -26,7 +23,7 @@ internal static class HostAllocator
     public static unsafe void KeepFreedMemory()
     {
         if (Variables.Any(name => Environment.GetEnvironmentVariable(name) is not null)
-            || Find("mallopt") is not nint function)
+            || CLibrary.Find("mallopt") is not nint function)
         {
             return;
         }
@@ -39,23 +36,13 @@ internal static class HostAllocator
 
     /// <summary>
     /// Has libtorch ask the kernel for huge pages: a page fault brings 2 MiB instead of 4 KiB. libtorch reads the
-    /// variable with its first large tensor, from the environment of the C library, which .NET's own doesn't reach.
+    /// variable with its first large tensor.
     /// </summary>
-    public static unsafe void UseHugePages()
+    public static void UseHugePages()
     {
-        if (Environment.GetEnvironmentVariable(HugePageVariable) is not null || Find("setenv") is not nint function)
+        if (Environment.GetEnvironmentVariable(HugePageVariable) is null)
         {
-            return;
-        }
-
-        fixed (byte* name = Encoding.ASCII.GetBytes(HugePageVariable + "\0"), value = "1\0"u8)
-        {
-            _ = ((delegate* unmanaged[Cdecl]<byte*, byte*, int, int>)function)(name, value, 0);
+            CLibrary.SetVariable(HugePageVariable, "1");
         }
     }
-
-    private static nint? Find(string function) =>
-        OperatingSystem.IsLinux()
-        && NativeLibrary.TryLoad("libc.so.6", out nint library)
-        && NativeLibrary.TryGetExport(library, function, out nint address) ? address : null;
 }

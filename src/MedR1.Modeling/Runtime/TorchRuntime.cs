@@ -87,7 +87,7 @@ public static class TorchRuntime
                     "Use a machine, container or .NET runtime for x64.");
             }
 
-            SetUpMemory(options);
+            SetUpHost(options);
             NativeLibrarySearch search = new();
             LibtorchFolder folder = FindFolder(search, options, out Version? version);
             folder.LoadOrder.ToList().ForEach(path => RequireFile(path, search));
@@ -105,7 +105,7 @@ public static class TorchRuntime
         }
     }
 
-    private static void SetUpMemory(TorchRuntimeOptions options)
+    private static void SetUpHost(TorchRuntimeOptions options)
     {
         if (options.KeepsFreedMemory)
         {
@@ -115,6 +115,11 @@ public static class TorchRuntime
         if (options.UsesHugePages)
         {
             HostAllocator.UseHugePages();
+        }
+
+        if (options.WaitsBriefly)
+        {
+            HostThreads.WaitBriefly();
         }
     }
 

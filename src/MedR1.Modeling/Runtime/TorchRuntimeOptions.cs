@@ -39,4 +39,14 @@ public sealed record TorchRuntimeOptions
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool UsesHugePages { get; init; } = true;
+
+    /// <summary>
+    /// Whether libtorch's threads on the processors sleep after some microseconds without work instead of milliseconds,
+    /// on Linux with glibc, if libtorch isn't in the process yet. On processors that are free it changes nothing; where
+    /// other work wants them, or a container may use fewer of them than it sees, training is several times as fast
+    /// (docs/native-runtime.md). It sets <c>GOMP_SPINCOUNT</c> for native libraries, unless that or
+    /// <c>OMP_WAIT_POLICY</c> is set.
+    /// </summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool WaitsBriefly { get; init; } = true;
 }

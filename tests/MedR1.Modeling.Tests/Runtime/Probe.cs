@@ -72,7 +72,8 @@ internal sealed class Probe : IDisposable
     /// <summary>Runs the probe.</summary>
     /// <returns>The exit code and what it printed.</returns>
     public (int ExitCode, string Output) Run(
-        string[] arguments, string? packages = null, string? variable = null, string? version = null)
+        string[] arguments, string? packages = null, string? variable = null, string? version = null,
+        params ReadOnlySpan<(string Name, string Value)> more)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!, [Path.Combine(Application, Program), .. arguments])
         {
@@ -84,6 +85,11 @@ internal sealed class Probe : IDisposable
         start.Environment["NUGET_PACKAGES"] = packages ?? Path.Combine(Home, "no-packages");
         start.Environment[TorchRuntime.EnvironmentVariable] = variable;
         start.Environment[TorchRuntime.VersionEnvironmentVariable] = version;
+
+        foreach ((string name, string value) in more)
+        {
+            start.Environment[name] = value;
+        }
 
         // 4 MiB of garbage before the first collection. It follows the processor's cache otherwise, and with it the memory.
         start.Environment["DOTNET_GCgen0size"] = "0x400000";

@@ -1,0 +1,28 @@
+namespace MedR1.Modeling;
+
+/// <summary>How libtorch's threads on the host wait for each other, where GCC's OpenMP runs them.</summary>
+internal static class HostThreads
+{
+    /// <summary>How often a thread looks for work before it goes to sleep.</summary>
+    public const string SpinVariable = "GOMP_SPINCOUNT";
+
+    /// <summary>What the runtime itself takes where more threads than processors wait: some ten microseconds.</summary>
+    public const string FewSpins = "1000";
+
+    // Who says how threads wait has the last word.
+    private static readonly string[] Variables = [SpinVariable, "OMP_WAIT_POLICY"];
+
+    /// <summary>
+    /// Has a thread look for work for some microseconds instead of milliseconds before it sleeps. Between two operators
+    /// that is enough; where other processes want the processors, or a container's quota is smaller than their number,
+    /// a thread that looks on keeps the one that it waits for from running. The runtime reads the variable when it is
+    /// loaded.
+    /// </summary>
+    public static void WaitBriefly()
+    {
+        if (Variables.All(name => Environment.GetEnvironmentVariable(name) is null))
+        {
+            CLibrary.SetVariable(SpinVariable, FewSpins);
+        }
+    }
+}

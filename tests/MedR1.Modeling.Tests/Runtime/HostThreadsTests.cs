@@ -1,0 +1,22 @@
+namespace MedR1.Modeling.Tests.Runtime;
+
+/// <summary>GCC's OpenMP prints what it runs with where <c>OMP_DISPLAY_ENV</c> asks for it.</summary>
+public sealed class HostThreadsTests : IDisposable
+{
+    private readonly Probe _probe = new();
+
+    public void Dispose() => _probe.Dispose();
+
+    [Theory]
+    [InlineData("OMP_DISPLAY_ENV", "VERBOSE", "1000")]
+    [InlineData("GOMP_SPINCOUNT", "77", "77")]
+    [InlineData("OMP_WAIT_POLICY", "PASSIVE", "0")]
+    public void Threads_of_libtorch_wait_briefly_unless_the_environment_says_how(string name, string value, string spins)
+    {
+        (int code, string output) = _probe.Run(
+            ["explicit"], Probe.Packages, more: [("OMP_DISPLAY_ENV", "VERBOSE"), (name, value)]);
+
+        Assert.Equal(0, code);
+        Assert.Contains($"GOMP_SPINCOUNT = '{spins}'", output, StringComparison.Ordinal);
+    }
+}
