@@ -66,7 +66,16 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
         {
             Slots.Mistakes.Add($"The targets can't work: {mistake} Change it in .UseTargets(options).");
         }
+
+        Slots.Require(
+            Reference is null || NeedsReference,
+            "Neither targets nor loss compare with a reference, so the one that you gave would only take memory: remove "
+            + ".UseReference, or .UseTargets with a KL coefficient.");
     }
+
+    private bool NeedsReference =>
+        (_targets ?? PpoTargetOptions.LanguageModel).KlCoefficient != 0
+        || (_loss ?? PpoLossOptions.LanguageModel).Policy is { KlCoefficient: not 0 };
 
     private void RequireCritic()
     {

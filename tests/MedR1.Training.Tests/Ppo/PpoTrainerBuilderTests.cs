@@ -41,6 +41,29 @@ public sealed class PpoTrainerBuilderTests : IDisposable
         Assert.Contains("The PpoTrainer can't be built, 15 mistakes", exception.Message);
     }
 
+    [Theory]
+    [InlineData(0, 0, false)]
+    [InlineData(0.1, 0, true)]
+    [InlineData(0, 0.1, true)]
+    public void A_reference_that_nothing_compares_with_is_refused(double ofTargets, double ofLoss, bool isUsed)
+    {
+        using TinyPolicy reference = TestData.Policy(seed: 2);
+        PpoTrainerBuilder builder = PpoRuns.Small(_policy, _ => { })
+            .UseReference(reference)
+            .UseTargets(PpoTargetOptions.LanguageModel with { KlCoefficient = ofTargets })
+            .UseLoss(PpoLossOptions.LanguageModel with { Policy = new GrpoLossOptions { KlCoefficient = ofLoss } });
+
+        if (isUsed)
+        {
+            builder.Build().Dispose();
+            return;
+        }
+
+        Assert.StartsWith(
+            "Neither targets nor loss compare with a reference",
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+    }
+
     [Fact]
     public void A_policy_that_shows_no_states_needs_a_critic_of_another()
     {
