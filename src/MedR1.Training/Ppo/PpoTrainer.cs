@@ -80,13 +80,13 @@ public sealed class PpoTrainer : IDisposable
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer, or of another on the same policy, is under way; or an evaluation did not measure
+    /// A run of this trainer, or of another on the same network or critic, is under way; or an evaluation did not measure
     /// <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
-        _gate.RunAsync(() => _loop.RunAsync(cancellationToken));
+        _gate.RunAsync(() => _loop.RunAsync(cancellationToken), Critic.Body.Network, Critic.Head);
 
     /// <summary>Frees the optimizers, and the reference and critic that it copied.</summary>
     public void Dispose()

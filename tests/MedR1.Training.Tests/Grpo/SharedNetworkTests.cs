@@ -1,0 +1,65 @@
+using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>What runs on one network do to each other is refused before it happens.</summary>
+public sealed class SharedNetworkTests
+{
+    private const string Refusal = "Another trainer uses the same network just now";
+    private readonly TaskCompletionSource _release = new();
+
+    [Fact]
+    public async Task Two_adapters_on_one_base_are_not_trained_at_the_same_time()
+    {
+        using Qwen2VLPolicy network = SmallQwen.Load();
+        using LoraPolicy first = SmallQwen.Adapt(network, dropout: 0, seed: 1), second = SmallQwen.Adapt(network, dropout: 0, seed: 2);
+        using GrpoTrainer waiting = OneStep(first).AddReward("slow", WaitAsync).Build();
+        using GrpoTrainer other = OneStep(second).Build();
+        Task<TrainingReport> running = waiting.RunAsync();
+
+        Assert.StartsWith(Refusal, (await Assert.ThrowsAsync<InvalidOperationException>(() => other.RunAsync())).Message);
+
+        _release.SetResult();
+        await running;
+        Assert.Equal(1, (await other.RunAsync()).Steps);
+    }
+
+    [Fact]
+    public async Task Two_trainers_do_not_train_one_critic_at_the_same_time()
+    {
+        using TinyPolicy first = TestData.Policy(), second = TestData.Policy(seed: 2);
+        using ValueModel critic = ValueModel.CopyOf(first);
+        using PpoTrainer waiting = PpoRuns.Small(first, options => options.MaxSteps = 1).UseCritic(critic)
+            .AddReward("slow", WaitAsync).Build();
+        using PpoTrainer other = PpoRuns.Small(second, options => options.MaxSteps = 1).UseCritic(critic).Build();
+        Task<TrainingReport> running = waiting.RunAsync();
+
+        Assert.StartsWith(Refusal, (await Assert.ThrowsAsync<InvalidOperationException>(() => other.RunAsync())).Message);
+
+        _release.SetResult();
+        await running;
+        Assert.Equal(1, (await other.RunAsync()).Steps);
+    }
+
+    [Fact]
+    public async Task A_critic_on_the_policys_own_network_does_not_stand_in_its_way()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using ValueModel critic = ValueModel.HeadOn(policy);
+
+        Assert.Equal(1, (await PpoRuns.Small(policy, options => options.MaxSteps = 1).UseCritic(critic).RunAsync()).Steps);
+    }
+
+    private async ValueTask<double?> WaitAsync(RewardContext context, CancellationToken cancellationToken)
+    {
+        await _release.Task;
+        return 1;
+    }
+
+    private static GrpoTrainerBuilder OneStep(LoraPolicy policy) => new GrpoTrainerBuilder(policy)
+        .UsePrompts(SmallQwen.Prompts(2))
+        .AddReward("even", context => context.Completion.TokenIds.Sum() % 2)
+        .Configure(options => (options.MaxSteps, options.MaxNewTokens) = (1, 3));
+}
