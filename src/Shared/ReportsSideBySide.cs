@@ -5,7 +5,10 @@ namespace MedR1;
 /// <summary>What reports must have in common to stand in one table.</summary>
 internal static class ReportsSideBySide
 {
-    /// <exception cref="ArgumentException">There is none, or they are about different numbers of questions.</exception>
+    private const int Named = 3;
+
+    /// <summary>Their order doesn't matter, nor does that of their answers.</summary>
+    /// <exception cref="ArgumentException">There is none, or they are about different questions.</exception>
     public static void Require(IReadOnlyList<EvaluationReport> reports)
     {
         ArgumentNullException.ThrowIfNull(reports);
@@ -15,12 +18,31 @@ internal static class ReportsSideBySide
         }
 
         EvaluationReport first = reports[0];
-        if (reports.FirstOrDefault(report => report.Answers.Count != first.Answers.Count) is EvaluationReport other)
+        foreach (EvaluationReport other in reports.Skip(1))
         {
-            throw new ArgumentException(
-                $"'{first.Name}' is about {first.Answers.Count} questions and '{other.Name}' about {other.Answers.Count}: scores "
-                + "of different questions don't belong in one table. Write them apart.",
-                nameof(reports));
+            string[] onlyFirst = Missing(first, other), onlyOther = Missing(other, first);
+            if (onlyFirst.Length + onlyOther.Length > 0)
+            {
+                throw new ArgumentException(
+                    $"'{first.Name}' is about {first.Answers.Count} questions and '{other.Name}' about {other.Answers.Count}, by "
+                    + $"their ids {Told(onlyFirst)} in the first alone and {Told(onlyOther)} in the second alone: scores of "
+                    + "different questions don't belong in one table. Write them apart, or look at those that both have by "
+                    + "ReportComparison.Compare.",
+                    nameof(reports));
+            }
         }
     }
+
+    // An id that a report has twice must be twice in the other too.
+    private static string[] Missing(EvaluationReport from, EvaluationReport other)
+    {
+        Dictionary<string, int> left = Ids(other).CountBy(id => id, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        return [.. Ids(from).Where(id => (left[id] = left.GetValueOrDefault(id) - 1) < 0)];
+    }
+
+    private static IEnumerable<string> Ids(EvaluationReport report) => report.Answers.Select(answer => answer.Example.Id);
+
+    private static string Told(string[] ids) => ids.Length == 0
+        ? "none"
+        : $"{ids.Length} ({string.Join(", ", ids.Take(Named).Select(id => $"'{id}'"))}{(ids.Length > Named ? ", …" : "")})";
 }

@@ -3,7 +3,7 @@ namespace MedR1.Evaluation.Reports;
 /// <summary>What evaluations of the same questions say side by side, over all and by group.</summary>
 internal static class EvaluationSections
 {
-    /// <exception cref="ArgumentException">There is no report, or they are about different numbers of questions.</exception>
+    /// <exception cref="ArgumentException">There is no report, or they are about different questions.</exception>
     public static IEnumerable<DocumentSection> Of(IReadOnlyList<EvaluationReport> reports)
     {
         ReportsSideBySide.Require(reports);

@@ -39,7 +39,7 @@ public static class ReportWriter
     /// <param name="reports">The reports, at least one; the first gives the groups.</param>
     /// <param name="folder">The folder; it is made where it is missing.</param>
     /// <param name="title">The documents' title.</param>
-    /// <exception cref="ArgumentException">There is none, or they are about different numbers of questions.</exception>
+    /// <exception cref="ArgumentException">There is none, or they are about different questions.</exception>
     /// <exception cref="IOException">A file can't be written.</exception>
     public static void Save(IReadOnlyList<EvaluationReport> reports, string folder, string title = "Evaluation")
     {

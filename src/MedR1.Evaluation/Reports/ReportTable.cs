@@ -11,7 +11,7 @@ public static class ReportTable
 {
     /// <summary>A table in Markdown.</summary>
     /// <param name="reports">The reports, at least one; the first gives the groups.</param>
-    /// <exception cref="ArgumentException">There is none, or they are about different numbers of questions.</exception>
+    /// <exception cref="ArgumentException">There is none, or they are about different questions.</exception>
     public static string ToMarkdown(params IReadOnlyList<EvaluationReport> reports)
     {
         return MarkdownTable.Write(Rows(reports)) + Note(reports);
@@ -19,7 +19,7 @@ public static class ReportTable
 
     /// <summary>A table in aligned columns, for a console.</summary>
     /// <param name="reports">The reports, at least one; the first gives the groups.</param>
-    /// <exception cref="ArgumentException">There is none, or they are about different numbers of questions.</exception>
+    /// <exception cref="ArgumentException">There is none, or they are about different questions.</exception>
     public static string ToText(params IReadOnlyList<EvaluationReport> reports)
     {
         List<string[]> rows = Rows(reports);

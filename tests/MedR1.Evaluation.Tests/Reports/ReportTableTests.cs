@@ -42,4 +42,22 @@ public sealed class ReportTableTests
         Assert.Contains("about 2 questions", Assert.Throws<ArgumentException>(
             () => ReportTable.ToText(s_before, Examples.Report("more", 1, 3))).Message);
     }
+
+    [Fact]
+    public void Equally_many_other_questions_are_refused_by_name_and_another_order_is_not()
+    {
+        EvaluationReport report = Of("all", "a", "b", "c", "d", "e");
+
+        Assert.Contains("all                5", ReportTable.ToText(report, Of("turned", "e", "d", "c", "b", "a")));
+        Assert.Contains(
+            "5 questions and 'others' about 5, by their ids 4 ('b', 'c', 'd', …) in the first alone and 4 ('v', 'w', 'x', …) in",
+            Assert.Throws<ArgumentException>(() => ReportTable.ToText(report, Of("others", "a", "v", "w", "x", "y"))).Message);
+        Assert.Contains(
+            "none in the first alone and 1 ('a') in the second alone",
+            Assert.Throws<ArgumentException>(
+                () => ReportTable.ToText(Of("once", "a", "b"), Of("twice", "a", "a", "b"))).Message);
+    }
+
+    private static EvaluationReport Of(string name, params IEnumerable<string> ids) => EvaluationReport.Create(
+        name, "med-r1", ids.Select(id => Examples.Answered(true, Examples.Choice(0, "x", "y") with { Id = id })));
 }
