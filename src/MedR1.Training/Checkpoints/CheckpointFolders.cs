@@ -24,16 +24,16 @@ internal sealed partial class CheckpointFolders(string output)
         Path.Combine(_output, string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}"));
 
     /// <summary>The steps of which there is a checkpoint, in order.</summary>
-    public IReadOnlyList<long> Steps => Directory.Exists(_output)
-        ? [.. Directory.GetDirectories(_output).Select(Path.GetFileName).Select(name => Name().Match(name!))
-            .Where(match => match.Success)
-            .Select(match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).Order()]
-        : [];
+    public IReadOnlyList<long> Steps => StepsOf(Folders("step-*").Select(NameOf));
 
-    /// <summary>Makes the output folder and a file in it, which goes again.</summary>
+    /// <summary>
+    /// Makes the output folder and a file in it, which goes again; and puts back what a killed run was about to replace. The
+    /// folder belongs to one run at a time.
+    /// </summary>
     public void Probe()
     {
         Directory.CreateDirectory(_output);
+        PutBack();
         string probe = Path.Combine(_output, $".probe.{Guid.NewGuid():N}{Half}");
         File.WriteAllBytes(probe, []);
         File.Delete(probe);
@@ -54,7 +54,16 @@ internal sealed partial class CheckpointFolders(string output)
                 Directory.Move(target, old);
             }
 
-            Directory.Move(half, target);
+            try
+            {
+                Directory.Move(half, target);
+            }
+            catch when (old is not null)
+            {
+                Directory.Move(old, target);
+                throw;
+            }
+
             Delete(old);
         }
         finally
@@ -111,14 +120,11 @@ internal sealed partial class CheckpointFolders(string output)
         }
     }
 
-    /// <summary>
-    /// Puts back what a killed run was about to replace. Nothing is deleted: another process may be writing a new checkpoint there.
-    /// </summary>
     private void PutBack()
     {
-        foreach (string folder in Directory.Exists(_output) ? Directory.GetDirectories(_output, $".step-*{Replaced}") : [])
+        foreach (string folder in Folders(Aside("step-*")))
         {
-            string target = Path.Combine(_output, Path.GetFileName(folder).Split('.')[1]);
+            string target = Path.Combine(_output, NameOfAside(folder));
             if (!Directory.Exists(target))
             {
                 Directory.Move(folder, target);
@@ -126,26 +132,19 @@ internal sealed partial class CheckpointFolders(string output)
         }
     }
 
-    /// <summary>The checkpoint that a user means: a checkpoint itself, or the latest of an output folder.</summary>
-    /// <exception cref="CheckpointException">There is none.</exception>
-    public static string Find(string folder)
-    {
-        CheckpointFolders folders = new(folder);
-        string latest = Path.Combine(folder, Latest);
-        string named = File.Exists(latest) ? Path.Combine(folder, File.ReadAllText(latest).Trim()) : folder;
-        if (!IsCheckpoint(named))
-        {
-            folders.PutBack();
-        }
+    private string[] Folders(string pattern) => Directory.Exists(_output) ? Directory.GetDirectories(_output, pattern) : [];
 
-        // A run may be killed after its checkpoint is in its place and before the pointer is.
-        string source = !IsCheckpoint(named) && folders.Steps is [.., long newest] ? folders.Of(newest) : named;
-        return IsCheckpoint(source) ? source : throw new CheckpointException(
-            $"'{source}' is no checkpoint: it has no {StateFile}. Give a folder such as runs/first/step-000500, or the "
-            + $"output folder of a run, which has a file '{Latest}'.");
-    }
+    private static string Aside(string name) => $".{name}.*{Replaced}";
 
-    private static bool IsCheckpoint(string folder) => File.Exists(Path.Combine(folder, StateFile));
+    private static string NameOf(string folder) => Path.GetFileName(folder);
+
+    private static string NameOfAside(string folder) => NameOf(folder).Split('.')[1];
+
+    private static IReadOnlyList<long> StepsOf(IEnumerable<string> names) =>
+    [
+        .. names.Select(name => Name().Match(name)).Where(match => match.Success)
+            .Select(match => long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).Distinct().Order(),
+    ];
 
     private static void Delete(string? folder)
     {

@@ -1,0 +1,93 @@
+namespace MedR1.Training.Tests;
+
+/// <summary>A checkpoint is found, also where a run was killed while it replaced it, and looking for it disturbs no writer.</summary>
+public sealed class CheckpointFoldersTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-folders-").FullName;
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("", false)]
+    [InlineData("step-000002", true)]
+    public void What_a_killed_run_put_aside_is_found_where_it_is(string given, bool isPointedAt)
+    {
+        CheckpointFolders folders = new(_folder);
+        Write(folders, 1);
+        Write(folders, 2);
+        folders.Point(CheckpointFolders.Latest, 2);
+        string aside = PutAside(folders, 2);
+        if (!isPointedAt)
+        {
+            File.Delete(Path.Combine(_folder, CheckpointFolders.Latest));
+        }
+
+        Assert.Equal(aside, CheckpointFolders.Find(Path.Combine(_folder, given)));
+        Assert.False(Directory.Exists(folders.Of(2)));
+
+        // The run that the folder belongs to puts it back.
+        folders.Probe();
+        Assert.Equal(folders.Of(2), CheckpointFolders.Find(Path.Combine(_folder, given)));
+        Assert.False(Directory.Exists(aside));
+    }
+
+    [Fact]
+    public async Task Looking_for_a_checkpoint_that_is_replaced_all_the_time_disturbs_nobody()
+    {
+        CheckpointFolders folders = new(_folder);
+        Write(folders, 2);
+        folders.Point(CheckpointFolders.Latest, 2);
+        using CancellationTokenSource over = new();
+        Task writer = Task.Run(() =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                Write(folders, 2);
+                Thread.Sleep(1);
+            }
+        });
+
+        for (int look = 0; look < 500 && !writer.IsCompleted; look++)
+        {
+            Assert.Equal(folders.Of(2), CheckpointFolders.Find(_folder));
+        }
+
+        await over.CancelAsync();
+        await writer;
+        Assert.Equal(["latest", "step-000002"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_checkpoint_that_could_not_be_replaced_is_as_it_was()
+    {
+        CheckpointFolders folders = new(_folder);
+        Write(folders, 2);
+
+        Assert.ThrowsAny<IOException>(() => folders.Write(2, half => Directory.Delete(half)));
+
+        Assert.Equal(folders.Of(2), CheckpointFolders.Find(_folder));
+        Assert.Equal(folders.Of(2), Assert.Single(Directory.GetFileSystemEntries(_folder)));
+    }
+
+    [Fact]
+    public void A_folder_named_almost_like_a_checkpoint_is_none()
+    {
+        CheckpointFolders folders = new(_folder);
+        Write(folders, 2);
+        Directory.CreateDirectory(folders.Of(3) + ".copy");
+
+        Assert.Equal([2L], folders.Steps);
+        Assert.Equal(folders.Of(2), CheckpointFolders.Find(_folder));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static void Write(CheckpointFolders folders, long step) =>
+        folders.Write(step, half => File.WriteAllText(Path.Combine(half, CheckpointFolders.StateFile), "{}"));
+
+    private string PutAside(CheckpointFolders folders, long step)
+    {
+        string aside = Path.Combine(_folder, $".step-{step:000000}.{Guid.NewGuid():N}.old");
+        Directory.Move(folders.Of(step), aside);
+        return aside;
+    }
+}
