@@ -50,11 +50,26 @@ internal static class GivenFolder
     /// </summary>
     public static string? InterruptedSave(string folder)
     {
+        // Of a link the folder that it leads to is replaced, and what was in that lies beside it.
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        path = Target(path) ?? path;
         string? beside = Path.GetDirectoryName(path);
         return Directory.Exists(beside)
             && Directory.EnumerateDirectories(beside, $"{Path.GetFileName(path)}.{Random}.old").FirstOrDefault() is string old
             ? $"A program ended while it replaced it: what was in it before is '{old}', rename that." : null;
+    }
+
+    private static string? Target(string path)
+    {
+        try
+        {
+            return new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName;
+        }
+        catch (IOException)
+        {
+            // A link that leads in a circle is no folder, and that is said.
+            return null;
+        }
     }
 
     private static (string Kind, string Trained)? Trained(string folder)

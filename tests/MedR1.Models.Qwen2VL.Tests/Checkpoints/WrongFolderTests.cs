@@ -38,6 +38,26 @@ public sealed class WrongFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_an_interrupted_save_through_a_link_left_is_named_beside_the_links_target()
+    {
+        string link = Path.Combine(_root, "link"), other = Path.Combine(_root, "another disk");
+        string old = Path.Combine(other, "model.0123456789abcdef0123456789abcdef.old");
+        Directory.CreateDirectory(old);
+        Directory.CreateSymbolicLink(link, Path.Combine(other, "model"));
+        Assert.Contains($"is '{old}', rename that", Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(link)).Message);
+        Assert.Contains($"is '{old}', rename that", Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, link)).Message);
+    }
+
+    [Fact]
+    public void A_link_that_leads_in_a_circle_is_no_folder()
+    {
+        string link = Path.Combine(_root, "link"), back = Path.Combine(_root, "back");
+        Directory.CreateSymbolicLink(link, back);
+        Directory.CreateSymbolicLink(back, link);
+        Assert.Contains(link, Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(link)).Message);
+    }
+
+    [Fact]
     public void A_folder_without_a_model_says_what_it_has_not()
     {
         Directory.CreateDirectory(Run);
