@@ -15,17 +15,26 @@ internal sealed record RecomputedLayer(
 {
     /// <summary>
     /// Makes gradients of the layer that are there in part no number: where its input takes none, nothing else would keep the
-    /// optimizer from a step with them.
+    /// optimizer from a step with them. Want of memory may be why, so that those that are there do, and only where there is none
+    /// the smallest is made.
     /// </summary>
     public void SpoilGradients()
     {
         using IDisposable noGradient = no_grad();
         using AdapterHost.Switch on = Pass.Owner.Adapters.Use(Adapters);
-        foreach (Parameter parameter in Module.TrainableParameters())
+        Parameter[] parameters = [.. Module.TrainableParameters()];
+        bool isSpoilt = false;
+        foreach (Parameter parameter in parameters)
         {
-            using Tensor gradient = parameter.grad ?? zeros_like(parameter);
-            gradient.FillInPlace(double.NaN);
-            parameter.grad = gradient;
+            using Tensor? gradient = parameter.grad;
+            gradient?.FillInPlace(double.NaN);
+            isSpoilt |= gradient is not null;
+        }
+
+        if (!isSpoilt && parameters.MinBy(parameter => parameter.numel()) is { } smallest)
+        {
+            using Tensor gradient = zeros_like(smallest).FillInPlace(double.NaN);
+            smallest.grad = gradient;
         }
     }
 }
