@@ -11,7 +11,12 @@ public sealed record ExampleColumns
     /// place.</value>
     public string? Id { get; init; }
 
-    /// <summary>The column of pictures: one or a list of them.</summary>
+    internal const string None = "";
+
+    /// <summary>
+    /// The column of pictures: one or a list of them. An empty text says that there is none, whatever the columns hold; without
+    /// it a table is refused in which no row has this column and another holds nothing but pictures.
+    /// </summary>
     /// <value>
     /// The default is the first of <c>images</c>, <c>image</c>, <c>image_path</c>, else <c>file_name</c> (of the Hugging Face
     /// hub's folders of pictures) where it ends as a picture's name does.

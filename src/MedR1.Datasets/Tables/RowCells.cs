@@ -34,9 +34,12 @@ internal readonly struct RowCells(TableRow row)
     public string? FindPicture(string[] usual)
     {
         TableRow own = row;
-        return usual.FirstOrDefault(name => own.Cells.GetValueOrDefault(name) is string text
-            && s_endings.Contains(Path.GetExtension(text), StringComparer.OrdinalIgnoreCase));
+        return usual.FirstOrDefault(name => own.Cells.GetValueOrDefault(name) is string text && IsPicture(text));
     }
+
+    /// <summary>Whether a text ends as the name of a picture's file does.</summary>
+    public static bool IsPicture(string text) =>
+        s_endings.Contains(Path.GetExtension(text), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A single value as text; null where there is no column or no value.</summary>
     public string? Text(string? column)

@@ -13,6 +13,7 @@ internal sealed class RowConverter(TableOptions options)
     private static readonly string[] s_questionType = ["question_type"];
     private static readonly string[] s_dataset = ["dataset"];
     private readonly ExampleColumns _columns = options.Columns;
+    private readonly UnreadPictures _unread = new();
     private MissingImageCounter? _images;
     private TableRow? _withoutPictures;
     private bool _hasPictures;
@@ -24,13 +25,26 @@ internal sealed class RowConverter(TableOptions options)
     public void ThrowIfNotAllowed() => _images?.ThrowIfNotAllowed();
 
     /// <summary>
-    /// A folder of pictures was given, but no row had a column of them: a model would be asked about pictures that it does
-    /// not see.
+    /// No row had a column of pictures, but a folder of them was given, or a column that nothing reads holds nothing else: a
+    /// model would be asked about pictures that it does not see.
     /// </summary>
     /// <exception cref="DatasetException">It is so.</exception>
     public void ThrowIfBlind()
     {
-        if (options.ImageRoot is not null && !_hasPictures && _withoutPictures is { } row)
+        if (_hasPictures || _columns.Images == ExampleColumns.None || _withoutPictures is not { } row)
+        {
+            return;
+        }
+
+        if (_unread.Found is var (column, picture))
+        {
+            throw DatasetException.AtRow(
+                row.FilePath, row.Index,
+                $"no column of pictures, but '{column}' holds pictures such as '{picture}', which a model would not see. "
+                + $"Set Columns.Images to \"{column}\", or to \"\" for questions without pictures.");
+        }
+
+        if (options.ImageRoot is not null)
         {
             throw DatasetException.AtRow(
                 row.FilePath, row.Index,
@@ -64,9 +78,8 @@ internal sealed class RowConverter(TableOptions options)
                 + "text; a number could be counted from 0 or from 1.");
         }
 
-        string? imageColumn = cells.Find(_columns.Images, s_images) ?? cells.FindPicture(s_fileName);
-        _hasPictures |= imageColumn is not null;
-        _withoutPictures ??= imageColumn is null ? row : null;
+        string? imageColumn = _columns.Images == ExampleColumns.None
+            ? null : cells.Find(_columns.Images, s_images) ?? cells.FindPicture(s_fileName);
         List<string> paths = [];
         string root = options.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(row.FilePath))!;
         IImageSource[] images = imageColumn is null ? [] : cells.Images(imageColumn, root, paths);
@@ -80,6 +93,13 @@ internal sealed class RowConverter(TableOptions options)
         string? modality = cells.Find(_columns.Modality, s_modality);
         string? questionType = cells.Find(_columns.QuestionType, s_questionType);
         string? dataset = cells.Find(_columns.Dataset, s_dataset);
+        _hasPictures |= imageColumn is not null;
+        if (!_hasPictures)
+        {
+            _withoutPictures ??= row;
+            _unread.Look(row, [id, questionColumn, optionsColumn, answerColumn, modality, questionType, dataset]);
+        }
+
         Dictionary<string, string> metadata = cells.Others(
             [id, imageColumn, questionColumn, optionsColumn, answerColumn, modality, questionType, dataset]);
         string answerText = choice.AnswerText ?? "";

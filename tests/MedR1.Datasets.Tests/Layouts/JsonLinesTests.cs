@@ -161,12 +161,12 @@ public sealed class JsonLinesTests : IDisposable
     public async Task A_folder_of_pictures_without_their_column_is_refused_with_the_columns()
     {
         string file = _folder.Write("a.jsonl", """
-            {"question":"?","answer":"a","picture":"p0.png"}
-            {"question":"?","answer":"a","picture":"p1.png"}
+            {"question":"?","answer":"a","about":"p0"}
+            {"question":"?","answer":"a","about":"p1"}
             """);
         JsonLinesOptions options = new() { Table = new TableOptions { ImageRoot = _folder.Path } };
         DatasetException error = Assert.Throws<DatasetException>(() => JsonLines.Load(file, options));
-        Assert.Contains("the columns are question, answer, picture. Name it in Columns.Images", error.Message);
+        Assert.Contains("the columns are question, answer, about. Name it in Columns.Images", error.Message);
         await Assert.ThrowsAsync<DatasetException>(async () => await JsonLines.ReadAsync(file, options).CountAsync());
 
         // Without the folder, and where one row has a picture, questions may be text alone.

@@ -1,0 +1,46 @@
+namespace MedR1.Datasets;
+
+/// <summary>
+/// Columns that hold nothing but pictures and that nothing reads: under a name of their own they would pass for text, and a
+/// model would be asked about pictures that it does not see.
+/// </summary>
+internal sealed class UnreadPictures
+{
+    private readonly Dictionary<string, string> _first = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _others = new(StringComparer.Ordinal);
+
+    /// <summary>Such a column with its first picture; null where there is none.</summary>
+    public (string Column, string Picture)? Found => _first.Count == 0 ? null : _first.Select(pair => (pair.Key, pair.Value)).First();
+
+    /// <summary>Looks at a row without a column of pictures.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="read">Its columns that are read as something else.</param>
+    public void Look(TableRow row, ReadOnlySpan<string?> read)
+    {
+        foreach ((string column, object? cell) in row.Cells)
+        {
+            if (cell is null or "" || _others.Contains(column))
+            {
+                continue;
+            }
+
+            if (!read.Contains(column) && NameOf(cell) is string name)
+            {
+                _first.TryAdd(column, name);
+                continue;
+            }
+
+            _first.Remove(column);
+            _others.Add(column);
+        }
+    }
+
+    private static string? NameOf(object cell) => cell switch
+    {
+        IImageSource image => image.Name,
+        string text => RowCells.IsPicture(text) ? text : null,
+        IReadOnlyList<object?> list => list.All(one => one is null || NameOf(one) is not null)
+            ? list.OfType<object>().Select(NameOf).FirstOrDefault() : null,
+        _ => null,
+    };
+}
