@@ -222,7 +222,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     /// <inheritdoc/>
     /// <exception cref="InvalidPromptException">A prompt or completion is empty or too long, or has a token that
     /// doesn't exist.</exception>
-    public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups)
+    public PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ObjectDisposedException.ThrowIf(_isDisposed, this);

@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace MedR1.Modeling;
 
 /// <summary>A policy that shows what its head sees, for heads of another kind: a value head, a reward head.</summary>
@@ -16,7 +14,7 @@ public interface IHiddenStatePolicy : IVisionLanguagePolicy
     /// <returns>
     /// <c>[rows, T, hidden]</c> in the network's type, rows and columns as those of
     /// <see cref="IVisionLanguagePolicy.TokenLogProbabilities"/>, any value at padding; with gradient unless it is
-    /// switched off. The caller disposes it.
+    /// switched off. The caller disposes it, after the backward pass or in place of one.
     /// </returns>
-    Tensor CompletionStates(IReadOnlyList<PackedGroup> groups);
+    PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups);
 }

@@ -87,6 +87,14 @@ public sealed class CheckpointedPass : IDisposable
         return figures with { BackwardState = new Ending(this, figures.BackwardState) };
     }
 
+    /// <summary>The same for a pass that gives something else than figures.</summary>
+    /// <param name="output">What the pass gave.</param>
+    public PassOutput ReleasedWith(PassOutput output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return output with { BackwardState = new Ending(this, output.BackwardState) };
+    }
+
     private void ReleaseIfDone()
     {
         if (_isForwardOver && _waiting == 0)

@@ -117,21 +117,22 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
     {
         CompletionBatch completions = CompletionBatch.Create(configuration, groups);
-        return InPass(pass => Statistics(
+        return FiguresOf(pass => Statistics(
             NeededStates(groups, completions, imageFeatures, pass), completions.Sources, completions.Targets,
             completions.Mask, completions.Rows, completions.Longest, options));
     }
 
     /// <summary><c>[rows, T, hidden]</c> what the head sees before each of the completions' tokens.</summary>
-    public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups)
+    public PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups)
     {
         CompletionBatch completions = CompletionBatch.Create(configuration, groups);
-        using DisposeScope scope = NewDisposeScope();
-        using CheckpointedPass? pass = checkpointing?.Begin();
-        return network.Decoder.Norm(NeededStates(groups, completions, imageFeatures: null, pass))
-            .index_select(0, completions.Sources.ToDevice(device))
-            .view(completions.Rows, completions.Longest, -1)
-            .MoveToOuterDisposeScope();
+        return InPass(pass =>
+        {
+            PassOutput states = new(network.Decoder.Norm(NeededStates(groups, completions, imageFeatures: null, pass))
+                .index_select(0, completions.Sources.ToDevice(device))
+                .view(completions.Rows, completions.Longest, -1));
+            return (pass?.ReleasedWith(states) ?? states).MoveToOuterDisposeScope();
+        });
     }
 
     /// <summary>Log-probabilities <c>[sequences, longest − 1]</c> of all tokens after the first.</summary>
@@ -161,20 +162,25 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             }
         }
 
-        return InPass(pass => Statistics(
+        return FiguresOf(pass => Statistics(
             Hidden(sequences, batch, null, pass).index_select(0, places.ToArray().ToDevice(device)), sources, targets, mask,
             batch.Count, columns, new TokenStatisticsOptions()));
     }
 
-    // What a pass keeps goes with its figures, or at once where it fails.
-    private TokenStatistics InPass(Func<CheckpointedPass?, TokenStatistics> compute)
+    private TokenStatistics FiguresOf(Func<CheckpointedPass?, TokenStatistics> compute) => InPass(pass =>
+    {
+        TokenStatistics figures = compute(pass);
+        return (pass?.ReleasedWith(figures) ?? figures).MoveToOuterDisposeScope();
+    });
+
+    // What a pass keeps goes with what it gives, or at once where it fails.
+    private T InPass<T>(Func<CheckpointedPass?, T> compute)
     {
         using DisposeScope scope = NewDisposeScope();
         using CheckpointedPass? pass = checkpointing?.Begin();
         try
         {
-            TokenStatistics figures = compute(pass);
-            return (pass is null ? figures : pass.ReleasedWith(figures)).MoveToOuterDisposeScope();
+            return compute(pass);
         }
         catch
         {

@@ -164,12 +164,12 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups)
+    public PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         int longest = groups.Max(group => group.Completions.Max(completion => completion.Count));
-        return Completions(groups, longest, TinyNetwork.Normalize);
+        return new PassOutput(Completions(groups, longest, TinyNetwork.Normalize));
     }
 
     /// <inheritdoc/>

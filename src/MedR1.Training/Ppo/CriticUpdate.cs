@@ -33,7 +33,10 @@ internal sealed class CriticUpdate(
 
             using DisposeScope scope = NewDisposeScope();
             MicroBatch batch = MicroBatch.Build(rollout, active, skipsZeroAdvantage: false);
-            Tensor share = Loss(rollout, batch, divisor, metrics);
+
+            // Disposed also where the step is left out: layers that are not computed again keep what they need.
+            using PassOutput values = critic.Values(batch.Packed);
+            Tensor share = Loss(rollout, batch, values.Output, divisor, metrics);
             double value = share.ToDouble();
             total += value;
             if (!double.IsFinite(value))
@@ -57,9 +60,8 @@ internal sealed class CriticUpdate(
             : plan.MicroSteps.SelectMany(rows => rows).Where(rollout.IsActive)
                 .Sum(row => (long)rollout.CompletionAt(row).TokenCount);
 
-    private Tensor Loss(Rollout rollout, MicroBatch batch, double divisor, LossMetricAccumulator metrics)
+    private Tensor Loss(Rollout rollout, MicroBatch batch, Tensor values_BT, double divisor, LossMetricAccumulator metrics)
     {
-        Tensor values_BT = critic.Values(batch.Packed);
         Tensor returns_BT = TokenNumbers.ToMatrix(rollout.Returns!, batch, values_BT.device);
         Tensor old_BT = TokenNumbers.ToMatrix(rollout.Values!, batch, values_BT.device);
         Tensor mask_BT = batch.Mask(values_BT.device);

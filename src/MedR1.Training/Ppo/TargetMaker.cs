@@ -24,7 +24,7 @@ internal sealed class TargetMaker(
             update.RecordOldLogProbabilities(rollout, plan);
         }
 
-        float[][][] values = TokenNumbers.Record(rollout, plan, critic.Values);
+        float[][][] values = TokenNumbers.Record(rollout, plan, packed => critic.Values(packed).Output);
         float[][][]? wanted = targets.KlCoefficient == 0
             ? null : update.RecordLogProbabilities(reference!, rollout, plan);
         CompletionIndex[] active = [.. plan.SelectMany(step => step.MicroSteps).SelectMany(rows => rows)

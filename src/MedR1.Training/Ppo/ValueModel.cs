@@ -87,19 +87,24 @@ public sealed class ValueModel : IDisposable
     /// <param name="groups">Prompts with completions.</param>
     /// <returns>
     /// <c>[rows, T]</c> float32, column k before token k, any value at padding; with gradient unless it is switched off.
-    /// The caller disposes it.
+    /// The caller disposes it, after the backward pass or in place of one.
     /// </returns>
-    public Tensor Values(IReadOnlyList<PackedGroup> groups)
+    public PassOutput Values(IReadOnlyList<PackedGroup> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
+        DistinctCompletions? distinct = Body.DropoutSeed is null ? DistinctCompletions.Of(groups) : null;
         using DisposeScope scope = NewDisposeScope();
-        if (Body.DropoutSeed is not null)
+        PassOutput states = States(distinct?.Groups ?? groups);
+        try
         {
-            return Head.call(States(groups)).MoveToOuterDisposeScope();
+            Tensor values = Head.call(states.Output);
+            return (states with { Output = distinct?.Expand(values) ?? values }).MoveToOuterDisposeScope();
         }
-
-        DistinctCompletions distinct = DistinctCompletions.Of(groups);
-        return distinct.Expand(Head.call(States(distinct.Groups))).MoveToOuterDisposeScope();
+        catch
+        {
+            states.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Frees the head, and the network if it was copied.</summary>
@@ -115,7 +120,7 @@ public sealed class ValueModel : IDisposable
     /// <summary>Whether a parameter is the head's: it always learns.</summary>
     internal static bool IsHead(string parameter) => parameter.StartsWith(HeadPrefix, StringComparison.Ordinal);
 
-    private Tensor States(IReadOnlyList<PackedGroup> groups)
+    private PassOutput States(IReadOnlyList<PackedGroup> groups)
     {
         if (TrainsBody)
         {

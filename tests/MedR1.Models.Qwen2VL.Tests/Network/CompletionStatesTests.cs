@@ -19,7 +19,7 @@ public sealed class CompletionStatesTests
             () => policy.TokenLogProbabilities(groups, new TokenStatisticsOptions()).LogProbabilities);
         (float[] Values, float[] Gradients) got = Run(() =>
         {
-            Tensor states_BTH = policy.CompletionStates(groups);
+            Tensor states_BTH = policy.CompletionStates(groups).Output;
             Assert.Equal(policy.HiddenSize, states_BTH.shape[2]);
             Tensor head = policy.Parameters.Single(pair => pair.Key == "lm_head.weight").Value;
             Tensor all_BTV = nn.functional.linear(states_BTH, head).log_softmax(2);

@@ -110,9 +110,10 @@ public sealed class GradientCheckpointingTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_pass_without_a_backward_pass_leaves_no_tensor_behind_either(bool isConversation)
+    [InlineData("completions")]
+    [InlineData("conversations")]
+    [InlineData("states")]
+    public void A_pass_without_a_backward_pass_leaves_no_tensor_behind_either(string kind)
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Checkpointing.IsEnabled = true;
@@ -125,7 +126,14 @@ public sealed class GradientCheckpointingTests
         // As of a step that is left out, since its loss is not finite.
         void Score()
         {
-            using TokenStatistics figures = isConversation
+            if (kind == "states")
+            {
+                using PassOutput states = policy.CompletionStates(groups);
+                Assert.True(states.Output.requires_grad);
+                return;
+            }
+
+            using TokenStatistics figures = kind == "conversations"
                 ? policy.SequenceLogProbabilities([.. groups.Select(group => group.Prompt)])
                 : policy.TokenLogProbabilities(groups, new TokenStatisticsOptions());
             Assert.True(figures.LogProbabilities.requires_grad);

@@ -15,7 +15,7 @@ public sealed class CompletionStatesTests
         EncodedPrompt two = new([7], []);
         PackedGroup[] groups = [new(one, [[4, 5], [6]]), new(two, [[8, 9, 10]])];
 
-        Tensor states_BTH = policy.CompletionStates(groups);
+        Tensor states_BTH = policy.CompletionStates(groups).Output;
 
         Tensor head = policy.Parameters.Single(pair => pair.Key == "_head").Value;
         Tensor all_BTV = nn.functional.linear(states_BTH, head).log_softmax(2);

@@ -225,6 +225,20 @@ public sealed class PpoTrainerTests
         Assert.Equal(TestData.Weights(whole), TestData.Weights(policy));
     }
 
+    [Fact]
+    public async Task What_a_critics_pass_keeps_goes_with_its_step_also_where_that_is_left_out()
+    {
+        using TinyPolicy policy = TestData.Policy(), body = TestData.Policy();
+        SpoiltOnce spoilt = new(body);
+        using ValueModel critic = new(spoilt);
+
+        TrainingReport report =
+            await PpoRuns.Small(policy, options => options.MaxSteps = 2).UseCritic(critic).RunAsync();
+
+        Assert.Equal(1, report.SkippedSteps);
+        Assert.Equal((2, 0), (spoilt.Passes, spoilt.Kept));
+    }
+
     private static double Mean(IEnumerable<StepMetrics> steps, string name) => steps.Average(step => step.Values[name]);
 
     // A call each for the values of a sampling and for the update: the fourth is the second step's update.
@@ -234,7 +248,38 @@ public sealed class PpoTrainerTests
 
         public int HiddenSize => policy.HiddenSize;
 
-        public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups) => ++_calls == failAt
+        public PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups) => ++_calls == failAt
             ? throw new OutOfMemoryException("no memory") : policy.CompletionStates(groups);
+    }
+
+    // The second call, which is the first step's update, gives no numbers.
+    private sealed class SpoiltOnce(TinyPolicy policy) : DelegatingPolicy(policy), IHiddenStatePolicy
+    {
+        private int _calls;
+
+        public int Passes { get; private set; }
+
+        public int Kept { get; private set; }
+
+        public int HiddenSize => policy.HiddenSize;
+
+        public PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups)
+        {
+            PassOutput states = policy.CompletionStates(groups);
+            states = ++_calls == 2 ? new PassOutput(states.Output * double.NaN) : states;
+            if (!is_grad_enabled())
+            {
+                return states;
+            }
+
+            Passes++;
+            Kept++;
+            return states with { BackwardState = new Ending(this) };
+        }
+
+        private sealed class Ending(SpoiltOnce owner) : IDisposable
+        {
+            public void Dispose() => owner.Kept--;
+        }
     }
 }
