@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,10 +13,24 @@ namespace MedR1;
 /// <param name="advice">What helps.</param>
 internal sealed class BackwardFailure(string what, string advice)
 {
+    private static readonly ConditionalWeakTable<SynchronizationContext, BackwardFailure> s_ofRuns = [];
+    private static readonly BackwardFailure s_ofOthers = OfSome();
+
+    [ThreadStatic]
+    private static BackwardFailure? s_entered;
+
     private Exception? _first;
 
-    /// <summary>That of a package's operators, which know of no model: the next pass of any model tells it.</summary>
-    public static BackwardFailure OfOperators { get; } =
+    /// <summary>
+    /// That of a package's operators in what goes on here. They know of no model, but a training has a thread with a context of
+    /// its own: its next pass tells what went wrong in its graph, and no other's. Passes without a context share one. A forward
+    /// function asks for it and saves it; a backward function may be on a thread of the device.
+    /// </summary>
+    public static BackwardFailure OfOperators => s_entered
+        ?? (SynchronizationContext.Current is { } run ? s_ofRuns.GetValue(run, _ => OfSome()) : s_ofOthers);
+
+    // Of operators, which know of no model.
+    private static BackwardFailure OfSome() =>
         new("The last backward pass failed", "Free memory, or make the batch smaller.");
 
     /// <summary>
@@ -42,6 +57,12 @@ internal sealed class BackwardFailure(string what, string advice)
         return [.. gradients.Select(gradient => gradient?.DetachFromDisposeScope())];
     }
 
+    /// <summary>
+    /// Makes this that of the operators on this thread until the result is disposed: where a backward function computes forward
+    /// again, that belongs to the pass that it is of.
+    /// </summary>
+    public Entry Enter() => new(this);
+
     /// <summary>Says what went wrong since the last time; called where a pass begins.</summary>
     /// <exception cref="InvalidOperationException">A backward function failed.</exception>
     public void ThrowIfAny()
@@ -51,5 +72,18 @@ internal sealed class BackwardFailure(string what, string advice)
             throw new InvalidOperationException(
                 $"{what}, so that its gradients were not numbers: {failure.Message} {advice}", failure);
         }
+    }
+
+    internal readonly struct Entry : IDisposable
+    {
+        private readonly BackwardFailure? _before;
+
+        public Entry(BackwardFailure failure)
+        {
+            _before = s_entered;
+            s_entered = failure;
+        }
+
+        public void Dispose() => s_entered = _before;
     }
 }

@@ -6,6 +6,7 @@ namespace MedR1.Losses;
 /// <summary>Hangs the hand-written backward of <see cref="HeadProduct"/> into the autograd graph.</summary>
 internal sealed class FusedHeadFunction : autograd.MultiTensorFunction<FusedHeadFunction>
 {
+    private const string Failure = "failure";
     private const string Forms = "forms";
     private const string State = "state";
 
@@ -20,6 +21,7 @@ internal sealed class FusedHeadFunction : autograd.MultiTensorFunction<FusedHead
         HeadStatistics statistics = new HeadProduct(hidden, weight, bias, tokens, state.Options).Measure();
         state.Statistics = statistics;
         ctx.set_materialize_grads(false);
+        ctx.save_data(Failure, BackwardFailure.OfOperators);
         ctx.save_data(State, state);
         ctx.save_data(Forms, new[] { Form(hidden), Form(weight), Form(bias), null, null });
         List<Tensor> saved = [statistics.LogSumExp, statistics.Entropies, hidden, weight, tokens];
@@ -32,7 +34,7 @@ internal sealed class FusedHeadFunction : autograd.MultiTensorFunction<FusedHead
     public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
         HeadGradients state = (HeadGradients)ctx.get_data(State);
-        Tensor?[] gradients = BackwardFailure.OfOperators.Guard(
+        Tensor?[] gradients = ((BackwardFailure)ctx.get_data(Failure)).Guard(
             (GradientForm?[])ctx.get_data(Forms), () => Gradients(ctx.get_saved_variables(), grad_outputs, state.Options));
         return [.. gradients.Select(gradient => state.Keep(gradient)!)];
     }

@@ -11,7 +11,8 @@ namespace MedR1.Losses;
 /// </summary>
 /// <remarks>
 /// Equal to <see cref="SelectiveLogSoftmax"/> of the whole product. Gradients for hidden states, weight and bias,
-/// whichever ask for one. <c>backward</c> needs memory: where it fails, gradients are not a number and the next call says why.
+/// whichever ask for one. <c>backward</c> needs memory: where it fails, gradients are not a number and the next call under the same
+/// <see cref="System.Threading.SynchronizationContext"/>, that of a training for instance, says why.
 /// </remarks>
 public static class FusedLogProbabilities
 {

@@ -16,7 +16,7 @@ internal sealed class RowPaddingFunction : autograd.SingleTensorFunction<RowPadd
     /// <summary>Takes the rows, the source of each padded row and the place of each row.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        BackwardFailure.OfOperators.ThrowIfAny();
+        ctx.BeginGuarded();
         Tensor rows = (Tensor)vars[0];
         ctx.set_materialize_grads(false);
         ctx.save_data(Form, GradientForm.Of(rows));
@@ -31,7 +31,7 @@ internal sealed class RowPaddingFunction : autograd.SingleTensorFunction<RowPadd
             return [null!, null!, null!];
         }
 
-        return BackwardFailure.OfOperators.GuardAndKeep(
+        return ctx.GuardOf().GuardAndKeep(
             [(GradientForm)ctx.get_data(Form), null, null],
             () => [grad_output.index_select(0, ctx.get_saved_variables()[0]), null, null]);
     }

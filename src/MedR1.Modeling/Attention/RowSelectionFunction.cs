@@ -13,7 +13,7 @@ internal sealed class RowSelectionFunction : autograd.SingleTensorFunction<RowSe
     /// <summary>Takes the padded rows and the place of each row.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        BackwardFailure.OfOperators.ThrowIfAny();
+        ctx.BeginGuarded();
         Tensor rows = (Tensor)vars[0];
         ctx.set_materialize_grads(false);
         ctx.save_for_backward([(Tensor)vars[1]]);
@@ -29,7 +29,7 @@ internal sealed class RowSelectionFunction : autograd.SingleTensorFunction<RowSe
         }
 
         GradientForm form = (GradientForm)ctx.get_data(Form);
-        return BackwardFailure.OfOperators.GuardAndKeep(
+        return ctx.GuardOf().GuardAndKeep(
             [form, null],
             () =>
             {

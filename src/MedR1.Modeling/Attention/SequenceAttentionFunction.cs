@@ -33,7 +33,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
     /// <summary>Takes queries, keys, values and the layout.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        BackwardFailure.OfOperators.ThrowIfAny();
+        ctx.BeginGuarded();
 
         // What is saved must live until this has returned: the caller's scope disposes it.
         SequenceLayout layout = (SequenceLayout)vars[3];
@@ -54,7 +54,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
             return [null!, null!, null!, null!];
         }
 
-        return BackwardFailure.OfOperators.GuardAndKeep(
+        return ctx.GuardOf().GuardAndKeep(
             (GradientForm?[])ctx.get_data(Forms),
             () => Gradients(ctx.get_saved_variables(), grad_output, (SequenceLayout)ctx.get_data(Layout)));
     }

@@ -36,7 +36,7 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
     /// <summary>Takes input, weight, the form of each wanted gradient, and the bias where there is one.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        BackwardFailure.OfOperators.ThrowIfAny();
+        ctx.BeginGuarded();
         Tensor input = (Tensor)vars[0], weight = (Tensor)vars[1];
         ctx.set_materialize_grads(false);
         ctx.save_data(Forms, vars[2]);
@@ -52,7 +52,7 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
         }
 
         GradientForm?[] forms = (GradientForm?[])ctx.get_data(Forms);
-        return BackwardFailure.OfOperators.GuardAndKeep(
+        return ctx.GuardOf().GuardAndKeep(
             forms, () => Gradients(ctx.get_saved_variables(), grad_output.contiguous(), forms));
     }
 

@@ -58,6 +58,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         using DisposeScope scope = NewDisposeScope();
         using IDisposable recording = enable_grad();
         using AdapterHost.Switch on = layer.Pass.Owner.Adapters.Use(layer.Adapters);
+        using BackwardFailure.Entry told = layer.Operators.Enter();
         input.requires_grad = layer.InputTakesGradient;
         autograd.backward([layer.Forward(input)], [gradient]);
         return input.grad?.MoveToOuterDisposeScope();

@@ -13,6 +13,9 @@ namespace MedR1.Modeling;
 internal sealed record RecomputedLayer(
     CheckpointedPass Pass, nn.Module Module, Func<Tensor, Tensor> Forward, AdapterState Adapters, bool InputTakesGradient)
 {
+    /// <summary>Takes what goes wrong in the layer's operators: it is computed again on a thread that may not know.</summary>
+    public BackwardFailure Operators { get; } = BackwardFailure.OfOperators;
+
     /// <summary>
     /// Makes gradients of the layer that are there in part no number: where its input takes none, nothing else would keep the
     /// optimizer from a step with them. Want of memory may be why, so that those that are there do, and only where there is none

@@ -153,6 +153,11 @@ public sealed class FusedLogProbabilitiesTests
         Assert.Equal(hidden.shape, hidden.grad!.shape);
         Assert.True(hidden.grad!.isnan().all().item<bool>());
         Assert.True(weight.grad!.isnan().all().item<bool>());
+        // A call of another run is none of its.
+        SynchronizationContext? own = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
+        FusedLogProbabilities.Compute(hidden, weight, index).Dispose();
+        SynchronizationContext.SetSynchronizationContext(own);
         Assert.Contains("gradients were not numbers", Assert.Throws<InvalidOperationException>(
             () => FusedLogProbabilities.Compute(hidden, weight, index)).Message);
         FusedLogProbabilities.Compute(hidden, weight, index).Dispose();

@@ -78,6 +78,50 @@ public sealed class BackwardFailureTests
     }
 
     [Fact]
+    public void A_failure_is_told_in_the_run_that_it_belongs_to_and_in_no_other()
+    {
+        SynchronizationContext one = new(), other = new();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor places = tensor(new long[] { 0, 3 });
+        Tensor sum = In(one, () => RowSelectionFunction.apply(ones(4, 2).requires_grad_(), places).sum());
+        places.zero_();
+
+        // As on a thread of the device, which has no context.
+        In(null, sum.backward);
+
+        In(null, () => RowSelectionFunction.apply(ones(4, 2).requires_grad_(), places));
+        In(other, () => RowSelectionFunction.apply(ones(4, 2).requires_grad_(), places));
+        Assert.Throws<InvalidOperationException>(
+            () => In(one, () => RowSelectionFunction.apply(ones(4, 2).requires_grad_(), places)));
+    }
+
+    [Fact]
+    public void What_fails_in_a_layer_that_is_computed_again_is_told_in_the_run_of_its_pass()
+    {
+        SynchronizationContext one = new();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = ones(4, 2).requires_grad_();
+        using nn.Module module = nn.Identity();
+        using CheckpointedPass pass = new GradientCheckpointing(new AdapterHost([])) { IsEnabled = true }.Begin()!;
+        Tensor sum = In(one, () => pass.Run(module, Select, input).sum());
+
+        In(null, sum.backward);
+
+        Assert.True(input.grad!.isnan().all().item<bool>());
+        In(null, () => Select(input));
+        Assert.Throws<InvalidOperationException>(() => In(one, () => Select(input)));
+
+        // What is saved changes behind the forward function each time.
+        Tensor Select(Tensor rows)
+        {
+            Tensor places = tensor(new long[] { 0, 3 });
+            Tensor selected = RowSelectionFunction.apply(rows, places);
+            places.zero_();
+            return selected;
+        }
+    }
+
+    [Fact]
     public void Gradients_that_are_not_numbers_have_the_shapes_of_their_inputs()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -93,5 +137,25 @@ public sealed class BackwardFailureTests
         Exception error = Assert.Throws<InvalidOperationException>(failure.ThrowIfAny);
         Assert.Equal("A test failed, so that its gradients were not numbers: none left Have more.", error.Message);
         failure.ThrowIfAny();
+    }
+
+    private static void In(SynchronizationContext? context, Action act) => In(context, () =>
+    {
+        act();
+        return 0;
+    });
+
+    private static T In<T>(SynchronizationContext? context, Func<T> compute)
+    {
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context);
+        try
+        {
+            return compute();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
     }
 }
