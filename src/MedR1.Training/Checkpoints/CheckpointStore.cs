@@ -109,7 +109,7 @@ internal sealed class CheckpointStore(
                 folders.Point(CheckpointFolders.Best, state.BestStep!.Value);
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw new CheckpointException(
                 $"The checkpoint '{target}' can't be written: {exception.Message} Nothing half-written is left, and "

@@ -35,8 +35,7 @@ internal sealed class EvaluationRunner(
         long start = Stopwatch.GetTimestamp();
         foreach (IEvaluationHook hook in hooks)
         {
-            foreach ((string name, double value) in await hook.EvaluateAsync(
-                new EvaluationContext(step, policy), cancellationToken))
+            foreach ((string name, double value) in await AskAsync(hook, step, cancellationToken))
             {
                 values[TrainingMetricNames.Evaluation(name)] = value;
             }
@@ -51,5 +50,20 @@ internal sealed class EvaluationRunner(
         }
 
         values[TrainingMetricNames.EvaluationSeconds] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private async Task<IReadOnlyDictionary<string, double>> AskAsync(
+        IEvaluationHook hook, long step, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await hook.EvaluateAsync(new EvaluationContext(step, policy), cancellationToken);
+        }
+        catch (OperationCanceledException exception)
+        {
+            string name = hook is DelegateEvaluation named ? $"'{named.Name}'" : hook.GetType().Name;
+            ForeignCancellation.Name(exception, $"The evaluation {name} at step {step}");
+            throw;
+        }
     }
 }

@@ -77,7 +77,10 @@ public sealed class GrpoTrainer : IDisposable
     /// <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled, by this token.</exception>
+    /// <exception cref="TimeoutException">
+    /// Something in it was cancelled that the token did not cancel, such as a request of an evaluation whose time was up.
+    /// </exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => _loop.RunAsync(cancellationToken));
 

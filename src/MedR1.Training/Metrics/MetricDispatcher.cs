@@ -15,7 +15,8 @@ internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
         {
             try
             {
-                await UserCode.Call(() => sink.WriteAsync(metrics, cancellationToken)).ConfigureAwait(false);
+                await UserCode.Call(
+                    () => sink.WriteAsync(metrics, cancellationToken), $"The sink {sink.GetType().Name}").ConfigureAwait(false);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {

@@ -48,12 +48,12 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
     /// <summary>Takes the prompt at a place in the data, with a seed that it had before.</summary>
     public TakenPrompt TakeAt(int index, long? seed, CancellationToken cancellationToken)
     {
-        VqaPrompt prompt = parts.Prompts[index] with { Seed = seed };
+        VqaPrompt prompt = UserCode.Call(() => parts.Prompts[index], $"Prompt {index} of the data") with { Seed = seed };
         try
         {
             return new TakenPrompt(index, prompt, _cache.Encode(index, prompt, cancellationToken));
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw new InvalidPromptException(
                 $"{NameOf(index, prompt)} can't be encoded: {exception.Message} Mend it or leave it out.", exception);

@@ -95,13 +95,7 @@ internal sealed class RolloutCollector(
         long index, int round, PromptBatch batch, List<RewardFailure> failures, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        List<CompletionGroup> groups = [];
-        await foreach (CompletionGroup group in Sample(
-            batch.Prompts, SamplingOptionsOf(index, round), cancellationToken))
-        {
-            groups.Add(group);
-        }
-
+        List<CompletionGroup> groups = await SampleAsync(batch.Prompts, SamplingOptionsOf(index, round), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Check(groups, batch.Prompts.Length);
         SampleSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -110,6 +104,26 @@ internal sealed class RolloutCollector(
         RewardSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
         failures.AddRange(scored.Failures);
         return batch.Prompts.Zip(scored.Groups, (taken, group) => new RolloutGroup(taken, group));
+    }
+
+    private async Task<List<CompletionGroup>> SampleAsync(
+        TakenPrompt[] taken, SamplingOptions how, CancellationToken cancellationToken)
+    {
+        List<CompletionGroup> groups = [];
+        try
+        {
+            await foreach (CompletionGroup group in Sample(taken, how, cancellationToken))
+            {
+                groups.Add(group);
+            }
+        }
+        catch (OperationCanceledException exception)
+        {
+            ForeignCancellation.Name(exception, $"The sampler {parts.Sampler.GetType().Name}");
+            throw;
+        }
+
+        return groups;
     }
 
     private IAsyncEnumerable<CompletionGroup> Sample(

@@ -14,17 +14,22 @@ internal sealed class RolloutLoop(
     private readonly MetricDispatcher _dispatcher = new(parts.Sinks);
 
     /// <summary>Goes on to the last step.</summary>
-    public async Task<TrainingReport> RunAsync(CancellationToken cancellationToken)
+    public Task<TrainingReport> RunAsync(CancellationToken cancellationToken)
     {
         RunReporter reporter = new(
             trainer, state, totalSteps, options, _dispatcher, evaluations, checkpoints, parts.Observers);
-        await reporter.StartAsync(cancellationToken);
+        return reporter.RunAsync(() => MakeStepsAsync(reporter, cancellationToken), cancellationToken);
+    }
+
+    private async Task MakeStepsAsync(RunReporter reporter, CancellationToken cancellationToken)
+    {
         while (state.Step < totalSteps)
         {
             long start = Stopwatch.GetTimestamp();
             Dictionary<string, double> sampled = [];
             Rollout rollout = kept.Rollout ?? await SampleAsync(sampled, cancellationToken);
-            IReadOnlyList<PlannedStep> plan = UserCode.Call(() => parts.Planner.Plan(rollout, options));
+            IReadOnlyList<PlannedStep> plan = UserCode.Call(
+                () => parts.Planner.Plan(rollout, options), $"The planner {parts.Planner.GetType().Name}");
             rollout.StepCount = Math.Max(plan.Count, options.StepsPerGeneration);
             learner.Prepare(rollout, plan, sampled);
             if (state.Step + plan.Count * options.Iterations - state.StepInRollout < totalSteps)
@@ -43,8 +48,6 @@ internal sealed class RolloutLoop(
                 sampled = [];
             }
         }
-
-        return reporter.End();
     }
 
     private async Task<Rollout> SampleAsync(Dictionary<string, double> sampled, CancellationToken cancellationToken)

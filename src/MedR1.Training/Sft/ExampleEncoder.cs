@@ -75,7 +75,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         {
             return _cache.Encode(key, prompt, cancellationToken);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw new InvalidPromptException(
                 $"Example {index} can't be encoded: {exception.Message} Mend it or leave it out.", exception);

@@ -80,7 +80,10 @@ public sealed class SftTrainer : IDisposable
     /// <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled, by this token.</exception>
+    /// <exception cref="TimeoutException">
+    /// Something in it was cancelled that the token did not cancel, such as a request of an evaluation whose time was up.
+    /// </exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => RunLoopAsync(cancellationToken));
 
@@ -91,11 +94,15 @@ public sealed class SftTrainer : IDisposable
         _updater?.Dispose();
     }
 
-    private async Task<TrainingReport> RunLoopAsync(CancellationToken cancellationToken)
+    private Task<TrainingReport> RunLoopAsync(CancellationToken cancellationToken)
     {
         RunReporter reporter = new(
             nameof(SftTrainer), _state, TotalSteps, _options, _dispatcher, _evaluations, _checkpoints, _observers);
-        await reporter.StartAsync(cancellationToken);
+        return reporter.RunAsync(() => MakeStepsAsync(reporter, cancellationToken), cancellationToken);
+    }
+
+    private async Task MakeStepsAsync(RunReporter reporter, CancellationToken cancellationToken)
+    {
         Task<SftBatch>? next = _state.Step < TotalSteps ? EncodeAsync(_state.Step, cancellationToken) : null;
         try
         {
@@ -113,8 +120,6 @@ public sealed class SftTrainer : IDisposable
             await (next ?? Task.CompletedTask).ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
-
-        return reporter.End();
     }
 
     private Task LearnAsync(SftBatch batch, long start, RunReporter reporter, CancellationToken cancellationToken)

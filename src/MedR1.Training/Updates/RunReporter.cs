@@ -9,9 +9,35 @@ internal sealed class RunReporter(
     EvaluationRunner evaluations, CheckpointStore checkpoints, IReadOnlyList<ITrainingObserver> observers)
 {
     private readonly RunLog _log = new(dispatcher, state, totalSteps, options);
+    private bool _isSaving;
 
-    /// <summary>Before the first step of the call; what the last one left of its step is done first.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Makes the steps of a call, with what belongs before and behind them.</summary>
+    /// <param name="makeSteps">Makes them; each ends with <see cref="EndStepAsync"/>.</param>
+    /// <param name="cancellationToken">What alone cancels the run: another cancellation in it is a failure.</param>
+    /// <exception cref="TimeoutException">Something in the run was cancelled, and the run was not.</exception>
+    public async Task<TrainingReport> RunAsync(Func<Task> makeSteps, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StartAsync(cancellationToken);
+            await makeSteps();
+            return End();
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            TimeoutException failure = ForeignCancellation.Explain(exception);
+            Rescue();
+            throw failure;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Rescue();
+            throw;
+        }
+    }
+
+    // Before the first step of the call; what the last one left of its step is done first.
+    private async Task StartAsync(CancellationToken cancellationToken)
     {
         checkpoints.Begin();
         Notify(observer => observer.OnStart(new TrainingStart(trainer, state.Step, totalSteps)));
@@ -32,8 +58,7 @@ internal sealed class RunReporter(
         return FinishAsync(state.Unfinished, cancellationToken);
     }
 
-    /// <summary>After the last step.</summary>
-    public TrainingReport End()
+    private TrainingReport End()
     {
         TrainingReport report = _log.Report(checkpoints.Last, checkpoints.BestOf(state));
         Notify(observer => observer.OnEnd(report));
@@ -42,22 +67,25 @@ internal sealed class RunReporter(
 
     private async Task FinishAsync(EndOfStep end, CancellationToken cancellationToken)
     {
-        try
-        {
-            await MeasureAsync(end, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            checkpoints.Rescue(state);
-            throw;
-        }
-
-        if (checkpoints.SaveIfDue(state, cancellationToken) is string saved)
+        await MeasureAsync(end, cancellationToken);
+        _isSaving = true;
+        string? saved = checkpoints.SaveIfDue(state, cancellationToken);
+        _isSaving = false;
+        if (saved is not null)
         {
             Notify(observer => observer.OnCheckpoint(state.Step, saved));
         }
 
         state.Unfinished = null;
+    }
+
+    // What could not be written a moment ago is not tried again.
+    private void Rescue()
+    {
+        if (state.Unfinished is not null && !_isSaving)
+        {
+            checkpoints.Rescue(state);
+        }
     }
 
     private async Task MeasureAsync(EndOfStep end, CancellationToken cancellationToken)

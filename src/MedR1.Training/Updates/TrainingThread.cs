@@ -58,10 +58,9 @@ internal sealed class TrainingThread : SynchronizationContext
             callback(state);
         }
 
-        if (task.IsCanceled || task.Exception?.InnerException is OperationCanceledException)
+        if (task.IsCanceled)
         {
-            completion.TrySetCanceled(
-                (task.Exception?.InnerException as OperationCanceledException)?.CancellationToken ?? new(true));
+            completion.TrySetCanceled(new CancellationToken(true));
         }
         else if (task.Exception is AggregateException exception)
         {

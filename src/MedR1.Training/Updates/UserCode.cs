@@ -7,13 +7,20 @@ namespace MedR1.Training;
 internal static class UserCode
 {
     /// <summary>Calls a function.</summary>
-    public static T Call<T>(Func<T> function)
+    /// <param name="function">The function.</param>
+    /// <param name="what">What it belongs to, as the subject of a sentence; for what it throws.</param>
+    public static T Call<T>(Func<T> function, string what)
     {
         SynchronizationContext? own = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
             return function();
+        }
+        catch (OperationCanceledException exception)
+        {
+            ForeignCancellation.Name(exception, what);
+            throw;
         }
         finally
         {
@@ -23,13 +30,17 @@ internal static class UserCode
 
     /// <summary>Tells the observers of a kind something, one after another.</summary>
     public static void Tell<TObserver>(IReadOnlyList<ITrainingObserver> observers, Action<TObserver> tell)
-        where TObserver : ITrainingObserver => Call(() =>
+        where TObserver : ITrainingObserver
     {
         foreach (TObserver observer in observers.OfType<TObserver>())
         {
-            tell(observer);
+            Call(
+                () =>
+                {
+                    tell(observer);
+                    return true;
+                },
+                $"The observer {observer.GetType().Name}");
         }
-
-        return true;
-    });
+    }
 }

@@ -14,18 +14,27 @@ public sealed class EndOfStepTests : IDisposable
     {
         int evaluations = 0;
         List<long> told = [];
+        using CancellationTokenSource source = new();
         using TinyPolicy policy = TestData.Policy();
         using GrpoTrainer trainer = Runs.Small(policy, options =>
             {
                 options.OutputFolder = _folder;
                 options.BestMetric = "eval/score";
             })
-            .AddEvaluation("score", (context, _) => ++evaluations == 1
-                ? throw new OperationCanceledException() : ValueTask.FromResult((double)context.Step))
+            .AddEvaluation("score", (context, token) =>
+            {
+                if (++evaluations == 1)
+                {
+                    source.Cancel();
+                    token.ThrowIfCancellationRequested();
+                }
+
+                return ValueTask.FromResult((double)context.Step);
+            })
             .AddObserver(new StepObserver(told))
             .Build();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
         Assert.Empty(Directory.GetDirectories(_folder));
         Assert.Equal(7, told.Count);
         TrainingReport report = await trainer.RunAsync();
