@@ -25,9 +25,13 @@ internal sealed class CheckpointStore(
     private readonly HashSet<long> _own = [];
     private long _lastSaved;
     private long _resumedAt;
+    private string? _resumedFrom;
 
     /// <summary>The last checkpoint that was written.</summary>
     public string? Last { get; private set; }
+
+    /// <summary>The last that was written, or else the one that the run went on from.</summary>
+    public string? Newest => Last ?? _resumedFrom;
 
     /// <summary>The checkpoint of the best step; null if there is none in this folder.</summary>
     public string? BestOf(RunState state) =>
@@ -56,21 +60,38 @@ internal sealed class CheckpointStore(
     }
 
     /// <summary>
-    /// Writes a checkpoint of a step whose end failed, for example in an evaluation, so that the run is not lost with the process.
-    /// The step still counts as unsaved: a run that goes on does the rest, and writes it again where it is due.
+    /// Makes sure that there is a checkpoint of a run that fails, so that its work is not lost with the process. A step whose end
+    /// failed still counts as unsaved: a run that goes on does the rest, and writes it again where it is due.
     /// </summary>
-    public void Rescue(RunState state)
+    /// <returns>The checkpoint with the state as it is, or the reason why there is none.</returns>
+    public (string? Folder, string? Reason) Rescue(RunState state)
     {
+        bool isAtEnd = state.Unfinished is not null;
+        if (state.Step == 0 || _folders is null)
+        {
+            return (null, state.Step == 0 ? "no step was made before" : "no OutputFolder is set");
+        }
+
+        if (!state.IsWhole || updater.Reached > state.Step)
+        {
+            return (null, "the optimizer had begun to move the parameters, so that they are of no step");
+        }
+
+        if (state.Step == _lastSaved && !isAtEnd)
+        {
+            return (Newest, null);
+        }
+
         try
         {
-            if (_folders is not null && state.Step > 0)
-            {
-                Save(_folders, state, CancellationToken.None);
-            }
+            string folder = Save(_folders, state, CancellationToken.None);
+            _lastSaved = isAtEnd ? _lastSaved : state.Step;
+            return (folder, null);
         }
-        catch (CheckpointException)
+        catch (CheckpointException exception)
         {
-            // What stopped the run is what the caller has to know.
+            // What stopped the run is what the caller has to know first.
+            return (null, exception.InnerException!.Message.TrimEnd('.'));
         }
     }
 
@@ -156,7 +177,7 @@ internal sealed class CheckpointStore(
             }
         }
 
-        _resumedAt = state.Run.Step;
+        (_resumedAt, _resumedFrom) = (state.Run.Step, source);
 
         // A rescued step is written again when its end is done.
         _lastSaved = state.Run.Unfinished is null ? state.Run.Step : 0;

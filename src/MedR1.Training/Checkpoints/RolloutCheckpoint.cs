@@ -21,7 +21,7 @@ internal sealed class RolloutCheckpoint(RolloutTrainerParts parts, PromptTaker t
 
     public void Read(string folder, RunState state)
     {
-        if (state.StepInRollout > 0)
+        if (state.StepInRollout > 0 || state.Sampled is not null)
         {
             Rollout = RolloutFile.Restore(
                 RolloutFile.Read(Path.Combine(folder, FileName), parts.RewardNames), taker, new RolloutMaker(parts),

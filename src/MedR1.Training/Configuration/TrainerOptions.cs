@@ -68,8 +68,8 @@ public abstract class TrainerOptions
     public string? OutputFolder { get; set; }
 
     /// <summary>
-    /// A checkpoint is written at each multiple of this many optimizer steps; 0 writes one at the end only. A step whose
-    /// evaluation or <see cref="ITrainingObserver.OnStep"/> throws is saved too, so that its work is not lost.
+    /// A checkpoint is written at each multiple of this many optimizer steps; 0 writes one at the end only. The last
+    /// whole step of a run that fails is saved too, so that its work is not lost: see <see cref="TrainingFailure"/>.
     /// </summary>
     /// <value>The default is 0.</value>
     public int SaveInterval { get; set; }

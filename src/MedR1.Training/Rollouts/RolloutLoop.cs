@@ -26,12 +26,12 @@ internal sealed class RolloutLoop(
         while (state.Step < totalSteps)
         {
             long start = Stopwatch.GetTimestamp();
-            Dictionary<string, double> sampled = [];
-            Rollout rollout = kept.Rollout ?? await SampleAsync(sampled, cancellationToken);
+            double secondsBefore = SamplingSeconds(state.Sampled);
+            Rollout rollout = kept.Rollout ?? await SampleAsync(cancellationToken);
             IReadOnlyList<PlannedStep> plan = UserCode.Call(
                 () => parts.Planner.Plan(rollout, options), $"The planner {parts.Planner.GetType().Name}");
             rollout.StepCount = Math.Max(plan.Count, options.StepsPerGeneration);
-            learner.Prepare(rollout, plan, sampled);
+            learner.Prepare(rollout, plan, state.Sampled ?? []);
             if (state.Step + plan.Count * options.Iterations - state.StepInRollout < totalSteps)
             {
                 source.Prefetch(state.Rollouts + 1, state.Position, cancellationToken);
@@ -41,27 +41,24 @@ internal sealed class RolloutLoop(
             {
                 PolicyStepResult result = learner.Learn(
                     rollout, plan[state.StepInRollout % plan.Count], state.Step + 1, cancellationToken);
+                Dictionary<string, double> sampled = state.Sampled ?? [];
                 Advance(result, plan.Count * options.Iterations);
-                double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                double seconds = secondsBefore + Stopwatch.GetElapsedTime(start).TotalSeconds;
                 await reporter.EndStepAsync(Measure(result, rollout, seconds, sampled), cancellationToken);
-                start = Stopwatch.GetTimestamp();
-                sampled = [];
+                (start, secondsBefore) = (Stopwatch.GetTimestamp(), 0);
             }
         }
     }
 
-    private async Task<Rollout> SampleAsync(Dictionary<string, double> sampled, CancellationToken cancellationToken)
+    private async Task<Rollout> SampleAsync(CancellationToken cancellationToken)
     {
         Rollout rollout = await source.CollectAsync(state.Rollouts, state.Position, cancellationToken);
         ThrowIfNoRewardWorks(rollout);
         UserCode.Tell<IGrpoObserver>(parts.Observers, observer => observer.OnRollout(rollout));
-        foreach ((string name, double value) in RolloutMetrics.Of(rollout, source, options))
-        {
-            sampled[name] = value;
-        }
-
+        Dictionary<string, double> sampled = RolloutMetrics.Of(rollout, source, options);
         learner.Measure(rollout, sampled);
         state.Take(rollout);
+        state.Sampled = sampled;
         kept.Rollout = rollout;
         return rollout;
     }
@@ -88,7 +85,9 @@ internal sealed class RolloutLoop(
     // What a checkpoint holds changes in one go, so that whatever throws after it finds it consistent.
     private void Advance(PolicyStepResult result, int stepsOfRollout)
     {
+        state.IsWhole = false;
         state.Step++;
+        state.Sampled = null;
         state.SkippedSteps += result.IsSkipped ? 1 : 0;
         learner.EndStep(state);
         if (++state.StepInRollout == stepsOfRollout)
@@ -97,7 +96,12 @@ internal sealed class RolloutLoop(
             state.StepInRollout = 0;
             kept.Rollout = null;
         }
+
+        state.IsWhole = true;
     }
+
+    private static double SamplingSeconds(Dictionary<string, double>? sampled) => sampled is null ? 0
+        : sampled[TrainingMetricNames.SampleSeconds] + sampled[TrainingMetricNames.RewardSeconds];
 
     // A sampling's own measurements stand with the first step that it feeds.
     private Dictionary<string, double> Measure(
@@ -118,7 +122,7 @@ internal sealed class RolloutLoop(
 
         if (sampled.Count > 0)
         {
-            values[TrainingMetricNames.UpdateSeconds] = seconds - source.SampleSeconds - source.RewardSeconds;
+            values[TrainingMetricNames.UpdateSeconds] = seconds - SamplingSeconds(sampled);
             values[TrainingMetricNames.TokensPerSecond] = rollout.SampledTokenCount / seconds;
         }
 

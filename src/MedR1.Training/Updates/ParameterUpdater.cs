@@ -33,6 +33,9 @@ internal sealed class ParameterUpdater : IDisposable
     /// <summary>The parameters that move, by name.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable { get; }
 
+    /// <summary>The last step that was begun to be made, or left out: of it, the parameters can't be put back to the one before.</summary>
+    public long Reached { get; private set; }
+
     /// <summary>Clips the gradients and says whether a step may be made with them.</summary>
     public UpdateResult Clip()
     {
@@ -46,6 +49,7 @@ internal sealed class ParameterUpdater : IDisposable
     /// <param name="step">How many steps were made or skipped before, from 0.</param>
     public double Step(long step)
     {
+        Reached = step + 1;
         double factor = _schedule.Factor(step);
         _optimizer.Step(factor);
 
@@ -58,6 +62,7 @@ internal sealed class ParameterUpdater : IDisposable
     /// <param name="step">How many steps were made or skipped before, from 0.</param>
     public double Skip(long step)
     {
+        Reached = step + 1;
         ZeroGradients();
         return _options.LearningRate * _schedule.Factor(step);
     }

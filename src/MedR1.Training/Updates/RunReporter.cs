@@ -9,6 +9,7 @@ internal sealed class RunReporter(
     EvaluationRunner evaluations, CheckpointStore checkpoints, IReadOnlyList<ITrainingObserver> observers)
 {
     private readonly RunLog _log = new(dispatcher, state, totalSteps, options);
+    private readonly RunRescue _rescue = new(state, checkpoints);
     private bool _isSaving;
 
     /// <summary>Makes the steps of a call, with what belongs before and behind them.</summary>
@@ -26,12 +27,12 @@ internal sealed class RunReporter(
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             TimeoutException failure = ForeignCancellation.Explain(exception);
-            Rescue();
+            _rescue.Save(failure, isOfSaving: false);
             throw failure;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Rescue();
+            _rescue.Save(exception, _isSaving);
             throw;
         }
     }
@@ -77,15 +78,6 @@ internal sealed class RunReporter(
         }
 
         state.Unfinished = null;
-    }
-
-    // What could not be written a moment ago is not tried again.
-    private void Rescue()
-    {
-        if (state.Unfinished is not null && !_isSaving)
-        {
-            checkpoints.Rescue(state);
-        }
     }
 
     private async Task MeasureAsync(EndOfStep end, CancellationToken cancellationToken)

@@ -18,6 +18,17 @@ internal sealed class RunState
     /// <summary>Steps made of the sampling that is in use; 0 where the next step samples.</summary>
     public int StepInRollout { get; set; }
 
+    /// <summary>
+    /// What the sampling in use measured, of which no step is counted yet; null where there is none: a step that is made again
+    /// has the same sampling and stands with the same measurements.
+    /// </summary>
+    [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    public Dictionary<string, double>? Sampled { get; set; }
+
+    /// <summary>Whether it is that of a step's end, and not in the middle of being brought up to date.</summary>
+    [JsonIgnore]
+    public bool IsWhole { get; set; } = true;
+
     /// <summary>The position in the data behind everything that was taken.</summary>
     public long Position { get; set; }
 

@@ -4,10 +4,11 @@ using MedR1.Sampling;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Parts of a run of which one throws: those around a sampling at the n-th, the others at the n-th step.</summary>
+/// <summary>Parts of a run of which one throws once: those around a sampling at the n-th, the others in the n-th step.</summary>
 internal sealed class BrokenParts(string place, int at, Func<Exception> fail) : IGrpoObserver, ISftObserver
 {
     private int _samplings;
+    private int _failed;
 
     /// <summary>Every place that a GRPO run asks between the end of a step and the optimizer.</summary>
     public static TheoryData<string> Places { get; } =
@@ -27,7 +28,7 @@ internal sealed class BrokenParts(string place, int at, Func<Exception> fail) : 
 
     public void Break(string here, long now)
     {
-        if (here == place && now == at)
+        if (here == place && now == at && Interlocked.Exchange(ref _failed, 1) == 0)
         {
             throw fail();
         }

@@ -1,0 +1,31 @@
+namespace MedR1.Training;
+
+/// <summary>What became of the work of a run that failed. The exception that the run ended with holds it.</summary>
+/// <param name="Step">The step that failed, or whose end did.</param>
+/// <param name="Checkpoint">
+/// The newest checkpoint that the run can go on from; <see langword="null"/> if there is none.
+/// </param>
+/// <param name="Message">What was saved, or why nothing was, for a person.</param>
+public sealed record TrainingFailure(long Step, string? Checkpoint, string Message)
+{
+    private const string Key = "MedR1.Training.TrainingFailure";
+
+    /// <summary>What an exception holds; <see langword="null"/> if no run ended with it.</summary>
+    /// <param name="exception">What <c>RunAsync</c> of a trainer threw.</param>
+    public static TrainingFailure? Of(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return exception.Data[Key] as TrainingFailure;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Message;
+
+    internal void AttachTo(Exception exception)
+    {
+        if (!exception.Data.IsReadOnly)
+        {
+            exception.Data[Key] = this;
+        }
+    }
+}

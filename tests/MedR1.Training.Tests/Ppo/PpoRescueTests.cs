@@ -1,0 +1,69 @@
+using MedR1.Modeling;
+using MedR1.Testing;
+using MedR1.TestSupport;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>A PPO step has two halves: between them there is nothing to save.</summary>
+public sealed class PpoRescueTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    [Fact]
+    public async Task A_step_that_failed_before_its_first_half_is_made_again()
+    {
+        using TinyPolicy whole = TestData.Policy();
+        using PpoTrainer straight = PpoRuns.Small(whole, _ => { }).Build();
+        TrainingReport all = await straight.RunAsync();
+
+        // The critic's fifth call is for the values of the third sampling.
+        OutOfMemoryException failure = await FailAsync(failAt: 5);
+        string saved = Path.Combine(_folder, "step-000002");
+        Assert.Equal(
+            new TrainingFailure(
+                3, saved, $"Step 3 failed. The state behind step 2 is in '{saved}': .ResumeFrom(\"{saved}\") makes it again."),
+            TrainingFailure.Of(failure));
+
+        using TinyPolicy next = TestData.Policy(), body = TestData.Policy();
+        using ValueModel critic = ValueModel.CopyOf(body);
+        using PpoTrainer trainer = PpoRuns.Small(next, _ => { }).UseCritic(critic).ResumeFrom(saved).Build();
+        TrainingReport rest = await trainer.RunAsync();
+        Assert.Equal(TestData.Weights(whole), TestData.Weights(next));
+        Assert.Equal(PpoRuns.Weights(straight.Critic), PpoRuns.Weights(critic));
+        Assert.Equal(all.History.Skip(2).Select(Runs.Untimed), rest.History.Select(Runs.Untimed));
+    }
+
+    [Fact]
+    public async Task A_step_whose_second_half_failed_is_not_saved_and_says_so()
+    {
+        OutOfMemoryException failure = await FailAsync(failAt: 6);
+        Assert.Equal(
+            "Step 3 failed. Nothing was saved: the optimizer had begun to move the parameters, so that they are of no step.",
+            TrainingFailure.Of(failure)!.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task<OutOfMemoryException> FailAsync(int failAt)
+    {
+        using TinyPolicy policy = TestData.Policy(), body = TestData.Policy();
+        using FailingAt failing = new(body, failAt);
+        using ValueModel critic = new(failing);
+        return await Assert.ThrowsAsync<OutOfMemoryException>(
+            () => PpoRuns.Small(policy, options => options.OutputFolder = _folder).UseCritic(critic).RunAsync());
+    }
+
+    // A call each for the values of a sampling and for the update.
+    private sealed class FailingAt(TinyPolicy policy, int failAt) : DelegatingPolicy(policy), IHiddenStatePolicy
+    {
+        private int _calls;
+
+        public int HiddenSize => policy.HiddenSize;
+
+        public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups) => ++_calls == failAt
+            ? throw new OutOfMemoryException("no memory") : policy.CompletionStates(groups);
+    }
+}
