@@ -112,9 +112,10 @@ internal sealed class BuilderSlots(string trainer)
 
         string known = string.Join(", ", names.Select(name => $"'{TrainingMetricNames.Evaluation(name)}'"));
         Require(
-            !names.Contains(best),
+            !names.Contains(best) || TrainingMetricNames.IsOfTraining(best, options is RolloutTrainerOptions),
             $"BestMetric is '{best}', which is the name of an evaluation; its metric is "
-            + $".Configure(options => options.BestMetric = \"{TrainingMetricNames.Evaluation(best)}\").");
+            + $".Configure(options => options.BestMetric = \"{TrainingMetricNames.Evaluation(best)}\"). For what the training itself "
+            + "measures under that name, give the evaluation another: .AddEvaluation(\"another name\", …).");
         Require(
             names.Length < evaluations.Count || !TrainingMetricNames.IsEvaluation(best)
                 || names.Any(name => TrainingMetricNames.Evaluation(name) == best),

@@ -3,7 +3,8 @@ namespace MedR1.Training;
 /// <summary>
 /// Measures the policy while it is trained. What it throws stops the run; the same policy must give the same values,
 /// else the best checkpoint of a resumed run may be another one. Where <see cref="TrainerOptions.BestMetric"/> is one of its
-/// values, it gives it each time.
+/// values, the first evaluation of a run gives it, NaN where it is not known yet, or the run ends; a later one that leaves it out
+/// keeps the best as it is, and is counted (<see cref="TrainingMetricNames.EvaluationsWithoutBest"/>).
 /// </summary>
 public interface IEvaluationHook
 {

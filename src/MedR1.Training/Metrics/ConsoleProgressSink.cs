@@ -126,6 +126,12 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
             }
         }
 
+        // Once: an evaluation may leave it out now and then.
+        if (values.TryGetValue(TrainingMetricNames.EvaluationsWithoutBest, out double missing) && missing == 1)
+        {
+            yield return "what chooses the best checkpoint was not measured";
+        }
+
         if (values.ContainsKey(TrainingMetricNames.MeanLength) && !values.ContainsKey(TrainingMetricNames.Reward))
         {
             yield return "no completion has a reward";

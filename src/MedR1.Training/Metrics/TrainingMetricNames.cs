@@ -41,6 +41,11 @@ public static class TrainingMetricNames
     /// <summary>Seconds of evaluation.</summary>
     public const string EvaluationSeconds = "time/eval";
 
+    /// <summary>
+    /// Evaluations since the start that did not measure <see cref="TrainerOptions.BestMetric"/>; stands with those alone.
+    /// </summary>
+    public const string EvaluationsWithoutBest = "evaluations_without_best";
+
     /// <summary>Tokens sampled (GRPO) or trained on (SFT) in a second of the step.</summary>
     public const string TokensPerSecond = "tokens_per_second";
 
@@ -138,6 +143,12 @@ public static class TrainingMetricNames
     /// <summary>How often one reward failed since the start.</summary>
     /// <param name="reward">The reward's name.</param>
     public static string RewardFailures(string reward) => RewardFailurePrefix + reward;
+
+    /// <summary>Whether every training measures this itself, or every one that samples, whatever its evaluations do.</summary>
+    internal static bool IsOfTraining(string name, bool samples) =>
+        name is Loss or GradientNorm or LearningRate or Epoch or Progress or TokenCount or SkippedSteps or StepSeconds
+            or TokensPerSecond
+        || (samples && name is (Reward or RewardDeviation or ZeroDeviationShare or MeanLength or TruncatedShare));
 
     /// <summary>The reward whose failures a name counts; null for another name.</summary>
     internal static string? FailedReward(string name) =>

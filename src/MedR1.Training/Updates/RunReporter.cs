@@ -84,7 +84,7 @@ internal sealed class RunReporter(
     {
         if (!end.IsEvaluated)
         {
-            await evaluations.RunIfDueAsync(state.Step, totalSteps, end.Values, cancellationToken);
+            await evaluations.RunIfDueAsync(state, totalSteps, end.Values, cancellationToken);
             end.IsEvaluated = true;
         }
 

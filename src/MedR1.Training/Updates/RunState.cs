@@ -47,6 +47,12 @@ internal sealed class RunState
 
     public long? BestStep { get; set; }
 
+    /// <summary>Whether an evaluation gave a value, a number or not, of what chooses the best checkpoint.</summary>
+    public bool KnowsBest { get; set; }
+
+    /// <summary>Evaluations that gave none after one did.</summary>
+    public long EvaluationsWithoutBest { get; set; }
+
     /// <summary>
     /// The latest of each measurement since the sinks' last report: what a sampling measured stands with its first step alone.
     /// </summary>

@@ -76,7 +76,7 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Theory]
-    [InlineData("accuracy", "options.BestMetric = \"eval/accuracy\"")]
+    [InlineData("accuracy", "options.BestMetric = \"eval/accuracy\"). For what the training itself measures under that name, give the evaluation another")]
     [InlineData("eval/acuracy", "but the evaluations measure 'eval/accuracy', 'eval/accuracy'")]
     public void A_best_metric_that_nothing_measures_is_refused_and_so_are_equal_names(string best, string hint)
     {
