@@ -20,11 +20,23 @@ public sealed class RewardFailureException : Exception
     /// <summary>What happened.</summary>
     public RewardFailure Failure { get; }
 
-    /// <summary>Every completion of the first sampling has a failed reward: the reward is wrong, rather than now and then.</summary>
-    internal static RewardFailureException OfAll(RewardFailure first, int completions) => new(
+    /// <summary>
+    /// No completion of the first sampling has a reward, and rewards failed: they are wrong, rather than now and then.
+    /// </summary>
+    internal static RewardFailureException OfAll(RewardFailure first, int completions, int failed) => new(
         first,
-        $"Rewards failed on all {completions} completions of the first sampling, so that nothing can be learnt. The first failure, "
-        + $"of '{first.Reward}': {WithStop(first.Message)} Mend the reward.");
+        failed switch
+        {
+            // Dynamic sampling dropped the groups that rewards failed on.
+            0 => $"No completion of the first sampling has a reward, so that nothing can be learnt: none applies to the {completions} "
+                + "that were kept, and rewards failed on others.",
+            _ when failed == completions =>
+                $"Rewards failed on all {completions} completions of the first sampling, so that nothing can be learnt.",
+            _ => $"No completion of the first sampling has a reward, so that nothing can be learnt: rewards failed on {failed} of "
+                + $"{completions}, and none applies to the other {completions - failed}.",
+        }
+        + $" The first failure, of '{first.Reward}': {WithStop(first.Message)} Mend the reward"
+        + $"{(failed == completions ? "" : ", or add one that applies to every completion")}.");
 
     private static string WithStop(string message) => message.EndsWith('.') ? message : message + ".";
 

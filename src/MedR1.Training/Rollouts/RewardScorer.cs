@@ -70,7 +70,10 @@ public sealed class RewardScorer
 
         return new ScoredGroups(
             [.. groups.Select((group, index) => group with { Scores = table.ScoresOf(index, _rewards) })],
-            [.. failures.OrderBy(entry => entry.Order).Select(entry => entry.Failure)]);
+            [.. failures.OrderBy(entry => entry.Order).Select(entry => entry.Failure)])
+        {
+            FailedCompletions = [.. Enumerable.Range(0, groups.Count).Select(table.FailedIn)],
+        };
     }
 
     private IEnumerable<(int Group, int Sample, int Reward)> Calls(IReadOnlyList<CompletionGroup> groups)

@@ -103,7 +103,10 @@ internal sealed class RolloutCollector(
         ScoredGroups scored = await _scorer.ScoreAsync(groups, cancellationToken);
         RewardSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
         failures.AddRange(scored.Failures);
-        return batch.Prompts.Zip(scored.Groups, (taken, group) => new RolloutGroup(taken, group));
+        return batch.Prompts.Select((taken, place) => new RolloutGroup(taken, scored.Groups[place])
+        {
+            FailedCompletions = scored.FailedCompletions[place],
+        });
     }
 
     private async Task<List<CompletionGroup>> SampleAsync(

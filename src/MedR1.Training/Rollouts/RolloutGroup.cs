@@ -5,6 +5,9 @@ namespace MedR1.Training;
 /// <param name="Group">The completions and their scores.</param>
 internal sealed record RolloutGroup(TakenPrompt Taken, CompletionGroup Group)
 {
+    /// <summary>Completions that a reward failed on; the others without a total are those that none applies to.</summary>
+    public int FailedCompletions { get; init; }
+
     /// <summary>The earlier sampling that the completions come from; null for the rollout's own.</summary>
     public long? ReplayedFrom { get; init; }
 

@@ -69,7 +69,8 @@ internal sealed class RolloutLoop(
         if (state.Rollouts == 0 && rollout.Failures is [RewardFailure first, ..]
             && rollout.Groups.All(group => group.Scores!.All(score => score.Total is null)))
         {
-            throw RewardFailureException.OfAll(first, rollout.CompletionCount);
+            throw RewardFailureException.OfAll(
+                first, rollout.CompletionCount, rollout.Members.Sum(member => member.FailedCompletions));
         }
     }
 

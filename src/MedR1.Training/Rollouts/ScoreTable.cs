@@ -35,13 +35,17 @@ internal sealed class ScoreTable
                 $"it returned {scores.Count} scores for a group of {expected} completions.");
         }
 
-        RewardFailure? failure = null;
-        for (int sample = 0; sample < expected; sample++)
+        RewardFailure[] failures = [.. Enumerable.Range(0, expected)
+            .Select(sample => Take(group, sample, reward, scores[sample], name)).OfType<RewardFailure>()];
+        return failures switch
         {
-            failure = Take(group, sample, reward, scores[sample], name) ?? failure;
-        }
-
-        return failure;
+            [] => null,
+            [RewardFailure one] => one,
+            [RewardFailure first, ..] => first with
+            {
+                Message = $"{first.Message.TrimEnd('.')}, and nothing finite for {failures.Length} of the group's {expected}.",
+            },
+        };
     }
 
     public void MarkFailed(int group, int? sample)
@@ -55,6 +59,8 @@ internal sealed class ScoreTable
             Array.Fill(_failed[group], true);
         }
     }
+
+    public int FailedIn(int group) => _failed[group].Count(failed => failed);
 
     public IReadOnlyList<CompletionScore> ScoresOf(int group, IReadOnlyList<WeightedReward> rewards) =>
         [.. _scores[group].Select((scores, sample) => new CompletionScore(

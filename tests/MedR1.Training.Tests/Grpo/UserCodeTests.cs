@@ -59,6 +59,22 @@ public sealed class UserCodeTests
     }
 
     [Fact]
+    public async Task Completions_that_no_reward_applies_to_are_not_counted_as_failed()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        RewardFailureException failure = await Assert.ThrowsAsync<RewardFailureException>(
+            () => new GrpoTrainerBuilder(policy).UsePrompts(TestData.Prompts(5))
+                .AddReward("picky", context => context.Completion.SampleIndex == 0 ? throw new FormatException("no such key") : null)
+                .Configure(options => (options.PromptsPerStep, options.MaxSteps, options.MaxNewTokens) = (2, 2, 4)).RunAsync());
+
+        // 2 prompts × 4 completions: the first of each group fails, to the others the reward doesn't apply.
+        Assert.Equal(
+            "No completion of the first sampling has a reward, so that nothing can be learnt: rewards failed on 2 of 8, and none "
+            + "applies to the other 6. The first failure, of 'picky': FormatException: no such key. Mend the reward, or add one "
+            + "that applies to every completion.", failure.Message);
+    }
+
+    [Fact]
     public async Task A_reward_that_fails_later_is_counted_and_told_with_its_first_failure()
     {
         int calls = 0;

@@ -137,6 +137,18 @@ public sealed class RewardScorerTests
     }
 
     [Fact]
+    public async Task A_group_reward_that_is_not_finite_names_its_first_completion_and_counts_them()
+    {
+        RewardScorer scorer = new([new WeightedReward(new Odd())]);
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(5, 3, 2)]);
+
+        Assert.Equal([0.0, null, null], scored.Groups[0].Scores!.Select(score => score.Total));
+        Assert.Equal(
+            "it returned NaN for sample 1, and nothing finite for 2 of the group's 3.", Assert.Single(scored.Failures).Message);
+    }
+
+    [Fact]
     public async Task Cancelling_ends_the_scoring()
     {
         RewardScorer scorer = new([new WeightedReward(Reward("any", _ => 1))]);
@@ -157,6 +169,15 @@ public sealed class RewardScorerTests
             StopReason = StopReason.EndToken,
             SampleIndex = index,
         })]);
+
+    private sealed class Odd : IGroupReward
+    {
+        public string Name => "odd";
+
+        public ValueTask<IReadOnlyList<double?>> ScoreAsync(
+            CompletionGroup group, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult<IReadOnlyList<double?>>([0, double.NaN, double.PositiveInfinity]);
+    }
 
     private sealed class Ranking(int count) : IGroupReward
     {
