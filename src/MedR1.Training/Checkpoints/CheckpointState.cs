@@ -11,6 +11,9 @@ internal sealed record CheckpointState
 
     public required RunState Run { get; init; }
 
-    /// <summary>What decides which data comes next, by name; a run that goes on must agree.</summary>
+    /// <summary>What makes the run what it is, by name; a run that goes on must agree, or say what it changes.</summary>
     public required Dictionary<string, string> Invariants { get; init; }
+
+    /// <summary>What was changed on purpose since the start of the run.</summary>
+    public IReadOnlyList<string> Changes { get; init; } = [];
 }

@@ -15,12 +15,17 @@ internal sealed class CheckpointStore(
     IReadOnlyDictionary<string, string> invariants, params IReadOnlyList<ICheckpointParts> parts)
 {
     private const string TensorFile = "trainer.safetensors";
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
 
     private readonly CheckpointFolders? _folders =
         options.OutputFolder is null ? null : new CheckpointFolders(options.OutputFolder);
 
-    private readonly RunInvariants _invariants = new(trainer, policy, invariants);
+    private readonly RunInvariants _invariants = new(trainer, policy, invariants, options, totalSteps);
 
     private readonly HashSet<long> _own = [];
     private long _lastSaved;
@@ -239,6 +244,7 @@ internal sealed class CheckpointStore(
             Trainer = trainer,
             Run = state,
             Invariants = _invariants.Values,
+            Changes = _invariants.Changes,
         };
         WholeFile.WriteThrough(
             Path.Combine(folder, CheckpointFolders.StateFile), JsonSerializer.SerializeToUtf8Bytes(document, Json));

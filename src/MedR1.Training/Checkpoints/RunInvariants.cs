@@ -4,27 +4,44 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training;
 
-/// <summary>What a run that goes on must have as the run that was saved had it.</summary>
+/// <summary>
+/// What a run that goes on must have as the run that was saved had it: what makes it another run, and settings that may change
+/// where the options allow it by name.
+/// </summary>
 /// <param name="trainer">The trainer's name.</param>
 /// <param name="policy">The policy.</param>
 /// <param name="values">What the trainer knows of, by name.</param>
-internal sealed class RunInvariants(string trainer, IVisionLanguagePolicy policy, IReadOnlyDictionary<string, string> values)
+/// <param name="options">The options, with their settings and the changes that they allow.</param>
+/// <param name="totalSteps">Steps of the whole run.</param>
+internal sealed class RunInvariants(
+    string trainer, IVisionLanguagePolicy policy, IReadOnlyDictionary<string, string> values, TrainerOptions options, int totalSteps)
 {
     /// <summary>Names the weights that a cloned reference has.</summary>
     public const string StartWeights = "weights that the policy was built with";
 
+    // Settings that are no options of the trainer.
+    private static readonly string[] s_others = ["sampling", "prompts", "examples", "order", "planner", "loss", "advantages"];
+
+    private readonly Dictionary<string, string> _settings = options.Settings(totalSteps);
+    private readonly List<string> _changes = [];
+
     /// <summary>All of them, those of the policy among them.</summary>
-    public Dictionary<string, string> Values { get; } = new(values)
+    public Dictionary<string, string> Values => new(values.Concat(_settings))
     {
         ["seed of dropout"] = policy.DropoutSeed?.ToString(CultureInfo.InvariantCulture) ?? "none",
         ["number of matrices in 8 bits"] = policy.Parameters.Count(pair => !is_floating_point(pair.Value.dtype))
             .ToString(CultureInfo.InvariantCulture),
     };
 
+    /// <summary>What was changed on purpose since the start of the run, for a person.</summary>
+    public IReadOnlyList<string> Changes => _changes;
+
     /// <summary>Refuses a checkpoint of another run.</summary>
     /// <exception cref="CheckpointException">It names every difference.</exception>
     public void Require(string source, CheckpointState state)
     {
+        Dictionary<string, string> now = Values;
+        RequireKnown([.. now.Keys, .. state.Invariants.Keys]);
         List<string> mistakes = [];
         if (state.Format != CheckpointState.CurrentFormat)
         {
@@ -36,19 +53,59 @@ internal sealed class RunInvariants(string trainer, IVisionLanguagePolicy policy
             mistakes.Add($"it was written by {state.Trainer}, not by {trainer}");
         }
 
-        string[] others = [.. Values.Keys.Where(name => state.Invariants.GetValueOrDefault(name) != Values[name])];
-        mistakes.AddRange(others.Select(
-            name => $"{name} was {state.Invariants.GetValueOrDefault(name, "not known")} and is {Values[name]}"));
-        if (mistakes.Count == 0)
+        string[] others = [.. now.Keys.Where(name => Differs(name, state.Invariants, now))];
+        string[] allowed = [.. others.Where(
+            name => IsSetting(name) && options.AllowedChanges.Contains(RunSettings.RootOf(name)))];
+        string Tell(string name) => $"{name} was {state.Invariants.GetValueOrDefault(name, "not known")} and is {now[name]}";
+        mistakes.AddRange(others.Except(allowed).Select(Tell));
+        if (mistakes.Count > 0)
         {
-            return;
+            throw new CheckpointException(
+                $"The checkpoint '{source}' is of another run: {string.Join("; ", mistakes)}. {Fix([.. others.Except(allowed)])}");
         }
 
+        _changes.Clear();
+        _changes.AddRange([.. state.Changes, .. allowed.Select(name => $"behind step {state.Run.Step}: {Tell(name)}")]);
+    }
+
+    private void RequireKnown(string[] names)
+    {
+        // Where nothing depends on the number of steps, it is no setting.
+        string[] known = [.. names.Where(IsSetting).Select(RunSettings.RootOf).Append(nameof(options.MaxSteps)).Distinct().Order()];
+        string[] unknown = [.. options.AllowedChanges.Except(known)];
+        if (unknown.Length > 0)
+        {
+            throw new CheckpointException(
+                $"AllowChangedSettings names {string.Join(", ", unknown)}; what may change in a run that goes on is "
+                + $"{string.Join(", ", known)}.");
+        }
+    }
+
+    private string Fix(string[] others)
+    {
         string weights = others.Contains(StartWeights)
             ? " A run goes on from the weights that it was started from: load the policy from there, not from the checkpoint, "
             + "whose weights are read into it." : "";
-        throw new CheckpointException(
-            $"The checkpoint '{source}' is of another run: {string.Join("; ", mistakes)}. Set them as they were, "
-            + $"or start anew.{weights}");
+        string[] settings = [.. others.Where(IsSetting).Select(RunSettings.RootOf).Distinct().Select(name => $"\"{name}\"")];
+        string allow = settings.Length == 0 ? ""
+            : $" To go on with other settings on purpose: .AllowChangedSettings({string.Join(", ", settings)}).";
+        return $"Set them as they were, or start anew.{allow}{weights}";
+    }
+
+    // Its properties behind a dot are of a setting too where the option itself makes another run, as Replay does.
+    private bool IsSetting(string name) => name.Contains('.') || s_others.Contains(name) || _settings.ContainsKey(name);
+
+    // An older version did not write every setting.
+    private bool Differs(string name, Dictionary<string, string> before, Dictionary<string, string> now)
+    {
+        if (IsSetting(name) && !before.ContainsKey(name))
+        {
+            return false;
+        }
+
+        // Of another loss, or of one that was none, the kind alone says it.
+        string root = RunSettings.RootOf(name);
+        return before.GetValueOrDefault(name) != now[name]
+            && (root == name || before.GetValueOrDefault(root) == now.GetValueOrDefault(root));
     }
 }

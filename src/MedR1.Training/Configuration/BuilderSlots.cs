@@ -122,6 +122,11 @@ internal sealed class BuilderSlots(string trainer)
             $"BestMetric is '{best}', but the evaluations measure {known}: .Configure(options => options.BestMetric = …).");
     }
 
+    /// <summary>Settings change in a run that goes on alone.</summary>
+    public void RequireResume(string? resumeFrom, IReadOnlyList<string> allowedChanges) => Require(
+        resumeFrom is not null || allowedChanges.Count == 0,
+        "There is no checkpoint whose settings could be changed: .ResumeFrom(folder), or remove .AllowChangedSettings.");
+
     /// <summary>Runs what the user gave, so that a mistake there is one of the list.</summary>
     public void Guard(string call, Action action)
     {

@@ -149,6 +149,34 @@ public abstract class TrainerOptions
     /// <summary>What <see cref="Freeze"/> was given since <see cref="IsFrozen"/> was set: one that no name begins with is a mistake.</summary>
     internal IReadOnlyList<string> FrozenPrefixes { get; private set; } = [];
 
+    /// <summary>The settings of which a run that goes on may have others than its checkpoint.</summary>
+    internal IReadOnlyList<string> AllowedChanges { get; set; } = [];
+
+    /// <summary>
+    /// What must not change by oversight in a run that goes on, by name. What moves no number of it but by rounding, such as the
+    /// size of a pass, is not among it, nor what is a function.
+    /// </summary>
+    /// <param name="totalSteps">Steps of the whole run.</param>
+    internal virtual Dictionary<string, string> Settings(int totalSteps)
+    {
+        Dictionary<string, string> settings = [];
+        settings.Add(nameof(LearningRate), LearningRate);
+        settings.Add(nameof(Schedule), Schedule);
+        settings.Add(nameof(Warmup), Warmup);
+        if (Schedule != LearningRateDecay.Constant || Warmup is > 0 and < 1)
+        {
+            // Else a longer run begins as a shorter one does.
+            settings.Add(nameof(MaxSteps), totalSteps);
+        }
+
+        settings.Add($"{nameof(Optimizer)}.{nameof(Optimizer.Beta1)}", Optimizer.Beta1);
+        settings.Add($"{nameof(Optimizer)}.{nameof(Optimizer.Beta2)}", Optimizer.Beta2);
+        settings.Add($"{nameof(Optimizer)}.{nameof(Optimizer.Epsilon)}", Optimizer.Epsilon);
+        settings.Add(nameof(WeightDecay), WeightDecay);
+        settings.Add(nameof(MaxGradientNorm), MaxGradientNorm);
+        return settings;
+    }
+
     internal LearningRateSchedule MakeSchedule(int totalSteps)
     {
         long warmup = (long)(Warmup < 1 ? Math.Ceiling(Warmup * totalSteps) : Warmup);

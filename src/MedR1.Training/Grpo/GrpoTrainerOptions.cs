@@ -43,5 +43,16 @@ public sealed class GrpoTrainerOptions : RolloutTrainerOptions
     /// <value>The default is <see langword="null"/>: the reference stays as it was at the start.</value>
     public ReferenceSyncOptions? ReferenceSync { get; set; }
 
+    internal override Dictionary<string, string> Settings(int totalSteps)
+    {
+        Dictionary<string, string> settings = base.Settings(totalSteps);
+        settings.AddParts(nameof(DynamicSampling), DynamicSampling, kind: "on");
+
+        // Whether there are such makes another run.
+        settings.AddParts(nameof(Replay), Replay);
+        settings.AddParts(nameof(ReferenceSync), ReferenceSync);
+        return settings;
+    }
+
     internal GrpoTrainerOptions Copy() => (GrpoTrainerOptions)CopyAll();
 }

@@ -3,6 +3,8 @@ namespace MedR1.Training;
 /// <summary>The prompts that a template makes of a data set.</summary>
 internal sealed class DatasetPrompts(IVqaDataset dataset, IPromptTemplate template) : IPromptSource
 {
+    public string Name => $"template '{template.Name}'";
+
     public int Count => dataset.Count;
 
     public VqaPrompt this[int index]

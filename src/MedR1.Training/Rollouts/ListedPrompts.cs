@@ -3,6 +3,8 @@ namespace MedR1.Training;
 /// <summary>Prompts as they are given.</summary>
 internal sealed class ListedPrompts(IReadOnlyList<VqaPrompt> prompts) : IPromptSource
 {
+    public string Name => "a list";
+
     public int Count => prompts.Count;
 
     public VqaPrompt this[int index] => prompts[index];

@@ -29,6 +29,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     private IUpdatePlanner? _planner;
     private IVisionLanguagePolicy? _reference;
     private string? _recorded;
+    private IReadOnlyList<string> _allowedChanges = [];
 
     private protected RolloutTrainerBuilder(IVisionLanguagePolicy policy, string trainer)
     {
@@ -105,6 +106,23 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         _slots.Fill(nameof(ResumeFrom));
         Checkpoint = folder;
+        return Self;
+    }
+
+    /// <summary>
+    /// Lets a run go on with other settings than its checkpoint was written with, on purpose: it is another run from there on, and its
+    /// checkpoints tell what was changed and where. Without this a changed setting is refused.
+    /// </summary>
+    /// <param name="settings">
+    /// The options, such as <c>nameof(options.LearningRate)</c> or <c>nameof(options.MaxSteps)</c>, which stands for
+    /// <see cref="TrainerOptions.Epochs"/> too; and <c>loss</c>, <c>advantages</c>,
+    /// <c>sampling</c>, <c>prompts</c>, <c>order</c>, <c>planner</c>.
+    /// </param>
+    public TBuilder AllowChangedSettings(params IReadOnlyList<string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _slots.Fill(nameof(AllowChangedSettings));
+        _allowedChanges = [.. settings];
         return Self;
     }
 
@@ -196,6 +214,8 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
             _slots.Guard(nameof(Configure), () => configure(options));
         }
 
+        _slots.RequireResume(Checkpoint, _allowedChanges);
+        options.AllowedChanges = _allowedChanges;
         return options;
     }
 

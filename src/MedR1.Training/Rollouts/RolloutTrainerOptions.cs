@@ -116,6 +116,18 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     /// <summary>The tokens that no completion of a policy has: its own vision tokens and those of the options.</summary>
     internal int[] SuppressedTokensOf(IVisionLanguagePolicy policy) => [.. policy.SuppressedTokenIds.Union(SuppressedTokenIds)];
 
+    internal override Dictionary<string, string> Settings(int totalSteps)
+    {
+        Dictionary<string, string> settings = base.Settings(totalSteps);
+        settings.Add(nameof(SuppressedTokenIds), SuppressedTokenIds);
+        settings.Add(nameof(StopStrings), StopStrings);
+        settings.Add(nameof(SuppressVisionTokensInLoss), SuppressVisionTokensInLoss);
+        settings.Add(nameof(TokenDivisor), TokenDivisor);
+        settings.Add(nameof(MaxPromptTokens), MaxPromptTokens);
+        settings.AddParts(nameof(AdaptiveEntropy), AdaptiveEntropy, kind: "on");
+        return settings;
+    }
+
     // The caller may go on to change what was given; the lists are copied too.
     private protected RolloutTrainerOptions CopyAll()
     {

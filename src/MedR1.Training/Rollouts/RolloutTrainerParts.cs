@@ -57,6 +57,24 @@ internal sealed record RolloutTrainerParts
     /// the first part started from: only so is a cloned reference the same.
     /// </summary>
     public Dictionary<string, string> Invariants(
+        RolloutTrainerOptions options, IVisionLanguagePolicy policy, bool clonesReference)
+    {
+        Dictionary<string, string> values = OfSampling(options, policy, clonesReference);
+        values["order"] = Order.GetType().Name;
+        values["planner"] = Planner.GetType().Name;
+        values["loss"] = Loss.GetType().Name;
+        values.AddParts("loss", (Loss as GrpoLoss)?.Options);
+        values["advantages"] = Advantages.GetType().Name;
+        values.AddParts("advantages", Advantages);
+        if (RunSettings.DigestOf(Prompts.Count, index => Prompts[index]) is string digest)
+        {
+            values["prompts"] = $"{Prompts.Name}, text {digest}";
+        }
+
+        return values;
+    }
+
+    private Dictionary<string, string> OfSampling(
         RolloutTrainerOptions options, IVisionLanguagePolicy policy, bool clonesReference) => new()
     {
         [nameof(options.Seed)] = Text(options.Seed),

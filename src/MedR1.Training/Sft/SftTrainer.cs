@@ -50,7 +50,7 @@ public sealed class SftTrainer : IDisposable
             _evaluations = new EvaluationRunner(policy, evaluations, options);
             _update = new SftUpdate(policy, _updater, observers);
             _checkpoints = new CheckpointStore(
-                policy, _updater, options, TotalSteps, nameof(SftTrainer), new Dictionary<string, string>
+                policy, _updater, options, TotalSteps, nameof(SftTrainer), new Dictionary<string, string>(OfData(examples, order))
             {
                 [nameof(options.Seed)] = options.Seed.ToString(CultureInfo.InvariantCulture),
                 [nameof(options.ExamplesPerStep)] = options.ExamplesPerStep.ToString(CultureInfo.InvariantCulture),
@@ -92,6 +92,20 @@ public sealed class SftTrainer : IDisposable
     {
         _gate.Close();
         _updater?.Dispose();
+    }
+
+    private static Dictionary<string, string> OfData(IReadOnlyList<SupervisedExample> examples, IExampleOrder order)
+    {
+        Dictionary<string, string> values = new() { ["order"] = order.GetType().Name };
+        if (RunSettings.DigestOf(examples.Count, index => Conversation(examples[index])) is string digest)
+        {
+            values["examples"] = $"text {digest}";
+        }
+
+        return values;
+
+        static VqaPrompt? Conversation(SupervisedExample example) => example.Prompt is VqaPrompt prompt
+            ? prompt with { Messages = [.. prompt.Messages, ChatMessage.Assistant(example.Completion!)] } : null;
     }
 
     private Task<TrainingReport> RunLoopAsync(CancellationToken cancellationToken)

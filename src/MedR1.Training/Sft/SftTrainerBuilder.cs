@@ -18,6 +18,7 @@ public sealed class SftTrainerBuilder
     private IReadOnlyList<SupervisedExample>? _examples;
     private IExampleOrder? _order;
     private string? _resumeFrom;
+    private IReadOnlyList<string> _allowedChanges = [];
 
     /// <summary>Starts with the policy to train.</summary>
     /// <param name="policy">The policy; it stays with the caller.</param>
@@ -59,6 +60,22 @@ public sealed class SftTrainerBuilder
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         _slots.Fill(nameof(ResumeFrom));
         _resumeFrom = folder;
+        return this;
+    }
+
+    /// <summary>
+    /// Lets a run go on with other settings than its checkpoint was written with, on purpose: it is another run from there on, and its
+    /// checkpoints tell what was changed and where. Without this a changed setting is refused.
+    /// </summary>
+    /// <param name="settings">
+    /// The options, such as <c>nameof(options.LearningRate)</c> or <c>nameof(options.MaxSteps)</c>, which stands for
+    /// <see cref="TrainerOptions.Epochs"/> too; and <c>examples</c>, <c>order</c>.
+    /// </param>
+    public SftTrainerBuilder AllowChangedSettings(params IReadOnlyList<string> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _slots.Fill(nameof(AllowChangedSettings));
+        _allowedChanges = [.. settings];
         return this;
     }
 
@@ -127,6 +144,8 @@ public sealed class SftTrainerBuilder
         }
 
         options = options.Copy();
+        _slots.RequireResume(_resumeFrom, _allowedChanges);
+        options.AllowedChanges = _allowedChanges;
         _slots.Take(new SftTrainerOptionsValidator().Validate(null, options));
         _slots.Require(_examples is not null, "There is nothing to learn: .UseExamples(examples).");
         _slots.Require(

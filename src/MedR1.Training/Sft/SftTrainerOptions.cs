@@ -47,5 +47,13 @@ public sealed class SftTrainerOptions : TrainerOptions
     /// <value>The default is empty. <c>"\n"</c> is what TRL learns with Qwen2-VL's template.</value>
     public string TextBehindAnswer { get; set; } = "";
 
+    internal override Dictionary<string, string> Settings(int totalSteps)
+    {
+        Dictionary<string, string> settings = base.Settings(totalSteps);
+        settings.Add(nameof(WholeConversation), WholeConversation);
+        settings.Add(nameof(TextBehindAnswer), TextBehindAnswer);
+        return settings;
+    }
+
     internal SftTrainerOptions Copy() => (SftTrainerOptions)MemberwiseClone();
 }

@@ -138,7 +138,7 @@ public sealed class RescueTests : IDisposable
         await Runs.Small(again, options =>
         {
             (options.OutputFolder, options.SaveInterval, options.KeepLast, options.MaxSteps) = (_folder, 2, 2, 6);
-        }).ResumeFrom(Path.Combine(_folder, "step-000002")).RunAsync();
+        }).ResumeFrom(Path.Combine(_folder, "step-000002")).AllowChangedSettings("MaxSteps").RunAsync();
 
         Assert.Equal(["step-000003", "step-000004", "step-000005", "step-000006", "step-000007", "step-000008"], Saved());
     }

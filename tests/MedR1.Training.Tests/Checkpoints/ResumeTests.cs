@@ -154,7 +154,8 @@ public sealed class ResumeTests : IDisposable
     [Fact]
     public async Task A_checkpoint_within_a_sampling_refuses_other_data_and_other_rewards()
     {
-        static void Configure(GrpoTrainerOptions options) => options.StepsPerGeneration = 2;
+        static void Configure(GrpoTrainerOptions options) =>
+            (options.StepsPerGeneration, options.Schedule) = (2, LearningRateDecay.Constant);
         using TinyPolicy policy = TestData.Policy();
         await RunAsync(policy, options =>
         {
@@ -186,9 +187,11 @@ public sealed class ResumeTests : IDisposable
     [InlineData(true)]
     public async Task A_run_that_was_killed_between_two_renames_is_found(bool isReplaced)
     {
+        static void Configure(GrpoTrainerOptions options) => options.Schedule = LearningRateDecay.Constant;
         using TinyPolicy policy = TestData.Policy();
         await RunAsync(policy, options =>
         {
+            Configure(options);
             options.MaxSteps = 2;
             options.OutputFolder = _folder;
         });
@@ -205,7 +208,7 @@ public sealed class ResumeTests : IDisposable
         }
 
         using TinyPolicy next = TestData.Policy();
-        Assert.Equal(3, (await RunAsync(next, _ => { }, resumeFrom: _folder)).History[0].Step);
+        Assert.Equal(3, (await RunAsync(next, Configure, resumeFrom: _folder)).History[0].Step);
     }
 
     [Fact]
