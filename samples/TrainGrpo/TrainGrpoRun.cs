@@ -78,7 +78,8 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
             .Configure(options => trainer.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true));
         if (settings.Resume && File.Exists(Path.Combine(settings.Output, "latest")))
         {
-            builder.ResumeFrom(settings.Output);
+            // Who gives another number of steps wants to go on for longer.
+            builder.ResumeFrom(settings.Output).AllowChangedSettings(nameof(GrpoTrainerOptions.MaxSteps));
         }
 
         using GrpoTrainer grpo = builder.Build();

@@ -33,7 +33,10 @@ internal sealed class ParameterUpdater : IDisposable
     /// <summary>The parameters that move, by name.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable { get; }
 
-    /// <summary>The last step that was begun to be made, or left out: of it, the parameters can't be put back to the one before.</summary>
+    /// <summary>
+    /// The last step that was made, begun or left out, from 1. Where it is beyond what the run has counted, the parameters may be
+    /// of neither step.
+    /// </summary>
     public long Reached { get; private set; }
 
     /// <summary>Clips the gradients and says whether a step may be made with them.</summary>
