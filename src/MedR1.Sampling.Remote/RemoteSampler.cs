@@ -67,7 +67,8 @@ public sealed class RemoteSampler : ISampler
         VqaPrompt[] prompts, SamplingOptions sampling, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        WeightVersionGuard guard = new(_options);
+        RemoteSamplerOptions current = WithLoadedWeights();
+        WeightVersionGuard guard = new(current);
         ProgressCounter progress = new(_options.Progress, prompts.Length);
         RemoteRun run = new(
             prompts.Length,
@@ -75,6 +76,7 @@ public sealed class RemoteSampler : ISampler
             (index, stop) => AskAsync(
                 new PromptJob(index, prompts[index], PromptSeeds.Of(prompts[index], sampling.Seed, index)),
                 sampling,
+                current,
                 guard,
                 progress,
                 stop),
@@ -91,11 +93,12 @@ public sealed class RemoteSampler : ISampler
     private async Task<CompletionGroup> AskAsync(
         PromptJob job,
         SamplingOptions sampling,
+        RemoteSamplerOptions current,
         WeightVersionGuard guard,
         ProgressCounter progress,
         CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> body = Write(job, sampling);
+        ReadOnlyMemory<byte> body = Write(job, sampling, current);
         await guard.CheckAsync(job.Index, cancellationToken).ConfigureAwait(false);
         using ServerAnswer answer =
             await _sender.SendAsync(job, body, progress.AddRetry, cancellationToken).ConfigureAwait(false);
@@ -105,11 +108,19 @@ public sealed class RemoteSampler : ISampler
         return group;
     }
 
-    private ReadOnlyMemory<byte> Write(PromptJob job, SamplingOptions sampling)
+    // The same weights for a whole call, whatever is loaded meanwhile.
+    private RemoteSamplerOptions WithLoadedWeights() => _options.Weights is not { } weights ? _options : _options with
+    {
+        Model = weights.Model ?? _options.Model,
+        WeightVersion = weights.Version,
+        ReadWeightVersion = weights.ReadVersionAsync,
+    };
+
+    private static ReadOnlyMemory<byte> Write(PromptJob job, SamplingOptions sampling, RemoteSamplerOptions current)
     {
         try
         {
-            return RequestWriter.Write(job, sampling, _options);
+            return RequestWriter.Write(job, sampling, current);
         }
         catch (Exception e) when (
             e is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)

@@ -57,6 +57,14 @@ public sealed record RemoteSamplerOptions
     public Func<CancellationToken, ValueTask<string>>? ReadWeightVersion { get; init; }
 
     /// <summary>
+    /// The weights that a training replaces on the server: each call asks for those that were loaded last, and checks before
+    /// and after each prompt that the server has them. In place of <see cref="WeightVersion"/> and
+    /// <see cref="ReadWeightVersion"/>.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: the server's weights are not known here.</value>
+    public IServerWeights? Weights { get; init; }
+
+    /// <summary>
     /// Whether each completion must carry its token ids and log-probabilities, as a trainer needs them. Without, the
     /// server isn't asked for log-probabilities, and token ids are given where it sends them.
     /// </summary>

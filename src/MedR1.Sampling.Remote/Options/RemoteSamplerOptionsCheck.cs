@@ -23,6 +23,9 @@ internal static class RemoteSamplerOptionsCheck
             options.WeightVersion is null || options.ReadWeightVersion is not null,
             $"WeightVersion is '{options.WeightVersion}', but nothing reads the server's; set ReadWeightVersion too.");
         mistakes.Require(
+            options.Weights is null || (options.WeightVersion is null && options.ReadWeightVersion is null),
+            $"Weights are set, and {Names(options)} too; leave that out, since Weights say which version is needed and read it.");
+        mistakes.Require(
             Enum.IsDefined(options.LogProbabilities),
             $"LogProbabilities is {(int)options.LogProbabilities}; use a name of ServerLogProbabilities.");
         mistakes.Require(
@@ -30,6 +33,14 @@ internal static class RemoteSamplerOptionsCheck
             $"ControlTokenTexts is null or holds an empty text; use an empty list for none.");
         mistakes.ThrowIfAny();
     }
+
+    private static string Names(RemoteSamplerOptions options) => string.Join(
+        " and ",
+        new[]
+        {
+            options.WeightVersion is null ? null : nameof(options.WeightVersion),
+            options.ReadWeightVersion is null ? null : nameof(options.ReadWeightVersion),
+        }.OfType<string>());
 
     private static void CheckServer(MistakeList mistakes, RemoteSamplerOptions options)
     {

@@ -28,6 +28,9 @@ internal sealed class ChatServer : IAsyncDisposable
     /// <summary>Every request so far, in the order of arrival.</summary>
     public ConcurrentQueue<ChatCall> Calls { get; } = new();
 
+    /// <summary>What it answers about its weights.</summary>
+    public WeightEndpoints Weights { get; } = new();
+
     /// <summary>The most requests that were there at once.</summary>
     public int MostInFlight => _mostInFlight;
 
@@ -49,6 +52,7 @@ internal sealed class ChatServer : IAsyncDisposable
         builder.WebHost.UseShutdownTimeout(TimeSpan.FromSeconds(1));
         ChatServer server = new(builder.Build(), answer);
         server._application.MapPost("/v1/chat/completions", server.HandleAsync);
+        server.Weights.Map(server._application);
         await server._application.StartAsync();
         return server;
     }

@@ -63,7 +63,7 @@ public sealed class PpoRescueTests : IDisposable
 
         public int HiddenSize => policy.HiddenSize;
 
-        public Tensor CompletionStates(IReadOnlyList<PackedGroup> groups) => ++_calls == failAt
+        public PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups) => ++_calls == failAt
             ? throw new OutOfMemoryException("no memory") : policy.CompletionStates(groups);
     }
 }

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace MedR1.Sampling.Remote;
+
+/// <summary>
+/// The weights of an SGLang server, whole checkpoints read from a folder (<c>/update_weights_from_disk</c>). The server
+/// drops what it computed with the weights before.
+/// </summary>
+public sealed class SglangWeights : IServerWeights
+{
+    private readonly WeightServer _server;
+
+    /// <summary>Makes the client. The server is asked nothing yet.</summary>
+    /// <param name="endpoint">The server's address, that of <see cref="RemoteSamplerOptions.Endpoint"/>.</param>
+    /// <param name="apiKey">The key that the server asks for; <see langword="null"/> for a server without keys.</param>
+    /// <param name="timeout">The longest that a server may take to load weights; ten minutes by default.</param>
+    /// <exception cref="ArgumentException">The address or the time can't be used.</exception>
+    public SglangWeights(Uri endpoint, string? apiKey = null, TimeSpan? timeout = null) =>
+        _server = new WeightServer(endpoint, apiKey, timeout);
+
+    /// <inheritdoc/>
+    public string? Version { get; private set; }
+
+    /// <inheritdoc/>
+    public string? Model => null;
+
+    /// <inheritdoc/>
+    public async Task LoadAsync(string folder, string version, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(version);
+        JsonObject request = new() { ["model_path"] = folder, ["weight_version"] = version, ["flush_cache"] = true };
+        WeightAnswer answer = await _server
+            .PostAsync("update_weights_from_disk", request, cancellationToken).ConfigureAwait(false);
+        if (!answer.IsSuccess || !answer.Says("success", JsonValueKind.True))
+        {
+            throw answer.Fail($"did not load the weights in '{folder}' as version '{version}'");
+        }
+
+        Version = version;
+        string actual = await ReadVersionAsync(cancellationToken).ConfigureAwait(false);
+        if (actual != version)
+        {
+            throw new ServerWeightsException(
+                $"The server at {_server.Address} loaded '{folder}', but says that its weights are version '{actual}' instead of "
+                + $"'{version}'; use an SGLang that keeps weight_version (0.5 or newer), and let no one else load weights.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string> ReadVersionAsync(CancellationToken cancellationToken = default)
+    {
+        // Newer servers tell it with the model, older ones at an address of its own.
+        WeightAnswer answer = await _server.GetAsync("model_info", cancellationToken).ConfigureAwait(false);
+        if (answer.Text("weight_version") is null)
+        {
+            answer = await _server.GetAsync("get_weight_version", cancellationToken).ConfigureAwait(false);
+        }
+
+        return answer.Text("weight_version")
+            ?? throw answer.Fail("did not say which version its weights are");
+    }
+}

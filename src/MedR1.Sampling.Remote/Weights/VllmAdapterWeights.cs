@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+
+namespace MedR1.Sampling.Remote;
+
+/// <summary>
+/// The LoRA adapter of a vLLM server, read from a folder in PEFT's format (<c>/v1/load_lora_adapter</c>). Each version is
+/// an adapter of its own name, which requests ask for, so that neither completions nor kept keys and values of two versions
+/// can be mixed; the one before is unloaded.
+/// </summary>
+public sealed class VllmAdapterWeights : IServerWeights
+{
+    private const string Absent = "(not loaded)";
+
+    private readonly WeightServer _server;
+
+    /// <summary>Makes the client. The server is asked nothing yet.</summary>
+    /// <param name="endpoint">The server's address, that of <see cref="RemoteSamplerOptions.Endpoint"/>.</param>
+    /// <param name="apiKey">The key that the server asks for; <see langword="null"/> for a server without keys.</param>
+    /// <param name="timeout">The longest that a server may take to load an adapter; ten minutes by default.</param>
+    /// <exception cref="ArgumentException">The address or the time can't be used.</exception>
+    public VllmAdapterWeights(Uri endpoint, string? apiKey = null, TimeSpan? timeout = null) =>
+        _server = new WeightServer(endpoint, apiKey, timeout);
+
+    /// <inheritdoc/>
+    public string? Version { get; private set; }
+
+    /// <inheritdoc/>
+    public string? Model => Version;
+
+    /// <inheritdoc/>
+    public async Task LoadAsync(string folder, string version, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(version);
+        JsonObject request = new() { ["lora_name"] = version, ["lora_path"] = folder };
+        WeightAnswer answer = await _server
+            .PostAsync("v1/load_lora_adapter", request, cancellationToken).ConfigureAwait(false);
+        if (!answer.IsSuccess)
+        {
+            throw answer.Fail(
+                $"did not load the adapter in '{folder}' as '{version}'; start it with --enable-lora, a --max-lora-rank that fits, "
+                + "and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True");
+        }
+
+        string? before = Version;
+        Version = version;
+        if (before is not null)
+        {
+            WeightAnswer unloaded = await _server.PostAsync(
+                "v1/unload_lora_adapter", new JsonObject { ["lora_name"] = before }, cancellationToken).ConfigureAwait(false);
+
+            // A server that was started anew doesn't have it any more.
+            if (!unloaded.IsSuccess && unloaded.Status != 404)
+            {
+                throw unloaded.Fail($"loaded the adapter '{version}', but did not unload '{before}'");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gives <see cref="Version"/> where the server lists that adapter, and <c>(not loaded)</c> where it doesn't; the name of
+    /// the first model that it lists before the first adapter is loaded.
+    /// </summary>
+    /// <inheritdoc/>
+    public async ValueTask<string> ReadVersionAsync(CancellationToken cancellationToken = default)
+    {
+        WeightAnswer answer = await _server.GetAsync("v1/models", cancellationToken).ConfigureAwait(false);
+        string[] models = answer.Names("data", "id");
+        if (models.Length == 0)
+        {
+            throw answer.Fail("did not list its models");
+        }
+
+        return Version is null ? models[0] : models.Contains(Version) ? Version : Absent;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace MedR1.Sampling.Remote;
+
+/// <summary>What a server answered to a request about its weights.</summary>
+/// <param name="Server">Its address.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">The body as it came.</param>
+internal sealed record WeightAnswer(Uri Server, int Status, string Body)
+{
+    private const int MostCharacters = 500;
+
+    private readonly JsonElement _json = Parse(Body);
+
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>Whether the body is an object with such a value.</summary>
+    public bool Says(string name, JsonValueKind kind) => Property(name).ValueKind == kind;
+
+    /// <summary>A text of the body of an answer that succeeded.</summary>
+    public string? Text(string name) =>
+        IsSuccess && Property(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    /// <summary>A text of each element of a list of the body.</summary>
+    public string[] Names(string list, string name) => IsSuccess && Property(list) is { ValueKind: JsonValueKind.Array } array
+        ? [.. array.EnumerateArray().Select(element => PropertyOf(element, name))
+            .Where(value => value.ValueKind == JsonValueKind.String).Select(value => value.GetString()!)]
+        : [];
+
+    /// <summary>Says what the server did not do, and its words.</summary>
+    public ServerWeightsException Fail(string problem)
+    {
+        string start = Body.Length > MostCharacters ? Body[..MostCharacters] : Body;
+        return new ServerWeightsException($"The server at {Server} {problem}. It answered {Status}: {start}");
+    }
+
+    private JsonElement Property(string name) => PropertyOf(_json, name);
+
+    private static JsonElement PropertyOf(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value : default;
+
+    // vLLM answers some requests in plain words.
+    private static JsonElement Parse(string body)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+}

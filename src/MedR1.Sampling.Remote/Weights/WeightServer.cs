@@ -1,0 +1,72 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace MedR1.Sampling.Remote;
+
+/// <summary>Sends a server requests about its weights. None is repeated: loading twice is not what was asked for.</summary>
+internal sealed class WeightServer
+{
+    // Shared by all, as HttpClient is meant to be; times are those of each request.
+    private static readonly HttpClient s_client = new() { Timeout = Timeout.InfiniteTimeSpan };
+
+    private readonly string? _apiKey;
+    private readonly TimeSpan _timeout;
+
+    public WeightServer(Uri endpoint, string? apiKey, TimeSpan? timeout)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        if (endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
+        {
+            throw new ArgumentException(
+                $"The endpoint is '{endpoint}'; use an http or https address such as http://localhost:8000/v1.", nameof(endpoint));
+        }
+
+        _timeout = timeout ?? TimeSpan.FromMinutes(10);
+        if (_timeout <= TimeSpan.Zero || _timeout.TotalMilliseconds > int.MaxValue)
+        {
+            throw new ArgumentException($"The timeout is {_timeout}; use a time above zero and at most 24 days.", nameof(timeout));
+        }
+
+        // What is said about weights lies beside the version of the chat protocol, not under it.
+        string address = endpoint.AbsoluteUri.TrimEnd('/');
+        Address = new Uri((address.EndsWith("/v1", StringComparison.Ordinal) ? address[..^"/v1".Length] : address) + "/");
+        _apiKey = apiKey;
+    }
+
+    /// <summary>The server, without the protocol's version.</summary>
+    public Uri Address { get; }
+
+    public Task<WeightAnswer> PostAsync(string path, JsonNode body, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), cancellationToken);
+
+    public Task<WeightAnswer> GetAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, null, cancellationToken);
+
+    private async Task<WeightAnswer> SendAsync(
+        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    {
+        using HttpRequestMessage request = new(method, new Uri(Address, path)) { Content = content };
+        if (_apiKey is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _apiKey);
+        }
+
+        using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        time.CancelAfter(_timeout);
+        try
+        {
+            using HttpResponseMessage response = await s_client.SendAsync(request, time.Token).ConfigureAwait(false);
+            string body = await response.Content.ReadAsStringAsync(time.Token).ConfigureAwait(false);
+            return new WeightAnswer(Address, (int)response.StatusCode, body);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ServerWeightsException($"The server at {Address} did not answer /{path} within {_timeout}.", e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new ServerWeightsException($"The server at {Address} could not be asked for /{path}: {e.Message}", e);
+        }
+    }
+}

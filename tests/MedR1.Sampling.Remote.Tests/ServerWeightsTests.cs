@@ -1,0 +1,144 @@
+namespace MedR1.Sampling.Remote.Tests;
+
+public sealed class ServerWeightsTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sglang_loads_a_checkpoint_and_says_its_version(bool isOld)
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        server.Weights.IsOldSglang = isOld;
+        SglangWeights weights = new(server.Endpoint, apiKey: "secret");
+        Assert.Equal("default", await weights.ReadVersionAsync());
+        await weights.LoadAsync("/shared/run-1", "run-1");
+
+        Assert.Equal(
+            ["""/update_weights_from_disk {"model_path":"/shared/run-1","weight_version":"run-1","flush_cache":true}"""],
+            server.Weights.Calls);
+        Assert.Equal("Bearer secret", server.Weights.Authorization);
+        Assert.Equal(("run-1", null, "run-1"), (weights.Version, weights.Model, await weights.ReadVersionAsync()));
+    }
+
+    [Fact]
+    public async Task Vllm_gets_an_adapter_of_a_new_name_and_drops_the_one_before()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        VllmAdapterWeights weights = new(server.Endpoint);
+        Assert.Equal("tiny", await weights.ReadVersionAsync());
+        await weights.LoadAsync("/shared/a", "run-1");
+        await weights.LoadAsync("/shared/b", "run-2");
+
+        Assert.Equal(
+            [
+                """/v1/load_lora_adapter {"lora_name":"run-1","lora_path":"/shared/a"}""",
+                """/v1/load_lora_adapter {"lora_name":"run-2","lora_path":"/shared/b"}""",
+                """/v1/unload_lora_adapter {"lora_name":"run-1"}""",
+            ],
+            server.Weights.Calls);
+        Assert.Equal(["tiny", "run-2"], server.Weights.Models);
+        Assert.Equal(("run-2", "run-2", "run-2"), (weights.Version, weights.Model, await weights.ReadVersionAsync()));
+    }
+
+    [Fact]
+    public async Task Requests_ask_for_the_adapter_that_was_loaded_last()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        VllmAdapterWeights weights = new(server.Endpoint);
+        RemoteSamplerOptions options = server.Options() with { Weights = weights };
+        await options.DrawAsync(Drawing.Prompts(1));
+        await weights.LoadAsync("/shared/a", "run-1");
+        await options.DrawAsync(Drawing.Prompts(1));
+
+        Assert.Equal(["tiny", "run-1"], server.Calls.Select(call => (string)call.Body["model"]!));
+    }
+
+    [Fact]
+    public async Task A_server_that_was_started_anew_is_not_asked()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        SglangWeights sglang = new(server.Endpoint);
+        await sglang.LoadAsync("/shared/a", "run-1");
+        server.Weights.SglangVersion = "default";
+        RemoteSamplerOptions options = server.Options() with { Weights = sglang };
+        WeightVersionException error =
+            await Assert.ThrowsAsync<WeightVersionException>(() => options.DrawAsync(Drawing.Prompts(1)));
+        Assert.Equal(("run-1", "default"), (error.Expected, error.Actual));
+
+        VllmAdapterWeights vllm = new(server.Endpoint);
+        await vllm.LoadAsync("/shared/a", "run-1");
+        server.Weights.Models.Remove("run-1");
+        options = server.Options() with { Weights = vllm };
+        error = await Assert.ThrowsAsync<WeightVersionException>(() => options.DrawAsync(Drawing.Prompts(1)));
+        Assert.Equal(("run-1", "(not loaded)"), (error.Expected, error.Actual));
+        Assert.Empty(server.Calls);
+
+        // The next version is loaded all the same.
+        await vllm.LoadAsync("/shared/b", "run-2");
+        Assert.Equal("run-2", await vllm.ReadVersionAsync());
+    }
+
+    [Fact]
+    public async Task What_a_server_refuses_is_told_in_its_words_and_the_version_stays()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        SglangWeights sglang = new(server.Endpoint);
+        VllmAdapterWeights vllm = new(server.Endpoint);
+        await sglang.LoadAsync("/shared/a", "run-1");
+        await vllm.LoadAsync("/shared/a", "run-1");
+        server.Weights.Refusal = "no such folder here";
+        foreach (IServerWeights weights in (IServerWeights[])[sglang, vllm])
+        {
+            ServerWeightsException error =
+                await Assert.ThrowsAsync<ServerWeightsException>(() => weights.LoadAsync("/nowhere", "run-2"));
+            Assert.Contains("'/nowhere'", error.Message);
+            Assert.Contains("400", error.Message);
+            Assert.Contains("no such folder here", error.Message);
+            Assert.Equal("run-1", weights.Version);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_or_slow_is_named()
+    {
+        ChatServer gone = await ChatServer.StartAsync();
+        Uri address = gone.Endpoint;
+        await gone.DisposeAsync();
+        ServerWeightsException error = await Assert.ThrowsAsync<ServerWeightsException>(
+            () => new SglangWeights(address).LoadAsync("/shared/a", "run-1"));
+        Assert.Contains(address.Authority, error.Message);
+
+        await using ChatServer server = await ChatServer.StartAsync();
+        error = await Assert.ThrowsAsync<ServerWeightsException>(
+            () => new SglangWeights(server.Endpoint, timeout: TimeSpan.FromTicks(1)).LoadAsync("/shared/a", "run-1"));
+        Assert.Contains("did not answer", error.Message);
+    }
+
+    [Fact]
+    public async Task Cancellation_stays_cancellation()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        using CancellationTokenSource stop = new();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new VllmAdapterWeights(server.Endpoint).LoadAsync("/shared/a", "run-1", stop.Token));
+    }
+
+    [Fact]
+    public void Wrong_addresses_and_two_ways_at_once_are_refused()
+    {
+        Assert.Contains("'ftp://server/'", Assert.Throws<ArgumentException>(
+            () => new SglangWeights(new Uri("ftp://server"))).Message);
+        Assert.Contains("00:00:00", Assert.Throws<ArgumentException>(
+            () => new VllmAdapterWeights(new Uri("http://server/v1"), timeout: TimeSpan.Zero)).Message);
+        RemoteSamplerOptionsException error = Assert.Throws<RemoteSamplerOptionsException>(() => new RemoteSampler(new()
+        {
+            Endpoint = new Uri("http://server/v1"),
+            Model = "tiny",
+            Weights = new SglangWeights(new Uri("http://server/v1")),
+            WeightVersion = "12",
+            ReadWeightVersion = _ => ValueTask.FromResult("12"),
+        }));
+        Assert.Contains("WeightVersion and ReadWeightVersion too", error.Message);
+    }
+}

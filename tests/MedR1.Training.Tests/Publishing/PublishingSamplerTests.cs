@@ -1,0 +1,139 @@
+using MedR1.Sampling;
+using MedR1.Testing;
+using static TorchSharp.torch;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>A run whose sampler is a server with weights of its own; here the "server" only remembers what it was given.</summary>
+public sealed class PublishingSamplerTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-publish-").FullName;
+    private readonly List<string> _events = [];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Weights_are_loaded_before_anything_is_drawn_with_them_and_once()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        PublishingSampler sampler = Sampler(policy);
+        await Runs.Small(policy, options => options.MaxSteps = 2)
+            .UseSampler(sampler).AddObserver(sampler)
+            .AddEvaluation("drawn", async (_, token) => await DrawAsync(sampler, token))
+            .Configure(options => (options.EvaluationInterval, options.EvaluateAtStart) = (1, true))
+            .RunAsync();
+
+        // Before the run the evaluation draws with the first weights, as does step 1; the evaluation behind a step draws with
+        // what that step made, and the next step with the same.
+        Assert.Equal(["load 1", "draw", "draw", "load 2", "draw", "draw", "load 3", "draw"], _events);
+    }
+
+    [Fact]
+    public async Task The_server_gets_the_weights_as_they_are()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        List<float[]> saved = [];
+        PublishingSampler sampler = new(
+            new LocalSampler(policy), (folder, _) => saved.Add(Numbers(policy)), _folder, (_, _, _) => Task.CompletedTask);
+        float[] before = Numbers(policy);
+        await Runs.Small(policy, options => options.MaxSteps = 2).UseSampler(sampler).AddObserver(sampler).RunAsync();
+
+        Assert.Equal(2, saved.Count);
+        Assert.Equal(before, saved[0]);
+        Assert.NotEqual(before, saved[1]);
+    }
+
+    [Fact]
+    public async Task A_rollout_of_several_updates_is_published_once()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        PublishingSampler sampler = Sampler(policy);
+        await Runs.Small(policy, options => (options.Iterations, options.MaxSteps) = (2, 4))
+            .UseSampler(sampler).AddObserver(sampler).RunAsync();
+
+        Assert.Equal(["load 1", "draw", "load 2", "draw"], _events);
+    }
+
+    [Fact]
+    public async Task One_folder_is_there_at_a_time_under_a_name_of_its_own()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        List<string> versions = [];
+        PublishingSampler sampler = new(
+            new ScriptedSampler("a"), policy.Save, _folder, (folder, version, _) =>
+            {
+                Assert.Equal(Path.Combine(_folder, version), folder);
+                using TinyPolicy loaded = TinyPolicy.Load(folder);
+                Assert.Equal(Numbers(policy), Numbers(loaded));
+                versions.Add(version);
+                return Task.CompletedTask;
+            });
+        for (int call = 0; call < 3; call++)
+        {
+            // Nothing tells whether weights moved, so each call loads them.
+            await DrawAsync(sampler, CancellationToken.None);
+            Assert.Equal(versions[^1], Path.GetFileName(Assert.Single(Directory.GetDirectories(_folder))));
+        }
+
+        Assert.Equal(3, versions.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task What_was_not_loaded_is_loaded_by_the_next_call()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        int calls = 0;
+        PublishingSampler sampler = new(
+            new ScriptedSampler("a"), policy.Save, _folder,
+            (_, _, _) => ++calls == 2 ? throw new InvalidOperationException("The server is away.") : Task.CompletedTask);
+        sampler.OnStart(new TrainingStart("test", 0, 2));
+        await DrawAsync(sampler, CancellationToken.None);
+        string first = Assert.Single(Directory.GetDirectories(_folder));
+        sampler.OnGradients(1);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => DrawAsync(sampler, CancellationToken.None));
+        Assert.Equal(first, Assert.Single(Directory.GetDirectories(_folder)));
+        await DrawAsync(sampler, CancellationToken.None);
+        await DrawAsync(sampler, CancellationToken.None);
+
+        Assert.Equal(3, calls);
+        Assert.NotEqual(first, Assert.Single(Directory.GetDirectories(_folder)));
+    }
+
+    private PublishingSampler Sampler(TinyPolicy policy)
+    {
+        int loads = 0;
+        return new PublishingSampler(new Recording(new LocalSampler(policy), _events), policy.Save, _folder, (_, _, _) =>
+        {
+            _events.Add($"load {++loads}");
+            return Task.CompletedTask;
+        });
+    }
+
+    private static async Task<double> DrawAsync(ISampler sampler, CancellationToken cancellationToken)
+    {
+        int count = 0;
+        await foreach (CompletionGroup group in sampler.SampleAsync(
+            TestData.Prompts(1), new SamplingOptions { SamplesPerPrompt = 1, MaxNewTokens = 2, Seed = 1 }, cancellationToken))
+        {
+            count += group.Completions.Count;
+        }
+
+        return count;
+    }
+
+    private static float[] Numbers(TinyPolicy policy)
+    {
+        using IDisposable guard = no_grad();
+        return [.. policy.Parameters.SelectMany(parameter => parameter.Value.data<float>().ToArray())];
+    }
+
+    private sealed class Recording(ISampler sampler, List<string> events) : ISampler
+    {
+        public IAsyncEnumerable<CompletionGroup> SampleAsync(
+            IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, CancellationToken cancellationToken = default)
+        {
+            events.Add("draw");
+            return sampler.SampleAsync(prompts, options, cancellationToken);
+        }
+    }
+}
