@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using MedR1.Modeling;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -79,21 +80,31 @@ internal static class MachineLimits
     private static void Read(Parameter weight)
     {
         int length = checked((int)(weight.numel() * weight.ElementSize));
-        int share = (length / Environment.ProcessorCount / Vector<long>.Count + 1) * Vector<long>.Count;
+        int share = (length / Environment.ProcessorCount / Vector512<long>.Count + 1) * Vector512<long>.Count;
         long[] sums = new long[Environment.ProcessorCount];
         Parallel.For(0, sums.Length, part =>
         {
             int first = Math.Min(part * share, length);
-            Vector<long> sum = Vector<long>.Zero;
-            foreach (Vector<long> numbers in MemoryMarshal.Cast<byte, Vector<long>>(
-                weight.bytes.Slice(first, Math.Min(share, length - first))))
-            {
-                sum ^= numbers;
-            }
-
-            sums[part] = Vector.Sum(sum);
+            sums[part] = Read(MemoryMarshal.Cast<byte, Vector512<long>>(
+                weight.bytes.Slice(first, Math.Min(share, length - first))));
         });
         GC.KeepAlive(sums);
+    }
+
+    // Optimized from the first call on, and with more sums than one, so that the memory alone sets the pace.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static long Read(ReadOnlySpan<Vector512<long>> numbers)
+    {
+        Vector512<long> first = default, second = default, third = default, fourth = default;
+        for (; numbers.Length >= 4; numbers = numbers[4..])
+        {
+            first ^= numbers[0];
+            second ^= numbers[1];
+            third ^= numbers[2];
+            fourth ^= numbers[3];
+        }
+
+        return Vector512.Sum((first ^ second) ^ (third ^ fourth));
     }
 
     private static double ReadBytesPerSecond(string folder, NextBuffer next)
