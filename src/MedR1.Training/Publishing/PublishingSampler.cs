@@ -10,12 +10,14 @@ namespace MedR1.Training;
 /// <remarks>
 /// <para>
 /// Weights are published when something is to be drawn and they have moved since, in evaluations as in training, and when
-/// a run starts or goes on: several updates of one rollout are published once. Without a run that tells of its steps they
-/// are published in every call, which is right and slow.
+/// a run starts or goes on: several updates of one rollout are published once. Without a run that tells of its steps, and
+/// when it has come to its end, they are published in every call, which is right and slow.
 /// </para>
 /// <para>
-/// A folder that the server has loaded is deleted when the next one is loaded. What fails or is cancelled on the way is
-/// published again by the next call.
+/// A folder that the server has loaded is deleted when the next one is loaded; one that can't be deleted yet, by the next
+/// call that publishes. The last one stays, since the server may read it again, as does what a run leaves that is killed:
+/// delete them when the server needs them no longer. What fails or is cancelled on the way is published again by the next
+/// call.
 /// </para>
 /// </remarks>
 public sealed class PublishingSampler : ISampler, ITrainingObserver
@@ -25,6 +27,7 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
     private readonly string _folder;
     private readonly Func<string, string, CancellationToken, Task> _load;
     private readonly string _name = $"run-{Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture)[..8]}";
+    private readonly List<string> _outdated = [];
     private int _count;
     private bool _isTold;
     private bool _hasMoved = true;
@@ -70,6 +73,13 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
     /// <inheritdoc/>
     public void OnGradients(long step) => _hasMoved = true;
 
+    /// <inheritdoc/>
+    public void OnEnd(TrainingReport report)
+    {
+        // What moves weights from now on need not tell.
+        _isTold = false;
+    }
+
     private async IAsyncEnumerable<CompletionGroup> PublishAndSampleAsync(
         IReadOnlyList<VqaPrompt> prompts, SamplingOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -96,25 +106,39 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
         }
         catch
         {
-            // The server may be reading what it did not load; what it had loaded before stays.
-            Delete(folder);
+            // What the server had loaded before stays.
+            _outdated.Add(folder);
+            DeleteOutdated();
             throw;
         }
 
         if (_published is not null)
         {
-            Delete(_published);
+            _outdated.Add(_published);
         }
 
         _published = folder;
         _hasMoved = false;
+        DeleteOutdated();
     }
 
-    private static void Delete(string folder)
+    private void DeleteOutdated() => _outdated.RemoveAll(IsDeleted);
+
+    // The server may hold a file of it open, on Windows and on network drives; that ends no training and hides no failure.
+    private static bool IsDeleted(string folder)
     {
-        if (Directory.Exists(folder))
+        try
         {
-            Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 }

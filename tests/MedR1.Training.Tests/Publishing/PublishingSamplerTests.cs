@@ -99,6 +99,52 @@ public sealed class PublishingSamplerTests : IDisposable
         Assert.NotEqual(first, Assert.Single(Directory.GetDirectories(_folder)));
     }
 
+    [Fact]
+    public async Task After_a_run_weights_are_loaded_in_each_call_since_nothing_tells_what_moves_them()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        PublishingSampler sampler = Sampler(policy);
+        await Runs.Small(policy, options => options.MaxSteps = 1).UseSampler(sampler).AddObserver(sampler).RunAsync();
+        _events.Clear();
+
+        // Another run draws with the same server, and does not tell it.
+        await Runs.Small(policy, options => options.MaxSteps = 2).UseSampler(sampler).RunAsync();
+        Assert.Equal(["load 2", "draw", "load 3", "draw"], _events);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_in_use_ends_nothing_and_goes_later()
+    {
+        if (!FolderInUse.KeepsIt(Path.Combine(_folder, "probe")))
+        {
+            // Nothing keeps a superuser from deleting a folder.
+            return;
+        }
+
+        using TinyPolicy policy = TestData.Policy();
+        List<IDisposable> uses = [];
+        bool fails = false;
+        PublishingSampler sampler = new(
+            new ScriptedSampler("a"), policy.Save, _folder, (folder, _, _) =>
+            {
+                uses.Add(new FolderInUse(folder));
+                return fails ? throw new InvalidOperationException("The server is away.") : Task.CompletedTask;
+            });
+        await DrawAsync(sampler, CancellationToken.None);
+        await DrawAsync(sampler, CancellationToken.None);
+        fails = true;
+        InvalidOperationException error =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => DrawAsync(sampler, CancellationToken.None));
+        Assert.Equal("The server is away.", error.Message);
+        Assert.Equal(3, Directory.GetDirectories(_folder).Length);
+
+        uses.ForEach(use => use.Dispose());
+        fails = false;
+        await DrawAsync(sampler, CancellationToken.None);
+        uses[^1].Dispose();
+        Assert.Single(Directory.GetDirectories(_folder));
+    }
+
     private PublishingSampler Sampler(TinyPolicy policy)
     {
         int loads = 0;
@@ -134,6 +180,53 @@ public sealed class PublishingSamplerTests : IDisposable
         {
             events.Add("draw");
             return sampler.SampleAsync(prompts, options, cancellationToken);
+        }
+    }
+
+    /// <summary>Keeps a folder from being deleted: on Windows by an open file, elsewhere by the right to write in it.</summary>
+    private sealed class FolderInUse : IDisposable
+    {
+        private readonly string _folder;
+        private readonly FileStream? _open;
+
+        /// <summary>Whether this process may not delete a folder in use.</summary>
+        public static bool KeepsIt(string probe)
+        {
+            Directory.CreateDirectory(probe);
+            File.WriteAllText(Path.Combine(probe, "file"), "");
+            try
+            {
+                using FolderInUse use = new(probe);
+                Directory.Delete(probe, recursive: true);
+                return false;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Directory.Delete(probe, recursive: true);
+                return true;
+            }
+        }
+
+        public FolderInUse(string folder)
+        {
+            _folder = folder;
+            if (OperatingSystem.IsWindows())
+            {
+                _open = new FileStream(Directory.GetFiles(folder)[0], FileMode.Open, FileAccess.Read, FileShare.Read);
+            }
+            else
+            {
+                File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            }
+        }
+
+        public void Dispose()
+        {
+            _open?.Dispose();
+            if (!OperatingSystem.IsWindows() && Directory.Exists(_folder))
+            {
+                File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
     }
 }
