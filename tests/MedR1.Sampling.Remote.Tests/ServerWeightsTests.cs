@@ -73,7 +73,9 @@ public sealed class ServerWeightsTests
         Assert.Equal(("run-1", "(not loaded)"), (error.Expected, error.Actual));
         Assert.Empty(server.Calls);
 
-        // The next version is loaded all the same.
+        // The same version is loaded again, and the next one too.
+        await vllm.LoadAsync("/shared/a", "run-1");
+        Assert.Equal("run-1", await vllm.ReadVersionAsync());
         await vllm.LoadAsync("/shared/b", "run-2");
         Assert.Equal("run-2", await vllm.ReadVersionAsync());
     }
@@ -112,6 +114,31 @@ public sealed class ServerWeightsTests
         error = await Assert.ThrowsAsync<ServerWeightsException>(
             () => new SglangWeights(server.Endpoint, timeout: TimeSpan.FromTicks(1)).LoadAsync("/shared/a", "run-1"));
         Assert.Contains("did not answer", error.Message);
+    }
+
+    [Fact]
+    public async Task An_adapter_whose_answer_was_lost_is_unloaded_with_the_next_one()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        VllmAdapterWeights weights = new(server.Endpoint);
+        await weights.LoadAsync("/shared/a", "run-1");
+        server.Weights.LosesAnswers = true;
+        await Assert.ThrowsAsync<ServerWeightsException>(() => weights.LoadAsync("/shared/b", "run-2"));
+        Assert.Equal("run-1", weights.Version);
+        Assert.Equal(["tiny", "run-1", "run-2"], server.Weights.Models);
+
+        server.Weights.LosesAnswers = false;
+        await weights.LoadAsync("/shared/c", "run-3");
+        Assert.Equal(["tiny", "run-3"], server.Weights.Models);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_busy_is_asked_again_for_its_version()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        SglangWeights weights = new(server.Endpoint);
+        server.Weights.BusyAnswers = 1;
+        Assert.Equal("default", await weights.ReadVersionAsync());
     }
 
     [Fact]

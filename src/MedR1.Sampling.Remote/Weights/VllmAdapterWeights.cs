@@ -13,6 +13,9 @@ public sealed class VllmAdapterWeights : IServerWeights
 
     private readonly WeightServer _server;
 
+    // Adapters other than the last that the server has, or may have since its answer did not come.
+    private readonly List<string> _outdated = [];
+
     /// <summary>Makes the client. The server is asked nothing yet.</summary>
     /// <param name="endpoint">The server's address, that of <see cref="RemoteSamplerOptions.Endpoint"/>.</param>
     /// <param name="apiKey">The key that the server asks for; <see langword="null"/> for a server without keys.</param>
@@ -32,28 +35,19 @@ public sealed class VllmAdapterWeights : IServerWeights
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentException.ThrowIfNullOrWhiteSpace(version);
-        JsonObject request = new() { ["lora_name"] = version, ["lora_path"] = folder };
-        WeightAnswer answer = await _server
-            .PostAsync("v1/load_lora_adapter", request, cancellationToken).ConfigureAwait(false);
-        if (!answer.IsSuccess)
+        await LoadAdapterAsync(folder, version, cancellationToken).ConfigureAwait(false);
+        if (Version is not null)
         {
-            throw answer.Fail(
-                $"did not load the adapter in '{folder}' as '{version}'; start it with --enable-lora, a --max-lora-rank that fits, "
-                + "and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True");
+            _outdated.Add(Version);
         }
 
-        string? before = Version;
+        // Of a server that was started anew the same version may be asked for again.
         Version = version;
-        if (before is not null)
+        _outdated.RemoveAll(name => name == version);
+        while (_outdated is [string before, ..])
         {
-            WeightAnswer unloaded = await _server.PostAsync(
-                "v1/unload_lora_adapter", new JsonObject { ["lora_name"] = before }, cancellationToken).ConfigureAwait(false);
-
-            // A server that was started anew doesn't have it any more.
-            if (!unloaded.IsSuccess && unloaded.Status != 404)
-            {
-                throw unloaded.Fail($"loaded the adapter '{version}', but did not unload '{before}'");
-            }
+            await UnloadAsync(before, cancellationToken).ConfigureAwait(false);
+            _outdated.RemoveAt(0);
         }
     }
 
@@ -72,5 +66,39 @@ public sealed class VllmAdapterWeights : IServerWeights
         }
 
         return Version is null ? models[0] : models.Contains(Version) ? Version : Absent;
+    }
+
+    private async Task LoadAdapterAsync(string folder, string version, CancellationToken cancellationToken)
+    {
+        JsonObject request = new() { ["lora_name"] = version, ["lora_path"] = folder };
+        WeightAnswer answer;
+        try
+        {
+            answer = await _server.PostAsync("v1/load_lora_adapter", request, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _outdated.Add(version);
+            throw;
+        }
+
+        if (!answer.IsSuccess)
+        {
+            throw answer.Fail(
+                $"did not load the adapter in '{folder}' as '{version}'; start it with --enable-lora, a --max-lora-rank that fits, "
+                + "and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True");
+        }
+    }
+
+    private async Task UnloadAsync(string name, CancellationToken cancellationToken)
+    {
+        WeightAnswer answer = await _server.PostAsync(
+            "v1/unload_lora_adapter", new JsonObject { ["lora_name"] = name }, cancellationToken).ConfigureAwait(false);
+
+        // A server that was started anew doesn't have it any more, and one that did not answer may never have had it.
+        if (!answer.IsSuccess && answer.Status != 404)
+        {
+            throw answer.Fail($"loaded the adapter '{Version}', but did not unload '{name}'");
+        }
     }
 }

@@ -4,9 +4,18 @@ using System.Text.Json.Nodes;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Sends a server requests about its weights. None is repeated: loading twice is not what was asked for.</summary>
+/// <summary>
+/// Sends a server requests about its weights. What only asks is repeated where the server is busy or away for a moment, as the
+/// requests for completions around it are; loading is not: loading twice is not what was asked for.
+/// </summary>
 internal sealed class WeightServer
 {
+    private const int MaxAttempts = 4;
+    private static readonly TimeSpan s_firstWait = TimeSpan.FromSeconds(0.5);
+
+    // Answering takes a server no longer than a moment, other than loading.
+    private static readonly TimeSpan s_longestAnswer = TimeSpan.FromMinutes(1);
+
     // Shared by all, as HttpClient is meant to be; times are those of each request.
     private static readonly HttpClient s_client = new() { Timeout = Timeout.InfiniteTimeSpan };
 
@@ -38,13 +47,34 @@ internal sealed class WeightServer
     public Uri Address { get; }
 
     public Task<WeightAnswer> PostAsync(string path, JsonNode body, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Post, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), cancellationToken);
+        SendAsync(
+            HttpMethod.Post, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), _timeout,
+            cancellationToken);
 
-    public Task<WeightAnswer> GetAsync(string path, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, path, null, cancellationToken);
+    public async Task<WeightAnswer> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        TimeSpan timeout = _timeout < s_longestAnswer ? _timeout : s_longestAnswer;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                WeightAnswer answer = await SendAsync(HttpMethod.Get, path, null, timeout, cancellationToken).ConfigureAwait(false);
+                if (!answer.IsPassing || attempt == MaxAttempts)
+                {
+                    return answer;
+                }
+            }
+            catch (ServerWeightsException) when (attempt < MaxAttempts)
+            {
+                // It did not answer; perhaps it does the next time.
+            }
+
+            await Task.Delay(s_firstWait * (1 << (attempt - 1)), cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private async Task<WeightAnswer> SendAsync(
-        HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+        HttpMethod method, string path, HttpContent? content, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(method, new Uri(Address, path)) { Content = content };
         if (_apiKey is not null)
@@ -53,7 +83,7 @@ internal sealed class WeightServer
         }
 
         using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        time.CancelAfter(_timeout);
+        time.CancelAfter(timeout);
         try
         {
             using HttpResponseMessage response = await s_client.SendAsync(request, time.Token).ConfigureAwait(false);
@@ -62,7 +92,7 @@ internal sealed class WeightServer
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ServerWeightsException($"The server at {Address} did not answer /{path} within {_timeout}.", e);
+            throw new ServerWeightsException($"The server at {Address} did not answer /{path} within {timeout}.", e);
         }
         catch (HttpRequestException e)
         {

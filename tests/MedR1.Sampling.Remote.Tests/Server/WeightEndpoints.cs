@@ -22,6 +22,12 @@ internal sealed class WeightEndpoints
     /// <summary>The words with which loading is refused.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>Whether an adapter is loaded without an answer.</summary>
+    public bool LosesAnswers { get; set; }
+
+    /// <summary>How many of the next requests for what there is are answered that the server is busy.</summary>
+    public int BusyAnswers { get; set; }
+
     /// <summary>Names that a vLLM server lists.</summary>
     public List<string> Models { get; } = ["tiny"];
 
@@ -31,7 +37,8 @@ internal sealed class WeightEndpoints
     public void Map(WebApplication application)
     {
         application.MapPost("/update_weights_from_disk", UpdateAsync);
-        application.MapGet("/model_info", context => IsOldSglang
+        application.MapGet("/model_info", context => --BusyAnswers >= 0
+            ? Replies.Text(context, 503, "busy") : IsOldSglang
             ? Replies.Text(context, 404, """{"detail":"Not Found"}""")
             : Replies.Json(context, new JsonObject { ["model_path"] = "tiny", ["weight_version"] = SglangVersion }));
         application.MapGet("/get_weight_version", context => IsOldSglang
@@ -69,6 +76,12 @@ internal sealed class WeightEndpoints
         }
 
         Models.Add(name);
+        if (LosesAnswers)
+        {
+            context.Abort();
+            return;
+        }
+
         await Replies.Text(context, 200, $"Success: LoRA adapter '{name}' added successfully.");
     }
 
