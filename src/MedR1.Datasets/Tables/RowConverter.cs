@@ -80,6 +80,8 @@ internal sealed class RowConverter(TableOptions options)
 
         string? imageColumn = _columns.Images == ExampleColumns.None
             ? null : cells.Find(_columns.Images, s_images) ?? cells.FindPicture(s_fileName);
+        // Also where the row is left out for want of its pictures.
+        _hasPictures |= imageColumn is not null;
         List<string> paths = [];
         string root = options.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(row.FilePath))!;
         IImageSource[] images = imageColumn is null ? [] : cells.Images(imageColumn, root, paths);
@@ -93,7 +95,6 @@ internal sealed class RowConverter(TableOptions options)
         string? modality = cells.Find(_columns.Modality, s_modality);
         string? questionType = cells.Find(_columns.QuestionType, s_questionType);
         string? dataset = cells.Find(_columns.Dataset, s_dataset);
-        _hasPictures |= imageColumn is not null;
         if (!_hasPictures)
         {
             _withoutPictures ??= row;

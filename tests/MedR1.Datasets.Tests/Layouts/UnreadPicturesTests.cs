@@ -48,6 +48,15 @@ public sealed class UnreadPicturesTests : IDisposable
         Assert.Single(JsonLines.Load(Write("""{"question":"?","answer":"a","image":"p1.png","thumb":"p2.png"}""")));
     }
 
+    [Fact]
+    public void A_table_whose_pictures_are_missing_and_left_out_has_a_column_of_them()
+    {
+        string file = Write("""{"question":"?","answer":"a","origin":"p1.png"}""", Row("image", "\"missing.png\""));
+        TableOptions options = new() { ImageRoot = _folder.Path, MissingImages = MissingImageHandling.Skip };
+        TableDataset table = JsonLines.Load(file, new JsonLinesOptions { Table = options });
+        Assert.Single(table);
+    }
+
     private string Write(params string[] lines)
     {
         _folder.Write("p1.png", "");
