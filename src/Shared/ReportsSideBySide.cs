@@ -26,8 +26,9 @@ internal static class ReportsSideBySide
                 throw new ArgumentException(
                     $"'{first.Name}' is about {first.Answers.Count} questions and '{other.Name}' about {other.Answers.Count}, by "
                     + $"their ids {Told(onlyFirst)} in the first alone and {Told(onlyOther)} in the second alone: scores of "
-                    + "different questions don't belong in one table. Write them apart, or look at those that both have by "
-                    + "ReportComparison.Compare.",
+                    + "different questions don't belong in one table. Write them apart, or compare the questions that both have "
+                    + "by ReportComparison.Compare. Where they are the same questions under other ids, of another file for "
+                    + "instance, give both the same ids (ExampleColumns.Id).",
                     nameof(reports));
             }
         }

@@ -56,6 +56,9 @@ public sealed class ReportTableTests
             "none in the first alone and 1 ('a') in the second alone",
             Assert.Throws<ArgumentException>(
                 () => ReportTable.ToText(Of("once", "a", "b"), Of("twice", "a", "a", "b"))).Message);
+        Assert.Contains(
+            "Where they are the same questions under other ids",
+            Assert.Throws<ArgumentException>(() => ReportTable.ToText(Of("rows", "a.csv/0"), Of("lines", "b.jsonl/0"))).Message);
     }
 
     private static EvaluationReport Of(string name, params IEnumerable<string> ids) => EvaluationReport.Create(
