@@ -5,6 +5,10 @@ namespace MedR1.Sampling.Remote;
 /// <see cref="VllmAdapterWeights"/>, or a server's of your own. In <see cref="RemoteSamplerOptions.Weights"/> they see
 /// to it that each completion comes from those that were loaded last.
 /// </summary>
+/// <remarks>
+/// Nothing is loaded while completions are drawn. A call reads <see cref="Model"/> and <see cref="Version"/> once, when it
+/// begins; the server's version is asked for before and after each prompt, for several prompts at once and from any thread.
+/// </remarks>
 public interface IServerWeights
 {
     /// <summary>
@@ -22,11 +26,16 @@ public interface IServerWeights
     /// <summary>Has the server load weights, and returns when it samples with them and no longer with any before.</summary>
     /// <param name="folder">Where they are, as the server sees it.</param>
     /// <param name="version">What they are called from now on; a name that was not used before.</param>
-    /// <param name="cancellationToken">Stops the waiting; the server may load them nevertheless.</param>
+    /// <param name="cancellationToken">
+    /// Stops the waiting; the server may load them nevertheless. What failed or was stopped is loaded again under another name.
+    /// </param>
     /// <exception cref="ServerWeightsException">The server did not load them.</exception>
     Task LoadAsync(string folder, string version, CancellationToken cancellationToken = default);
 
-    /// <summary>Asks the server which version it has.</summary>
+    /// <summary>
+    /// Asks the server which version it has: <see cref="Version"/>, unless it was started anew or someone else has loaded other
+    /// weights. Before the first load any text that stays the same.
+    /// </summary>
     /// <param name="cancellationToken">Stops the asking.</param>
     /// <exception cref="ServerWeightsException">The server did not say.</exception>
     ValueTask<string> ReadVersionAsync(CancellationToken cancellationToken = default);

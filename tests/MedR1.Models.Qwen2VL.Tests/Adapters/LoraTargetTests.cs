@@ -28,6 +28,17 @@ public sealed class LoraTargetTests
     }
 
     [Fact]
+    public void A_pattern_of_the_decoder_means_its_layers_and_none_of_the_tower()
+    {
+        // As MedR1.Sampling.Remote's README has it for servers that take no adapter of the tower.
+        string[] found = Targets(
+            new LoraOptions { TargetModules = ModuleSelection.Matching(@".*\.language_model\..*_proj") });
+
+        Assert.Equal(2 * 7, found.Length);
+        Assert.All(found, name => Assert.StartsWith("model.language_model.layers.", name));
+    }
+
+    [Fact]
     public void A_pattern_must_match_the_whole_name()
     {
         AssertTargets(
