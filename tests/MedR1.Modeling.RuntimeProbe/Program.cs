@@ -10,6 +10,7 @@ using TorchSharp;
 //   explicit [libtorch folder] [binding library]   TorchRuntime.Initialize first ("-" leaves an argument out)
 //   hook                                           TorchSharp first, with MedR1.Modeling in use
 //   late                                           TorchSharp first and alone, then TorchRuntime.Initialize
+//   passive                                        the program says how threads wait, then TorchRuntime.Initialize
 //   load <folder> <type>                           loads a checkpoint, prints peak memory / weights
 //   quantize <folder>                              the same of one that is loaded in 8 bits
 // Exit code 0: it computes, the report is printed; 3: a TorchRuntimeException, its message is printed.
@@ -25,6 +26,10 @@ try
             break;
         case "late":
             Late.TouchTorchSharp();
+            Explicit.Start(null, null);
+            break;
+        case "passive":
+            Environment.SetEnvironmentVariable("OMP_WAIT_POLICY", "PASSIVE");
             Explicit.Start(null, null);
             break;
         case "load":

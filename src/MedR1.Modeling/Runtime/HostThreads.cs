@@ -20,9 +20,16 @@ internal static class HostThreads
     /// </summary>
     public static void WaitBriefly()
     {
-        if (Variables.All(name => Environment.GetEnvironmentVariable(name) is null))
+        string[] given = [.. Variables.Where(name => Environment.GetEnvironmentVariable(name) is not null)];
+        if (given.Length == 0)
         {
             CLibrary.SetVariable(SpinVariable, FewSpins);
+        }
+
+        // What a program itself has set reaches no native library but in this way.
+        foreach (string name in given)
+        {
+            CLibrary.SetVariable(name, Environment.GetEnvironmentVariable(name)!);
         }
     }
 }

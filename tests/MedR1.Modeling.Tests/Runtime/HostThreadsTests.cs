@@ -19,4 +19,14 @@ public sealed class HostThreadsTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains($"GOMP_SPINCOUNT = '{spins}'", output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void What_the_program_itself_says_reaches_them_too()
+    {
+        (int code, string output) = _probe.Run(["passive"], Probe.Packages, more: [("OMP_DISPLAY_ENV", "VERBOSE")]);
+
+        Assert.Equal(0, code);
+        Assert.Contains("OMP_WAIT_POLICY = 'PASSIVE'", output, StringComparison.Ordinal);
+        Assert.Contains("GOMP_SPINCOUNT = '0'", output, StringComparison.Ordinal);
+    }
 }
