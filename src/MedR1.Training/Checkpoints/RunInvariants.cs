@@ -19,6 +19,9 @@ internal sealed class RunInvariants(
     /// <summary>Names the weights that a cloned reference has.</summary>
     public const string StartWeights = "weights that the policy was built with";
 
+    /// <summary>Their value where nothing is compared with them.</summary>
+    public const string NotNeeded = "not needed";
+
     // Settings that are no options of the trainer.
     private static readonly string[] s_others = ["sampling", "prompts", "examples", "order", "planner", "loss", "advantages"];
 
@@ -56,12 +59,14 @@ internal sealed class RunInvariants(
         string[] others = [.. now.Keys.Where(name => Differs(name, state.Invariants, now))];
         string[] allowed = [.. others.Where(
             name => IsSetting(name) && options.AllowedChanges.Contains(RunSettings.RootOf(name)))];
+        string[] refused = [.. others.Except(allowed).Where(name => name != StartWeights || !NeedChanged(allowed, state.Invariants, now))];
         string Tell(string name) => $"{name} was {state.Invariants.GetValueOrDefault(name, "not known")} and is {now[name]}";
-        mistakes.AddRange(others.Except(allowed).Select(Tell));
+        mistakes.AddRange(refused.Select(Tell));
         if (mistakes.Count > 0)
         {
+            bool areOtherWeights = refused.Contains(StartWeights) && !IsNeedOf(state.Invariants, now);
             throw new CheckpointException(
-                $"The checkpoint '{source}' is of another run: {string.Join("; ", mistakes)}. {Fix([.. others.Except(allowed)])}");
+                $"The checkpoint '{source}' is of another run: {string.Join("; ", mistakes)}. {Fix(refused, areOtherWeights)}");
         }
 
         _changes.Clear();
@@ -81,9 +86,16 @@ internal sealed class RunInvariants(
         }
     }
 
-    private string Fix(string[] others)
+    // A divergence that is no longer penalised, or is from here on, takes the reference with it or brings it.
+    private static bool NeedChanged(string[] allowed, Dictionary<string, string> before, Dictionary<string, string> now) =>
+        IsNeedOf(before, now) && allowed.Any(name => RunSettings.RootOf(name) is "loss" or "targets");
+
+    private static bool IsNeedOf(Dictionary<string, string> before, Dictionary<string, string> now) =>
+        before.GetValueOrDefault(StartWeights) == NotNeeded || now[StartWeights] == NotNeeded;
+
+    private string Fix(string[] others, bool areOtherWeights)
     {
-        string weights = others.Contains(StartWeights)
+        string weights = areOtherWeights
             ? " A run goes on from the weights that it was started from: load the policy from there, not from the checkpoint, "
             + "whose weights are read into it." : "";
         string[] settings = [.. others.Where(IsSetting).Select(RunSettings.RootOf).Distinct().Select(name => $"\"{name}\"")];

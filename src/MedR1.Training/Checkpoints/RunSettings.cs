@@ -13,6 +13,7 @@ namespace MedR1.Training;
 internal static class RunSettings
 {
     public const string None = "none";
+    public const string On = "on";
 
     private static readonly JsonSerializerOptions s_json = new()
     {
@@ -24,6 +25,10 @@ internal static class RunSettings
     /// <summary>Adds a number, text, list or choice.</summary>
     public static void Add(this Dictionary<string, string> settings, string name, object? value) =>
         Add(settings, name, JsonSerializer.SerializeToElement(value, value?.GetType() ?? typeof(object), s_json));
+
+    /// <summary>Adds a list whose order means nothing: that of a set may be another one in each process.</summary>
+    public static void AddSet<T>(this Dictionary<string, string> settings, string name, IEnumerable<T> values, IComparer<T> order) =>
+        settings.Add(name, values.Distinct().Order(order).ToArray());
 
     /// <summary>Adds an object that may be missing, as its kind and what it consists of.</summary>
     public static void AddParts(this Dictionary<string, string> settings, string name, object? value, string kind)
@@ -50,6 +55,7 @@ internal static class RunSettings
     /// </summary>
     public static string? DigestOf(int count, Func<int, VqaPrompt?> prompt)
     {
+        // The same on every system: no line break of its own.
         StringBuilder text = new();
         try
         {
@@ -58,7 +64,7 @@ internal static class RunSettings
                 foreach (ChatMessage message in prompt(index)?.Messages ?? [])
                 {
                     text.Append(message.Role).Append(':')
-                        .AppendJoin('|', message.Content.Select(part => part is TextPart own ? own.Text : "picture")).AppendLine();
+                        .AppendJoin('|', message.Content.Select(part => part is TextPart own ? own.Text : "picture")).Append('\n');
                 }
             }
         }
@@ -85,7 +91,14 @@ internal static class RunSettings
 
         foreach (JsonProperty property in value.EnumerateObject())
         {
-            Add(settings, $"{name}.{property.Name}", property.Value);
+            string part = $"{name}.{property.Name}";
+            if (property.Value.ValueKind == JsonValueKind.Object)
+            {
+                // It may be missing in another run.
+                settings[part] = On;
+            }
+
+            Add(settings, part, property.Value);
         }
     }
 }

@@ -46,7 +46,7 @@ public sealed class GrpoTrainerOptions : RolloutTrainerOptions
     internal override Dictionary<string, string> Settings(int totalSteps)
     {
         Dictionary<string, string> settings = base.Settings(totalSteps);
-        settings.AddParts(nameof(DynamicSampling), DynamicSampling, kind: "on");
+        settings.AddParts(nameof(DynamicSampling), DynamicSampling, kind: RunSettings.On);
 
         // Whether there are such makes another run.
         settings.AddParts(nameof(Replay), Replay);

@@ -119,12 +119,12 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     internal override Dictionary<string, string> Settings(int totalSteps)
     {
         Dictionary<string, string> settings = base.Settings(totalSteps);
-        settings.Add(nameof(SuppressedTokenIds), SuppressedTokenIds);
-        settings.Add(nameof(StopStrings), StopStrings);
+        settings.AddSet(nameof(SuppressedTokenIds), SuppressedTokenIds, Comparer<int>.Default);
+        settings.AddSet(nameof(StopStrings), StopStrings, StringComparer.Ordinal);
         settings.Add(nameof(SuppressVisionTokensInLoss), SuppressVisionTokensInLoss);
         settings.Add(nameof(TokenDivisor), TokenDivisor);
         settings.Add(nameof(MaxPromptTokens), MaxPromptTokens);
-        settings.AddParts(nameof(AdaptiveEntropy), AdaptiveEntropy, kind: "on");
+        settings.AddParts(nameof(AdaptiveEntropy), AdaptiveEntropy, kind: RunSettings.On);
         return settings;
     }
 

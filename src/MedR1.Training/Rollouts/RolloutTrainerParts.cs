@@ -83,7 +83,7 @@ internal sealed record RolloutTrainerParts
         [nameof(options.StepsPerGeneration)] = Text(options.StepsPerGeneration),
         [nameof(options.Iterations)] = Text(options.Iterations),
         ["number of prompts"] = Text(Prompts.Count),
-        [RunInvariants.StartWeights] = clonesReference ? WeightDigest.Of(policy) : "not needed",
+        [RunInvariants.StartWeights] = clonesReference ? WeightDigest.Of(policy) : RunInvariants.NotNeeded,
         ["rewards"] = string.Join(", ", Rewards.Select(reward =>
             string.Create(CultureInfo.InvariantCulture, $"{reward.Name} × {reward.Weight}"))),
         ["sampling"] = string.Create(

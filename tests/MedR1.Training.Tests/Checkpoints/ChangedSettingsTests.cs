@@ -59,6 +59,52 @@ public sealed class ChangedSettingsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_part_of_an_option_that_came_or_went_is_another_setting()
+    {
+        GrpoLoss corrected = new(GrpoLossOptions.MedR1 with { SamplerCorrection = new SamplerCorrectionOptions() });
+        AdvantageOptions ranged = AdvantageOptions.Grpo with { RewardRange = new RewardRange(0, 1) };
+        await SaveAsync();
+        Assert.Equal(["loss.SamplerCorrection was none and is on"], Differences(Refusal(_ => { }, loss: corrected)));
+        Assert.Equal(
+            ["advantages.RewardRange was none and is on"],
+            Differences(Refusal(_ => { }, builder => builder.UseAdvantages(ranged))));
+
+        await SaveAsync(loss: corrected);
+        Assert.Equal(["loss.SamplerCorrection was on and is none"], Differences(Refusal(_ => { })));
+    }
+
+    [Fact]
+    public async Task The_order_of_a_set_is_no_setting()
+    {
+        await SaveAsync(options => (options.StopStrings, options.SuppressedTokenIds) = (["b", "a"], [9, 7, 9]));
+        using TinyPolicy policy = TestData.Policy();
+        Builder(policy, options => (options.StopStrings, options.SuppressedTokenIds) = (["a", "b"], [7, 9]))
+            .ResumeFrom(_folder).Build().Dispose();
+    }
+
+    [Fact]
+    public void A_digest_is_the_same_on_every_system()
+    {
+        VqaPrompt prompt = new([ChatMessage.System("Say."), ChatMessage.User("Which?", [])]);
+        Assert.Equal("027a686d9e93e988", RunSettings.DigestOf(1, _ => prompt));
+    }
+
+    [Theory]
+    [InlineData(0.04, 0)]
+    [InlineData(0, 0.04)]
+    public async Task A_divergence_may_be_penalised_no_longer_or_from_here_on(double before, double now)
+    {
+        GrpoLoss Loss(double coefficient) => new(GrpoLossOptions.MedR1 with { KlCoefficient = coefficient });
+        await SaveAsync(loss: Loss(before));
+        CheckpointException exception = Refusal(_ => { }, loss: Loss(now));
+        Assert.Contains(Differences(exception), difference => difference.StartsWith(RunInvariants.StartWeights, StringComparison.Ordinal));
+        Assert.EndsWith(".AllowChangedSettings(\"loss\").", exception.Message);
+
+        using TinyPolicy policy = TestData.Policy();
+        Builder(policy, _ => { }, Loss(now)).ResumeFrom(_folder).AllowChangedSettings("loss").Build().Dispose();
+    }
+
+    [Fact]
     public async Task Another_template_is_another_run()
     {
         Listed dataset = new(Enumerable.Range(0, 5).Select(
@@ -222,10 +268,10 @@ public sealed class ChangedSettingsTests : IDisposable
         }, loss);
 
     // Saved behind the second of eight steps.
-    private async Task SaveAsync(Action<GrpoTrainerOptions>? configure = null)
+    private async Task SaveAsync(Action<GrpoTrainerOptions>? configure = null, IPolicyLoss? loss = null)
     {
         using TinyPolicy policy = TestData.Policy();
-        await Assert.ThrowsAsync<FormatException>(() => Builder(policy, configure ?? (_ => { }))
+        await Assert.ThrowsAsync<FormatException>(() => Builder(policy, configure ?? (_ => { }), loss)
             .AddObserver(new BrokenParts(nameof(IGrpoObserver.OnGradients), 3, () => new FormatException("broken"))).RunAsync());
     }
 
