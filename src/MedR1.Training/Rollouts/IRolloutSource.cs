@@ -12,6 +12,12 @@ internal interface IRolloutSource
     /// <summary>Starts to prepare a later call, so that it goes on beside the update.</summary>
     void Prefetch(long index, long position, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Waits until nothing is prepared any more, whatever became of it: data and order are asked by one thread at a time, also if the
+    /// run goes on at once.
+    /// </summary>
+    Task WaitForPrefetchAsync();
+
     /// <summary>Gives a rollout; which one depends on the seed, index and position alone.</summary>
     /// <param name="index">How many rollouts the run made before.</param>
     /// <param name="position">The position in the data behind them.</param>

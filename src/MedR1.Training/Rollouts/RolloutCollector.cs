@@ -39,6 +39,9 @@ internal sealed class RolloutCollector(
         _next = Task.Run(() => taker.Take(position, PromptCount, cancellationToken), cancellationToken);
     }
 
+    public async Task WaitForPrefetchAsync() => await ((Task?)_next ?? Task.CompletedTask)
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
     public async Task<Rollout> CollectAsync(long index, long position, CancellationToken cancellationToken)
     {
         (SampleSeconds, RewardSeconds) = (0, 0);

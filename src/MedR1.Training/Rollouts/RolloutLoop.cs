@@ -23,30 +23,42 @@ internal sealed class RolloutLoop(
 
     private async Task MakeStepsAsync(RunReporter reporter, CancellationToken cancellationToken)
     {
-        while (state.Step < totalSteps)
+        try
         {
-            long start = Stopwatch.GetTimestamp();
-            double secondsBefore = SamplingSeconds(state.Sampled);
-            Rollout rollout = kept.Rollout ?? await SampleAsync(cancellationToken);
-            IReadOnlyList<PlannedStep> plan = UserCode.Call(
-                () => parts.Planner.Plan(rollout, options), $"The planner {parts.Planner.GetType().Name}");
-            rollout.StepCount = Math.Max(plan.Count, options.StepsPerGeneration);
-            learner.Prepare(rollout, plan, state.Sampled ?? []);
-            if (state.Step + plan.Count * options.Iterations - state.StepInRollout < totalSteps)
+            while (state.Step < totalSteps)
             {
-                source.Prefetch(state.Rollouts + 1, state.Position, cancellationToken);
+                await MakeStepsOfSamplingAsync(reporter, cancellationToken);
             }
+        }
+        finally
+        {
+            await source.WaitForPrefetchAsync();
+        }
+    }
 
-            while (state.Step < totalSteps && kept.Rollout is not null)
-            {
-                PolicyStepResult result = learner.Learn(
-                    rollout, plan[state.StepInRollout % plan.Count], state.Step + 1, cancellationToken);
-                Dictionary<string, double> sampled = state.Sampled ?? [];
-                Advance(result, plan.Count * options.Iterations);
-                double seconds = secondsBefore + Stopwatch.GetElapsedTime(start).TotalSeconds;
-                await reporter.EndStepAsync(Measure(result, rollout, seconds, sampled), cancellationToken);
-                (start, secondsBefore) = (Stopwatch.GetTimestamp(), 0);
-            }
+    private async Task MakeStepsOfSamplingAsync(RunReporter reporter, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        double secondsBefore = SamplingSeconds(state.Sampled);
+        Rollout rollout = kept.Rollout ?? await SampleAsync(cancellationToken);
+        IReadOnlyList<PlannedStep> plan = UserCode.Call(
+            () => parts.Planner.Plan(rollout, options), $"The planner {parts.Planner.GetType().Name}");
+        rollout.StepCount = Math.Max(plan.Count, options.StepsPerGeneration);
+        learner.Prepare(rollout, plan, state.Sampled ?? []);
+        if (state.Step + plan.Count * options.Iterations - state.StepInRollout < totalSteps)
+        {
+            source.Prefetch(state.Rollouts + 1, state.Position, cancellationToken);
+        }
+
+        while (state.Step < totalSteps && kept.Rollout is not null)
+        {
+            PolicyStepResult result = learner.Learn(
+                rollout, plan[state.StepInRollout % plan.Count], state.Step + 1, cancellationToken);
+            Dictionary<string, double> sampled = state.Sampled ?? [];
+            Advance(result, plan.Count * options.Iterations);
+            double seconds = secondsBefore + Stopwatch.GetElapsedTime(start).TotalSeconds;
+            await reporter.EndStepAsync(Measure(result, rollout, seconds, sampled), cancellationToken);
+            (start, secondsBefore) = (Stopwatch.GetTimestamp(), 0);
         }
     }
 

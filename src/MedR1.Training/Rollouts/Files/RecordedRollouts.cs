@@ -13,6 +13,8 @@ internal sealed class RecordedRollouts(string folder, RolloutTrainerParts parts,
     {
     }
 
+    public Task WaitForPrefetchAsync() => Task.CompletedTask;
+
     public Task<Rollout> CollectAsync(long index, long position, CancellationToken cancellationToken)
     {
         string path = RolloutFile.PathOf(folder, index);

@@ -13,6 +13,8 @@ internal sealed class ReplayingSource(
     public void Prefetch(long index, long position, CancellationToken cancellationToken) =>
         source.Prefetch(index, position, cancellationToken);
 
+    public Task WaitForPrefetchAsync() => source.WaitForPrefetchAsync();
+
     public async Task<Rollout> CollectAsync(long index, long position, CancellationToken cancellationToken)
     {
         Rollout rollout = await source.CollectAsync(index, position, cancellationToken);
