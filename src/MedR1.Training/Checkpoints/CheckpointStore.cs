@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using MedR1.Modeling;
 using TorchSharp;
@@ -18,9 +19,8 @@ internal sealed class CheckpointStore(
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
-
 
     private readonly CheckpointFolders? _folders =
         options.OutputFolder is null ? null : new CheckpointFolders(options.OutputFolder);
@@ -71,7 +71,6 @@ internal sealed class CheckpointStore(
     /// <returns>The checkpoint with the state as it is, or the reason why there is none.</returns>
     public (string? Folder, string? Reason) Rescue(RunState state)
     {
-        bool isAtEnd = state.Unfinished is not null;
         if (state.Step == 0 || _folders is null)
         {
             return (null, state.Step == 0 ? "no step was made before" : "no OutputFolder is set");
@@ -82,7 +81,7 @@ internal sealed class CheckpointStore(
             return (null, "the optimizer had begun to move the parameters, so that they are of no step");
         }
 
-        if (state.Step == _lastSaved && !isAtEnd)
+        if (state.Step == _lastSaved)
         {
             return (Newest, null);
         }
@@ -90,7 +89,7 @@ internal sealed class CheckpointStore(
         try
         {
             string folder = Save(_folders, state, CancellationToken.None);
-            _lastSaved = isAtEnd ? _lastSaved : state.Step;
+            _lastSaved = state.Unfinished is null ? state.Step : _lastSaved;
             return (folder, null);
         }
         catch (CheckpointException exception)

@@ -1,8 +1,11 @@
 namespace MedR1.Training;
 
 /// <summary>Saves what a run that fails has learnt, and writes on its exception where that is.</summary>
-internal sealed class RunRescue(RunState state, CheckpointStore checkpoints)
+internal sealed class RunRescue(RunState state, int totalSteps, CheckpointStore checkpoints)
 {
+    /// <summary>Whether the run has come to its steps.</summary>
+    public bool HasStarted { get; set; }
+
     /// <summary>Saves the state behind the last whole step.</summary>
     /// <param name="exception">What the run ends with.</param>
     /// <param name="isOfSaving">Whether it says that the checkpoint can't be written: it is not tried again then.</param>
@@ -10,18 +13,31 @@ internal sealed class RunRescue(RunState state, CheckpointStore checkpoints)
     {
         (string? folder, string? reason) = isOfSaving
             ? (null, "its checkpoint can't be written") : checkpoints.Rescue(state);
-        (state.Unfinished is null
-            ? Of(state.Step + 1, $"Step {state.Step + 1} failed.", folder, $"The state behind step {state.Step}", "makes it again")
-            : Of(state.Step, $"Step {state.Step} is made, but its end failed.", folder, "The state", "goes on with the rest of it"))
-            .AttachTo(exception);
+        (long step, string what, string saved, string next) = Describe();
+        string? newest = folder ?? checkpoints.Newest;
+        string last = newest is null ? "" : $" The last checkpoint is '{newest}'.";
+        new TrainingFailure(step, newest, folder is not null
+            ? $"{what} {saved} is in '{folder}': .ResumeFrom(\"{folder}\") {next}."
+            : $"{what} Nothing was saved: {reason}.{last}").AttachTo(exception);
+    }
 
-        TrainingFailure Of(long step, string what, string? folder, string saved, string next)
+    private (long Step, string What, string Saved, string Next) Describe()
+    {
+        if (state.Unfinished is not null)
         {
-            string? newest = folder ?? checkpoints.Newest;
-            string last = newest is null ? "" : $" The last checkpoint is '{newest}'.";
-            return new TrainingFailure(step, newest, folder is not null
-                ? $"{what} {saved} is in '{folder}': .ResumeFrom(\"{folder}\") {next}."
-                : $"{what} Nothing was saved: {reason}.{last}");
+            return (state.Step, $"Step {state.Step} is made, but its end failed.", "The state", "goes on with the rest of it");
         }
+
+        if (state.Step >= totalSteps)
+        {
+            return (
+                state.Step, $"All {state.Step} steps are made, but the end of the run failed.", "The state", "ends it again");
+        }
+
+        long failed = state.Step + 1;
+        string saved = $"The state behind step {state.Step}";
+        return HasStarted
+            ? (failed, $"Step {failed} failed.", saved, "makes it again")
+            : (failed, $"The run failed before step {failed}.", saved, "goes on from there");
     }
 }

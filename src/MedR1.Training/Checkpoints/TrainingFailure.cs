@@ -1,7 +1,9 @@
 namespace MedR1.Training;
 
 /// <summary>What became of the work of a run that failed. The exception that the run ended with holds it.</summary>
-/// <param name="Step">The step that failed, or whose end did.</param>
+/// <param name="Step">
+/// The step that failed, or whose end did; the next one of a run that failed before its steps, the last of one that failed behind them.
+/// </param>
 /// <param name="Checkpoint">
 /// The newest checkpoint that the run can go on from; <see langword="null"/> if there is none.
 /// </param>

@@ -9,7 +9,7 @@ internal sealed class RunReporter(
     EvaluationRunner evaluations, CheckpointStore checkpoints, IReadOnlyList<ITrainingObserver> observers)
 {
     private readonly RunLog _log = new(dispatcher, state, totalSteps, options);
-    private readonly RunRescue _rescue = new(state, checkpoints);
+    private readonly RunRescue _rescue = new(state, totalSteps, checkpoints);
     private bool _isSaving;
 
     /// <summary>Makes the steps of a call, with what belongs before and behind them.</summary>
@@ -21,6 +21,7 @@ internal sealed class RunReporter(
         try
         {
             await StartAsync(cancellationToken);
+            _rescue.HasStarted = true;
             await makeSteps();
             return End();
         }

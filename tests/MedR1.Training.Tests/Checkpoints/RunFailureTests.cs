@@ -1,0 +1,154 @@
+using System.Collections;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>What is told and left of a run that fails beside its steps, and that nothing of it goes on behind its end.</summary>
+public sealed class RunFailureTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    [Fact]
+    public async Task A_run_that_fails_before_its_first_step_blames_no_step()
+    {
+        Assert.Equal(
+            new TrainingFailure(1, null, "The run failed before step 1. Nothing was saved: no step was made before."),
+            await FailAsync(nameof(ITrainingObserver.OnStart)));
+        Assert.Equal(
+            new TrainingFailure(1, null, "The run failed before step 1. Nothing was saved: no step was made before."),
+            await FailAsync("evaluation", builder => builder.Configure(options => options.EvaluateAtStart = true)));
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_behind_its_last_step_blames_no_step_either()
+    {
+        string saved = Path.Combine(_folder, "step-000008");
+        Assert.Equal(
+            new TrainingFailure(
+                8, saved,
+                $"All 8 steps are made, but the end of the run failed. The state is in '{saved}': .ResumeFrom(\"{saved}\") ends it again."),
+            await FailAsync(nameof(ITrainingObserver.OnEnd)));
+
+        using TinyPolicy policy = TestData.Policy();
+        Assert.Empty((await Runs.Small(policy, options => options.OutputFolder = _folder).ResumeFrom(saved).RunAsync()).History);
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_and_fails_before_its_first_step_names_where_it_stands()
+    {
+        await FailAsync(nameof(ITrainingObserver.OnGradients));
+        string saved = Path.Combine(_folder, "step-000002");
+        Assert.Equal(
+            new TrainingFailure(
+                3, saved,
+                $"The run failed before step 3. The state behind step 2 is in '{saved}': .ResumeFrom(\"{saved}\") goes on from there."),
+            await FailAsync(nameof(ITrainingObserver.OnStart), builder => builder.ResumeFrom(saved)));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_was_written_whole_is_not_written_again_where_its_observer_fails()
+    {
+        string saved = Path.Combine(_folder, "step-000002");
+        DateTime written = default;
+        TrainingFailure failure = await FailAsync(
+            nameof(ITrainingObserver.OnCheckpoint), builder => builder.Configure(options => options.SaveInterval = 2),
+            () => written = Directory.GetLastWriteTimeUtc(Path.Combine(saved, "model")));
+        Assert.Equal(
+            $"Step 2 is made, but its end failed. The state is in '{saved}': .ResumeFrom(\"{saved}\") goes on with the rest of it.",
+            failure.Message);
+        Assert.Equal(written, Directory.GetLastWriteTimeUtc(Path.Combine(saved, "model")));
+    }
+
+    [Fact]
+    public async Task Nobody_asks_for_prompts_behind_the_end_of_a_run_that_failed()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        Slow prompts = new(TestData.Prompts(5));
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy).UsePrompts(prompts).AddReward("one", context => context.Completion.TokenIds[0])
+            .AddObserver(new Failing(nameof(ITrainingObserver.OnGradients), () => { }))
+            .Configure(options => (options.PromptsPerStep, options.MaxSteps, options.MaxNewTokens) = (2, 4, 4)).Build();
+        await Assert.ThrowsAsync<FormatException>(() => trainer.RunAsync());
+        int asked = prompts.Asked;
+        await Task.Delay(300);
+        Assert.Equal(asked, prompts.Asked);
+
+        await trainer.RunAsync();
+        Assert.False(prompts.IsAskedTwiceAtOnce);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task<TrainingFailure> FailAsync(
+        string place, Action<GrpoTrainerBuilder>? more = null, Action? before = null)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        Failing failing = new(place, before ?? (() => { }));
+        GrpoTrainerBuilder builder = Runs.Small(policy, options => options.OutputFolder = _folder)
+            .AddObserver(failing)
+            .AddEvaluation("one", (_, _) =>
+            {
+                failing.Fail("evaluation");
+                return ValueTask.FromResult(1.0);
+            });
+        more?.Invoke(builder);
+        return TrainingFailure.Of(await Assert.ThrowsAsync<FormatException>(() => builder.RunAsync()))!;
+    }
+
+    // Once; of the steps in the third.
+    private sealed class Failing(string place, Action before) : ITrainingObserver
+    {
+        private bool _hasFailed;
+
+        public void Fail(string here)
+        {
+            if (here == place && !_hasFailed)
+            {
+                _hasFailed = true;
+                before();
+                throw new FormatException("broken");
+            }
+        }
+
+        public void OnStart(TrainingStart start) => Fail(nameof(OnStart));
+
+        public void OnGradients(long step)
+        {
+            if (step == 3)
+            {
+                Fail(nameof(OnGradients));
+            }
+        }
+
+        public void OnCheckpoint(long step, string folder) => Fail(nameof(OnCheckpoint));
+
+        public void OnEnd(TrainingReport report) => Fail(nameof(OnEnd));
+    }
+
+    private sealed class Slow(IReadOnlyList<VqaPrompt> prompts) : IReadOnlyList<VqaPrompt>
+    {
+        private int _inside;
+        private int _asked;
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public bool IsAskedTwiceAtOnce { get; private set; }
+
+        public int Count => prompts.Count;
+
+        public VqaPrompt this[int index]
+        {
+            get
+            {
+                IsAskedTwiceAtOnce |= Interlocked.Increment(ref _inside) > 1;
+                Interlocked.Increment(ref _asked);
+                Thread.Sleep(100);
+                Interlocked.Decrement(ref _inside);
+                return prompts[index];
+            }
+        }
+
+        public IEnumerator<VqaPrompt> GetEnumerator() => prompts.GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}
