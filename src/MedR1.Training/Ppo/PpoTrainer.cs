@@ -43,8 +43,7 @@ public sealed class PpoTrainer : IDisposable
             PolicyUpdate policyUpdate = new(policy, reference, parts.Loss, options, _policyUpdater, parts.Observers);
             RolloutCheckpoint kept = new(parts, taker);
             CheckpointStore checkpoints = new(
-                policy, _policyUpdater, options, TotalSteps, nameof(PpoTrainer),
-                parts.Invariants(options, policy, _ownReference is not null || _ownCritic is not null),
+                policy, _policyUpdater, options, TotalSteps, nameof(PpoTrainer), Invariants(policy, parts, options, loss, targets),
                 kept, new CriticCheckpoint(_criticUpdater));
             RunState state = resumeFrom is null ? new RunState() : checkpoints.Load(resumeFrom);
             policyUpdate.Restore(state);
@@ -80,11 +79,14 @@ public sealed class PpoTrainer : IDisposable
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer, or of another on the same network or critic, is under way; or an evaluation did not measure
+    /// A run of this trainer, or of another on the same network or critic, is under way; or the first evaluation did not measure
     /// <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled, by this token.</exception>
+    /// <exception cref="TimeoutException">
+    /// Something in it was cancelled that the token did not cancel, such as a request of an evaluation whose time was up.
+    /// </exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => _loop.RunAsync(cancellationToken), Critic.Body.Network, Critic.Head);
 
@@ -96,5 +98,16 @@ public sealed class PpoTrainer : IDisposable
         _criticUpdater?.Dispose();
         _ownReference?.Dispose();
         _ownCritic?.Dispose();
+    }
+
+    private Dictionary<string, string> Invariants(
+        IVisionLanguagePolicy policy, RolloutTrainerParts parts, PpoTrainerOptions options, PpoLossOptions loss, PpoTargetOptions targets)
+    {
+        Dictionary<string, string> values =
+            parts.Invariants(options, policy, _ownReference is not null || _ownCritic is not null);
+        values.Add($"loss.{nameof(loss.ValueCoefficient)}", loss.ValueCoefficient);
+        values.Add($"loss.{nameof(loss.ValueClip)}", loss.ValueClip);
+        values.AddParts("targets", targets);
+        return values;
     }
 }

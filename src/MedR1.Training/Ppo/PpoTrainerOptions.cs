@@ -33,6 +33,14 @@ public sealed class PpoTrainerOptions : RolloutTrainerOptions
     /// <value>The default is 0.</value>
     public double TruncationPenalty { get; set; }
 
+    internal override Dictionary<string, string> Settings(int totalSteps)
+    {
+        Dictionary<string, string> settings = base.Settings(totalSteps);
+        settings.Add(nameof(CriticLearningRate), CriticLearningRate);
+        settings.Add(nameof(TruncationPenalty), TruncationPenalty);
+        return settings;
+    }
+
     internal PpoTrainerOptions Copy() => (PpoTrainerOptions)CopyAll();
 
     /// <summary>The same for the critic: its own rate, and a head that is never frozen.</summary>

@@ -115,8 +115,8 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     /// </summary>
     /// <param name="settings">
     /// The options, such as <c>nameof(options.LearningRate)</c> or <c>nameof(options.MaxSteps)</c>, which stands for
-    /// <see cref="TrainerOptions.Epochs"/> too; and <c>loss</c>, <c>advantages</c>,
-    /// <c>sampling</c>, <c>prompts</c>, <c>order</c>, <c>planner</c>.
+    /// <see cref="TrainerOptions.Epochs"/> too; and <c>loss</c>, <c>advantages</c>
+    /// (GRPO), <c>targets</c> (PPO), <c>sampling</c>, <c>prompts</c>, <c>order</c>, <c>planner</c>.
     /// </param>
     public TBuilder AllowChangedSettings(params IReadOnlyList<string> settings)
     {
