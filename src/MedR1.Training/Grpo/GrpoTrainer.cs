@@ -73,7 +73,7 @@ public sealed class GrpoTrainer : IDisposable
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer, or of another on the same policy, is under way; or the first evaluation did not measure
+    /// A run of this trainer, or of another on the same network, is under way; or the first evaluation did not measure
     /// <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>

@@ -30,8 +30,8 @@ public sealed class SftTrainerBuilder
 
     /// <summary>Sets what is learnt.</summary>
     /// <param name="examples">
-    /// The examples. They are read from a thread beside the training, one at a time; an implementation of its own may
-    /// make them when they are asked for.
+    /// The examples. They are read from a thread beside the training, one at a time, and three of them when the trainer is built, by which
+    /// a run that goes on knows them again; an implementation of its own may make them when they are asked for.
     /// </param>
     public SftTrainerBuilder UseExamples(IReadOnlyList<SupervisedExample> examples)
     {
