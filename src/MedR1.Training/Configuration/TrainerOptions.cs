@@ -90,7 +90,8 @@ public abstract class TrainerOptions
 
     /// <summary>
     /// The measurement that chooses the best checkpoint, such as <c>eval/accuracy</c>. Wherever a step has it and it is
-    /// better than ever before, a checkpoint is written and <c>best</c> in the output folder names it.
+    /// better than ever before, a checkpoint is written and <c>best</c> in the output folder names it. A run ends where the first
+    /// evaluation, or the first step for what is no evaluation's, does not measure it; one that goes on with another one chooses anew.
     /// <see langword="null"/> for none.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>

@@ -41,34 +41,8 @@ internal sealed class EvaluationRunner(
             }
         }
 
-        LookForBest(state, values);
+        new BestChoice(options, state).RequireOfEvaluation(values);
         values[TrainingMetricNames.EvaluationSeconds] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    // A name that is wrong is found by the first evaluation, before hours of training that choose no best.
-    private void LookForBest(RunState state, Dictionary<string, double> values)
-    {
-        if (options.BestMetric is not string best || !TrainingMetricNames.IsEvaluation(best))
-        {
-            return;
-        }
-
-        if (values.ContainsKey(best))
-        {
-            state.KnowsBest = true;
-            return;
-        }
-
-        if (!state.KnowsBest && state.BestValue is null)
-        {
-            string[] measured = [.. values.Keys.Where(TrainingMetricNames.IsEvaluation)];
-            throw new InvalidOperationException(
-                $"BestMetric is '{best}', but the first evaluation measured {(measured.Length > 0 ? string.Join(", ", measured) : "nothing")}: "
-                + ".Configure(options => options.BestMetric = …). Where it is right but not known yet, give NaN for it; later "
-                + "evaluations may leave it out.");
-        }
-
-        values[TrainingMetricNames.EvaluationsWithoutBest] = ++state.EvaluationsWithoutBest;
     }
 
     private async Task<IReadOnlyDictionary<string, double>> AskAsync(

@@ -6,6 +6,7 @@ namespace MedR1.Training;
 public static class TrainingMetricNames
 {
     private const string EvaluationPrefix = "eval/";
+    private const string RewardPrefix = "rewards/";
     private const string RewardFailurePrefix = "reward_failures/";
 
     /// <summary>What was back-propagated, summed over the step.</summary>
@@ -114,7 +115,7 @@ public static class TrainingMetricNames
 
     /// <summary>The mean of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
-    public static string RewardMean(string reward) => $"rewards/{reward}/mean";
+    public static string RewardMean(string reward) => $"{RewardPrefix}{reward}/mean";
 
     /// <summary>What an evaluation measured.</summary>
     /// <param name="measurement">The measurement's name.</param>
@@ -133,12 +134,12 @@ public static class TrainingMetricNames
     public static bool IsRewardMean(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return name.StartsWith("rewards/", StringComparison.Ordinal) && name.EndsWith("/mean", StringComparison.Ordinal);
+        return name.StartsWith(RewardPrefix, StringComparison.Ordinal) && name.EndsWith("/mean", StringComparison.Ordinal);
     }
 
     /// <summary>The unbiased standard deviation of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
-    public static string RewardDeviationOf(string reward) => $"rewards/{reward}/std";
+    public static string RewardDeviationOf(string reward) => $"{RewardPrefix}{reward}/std";
 
     /// <summary>How often one reward failed since the start.</summary>
     /// <param name="reward">The reward's name.</param>
@@ -149,6 +150,15 @@ public static class TrainingMetricNames
         name is Loss or GradientNorm or LearningRate or Epoch or Progress or TokenCount or SkippedSteps or StepSeconds
             or TokensPerSecond
         || (samples && name is (Reward or RewardDeviation or ZeroDeviationShare or MeanLength or TruncatedShare));
+
+    /// <summary>Whether a step may lack this though others have it: what some evaluations, rewards or samplings alone measure.</summary>
+    internal static bool MayBeMissing(string name, bool samples) =>
+        name is EvaluationSeconds or EvaluationsWithoutBest
+        || (samples && (name is RewardDeviation or ReplayAge or ExplainedVariance || IsOfReward(name)));
+
+    /// <summary>Whether a name is that of what is measured of one reward.</summary>
+    internal static bool IsOfReward(string name) =>
+        FailedReward(name) is not null || name.StartsWith(RewardPrefix, StringComparison.Ordinal);
 
     /// <summary>The reward whose failures a name counts; null for another name.</summary>
     internal static string? FailedReward(string name) =>

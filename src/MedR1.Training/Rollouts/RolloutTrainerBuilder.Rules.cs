@@ -8,6 +8,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     {
         RequireData();
         RequireRewards();
+        RequireBestReward(options.BestMetric);
         _slots.RequireEvaluations(options, _evaluations);
         _slots.Require(
             _recorded is null || Directory.Exists(_recorded),
@@ -49,6 +50,20 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
         _slots.Require(
             _template is not null,
             "Nothing says how an example becomes a prompt: .UsePrompt(PromptTemplates.ThinkThenAnswer).");
+    }
+
+    // What is measured of a reward may be missing in a step, so that a wrong name would not be found there.
+    private void RequireBestReward(string? best)
+    {
+        string[] measured = [.. _rewards.SelectMany(reward => new[]
+        {
+            TrainingMetricNames.RewardMean(reward.Name), TrainingMetricNames.RewardDeviationOf(reward.Name),
+            TrainingMetricNames.RewardFailures(reward.Name),
+        })];
+        _slots.Require(
+            best is null || !TrainingMetricNames.IsOfReward(best) || measured.Contains(best),
+            $"BestMetric is '{best}', but what is measured of rewards is {string.Join(", ", measured)}: "
+            + ".Configure(options => options.BestMetric = …).");
     }
 
     private void RequireRewards()

@@ -8,6 +8,7 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly long _firstStep = state.Step;
     private readonly List<StepMetrics> _history = [];
+    private readonly BestChoice _best = new(options, state);
 
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
@@ -23,7 +24,8 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
             values[TrainingMetricNames.RewardFailures(reward)] = count;
         }
 
-        ChooseBest(values);
+        _best.RequireOfStep(values);
+        _best.Choose(values);
         _history.Add(new StepMetrics(state.Step, values));
         foreach ((string name, double value) in values)
         {
@@ -43,7 +45,7 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
     /// <summary>Writes what was measured before the first step.</summary>
     public async ValueTask WriteStartAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
     {
-        ChooseBest(values);
+        _best.Choose(values);
         StepMetrics metrics = new(0, values);
         _history.Add(metrics);
         await dispatcher.WriteAsync(metrics, cancellationToken).ConfigureAwait(false);
@@ -62,18 +64,4 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
         BestCheckpoint = bestCheckpoint,
         BestValue = state.BestValue,
     };
-
-    private void ChooseBest(Dictionary<string, double> values)
-    {
-        if (options.BestMetric is not string name || !values.TryGetValue(name, out double value)
-            || !double.IsFinite(value))
-        {
-            return;
-        }
-
-        if (state.BestValue is not double best || (options.BestIsLowest ? value < best : value > best))
-        {
-            (state.BestValue, state.BestStep) = (value, state.Step);
-        }
-    }
 }

@@ -42,6 +42,7 @@ internal sealed class RunReporter(
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         checkpoints.Begin();
+        new BestChoice(options, state).Begin();
         Notify(observer => observer.OnStart(new TrainingStart(trainer, state.Step, totalSteps)));
         if (state.Unfinished is EndOfStep end)
         {

@@ -47,7 +47,10 @@ internal sealed class RunState
 
     public long? BestStep { get; set; }
 
-    /// <summary>Whether an evaluation gave a value, a number or not, of what chooses the best checkpoint.</summary>
+    /// <summary>What that is a value of; null where a version wrote it that did not say.</summary>
+    public string? BestIsOf { get; set; }
+
+    /// <summary>Whether an evaluation or a step gave a value, a number or not, of what chooses the best checkpoint.</summary>
     public bool KnowsBest { get; set; }
 
     /// <summary>Evaluations that gave none after one did.</summary>

@@ -1,4 +1,6 @@
+using MedR1.Losses;
 using MedR1.Testing;
+using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
@@ -88,10 +90,103 @@ public sealed class BestMetricTests : IDisposable
         Assert.Equal(Path.Combine(_folder, "step-000002"), TrainingFailure.Of(exception)!.Checkpoint);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_name_that_no_step_measures_ends_the_run_behind_the_first_and_the_right_one_goes_on(bool isSupervised)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        string right = isSupervised ? "grad_norm" : "reward";
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(() => Run(policy, right + "d", goesOn: false));
+        Assert.StartsWith($"BestMetric is '{right}d', but the first step measured ", exception.Message);
+        Assert.Contains($", {right}, ", exception.Message);
+        Assert.Equal(Path.Combine(_folder, "step-000001"), TrainingFailure.Of(exception)!.Checkpoint);
+
+        using TinyPolicy next = TestData.Policy();
+        TrainingReport report = await Run(next, right, goesOn: true);
+        Assert.Equal(1, report.History[0].Step);
+        Assert.Equal(report.History.Max(metrics => metrics.Values[right]), report.BestValue);
+
+        Task<TrainingReport> Run(TinyPolicy policy, string best, bool goesOn) => isSupervised ? SupervisedAsync(policy, best, goesOn)
+            : (goesOn ? Builder(policy, best).ResumeFrom(_folder) : Builder(policy, best)).RunAsync();
+    }
+
+    [Fact]
+    public void A_reward_that_is_none_is_found_before_the_run()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        Assert.Equal(
+            "BestMetric is 'rewards/smal/mean', but what is measured of rewards is rewards/small/mean, rewards/small/std, "
+            + "reward_failures/small: .Configure(options => options.BestMetric = …).",
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(() => Builder(policy, "rewards/smal/mean").Build()).Mistakes));
+        Builder(policy, "rewards/small/std").Build().Dispose();
+    }
+
+    [Fact]
+    public async Task A_step_that_was_left_out_need_not_measure_it()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(
+            policy, options => (options.OutputFolder, options.BestMetric) = (_folder, "own"), new OnceNotFinite()).RunAsync();
+        Assert.DoesNotContain("own", report.History[0].Values.Keys);
+        Assert.Equal(1, report.BestValue);
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_with_another_metric_chooses_anew_and_finds_a_wrong_name()
+    {
+        using TinyPolicy first = TestData.Policy();
+        await Assert.ThrowsAsync<FormatException>(() => Two(first, "eval/large").AddObserver(new Breaking(step => step == 5)).RunAsync());
+        Assert.Equal("step-000004", File.ReadAllText(Path.Combine(_folder, "best")));
+
+        using TinyPolicy second = TestData.Policy();
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Two(second, "eval/tiny").ResumeFrom(Path.Combine(_folder, "step-000004")).RunAsync());
+        Assert.StartsWith("BestMetric is 'eval/tiny', but the first evaluation measured eval/large, eval/score", exception.Message);
+
+        using TinyPolicy third = TestData.Policy();
+        TrainingReport report = await Two(third, "eval/score").ResumeFrom(Path.Combine(_folder, "step-000004")).RunAsync();
+        Assert.Equal(8, report.BestValue);
+        Assert.Equal("step-000008", File.ReadAllText(Path.Combine(_folder, "best")));
+
+        GrpoTrainerBuilder Two(TinyPolicy policy, string best) => Builder(policy, best, interval: 2)
+            .AddEvaluation(new Sometimes(step => step)).AddEvaluation(new Large());
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private GrpoTrainerBuilder Builder(TinyPolicy policy, string best, int interval = 0) => Runs.Small(policy, options =>
         (options.OutputFolder, options.BestMetric, options.EvaluationInterval) = (_folder, best, interval));
+
+    private async Task<TrainingReport> SupervisedAsync(TinyPolicy policy, string best, bool goesOn)
+    {
+        SftTrainerBuilder builder = new SftTrainerBuilder(policy).UseExamples(TestData.Examples(4)).Configure(
+            options => (options.OutputFolder, options.BestMetric, options.ExamplesPerStep) = (_folder, best, 1));
+        using SftTrainer trainer = (goesOn ? builder.ResumeFrom(_folder) : builder).Build();
+        return await trainer.RunAsync();
+    }
+
+    private sealed class Large : IEvaluationHook
+    {
+        public ValueTask<IReadOnlyDictionary<string, double>> EvaluateAsync(
+            EvaluationContext context, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult<IReadOnlyDictionary<string, double>>(new Dictionary<string, double> { ["large"] = 1000 * context.Step });
+    }
+
+    private sealed class OnceNotFinite : IPolicyLoss
+    {
+        private bool _hasFailed;
+
+        public bool RequiresReference => false;
+
+        public PolicyLossResult Compute(PolicyLossInputs inputs)
+        {
+            Tensor loss = inputs.LogProbabilities.sum() * (_hasFailed ? 1 : double.NaN);
+            Dictionary<string, LossMetric> metrics = _hasFailed ? new() { ["own"] = new LossMetric(1, 1) } : [];
+            _hasFailed = true;
+            return new PolicyLossResult(loss, metrics);
+        }
+    }
 
     private sealed class Sometimes(Func<long, double?> score, bool measuresOther = false) : IEvaluationHook
     {
