@@ -77,7 +77,8 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
             options.KeepLast = 1;
         });
     builder = File.Exists(Path.Combine(training, "latest")) ? builder.ResumeFrom(training) : builder;
-    using (SftTrainer trainer = builder.Build())
+    using (SftTrainer trainer = OtherSettings.Explain(
+        builder.Build, training, "start the stage anew: --output with another folder, or delete this one"))
     {
         await trainer.RunAsync(cancellationToken);
     }

@@ -82,7 +82,8 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
             builder.ResumeFrom(settings.Output).AllowChangedSettings(nameof(GrpoTrainerOptions.MaxSteps));
         }
 
-        using GrpoTrainer grpo = builder.Build();
+        using GrpoTrainer grpo = OtherSettings.Explain(
+            builder.Build, settings.Output, "start anew: --Output with another folder, or --Resume false to begin in this one");
         return await grpo.RunAsync(cancellationToken);
     }
 

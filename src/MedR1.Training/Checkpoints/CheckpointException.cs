@@ -10,4 +10,10 @@ public sealed class CheckpointException : IOException
         : base(message, innerException)
     {
     }
+
+    /// <summary>
+    /// What a run that should go on has otherwise than its checkpoint, each with both values, for who says in words of their own what to
+    /// do; empty where that is not what is wrong.
+    /// </summary>
+    public IReadOnlyList<string> Differences { get; internal init; } = [];
 }

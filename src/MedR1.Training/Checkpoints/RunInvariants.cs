@@ -66,7 +66,10 @@ internal sealed class RunInvariants(
         {
             bool areOtherWeights = refused.Contains(StartWeights) && !IsNeedOf(state.Invariants, now);
             throw new CheckpointException(
-                $"The checkpoint '{source}' is of another run: {string.Join("; ", mistakes)}. {Fix(refused, areOtherWeights)}");
+                $"The checkpoint '{source}' is of another run: {string.Join("; ", mistakes)}. {Fix(refused, areOtherWeights)}")
+            {
+                Differences = mistakes,
+            };
         }
 
         _changes.Clear();

@@ -284,8 +284,11 @@ public sealed class ChangedSettingsTests : IDisposable
         return Assert.Throws<CheckpointException>(builder.Build);
     }
 
-    private static string[] Differences(CheckpointException exception) =>
-        exception.Message.Split("is of another run: ")[1].Split(". Set them as they were")[0].Split("; ");
+    private static string[] Differences(CheckpointException exception)
+    {
+        Assert.Contains($"is of another run: {string.Join("; ", exception.Differences)}. Set them as they were", exception.Message);
+        return [.. exception.Differences];
+    }
 
     private sealed class Other : IPolicyLoss
     {
