@@ -1,0 +1,40 @@
+namespace MedR1.Training;
+
+/// <content>Saves what a run that fails has learnt.</content>
+internal sealed partial class CheckpointStore
+{
+    /// <summary>
+    /// Makes sure that there is a checkpoint of a run that fails, so that its work is not lost with the process. A step whose end
+    /// failed still counts as unsaved: a run that goes on does the rest, and writes it again where it is due.
+    /// </summary>
+    /// <returns>The checkpoint with the state as it is, or the reason why there is none.</returns>
+    public (string? Folder, string? Reason) Rescue(RunState state)
+    {
+        if (state.Step == 0 || _folders is null)
+        {
+            return (null, state.Step == 0 ? "no step was made before" : "no OutputFolder is set");
+        }
+
+        if (!state.IsWhole || updater.Reached > state.Step)
+        {
+            return (null, "the optimizer had begun to move the parameters, so that they are of no step");
+        }
+
+        if (state.Step == _lastSaved)
+        {
+            return (Newest, null);
+        }
+
+        try
+        {
+            string folder = Save(_folders, state, CancellationToken.None);
+            _lastSaved = state.Unfinished is null ? state.Step : _lastSaved;
+            return (folder, null);
+        }
+        catch (CheckpointException exception)
+        {
+            // What stopped the run is what the caller has to know first.
+            return (null, exception.InnerException!.Message.TrimEnd('.'));
+        }
+    }
+}
