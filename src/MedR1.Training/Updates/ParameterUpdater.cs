@@ -13,6 +13,7 @@ internal sealed class ParameterUpdater : IDisposable
     private readonly AdamWOptimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
     private readonly TrainerOptions _options;
+    private long? _broken;
 
     public ParameterUpdater(
         IReadOnlyList<KeyValuePair<string, Parameter>> parameters, TrainerOptions options, int totalSteps)
@@ -40,8 +41,10 @@ internal sealed class ParameterUpdater : IDisposable
     public long Reached { get; private set; }
 
     /// <summary>Clips the gradients and says whether a step may be made with them.</summary>
+    /// <exception cref="InvalidOperationException">A step failed before in the middle of its move.</exception>
     public UpdateResult Clip()
     {
+        RequireWhole();
         double norm = GradientClipping.ClipNorm(
             Trainable.Select(pair => pair.Value),
             _options.MaxGradientNorm > 0 ? _options.MaxGradientNorm : double.PositiveInfinity);
@@ -50,11 +53,15 @@ internal sealed class ParameterUpdater : IDisposable
 
     /// <summary>Moves the parameters and gives the learning rate that it used.</summary>
     /// <param name="step">How many steps were made or skipped before, from 0.</param>
+    /// <exception cref="InvalidOperationException">A step failed before in the middle of its move.</exception>
     public double Step(long step)
     {
+        RequireWhole();
         Reached = step + 1;
         double factor = _schedule.Factor(step);
+        _broken = Reached;
         _optimizer.Step(factor);
+        _broken = null;
 
         // Not kept until the next backward pass: a rollout needs the memory for its cache.
         ZeroGradients();
@@ -102,6 +109,17 @@ internal sealed class ParameterUpdater : IDisposable
             {
                 parameter.copy_(value);
             }
+        }
+    }
+
+    // Such as where memory ran out: parameters and their moments are partly of one step and partly of the next.
+    private void RequireWhole()
+    {
+        if (_broken is long step)
+        {
+            throw new InvalidOperationException(
+                $"The optimizer failed in the middle of step {step}, so that some parameters have moved and others not. Build a policy "
+                + "and a trainer anew, and go on from the last checkpoint: .ResumeFrom(…).");
         }
     }
 

@@ -1,0 +1,39 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MedR1.Training.Tests;
+
+public sealed class ParameterUpdaterTests
+{
+    [Fact]
+    public void A_step_that_failed_in_the_middle_is_followed_by_no_other()
+    {
+        using Parameter first = WithGradient(), second = WithGradient();
+        using ParameterUpdater updater = new(
+            [new("first", first), new("second", second)], new GrpoTrainerOptions { LearningRate = 0.1 }, totalSteps: 4);
+        updater.Step(0);
+        Give(first);
+
+        // Gone while the optimizer is on its way, which stands for a memory that runs out there.
+        second.Dispose();
+        Assert.ThrowsAny<Exception>(() => updater.Step(1));
+
+        string message = Assert.Throws<InvalidOperationException>(() => updater.Step(1)).Message;
+        Assert.StartsWith("The optimizer failed in the middle of step 2", message);
+        Assert.Equal(message, Assert.Throws<InvalidOperationException>(() => updater.Clip()).Message);
+    }
+
+    private static Parameter WithGradient()
+    {
+        Parameter parameter = new(ones(3));
+        Give(parameter);
+        return parameter;
+    }
+
+    private static void Give(Parameter parameter)
+    {
+        using Tensor gradient = ones(3);
+        parameter.grad = gradient;
+    }
+}
