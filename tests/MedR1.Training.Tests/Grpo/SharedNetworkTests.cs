@@ -17,13 +17,8 @@ public sealed class SharedNetworkTests
         using LoraPolicy first = SmallQwen.Adapt(network, dropout: 0, seed: 1), second = SmallQwen.Adapt(network, dropout: 0, seed: 2);
         using GrpoTrainer waiting = OneStep(first).AddReward("slow", WaitAsync).Build();
         using GrpoTrainer other = OneStep(second).Build();
-        Task<TrainingReport> running = waiting.RunAsync();
 
-        Assert.StartsWith(Refusal, (await Assert.ThrowsAsync<InvalidOperationException>(() => other.RunAsync())).Message);
-
-        _release.SetResult();
-        await running;
-        Assert.Equal(1, (await other.RunAsync()).Steps);
+        await RequireOneAtATimeAsync(() => waiting.RunAsync(), () => other.RunAsync());
     }
 
     [Fact]
@@ -34,13 +29,8 @@ public sealed class SharedNetworkTests
         using PpoTrainer waiting = PpoRuns.Small(first, options => options.MaxSteps = 1).UseCritic(critic)
             .AddReward("slow", WaitAsync).Build();
         using PpoTrainer other = PpoRuns.Small(second, options => options.MaxSteps = 1).UseCritic(critic).Build();
-        Task<TrainingReport> running = waiting.RunAsync();
 
-        Assert.StartsWith(Refusal, (await Assert.ThrowsAsync<InvalidOperationException>(() => other.RunAsync())).Message);
-
-        _release.SetResult();
-        await running;
-        Assert.Equal(1, (await other.RunAsync()).Steps);
+        await RequireOneAtATimeAsync(() => waiting.RunAsync(), () => other.RunAsync());
     }
 
     [Fact]
@@ -50,6 +40,18 @@ public sealed class SharedNetworkTests
         using ValueModel critic = ValueModel.HeadOn(policy);
 
         Assert.Equal(1, (await PpoRuns.Small(policy, options => options.MaxSteps = 1).UseCritic(critic).RunAsync()).Steps);
+    }
+
+    // The first waits in a reward until it is released.
+    private async Task RequireOneAtATimeAsync(Func<Task<TrainingReport>> first, Func<Task<TrainingReport>> other)
+    {
+        Task<TrainingReport> running = first();
+
+        Assert.StartsWith(Refusal, (await Assert.ThrowsAsync<InvalidOperationException>(other)).Message);
+
+        _release.SetResult();
+        await running;
+        Assert.Equal(1, (await other()).Steps);
     }
 
     private async ValueTask<double?> WaitAsync(RewardContext context, CancellationToken cancellationToken)
