@@ -17,7 +17,7 @@ internal static class RemoteSamplerOptionsCheck
             options.RetryDelay >= TimeSpan.Zero, $"RetryDelay is {options.RetryDelay}; use zero for no wait, or more.");
         mistakes.Require(options.Delay is not null, $"Delay is null; leave it at Task.Delay.");
         mistakes.Require(
-            options.RequestTimeout > TimeSpan.Zero && options.RequestTimeout.TotalMilliseconds <= int.MaxValue,
+            ServerRules.IsTimeLimit(options.RequestTimeout),
             $"RequestTimeout is {options.RequestTimeout}; use a time above zero and at most 24 days.");
         mistakes.Require(
             options.WeightVersion is null || options.ReadWeightVersion is not null,
@@ -45,7 +45,7 @@ internal static class RemoteSamplerOptionsCheck
     private static void CheckServer(MistakeList mistakes, RemoteSamplerOptions options)
     {
         mistakes.Require(
-            options.Endpoint is { IsAbsoluteUri: true, Scheme: "http" or "https" },
+            ServerRules.IsAddress(options.Endpoint),
             $"Endpoint is '{options.Endpoint}'; use an http or https address such as http://localhost:8000/v1.");
         mistakes.Require(
             options.Endpoint?.OriginalString.Contains("/chat/completions", StringComparison.Ordinal) != true,

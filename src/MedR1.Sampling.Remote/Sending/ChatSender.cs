@@ -101,7 +101,7 @@ internal sealed class ChatSender
             return answer with
             {
                 Problem = "the server refused.",
-                IsTransient = response.Status is 408 or 429 or >= 500,
+                IsTransient = ServerRules.MayPass(response.Status),
                 RetryAfter = RetrySchedule.ReadRetryAfter(wait, DateTimeOffset.UtcNow),
             };
         }

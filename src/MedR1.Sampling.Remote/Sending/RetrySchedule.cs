@@ -18,7 +18,7 @@ internal static class RetrySchedule
             return wait < s_longestAsked ? wait : s_longestAsked;
         }
 
-        // Requests that failed together must not come back together: each prompt has its own share of the wait.
+        // Requests that failed together must not come back together: each seed has its own share of the wait.
         double whole = Math.Min(s_longest.TotalSeconds, first.TotalSeconds * Math.Pow(2, attempt - 1));
         return TimeSpan.FromSeconds(whole * (0.5 + 0.5 * PromptSeeds.Jitter(seed, attempt)));
     }

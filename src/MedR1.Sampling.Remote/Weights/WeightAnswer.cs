@@ -14,9 +14,6 @@ internal sealed record WeightAnswer(Uri Server, int Status, string Body)
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
-    /// <summary>Whether the server may answer otherwise a little later.</summary>
-    public bool IsPassing => Status is 408 or 429 or >= 500;
-
     /// <summary>Whether the body is an object with such a value.</summary>
     public bool Says(string name, JsonValueKind kind) => Property(name).ValueKind == kind;
 

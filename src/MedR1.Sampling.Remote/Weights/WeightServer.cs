@@ -21,18 +21,19 @@ internal sealed class WeightServer
 
     private readonly string? _apiKey;
     private readonly TimeSpan _timeout;
+    private long _asked;
 
     public WeightServer(Uri endpoint, string? apiKey, TimeSpan? timeout)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        if (endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
+        if (!ServerRules.IsAddress(endpoint))
         {
             throw new ArgumentException(
                 $"The endpoint is '{endpoint}'; use an http or https address such as http://localhost:8000/v1.", nameof(endpoint));
         }
 
         _timeout = timeout ?? TimeSpan.FromMinutes(10);
-        if (_timeout <= TimeSpan.Zero || _timeout.TotalMilliseconds > int.MaxValue)
+        if (!ServerRules.IsTimeLimit(_timeout))
         {
             throw new ArgumentException($"The timeout is {_timeout}; use a time above zero and at most 24 days.", nameof(timeout));
         }
@@ -54,12 +55,13 @@ internal sealed class WeightServer
     public async Task<WeightAnswer> GetAsync(string path, CancellationToken cancellationToken)
     {
         TimeSpan timeout = _timeout < s_longestAnswer ? _timeout : s_longestAnswer;
+        long number = Interlocked.Increment(ref _asked);
         for (int attempt = 1; ; attempt++)
         {
             try
             {
                 WeightAnswer answer = await SendAsync(HttpMethod.Get, path, null, timeout, cancellationToken).ConfigureAwait(false);
-                if (!answer.IsPassing || attempt == MaxAttempts)
+                if (!ServerRules.MayPass(answer.Status) || attempt == MaxAttempts)
                 {
                     return answer;
                 }
@@ -69,7 +71,8 @@ internal sealed class WeightServer
                 // It did not answer; perhaps it does the next time.
             }
 
-            await Task.Delay(s_firstWait * (1 << (attempt - 1)), cancellationToken).ConfigureAwait(false);
+            TimeSpan wait = RetrySchedule.Wait(s_firstWait, number, attempt, asked: null);
+            await Task.Delay(wait, cancellationToken).ConfigureAwait(false);
         }
     }
 
