@@ -43,8 +43,8 @@ public sealed record TorchRuntimeOptions
     /// <summary>
     /// Whether libtorch's threads on the processors sleep after some microseconds without work instead of milliseconds,
     /// on Linux with glibc, if libtorch isn't in the process yet. On processors that are free it changes nothing; where
-    /// other work wants them, or a container may use fewer of them than it sees, training is several times as fast
-    /// (docs/native-runtime.md). It sets <c>GOMP_SPINCOUNT</c> for native libraries, unless that or
+    /// other work wants them training is several times as fast (docs/native-runtime.md), and should be where a container
+    /// may use fewer of them than it sees. It sets <c>GOMP_SPINCOUNT</c> for native libraries, unless that or
     /// <c>OMP_WAIT_POLICY</c> is set.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
