@@ -2,18 +2,21 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// How many tokens a flat batch of groups has, without padding: first all prompts, one after another, then all completions,
-/// group after group.
+/// group after group. What all prompts begin with may stand once: the first prompt is whole then, and the others have their own
+/// tokens alone.
 /// </summary>
 public sealed class GroupLengths
 {
     /// <summary>Makes lengths.</summary>
     /// <param name="prompts">Tokens of each prompt, at least 1.</param>
     /// <param name="completions">Tokens of each completion behind each prompt; 0 where a completion feeds none.</param>
+    /// <param name="prefix">How many of the first tokens of all prompts are the same and stand once; fewer than a prompt has.</param>
     /// <exception cref="ArgumentException">A length is not possible, or there are not as many lists as prompts.</exception>
-    public GroupLengths(IReadOnlyList<int> prompts, IReadOnlyList<IReadOnlyList<int>> completions)
+    public GroupLengths(IReadOnlyList<int> prompts, IReadOnlyList<IReadOnlyList<int>> completions, int prefix = 0)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(completions);
+        ArgumentOutOfRangeException.ThrowIfNegative(prefix);
         if (prompts.Count == 0 || prompts.Count != completions.Count)
         {
             throw new ArgumentException(
@@ -30,20 +33,34 @@ public sealed class GroupLengths
                 nameof(prompts));
         }
 
+        if (prompts.Any(length => length <= prefix))
+        {
+            throw new ArgumentException(
+                $"Prompts of [{string.Join(", ", prompts)}] tokens can't have {prefix} in common: each needs a token of its own.",
+                nameof(prefix));
+        }
+
         Prompts = prompts;
+        Prefix = prefix;
         Completions = completions;
         PromptTokens = prompts.Sum();
         CompletionTokens = completions.Sum(rows => rows.Sum());
     }
 
-    /// <summary>Tokens of each prompt.</summary>
+    /// <summary>Tokens of each prompt, with those that stand once.</summary>
     public IReadOnlyList<int> Prompts { get; }
 
     /// <summary>Tokens of each completion behind each prompt.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Completions { get; }
 
-    /// <summary>Tokens of all prompts.</summary>
+    /// <summary>How many of the first tokens of all prompts stand once.</summary>
+    public int Prefix { get; }
+
+    /// <summary>Tokens of all prompts, each whole.</summary>
     public int PromptTokens { get; }
+
+    /// <summary>Tokens of all prompts in the flat batch.</summary>
+    public int FlatPromptTokens => PromptTokens - ((Count - 1) * Prefix);
 
     /// <summary>Tokens of all completions.</summary>
     public int CompletionTokens { get; }
@@ -51,11 +68,31 @@ public sealed class GroupLengths
     /// <summary>Groups.</summary>
     public int Count => Prompts.Count;
 
+    /// <summary>Prompts alone.</summary>
+    /// <param name="prompts">Tokens of each, at least 1.</param>
+    /// <param name="prefix">How many of the first tokens of all are the same and stand once.</param>
+    internal static GroupLengths OfPrompts(IReadOnlyList<int> prompts, int prefix) =>
+        new(prompts, [.. prompts.Select(_ => Array.Empty<int>())], prefix);
+
+    /// <summary>The same with every prompt whole.</summary>
+    internal GroupLengths Whole() => Prefix == 0 ? this : new GroupLengths(Prompts, Completions);
+
+    /// <exception cref="ArgumentException">Prompts have a beginning that stands once.</exception>
+    internal void RequireWhole()
+    {
+        if (Prefix > 0)
+        {
+            throw new ArgumentException(
+                $"The prompts' first {Prefix} tokens stand once, but this pattern takes whole prompts; use GroupPattern.Create, "
+                + "which finds one that does.");
+        }
+    }
+
     /// <summary>The places in the flat batch of the last token of each prompt, and then of all tokens of completions.</summary>
     internal IEnumerable<long> KeptPlaces()
     {
-        long end = 0;
-        return [.. Prompts.Select(length => (end += length) - 1),
-            .. Enumerable.Range(PromptTokens, CompletionTokens).Select(place => (long)place)];
+        long end = Prefix;
+        return [.. Prompts.Select(length => (end += length - Prefix) - 1),
+            .. Enumerable.Range(FlatPromptTokens, CompletionTokens).Select(place => (long)place)];
     }
 }

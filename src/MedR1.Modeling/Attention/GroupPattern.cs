@@ -14,7 +14,8 @@ public static class GroupPattern
     /// <summary>
     /// The pattern that computes a batch of groups faster: <see cref="GroupSequencePattern"/> for short completions or few,
     /// <see cref="PackedGroupsPattern"/> where most of the scores of the first would be masked. They give the same up to
-    /// rounding; its tensors belong to the current dispose scope.
+    /// rounding. Where prompts have a beginning in common, a <see cref="SharedPrefixPattern"/> around one of them, if it can't
+    /// do so itself. Its tensors belong to the current dispose scope.
     /// </summary>
     /// <param name="lengths">Tokens of prompts and completions.</param>
     /// <param name="dataType">Type of the scores.</param>
@@ -26,6 +27,11 @@ public static class GroupPattern
         long length = GroupSequencePattern.LengthOf(lengths);
         long apart = prompt * prompt + samples * completion * (prompt + completion);
         bool isShort = length * length <= MostWaste * apart && lengths.Count * length * length <= LargestMask;
+        if (lengths.Prefix > 0 && !(isShort && ShortSequences.TakesGroups(lengths, dataType, device)))
+        {
+            return new SharedPrefixPattern(Create(lengths.Whole(), dataType, device), lengths, device);
+        }
+
         return isShort
             ? new GroupSequencePattern(lengths, dataType, device)
             : new PackedGroupsPattern(lengths, dataType, device);

@@ -22,13 +22,16 @@ public sealed class GroupSequencePattern : IAttentionPattern
     /// <param name="lengths">Tokens of prompts and completions.</param>
     /// <param name="dataType">Type of the scores.</param>
     /// <param name="device">Where they are.</param>
+    /// <exception cref="ArgumentException">
+    /// Prompts have a beginning in common and are not short sequences in float32 on the CPU.
+    /// </exception>
     public GroupSequencePattern(GroupLengths lengths, ScalarType dataType, Device device)
     {
         ArgumentNullException.ThrowIfNull(lengths);
         ArgumentNullException.ThrowIfNull(device);
         _sequences = ShortSequences.TryGroups(lengths, keepsLast: false, dataType, device);
-        _keptSequences = _sequences is null ? null : ShortSequences.TryGroups(lengths, keepsLast: true, dataType, device);
-        _blocks = _keptSequences is null ? new MaskedGroups(lengths, dataType, device) : null;
+        _keptSequences = ShortSequences.TryGroups(lengths, keepsLast: true, dataType, device);
+        _blocks = _sequences is null ? new MaskedGroups(lengths, dataType, device) : null;
         Kept = lengths.KeptPlaces().ToArray().ToDevice(device);
     }
 

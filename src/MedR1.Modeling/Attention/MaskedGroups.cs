@@ -23,6 +23,7 @@ internal sealed class MaskedGroups
     /// <param name="device">Where they are.</param>
     public MaskedGroups(GroupLengths lengths, ScalarType dataType, Device device)
     {
+        lengths.RequireWhole();
         _groups = lengths.Count;
         _length = GroupSequencePattern.LengthOf(lengths);
         _keptLength = 1 + lengths.Completions.Max(rows => rows.Sum());

@@ -26,9 +26,11 @@ public sealed class PackedGroupsPattern : IAttentionPattern
     /// <param name="lengths">Tokens of prompts and completions.</param>
     /// <param name="dataType">Type of the scores.</param>
     /// <param name="device">Where they are.</param>
+    /// <exception cref="ArgumentException">Prompts have a beginning that stands once.</exception>
     public PackedGroupsPattern(GroupLengths lengths, ScalarType dataType, Device device)
     {
         ArgumentNullException.ThrowIfNull(lengths);
+        lengths.RequireWhole();
         _groups = lengths.Count;
         (_promptLength, _samples, _completionLength) = ShapeOf(lengths);
         _parts = [lengths.PromptTokens, lengths.CompletionTokens];

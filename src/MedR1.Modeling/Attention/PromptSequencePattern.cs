@@ -15,23 +15,28 @@ public sealed class PromptSequencePattern : IAttentionPattern
     private readonly IReadOnlyList<int> _slots;
     private readonly ShortSequences? _sequences;
     private readonly ShortSequences? _lastTokens;
+    private readonly SharedPrefixRows? _rows;
 
     /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
     /// <param name="lengths">Tokens of each prompt.</param>
     /// <param name="cache">Takes keys and values.</param>
     /// <param name="slots">The slots of the cache that they go to, one for each prompt.</param>
-    public PromptSequencePattern(IReadOnlyList<int> lengths, SlotKeyValueCache cache, IReadOnlyList<int> slots)
+    /// <param name="prefix">How many of the first tokens of all are the same and stand once; see <see cref="GroupLengths"/>.</param>
+    public PromptSequencePattern(
+        IReadOnlyList<int> lengths, SlotKeyValueCache cache, IReadOnlyList<int> slots, int prefix = 0)
     {
         ArgumentNullException.ThrowIfNull(lengths);
         ArgumentNullException.ThrowIfNull(cache);
         ArgumentNullException.ThrowIfNull(slots);
         _cache = cache;
         _slots = slots;
-        _sequences = ShortSequences.TryCausal(lengths, keepsLast: false, cache.DataType, cache.Device);
-        _lastTokens = ShortSequences.TryCausal(lengths, keepsLast: true, cache.DataType, cache.Device);
+        GroupLengths batch = GroupLengths.OfPrompts(lengths, prefix);
+        _sequences = Try(batch, keepsLast: false);
+        _lastTokens = Try(batch, keepsLast: true);
+        _rows = prefix > 0 ? new SharedPrefixRows(batch, cache.Device) : null;
         long end = 0;
         _places = [.. lengths.Select((length, prompt) => new Place(prompt, (end += length) - length, length))];
-        Kept = _places.Select(place => place.Start + place.Length - 1).ToArray().ToDevice(cache.Device);
+        Kept = batch.KeptPlaces().ToArray().ToDevice(cache.Device);
     }
 
     /// <inheritdoc/>
@@ -40,40 +45,57 @@ public sealed class PromptSequencePattern : IAttentionPattern
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
     {
-        Write(layer, keys, values);
-        return _sequences?.Attend(queries, keys, values)
-            ?? ByPrompt(keys, values, (place, key, value) =>
-            {
-                using Tensor query = place.Of(queries);
-                return Alone(place, keepsLast: false)?.Attend(query, key, value)
-                    ?? PromptAttention.All(query, key, value, 1, place.Length);
-            });
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor wholeKeys, Tensor wholeValues) = Write(layer, keys, values);
+        if (_sequences is not null)
+        {
+            return _sequences.Attend(queries, keys, values).MoveToOuterDisposeScope();
+        }
+
+        Tensor wholeQueries = Whole(queries);
+        Tensor attended = ByPrompt(wholeKeys, wholeValues, (place, key, value) =>
+        {
+            using Tensor query = place.Of(wholeQueries);
+            return Alone(place, keepsLast: false)?.Attend(query, key, value)
+                ?? PromptAttention.All(query, key, value, 1, place.Length);
+        });
+        return (_rows?.Flat(attended) ?? attended).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values)
     {
-        Write(layer, keys, values);
-        return _lastTokens?.Attend(queries, keys, values)
-            ?? ByPrompt(keys, values, (place, key, value) =>
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor wholeKeys, Tensor wholeValues) = Write(layer, keys, values);
+        Tensor attended = _lastTokens?.Attend(queries, keys, values)
+            ?? ByPrompt(wholeKeys, wholeValues, (place, key, value) =>
             {
                 using Tensor query = queries.narrow(0, place.Prompt, 1);
                 return Alone(place, keepsLast: true)?.Attend(query, key, value)
                     ?? PromptAttention.Last(query, key, value, 1, place.Length, null);
             });
+        return attended.MoveToOuterDisposeScope();
     }
 
-    // Beside a long prompt a short one is computed as among short ones.
-    private ShortSequences? Alone(Place place, bool keepsLast) =>
-        ShortSequences.TryCausal([place.Length], keepsLast, _cache.DataType, _cache.Device);
+    private ShortSequences? Try(GroupLengths batch, bool keepsLast) =>
+        ShortSequences.TryGroups(batch, keepsLast, _cache.DataType, _cache.Device);
 
-    private void Write(int layer, Tensor keys, Tensor values)
+    // Beside a long prompt a short one is computed as among short ones.
+    private ShortSequences? Alone(Place place, bool keepsLast) => Try(GroupLengths.OfPrompts([place.Length], 0), keepsLast);
+
+    private Tensor Whole(Tensor flat) => _rows?.Whole(flat) ?? flat;
+
+    // The cache takes every prompt whole.
+    private (Tensor Keys, Tensor Values) Write(int layer, Tensor keys, Tensor values)
     {
-        using DisposeScope scope = NewDisposeScope();
+        (Tensor wholeKeys, Tensor wholeValues) = (Whole(keys), Whole(values));
         foreach (Place place in _places)
         {
-            _cache.WritePrompts(layer, [_slots[place.Prompt]], place.Of(keys), place.Of(values), place.Length);
+            using Tensor key = place.Of(wholeKeys), value = place.Of(wholeValues);
+            _cache.WritePrompts(layer, [_slots[place.Prompt]], key, value, place.Length);
         }
+
+        return (wholeKeys, wholeValues);
     }
 
     private Tensor ByPrompt(Tensor keys, Tensor values, Func<Place, Tensor, Tensor, Tensor> attend)

@@ -62,16 +62,17 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
     private static Tensor?[] Gradients(List<Tensor> saved, Tensor given, SequenceLayout layout)
     {
         (Tensor q, Tensor k, Tensor v) = (saved[0], saved[1], saved[2]);
-        (Tensor ofQ, Tensor ofK, Tensor ofV) = (Floats(q.shape), Floats(k.shape), Floats(v.shape));
+        Tensor ofQ = Floats(q.shape);
+        using KeyGradient ofK = new(layout, k.shape), ofV = new(layout, v.shape);
         SequenceAttention.Job job = JobOf(q, k, v);
         job.Weights = Address(saved[3]);
         Tensor rows = given.contiguous();
         job.Given = Address(rows);
         job.OfQueries = Address(ofQ);
-        job.OfKeys = Address(ofK);
-        job.OfValues = Address(ofV);
+        job.OfKeys = Address(ofK.Rows);
+        job.OfValues = Address(ofV.Rows);
         SequenceAttention.Backward(job, layout);
-        return [ofQ, ofK, ofV, null];
+        return [ofQ, ofK.Sum(), ofV.Sum(), null];
     }
 
     private static SequenceAttention.Job JobOf(Tensor queries, Tensor keys, Tensor values) => new()
@@ -83,6 +84,29 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
         QueriesPerHead = (int)(queries.shape[1] / keys.shape[1]),
         Width = (int)queries.shape[2],
     };
+
+    // The gradient of keys or values, that of keys of several sequences apart for each until they are added up.
+    private readonly struct KeyGradient(SequenceLayout layout, long[] shape) : IDisposable
+    {
+        public Tensor Rows { get; } = Floats([shape[0] + (layout.Shared * layout.Sequences.Length), .. shape[1..]]);
+
+        public Tensor Sum()
+        {
+            int shared = layout.Shared;
+            if (shared > 0)
+            {
+                using Tensor apart = Rows.narrow(0, shape[0], shared * layout.Sequences.Length);
+                using Tensor bySequence = apart.view([-1, shared, .. shape[1..]]);
+                using Tensor sum = bySequence.sum(dim: 0);
+                using Tensor first = Rows.narrow(0, 0, shared);
+                first.copy_(sum);
+            }
+
+            return Rows.narrow(0, 0, shape[0]);
+        }
+
+        public void Dispose() => Rows.Dispose();
+    }
 
     // Whatever the application's default type and device are: the kernel writes to the memory itself.
     private static Tensor Floats(params long[] shape) => empty(shape, dtype: ScalarType.Float32, device: CPU);

@@ -11,6 +11,7 @@ internal sealed class SequenceLayout
     private readonly List<Sequence> _sequences = [];
     private readonly List<int> _queryRows = [];
     private readonly List<int> _keyRows = [];
+    private readonly List<int> _keyGradientRows = [];
     private readonly List<Sight> _sights = [];
 
     /// <summary>The sequences.</summary>
@@ -21,6 +22,15 @@ internal sealed class SequenceLayout
 
     /// <summary>The flat row of each key, sequence after sequence.</summary>
     public ReadOnlySpan<int> KeyRows => CollectionsMarshal.AsSpan(_keyRows);
+
+    /// <summary>
+    /// Where each key's gradient goes, sequence after sequence: to the key's own row, but that of a key of several sequences
+    /// to a row behind all others, where they are added up.
+    /// </summary>
+    public ReadOnlySpan<int> KeyGradientRows => CollectionsMarshal.AsSpan(_keyGradientRows);
+
+    /// <summary>How many of the first flat rows are keys of each sequence.</summary>
+    public int Shared { get; private init; }
 
     /// <summary>What each query sees.</summary>
     public ReadOnlySpan<Sight> Sights => CollectionsMarshal.AsSpan(_sights);
@@ -42,21 +52,12 @@ internal sealed class SequenceLayout
         return layout;
     }
 
-    /// <summary>Sequences one after another, of which a token sees itself and what is before it.</summary>
-    /// <param name="lengths">Tokens of each.</param>
-    /// <param name="keepsLast">Whether the queries are the last token of each alone.</param>
-    public static SequenceLayout Causal(IReadOnlyList<int> lengths, bool keepsLast)
+    /// <summary>What <see cref="ScoreCount"/> is of groups whose prompts are asked for whole.</summary>
+    public static long ScoreCountOf(GroupLengths lengths) => Enumerable.Range(0, lengths.Count).Sum(group =>
     {
-        SequenceLayout layout = new();
-        for (int sequence = 0, first = 0; sequence < lengths.Count; first += lengths[sequence++])
-        {
-            layout.AddKeys(first, lengths[sequence]);
-            layout.AddPrompt(sequence, first, lengths[sequence], keepsLast);
-            layout.End();
-        }
-
-        return layout;
-    }
+        long keys = lengths.Prompts[group] + lengths.Completions[group].Sum();
+        return (keys - (group == 0 ? 0 : lengths.Prefix)) * keys;
+    });
 
     /// <summary>
     /// Prompts, each with its completions, as <see cref="GroupLengths"/> orders them: a completion's token sees its prompt and
@@ -66,31 +67,38 @@ internal sealed class SequenceLayout
     /// <param name="keepsLast">Whether the queries are the last token of each prompt and the completions alone.</param>
     public static SequenceLayout Groups(GroupLengths lengths, bool keepsLast)
     {
-        SequenceLayout layout = new();
-        int firstQuery = keepsLast ? lengths.Count : lengths.PromptTokens;
+        SequenceLayout layout = new() { Shared = lengths.Prefix };
+        int flatPrompts = lengths.FlatPromptTokens;
+        int firstQuery = keepsLast ? lengths.Count : flatPrompts;
         for (int group = 0, prompt = 0, completion = 0; group < lengths.Count; group++)
         {
             int length = lengths.Prompts[group], total = lengths.Completions[group].Sum();
-            layout.AddKeys(prompt, length);
-            layout.AddKeys(lengths.PromptTokens + completion, total);
-            layout.AddPrompt(group, prompt, length, keepsLast);
+            int own = length - lengths.Prefix;
+
+            // What all prompts begin with stands before what the first has of its own.
+            int first = prompt + (group == 0 ? lengths.Prefix : 0);
+            layout.AddSharedKeys(flatPrompts + lengths.CompletionTokens);
+            layout.AddKeys(first, own);
+            layout.AddKeys(flatPrompts + completion, total);
+            layout.AddPrompt(group, prompt, length, group == 0 ? 0 : lengths.Prefix, keepsLast);
             int before = 0;
-            foreach (int own in lengths.Completions[group])
+            foreach (int fed in lengths.Completions[group])
             {
-                int first = length + before;
-                layout.AddQueries(firstQuery + completion + before, own, place => new Sight(length, first, first + place + 1));
-                before += own;
+                int start = length + before;
+                layout.AddQueries(firstQuery + completion + before, fed, place => new Sight(length, start, start + place + 1));
+                before += fed;
             }
 
             layout.End();
-            prompt += length;
+            prompt = first + own;
             completion += total;
         }
 
         return layout;
     }
 
-    private void AddPrompt(int sequence, int first, int length, bool keepsLast)
+    // A prompt's tokens from some place on; their rows follow one another.
+    private void AddPrompt(int sequence, int first, int length, int from, bool keepsLast)
     {
         if (keepsLast)
         {
@@ -98,11 +106,21 @@ internal sealed class SequenceLayout
         }
         else
         {
-            AddQueries(first, length, place => new Sight(place + 1, place + 1, place + 1));
+            AddQueries(first, length - from, place => new Sight(from + place + 1, from + place + 1, from + place + 1));
         }
     }
 
-    private void AddKeys(int first, int count) => _keyRows.AddRange(Enumerable.Range(first, count));
+    private void AddKeys(int first, int count)
+    {
+        _keyRows.AddRange(Enumerable.Range(first, count));
+        _keyGradientRows.AddRange(Enumerable.Range(first, count));
+    }
+
+    private void AddSharedKeys(int flatRows)
+    {
+        _keyRows.AddRange(Enumerable.Range(0, Shared));
+        _keyGradientRows.AddRange(Enumerable.Range(flatRows + (_sequences.Count * Shared), Shared));
+    }
 
     private void AddQueries(int first, int count, Func<int, Sight> see)
     {

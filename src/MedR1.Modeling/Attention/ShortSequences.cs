@@ -31,18 +31,6 @@ public sealed class ShortSequences
         return Serves(dataType, device) && length <= LongestSequence ? Try(SequenceLayout.Whole(count, length)) : null;
     }
 
-    /// <summary>
-    /// Sequences one after another, of which a token sees itself and what is before it; null if one is too long.
-    /// </summary>
-    /// <param name="lengths">Tokens of each.</param>
-    /// <param name="keepsLast">Whether the queries are the last token of each alone.</param>
-    /// <param name="dataType">Type of the vectors.</param>
-    /// <param name="device">Where they are.</param>
-    internal static ShortSequences? TryCausal(
-        IReadOnlyList<int> lengths, bool keepsLast, ScalarType dataType, Device device) =>
-        Serves(dataType, device) && lengths.All(length => length <= LongestSequence)
-            ? Try(SequenceLayout.Causal(lengths, keepsLast)) : null;
-
     /// <summary>Groups as <see cref="GroupLengths"/> orders them.</summary>
     /// <param name="lengths">Tokens of prompts and completions.</param>
     /// <param name="keepsLast">Whether the queries are the last token of each prompt and the completions alone.</param>
@@ -50,8 +38,15 @@ public sealed class ShortSequences
     /// <param name="device">Where they are.</param>
     internal static ShortSequences? TryGroups(
         GroupLengths lengths, bool keepsLast, ScalarType dataType, Device device) =>
+        TakesGroups(lengths, dataType, device) ? new ShortSequences(SequenceLayout.Groups(lengths, keepsLast)) : null;
+
+    /// <summary>Whether <see cref="TryGroups"/> gives something.</summary>
+    /// <param name="lengths">Tokens of prompts and completions.</param>
+    /// <param name="dataType">Type of the vectors.</param>
+    /// <param name="device">Where they are.</param>
+    internal static bool TakesGroups(GroupLengths lengths, ScalarType dataType, Device device) =>
         Serves(dataType, device) && GroupSequencePattern.LengthOf(lengths) <= LongestSequence
-            ? Try(SequenceLayout.Groups(lengths, keepsLast)) : null;
+        && AreFew(SequenceLayout.ScoreCountOf(lengths));
 
     /// <summary><c>softmax(q kᵀ / √d) v</c></summary>
     /// <param name="queries"><c>[queries, heads, d]</c></param>
@@ -73,6 +68,7 @@ public sealed class ShortSequences
     private static bool Serves(ScalarType dataType, Device device) =>
         TileProduct.IsSupported && device.type == DeviceType.CPU && dataType == ScalarType.Float32;
 
-    private static ShortSequences? Try(SequenceLayout layout) =>
-        !is_grad_enabled() || layout.ScoreCount <= MostKeptScores ? new ShortSequences(layout) : null;
+    private static ShortSequences? Try(SequenceLayout layout) => AreFew(layout.ScoreCount) ? new ShortSequences(layout) : null;
+
+    private static bool AreFew(long scores) => !is_grad_enabled() || scores <= MostKeptScores;
 }

@@ -28,11 +28,13 @@ internal static unsafe class SequenceAttention
         fixed (SequenceLayout.Sight* sights = layout.Sights)
         fixed (int* queryRows = layout.QueryRows)
         fixed (int* keyRows = layout.KeyRows)
+        fixed (int* keyGradientRows = layout.KeyGradientRows)
         {
             job.Sequences = sequences;
             job.Sights = sights;
             job.QueryRows = queryRows;
             job.KeyRows = keyRows;
+            job.KeyGradientRows = keyGradientRows;
             TorchThreads.Run(layout.Sequences.Length * job.KeyValueHeads, body, &job);
         }
     }
@@ -132,7 +134,11 @@ internal static unsafe class SequenceAttention
         public float* Given;
 
         public float* OfQueries;
+
+        /// <summary><c>[gradient rows of keys, key-value heads, width]</c></summary>
         public float* OfKeys;
+
+        /// <summary><c>[gradient rows of keys, key-value heads, width]</c></summary>
         public float* OfValues;
         public int KeyValueHeads;
         public int QueriesPerHead;
@@ -144,6 +150,7 @@ internal static unsafe class SequenceAttention
         public SequenceLayout.Sight* Sights;
         public int* QueryRows;
         public int* KeyRows;
+        public int* KeyGradientRows;
 
         public readonly float Scale => (float)(1 / Math.Sqrt(Width));
 
@@ -179,7 +186,7 @@ internal static unsafe class SequenceAttention
         {
             for (int key = 0; key < sequence.KeyCount; key++, to += Width)
             {
-                Copy(from + KeyAt(sequence, head, key), to, 1);
+                Copy(from + KeyAt(KeyRows, sequence, head, key), to, 1);
             }
         }
 
@@ -187,7 +194,7 @@ internal static unsafe class SequenceAttention
         {
             for (int key = 0; key < sequence.KeyCount; key++, from += Width)
             {
-                Copy(from, to + KeyAt(sequence, head, key), 1);
+                Copy(from, to + KeyAt(KeyGradientRows, sequence, head, key), 1);
             }
         }
 
@@ -195,8 +202,8 @@ internal static unsafe class SequenceAttention
             (((long)QueryRows[sequence.FirstQuery + query] * KeyValueHeads * QueriesPerHead) + (head * QueriesPerHead) + own)
             * Width;
 
-        private readonly long KeyAt(SequenceLayout.Sequence sequence, int head, int key) =>
-            (((long)KeyRows[sequence.FirstKey + key] * KeyValueHeads) + head) * Width;
+        private readonly long KeyAt(int* rows, SequenceLayout.Sequence sequence, int head, int key) =>
+            (((long)rows[sequence.FirstKey + key] * KeyValueHeads) + head) * Width;
 
         private readonly void Copy(float* from, float* to, float scale)
         {

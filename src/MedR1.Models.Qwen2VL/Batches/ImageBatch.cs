@@ -29,7 +29,7 @@ internal sealed class ImageBatch
     /// <returns>Null if no prompt has a picture.</returns>
     public static ImageBatch? Create(Qwen2VLVisionConfiguration vision, IReadOnlyList<EncodedPrompt> prompts)
     {
-        var distinct = new HashSet<EncodedImage>(ReferenceEqualityComparer.Instance);
+        var distinct = new HashSet<EncodedImage>(EncodedImage.ByContent);
         List<EncodedImage> inOrder = [.. prompts.SelectMany(prompt => prompt.Images)];
         if (inOrder.Count == 0)
             return null;
@@ -43,7 +43,7 @@ internal sealed class ImageBatch
         if (sorted.SequenceEqual(inOrder, ReferenceEqualityComparer.Instance))
             return new ImageBatch(sorted, null);
 
-        var starts = new Dictionary<EncodedImage, long>(ReferenceEqualityComparer.Instance);
+        var starts = new Dictionary<EncodedImage, long>(EncodedImage.ByContent);
         long next = 0;
         foreach (EncodedImage image in sorted)
         {
@@ -52,7 +52,10 @@ internal sealed class ImageBatch
         }
 
         long[] rows = [.. inOrder.SelectMany(image =>
-            Enumerable.Range(0, image.Grid.PatchCount / vision.MergeUnit).Select(offset => starts[image] + offset))];
+        {
+            long start = starts[image];
+            return Enumerable.Range(0, image.Grid.PatchCount / vision.MergeUnit).Select(offset => start + offset);
+        })];
         return new ImageBatch(sorted, rows);
     }
 

@@ -3,24 +3,26 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Prompts on the host: side by side and padded on the right, or one after another without padding. Padding is token 0
-/// at position 0, which nobody sees.
+/// Prompts on the host: side by side and padded on the right, or one after another without padding, the first whole and the
+/// others without what all begin with. Padding is token 0 at position 0, which nobody sees.
 /// </summary>
 internal sealed class PromptBatch
 {
     private readonly int[] _starts;
 
-    private PromptBatch(int[] lengths, bool isPadded)
+    private PromptBatch(int[] lengths, bool isPadded, int prefix)
     {
         Lengths = lengths;
+        Prefix = prefix;
         Length = lengths.Max();
         NextPositions = new int[lengths.Length];
         _starts = new int[lengths.Length];
         int total = 0;
         for (int prompt = 0; prompt < lengths.Length; prompt++)
         {
-            _starts[prompt] = total;
-            total += isPadded ? Length : lengths[prompt];
+            // A prompt without its beginning stands where it would if the beginning were there.
+            _starts[prompt] = total - FirstOwn(prompt);
+            total += (isPadded ? Length : lengths[prompt]) - FirstOwn(prompt);
         }
 
         Tokens = new long[total];
@@ -32,6 +34,9 @@ internal sealed class PromptBatch
 
     /// <summary>Prompts.</summary>
     public int Count => Lengths.Length;
+
+    /// <summary>The first tokens of each prompt that stand once, in the first.</summary>
+    public int Prefix { get; }
 
     /// <summary>Tokens, prompt after prompt.</summary>
     public long[] Tokens { get; }
@@ -53,12 +58,14 @@ internal sealed class PromptBatch
     /// <param name="configuration">The model's sizes.</param>
     /// <param name="prompts">The prompts.</param>
     /// <param name="isPadded">Whether each prompt takes the room of the longest.</param>
+    /// <param name="prefix">The first tokens, the same in all prompts, that stand once; 0 in a padded batch.</param>
     /// <exception cref="InvalidPromptException">A prompt can't be taken.</exception>
     public static PromptBatch Create(
-        Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts, bool isPadded = true)
+        Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts, bool isPadded = true,
+        int prefix = 0)
     {
         TokenRules.RequirePrompts(prompts.Count);
-        var batch = new PromptBatch([.. prompts.Select(prompt => prompt.TokenIds.Count)], isPadded);
+        var batch = new PromptBatch([.. prompts.Select(prompt => prompt.TokenIds.Count)], isPadded, prefix);
         for (int index = 0; index < prompts.Count; index++)
         {
             batch.Add(configuration, index, prompts[index]);
@@ -72,7 +79,7 @@ internal sealed class PromptBatch
         TokenRules.Check(configuration, prompt);
         PromptPositions positions = PromptPositions.Compute(configuration, prompt);
         int start = _starts[index];
-        for (int place = 0; place < prompt.TokenIds.Count; place++)
+        for (int place = FirstOwn(index); place < prompt.TokenIds.Count; place++)
         {
             Tokens[start + place] = prompt.TokenIds[place];
             Positions[0][start + place] = positions.Time[place];
@@ -83,4 +90,6 @@ internal sealed class PromptBatch
         NextPositions[index] = positions.Next;
         Placeholders.AddRange(positions.Placeholders.Select(place => (long)start + place));
     }
+
+    private int FirstOwn(int prompt) => prompt == 0 ? 0 : Prefix;
 }

@@ -36,7 +36,7 @@ internal sealed class PromptPositions
         int image = 0;
         for (int place = 0; place < tokens.Count;)
         {
-            if (tokens[place] != configuration.ImageTokenId && tokens[place] != configuration.VideoTokenId)
+            if (!configuration.IsPlaceholder(tokens[place]))
             {
                 positions.Set(place++, positions.Next, positions.Next, positions.Next);
                 positions.Next++;

@@ -45,6 +45,9 @@ public sealed record Qwen2VLConfiguration
         ? "Qwen2_5_VLForConditionalGeneration"
         : "Qwen2VLForConditionalGeneration";
 
+    /// <summary>Whether a token stands for features of a picture or clip.</summary>
+    internal bool IsPlaceholder(int token) => token == ImageTokenId || token == VideoTokenId;
+
     /// <summary>Reads a file in the flat published layout or the nested one of later transformers releases.</summary>
     /// <param name="path">A <c>config.json</c>, or the folder that holds it.</param>
     /// <exception cref="ModelConfigurationException">A field is missing or makes no model.</exception>

@@ -54,7 +54,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     {
         // On the CPU what a prompt gives must not depend on its company; elsewhere one large attention is faster.
         bool isPadded = device.type != DeviceType.CPU;
-        PromptBatch batch = PromptBatch.Create(configuration, prompts, isPadded);
+        PromptBatch batch = PromptBatch.Create(configuration, prompts, isPadded, isPadded ? 0 : PrefixOf(prompts, 0));
         cache.Begin(slots, batch.Lengths, batch.NextPositions);
         try
         {
@@ -76,7 +76,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         Tensor input = Embed(prompts, batch, [], imageFeatures);
         IAttentionPattern pattern = isPadded
             ? new PromptPattern(batch.Lengths, dataType, device, cache, slots)
-            : new PromptSequencePattern(batch.Lengths, cache, slots);
+            : new PromptSequencePattern(batch.Lengths, cache, slots, batch.Prefix);
         Tensor hidden = network.Decoder.Layers(input, table, pattern);
         return network.Logits(hidden).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
@@ -208,14 +208,19 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         IReadOnlyList<PackedGroup> groups, CompletionBatch completions, Tensor? imageFeatures, CheckpointedPass? pass)
     {
         EncodedPrompt[] prompts = [.. groups.Select(group => group.Prompt)];
-        PromptBatch batch = PromptBatch.Create(configuration, prompts, isPadded: false);
-        GroupLengths lengths = new(batch.Lengths, completions.FedLengths);
+        PromptBatch batch = PromptBatch.Create(
+            configuration, prompts, isPadded: false, PrefixOf(prompts, completions.Tokens.Count));
+        GroupLengths lengths = new(batch.Lengths, completions.FedLengths, batch.Prefix);
         using DisposeScope scope = NewDisposeScope();
         Tensor input = Embed(prompts, batch, completions.Tokens, imageFeatures, pass);
         return Layers(
             input, Table(WithCompletions(batch, completions)), () => GroupPattern.Create(lengths, dataType, device), null, pass)
             .MoveToOuterDisposeScope();
     }
+
+    // What dropout leaves out is drawn for each prompt, also where prompts are the same.
+    private int PrefixOf(IReadOnlyList<EncodedPrompt> prompts, int behind) =>
+        adapters.HasDropout ? 0 : CommonPrefix.Of(configuration, prompts, behind);
 
     // Table and pattern are needed until the backward pass where layers are computed again.
     private Tensor Layers(

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 using MedR1.Modeling;
 
 using TorchSharp;
@@ -14,7 +12,7 @@ namespace MedR1.Sampling;
 /// </summary>
 internal sealed class ImageFeatures(IVisionLanguagePolicy policy) : IDisposable
 {
-    private readonly Dictionary<EncodedImage, Entry> _known = new(ContentComparer.Instance);
+    private readonly Dictionary<EncodedImage, Entry> _known = new(EncodedImage.ByContent);
 
     /// <summary>The features of prompts' pictures, <c>[image tokens, hidden]</c>; null if they have none.</summary>
     public Tensor? Take(IReadOnlyList<EncodedPrompt> prompts)
@@ -25,7 +23,7 @@ internal sealed class ImageFeatures(IVisionLanguagePolicy policy) : IDisposable
             return null;
         }
 
-        Encode([.. images.Where(image => !_known.ContainsKey(image)).Distinct(ContentComparer.Instance)]);
+        Encode([.. images.Where(image => !_known.ContainsKey(image)).Distinct(EncodedImage.ByContent)]);
         return cat([.. images.Select(Use)], 0);
     }
 
@@ -85,24 +83,5 @@ internal sealed class ImageFeatures(IVisionLanguagePolicy policy) : IDisposable
         public Tensor Features => features;
 
         public int Uses { get; set; }
-    }
-
-    private sealed class ContentComparer : IEqualityComparer<EncodedImage>
-    {
-        public static ContentComparer Instance { get; } = new();
-
-        public bool Equals(EncodedImage? left, EncodedImage? right) => ReferenceEquals(left, right)
-            || (left is not null && right is not null && left.Grid == right.Grid
-                && left.SecondsPerFrame.Equals(right.SecondsPerFrame) && BytesOf(left).SequenceEqual(BytesOf(right)));
-
-        public int GetHashCode(EncodedImage image)
-        {
-            HashCode hash = default;
-            hash.Add(image.Grid);
-            hash.AddBytes(BytesOf(image));
-            return hash.ToHashCode();
-        }
-
-        private static ReadOnlySpan<byte> BytesOf(EncodedImage image) => MemoryMarshal.AsBytes(image.Patches.Span);
     }
 }

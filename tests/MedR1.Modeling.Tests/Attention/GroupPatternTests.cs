@@ -27,6 +27,31 @@ public sealed class GroupPatternTests
         AssertDefinition(name, type, (lengths, device) => new PackedGroupsPattern(lengths, type, device));
 
     [Theory]
+    [InlineData("ragged, one beginning", ScalarType.Float32, typeof(GroupSequencePattern))]
+    [InlineData("ragged, one beginning", ScalarType.Float64, typeof(SharedPrefixPattern))]
+    [InlineData("long, one beginning", ScalarType.Float32, typeof(SharedPrefixPattern))]
+    [InlineData("long, one beginning", ScalarType.Float64, typeof(SharedPrefixPattern))]
+    [InlineData("nothing fed, one beginning", ScalarType.Float32, typeof(GroupSequencePattern))]
+    [InlineData("nothing fed, one beginning", ScalarType.Float64, typeof(SharedPrefixPattern))]
+    public void What_all_prompts_begin_with_may_stand_once(string name, ScalarType type, Type expected) =>
+        AssertDefinition(name, type, (lengths, device) =>
+        {
+            IAttentionPattern pattern = GroupPattern.Create(lengths, type, device);
+            Assert.IsType(expected, pattern);
+            return pattern;
+        });
+
+    [Fact]
+    public void A_pattern_for_whole_prompts_refuses_others()
+    {
+        GroupLengths lengths = LengthsOf("ragged, one beginning");
+        Assert.Contains("first 2 tokens", Assert.Throws<ArgumentException>(
+            () => new PackedGroupsPattern(lengths, ScalarType.Float32, CPU)).Message, StringComparison.Ordinal);
+        Assert.Contains("first 2 tokens", Assert.Throws<ArgumentException>(
+            () => new GroupSequencePattern(lengths, ScalarType.Float64, CPU)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(80, 4, 10, typeof(GroupSequencePattern))]
     [InlineData(200, 1, 400, typeof(GroupSequencePattern))]
     [InlineData(80, 8, 200, typeof(PackedGroupsPattern))]
@@ -58,6 +83,8 @@ public sealed class GroupPatternTests
             StringComparison.Ordinal);
         Assert.Contains("[3, 0]", Assert.Throws<ArgumentException>(() => new GroupLengths([3, 0], [[1], [1]])).Message,
             StringComparison.Ordinal);
+        Assert.Contains("[5, 2]", Assert.Throws<ArgumentException>(() => new GroupLengths([5, 2], [[1], [1]], 2)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("[-1]", Assert.Throws<ArgumentException>(() => new GroupLengths([3], [[-1]])).Message,
             StringComparison.Ordinal);
     }
@@ -66,7 +93,7 @@ public sealed class GroupPatternTests
         string name, ScalarType type, Func<GroupLengths, Device, IAttentionPattern> makePattern)
     {
         GroupLengths lengths = LengthsOf(name);
-        int tokens = lengths.PromptTokens + lengths.CompletionTokens;
+        int tokens = lengths.FlatPromptTokens + lengths.CompletionTokens;
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(17, CPU);
         Tensor[] inputs =
@@ -100,6 +127,9 @@ public sealed class GroupPatternTests
         "ragged" => new([7, 3, 5], [[4, 2, 0], [1], [3, 3]]),
         "one group" => new([6], [[2, 5]]),
         "equal" => new([4, 4], [[3, 3], [3, 3]]),
+        "ragged, one beginning" => new([7, 3, 5], [[4, 2, 0], [1], [3, 3]], 2),
+        "long, one beginning" => new([150, 140], [[60, 50], [70, 60]], 130),
+        "nothing fed, one beginning" => new([4, 2], [[0], [0, 0]], 1),
         _ => new([4, 2], [[0], [0, 0]]),
     };
 
@@ -109,10 +139,10 @@ public sealed class GroupPatternTests
     private static long[] KeptOf(GroupLengths lengths)
     {
         List<long> kept = [];
-        int place = -1;
+        int place = lengths.Prefix - 1;
         foreach (int prompt in lengths.Prompts)
         {
-            kept.Add(place += prompt);
+            kept.Add(place += prompt - lengths.Prefix);
         }
 
         for (int token = 0; token < lengths.CompletionTokens; token++)
@@ -123,13 +153,15 @@ public sealed class GroupPatternTests
         return [.. kept];
     }
 
-    // [N, N]: whether a token sees another: the prompt and what stands before it in its own completion.
+    // [N, N]: whether a token sees another: the prompt and what stands before it in its own completion. What all prompts begin
+    // with stands in the first.
     private static bool[,] Seen(GroupLengths lengths)
     {
         List<(int Group, int Row, int Place)> tokens = [];
         for (int group = 0; group < lengths.Count; group++)
         {
-            tokens.AddRange(Enumerable.Range(0, lengths.Prompts[group]).Select(place => (group, -1, place)));
+            int first = group == 0 ? 0 : lengths.Prefix;
+            tokens.AddRange(Enumerable.Range(first, lengths.Prompts[group] - first).Select(place => (group, -1, place)));
         }
 
         for (int group = 0; group < lengths.Count; group++)
@@ -148,7 +180,10 @@ public sealed class GroupPatternTests
                 (int group, int row, int place) = tokens[key];
                 bool isOwn = row == tokens[query].Row && place <= tokens[query].Place;
                 bool isPrompt = row == -1 && tokens[query].Row >= 0;
-                seen[query, key] = group == tokens[query].Group && (isOwn || isPrompt);
+                bool isBeginning = row == -1 && place < lengths.Prefix;
+                seen[query, key] = group == tokens[query].Group
+                    ? isOwn || isPrompt
+                    : isBeginning;
             }
         }
 

@@ -21,7 +21,8 @@ public sealed class ShortSequencesTests
     public void Causal_sequences_attend_as_by_definition_with_its_gradients(int heads, int keyHeads, int width)
     {
         int[] lengths = [5, 100, 1, 33];
-        ShortSequences? sequences = ShortSequences.TryCausal(lengths, keepsLast: false, ScalarType.Float32, CPU);
+        ShortSequences? sequences = ShortSequences.TryGroups(
+            GroupLengths.OfPrompts(lengths, 0), keepsLast: false, ScalarType.Float32, CPU);
         AssertDefinition(sequences, lengths, heads, keyHeads, width, isCausal: true);
     }
 
@@ -55,7 +56,8 @@ public sealed class ShortSequencesTests
     {
         Assert.Null(ShortSequences.TryWhole(1, 257, ScalarType.Float32, CPU));
         Assert.Null(ShortSequences.TryWhole(1, 16, ScalarType.BFloat16, CPU));
-        Assert.Null(ShortSequences.TryCausal([16, 257], keepsLast: true, ScalarType.Float32, CPU));
+        Assert.Null(ShortSequences.TryGroups(
+            GroupLengths.OfPrompts([16, 257], 0), keepsLast: true, ScalarType.Float32, CPU));
 
         // 16 × 256² is what may be kept; without gradient nothing is.
         Assert.Null(ShortSequences.TryWhole(17, 256, ScalarType.Float32, CPU));

@@ -65,6 +65,22 @@ public sealed class GpuOperatorTests
             return cat([all, kept], 0).MoveToOuterDisposeScope();
         });
 
+    // The same two groups, whose prompts begin with the same 3 tokens: three rows fewer.
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Groups_with_one_beginning(ScalarType type) => AssertSame(
+        type, [[21, 4, 32], [21, 2, 32], [21, 2, 32]],
+        inputs =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            GroupLengths lengths = new([7, 4], [[4, 2, 0], [4, 3]], 3);
+            IAttentionPattern pattern = GroupPattern.Create(lengths, type, inputs[0].device);
+            Tensor all = pattern.Attend(0, inputs[0], inputs[1], inputs[2]);
+            Tensor kept = pattern.AttendKept(0, inputs[0].index_select(0, pattern.Kept!), inputs[1], inputs[2]);
+            return cat([all, kept], 0).MoveToOuterDisposeScope();
+        });
+
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]

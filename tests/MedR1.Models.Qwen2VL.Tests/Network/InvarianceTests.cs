@@ -9,17 +9,18 @@ public sealed class InvarianceTests
     private static readonly TokenStatisticsOptions _plain = new();
 
     [Theory]
-    [InlineData(Qwen2VLFamily.Qwen2VL, true, false)]
-    [InlineData(Qwen2VLFamily.Qwen2VL, true, true)]
-    [InlineData(Qwen2VLFamily.Qwen2VL, false, false)]
-    [InlineData(Qwen2VLFamily.Qwen25VL, true, false)]
-    [InlineData(Qwen2VLFamily.Qwen25VL, true, true)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, true, false, 0)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, true, true, 0)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, true, false, 9)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, false, false, 0)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, true, false, 0)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, true, true, 9)]
     public void Cached_decoding_gives_what_one_pass_over_the_whole_gives(
-        Qwen2VLFamily family, bool tied, bool byTensors)
+        Qwen2VLFamily family, bool tied, bool byTensors, int prefix)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family, tied: tied);
         policy.DecodesByTensors = byTensors;
-        PackedGroup[] groups = Mixed(4);
+        PackedGroup[] groups = Mixed(4, prefix);
         using DisposeScope scope = NewDisposeScope();
         using TokenStatistics whole = policy.TokenLogProbabilities(groups, _plain);
         TinyModel.Near(whole.LogProbabilities.Values(), CachedLogProbabilities(policy, groups));
@@ -41,12 +42,14 @@ public sealed class InvarianceTests
     }
 
     [Theory]
-    [InlineData(Qwen2VLFamily.Qwen2VL)]
-    [InlineData(Qwen2VLFamily.Qwen25VL)]
-    public void Prompts_in_a_batch_give_what_each_gives_alone(Qwen2VLFamily family)
+    [InlineData(Qwen2VLFamily.Qwen2VL, 0)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, 9)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, 0)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, 9)]
+    public void Prompts_in_a_batch_give_what_each_gives_alone(Qwen2VLFamily family, int prefix)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family);
-        EncodedPrompt[] prompts = [.. Mixed(1).Select(group => group.Prompt)];
+        EncodedPrompt[] prompts = [.. Mixed(1, prefix).Select(group => group.Prompt)];
         using DisposeScope scope = NewDisposeScope();
         using GroupDecoding all = new(policy, prompts.Length, 1, 40, 1);
         float[] together = all.Prefill(prompts).Values();
@@ -59,12 +62,17 @@ public sealed class InvarianceTests
     }
 
     [Theory]
-    [InlineData(Qwen2VLFamily.Qwen2VL, true)]
-    [InlineData(Qwen2VLFamily.Qwen25VL, false)]
-    public void A_packed_batch_gives_values_and_gradients_of_each_row_alone(Qwen2VLFamily family, bool tied)
+    [InlineData(Qwen2VLFamily.Qwen2VL, true, 0, false)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, true, 9, false)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, true, 9, true)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, false, 0, false)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, false, 9, false)]
+    public void A_packed_batch_gives_values_and_gradients_of_each_row_alone(
+        Qwen2VLFamily family, bool tied, int prefix, bool recomputes)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family, tied: tied);
-        PackedGroup[] groups = Mixed(4);
+        policy.Checkpointing.IsEnabled = recomputes;
+        PackedGroup[] groups = Mixed(4, prefix);
         using DisposeScope scope = NewDisposeScope();
         Tensor packed = policy.TokenLogProbabilities(groups, _plain).LogProbabilities;
         int columns = (int)packed.shape[1];
@@ -130,6 +138,19 @@ public sealed class InvarianceTests
     }
 
     [Fact]
+    public void A_picture_that_was_opened_twice_runs_once()
+    {
+        EncodedImage other = TinyModel.Image(4, 4, 2);
+        ImageBatch batch = ImageBatch.Create(
+            TinyModel.Configuration().Vision,
+            [TinyModel.Prompt(2, 1, TinyModel.Image(4, 8, 1)), TinyModel.Prompt(2, 3, other, TinyModel.Image(4, 8, 1))])!;
+        Assert.Equal([other.Grid, new ImageGrid(1, 4, 8)], batch.Grids);
+
+        // The small picture's 4 features stand first, the other's 8 behind them.
+        Assert.Equal([4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], batch.FeatureRows!);
+    }
+
+    [Fact]
     public void Prompts_without_pictures_give_no_features()
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
@@ -192,19 +213,22 @@ public sealed class InvarianceTests
         Assert.Equal(before, copy.TokenLogProbabilities(groups, _plain).LogProbabilities.Values());
     }
 
-    [Fact]
-    public void Sampler_and_trainer_agree_in_bfloat16_within_its_rounding()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    public void Sampler_and_trainer_agree_in_bfloat16_within_its_rounding(int prefix)
     {
         using Qwen2VLPolicy policy = TinyModel.Create(dataType: ScalarType.BFloat16);
-        PackedGroup[] groups = Mixed(4);
+        PackedGroup[] groups = Mixed(4, prefix);
         using DisposeScope scope = NewDisposeScope();
         float[] whole = policy.TokenLogProbabilities(groups, _plain).LogProbabilities.Values();
         float[] cached = CachedLogProbabilities(policy, groups);
         Assert.True(whole.Zip(cached, (left, right) => Math.Abs(left - right)).Average() < 0.05);
     }
 
-    // Two pictures, one picture, text alone, and different numbers and lengths of completions.
-    internal static PackedGroup[] Mixed(int samples)
+    // Two pictures, one picture, text alone, and different numbers and lengths of completions; behind as many words as all begin
+    // with.
+    internal static PackedGroup[] Mixed(int samples, int prefix = 0)
     {
         EncodedImage shared = TinyModel.Image(4, 8, 1);
         EncodedPrompt[] prompts =
@@ -214,8 +238,9 @@ public sealed class InvarianceTests
             TinyModel.Prompt(5, 3),
             TinyModel.Prompt(2, 4, shared),
         ];
+        int[] beginning = TinyModel.Words(prefix, 77);
         return [.. prompts.Select((prompt, group) => new PackedGroup(
-            prompt, [.. Enumerable.Range(0, Math.Max(1, samples - group))
+            prompt with { TokenIds = [.. beginning, .. prompt.TokenIds] }, [.. Enumerable.Range(0, Math.Max(1, samples - group))
                 .Select(sample => TinyModel.Words(1 + (sample + group) % 5, sample))]))];
     }
 

@@ -1,0 +1,54 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// Repeats the first rows of a flat batch. libtorch's own selection would add up gradients row by row, on a GPU in an order that
+/// differs; here those of a repeated row are one sum.
+/// </summary>
+internal sealed class RowRepetitionFunction : autograd.SingleTensorFunction<RowRepetitionFunction>
+{
+    private const string Form = "form";
+    private const string Repeated = "repeated";
+
+    public override string Name => nameof(RowRepetitionFunction);
+
+    /// <summary>
+    /// Takes the rows, the source of each row of the result, where each source stands first, all places of those that are
+    /// repeated, once after once, and how many of the first rows these are.
+    /// </summary>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        ctx.BeginGuarded();
+        Tensor rows = (Tensor)vars[0];
+        ctx.set_materialize_grads(false);
+        ctx.save_data(Form, GradientForm.Of(rows));
+        ctx.save_data(Repeated, vars[4]);
+        ctx.save_for_backward([(Tensor)vars[2], (Tensor)vars[3]]);
+        return rows.index_select(0, (Tensor)vars[1]);
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        if (grad_output.IsInvalid)
+        {
+            return [null!, null!, null!, null!, null!];
+        }
+
+        return ctx.GuardOf().GuardAndKeep(
+            [(GradientForm)ctx.get_data(Form), null, null, null, null],
+            () => [Gradient(ctx.get_saved_variables(), grad_output, (int)ctx.get_data(Repeated)), null, null, null, null]);
+    }
+
+    private static Tensor Gradient(List<Tensor> places, Tensor given, int repeated)
+    {
+        Tensor gradient = given.index_select(0, places[0]);
+        using Tensor all = given.index_select(0, places[1]);
+        using Tensor byTime = all.view([-1, repeated, .. given.shape[1..]]);
+        using Tensor sum = byTime.sum(dim: 0);
+        using Tensor first = gradient.narrow(0, 0, repeated);
+        first.copy_(sum);
+        return gradient;
+    }
+}

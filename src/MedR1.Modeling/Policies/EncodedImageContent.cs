@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace MedR1.Modeling;
+
+/// <summary>Compares pictures by what the tower sees of them.</summary>
+internal sealed class EncodedImageContent : IEqualityComparer<EncodedImage>
+{
+    // A picture has hundreds of thousands of values. Others rarely agree in all of these.
+    private const int HashedValues = 64;
+
+    public bool Equals(EncodedImage? left, EncodedImage? right) => ReferenceEquals(left, right)
+        || (left is not null && right is not null && left.Grid == right.Grid
+            && left.SecondsPerFrame.Equals(right.SecondsPerFrame) && BytesOf(left).SequenceEqual(BytesOf(right)));
+
+    public int GetHashCode(EncodedImage image)
+    {
+        HashCode hash = default;
+        hash.Add(image.Grid);
+        ReadOnlySpan<float> values = image.Patches.Span;
+        int stride = Math.Max(1, values.Length / HashedValues);
+        for (int place = 0; place < values.Length; place += stride)
+        {
+            // As bits: the same values of another sign of zero are not the same bytes.
+            hash.Add(BitConverter.SingleToInt32Bits(values[place]));
+        }
+
+        return hash.ToHashCode();
+    }
+
+    private static ReadOnlySpan<byte> BytesOf(EncodedImage image) => MemoryMarshal.AsBytes(image.Patches.Span);
+}
