@@ -25,7 +25,8 @@ internal sealed partial class CheckpointStore(
     private readonly CheckpointFolders? _folders =
         options.OutputFolder is null ? null : new CheckpointFolders(options.OutputFolder);
 
-    private readonly RunInvariants _invariants = new(trainer, policy, invariants, options, totalSteps);
+    private readonly RunInvariants _invariants = new(
+        trainer, policy, new Dictionary<string, string>([.. invariants, .. updater.Settings]), options, totalSteps);
 
     private readonly HashSet<long> _own = [];
     private long _lastSaved;

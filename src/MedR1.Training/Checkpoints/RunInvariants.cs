@@ -22,8 +22,14 @@ internal sealed class RunInvariants(
     /// <summary>Their value where nothing is compared with them.</summary>
     public const string NotNeeded = "not needed";
 
-    // Settings that are no options of the trainer.
-    private static readonly string[] s_others = ["sampling", "prompts", "examples", "order", "planner", "loss", "advantages"];
+    // Settings that are no options of the trainer; functions, of which its policy's parameters tell what they say; and what an option
+    // comes to beside the loss.
+    private static readonly string[] s_others =
+    [
+        "sampling", "prompts", "examples", "order", "planner", "loss", "advantages",
+        nameof(TrainerOptions.IsFrozen), nameof(TrainerOptions.LearningRateOf),
+        nameof(GrpoTrainerOptions.SkipCompletionsWithoutGradient),
+    ];
 
     private readonly Dictionary<string, string> _settings = options.Settings(totalSteps);
     private readonly List<string> _changes = [];

@@ -14,6 +14,7 @@ internal static class RunSettings
 {
     public const string None = "none";
     public const string On = "on";
+    public const string All = "all";
 
     private static readonly JsonSerializerOptions s_json = new()
     {
@@ -29,6 +30,13 @@ internal static class RunSettings
     /// <summary>Adds a list whose order means nothing: that of a set may be another one in each process.</summary>
     public static void AddSet<T>(this Dictionary<string, string> settings, string name, IEnumerable<T> values, IComparer<T> order) =>
         settings.Add(name, values.Distinct().Order(order).ToArray());
+
+    /// <summary>
+    /// Adds the size of a pass: another one rounds the step's sums otherwise, draws another dropout, and is another loss where it is one of
+    /// means over a pass.
+    /// </summary>
+    public static void AddPass(this Dictionary<string, string> settings, string name, int size, int ofStep) =>
+        settings.Add(name, size >= ofStep ? All : size);
 
     /// <summary>Adds an object that may be missing, as its kind and what it consists of.</summary>
     public static void AddParts(this Dictionary<string, string> settings, string name, object? value, string kind)
@@ -73,8 +81,11 @@ internal static class RunSettings
             return null;
         }
 
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
+        return DigestOf(text.ToString());
     }
+
+    /// <summary>A short name for a text, the same on every system.</summary>
+    public static string DigestOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
     private static void Add(Dictionary<string, string> settings, string name, JsonElement value)
     {

@@ -154,8 +154,8 @@ public abstract class TrainerOptions
     internal IReadOnlyList<string> AllowedChanges { get; set; } = [];
 
     /// <summary>
-    /// What must not change by oversight in a run that goes on, by name. What moves no number of it but by rounding, such as the
-    /// size of a pass, is not among it, nor what is a function.
+    /// What must not change by oversight in a run that goes on, by name. What moves no number of it, such as the size of a cache, is not
+    /// among it, nor what is a function: see <see cref="LearntParameters"/>.
     /// </summary>
     /// <param name="totalSteps">Steps of the whole run.</param>
     internal virtual Dictionary<string, string> Settings(int totalSteps)

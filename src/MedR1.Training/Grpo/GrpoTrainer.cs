@@ -42,7 +42,7 @@ public sealed class GrpoTrainer : IDisposable
                 ? null : new ReferenceMixer(_updater.Trainable, _ownReference, options.ReferenceSync);
             RolloutCheckpoint kept = new(parts, taker);
             CheckpointStore checkpoints = new(
-                policy, _updater, options, TotalSteps, nameof(GrpoTrainer), Invariants(policy, parts, options),
+                policy, _updater, options, TotalSteps, nameof(GrpoTrainer), Invariants(policy, parts, options, update),
                 kept, new GrpoCheckpointParts(taker, mixer, replay));
             RunState state = resumeFrom is null ? new RunState() : checkpoints.Load(resumeFrom);
             update.Restore(state);
@@ -97,9 +97,10 @@ public sealed class GrpoTrainer : IDisposable
         options.ReferenceSync is null ? policy.CreateReference() : policy.CloneFrozen();
 
     private Dictionary<string, string> Invariants(
-        IVisionLanguagePolicy policy, RolloutTrainerParts parts, GrpoTrainerOptions options) =>
+        IVisionLanguagePolicy policy, RolloutTrainerParts parts, GrpoTrainerOptions options, PolicyUpdate update) =>
         new(parts.Invariants(options, policy, _ownReference is not null))
         {
+            [nameof(options.SkipCompletionsWithoutGradient)] = update.Skips ? RunSettings.On : RunSettings.None,
             [nameof(options.Replay)] = options.Replay is null ? "off" : "on",
             [nameof(options.ReferenceSync)] = options.ReferenceSync is null ? "off" : "on",
         };

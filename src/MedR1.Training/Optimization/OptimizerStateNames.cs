@@ -14,6 +14,10 @@ internal static class OptimizerStateNames
 
     public static string MasterWeight(string parameter) => "master_weight." + parameter;
 
+    /// <summary>All names that a parameter may have.</summary>
+    public static IEnumerable<string> Of(string parameter) =>
+        [Step(parameter), FirstMoment(parameter), SecondMoment(parameter), MasterWeight(parameter)];
+
     public static IReadOnlyList<string> Mismatches(
         IReadOnlyList<AdamWSlot> slots, IReadOnlyDictionary<string, Tensor> state)
     {

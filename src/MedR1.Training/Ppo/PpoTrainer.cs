@@ -108,6 +108,7 @@ public sealed class PpoTrainer : IDisposable
         values.Add($"loss.{nameof(loss.ValueCoefficient)}", loss.ValueCoefficient);
         values.Add($"loss.{nameof(loss.ValueClip)}", loss.ValueClip);
         values.AddParts("targets", targets);
+        values.Add($"{nameof(options.IsFrozen)}.critic", _criticUpdater.Settings[nameof(options.IsFrozen)]);
         return values;
     }
 }

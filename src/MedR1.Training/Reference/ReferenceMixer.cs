@@ -45,7 +45,7 @@ internal sealed class ReferenceMixer
     }
 
     /// <summary>Sets the reference's weights.</summary>
-    /// <exception cref="InvalidDataException">One is missing or of another shape; nothing has changed.</exception>
+    /// <exception cref="InvalidDataException">One is missing, of another shape, or too many; nothing has changed.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> weights)
     {
         string? wrong = _pairs.FirstOrDefault(pair => !weights.TryGetValue(pair.Name, out Tensor? value)
@@ -53,6 +53,13 @@ internal sealed class ReferenceMixer
         if (wrong is not null)
         {
             throw new InvalidDataException($"The reference's '{wrong}' is missing or has another shape.");
+        }
+
+        if (weights.Keys.Except(_pairs.Select(pair => pair.Name)).FirstOrDefault() is string ended)
+        {
+            throw new InvalidDataException(
+                $"The reference's '{ended}' followed the policy, whose own is frozen now: IsFrozen stays as it was where there is "
+                + "ReferenceSync.");
         }
 
         using IDisposable guard = no_grad();

@@ -122,6 +122,7 @@ public abstract class RolloutTrainerOptions : TrainerOptions
         settings.AddSet(nameof(SuppressedTokenIds), SuppressedTokenIds, Comparer<int>.Default);
         settings.AddSet(nameof(StopStrings), StopStrings, StringComparer.Ordinal);
         settings.Add(nameof(SuppressVisionTokensInLoss), SuppressVisionTokensInLoss);
+        settings.AddPass(nameof(PromptsPerMicroStep), PromptsPerMicroStep ?? PromptsPerStep, PromptsPerStep);
         settings.Add(nameof(TokenDivisor), TokenDivisor);
         settings.Add(nameof(MaxPromptTokens), MaxPromptTokens);
         settings.AddParts(nameof(AdaptiveEntropy), AdaptiveEntropy, kind: RunSettings.On);

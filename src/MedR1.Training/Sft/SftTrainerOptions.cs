@@ -50,6 +50,8 @@ public sealed class SftTrainerOptions : TrainerOptions
     internal override Dictionary<string, string> Settings(int totalSteps)
     {
         Dictionary<string, string> settings = base.Settings(totalSteps);
+        settings.AddPass(nameof(ExamplesPerMicroStep), ExamplesPerMicroStep, ExamplesPerStep);
+        settings.Add(nameof(SortByLength), SortByLength);
         settings.Add(nameof(WholeConversation), WholeConversation);
         settings.Add(nameof(TextBehindAnswer), TextBehindAnswer);
         return settings;

@@ -9,7 +9,9 @@ internal sealed class ParameterUpdater : IDisposable
 {
     private const string WeightPrefix = "weight.";
 
+    private readonly IReadOnlyList<KeyValuePair<string, Parameter>> _parameters;
     private readonly List<Parameter> _frozenHere = [];
+    private readonly HashSet<string> _learntBefore = [];
     private readonly AdamWOptimizer _optimizer;
     private readonly LearningRateSchedule _schedule;
     private readonly TrainerOptions _options;
@@ -18,6 +20,7 @@ internal sealed class ParameterUpdater : IDisposable
     public ParameterUpdater(
         IReadOnlyList<KeyValuePair<string, Parameter>> parameters, TrainerOptions options, int totalSteps)
     {
+        _parameters = parameters;
         _options = options;
         _schedule = options.MakeSchedule(totalSteps);
         try
@@ -39,6 +42,9 @@ internal sealed class ParameterUpdater : IDisposable
     /// of neither step.
     /// </summary>
     public long Reached { get; private set; }
+
+    /// <summary>Which parameters stay and at what rates the others learn, as a checkpoint tells it.</summary>
+    public Dictionary<string, string> Settings => LearntParameters.Settings(_parameters, _optimizer.Groups, _options.LearningRate);
 
     /// <summary>Clips the gradients and says whether a step may be made with them.</summary>
     /// <exception cref="InvalidOperationException">A step failed before in the middle of its move.</exception>
@@ -79,13 +85,13 @@ internal sealed class ParameterUpdater : IDisposable
 
     /// <summary>
     /// What a continued run needs: the optimizer's state, and as <c>weight.…</c> the parameters that it keeps no master
-    /// of.
+    /// of, with those that learnt until they were frozen on purpose.
     /// </summary>
     /// <returns>The tensors themselves, to be written before the next step.</returns>
     public Dictionary<string, Tensor> GetState()
     {
         Dictionary<string, Tensor> state = new(_optimizer.GetState());
-        foreach ((string name, Parameter parameter) in Trainable)
+        foreach ((string name, Parameter parameter) in Trainable.Concat(Stopped(_learntBefore.Contains)))
         {
             if (!state.ContainsKey(OptimizerStateNames.MasterWeight(name)))
             {
@@ -110,6 +116,13 @@ internal sealed class ParameterUpdater : IDisposable
                 parameter.copy_(value);
             }
         }
+
+        // The policy was built with the weights of the start.
+        foreach ((string name, Parameter parameter) in Stopped(name => WeightIn(state, name) is not null))
+        {
+            parameter.copy_(WeightIn(state, name)!);
+            _learntBefore.Add(name);
+        }
     }
 
     // Such as where memory ran out: parameters and their moments are partly of one step and partly of the next.
@@ -127,7 +140,8 @@ internal sealed class ParameterUpdater : IDisposable
     /// <exception cref="OptimizerStateException">It does not fit.</exception>
     public void RequireFit(IReadOnlyDictionary<string, Tensor> state)
     {
-        string[] wrong = [.. Trainable.Where(pair => !Fits(pair, state))
+        string[] wrong = [.. Trainable.Where(pair => !Begins(pair.Key, state))
+            .Concat(Stopped(name => WeightIn(state, name) is not null)).Where(pair => !Fits(pair, state))
             .Select(pair => $"'{WeightPrefix}{pair.Key}' is missing or has another shape.")];
         if (wrong.Length > 0)
         {
@@ -181,12 +195,26 @@ internal sealed class ParameterUpdater : IDisposable
         _frozenHere.Clear();
     }
 
-    private static Dictionary<string, Tensor> OfOptimizer(IReadOnlyDictionary<string, Tensor> state) => state
-        .Where(pair => !pair.Key.StartsWith(WeightPrefix, StringComparison.Ordinal))
-        .ToDictionary();
+    // Where other parameters may learn from here on, those that begin have no state yet, and those that end need theirs no more.
+    private bool MayFreezeOthers => _options.AllowedChanges.Contains(nameof(_options.IsFrozen));
+
+    private IEnumerable<KeyValuePair<string, Parameter>> Stopped(Func<string, bool> condition) =>
+        _parameters.Where(pair => !pair.Value.requires_grad && condition(pair.Key));
+
+    private Dictionary<string, Tensor> OfOptimizer(IReadOnlyDictionary<string, Tensor> state)
+    {
+        HashSet<string> ended = MayFreezeOthers ? [.. Stopped(_ => true).SelectMany(pair => OptimizerStateNames.Of(pair.Key))] : [];
+        return state
+            .Where(pair => !pair.Key.StartsWith(WeightPrefix, StringComparison.Ordinal) && !ended.Contains(pair.Key))
+            .ToDictionary();
+    }
+
+    private bool Begins(string name, IReadOnlyDictionary<string, Tensor> state) =>
+        MayFreezeOthers && !OptimizerStateNames.Of(name).Append(WeightPrefix + name).Any(state.ContainsKey);
+
+    private static Tensor? WeightIn(IReadOnlyDictionary<string, Tensor> state, string name) =>
+        state.GetValueOrDefault(OptimizerStateNames.MasterWeight(name)) ?? state.GetValueOrDefault(WeightPrefix + name);
 
     private static bool Fits(KeyValuePair<string, Parameter> pair, IReadOnlyDictionary<string, Tensor> state) =>
-        state.ContainsKey(OptimizerStateNames.MasterWeight(pair.Key))
-        || (state.TryGetValue(WeightPrefix + pair.Key, out Tensor? value)
-            && value.shape.SequenceEqual(pair.Value.shape));
+        WeightIn(state, pair.Key)?.shape.SequenceEqual(pair.Value.shape) == true;
 }

@@ -14,12 +14,14 @@ internal sealed class PolicyUpdate(
     RolloutTrainerOptions options, ParameterUpdater updater, IReadOnlyList<ITrainingObserver> observers,
     bool skipsWithoutGradient = false)
 {
-    private readonly bool _skips = skipsWithoutGradient && !loss.RequiresReference
-        && !loss.RequiresEntropies && options.AdaptiveEntropy is null;
+    // Features that policy and reference have in common are computed once, without gradient. Not known before a checkpoint is read: a
+    // tower that is frozen now may have learnt before.
+    private readonly Lazy<bool> _sharesVision = new(
+        () => loss.RequiresReference && reference is not null && policy.SharesVisionWith(reference));
 
-    // Features that policy and reference have in common are computed once, without gradient.
-    private readonly bool _sharesVision =
-        loss.RequiresReference && reference is not null && policy.SharesVisionWith(reference);
+    /// <summary>Whether completions that have no gradient stay out of the passes.</summary>
+    public bool Skips { get; } = skipsWithoutGradient && !loss.RequiresReference
+        && !loss.RequiresEntropies && options.AdaptiveEntropy is null;
 
     /// <summary>Moves the weight of the entropy bonus; null where it stays.</summary>
     public AdaptiveEntropyCoefficient? Entropy { get; } = options.AdaptiveEntropy is null
@@ -66,8 +68,8 @@ internal sealed class PolicyUpdate(
         {
             cancellationToken.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            MicroBatch batch = MicroBatch.Build(rollout, plan.MicroSteps[microStep], _skips);
-            Tensor? features = _sharesVision ? Features(batch) : null;
+            MicroBatch batch = MicroBatch.Build(rollout, plan.MicroSteps[microStep], Skips);
+            Tensor? features = _sharesVision.Value ? Features(batch) : null;
             using TokenStatistics? statistics = Score(batch, features);
             PolicyLossInputs inputs = MakeInputs(rollout, batch, statistics, features, counts);
             using PolicyLossResult result = loss.Compute(
@@ -102,7 +104,7 @@ internal sealed class PolicyUpdate(
     }
 
     // With rows that stay out of the pass the loss can't take the mean entropy: theirs is not known.
-    private bool MeasuresEntropyApart => _skips;
+    private bool MeasuresEntropyApart => Skips;
 
     private void Observe(PolicyLossInputs inputs)
     {

@@ -20,6 +20,7 @@ public sealed class ChangedSettingsTests : IDisposable
             (options.WeightDecay, options.MaxGradientNorm) = (0.5, 2);
             options.Optimizer = new AdamWOptions { Beta2 = 0.99 };
             (options.StopStrings, options.SuppressedTokenIds, options.MaxPromptTokens) = (["Stopp, \"hier\""], [7], 100);
+            options.PromptsPerMicroStep = 1;
             (options.TokenDivisor, options.SuppressVisionTokensInLoss) = (TokenDivisor.GenerationShare, false);
             options.DynamicSampling = new DynamicSamplingOptions { MaxRounds = 3 };
             options.AdaptiveEntropy = new AdaptiveEntropyOptions();
@@ -31,15 +32,15 @@ public sealed class ChangedSettingsTests : IDisposable
                 "MaxSteps was 8 and is 9", "Optimizer.Beta2 was 0.999 and is 0.99", "WeightDecay was 0 and is 0.5",
                 "MaxGradientNorm was 1 and is 2", "SuppressedTokenIds was [] and is [7]",
                 "StopStrings was [] and is [\"Stopp, \\\"hier\\\"\"]", "SuppressVisionTokensInLoss was true and is false",
-                "TokenDivisor was StepTokens and is GenerationShare", "MaxPromptTokens was none and is 100",
+                "PromptsPerMicroStep was all and is 1", "TokenDivisor was StepTokens and is GenerationShare", "MaxPromptTokens was none and is 100",
                 "AdaptiveEntropy was none and is on", "DynamicSampling was none and is on",
             ],
             Differences(exception));
         Assert.EndsWith(
             "Set them as they were, or start anew. To go on with other settings on purpose: .AllowChangedSettings(\"LearningRate\", "
             + "\"Schedule\", \"Warmup\", \"MaxSteps\", \"Optimizer\", \"WeightDecay\", \"MaxGradientNorm\", \"SuppressedTokenIds\", "
-            + "\"StopStrings\", \"SuppressVisionTokensInLoss\", \"TokenDivisor\", \"MaxPromptTokens\", \"AdaptiveEntropy\", "
-            + "\"DynamicSampling\").",
+            + "\"StopStrings\", \"SuppressVisionTokensInLoss\", \"PromptsPerMicroStep\", \"TokenDivisor\", \"MaxPromptTokens\", "
+            + "\"AdaptiveEntropy\", \"DynamicSampling\").",
             exception.Message);
     }
 
@@ -56,6 +57,36 @@ public sealed class ChangedSettingsTests : IDisposable
                 "advantages.Scale was Group and is None"],
             Differences(Refusal(_ => { }, builder => builder.UseOrder(new SequentialOrder())
                 .UseUpdatePlanner(new ShuffledRowPlanner(1)).UseAdvantages(AdvantageOptions.DrGrpo))));
+    }
+
+    [Fact]
+    public async Task Completions_without_gradient_that_stay_out_of_the_passes_are_compared_where_they_can()
+    {
+        GrpoLoss loss = new(GrpoLossOptions.Dapo);
+        await SaveAsync(loss: loss);
+        Assert.Equal(
+            ["SkipCompletionsWithoutGradient was none and is on"],
+            Differences(Refusal(options => options.SkipCompletionsWithoutGradient = true, loss: loss)));
+    }
+
+    [Fact]
+    public async Task A_loss_of_ones_own_that_is_a_record_is_compared_by_what_it_was_made_with()
+    {
+        Own loss = new(0.5, KlEstimator.K3, new Bound(2, null), new GrpoLoss(GrpoLossOptions.Dapo)) { Calls = 3, Log = _ => { } };
+        await SaveAsync(loss: loss);
+        Assert.Equal(
+            [
+                "loss.Weight was 0.5 and is 1", "loss.Estimator was K3 and is K1", "loss.Bound.Least was none and is 1",
+                "loss.Inner.ClipHigh was 0.28 and is none",
+            ],
+            Differences(Refusal(_ => { }, loss: new Own(
+                1, KlEstimator.K1, new Bound(2, 1), new GrpoLoss(GrpoLossOptions.Dapo with { ClipHigh = null })))));
+        Assert.Equal(
+            ["loss.Bound was on and is none"], Differences(Refusal(_ => { }, loss: loss with { Bound = null })));
+
+        // What it counted since, and what can't be compared, is no change.
+        using TinyPolicy policy = TestData.Policy();
+        Builder(policy, _ => { }, loss with { Calls = 9, Log = null }).ResumeFrom(_folder).Build().Dispose();
     }
 
     [Fact]
@@ -122,7 +153,7 @@ public sealed class ChangedSettingsTests : IDisposable
         Build(second, "Say.").ResumeFrom(_folder).Build().Dispose();
 
         GrpoTrainerBuilder Build(TinyPolicy policy, string system) => new GrpoTrainerBuilder(policy)
-            .UseDataset(dataset).UsePrompt(new Own(system)).AddReward("one", context => context.Completion.TokenIds[0])
+            .UseDataset(dataset).UsePrompt(new OwnTemplate(system)).AddReward("one", context => context.Completion.TokenIds[0])
             .Configure(options => (options.MaxSteps, options.MaxNewTokens, options.OutputFolder) = (1, 2, _folder));
     }
 
@@ -175,14 +206,17 @@ public sealed class ChangedSettingsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_moves_no_number_or_only_rounds_may_change_at_any_time()
+    public async Task What_moves_no_number_may_change_at_any_time()
     {
         await SaveAsync(options => options.Schedule = LearningRateDecay.Constant);
         using TinyPolicy policy = TestData.Policy();
         using GrpoTrainer trainer = Builder(policy, options =>
         {
             (options.Schedule, options.MaxSteps) = (LearningRateDecay.Constant, 20);
-            (options.PromptsPerMicroStep, options.SaveInterval, options.KeepLast) = (1, 5, 2);
+            (options.SaveInterval, options.KeepLast) = (5, 2);
+
+            // The same pass, and a loss that needs all completions.
+            (options.PromptsPerMicroStep, options.SkipCompletionsWithoutGradient) = (2, true);
             (options.RewardTimeout, options.MaxParallelRewards, options.LogInterval) = (TimeSpan.FromSeconds(5), 2, 3);
             (options.OutputFolder, options.PromptCacheBytes, options.MeasureEntropy) = (_folder + "/other", 0, false);
         }).ResumeFrom(_folder).Build();
@@ -240,7 +274,7 @@ public sealed class ChangedSettingsTests : IDisposable
         SftTrainerBuilder Build(TinyPolicy policy, Action<SftTrainerOptions> configure, string answer = "A") =>
             new SftTrainerBuilder(policy)
                 .UseExamples([.. Enumerable.Range(0, 4).Select(index => SupervisedExample.Answer(TestData.Prompt(index), answer))])
-                .Configure(options => (options.ExamplesPerStep, options.MaxSteps, options.OutputFolder) = (1, 2, _folder))
+                .Configure(options => (options.ExamplesPerStep, options.MaxSteps, options.OutputFolder) = (2, 2, _folder))
                 .Configure(configure);
         using TinyPolicy policy = TestData.Policy();
         using (SftTrainer trainer = Build(policy, _ => { }).Build())
@@ -251,11 +285,13 @@ public sealed class ChangedSettingsTests : IDisposable
         CheckpointException exception = Assert.Throws<CheckpointException>(() => Build(policy, options =>
         {
             (options.WholeConversation, options.TextBehindAnswer, options.MaxSteps) = (true, "\n", 4);
-            (options.SortByLength, options.ExamplesPerMicroStep) = (false, 1);
+            (options.SortByLength, options.ExamplesPerStep, options.ExamplesPerMicroStep) = (false, 2, 1);
         }, "B").ResumeFrom(_folder).AllowChangedSettings("MaxSteps").Build());
         string[] differences = Differences(exception);
         Assert.StartsWith("examples was text ", differences[0]);
-        Assert.Equal(["WholeConversation was false and is true", "TextBehindAnswer was  and is \n"], differences[1..]);
+        Assert.Equal(
+            ["ExamplesPerMicroStep was all and is 1", "SortByLength was true and is false", "WholeConversation was false and is true",
+                "TextBehindAnswer was  and is \n"], differences[1..]);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -297,7 +333,20 @@ public sealed class ChangedSettingsTests : IDisposable
         public PolicyLossResult Compute(PolicyLossInputs inputs) => throw new NotSupportedException();
     }
 
-    private sealed class Own(string system) : IPromptTemplate
+    private sealed record Bound(double Most, double? Least);
+
+    private sealed record Own(double Weight, KlEstimator Estimator, Bound? Bound, IPolicyLoss Inner) : IPolicyLoss
+    {
+        public int Calls { get; set; }
+
+        public Action<string>? Log { get; init; }
+
+        public bool RequiresReference => Weight > 2;
+
+        public PolicyLossResult Compute(PolicyLossInputs inputs) => Inner.Compute(inputs);
+    }
+
+    private sealed class OwnTemplate(string system) : IPromptTemplate
     {
         public string Name => "own";
 

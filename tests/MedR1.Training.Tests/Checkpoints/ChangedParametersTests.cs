@@ -1,0 +1,207 @@
+using System.Text.RegularExpressions;
+using MedR1.Models.Qwen2VL;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>A run goes on with the parameters that learnt and at their rates, or with others on purpose.</summary>
+public sealed class ChangedParametersTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+    private readonly string _frozen;
+    private readonly string[] _names;
+
+    public ChangedParametersTests()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        _names = [.. policy.Parameters.Select(pair => pair.Key)];
+        _frozen = _names[2];
+    }
+
+    [Fact]
+    public async Task What_is_frozen_and_what_learns_at_a_rate_of_its_own_is_refused_with_both_values()
+    {
+        await RunAsync(_ => { });
+        CheckpointException exception = Refusal(options =>
+        {
+            options.Freeze(_frozen);
+            options.LearningRateOf = name => name == _names[0] ? 0.001 : null;
+        });
+        Assert.Equal(
+            [
+                $"IsFrozen was none and is 1 of {_names.Length} parameters (names ?)",
+                $"LearningRateOf was none and is 0.001 for 1 of {_names.Length} parameters (names ?)",
+            ],
+            Differences(exception));
+        Assert.EndsWith(".AllowChangedSettings(\"IsFrozen\", \"LearningRateOf\").", exception.Message);
+    }
+
+    [Fact]
+    public async Task As_many_others_are_others()
+    {
+        await RunAsync(options => options.Freeze(_frozen));
+        string[] digests = [.. Regex.Matches(
+            Refusal(options => options.Freeze(_names[3])).Message, "names ([0-9a-f]{16})").Select(match => match.Value)];
+        Assert.Equal(2, digests.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Functions_that_say_the_same_are_no_change()
+    {
+        await RunAsync(_ => { });
+        using TinyPolicy policy = TestData.Policy();
+        Builder(policy, options => (options.IsFrozen, options.LearningRateOf) = (_ => false, _ => options.LearningRate))
+            .ResumeFrom(_folder).Build().Dispose();
+    }
+
+    [Fact]
+    public async Task What_learnt_and_is_frozen_from_here_on_stays_as_it_was_learnt()
+    {
+        await RunAsync(_ => { }, steps: 3);
+        float[] learnt = Weight(LoadModel(3), _frozen);
+        await RunAsync(options => options.Freeze(_frozen), steps: 5, "IsFrozen");
+        Assert.Equal(learnt, Weight(LoadModel(5), _frozen));
+
+        // Its own checkpoints go on without a permission and hold it too, and it may learn again.
+        await RunAsync(options => options.Freeze(_frozen), steps: 7);
+        Assert.Equal(learnt, Weight(LoadModel(7), _frozen));
+        await RunAsync(_ => { }, steps: 8, "IsFrozen");
+        Assert.NotEqual(learnt, Weight(LoadModel(8), _frozen));
+        Assert.InRange(learnt.Zip(Weight(LoadModel(8), _frozen)).Max(pair => Math.Abs(pair.First - pair.Second)), 0, 0.02);
+    }
+
+    [Fact]
+    public async Task What_was_frozen_may_learn_from_here_on()
+    {
+        await RunAsync(options => options.Freeze(_frozen), steps: 3);
+        using TinyPolicy start = TestData.Policy();
+        Assert.Equal(Weight(start, _frozen), Weight(LoadModel(3), _frozen));
+        await RunAsync(_ => { }, steps: 5, "IsFrozen");
+        Assert.NotEqual(Weight(start, _frozen), Weight(LoadModel(5), _frozen));
+    }
+
+    [Fact]
+    public async Task A_tower_that_learnt_before_it_was_frozen_is_not_the_references()
+    {
+        double own = await DivergenceAsync(policy => null), other = await DivergenceAsync(policy => policy);
+        Assert.True(own > 1e-4, $"{own}");
+        Assert.Equal(other, own, other * 1e-3);
+
+        // Of the step behind the one whose tower learnt.
+        async Task<double> DivergenceAsync(Func<Qwen2VLPolicy, Qwen2VLPolicy?> given)
+        {
+            string folder = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+            using Qwen2VLPolicy start = SmallQwen.Load();
+            await RunAsync(1, _ => { });
+            return (await RunAsync(2, options => options.Freeze("visual."), "IsFrozen")).LastMetrics["kl"];
+
+            async Task<TrainingReport> RunAsync(int steps, Action<GrpoTrainerOptions> configure, params string[] allowed)
+            {
+                using Qwen2VLPolicy policy = SmallQwen.Load();
+                GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy).UsePrompts(SmallQwen.Prompts(2))
+                    .AddReward("even", context => context.Completion.TokenIds.Sum() % 2)
+                    .Configure(options =>
+                    {
+                        (options.MaxSteps, options.MaxNewTokens, options.PromptsPerStep, options.GroupSize) = (steps, 3, 2, 2);
+                        (options.LearningRate, options.Schedule) = (0.01, LearningRateDecay.Constant);
+                        (options.OutputFolder, options.LearningRateOf) = (folder, name => IsTower(name) ? 0.01 : 1e-6);
+                    })
+                    .Configure(configure);
+
+                // One that is wrapped shares nothing.
+                if (given(start) is Qwen2VLPolicy reference)
+                {
+                    builder.UseReference(new RowCounter(reference, null));
+                }
+
+                return steps == 1 ? await builder.RunAsync()
+                    : await builder.ResumeFrom(folder).AllowChangedSettings([.. allowed, "LearningRateOf"]).RunAsync();
+            }
+        }
+
+        static bool IsTower(string name) => name.StartsWith("visual.", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reference_that_follows_the_policy_follows_all_that_it_followed()
+    {
+        static void Follow(GrpoTrainerOptions options) => options.ReferenceSync = new ReferenceSyncOptions { Interval = 2 };
+        await RunAsync(Follow);
+        CheckpointException exception = Refusal(
+            options =>
+            {
+                Follow(options);
+                options.Freeze(_frozen);
+            },
+            "IsFrozen");
+        Assert.Contains($"The reference's '{_frozen}' followed the policy, whose own is frozen now", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_supervised_run_compares_them_too()
+    {
+        SftTrainerBuilder Build(TinyPolicy policy) => new SftTrainerBuilder(policy).UseExamples(TestData.Examples(4))
+            .Configure(options => (options.ExamplesPerStep, options.MaxSteps, options.OutputFolder) = (1, 2, _folder));
+        using TinyPolicy policy = TestData.Policy();
+        using (SftTrainer trainer = Build(policy).Build())
+        {
+            await trainer.RunAsync();
+        }
+
+        CheckpointException exception = Assert.Throws<CheckpointException>(
+            () => Build(policy).Configure(options => options.Freeze(_frozen)).ResumeFrom(_folder).Build());
+        Assert.Equal([$"IsFrozen was none and is 1 of {_names.Length} parameters (names ?)"], Differences(exception));
+    }
+
+    [Fact]
+    public async Task So_does_a_critic_of_its_own()
+    {
+        using TinyPolicy policy = TestData.Policy(), next = TestData.Policy(), body = TestData.Policy();
+        PpoTrainerBuilder Build(TinyPolicy policy) => PpoRuns.Small(policy, options => (options.MaxSteps, options.OutputFolder) = (1, _folder));
+        using ValueModel whole = new(body);
+        await Build(policy).UseCritic(whole).RunAsync();
+
+        body.Parameters[2].Value.requires_grad = false;
+        CheckpointException exception = Assert.Throws<CheckpointException>(
+            () => Build(next).UseCritic(whole).ResumeFrom(_folder).Build());
+        Assert.Equal([$"IsFrozen.critic was none and is 1 of {whole.Parameters.Count} parameters (names ?)"], Differences(exception));
+        Assert.EndsWith(".AllowChangedSettings(\"IsFrozen\").", exception.Message);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string[] Differences(CheckpointException exception) =>
+        [.. exception.Differences.Select(difference => Regex.Replace(difference, "names [0-9a-f]{16}", "names ?"))];
+
+    private static float[] Weight(TinyPolicy policy, string name) => policy.Parameters.Single(pair => pair.Key == name).Value
+        .detach().contiguous().data<float>().ToArray();
+
+    private TinyPolicy LoadModel(int step) => TinyPolicy.Load(Path.Combine(_folder, $"step-{step:000000}", "model"));
+
+    // A constant rate asks for no number of steps.
+    private GrpoTrainerBuilder Builder(TinyPolicy policy, Action<GrpoTrainerOptions> configure) => Runs.Small(policy, options =>
+    {
+        (options.OutputFolder, options.Schedule) = (_folder, LearningRateDecay.Constant);
+        configure(options);
+    });
+
+    // To a step, from the last checkpoint if there is one; always built with the weights of the start.
+    private async Task RunAsync(Action<GrpoTrainerOptions> configure, int steps = 2, params string[] allowed)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        GrpoTrainerBuilder builder = Builder(policy, configure).Configure(options => options.MaxSteps = steps);
+        if (Directory.EnumerateDirectories(_folder).Any())
+        {
+            builder.ResumeFrom(_folder).AllowChangedSettings(allowed);
+        }
+
+        Assert.Equal(steps, (await builder.RunAsync()).Steps);
+    }
+
+    private CheckpointException Refusal(Action<GrpoTrainerOptions> configure, params string[] allowed)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        return Assert.Throws<CheckpointException>(
+            () => Builder(policy, configure).ResumeFrom(_folder).AllowChangedSettings(allowed).Build());
+    }
+}
