@@ -20,7 +20,7 @@ public sealed class GrpoTrainer : IDisposable
     internal GrpoTrainer(
         IVisionLanguagePolicy policy, RolloutTrainerParts parts, GrpoTrainerOptions options, string? resumeFrom)
     {
-        _gate = new RunGate(nameof(GrpoTrainer), policy, options);
+        _gate = new RunGate(nameof(GrpoTrainer), policy, options, parts.Reference);
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
         try
         {
@@ -73,8 +73,8 @@ public sealed class GrpoTrainer : IDisposable
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer, or of another on the same network, is under way; or the first evaluation, or step, did not
-    /// measure <see cref="TrainerOptions.BestMetric"/>.
+    /// A run of this trainer is under way, or another that changes its network or its reference, or has this network as its own
+    /// reference; or the first evaluation, or step, did not measure <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled, by this token.</exception>

@@ -26,7 +26,7 @@ public sealed class PpoTrainer : IDisposable
         IVisionLanguagePolicy policy, RolloutTrainerParts parts, PpoTrainerOptions options, PpoLossOptions loss,
         PpoTargetOptions targets, ValueModel? critic, string? resumeFrom)
     {
-        _gate = new RunGate(nameof(PpoTrainer), policy, options);
+        _gate = new RunGate(nameof(PpoTrainer), policy, options, parts.Reference);
         parts = parts with { ScoresAreAdvantages = true };
         TotalSteps = options.StepsFor(parts.Prompts.Count, options.PromptsPerStep, options.Iterations);
         try
@@ -79,8 +79,8 @@ public sealed class PpoTrainer : IDisposable
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer, or of another on the same network or critic, is under way; or the first evaluation, or step, did not
-    /// measure <see cref="TrainerOptions.BestMetric"/>.
+    /// A run of this trainer is under way, or another that changes its network, critic or reference, or has one of the first two as its
+    /// own reference; or the first evaluation, or step, did not measure <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled, by this token.</exception>

@@ -76,8 +76,8 @@ public sealed class SftTrainer : IDisposable
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer, or of another on the same network, is under way; or the first evaluation, or step, did not
-    /// measure <see cref="TrainerOptions.BestMetric"/>.
+    /// A run of this trainer is under way, or another that changes its network or has it as its reference; or the first evaluation, or
+    /// step, did not measure <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled, by this token.</exception>

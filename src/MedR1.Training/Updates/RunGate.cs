@@ -8,31 +8,44 @@ namespace MedR1.Training;
 /// Lets one run of a trainer through at a time, on a thread of its own, and keeps features of pictures meanwhile that the
 /// policy does not change.
 /// </summary>
-internal sealed class RunGate(string trainer, IVisionLanguagePolicy policy, TrainerOptions options)
+/// <param name="trainer">The trainer's name.</param>
+/// <param name="policy">The policy that runs train.</param>
+/// <param name="options">The trainer's options.</param>
+/// <param name="reference">What runs compare the policy with, where it was given; others may compare with it too.</param>
+internal sealed class RunGate(
+    string trainer, IVisionLanguagePolicy policy, TrainerOptions options, IVisionLanguagePolicy? reference = null)
 {
     // The networks that runs use just now, whichever policies stand over them: adapters on one base switch each other off,
     // and the features that it keeps are those of one of them.
     private static readonly ConditionalWeakTable<nn.Module, RunGate> s_running = [];
+
+    // Those of references that none of these runs moves, each with the runs that read it.
+    private static readonly ConditionalWeakTable<nn.Module, List<RunGate>> s_compared = [];
     private readonly IVisionLanguagePolicy _policy = policy;
     private bool _isClosed;
+
+    private string Trainer { get; } = trainer;
 
     /// <summary>Lets no run through any more: the trainer is disposed.</summary>
     public void Close() => _isClosed = true;
 
-    /// <summary>Runs, unless another run uses one of the networks.</summary>
+    /// <summary>Runs, unless another run uses one of the networks, or has one as its reference.</summary>
     /// <param name="run">The run.</param>
     /// <param name="others">Networks beside the policy's that the run uses.</param>
-    /// <exception cref="InvalidOperationException">A run is under way.</exception>
+    /// <exception cref="InvalidOperationException">A run is under way, or one that moves the reference.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public async Task<TrainingReport> RunAsync(Func<Task<TrainingReport>> run, params nn.Module[] others)
     {
         if (_isClosed)
         {
-            throw new ObjectDisposedException(trainer);
+            throw new ObjectDisposedException(Trainer);
         }
 
         nn.Module[] networks = [_policy.Network, .. others];
-        Take(networks);
+
+        // A policy with an adapter has its own base as its reference.
+        nn.Module? compared = reference is null || networks.Contains(reference.Network) ? null : reference.Network;
+        Take(networks, compared);
         try
         {
             using IDisposable? features = options.ImageFeatureBytes > 0
@@ -41,12 +54,12 @@ internal sealed class RunGate(string trainer, IVisionLanguagePolicy policy, Trai
         }
         finally
         {
-            Array.ForEach(networks, network => s_running.Remove(network));
+            Release(networks, compared);
         }
     }
 
     // All or none.
-    private void Take(nn.Module[] networks)
+    private void Take(nn.Module[] networks, nn.Module? compared)
     {
         lock (s_running)
         {
@@ -56,9 +69,39 @@ internal sealed class RunGate(string trainer, IVisionLanguagePolicy policy, Trai
                 {
                     throw new InvalidOperationException(Refusal(other));
                 }
+
+                if (s_compared.TryGetValue(network, out List<RunGate>? readers) && readers.Count > 0)
+                {
+                    throw new InvalidOperationException(
+                        $"A {readers[0].Trainer} has this network as its reference just now, and this run would move it under that one; "
+                        + "await that run, or load a network of its own for the reference.");
+                }
+            }
+
+            if (compared is not null && s_running.TryGetValue(compared, out RunGate? moving))
+            {
+                throw new InvalidOperationException(
+                    $"A {moving.Trainer} trains the network of this run's reference just now, and would move it under this run; "
+                    + "await that run, or load a network of its own for the reference.");
             }
 
             Array.ForEach(networks, network => s_running.AddOrUpdate(network, this));
+            if (compared is not null)
+            {
+                s_compared.GetOrCreateValue(compared).Add(this);
+            }
+        }
+    }
+
+    private void Release(nn.Module[] networks, nn.Module? compared)
+    {
+        lock (s_running)
+        {
+            Array.ForEach(networks, network => s_running.Remove(network));
+            if (compared is not null && s_compared.TryGetValue(compared, out List<RunGate>? readers))
+            {
+                readers.Remove(this);
+            }
         }
     }
 

@@ -42,12 +42,58 @@ public sealed class SharedNetworkTests
         Assert.Equal(1, (await PpoRuns.Small(policy, options => options.MaxSteps = 1).UseCritic(critic).RunAsync()).Steps);
     }
 
+    [Fact]
+    public async Task A_base_is_not_trained_while_it_is_the_reference_of_another_run()
+    {
+        using TinyPolicy policy = TestData.Policy(), reference = TestData.Policy(seed: 2);
+        using GrpoTrainer waiting = OneStep(policy).UseReference(reference).AddReward("slow", WaitAsync).Build();
+        using GrpoTrainer other = OneStep(reference).Build();
+
+        await RequireOneAtATimeAsync(
+            () => waiting.RunAsync(), () => other.RunAsync(), "A GrpoTrainer has this network as its reference just now");
+    }
+
+    [Fact]
+    public async Task What_is_trained_just_now_is_no_reference()
+    {
+        using TinyPolicy policy = TestData.Policy(), reference = TestData.Policy(seed: 2);
+        using GrpoTrainer waiting = OneStep(reference).AddReward("slow", WaitAsync).Build();
+        using PpoTrainer other = PpoRuns.Small(policy, options => options.MaxSteps = 1).UseReference(reference).Build();
+
+        await RequireOneAtATimeAsync(
+            () => waiting.RunAsync(), () => other.RunAsync(), "A GrpoTrainer trains the network of this run's reference just now");
+    }
+
+    [Fact]
+    public async Task Runs_share_a_reference_that_none_of_them_trains()
+    {
+        using TinyPolicy first = TestData.Policy(), second = TestData.Policy(seed: 2), reference = TestData.Policy(seed: 3);
+        using GrpoTrainer waiting = OneStep(first).UseReference(reference).AddReward("slow", WaitAsync).Build();
+        using GrpoTrainer other = OneStep(second).UseReference(reference).Build();
+        Task<TrainingReport> running = waiting.RunAsync();
+
+        Assert.Equal(1, (await other.RunAsync()).Steps);
+
+        _release.SetResult();
+        await running;
+    }
+
+    [Fact]
+    public async Task An_adapter_is_compared_with_its_own_base()
+    {
+        using Qwen2VLPolicy network = SmallQwen.Load();
+        using LoraPolicy policy = SmallQwen.Adapt(network, dropout: 0);
+
+        Assert.Equal(1, (await OneStep(policy).UseReference(policy.CreateReference()).RunAsync()).Steps);
+    }
+
     // The first waits in a reward until it is released.
-    private async Task RequireOneAtATimeAsync(Func<Task<TrainingReport>> first, Func<Task<TrainingReport>> other)
+    private async Task RequireOneAtATimeAsync(
+        Func<Task<TrainingReport>> first, Func<Task<TrainingReport>> other, string refusal = Refusal)
     {
         Task<TrainingReport> running = first();
 
-        Assert.StartsWith(Refusal, (await Assert.ThrowsAsync<InvalidOperationException>(other)).Message);
+        Assert.StartsWith(refusal, (await Assert.ThrowsAsync<InvalidOperationException>(other)).Message);
 
         _release.SetResult();
         await running;
@@ -59,6 +105,8 @@ public sealed class SharedNetworkTests
         await _release.Task;
         return 1;
     }
+
+    private static GrpoTrainerBuilder OneStep(TinyPolicy policy) => Runs.Small(policy, options => options.MaxSteps = 1);
 
     private static GrpoTrainerBuilder OneStep(LoraPolicy policy) => new GrpoTrainerBuilder(policy)
         .UsePrompts(SmallQwen.Prompts(2))
