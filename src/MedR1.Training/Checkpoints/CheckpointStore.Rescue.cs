@@ -15,7 +15,7 @@ internal sealed partial class CheckpointStore
             return (null, state.Step == 0 ? "no step was made before" : "no OutputFolder is set");
         }
 
-        if (!state.IsWhole || updater.Reached > state.Step)
+        if (!state.IsWhole || updater.Reached > state.Step || parts.Any(part => part.IsBeyond(state.Step)))
         {
             return (null, "the optimizer had begun to move the parameters, so that they are of no step");
         }

@@ -9,6 +9,8 @@ internal sealed class CriticCheckpoint(ParameterUpdater updater) : ICheckpointPa
 {
     private const string FileName = "critic.safetensors";
 
+    public bool IsBeyond(long step) => updater.Reached > step;
+
     public void Write(string folder, CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -38,8 +38,8 @@ internal sealed class ParameterUpdater : IDisposable
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable { get; }
 
     /// <summary>
-    /// The last step that was made, begun or left out, from 1. Where it is beyond what the run has counted, the parameters may be
-    /// of neither step.
+    /// The last step that was made or begun, from 1. Where it is beyond what the run has counted, the parameters may be of neither step.
+    /// One that was left out moved nothing.
     /// </summary>
     public long Reached { get; private set; }
 
@@ -78,7 +78,6 @@ internal sealed class ParameterUpdater : IDisposable
     /// <param name="step">How many steps were made or skipped before, from 0.</param>
     public double Skip(long step)
     {
-        Reached = step + 1;
         ZeroGradients();
         return _options.LearningRate * _schedule.Factor(step);
     }

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>A PPO step has two halves: between them there is nothing to save.</summary>
+/// <summary>A PPO step has two halves: between them there is nothing to save, unless the first moved nothing.</summary>
 public sealed class PpoRescueTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
@@ -45,15 +45,68 @@ public sealed class PpoRescueTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
+    [Fact]
+    public async Task A_step_whose_second_half_failed_behind_one_that_was_left_out_is_made_again()
+    {
+        // Two calls a step: before the update, and in it.
+        using TinyPolicy whole = TestData.Policy();
+        using NotFiniteAt ofWhole = new(whole, 6);
+        using PpoTrainer straight = PpoRuns.Small(ofWhole, _ => { }).Build();
+        TrainingReport all = await straight.RunAsync();
+        Assert.Equal(1, all.SkippedSteps);
+
+        OutOfMemoryException failure = await FailAsync(failAt: 6, policy => new NotFiniteAt(policy, 6));
+        string saved = Path.Combine(_folder, "step-000002");
+        Assert.Equal(
+            $"Step 3 failed. The state behind step 2 is in '{saved}': .ResumeFrom(\"{saved}\") makes it again.",
+            TrainingFailure.Of(failure)!.Message);
+
+        using TinyPolicy next = TestData.Policy(), body = TestData.Policy();
+
+        // What comes before the update was saved with the sampling.
+        using NotFiniteAt ofNext = new(next, 1);
+        using ValueModel critic = ValueModel.CopyOf(body);
+        using PpoTrainer trainer = PpoRuns.Small(ofNext, _ => { }).UseCritic(critic).ResumeFrom(saved).Build();
+        TrainingReport rest = await trainer.RunAsync();
+        Assert.Equal(1, rest.SkippedSteps);
+        Assert.Equal(TestData.Weights(whole), TestData.Weights(next));
+        Assert.Equal(PpoRuns.Weights(straight.Critic), PpoRuns.Weights(critic));
+        Assert.Equal(all.History.Skip(2).Select(Runs.Untimed), rest.History.Select(Runs.Untimed));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task<OutOfMemoryException> FailAsync(int failAt)
+    private async Task<OutOfMemoryException> FailAsync(int failAt, Func<TinyPolicy, IVisionLanguagePolicy>? wrap = null)
     {
-        using TinyPolicy policy = TestData.Policy(), body = TestData.Policy();
+        using TinyPolicy tiny = TestData.Policy(), body = TestData.Policy();
+        IVisionLanguagePolicy policy = wrap?.Invoke(tiny) ?? tiny;
         using FailingAt failing = new(body, failAt);
         using ValueModel critic = new(failing);
         return await Assert.ThrowsAsync<OutOfMemoryException>(
             () => PpoRuns.Small(policy, options => options.OutputFolder = _folder).UseCritic(critic).RunAsync());
+    }
+
+    // Its log-probabilities are no numbers at one call.
+    private sealed class NotFiniteAt(TinyPolicy policy, int at) : DelegatingPolicy(policy), IHiddenStatePolicy
+    {
+        private int _calls;
+
+        public int HiddenSize => policy.HiddenSize;
+
+        public PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups) => policy.CompletionStates(groups);
+
+        public override TokenStatistics TokenLogProbabilities(
+            IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
+        {
+            TokenStatistics statistics = base.TokenLogProbabilities(groups, options, imageFeatures);
+            if (++_calls == at)
+            {
+                using IDisposable guard = no_grad();
+                statistics.LogProbabilities.detach().fill_(double.NaN);
+            }
+
+            return statistics;
+        }
     }
 
     // A call each for the values of a sampling and for the update.

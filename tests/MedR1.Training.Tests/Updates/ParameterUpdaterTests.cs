@@ -24,6 +24,21 @@ public sealed class ParameterUpdaterTests
         Assert.Equal(message, Assert.Throws<InvalidOperationException>(() => updater.Clip()).Message);
     }
 
+    [Fact]
+    public void A_step_that_was_left_out_moved_nothing_and_one_that_was_begun_did()
+    {
+        using Parameter parameter = WithGradient();
+        using ParameterUpdater updater = new([new("first", parameter)], new PpoTrainerOptions(), totalSteps: 4);
+        ICheckpointParts critic = new CriticCheckpoint(updater);
+        updater.Skip(0);
+        Assert.Equal((0, false), (updater.Reached, critic.IsBeyond(0)));
+
+        Give(parameter);
+        updater.Step(1);
+        Assert.Equal((2, true), (updater.Reached, critic.IsBeyond(1)));
+        Assert.False(critic.IsBeyond(2));
+    }
+
     private static Parameter WithGradient()
     {
         Parameter parameter = new(ones(3));
