@@ -45,18 +45,30 @@ internal static class GivenFolder
     }
 
     /// <summary>
-    /// What to do where a folder is missing since the program ended between the two moves that replace it; null where that isn't
-    /// so.
+    /// What to do where a folder is missing since the program ended between the two moves that replace it, or can't be seen since it may
+    /// not be looked for; null where that isn't so.
     /// </summary>
     public static string? InterruptedSave(string folder)
+    {
+        try
+        {
+            return Replaced(folder) is string old
+                ? $"A program ended while it replaced it: what was in it before is '{old}', rename that." : null;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            return $"{exception.Message} Let this program look there, or give another folder.";
+        }
+    }
+
+    private static string? Replaced(string folder)
     {
         // Of a link the folder that it leads to is replaced, and what was in that lies beside it.
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         path = Target(path) ?? path;
         string? beside = Path.GetDirectoryName(path);
         return Directory.Exists(beside)
-            && Directory.EnumerateDirectories(beside, $"{Path.GetFileName(path)}.{Random}.old").FirstOrDefault() is string old
-            ? $"A program ended while it replaced it: what was in it before is '{old}', rename that." : null;
+            ? Directory.EnumerateDirectories(beside, $"{Path.GetFileName(path)}.{Random}.old").FirstOrDefault() : null;
     }
 
     private static string? Target(string path)

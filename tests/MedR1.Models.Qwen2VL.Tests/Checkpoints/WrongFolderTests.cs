@@ -1,4 +1,5 @@
 using MedR1.Modeling;
+using MedR1.TestSupport;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
@@ -55,6 +56,40 @@ public sealed class WrongFolderTests : IDisposable
         Directory.CreateSymbolicLink(link, back);
         Directory.CreateSymbolicLink(back, link);
         Assert.Contains(link, Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(link)).Message);
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.None)]
+    [InlineData(UnixFileMode.UserExecute | UnixFileMode.OtherExecute)]
+    public void What_lies_in_a_folder_that_may_not_be_looked_into_is_not_found_and_says_why(UnixFileMode mode)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        string closed = Path.Combine(_root, "closed"), folder = Path.Combine(closed, "model");
+        Directory.CreateDirectory(closed);
+        const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        File.SetUnixFileMode(_root, Open | UnixFileMode.OtherExecute);
+        Require(folder, "give the folder of a");
+        File.SetUnixFileMode(closed, mode);
+        try
+        {
+            OrdinaryUser.Run(() => Require(folder, "is denied. Let this program look there"));
+        }
+        finally
+        {
+            File.SetUnixFileMode(closed, Open);
+        }
+
+        void Require(string folder, string said)
+        {
+            string model = Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(folder)).Message;
+            Assert.Contains(folder, model);
+            Assert.Contains(said, model);
+            Assert.Contains(said, AdapterMessage(folder), StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     [Fact]
