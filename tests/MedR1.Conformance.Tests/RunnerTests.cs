@@ -42,7 +42,8 @@ public sealed class RunnerTests : IDisposable
         "logits-processors", "one: unknown TypicalLogitsWarper",
         """{"processors":[{"name":"typical","class":"TypicalLogitsWarper","arguments":{}}]}""", "{}")]
     [InlineData(
-        "grpo-trajectory", "one: steps_per_generation 3 is no multiple of gradient_accumulation_steps 2",
+        "grpo-trajectory",
+        "one: steps_per_generation 3 is no multiple of gradient_accumulation_steps 2, so that optimizer steps learn from two generations",
         """{"config":{"steps_per_generation":3,"gradient_accumulation_steps":2},"optimizer":{"schedule":"linear"}}""", "{}")]
     [InlineData("sft-trajectory", "one: unknown schedule 'polynomial'", """{"optimizer":{"schedule":"polynomial"}}""", "{}")]
     public void A_case_that_needs_what_the_library_lacks_is_not_run_and_says_what(

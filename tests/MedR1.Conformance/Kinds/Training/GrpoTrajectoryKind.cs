@@ -13,13 +13,14 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
 
     public string? Obstacle(ConformanceCase conformanceCase)
     {
-        // An optimizer step of the trainer has its micro-steps from one rollout.
+        // TRL counts passes, and samples anew in the middle of such a step; one of the trainer has its passes from one rollout.
         JsonElement config = conformanceCase.Inputs.GetProperty("config");
         int microSteps = config.GetProperty("steps_per_generation").GetInt32();
         int accumulation = config.GetProperty("gradient_accumulation_steps").GetInt32();
         return microSteps % accumulation == 0
             ? TrainingCase.Obstacle(conformanceCase.Inputs)
-            : $"steps_per_generation {microSteps} is no multiple of gradient_accumulation_steps {accumulation}";
+            : $"steps_per_generation {microSteps} is no multiple of gradient_accumulation_steps {accumulation}, so that optimizer "
+                + "steps learn from two generations";
     }
 
     public void Check(ConformanceCase conformanceCase, Checker checker)
