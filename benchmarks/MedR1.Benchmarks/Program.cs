@@ -14,6 +14,7 @@ RootCommand root = new("Benchmarks of MedR1.")
     StepCommands.Head(),
     StepCommands.Attention(),
     StepCommands.LinearProducts(),
+    StepCommands.OneBeginning(),
     RolloutCommands.Small(),
     QuantizationCommands.Error(),
     DatasetCommands.Read(),

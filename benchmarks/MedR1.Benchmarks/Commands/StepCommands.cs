@@ -159,6 +159,32 @@ internal static class StepCommands
         return command;
     }
 
+    public static Command OneBeginning()
+    {
+        Argument<DirectoryInfo> folder = CommonArguments.Checkpoint();
+        Option<int[]> common = new("--common")
+        {
+            Description = "Tokens that all prompts begin with, before the chat template's.",
+            DefaultValueFactory = _ => [8, 25, 100, 150], AllowMultipleArgumentsPerToken = true,
+        };
+        Command command = new(
+            "one-beginning",
+            "Computes 16 prompts of a small checkpoint (samples/QuickStart/base) that begin alike, beside 16 that differ in their first "
+            + "token: passes of an update, with backward pass, and the sampler's; prints the fastest times as a table in Markdown.")
+        {
+            folder, common,
+        };
+        command.SetAction((result, cancellationToken) =>
+        {
+            TorchRuntime.Initialize();
+            using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
+                result.GetValue(folder)!.FullName, cancellationToken: cancellationToken);
+            Steps.OneBeginning.Run(policy, result.GetValue(common)!, Console.Out);
+            return Task.CompletedTask;
+        });
+        return command;
+    }
+
     private static Option<bool> Plain() => new("--plain")
     {
         Description = "Makes the same steps in the plain form too.", DefaultValueFactory = _ => true,

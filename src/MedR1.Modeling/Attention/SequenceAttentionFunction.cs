@@ -88,17 +88,17 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
     // The gradient of keys or values, that of keys of several sequences apart for each until they are added up.
     private readonly struct KeyGradient(SequenceLayout layout, long[] shape) : IDisposable
     {
-        public Tensor Rows { get; } = Floats([shape[0] + (layout.Shared * layout.Sequences.Length), .. shape[1..]]);
+        public Tensor Rows { get; } = Floats([shape[0] + (layout.CommonKeys * layout.Sequences.Length), .. shape[1..]]);
 
         public Tensor Sum()
         {
-            int shared = layout.Shared;
-            if (shared > 0)
+            int common = layout.CommonKeys;
+            if (common > 0)
             {
-                using Tensor apart = Rows.narrow(0, shape[0], shared * layout.Sequences.Length);
-                using Tensor bySequence = apart.view([-1, shared, .. shape[1..]]);
+                using Tensor apart = Rows.narrow(0, shape[0], common * layout.Sequences.Length);
+                using Tensor bySequence = apart.view([-1, common, .. shape[1..]]);
                 using Tensor sum = bySequence.sum(dim: 0);
-                using Tensor first = Rows.narrow(0, 0, shared);
+                using Tensor first = Rows.narrow(0, 0, common);
                 first.copy_(sum);
             }
 

@@ -30,7 +30,7 @@ internal sealed class SequenceLayout
     public ReadOnlySpan<int> KeyGradientRows => CollectionsMarshal.AsSpan(_keyGradientRows);
 
     /// <summary>How many of the first flat rows are keys of each sequence.</summary>
-    public int Shared { get; private init; }
+    public int CommonKeys { get; private init; }
 
     /// <summary>What each query sees.</summary>
     public ReadOnlySpan<Sight> Sights => CollectionsMarshal.AsSpan(_sights);
@@ -67,7 +67,7 @@ internal sealed class SequenceLayout
     /// <param name="keepsLast">Whether the queries are the last token of each prompt and the completions alone.</param>
     public static SequenceLayout Groups(GroupLengths lengths, bool keepsLast)
     {
-        SequenceLayout layout = new() { Shared = lengths.Prefix };
+        SequenceLayout layout = new() { CommonKeys = lengths.Prefix };
         int flatPrompts = lengths.FlatPromptTokens;
         int firstQuery = keepsLast ? lengths.Count : flatPrompts;
         for (int group = 0, prompt = 0, completion = 0; group < lengths.Count; group++)
@@ -77,7 +77,7 @@ internal sealed class SequenceLayout
 
             // What all prompts begin with stands before what the first has of its own.
             int first = prompt + (group == 0 ? lengths.Prefix : 0);
-            layout.AddSharedKeys(flatPrompts + lengths.CompletionTokens);
+            layout.AddCommonKeys(flatPrompts + lengths.CompletionTokens);
             layout.AddKeys(first, own);
             layout.AddKeys(flatPrompts + completion, total);
             layout.AddPrompt(group, prompt, length, group == 0 ? 0 : lengths.Prefix, keepsLast);
@@ -116,10 +116,10 @@ internal sealed class SequenceLayout
         _keyGradientRows.AddRange(Enumerable.Range(first, count));
     }
 
-    private void AddSharedKeys(int flatRows)
+    private void AddCommonKeys(int flatRows)
     {
-        _keyRows.AddRange(Enumerable.Range(0, Shared));
-        _keyGradientRows.AddRange(Enumerable.Range(flatRows + (_sequences.Count * Shared), Shared));
+        _keyRows.AddRange(Enumerable.Range(0, CommonKeys));
+        _keyGradientRows.AddRange(Enumerable.Range(flatRows + (_sequences.Count * CommonKeys), CommonKeys));
     }
 
     private void AddQueries(int first, int count, Func<int, Sight> see)

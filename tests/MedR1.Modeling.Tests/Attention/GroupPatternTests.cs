@@ -41,6 +41,35 @@ public sealed class GroupPatternTests
             return pattern;
         });
 
+    // Of the sizes of a small model and a large one: what a query gets must not depend on how many others its sequence has.
+    [Theory]
+    [InlineData(32)]
+    [InlineData(128)]
+    public void A_token_gets_the_same_bits_behind_a_beginning_that_stands_once(int width)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(18, CPU);
+        GroupLengths once = new([71, 66, 102, 27], [[9, 8], [], [30, 5, 1], [7]], 25);
+        GroupLengths whole = once.Whole();
+        SharedPrefixRows rows = new(once, CPU);
+        Tensor[] inputs =
+        [
+            .. new[] { 4, 2, 2 }.Select(heads =>
+                randn([once.FlatPromptTokens + once.CompletionTokens, heads, width], generator: generator)),
+        ];
+        Tensor[] wholeInputs = [.. inputs.Select(rows.Whole)];
+        GroupSequencePattern ofOnce = new(once, ScalarType.Float32, CPU), ofWhole = new(whole, ScalarType.Float32, CPU);
+        AssertSame(
+            rows.Flat(ofWhole.Attend(0, wholeInputs[0], wholeInputs[1], wholeInputs[2])),
+            ofOnce.Attend(0, inputs[0], inputs[1], inputs[2]));
+        Tensor kept = inputs[0].index_select(0, ofOnce.Kept!);
+        AssertSame(
+            ofWhole.AttendKept(0, kept, wholeInputs[1], wholeInputs[2]), ofOnce.AttendKept(0, kept, inputs[1], inputs[2]));
+
+        static void AssertSame(Tensor expected, Tensor actual) =>
+            Assert.Equal(expected.data<float>().ToArray(), actual.data<float>().ToArray());
+    }
+
     [Fact]
     public void A_pattern_for_whole_prompts_refuses_others()
     {
