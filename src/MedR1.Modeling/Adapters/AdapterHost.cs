@@ -30,8 +30,8 @@ public sealed class AdapterHost
     /// <summary>The layers that the adapter changes which is switched on; none where none is.</summary>
     public IEnumerable<AdaptableModule> Adapted => _current?.Layers.Select(one => one.Module) ?? [];
 
-    /// <summary>Whether the adapter that is switched on leaves things out at random.</summary>
-    public bool HasDropout => _current?.Dropout is not null;
+    /// <summary>Whether the adapter that is switched on leaves things out at random in the pass under way.</summary>
+    public bool HasDropout => State.DropoutPass is not null;
 
     /// <summary>What a pass that is computed again later must find as it is now.</summary>
     internal AdapterState State => new(_current, _current?.Dropout?.Pass);

@@ -83,8 +83,9 @@ public sealed class GroupLengths
         if (Prefix > 0)
         {
             throw new ArgumentException(
-                $"The prompts' first {Prefix} tokens stand once, but this pattern takes whole prompts; use GroupPattern.Create, "
-                + "which finds one that does.");
+                $"The prompts' first {Prefix} tokens stand once, but of [{string.Join(", ", Prompts)}] tokens, of this type and on this "
+                + "device, this pattern takes whole prompts. GroupPattern.Create finds one that does, for the sampler's prompts "
+                + "PromptSequencePattern.TakesPrefix tells.");
         }
     }
 

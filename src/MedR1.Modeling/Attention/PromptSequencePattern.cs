@@ -6,7 +6,7 @@ namespace MedR1.Modeling;
 /// <summary>
 /// Prompts one after another in a flat batch, without padding: each token sees itself and what stands before it in its
 /// prompt, and the last token of each prompt is kept. Each prompt attends by itself, so that what it gives does not depend
-/// on the others. Keys and values go to a cache.
+/// on the others. What all begin with may stand once. Keys and values go to a cache.
 /// </summary>
 public sealed class PromptSequencePattern : IAttentionPattern
 {
@@ -21,7 +21,10 @@ public sealed class PromptSequencePattern : IAttentionPattern
     /// <param name="lengths">Tokens of each prompt.</param>
     /// <param name="cache">Takes keys and values.</param>
     /// <param name="slots">The slots of the cache that they go to, one for each prompt.</param>
-    /// <param name="prefix">How many of the first tokens of all are the same and stand once; see <see cref="GroupLengths"/>.</param>
+    /// <param name="prefix">
+    /// How many of the first tokens of all are the same and stand once, as in <see cref="GroupLengths"/>; see <see cref="TakesPrefix"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">Prompts have a beginning that stands once, and can't.</exception>
     public PromptSequencePattern(
         IReadOnlyList<int> lengths, SlotKeyValueCache cache, IReadOnlyList<int> slots, int prefix = 0)
     {
@@ -33,6 +36,11 @@ public sealed class PromptSequencePattern : IAttentionPattern
         GroupLengths batch = GroupLengths.OfPrompts(lengths, prefix);
         _sequences = Try(batch, keepsLast: false);
         _lastTokens = Try(batch, keepsLast: true);
+        if (prefix > 0 && _sequences is null)
+        {
+            batch.RequireWhole();
+        }
+
         _rows = prefix > 0 ? new SharedPrefixRows(batch, cache.Device) : null;
         long end = 0;
         _places = [.. lengths.Select((length, prompt) => new Place(prompt, (end += length) - length, length))];
@@ -42,39 +50,44 @@ public sealed class PromptSequencePattern : IAttentionPattern
     /// <inheritdoc/>
     public Tensor Kept { get; }
 
+    /// <summary>
+    /// Whether prompts may have a beginning that stands once: where all are short sequences in float32 on the CPU. Others attend by
+    /// operators whose sums depend on a prompt's length, so that what is the same in two prompts has not the same bits in both.
+    /// </summary>
+    /// <param name="lengths">Tokens of each prompt.</param>
+    /// <param name="dataType">Type of the vectors.</param>
+    /// <param name="device">Where they are.</param>
+    public static bool TakesPrefix(IReadOnlyList<int> lengths, ScalarType dataType, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(lengths);
+        ArgumentNullException.ThrowIfNull(device);
+        return ShortSequences.TakesGroups(GroupLengths.OfPrompts(lengths, 0), dataType, device);
+    }
+
     /// <inheritdoc/>
     public Tensor Attend(int layer, Tensor queries, Tensor keys, Tensor values)
     {
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor wholeKeys, Tensor wholeValues) = Write(layer, keys, values);
-        if (_sequences is not null)
-        {
-            return _sequences.Attend(queries, keys, values).MoveToOuterDisposeScope();
-        }
-
-        Tensor wholeQueries = Whole(queries);
-        Tensor attended = ByPrompt(wholeKeys, wholeValues, (place, key, value) =>
-        {
-            using Tensor query = place.Of(wholeQueries);
-            return Alone(place, keepsLast: false)?.Attend(query, key, value)
-                ?? PromptAttention.All(query, key, value, 1, place.Length);
-        });
-        return (_rows?.Flat(attended) ?? attended).MoveToOuterDisposeScope();
+        Write(layer, keys, values);
+        return _sequences?.Attend(queries, keys, values)
+            ?? ByPrompt(keys, values, (place, key, value) =>
+            {
+                using Tensor query = place.Of(queries);
+                return Alone(place, keepsLast: false)?.Attend(query, key, value)
+                    ?? PromptAttention.All(query, key, value, 1, place.Length);
+            });
     }
 
     /// <inheritdoc/>
     public Tensor AttendKept(int layer, Tensor queries, Tensor keys, Tensor values)
     {
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor wholeKeys, Tensor wholeValues) = Write(layer, keys, values);
-        Tensor attended = _lastTokens?.Attend(queries, keys, values)
-            ?? ByPrompt(wholeKeys, wholeValues, (place, key, value) =>
+        Write(layer, keys, values);
+        return _lastTokens?.Attend(queries, keys, values)
+            ?? ByPrompt(keys, values, (place, key, value) =>
             {
                 using Tensor query = queries.narrow(0, place.Prompt, 1);
                 return Alone(place, keepsLast: true)?.Attend(query, key, value)
                     ?? PromptAttention.Last(query, key, value, 1, place.Length, null);
             });
-        return attended.MoveToOuterDisposeScope();
     }
 
     private ShortSequences? Try(GroupLengths batch, bool keepsLast) =>
@@ -83,19 +96,16 @@ public sealed class PromptSequencePattern : IAttentionPattern
     // Beside a long prompt a short one is computed as among short ones.
     private ShortSequences? Alone(Place place, bool keepsLast) => Try(GroupLengths.OfPrompts([place.Length], 0), keepsLast);
 
-    private Tensor Whole(Tensor flat) => _rows?.Whole(flat) ?? flat;
-
     // The cache takes every prompt whole.
-    private (Tensor Keys, Tensor Values) Write(int layer, Tensor keys, Tensor values)
+    private void Write(int layer, Tensor keys, Tensor values)
     {
-        (Tensor wholeKeys, Tensor wholeValues) = (Whole(keys), Whole(values));
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor wholeKeys, Tensor wholeValues) = (_rows?.Whole(keys) ?? keys, _rows?.Whole(values) ?? values);
         foreach (Place place in _places)
         {
-            using Tensor key = place.Of(wholeKeys), value = place.Of(wholeValues);
-            _cache.WritePrompts(layer, [_slots[place.Prompt]], key, value, place.Length);
+            _cache.WritePrompts(
+                layer, [_slots[place.Prompt]], place.Of(wholeKeys), place.Of(wholeValues), place.Length);
         }
-
-        return (wholeKeys, wholeValues);
     }
 
     private Tensor ByPrompt(Tensor keys, Tensor values, Func<Place, Tensor, Tensor, Tensor> attend)

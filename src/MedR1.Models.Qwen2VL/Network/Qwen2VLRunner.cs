@@ -54,7 +54,10 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     {
         // On the CPU what a prompt gives must not depend on its company; elsewhere one large attention is faster.
         bool isPadded = device.type != DeviceType.CPU;
-        PromptBatch batch = PromptBatch.Create(configuration, prompts, isPadded, isPadded ? 0 : PrefixOf(prompts, 0));
+        int prefix = isPadded ? 0 : PrefixOf(prompts, 0);
+        if (prefix > 0 && !PromptSequencePattern.TakesPrefix([.. prompts.Select(prompt => prompt.TokenIds.Count)], dataType, device))
+            prefix = 0;
+        PromptBatch batch = PromptBatch.Create(configuration, prompts, isPadded, prefix);
         cache.Begin(slots, batch.Lengths, batch.NextPositions);
         try
         {

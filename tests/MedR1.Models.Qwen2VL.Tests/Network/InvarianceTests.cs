@@ -61,6 +61,31 @@ public sealed class InvarianceTests
         Assert.Equal(alone, together);
     }
 
+    // The long one attends by another operator, whose bits its beginning would bring to the short one.
+    [Theory]
+    [InlineData(300, 40)]
+    [InlineData(40, 300)]
+    [InlineData(290, 300)]
+    public void A_prompt_gives_the_same_bits_beside_a_long_one_that_begins_alike(params int[] lengths)
+    {
+        Qwen2VLConfiguration configuration = TinyModel.Configuration();
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.CreateRandom(
+            configuration with { Text = configuration.Text with { ContextLength = 512 } }, TinyModel.Processor(), 1, CPU,
+            ScalarType.Float32);
+        EncodedPrompt[] prompts = [.. lengths.Select((length, seed) =>
+            new EncodedPrompt([.. TinyModel.Words(30, 77), .. TinyModel.Words(length - 30, seed)], []))];
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using GroupDecoding all = new(policy, prompts.Length, 1, 300, 1);
+        float[] together = all.Prefill(prompts).Values();
+        float[] alone = [.. prompts.SelectMany(prompt =>
+        {
+            using GroupDecoding one = new(policy, 1, 1, 300, 1);
+            return one.Prefill([prompt]).Values();
+        })];
+        Assert.Equal(alone, together);
+    }
+
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL, true, 0, false)]
     [InlineData(Qwen2VLFamily.Qwen2VL, true, 9, false)]
