@@ -6,6 +6,8 @@ internal static class GivenFolder
     private const string AdapterFile = "adapter_config.json";
     private const string ModelFile = "config.json";
 
+    private const string Permit = "Let this program look there, or give another folder.";
+
     // As CheckpointFolder names what it replaces: 32 digits.
     private static readonly string Random = new('?', 32);
 
@@ -45,27 +47,35 @@ internal static class GivenFolder
     }
 
     /// <summary>
-    /// What to do where a folder is missing since the program ended between the two moves that replace it, or can't be seen since it may
-    /// not be looked for; null where that isn't so.
+    /// Why a folder isn't found, and what to do: the program ended between the two moves that replace it, or it may not be looked for,
+    /// and then whether it is there is not known; null where it is just missing.
     /// </summary>
-    public static string? InterruptedSave(string folder)
-    {
-        try
-        {
-            return Replaced(folder) is string old
-                ? $"A program ended while it replaced it: what was in it before is '{old}', rename that." : null;
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            return $"{exception.Message} Let this program look there, or give another folder.";
-        }
-    }
-
-    private static string? Replaced(string folder)
+    public static (bool IsUnseen, string Why)? WhyMissing(string folder)
     {
         // Of a link the folder that it leads to is replaced, and what was in that lies beside it.
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        path = Target(path) ?? path;
+        try
+        {
+            path = Target(path) ?? path;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            return (true, $"{exception.Message} {Permit}");
+        }
+
+        try
+        {
+            return Replaced(path) is string old
+                ? (false, $"A program ended while it replaced it: what was in it before is '{old}', rename that.") : null;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            return (false, $"Whether an earlier one lies beside it can't be seen: {exception.Message} {Permit}");
+        }
+    }
+
+    private static string? Replaced(string path)
+    {
         string? beside = Path.GetDirectoryName(path);
         return Directory.Exists(beside)
             ? Directory.EnumerateDirectories(beside, $"{Path.GetFileName(path)}.{Random}.old").FirstOrDefault() : null;

@@ -5,7 +5,8 @@ namespace MedR1.TestSupport;
 
 /// <summary>
 /// Runs something with no more rights to files than an ordinary user has, so that a closed folder is closed also where the tests run as
-/// root. On Linux the system asks for them thread by thread; elsewhere the tests' own user is taken as one.
+/// root. On Linux the system asks for them thread by thread; elsewhere the tests' own user is taken as one. The group stays the tests' own:
+/// what the user may is what it lets its group.
 /// </summary>
 internal static partial class OrdinaryUser
 {

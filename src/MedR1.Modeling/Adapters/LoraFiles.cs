@@ -63,9 +63,12 @@ internal static class LoraFiles
     private static void RequireFiles(string folder, string source)
     {
         if (!Directory.Exists(folder))
-            throw new LoraException(source, [
-                $"There is no such folder. {GivenFolder.InterruptedSave(folder) ?? "Give the folder of a PEFT adapter."}",
-            ]);
+            throw new LoraException(source, [GivenFolder.WhyMissing(folder) switch
+            {
+                (true, string why) => $"It can't be seen: {why}",
+                (_, string why) => $"There is no such folder. {why}",
+                null => "There is no such folder. Give the folder of a PEFT adapter.",
+            }]);
         string[] missing = [.. new[] { Configuration, Weights }.Where(name => !File.Exists(Path.Combine(folder, name)))];
         if (missing.Contains(Configuration) && GivenFolder.InsteadOfAdapter(folder) is { } instead)
             throw new LoraException(source, [instead]);

@@ -38,9 +38,12 @@ internal static class CheckpointFiles
     {
         if (!Directory.Exists(folder))
         {
-            throw new DirectoryNotFoundException(
-                $"'{folder}' is no folder; "
-                + (GivenFolder.InterruptedSave(folder) ?? $"give the folder of a model, with its {Configuration}."));
+            throw new DirectoryNotFoundException($"'{folder}' " + GivenFolder.WhyMissing(folder) switch
+            {
+                (true, string why) => $"can't be seen: {why}",
+                (_, string why) => $"is no folder. {why}",
+                null => $"is no folder; give the folder of a model, with its {Configuration}.",
+            });
         }
     }
 
