@@ -73,8 +73,9 @@ public sealed class GrpoTrainer : IDisposable
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer is under way, or another that changes its network or its reference, or has this network as its own
-    /// reference; or the first evaluation, or step, did not measure <see cref="TrainerOptions.BestMetric"/>.
+    /// A run of this trainer is under way, or another that changes its network or its reference, has this network as its own
+    /// reference, or compares with the same network while one of the two references is an adapter on it; or the first evaluation,
+    /// or step, did not measure <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled, by this token.</exception>

@@ -79,8 +79,9 @@ public sealed class PpoTrainer : IDisposable
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer is under way, or another that changes its network, critic or reference, or has one of the first two as its
-    /// own reference; or the first evaluation, or step, did not measure <see cref="TrainerOptions.BestMetric"/>.
+    /// A run of this trainer is under way, or another that changes its network, critic or reference, has one of the first two as
+    /// its own reference, or compares with the same network while one of the two references is an adapter on it; or the first
+    /// evaluation, or step, did not measure <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled, by this token.</exception>

@@ -77,6 +77,12 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
         (_targets ?? PpoTargetOptions.LanguageModel).KlCoefficient != 0
         || (_loss ?? PpoLossOptions.LanguageModel).Policy is { KlCoefficient: not 0 };
 
+    // An adapter on the reference's network moves no number of it, nor does a network whose parameters all stay. That the critic is on
+    // the policy's own network is said apart.
+    private bool TrainsReference => _critic is { TrainsBody: true, Body: var body }
+        && !ReferenceEquals(body.Network, Policy.Network) && ReferenceEquals(body.Network, Reference?.Network)
+        && body.Parameters.Any(pair => pair.Value.requires_grad && body.PartOf(pair.Key) != ModelPart.Adapter);
+
     private void RequireCritic()
     {
         Slots.Require(
@@ -87,6 +93,11 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
             _critic is not { TrainsBody: true } || !ReferenceEquals(_critic.Body.Network, Policy.Network),
             "The critic's network is the policy's own, so two optimizers would move it: remove .UseCritic for a copy, or "
             + ".UseCritic(ValueModel.HeadOn(policy)).");
+        Slots.Require(
+            !TrainsReference,
+            "The critic's network is the reference's too, so that its optimizer would move what the policy is compared with: remove "
+            + ".UseCritic for a copy of the policy, or .UseCritic with a network of its own, or .UseCritic(ValueModel.HeadOn(…)) on the "
+            + "reference's.");
         Slots.Require(
             _critic is null || _critic.Body.VocabularySize == Policy.VocabularySize,
             $"The critic knows {_critic?.Body.VocabularySize} tokens, the policy {Policy.VocabularySize}: .UseCritic with "

@@ -16,7 +16,7 @@ public sealed class ValueModel : IDisposable
     private readonly bool _ownsBody;
 
     /// <summary>Puts a value head on a network, which learns with it.</summary>
-    /// <param name="body">The network, not the policy's own; it stays with the caller.</param>
+    /// <param name="body">The network, neither the policy's own nor the reference's; it stays with the caller.</param>
     public ValueModel(IHiddenStatePolicy body)
         : this(body, ownsBody: false, trainsBody: true)
     {

@@ -15,6 +15,8 @@ namespace MedR1.Training;
 internal sealed class RunGate(
     string trainer, IVisionLanguagePolicy policy, TrainerOptions options, IVisionLanguagePolicy? reference = null)
 {
+    private const string OwnReference = "await that run, or load a network of its own for the reference.";
+
     // The networks that runs use just now, whichever policies stand over them: adapters on one base switch each other off,
     // and the features that it keeps are those of one of them.
     private static readonly ConditionalWeakTable<nn.Module, RunGate> s_running = [];
@@ -26,13 +28,19 @@ internal sealed class RunGate(
 
     private string Trainer { get; } = trainer;
 
+    // An adapter is switched on for each pass and off behind it, for all that compute with its network, whatever wraps it.
+    private bool SwitchesReference => reference?.Parameters.Any(pair => reference.PartOf(pair.Key) == ModelPart.Adapter) == true;
+
     /// <summary>Lets no run through any more: the trainer is disposed.</summary>
     public void Close() => _isClosed = true;
 
-    /// <summary>Runs, unless another run uses one of the networks, or has one as its reference.</summary>
+    /// <summary>
+    /// Runs, unless another run uses one of the networks, or has one as its reference, or compares with the same network while one of the
+    /// two references is an adapter.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="others">Networks beside the policy's that the run uses.</param>
-    /// <exception cref="InvalidOperationException">A run is under way, or one that moves the reference.</exception>
+    /// <exception cref="InvalidOperationException">A run is under way, or one that changes the reference.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public async Task<TrainingReport> RunAsync(Func<Task<TrainingReport>> run, params nn.Module[] others)
     {
@@ -73,23 +81,40 @@ internal sealed class RunGate(
                 if (s_compared.TryGetValue(network, out List<RunGate>? readers) && readers.Count > 0)
                 {
                     throw new InvalidOperationException(
-                        $"A {readers[0].Trainer} has this network as its reference just now, and this run would move it under that one; "
-                        + "await that run, or load a network of its own for the reference.");
+                        $"A {readers[0].Trainer} has this network as its reference just now, and this run would change it, or switch its "
+                        + $"adapter on, under that one; {OwnReference}");
                 }
             }
 
-            if (compared is not null && s_running.TryGetValue(compared, out RunGate? moving))
-            {
-                throw new InvalidOperationException(
-                    $"A {moving.Trainer} trains the network of this run's reference just now, and would move it under this run; "
-                    + "await that run, or load a network of its own for the reference.");
-            }
-
+            RequireReadable(compared);
             Array.ForEach(networks, network => s_running.AddOrUpdate(network, this));
             if (compared is not null)
             {
                 s_compared.GetOrCreateValue(compared).Add(this);
             }
+        }
+    }
+
+    private void RequireReadable(nn.Module? compared)
+    {
+        if (compared is null)
+        {
+            return;
+        }
+
+        if (s_running.TryGetValue(compared, out RunGate? changing))
+        {
+            throw new InvalidOperationException(
+                $"A {changing.Trainer} trains on the network of this run's reference just now, and would change it, or switch its adapter "
+                + $"on, under this run; {OwnReference}");
+        }
+
+        if (s_compared.TryGetValue(compared, out List<RunGate>? readers)
+            && readers.Find(reader => reader.SwitchesReference || SwitchesReference) is RunGate other)
+        {
+            throw new InvalidOperationException(
+                $"A {other.Trainer} compares with the network of this run's reference just now, and one of the two references is an "
+                + $"adapter on it, which would be switched on under the other; {OwnReference}");
         }
     }
 

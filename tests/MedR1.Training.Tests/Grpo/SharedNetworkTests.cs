@@ -61,7 +61,7 @@ public sealed class SharedNetworkTests
         using PpoTrainer other = PpoRuns.Small(policy, options => options.MaxSteps = 1).UseReference(reference).Build();
 
         await RequireOneAtATimeAsync(
-            () => waiting.RunAsync(), () => other.RunAsync(), "A GrpoTrainer trains the network of this run's reference just now");
+            () => waiting.RunAsync(), () => other.RunAsync(), "A GrpoTrainer trains on the network of this run's reference just now");
     }
 
     [Fact]
@@ -76,6 +76,25 @@ public sealed class SharedNetworkTests
 
         _release.SetResult();
         await running;
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task An_adapter_is_no_reference_beside_another_on_its_base(bool isFirst, bool isOther)
+    {
+        using Qwen2VLPolicy one = SmallQwen.Load(), two = SmallQwen.Load(), network = SmallQwen.Load();
+        using LoraPolicy first = SmallQwen.Adapt(one, dropout: 0), second = SmallQwen.Adapt(two, dropout: 0);
+        using LoraPolicy adapter = SmallQwen.Adapt(network, dropout: 0);
+
+        // Whatever wraps it.
+        IVisionLanguagePolicy Reference(bool isAdapter) => isAdapter ? new RowCounter(adapter, null) : network;
+        using GrpoTrainer waiting = OneStep(first).UseReference(Reference(isFirst)).AddReward("slow", WaitAsync).Build();
+        using GrpoTrainer other = OneStep(second).UseReference(Reference(isOther)).Build();
+
+        await RequireOneAtATimeAsync(
+            () => waiting.RunAsync(), () => other.RunAsync(), "A GrpoTrainer compares with the network of this run's reference just now");
     }
 
     [Fact]

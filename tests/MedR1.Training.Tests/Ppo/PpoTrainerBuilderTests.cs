@@ -1,5 +1,6 @@
 using MedR1.Losses;
 using MedR1.Testing;
+using TorchSharp.Modules;
 
 namespace MedR1.Training.Tests;
 
@@ -75,6 +76,27 @@ public sealed class PpoTrainerBuilderTests : IDisposable
                 PpoRuns.Small(hidden, _ => { }).Build).Mistakes));
         using ValueModel critic = ValueModel.CopyOf(_policy);
         PpoRuns.Small(hidden, _ => { }).UseCritic(critic).Build().Dispose();
+    }
+
+    [Fact]
+    public void A_critic_does_not_move_the_reference()
+    {
+        using TinyPolicy start = TestData.Policy(seed: 2);
+        using ValueModel whole = new(start), head = ValueModel.HeadOn(start);
+
+        Assert.StartsWith(
+            "The critic's network is the reference's too", Assert.Single(Assert.Throws<TrainerConfigurationException>(Of(whole).Build).Mistakes));
+        Of(head).Build().Dispose();
+
+        foreach ((_, Parameter parameter) in start.Parameters)
+        {
+            parameter.requires_grad = false;
+        }
+
+        Of(whole).Build().Dispose();
+
+        PpoTrainerBuilder Of(ValueModel critic) => PpoRuns.Small(_policy, _ => { }).UseReference(start).UseCritic(critic)
+            .UseTargets(PpoTargetOptions.LanguageModel with { KlCoefficient = 0.1 });
     }
 
     [Fact]
