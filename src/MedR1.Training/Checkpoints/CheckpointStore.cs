@@ -26,7 +26,7 @@ internal sealed partial class CheckpointStore(
         options.OutputFolder is null ? null : new CheckpointFolders(options.OutputFolder);
 
     private readonly RunInvariants _invariants = new(
-        trainer, policy, new Dictionary<string, string>([.. invariants, .. updater.Settings]), options, totalSteps);
+        trainer, policy, new Dictionary<string, string>([.. invariants, .. updater.Settings]), options, totalSteps, updater.RatesBeside);
 
     private readonly HashSet<long> _own = [];
     private long _lastSaved;

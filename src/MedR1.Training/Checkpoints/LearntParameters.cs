@@ -1,5 +1,6 @@
 using System.Globalization;
-using TorchSharp.Modules;
+using Parameters = System.Collections.Generic.IReadOnlyList<
+    System.Collections.Generic.KeyValuePair<string, TorchSharp.Modules.Parameter>>;
 
 namespace MedR1.Training;
 
@@ -11,27 +12,33 @@ internal static class LearntParameters
 {
     /// <summary>The settings, by the options that they come of.</summary>
     /// <param name="parameters">All parameters.</param>
-    /// <param name="groups">Those that learn, by rate.</param>
-    /// <param name="learningRate">The rate of those that no function gives one.</param>
-    public static Dictionary<string, string> Settings(
-        IReadOnlyList<KeyValuePair<string, Parameter>> parameters, IReadOnlyList<ParameterGroup> groups, double learningRate)
+    /// <param name="trainable">Those that learn.</param>
+    /// <param name="options">The options.</param>
+    public static Dictionary<string, string> Settings(Parameters parameters, Parameters trainable, TrainerOptions options)
     {
-        string[] frozen = [.. parameters.Select(pair => pair.Key)
-            .Except(groups.SelectMany(group => group.Parameters).Select(pair => pair.Key))];
-
-        // A model has hundreds of them: their number and a digest tell two lists apart.
-        string Tell(string[] names) => string.Create(
-            CultureInfo.InvariantCulture, $"{names.Length} of {parameters.Count} parameters (names ")
-            + $"{RunSettings.DigestOf(string.Join('\n', names.Order(StringComparer.Ordinal)))})";
-
-        // A function that gives all of them the run's own rate says what no function says.
-        string[] rates = [.. groups.Where(group => group.LearningRate != learningRate)
-            .GroupBy(group => group.LearningRate, group => group.Parameters.Select(pair => pair.Key)).OrderBy(rate => rate.Key)
-            .Select(rate => string.Create(CultureInfo.InvariantCulture, $"{rate.Key} for {Tell([.. rate.SelectMany(names => names)])}"))];
+        string[] frozen = [.. parameters.Select(pair => pair.Key).Except(trainable.Select(pair => pair.Key))];
         return new Dictionary<string, string>
         {
-            [nameof(TrainerOptions.IsFrozen)] = frozen.Length == 0 ? RunSettings.None : Tell(frozen),
-            [nameof(TrainerOptions.LearningRateOf)] = rates.Length == 0 ? RunSettings.None : string.Join(", ", rates),
+            [nameof(TrainerOptions.IsFrozen)] = frozen.Length == 0 ? RunSettings.None : Tell(frozen, parameters),
+            [nameof(TrainerOptions.LearningRateOf)] = Rates(parameters, trainable, options.LearningRateOf, options.LearningRate),
         };
     }
+
+    /// <summary>The rates that are not the run's own, each with what learns at it.</summary>
+    /// <param name="parameters">All parameters.</param>
+    /// <param name="trainable">Those that learn.</param>
+    /// <param name="rateOf">The function; one that gives all of them the run's own rate says what no function says.</param>
+    /// <param name="learningRate">The run's own rate.</param>
+    public static string Rates(Parameters parameters, Parameters trainable, Func<string, double?>? rateOf, double learningRate)
+    {
+        string[] rates = [.. trainable.Select(pair => pair.Key).GroupBy(name => rateOf?.Invoke(name) ?? learningRate)
+            .Where(rate => rate.Key != learningRate).OrderBy(rate => rate.Key)
+            .Select(rate => string.Create(CultureInfo.InvariantCulture, $"{rate.Key} for {Tell([.. rate], parameters)}"))];
+        return rates.Length == 0 ? RunSettings.None : string.Join(", ", rates);
+    }
+
+    // A model has hundreds of them: their number and a digest tell two lists apart.
+    private static string Tell(string[] names, Parameters parameters) => string.Create(
+        CultureInfo.InvariantCulture, $"{names.Length} of {parameters.Count} parameters (names ")
+        + $"{RunSettings.DigestOf(string.Join('\n', names.Order(StringComparer.Ordinal)))})";
 }

@@ -5,40 +5,42 @@ using MedR1.Losses;
 namespace MedR1.Training;
 
 /// <summary>
-/// What a loss was made of, for a checkpoint: the options of the library's own, and of a loss that is a record what it was made with. Of
-/// another class nothing is known: its properties may be anything.
+/// What a loss was made of, for a checkpoint: the options of the library's own, and of a loss that is a record class what it was made with.
+/// Of another class nothing but its name is known: its properties may be anything.
 /// </summary>
 internal static class LossParts
 {
-    /// <summary>Its parts by name, one that is an object again with parts; null where none can be told.</summary>
-    public static IReadOnlyDictionary<string, object?>? Of(object? value) => value switch
+    /// <summary>Adds the parts of a loss behind its name, one that has parts itself with its kind; nothing where none can be told.</summary>
+    public static void Add(Dictionary<string, string> settings, string name, object? value)
     {
-        null => null,
-        GrpoLoss own => Of(own.Options),
-        _ => IsRecord(value.GetType()) ? PartsOf(value) : null,
-    };
-
-    private static Dictionary<string, object?> PartsOf(object record)
-    {
-        Dictionary<string, object?> parts = [];
-        foreach (PropertyInfo property in record.GetType().GetProperties().Where(IsGiven))
+        object? made = value is GrpoLoss own ? own.Options : value;
+        if (made is null || !IsRecord(made.GetType()))
         {
-            object? value = property.GetValue(record);
-            if (IsPlain(property.PropertyType))
-            {
-                parts.TryAdd(property.Name, value);
-            }
-            else if (Of(value) is { } own)
-            {
-                parts.TryAdd(property.Name, own);
-            }
-            else if (IsRecord(property.PropertyType))
-            {
-                parts.TryAdd(property.Name, null);
-            }
+            return;
         }
 
-        return parts;
+        foreach (PropertyInfo property in made.GetType().GetProperties().Where(IsGiven))
+        {
+            string part = $"{name}.{property.Name}";
+            if (!settings.ContainsKey(part))
+            {
+                AddPart(settings, part, property.PropertyType, property.GetValue(made));
+            }
+        }
+    }
+
+    private static void AddPart(Dictionary<string, string> settings, string name, Type type, object? value)
+    {
+        if (IsPlain(type))
+        {
+            settings.Add(name, value);
+        }
+        else if (value is null ? IsTold(type) : IsTold(value.GetType()))
+        {
+            // The property's type says it, where it isn't that of several.
+            settings[name] = value is null ? RunSettings.None : value.GetType() == type ? RunSettings.On : value.GetType().Name;
+            Add(settings, name, value);
+        }
     }
 
     // What follows from others is no part of its own, and what may be set later, such as a count, need not be what the run began with.
@@ -49,6 +51,9 @@ internal static class LossParts
     // Numbers, texts, flags and choices.
     private static bool IsPlain(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type)
         is not (TypeCode.Object or TypeCode.DateTime or TypeCode.DBNull or TypeCode.Empty);
+
+    // Of a loss that is no record its name at least.
+    private static bool IsTold(Type type) => IsRecord(type) || type.IsAssignableTo(typeof(IPolicyLoss));
 
     // The method by which "with" copies; no other class can have one of this name.
     private static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;

@@ -13,8 +13,10 @@ namespace MedR1.Training;
 /// <param name="values">What the trainer knows of, by name.</param>
 /// <param name="options">The options, with their settings and the changes that they allow.</param>
 /// <param name="totalSteps">Steps of the whole run.</param>
+/// <param name="ratesBeside">What <see cref="TrainerOptions.LearningRateOf"/> comes to beside another rate of the run.</param>
 internal sealed class RunInvariants(
-    string trainer, IVisionLanguagePolicy policy, IReadOnlyDictionary<string, string> values, TrainerOptions options, int totalSteps)
+    string trainer, IVisionLanguagePolicy policy, IReadOnlyDictionary<string, string> values, TrainerOptions options, int totalSteps,
+    Func<double, string> ratesBeside)
 {
     /// <summary>Names the weights that a cloned reference has.</summary>
     public const string StartWeights = "weights that the policy was built with";
@@ -22,13 +24,13 @@ internal sealed class RunInvariants(
     /// <summary>Their value where nothing is compared with them.</summary>
     public const string NotNeeded = "not needed";
 
-    // Settings that are no options of the trainer; functions, of which its policy's parameters tell what they say; and what an option
-    // comes to beside the loss.
+    // Settings that are no options of the trainer; functions, of which its policy's parameters tell what they say; and options that mean
+    // something beside some losses or policies alone.
     private static readonly string[] s_others =
     [
         "sampling", "prompts", "examples", "order", "planner", "loss", "advantages",
         nameof(TrainerOptions.IsFrozen), nameof(TrainerOptions.LearningRateOf),
-        nameof(GrpoTrainerOptions.SkipCompletionsWithoutGradient),
+        nameof(GrpoTrainerOptions.SkipCompletionsWithoutGradient), nameof(SftTrainerOptions.SortByLength),
     ];
 
     private readonly Dictionary<string, string> _settings = options.Settings(totalSteps);
@@ -84,8 +86,7 @@ internal sealed class RunInvariants(
 
     private void RequireKnown(string[] names)
     {
-        // Where nothing depends on the number of steps, it is no setting.
-        string[] known = [.. names.Where(IsSetting).Select(RunSettings.RootOf).Append(nameof(options.MaxSteps)).Distinct().Order()];
+        string[] known = [.. names.Where(IsSetting).Select(RunSettings.RootOf).Concat(options.MayBeLeftOut).Distinct().Order()];
         string[] unknown = [.. options.AllowedChanges.Except(known)];
         if (unknown.Length > 0)
         {
@@ -124,9 +125,16 @@ internal sealed class RunInvariants(
             return false;
         }
 
-        // Of another loss, or of one that was none, the kind alone says it.
-        string root = RunSettings.RootOf(name);
+        // Of another loss, or of one that was none, the kind alone says it, and so it is of what a loss holds.
         return before.GetValueOrDefault(name) != now[name]
-            && (root == name || before.GetValueOrDefault(root) == now.GetValueOrDefault(root));
+            && RunSettings.WholesOf(name).All(whole => before.GetValueOrDefault(whole) == now.GetValueOrDefault(whole))
+            && !FollowsFromRate(name, before);
     }
+
+    // A rate that was the run's own, or is it now, is left out of what the function says, which has not changed for that.
+    private bool FollowsFromRate(string name, Dictionary<string, string> before) =>
+        name == nameof(options.LearningRateOf)
+        && double.TryParse(
+            before.GetValueOrDefault(nameof(options.LearningRate)), NumberStyles.Float, CultureInfo.InvariantCulture, out double rate)
+        && before[name] == ratesBeside(rate);
 }

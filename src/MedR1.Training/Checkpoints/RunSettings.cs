@@ -57,6 +57,15 @@ internal static class RunSettings
     /// <summary>The option that a setting belongs to.</summary>
     public static string RootOf(string name) => name.Split('.')[0];
 
+    /// <summary>The settings that one is a part of.</summary>
+    public static IEnumerable<string> WholesOf(string name)
+    {
+        for (int end = name.LastIndexOf('.'); end > 0; end = name.LastIndexOf('.', end - 1))
+        {
+            yield return name[..end];
+        }
+    }
+
     /// <summary>
     /// A short name for the texts of prompts, by the first, middle and last of them; null where one can't be made, which the
     /// run says better. Pictures count by their number: their names change with the folder that they are in.

@@ -153,6 +153,9 @@ public abstract class TrainerOptions
     /// <summary>The settings of which a run that goes on may have others than its checkpoint.</summary>
     internal IReadOnlyList<string> AllowedChanges { get; set; } = [];
 
+    /// <summary>Settings that are compared only where something depends on them; they may be allowed to change wherever a run goes on.</summary>
+    internal virtual IReadOnlyList<string> MayBeLeftOut => [nameof(MaxSteps)];
+
     /// <summary>
     /// What must not change by oversight in a run that goes on, by name. What moves no number of it, such as the size of a cache, is not
     /// among it, nor what is a function: see <see cref="LearntParameters"/>.

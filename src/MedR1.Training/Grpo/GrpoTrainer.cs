@@ -98,11 +98,19 @@ public sealed class GrpoTrainer : IDisposable
         options.ReferenceSync is null ? policy.CreateReference() : policy.CloneFrozen();
 
     private Dictionary<string, string> Invariants(
-        IVisionLanguagePolicy policy, RolloutTrainerParts parts, GrpoTrainerOptions options, PolicyUpdate update) =>
-        new(parts.Invariants(options, policy, _ownReference is not null))
+        IVisionLanguagePolicy policy, RolloutTrainerParts parts, GrpoTrainerOptions options, PolicyUpdate update)
+    {
+        Dictionary<string, string> values = new(parts.Invariants(options, policy, _ownReference is not null))
         {
-            [nameof(options.SkipCompletionsWithoutGradient)] = update.Skips ? RunSettings.On : RunSettings.None,
             [nameof(options.Replay)] = options.Replay is null ? "off" : "on",
             [nameof(options.ReferenceSync)] = options.ReferenceSync is null ? "off" : "on",
         };
+        if (update.MaySkip)
+        {
+            // Where it means nothing it is no setting: a loss that changes on purpose would else change it too.
+            values[nameof(options.SkipCompletionsWithoutGradient)] = update.Skips ? RunSettings.On : RunSettings.None;
+        }
+
+        return values;
+    }
 }

@@ -43,6 +43,8 @@ public sealed class GrpoTrainerOptions : RolloutTrainerOptions
     /// <value>The default is <see langword="null"/>: the reference stays as it was at the start.</value>
     public ReferenceSyncOptions? ReferenceSync { get; set; }
 
+    internal override IReadOnlyList<string> MayBeLeftOut => [.. base.MayBeLeftOut, nameof(SkipCompletionsWithoutGradient)];
+
     internal override Dictionary<string, string> Settings(int totalSteps)
     {
         Dictionary<string, string> settings = base.Settings(totalSteps);

@@ -11,6 +11,7 @@ namespace MedR1.Training;
 /// </summary>
 internal sealed class ReferenceMixer
 {
+    private const string SameParameters = "IsFrozen stays as it was where there is ReferenceSync.";
     private readonly IReadOnlyList<(string Name, Parameter Policy, Parameter Reference)> _pairs;
     private readonly ReferenceSyncOptions _options;
 
@@ -48,18 +49,22 @@ internal sealed class ReferenceMixer
     /// <exception cref="InvalidDataException">One is missing, of another shape, or too many; nothing has changed.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> weights)
     {
-        string? wrong = _pairs.FirstOrDefault(pair => !weights.TryGetValue(pair.Name, out Tensor? value)
-            || !value.shape.SequenceEqual(pair.Reference.shape)).Name;
-        if (wrong is not null)
-        {
-            throw new InvalidDataException($"The reference's '{wrong}' is missing or has another shape.");
-        }
-
-        if (weights.Keys.Except(_pairs.Select(pair => pair.Name)).FirstOrDefault() is string ended)
+        string[] names = [.. _pairs.Select(pair => pair.Name)];
+        if (names.Except(weights.Keys).FirstOrDefault() is string begun)
         {
             throw new InvalidDataException(
-                $"The reference's '{ended}' followed the policy, whose own is frozen now: IsFrozen stays as it was where there is "
-                + "ReferenceSync.");
+                $"The reference's '{begun}' did not follow the policy, whose own was frozen and learns now: {SameParameters}");
+        }
+
+        if (weights.Keys.Except(names).FirstOrDefault() is string ended)
+        {
+            throw new InvalidDataException(
+                $"The reference's '{ended}' followed the policy, whose own is frozen now: {SameParameters}");
+        }
+
+        if (_pairs.FirstOrDefault(pair => !weights[pair.Name].shape.SequenceEqual(pair.Reference.shape)).Name is string wrong)
+        {
+            throw new InvalidDataException($"The reference's '{wrong}' has another shape.");
         }
 
         using IDisposable guard = no_grad();

@@ -63,7 +63,7 @@ internal sealed record RolloutTrainerParts
         values["order"] = Order.GetType().Name;
         values["planner"] = Planner.GetType().Name;
         values["loss"] = Loss.GetType().Name;
-        values.AddParts("loss", LossParts.Of(Loss));
+        LossParts.Add(values, "loss", Loss);
         values["advantages"] = Advantages.GetType().Name;
         values.AddParts("advantages", Advantages);
         if (RunSettings.DigestOf(Prompts.Count, index => Prompts[index]) is string digest)

@@ -50,12 +50,7 @@ public sealed class SftTrainer : IDisposable
             _evaluations = new EvaluationRunner(policy, evaluations, options);
             _update = new SftUpdate(policy, _updater, observers);
             _checkpoints = new CheckpointStore(
-                policy, _updater, options, TotalSteps, nameof(SftTrainer), new Dictionary<string, string>(OfData(examples, order))
-            {
-                [nameof(options.Seed)] = options.Seed.ToString(CultureInfo.InvariantCulture),
-                [nameof(options.ExamplesPerStep)] = options.ExamplesPerStep.ToString(CultureInfo.InvariantCulture),
-                ["number of examples"] = examples.Count.ToString(CultureInfo.InvariantCulture),
-            });
+                policy, _updater, options, TotalSteps, nameof(SftTrainer), Invariants(policy, examples, order, options));
             _state = resumeFrom is null ? new RunState() : _checkpoints.Load(resumeFrom);
         }
         catch
@@ -94,9 +89,22 @@ public sealed class SftTrainer : IDisposable
         _updater?.Dispose();
     }
 
-    private static Dictionary<string, string> OfData(IReadOnlyList<SupervisedExample> examples, IExampleOrder order)
+    private static Dictionary<string, string> Invariants(
+        IVisionLanguagePolicy policy, IReadOnlyList<SupervisedExample> examples, IExampleOrder order, SftTrainerOptions options)
     {
-        Dictionary<string, string> values = new() { ["order"] = order.GetType().Name };
+        Dictionary<string, string> values = new()
+        {
+            ["order"] = order.GetType().Name,
+            [nameof(options.Seed)] = options.Seed.ToString(CultureInfo.InvariantCulture),
+            [nameof(options.ExamplesPerStep)] = options.ExamplesPerStep.ToString(CultureInfo.InvariantCulture),
+            ["number of examples"] = examples.Count.ToString(CultureInfo.InvariantCulture),
+        };
+        if (options.ExamplesPerMicroStep < options.ExamplesPerStep || policy.DropoutSeed is not null)
+        {
+            // Else it only orders the rows of one pass, which lose nothing by their place.
+            values.Add(nameof(options.SortByLength), options.SortByLength);
+        }
+
         if (RunSettings.DigestOf(examples.Count, index => Conversation(examples[index])) is string digest)
         {
             values["examples"] = $"text {digest}";

@@ -16,8 +16,8 @@ public sealed class SftTrainerOptions : TrainerOptions
     public int ExamplesPerMicroStep { get; set; } = 4;
 
     /// <summary>
-    /// Whether the examples of a step are sorted by length before they are cut into passes, so that a pass has little
-    /// padding; the step's gradient is the same.
+    /// Whether the examples of a step are sorted by length before they are cut into passes, so that those of a pass are of like length.
+    /// The step's gradient is the same but for rounding, and with dropout for what each example loses.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool SortByLength { get; set; } = true;
@@ -47,11 +47,12 @@ public sealed class SftTrainerOptions : TrainerOptions
     /// <value>The default is empty. <c>"\n"</c> is what TRL learns with Qwen2-VL's template.</value>
     public string TextBehindAnswer { get; set; } = "";
 
+    internal override IReadOnlyList<string> MayBeLeftOut => [.. base.MayBeLeftOut, nameof(SortByLength)];
+
     internal override Dictionary<string, string> Settings(int totalSteps)
     {
         Dictionary<string, string> settings = base.Settings(totalSteps);
         settings.AddPass(nameof(ExamplesPerMicroStep), ExamplesPerMicroStep, ExamplesPerStep);
-        settings.Add(nameof(SortByLength), SortByLength);
         settings.Add(nameof(WholeConversation), WholeConversation);
         settings.Add(nameof(TextBehindAnswer), TextBehindAnswer);
         return settings;

@@ -44,7 +44,11 @@ internal sealed class ParameterUpdater : IDisposable
     public long Reached { get; private set; }
 
     /// <summary>Which parameters stay and at what rates the others learn, as a checkpoint tells it.</summary>
-    public Dictionary<string, string> Settings => LearntParameters.Settings(_parameters, _optimizer.Groups, _options.LearningRate);
+    public Dictionary<string, string> Settings => LearntParameters.Settings(_parameters, Trainable, _options);
+
+    /// <summary>What <see cref="TrainerOptions.LearningRateOf"/> comes to beside another rate of the run.</summary>
+    public string RatesBeside(double learningRate) =>
+        LearntParameters.Rates(_parameters, Trainable, _options.LearningRateOf, learningRate);
 
     /// <summary>Clips the gradients and says whether a step may be made with them.</summary>
     /// <exception cref="InvalidOperationException">A step failed before in the middle of its move.</exception>

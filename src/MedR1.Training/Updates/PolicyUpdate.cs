@@ -19,9 +19,11 @@ internal sealed class PolicyUpdate(
     private readonly Lazy<bool> _sharesVision = new(
         () => loss.RequiresReference && reference is not null && policy.SharesVisionWith(reference));
 
-    /// <summary>Whether completions that have no gradient stay out of the passes.</summary>
-    public bool Skips { get; } = skipsWithoutGradient && !loss.RequiresReference
-        && !loss.RequiresEntropies && options.AdaptiveEntropy is null;
+    /// <summary>Whether completions that have no gradient may stay out of the passes: the loss needs nothing else of them.</summary>
+    public bool MaySkip { get; } = !loss.RequiresReference && !loss.RequiresEntropies && options.AdaptiveEntropy is null;
+
+    /// <summary>Whether they do.</summary>
+    public bool Skips => skipsWithoutGradient && MaySkip;
 
     /// <summary>Moves the weight of the entropy bonus; null where it stays.</summary>
     public AdaptiveEntropyCoefficient? Entropy { get; } = options.AdaptiveEntropy is null

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using MedR1.Models.Qwen2VL;
 using MedR1.Testing;
@@ -52,6 +53,26 @@ public sealed class ChangedParametersTests : IDisposable
         using TinyPolicy policy = TestData.Policy();
         Builder(policy, options => (options.IsFrozen, options.LearningRateOf) = (_ => false, _ => options.LearningRate))
             .ResumeFrom(_folder).Build().Dispose();
+    }
+
+    [Theory]
+    [InlineData(0.01, 0.02)]
+    [InlineData(0.02, 0.01)]
+    [InlineData(0.02, 0.03)]
+    public async Task A_rate_that_was_the_runs_own_or_is_it_now_is_no_change_of_the_function(double before, double now)
+    {
+        await RunAsync(options => Set(options, before, 0.01));
+        Assert.Equal(
+            [string.Create(CultureInfo.InvariantCulture, $"LearningRate was {before} and is {now}")],
+            Differences(Refusal(options => Set(options, now, 0.01))));
+
+        // Another function is.
+        CheckpointException exception = Refusal(options => Set(options, now, 0.04), nameof(TrainerOptions.LearningRate));
+        Assert.StartsWith("LearningRateOf was ", Assert.Single(exception.Differences));
+        await RunAsync(options => Set(options, now, 0.01), steps: 3, nameof(TrainerOptions.LearningRate));
+
+        void Set(GrpoTrainerOptions options, double rate, double own) =>
+            (options.LearningRate, options.LearningRateOf) = (rate, name => name == _names[0] ? own : null);
     }
 
     [Fact]
@@ -122,19 +143,20 @@ public sealed class ChangedParametersTests : IDisposable
         static bool IsTower(string name) => name.StartsWith("visual.", StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_reference_that_follows_the_policy_follows_all_that_it_followed()
+    [Theory]
+    [InlineData(false, "followed the policy, whose own is frozen now")]
+    [InlineData(true, "did not follow the policy, whose own was frozen and learns now")]
+    public async Task A_reference_that_follows_the_policy_follows_all_that_it_followed_and_no_more(bool isFrozenBefore, string said)
     {
-        static void Follow(GrpoTrainerOptions options) => options.ReferenceSync = new ReferenceSyncOptions { Interval = 2 };
-        await RunAsync(Follow);
-        CheckpointException exception = Refusal(
-            options =>
-            {
-                Follow(options);
-                options.Freeze(_frozen);
-            },
-            "IsFrozen");
-        Assert.Contains($"The reference's '{_frozen}' followed the policy, whose own is frozen now", exception.Message);
+        await RunAsync(options => Follow(options, isFrozenBefore));
+        CheckpointException exception = Refusal(options => Follow(options, !isFrozenBefore), "IsFrozen");
+        Assert.Contains($"The reference's '{_frozen}' {said}: IsFrozen stays as it was where there is ReferenceSync.", exception.Message);
+
+        void Follow(GrpoTrainerOptions options, bool isFrozen)
+        {
+            options.ReferenceSync = new ReferenceSyncOptions { Interval = 2 };
+            options.Freeze(isFrozen ? [_frozen] : []);
+        }
     }
 
     [Fact]

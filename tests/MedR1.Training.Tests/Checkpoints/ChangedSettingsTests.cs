@@ -6,10 +6,8 @@ using MedR1.Testing;
 namespace MedR1.Training.Tests;
 
 /// <summary>A run goes on with the settings that it had, or with others on purpose.</summary>
-public sealed class ChangedSettingsTests : IDisposable
+public sealed class ChangedSettingsTests : ChangedRunTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
-
     [Fact]
     public async Task Every_setting_that_makes_another_run_is_refused_with_both_values()
     {
@@ -45,51 +43,6 @@ public sealed class ChangedSettingsTests : IDisposable
     }
 
     [Fact]
-    public async Task Loss_advantages_order_and_planner_are_compared_too()
-    {
-        await SaveAsync();
-        Assert.Equal(
-            ["loss.KlCoefficient was 0.04 and is 0.1"],
-            Differences(Refusal(_ => { }, loss: new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0.1 }))));
-        Assert.Equal(["loss was GrpoLoss and is Other"], Differences(Refusal(_ => { }, loss: new Other())));
-        Assert.Equal(
-            ["order was ShuffledOrder and is SequentialOrder", "planner was WholeGroupPlanner and is ShuffledRowPlanner",
-                "advantages.Scale was Group and is None"],
-            Differences(Refusal(_ => { }, builder => builder.UseOrder(new SequentialOrder())
-                .UseUpdatePlanner(new ShuffledRowPlanner(1)).UseAdvantages(AdvantageOptions.DrGrpo))));
-    }
-
-    [Fact]
-    public async Task Completions_without_gradient_that_stay_out_of_the_passes_are_compared_where_they_can()
-    {
-        GrpoLoss loss = new(GrpoLossOptions.Dapo);
-        await SaveAsync(loss: loss);
-        Assert.Equal(
-            ["SkipCompletionsWithoutGradient was none and is on"],
-            Differences(Refusal(options => options.SkipCompletionsWithoutGradient = true, loss: loss)));
-    }
-
-    [Fact]
-    public async Task A_loss_of_ones_own_that_is_a_record_is_compared_by_what_it_was_made_with()
-    {
-        Own loss = new(0.5, KlEstimator.K3, new Bound(2, null), new GrpoLoss(GrpoLossOptions.Dapo)) { Calls = 3, Log = _ => { } };
-        await SaveAsync(loss: loss);
-        Assert.Equal(
-            [
-                "loss.Weight was 0.5 and is 1", "loss.Estimator was K3 and is K1", "loss.Bound.Least was none and is 1",
-                "loss.Inner.ClipHigh was 0.28 and is none",
-            ],
-            Differences(Refusal(_ => { }, loss: new Own(
-                1, KlEstimator.K1, new Bound(2, 1), new GrpoLoss(GrpoLossOptions.Dapo with { ClipHigh = null })))));
-        Assert.Equal(
-            ["loss.Bound was on and is none"], Differences(Refusal(_ => { }, loss: loss with { Bound = null })));
-
-        // What it counted since, and what can't be compared, is no change.
-        using TinyPolicy policy = TestData.Policy();
-        Builder(policy, _ => { }, loss with { Calls = 9, Log = null }).ResumeFrom(_folder).Build().Dispose();
-    }
-
-    [Fact]
     public async Task A_part_of_an_option_that_came_or_went_is_another_setting()
     {
         GrpoLoss corrected = new(GrpoLossOptions.MedR1 with { SamplerCorrection = new SamplerCorrectionOptions() });
@@ -110,7 +63,7 @@ public sealed class ChangedSettingsTests : IDisposable
         await SaveAsync(options => (options.StopStrings, options.SuppressedTokenIds) = (["b", "a"], [9, 7, 9]));
         using TinyPolicy policy = TestData.Policy();
         Builder(policy, options => (options.StopStrings, options.SuppressedTokenIds) = (["a", "b"], [7, 9]))
-            .ResumeFrom(_folder).Build().Dispose();
+            .ResumeFrom(Folder).Build().Dispose();
     }
 
     [Fact]
@@ -118,21 +71,6 @@ public sealed class ChangedSettingsTests : IDisposable
     {
         VqaPrompt prompt = new([ChatMessage.System("Say."), ChatMessage.User("Which?", [])]);
         Assert.Equal("027a686d9e93e988", RunSettings.DigestOf(1, _ => prompt));
-    }
-
-    [Theory]
-    [InlineData(0.04, 0)]
-    [InlineData(0, 0.04)]
-    public async Task A_divergence_may_be_penalised_no_longer_or_from_here_on(double before, double now)
-    {
-        GrpoLoss Loss(double coefficient) => new(GrpoLossOptions.MedR1 with { KlCoefficient = coefficient });
-        await SaveAsync(loss: Loss(before));
-        CheckpointException exception = Refusal(_ => { }, loss: Loss(now));
-        Assert.Contains(Differences(exception), difference => difference.StartsWith(RunInvariants.StartWeights, StringComparison.Ordinal));
-        Assert.EndsWith(".AllowChangedSettings(\"loss\").", exception.Message);
-
-        using TinyPolicy policy = TestData.Policy();
-        Builder(policy, _ => { }, Loss(now)).ResumeFrom(_folder).AllowChangedSettings("loss").Build().Dispose();
     }
 
     [Fact]
@@ -144,17 +82,17 @@ public sealed class ChangedSettingsTests : IDisposable
         await Build(first, "Say.").RunAsync();
         using TinyPolicy second = TestData.Policy();
         CheckpointException exception = Assert.Throws<CheckpointException>(
-            () => Build(second, "Speak.").ResumeFrom(_folder).Build());
+            () => Build(second, "Speak.").ResumeFrom(Folder).Build());
         Assert.Matches(
             @"^prompts was template 'own', text [0-9a-f]{16} and is template 'own', text [0-9a-f]{16}$",
             Assert.Single(Differences(exception)));
 
         // The same template goes on, from wherever its pictures come.
-        Build(second, "Say.").ResumeFrom(_folder).Build().Dispose();
+        Build(second, "Say.").ResumeFrom(Folder).Build().Dispose();
 
         GrpoTrainerBuilder Build(TinyPolicy policy, string system) => new GrpoTrainerBuilder(policy)
             .UseDataset(dataset).UsePrompt(new OwnTemplate(system)).AddReward("one", context => context.Completion.TokenIds[0])
-            .Configure(options => (options.MaxSteps, options.MaxNewTokens, options.OutputFolder) = (1, 2, _folder));
+            .Configure(options => (options.MaxSteps, options.MaxNewTokens, options.OutputFolder) = (1, 2, Folder));
     }
 
     [Fact]
@@ -180,7 +118,7 @@ public sealed class ChangedSettingsTests : IDisposable
     {
         await SaveAsync();
         using TinyPolicy policy = TestData.Policy();
-        TrainingReport report = await Builder(policy, Slower).ResumeFrom(_folder)
+        TrainingReport report = await Builder(policy, Slower).ResumeFrom(Folder)
             .AllowChangedSettings(nameof(TrainerOptions.LearningRate), nameof(TrainerOptions.MaxSteps)).RunAsync();
 
         // Steps 3 to 10 of 10, linear to 0: a tenth less with each.
@@ -191,17 +129,17 @@ public sealed class ChangedSettingsTests : IDisposable
 
         // The changed run goes on as it is, and changes again; what was changed stays told.
         using TinyPolicy next = TestData.Policy();
-        Builder(next, Slower).ResumeFrom(_folder).Build().Dispose();
+        Builder(next, Slower).ResumeFrom(Folder).Build().Dispose();
         using TinyPolicy last = TestData.Policy();
         await Builder(last, options =>
         {
             Slower(options);
             options.MaxSteps = 11;
-        }).ResumeFrom(_folder).AllowChangedSettings("MaxSteps").RunAsync();
+        }).ResumeFrom(Folder).AllowChangedSettings("MaxSteps").RunAsync();
         Assert.Equal([.. expected, "behind step 10: MaxSteps was 10 and is 11"], Changes(11));
 
         static void Slower(GrpoTrainerOptions options) => (options.LearningRate, options.MaxSteps) = (0.001, 10);
-        string[] Changes(int step) => [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_folder, $"step-{step:000000}", "trainer.json")))
+        string[] Changes(int step) => [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, $"step-{step:000000}", "trainer.json")))
             .RootElement.GetProperty("Changes").EnumerateArray().Select(change => change.GetString()!)];
     }
 
@@ -218,8 +156,8 @@ public sealed class ChangedSettingsTests : IDisposable
             // The same pass, and a loss that needs all completions.
             (options.PromptsPerMicroStep, options.SkipCompletionsWithoutGradient) = (2, true);
             (options.RewardTimeout, options.MaxParallelRewards, options.LogInterval) = (TimeSpan.FromSeconds(5), 2, 3);
-            (options.OutputFolder, options.PromptCacheBytes, options.MeasureEntropy) = (_folder + "/other", 0, false);
-        }).ResumeFrom(_folder).Build();
+            (options.OutputFolder, options.PromptCacheBytes, options.MeasureEntropy) = (Folder + "/other", 0, false);
+        }).ResumeFrom(Folder).Build();
         Assert.Equal(20, trainer.TotalSteps);
     }
 
@@ -227,7 +165,7 @@ public sealed class ChangedSettingsTests : IDisposable
     public async Task A_checkpoint_of_an_earlier_version_goes_on_with_what_it_knows()
     {
         await SaveAsync();
-        string path = Path.Combine(_folder, "step-000002", "trainer.json");
+        string path = Path.Combine(Folder, "step-000002", "trainer.json");
         JsonObject document = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         JsonObject known = document["Invariants"]!.AsObject();
         string[] before =
@@ -249,7 +187,7 @@ public sealed class ChangedSettingsTests : IDisposable
 
         File.WriteAllText(path, document.ToJsonString());
         using TinyPolicy policy = TestData.Policy();
-        Assert.Equal(8, (await Builder(policy, options => options.LearningRate = 0.02).ResumeFrom(_folder).RunAsync()).Steps);
+        Assert.Equal(8, (await Builder(policy, options => options.LearningRate = 0.02).ResumeFrom(Folder).RunAsync()).Steps);
         Assert.Equal(["Seed was 42 and is 1"], Differences(Refusal(options => options.Seed = 1, from: "step-000002")));
     }
 
@@ -274,7 +212,7 @@ public sealed class ChangedSettingsTests : IDisposable
         SftTrainerBuilder Build(TinyPolicy policy, Action<SftTrainerOptions> configure, string answer = "A") =>
             new SftTrainerBuilder(policy)
                 .UseExamples([.. Enumerable.Range(0, 4).Select(index => SupervisedExample.Answer(TestData.Prompt(index), answer))])
-                .Configure(options => (options.ExamplesPerStep, options.MaxSteps, options.OutputFolder) = (2, 2, _folder))
+                .Configure(options => (options.ExamplesPerStep, options.MaxSteps, options.OutputFolder) = (2, 2, Folder))
                 .Configure(configure);
         using TinyPolicy policy = TestData.Policy();
         using (SftTrainer trainer = Build(policy, _ => { }).Build())
@@ -285,65 +223,40 @@ public sealed class ChangedSettingsTests : IDisposable
         CheckpointException exception = Assert.Throws<CheckpointException>(() => Build(policy, options =>
         {
             (options.WholeConversation, options.TextBehindAnswer, options.MaxSteps) = (true, "\n", 4);
-            (options.SortByLength, options.ExamplesPerStep, options.ExamplesPerMicroStep) = (false, 2, 1);
-        }, "B").ResumeFrom(_folder).AllowChangedSettings("MaxSteps").Build());
+            options.ExamplesPerMicroStep = 1;
+        }, "B").ResumeFrom(Folder).AllowChangedSettings("MaxSteps").Build());
         string[] differences = Differences(exception);
         Assert.StartsWith("examples was text ", differences[0]);
         Assert.Equal(
-            ["ExamplesPerMicroStep was all and is 1", "SortByLength was true and is false", "WholeConversation was false and is true",
-                "TextBehindAnswer was  and is \n"], differences[1..]);
+            ["ExamplesPerMicroStep was all and is 1", "WholeConversation was false and is true", "TextBehindAnswer was  and is \n"],
+            differences[1..]);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private GrpoTrainerBuilder Builder(TinyPolicy policy, Action<GrpoTrainerOptions> configure, IPolicyLoss? loss = null) =>
-        Runs.Small(policy, options =>
+    [Theory]
+    [InlineData(1, null, true)]
+    [InlineData(2, null, false)]
+    [InlineData(2, 7, true)]
+    public async Task Examples_sorted_by_length_are_compared_where_their_place_means_something(int ofPass, int? dropoutSeed, bool isCompared)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        SftTrainerBuilder Build(bool sorts) => new SftTrainerBuilder(new RowCounter(policy, dropoutSeed))
+            .UseExamples(TestData.Examples(4))
+            .Configure(options => (options.ExamplesPerStep, options.ExamplesPerMicroStep, options.SortByLength) = (2, ofPass, sorts))
+            .Configure(options => (options.MaxSteps, options.OutputFolder) = (1, Folder));
+        using (SftTrainer trainer = Build(sorts: true).Build())
         {
-            options.OutputFolder = _folder;
-            configure(options);
-        }, loss);
+            await trainer.RunAsync();
+        }
 
-    // Saved behind the second of eight steps.
-    private async Task SaveAsync(Action<GrpoTrainerOptions>? configure = null, IPolicyLoss? loss = null)
-    {
-        using TinyPolicy policy = TestData.Policy();
-        await Assert.ThrowsAsync<FormatException>(() => Builder(policy, configure ?? (_ => { }), loss)
-            .AddObserver(new BrokenParts(nameof(IGrpoObserver.OnGradients), 3, () => new FormatException("broken"))).RunAsync());
-    }
+        SftTrainerBuilder other = Build(sorts: false).ResumeFrom(Folder);
+        if (isCompared)
+        {
+            Assert.Equal(["SortByLength was true and is false"], Differences(Assert.Throws<CheckpointException>(other.Build)));
+            other = Build(sorts: false).ResumeFrom(Folder);
+        }
 
-    private CheckpointException Refusal(
-        Action<GrpoTrainerOptions> configure, Action<GrpoTrainerBuilder>? more = null, IPolicyLoss? loss = null, string from = "")
-    {
-        using TinyPolicy policy = TestData.Policy();
-        GrpoTrainerBuilder builder = Builder(policy, configure, loss).ResumeFrom(Path.Combine(_folder, from));
-        more?.Invoke(builder);
-        return Assert.Throws<CheckpointException>(builder.Build);
-    }
-
-    private static string[] Differences(CheckpointException exception)
-    {
-        Assert.Contains($"is of another run: {string.Join("; ", exception.Differences)}. Set them as they were", exception.Message);
-        return [.. exception.Differences];
-    }
-
-    private sealed class Other : IPolicyLoss
-    {
-        public bool RequiresReference => true;
-
-        public PolicyLossResult Compute(PolicyLossInputs inputs) => throw new NotSupportedException();
-    }
-
-    private sealed record Bound(double Most, double? Least);
-
-    private sealed record Own(double Weight, KlEstimator Estimator, Bound? Bound, IPolicyLoss Inner) : IPolicyLoss
-    {
-        public int Calls { get; set; }
-
-        public Action<string>? Log { get; init; }
-
-        public bool RequiresReference => Weight > 2;
-
-        public PolicyLossResult Compute(PolicyLossInputs inputs) => Inner.Compute(inputs);
+        // It may be named wherever a run goes on.
+        other.AllowChangedSettings(nameof(SftTrainerOptions.SortByLength)).Build().Dispose();
     }
 
     private sealed class OwnTemplate(string system) : IPromptTemplate

@@ -1,0 +1,141 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>A run goes on with the loss that it had and what follows from it, or with another on purpose.</summary>
+public sealed class ChangedLossTests : ChangedRunTests
+{
+    [Fact]
+    public async Task Loss_advantages_order_and_planner_are_compared_too()
+    {
+        await SaveAsync();
+        Assert.Equal(
+            ["loss.KlCoefficient was 0.04 and is 0.1"],
+            Differences(Refusal(_ => { }, loss: new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0.1 }))));
+        Assert.Equal(["loss was GrpoLoss and is Other"], Differences(Refusal(_ => { }, loss: new Other())));
+        Assert.Equal(
+            ["order was ShuffledOrder and is SequentialOrder", "planner was WholeGroupPlanner and is ShuffledRowPlanner",
+                "advantages.Scale was Group and is None"],
+            Differences(Refusal(_ => { }, builder => builder.UseOrder(new SequentialOrder())
+                .UseUpdatePlanner(new ShuffledRowPlanner(1)).UseAdvantages(AdvantageOptions.DrGrpo))));
+    }
+
+    [Fact]
+    public async Task Completions_without_gradient_that_stay_out_of_the_passes_are_compared_where_they_can()
+    {
+        GrpoLoss loss = new(GrpoLossOptions.Dapo);
+        await SaveAsync(loss: loss);
+        Assert.Equal(
+            ["SkipCompletionsWithoutGradient was none and is on"],
+            Differences(Refusal(options => options.SkipCompletionsWithoutGradient = true, loss: loss)));
+    }
+
+    [Theory]
+    [InlineData(false, 0.04, 0)]
+    [InlineData(true, 0.04, 0)]
+    [InlineData(true, 0, 0.04)]
+    [InlineData(true, 0.04, 0.1)]
+    public async Task Whether_they_can_follows_from_the_loss(bool isNamed, double before, double now)
+    {
+        GrpoLoss Loss(double coefficient) => new(GrpoLossOptions.Dapo with { KlCoefficient = coefficient });
+        await SaveAsync(Skip, Loss(before));
+        using TinyPolicy policy = TestData.Policy();
+        string[] named = isNamed ? [nameof(GrpoTrainerOptions.SkipCompletionsWithoutGradient)] : [];
+        Builder(policy, Skip, Loss(now)).ResumeFrom(Folder).AllowChangedSettings(["loss", .. named]).Build().Dispose();
+
+        static void Skip(GrpoTrainerOptions options) => options.SkipCompletionsWithoutGradient = true;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whether_they_can_follows_from_the_entropy_s_target(bool wasAdaptive)
+    {
+        GrpoLoss loss = new(GrpoLossOptions.Dapo);
+        await SaveAsync(options => Set(options, wasAdaptive), loss);
+        using TinyPolicy policy = TestData.Policy();
+        Builder(policy, options => Set(options, !wasAdaptive), loss).ResumeFrom(Folder)
+            .AllowChangedSettings(nameof(GrpoTrainerOptions.AdaptiveEntropy)).Build().Dispose();
+
+        static void Set(GrpoTrainerOptions options, bool isAdaptive) =>
+            (options.SkipCompletionsWithoutGradient, options.AdaptiveEntropy) = (true, isAdaptive ? new AdaptiveEntropyOptions() : null);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_loss_that_another_holds_is_compared_by_its_name_first(bool wasOther)
+    {
+        Own own = new(1, KlEstimator.K3, null, new GrpoLoss(GrpoLossOptions.Dapo)), other = own with { Inner = new Other() };
+        await SaveAsync(loss: wasOther ? other with { Inner = new OtherRecord(own.Inner, 2) } : own);
+        Assert.Equal(
+            [$"loss.Inner was {(wasOther ? nameof(OtherRecord) : nameof(GrpoLoss))} and is Other"], Differences(Refusal(_ => { }, loss: other)));
+        if (wasOther)
+        {
+            Assert.Equal(["loss.Inner was OtherRecord and is GrpoLoss"], Differences(Refusal(_ => { }, loss: own)));
+        }
+    }
+
+    [Fact]
+    public async Task A_loss_of_ones_own_that_is_a_record_is_compared_by_what_it_was_made_with()
+    {
+        Own loss = new(0.5, KlEstimator.K3, new Bound(2, null), new GrpoLoss(GrpoLossOptions.Dapo)) { Calls = 3, Log = _ => { } };
+        await SaveAsync(loss: loss);
+        Assert.Equal(
+            [
+                "loss.Weight was 0.5 and is 1", "loss.Estimator was K3 and is K1", "loss.Bound.Least was none and is 1",
+                "loss.Inner.ClipHigh was 0.28 and is none",
+            ],
+            Differences(Refusal(_ => { }, loss: new Own(
+                1, KlEstimator.K1, new Bound(2, 1), new GrpoLoss(GrpoLossOptions.Dapo with { ClipHigh = null })))));
+        Assert.Equal(
+            ["loss.Bound was on and is none"], Differences(Refusal(_ => { }, loss: loss with { Bound = null })));
+
+        // What it counted since, and what can't be compared, is no change.
+        using TinyPolicy policy = TestData.Policy();
+        Builder(policy, _ => { }, loss with { Calls = 9, Log = null }).ResumeFrom(Folder).Build().Dispose();
+    }
+
+    [Theory]
+    [InlineData(0.04, 0)]
+    [InlineData(0, 0.04)]
+    public async Task A_divergence_may_be_penalised_no_longer_or_from_here_on(double before, double now)
+    {
+        GrpoLoss Loss(double coefficient) => new(GrpoLossOptions.MedR1 with { KlCoefficient = coefficient });
+        await SaveAsync(loss: Loss(before));
+        CheckpointException exception = Refusal(_ => { }, loss: Loss(now));
+        Assert.Contains(Differences(exception), difference => difference.StartsWith(RunInvariants.StartWeights, StringComparison.Ordinal));
+        Assert.EndsWith(".AllowChangedSettings(\"loss\").", exception.Message);
+
+        using TinyPolicy policy = TestData.Policy();
+        Builder(policy, _ => { }, Loss(now)).ResumeFrom(Folder).AllowChangedSettings("loss").Build().Dispose();
+    }
+
+    private sealed class Other : IPolicyLoss
+    {
+        public bool RequiresReference => true;
+
+        public PolicyLossResult Compute(PolicyLossInputs inputs) => throw new NotSupportedException();
+    }
+
+    private sealed record OtherRecord(IPolicyLoss Inner, double ClipHigh) : IPolicyLoss
+    {
+        public bool RequiresReference => false;
+
+        public PolicyLossResult Compute(PolicyLossInputs inputs) => Inner.Compute(inputs);
+    }
+
+    private sealed record Bound(double Most, double? Least);
+
+    private sealed record Own(double Weight, KlEstimator Estimator, Bound? Bound, IPolicyLoss Inner) : IPolicyLoss
+    {
+        public int Calls { get; set; }
+
+        public Action<string>? Log { get; init; }
+
+        public bool RequiresReference => Weight > 2;
+
+        public PolicyLossResult Compute(PolicyLossInputs inputs) => Inner.Compute(inputs);
+    }
+}

@@ -1,0 +1,45 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>A run that was saved behind the second of eight steps, and what refuses to go on with it.</summary>
+public abstract class ChangedRunTests : IDisposable
+{
+    private protected string Folder { get; } = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    public void Dispose()
+    {
+        Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private protected GrpoTrainerBuilder Builder(TinyPolicy policy, Action<GrpoTrainerOptions> configure, IPolicyLoss? loss = null) =>
+        Runs.Small(policy, options =>
+        {
+            options.OutputFolder = Folder;
+            configure(options);
+        }, loss);
+
+    private protected async Task SaveAsync(Action<GrpoTrainerOptions>? configure = null, IPolicyLoss? loss = null)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await Assert.ThrowsAsync<FormatException>(() => Builder(policy, configure ?? (_ => { }), loss)
+            .AddObserver(new BrokenParts(nameof(IGrpoObserver.OnGradients), 3, () => new FormatException("broken"))).RunAsync());
+    }
+
+    private protected CheckpointException Refusal(
+        Action<GrpoTrainerOptions> configure, Action<GrpoTrainerBuilder>? more = null, IPolicyLoss? loss = null, string from = "")
+    {
+        using TinyPolicy policy = TestData.Policy();
+        GrpoTrainerBuilder builder = Builder(policy, configure, loss).ResumeFrom(Path.Combine(Folder, from));
+        more?.Invoke(builder);
+        return Assert.Throws<CheckpointException>(builder.Build);
+    }
+
+    private protected static string[] Differences(CheckpointException exception)
+    {
+        Assert.Contains($"is of another run: {string.Join("; ", exception.Differences)}. Set them as they were", exception.Message);
+        return [.. exception.Differences];
+    }
+}
