@@ -92,11 +92,13 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         }
 
         Task<TrainedModel> ModelAsync(CancellationToken token) =>
-            TrainOneAsync("grpo", "after GRPO", train, test, origin, Path.Combine(settings.Output, "checkpoint"), token);
+            TrainOneAsync(settings, "grpo", "after GRPO", train, test, origin, Path.Combine(settings.Output, "checkpoint"), token);
 
-        // What this reaches was never in the pictures.
+        // What this reaches was never in the pictures. A blank picture that is varied is a blank picture.
         Task<TrainedModel> ControlAsync(CancellationToken token) =>
-            TrainOneAsync("control", "question only", train.BlankImages(), test.BlankImages(), origin, checkpoint: null, token);
+            TrainOneAsync(
+                settings with { VariesPictures = false }, "control", "question only", train.BlankImages(), test.BlankImages(), origin,
+                checkpoint: null, token);
 
         // Where one fails, the other isn't waited for.
         async Task<TrainedModel> OrStopAsync(Func<CancellationToken, Task<TrainedModel>> training)
@@ -114,11 +116,11 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
     }
 
     private async Task<TrainedModel> TrainOneAsync(
-        string name, string title, IVqaDataset train, IVqaDataset test, ReportOrigin origin, string? checkpoint,
+        QuickStartSettings own, string name, string title, IVqaDataset train, IVqaDataset test, ReportOrigin origin, string? checkpoint,
         CancellationToken cancellationToken)
     {
         using Qwen2VLPolicy policy = Load(cancellationToken);
-        TrainingReport training = await new QuickStartTraining(settings, name, console).RunAsync(policy, train, cancellationToken);
+        TrainingReport training = await new QuickStartTraining(own, name, console).RunAsync(policy, train, cancellationToken);
         EvaluationReport evaluation = await EvaluateAsync(policy, test, title, origin, cancellationToken);
         console.WriteLine($"{evaluation.Name}: {evaluation.Overall.Accuracy.Value:P1}.");
         if (checkpoint is not null)
