@@ -50,15 +50,7 @@ public sealed class InvarianceTests
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family);
         EncodedPrompt[] prompts = [.. Mixed(1, prefix).Select(group => group.Prompt)];
-        using DisposeScope scope = NewDisposeScope();
-        using GroupDecoding all = new(policy, prompts.Length, 1, 40, 1);
-        float[] together = all.Prefill(prompts).Values();
-        float[] alone = [.. prompts.SelectMany(prompt =>
-        {
-            using GroupDecoding one = new(policy, 1, 1, 40, 1);
-            return one.Prefill([prompt]).Values();
-        })];
-        Assert.Equal(alone, together);
+        AssertSameAlone(policy, prompts);
     }
 
     // The long one attends by another operator, whose bits its beginning would bring to the short one.
@@ -74,16 +66,7 @@ public sealed class InvarianceTests
             ScalarType.Float32);
         EncodedPrompt[] prompts = [.. lengths.Select((length, seed) =>
             new EncodedPrompt([.. TinyModel.Words(30, 77), .. TinyModel.Words(length - 30, seed)], []))];
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGradient = no_grad();
-        using GroupDecoding all = new(policy, prompts.Length, 1, 300, 1);
-        float[] together = all.Prefill(prompts).Values();
-        float[] alone = [.. prompts.SelectMany(prompt =>
-        {
-            using GroupDecoding one = new(policy, 1, 1, 300, 1);
-            return one.Prefill([prompt]).Values();
-        })];
-        Assert.Equal(alone, together);
+        AssertSameAlone(policy, prompts);
     }
 
     [Theory]
@@ -249,6 +232,21 @@ public sealed class InvarianceTests
         float[] whole = policy.TokenLogProbabilities(groups, _plain).LogProbabilities.Values();
         float[] cached = CachedLogProbabilities(policy, groups);
         Assert.True(whole.Zip(cached, (left, right) => Math.Abs(left - right)).Average() < 0.05);
+    }
+
+    private static void AssertSameAlone(Qwen2VLPolicy policy, EncodedPrompt[] prompts)
+    {
+        int longest = prompts.Max(prompt => prompt.TokenIds.Count);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using GroupDecoding all = new(policy, prompts.Length, 1, longest, 1);
+        float[] together = all.Prefill(prompts).Values();
+        float[] alone = [.. prompts.SelectMany(prompt =>
+        {
+            using GroupDecoding one = new(policy, 1, 1, longest, 1);
+            return one.Prefill([prompt]).Values();
+        })];
+        Assert.Equal(alone, together);
     }
 
     // Two pictures, one picture, text alone, and different numbers and lengths of completions; behind as many words as all begin
