@@ -149,25 +149,10 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
                 zeros(batch.Count, 0, device: device), zeros(batch.Count, 0, ScalarType.Bool, device), null);
         }
 
-        var places = new List<long>();
-        var sources = new long[batch.Count * columns];
-        var targets = new long[batch.Count * columns];
-        var mask = new bool[batch.Count * columns];
-        for (int row = 0; row < batch.Count; row++)
-        {
-            for (int column = 0; column < batch.Lengths[row] - 1; column++)
-            {
-                int cell = row * columns + column;
-                sources[cell] = places.Count;
-                targets[cell] = batch.Tokens[row * batch.Length + column + 1];
-                mask[cell] = true;
-                places.Add((long)row * batch.Length + column);
-            }
-        }
-
+        SequenceTargets targets = new(batch);
         return FiguresOf(pass => Statistics(
-            Hidden(sequences, batch, null, pass).index_select(0, places.ToArray().ToDevice(device)), sources, targets, mask,
-            batch.Count, columns, new TokenStatisticsOptions()));
+            Hidden(sequences, batch, null, pass).index_select(0, targets.Places.ToDevice(device)), targets.Sources, targets.Targets,
+            targets.Mask, batch.Count, columns, new TokenStatisticsOptions()));
     }
 
     private TokenStatistics FiguresOf(Func<CheckpointedPass?, TokenStatistics> compute) => InPass(pass =>
