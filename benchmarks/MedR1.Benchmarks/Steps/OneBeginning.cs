@@ -24,7 +24,7 @@ internal static class OneBeginning
     public static void Run(Qwen2VLPolicy policy, IReadOnlyList<int> commons, TextWriter console)
     {
         List<string[]> table =
-            [["tokens in common", "tokens of a prompt", "update, each whole", "once", "ratio", "sampler's prompts, each whole", "once", "ratio"]];
+            [["tokens in front", "tokens of a prompt", "update, each whole", "once", "ratio", "sampler's prompts, each whole", "once", "ratio"]];
         foreach (int common in commons)
         {
             PackedGroup[] alike = Groups(policy.Processor, common, differ: false), whole = Groups(policy.Processor, common, differ: true);
