@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Samples.SchoolBase;
 
 /// <summary>
-/// Lets attention start as what a small model did not find by itself in 3,000 steps of look-ups (docs/results.md): heads of the first layer that look one, two and three tokens
+/// Lets attention start as what a small model did not find by itself in 3,000 steps of look-ups (docs/quick-start-experiments.md): heads of the first layer that look one, two and three tokens
 /// back, heads of the others that attend to what is like the asking token and copy it (Trockman and Kolter 2023, "Mimetic Initialization
 /// of Self-Attention Layers"). Everything goes on learning from there.
 /// </summary>

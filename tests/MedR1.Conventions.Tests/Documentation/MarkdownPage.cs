@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+
+namespace MedR1.Conventions.Tests;
+
+/// <summary>A page of the documentation, by its path from the root of the repository.</summary>
+internal sealed partial record MarkdownPage(string Path, string Text)
+{
+    /// <summary>The pages that people read: those of the root, <c>docs</c>, packages, samples, benchmarks and data.</summary>
+    public static IReadOnlyList<MarkdownPage> All { get; } = [.. Find()];
+
+    /// <summary>Its whole path.</summary>
+    public string File => Repository.Path(Path);
+
+    /// <summary>The folder that its links start from.</summary>
+    public string Folder => System.IO.Path.GetDirectoryName(File)!;
+
+    /// <summary>The anchors of its headings, as GitHub makes them: lower case, punctuation dropped, spaces to hyphens.</summary>
+    public IReadOnlySet<string> Anchors() => Heading().Matches(WithoutCode())
+        .Select(heading => Dropped().Replace(heading.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'))
+        .ToHashSet();
+
+    /// <summary>Targets of its links, those into the web left out.</summary>
+    public IEnumerable<string> LocalLinks() => Link().Matches(WithoutCode())
+        .Select(link => link.Groups[1].Value)
+        .Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal));
+
+    private static IEnumerable<MarkdownPage> Find() =>
+        from file in Directory.EnumerateFiles(Repository.Root, "*.md", SearchOption.AllDirectories)
+        let path = System.IO.Path.GetRelativePath(Repository.Root, file)
+        where !path.Split('/').Any(part => part is "bin" or "obj" or "artifacts" or "runs" or ".git")
+        select new MarkdownPage(path, System.IO.File.ReadAllText(file));
+
+    private string WithoutCode() => Fence().Replace(Text, "");
+
+    [GeneratedRegex(@"^#+ +(.+?) *$", RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex Dropped();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"^```.*?^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+}
