@@ -35,27 +35,20 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
 
     /// <summary>
     /// Reads the tokenizer and <c>preprocessor_config.json</c> of a checkpoint folder, or <c>processor_config.json</c> where
-    /// there is no such file.
+    /// that has an <c>image_processor</c>, as transformers 5 does.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="options">How pictures are read; null for the defaults.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder holds no tokenizer or neither of those files.</exception>
     /// <exception cref="TokenizerFormatException">A file of the tokenizer is broken.</exception>
-    /// <exception cref="ModelConfigurationException">A field of <c>preprocessor_config.json</c> is wrong.</exception>
+    /// <exception cref="ModelConfigurationException">A field of that file is wrong.</exception>
     public static Qwen2VLProcessor Load(string folder, ImageProcessorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         CheckpointFiles.RequireFolder(folder);
-        string file = new[] { CheckpointFiles.Preprocessor, CheckpointFiles.Processor }
-            .Select(name => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists) ?? throw new FileNotFoundException(
-                GivenFolder.InsteadOfModel(folder)
-                    ?? $"'{folder}' has neither {CheckpointFiles.Preprocessor} nor {CheckpointFiles.Processor}, which tell "
-                    + "sizes and limits of pictures; take them from the published model.",
-                Path.Combine(folder, CheckpointFiles.Preprocessor));
-        return new Qwen2VLProcessor(
-            Qwen2VLTokens.LoadTokenizer(folder), new ImageProcessor(ImageProcessorConfiguration.Load(file), options))
+        ImageProcessorConfiguration images = ImageProcessorConfiguration.Load(folder);
+        return new Qwen2VLProcessor(Qwen2VLTokens.LoadTokenizer(folder), new ImageProcessor(images, options))
         {
             Files = CheckpointFiles.ReadCompanions(folder),
         };
@@ -125,7 +118,7 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
         }
 
         if (Files.Count == 0 || Images.HasOwnLimits)
-            File.WriteAllBytes(Path.Combine(folder, CheckpointFiles.Preprocessor), Images.Configuration.ToJson());
+            ImageProcessorFiles.Write(Images.Configuration, folder);
     }
 
     private static bool IsSomething(ChatPart part) =>

@@ -61,6 +61,8 @@ public sealed class PromptSequencePattern : IAttentionPattern
     {
         ArgumentNullException.ThrowIfNull(lengths);
         ArgumentNullException.ThrowIfNull(device);
+
+        // How many tokens the beginning has is not known yet, and makes no difference without a gradient.
         return ShortSequences.TakesGroups(GroupLengths.OfPrompts(lengths, 0), dataType, device);
     }
 

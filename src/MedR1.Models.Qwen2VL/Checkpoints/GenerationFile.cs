@@ -8,11 +8,14 @@ namespace MedR1.Models.Qwen2VL;
 /// </summary>
 internal static class GenerationFile
 {
+    /// <summary>Reads them, from <c>config.json</c> too, which may have them in its <c>text_config</c>.</summary>
     /// <returns>The tokens, in the order of the file; null if the file doesn't name any.</returns>
     public static IReadOnlyList<int>? EndTokens(ReadOnlyMemory<byte> json, string source)
     {
         using JsonDocument document = ConfigurationReader.Parse(json, source);
         var top = new ConfigurationSection(source, "", document.RootElement);
+        if (top.Find("eos_token_id") is null && top.Section("text_config") is { } text)
+            top = text;
         if (top.Find("eos_token_id") is not { } value)
             return null;
         return value.ValueKind == JsonValueKind.Array ? top.Integers("eos_token_id") : [top.Integer("eos_token_id")];

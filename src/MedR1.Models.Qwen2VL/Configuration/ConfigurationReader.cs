@@ -122,15 +122,16 @@ internal static class ConfigurationReader
     private static Qwen2VLVisionConfiguration Vision(
         ConfigurationSection vision, Qwen2VLFamily family, Qwen2VLTextConfiguration text)
     {
-        // hidden_size means the width of the decoder in Qwen2-VL's files and that of the tower in Qwen2.5-VL's.
+        // hidden_size means the width of the decoder in Qwen2-VL's files and that of the tower in Qwen2.5-VL's. transformers 4.45
+        // to 4.49 leave out of this object whatever equals the defaults of its class: those stand here.
         bool second = family == Qwen2VLFamily.Qwen25VL;
-        int width = vision.Integer(second ? "hidden_size" : "embed_dim");
+        int width = second ? vision.Integer("hidden_size") : vision.Integer("embed_dim", 1280);
         return new Qwen2VLVisionConfiguration
         {
-            Depth = vision.Integer("depth"),
+            Depth = vision.Integer("depth", 32),
             Width = width,
-            HeadCount = vision.Integer("num_heads"),
-            MlpWidth = second ? vision.Integer("intermediate_size") : MlpWidth(width, vision.Number("mlp_ratio", 4)),
+            HeadCount = vision.Integer("num_heads", 16),
+            MlpWidth = second ? vision.Integer("intermediate_size", 3420) : MlpWidth(width, vision.Number("mlp_ratio", 4)),
             OutputSize = vision.Integer(second ? "out_hidden_size" : "hidden_size", text.HiddenSize),
             Activation = vision.Text("hidden_act", second ? "silu" : "quick_gelu"),
             ChannelCount = vision.Integer("in_channels", vision.Integer("in_chans", 3)),

@@ -50,12 +50,16 @@ public sealed record ImageProcessorConfiguration
     public int Factor => PatchSize * MergeSize;
 
     /// <summary>Reads a file.</summary>
-    /// <param name="path">A <c>preprocessor_config.json</c>, or the folder that holds it.</param>
+    /// <param name="path">
+    /// A <c>preprocessor_config.json</c> or <c>processor_config.json</c>, or a model's folder: of that the latter where it has an
+    /// <c>image_processor</c>, else the former.
+    /// </param>
+    /// <exception cref="FileNotFoundException">The folder has neither.</exception>
     /// <exception cref="ModelConfigurationException">A field is of the wrong type or out of range.</exception>
     public static ImageProcessorConfiguration Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        string file = Directory.Exists(path) ? Path.Combine(path, "preprocessor_config.json") : path;
+        string file = Directory.Exists(path) ? ImageProcessorFiles.Of(path) : path;
         return Parse(File.ReadAllBytes(file), file);
     }
 

@@ -74,6 +74,7 @@ internal sealed class RolloutEngine : IDisposable
     /// </summary>
     /// <exception cref="NonFiniteLogitsException">A token can't be drawn.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while a prompt is encoded.</exception>
+    /// <remarks>Who looks ahead feeds token t + 1 unheard, hears it, says t + 2; who does not feeds t, says and hears t + 1.</remarks>
     public void Step(CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -250,14 +250,51 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Without_a_generation_file_the_configuration_names_the_end_tokens()
+    public void Where_both_files_speak_of_pictures_that_of_later_releases_counts()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        JsonNode later = JsonNode.Parse(policy.Processor.Images.Configuration.ToJson())!;
+        later["max_pixels"] = 7_840;
+        File.WriteAllText(
+            Path.Combine(Folder, "processor_config.json"), new JsonObject { ["image_processor"] = later }.ToJsonString());
+        Assert.Equal(7_840, Qwen2VLProcessor.Load(Folder).Images.Configuration.MaxPixels);
+        Assert.Equal(7_840, ImageProcessorConfiguration.Load(Folder).MaxPixels);
+    }
+
+    [Fact]
+    public void Limits_of_ones_own_are_saved_in_both_files()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        JsonNode images = JsonNode.Parse(policy.Processor.Images.Configuration.ToJson())!;
+        File.Delete(Path.Combine(Folder, "preprocessor_config.json"));
+        File.WriteAllText(
+            Path.Combine(Folder, "processor_config.json"),
+            new JsonObject { ["image_processor"] = images, ["processor_class"] = "Qwen2VLProcessor" }.ToJsonString());
+
+        string saved = Path.Combine(_root, "saved");
+        Qwen2VLProcessor.Load(Folder, new ImageProcessorOptions { MaxPixels = 7_840 }).Save(saved);
+        JsonNode later = JsonNode.Parse(File.ReadAllText(Path.Combine(saved, "processor_config.json")))!;
+        JsonNode earlier = JsonNode.Parse(File.ReadAllText(Path.Combine(saved, "preprocessor_config.json")))!;
+        Assert.Equal((7_840, 7_840), ((int)later["image_processor"]!["max_pixels"]!, (int)earlier["max_pixels"]!));
+        Assert.Equal("Qwen2VLProcessor", (string?)later["processor_class"]);
+        Assert.Equal(7_840, Qwen2VLProcessor.Load(saved).Images.Configuration.MaxPixels);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Without_a_generation_file_the_configuration_names_the_end_tokens(bool isNested)
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         policy.Save(Folder);
         File.Delete(Path.Combine(Folder, "generation_config.json"));
         string path = Path.Combine(Folder, "config.json");
         JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
-        json["eos_token_id"] = new JsonArray(7, 9);
+        json.AsObject().Remove("eos_token_id");
+        json.AsObject().TryAdd("text_config", new JsonObject());
+        (isNested ? json["text_config"]! : json)["eos_token_id"] = new JsonArray(7, 9);
         File.WriteAllText(path, json.ToJsonString());
 
         using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);

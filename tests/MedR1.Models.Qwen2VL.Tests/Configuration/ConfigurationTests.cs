@@ -60,6 +60,30 @@ public sealed class ConfigurationTests
         Assert.Equal(Parse(Flat).ToJson(), Parse(root.ToJsonString()).ToJson());
     }
 
+    // What transformers 4.45 to 4.49 write of the towers of the published 7B models: to_diff_dict leaves out what equals the
+    // defaults of the class (configuration_qwen2_vl.py and configuration_qwen2_5_vl.py).
+    [Theory]
+    [InlineData("qwen2_vl", """{"in_chans": 3, "model_type": "qwen2_vl", "spatial_patch_size": 14}""", 5120, 0, 0, 0)]
+    [InlineData(
+        "qwen2_5_vl",
+        """{"hidden_size": 1280, "in_chans": 3, "model_type": "qwen2_5_vl", "spatial_patch_size": 14, "tokens_per_second": 2}""",
+        3420, 112, 4, 2)]
+    public void What_was_left_out_as_the_default_of_the_class_is_that(
+        string family, string vision, int mlpWidth, int windowSize, int fullAttentionBlocks, double tokensPerSecond)
+    {
+        JsonObject root = JsonNode.Parse(Flat)!.AsObject();
+        root["model_type"] = family;
+        root["hidden_size"] = 3584;
+        root["num_attention_heads"] = 28;
+        root["vision_config"] = JsonNode.Parse(vision);
+        Qwen2VLVisionConfiguration tower = Parse(root.ToJsonString()).Vision;
+        Assert.Equal((32, 16, 1280, mlpWidth), (tower.Depth, tower.HeadCount, tower.Width, tower.MlpWidth));
+        Assert.Equal((3584, 14, 2, 2), (tower.OutputSize, tower.PatchSize, tower.TemporalPatchSize, tower.SpatialMergeSize));
+        Assert.Equal(
+            (windowSize, fullAttentionBlocks, tokensPerSecond),
+            (tower.WindowSize, tower.FullAttentionBlocks.Count, tower.TokensPerSecond));
+    }
+
     [Theory]
     [InlineData("[151645, 151643]", 151645)]
     [InlineData("[]", null)]
