@@ -9,7 +9,7 @@ internal static class CommonPrefix
     private const int LeastShare = 16;
 
     /// <summary>How many tokens are to be fed once; 0 where it would not pay.</summary>
-    /// <param name="configuration">The tokens that stand for pictures: a prefix ends before the first.</param>
+    /// <param name="configuration">Which tokens stand for images, and how many for each.</param>
     /// <param name="prompts">The prompts.</param>
     /// <param name="behind">Tokens that follow the prompts.</param>
     public static int Of(Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts, int behind)
@@ -19,19 +19,42 @@ internal static class CommonPrefix
             return 0;
         }
 
-        IReadOnlyList<int> first = prompts[0].TokenIds;
-
-        // Each prompt keeps a token of its own: the one that the next is predicted from.
-        int most = prompts.Min(prompt => prompt.TokenIds.Count) - 1;
-        int prefix = 0;
-        while (prefix < most && !configuration.IsPlaceholder(first[prefix])
-            && prompts.All(prompt => prompt.TokenIds[prefix] == first[prefix]))
-        {
-            prefix++;
-        }
-
+        int prefix = LengthOf(configuration, prompts);
         long saved = (long)prefix * (prompts.Count - 1);
         long all = behind + prompts.Sum(prompt => (long)prompt.TokenIds.Count);
         return saved * LeastShare >= all ? prefix : 0;
     }
+
+    /// <summary>How many tokens all begin with, each but for its last: that is the one from which the next is predicted.</summary>
+    public static int LengthOf(Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts)
+    {
+        EncodedPrompt first = prompts[0];
+        int most = prompts.Min(prompt => prompt.TokenIds.Count) - 1;
+        int image = 0, restOfImage = 0, prefix = 0;
+        while (prefix < most && prompts.All(prompt => prompt.TokenIds[prefix] == first.TokenIds[prefix]))
+        {
+            if (configuration.IsPlaceholder(first.TokenIds[prefix]))
+            {
+                // Placeholders are all alike: what stands behind them is the image.
+                if (restOfImage == 0)
+                {
+                    if (!AllHave(prompts, image))
+                    {
+                        break;
+                    }
+
+                    restOfImage = first.Images[image++].Grid.PatchCount / configuration.Vision.MergeUnit;
+                }
+
+                restOfImage--;
+            }
+
+            prefix++;
+        }
+
+        return prefix;
+    }
+
+    private static bool AllHave(IReadOnlyList<EncodedPrompt> prompts, int image) => prompts.All(
+        prompt => image < prompt.Images.Count && EncodedImage.ByContent.Equals(prompt.Images[image], prompts[0].Images[image]));
 }

@@ -50,10 +50,14 @@ internal sealed class PromptBatch
     /// <summary>Position of the token behind each prompt.</summary>
     public int[] NextPositions { get; }
 
-    /// <summary>
-    /// Places among <see cref="Tokens"/> that take features, in the order of <see cref="ImageBatch.FeatureRows"/>.
-    /// </summary>
+    /// <summary>Places among <see cref="Tokens"/> that take features, in the order of <see cref="FeatureRows"/>.</summary>
     public List<long> Placeholders { get; } = [];
+
+    /// <summary>Of the features of all prompts' images, in order, those that are taken: of images in the beginning once.</summary>
+    public List<long> FeatureRows { get; } = [];
+
+    /// <summary>Features of all prompts' images.</summary>
+    public int FeatureCount { get; private set; }
 
     /// <param name="configuration">The model's sizes.</param>
     /// <param name="prompts">The prompts.</param>
@@ -88,7 +92,16 @@ internal sealed class PromptBatch
         }
 
         NextPositions[index] = positions.Next;
-        Placeholders.AddRange(positions.Placeholders.Select(place => (long)start + place));
+        foreach (int place in positions.Placeholders)
+        {
+            if (place >= FirstOwn(index))
+            {
+                Placeholders.Add(start + place);
+                FeatureRows.Add(FeatureCount);
+            }
+
+            FeatureCount++;
+        }
     }
 
     private int FirstOwn(int prompt) => prompt == 0 ? 0 : Prefix;

@@ -232,14 +232,16 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         Tensor embedded = network.Decoder.Embedding.call(tokens.ToDevice(device));
         if ((imageFeatures ?? EncodeImages(prompts, null, pass)) is { } features)
         {
-            if (features.dim() != 2 || features.shape[0] != batch.Placeholders.Count)
+            if (features.dim() != 2 || features.shape[0] != batch.FeatureCount)
             {
                 throw new ArgumentException(
                     $"The features have shape [{string.Join(", ", features.shape)}], but the prompts' pictures take "
-                    + $"{batch.Placeholders.Count} rows; give what EncodeImages gives for these prompts.",
+                    + $"{batch.FeatureCount} rows; give what EncodeImages gives for these prompts.",
                     nameof(imageFeatures));
             }
 
+            if (batch.FeatureRows.Count < batch.FeatureCount)
+                features = features.index_select(0, batch.FeatureRows.ToArray().ToDevice(device));
             embedded = embedded.index_copy(0, batch.Placeholders.ToArray().ToDevice(device), features);
         }
 

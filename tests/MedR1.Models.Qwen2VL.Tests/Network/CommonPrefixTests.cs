@@ -16,11 +16,50 @@ public sealed class CommonPrefixTests
         Assert.Equal(expected, CommonPrefix.Of(_configuration, [Prompt(left), Prompt(right)], 0));
 
     [Fact]
-    public void It_ends_before_a_picture()
+    public void It_goes_through_images_that_are_the_same_and_ends_before_one_that_is_not()
+    {
+        EncodedImage image = TinyModel.Image(4, 4, 1), copy = TinyModel.Image(4, 4, 1), other = TinyModel.Image(4, 4, 2);
+        EncodedImage wider = TinyModel.Image(4, 8, 1);
+
+        // An image of 4 x 4 patches stands behind a word and its mark, takes four tokens, and a mark follows: 7 tokens each.
+        Assert.Equal(7 + 2, Of([image, other], [copy, wider]));
+        Assert.Equal(2, Of([image, other], [other, image]));
+        Assert.Equal(7 + 7 + 2, Of([image, image], [copy, copy]));
+        Assert.Equal(2, Of([image], [image with { SecondsPerFrame = 2 }]));
+
+        int Of(EncodedImage[] left, EncodedImage[] right) =>
+            CommonPrefix.LengthOf(_configuration, [TinyModel.Prompt(3, 1, left), TinyModel.Prompt(3, 1, right)]);
+    }
+
+    [Fact]
+    public void Tokens_for_images_that_are_not_there_end_it()
     {
         int picture = _configuration.ImageTokenId, clip = _configuration.VideoTokenId;
         Assert.Equal(1, CommonPrefix.Of(_configuration, [Prompt($"5 {picture} 6"), Prompt($"5 {picture} 6")], 0));
         Assert.Equal(1, CommonPrefix.Of(_configuration, [Prompt($"5 {clip} 6"), Prompt($"5 {clip} 6")], 0));
+    }
+
+    [Theory]
+    [InlineData(Qwen2VLFamily.Qwen2VL, false)]
+    [InlineData(Qwen2VLFamily.Qwen2VL, true)]
+    [InlineData(Qwen2VLFamily.Qwen25VL, false)]
+    public void Questions_about_the_same_image_give_what_each_gives_alone(Qwen2VLFamily family, bool recomputes)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(family);
+        policy.Checkpointing.IsEnabled = recomputes;
+        EncodedPrompt[] prompts =
+        [
+            .. Enumerable.Range(0, 4).Select(question =>
+            {
+                // The first image is all prompts' own copy of one, the second is another one in each.
+                EncodedPrompt prompt = TinyModel.Prompt(0, 1, TinyModel.Image(4, 8, 1), TinyModel.Image(2, 4, 2 + question));
+                return prompt with { TokenIds = [.. prompt.TokenIds, .. TinyModel.Words(2 + question, question)] };
+            }),
+        ];
+        Assert.Equal(1 + 1 + 8 + 1 + 2, CommonPrefix.Of(_configuration, prompts, 0));
+        RowsAlone.AssertPromptBits(policy, prompts);
+        RowsAlone.AssertValuesAndGradients(
+            policy, [.. prompts.Select((prompt, group) => new PackedGroup(prompt, [TinyModel.Words(3, group), TinyModel.Words(5, group + 9)]))]);
     }
 
     [Fact]

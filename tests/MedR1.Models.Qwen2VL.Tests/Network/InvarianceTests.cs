@@ -50,7 +50,7 @@ public sealed class InvarianceTests
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family);
         EncodedPrompt[] prompts = [.. Mixed(1, prefix).Select(group => group.Prompt)];
-        AssertSameAlone(policy, prompts);
+        RowsAlone.AssertPromptBits(policy, prompts);
     }
 
     // The long one attends by another operator, whose bits its beginning would bring to the short one.
@@ -66,7 +66,7 @@ public sealed class InvarianceTests
             ScalarType.Float32);
         EncodedPrompt[] prompts = [.. lengths.Select((length, seed) =>
             new EncodedPrompt([.. TinyModel.Words(30, 77), .. TinyModel.Words(length - 30, seed)], []))];
-        AssertSameAlone(policy, prompts);
+        RowsAlone.AssertPromptBits(policy, prompts);
     }
 
     [Theory]
@@ -80,40 +80,7 @@ public sealed class InvarianceTests
     {
         using Qwen2VLPolicy policy = TinyModel.Create(family, tied: tied);
         policy.Checkpointing.IsEnabled = recomputes;
-        PackedGroup[] groups = Mixed(4, prefix);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor packed = policy.TokenLogProbabilities(groups, _plain).LogProbabilities;
-        int columns = (int)packed.shape[1];
-        Tensor weights = arange(1, packed.numel() + 1, ScalarType.Float32).view(packed.shape) / 10;
-        (packed * weights).sum().backward();
-        Dictionary<string, float[]> together = TakeGradients(policy);
-
-        int row = 0;
-        float[] values = packed.Values();
-        foreach (PackedGroup group in groups)
-        {
-            foreach (IReadOnlyList<int> completion in group.Completions)
-            {
-                // A plain pass over prompt and completion, without any packing.
-                var sequence = new EncodedPrompt([.. group.Prompt.TokenIds, .. completion], group.Prompt.Images);
-                Tensor alone = policy.SequenceLogProbabilities([sequence]).LogProbabilities
-                    .narrow(1, group.Prompt.TokenIds.Count - 1, completion.Count);
-                TinyModel.Near(alone.Values(), values.AsSpan(row * columns, completion.Count));
-                Assert.All(values[(row * columns + completion.Count)..((row + 1) * columns)], value =>
-                    Assert.Equal(0, value));
-                (alone * weights.narrow(0, row, 1).narrow(1, 0, completion.Count)).sum().backward();
-                row++;
-            }
-        }
-
-        Dictionary<string, float[]> oneByOne = TakeGradients(policy);
-        foreach ((string name, float[] gradient) in oneByOne)
-        {
-            double norm = Math.Sqrt(gradient.Sum(value => (double)value * value));
-            Assert.True(norm > 0 || name.EndsWith("k_proj.bias", StringComparison.Ordinal), $"{name} has no gradient");
-            double distance = Math.Sqrt(gradient.Zip(together[name], (left, right) => Math.Pow(left - right, 2)).Sum());
-            Assert.True(distance <= 1e-4 * norm + 1e-5, $"{name}: {distance} of {norm}");
-        }
+        RowsAlone.AssertValuesAndGradients(policy, Mixed(4, prefix));
     }
 
     [Fact]
@@ -199,7 +166,7 @@ public sealed class InvarianceTests
                 SuppressedTokenIds = policy.SuppressedTokenIds, WithEntropies = true, WithEntropyGradient = true,
             });
         statistics.Entropies!.sum().backward();
-        Assert.All(TakeGradients(policy).Values, gradient =>
+        Assert.All(RowsAlone.TakeGradients(policy).Values, gradient =>
             Assert.All(gradient, value => Assert.True(float.IsFinite(value))));
     }
 
@@ -232,21 +199,6 @@ public sealed class InvarianceTests
         float[] whole = policy.TokenLogProbabilities(groups, _plain).LogProbabilities.Values();
         float[] cached = CachedLogProbabilities(policy, groups);
         Assert.True(whole.Zip(cached, (left, right) => Math.Abs(left - right)).Average() < 0.05);
-    }
-
-    private static void AssertSameAlone(Qwen2VLPolicy policy, EncodedPrompt[] prompts)
-    {
-        int longest = prompts.Max(prompt => prompt.TokenIds.Count);
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGradient = no_grad();
-        using GroupDecoding all = new(policy, prompts.Length, 1, longest, 1);
-        float[] together = all.Prefill(prompts).Values();
-        float[] alone = [.. prompts.SelectMany(prompt =>
-        {
-            using GroupDecoding one = new(policy, 1, 1, longest, 1);
-            return one.Prefill([prompt]).Values();
-        })];
-        Assert.Equal(alone, together);
     }
 
     // Two pictures, one picture, text alone, and different numbers and lengths of completions; behind as many words as all begin
@@ -293,18 +245,5 @@ public sealed class InvarianceTests
 
         return [.. Enumerable.Range(0, rows.Length).Where(row => rows[row] is not null)
             .SelectMany(row => Enumerable.Range(0, longest).Select(step => result[row, step]))];
-    }
-
-    private static Dictionary<string, float[]> TakeGradients(Qwen2VLPolicy policy)
-    {
-        var gradients = new Dictionary<string, float[]>();
-        foreach ((string name, TorchSharp.Modules.Parameter parameter) in policy.Parameters)
-        {
-            using Tensor? gradient = parameter.grad;
-            gradients.Add(name, gradient?.Values() ?? new float[parameter.numel()]);
-            gradient?.zero_();
-        }
-
-        return gradients;
     }
 }
