@@ -17,6 +17,8 @@ internal sealed unsafe class CudaGraph : IDeviceWork
     private const uint NonBlocking = 1;
     private const int Capturing = 1;
 
+    private static volatile bool s_isSpoilt;
+
     private readonly CudaGraphFunctions _functions;
     private readonly torch.Device _device;
     private void* _object;
@@ -35,7 +37,8 @@ internal sealed unsafe class CudaGraph : IDeviceWork
     /// </summary>
     /// <param name="device">The device.</param>
     public static bool IsSupported(torch.Device device) =>
-        device is { type: DeviceType.CUDA, index: <= 0 } && CudaSwitches.UsesGraphs && CudaGraphFunctions.Instance is not null;
+        device is { type: DeviceType.CUDA, index: <= 0 } && CudaSwitches.UsesGraphs && !s_isSpoilt
+        && CudaGraphFunctions.Instance is not null;
 
     /// <summary>
     /// Records work, and runs it once before: libraries that start at their first call must have started. The work must
@@ -112,17 +115,18 @@ internal sealed unsafe class CudaGraph : IDeviceWork
         // libtorch's own end throws across the border of the languages if an operator could not be recorded.
         int status;
         Require(_functions.CaptureStatus(stream, &status), "cudaStreamIsCapturing");
-        if (status == Capturing)
-        {
-            _functions.EndCapture(_object);
-        }
-
         if (status != Capturing)
         {
+            // libtorch's allocator believes for good that this goes on, and keeps asking the object: it must stay.
+            _object = null;
+            s_isSpoilt = true;
             throw new InvalidOperationException(
-                "The work can't be recorded: it waits for the device, or copies between it and the host.", failure);
+                "The work can't be recorded: it waits for the device, or copies between it and the host. Nothing is recorded any more "
+                + "in this process; start it again once the work is mended.",
+                failure);
         }
 
+        _functions.EndCapture(_object);
         if (failure is not null)
         {
             ExceptionDispatchInfo.Throw(failure);

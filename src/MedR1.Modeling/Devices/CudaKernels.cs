@@ -27,7 +27,8 @@ internal sealed unsafe class CudaKernels
         bool startsEarly = CudaSwitches.UsesEarlyStart && CanStartEarly(driver, device);
         _steps = new Lazy<StepModule?>(
             () => (startsEarly ? StepModule.TryLoad(driver, context, startsEarly: true) : null)
-                ?? StepModule.TryLoad(driver, context, startsEarly: false));
+                ?? StepModule.TryLoad(driver, context, startsEarly: false),
+            LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>Whether this thread leaves them out, to compare with libtorch's operators.</summary>

@@ -7,6 +7,9 @@ namespace MedR1.Modeling;
 /// <summary>Kernels that the driver has compiled for the device of a context.</summary>
 internal sealed unsafe class CudaModule
 {
+    // No binary for the GPU, no such PTX, no compiler, a PTX of a later version, a compiler that is switched off.
+    private static readonly int[] s_refusals = [209, 218, 221, 222, 223];
+
     private readonly CudaDriver _driver;
     private readonly nint _context;
     private readonly nint _module;
@@ -20,10 +23,17 @@ internal sealed unsafe class CudaModule
     }
 
     /// <summary>Loads PTX that the assembly holds; null where the driver refuses it, as for older GPUs.</summary>
+    /// <exception cref="InvalidOperationException">It fails for another reason, such as missing memory.</exception>
     public static CudaModule? TryLoad(CudaDriver driver, nint context, string file)
     {
         nint module = Load(driver, context, file, out int error);
-        return error == 0 ? new CudaModule(driver, context, module) : null;
+        if (s_refusals.Contains(error))
+        {
+            return null;
+        }
+
+        CudaGraph.Require(error, $"Loading {file}");
+        return new CudaModule(driver, context, module);
     }
 
     /// <summary>A kernel by its name.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
@@ -17,7 +18,15 @@ public static class DeviceWork
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(work);
-        return CudaGraph.IsSupported(device) ? CudaGraph.Record(device, work) : new Repeated(work);
+        try
+        {
+            return CudaGraph.IsSupported(device) ? CudaGraph.Record(device, work) : new Repeated(work);
+        }
+        catch (ExternalException failure) when (failure.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
+        {
+            // While it records, libtorch gives nothing back that it keeps for later. The same work unrecorded may find room.
+            return new Repeated(work);
+        }
     }
 
     private sealed class Repeated(Action work) : IDeviceWork

@@ -24,7 +24,7 @@ internal sealed class RowHistories : IDisposable
         using DisposeScope scope = NewDisposeScope();
         Tensor row_V = _seen_SV.select(0, rowSlot);
         row_V.zero_();
-        Tensor tokens = tensor([.. promptTokens.Select(token => (long)token)], device: row_V.device);
+        Tensor tokens = promptTokens.Select(token => (long)token).ToArray().ToDevice(row_V.device);
         row_V.scatter_(0, tokens, ones(tokens.shape, ScalarType.Bool, row_V.device));
     }
 

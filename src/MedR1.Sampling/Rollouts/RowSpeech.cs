@@ -41,7 +41,7 @@ internal sealed class RowSpeech(IVisionLanguagePolicy policy, bool isRandom)
         SharedPrefixes prefixes = SharedPrefixes.Of(rows);
         Tensor? onDevice = prefixes.Heads.SequenceEqual(_said) ? slots.Choice.NewestTokens() : null;
         Tensor tokens_H = onDevice
-            ?? tensor([.. prefixes.Heads.Select(row => (long)row.Tokens[^1])], device: policy.Device);
+            ?? prefixes.Heads.Select(row => (long)row.Tokens[^1]).ToArray().ToDevice(policy.Device);
         return policy.Decode(tokens_H, [.. prefixes.Heads.Select(row => row.Place)], slots.Cache);
     }
 
@@ -78,6 +78,6 @@ internal sealed class RowSpeech(IVisionLanguagePolicy policy, bool isRandom)
     {
         long[] kept = [.. _said.Index().Where(row => row.Item.Ended is null).Select(row => (long)row.Index)];
         return kept.Length == _said.Length
-            ? logits_RV : logits_RV.index_select(0, tensor(kept, device: logits_RV.device));
+            ? logits_RV : logits_RV.index_select(0, kept.ToDevice(logits_RV.device));
     }
 }

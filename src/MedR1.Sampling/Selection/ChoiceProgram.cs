@@ -18,8 +18,8 @@ internal sealed class ChoiceProgram : IDisposable
     private readonly ChoiceNumbers _numbers;
     private readonly Tensor _logits_NV;
     private readonly Tensor _stacked_3N;
-    private readonly IDeviceWork _work;
-    private readonly HostCopy _answer;
+    private readonly IDeviceWork? _work;
+    private readonly HostCopy? _answer;
 
     public ChoiceProgram(
         TokenChooser chooser, RowHistories? histories, int size, long vocabularySize, Device device)
@@ -33,9 +33,18 @@ internal sealed class ChoiceProgram : IDisposable
         _stacked_3N = zeros([3, size], ScalarType.Float64, device).DetachFromDisposeScope();
         Tokens = zeros(size, ScalarType.Int64, device).DetachFromDisposeScope();
 
-        // Recording runs it, and it adds to histories: before the rows of a step are there.
-        _work = DeviceWork.Create(device, Compute);
-        _answer = new HostCopy(_stacked_3N);
+        // Recording runs it, and it adds to histories: before the rows of a step are there. Where memory is short for it, what is
+        // there already must not wait for the collector.
+        try
+        {
+            _work = DeviceWork.Create(device, Compute);
+            _answer = new HostCopy(_stacked_3N);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>N.</summary>
@@ -55,18 +64,18 @@ internal sealed class ChoiceProgram : IDisposable
         }
 
         _numbers.Fill(rows);
-        _work.Run();
-        _answer.Begin();
+        _work!.Run();
+        _answer!.Begin();
     }
 
     /// <summary>Waits for the choice of so many rows.</summary>
-    public ChosenToken[] Finish(int rows) => ChosenToken.Read(_answer.Wait(), rows);
+    public ChosenToken[] Finish(int rows) => ChosenToken.Read(_answer!.Wait(), rows);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _work.Dispose();
-        _answer.Dispose();
+        _work?.Dispose();
+        _answer?.Dispose();
         _indices.Dispose();
         _numbers.Dispose();
         _logits_NV.Dispose();

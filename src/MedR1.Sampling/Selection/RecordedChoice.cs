@@ -41,7 +41,7 @@ internal sealed class RecordedChoice(TokenChooser chooser, RowHistories? histori
         logits.Sum(part => part.shape[0]) == rows.Count
             ? logits
             : [cat([.. logits], 0).index_select(
-                0, tensor([.. rows.Select(row => (long)row.Logits)], device: logits[0].device))];
+                0, rows.Select(row => (long)row.Logits).ToArray().ToDevice(logits[0].device))];
 
     // The newest is the last.
     private ChoiceProgram Take(int size, long vocabularySize)
