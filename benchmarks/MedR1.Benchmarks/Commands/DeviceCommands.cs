@@ -21,6 +21,8 @@ internal static class DeviceCommands
         Option<int> rank = CommonArguments.Number(
             "--rank", "Draws the groups of one prompt again under an adapter of that rank on all linear layers; 0 for not.", 0);
         Option<bool> profile = new("--profile") { Description = "Splits a step of the largest group between host and device." };
+        Option<int> repeats = CommonArguments.Number(
+            "--repeats", "Draws the largest group so many times more and shows the memory in use after each doubling.", 0);
         Command command = new(
             "rollout-device",
             """
@@ -35,14 +37,14 @@ internal static class DeviceCommands
             next to nothing, the host is the limit); and what all products with the decoder's matrices take in a row.
             """)
         {
-            folder, device, samples, tokens, prompts, plain, rank, profile,
+            folder, device, samples, tokens, prompts, plain, rank, profile, repeats,
         };
         command.SetAction((result, cancellationToken) =>
         {
             TorchRuntime.Initialize();
             DeviceRollout.Plan plan = new(
                 result.GetValue(samples)!, result.GetValue(tokens), result.GetValue(prompts), result.GetValue(plain),
-                result.GetValue(rank), result.GetValue(profile));
+                result.GetValue(rank), result.GetValue(profile), result.GetValue(repeats));
             return DeviceRollout.RunAsync(
                 result.GetValue(folder)!.FullName, torch.device(result.GetValue(device)!), plan, Console.Out,
                 cancellationToken);

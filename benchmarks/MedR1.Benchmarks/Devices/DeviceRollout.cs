@@ -19,7 +19,8 @@ internal static class DeviceRollout
     /// <param name="Plain">Prompts of their own of one more call, one completion each, nothing shared; 0 for none.</param>
     /// <param name="Rank">Rank of an adapter under which the groups of one prompt are drawn again; 0 for none.</param>
     /// <param name="Profile">Whether to split a step of the largest group.</param>
-    public sealed record Plan(IReadOnlyList<int> Samples, int Tokens, int Prompts, int Plain, int Rank, bool Profile);
+    /// <param name="Repeats">How often the largest group is drawn again, to see whether memory grows from call to call.</param>
+    public sealed record Plan(IReadOnlyList<int> Samples, int Tokens, int Prompts, int Plain, int Rank, bool Profile, int Repeats);
 
     private const int SamplesOfSeveralPrompts = 8;
 
@@ -73,6 +74,13 @@ internal static class DeviceRollout
         {
             await DecodeProfile.RunAsync(
                 policy, prompt, options with { SamplesPerPrompt = plan.Samples[^1] }, console, cancellationToken);
+        }
+
+        for (int call = 1; call <= plan.Repeats; call++)
+        {
+            await MeasureAsync([prompt], plan.Samples[^1], plan.Tokens);
+            if (int.IsPow2(call) || call == plan.Repeats)
+                console.WriteLine($"after {call} more calls: {DeviceMemory.Show(device)} in use");
         }
 
         Task<RolloutTimes> MeasureAsync(
