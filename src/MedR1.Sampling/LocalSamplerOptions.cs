@@ -15,8 +15,8 @@ public sealed record LocalSamplerOptions
     public long? MostCacheBytes { get; init; }
 
     /// <summary>
-    /// Whether the call keeps a second copy of the weights in a layout that is read faster, where the model has one
-    /// (bfloat16 on the CPU) and so many completions gain by it. Making it reads and writes all weights once.
+    /// Whether the call keeps a second copy of the weights in a layout that is read faster, if the model has one (bfloat16 on the
+    /// CPU) and that many completions benefit. Making the copy reads and writes all weights once.
     /// </summary>
     /// <value>
     /// The default is <see langword="null"/>: for several completions of 64 tokens or more.
@@ -32,8 +32,7 @@ public sealed record LocalSamplerOptions
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Processors of your own; they run behind the suppressed tokens and before the temperature, with greedy choice
-    /// too.
+    /// Processors of your own; they run after token suppression and before the temperature, also in greedy decoding.
     /// </summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<ILogitsProcessor> Processors { get; init; } = [];

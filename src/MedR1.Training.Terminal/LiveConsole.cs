@@ -5,8 +5,8 @@ using Spectre.Console.Rendering;
 namespace MedR1.Training.Terminal;
 
 /// <summary>
-/// Shows where a run stands: progress, the measurements that matter with their course, what the model said last. It
-/// looks on from the trainer's thread and ends with the run, or when it is disposed.
+/// Shows where a run stands: progress, the key metrics and their recent trend, and the model's latest answer. It is updated on the
+/// trainer's thread and stops when the run ends or when it is disposed.
 /// </summary>
 public sealed class LiveConsole : IGrpoObserver, IDisposable
 {

@@ -1,6 +1,9 @@
 namespace MedR1;
 
-/// <summary>What the model said to a prompt, once. Completions of one content are equal, tokens and numbers one by one.</summary>
+/// <summary>
+/// What the model said to a prompt, once. Two completions are equal if their contents are, compared token by token and number by
+/// number.
+/// </summary>
 public sealed record Completion
 {
     /// <summary>The text, control tokens left out.</summary>

@@ -16,8 +16,8 @@ public sealed record VqaExample
     public IReadOnlyList<string> Options { get; init; } = [];
 
     /// <summary>
-    /// Which option is right, from 0; <see langword="null"/> for an open question. Where it is not given it is the one option
-    /// that reads as <see cref="Answer"/>, spaces around them aside; <see langword="null"/> where none does, or several do.
+    /// Which option is right, from 0; <see langword="null"/> for an open question. If not set: the only option whose text equals
+    /// <see cref="Answer"/>, ignoring surrounding spaces; <see langword="null"/> if none or several match.
     /// </summary>
     /// <exception cref="InvalidOperationException">While reading: there is no such option.</exception>
     public int? AnswerIndex

@@ -54,8 +54,8 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// Two random parts. A picture with several questions can end in both, so what a model learnt about it is measured
-    /// again; <see cref="SplitByImage"/> keeps pictures apart.
+    /// Two random parts. A picture with several questions can end up in both parts, so the test partly measures what was learnt
+    /// about that very picture; <see cref="SplitByImage"/> keeps pictures apart.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="trainFraction">The training part's share, above 0 and below 1; the nearest whole number of examples
@@ -108,9 +108,8 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// The examples whose pictures neither stand in another data set nor are nearly the same as one there, be it by way of a
-    /// third that looks like both: test questions that training questions did not show already. Every picture is decoded
-    /// once.
+    /// The examples whose pictures are neither in another data set nor nearly the same as one there, directly or through a third
+    /// picture that resembles both: test questions whose pictures training has not already shown. Every picture is decoded once.
     /// </summary>
     /// <param name="dataset">The data set, such as the test questions.</param>
     /// <param name="other">The other data set, such as the training questions.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MedR1.Evaluation;
 
-/// <summary>Whether a model is as often right as it is sure, from the probabilities that it gives the options.</summary>
+/// <summary>How well a model's confidence matches its accuracy, from the probabilities it gives the options.</summary>
 public sealed class CalibrationReport
 {
     private CalibrationReport(
@@ -43,12 +43,13 @@ public sealed class CalibrationReport
 
     /// <summary>
     /// The expected calibration error (arXiv 1706.04599, equation 3): the mean over answers of how far their bin's accuracy
-    /// is from its confidence, 0 to 1. It says nothing about accuracy: who is unsure of all and right by chance has 0.
+    /// is from its confidence, 0 to 1. It says nothing about accuracy: a model that is unsure of everything and right by chance
+    /// scores 0.
     /// </summary>
     public double ExpectedCalibrationError =>
         Bins.Sum(bin => bin.Accuracy.Count * Math.Abs(bin.Accuracy.Value - bin.MeanConfidence)) / Count;
 
-    /// <summary>The largest such difference of a bin (equation 5 there); one answer can make it.</summary>
+    /// <summary>The largest such difference of a bin (equation 5 there); a single answer can cause it.</summary>
     public double MaximumCalibrationError => Bins.Max(bin => Math.Abs(bin.Accuracy.Value - bin.MeanConfidence));
 
     /// <summary>

@@ -60,7 +60,8 @@ public sealed record PolicyLossInputs
     public int? RowsInStep { get; init; }
 
     /// <summary>
-    /// Those of them that have an active token: the divisor of <see cref="LossNormalization.NonEmptyCompletionMean"/>.
+    /// The completions of the optimizer step that have at least one active token: the divisor of
+    /// <see cref="LossNormalization.NonEmptyCompletionMean"/>.
     /// </summary>
     /// <value>
     /// The default is <see langword="null"/>: those of this micro-batch × <see cref="AccumulationSteps"/>.

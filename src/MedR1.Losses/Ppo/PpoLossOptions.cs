@@ -24,7 +24,7 @@ public sealed record PpoLossOptions
     public double ValueCoefficient { get; init; } = 1.0;
 
     /// <summary>How far values may move from what they were while sampling.</summary>
-    /// <value>The default is <see langword="null"/>: as far as they like.</value>
+    /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? ValueClip { get; init; }
 
     /// <summary>Every mistake in these options, in words; empty if they are good.</summary>

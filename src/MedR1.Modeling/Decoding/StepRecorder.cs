@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Takes down what a decoding step consists of, layer by layer, for kernels that read the weights as they lie: of the CPU,
-/// which does all of it in one call of its threads, or of a GPU, whose stream gets it at once. What is asked for in one call
-/// here is what a kernel can do at once.
+/// Records the operations of a decoding step, layer by layer, for kernels that read the weights in their stored layout: of the
+/// CPU, which does all of it in one call of its threads, or of a GPU, whose stream gets it at once. Each call here is something
+/// a single kernel can do.
 /// </summary>
 public abstract class StepRecorder
 {
@@ -75,7 +75,7 @@ public abstract class StepRecorder
     /// <returns><c>[rows, heads · d]</c></returns>
     public abstract StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table);
 
-    /// <summary>Does what was recorded, as far as it isn't done yet.</summary>
+    /// <summary>Runs whatever has been recorded but not yet run.</summary>
     public abstract void Run();
 
     // Values of another recorder lie elsewhere.

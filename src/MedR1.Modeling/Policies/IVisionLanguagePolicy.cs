@@ -40,8 +40,7 @@ public interface IVisionLanguagePolicy : IDisposable
     IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
     /// <summary>
-    /// The seed of what is dropped while this trains; <see langword="null"/> where nothing is. A run that goes on
-    /// needs the same.
+    /// The dropout seed used in training; <see langword="null"/> without dropout. A resumed run must use the same seed.
     /// </summary>
     long? DropoutSeed => null;
 
@@ -58,8 +57,8 @@ public interface IVisionLanguagePolicy : IDisposable
     Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts);
 
     /// <summary>
-    /// Whether pictures have the same features here and there, whatever is trained: tower and merger have equal weights,
-    /// and none of them takes a gradient. Features of one may then be given to the other.
+    /// Whether both policies give a picture the same features, and will keep doing so during training: tower and merger have
+    /// equal weights, and none of them takes a gradient. Features of one may then be given to the other.
     /// </summary>
     /// <param name="other">The other, such as the reference.</param>
     bool SharesVisionWith(IVisionLanguagePolicy other) => false;
@@ -69,11 +68,11 @@ public interface IVisionLanguagePolicy : IDisposable
     /// an epoch later, isn't computed again. Until the result is disposed, tower and merger must not change.
     /// </summary>
     /// <param name="mostBytes">
-    /// The most memory that features may take between calls, at least 1; those that were not asked for the longest go.
+    /// The most memory that features may take between calls, at least 1; beyond it the least recently used are dropped.
     /// </param>
     /// <returns>
-    /// What ends it and frees the features; <see langword="null"/> where there is nothing to begin: features can change
-    /// because tower or merger take a gradient, or are kept already.
+    /// Dispose it to stop and free the features; <see langword="null"/> if nothing was started, because the tower or merger takes a
+    /// gradient or features are already being kept.
     /// </returns>
     IDisposable? KeepImageFeatures(long mostBytes) => null;
 

@@ -60,10 +60,10 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Ends the threads that libtorch keeps for the calling thread; with its next operator it gets new ones. Of every thread that
-    /// ever computed libtorch keeps helpers, and as soon as there are more of them than processors, all of them sleep after
-    /// each operator, which makes small operators slower. Call it on a thread that is done computing while another goes on; the
-    /// trainers do it where they are started. Does nothing where libtorch doesn't work with GCC's OpenMP.
+    /// Ends the threads that libtorch keeps for the calling thread; with its next operator it gets new ones. libtorch keeps helper
+    /// threads for every thread that has ever computed; once there are more of them than processors, all sleep after each operator,
+    /// which slows down small operators. Call it on a thread that is done computing while another continues; the trainers do it
+    /// where they are started. Does nothing if libtorch does not work with GCC's OpenMP.
     /// </summary>
     public static void ReleaseThreads() => TorchThreads.Release();
 

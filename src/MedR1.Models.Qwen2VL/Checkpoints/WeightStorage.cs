@@ -9,8 +9,8 @@ public enum WeightStorage
     Memory,
 
     /// <summary>
-    /// In the mapped files: loading takes no time, pages come in when they are first used, and processes share them. For
-    /// answering on the CPU. Nothing may cut a file short while the model lives: the process would crash. Weights that
+    /// Memory-mapped from the files: loading is immediate, pages are read on first use, and processes share them. Meant for
+    /// inference on the CPU. The files must not be truncated while the model is in use, or the process crashes. Weights that
     /// are trained are copied page by page, which is slower than reading them at once. Weights that go to another
     /// device, or are wanted in another type than the file's, are read as if <see cref="Memory"/> were given.
     /// </summary>

@@ -2,7 +2,8 @@ namespace MedR1.Training;
 
 /// <summary>What became of the work of a run that failed. The exception that the run ended with holds it.</summary>
 /// <param name="Step">
-/// The step that failed, or whose end did; the next one of a run that failed before its steps, the last of one that failed behind them.
+/// The step that failed, or whose closing work (evaluation, <c>OnStep</c>) failed. For a run that failed before its first step: the next
+/// step; after its last: the last step.
 /// </param>
 /// <param name="Checkpoint">
 /// The newest checkpoint that the run can go on from; <see langword="null"/> if there is none.

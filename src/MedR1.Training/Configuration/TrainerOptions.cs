@@ -26,7 +26,7 @@ public abstract class TrainerOptions
     /// <summary>Steps in which the learning rate rises from 0, as a share of all steps if below 1.</summary>
     public abstract double Warmup { get; set; }
 
-    /// <summary>What all parameters' AdamW shares: betas and epsilon.</summary>
+    /// <summary>The AdamW settings that all parameters share: betas, epsilon, and whether the step is fused.</summary>
     /// <value>The default is PyTorch's.</value>
     public AdamWOptions Optimizer { get; set; } = new();
 
@@ -82,17 +82,17 @@ public abstract class TrainerOptions
     public int? KeepLast { get; set; }
 
     /// <summary>
-    /// Checkpoints of steps that are multiples of this are never removed; 0 for none. Means something with
-    /// <see cref="KeepLast"/> only.
+    /// Checkpoints of steps that are multiples of this are never removed; 0 for none. Only has an effect with
+    /// <see cref="KeepLast"/>.
     /// </summary>
     /// <value>The default is 0.</value>
     public int KeepInterval { get; set; }
 
     /// <summary>
-    /// The measurement that chooses the best checkpoint, such as <c>eval/accuracy</c>. Wherever a step has it and it is
-    /// better than ever before, a checkpoint is written and <c>best</c> in the output folder names it. A run ends where the first
-    /// evaluation, or the first step for what is no evaluation's, does not measure it; one that goes on with another one chooses anew.
-    /// <see langword="null"/> for none.
+    /// The metric that selects the best checkpoint, such as <c>eval/accuracy</c>. Whenever a step reports it and it is better than
+    /// ever before, a checkpoint is written and <c>best</c> in the output folder names it. The run fails if the first evaluation does
+    /// not report it or, for a metric that no evaluation reports, if the first step does not. A run resumed with another metric starts
+    /// selecting afresh. <see langword="null"/> for none.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public string? BestMetric { get; set; }
@@ -102,8 +102,8 @@ public abstract class TrainerOptions
     public bool BestIsLowest { get; set; }
 
     /// <summary>
-    /// Optimizer steps from one evaluation to the next; 0 evaluates after the last step only. Means something where the
-    /// builder was given evaluations.
+    /// Optimizer steps from one evaluation to the next; 0 evaluates after the last step only. Has no effect unless the builder was
+    /// given evaluations.
     /// </summary>
     /// <value>The default is 0.</value>
     public int EvaluationInterval { get; set; }
@@ -134,7 +134,7 @@ public abstract class TrainerOptions
 
     /// <summary>Freezes every parameter whose name starts with one of these.</summary>
     /// <param name="prefixes">
-    /// Starts of names, such as <c>visual.</c>; a trainer is not built with one that fits no parameter.
+    /// Starts of names, such as <c>visual.</c>; <c>Build</c> refuses a prefix that matches no parameter.
     /// </param>
     public void Freeze(params IReadOnlyList<string> prefixes)
     {

@@ -5,9 +5,8 @@ using MedR1.Sampling;
 namespace MedR1.Training;
 
 /// <summary>
-/// What the builders have in common whose trainers learn from what their policy says: data, rewards, sampler, sinks.
-/// <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options. The builder owns nothing that it
-/// is given.
+/// What the builders of sampling trainers (GRPO, PPO) have in common: data, rewards, sampler, sinks. <c>Use…</c> fills a slot
+/// once, <c>Add…</c> appends, <c>Configure</c> edits options. The builder owns nothing that it is given.
 /// </summary>
 /// <typeparam name="TBuilder">The builder itself, so that calls can be chained.</typeparam>
 /// <typeparam name="TOptions">The trainer's options.</typeparam>
@@ -110,8 +109,8 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     }
 
     /// <summary>
-    /// Lets a run go on with other settings than its checkpoint was written with, on purpose: it is another run from there on, and its
-    /// checkpoints tell what was changed and where. Without this a changed setting is refused.
+    /// Allows a resumed run to deliberately use different settings from those its checkpoint was written with. From there on it is a
+    /// different run, and its checkpoints record what was changed and when. Without this a changed setting is refused.
     /// </summary>
     /// <param name="settings">
     /// The options, such as <c>nameof(options.LearningRate)</c> or <c>nameof(options.MaxSteps)</c>, which stands for
