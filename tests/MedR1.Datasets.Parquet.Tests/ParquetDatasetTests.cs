@@ -37,11 +37,33 @@ public sealed class ParquetDatasetTests : IDisposable
             Path.Combine(_folder.Path, "a.parquet"), new ParquetDatasetOptions { PictureCacheBytes = 0 });
         foreach (int i in (ReadOnlySpan<int>)[8, 0, 4, 7, 4, 1])
         {
-            using Stream stream = dataset[i].Images[0].OpenRead();
-            byte[] bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            Assert.Equal(Picture(i), bytes);
+            Assert.Equal(Picture(i), Read(dataset[i].Images[0]));
         }
+    }
+
+    [Fact]
+    public void Pictures_of_lists_are_those_of_their_rows_whether_or_not_empty_lists_count_as_nulls()
+    {
+        // The footer's statistics of images.bytes: a null_count of 1 (zigzag 2), which is the empty list, then the largest
+        // value. Polars writes 0 there.
+        ReadOnlySpan<byte> statistics = [0x1C, 0x36, 0x02, 0x28, 0xC9, 0x0D, 0x89, 0x50, 0x4E, 0x47];
+        string written = GoldenParquet.File("image-list-parquet");
+        byte[] bytes = File.ReadAllBytes(written);
+        bytes[bytes.AsSpan().LastIndexOf(statistics) + 2] = 0;
+        string patched = Path.Combine(_folder.Path, "patched.parquet");
+        File.WriteAllBytes(patched, bytes);
+
+        byte[][][] expected = Pictures(written);
+        Assert.Equal([1, 2, 0, 3, 1, 2], expected.Select(pictures => pictures.Length));
+        Assert.Equal(expected, Pictures(patched));
+
+        static byte[][][] Pictures(string file) =>
+        [
+            .. ParquetDataset.Load(file, new ParquetDatasetOptions
+            {
+                Table = new TableOptions { MissingTexts = MissingTextHandling.Keep },
+            }).Select(example => example.Images.Select(Read).ToArray()),
+        ];
     }
 
     [Fact]
@@ -87,6 +109,14 @@ public sealed class ParquetDatasetTests : IDisposable
     }
 
     private static byte[] Picture(int i) => [.. Enumerable.Range(0, 50 + i).Select(j => (byte)(i * 31 + j))];
+
+    private static byte[] Read(IImageSource image)
+    {
+        using Stream stream = image.OpenRead();
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
 
     private async Task WriteAsync(string name, int first, int count)
     {

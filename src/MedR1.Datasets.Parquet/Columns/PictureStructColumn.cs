@@ -14,27 +14,35 @@ internal sealed class PictureStructColumn(
     public async Task<object?[]> ReadAsync(ParquetFile file, int group, CancellationToken cancellationToken)
     {
         ColumnValues paths = await file.ReadAsync(group, path, cancellationToken).ConfigureAwait(false);
-        bool[]? hasBytes = null;
-        if (file.NullCount(group, bytes) != 0)
-        {
-            ColumnValues values = await file.ReadAsync(group, bytes, cancellationToken).ConfigureAwait(false);
-            hasBytes = [.. Enumerable.Range(0, values.Count).Select(values.IsValue)];
-        }
-
+        bool[] hasBytes = await HasBytesAsync(file, group, paths, cancellationToken).ConfigureAwait(false);
         int[] bytesBefore = new int[paths.Count + 1];
         for (int slot = 0; slot < paths.Count; slot++)
         {
-            bytesBefore[slot + 1] = bytesBefore[slot] + (HasBytes(slot) ? 1 : 0);
+            bytesBefore[slot + 1] = bytesBefore[slot] + (hasBytes[slot] ? 1 : 0);
         }
 
         return file.Guard(Name, () => slots.Assemble(paths, file.RowCount(group), (slot, values) =>
         {
             string? name = paths.IsValue(slot) ? (string)paths.Values[values] : null;
-            return HasBytes(slot)
+            return hasBytes[slot]
                 ? new ParquetImage(cache, new PictureGroup(filePath, group, bytes), bytesBefore[slot], name)
                 : name;
         }));
+    }
 
-        bool HasBytes(int slot) => hasBytes is null || (slot < hasBytes.Length && hasBytes[slot]);
+    // Which slots hold bytes. An empty list is a slot too, without a structure in it; writers differ in whether they count
+    // it among the nulls (PyArrow does, Polars does not), so that "no nulls" says only that every structure has its bytes.
+    private async Task<bool[]> HasBytesAsync(
+        ParquetFile file, int group, ColumnValues paths, CancellationToken cancellationToken)
+    {
+        IEnumerable<int> all = Enumerable.Range(0, paths.Count);
+        if (file.NullCount(group, bytes) == 0)
+        {
+            int structureLevel = path.MaxDefinitionLevel - (path.IsNullable ? 1 : 0);
+            return [.. all.Select(slot => paths.DefinitionLevel(slot) >= structureLevel)];
+        }
+
+        ColumnValues values = await file.ReadAsync(group, bytes, cancellationToken).ConfigureAwait(false);
+        return [.. all.Select(slot => slot < values.Count && values.IsValue(slot))];
     }
 }
