@@ -68,7 +68,7 @@ internal sealed partial class NumberReader
     // A unit is a word right behind the number; a sentence that goes on ("12 of them") has an unknown one.
     [GeneratedRegex(
         @"(?<![\w.])(?<number>[-+]?(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
-        + @"(?:\s*/\s*(?<divisor>[0-9]+(?:\.[0-9]+)?))?(?:\s*(?<unit>[%°]|\p{L}+))?",
+        + @"(?:\s*/\s*(?<divisor>[0-9]+(?:\.[0-9]+)?))?(?:\s*(?<unit>" + UnitText.Pattern + "))?",
         RegexOptions.CultureInvariant)]
     private static partial Regex NumberPattern();
 

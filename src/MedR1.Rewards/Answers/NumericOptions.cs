@@ -10,6 +10,9 @@ public sealed record NumericOptions
     public static IReadOnlyDictionary<string, NumericUnit> MedicalUnits { get; } = new Dictionary<string, NumericUnit>
     {
         ["µm"] = new("mm", 0.001),
+
+        // With the Greek letter, to which Unicode's NFKC turns the micro sign.
+        ["\u03BCm"] = new("mm", 0.001),
         ["um"] = new("mm", 0.001),
         ["mm"] = new("mm", 1),
         ["millimeter"] = new("mm", 1),

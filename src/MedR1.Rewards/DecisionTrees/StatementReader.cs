@@ -41,7 +41,7 @@ internal sealed class StatementReader
                 continue;
             }
 
-            at += AddMeasures(words, at, statements);
+            at += AddMeasures(text, words, at, statements);
         }
 
         return statements;
@@ -80,7 +80,7 @@ internal sealed class StatementReader
     /// <summary>
     /// Takes <c>7 mm</c> or <c>7 x 5 mm</c>, of which the largest counts; gives the words that were used.
     /// </summary>
-    private int AddMeasures(List<Word> words, int at, List<Statement> statements)
+    private int AddMeasures(string text, List<Word> words, int at, List<Statement> statements)
     {
         double largest = double.NegativeInfinity;
         int next = at;
@@ -96,7 +96,7 @@ internal sealed class StatementReader
         }
 
         if (next == at || next >= words.Count
-            || !NumericOptions.MedicalUnits.TryGetValue(words[next].Text, out NumericUnit? unit))
+            || !NumericOptions.MedicalUnits.TryGetValue(UnitText.At(text, words[next].Start), out NumericUnit? unit))
         {
             return 1;
         }

@@ -20,7 +20,7 @@ internal sealed partial record Word(string Text, int Start, int End, int Clause,
         foreach (Match match in WordPattern().Matches(text))
         {
             string before = text[from..match.Index];
-            string word = match.Value.ToLowerInvariant();
+            string word = match.Value.ToLowerInvariant().Replace('\u2212', '-');
             clause += before.AsSpan().IndexOfAny(".;:!?\n\r") >= 0 || s_turns.Contains(word) ? 1 : 0;
             words.Add(new Word(word, match.Index, match.Index + match.Length, clause, before.Contains(',')));
             from = match.Index + match.Length;
@@ -32,6 +32,9 @@ internal sealed partial record Word(string Text, int Start, int End, int Clause,
     /// <summary>A phrase as the words that it is found by.</summary>
     public static string[] Phrase(string text) => [.. Read(text).Select(word => word.Text)];
 
-    [GeneratedRegex(@"[0-9]+(?:\.[0-9]+)?|\p{L}[\p{L}\p{M}]*|[<>≤≥%×]", RegexOptions.CultureInvariant)]
+    // A minus sign belongs to its number, but not the dash of "6-8 mm", "5%-8%" or "LR-4".
+    [GeneratedRegex(
+        @"(?:(?<![\p{L}\p{N})%°])[-\u2212])?[0-9]+(?:\.[0-9]+)?|\p{L}[\p{L}\p{M}]*|[<>≤≥%×°]",
+        RegexOptions.CultureInvariant)]
     private static partial Regex WordPattern();
 }

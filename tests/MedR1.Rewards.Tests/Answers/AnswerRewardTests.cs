@@ -40,11 +40,32 @@ public sealed class AnswerRewardTests
     [InlineData("\u221230", "-30", 1)]
     [InlineData("12 parsecs", "12 mm", 0)]
     [InlineData("none", "12 mm", 0)]
+    [InlineData("120 mm²", "120 mm", 0)]
+    [InlineData("120 mm2", "120 mm", 0)]
+    [InlineData("120 mm^2", "120 mm", 0)]
+    [InlineData("60 ml/min", "60 ml", 0)]
+    [InlineData("37 °C", "37 °", 0)]
+    [InlineData("37°", "37 degrees", 1)]
+    [InlineData("5 \u03BCm", "5 \u00B5m", 1)]
+    [InlineData("5 \u00B5m", "5 \u03BCm", 1)]
     public async Task Numbers_agree_within_the_tolerance(string said, string right, double expected)
     {
         // 1 mm off is within; the tolerance is in the unit of the right answer.
         NumericReward reward = new(new NumericOptions { AbsoluteTolerance = right.EndsWith("mm") ? 1 : 0 });
         Assert.Equal(expected, await reward.Score($"<answer>{said}</answer>", Contexts.Answer(right)));
+    }
+
+    [Theory]
+    [InlineData("2 cm3")]
+    [InlineData("2 cm²")]
+    [InlineData("37 °C")]
+    [InlineData("60 ml/min")]
+    [InlineData("3 m·s⁻¹")]
+    public async Task Compound_units_are_unknown(string right)
+    {
+        NumericReward reward = new();
+        Assert.Null(reward.Describe(right));
+        Assert.Null(await reward.Score($"<answer>{right}</answer>", Contexts.Answer(right)));
     }
 
     [Fact]

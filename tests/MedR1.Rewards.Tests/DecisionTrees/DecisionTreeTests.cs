@@ -56,6 +56,49 @@ public sealed class DecisionTreeTests
     public void What_is_missing_wrong_or_out_of_place_costs(string reasoning, double expected) =>
         Assert.Equal(expected, Trees.Fleischner.Check(reasoning, Answer).Score, 1e-12);
 
+    [Theory]
+    [InlineData("The attenuation is -80 HU.", "hu", true)]
+    [InlineData("The attenuation is \u221280 HU.", "hu", true)]
+    [InlineData("The attenuation is 80 HU.", "hu", false)]
+    [InlineData("The attenuation is 10-40 HU.", "hu", false)]
+    [InlineData("The share is 5%-8%.", "%", false)]
+    [InlineData("The angle is -5°.", "°", true)]
+    [InlineData("The angle is 5°.", "°", false)]
+    [InlineData("The angle is 5 degrees.", "°", false)]
+    [InlineData("The depth is 5 \u03BCm.", "mm", false)]
+    [InlineData("The water is at 37 °C.", "°", null)]
+    [InlineData("The volume is 80 mm³.", "mm", null)]
+    [InlineData("The volume is 80 mm3.", "mm", null)]
+    [InlineData("The flow is 80 ml/min.", "ml", null)]
+    public void Measures_are_read_with_their_sign_and_whole_unit(string text, string unit, bool? isNegative)
+    {
+        DecisionTree tree = DecisionTree.Parse($$"""
+            {
+              "name": "n", "source": "s", "root": "q",
+              "findings": {
+                "negative": { "range": { "unit": "{{unit}}", "below": 0 } },
+                "positive": { "range": { "unit": "{{unit}}", "atLeast": 0 } }
+              },
+              "nodes": {
+                "q": {
+                  "question": "?",
+                  "branches": [ { "finding": "negative", "to": "m" }, { "finding": "positive", "to": "p" } ]
+                },
+                "m": { "diagnosis": "minus" },
+                "p": { "diagnosis": "plus" }
+              }
+            }
+            """);
+        Assert.Equal(
+            isNegative switch { true => StepVerdict.Stated, false => StepVerdict.Contradicted, _ => StepVerdict.Unstated },
+            tree.Check(text, "minus").Steps[0].Verdict);
+    }
+
+    [Fact]
+    public void A_volume_beside_a_diameter_is_no_size() => Assert.Equal(1, Trees.Fleischner.Check(
+        "A single nodule. The nodule has a diameter of 5 mm and a volume of 80 mm³. The patient is at low risk.",
+        "No routine follow-up").Score);
+
     [Fact]
     public void The_same_findings_lead_to_another_answer_only_there()
     {
