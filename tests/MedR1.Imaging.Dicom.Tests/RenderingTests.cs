@@ -65,6 +65,24 @@ public sealed class RenderingTests
     }
 
     [Fact]
+    public void Entries_of_a_palette_of_8_bits_stand_in_bytes_or_words()
+    {
+        // pydicom's apply_color_lut tells them apart by the length of the data, too.
+        Assert.Equal([10, 20, 30, 40], Grey(Palette([0, 1, 2, 3], [4, 0, 8], 0x140A, 0x281E), null));
+        Assert.Equal([10, 20, 30, 40], Grey(Palette([0, 1, 2, 3], [4, 0, 8], 10, 20, 30, 40), null));
+        Assert.Contains(
+            "6 bytes for 4 entries",
+            Assert.Throws<DicomException>(() => Pixels(Palette([0], [4, 0, 16], 1, 2, 3))).Message);
+    }
+
+    [Fact]
+    public void A_palette_of_signed_values_may_start_below_0()
+    {
+        DicomWriter writer = Palette([0x80, 0xFF, 0, 1, 50], [3, 0xFFFF, 16], 0x2000, 0x4000, 0x6000).Number(0x0028, 0x0103, 1);
+        Assert.Equal([0x20, 0x20, 0x40, 0x60, 0x60], Grey(writer, null));
+    }
+
+    [Fact]
     public void Neighbours_share_their_colour_in_YBR_FULL_422()
     {
         // Y 76, Y 150, Cb 85, Cr 255: R = Y + 1.402 * 127 = 254.05 and above; G = Y + 14.8 - 90.7 = 0.1 and 74.1; B = Y - 76.2.
@@ -91,6 +109,18 @@ public sealed class RenderingTests
             .Number(0x0028, 0x0103, 1)
             .Text(0x0028, 0x1052, "DS", "-10")
             .Text(0x0028, 0x1053, "DS", "2");
+
+    private static DicomWriter Palette(ushort[] samples, int[] descriptor, params int[] entries)
+    {
+        DicomWriter writer = new(DicomWriter.ExplicitLittle, samples.Length, 1, 8, "PALETTE COLOR") { Samples = samples };
+        for (ushort channel = 0; channel < 3; channel++)
+        {
+            writer.Number(0x0028, (ushort)(0x1101 + channel), descriptor);
+            writer.Number(0x0028, (ushort)(0x1201 + channel), entries);
+        }
+
+        return writer;
+    }
 
     private static DicomWriter Inverse(DicomWriter writer) => writer.Text(0x0028, 0x0004, "CS", "MONOCHROME1");
 

@@ -16,7 +16,7 @@ internal static class ColorRenderer
         byte[] pixels = new byte[stored.Length * 3];
         for (int channel = 0; channel < 3; channel++)
         {
-            byte[] levels = Levels(table, channel, out int first);
+            byte[] levels = Levels(table, channel, format.IsSigned, out int first);
             for (int i = 0; i < stored.Length; i++)
             {
                 pixels[i * 3 + channel] = levels[Math.Clamp(stored[i] - first, 0, levels.Length - 1)];
@@ -43,7 +43,7 @@ internal static class ColorRenderer
 
     private static byte Level(double value) => (byte)Math.Clamp(Math.Floor(value + 0.5), 0, 255);
 
-    private static byte[] Levels(ElementTable table, int channel, out int first)
+    private static byte[] Levels(ElementTable table, int channel, bool isSigned, out int first)
     {
         DicomTag descriptor = DicomTag.RedPaletteDescriptor with { Element = (ushort)(0x1101 + channel) };
         DicomTag data = DicomTag.RedPaletteData with { Element = (ushort)(0x1201 + channel) };
@@ -61,9 +61,12 @@ internal static class ColorRenderer
 
         int count = table.Number(descriptor, "palette");
         count = count == 0 ? MostEntries : count;
-        first = table.NumberAt(head, 1);
-        int entryBytes = table.NumberAt(head, 2) > 8 ? 2 : 1;
-        if (body.Value.Length < count * entryBytes)
+
+        // As for other tables, the first value is signed where the picture's are; entries of 8 bits may stand in words.
+        first = isSigned || head.Representation == "SS" ? (short)table.NumberAt(head, 1) : table.NumberAt(head, 1);
+        bool isDeep = table.NumberAt(head, 2) > 8;
+        bool isInWords = body.Value.Length >= count * 2;
+        if (!isInWords && (isDeep || body.Value.Length < count))
         {
             throw new DicomException($"Palette table {data} has {body.Value.Length} bytes for {count} entries.");
         }
@@ -71,7 +74,8 @@ internal static class ColorRenderer
         byte[] levels = new byte[count];
         for (int i = 0; i < count; i++)
         {
-            levels[i] = entryBytes == 2 ? (byte)(table.NumberAt(body, i) >> 8) : body.Value.Span[i];
+            int entry = isInWords ? table.NumberAt(body, i) : body.Value.Span[i];
+            levels[i] = (byte)(isDeep ? entry >> 8 : entry);
         }
 
         return levels;
