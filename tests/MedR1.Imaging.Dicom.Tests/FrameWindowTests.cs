@@ -35,6 +35,26 @@ public sealed class FrameWindowTests
         Assert.Equal([128, 255, 255], Grey(file, new DicomRenderOptions { Frame = 1, Window = new DicomWindow(0, 4) }));
     }
 
+    [Theory]
+    [InlineData(DicomWriter.ExplicitLittle)]
+    [InlineData(DicomWriter.ExplicitBig)]
+    public void A_sequence_of_known_length_that_a_program_did_not_know_is_read(string syntax)
+    {
+        // Explicit outside; inside implicit little endian: an item of known length with a table of two values of 12 bits
+        // from 10, white and black.
+        byte[] item =
+        [
+            0x28, 0x00, 0x02, 0x30, 6, 0, 0, 0, .. DicomBytes.Words(2, 10, 12),
+            0x28, 0x00, 0x06, 0x30, 4, 0, 0, 0, .. DicomBytes.Words(4095, 0),
+        ];
+        byte[] items = [0xFE, 0xFF, 0x00, 0xE0, (byte)item.Length, 0, 0, 0, .. item];
+        byte[] head = syntax == DicomWriter.ExplicitBig
+            ? [0x00, 0x28, 0x30, 0x10, .. "UN"u8, 0, 0, 0, 0, 0, (byte)items.Length]
+            : [0x28, 0x00, 0x10, 0x30, .. "UN"u8, 0, 0, (byte)items.Length, 0, 0, 0];
+        DicomWriter writer = new(syntax, 2, 1) { Samples = [10, 11], Raw = [.. head, .. items] };
+        Assert.Equal([255, 0], Grey(DicomFile.Read(writer.Write())));
+    }
+
     [Fact]
     public void A_modality_table_stands_for_the_rescale()
     {

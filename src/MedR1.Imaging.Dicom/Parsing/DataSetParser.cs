@@ -48,13 +48,18 @@ internal static class DataSetParser
     private static DataElement ReadElement(
         ByteCursor cursor, DicomTag tag, string representation, uint length, bool isExplicit, int depth)
     {
+        // A sequence that a program didn't know stands in implicit little endian, whatever is round it (PS3.5, 6.2.2, and
+        // CP-246 for those of undefined length).
+        bool isUnknown = representation == ElementHead.Unknown;
+        bool itemsAreExplicit = isExplicit && !isUnknown;
+        bool itemsAreBigEndian = cursor.IsBigEndian && !isUnknown;
         if (length != Undefined)
         {
             ReadOnlyMemory<byte> value = cursor.Take(length);
             return new DataElement(representation, value)
             {
                 Items = s_sequences.Contains(tag)
-                    ? ReadItems(new ByteCursor(value, 0, cursor.IsBigEndian), isExplicit, depth + 1, isWhole: true)
+                    ? ReadItems(new ByteCursor(value, 0, itemsAreBigEndian), itemsAreExplicit, depth + 1, isWhole: true)
                     : null,
             };
         }
@@ -64,10 +69,8 @@ internal static class DataSetParser
             return new DataElement(representation, default) { Fragments = ReadFragments(cursor) };
         }
 
-        // A sequence that a program didn't know stands in implicit little endian, whatever is round it (CP-246).
-        bool isUnknown = representation == ElementHead.Unknown;
-        ByteCursor inside = isUnknown ? new ByteCursor(cursor.Bytes, cursor.Position, isBigEndian: false) : cursor;
-        List<ElementTable> items = ReadItems(inside, isExplicit && !isUnknown, depth + 1, isWhole: false);
+        ByteCursor inside = new(cursor.Bytes, cursor.Position, itemsAreBigEndian);
+        List<ElementTable> items = ReadItems(inside, itemsAreExplicit, depth + 1, isWhole: false);
         cursor.MoveTo(inside.Position);
         return new DataElement(representation, default) { Items = items };
     }
