@@ -3,6 +3,7 @@ using System.Globalization;
 namespace MedR1.Evaluation;
 
 /// <summary>How well a model's confidence matches its accuracy, from the probabilities it gives the options.</summary>
+/// <remarks>Options of one question that say the same are one, with their probabilities added.</remarks>
 public sealed class CalibrationReport
 {
     private CalibrationReport(

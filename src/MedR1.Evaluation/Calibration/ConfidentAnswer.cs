@@ -20,17 +20,14 @@ internal readonly record struct ConfidentAnswer(double Confidence, bool IsCorrec
                 + $"probabilities {string.Join(", ", probabilities)} add up to {sum}; give each option one, 1 together.");
         }
 
-        int best = 0;
-        double brier = 0;
-        for (int i = 0; i < probabilities.Count; i++)
-        {
-            best = probabilities[i] > probabilities[best] ? i : best;
-            brier += Math.Pow(probabilities[i] - (i == answer.Example.AnswerIndex ? 1 : 0), 2);
-        }
-
-        double right = probabilities[answer.Example.AnswerIndex!.Value];
+        // By text, as OptionEvaluator compares: options that say the same are one answer.
+        IReadOnlyList<string> options = answer.Example.Options;
+        string chosen = options[Enumerable.Range(0, options.Count).MaxBy(i => probabilities[i])];
+        string right = options[answer.Example.AnswerIndex!.Value];
+        double brier = options.Distinct().Sum(text => Math.Pow(Probability(text) - (text == right ? 1 : 0), 2));
         return new ConfidentAnswer(
-            probabilities[best], best == answer.Example.AnswerIndex, brier,
-            -Math.Log(Math.Max(right, LeastProbability)));
+            Probability(chosen), chosen == right, brier, -Math.Log(Math.Max(Probability(right), LeastProbability)));
+
+        double Probability(string text) => probabilities.Where((_, i) => options[i] == text).Sum();
     }
 }

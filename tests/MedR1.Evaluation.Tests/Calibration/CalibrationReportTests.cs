@@ -51,6 +51,20 @@ public sealed class CalibrationReportTests
             0.75, CalibrationReport.Measure(EvaluationReport.Create("even", "r", [Answer(0.25, 0.25, 0.25, 0.25)])).BrierScore, 12);
     }
 
+    // CT twice, 0.5 and 0.2, is one answer of 0.7: Brier 2 · 0.3², log loss −ln 0.7.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Options_that_say_the_same_are_one_answer(int answerIndex)
+    {
+        EvaluatedAnswer answer = Answer(0.5, 0.2, 0.3) with { Example = Examples.Choice(answerIndex, "CT", "CT", "MR") };
+        CalibrationReport calibration = CalibrationReport.Measure(EvaluationReport.Create("m", "r", [answer]));
+        Assert.Equal(new Accuracy(1, 1), calibration.Accuracy);
+        Assert.Equal(0.7, calibration.MeanConfidence, 12);
+        Assert.Equal(0.18, calibration.BrierScore, 12);
+        Assert.Equal(-Math.Log(0.7), calibration.NegativeLogLikelihood, 12);
+    }
+
     [Fact]
     public void Certainty_that_is_wrong_stays_finite_and_ends_fall_into_bins()
     {
