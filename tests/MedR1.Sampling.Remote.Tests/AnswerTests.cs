@@ -26,13 +26,25 @@ public sealed class AnswerTests
     }
 
     [Theory]
-    [InlineData("stop", "<answer>A</answer>", StopReason.StopString)]
-    [InlineData("stop", "<answer>A</answer> so", StopReason.EndToken)]
-    [InlineData("length", "<answer>A</answer>", StopReason.Length)]
-    public async Task Ends_have_their_names(string finishReason, string text, StopReason expected)
+    [InlineData("stop", "<answer>A</answer>", null, null, StopReason.StopString)]
+    [InlineData("stop", "<answer>A</answer>\n", null, null, StopReason.StopString)]
+    [InlineData("stop", "<answer>A", null, null, StopReason.EndToken)]
+    [InlineData("length", "<answer>A</answer>", null, null, StopReason.Length)]
+    [InlineData("stop", "<answer>A</answer>\n", "matched_stop", "\"</answer>\"", StopReason.StopString)]
+    [InlineData("stop", "<answer>A</answer> so", "matched_stop", "151645", StopReason.EndToken)]
+    [InlineData("stop", "<answer>A</answer>", "stop_reason", "\"</answer>\"", StopReason.StopString)]
+    [InlineData("stop", "<answer>A</answer> so", "stop_reason", "null", StopReason.EndToken)]
+    public async Task Ends_have_their_names(
+        string finishReason, string text, string? reasonName, string? reason, StopReason expected)
     {
+        JsonObject choice = Replies.Choice(0, text, finishReason);
+        if (reasonName is not null)
+        {
+            choice[reasonName] = JsonNode.Parse(reason!);
+        }
+
         await using ChatServer server = await ChatServer.StartAsync(
-            (context, _) => Replies.Json(context, Replies.Body(Replies.Choice(0, text, finishReason))));
+            (context, _) => Replies.Json(context, Replies.Body(choice)));
         CompletionGroup group = Assert.Single(await server.Options().DrawAsync(
             Drawing.Prompts(1), new SamplingOptions { StopStrings = ["</answer>"] }));
         Assert.Equal(expected, Assert.Single(group.Completions).StopReason);

@@ -36,13 +36,22 @@ internal sealed class ChoiceReader(
 
     private StopReason ReadStopReason(JsonElement? choice, string text) => choice.Member("finish_reason").Text() switch
     {
-        "stop" => sampling.StopStrings.Any(stop => text.EndsWith(stop, StringComparison.Ordinal))
-            ? StopReason.StopString
-            : StopReason.EndToken,
+        "stop" => HasStopString(choice, text) ? StopReason.StopString : StopReason.EndToken,
         "length" => StopReason.Length,
         string other => throw Fail($"ended by '{other}', which is neither stop nor length"),
         null => throw Fail("has no finish_reason"),
     };
+
+    // SGLang says in matched_stop what ended a completion, vLLM in stop_reason: a stop string, a token's id, or null. Of
+    // servers that don't say it the text tells. Its end would not: SGLang gives the last token whole, with what stands
+    // behind the stop string.
+    private bool HasStopString(JsonElement? choice, string text)
+    {
+        JsonElement? reason = choice.Member("matched_stop") ?? choice.Member("stop_reason");
+        return reason is null
+            ? sampling.StopStrings.Any(stop => text.Contains(stop, StringComparison.Ordinal))
+            : reason.Text() is string said && sampling.StopStrings.Contains(said);
+    }
 
     private string WithoutControlTokens(string text)
     {
