@@ -4,7 +4,8 @@ namespace MedR1.Sampling.Remote;
 
 /// <summary>
 /// Draws completions with a model on a server that speaks OpenAI's chat protocol, such as vLLM or SGLang: one request
-/// for each prompt with all of its samples, several requests at once, groups in the order of the prompts.
+/// for each prompt with all of its samples (or for each sample: <see cref="RemoteSamplerOptions.SeparateRequests"/>),
+/// several requests at once, groups in the order of the prompts.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -69,25 +70,42 @@ public sealed class RemoteSampler : ISampler
         cancellationToken.ThrowIfCancellationRequested();
         RemoteSamplerOptions current = WithLoadedWeights();
         WeightVersionGuard guard = new(current);
-        ProgressCounter progress = new(_options.Progress, prompts.Length);
+        int parts = _options.SeparateRequests ? sampling.SamplesPerPrompt : 1;
+        SamplingOptions asked = sampling with { SamplesPerPrompt = sampling.SamplesPerPrompt / parts };
+        ProgressCounter progress = new(_options.Progress, prompts.Length, parts);
         RemoteRun run = new(
-            prompts.Length,
+            checked(prompts.Length * parts),
             _options.MaxParallelRequests,
-            (index, stop) => AskAsync(
-                new PromptJob(index, prompts[index], PromptSeeds.Of(prompts[index], sampling.Seed, index)),
-                sampling,
-                current,
-                guard,
-                progress,
-                stop),
+            (place, stop) => AskAsync(Job(place / parts, place % parts), asked, current, guard, progress, stop),
             cancellationToken);
         await using (run.ConfigureAwait(false))
         {
             for (int i = 0; i < prompts.Length; i++)
             {
-                yield return await run.GetAsync(i).ConfigureAwait(false);
+                yield return await GetAsync(run, i * parts, parts).ConfigureAwait(false);
             }
         }
+
+        PromptJob Job(int index, int sample) =>
+            new(index, prompts[index], PromptSeeds.Of(prompts[index], sampling.Seed, index), sample);
+    }
+
+    // A prompt's group out of the groups of its requests.
+    private static async Task<CompletionGroup> GetAsync(RemoteRun run, int first, int count)
+    {
+        List<CompletionGroup> parts = [];
+        while (parts.Count < count)
+        {
+            parts.Add(await run.GetAsync(first + parts.Count).ConfigureAwait(false));
+        }
+
+        return parts[0] with
+        {
+            Completions =
+            [
+                .. parts.SelectMany(part => part.Completions).Select((one, place) => one with { SampleIndex = place }),
+            ],
+        };
     }
 
     private async Task<CompletionGroup> AskAsync(

@@ -43,6 +43,14 @@ public sealed record RemoteSamplerOptions
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
+    /// Whether each completion is asked for by a request of its own with a seed of its own, instead of a prompt's with one.
+    /// Needed where the server draws the completions of one request alike, as SGLang does with
+    /// <c>--enable-deterministic-inference</c>: all advantages would be 0.
+    /// </summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool SeparateRequests { get; init; }
+
+    /// <summary>
     /// The version of the weights that must have drawn every completion; <see langword="null"/> for that which
     /// <see cref="ReadWeightVersion"/> gives first in a call.
     /// </summary>
@@ -50,15 +58,14 @@ public sealed record RemoteSamplerOptions
     public string? WeightVersion { get; init; }
 
     /// <summary>
-    /// Asks the server for the version of its weights, before and after each prompt's request and for several prompts
-    /// at once. <see langword="null"/> leaves the check out.
+    /// Asks the server for the version of its weights, before and after each request and for several at once. <see langword="null"/> leaves the check out.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public Func<CancellationToken, ValueTask<string>>? ReadWeightVersion { get; init; }
 
     /// <summary>
     /// The weights that a training replaces on the server: each call asks for those that were loaded last, and checks before
-    /// and after each prompt that the server has them. In place of <see cref="WeightVersion"/> and
+    /// and after each request that the server has them. In place of <see cref="WeightVersion"/> and
     /// <see cref="ReadWeightVersion"/>.
     /// </summary>
     /// <value>The default is <see langword="null"/>: the server's weights are not known here.</value>
@@ -93,7 +100,7 @@ public sealed record RemoteSamplerOptions
     public IReadOnlyList<string> ControlTokenTexts { get; init; } = ["<|im_end|>", "<|endoftext|>"];
 
     /// <summary>
-    /// Hears of progress after each prompt and each repetition, from any thread, one report at a time.
+    /// Hears of progress after each answer and each repetition, from any thread, one report at a time.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public IProgress<RemoteSamplingProgress>? Progress { get; init; }

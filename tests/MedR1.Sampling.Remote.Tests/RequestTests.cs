@@ -134,20 +134,58 @@ public sealed class RequestTests
 
         long[] expected =
         [
-            PromptSeeds.ForServer(CounterRandom.PromptSeed(9, 0)),
-            PromptSeeds.ForServer(-1),
-            PromptSeeds.ForServer(CounterRandom.PromptSeed(9, 2)),
+            PromptSeeds.ForServer(CounterRandom.PromptSeed(9, 0), 0),
+            PromptSeeds.ForServer(-1, 0),
+            PromptSeeds.ForServer(CounterRandom.PromptSeed(9, 2), 0),
         ];
         Assert.Equal(expected, server.Calls.Select(call => (long)call.Body["seed"]!));
+    }
+
+    [Fact]
+    public async Task Each_sample_may_have_a_request_and_a_seed_of_its_own()
+    {
+        // As SGLang with --enable-deterministic-inference: what is drawn depends on the prompt and the seed alone.
+        await using ChatServer server = await ChatServer.StartAsync(
+            (context, call) => Replies.Good(context, call, $"{call.Question}, {(long)call.Body["seed"]!}"));
+        List<RemoteSamplingProgress> reports = [];
+        RemoteSamplerOptions options = server.Options() with
+        {
+            SeparateRequests = true,
+            Progress = new Listener(reports),
+        };
+        List<CompletionGroup> groups = await options.DrawAsync(
+            Drawing.Prompts(2), new SamplingOptions { SamplesPerPrompt = 3, Seed = 9 });
+
+        Assert.Equal([0, 1], groups.Select(group => group.PromptIndex));
+        foreach (CompletionGroup group in groups)
+        {
+            long seed = CounterRandom.PromptSeed(9, group.PromptIndex);
+            Assert.Equal([0, 1, 2], group.Completions.Select(completion => completion.SampleIndex));
+            Assert.Equal(
+                Enumerable.Range(0, 3).Select(sample => $"question {group.PromptIndex}, {PromptSeeds.ForServer(seed, sample)}"),
+                group.Completions.Select(completion => completion.Text));
+            Assert.Equal(42, group.PromptTokenCount);
+        }
+
+        Assert.Equal(6, server.Calls.Count);
+        Assert.All(server.Calls, call => Assert.Equal(1, call.SampleCount));
+        Assert.Equal(6, groups.SelectMany(group => group.Completions).Select(completion => completion.Text).Distinct().Count());
+        Assert.Equal((2, 6), (reports[^1].CompletedPrompts, reports[^1].CompletionCount));
+        Assert.Equal((1, 0), (reports[0].CompletionCount, reports[0].CompletedPrompts));
     }
 
     [Fact]
     public void Neighbouring_seeds_stay_far_apart_and_within_what_every_json_reader_keeps()
     {
         // vLLM draws sample k from seed + k.
-        long[] seeds = [.. Enumerable.Range(-500, 1000).Select(seed => PromptSeeds.ForServer(seed)).Order()];
+        long[] seeds = [.. Enumerable.Range(-500, 1000).Select(seed => PromptSeeds.ForServer(seed, 0)).Order()];
         Assert.All(seeds, seed => Assert.InRange(seed, 0, (1L << 52) - 1));
         // 1,000 draws from 2⁵² lie within 1,024 of each other with probability 1,000² / 2 · 2 · 1,024 / 2⁵² ≈ 2·10⁻⁷.
         Assert.All(seeds.Zip(seeds.Skip(1)), pair => Assert.True(pair.Second - pair.First > 1024));
+    }
+
+    private sealed class Listener(List<RemoteSamplingProgress> reports) : IProgress<RemoteSamplingProgress>
+    {
+        public void Report(RemoteSamplingProgress value) => reports.Add(value);
     }
 }

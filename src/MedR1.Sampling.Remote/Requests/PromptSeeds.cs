@@ -19,7 +19,8 @@ internal static class PromptSeeds
     /// share their samples, and takes −1 for none: the seed is spread over 52 bits, which every JSON reader keeps
     /// exact.
     /// </summary>
-    public static long ForServer(long promptSeed) => (long)(Philox.Block((ulong)promptSeed, 0, ServerDomain).Low >> 12);
+    public static long ForServer(long promptSeed, int sample) =>
+        (long)(Philox.Block((ulong)promptSeed, (ulong)sample, ServerDomain).Low >> 12);
 
     /// <summary>A number from 0 to below 1 for the wait after an attempt.</summary>
     public static double Jitter(long promptSeed, int attempt) =>

@@ -21,7 +21,7 @@ internal static class RequestWriter
         WriteMessages(json, job.Prompt);
         json.WriteNumber("n", sampling.SamplesPerPrompt);
         json.WriteNumber("max_tokens", sampling.MaxNewTokens);
-        json.WriteNumber("seed", PromptSeeds.ForServer(job.Seed));
+        json.WriteNumber("seed", PromptSeeds.ForServer(job.Seed, job.Sample));
         WriteSelection(json, sampling);
         WriteEnds(json, sampling);
         WriteOutput(json, options);

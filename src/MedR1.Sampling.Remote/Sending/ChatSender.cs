@@ -49,7 +49,7 @@ internal sealed class ChatSender
             }
 
             onRetry();
-            TimeSpan wait = RetrySchedule.Wait(_options.RetryDelay, job.Seed, attempt, result.RetryAfter);
+            TimeSpan wait = RetrySchedule.Wait(_options.RetryDelay, job.Seed + job.Sample, attempt, result.RetryAfter);
             await _options.Delay(wait, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -1,7 +1,7 @@
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// One call: workers take the prompts in their order, as many at once as requests may be in flight. The first failure
+/// One call: workers take the requests in their order, as many at once as requests may be in flight. The first failure
 /// stops all of them.
 /// </summary>
 internal sealed class RemoteRun : IAsyncDisposable
@@ -31,7 +31,7 @@ internal sealed class RemoteRun : IAsyncDisposable
         _workers = [.. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, CancellationToken.None))];
     }
 
-    /// <summary>Gives the group of a prompt once it is there.</summary>
+    /// <summary>Gives the group of a request once it is there.</summary>
     public async Task<CompletionGroup> GetAsync(int index)
     {
         Task<CompletionGroup> group = _groups[index].Task;

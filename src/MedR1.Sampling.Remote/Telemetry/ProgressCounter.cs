@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace MedR1.Sampling.Remote;
 
 /// <summary>Counts for one call and tells a listener, one report at a time.</summary>
-internal sealed class ProgressCounter(IProgress<RemoteSamplingProgress>? listener, int promptCount)
+internal sealed class ProgressCounter(IProgress<RemoteSamplingProgress>? listener, int promptCount, int requestsPerPrompt)
 {
+    private readonly int[] _missing = [.. Enumerable.Repeat(requestsPerPrompt, promptCount)];
     private readonly Lock _lock = new();
     private readonly long _started = Stopwatch.GetTimestamp();
     private int _prompts;
@@ -12,14 +13,14 @@ internal sealed class ProgressCounter(IProgress<RemoteSamplingProgress>? listene
     private long _tokens;
     private int _retries;
 
-    /// <summary>Counts a group that has come.</summary>
+    /// <summary>Counts a prompt's group, or a part of it, that has come.</summary>
     public void Add(CompletionGroup group)
     {
         long tokens = group.Completions.Sum(completion => (long)completion.TokenCount);
         RemoteSamplingMetrics.RecordTokens(tokens);
         lock (_lock)
         {
-            _prompts++;
+            _prompts += --_missing[group.PromptIndex] == 0 ? 1 : 0;
             _completions += group.Completions.Count;
             _tokens += tokens;
             Tell();
