@@ -13,6 +13,9 @@ internal static class CodecDifferences
             case { Format: ImageFormat.Bmp, BitsPerSample: 5 }:
                 RescaleSamples(rgba, BmpHeader.Read(encoded).GreenBits);
                 return true;
+            case { Format: ImageFormat.Bmp, Channels: 1 } when BmpHeader.Read(encoded).IsRunLength:
+                FillTransparent(rgba, BmpHeader.FirstColour(encoded));
+                return true;
             case { Format: ImageFormat.Png, BitsPerSample: 2 or 4 } when PngHeader.IsGray(encoded):
                 CompareWithKey(encoded, rgba);
                 return false;
@@ -33,16 +36,20 @@ internal static class CodecDifferences
             return false;
         }
 
-        (byte red, byte green, byte blue) = header.ColourOf(encoded, header.TransparentIndex ?? 0);
+        FillTransparent(rgba, header.ColourOf(encoded, header.TransparentIndex ?? 0));
+        return true;
+    }
+
+    // Run-length encoded bitmaps may leave pixels out, too: Skia clears them, Pillow gives them index 0.
+    private static void FillTransparent(Span<byte> rgba, (byte Red, byte Green, byte Blue) colour)
+    {
         for (int i = 0; i < rgba.Length; i += 4)
         {
             if (rgba[i + 3] == 0)
             {
-                (rgba[i], rgba[i + 1], rgba[i + 2], rgba[i + 3]) = (red, green, blue, byte.MaxValue);
+                (rgba[i], rgba[i + 1], rgba[i + 2], rgba[i + 3]) = (colour.Red, colour.Green, colour.Blue, byte.MaxValue);
             }
         }
-
-        return true;
     }
 
     // libpng widens the transparent sample as it does the others; Pillow compares widened samples with the key as it

@@ -7,11 +7,14 @@ namespace MedR1.Imaging;
 /// <param name="Height">Rows; the sign of the file, which tells the order of the rows, is dropped.</param>
 /// <param name="BitsPerPixel">1, 4, 8, 16, 24 or 32.</param>
 /// <param name="GreenBits">Bits of the green sample of a 16-bit picture, 5 or 6; else 8.</param>
-internal sealed record BmpHeader(int Width, int Height, int BitsPerPixel, int GreenBits)
+/// <param name="IsRunLength">Whether its palette's indices are run-length encoded, which may leave pixels out.</param>
+internal sealed record BmpHeader(int Width, int Height, int BitsPerPixel, int GreenBits, bool IsRunLength)
 {
     private const int FileHeaderBytes = 14;
     private const int CoreHeaderBytes = 12;
     private const int InfoHeaderBytes = 40;
+    private const uint RunLength8 = 1;
+    private const uint RunLength4 = 2;
     private const uint BitFields = 3;
     private const uint SixBitGreenMask = 0x7E0;
 
@@ -28,7 +31,8 @@ internal sealed record BmpHeader(int Width, int Height, int BitsPerPixel, int Gr
                 BinaryPrimitives.ReadUInt16LittleEndian(header[4..]),
                 BinaryPrimitives.ReadUInt16LittleEndian(header[6..]),
                 BinaryPrimitives.ReadUInt16LittleEndian(header[10..]),
-                greenBits: 5);
+                greenBits: 5,
+                isRunLength: false);
         }
 
         if (size is < InfoHeaderBytes or > 124)
@@ -38,13 +42,24 @@ internal sealed record BmpHeader(int Width, int Height, int BitsPerPixel, int Gr
         }
 
         HeaderBytes.Require(encoded, FileHeaderBytes + (long)size, "BMP");
-        bool hasMasks = BinaryPrimitives.ReadUInt32LittleEndian(header[16..]) == BitFields && header.Length >= 48;
+        uint compression = BinaryPrimitives.ReadUInt32LittleEndian(header[16..]);
+        bool hasMasks = compression == BitFields && header.Length >= 48;
         uint greenMask = hasMasks ? BinaryPrimitives.ReadUInt32LittleEndian(header[44..]) : 0;
         return Checked(
             BinaryPrimitives.ReadInt32LittleEndian(header[4..]),
             Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(header[8..])),
             BinaryPrimitives.ReadUInt16LittleEndian(header[14..]),
-            greenMask == SixBitGreenMask ? 6 : 5);
+            greenMask == SixBitGreenMask ? 6 : 5,
+            compression is RunLength8 or RunLength4);
+    }
+
+    /// <summary>The first colour of the palette behind a BITMAPINFOHEADER or a successor; black where there is none.</summary>
+    public static (byte Red, byte Green, byte Blue) FirstColour(ReadOnlySpan<byte> encoded)
+    {
+        long start = FileHeaderBytes + (long)BinaryPrimitives.ReadUInt32LittleEndian(encoded[FileHeaderBytes..]);
+        return start + 3 <= encoded.Length
+            ? (encoded[(int)start + 2], encoded[(int)start + 1], encoded[(int)start])
+            : default;
     }
 
     public ImageHeader ToImageHeader() => BitsPerPixel switch
@@ -54,7 +69,7 @@ internal sealed record BmpHeader(int Width, int Height, int BitsPerPixel, int Gr
         _ => new ImageHeader(ImageFormat.Bmp, Width, Height, BitsPerSample: 8, Channels: BitsPerPixel / 8),
     };
 
-    private static BmpHeader Checked(long width, long height, int bits, int greenBits)
+    private static BmpHeader Checked(long width, long height, int bits, int greenBits, bool isRunLength)
     {
         if (bits is not (1 or 4 or 8 or 16 or 24 or 32))
         {
@@ -63,6 +78,6 @@ internal sealed record BmpHeader(int Width, int Height, int BitsPerPixel, int Gr
         }
 
         HeaderBytes.RequireSize(ImageFormat.Bmp, width, height);
-        return new BmpHeader((int)width, (int)height, bits, bits == 16 ? greenBits : 8);
+        return new BmpHeader((int)width, (int)height, bits, bits == 16 ? greenBits : 8, isRunLength);
     }
 }

@@ -47,6 +47,25 @@ public sealed class BmpTests
         Assert.Equal([0x11, 0x22, 0x33, 0x44, 0x55, 0x66], image.Pixels.ToArray());
     }
 
+    // Index 0 is red, 1 is blue. The lower row comes first, 1 1 and no more (end of line); of the upper one a delta of 2
+    // leaves the first two out, and the picture ends behind the third. Pillow pads with index 0 by the same marks, but
+    // refuses the early end.
+    [Theory]
+    [InlineData(Transparency.Drop)]
+    [InlineData(Transparency.CompositeOverWhite)]
+    public void Pixels_that_run_length_encoding_leaves_out_have_the_palettes_first_colour(Transparency transparency)
+    {
+        byte[] file = BmpFile.WriteRunLength(
+            4, 2, [0, 0, 255, 0, 255, 0, 0, 0], [2, 1, 0, 0, 0, 2, 2, 0, 1, 1, 0, 1]);
+
+        RgbImage image = Decoder.Decode(file, new ImageDecodeOptions { Transparency = transparency });
+
+        byte[] red = [255, 0, 0];
+        byte[] blue = [0, 0, 255];
+        Assert.Equal(
+            [.. red, .. red, .. blue, .. red, .. blue, .. blue, .. red, .. red], image.Pixels.ToArray());
+    }
+
     [Fact]
     public void An_alpha_mask_makes_alpha()
     {

@@ -40,6 +40,20 @@ internal static class BmpFile
         return file;
     }
 
+    /// <summary>A picture of 8 bits a pixel, run-length encoded (BI_RLE8), with a palette of blue, green, red, 0.</summary>
+    public static byte[] WriteRunLength(int width, int height, byte[] palette, byte[] runs)
+    {
+        byte[] head = Write(width, height, 8, []);
+        Array.Resize(ref head, 54);
+        byte[] file = [.. head, .. palette, .. runs];
+        Int32(file, 2, file.Length);
+        Int32(file, 10, 54 + palette.Length);
+        Int32(file, 30, 1);
+        Int32(file, 34, runs.Length);
+        Int32(file, 46, palette.Length / 4);
+        return file;
+    }
+
     private static void Int32(byte[] file, int offset, int value) =>
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(offset), value);
 }
