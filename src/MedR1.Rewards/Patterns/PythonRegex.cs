@@ -6,7 +6,7 @@ namespace MedR1.Rewards;
 /// A regular expression that matches as Python 3.11's <c>re</c> does, for rewards brought over from Python. It knows
 /// literals, the dot, classes, groups (named ones too), look-around, alternatives, greedy and lazy quantifiers, and the
 /// escapes <c>\d \s \w \b \A \Z</c> with their opposites; it refuses back references, flags inside the expression,
-/// possessive quantifiers, and characters beyond U+FFFF in the expression (texts may hold them).
+/// possessive quantifiers, and surrogates and characters beyond U+FFFF in the expression (texts may hold them).
 /// </summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
 public sealed class PythonRegex

@@ -76,7 +76,7 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
     {
         if (char.IsSurrogate(character))
         {
-            throw Fault("a character beyond U+FFFF");
+            throw Fault("a surrogate or a character beyond U+FFFF");
         }
 
         // Digits and commas may belong to a quantifier such as {2,3}.
@@ -151,35 +151,34 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
 
             body.Append(options.HasFlag(PythonRegexOptions.IgnoreCase)
                 ? PythonClasses.InAnyCase(low, high)
-                : $"{PythonClasses.Escape(low)}-{PythonClasses.Escape(high)}");
+                : Range(low, high));
         }
 
         _position++;
         _output.Append(negated ? "[^" : "[").Append(body).Append(']');
     }
 
+    // Characters beyond U+FFFF, for which surrogates stand in the text, are in no range up to U+FFFF.
+    private static string Range(char low, char high) => low < '\uD800' && high > '\uDFFF'
+        ? Range(low, '\uD7FF') + Range('\uE000', high)
+        : $"{PythonClasses.Escape(low)}-{PythonClasses.Escape(high)}";
+
     /// <summary>The body of a shorthand class, or null and one character.</summary>
     private string? ClassMember(out char character)
     {
         character = Next();
-        if (char.IsSurrogate(character))
+        if (character == '\\')
         {
-            throw Fault("a character beyond U+FFFF");
+            char escaped = Next();
+            if (ClassOf(escaped) is string body)
+            {
+                return body;
+            }
+
+            character = escaped == 'b' ? '\b' : EscapedCharacter(escaped);
         }
 
-        if (character != '\\')
-        {
-            return null;
-        }
-
-        char escaped = Next();
-        if (ClassOf(escaped) is string body)
-        {
-            return body;
-        }
-
-        character = escaped == 'b' ? '\b' : EscapedCharacter(escaped);
-        return null;
+        return char.IsSurrogate(character) ? throw Fault("a surrogate or a character beyond U+FFFF") : null;
     }
 
     private static string? ClassOf(char escaped) => escaped switch

@@ -31,6 +31,9 @@ public sealed class PythonRegexTests
     [InlineData(@"a{,3}", "aaaa", false)]
     [InlineData(@"a{,x}", "a{,x}", true)]
     [InlineData(@"[]a]+", "]a", true)]
+    [InlineData(@"[\u0000-\uffff]+", "a字\uE000\uFFFD", true)]
+    [InlineData(@"[\u0000-\uffff]", "😀", false)]
+    [InlineData(@"[^\u0000-\uffff]", "😀", true)]
     [InlineData(@"\x41\u0042\.", "AB.", true)]
     [InlineData(@"(?P<letter>[A-D])(?=\))\)", "C)", true)]
     public void Matches_whole_texts_as_python_does(string pattern, string text, bool expected) =>
@@ -64,6 +67,7 @@ public sealed class PythonRegexTests
     [InlineData("(?i)a")]
     [InlineData("a*+")]
     [InlineData("a😀")]
+    [InlineData(@"[\ud800-\udfff]")]
     [InlineData(@"\q")]
     [InlineData("[b-a]")]
     [InlineData("[ab")]
