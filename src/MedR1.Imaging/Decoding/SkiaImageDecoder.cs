@@ -10,7 +10,8 @@ namespace MedR1.Imaging;
 /// <remarks>
 /// The codecs are Skia's (libpng, libjpeg-turbo, libwebp), asked for unpremultiplied RGBA so that colours under alpha
 /// survive.
-/// A file that is cut short or damaged is an error, never a picture with grey parts. Safe to use from several threads.
+/// A file that is cut short is an error, never a picture with grey parts. Damage inside the data, such as an end mark too
+/// early in a JPEG, may pass in formats other than PNG, which alone has check sums. Safe to use from several threads.
 /// </remarks>
 public sealed class SkiaImageDecoder : IImageDecoder
 {

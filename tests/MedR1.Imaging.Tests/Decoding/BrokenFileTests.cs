@@ -60,6 +60,16 @@ public sealed class BrokenFileTests
         Assert.Equal(9, whole.Width);
     }
 
+    // Pillow, too, gives a picture: a JPEG has no check sum that would tell.
+    [Fact]
+    public void A_JPEG_with_an_end_mark_too_early_is_a_picture()
+    {
+        byte[] file = Sample("JPEG");
+        RgbImage image = Decoder.Decode((byte[])[.. file[..(file.Length - 20)], 0xFF, 0xD9]);
+        Assert.Equal(9, image.Width);
+        Assert.NotEqual(Decoder.Decode(file).Pixels.ToArray(), image.Pixels.ToArray());
+    }
+
     [Theory]
     [InlineData("PNG")]
     [InlineData("JPEG")]
