@@ -13,6 +13,11 @@ internal readonly record struct LogProbabilityUse(bool ArePlain, bool AreDrawn)
         bool truncated = options.Temperature != 0 && (options.TopK is not null || options.TopP < 1 || options.MinP > 0);
         bool penalised = options.RepetitionPenalty != 1 || options.MinNewTokens > 0;
         bool suppressed = options.SuppressedTokenIds?.Count > 0;
+
+        // kind     | plain if none of     | drawn if none of
+        // Raw      | tempered, suppressed | tempered, suppressed, truncated, penalised
+        // Tempered | penalised            | truncated
+        // Drawn    | truncated, penalised | -
         return kind switch
         {
             ServerLogProbabilities.Raw => new(
