@@ -4,8 +4,8 @@ namespace MedR1.Rewards;
 public sealed record NumericOptions
 {
     /// <summary>
-    /// Lengths to millimetres, volumes to millilitres, shares to parts of one, angles to degrees: what reports measure
-    /// in.
+    /// Lengths in millimetres, areas in square millimetres, volumes in millilitres, shares as parts of one, angles in degrees: what
+    /// reports measure in.
     /// </summary>
     public static IReadOnlyDictionary<string, NumericUnit> MedicalUnits { get; } = new Dictionary<string, NumericUnit>
     {
@@ -21,6 +21,14 @@ public sealed record NumericOptions
         ["centimeter"] = new("mm", 10),
         ["centimeters"] = new("mm", 10),
         ["m"] = new("mm", 1000),
+        ["mm²"] = new("mm²", 1),
+        ["mm2"] = new("mm²", 1),
+        ["cm²"] = new("mm²", 100),
+        ["cm2"] = new("mm²", 100),
+        ["mm³"] = new("ml", 0.001),
+        ["mm3"] = new("ml", 0.001),
+        ["cm³"] = new("ml", 1),
+        ["cm3"] = new("ml", 1),
         ["ml"] = new("ml", 1),
         ["cc"] = new("ml", 1),
         ["l"] = new("ml", 1000),

@@ -44,6 +44,11 @@ public sealed class AnswerRewardTests
     [InlineData("120 mm2", "120 mm", 0)]
     [InlineData("120 mm^2", "120 mm", 0)]
     [InlineData("60 ml/min", "60 ml", 0)]
+    [InlineData("2 cm³", "20 mm3", 0)]
+    [InlineData("2 cm³", "2000 mm3", 1)]
+    [InlineData("2 cm3", "2 ml", 1)]
+    [InlineData("2 cm²", "200 mm²", 1)]
+    [InlineData("2 cm²", "20 mm2", 0)]
     [InlineData("37 °C", "37 °", 0)]
     [InlineData("37°", "37 degrees", 1)]
     [InlineData("5 \u03BCm", "5 \u00B5m", 1)]
@@ -56,8 +61,7 @@ public sealed class AnswerRewardTests
     }
 
     [Theory]
-    [InlineData("2 cm3")]
-    [InlineData("2 cm²")]
+    [InlineData("2 mm^3")]
     [InlineData("37 °C")]
     [InlineData("60 ml/min")]
     [InlineData("3 m·s⁻¹")]
