@@ -99,35 +99,33 @@ public sealed class RewardScorer
     {
         WeightedReward reward = _rewards[call.Reward];
         CompletionGroup group = groups[call.Group];
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_options.Timeout);
+        Task<IReadOnlyList<double?>>? answer = await LimitedCall.RunAsync(
+            async token => reward.ScoresGroups
+                ? await reward.ScoreAsync(group, token).ConfigureAwait(false)
+                : [await reward.ScoreAsync(Context(group, call.Sample), token).ConfigureAwait(false)],
+            _options.Timeout, cancellationToken).ConfigureAwait(false);
         try
         {
-            // A reward may block its thread for good, so it gets one of its own and is waited for no longer than its
-            // time.
-            IReadOnlyList<double?> scores = await Task.Run(
-                async () => reward.ScoresGroups
-                    ? await reward.ScoreAsync(group, limit.Token).ConfigureAwait(false)
-                    : [await reward.ScoreAsync(Context(group, call.Sample), limit.Token).ConfigureAwait(false)],
-                limit.Token).WaitAsync(_options.Timeout, cancellationToken).ConfigureAwait(false);
-            return reward.ScoresGroups
-                ? table.TakeGroup(call.Group, call.Reward, scores, reward.Name)
-                : table.Take(call.Group, call.Sample, call.Reward, scores[0], reward.Name);
+            if (answer is not null)
+            {
+                IReadOnlyList<double?> scores = await answer.ConfigureAwait(false);
+                return reward.ScoresGroups
+                    ? table.TakeGroup(call.Group, call.Reward, scores, reward.Name)
+                    : table.Take(call.Group, call.Sample, call.Reward, scores[0], reward.Name);
+            }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             table.MarkFailed(call.Group, reward.ScoresGroups ? null : call.Sample);
-            bool late = exception is TimeoutException
-                || (exception is OperationCanceledException && limit.IsCancellationRequested);
-            return late
-                ? new RewardFailure(
-                    reward.Name, RewardFailureKind.TimedOut,
-                    $"it gave no answer within {_options.Timeout.TotalSeconds:0.###} s.")
-                : new RewardFailure(
-                    reward.Name, RewardFailureKind.Threw, $"{exception.GetType().Name}: {exception.Message}")
-                {
-                    Exception = exception,
-                };
+            return new RewardFailure(
+                reward.Name, RewardFailureKind.Threw, $"{exception.GetType().Name}: {exception.Message}")
+            {
+                Exception = exception,
+            };
         }
+
+        table.MarkFailed(call.Group, reward.ScoresGroups ? null : call.Sample);
+        return new RewardFailure(
+            reward.Name, RewardFailureKind.TimedOut, $"it gave no answer within {_options.Timeout.TotalSeconds:0.###} s.");
     }
 }

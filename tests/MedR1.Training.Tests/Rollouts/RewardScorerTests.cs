@@ -89,17 +89,66 @@ public sealed class RewardScorerTests
     [Fact]
     public async Task A_reward_that_waits_is_cancelled_after_its_time()
     {
+        Waiting reward = new();
         RewardScorer scorer = new(
-            [new WeightedReward(new DelegateReward("slow", async (_, token) =>
-            {
-                await Task.Delay(Timeout.Infinite, token);
-                return 1;
-            }))],
-            new RewardScorerOptions { Timeout = TimeSpan.FromMilliseconds(200) });
+            [new WeightedReward(reward)], new RewardScorerOptions { Timeout = TimeSpan.FromMilliseconds(200) });
+
+        ScoredGroups scored = await scorer.ScoreAsync([Group(1, 1)]);
+
+        Assert.All(scored.Failures, failure => Assert.Equal(RewardFailureKind.TimedOut, failure.Kind));
+        Assert.Equal("it gave no answer within 0.2 s.", scored.Failures[0].Message);
+        await reward.RequireCancelledAsync(2);
+    }
+
+    [Fact]
+    public async Task A_reward_that_waits_is_cancelled_with_the_scoring()
+    {
+        Waiting reward = new();
+        using CancellationTokenSource source = new();
+        Task<ScoredGroups> scoring = new RewardScorer([new WeightedReward(reward)]).ScoreAsync([Group(1, 1)], source.Token);
+        await reward.RequireStartedAsync(2);
+        await source.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scoring);
+        await reward.RequireCancelledAsync(2);
+    }
+
+    [Fact]
+    public async Task A_reward_that_waits_is_cancelled_where_the_failure_of_another_stops_the_run()
+    {
+        Waiting reward = new();
+        RewardScorer scorer = new(
+            [
+                new WeightedReward(reward),
+                new WeightedReward(new DelegateReward("odd", async (_, _) =>
+                {
+                    await reward.RequireStartedAsync(1);
+                    return double.NaN;
+                })),
+            ],
+            new RewardScorerOptions { StopOnFailure = true });
+
+        await Assert.ThrowsAsync<RewardFailureException>(() => scorer.ScoreAsync([Group(1)]));
+
+        await reward.RequireCancelledAsync(1);
+    }
+
+    [Fact]
+    public async Task A_time_limit_of_the_reward_s_own_is_what_it_threw()
+    {
+        RewardScorer scorer = new(
+        [
+            new WeightedReward(Reward("pattern", _ => throw new TimeoutException("the pattern took too long"))),
+            new WeightedReward(Reward("request", _ => throw new TaskCanceledException("no answer from the server"))),
+        ]);
 
         ScoredGroups scored = await scorer.ScoreAsync([Group(1)]);
 
-        Assert.Equal(RewardFailureKind.TimedOut, Assert.Single(scored.Failures).Kind);
+        Assert.All(scored.Failures, failure => Assert.Equal(RewardFailureKind.Threw, failure.Kind));
+        Assert.Equal(
+            ["TimeoutException: the pattern took too long", "TaskCanceledException: no answer from the server"],
+            scored.Failures.Select(failure => failure.Message));
+        Assert.IsType<TimeoutException>(scored.Failures[0].Exception);
     }
 
     [Fact]
@@ -169,6 +218,42 @@ public sealed class RewardScorerTests
             StopReason = StopReason.EndToken,
             SampleIndex = index,
         })]);
+
+    /// <summary>A reward that answers only to its token.</summary>
+    private sealed class Waiting : IReward
+    {
+        private readonly SemaphoreSlim _started = new(0);
+        private readonly SemaphoreSlim _cancelled = new(0);
+
+        public string Name => "waiting";
+
+        public async ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
+        {
+            _started.Release();
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+            finally
+            {
+                _cancelled.Release();
+            }
+
+            return 1;
+        }
+
+        public Task RequireStartedAsync(int calls) => RequireAsync(_started, calls);
+
+        public Task RequireCancelledAsync(int calls) => RequireAsync(_cancelled, calls);
+
+        private static async Task RequireAsync(SemaphoreSlim semaphore, int calls)
+        {
+            for (int call = 0; call < calls; call++)
+            {
+                Assert.True(await semaphore.WaitAsync(TimeSpan.FromSeconds(20)));
+            }
+        }
+    }
 
     private sealed class Odd : IGroupReward
     {
