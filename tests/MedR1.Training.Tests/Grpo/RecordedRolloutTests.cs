@@ -1,3 +1,4 @@
+using MedR1.Losses;
 using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
@@ -26,6 +27,30 @@ public sealed class RecordedRolloutTests : IDisposable
         Assert.Equal(sampled.History.Select(Runs.Untimed), replayed.History.Select(Runs.Untimed));
         Assert.Equal(0, replayed.History[0].Values["time/sample"]);
         Assert.Equal(8 / stepsPerGeneration / iterations, Directory.GetFiles(_folder).Length);
+    }
+
+    [Fact]
+    public async Task Groups_that_were_replayed_where_they_were_captured_are_off_policy_here_too()
+    {
+        // Prompts 0 and 1 come first and disagree; one of them is replayed in place of one of the others, whose completions agree.
+        GrpoTrainerBuilder Builder(TinyPolicy policy) => Runs.Small(
+            policy, options => options.MaxSteps = 3, new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = 0 }), prompts: 6)
+            .UseOrder(new SequentialOrder())
+            .AddReward("length", context => context.Completion.TokenCount);
+
+        using TinyPolicy policy = TestData.Policy();
+        RolloutList rollouts = [];
+        await Builder(policy)
+            .Configure(options => options.Replay = new ReplayOptions { Capacity = 1 })
+            .UseSampler(new ScriptedSampler((prompt, sample) =>
+                prompt.Example!.Id[^1] is '0' or '1' ? new string((char)('a' + sample), 1 + sample) : "the same"))
+            .AddObserver(new RolloutRecorder(_folder)).AddObserver(rollouts)
+            .RunAsync();
+        using TinyPolicy again = TestData.Policy();
+        await Builder(again).UseRecordedRollouts(_folder).RunAsync();
+
+        Assert.Single(rollouts[2].ReplayedFrom, index => index == 0);
+        Assert.Equal(TestData.Weights(policy), TestData.Weights(again));
     }
 
     [Fact]
