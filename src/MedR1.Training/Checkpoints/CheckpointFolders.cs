@@ -23,6 +23,10 @@ internal sealed partial class CheckpointFolders(string output)
     public string Of(long step) =>
         Path.Combine(_output, string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}"));
 
+    /// <summary>Whether a checkpoint lies here.</summary>
+    public bool Holds(string checkpoint) =>
+        Path.GetDirectoryName(Path.GetFullPath(checkpoint)) == Path.TrimEndingDirectorySeparator(_output);
+
     /// <summary>The steps of which there is a checkpoint, in order.</summary>
     public IReadOnlyList<long> Steps => StepsOf(Folders("step-*").Select(NameOf));
 

@@ -30,7 +30,7 @@ internal sealed partial class CheckpointStore(
 
     private readonly HashSet<long> _own = [];
     private long _lastSaved;
-    private long _resumedAt;
+    private long _resumedHereAt;
     private string? _resumedFrom;
 
     /// <summary>The last checkpoint that was written.</summary>
@@ -41,7 +41,8 @@ internal sealed partial class CheckpointStore(
 
     /// <summary>The checkpoint of the best step; null if there is none in this folder.</summary>
     public string? BestOf(RunState state) =>
-        state.BestStep is long step and > 0 && _folders?.Of(step) is string folder && Directory.Exists(folder) ? folder : null;
+        state.BestStep is long step and > 0 && IsOfRun(step) && _folders?.Of(step) is string folder && Directory.Exists(folder)
+            ? folder : null;
 
     /// <summary>
     /// Writes a checkpoint if the interval is over, the run is, or the step is the best so far; then removes those that
@@ -92,6 +93,7 @@ internal sealed partial class CheckpointStore(
             }
 
             folders.Write(state.Step, folder => Write(folder, state, cancellationToken));
+            _own.Add(state.Step);
             folders.Point(CheckpointFolders.Latest, state.Step);
             if (BestOf(state) is not null)
             {
@@ -109,7 +111,6 @@ internal sealed partial class CheckpointStore(
         }
 
         Last = target;
-        _own.Add(state.Step);
         return target;
     }
 
@@ -147,18 +148,21 @@ internal sealed partial class CheckpointStore(
             }
         }
 
-        (_resumedAt, _resumedFrom) = (state.Run.Step, source);
+        _resumedFrom = source;
+        _resumedHereAt = _folders?.Holds(source) == true ? state.Run.Step : 0;
 
         // A rescued step is written again when its end is done.
         _lastSaved = state.Run.Unfinished is null ? state.Run.Step : 0;
         return state.Run;
     }
 
+    // Between the step that the run went on from and its own there may be those of another try, and in another folder than the one
+    // that it went on from all others are of other runs.
+    private bool IsOfRun(long step) => step <= _resumedHereAt || _own.Contains(step);
+
     private void RemoveExpired(RunState state)
     {
-        // Between the step that the run went on from and its own there may be those of another try.
-        IEnumerable<long> ofRun = _folders!.Steps.Where(step => step <= _resumedAt || _own.Contains(step));
-        foreach (long step in CheckpointRetention.Expired([.. ofRun], state.Step, state.BestStep, options))
+        foreach (long step in CheckpointRetention.Expired([.. _folders!.Steps.Where(IsOfRun)], state.Step, state.BestStep, options))
         {
             try
             {

@@ -4,6 +4,8 @@ namespace MedR1.Training.Tests;
 
 public sealed class RetentionTests : IDisposable
 {
+    private static readonly double[] s_measured = [3, 9, 5, 1, 2, 4];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
 
     // Steps 1 to 10 with a checkpoint each; written down by hand.
@@ -36,24 +38,9 @@ public sealed class RetentionTests : IDisposable
     public async Task The_best_checkpoint_is_written_where_it_is_measured_and_stays(
         bool lowest, string best, double value)
     {
-        double[] measured = [3, 9, 5, 1, 2, 4];
         using TinyPolicy policy = TestData.Policy();
         List<string> saved = [];
-        using SftTrainer trainer = new SftTrainerBuilder(policy)
-            .UseExamples(TestData.Examples(4))
-            .AddEvaluation("score", (context, _) => ValueTask.FromResult(measured[context.Step - 1]))
-            .AddObserver(new CheckpointObserver(saved))
-            .Configure(options =>
-            {
-                options.ExamplesPerStep = 2;
-                options.MaxSteps = measured.Length;
-                options.EvaluationInterval = 1;
-                options.OutputFolder = _folder;
-                options.KeepLast = 1;
-                options.BestMetric = "eval/score";
-                options.BestIsLowest = lowest;
-            })
-            .Build();
+        using SftTrainer trainer = Builder(policy, _folder, lowest).AddObserver(new CheckpointObserver(saved)).Build();
 
         TrainingReport report = await trainer.RunAsync();
 
@@ -69,10 +56,52 @@ public sealed class RetentionTests : IDisposable
         Assert.Equal(
             lowest ? ["step-000001", "step-000004", "step-000006"] : ["step-000001", "step-000002", "step-000006"],
             saved.Select(Path.GetFileName));
-        Assert.Equal(measured, report.History.Select(metrics => metrics.Values["eval/score"]));
+        Assert.Equal(s_measured, report.History.Select(metrics => metrics.Values["eval/score"]));
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_in_another_run_s_folder_leaves_that_one_s_checkpoints_alone()
+    {
+        string one = Path.Combine(_folder, "one");
+        string other = Path.Combine(_folder, "other");
+        using TinyPolicy policy = TestData.Policy();
+        using SftTrainer trainer = Builder(policy, one, lowest: false).Configure(options => options.SaveInterval = 1).Build();
+        await trainer.RunAsync();
+
+        // Those of the other run, which has one of this run's best step, too.
+        string[] foreign = ["step-000001", "step-000002", "step-000003"];
+        foreach (string step in foreign)
+        {
+            Directory.CreateDirectory(Path.Combine(other, step));
+        }
+
+        using TinyPolicy again = TestData.Policy();
+        using SftTrainer second = Builder(again, other, lowest: false).Configure(options => options.SaveInterval = 1)
+            .ResumeFrom(Path.Combine(one, "step-000002")).Build();
+        TrainingReport report = await second.RunAsync();
+
+        Assert.Equal(9, report.BestValue);
+        Assert.Null(report.BestCheckpoint);
+        Assert.Equal(
+            ["latest", "step-000001", "step-000002", "step-000006"],
+            Directory.GetFileSystemEntries(other).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static SftTrainerBuilder Builder(TinyPolicy policy, string output, bool lowest) => new SftTrainerBuilder(policy)
+        .UseExamples(TestData.Examples(4))
+        .AddEvaluation("score", (context, _) => ValueTask.FromResult(s_measured[context.Step - 1]))
+        .Configure(options =>
+        {
+            options.ExamplesPerStep = 2;
+            options.MaxSteps = s_measured.Length;
+            options.EvaluationInterval = 1;
+            options.OutputFolder = output;
+            options.KeepLast = 1;
+            options.BestMetric = "eval/score";
+            options.BestIsLowest = lowest;
+        });
 
     private sealed class CheckpointObserver(List<string> saved) : ITrainingObserver
     {
