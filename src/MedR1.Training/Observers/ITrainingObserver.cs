@@ -2,7 +2,7 @@ namespace MedR1.Training;
 
 /// <summary>
 /// Looks on while a run goes: the callbacks that every trainer has. <see cref="IGrpoObserver"/> and
-/// <see cref="ISftObserver"/> add their trainer's own. What it throws stops the run.
+/// <see cref="ISftObserver"/> add their trainer's own. What it throws stops the run, but for <see cref="OnStop"/>.
 /// </summary>
 /// <remarks>
 /// Calls come one after another from the training's own thread, in the order in which they are listed here; the training goes on
@@ -40,6 +40,14 @@ public interface ITrainingObserver
     /// <summary>The run has come to its last step. Not called where it was cancelled or failed.</summary>
     /// <param name="report">What became of it.</param>
     void OnEnd(TrainingReport report)
+    {
+    }
+
+    /// <summary>
+    /// The run is over, also where it was cancelled or failed, in its start too: nothing of it samples or moves a parameter any
+    /// more. All observers are told; what one throws here is dropped, since what the run has ended with counts.
+    /// </summary>
+    void OnStop()
     {
     }
 }

@@ -11,7 +11,7 @@ namespace MedR1.Training;
 /// <para>
 /// Weights are published when something is to be drawn and they have moved since, in evaluations as in training, and when
 /// a run starts or goes on: several updates of one rollout are published once. Without a run that tells of its steps, and
-/// when it has come to its end, they are published in every call, which is right and slow.
+/// when it is over, they are published in every call, which is right and slow.
 /// </para>
 /// <para>
 /// A folder that the server has loaded is deleted when the next one is loaded; one that can't be deleted yet, by the next
@@ -74,7 +74,7 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
     public void OnGradients(long step) => _hasMoved = true;
 
     /// <inheritdoc/>
-    public void OnEnd(TrainingReport report)
+    public void OnStop()
     {
         // What moves weights from now on need not tell.
         _isTold = false;

@@ -36,6 +36,10 @@ internal sealed class RunReporter(
             _rescue.Save(exception, _isSaving);
             throw;
         }
+        finally
+        {
+            NotifyOfStop();
+        }
     }
 
     // Before the first step of the call; what the last one left of its step is done first.
@@ -100,6 +104,21 @@ internal sealed class RunReporter(
         {
             end.IsTold = true;
             Notify(observer => observer.OnStep(new StepMetrics(state.Step, end.Values)));
+        }
+    }
+
+    private void NotifyOfStop()
+    {
+        foreach (ITrainingObserver observer in observers)
+        {
+            try
+            {
+                UserCode.Tell<ITrainingObserver>([observer], one => one.OnStop());
+            }
+            catch (Exception)
+            {
+                // What the run has ended with counts, and the others are told too.
+            }
         }
     }
 

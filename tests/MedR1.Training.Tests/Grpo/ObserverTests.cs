@@ -23,8 +23,26 @@ public sealed class ObserverTests : IDisposable
 
         Assert.Equal(
             "start 0/3, rollout 0, pass, pass, gradients 1, step 1, pass, pass, gradients 2, step 2, checkpoint 2, "
-            + "rollout 1, pass, pass, gradients 3, step 3, checkpoint 3, end 3",
+            + "rollout 1, pass, pass, gradients 3, step 3, checkpoint 3, end 3, stop",
             string.Join(", ", diary.Lines));
+    }
+
+    [Theory]
+    [InlineData("OnStart", "start 0/8, stop", "stop")]
+    [InlineData("OnGradients", "start 0/8, rollout 0, pass, gradients 1, stop", "start 0/8, rollout 0, pass, stop")]
+    public async Task All_are_told_that_a_run_is_over_which_failed(string place, string first, string last)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        Diary before = new();
+        Diary behind = new();
+
+        FormatException exception = await Assert.ThrowsAsync<FormatException>(() => Runs.Small(policy, _ => { })
+            .AddObserver(before).AddObserver(new Failing(place)).AddObserver(behind).RunAsync());
+
+        Assert.Equal($"broken in {place}", exception.Message);
+        Assert.NotNull(TrainingFailure.Of(exception));
+        Assert.Equal(first, string.Join(", ", before.Lines));
+        Assert.Equal(last, string.Join(", ", behind.Lines));
     }
 
     [Theory]
@@ -61,6 +79,23 @@ public sealed class ObserverTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    private sealed class Failing(string place) : ITrainingObserver
+    {
+        public void OnStart(TrainingStart start) => Fail(nameof(OnStart));
+
+        public void OnGradients(long step) => Fail(nameof(OnGradients));
+
+        public void OnStop() => throw new FormatException("broken behind the end");
+
+        private void Fail(string here)
+        {
+            if (here == place)
+            {
+                throw new FormatException($"broken in {here}");
+            }
+        }
+    }
+
     private sealed class Diary : IGrpoObserver
     {
         public List<string> Lines { get; } = [];
@@ -78,5 +113,7 @@ public sealed class ObserverTests : IDisposable
         public void OnCheckpoint(long step, string folder) => Lines.Add($"checkpoint {step}");
 
         public void OnEnd(TrainingReport report) => Lines.Add($"end {report.Steps}");
+
+        public void OnStop() => Lines.Add("stop");
     }
 }

@@ -112,6 +112,28 @@ public sealed class PublishingSamplerTests : IDisposable
         Assert.Equal(["load 2", "draw", "load 3", "draw"], _events);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_a_run_that_was_cancelled_or_failed_too(bool cancelled)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        PublishingSampler sampler = Sampler(policy);
+        using CancellationTokenSource source = new();
+        GrpoTrainerBuilder builder = Runs.Small(policy, options => options.MaxSteps = 2).UseSampler(sampler).AddObserver(sampler)
+            .AddObserver(new Stop(() =>
+            {
+                source.Cancel();
+                throw cancelled ? new OperationCanceledException(source.Token) : new FormatException("broken");
+            }));
+        await Assert.ThrowsAnyAsync<Exception>(() => builder.RunAsync(cancelled ? source.Token : CancellationToken.None));
+        Assert.Equal(["load 1", "draw"], _events);
+
+        // Another run draws with the same server, and does not tell it; the weights may be other ones by now.
+        await Runs.Small(policy, options => options.MaxSteps = 1).UseSampler(sampler).RunAsync();
+        Assert.Equal(["load 1", "draw", "load 2", "draw"], _events);
+    }
+
     [Fact]
     public async Task A_folder_that_is_in_use_ends_nothing_and_goes_later()
     {
@@ -171,6 +193,12 @@ public sealed class PublishingSamplerTests : IDisposable
     {
         using IDisposable guard = no_grad();
         return [.. policy.Parameters.SelectMany(parameter => parameter.Value.data<float>().ToArray())];
+    }
+
+    /// <summary>Ends a run when it has sampled and not learnt.</summary>
+    private sealed class Stop(Action end) : IGrpoObserver
+    {
+        public void OnRollout(Rollout rollout) => end();
     }
 
     private sealed class Recording(ISampler sampler, List<string> events) : ISampler
