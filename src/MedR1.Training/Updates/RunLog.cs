@@ -37,8 +37,10 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
             || values.ContainsKey(TrainingMetricNames.EvaluationSeconds))
         {
             StepMetrics report = new(state.Step, new Dictionary<string, double>(state.Unreported));
-            state.Unreported.Clear();
             await dispatcher.WriteAsync(report, cancellationToken).ConfigureAwait(false);
+
+            // Behind it: a report that was cancelled is written again, and whole.
+            state.Unreported.Clear();
         }
     }
 

@@ -74,10 +74,40 @@ public sealed class LogIntervalTests
         }).AddMetricSink(sink);
     }
 
+    [Fact]
+    public async Task A_report_that_was_cancelled_is_written_whole_where_the_run_goes_on()
+    {
+        using CancellationTokenSource source = new();
+        Recorder whole = new(), stopped = new() { BeforeWriting = source.Cancel };
+        using TinyPolicy policy = TestData.Policy();
+        await Builder(policy, whole).RunAsync();
+        using TinyPolicy again = TestData.Policy();
+        using GrpoTrainer trainer = Builder(again, stopped).Build();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
+        Assert.Empty(stopped);
+        stopped.BeforeWriting = null;
+        await trainer.RunAsync();
+
+        // Of the sampling before step 1.
+        Assert.Equal(whole.Select(Runs.Untimed), stopped.Select(Runs.Untimed));
+        Assert.True(stopped[0].Values.ContainsKey("reward"));
+
+        static GrpoTrainerBuilder Builder(TinyPolicy policy, Recorder sink) => Runs.Small(policy, options =>
+        {
+            options.Iterations = 4;
+            options.LogInterval = 4;
+        }).AddMetricSink(sink);
+    }
+
     private sealed class Recorder : List<StepMetrics>, IMetricSink
     {
+        public Action? BeforeWriting { get; set; }
+
         public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
         {
+            BeforeWriting?.Invoke();
+            cancellationToken.ThrowIfCancellationRequested();
             Add(metrics);
             return ValueTask.CompletedTask;
         }
