@@ -36,12 +36,14 @@ internal sealed class ReferenceMixer
             return;
         }
 
-        using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
         foreach ((_, Parameter policy, Parameter reference) in _pairs)
         {
-            reference.TimesInPlace(1 - _options.Mixup)
-                .PlusInPlace(policy.to(reference.dtype).Times(_options.Mixup));
+            // Rounded to bfloat16 once: rounded products would not add up to a weight that is the same in both.
+            using DisposeScope scope = NewDisposeScope();
+            ScalarType wide = reference.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+            Tensor mixed = reference.to(wide, copy: true).TimesInPlace(1 - _options.Mixup);
+            reference.copy_(mixed.PlusInPlace(policy.to(wide), _options.Mixup));
         }
     }
 

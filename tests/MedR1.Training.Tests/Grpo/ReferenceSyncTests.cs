@@ -1,5 +1,6 @@
 using MedR1.Losses;
 using MedR1.Modeling;
+using MedR1.Models.Qwen2VL;
 using MedR1.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -38,6 +39,18 @@ public sealed class ReferenceSyncTests
 
         Assert.Equal(towards, TestData.Weights(policy));
         Assert.DoesNotContain(frozen, mixer.Weights.Select(pair => pair.Key));
+    }
+
+    [Fact]
+    public void A_reference_that_the_policy_did_not_leave_stays_in_bfloat16_too()
+    {
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(SmallQwen.Folder, dataType: ScalarType.BFloat16);
+        using IVisionLanguagePolicy reference = policy.CloneFrozen();
+        ReferenceMixer mixer = new(policy.Parameters, reference, new ReferenceSyncOptions { Interval = 1, Mixup = 0.6 });
+
+        mixer.MixIfDue(1);
+
+        Assert.Equal(TestData.Weights(policy), TestData.Weights(reference));
     }
 
     [Theory]
