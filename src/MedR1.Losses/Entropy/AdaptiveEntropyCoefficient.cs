@@ -2,12 +2,12 @@ namespace MedR1.Losses;
 
 /// <summary>
 /// Keeps the policy's entropy near a target: once an optimizer step the coefficient of the bonus goes up where the
-/// entropy of the step's tokens was at or below the target, else down. It is applied one step later, and only while
-/// that entropy is at or below the target. For one thread at a time; nothing to dispose.
+/// entropy of the step's tokens that the bonus acts on was at or below the target, else down. It is applied one step later,
+/// and only while that entropy is at or below the target. For one thread at a time; nothing to dispose.
 /// </summary>
 /// <remarks>
-/// Give <see cref="Applied"/> to <see cref="PolicyLossInputs.EntropyCoefficient"/> and the metric <c>entropy</c> back
-/// to <see cref="Observe"/>.
+/// Give <see cref="Applied"/> to <see cref="PolicyLossInputs.EntropyCoefficient"/> and
+/// <see cref="PolicyLossResult.BonusEntropy"/> back to <see cref="Observe"/>.
 /// </remarks>
 public sealed class AdaptiveEntropyCoefficient
 {
@@ -46,8 +46,8 @@ public sealed class AdaptiveEntropyCoefficient
     public void BeginStep() => (_sum, _tokens, _hasObserved) = (0, 0, false);
 
     /// <summary>Takes a micro-batch's entropies.</summary>
-    /// <param name="entropySum">The sum over its active tokens in nats.</param>
-    /// <param name="tokens">How many active tokens it has.</param>
+    /// <param name="entropySum">The sum over its tokens that the bonus acts on, in nats.</param>
+    /// <param name="tokens">How many such tokens it has.</param>
     public void Observe(double entropySum, double tokens)
     {
         _sum += entropySum;
@@ -57,7 +57,7 @@ public sealed class AdaptiveEntropyCoefficient
 
     /// <summary>Ends an optimizer step: moves the coefficient by what was observed in it.</summary>
     /// <returns>
-    /// The mean entropy over the tokens of the step, 0 where its micro-batches have none; NaN, and no move, if none of
+    /// The mean entropy over these tokens of the step, 0 where its micro-batches have none; NaN, and no move, if none of
     /// them was observed.
     /// </returns>
     public double EndStep()

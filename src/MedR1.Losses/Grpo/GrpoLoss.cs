@@ -10,6 +10,7 @@ namespace MedR1.Losses;
 /// </summary>
 public sealed class GrpoLoss : IPolicyLoss
 {
+    private const string BonusEntropy = "bonus entropy";
     private readonly TokenObjective _objective;
 
     /// <summary>Makes the loss.</summary>
@@ -88,8 +89,14 @@ public sealed class GrpoLoss : IPolicyLoss
             LossReduction.Reduce(Options.Normalization, terms, batch);
         metrics.Add("policy_loss", sum.detach(), weight, kind);
         loss = SubtractEntropyBonus(loss, batch, chosen_BT, metrics);
-        Measure(metrics, batch, ratio.detach(), samplerRatio);
-        return new PolicyLossResult(loss.MoveToOuterDisposeScope(), metrics.Read());
+        Measure(metrics, batch, chosen_BT, ratio.detach(), samplerRatio);
+
+        // Read with the measurements, in one wait for the device, and none of them.
+        Dictionary<string, LossMetric> measured = metrics.Read();
+        return new PolicyLossResult(loss.MoveToOuterDisposeScope(), measured)
+        {
+            BonusEntropy = measured.Remove(BonusEntropy, out LossMetric entropy) ? entropy : null,
+        };
     }
 
     private Tensor? SamplerRatio(PolicyBatch batch, Tensor? sampler_BT, MetricCollector metrics)
@@ -130,12 +137,14 @@ public sealed class GrpoLoss : IPolicyLoss
         return loss - mean.Times(coefficient / batch.Inputs.AccumulationSteps);
     }
 
-    private void Measure(MetricCollector metrics, PolicyBatch batch, Tensor ratio, Tensor? samplerRatio)
+    private void Measure(
+        MetricCollector metrics, PolicyBatch batch, Tensor chosen_BT, Tensor ratio, Tensor? samplerRatio)
     {
         using IDisposable noGrad = no_grad();
         if (batch.Entropies_BT is not null)
         {
             metrics.Add("entropy", batch.Entropies_BT.sum(), batch.TokenCount);
+            metrics.Add(BonusEntropy, (batch.Entropies_BT * chosen_BT).sum(), chosen_BT.sum());
         }
 
         if (_objective is VespoObjective vespo)

@@ -14,6 +14,13 @@ namespace MedR1.Losses;
 /// </param>
 public sealed record PolicyLossResult(Tensor Loss, IReadOnlyDictionary<string, LossMetric> Metrics) : IDisposable
 {
+    /// <summary>
+    /// The entropies of the tokens that an entropy bonus acts on, in nats, for <see cref="AdaptiveEntropyCoefficient.Observe"/>:
+    /// not those of <c>entropy</c> in <see cref="Metrics"/> where the loss takes the tokens of the highest entropy alone.
+    /// </summary>
+    /// <value>The default is <see langword="null"/>: there were no entropies, or the loss does not say.</value>
+    public LossMetric? BonusEntropy { get; init; }
+
     /// <inheritdoc/>
     public void Dispose() => Loss.Dispose();
 }

@@ -76,7 +76,7 @@ public sealed class PpoLoss
             measured.Add(name, metric);
         }
 
-        return new PolicyLossResult(loss.MoveToOuterDisposeScope(), measured);
+        return new PolicyLossResult(loss.MoveToOuterDisposeScope(), measured) { BonusEntropy = policy.BonusEntropy };
     }
 
     private static Tensor Clean(PolicyBatch batch, Tensor value, string name)

@@ -91,7 +91,7 @@ internal sealed class PolicyUpdate(
             }
 
             metrics.Add(result.Metrics);
-            Observe(inputs);
+            Observe(inputs, result);
             if (MeasuresEntropyApart && inputs.Entropies is Tensor entropies_BT)
             {
                 metrics.Add(
@@ -108,13 +108,15 @@ internal sealed class PolicyUpdate(
     // With rows that stay out of the pass the loss can't take the mean entropy: theirs is not known.
     private bool MeasuresEntropyApart => Skips;
 
-    private void Observe(PolicyLossInputs inputs)
+    private void Observe(PolicyLossInputs inputs, PolicyLossResult result)
     {
         if (Entropy is not null && inputs.Entropies is Tensor entropies_BT)
         {
-            Tensor kept_BT = entropies_BT.detach().FilledWhere(inputs.Mask.logical_not(), 0);
-            Entropy.Observe(
-                kept_BT.sum(ScalarType.Float64).ToDouble(), inputs.Mask.sum(ScalarType.Float64).ToDouble());
+            // A loss of the user's own need not say which tokens its bonus acts on: then all.
+            LossMetric observed = result.BonusEntropy ?? new LossMetric(
+                entropies_BT.detach().FilledWhere(inputs.Mask.logical_not(), 0).sum(ScalarType.Float64).ToDouble(),
+                inputs.Mask.sum(ScalarType.Float64).ToDouble());
+            Entropy.Observe(observed.Sum, observed.Weight);
         }
     }
 

@@ -23,6 +23,36 @@ public sealed class AdaptiveEntropyTests
     }
 
     [Fact]
+    public async Task The_entropy_that_is_kept_near_the_target_is_that_of_the_tokens_that_the_bonus_acts_on()
+    {
+        // Of the first step: the mean entropy and the highest, which is the only one that a share of 0 chooses.
+        (double mean, double highest) = (0, 0);
+        async Task<double> RunAsync(double target)
+        {
+            using TinyPolicy policy = TestData.Policy();
+            TrainingReport report = await Runs.Small(
+                policy,
+                options =>
+                {
+                    (options.MaxSteps, options.PromptsPerMicroStep) = (1, 2);
+                    options.AdaptiveEntropy = new AdaptiveEntropyOptions { InitialCoefficient = 0.1, Target = target, Step = 0.02 };
+                },
+                new GrpoLoss(GrpoLossOptions.MedR1 with { TopEntropyShare = 0 }))
+                .AddObserver(new GradientRecorder(policy)
+                {
+                    MicroStep = pass => (mean, highest) = (
+                        pass.Metrics["entropy"].Value, pass.Inputs.Entropies!.detach().max().item<float>()),
+                })
+                .RunAsync();
+            return report.LastMetrics["entropy_coef"];
+        }
+
+        Assert.Equal(0.12, await RunAsync(9), 1e-9);
+        Assert.True(mean < highest - 0.01, $"{mean} against {highest}");
+        Assert.Equal(0.08, await RunAsync((mean + highest) / 2), 1e-9);
+    }
+
+    [Fact]
     public async Task The_bonus_keeps_the_entropy_higher_than_it_would_be()
     {
         using TinyPolicy without = TestData.Policy();

@@ -47,7 +47,7 @@ public sealed class EntropyControlKind : IConformanceKind
                 AccumulationSteps = accumulation,
             });
             result.Loss.backward();
-            LossMetric entropy = result.Metrics["entropy"];
+            LossMetric entropy = result.BonusEntropy!.Value;
             controller.Observe(entropy.Sum, entropy.Weight);
             double? window = (i + 1) % accumulation == 0 ? controller.EndStep() : null;
             checker.Number($"[{i}].loss", expected.GetProperty("loss").GetDouble(), result.Loss.ToDoubles()[0]);
