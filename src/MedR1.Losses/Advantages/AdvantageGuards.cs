@@ -24,6 +24,13 @@ internal static class AdvantageGuards
                 $"There are {groupIds.Count} group ids for {rewards.Count} rows: give one for each.", nameof(groupIds));
         }
 
+        if (penalties is not null && options.Aggregation == RewardAggregation.NormalizeThenSum)
+        {
+            throw new ArgumentException(
+                "There are penalties, but NormalizeThenSum has no sum of raw rewards to take them off: use SumThenNormalize, or set "
+                + "them to null.", nameof(penalties));
+        }
+
         if (penalties is not null && penalties.Count != rewards.Count)
         {
             throw new ArgumentException(

@@ -14,10 +14,10 @@ public static class GroupAdvantages
     /// <param name="options">How; null for GRPO's.</param>
     /// <param name="penalties">
     /// Taken off each row's sum after <see cref="AdvantageOptions.RewardRange"/>, such as β × the completion's
-    /// divergence in RLOO; null for none.
+    /// divergence in RLOO; null for none: <see cref="RewardAggregation.NormalizeThenSum"/> takes none.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// Numbers of rows or rewards differ, a value is not finite, or the options can't work.
+    /// Numbers of rows or rewards differ, a value is not finite, or the options can't work, or not with penalties.
     /// </exception>
     public static AdvantageResult Compute(
         IReadOnlyList<IReadOnlyList<double?>> rewards,

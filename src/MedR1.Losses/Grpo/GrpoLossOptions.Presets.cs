@@ -94,8 +94,9 @@ public sealed partial record GrpoLossOptions
     };
 
     /// <summary>
-    /// RLOO (arXiv 2402.14740) as TRL has it: the clipped ratio of whole completions. The divergence is in the reward
-    /// and the baseline leaves the own row out: <see cref="AdvantageOptions.Rloo"/>.
+    /// RLOO (arXiv 2402.14740) as TRL has it: the clipped ratio of whole completions. The baseline leaves the own row out,
+    /// <see cref="AdvantageOptions.Rloo"/>; β × the divergence is taken off the reward in a loop of one's own, by the penalties of
+    /// <see cref="GroupAdvantages.Compute"/>, and by no trainer.
     /// </summary>
     public static GrpoLossOptions Rloo { get; } = new()
     {

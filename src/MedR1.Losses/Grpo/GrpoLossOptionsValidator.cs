@@ -110,7 +110,8 @@ internal static class GrpoLossOptionsValidator
         require(
             options.KlCoefficient == 0,
             $"CompletionTerm has no place for a divergence of tokens, but KlCoefficient is {options.KlCoefficient}: "
-            + $"{Fix}put the divergence into the reward (AdvantageOptions.Rloo).");
+            + $"{Fix}set it to 0. RLOO takes β × the divergence off the reward: a loop of your own gives it as penalties to "
+            + "GroupAdvantages.Compute; the trainers have none.");
         require(
             options.TopEntropyShare == 1,
             $"CompletionTerm has no terms of tokens, but TopEntropyShare is {options.TopEntropyShare}: "

@@ -193,6 +193,15 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
+    public void Penalties_are_taken_off_the_sum_and_refused_where_there_is_none()
+    {
+        double?[][] rewards = [[1], [1]];
+        Assert.Equal([-0.5, 0.5], GroupAdvantages.Compute(rewards, null, [0, 0], AdvantageOptions.DrGrpo, [1, 0]).Advantages);
+        Assert.Contains("NormalizeThenSum has no sum of raw rewards", Assert.Throws<ArgumentException>(
+            () => GroupAdvantages.Compute(rewards, null, [0, 0], AdvantageOptions.Gdpo, [1, 0])).Message);
+    }
+
+    [Fact]
     public void No_rows_give_no_advantages() => Assert.Empty(GroupAdvantages.Compute([], null, []).Advantages);
 
     [Fact]

@@ -89,6 +89,14 @@ public sealed class GrpoLossGuardTests
             GrpoLossOptions.Dapo with { SamplerCorrection = new SamplerCorrectionOptions() });
     }
 
+    [Fact]
+    public void Says_where_the_divergence_goes_that_a_loss_of_whole_completions_has_no_place_for()
+    {
+        string problem = Assert.Single((GrpoLossOptions.Rloo with { KlCoefficient = 0.1 }).Validate());
+        Assert.Contains("KlCoefficient is 0.1: use CompletionMean, or set it to 0.", problem);
+        Assert.Contains("penalties to GroupAdvantages.Compute; the trainers have none", problem);
+    }
+
     private static void Expect(PolicyLossInputs inputs, string message, GrpoLossOptions? options = null)
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(
