@@ -1,16 +1,14 @@
+using MedR1.Losses;
+
 namespace MedR1.Training;
 
 /// <summary>Whether the completions of a group are all worth the same, so that nothing can be learnt from it.</summary>
 internal static class GroupAgreement
 {
-    /// <summary>Whether at least two scored completions differ.</summary>
+    /// <summary>Whether at least two scored completions differ, by more than rounding: by the advantages' own measure.</summary>
     /// <param name="group">A scored group.</param>
     /// <param name="reward">The reward to look at; null for the total.</param>
-    public static bool Disagrees(CompletionGroup group, int? reward) => group.Scores!
+    public static bool Disagrees(CompletionGroup group, int? reward) => RewardStatistics.Of(group.Scores!
         .Where(score => score.Total is not null)
-        .Select(score => reward is int index ? score.ByReward[index] : score.Total)
-        .Where(value => value is not null)
-        .Distinct()
-        .Skip(1)
-        .Any();
+        .Select(score => reward is int index ? score.ByReward[index] : score.Total)).Deviation > 0;
 }
