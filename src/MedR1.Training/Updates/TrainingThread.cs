@@ -58,17 +58,6 @@ internal sealed class TrainingThread : SynchronizationContext
             callback(state);
         }
 
-        if (task.IsCanceled)
-        {
-            completion.TrySetCanceled(new CancellationToken(true));
-        }
-        else if (task.Exception is AggregateException exception)
-        {
-            completion.TrySetException(exception.InnerExceptions);
-        }
-        else
-        {
-            completion.TrySetResult(task.Result);
-        }
+        completion.TrySetFromTask(task);
     }
 }

@@ -86,9 +86,25 @@ public sealed class ForeignCancellationTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
 
+    [Fact]
+    public async Task A_cancelled_run_says_by_which_token()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using CancellationTokenSource source = new();
+        OperationCanceledException exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Runs.Small(policy, _ => { }).AddObserver(new BeforeStep(source.Cancel)).RunAsync(source.Token));
+
+        Assert.Equal(source.Token, exception.CancellationToken);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static TaskCanceledException TimedOut() => new("The time is over.");
+
+    private sealed class BeforeStep(Action act) : ITrainingObserver
+    {
+        public void OnGradients(long step) => act();
+    }
 
     private sealed class Unreachable : IImageSource
     {
