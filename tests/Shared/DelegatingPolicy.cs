@@ -57,7 +57,7 @@ internal class DelegatingPolicy(IVisionLanguagePolicy policy) : IVisionLanguageP
 
     public void BeginStep(long step) => policy.BeginStep(step);
 
-    public IVisionLanguagePolicy CloneFrozen() => policy.CloneFrozen();
+    public virtual IVisionLanguagePolicy CloneFrozen() => policy.CloneFrozen();
 
     public virtual IVisionLanguagePolicy CreateReference() => policy.CreateReference();
 

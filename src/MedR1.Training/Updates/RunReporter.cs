@@ -45,6 +45,7 @@ internal sealed class RunReporter(
     // Before the first step of the call; what the last one left of its step is done first.
     private async Task StartAsync(CancellationToken cancellationToken)
     {
+        RequireWhole();
         checkpoints.Begin();
         new BestChoice(options, state).Begin();
         Notify(observer => observer.OnStart(new TrainingStart(trainer, state.Step, totalSteps)));
@@ -54,6 +55,18 @@ internal sealed class RunReporter(
         }
 
         await evaluations.RunAtStartAsync(_log, state, cancellationToken);
+    }
+
+    // Such as where memory ran out while the reference was mixed: the step is counted, and not what comes with it.
+    private void RequireWhole()
+    {
+        if (!state.IsWhole)
+        {
+            throw new InvalidOperationException(
+                $"The last run failed in the middle of the end of step {state.Step}: the parameters have moved, and the reference or the "
+                + "place in the sampling may not have. Build a policy and a trainer anew, and go on from the last checkpoint: "
+                + ".ResumeFrom(…).");
+        }
     }
 
     /// <summary>After a step that the state has counted.</summary>

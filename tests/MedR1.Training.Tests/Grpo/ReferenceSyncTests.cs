@@ -2,6 +2,7 @@ using MedR1.Losses;
 using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 using MedR1.Testing;
+using MedR1.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,6 +54,22 @@ public sealed class ReferenceSyncTests
         Assert.Equal(TestData.Weights(policy), TestData.Weights(reference));
     }
 
+    [Fact]
+    public async Task A_trainer_whose_reference_failed_in_the_middle_of_the_sync_makes_no_further_steps()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        CloningPolicy cloning = new(policy);
+        using GrpoTrainer trainer = Runs.Small(
+            cloning, options => (options.MaxSteps, options.ReferenceSync) = (2, new ReferenceSyncOptions { Interval = 1 }))
+            .AddObserver(new BeforeStep(() => cloning.Clone!.Dispose())).Build();
+        await Assert.ThrowsAnyAsync<Exception>(() => trainer.RunAsync());
+
+        InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(() => trainer.RunAsync());
+
+        Assert.StartsWith("The last run failed in the middle of the end of step 1", exception.Message);
+        Assert.Contains("Nothing was saved", TrainingFailure.Of(exception)!.Message);
+    }
+
     [Theory]
     [InlineData(1.0, true)]
     [InlineData(0.5, false)]
@@ -71,5 +88,17 @@ public sealed class ReferenceSyncTests
         Assert.All(report.History, metrics => Assert.True(!isCopy || Math.Abs(metrics.Values["kl"]) < 1e-9));
         Assert.True(isCopy || report.History[3].Values["kl"] > 1e-6);
         Assert.True(report.History[3].Values["kl"] < without.History[3].Values["kl"] / 2);
+    }
+
+    private sealed class CloningPolicy(IVisionLanguagePolicy policy) : DelegatingPolicy(policy)
+    {
+        public IVisionLanguagePolicy? Clone { get; private set; }
+
+        public override IVisionLanguagePolicy CloneFrozen() => Clone = base.CloneFrozen();
+    }
+
+    private sealed class BeforeStep(Action act) : ITrainingObserver
+    {
+        public void OnGradients(long step) => act();
     }
 }
