@@ -46,7 +46,7 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
         PpoTrainerOptions options = MakeOptions().Copy();
         Slots.Take(new PpoTrainerOptionsValidator().Validate(null, options));
         RequireRollouts(options);
-        RequireLoss();
+        RequireLoss(options);
         RequireCritic();
         Slots.Finish();
         PpoLossOptions loss = _loss ?? PpoLossOptions.LanguageModel;
@@ -55,7 +55,7 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
             _targets ?? PpoTargetOptions.LanguageModel, _critic, Checkpoint);
     }
 
-    private void RequireLoss()
+    private void RequireLoss(PpoTrainerOptions options)
     {
         foreach (string mistake in _loss?.Validate() ?? [])
         {
@@ -67,6 +67,10 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
             Slots.Mistakes.Add($"The targets can't work: {mistake} Change it in .UseTargets(options).");
         }
 
+        Slots.Require(
+            _loss?.Policy is not { ExcludeTruncated: true } || options.TruncationPenalty == 0,
+            $"The loss leaves out completions that were cut off, so that none would pay TruncationPenalty {options.TruncationPenalty}: "
+            + ".UseLoss with Policy.ExcludeTruncated = false, or .Configure(options => options.TruncationPenalty = 0).");
         Slots.Require(
             Reference is null || NeedsReference,
             "Neither targets nor loss compare with a reference, so the one that you gave would only take memory: remove "

@@ -65,6 +65,26 @@ public sealed class PpoTrainerBuilderTests : IDisposable
             Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
     }
 
+    [Theory]
+    [InlineData(true, 1, false)]
+    [InlineData(true, 0, true)]
+    [InlineData(false, 1, true)]
+    public void A_penalty_for_completions_that_the_loss_leaves_out_is_refused(bool leavesOut, double penalty, bool isGood)
+    {
+        PpoTrainerBuilder builder = PpoRuns.Small(_policy, options => options.TruncationPenalty = penalty)
+            .UseLoss(PpoLossOptions.LanguageModel with { Policy = new GrpoLossOptions { ExcludeTruncated = leavesOut } });
+
+        if (isGood)
+        {
+            builder.Build().Dispose();
+            return;
+        }
+
+        Assert.Contains(
+            "none would pay TruncationPenalty 1",
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+    }
+
     [Fact]
     public void A_policy_that_shows_no_states_needs_a_critic_of_another()
     {
