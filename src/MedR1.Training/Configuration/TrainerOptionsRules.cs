@@ -50,7 +50,11 @@ internal sealed class TrainerOptionsRules
             options.SaveInterval >= 0, nameof(options.SaveInterval), options.SaveInterval,
             "it can't be negative (0 saves at the end)", "100");
         Require(
-            options.SaveInterval == 0 || !string.IsNullOrWhiteSpace(options.OutputFolder),
+            options.OutputFolder is null || !string.IsNullOrWhiteSpace(options.OutputFolder),
+            nameof(options.OutputFolder), $"'{options.OutputFolder}'", "that names no folder (null writes no checkpoints)",
+            "\"runs/first\"");
+        Require(
+            options.SaveInterval == 0 || options.OutputFolder is not null,
             nameof(options.OutputFolder), options.OutputFolder, $"SaveInterval {options.SaveInterval} needs a folder",
             "\"runs/first\"");
         Require(
@@ -60,7 +64,7 @@ internal sealed class TrainerOptionsRules
             options.KeepInterval >= 0, nameof(options.KeepInterval), options.KeepInterval,
             "it can't be negative (0 is none)", "1000");
         Require(
-            options.KeepLast is null || !string.IsNullOrWhiteSpace(options.OutputFolder),
+            options.KeepLast is null || options.OutputFolder is not null,
             nameof(options.OutputFolder), options.OutputFolder, $"KeepLast {options.KeepLast} needs a folder", "\"runs/first\"");
         Require(
             options.KeepInterval == 0 || options.KeepLast is not null, nameof(options.KeepLast), options.KeepLast,
@@ -69,7 +73,7 @@ internal sealed class TrainerOptionsRules
             !options.BestIsLowest || options.BestMetric is not null, nameof(options.BestMetric), options.BestMetric,
             "BestIsLowest says how to compare it", "\"eval/loss\"");
         Require(
-            options.BestMetric is null || !string.IsNullOrWhiteSpace(options.OutputFolder),
+            options.BestMetric is null || options.OutputFolder is not null,
             nameof(options.OutputFolder), options.OutputFolder,
             $"the best checkpoint by {options.BestMetric} needs a folder", "\"runs/first\"");
         Require(

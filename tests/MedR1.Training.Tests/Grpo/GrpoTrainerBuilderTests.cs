@@ -60,6 +60,19 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
         Assert.Contains("25 mistakes", exception.Message);
     }
 
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData(" ", 5)]
+    public void An_output_folder_without_a_name_is_a_mistake(string folder, int interval)
+    {
+        GrpoTrainerBuilder builder = Runs.Small(
+            _policy, options => (options.OutputFolder, options.SaveInterval) = (folder, interval));
+
+        Assert.StartsWith(
+            $"OutputFolder is '{folder}', but that names no folder",
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+    }
+
     [Fact]
     public void A_builder_that_failed_can_be_mended_and_built_once()
     {
