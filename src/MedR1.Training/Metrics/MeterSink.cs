@@ -37,8 +37,9 @@ public sealed class MeterSink : IMetricSink, IDisposable
     {
         ArgumentNullException.ThrowIfNull(metrics);
 
-        // The steps before the first report of a run that goes on were another process's.
-        _steps.Add(metrics.Step - (_lastStep ?? Math.Max(0, metrics.Step - 1)), _tags);
+        // The steps before the first report of a run that goes on were another process's, and a run that went back to an earlier
+        // checkpoint takes nothing from a counter, which only grows.
+        _steps.Add(Math.Max(0, metrics.Step - (_lastStep ?? Math.Max(0, metrics.Step - 1))), _tags);
         _lastStep = metrics.Step;
         foreach ((string name, double value) in metrics.Values)
         {

@@ -50,4 +50,34 @@ public sealed class MeterSinkTests
             },
             measured);
     }
+
+    [Fact]
+    public async Task A_run_that_went_back_takes_nothing_from_the_counter()
+    {
+        List<long> added = [];
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Name == "medr1.training.steps")
+            {
+                own.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            if (tags.ToArray().Contains(KeyValuePair.Create<string, object?>("run", "that went back")))
+            {
+                added.Add(value);
+            }
+        });
+        listener.Start();
+        using MeterSink sink = new("that went back");
+
+        foreach (long step in new[] { 7, 8, 3, 5 })
+        {
+            await sink.WriteAsync(new StepMetrics(step, new Dictionary<string, double>()));
+        }
+
+        Assert.Equal([1, 1, 0, 2], added);
+    }
 }
