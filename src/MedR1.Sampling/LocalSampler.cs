@@ -5,22 +5,20 @@ using MedR1.Modeling;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Draws completions with a model in this process: each distinct picture of the prompts under way goes through the
-/// vision tower once, each prompt through the network once, its completions are rows behind it. A completion that ends
-/// makes room for the next that waits. What a row says depends on its prompt, the options and its seed, not on the rows
-/// beside it: bit for bit in float32 on the CPU, elsewhere up to the rounding of the logits.
+/// Draws completions with a model in this process: each distinct image of the prompts in progress goes through the vision tower
+/// once, each prompt through the network once, and its completions are rows that continue it. When a completion ends, the next
+/// one waiting takes its place. What a row generates depends on its prompt, the options and its seed, not on the other rows: bit
+/// for bit in float32 on the CPU, elsewhere up to the rounding of the logits.
 /// </summary>
 /// <remarks>
-/// It computes on the thread that enumerates; one call at a time, and the weights must not change before it ends. It
-/// doesn't dispose the model. After cancellation the groups that are under way are given as they stand, with
-/// <see cref="StopReason.Cancelled"/> for the rows that had not ended; if prompts are left that were not begun, an
+/// It computes on the thread that enumerates; one call at a time, and the weights must not change before it ends. It doesn't
+/// dispose the model. After cancellation the groups in progress are returned as they stand, with
+/// <see cref="StopReason.Cancelled"/> for the rows that had not ended; if any prompts had not been started, an
 /// <see cref="OperationCanceledException"/> follows.
 /// </remarks>
 public sealed class LocalSampler : IEncodedPromptSampler
 {
-    /// <summary>
-    /// The name of the <see cref="System.Diagnostics.Metrics.Meter"/> that counts tokens, rows and seconds.
-    /// </summary>
+    /// <summary>The name of the <see cref="System.Diagnostics.Metrics.Meter"/> that counts tokens, rows and seconds.</summary>
     public const string MeterName = "MedR1.Sampling";
 
     private const int FewestStepsToPack = 64;
@@ -28,8 +26,8 @@ public sealed class LocalSampler : IEncodedPromptSampler
     private readonly IVisionLanguagePolicy _policy;
     private readonly LocalSamplerOptions _limits;
 
-    /// <summary>Makes a sampler.</summary>
-    /// <param name="policy">The model; it stays the caller's.</param>
+    /// <summary>Creates a sampler.</summary>
+    /// <param name="policy">The model; the caller keeps ownership.</param>
     /// <param name="options">How to use the machine; <see langword="null"/> for the defaults.</param>
     public LocalSampler(IVisionLanguagePolicy policy, LocalSamplerOptions? options = null)
     {
@@ -43,9 +41,9 @@ public sealed class LocalSampler : IEncodedPromptSampler
     public IVisionLanguageProcessor Processor => _policy.Processor;
 
     /// <inheritdoc/>
-    /// <exception cref="SamplingOptionsException">The options have mistakes; it names all of them.</exception>
+    /// <exception cref="SamplingOptionsException">The options are invalid; the message lists every mistake.</exception>
     /// <exception cref="InvalidPromptException">
-    /// While enumerating: a prompt can't be encoded or fills the context; it names the prompt.
+    /// While enumerating: a prompt can't be encoded or fills the context; the message names the prompt.
     /// </exception>
     /// <exception cref="NonFiniteLogitsException">While enumerating: a token can't be drawn.</exception>
     public IAsyncEnumerable<CompletionGroup> SampleAsync(
@@ -75,13 +73,11 @@ public sealed class LocalSampler : IEncodedPromptSampler
         return SampleCoreAsync(prompts, encoded, options, cancellationToken);
     }
 
-    /// <summary>Draws one completion and gives its tokens as they come.</summary>
+    /// <summary>Draws one completion and streams its tokens.</summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="options">How to draw; <see cref="SamplingOptions.SamplesPerPrompt"/> must be 1.</param>
     /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="SamplingOptionsException">
-    /// The options have mistakes, or ask for more than one completion.
-    /// </exception>
+    /// <exception cref="SamplingOptionsException">The options are invalid, or ask for more than one completion.</exception>
     public IAsyncEnumerable<SampledToken> StreamAsync(
         VqaPrompt prompt, SamplingOptions options, CancellationToken cancellationToken = default)
     {
@@ -105,7 +101,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         SamplingOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // The contract is asynchronous, the computing isn't: another thread for each step would start its own pool of
+        // The contract is asynchronous, the computation isn't: running each step on a different thread would start a new pool of
         // native threads.
         await Task.CompletedTask.ConfigureAwait(false);
         ProgressReporter progress = new(_limits, prompts.Count);
@@ -186,7 +182,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         new PromptQueue(new PromptEncoder(_policy, options), prompts, encoded),
         looksAhead);
 
-    // Packing writes a copy of all weights; a step with several rows gains about half of a reading.
+    // Packing writes a copy of all weights; a step with several rows saves about half of one read of the weights.
     private IDisposable? Prepare(int promptCount, SamplingOptions options)
     {
         long rows = (long)promptCount * options.SamplesPerPrompt;

@@ -1,15 +1,15 @@
 namespace MedR1.Sampling;
 
-/// <summary>How a <see cref="LocalSampler"/> uses the machine. None of it changes what a completion says.</summary>
+/// <summary>How a <see cref="LocalSampler"/> uses the machine. Only <see cref="Processors"/> change what a completion says.</summary>
 public sealed record LocalSamplerOptions
 {
-    /// <summary>The most completions at once; the others wait until one ends.</summary>
+    /// <summary>The maximum number of completions drawn at once; the others wait until one ends.</summary>
     /// <value>The default is 256.</value>
     public int MostRows { get; init; } = 256;
 
     /// <summary>
-    /// The most bytes that keys and values may take; where they bind, fewer completions run at once.
-    /// <see langword="null"/> for no bound.
+    /// The maximum number of bytes for keys and values; if it is reached, fewer completions run at once. <see langword="null"/>
+    /// for no limit.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public long? MostCacheBytes { get; init; }
@@ -18,16 +18,14 @@ public sealed record LocalSamplerOptions
     /// Whether the call keeps a second copy of the weights in a layout that is read faster, if the model has one (bfloat16 on the
     /// CPU) and that many completions benefit. Making the copy reads and writes all weights once.
     /// </summary>
-    /// <value>
-    /// The default is <see langword="null"/>: for several completions of 64 tokens or more.
-    /// </value>
+    /// <value>The default is <see langword="null"/>: yes if there are several completions of 64 tokens or more.</value>
     public bool? PackWeights { get; init; }
 
-    /// <summary>Hears of progress, at most every <see cref="ProgressInterval"/> and at the end of the call.</summary>
+    /// <summary>Receives progress, at most every <see cref="ProgressInterval"/> and at the end of the call.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public IProgress<SamplingProgress>? Progress { get; init; }
 
-    /// <summary>The shortest time between two reports.</summary>
+    /// <summary>The minimum time between two reports.</summary>
     /// <value>The default is a quarter of a second.</value>
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 

@@ -7,16 +7,16 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Scores texts with a model in this process: the prompt is computed once, its continuations stand behind it. Tokens that
-/// a completion never holds, such as those of pictures, are left out of the softmax, as the sampler leaves them out.
+/// Scores texts with a model in this process: the prompt is computed once, and its continuations reuse it. Tokens that a
+/// completion never contains, such as image tokens, are left out of the softmax, as in the sampler.
 /// </summary>
 /// <remarks>One call at a time, on the caller's thread; it doesn't dispose the model.</remarks>
 public sealed class LocalContinuationScorer : IContinuationScorer
 {
     private readonly IVisionLanguagePolicy _policy;
 
-    /// <summary>Makes a scorer.</summary>
-    /// <param name="policy">The model; it stays the caller's.</param>
+    /// <summary>Creates a scorer.</summary>
+    /// <param name="policy">The model; the caller keeps ownership.</param>
     public LocalContinuationScorer(IVisionLanguagePolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -24,8 +24,8 @@ public sealed class LocalContinuationScorer : IContinuationScorer
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">There is no text, or one is empty.</exception>
-    /// <exception cref="InvalidPromptException">Prompt and longest text are longer than the context.</exception>
+    /// <exception cref="ArgumentException">There are no texts, or one is empty.</exception>
+    /// <exception cref="InvalidPromptException">The prompt with the longest text exceeds the context.</exception>
     public ValueTask<IReadOnlyList<IReadOnlyList<float>>> ScoreAsync(
         VqaPrompt prompt, IReadOnlyList<string> continuations, CancellationToken cancellationToken = default)
     {

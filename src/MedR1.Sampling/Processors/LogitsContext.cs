@@ -2,9 +2,9 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>What a processor may know of the rows beside their logits.</summary>
-/// <param name="NewTokenCounts">Tokens that each row has said so far.</param>
-/// <param name="History">Which tokens each row holds; null unless a processor needs it.</param>
+/// <summary>What a processor can know about the rows in addition to their logits.</summary>
+/// <param name="NewTokenCounts">The number of tokens each row has generated so far.</param>
+/// <param name="History">Which tokens each row contains; null unless a processor needs it.</param>
 public sealed record LogitsContext(IReadOnlyList<int> NewTokenCounts, TokenHistory? History)
 {
     /// <summary>

@@ -1,12 +1,12 @@
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Makes the processors that options ask for, in the order of transformers' <c>generate</c>: repetition penalty, fewest
-/// new tokens, suppressed tokens; then, unless the likeliest token is taken, temperature, top-k, top-p, min-p.
+/// Creates the processors that the options ask for, in the order of transformers' <c>generate</c>: repetition penalty, minimum of
+/// new tokens, suppressed tokens; then, unless decoding is greedy, temperature, top-k, top-p, min-p.
 /// </summary>
 public static class LogitsProcessors
 {
-    /// <summary>Makes those that come before the temperature.</summary>
+    /// <summary>Creates the processors that come before the temperature.</summary>
     /// <param name="options">The options.</param>
     /// <param name="endTokenIds">The end tokens in force.</param>
     /// <param name="suppressedTokenIds">The suppressed tokens in force, the model's own included.</param>
@@ -35,7 +35,7 @@ public static class LogitsProcessors
         return processors;
     }
 
-    /// <summary>Makes the temperature and those behind it; none where the temperature is 0.</summary>
+    /// <summary>Creates the temperature and the processors after it; none if the temperature is 0.</summary>
     /// <param name="options">The options.</param>
     public static IReadOnlyList<ILogitsProcessor> CreateWarpers(SamplingOptions options)
     {

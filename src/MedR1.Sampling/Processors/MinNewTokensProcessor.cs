@@ -2,14 +2,14 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Takes the end tokens out of rows that have said too few tokens.</summary>
+/// <summary>Excludes the end tokens from rows that have generated too few tokens.</summary>
 public sealed class MinNewTokensProcessor : ILogitsProcessor
 {
     private readonly int _minNewTokens;
     private readonly long[] _endTokenIds;
 
-    /// <summary>Makes a processor.</summary>
-    /// <param name="minNewTokens">The fewest tokens before an end token.</param>
+    /// <summary>Creates a processor.</summary>
+    /// <param name="minNewTokens">The minimum number of tokens before an end token.</param>
     /// <param name="endTokenIds">The end tokens.</param>
     public MinNewTokensProcessor(int minNewTokens, IReadOnlyList<int> endTokenIds)
     {
@@ -41,7 +41,7 @@ public sealed class MinNewTokensProcessor : ILogitsProcessor
             : without;
     }
 
-    // Whether a row has said too few is seen on the device. R rows, E end tokens, V vocabulary.
+    // Whether a row has generated too few is decided on the device. R rows, E end tokens, V vocabulary.
     private Tensor Process(Tensor logits_RV, Tensor counts_R, LogitsContext context)
     {
         if (_endTokenIds.Length == 0)

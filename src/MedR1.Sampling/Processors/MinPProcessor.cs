@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Keeps tokens that are at least a given share as likely as the likeliest (arXiv 2407.01082, section 3).
+/// Keeps tokens whose probability is at least a given fraction of the highest one (arXiv 2407.01082, section 3).
 /// </summary>
 public sealed class MinPProcessor : ILogitsProcessor
 {
     private readonly double _minP;
     private readonly int _minTokensToKeep;
 
-    /// <summary>Makes a processor.</summary>
-    /// <param name="minP">The share, 0 to 1.</param>
-    /// <param name="minTokensToKeep">The fewest that stay.</param>
+    /// <summary>Creates a processor.</summary>
+    /// <param name="minP">The fraction, 0 to 1.</param>
+    /// <param name="minTokensToKeep">The minimum number of tokens to keep.</param>
     public MinPProcessor(double minP, int minTokensToKeep = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(minP);

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Divides the positive and multiplies the negative logits of every token that the row holds, once each (arXiv
-/// 1909.05858, section 4.1, in the form of transformers).
+/// Divides the positive and multiplies the negative logits of every token that the row contains, once each (arXiv 1909.05858,
+/// section 4.1, in the form of transformers).
 /// </summary>
 public sealed class RepetitionPenaltyProcessor : ILogitsProcessor
 {
     private readonly double _penalty;
 
-    /// <summary>Makes a processor.</summary>
+    /// <summary>Creates a processor.</summary>
     /// <param name="penalty">Above 1 for fewer repetitions, below 1 for more.</param>
     /// <exception cref="ArgumentOutOfRangeException">The penalty isn't positive.</exception>
     public RepetitionPenaltyProcessor(double penalty)

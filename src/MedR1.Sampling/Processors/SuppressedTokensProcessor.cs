@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Takes tokens out for good.</summary>
+/// <summary>Excludes tokens always.</summary>
 public sealed class SuppressedTokensProcessor : ILogitsProcessor
 {
     private readonly long[] _tokenIds;
 
-    /// <summary>Makes a processor.</summary>
-    /// <param name="tokenIds">The tokens that are never said.</param>
+    /// <summary>Creates a processor.</summary>
+    /// <param name="tokenIds">The tokens that are never generated.</param>
     public SuppressedTokensProcessor(IReadOnlyList<int> tokenIds)
     {
         ArgumentNullException.ThrowIfNull(tokenIds);

@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Divides the logits: below 1 for surer choices, above 1 for wilder ones.</summary>
+/// <summary>Divides the logits: below 1 sharpens the distribution, above 1 flattens it.</summary>
 public sealed class TemperatureProcessor : ILogitsProcessor
 {
     private readonly double _temperature;
 
-    /// <summary>Makes a processor.</summary>
+    /// <summary>Creates a processor.</summary>
     /// <param name="temperature">The divisor.</param>
     /// <exception cref="ArgumentOutOfRangeException">It isn't positive.</exception>
     public TemperatureProcessor(double temperature)

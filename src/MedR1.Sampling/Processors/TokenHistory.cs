@@ -2,19 +2,19 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Remembers which tokens occur in each row, prompt included. Who makes it disposes it.</summary>
+/// <summary>Remembers which tokens occur in each row, prompt included. The creator disposes it.</summary>
 public sealed class TokenHistory : IDisposable
 {
     private TokenHistory(Tensor seen) => Seen = seen;
 
-    /// <summary><c>[rows, V]</c> bool: true where the row holds the token.</summary>
+    /// <summary><c>[rows, V]</c> bool: true if the row contains the token.</summary>
     public Tensor Seen { get; }
 
     /// <summary>Starts with the tokens of prompts, padding left out.</summary>
     /// <param name="prompts">The tokens of each prompt.</param>
-    /// <param name="samplesPerPrompt">Rows for each prompt, one after another.</param>
+    /// <param name="samplesPerPrompt">Rows for each prompt, consecutive.</param>
     /// <param name="vocabularySize">V.</param>
-    /// <param name="device">Where the logits are.</param>
+    /// <param name="device">The device of the logits.</param>
     public static TokenHistory Create(
         IReadOnlyList<IReadOnlyList<int>> prompts, int samplesPerPrompt, int vocabularySize, Device device)
     {

@@ -2,14 +2,14 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Keeps the k largest logits and every other that equals the k-th.</summary>
+/// <summary>Keeps the k largest logits and any others equal to the k-th.</summary>
 public sealed class TopKProcessor : ILogitsProcessor
 {
     private readonly int _kept;
 
-    /// <summary>Makes a processor.</summary>
-    /// <param name="topK">How many stay; more than the vocabulary keeps all.</param>
-    /// <param name="minTokensToKeep">The fewest that stay.</param>
+    /// <summary>Creates a processor.</summary>
+    /// <param name="topK">How many to keep; more than the vocabulary keeps all.</param>
+    /// <param name="minTokensToKeep">The minimum number of tokens to keep.</param>
     public TopKProcessor(int topK, int minTokensToKeep = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);

@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Keeps the nucleus: the likeliest tokens that together reach a probability (arXiv 1904.09751, section 3.1). In
-/// ascending order a token goes while the sum up to it is at most 1 − p; of equal logits at the edge those with the
-/// larger ids stay.
+/// Keeps the nucleus: the most likely tokens that together reach a probability (arXiv 1904.09751, section 3.1). In ascending
+/// order, a token is dropped while the sum up to and including it is at most 1 − p; among equal logits at the boundary, those
+/// with the larger ids are kept.
 /// </summary>
 public sealed class TopPProcessor : ILogitsProcessor
 {
     private readonly double _topP;
     private readonly int _minTokensToKeep;
 
-    /// <summary>Makes a processor.</summary>
-    /// <param name="topP">The probability, 0 to 1; 0 keeps the fewest.</param>
-    /// <param name="minTokensToKeep">The fewest that stay.</param>
+    /// <summary>Creates a processor.</summary>
+    /// <param name="topP">The probability, 0 to 1; 0 keeps the minimum.</param>
+    /// <param name="minTokensToKeep">The minimum number of tokens to keep.</param>
     public TopPProcessor(double topP, int minTokensToKeep = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(topP);

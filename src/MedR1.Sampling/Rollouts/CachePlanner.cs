@@ -5,7 +5,7 @@ namespace MedR1.Sampling;
 /// <summary>Shapes the cache of a call: as many completions at once as rows and bytes allow.</summary>
 internal sealed class CachePlanner(IVisionLanguagePolicy policy, LocalSamplerOptions limits, SamplingOptions options)
 {
-    // Of prompts that are not encoded yet the length is not known: some room saves a new cache for a longer one.
+    // The lengths of prompts not encoded yet are unknown: some spare room avoids a new cache for a longer one.
     private const int Step = 64;
 
     private CacheBudget? _budget;
@@ -23,7 +23,7 @@ internal sealed class CachePlanner(IVisionLanguagePolicy policy, LocalSamplerOpt
             ? longest : Math.Min(policy.ContextLength, (longest + Step - 1) / Step * Step);
         int tokens = Math.Min(options.MaxNewTokens, policy.ContextLength);
 
-        // Prompts whose last completions are long keep their slots: as many again let others begin.
+        // Prompts whose last completions are long hold on to their slots: twice as many let others begin.
         CacheShape shape = new(Math.Min(queue.Count, 2 * GroupsOf(rows)), rows, roomy, tokens);
         return limits.MostCacheBytes is long allowed ? Shrink(shape, longest, allowed, window.First()) : shape;
     }

@@ -65,7 +65,7 @@ internal sealed class ImageFeatures(IVisionLanguagePolicy policy) : IDisposable
         {
             long rows = image.Grid.PatchCount / patchesToARow;
 
-            // A copy: a picture that is needed for long must not keep the whole batch.
+            // A copy: an image that is needed for a long time must not keep the whole batch alive.
             _known.Add(image, new Entry(all.narrow(0, start, rows).clone().DetachFromDisposeScope()));
             start += rows;
         }

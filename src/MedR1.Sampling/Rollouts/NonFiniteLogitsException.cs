@@ -1,14 +1,12 @@
 namespace MedR1.Sampling;
 
-/// <summary>
-/// A token couldn't be drawn: the model's logits aren't numbers, or no token was left to choose from.
-/// </summary>
+/// <summary>A token couldn't be drawn: the model's logits aren't finite, or no token was left to choose from.</summary>
 public sealed class NonFiniteLogitsException : InvalidOperationException
 {
-    /// <summary>Says where it happened.</summary>
-    /// <param name="promptIndex">The prompt's place in the call.</param>
-    /// <param name="sampleIndex">The sample's place in its group.</param>
-    /// <param name="position">The token's place in the completion.</param>
+    /// <summary>Creates an exception that says where it happened.</summary>
+    /// <param name="promptIndex">The prompt's index in the call.</param>
+    /// <param name="sampleIndex">The sample's index in its group.</param>
+    /// <param name="position">The token's index in the completion.</param>
     public NonFiniteLogitsException(int promptIndex, int sampleIndex, int position)
         : base(FormattableString.Invariant(
             $"Prompt {promptIndex}, sample {sampleIndex}, token {position}: the logits hold NaN or infinity, ") +
@@ -21,12 +19,12 @@ public sealed class NonFiniteLogitsException : InvalidOperationException
         Position = position;
     }
 
-    /// <summary>The prompt's place in the call.</summary>
+    /// <summary>The prompt's index in the call.</summary>
     public int PromptIndex { get; }
 
-    /// <summary>The sample's place in its group.</summary>
+    /// <summary>The sample's index in its group.</summary>
     public int SampleIndex { get; }
 
-    /// <summary>The token's place in the completion.</summary>
+    /// <summary>The token's index in the completion.</summary>
     public int Position { get; }
 }

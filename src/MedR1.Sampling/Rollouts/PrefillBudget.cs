@@ -11,7 +11,7 @@ namespace MedR1.Sampling;
 /// </summary>
 internal sealed class PrefillBudget
 {
-    // Products of a parameter and a token: some tenths of a second.
+    // Parameters times tokens: a few tenths of a second.
     private const double MostProductsOnCpu = 2e10;
     private const double MostProductsElsewhere = 2e13;
 
@@ -27,7 +27,7 @@ internal sealed class PrefillBudget
     public bool HasRoom(IReadOnlyList<EncodedPrompt> others, EncodedPrompt prompt) =>
         others.Count == 0 || others.Sum(TokensOf) + TokensOf(prompt) <= _mostTokens;
 
-    // A patch is a token of the vision tower.
+    // The vision tower treats each patch as a token.
     private static double TokensOf(EncodedPrompt prompt) =>
         prompt.TokenIds.Count + prompt.Images.Sum(image => (double)image.Grid.PatchCount);
 }

@@ -20,7 +20,7 @@ internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOption
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // Whatever is wrong, with a picture for instance: in a list of thousands its place is what one needs first.
+            // Whatever is wrong, for instance with an image: in a list of thousands, its index is what one needs first.
             throw new InvalidPromptException(
                 $"{NameOf(prompt, index)} can't be encoded: {exception.Message}", exception);
         }

@@ -47,8 +47,8 @@ internal sealed class RolloutEngine : IDisposable
         _recordsChoices = chooser.IsRecordable && (limits.RecordsChoices ?? policy.Device.type != DeviceType.CPU);
         _looksAhead = looksAhead && _recordsChoices;
 
-        // A GPU computes some rows more in the same time, but loses time to copies, and to steps of ever other shapes.
-        // Who looks ahead does not know yet who parts.
+        // A GPU computes a few more rows in the same time, but loses time to copies, and to steps of ever-changing shapes. When
+        // looking ahead, it isn't known yet which rows will diverge.
         _sharesPrefixes = policy.Device.type == DeviceType.CPU && !_looksAhead;
     }
 
@@ -85,7 +85,7 @@ internal sealed class RolloutEngine : IDisposable
             Hear();
             if (_active.Count == 0)
             {
-                // The caller takes what has ended before others begin.
+                // The caller takes what has ended before other rows begin.
                 return;
             }
         }
@@ -105,7 +105,7 @@ internal sealed class RolloutEngine : IDisposable
             group.Trim();
         }
 
-        // First tokens are heard at once: the step behind them takes the time to record it.
+        // First tokens are received at once: the step after them takes the time to record it.
         if (!_looksAhead || _active.Count == beginning.Count)
         {
             Hear();
@@ -141,7 +141,7 @@ internal sealed class RolloutEngine : IDisposable
         _slots?.Dispose();
     }
 
-    // Which completions begin: first those of the prompts under way, then those of the next prompts.
+    // Which completions begin: first those of the prompts in progress, then those of the next prompts.
     private List<RolloutRow> Admit(CancellationToken cancellationToken)
     {
         List<RolloutRow> beginning = [];
@@ -187,7 +187,7 @@ internal sealed class RolloutEngine : IDisposable
         {
             if (_open.Count > 0)
             {
-                // It waits until the prompts under way are done, and gets a larger cache.
+                // The next prompt waits until the prompts in progress are done, and gets a larger cache.
                 return null;
             }
 
@@ -199,7 +199,7 @@ internal sealed class RolloutEngine : IDisposable
         return _slots.HasPrompt ? Open(_queue.Take()) : null;
     }
 
-    // A cancellation must not lose the completions under way: the caller ends them with the next step.
+    // A cancellation must not lose the completions in progress: the caller ends them with the next step.
     private PromptTicket? PeekNext(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested && _active.Count > 0)
@@ -235,7 +235,7 @@ internal sealed class RolloutEngine : IDisposable
         return group;
     }
 
-    // Runs the prompts that were opened since the last time.
+    // Runs the prompts opened since the last call.
     private void RunStarting()
     {
         if (_starting.Count == 0)

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Draws by inverting the distribution function: the first token whose cumulated probability is above u. The vocabulary
-/// is cut into blocks whose sums find the block, and only that one is cumulated token by token, in float64; a token of
+/// Draws by inverting the distribution function: the first token whose cumulative probability is above u. The vocabulary is cut
+/// into blocks; the blocks' sums locate the block, and only that block is cumulated token by token, in float64. A token of
 /// probability 0 is never drawn. R rows, H rows of logits, B blocks, S tokens in a block.
 /// </summary>
 public sealed class CategoricalSelector : ITokenSelector
@@ -48,7 +48,7 @@ public sealed class CategoricalSelector : ITokenSelector
             : blocks_HBS.flatten(0, 1).index_select(0, heads_R.Times(blocks_HBS.shape[1]).Plus(block_R1.squeeze(1)));
         Tensor within_RS = block_RS.cumsum(1, ScalarType.Float64);
 
-        // The block's sum and the sum of its tokens are rounded differently: what is left must stay below the latter.
+        // The block's sum and the sum of its tokens are rounded differently: the remainder must stay below the latter.
         Tensor left_R1 = (target_R1 - start_R1).minimum(Last(within_RS).Times(JustBelowOne));
         return block_R1.Times(size).Plus(Search(within_RS, left_R1)).squeeze(1);
     }
@@ -67,7 +67,7 @@ public sealed class CategoricalSelector : ITokenSelector
         return vocabularySize;
     }
 
-    // Sums that are NaN have no place; the last one stands in, so that no later operator indexes beyond the end.
+    // NaN sums have no insertion point; the last index stands in, so that no later operator indexes past the end.
     private static Tensor Search(Tensor sums, Tensor target) =>
         searchsorted(sums, target, right: true).Limited(most: sums.shape[1] - 1);
 

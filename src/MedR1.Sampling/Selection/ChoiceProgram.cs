@@ -33,8 +33,8 @@ internal sealed class ChoiceProgram : IDisposable
         _stacked_3N = zeros([3, size], ScalarType.Float64, device).DetachFromDisposeScope();
         Tokens = zeros(size, ScalarType.Int64, device).DetachFromDisposeScope();
 
-        // Recording runs it, and it adds to histories: before the rows of a step are there. Where memory is short for it, what is
-        // there already must not wait for the collector.
+        // Recording runs it once, and that adds to histories: so record before the step's rows are written. If memory runs out
+        // here, what has been allocated so far must not wait for the garbage collector.
         try
         {
             _work = DeviceWork.Create(device, Compute);

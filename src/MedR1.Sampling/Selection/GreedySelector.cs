@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Takes the likeliest token.</summary>
+/// <summary>Takes the most likely token.</summary>
 public sealed class GreedySelector : ITokenSelector
 {
     /// <inheritdoc/>

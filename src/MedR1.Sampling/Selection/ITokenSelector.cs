@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>Chooses a token in each row from logits that the processors have changed.</summary>
-/// <remarks>Keeps no state; it is called without gradient inside a dispose scope.</remarks>
+/// <remarks>It is stateless, and is called without gradient inside a dispose scope.</remarks>
 public interface ITokenSelector
 {
     /// <summary>Whether <see cref="Select"/> reads its uniform numbers.</summary>
     bool IsRandom { get; }
 
-    /// <summary>Chooses.</summary>
+    /// <summary>Chooses a token for each row.</summary>
     /// <param name="logits"><c>[rows, V]</c> float32.</param>
-    /// <param name="uniforms">A number between 0 and 1 for each row; empty where the selector isn't random.</param>
+    /// <param name="uniforms">A number between 0 and 1 for each row; empty if the selector isn't random.</param>
     /// <returns><c>[rows]</c> int64.</returns>
     Tensor Select(Tensor logits, double[] uniforms);
 }

@@ -32,7 +32,7 @@ internal sealed class PlainChoice(TokenChooser chooser, RowHistories? histories)
             }
         }
 
-        // Rows that share their logits have said the same: the history of one is that of the others.
+        // Rows that share their logits have generated the same tokens: the history of one is that of the others.
         using TokenHistory? history = histories?.Of(SlotsOf(heads, device));
         Tensor? uniforms_R = chooser.IsRandom ? tensor([.. rows.Select(row => row.Uniform)], device: device) : null;
         LogitsContext context = new([.. heads.Select(row => row.NewTokenCount)], history);

@@ -9,7 +9,7 @@ namespace MedR1.Sampling;
 internal sealed class RecordedChoice(TokenChooser chooser, RowHistories? histories, int mostRows, Device device)
     : IStepChoice
 {
-    // Each holds the logits of its rows and what lies between them and the tokens.
+    // Each holds the logits of its rows and the intermediates up to the tokens.
     private const int MostKept = 3;
 
     private readonly List<ChoiceProgram> _kept = [];
@@ -36,14 +36,14 @@ internal sealed class RecordedChoice(TokenChooser chooser, RowHistories? histori
         _kept.Clear();
     }
 
-    // What is recorded has a row of logits for each row.
+    // A recorded program has one row of logits for each row.
     private static IReadOnlyList<Tensor> Expanded(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows) =>
         logits.Sum(part => part.shape[0]) == rows.Count
             ? logits
             : [cat([.. logits], 0).index_select(
                 0, rows.Select(row => (long)row.Logits).ToArray().ToDevice(logits[0].device))];
 
-    // The newest is the last.
+    // The most recently used is last.
     private ChoiceProgram Take(int size, long vocabularySize)
     {
         ChoiceProgram? taken = _kept.Find(program => program.Size == size);

@@ -96,7 +96,7 @@ internal sealed class TokenChooser
             : ReferenceEquals(drawn_HV, plain_HV) ? logProbabilities_R
             : LogProbabilities(drawn_HV, tokens_R, heads_R);
 
-        // The host sees a failed draw without a look at the log-probabilities.
+        // The host detects a failed draw without looking at the log-probabilities.
         Tensor failed_R = logProbabilities_R.Plus(drawn_R).isfinite().logical_not();
         return new ChosenTokens(tokens_R.FilledWhere(failed_R, -1), logProbabilities_R, drawn_R);
     }

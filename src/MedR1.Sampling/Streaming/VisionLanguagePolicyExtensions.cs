@@ -4,20 +4,18 @@ using MedR1.Modeling;
 
 namespace MedR1.Sampling;
 
-/// <summary>Questions to a model in one call.</summary>
+/// <summary>Ask a model a question in a single call.</summary>
 public static class VisionLanguagePolicyExtensions
 {
     private static readonly SamplingOptions Greedy = new() { Temperature = 0, MaxNewTokens = 512 };
 
-    /// <summary>Asks about a picture and gives the answer's text as it comes, complete characters only.</summary>
+    /// <summary>Asks about an image and streams the answer's text, complete characters only.</summary>
     /// <param name="policy">The model.</param>
-    /// <param name="image">The picture; <see langword="null"/> for a question about none.</param>
+    /// <param name="image">The image; <see langword="null"/> for a question without one.</param>
     /// <param name="question">The question.</param>
-    /// <param name="options">How to draw; <see langword="null"/> for the likeliest tokens, at most 512.</param>
+    /// <param name="options">How to draw; <see langword="null"/> for greedy decoding of at most 512 tokens.</param>
     /// <param name="cancellationToken">Stops the answer with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="SamplingOptionsException">
-    /// The options have mistakes, or ask for more than one answer.
-    /// </exception>
+    /// <exception cref="SamplingOptionsException">The options are invalid, or ask for more than one answer.</exception>
     public static IAsyncEnumerable<string> AskAsync(
         this IVisionLanguagePolicy policy,
         IImageSource? image,
@@ -30,14 +28,12 @@ public static class VisionLanguagePolicyExtensions
         return policy.AskAsync(VqaPrompt.Ask(question, images), options, cancellationToken);
     }
 
-    /// <summary>Asks, and gives the answer's text as it comes, complete characters only.</summary>
+    /// <summary>Asks, and streams the answer's text, complete characters only.</summary>
     /// <param name="policy">The model.</param>
     /// <param name="prompt">The conversation.</param>
-    /// <param name="options">How to draw; <see langword="null"/> for the likeliest tokens, at most 512.</param>
+    /// <param name="options">How to draw; <see langword="null"/> for greedy decoding of at most 512 tokens.</param>
     /// <param name="cancellationToken">Stops the answer with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="SamplingOptionsException">
-    /// The options have mistakes, or ask for more than one answer.
-    /// </exception>
+    /// <exception cref="SamplingOptionsException">The options are invalid, or ask for more than one answer.</exception>
     public static IAsyncEnumerable<string> AskAsync(
         this IVisionLanguagePolicy policy,
         VqaPrompt prompt,

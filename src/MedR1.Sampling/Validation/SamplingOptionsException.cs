@@ -1,17 +1,17 @@
 namespace MedR1.Sampling;
 
-/// <summary>Sampling options that can't be used; it names every mistake at once.</summary>
+/// <summary>The sampling options are invalid; it reports every mistake at once.</summary>
 public sealed class SamplingOptionsException : ArgumentException
 {
-    /// <summary>Takes the mistakes.</summary>
-    /// <param name="errors">A sentence for each, with the value and the fix.</param>
+    /// <summary>Creates an exception from the mistakes.</summary>
+    /// <param name="errors">One sentence for each mistake, with the value and the fix.</param>
     public SamplingOptionsException(IReadOnlyList<string> errors)
         : base(MessageOf(errors))
     {
         Errors = errors;
     }
 
-    /// <summary>A sentence for each mistake.</summary>
+    /// <summary>One sentence for each mistake.</summary>
     public IReadOnlyList<string> Errors { get; }
 
     private static string MessageOf(IReadOnlyList<string> errors)

@@ -5,10 +5,8 @@ public static class SamplingOptionsValidator
 {
     /// <summary>Finds every mistake.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="vocabularySize">
-    /// Tokens of the model, to check ids; <see langword="null"/> where it isn't known.
-    /// </param>
-    /// <returns>A sentence for each mistake, with the value and the fix; empty if there is none.</returns>
+    /// <param name="vocabularySize">The model's vocabulary size, to check ids; <see langword="null"/> if unknown.</param>
+    /// <returns>One sentence for each mistake, with the value and the fix; empty if there are none.</returns>
     public static IReadOnlyList<string> FindErrors(SamplingOptions options, int? vocabularySize = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -48,12 +46,10 @@ public static class SamplingOptionsValidator
         return errors;
     }
 
-    /// <summary>Throws where there is a mistake.</summary>
+    /// <summary>Throws if there is a mistake.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="vocabularySize">
-    /// Tokens of the model, to check ids; <see langword="null"/> where it isn't known.
-    /// </param>
-    /// <exception cref="SamplingOptionsException">There is at least one mistake; it names all.</exception>
+    /// <param name="vocabularySize">The model's vocabulary size, to check ids; <see langword="null"/> if unknown.</param>
+    /// <exception cref="SamplingOptionsException">There is at least one mistake; it lists them all.</exception>
     public static void ThrowIfInvalid(SamplingOptions options, int? vocabularySize = null)
     {
         IReadOnlyList<string> errors = FindErrors(options, vocabularySize);
