@@ -4,31 +4,30 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <content>Making, loading and saving.</content>
+/// <content>Creating, loading and saving.</content>
 public sealed partial class Qwen2VLPolicy
 {
     private const string HeadName = "lm_head.weight";
     private const string EmbeddingName = "model.embed_tokens.weight";
 
     /// <summary>Loads a checkpoint folder: config.json, safetensors, tokenizer, preprocessor_config.json.</summary>
-    /// <param name="folder">The folder, as published or as transformers saves it.</param>
-    /// <param name="device">Where the model lives; null for the CPU.</param>
-    /// <param name="dataType">Type of the weights; null for that of the checkpoint.</param>
-    /// <param name="weights">Where the weights lie: in memory, or in the mapped files.</param>
+    /// <param name="folder">The folder, as published or as saved by transformers.</param>
+    /// <param name="device">The device of the model; null for the CPU.</param>
+    /// <param name="dataType">Data type of the weights; null for that of the checkpoint.</param>
+    /// <param name="weights">Where the weights are kept: in memory, or in the mapped files.</param>
     /// <param name="quantization">
-    /// Which weights are held in 8 bits, in memory, for an adapter to be trained on them. They are quantized while they are
-    /// read, some rows at a time. The policy can then neither be trained as a whole nor saved.
+    /// Which weights are held in 8 bits, in memory, so that an adapter can be trained on top of them. They are quantized as they
+    /// are read, some rows at a time. The policy can then neither be trained as a whole nor saved.
     /// </param>
-    /// <param name="progress">Is told after each tensor, by the threads that load, one at a time.</param>
+    /// <param name="progress">Notified after each tensor, from the loading threads, one call at a time.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">The folder is not that of a model; the message says what it is.</exception>
+    /// <exception cref="FileNotFoundException">The folder does not hold a model; the message says what it is.</exception>
     /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
-    /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
-    /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is
-    /// missing.</exception>
-    /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown or of another shape.</exception>
-    /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
+    /// <exception cref="ModelConfigurationException">A field of config.json is missing or invalid.</exception>
+    /// <exception cref="SafetensorsFormatException">A weight file is corrupt or truncated, or a shard is missing.</exception>
+    /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown or of a different shape.</exception>
+    /// <exception cref="TokenizerMismatchException">The tokenizer belongs to a different model.</exception>
     public static Qwen2VLPolicy Load(
         string folder, Device? device = null, ScalarType? dataType = null,
         WeightStorage weights = WeightStorage.Memory, WeightQuantization quantization = WeightQuantization.None,
@@ -41,28 +40,25 @@ public sealed partial class Qwen2VLPolicy
             folder, Qwen2VLProcessor.Load(folder), device, dataType, weights, quantization, progress, cancellationToken);
     }
 
-    /// <summary>
-    /// Loads a checkpoint folder with a processor of your own, for other limits of pictures or another decoder.
-    /// </summary>
-    /// <param name="folder">The folder, as published or as transformers saves it.</param>
+    /// <summary>Loads a checkpoint folder with your own processor, for different image limits or a different decoder.</summary>
+    /// <param name="folder">The folder, as published or as saved by transformers.</param>
     /// <param name="processor">The processor.</param>
-    /// <param name="device">Where the model lives; null for the CPU.</param>
-    /// <param name="dataType">Type of the weights; null for that of the checkpoint.</param>
-    /// <param name="weights">Where the weights lie: in memory, or in the mapped files.</param>
+    /// <param name="device">The device of the model; null for the CPU.</param>
+    /// <param name="dataType">Data type of the weights; null for that of the checkpoint.</param>
+    /// <param name="weights">Where the weights are kept: in memory, or in the mapped files.</param>
     /// <param name="quantization">
-    /// Which weights are held in 8 bits, in memory, for an adapter to be trained on them. They are quantized while they are
-    /// read, some rows at a time. The policy can then neither be trained as a whole nor saved.
+    /// Which weights are held in 8 bits, in memory, so that an adapter can be trained on top of them. They are quantized as they
+    /// are read, some rows at a time. The policy can then neither be trained as a whole nor saved.
     /// </param>
-    /// <param name="progress">Is told after each tensor, by the threads that load, one at a time.</param>
+    /// <param name="progress">Notified after each tensor, from the loading threads, one call at a time.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">The folder is not that of a model; the message says what it is.</exception>
+    /// <exception cref="FileNotFoundException">The folder does not hold a model; the message says what it is.</exception>
     /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
-    /// <exception cref="ModelConfigurationException">A field of config.json is missing or makes no model.</exception>
-    /// <exception cref="SafetensorsFormatException">A weight file is broken or cut off, or a shard is
-    /// missing.</exception>
-    /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown or of another shape.</exception>
-    /// <exception cref="TokenizerMismatchException">The tokenizer belongs to another model.</exception>
+    /// <exception cref="ModelConfigurationException">A field of config.json is missing or invalid.</exception>
+    /// <exception cref="SafetensorsFormatException">A weight file is corrupt or truncated, or a shard is missing.</exception>
+    /// <exception cref="CheckpointMismatchException">Tensors are missing, unknown or of a different shape.</exception>
+    /// <exception cref="TokenizerMismatchException">The tokenizer belongs to a different model.</exception>
     public static Qwen2VLPolicy Load(
         string folder, Qwen2VLProcessor processor, Device? device = null, ScalarType? dataType = null,
         WeightStorage weights = WeightStorage.Memory, WeightQuantization quantization = WeightQuantization.None,
@@ -88,18 +84,19 @@ public sealed partial class Qwen2VLPolicy
     }
 
     /// <summary>
-    /// Makes a model with random weights, for training from scratch: matrices and embeddings normal with mean 0 and the
-    /// configuration's initializer_range as standard deviation, biases 0, norm gains 1, as the reference does it.
+    /// Creates a model with random weights, for training from scratch: matrices and embeddings normal with mean 0 and the
+    /// configuration's initializer_range as standard deviation, biases 0, norm gains 1, as in the reference.
     /// </summary>
     /// <param name="configuration">The sizes.</param>
     /// <param name="processor">The processor.</param>
-    /// <param name="seed">Seed of the weights; a seed gives the same weights on every device.</param>
-    /// <param name="device">Where the model lives; null for the CPU.</param>
-    /// <param name="dataType">Type of the weights; null for that of the configuration.</param>
+    /// <param name="seed">Seed of the weights; the same seed gives the same weights on every device.</param>
+    /// <param name="device">The device of the model; null for the CPU.</param>
+    /// <param name="dataType">Data type of the weights; null for that of the configuration.</param>
     /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
-    /// <exception cref="ModelConfigurationException">The sizes make no model.</exception>
-    /// <exception cref="TokenizerMismatchException">The tokenizer's control tokens are not those of the
-    /// configuration.</exception>
+    /// <exception cref="ModelConfigurationException">The sizes are invalid.</exception>
+    /// <exception cref="TokenizerMismatchException">
+    /// The tokenizer's control tokens are not those of the configuration.
+    /// </exception>
     public static Qwen2VLPolicy CreateRandom(
         Qwen2VLConfiguration configuration, Qwen2VLProcessor processor, long seed,
         Device? device = null, ScalarType? dataType = null)
@@ -118,13 +115,13 @@ public sealed partial class Qwen2VLPolicy
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DiskFullException">The disk is full; what was in the folder is still there.</exception>
+    /// <exception cref="DiskFullException">The disk is full; the folder keeps its previous content.</exception>
     /// <exception cref="InvalidOperationException">Weights are held in 8 bits.</exception>
     public void Save(string folder, CancellationToken cancellationToken = default) =>
         Save(folder, new Dictionary<string, Tensor>(), cancellationToken);
 
     /// <inheritdoc/>
-    /// <exception cref="DiskFullException">The disk is full; what was in the folder is still there.</exception>
+    /// <exception cref="DiskFullException">The disk is full; the folder keeps its previous content.</exception>
     /// <exception cref="InvalidOperationException">Weights are held in 8 bits.</exception>
     public void Save(
         string folder, IReadOnlyDictionary<string, Tensor> replaced, CancellationToken cancellationToken = default)
@@ -144,7 +141,7 @@ public sealed partial class Qwen2VLPolicy
         bool isTied = Configuration.TieWordEmbeddings && !replaced.ContainsKey(HeadName)
             && !replaced.ContainsKey(EmbeddingName);
 
-        // Table and head part where one of them has other values.
+        // Embedding and head are untied if one of them has different values.
         if (!isTied)
             tensors.TryAdd(HeadName, tensors[EmbeddingName]);
         foreach ((string name, Tensor value) in replaced)
@@ -193,7 +190,7 @@ public sealed partial class Qwen2VLPolicy
         };
     }
 
-    // Where the generation file is missing or names none, config.json may name several.
+    // If the generation file is missing or names none, config.json may name several.
     private static IReadOnlyList<int>? EndTokensOf(string folder) =>
         new[] { CheckpointFiles.Generation, CheckpointFiles.Configuration }
             .Select(name => Path.Combine(folder, name))
@@ -201,8 +198,7 @@ public sealed partial class Qwen2VLPolicy
             .Select(file => GenerationFile.EndTokens(File.ReadAllBytes(file), file))
             .FirstOrDefault(tokens => tokens is { Count: > 0 });
 
-    // Between the mark before and the placeholder of clips lie, in every published vocabulary, the mark behind and the
-    // padding.
+    // In every published vocabulary, the end mark and the padding lie between the start mark and the video placeholder.
     private static int[] VisionTokens(Qwen2VLConfiguration configuration, ITextTokenizer tokenizer)
     {
         SortedSet<int> tokens =

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>A Qwen2-VL or Qwen2.5-VL model with its processor. It is used by one thread at a time.</summary>
+/// <summary>A Qwen2-VL or Qwen2.5-VL model with its processor. Not thread-safe: use it from one thread at a time.</summary>
 public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 {
     private readonly Qwen2VLNetwork _network;
@@ -35,15 +35,13 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     /// <inheritdoc/>
     public AdapterHost Adapters { get; }
 
-    /// <summary>
-    /// Whether layers keep their input alone for the backward pass and are computed again there; off at first.
-    /// </summary>
+    /// <summary>Whether layers keep only their input for the backward pass and are recomputed there; off by default.</summary>
     public GradientCheckpointing Checkpointing { get; }
 
     /// <summary>
-    /// Whether the copies of frozen weights that <see cref="BeginDecoding"/> makes stay until the policy is disposed, so
-    /// that they are made once and not for each call: the weights under a LoRA adapter, above all. They take as much
-    /// memory as the decoder's weights; setting this to <see langword="false"/> drops them.
+    /// Whether the copies of frozen weights that <see cref="BeginDecoding"/> makes are kept until the policy is disposed, so that
+    /// they are made once and not for each call: useful above all for the weights under a LoRA adapter. They take as much memory
+    /// as the decoder's weights; setting this to <see langword="false"/> drops them.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool KeepsPackedWeights
@@ -69,7 +67,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     /// <inheritdoc/>
     public nn.Module Network => _network;
 
-    /// <summary>Chat template, pictures and tokenizer.</summary>
+    /// <summary>Chat template, image processor and tokenizer.</summary>
     public Qwen2VLProcessor Processor { get; }
 
     /// <inheritdoc/>
@@ -135,8 +133,8 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="mostBytes"/> is below 1.</exception>
     /// <remarks>
-    /// A picture is computed by itself then, so that its features do not depend on what was kept. A tower that takes a gradient
-    /// meanwhile, or has an adapter of its own, is computed as without.
+    /// Each image is then computed separately, so that its features do not depend on what was kept. While the tower takes a
+    /// gradient or has an adapter of its own, it is computed as usual.
     /// </remarks>
     public IDisposable? KeepImageFeatures(long mostBytes)
     {
@@ -160,8 +158,9 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidPromptException">A prompt is empty, too long, or its pictures don't fit its
-    /// placeholders.</exception>
+    /// <exception cref="InvalidPromptException">
+    /// A prompt is empty or too long, or its images don't match its placeholders.
+    /// </exception>
     public Tensor Prefill(
         IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,
         Tensor? imageFeatures = null)
@@ -196,8 +195,8 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 
     /// <inheritdoc/>
     /// <remarks>
-    /// On the CPU in bfloat16 it decodes with a second copy of the decoder's matrices, laid out for fast products, where
-    /// that many rows gain by it (<see cref="PackedLayers.ArePreferred"/>) and the memory is there (see
+    /// On the CPU in bfloat16 it decodes with a second copy of the decoder's matrices, laid out for fast products, if that many
+    /// rows benefit from it (<see cref="PackedLayers.ArePreferred"/>) and there is enough memory (see
     /// <see cref="KeepsPackedWeights"/>).
     /// </remarks>
     public IDisposable? BeginDecoding(int rows)
@@ -208,8 +207,9 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidPromptException">A prompt or completion is empty or too long, or has a token that
-    /// doesn't exist.</exception>
+    /// <exception cref="InvalidPromptException">
+    /// A prompt or completion is empty or too long, or has a token that doesn't exist.
+    /// </exception>
     public TokenStatistics TokenLogProbabilities(
         IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
     {
@@ -220,8 +220,9 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidPromptException">A prompt or completion is empty or too long, or has a token that
-    /// doesn't exist.</exception>
+    /// <exception cref="InvalidPromptException">
+    /// A prompt or completion is empty or too long, or has a token that doesn't exist.
+    /// </exception>
     public PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
@@ -230,8 +231,9 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidPromptException">A sequence is empty or too long, or its pictures don't fit its
-    /// placeholders.</exception>
+    /// <exception cref="InvalidPromptException">
+    /// A sequence is empty or too long, or its images don't match its placeholders.
+    /// </exception>
     public TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
     {
         ArgumentNullException.ThrowIfNull(sequences);

@@ -2,13 +2,13 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Chat template, pictures and tokenizer of a Qwen2-VL or Qwen2.5-VL model.</summary>
+/// <summary>Chat template, image processor and tokenizer of a Qwen2-VL or Qwen2.5-VL model.</summary>
 public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
 {
     private readonly int _placeholderId;
     private readonly int _endOfMessageId;
 
-    /// <summary>Makes a processor.</summary>
+    /// <summary>Creates a processor.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="images">The image processor.</param>
     /// <exception cref="InvalidPromptException">The tokenizer lacks a control token of the family.</exception>
@@ -25,7 +25,7 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     /// <inheritdoc/>
     public ITextTokenizer Tokenizer { get; }
 
-    /// <summary>Prepares pictures.</summary>
+    /// <summary>Prepares images.</summary>
     public ImageProcessor Images { get; }
 
     /// <summary>
@@ -34,15 +34,15 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     internal IReadOnlyDictionary<string, byte[]> Files { get; private init; } = new Dictionary<string, byte[]>();
 
     /// <summary>
-    /// Reads the tokenizer and <c>preprocessor_config.json</c> of a checkpoint folder, or <c>processor_config.json</c> where
-    /// that has an <c>image_processor</c>, as transformers 5 does.
+    /// Reads the tokenizer and <c>preprocessor_config.json</c> of a checkpoint folder, or <c>processor_config.json</c> if that
+    /// has an <c>image_processor</c>, as transformers 5 does.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="options">How pictures are read; null for the defaults.</param>
+    /// <param name="options">How images are read; null for the defaults.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">The folder holds no tokenizer or neither of those files.</exception>
-    /// <exception cref="TokenizerFormatException">A file of the tokenizer is broken.</exception>
-    /// <exception cref="ModelConfigurationException">A field of that file is wrong.</exception>
+    /// <exception cref="FileNotFoundException">The folder has no tokenizer or neither of those files.</exception>
+    /// <exception cref="TokenizerFormatException">A tokenizer file is corrupt.</exception>
+    /// <exception cref="ModelConfigurationException">A field of that file is invalid.</exception>
     public static Qwen2VLProcessor Load(string folder, ImageProcessorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -55,10 +55,9 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     }
 
     /// <inheritdoc/>
-    /// <exception cref="MedR1.Imaging.ImageFormatException">The bytes of a picture are no picture.</exception>
-    /// <exception cref="MedR1.Imaging.ImageTooLargeException">A picture is larger than the options allow.</exception>
-    /// <exception cref="MedR1.Imaging.AspectRatioException">One side of a picture is more than 200 times the
-    /// other.</exception>
+    /// <exception cref="MedR1.Imaging.ImageFormatException">The bytes are not an image.</exception>
+    /// <exception cref="MedR1.Imaging.ImageTooLargeException">An image is larger than the options allow.</exception>
+    /// <exception cref="MedR1.Imaging.AspectRatioException">One side of an image is more than 200 times the other.</exception>
     public EncodedPrompt Encode(VqaPrompt prompt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
@@ -95,11 +94,9 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
         return [.. Tokenizer.Encode(text), _endOfMessageId];
     }
 
-    /// <summary>
-    /// Writes the tokenizer and <c>preprocessor_config.json</c>, with the limits of pictures that are in force.
-    /// </summary>
-    /// <param name="folder">The folder; it is made if it does not exist.</param>
-    /// <exception cref="NotSupportedException">The tokenizer came from no folder and can't be written.</exception>
+    /// <summary>Writes the tokenizer and <c>preprocessor_config.json</c>, with the image limits in force.</summary>
+    /// <param name="folder">The folder; it is created if it does not exist.</param>
+    /// <exception cref="NotSupportedException">The tokenizer was not loaded from a folder and can't be written.</exception>
     public void Save(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);

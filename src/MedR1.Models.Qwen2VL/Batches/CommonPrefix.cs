@@ -5,7 +5,7 @@ namespace MedR1.Models.Qwen2VL;
 /// <summary>The tokens with which all prompts of a batch begin: they are fed once (<see cref="SharedPrefixPattern"/>).</summary>
 internal static class CommonPrefix
 {
-    // Attention takes the prompts whole, which costs copies of queries, keys and values: a smaller share is not worth them.
+    // Attention needs the prompts whole, which costs copies of queries, keys and values: a smaller share is not worth them.
     private const int LeastShare = 16;
 
     /// <summary>How many tokens are to be fed once; 0 where it would not pay.</summary>
@@ -35,7 +35,7 @@ internal static class CommonPrefix
         {
             if (configuration.IsPlaceholder(first.TokenIds[prefix]))
             {
-                // Placeholders are all alike: what stands behind them is the image.
+                // Placeholders are all alike: what differs is the image they stand for.
                 if (restOfImage == 0)
                 {
                     if (!AllHave(prompts, image))

@@ -69,8 +69,8 @@ internal sealed class CompletionBatch
         return batch;
     }
 
-    // The logits' rows: first the last token of each prompt, which predicts the first token of all its completions, then the
-    // fed tokens, each of which predicts another.
+    // The logits' rows: first the last token of each prompt, which predicts the first token of all its completions, then the fed
+    // tokens, each of which predicts the next one.
     private void Add(int group, int row, IReadOnlyList<int> completion)
     {
         int target = row * Longest;

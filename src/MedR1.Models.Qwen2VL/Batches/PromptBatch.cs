@@ -20,7 +20,7 @@ internal sealed class PromptBatch
         int total = 0;
         for (int prompt = 0; prompt < lengths.Length; prompt++)
         {
-            // A prompt without its beginning stands where it would if the beginning were there.
+            // A prompt without its prefix gets the positions it would have with the prefix.
             _starts[prompt] = total - FirstOwn(prompt);
             total += (isPadded ? Length : lengths[prompt]) - FirstOwn(prompt);
         }

@@ -89,7 +89,7 @@ internal sealed class PromptPositions
         int last = start;
         for (int frame = 0; frame < picture.Grid.Frames; frame++)
         {
-            // Qwen2.5-VL's time runs in seconds, Qwen2-VL's in frames.
+            // Qwen2.5-VL counts time in seconds, Qwen2-VL in frames.
             double tokensPerSecond = configuration.Vision.TokensPerSecond;
             int time = start + (tokensPerSecond > 0 ? (int)(frame * picture.SecondsPerFrame * tokensPerSecond) : frame);
             for (int row = 0; row < rows; row++)

@@ -25,7 +25,7 @@ internal static class CheckpointLoader
         List<KeyValuePair<string, SafetensorsEntry>> entries = [.. reader.Entries.Values
             .Select(entry => KeyValuePair.Create(CheckpointNames.ToPublished(entry.Name), entry))];
 
-        // A tied model's file may hold the head all the same; the embedding wins.
+        // A tied model's file may contain the head all the same; the embedding wins.
         if (!wanted.ContainsKey(Head))
             entries.RemoveAll(entry => entry.Key == Head);
         Check(wanted, entries, folder);
@@ -33,7 +33,7 @@ internal static class CheckpointLoader
         long bytes = 0;
         int count = 0;
 
-        // Several threads: the system takes longer to hand out fresh memory than to copy a cached file into it.
+        // Several threads: the system takes longer to allocate fresh memory than to copy a cached file into it.
         ParallelOptions options = new()
         {
             CancellationToken = cancellationToken,
@@ -76,7 +76,7 @@ internal static class CheckpointLoader
         parameter.set_(mapped);
     }
 
-    // A scale is computed and in no file.
+    // A scale is computed and is in no file.
     private static bool IsScale(string name, Dictionary<string, QuantizedWeight> quantized) =>
         name.EndsWith("_scale", StringComparison.Ordinal) && quantized.ContainsKey(name[..^"_scale".Length]);
 

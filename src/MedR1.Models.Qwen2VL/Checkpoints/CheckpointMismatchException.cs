@@ -1,16 +1,15 @@
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>A checkpoint whose tensors are not those of its configuration.</summary>
+/// <summary>The tensors of a checkpoint do not match its configuration.</summary>
 public sealed class CheckpointMismatchException : Exception
 {
     private const int MostNames = 10;
 
-    /// <summary>Says which tensors are wrong.</summary>
+    /// <summary>Creates an exception that says which tensors are wrong.</summary>
     /// <param name="folder">The checkpoint.</param>
     /// <param name="missing">Parameters of the model that the checkpoint lacks.</param>
     /// <param name="unexpected">Tensors of the checkpoint that the model has no parameter for.</param>
-    /// <param name="shapes">Parameters whose shape differs: name, shape in the model and shape in the
-    /// checkpoint.</param>
+    /// <param name="shapes">Parameters whose shape differs: name, shape in the model and shape in the checkpoint.</param>
     public CheckpointMismatchException(
         string folder, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<string> shapes)
         : base(

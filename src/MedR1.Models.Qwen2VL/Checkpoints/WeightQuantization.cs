@@ -1,8 +1,8 @@
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Which weights of a loaded model are held in 8 bits instead of 16 or 32, as the frozen base of an adapter: linear layers,
-/// with a scale for each output. Tables, the head, norms, biases and the patch kernel stay as they are.
+/// Which weights of a loaded model are held in 8 bits instead of 16 or 32, as the frozen base of an adapter: linear layers, with
+/// one scale for each output. Embedding, head, norms, biases and the patch kernel stay as they are.
 /// </summary>
 public enum WeightQuantization
 {

@@ -95,7 +95,7 @@ internal static class ConfigurationReader
         };
     }
 
-    // They would load, and compute something else.
+    // Such files would load, and compute something different.
     private static void RefuseOtherForms(ConfigurationSection text, ConfigurationSection rotary)
     {
         foreach (string field in (ReadOnlySpan<string>)["rope_type", "type"])
@@ -123,7 +123,7 @@ internal static class ConfigurationReader
         ConfigurationSection vision, Qwen2VLFamily family, Qwen2VLTextConfiguration text)
     {
         // hidden_size means the width of the decoder in Qwen2-VL's files and that of the tower in Qwen2.5-VL's. transformers 4.45
-        // to 4.49 leave out of this object whatever equals the defaults of its class: those stand here.
+        // to 4.49 leave out of this object whatever equals the defaults of its class: those are used here.
         bool second = family == Qwen2VLFamily.Qwen25VL;
         int width = second ? vision.Integer("hidden_size") : vision.Integer("embed_dim", 1280);
         return new Qwen2VLVisionConfiguration
@@ -146,7 +146,7 @@ internal static class ConfigurationReader
         };
     }
 
-    // The reference truncates the product; a ratio that was written from a width must give that width again.
+    // The reference truncates the product; a ratio computed from a width must give that width again.
     private static int MlpWidth(int width, double ratio)
     {
         double product = Math.Floor(width * ratio + 1e-6);

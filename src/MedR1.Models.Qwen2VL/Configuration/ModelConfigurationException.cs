@@ -1,16 +1,14 @@
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>
-/// A configuration that no model can be built from: a field is missing, of the wrong type, or out of range.
-/// </summary>
+/// <summary>No model can be built from the configuration: a field is missing, of the wrong type, or out of range.</summary>
 public sealed class ModelConfigurationException : Exception
 {
-    /// <summary>Says which field is wrong.</summary>
-    /// <param name="source">The file, or what the configuration came from.</param>
+    /// <summary>Creates an exception that says which field is wrong.</summary>
+    /// <param name="source">The file or other source of the configuration.</param>
     /// <param name="field">The field's path, like <c>vision_config.depth</c>.</param>
-    /// <param name="value">What it holds; null if it is missing.</param>
+    /// <param name="value">Its value; null if it is missing.</param>
     /// <param name="fix">What it should be.</param>
-    /// <param name="innerException">The cause, where there is one.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
     public ModelConfigurationException(
         string source, string field, string? value, string fix, Exception? innerException = null)
         : base(
@@ -26,7 +24,7 @@ public sealed class ModelConfigurationException : Exception
     /// <summary>The field's path.</summary>
     public string Field { get; }
 
-    /// <summary>What it holds; null if it is missing.</summary>
+    /// <summary>Its value; null if it is missing.</summary>
     public string? Value { get; }
 
     /// <summary>What it should be.</summary>

@@ -22,7 +22,7 @@ public sealed record Qwen2VLTextConfiguration
     public required int KeyValueHeadCount { get; init; }
 
     /// <summary>
-    /// Pairs of dimensions that turn with time, height and width; their sum is half of <see cref="HeadSize"/>.
+    /// Pairs of dimensions that rotate with time, height and width; their sum is half of <see cref="HeadSize"/>.
     /// </summary>
     public required IReadOnlyList<int> RotarySections { get; init; }
 
@@ -34,20 +34,18 @@ public sealed record Qwen2VLTextConfiguration
     /// <value>The default is 1e-6.</value>
     public double NormEpsilon { get; init; } = 1e-6;
 
-    /// <summary>The most tokens of prompt and completion.</summary>
+    /// <summary>The maximum number of tokens of prompt and completion together.</summary>
     /// <value>The default is 32,768.</value>
     public int ContextLength { get; init; } = 32_768;
 
-    /// <summary>Standard deviation of matrices and embeddings at a random start.</summary>
+    /// <summary>Standard deviation of randomly initialized matrices and embeddings.</summary>
     /// <value>The default is 0.02.</value>
     public double InitializerRange { get; init; } = 0.02;
 
-    /// <summary>
-    /// Token that the family calls beginning of text, where there is one; it is not put before texts.
-    /// </summary>
+    /// <summary>The family's beginning-of-text token, if there is one; it is not put before texts.</summary>
     public int? BeginTokenId { get; init; }
 
-    /// <summary>Token that ends a turn, where the configuration names one.</summary>
+    /// <summary>The token that ends a turn, if the configuration names one.</summary>
     public int? EndTokenId { get; init; }
 
     /// <summary>Width of a head.</summary>

@@ -15,25 +15,25 @@ public sealed record Qwen2VLVisionConfiguration
     /// <summary>Width inside the feed-forward layers.</summary>
     public required int MlpWidth { get; init; }
 
-    /// <summary>Width of the features that it gives: the decoder's.</summary>
+    /// <summary>Width of the output features: that of the decoder.</summary>
     public required int OutputSize { get; init; }
 
-    /// <summary>The activation, as configuration files name it.</summary>
+    /// <summary>The activation, as named in configuration files.</summary>
     public required string Activation { get; init; }
 
     /// <summary>Colour channels.</summary>
     /// <value>The default is 3.</value>
     public int ChannelCount { get; init; } = 3;
 
-    /// <summary>Pixels of a patch's side.</summary>
+    /// <summary>Side of a patch in pixels.</summary>
     /// <value>The default is 14.</value>
     public int PatchSize { get; init; } = 14;
 
-    /// <summary>Frames of a patch.</summary>
+    /// <summary>Frames in a patch.</summary>
     /// <value>The default is 2.</value>
     public int TemporalPatchSize { get; init; } = 2;
 
-    /// <summary>Patches of the side of a square that becomes one feature.</summary>
+    /// <summary>Side, in patches, of the square that becomes one feature.</summary>
     /// <value>The default is 2.</value>
     public int SpatialMergeSize { get; init; } = 2;
 
@@ -41,28 +41,28 @@ public sealed record Qwen2VLVisionConfiguration
     /// <value>The default is 10,000.</value>
     public double RotaryBase { get; init; } = 10_000;
 
-    /// <summary>Standard deviation of matrices at a random start.</summary>
+    /// <summary>Standard deviation of randomly initialized matrices.</summary>
     /// <value>The default is 0.02.</value>
     public double InitializerRange { get; init; } = 0.02;
 
-    /// <summary>Pixels of the side of an attention window; 0 without windows.</summary>
+    /// <summary>Side of an attention window in pixels; 0 without windows.</summary>
     /// <value>The default is 0.</value>
     public int WindowSize { get; init; }
 
-    /// <summary>Blocks that attend to the whole picture, where there are windows.</summary>
+    /// <summary>Blocks that attend to the whole image, if there are windows.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<int> FullAttentionBlocks { get; init; } = [];
 
-    /// <summary>Positions of a second of a clip; 0 if frames count themselves.</summary>
+    /// <summary>Positions per second of a clip; 0 if frames are counted instead.</summary>
     /// <value>The default is 0.</value>
     public double TokensPerSecond { get; init; }
 
     /// <summary>Width of a head.</summary>
     public int HeadSize => Width / HeadCount;
 
-    /// <summary>Values of a patch.</summary>
+    /// <summary>Number of values in a patch.</summary>
     public int PatchVectorSize => ChannelCount * TemporalPatchSize * PatchSize * PatchSize;
 
-    /// <summary>Patches that become one feature.</summary>
+    /// <summary>Number of patches that become one feature.</summary>
     public int MergeUnit => SpatialMergeSize * SpatialMergeSize;
 }

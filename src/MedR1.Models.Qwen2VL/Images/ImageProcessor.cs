@@ -3,7 +3,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Pictures to patches, as the reference's PIL image processor makes them, bit for bit.</summary>
+/// <summary>Turns images into patches as the reference's PIL image processor does, bit for bit.</summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
 public sealed class ImageProcessor
 {
@@ -11,9 +11,9 @@ public sealed class ImageProcessor
     private readonly float[][] _levels;
     private readonly PreparedImages? _prepared;
 
-    /// <summary>Makes a processor.</summary>
+    /// <summary>Creates a processor.</summary>
     /// <param name="configuration">The model's sizes and limits.</param>
-    /// <param name="options">How pictures are read; null for the defaults.</param>
+    /// <param name="options">How images are read; null for the defaults.</param>
     public ImageProcessor(ImageProcessorConfiguration configuration, ImageProcessorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -36,10 +36,10 @@ public sealed class ImageProcessor
     /// <summary>Whether the options replace limits of the model's file.</summary>
     internal bool HasOwnLimits => _options.MinPixels is not null || _options.MaxPixels is not null;
 
-    /// <summary>Opens and prepares a picture.</summary>
-    /// <param name="source">The picture.</param>
-    /// <exception cref="ImageFormatException">The bytes are no picture.</exception>
-    /// <exception cref="ImageTooLargeException">The picture is larger than the options allow.</exception>
+    /// <summary>Opens and prepares an image.</summary>
+    /// <param name="source">The image.</param>
+    /// <exception cref="ImageFormatException">The bytes are not an image.</exception>
+    /// <exception cref="ImageTooLargeException">The image is larger than the options allow.</exception>
     /// <exception cref="AspectRatioException">One side is more than 200 times the other.</exception>
     public EncodedImage Process(IImageSource source)
     {
@@ -47,8 +47,8 @@ public sealed class ImageProcessor
         return _prepared?.Get(source, Prepare) ?? Prepare(source);
     }
 
-    /// <summary>Prepares a decoded picture.</summary>
-    /// <param name="image">The picture.</param>
+    /// <summary>Prepares a decoded image.</summary>
+    /// <param name="image">The image.</param>
     /// <exception cref="AspectRatioException">One side is more than 200 times the other.</exception>
     public EncodedImage Process(RgbImage image)
     {
@@ -58,8 +58,8 @@ public sealed class ImageProcessor
         return new EncodedImage(grid, Patches(resized, grid));
     }
 
-    /// <summary>Brings a picture to the size that the model takes.</summary>
-    /// <param name="image">The picture.</param>
+    /// <summary>Resizes an image to the size that the model takes.</summary>
+    /// <param name="image">The image.</param>
     /// <exception cref="AspectRatioException">One side is more than 200 times the other.</exception>
     public RgbImage Resize(RgbImage image)
     {
@@ -97,7 +97,7 @@ public sealed class ImageProcessor
         return levels;
     }
 
-    // Rows go square by square; a row is channel, frame, y, x, and all frames of a picture are the same.
+    // Rows go square by square; a row is channel, frame, y, x, and all frames of an image are the same.
     private float[] Patches(RgbImage image, ImageGrid grid)
     {
         int side = Configuration.PatchSize;

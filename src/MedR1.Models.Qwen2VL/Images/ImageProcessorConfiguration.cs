@@ -2,43 +2,44 @@ using MedR1.Imaging;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>What a <c>preprocessor_config.json</c> says of pictures.</summary>
+/// <summary>The image settings of a <c>preprocessor_config.json</c>.</summary>
 public sealed record ImageProcessorConfiguration
 {
-    /// <summary>The fewest pixels after the resize.</summary>
+    /// <summary>The minimum number of pixels after the resize.</summary>
     /// <value>The default is 3,136, four features.</value>
     public long MinPixels { get; init; } = 56 * 56;
 
-    /// <summary>The most pixels after the resize.</summary>
-    /// <value>The default is 1,003,520, which is the reference's where a file gives no limit; published files have
-    /// 12,845,056.</value>
+    /// <summary>The maximum number of pixels after the resize.</summary>
+    /// <value>
+    /// The default is 1,003,520, which the reference uses if a file gives no limit; published files have 12,845,056.
+    /// </value>
     public long MaxPixels { get; init; } = 28 * 28 * 1280;
 
-    /// <summary>Pixels of a patch's side.</summary>
+    /// <summary>Side of a patch in pixels.</summary>
     /// <value>The default is 14.</value>
     public int PatchSize { get; init; } = 14;
 
-    /// <summary>Frames of a patch; a picture is repeated to fill them.</summary>
+    /// <summary>Frames in a patch; an image is repeated to fill them.</summary>
     /// <value>The default is 2.</value>
     public int TemporalPatchSize { get; init; } = 2;
 
-    /// <summary>Patches of the side of a square that becomes one feature.</summary>
+    /// <summary>Side, in patches, of the square that becomes one feature.</summary>
     /// <value>The default is 2.</value>
     public int MergeSize { get; init; } = 2;
 
     /// <summary>What is subtracted from red, green and blue.</summary>
-    /// <value>The default is the mean of CLIP's pictures.</value>
+    /// <value>The default is the mean of CLIP's images.</value>
     public IReadOnlyList<double> Mean { get; init; } = [0.48145466, 0.4578275, 0.40821073];
 
     /// <summary>What red, green and blue are divided by.</summary>
-    /// <value>The default is the standard deviation of CLIP's pictures.</value>
+    /// <value>The default is the standard deviation of CLIP's images.</value>
     public IReadOnlyList<double> StandardDeviation { get; init; } = [0.26862954, 0.26130258, 0.27577711];
 
     /// <summary>What bytes are multiplied by.</summary>
     /// <value>The default is 1/255.</value>
     public double RescaleFactor { get; init; } = 1 / 255.0;
 
-    /// <summary>Whether pictures are brought to a size within the limits; if not, they must have one.</summary>
+    /// <summary>Whether images are resized to a size within the limits; if not, they must already have one.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool Resizes { get; init; } = true;
 
@@ -46,13 +47,13 @@ public sealed record ImageProcessorConfiguration
     /// <value>The default is bicubic.</value>
     public ResampleFilter Filter { get; init; } = ResampleFilter.Bicubic;
 
-    /// <summary>What both sides of a resized picture are multiples of.</summary>
+    /// <summary>Both sides of a resized image are multiples of this.</summary>
     public int Factor => PatchSize * MergeSize;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">
-    /// A <c>preprocessor_config.json</c> or <c>processor_config.json</c>, or a model's folder: of that the latter where it has an
-    /// <c>image_processor</c>, else the former.
+    /// A <c>preprocessor_config.json</c> or <c>processor_config.json</c>, or a model's folder: there, the latter if it has an
+    /// <c>image_processor</c>, otherwise the former.
     /// </param>
     /// <exception cref="FileNotFoundException">The folder has neither.</exception>
     /// <exception cref="ModelConfigurationException">A field is of the wrong type or out of range.</exception>

@@ -69,7 +69,7 @@ internal static class ImageProcessorConfigurationFile
         return stream.ToArray();
     }
 
-    // The edges of "size" are pixel counts in this family, and an explicit limit beats them.
+    // The edges of "size" are pixel counts in this family, and an explicit limit overrides them.
     private static long Limit(ConfigurationSection top, string field, string edge, long otherwise) =>
         top.Find(field) is null && top.Section("size") is { } size
             ? size.Long(edge, size.Long(field, otherwise))

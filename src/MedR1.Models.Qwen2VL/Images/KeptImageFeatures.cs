@@ -60,7 +60,7 @@ internal sealed class KeptImageFeatures(IReadOnlyList<Parameter> visionParameter
             parts.Add(part);
         }
 
-        // Before new ones are held, for which others leave.
+        // Concatenated before the new ones are kept, which may evict others.
         Tensor all = cat(parts, 0);
         foreach ((ImageKey key, Tensor part) in fresh)
         {

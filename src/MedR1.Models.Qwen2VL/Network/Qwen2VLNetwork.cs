@@ -44,7 +44,7 @@ internal sealed class Qwen2VLNetwork : nn.Module
         RegisterComponents();
         _stepLayers = [.. _decoder.StepLayers, Head];
 
-        // Beside weights in 8 bits nothing trains but adapters: what else learned could not be saved.
+        // With weights in 8 bits only adapters are trained: anything else that was trained could not be saved.
         foreach (Parameter parameter in quantization == WeightQuantization.None ? [] : parameters())
         {
             parameter.requires_grad = false;

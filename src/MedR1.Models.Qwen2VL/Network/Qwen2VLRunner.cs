@@ -52,7 +52,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     public Tensor Prefill(
         IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, SlotKeyValueCache cache, Tensor? imageFeatures)
     {
-        // On the CPU what a prompt gives must not depend on its company; elsewhere one large attention is faster.
+        // On the CPU a prompt's result must not depend on the other prompts; elsewhere one large attention is faster.
         bool isPadded = device.type != DeviceType.CPU;
         int prefix = isPadded ? 0 : PrefixOf(prompts, 0);
         if (prefix > 0 && !PromptSequencePattern.TakesPrefix([.. prompts.Select(prompt => prompt.TokenIds.Count)], dataType, device))
@@ -98,7 +98,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return Step(tokens, positions, new DecodePattern(cache, rows)).MoveToOuterDisposeScope();
     }
 
-    // Behind the prompt a token has one position on all axes.
+    // After the prompt a token has the same position on all axes.
     private RotaryTable TableBehindPrompts(Tensor positions) =>
         network.Rotary.Table(positions.to(ScalarType.Float32).expand(3, -1));
 
@@ -161,7 +161,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return (pass?.ReleasedWith(figures) ?? figures).MoveToOuterDisposeScope();
     });
 
-    // What a pass keeps goes with what it gives, or at once where it fails.
+    // What a pass keeps is released with its result, or at once if it fails.
     private T InPass<T>(Func<CheckpointedPass?, T> compute)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -191,7 +191,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             .MoveToOuterDisposeScope();
     }
 
-    // [M, hidden] output of the last layer, of the tokens alone that a completion's token is predicted from.
+    // [M, hidden] output of the last layer, only for the tokens that a completion's token is predicted from.
     private Tensor NeededStates(
         IReadOnlyList<PackedGroup> groups, CompletionBatch completions, Tensor? imageFeatures, CheckpointedPass? pass)
     {
@@ -206,11 +206,11 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             .MoveToOuterDisposeScope();
     }
 
-    // What dropout leaves out is drawn for each prompt, also where prompts are the same.
+    // What dropout leaves out is drawn for each prompt, even if prompts are the same.
     private int PrefixOf(IReadOnlyList<EncodedPrompt> prompts, int behind) =>
         adapters.HasDropout ? 0 : CommonPrefix.Of(configuration, prompts, behind);
 
-    // Table and pattern are needed until the backward pass where layers are computed again.
+    // Table and pattern are needed until the backward pass if layers are recomputed.
     private Tensor Layers(
         Tensor input, RotaryTable table, Func<IAttentionPattern> makePattern, ActivationObserver? observer,
         CheckpointedPass? pass)
@@ -255,7 +255,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return network.Rotary.Table(positions_3N);
     }
 
-    // Behind its prompt a token has one position on all axes.
+    // After its prompt a token has the same position on all axes.
     private static float[][] WithCompletions(PromptBatch batch, CompletionBatch completions)
     {
         IEnumerable<int> firsts = completions.FedLengths.SelectMany(

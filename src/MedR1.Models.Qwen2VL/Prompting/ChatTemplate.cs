@@ -4,31 +4,28 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Renders conversations as Qwen2-VL and Qwen2.5-VL were trained on them: a default system message unless the first one
-/// is
-/// a system message, <c>&lt;|im_start|&gt;role⏎content&lt;|im_end|&gt;⏎</c> for each message, text verbatim, and a
-/// placeholder
-/// between vision marks for each picture.
+/// Renders conversations in the format that Qwen2-VL and Qwen2.5-VL were trained on: a default system message unless the first
+/// one is a system message, <c>&lt;|im_start|&gt;role⏎content&lt;|im_end|&gt;⏎</c> for each message, text verbatim, and a
+/// placeholder between vision marks for each image.
 /// </summary>
 /// <remarks>
-/// Text of messages is never read as control tokens: a literal <c>&lt;|image_pad|&gt;</c> in a question becomes plain
-/// text
-/// tokens and takes no picture. Without state; safe to use from several threads at once.
+/// Text of messages is never read as control tokens: a literal <c>&lt;|image_pad|&gt;</c> in a question becomes plain text tokens
+/// and does not stand for an image. Stateless; safe to use from several threads at once.
 /// </remarks>
 public static class ChatTemplate
 {
-    /// <summary>The rendered text, one placeholder a picture.</summary>
+    /// <summary>The rendered text, with one placeholder for each image.</summary>
     /// <param name="messages">The conversation.</param>
-    /// <param name="addGenerationPrompt">Whether the opening of the model's answer is put behind it.</param>
-    /// <param name="addVisionId">Whether pictures are numbered: <c>Picture 1: </c>.</param>
+    /// <param name="addGenerationPrompt">Whether the opening of the model's answer is appended.</param>
+    /// <param name="addVisionId">Whether images are numbered: <c>Picture 1: </c>.</param>
     public static string Render(
         IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true, bool addVisionId = false) =>
         ToText(RenderSegments(messages, addGenerationPrompt, addVisionId));
 
     /// <summary>The rendered conversation as control tokens and runs of plain text.</summary>
     /// <param name="messages">The conversation.</param>
-    /// <param name="addGenerationPrompt">Whether the opening of the model's answer is put behind it.</param>
-    /// <param name="addVisionId">Whether pictures are numbered: <c>Picture 1: </c>.</param>
+    /// <param name="addGenerationPrompt">Whether the opening of the model's answer is appended.</param>
+    /// <param name="addVisionId">Whether images are numbered: <c>Picture 1: </c>.</param>
     public static IReadOnlyList<PromptSegment> RenderSegments(
         IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true, bool addVisionId = false)
     {
@@ -36,12 +33,13 @@ public static class ChatTemplate
         return TemplateRenderer.Render([.. messages.Select(ToTemplate)], addGenerationPrompt, addVisionId);
     }
 
-    /// <summary>The conversation's ids, one placeholder a picture; <see cref="PromptExpansion"/> repeats
-    /// them.</summary>
+    /// <summary>
+    /// The conversation's ids, with one placeholder for each image; <see cref="PromptExpansion"/> repeats them.
+    /// </summary>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="messages">The conversation.</param>
-    /// <param name="addGenerationPrompt">Whether the opening of the model's answer is put behind it.</param>
-    /// <param name="addVisionId">Whether pictures are numbered: <c>Picture 1: </c>.</param>
+    /// <param name="addGenerationPrompt">Whether the opening of the model's answer is appended.</param>
+    /// <param name="addVisionId">Whether images are numbered: <c>Picture 1: </c>.</param>
     /// <exception cref="InvalidPromptException">The tokenizer lacks a control token.</exception>
     public static IReadOnlyList<int> EncodeConversation(
         ITextTokenizer tokenizer,
@@ -52,7 +50,7 @@ public static class ChatTemplate
 
     /// <summary>The ids of a rendered conversation.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="segments">The pieces; only those that are marked so become control tokens.</param>
+    /// <param name="segments">The segments; only those marked as control tokens become control tokens.</param>
     /// <exception cref="InvalidPromptException">The tokenizer lacks a control token.</exception>
     public static IReadOnlyList<int> Encode(ITextTokenizer tokenizer, IReadOnlyList<PromptSegment> segments)
     {
@@ -75,7 +73,7 @@ public static class ChatTemplate
     }
 
     /// <summary>The text of a rendered conversation.</summary>
-    /// <param name="segments">The pieces.</param>
+    /// <param name="segments">The segments.</param>
     public static string ToText(IReadOnlyList<PromptSegment> segments)
     {
         ArgumentNullException.ThrowIfNull(segments);

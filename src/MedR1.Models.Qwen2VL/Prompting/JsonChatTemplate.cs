@@ -4,23 +4,21 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Renders conversations that come as JSON, in the form that <c>apply_chat_template</c> of Hugging Face takes:
+/// Renders conversations given as JSON, in the form that Hugging Face's <c>apply_chat_template</c> takes:
 /// <c>[{"role": …, "content": text or [part, …]}]</c>.
 /// </summary>
 /// <remarks>
-/// The template asks for keys, not for values: a part with a key <c>image</c> or <c>image_url</c> is a picture even if
-/// the
-/// value is null and the part holds a text too, as in data sets whose parts all have the same columns. Parts that are
-/// neither picture, video nor text give nothing. Without state; safe to use from several threads at once.
+/// The template tests for keys, not for values: a part with a key <c>image</c> or <c>image_url</c> is an image even if the value
+/// is null and the part also has a text, as in data sets whose parts all have the same columns. Parts that are neither image,
+/// video nor text produce nothing. Stateless; safe to use from several threads at once.
 /// </remarks>
 public static class JsonChatTemplate
 {
     /// <summary>The rendered conversation as control tokens and runs of plain text.</summary>
     /// <param name="messages">The conversation, a JSON array.</param>
-    /// <param name="addGenerationPrompt">Whether the opening of the model's answer is put behind it.</param>
-    /// <param name="addVisionId">Whether pictures and videos are numbered: <c>Picture 1: </c>, <c>Video 1:
-    /// </c>.</param>
-    /// <exception cref="InvalidPromptException">The JSON is no conversation.</exception>
+    /// <param name="addGenerationPrompt">Whether the opening of the model's answer is appended.</param>
+    /// <param name="addVisionId">Whether images and videos are numbered: <c>Picture 1: </c>, <c>Video 1: </c>.</param>
+    /// <exception cref="InvalidPromptException">The JSON is not a conversation.</exception>
     public static IReadOnlyList<PromptSegment> RenderSegments(
         JsonElement messages, bool addGenerationPrompt = true, bool addVisionId = false)
     {

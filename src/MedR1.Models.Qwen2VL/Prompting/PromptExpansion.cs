@@ -2,12 +2,12 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Repeats each picture's placeholder for the features that the vision tower gives for it.</summary>
+/// <summary>Repeats each image's placeholder once for each feature that the vision tower produces for it.</summary>
 public static class PromptExpansion
 {
-    /// <summary>How many features the tower gives for a picture: frames × rows × columns / merge².</summary>
+    /// <summary>The number of features that the tower produces for an image: frames × rows × columns / merge².</summary>
     /// <param name="grid">The grid of patches.</param>
-    /// <param name="mergeSize">How many patches on a side the merger joins.</param>
+    /// <param name="mergeSize">Side, in patches, of the square that the merger joins.</param>
     /// <exception cref="ArgumentException">The grid is empty or does not divide into merged patches.</exception>
     public static int FeatureCount(ImageGrid grid, int mergeSize = 2)
     {
@@ -24,13 +24,12 @@ public static class PromptExpansion
     }
 
     /// <summary>Repeats the placeholders.</summary>
-    /// <param name="tokenIds">Ids with one placeholder for each picture, as <see cref="ChatTemplate"/> gives
-    /// them.</param>
+    /// <param name="tokenIds">Ids with one placeholder for each image, as <see cref="ChatTemplate"/> gives them.</param>
     /// <param name="placeholderId">The placeholder's id.</param>
-    /// <param name="grids">The pictures' grids in the order of the placeholders.</param>
-    /// <param name="mergeSize">How many patches on a side the merger joins.</param>
+    /// <param name="grids">The images' grids in the order of the placeholders.</param>
+    /// <param name="mergeSize">Side, in patches, of the square that the merger joins.</param>
     /// <returns>The expanded ids.</returns>
-    /// <exception cref="InvalidPromptException">There are more or fewer pictures than placeholders.</exception>
+    /// <exception cref="InvalidPromptException">There are more or fewer images than placeholders.</exception>
     /// <exception cref="ArgumentException">A grid does not divide into merged patches.</exception>
     public static IReadOnlyList<int> Expand(
         IReadOnlyList<int> tokenIds, int placeholderId, IReadOnlyList<ImageGrid> grids, int mergeSize = 2)

@@ -14,13 +14,13 @@ public static class Qwen2VLTokens
     /// <summary>Ends a message, and so an answer.</summary>
     public const string MessageEnd = "<|im_end|>";
 
-    /// <summary>Stands before a picture's placeholders.</summary>
+    /// <summary>Precedes an image's placeholders.</summary>
     public const string VisionStart = "<|vision_start|>";
 
-    /// <summary>Stands behind a picture's placeholders.</summary>
+    /// <summary>Follows an image's placeholders.</summary>
     public const string VisionEnd = "<|vision_end|>";
 
-    /// <summary>A picture's placeholder: one in the rendered text, one for each feature in a model's input.</summary>
+    /// <summary>An image's placeholder: one in the rendered text, one for each feature in the model's input.</summary>
     public const string ImagePlaceholder = "<|image_pad|>";
 
     /// <summary>A video's placeholder.</summary>
@@ -35,14 +35,12 @@ public static class Qwen2VLTokens
     ];
 
     /// <summary>
-    /// Loads a checkpoint's tokenizer. A folder that holds only vocab.json and merges.txt gets the published control
-    /// tokens
-    /// behind its vocabulary.
+    /// Loads a checkpoint's tokenizer. If a folder has only vocab.json and merges.txt, the published control tokens are added
+    /// after its vocabulary.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="FileNotFoundException">The folder holds no tokenizer.</exception>
-    /// <exception cref="TokenizerFormatException">A file is broken or asks for something that is not
-    /// supported.</exception>
+    /// <exception cref="FileNotFoundException">The folder has no tokenizer.</exception>
+    /// <exception cref="TokenizerFormatException">A file is corrupt or requires something unsupported.</exception>
     public static BytePairTokenizer LoadTokenizer(string folder) => BytePairTokenizer.Load(folder, All);
 
     /// <summary>The id of a control token.</summary>

@@ -38,7 +38,7 @@ internal sealed class PatchMerger : nn.Module<Tensor, Tensor>
         return _mlp.call(squares);
     }
 
-    // The published names count the places of a sequence: 0 and 2 are the layers, 1 is the activation.
+    // The published names are indices in a sequence: 0 and 2 are the layers, 1 is the activation.
     private sealed class MergerMlp : nn.Module<Tensor, Tensor>
     {
         [ComponentName(Name = "0")]

@@ -11,7 +11,7 @@ namespace MedR1.Models.Qwen2VL;
 /// </summary>
 internal static class SegmentAttention
 {
-    // Scores written down at once: 32 MiB, and as much again after the softmax.
+    // Scores materialized at once: 32 MiB, and as much again after the softmax.
     private const long MostScores = 1L << 24;
 
     /// <param name="queries"><c>[segments, length, heads, d]</c></param>
@@ -28,7 +28,7 @@ internal static class SegmentAttention
                 .view(queries.shape[0], queries.shape[1], -1).MoveToOuterDisposeScope();
         }
 
-        // A sampler's picture must not depend on its company to the last bit, which products of many sequences do.
+        // A sampler's image features must not depend, even in the last bit, on the other images; products of many sequences do.
         if (is_grad_enabled() && ProductAttention.IsFaster(queries, keys))
         {
             return ProductAttention.Attend(queries, keys, values, null);
@@ -48,7 +48,7 @@ internal static class SegmentAttention
     private static Tensor ByHead(Tensor vectors) =>
         vectors.transpose(1, 2).reshape(-1, vectors.shape[1], vectors.shape[3]);
 
-    // Several heads at once, or, where a head has too many scores, some of its tokens.
+    // Several heads at once, or, if a head has too many scores, some of its tokens.
     private static Tensor Products(Tensor queries, Tensor keys, Tensor values, long mostScores)
     {
         long heads = queries.shape[0], length = queries.shape[1];

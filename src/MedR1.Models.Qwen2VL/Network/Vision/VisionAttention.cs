@@ -34,7 +34,7 @@ internal sealed class VisionAttention : nn.Module
         Tensor all = _queryKeyValue.call(input).view(-1, 3, _headCount, _headSize);
         Tensor[] parts = all.unbind(1);
 
-        // Turned in float32 whatever the type of the tower, as the reference does.
+        // Rotated in float32 whatever the data type of the tower, as in the reference.
         Tensor queries = table.RotateAndRound(parts[0]);
         Tensor keys = table.RotateAndRound(parts[1]);
         Tensor attended = segments.Attend(queries, keys, parts[2]);
