@@ -3,20 +3,20 @@ using TorchSharp.Modules;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The layers of a network that adapters can change, and the adapter that is switched on. It changes nothing but a
-/// reference in each layer, so that switching costs microseconds. Used by one thread at a time, like its network.
+/// The layers of a network that adapters can change, and the active adapter. Switching changes only a reference in each layer, so
+/// that it costs microseconds. Not thread-safe, like its network.
 /// </summary>
 public sealed class AdapterHost
 {
     /// <summary>The head's name, under either scheme.</summary>
     internal const string Head = "lm_head";
 
-    // What the adapters of this network froze, for as long as one of them lives.
+    // The parameters frozen by this network's adapters, as long as one of those exists.
     private readonly List<Parameter> _frozen = [];
     private int _adapters;
     private LoraAdapter? _current;
 
-    /// <summary>Takes the layers.</summary>
+    /// <summary>Creates a host for the layers.</summary>
     /// <param name="modules">The layers, in the order of the network.</param>
     public AdapterHost(IReadOnlyList<AdaptableModule> modules)
     {
@@ -27,10 +27,10 @@ public sealed class AdapterHost
     /// <summary>The layers.</summary>
     public IReadOnlyList<AdaptableModule> Modules { get; }
 
-    /// <summary>The layers that the adapter changes which is switched on; none where none is.</summary>
+    /// <summary>The layers that the active adapter changes; empty if none is active.</summary>
     public IEnumerable<AdaptableModule> Adapted => _current?.Layers.Select(one => one.Module) ?? [];
 
-    /// <summary>Whether the adapter that is switched on leaves things out at random in the pass under way.</summary>
+    /// <summary>Whether the active adapter applies dropout in the current pass.</summary>
     public bool HasDropout => State.DropoutPass is not null;
 
     /// <summary>What a pass that is computed again later must find as it is now.</summary>

@@ -8,15 +8,15 @@ public interface IAdaptableLayer
     /// <summary>What the layer computes.</summary>
     AdaptableLayerKind Kind { get; }
 
-    /// <summary>Matrix, table, kernel or gain; of a matrix in 8 bits, its whole numbers.</summary>
+    /// <summary>Matrix, table, kernel or gain; for a matrix in 8 bits, its integers.</summary>
     Parameter Weight { get; }
 
-    /// <summary>The matrix, where it is held in 8 bits.</summary>
+    /// <summary>The matrix, if it is held in 8 bits.</summary>
     QuantizedWeight? Quantized => null;
 
-    /// <summary>The bias, where there is one.</summary>
+    /// <summary>The bias, if there is one.</summary>
     Parameter? Bias { get; }
 
-    /// <summary>What is switched on; null for the layer as it is. <see cref="AdapterHost"/> sets it.</summary>
+    /// <summary>The active adapter; null for the layer as it is. Set by <see cref="AdapterHost"/>.</summary>
     LayerAdapter? Adapter { get; set; }
 }

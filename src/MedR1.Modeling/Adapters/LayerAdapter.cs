@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>What an adapter does to one layer: a low-rank update, or parameters in place of the layer's own.</summary>
+/// <summary>What an adapter does to one layer: a low-rank update, or parameters that replace the layer's own.</summary>
 public sealed class LayerAdapter
 {
     internal LayerAdapter()
@@ -26,17 +26,17 @@ public sealed class LayerAdapter
     /// <summary>Weight and bias with the update in them, while the adapter is merged.</summary>
     internal (Tensor Weight, Tensor? Bias)? Merged { get; set; }
 
-    /// <summary>The weight to use in place of the layer's own.</summary>
+    /// <summary>The weight to use instead of the layer's own.</summary>
     /// <param name="own">The layer's own.</param>
     public Tensor WeightOr(Tensor own) => Merged?.Weight ?? OwnWeight ?? own;
 
-    /// <summary>The bias to use in place of the layer's own.</summary>
+    /// <summary>The bias to use instead of the layer's own.</summary>
     /// <param name="own">The layer's own.</param>
     public Tensor? BiasOr(Tensor? own) => Merged?.Bias ?? OwnBias ?? own;
 
-    /// <summary>The layer as a linear map, with what this adds to it.</summary>
+    /// <summary>Applies the layer as a linear map, with this adapter's change.</summary>
     /// <param name="input"><c>[…, input]</c></param>
-    /// <param name="weight">The layer's weight; of a kernel, the first axis is the output.</param>
+    /// <param name="weight">The layer's weight; for a kernel, the first axis is the output.</param>
     /// <param name="bias">The layer's bias.</param>
     /// <returns><c>[…, output]</c></returns>
     public Tensor ApplyLinear(Tensor input, Tensor weight, Tensor? bias) => ApplyLinear(input, weight, bias, null);
@@ -63,7 +63,7 @@ public sealed class LayerAdapter
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>The layer as a table, with what this adds to it.</summary>
+    /// <summary>Applies the layer as an embedding table, with this adapter's change.</summary>
     /// <param name="tokenIds"><c>[N]</c> int64.</param>
     /// <param name="weight">The layer's table.</param>
     /// <returns><c>[N, size]</c></returns>

@@ -94,7 +94,7 @@ internal sealed class LoraAdapter : IDisposable
         }
         catch
         {
-            // For want of memory, above all: layers that are merged would learn nothing.
+            // Mostly for lack of memory: layers left merged would learn nothing.
             Unmerge();
             throw;
         }

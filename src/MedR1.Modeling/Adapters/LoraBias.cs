@@ -1,6 +1,6 @@
 namespace MedR1.Modeling;
 
-/// <summary>Which biases train beside a LoRA adapter.</summary>
+/// <summary>Which biases are trained along with a LoRA adapter.</summary>
 public enum LoraBias
 {
     /// <summary>None.</summary>
@@ -9,6 +9,6 @@ public enum LoraBias
     /// <summary>Those of the layers that have an update.</summary>
     LoraOnly,
 
-    /// <summary>All of the network.</summary>
+    /// <summary>All biases of the network.</summary>
     All,
 }

@@ -9,7 +9,7 @@ namespace MedR1.Modeling;
 /// </summary>
 internal sealed class LoraDropout(double probability, long seed)
 {
-    // What a draw is numbered by: 24 bits of the step, 24 of the pass in it, 16 of the layer.
+    // The index of a draw: 24 bits of the step, 24 of the pass in it, 16 of the layer.
     private const int PassBits = 24;
     private const int LayerBits = 16;
     private long _passes;

@@ -1,14 +1,14 @@
 namespace MedR1.Modeling;
 
-/// <summary>An adapter that this model can't take: its options or its files don't fit. It lists every mistake.</summary>
+/// <summary>The model can't take the adapter: its options or files don't match the model. Lists every mistake.</summary>
 public sealed class LoraException : Exception
 {
     private const int MostMistakes = 20;
 
-    /// <summary>Says what is wrong.</summary>
-    /// <param name="source">The folder, or what the options are for.</param>
-    /// <param name="mistakes">Each mistake in a sentence, with the value and the fix.</param>
-    /// <param name="innerException">The cause, where there is one.</param>
+    /// <summary>Creates an exception that says what is wrong.</summary>
+    /// <param name="source">The folder, or the purpose of the options.</param>
+    /// <param name="mistakes">One sentence for each mistake, with the value and the fix.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
     public LoraException(string source, IReadOnlyList<string> mistakes, Exception? innerException = null)
         : base($"The adapter {source} can't be used:{Show(mistakes)}", innerException)
     {

@@ -142,7 +142,7 @@ internal static class LoraFiles
                 : "the adapter was made for a model of other sizes.");
     }
 
-    // PEFT adds the base's tables where they are targets; they say nothing new.
+    // PEFT adds the base's tables if they are targets; they contain nothing new.
     private static bool IsCopyOfBase(string name, SafetensorsFile file, IAdaptablePolicy policy) =>
         policy.Adapters.Modules.Any(module =>
             (module.Layer.Kind == AdaptableLayerKind.Embedding || module.Name == AdapterHost.Head)

@@ -41,7 +41,7 @@ internal static class LoraInitializer
             }
         }
 
-        // The updates are 0, so that the magnitude is the length of the base's rows.
+        // The updates are 0, so that the magnitude is the norm of the base's rows.
         foreach ((AdaptableModule module, LayerAdapter layer) in adapter.Layers)
         {
             if (layer.Update is { Magnitude: { } magnitude } update)

@@ -6,7 +6,7 @@ namespace MedR1.Modeling;
 /// <summary>Reads PEFT's <c>adapter_config.json</c> and gathers what is wrong with it.</summary>
 internal sealed class LoraOptionsReader(JsonElement json, List<string> mistakes)
 {
-    // These say how the adapter was made or is kept, not what it computes.
+    // These say how the adapter was made or is stored, not what it computes.
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
         "auto_mapping", "base_model_name_or_path", "inference_mode", "revision", "task_type", "peft_version",
@@ -16,7 +16,7 @@ internal sealed class LoraOptionsReader(JsonElement json, List<string> mistakes)
         "lora_bias",
     };
 
-    // Other starts change the base's weights too, so that the files alone don't give the model.
+    // Other initializations change the base's weights too, so that the files alone don't give the model.
     private static readonly string[] HarmlessStarts = ["gaussian", "eva", "orthogonal"];
 
     /// <summary>The transformers class that the adapter was made for, where the file says it.</summary>

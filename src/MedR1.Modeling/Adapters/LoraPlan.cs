@@ -23,7 +23,7 @@ internal static class LoraPlan
             return [];
         List<LoraLayer> layers = Find(options, host, module => module.Name, mistakes);
 
-        // Patterns of adapters that older transformers releases made know the published names.
+        // Patterns of adapters made with older transformers releases refer to the published names.
         if (!layers.Exists(layer => layer.Rank > 0) && options.TargetModules.Pattern is not null)
             layers = Find(options, host, module => module.PublishedName, mistakes);
         RequireTargets(options, host, layers, isFromFile, mistakes);
@@ -85,13 +85,13 @@ internal static class LoraPlan
         if (!options.TargetModules.Includes(name, kind))
             return false;
 
-        // A target that is named in full is one whatever its layer's number.
+        // A target given by its full name is one whatever its layer's index.
         if (options.LayersToTransform is not { Count: > 0 } numbers || options.TargetModules.Names!.Contains(name))
             return true;
         return NumberOf(name, options.LayersPatterns) is { } number && numbers.Contains(number);
     }
 
-    // The module or one that it is a part of ends with the name.
+    // The module, or one that contains it, has a name that ends with this.
     private static bool IsInside(string name, string saved)
     {
         for (int end = name.Length; end > 0; end = name.LastIndexOf('.', end - 1))
@@ -127,7 +127,7 @@ internal static class LoraPlan
         return null;
     }
 
-    // Python's re.match: from the start, the end as the pattern says.
+    // Python's re.match: anchored at the start, at the end only if the pattern says so.
     private static bool Fits(string name, string pattern) =>
         Regex.IsMatch(name, $@"\A(?:{pattern})", RegexOptions.CultureInvariant, Patience);
 

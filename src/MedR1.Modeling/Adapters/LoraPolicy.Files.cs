@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <content>Making, loading and saving.</content>
+/// <content>Creating, loading and saving.</content>
 public sealed partial class LoraPolicy
 {
     /// <summary>Puts a new adapter on a policy; at first it changes nothing.</summary>
-    /// <param name="policy">The base; it stays with the caller.</param>
+    /// <param name="policy">The base; the caller keeps ownership.</param>
     /// <param name="options">The adapter.</param>
-    /// <param name="seed">Seed of the start and of dropout.</param>
-    /// <exception cref="LoraException">The options don't fit the model; it lists every mistake.</exception>
+    /// <param name="seed">Seed of the initialization and of dropout.</param>
+    /// <exception cref="LoraException">The options don't match the model; lists every mistake.</exception>
     public static LoraPolicy Create(IAdaptablePolicy policy, LoraOptions options, long seed)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -25,12 +25,12 @@ public sealed partial class LoraPolicy
         return new LoraPolicy(policy, adapter);
     }
 
-    /// <summary>Puts an adapter that PEFT or this library wrote on a policy.</summary>
-    /// <param name="policy">The base; it stays with the caller.</param>
+    /// <summary>Puts an adapter written by PEFT or this library on a policy.</summary>
+    /// <param name="policy">The base; the caller keeps ownership.</param>
     /// <param name="folder">The folder with adapter_config.json and adapter_model.safetensors.</param>
     /// <param name="isTrainable">Whether it takes gradients.</param>
     /// <param name="seed">Seed of dropout.</param>
-    /// <exception cref="LoraException">The files don't fit the model; it lists every mistake.</exception>
+    /// <exception cref="LoraException">The files don't match the model; lists every mistake.</exception>
     public static LoraPolicy Load(IAdaptablePolicy policy, string folder, bool isTrainable = true, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -39,12 +39,12 @@ public sealed partial class LoraPolicy
     }
 
     /// <summary>
-    /// Writes the adapter as a folder that PEFT loads; an existing one is replaced only when all is written.
+    /// Writes the adapter as a folder that PEFT can load; an existing one is replaced only when everything is written.
     /// <see cref="SaveMerged"/> writes a whole model.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="cancellationToken">Cancels between tensors; nothing half-written stays.</param>
-    /// <exception cref="DiskFullException">The disk is full; what was in the folder is still there.</exception>
+    /// <param name="cancellationToken">Cancels between tensors; nothing half-written is left.</param>
+    /// <exception cref="DiskFullException">The disk is full; the folder keeps its previous content.</exception>
     public void Save(string folder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -55,11 +55,13 @@ public sealed partial class LoraPolicy
             LoraFiles.Save(folder, _adapter, _base.ArchitectureName, cancellationToken);
     }
 
-    /// <summary>Writes a whole checkpoint folder with the adapter in the weights, which needs no adapter any more.</summary>
+    /// <summary>
+    /// Writes a whole checkpoint folder with the adapter merged into the weights, so that no adapter is needed to load it.
+    /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="cancellationToken">Cancels between tensors; nothing half-written stays.</param>
-    /// <exception cref="LoraException">B has a bias at a layer that has none to put it into.</exception>
-    /// <exception cref="DiskFullException">The disk is full; what was in the folder is still there.</exception>
+    /// <param name="cancellationToken">Cancels between tensors; nothing half-written is left.</param>
+    /// <exception cref="LoraException">B has a bias at a layer that has none to merge it into.</exception>
+    /// <exception cref="DiskFullException">The disk is full; the folder keeps its previous content.</exception>
     public void SaveMerged(string folder, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(folder);

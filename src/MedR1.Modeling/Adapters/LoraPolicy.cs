@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A policy with a LoRA adapter on it. The base's parameters are frozen while this lives; gradients reach the adapter
-/// alone. The base itself stays what it was, so that it, or <see cref="Reference"/>, is the policy with the adapter off.
-/// It is used by one thread at a time, together with its base, which stays with the caller and is disposed after this.
+/// A policy with a LoRA adapter on it. The base's parameters are frozen until this is disposed; gradients reach only the adapter.
+/// The base itself is unchanged, so that it, or <see cref="Reference"/>, is the policy with the adapter off. It and its base
+/// together are used by one thread at a time. The caller keeps ownership of the base and disposes it after this.
 /// </summary>
 public sealed partial class LoraPolicy : IVisionLanguagePolicy
 {
@@ -38,7 +38,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     /// <summary>The adapter's parameters by the names in its file.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> AdapterParameters => _adapter?.Parameters ?? [];
 
-    /// <summary>Whether the adapter is on; while it is off, this computes what its base does.</summary>
+    /// <summary>Whether the adapter is on; while it is off, this computes the same as its base.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool IsEnabled { get; set; } = true;
 
@@ -92,7 +92,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
-    /// <remarks>So it is of policies over one base whose adapters, if they have one, leave tower and merger alone.</remarks>
+    /// <remarks>That includes policies over the same base whose adapters, if any, leave tower and merger unchanged.</remarks>
     public bool SharesVisionWith(IVisionLanguagePolicy other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -101,7 +101,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
-    /// <remarks>The base keeps them; an adapter that changes tower or merger has none to keep.</remarks>
+    /// <remarks>The base keeps them; with an adapter that changes tower or merger nothing is kept.</remarks>
     public IDisposable? KeepImageFeatures(long mostBytes)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -158,7 +158,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     /// <inheritdoc/>
     public void BeginStep(long step) => _adapter?.Dropout?.BeginStep(step);
 
-    /// <summary>A copy of the adapter as it is, over the same base; it takes no gradient.</summary>
+    /// <summary>A copy of the adapter as it is now, over the same base; it takes no gradient.</summary>
     public IVisionLanguagePolicy CloneFrozen()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -169,8 +169,8 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     public IVisionLanguagePolicy CreateReference() => Reference;
 
     /// <summary>
-    /// Puts the adapter into the weights, so that sampling costs what it costs without one. The changed weights are kept
-    /// as a whole beside the base's, which takes their memory once more; the base stays untouched.
+    /// Merges the adapter into the weights, so that sampling costs no more than without one. The changed weights are kept in full
+    /// alongside the base's, which takes their memory once more; the base is unchanged.
     /// </summary>
     public void Merge()
     {
@@ -179,12 +179,12 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
             _adapter?.Merge();
     }
 
-    /// <summary>Takes the adapter out again: the merged weights are dropped, and everything is bit for bit as before.</summary>
+    /// <summary>Undoes the merge: the merged weights are dropped, and everything is bit for bit as before.</summary>
     public void Unmerge() => _adapter?.Unmerge();
 
     /// <summary>
-    /// Disposes the adapter; with the last one on it the base's parameters take gradients again that took some before the
-    /// first.
+    /// Disposes the adapter; with the last adapter, the base's parameters that took gradients before the first one take them
+    /// again.
     /// </summary>
     public void Dispose()
     {

@@ -31,7 +31,7 @@ internal sealed record LoraTensor(LoraLayer Layer, LoraRole Role, IReadOnlyList<
             IAdaptableLayer own = layer.Module.Layer;
             long[] shape = own.Weight.shape;
 
-            // As PEFT does: low-rank parts in float32 even where the base has 16 bits, copies in the base's type.
+            // As PEFT does: low-rank parts in float32 even if the base has 16 bits, copies in the base's data type.
             ScalarType type = own.Weight.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
             if (layer.Rank > 0)
             {

@@ -49,7 +49,7 @@ internal sealed class LowRankUpdate
         if (Magnitude is null)
             return plain(input, bias).PlusInPlace(up, Scale);
 
-        // y = W x + (g − 1) W x' + g ΔW x' + b: dropout is on what the adapter adds alone.
+        // y = W x + (g − 1) W x' + g ΔW x' + b: dropout affects only what the adapter adds.
         Tensor gain = Magnitude / Norm(matrix());
         Tensor whole = plain(input, null);
         Tensor own = ReferenceEquals(dropped, input) ? whole : plain(dropped, null);

@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Modeling;
 
-/// <summary>Which layers are meant: a list of names, a pattern, or all linear ones, as in PEFT.</summary>
+/// <summary>A selection of layers: a list of names, a pattern, or all linear ones, as in PEFT.</summary>
 public sealed record ModuleSelection
 {
     private const string AllLinearName = "all-linear";
 
-    // A pattern comes from a file; a mad one must not hang the program.
+    // A pattern comes from a file; a pathological one must not hang the program.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private ModuleSelection(IReadOnlyList<string>? names, string? pattern)
@@ -16,7 +16,7 @@ public sealed record ModuleSelection
         Pattern = pattern;
     }
 
-    /// <summary>Every linear layer of the network but its head.</summary>
+    /// <summary>Every linear layer of the network except its head.</summary>
     public static ModuleSelection AllLinear { get; } = new(null, AllLinearName);
 
     /// <summary>Whole names or ends of names, such as <c>q_proj</c>; null for a pattern.</summary>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Sequences of equal length, padded on the right: each token sees itself and what stands before it, and all are kept.
+/// Sequences of equal length, padded on the right: each token sees itself and the tokens before it, and all are kept.
 /// </summary>
 /// <param name="sequences">Number of sequences.</param>
 /// <param name="length">Tokens of each, padding included.</param>

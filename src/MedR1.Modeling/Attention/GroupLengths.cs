@@ -1,17 +1,21 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// How many tokens a flat batch of groups has, without padding: first all prompts, one after another, then all completions,
-/// group after group. What all prompts begin with may stand once: the first prompt is whole then, and the others have their own
-/// tokens alone.
+/// The number of tokens in a flat batch of groups without padding: first all prompts, one after another, then all completions,
+/// group by group. A prefix common to all prompts may be stored once: the first prompt is then whole, and the others have only
+/// their remaining tokens.
 /// </summary>
 public sealed class GroupLengths
 {
-    /// <summary>Makes lengths.</summary>
+    /// <summary>Creates lengths.</summary>
     /// <param name="prompts">Tokens of each prompt, at least 1.</param>
-    /// <param name="completions">Tokens of each completion behind each prompt; 0 where a completion feeds none.</param>
-    /// <param name="prefix">How many of the first tokens of all prompts are the same and stand once; fewer than a prompt has.</param>
-    /// <exception cref="ArgumentException">A length is not possible, or there are not as many lists as prompts.</exception>
+    /// <param name="completions">Tokens of each completion of each prompt; 0 for a completion that feeds none.</param>
+    /// <param name="prefix">
+    /// How many first tokens all prompts have in common and are stored once; fewer than any prompt has.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// A length is invalid, or the number of lists differs from the number of prompts.
+    /// </exception>
     public GroupLengths(IReadOnlyList<int> prompts, IReadOnlyList<IReadOnlyList<int>> completions, int prefix = 0)
     {
         ArgumentNullException.ThrowIfNull(prompts);
@@ -47,16 +51,16 @@ public sealed class GroupLengths
         CompletionTokens = completions.Sum(rows => rows.Sum());
     }
 
-    /// <summary>Tokens of each prompt, with those that stand once.</summary>
+    /// <summary>Tokens of each prompt, including the common prefix.</summary>
     public IReadOnlyList<int> Prompts { get; }
 
-    /// <summary>Tokens of each completion behind each prompt.</summary>
+    /// <summary>Tokens of each completion of each prompt.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Completions { get; }
 
-    /// <summary>How many of the first tokens of all prompts stand once.</summary>
+    /// <summary>How many first tokens of all prompts are stored once.</summary>
     public int Prefix { get; }
 
-    /// <summary>Tokens of all prompts, each whole.</summary>
+    /// <summary>Tokens of all prompts, each counted whole.</summary>
     public int PromptTokens { get; }
 
     /// <summary>Tokens of all prompts in the flat batch.</summary>
@@ -65,7 +69,7 @@ public sealed class GroupLengths
     /// <summary>Tokens of all completions.</summary>
     public int CompletionTokens { get; }
 
-    /// <summary>Groups.</summary>
+    /// <summary>Number of groups.</summary>
     public int Count => Prompts.Count;
 
     /// <summary>Prompts alone.</summary>

@@ -5,21 +5,21 @@ namespace MedR1.Modeling;
 /// <summary>Chooses how groups of completions attend.</summary>
 public static class GroupPattern
 {
-    // A mask of so many numbers takes 64 MiB in float32.
+    // A mask of that many numbers takes 64 MiB in float32.
     private const long LargestMask = 1 << 24;
 
     // One fused attention over scores that are partly masked is as fast as several products over half of them.
     private const long MostWaste = 2;
 
     /// <summary>
-    /// The pattern that computes a batch of groups faster: <see cref="GroupSequencePattern"/> for short completions or few,
-    /// <see cref="PackedGroupsPattern"/> where most of the scores of the first would be masked. They give the same up to
-    /// rounding. Where prompts have a beginning in common, a <see cref="SharedPrefixPattern"/> around one of them, if it can't
-    /// do so itself. Its tensors belong to the current dispose scope.
+    /// The pattern that computes a batch of groups faster: <see cref="GroupSequencePattern"/> for short or few completions,
+    /// <see cref="PackedGroupsPattern"/> if most of the scores of the former would be masked. They give the same results up to
+    /// rounding. If prompts have a common prefix, a <see cref="SharedPrefixPattern"/> around one of them, unless it handles the
+    /// prefix itself. Its tensors belong to the current dispose scope.
     /// </summary>
     /// <param name="lengths">Tokens of prompts and completions.</param>
-    /// <param name="dataType">Type of the scores.</param>
-    /// <param name="device">Where they are.</param>
+    /// <param name="dataType">Data type of the scores.</param>
+    /// <param name="device">The device of the scores.</param>
     public static IAttentionPattern Create(GroupLengths lengths, ScalarType dataType, Device device)
     {
         ArgumentNullException.ThrowIfNull(lengths);

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts, each with completions behind it, in one flat batch without padding. A group attends as one sequence under a mask:
-/// a prompt is causal in itself; a completion's token sees its prompt and its own earlier tokens, and no other completion. Kept
-/// are the last token of each prompt, then all of the completions.
+/// Prompts, each followed by completions, in one flat batch without padding. A group attends as one sequence under a mask: a
+/// prompt is causal in itself; a completion's token sees its prompt and its own earlier tokens, and no other completion. The last
+/// token of each prompt and all completions are kept, in this order.
 /// </summary>
 /// <remarks>
 /// For short completions: scores between completions of a group are computed and masked. For long ones
@@ -18,12 +18,12 @@ public sealed class GroupSequencePattern : IAttentionPattern
     private readonly ShortSequences? _keptSequences;
     private readonly MaskedGroups? _blocks;
 
-    /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
+    /// <summary>Creates a pattern; its tensors belong to the current dispose scope.</summary>
     /// <param name="lengths">Tokens of prompts and completions.</param>
-    /// <param name="dataType">Type of the scores.</param>
-    /// <param name="device">Where they are.</param>
+    /// <param name="dataType">Data type of the scores.</param>
+    /// <param name="device">The device of the scores.</param>
     /// <exception cref="ArgumentException">
-    /// Prompts have a beginning in common and are not short sequences in float32 on the CPU.
+    /// Prompts have a common prefix and are not short sequences in float32 on the CPU.
     /// </exception>
     public GroupSequencePattern(GroupLengths lengths, ScalarType dataType, Device device)
     {

@@ -62,7 +62,7 @@ internal sealed class MaskedGroups
     // [A · length, heads, d] to [A, length, heads, d]
     private Tensor Blocks(Tensor vectors, int length) => vectors.view(_groups, length, vectors.shape[1], vectors.shape[2]);
 
-    // In a block the completions of a group stand behind its prompt, or behind the one token that is kept of it.
+    // In a block the completions of a group follow its prompt, or the one token that is kept of it.
     private static long[] Places(GroupLengths lengths, IReadOnlyList<int> ofPrompts, int length)
     {
         IEnumerable<long> Block(int group, int from, int count) =>
@@ -75,8 +75,8 @@ internal sealed class MaskedGroups
         ];
     }
 
-    // [A, 1, queries, length]: 0 where a query sees a key, else −∞. Padding sees the first token, for a softmax over nothing is
-    // not a number. They are written where they stay: arrays of this size would be fresh memory for each pass.
+    // [A, 1, queries, length]: 0 if a query sees a key, else −∞. Padding sees the first token, since a softmax over nothing is
+    // not a number. They are written in place: arrays of this size would be fresh memory for each pass.
     private unsafe void Fill(Tensor bias, Tensor keptBias, GroupLengths lengths)
     {
         Span<float> all = new((void*)TensorMemory.AddressOf(bias), (int)bias.numel());

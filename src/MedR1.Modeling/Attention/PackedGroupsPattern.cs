@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts, each with completions behind it, in one flat batch without padding. A prompt is causal in itself; a completion's
-/// token sees its prompt and its own earlier tokens, and no other completion. Kept are the last token of each prompt, then all
-/// of the completions. In attention, prompts are padded to the longest, and completions to the longest and to as many as the
-/// largest group has: <c>A · P</c> and <c>A · G · C</c>.
+/// Prompts, each followed by completions, in one flat batch without padding. A prompt is causal in itself; a completion's token
+/// sees its prompt and its own earlier tokens, and no other completion. The last token of each prompt and all completions are
+/// kept, in this order. In attention, prompts are padded to the longest, and completions to the longest and to the size of the
+/// largest group: <c>A · P</c> and <c>A · G · C</c>.
 /// </summary>
 public sealed class PackedGroupsPattern : IAttentionPattern
 {
@@ -22,11 +22,11 @@ public sealed class PackedGroupsPattern : IAttentionPattern
     private readonly Tensor? _paddingBias;
     private readonly Tensor? _completionBias;
 
-    /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
+    /// <summary>Creates a pattern; its tensors belong to the current dispose scope.</summary>
     /// <param name="lengths">Tokens of prompts and completions.</param>
-    /// <param name="dataType">Type of the scores.</param>
-    /// <param name="device">Where they are.</param>
-    /// <exception cref="ArgumentException">Prompts have a beginning that stands once.</exception>
+    /// <param name="dataType">Data type of the scores.</param>
+    /// <param name="device">The device of the scores.</param>
+    /// <exception cref="ArgumentException">Prompts have a common prefix that is stored once.</exception>
     public PackedGroupsPattern(GroupLengths lengths, ScalarType dataType, Device device)
     {
         ArgumentNullException.ThrowIfNull(lengths);
@@ -80,7 +80,7 @@ public sealed class PackedGroupsPattern : IAttentionPattern
         return WithCompletions(ofPrompts, q[1], k, v).MoveToOuterDisposeScope();
     }
 
-    // Completions of one token feed none: there are prompts alone then.
+    // Completions of one token feed none: then there are only prompts.
     private Tensor WithCompletions(Tensor ofPrompts, Tensor queries, Tensor[] keys, Tensor[] values)
     {
         if (_completionRows is null)
@@ -123,7 +123,7 @@ public sealed class PackedGroupsPattern : IAttentionPattern
         {
             for (int query = 0; query < _completionLength; query++)
             {
-                // Of long batches there are more numbers than a span holds.
+                // Long batches have more numbers than a span can hold.
                 Span<float> row = new(values + ((long)group * _completionLength + query) * width, width);
                 row[promptLengths[group].._promptLength].Fill(float.NegativeInfinity);
                 row[(_promptLength + query + 1)..].Fill(float.NegativeInfinity);

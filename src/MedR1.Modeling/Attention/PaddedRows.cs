@@ -23,7 +23,7 @@ internal sealed class PaddedRows
             return;
         }
 
-        // Whatever stands in the padding is never seen: any row serves.
+        // The content of the padding is never seen: any row will do.
         long[] sources = new long[count];
         for (int row = 0; row < places.Count; row++)
         {

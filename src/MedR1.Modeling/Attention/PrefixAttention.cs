@@ -4,24 +4,23 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Attention of completions to the prompt that they share and to themselves: one softmax over both. The queries of all
-/// completions of a group are folded into one product with the prompt's keys, which therefore exist once for the group.
+/// Attention of completions to their shared prompt and to themselves: one softmax over both. The queries of all completions of a
+/// group are folded into one product with the prompt's keys, which therefore exist only once for the group.
 /// </summary>
 /// <remarks>
-/// Shapes: A groups, G completions of each, C queries of each completion, T own keys of each completion, P prompt keys,
-/// K key-value heads, R query heads for each of them, D width of a head.
+/// Shapes: A groups, G completions of each, C queries of each completion, T own keys of each completion, P prompt keys, K
+/// key-value heads, R query heads for each of them, D width of a head.
 /// </remarks>
 public static class PrefixAttention
 {
-    /// <summary>Attends.</summary>
+    /// <summary>Computes attention.</summary>
     /// <param name="queries"><c>[A·G, C, K·R, D]</c></param>
     /// <param name="prefixKeys"><c>[A, K, P, D]</c></param>
     /// <param name="prefixValues"><c>[A, K, P, D]</c></param>
     /// <param name="ownKeys"><c>[A, K, G, T, D]</c></param>
     /// <param name="ownValues"><c>[A, K, G, T, D]</c></param>
     /// <param name="bias">
-    /// <c>[A or 1, G or 1, C, P + T]</c>, 0 where a query sees a key and −∞ where not; each query must see a key. Null:
-    /// all see all.
+    /// <c>[A or 1, G or 1, C, P + T]</c>, 0 if a query sees a key and −∞ if not; each query must see a key. Null: all see all.
     /// </param>
     /// <returns><c>[A·G, C, K·R·D]</c></returns>
     public static Tensor Attend(

@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Attention as two products with the scores written down between them. libtorch's fused operator is made for long sequences: on
-/// the CPU each of its threads multiplies small blocks by itself, and for sequences of a hundred tokens two threads take
-/// longer than one. With queries of several heads folded into one product for the key-value head that they share.
+/// Attention as two products with materialized scores in between. libtorch's fused operator is made for long sequences: on the
+/// CPU each of its threads multiplies small blocks by itself, and for sequences of a hundred tokens two threads take longer than
+/// one. The queries of all heads that share a key-value head are folded into one product.
 /// </summary>
 /// <remarks>Shapes: A sequences, T queries, S keys, H query heads, K key-value heads, D width of a head.</remarks>
 public static class ProductAttention
 {
-    // 32 MiB of scores, twice over, and as much again for their gradient.
+    // 32 MiB of scores, twice, and as much again for their gradient.
     private const long MostScores = 1L << 23;
     private const long LongestSequence = 256;
 
-    /// <summary>Whether products are faster than libtorch's fused operator, and the scores have room.</summary>
+    /// <summary>Whether products are faster than libtorch's fused operator, and the scores are not too large.</summary>
     /// <param name="queries"><c>[A, T, H, D]</c></param>
     /// <param name="keys"><c>[A, S, K, D]</c></param>
     public static bool IsFaster(Tensor queries, Tensor keys)
@@ -32,7 +32,7 @@ public static class ProductAttention
     /// <param name="keys"><c>[A, S, K, D]</c></param>
     /// <param name="values"><c>[A, S, K, D]</c></param>
     /// <param name="bias">
-    /// <c>[A or 1, 1, T, S]</c>, 0 where a query sees a key and −∞ where not; each query must see a key. Null: all see all.
+    /// <c>[A or 1, 1, T, S]</c>, 0 if a query sees a key and −∞ if not; each query must see a key. Null: all see all.
     /// </param>
     /// <returns><c>[A, T, H · D]</c></returns>
     public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? bias)

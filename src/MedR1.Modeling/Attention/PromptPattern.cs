@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts in a flat batch, padded on the right: each token sees itself and what stands before it, and the last token
-/// of each prompt is kept. Keys and values go to a cache.
+/// Prompts in a flat batch, padded on the right: each token sees itself and the tokens before it, and the last token of each
+/// prompt is kept. Keys and values go to a cache.
 /// </summary>
 public sealed class PromptPattern : IAttentionPattern
 {
@@ -15,12 +15,12 @@ public sealed class PromptPattern : IAttentionPattern
     private readonly SlotKeyValueCache _cache;
     private readonly IReadOnlyList<int> _slots;
 
-    /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
+    /// <summary>Creates a pattern; its tensors belong to the current dispose scope.</summary>
     /// <param name="lengths">Tokens of each prompt.</param>
-    /// <param name="dataType">Type of the scores.</param>
-    /// <param name="device">Where they are.</param>
-    /// <param name="cache">Takes keys and values.</param>
-    /// <param name="slots">The slots of the cache that they go to, one for each prompt.</param>
+    /// <param name="dataType">Data type of the scores.</param>
+    /// <param name="device">The device of the scores.</param>
+    /// <param name="cache">Receives keys and values.</param>
+    /// <param name="slots">The cache slots that they go to, one for each prompt.</param>
     public PromptPattern(
         IReadOnlyList<int> lengths, ScalarType dataType, Device device, SlotKeyValueCache cache, IReadOnlyList<int> slots)
     {

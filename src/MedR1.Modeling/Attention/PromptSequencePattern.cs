@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts one after another in a flat batch, without padding: each token sees itself and what stands before it in its
-/// prompt, and the last token of each prompt is kept. Each prompt attends by itself, so that what it gives does not depend
-/// on the others. What all begin with may stand once. Keys and values go to a cache.
+/// Prompts one after another in a flat batch, without padding: each token sees itself and the tokens before it in its prompt, and
+/// the last token of each prompt is kept. Each prompt attends separately, so that its result does not depend on the others. A
+/// common prefix may be stored once. Keys and values go to a cache.
 /// </summary>
 public sealed class PromptSequencePattern : IAttentionPattern
 {
@@ -17,14 +17,15 @@ public sealed class PromptSequencePattern : IAttentionPattern
     private readonly ShortSequences? _lastTokens;
     private readonly SharedPrefixRows? _rows;
 
-    /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
+    /// <summary>Creates a pattern; its tensors belong to the current dispose scope.</summary>
     /// <param name="lengths">Tokens of each prompt.</param>
-    /// <param name="cache">Takes keys and values.</param>
-    /// <param name="slots">The slots of the cache that they go to, one for each prompt.</param>
+    /// <param name="cache">Receives keys and values.</param>
+    /// <param name="slots">The cache slots that they go to, one for each prompt.</param>
     /// <param name="prefix">
-    /// How many of the first tokens of all are the same and stand once, as in <see cref="GroupLengths"/>; see <see cref="TakesPrefix"/>.
+    /// How many first tokens all prompts have in common and are stored once, as in <see cref="GroupLengths"/>; see
+    /// <see cref="TakesPrefix"/>.
     /// </param>
-    /// <exception cref="ArgumentException">Prompts have a beginning that stands once, and can't.</exception>
+    /// <exception cref="ArgumentException">Prompts have a common prefix stored once, which these don't support.</exception>
     public PromptSequencePattern(
         IReadOnlyList<int> lengths, SlotKeyValueCache cache, IReadOnlyList<int> slots, int prefix = 0)
     {
@@ -51,18 +52,19 @@ public sealed class PromptSequencePattern : IAttentionPattern
     public Tensor Kept { get; }
 
     /// <summary>
-    /// Whether prompts may have a beginning that stands once: where all are short sequences in float32 on the CPU. Others attend by
-    /// operators whose sums depend on a prompt's length, so that what is the same in two prompts has not the same bits in both.
+    /// Whether a common prefix of the prompts may be stored once: if all are short sequences in float32 on the CPU. Otherwise the
+    /// operators used have sums that depend on a prompt's length, so that the same prefix is not bit for bit equal in two
+    /// prompts.
     /// </summary>
     /// <param name="lengths">Tokens of each prompt.</param>
-    /// <param name="dataType">Type of the vectors.</param>
-    /// <param name="device">Where they are.</param>
+    /// <param name="dataType">Data type of the vectors.</param>
+    /// <param name="device">The device of the vectors.</param>
     public static bool TakesPrefix(IReadOnlyList<int> lengths, ScalarType dataType, Device device)
     {
         ArgumentNullException.ThrowIfNull(lengths);
         ArgumentNullException.ThrowIfNull(device);
 
-        // How many tokens the beginning has is not known yet, and makes no difference without a gradient.
+        // The length of the prefix is not known yet, and makes no difference without a gradient.
         return ShortSequences.TakesGroups(GroupLengths.OfPrompts(lengths, 0), dataType, device);
     }
 
@@ -95,7 +97,7 @@ public sealed class PromptSequencePattern : IAttentionPattern
     private ShortSequences? Try(GroupLengths batch, bool keepsLast) =>
         ShortSequences.TryGroups(batch, keepsLast, _cache.DataType, _cache.Device);
 
-    // Beside a long prompt a short one is computed as among short ones.
+    // A short prompt is computed the same way next to a long one as among short ones.
     private ShortSequences? Alone(Place place, bool keepsLast) => Try(GroupLengths.OfPrompts([place.Length], 0), keepsLast);
 
     // The cache takes every prompt whole.

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Cosines and sines of rotary position embedding (Su et al., 2021) for a sequence of tokens, in the half-split form:
-/// dimension j turns with dimension j + d/2. The sines of the first half carry the minus of the rotation, so that a
-/// turn is one roll, two products and a sum.
+/// Cosines and sines of rotary position embedding (Su et al., 2021) for a sequence of tokens, in the half-split form: dimension j
+/// rotates with dimension j + d/2. The sines of the first half include the minus sign of the rotation, so that a rotation is one
+/// roll, two products and a sum.
 /// </summary>
 public sealed class RotaryTable : IDisposable
 {
@@ -25,10 +25,11 @@ public sealed class RotaryTable : IDisposable
     /// <summary><c>[N, 1, d]</c>, the first half with the minus of the rotation.</summary>
     internal Tensor SignedSine => _signedSine_NXD;
 
-    /// <summary>Makes a table of angles.</summary>
+    /// <summary>Creates a table of angles.</summary>
     /// <param name="angles"><c>[N, d/2]</c> float32 angles.</param>
-    /// <param name="dataType">The type in which vectors are turned; the cosines are computed in float32 and then
-    /// cast.</param>
+    /// <param name="dataType">
+    /// The data type in which vectors are rotated; the cosines are computed in float32 and then cast.
+    /// </param>
     public static RotaryTable FromAngles(Tensor angles, ScalarType dataType)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -40,14 +41,14 @@ public sealed class RotaryTable : IDisposable
         return new RotaryTable(Detach(cosine_NXD), Detach(sine_NXD));
     }
 
-    /// <summary>The angles of some of the tokens; the caller disposes it.</summary>
-    /// <param name="tokens"><c>[M]</c> int64 places in the sequence.</param>
+    /// <summary>A table for some of the tokens; the caller disposes it.</summary>
+    /// <param name="tokens"><c>[M]</c> int64 indices in the sequence.</param>
     public RotaryTable Select(Tensor tokens) =>
         new(Detach(_cosine_NXD.index_select(0, tokens)), Detach(_signedSine_NXD.index_select(0, tokens)));
 
-    /// <summary>Turns vectors.</summary>
+    /// <summary>Rotates vectors.</summary>
     /// <param name="vectors"><c>[N, heads, d]</c></param>
-    /// <returns>A new tensor of the same shape; in the type of the table.</returns>
+    /// <returns>A new tensor of the same shape, in the data type of the table.</returns>
     public Tensor Rotate(Tensor vectors)
     {
         if (CudaOperators.Rotate(vectors, _cosine_NXD, _signedSine_NXD) is { } result)
@@ -57,9 +58,9 @@ public sealed class RotaryTable : IDisposable
         return straight.PlusProduct(swapped, _signedSine_NXD);
     }
 
-    /// <summary>Turns vectors in the type of the table and rounds them to their own.</summary>
+    /// <summary>Rotates vectors in the data type of the table and rounds them to their own.</summary>
     /// <param name="vectors"><c>[N, heads, d]</c></param>
-    /// <returns>A new tensor of the same shape and type.</returns>
+    /// <returns>A new tensor of the same shape and data type.</returns>
     public Tensor RotateAndRound(Tensor vectors)
     {
         ArgumentNullException.ThrowIfNull(vectors);

@@ -35,7 +35,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
     {
         ctx.BeginGuarded();
 
-        // What is saved must live until this has returned: the caller's scope disposes it.
+        // Saved tensors must live until this has returned: the caller's scope disposes them.
         SequenceLayout layout = (SequenceLayout)vars[3];
         Tensor q = ((Tensor)vars[0]).contiguous(), k = ((Tensor)vars[1]).contiguous(), v = ((Tensor)vars[2]).contiguous();
         Tensor weights = Floats(layout.ScoreCount * q.shape[1]);
@@ -85,7 +85,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
         Width = (int)queries.shape[2],
     };
 
-    // The gradient of keys or values, that of keys of several sequences apart for each until they are added up.
+    // The gradient of keys or values; for keys shared by several sequences it is kept separately for each until they are summed.
     private readonly struct KeyGradient(SequenceLayout layout, long[] shape) : IDisposable
     {
         public Tensor Rows { get; } = Floats([shape[0] + (layout.CommonKeys * layout.Sequences.Length), .. shape[1..]]);
@@ -108,7 +108,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
         public void Dispose() => Rows.Dispose();
     }
 
-    // Whatever the application's default type and device are: the kernel writes to the memory itself.
+    // Regardless of the application's default type and device: the kernel writes to the memory itself.
     private static Tensor Floats(params long[] shape) => empty(shape, dtype: ScalarType.Float32, device: CPU);
 
     private static float* Address(Tensor tensor) => (float*)TensorMemory.AddressOf(tensor);

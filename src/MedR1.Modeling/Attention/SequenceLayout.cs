@@ -75,7 +75,7 @@ internal sealed class SequenceLayout
             int length = lengths.Prompts[group], total = lengths.Completions[group].Sum();
             int own = length - lengths.Prefix;
 
-            // What all prompts begin with stands before what the first has of its own.
+            // The prefix common to all prompts comes before the first prompt's own tokens.
             int first = prompt + (group == 0 ? lengths.Prefix : 0);
             layout.AddCommonKeys(flatPrompts + lengths.CompletionTokens);
             layout.AddKeys(first, own);
@@ -97,7 +97,7 @@ internal sealed class SequenceLayout
         return layout;
     }
 
-    // A prompt's tokens from some place on; their rows follow one another.
+    // A prompt's tokens from a given index on; their rows are consecutive.
     private void AddPrompt(int sequence, int first, int length, int from, bool keepsLast)
     {
         if (keepsLast)
@@ -128,7 +128,7 @@ internal sealed class SequenceLayout
         _sights.AddRange(Enumerable.Range(0, count).Select(see));
     }
 
-    // What was added since the last end is a sequence.
+    // Whatever was added since the last end is one sequence.
     private void End()
     {
         (int query, int key) = _sequences.Count == 0 ? (0, 0) : _sequences[^1].End;

@@ -4,23 +4,23 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts that begin with the same tokens, fed once: the first prompt stands whole in the flat batch, the others without what
-/// they have in common with it, and behind them whatever follows prompts. Attention alone takes all prompts whole; every other
-/// layer computes what is common once. Figures and gradients are those of whole prompts.
+/// Prompts that begin with the same tokens, which are fed once: the flat batch has the first prompt whole, the others without the
+/// common prefix, and after them whatever follows prompts. Only attention takes all prompts whole; every other layer computes the
+/// prefix once. Results and gradients are those of whole prompts.
 /// </summary>
 /// <remarks>
-/// A token's place and what stands before it decide what the layers make of it, so that the first tokens of prompts that begin
-/// alike are alike throughout: the system's turn, and what opens the user's.
+/// What the layers make of a token depends only on its position and the tokens before it, so that a common prefix has the same
+/// values in all prompts: the system's turn, and the opening of the user's.
 /// </remarks>
 public sealed class SharedPrefixPattern : IAttentionPattern
 {
     private readonly IAttentionPattern _whole;
     private readonly SharedPrefixRows _rows;
 
-    /// <summary>Makes a pattern; its tensors belong to the current dispose scope.</summary>
-    /// <param name="whole">How whole prompts, and what is behind them, attend.</param>
+    /// <summary>Creates a pattern; its tensors belong to the current dispose scope.</summary>
+    /// <param name="whole">How whole prompts, and what follows them, attend.</param>
     /// <param name="lengths">Tokens of prompts and completions.</param>
-    /// <param name="device">Where the tokens are.</param>
+    /// <param name="device">The device of the tokens.</param>
     public SharedPrefixPattern(IAttentionPattern whole, GroupLengths lengths, Device device)
     {
         ArgumentNullException.ThrowIfNull(whole);

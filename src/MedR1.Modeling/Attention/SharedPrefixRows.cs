@@ -21,7 +21,7 @@ internal sealed class SharedPrefixRows
     {
         _prefix = lengths.Prefix;
 
-        // Of each whole token its flat row; of each flat row its first whole token; the whole tokens of all prefixes.
+        // The flat row of each whole token; the first whole token of each flat row; the whole tokens of all prefixes.
         List<long> sources = [], firsts = [], prefixes = [];
         for (int prompt = 0; prompt < lengths.Count; prompt++)
         {

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Attention of short sequences in float32 on the CPU, with gradients where they are wanted, by <see cref="SequenceAttention"/>.
-/// The rows of a sequence may lie anywhere in a flat batch: nothing is padded.
+/// Attention of short sequences in float32 on the CPU, with gradients if wanted, by <see cref="SequenceAttention"/>. The rows of
+/// a sequence may be anywhere in a flat batch: nothing is padded.
 /// </summary>
 public sealed class ShortSequences
 {
-    // Above, sequences no longer fit the processor's cache, and libtorch's operator is made for them.
+    // Longer sequences no longer fit the processor's cache, and libtorch's operator is made for them.
     private const int LongestSequence = 256;
 
-    // What is kept of a head for its backward pass: 4 MiB. Without gradient nothing is, and what a sequence gives must not
+    // What is kept of a head for its backward pass: 4 MiB. Without gradient nothing is kept, and a sequence's result must not
     // depend on how many others there are.
     private const long MostKeptScores = 1 << 20;
 
@@ -20,11 +20,13 @@ public sealed class ShortSequences
 
     private ShortSequences(SequenceLayout layout) => _layout = layout;
 
-    /// <summary>Sequences of one length, one after another, of which every token sees all; null where others serve better.</summary>
-    /// <param name="count">Sequences.</param>
+    /// <summary>
+    /// Consecutive sequences of the same length in which every token sees all; null if other operators are better.
+    /// </summary>
+    /// <param name="count">Number of sequences.</param>
     /// <param name="length">Tokens of each.</param>
-    /// <param name="dataType">Type of the vectors.</param>
-    /// <param name="device">Where they are.</param>
+    /// <param name="dataType">Data type of the vectors.</param>
+    /// <param name="device">The device of the vectors.</param>
     public static ShortSequences? TryWhole(int count, int length, ScalarType dataType, Device device)
     {
         ArgumentNullException.ThrowIfNull(device);

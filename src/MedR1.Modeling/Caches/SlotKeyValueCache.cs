@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Keys and values in preallocated memory: of prompts <c>[prompt slots, heads, prompt, d]</c> and of completions
-/// <c>[row slots, heads, completion, d]</c> for each layer. Keys are stored after their rotation.
+/// Keys and values in preallocated memory: for prompts <c>[prompt slots, heads, prompt, d]</c> and for completions
+/// <c>[row slots, heads, completion, d]</c>, for each layer. Keys are stored after their rotation.
 /// </summary>
 public sealed class SlotKeyValueCache : IKeyValueCache
 {
@@ -18,15 +18,15 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     private DecodePrograms? _programs;
 
     /// <summary>Allocates a cache.</summary>
-    /// <param name="layers">Layers of the decoder.</param>
-    /// <param name="keyValueHeads">Key-value heads.</param>
+    /// <param name="layers">Number of decoder layers.</param>
+    /// <param name="keyValueHeads">Number of key-value heads.</param>
     /// <param name="headSize">Width of a head.</param>
-    /// <param name="promptSlots">Prompts.</param>
-    /// <param name="rowSlots">Completions.</param>
+    /// <param name="promptSlots">The number of prompts it can hold at once.</param>
+    /// <param name="rowSlots">The number of completions it can hold at once.</param>
     /// <param name="promptCapacity">Tokens of the longest prompt.</param>
     /// <param name="completionCapacity">Tokens of the longest completion.</param>
-    /// <param name="device">Where it lives.</param>
-    /// <param name="dataType">Its type.</param>
+    /// <param name="device">Its device.</param>
+    /// <param name="dataType">Its data type.</param>
     public SlotKeyValueCache(
         int layers, int keyValueHeads, int headSize, int promptSlots, int rowSlots, int promptCapacity,
         int completionCapacity, Device device, ScalarType dataType)
@@ -70,25 +70,25 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     /// <inheritdoc/>
     public long ByteSize { get; }
 
-    /// <summary>Key-value heads.</summary>
+    /// <summary>Number of key-value heads.</summary>
     public int KeyValueHeads { get; }
 
     /// <summary>Width of a head.</summary>
     public int HeadSize { get; }
 
-    /// <summary>Where it lives.</summary>
+    /// <summary>Its device.</summary>
     public Device Device { get; }
 
-    /// <summary>The type of its elements.</summary>
+    /// <summary>The data type of its elements.</summary>
     public ScalarType DataType { get; }
 
-    /// <summary>Tokens of the prompt in each slot; 0 where none is.</summary>
+    /// <summary>Tokens of the prompt in each slot; 0 for an empty slot.</summary>
     public IReadOnlyList<int> PromptLengths => _promptLengths;
 
-    /// <summary>Position of the first token behind the prompt in each slot.</summary>
+    /// <summary>Position of the first token after the prompt in each slot.</summary>
     public IReadOnlyList<int> NextPositions => _nextPositions;
 
-    /// <summary>Whether rows attend by tensors also where the CPU has a kernel for them.</summary>
+    /// <summary>Whether rows attend by tensor operators even if the CPU has a kernel for them.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AttendsByTensors
     {
@@ -104,7 +104,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     }
 
     /// <summary>
-    /// The steps of rows that attend by tensors; <see langword="null"/> where they attend by a kernel
+    /// The steps of rows that attend by tensor operators; <see langword="null"/> if they attend by a kernel
     /// (<see cref="DecodePattern"/>).
     /// </summary>
     public DecodePrograms? Programs => AttendsByTensors || !DecodeAttention.Fits(this)
@@ -115,12 +115,11 @@ public sealed class SlotKeyValueCache : IKeyValueCache
 
     private IEnumerable<Tensor> All => _promptKeys.Concat(_promptValues).Concat(_rowKeys).Concat(_rowValues);
 
-    /// <summary>Makes slots ready for new prompts.</summary>
+    /// <summary>Prepares slots for new prompts.</summary>
     /// <param name="slots">The slots.</param>
     /// <param name="lengths">Tokens of each prompt.</param>
-    /// <param name="nextPositions">Position of the first token behind each prompt.</param>
-    /// <exception cref="ArgumentException">A slot does not exist or occurs twice, or the lists differ in
-    /// length.</exception>
+    /// <param name="nextPositions">Position of the first token after each prompt.</param>
+    /// <exception cref="ArgumentException">A slot does not exist or occurs twice, or the lists differ in length.</exception>
     /// <exception cref="InvalidPromptException">A prompt is longer than the cache.</exception>
     public void Begin(IReadOnlyList<int> slots, IReadOnlyList<int> lengths, IReadOnlyList<int> nextPositions)
     {
@@ -168,9 +167,9 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         }
     }
 
-    /// <summary>Takes prompts' keys and values of a layer.</summary>
+    /// <summary>Stores prompts' keys and values of a layer.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="slots">Where they go.</param>
+    /// <param name="slots">The slots they go to.</param>
     /// <param name="keys"><c>[prompts · length, heads, d]</c></param>
     /// <param name="values"><c>[prompts · length, heads, d]</c></param>
     /// <param name="length">Tokens of each prompt, padding included.</param>
@@ -193,7 +192,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         }
     }
 
-    /// <summary>Refuses rows that the cache can't decode.</summary>
+    /// <summary>Throws for rows that the cache can't decode.</summary>
     /// <param name="rows">The rows of a step.</param>
     /// <exception cref="ArgumentException">A slot does not exist, or a row slot occurs twice.</exception>
     /// <exception cref="InvalidOperationException">A prompt slot is empty, or a row is full.</exception>
@@ -228,7 +227,9 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A slot does not exist, or the length is no completion's.</exception>
+    /// <exception cref="ArgumentException">
+    /// A slot does not exist, or the length is above <see cref="CompletionCapacity"/>.
+    /// </exception>
     public void CopyRows(IReadOnlyList<RowCopy> copies, int length)
     {
         ArgumentNullException.ThrowIfNull(copies);
@@ -256,7 +257,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         }
     }
 
-    // What is masked is still multiplied, by 0: memory that nothing was written to may hold NaN.
+    // Masked elements are still multiplied, by 0: memory never written to may contain NaN.
     private Tensor Part(long[] shape, bool isMasked) => (isMasked
         ? zeros(shape, DataType, Device) : empty(shape, DataType, Device)).DetachFromDisposeScope();
 }

@@ -21,7 +21,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
     private readonly List<List<KernelWork>> _phases = [];
     private readonly List<Freed> _freed = [];
 
-    // Read by the kernels through their addresses.
+    // Kept alive: the kernels read them through their addresses.
     private readonly List<Tensor> _used = [];
 
     private CpuStepRecorder(SlotKeyValueCache cache, DecodePlan plan)
@@ -70,7 +70,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
     public void Release(CpuStepValues values) =>
         _freed.Add(new Freed((nint)values.Address, BytesOf(values.Width), values.LastPhase));
 
-    // The phase after the last that makes one of the values, which from then on are in use until then.
+    // The phase after the last one that produces any of these values; from now on they are in use until that phase.
     private static int PhaseAfter(params ReadOnlySpan<CpuStepValues> values)
     {
         int phase = 0;
@@ -87,7 +87,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
         return phase;
     }
 
-    // What changes values waits for all that read them as they were.
+    // An in-place change waits for all readers of the old values.
     private static int PhaseOfChange(CpuStepValues values) => values.Phase = ++values.LastPhase;
 
     private void Record<TJob>(int phase, TJob job, delegate*<void*, int, void> body, int parts)
@@ -101,7 +101,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
         _phases[phase].Add(new KernelWork(body, _memory.Copy<TJob>([job]), parts));
     }
 
-    // Memory that was freed is in use until its last phase is over.
+    // Freed memory is in use until its last phase is over.
     private CpuStepValues Make(int width, int phase)
     {
         long bytes = BytesOf(width);
@@ -116,7 +116,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
         return new CpuStepValues(this, address, width, phase);
     }
 
-    // As float32, which is what a low-rank update computes in.
+    // As float32, the data type in which low-rank updates are computed.
     private long BytesOf(int width) => (long)_rows * width * sizeof(float);
 
     private void* AddressOf(Tensor tensor)

@@ -6,7 +6,7 @@ namespace MedR1.Modeling;
 /// <content>What adapters add to products.</content>
 internal sealed unsafe partial class CudaStepRecorder
 {
-    // What adapters of one input make of it first.
+    // First the down-projections of all adapters that share an input.
     private CudaReduced Reduce(Tensor rows, ReadOnlySpan<IAdaptableLayer> layers)
     {
         const int MostThreads = 512;
@@ -43,7 +43,7 @@ internal sealed unsafe partial class CudaStepRecorder
         return reduced;
     }
 
-    // The product by operators, and an adapter's part by kernels where there are some.
+    // The product by operators, and an adapter's part by kernels if there are any.
     private Tensor Apply(Tensor rows, IAdaptableLayer layer)
     {
         if (UpdateOf(layer) is not { } update || !FitsUpdate(rows, update))

@@ -6,7 +6,7 @@ namespace MedR1.Modeling;
 /// <content>Products with weights.</content>
 internal sealed unsafe partial class CudaStepRecorder
 {
-    // libtorch multiplies more rows at least as fast, where one product is one call.
+    // For more rows libtorch is at least as fast if a product is a single call.
     private const int MostRows = 16;
     private const int MostRowsOfSeveral = 32;
     private const int MostLayers = 3;
@@ -15,7 +15,7 @@ internal sealed unsafe partial class CudaStepRecorder
     private const int EnoughBlocks = 384;
     private const int MostParts = 8;
 
-    // Numbers of a row that a block of the kernel for parts takes at a time.
+    // How many numbers of a row a block of the kernel for parts takes at a time.
     private const int PartStep = 384;
 
     /// <inheritdoc/>

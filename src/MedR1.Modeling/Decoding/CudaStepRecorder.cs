@@ -10,7 +10,7 @@ namespace MedR1.Modeling;
 /// </summary>
 internal sealed unsafe partial class CudaStepRecorder : StepRecorder
 {
-    // More registers than that many threads would have are not there on every GPU.
+    // Not every GPU has the registers for more threads.
     private const int MostThreadsOfSum = 512;
 
     private readonly DecodeTablePattern _pattern;
@@ -85,7 +85,7 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
         return rows.Tensor;
     }
 
-    // Puts a sum together, and normalises it where there is a gain.
+    // Completes a sum, and normalises it if there is a gain.
     private void Add(CudaPendingSum pending, Tensor sum, Tensor? gain, Tensor? normalised, double epsilon)
     {
         int width = (int)sum.shape[1];
@@ -109,7 +109,7 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
 
     private static nint AddressOf(Tensor? tensor) => tensor is null ? 0 : TensorMemory.AddressOf(tensor);
 
-    // Numbers are read eight at a time, as they lie.
+    // Numbers are read eight at a time, in their stored layout.
     private static bool Holds(Tensor parameter) => parameter.dtype == ScalarType.BFloat16 && IsReadable(parameter);
 
     private static bool IsReadable(Tensor parameter) =>

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// One token of each row, behind what a cache holds; its keys and values go there too. Rows attend by a kernel of the
-/// CPU; where there is none, a cache has <see cref="SlotKeyValueCache.Programs"/>.
+/// One token of each row, after what a cache holds; its keys and values go there too. Rows attend by a kernel of the CPU; if
+/// there is none, a cache has <see cref="SlotKeyValueCache.Programs"/>.
 /// </summary>
 public sealed class DecodePattern : IAttentionPattern
 {
-    /// <summary>Makes a pattern.</summary>
+    /// <summary>Creates a pattern.</summary>
     /// <param name="cache">The cache.</param>
-    /// <param name="rows">The rows of the step, each with room for a token; those of a prompt stand together.</param>
+    /// <param name="rows">The rows of the step, each with room for a token; those of a prompt are adjacent.</param>
     /// <exception cref="NotSupportedException">No kernel reads the cache.</exception>
     public DecodePattern(SlotKeyValueCache cache, IReadOnlyList<DecodeRow> rows)
     {

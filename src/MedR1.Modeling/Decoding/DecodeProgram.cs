@@ -49,7 +49,7 @@ internal sealed class DecodeProgram : IDisposable
         _inputs.Dispose();
     }
 
-    // Runs again without harm: it writes what it has written. What is recorded writes to the same memory ever again.
+    // Safe to run again: it writes the same values. A recorded program always writes to the same memory.
     private void Compute()
     {
         using DisposeScope scope = NewDisposeScope();

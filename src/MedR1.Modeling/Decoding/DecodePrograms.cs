@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The steps of a cache whose rows attend by tensors, as on a GPU. The steps of a shape are recorded once, where the
-/// device can do that: the host then spends microseconds on a step instead of milliseconds. Some shapes are kept.
+/// The steps of a cache whose rows attend by tensor operators, as on a GPU. The steps of each shape are recorded once if the
+/// device supports that: the host then spends microseconds on a step instead of milliseconds. Some shapes are kept.
 /// </summary>
 public sealed class DecodePrograms : IDisposable
 {
@@ -17,11 +17,11 @@ public sealed class DecodePrograms : IDisposable
     internal DecodePrograms(SlotKeyValueCache cache) => _cache = cache;
 
     /// <summary>Runs a step.</summary>
-    /// <param name="rows">The rows, each with room for a token; those of a prompt stand together.</param>
+    /// <param name="rows">The rows, each with room for a token; those of a prompt are adjacent.</param>
     /// <param name="tokens"><c>[rows]</c> int64: the token of each.</param>
-    /// <param name="adapters">The adapters of the network; a step that was recorded under one serves that one.</param>
+    /// <param name="adapters">The adapters of the network; a step recorded under one adapter is used only for that one.</param>
     /// <param name="pass">The network, always the same one.</param>
-    /// <returns><c>[rows, vocabulary]</c>; the caller's.</returns>
+    /// <returns><c>[rows, vocabulary]</c>; the caller disposes it.</returns>
     public Tensor Run(IReadOnlyList<DecodeRow> rows, Tensor tokens, AdapterHost adapters, DecoderPass pass)
     {
         ArgumentNullException.ThrowIfNull(rows);

@@ -78,7 +78,7 @@ internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
         _bias?.Dispose();
     }
 
-    // [A·K, P, D]; a view where the prompts lie in order.
+    // [A·K, P, D]; a view if the prompts are in order.
     private Tensor Prompts(Tensor all)
     {
         Tensor read = all.narrow(2, 0, Shape.PromptLength);
@@ -86,7 +86,7 @@ internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
             .flatten(0, 1);
     }
 
-    // [N·K, T, D]; a view where the rows lie in order.
+    // [N·K, T, D]; a view if the rows are in order.
     private Tensor Rows(Tensor all)
     {
         Tensor read = all.narrow(2, 0, Shape.OwnLength);
@@ -104,7 +104,7 @@ internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
             .DetachFromDisposeScope();
     }
 
-    // [A, G, 1, 1, P + T]: −∞ behind the tokens of a prompt and of a row.
+    // [A, G, 1, 1, P + T]: −∞ after the tokens of a prompt and of a row.
     private Tensor Bias()
     {
         using DisposeScope scope = NewDisposeScope();

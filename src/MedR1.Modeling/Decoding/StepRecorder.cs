@@ -15,8 +15,8 @@ public abstract class StepRecorder
     }
 
     /// <summary>Begins a step.</summary>
-    /// <param name="pattern">Its rows, and who sees whom.</param>
-    /// <returns>A recorder, or <see langword="null"/> where operators are called one by one instead.</returns>
+    /// <param name="pattern">Its rows, and how they attend.</param>
+    /// <returns>A recorder, or <see langword="null"/> if operators are called one by one instead.</returns>
     public static StepRecorder? For(IAttentionPattern pattern) => pattern switch
     {
         DecodePattern rows => CpuStepRecorder.TryCreate(rows),
@@ -25,14 +25,14 @@ public abstract class StepRecorder
     };
 
     /// <summary>
-    /// Whether there are kernels for layers as they are at the moment: an adapter may be a low-rank update, merged or not,
-    /// or parameters of the layers' type in place of their own.
+    /// Whether there are kernels for the layers in their current state: an adapter may be a low-rank update, merged or not, or
+    /// parameters of the layers' data type that replace their own.
     /// </summary>
     /// <param name="layers">Projections, norms and a tied head.</param>
     public abstract bool Takes(IEnumerable<IAdaptableLayer> layers);
 
-    /// <summary>Takes values that are there already.</summary>
-    /// <param name="values"><c>[rows, width]</c> in the type of the step; they must not change before it has run.</param>
+    /// <summary>Takes existing values.</summary>
+    /// <param name="values"><c>[rows, width]</c> in the data type of the step; they must not change before it has run.</param>
     public abstract StepValues Given(Tensor values);
 
     /// <summary>Normalises rows.</summary>
@@ -40,20 +40,20 @@ public abstract class StepRecorder
 
     /// <summary>Applies linear layers, each with its adapter, to one input.</summary>
     /// <param name="input"><c>[rows, input]</c></param>
-    /// <param name="layers">The layers, ones that <see cref="Takes(IEnumerable{IAdaptableLayer})"/>.</param>
-    /// <returns><c>[rows, output]</c> of each.</returns>
+    /// <param name="layers">The layers, for which <see cref="Takes(IEnumerable{IAdaptableLayer})"/> is true.</param>
+    /// <returns><c>[rows, output]</c> for each.</returns>
     public abstract StepValues[] Project(StepValues input, params ReadOnlySpan<IAdaptableLayer> layers);
 
     /// <summary>Applies a linear layer with its adapter and writes to a tensor.</summary>
     /// <param name="input"><c>[rows, input]</c></param>
     /// <param name="layer">The layer.</param>
-    /// <param name="result"><c>[rows, output]</c> in the type of the step.</param>
+    /// <param name="result"><c>[rows, output]</c> in the data type of the step.</param>
     public abstract void ProjectTo(StepValues input, IAdaptableLayer layer, Tensor result);
 
     /// <summary><c>silu(gate(x)) · up(x)</c></summary>
     /// <param name="input"><c>[rows, input]</c></param>
     /// <param name="gate">A linear layer.</param>
-    /// <param name="up">A linear layer of as many outputs.</param>
+    /// <param name="up">A linear layer with the same number of outputs.</param>
     /// <returns><c>[rows, output]</c></returns>
     public abstract StepValues ProjectGated(StepValues input, IAdaptableLayer gate, IAdaptableLayer up);
 
@@ -64,21 +64,19 @@ public abstract class StepRecorder
     /// <returns><c>[rows, output]</c></returns>
     public abstract StepValues AddProjected(StepValues residual, StepValues input, IAdaptableLayer layer);
 
-    /// <summary>
-    /// Turns the heads of queries and keys, writes keys and values behind the rows' others in the cache, and attends.
-    /// </summary>
+    /// <summary>Rotates the heads of queries and keys, appends keys and values to the rows in the cache, and attends.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="queries"><c>[rows, heads · d]</c>, changed by it.</param>
-    /// <param name="keys"><c>[rows, key-value heads · d]</c>, changed by it.</param>
+    /// <param name="queries"><c>[rows, heads · d]</c>, changed in place.</param>
+    /// <param name="keys"><c>[rows, key-value heads · d]</c>, changed in place.</param>
     /// <param name="values"><c>[rows, key-value heads · d]</c></param>
-    /// <param name="table">Cosines and sines of the rows, in the type of the step.</param>
+    /// <param name="table">Cosines and sines of the rows, in the data type of the step.</param>
     /// <returns><c>[rows, heads · d]</c></returns>
     public abstract StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table);
 
     /// <summary>Runs whatever has been recorded but not yet run.</summary>
     public abstract void Run();
 
-    // Values of another recorder lie elsewhere.
+    // Values of a different recorder are stored elsewhere.
     private protected static TValues Own<TValues>(StepValues values)
         where TValues : StepValues
     {
@@ -88,7 +86,7 @@ public abstract class StepRecorder
             nameof(values));
     }
 
-    // What a layer computes with, an adapter that is switched on included.
+    // What a layer computes with, including an active adapter.
     private protected static Tensor WeightOf(IAdaptableLayer layer) => layer.Adapter?.WeightOr(layer.Weight) ?? layer.Weight;
 
     private protected static Tensor? BiasOf(IAdaptableLayer layer) =>

@@ -1,8 +1,8 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Values <c>[rows, width]</c> that a step will have made once it has run (<see cref="StepRecorder"/>). Dispose them when
-/// nothing that is recorded later needs them: others take their place.
+/// Values <c>[rows, width]</c> that exist once a step has run (<see cref="StepRecorder"/>). Dispose them when nothing recorded
+/// later needs them: other values reuse their memory.
 /// </summary>
 public abstract class StepValues : IDisposable
 {

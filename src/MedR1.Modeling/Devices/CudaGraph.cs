@@ -92,7 +92,7 @@ internal sealed unsafe class CudaGraph : IDeviceWork
             return;
         }
 
-        // The device may still be at it.
+        // The device may still be running it.
         torch.cuda.synchronize(_device);
         _functions.Destroy(_object);
         NativeMemory.AlignedFree(_object);
@@ -112,12 +112,13 @@ internal sealed unsafe class CudaGraph : IDeviceWork
             failure = exception;
         }
 
-        // libtorch's own end throws across the border of the languages if an operator could not be recorded.
+        // libtorch's own end of a recording throws across the native boundary if an operator could not be recorded.
         int status;
         Require(_functions.CaptureStatus(stream, &status), "cudaStreamIsCapturing");
         if (status != Capturing)
         {
-            // libtorch's allocator believes for good that this goes on, and keeps asking the object: it must stay.
+            // libtorch's allocator believes from now on that the recording continues, and keeps querying the object: it must
+            // stay.
             _object = null;
             s_isSpoilt = true;
             throw new InvalidOperationException(

@@ -104,7 +104,7 @@ internal sealed unsafe class CudaKernels
         Require(error, $"The launch of the kernel {name}");
     }
 
-    // Of Hopper and later; recording such launches needs CUDA 12.3.
+    // For Hopper and later; recording such launches needs CUDA 12.3.
     private static bool CanStartEarly(CudaDriver driver, int device)
     {
         const int ComputeCapabilityMajor = 75, Hopper = 9, FirstVersion = 12030;

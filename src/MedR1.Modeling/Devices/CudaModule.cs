@@ -7,7 +7,7 @@ namespace MedR1.Modeling;
 /// <summary>Kernels that the driver has compiled for the device of a context.</summary>
 internal sealed unsafe class CudaModule
 {
-    // No binary for the GPU, no such PTX, no compiler, a PTX of a later version, a compiler that is switched off.
+    // No binary for the GPU, unsupported PTX, no compiler, PTX of a later version, a compiler that is disabled.
     private static readonly int[] s_refusals = [209, 218, 221, 222, 223];
 
     private readonly CudaDriver _driver;
@@ -72,7 +72,7 @@ internal sealed unsafe class CudaModule
         return module;
     }
 
-    // The driver wants a zero behind the text.
+    // The driver needs a terminating zero.
     private static byte[] Image(string file)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"MedR1.Modeling.{file}")!;

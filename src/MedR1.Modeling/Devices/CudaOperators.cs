@@ -12,7 +12,7 @@ internal static unsafe class CudaOperators
 {
     private const int Threads = 256;
 
-    // Enough blocks to fill a GPU; each thread takes several numbers where there are more.
+    // Enough blocks to fill a GPU; each thread takes several numbers if there are more.
     private const long MostBlocks = 4096;
     private const int LongestRow = 1 << 16;
 
@@ -75,7 +75,7 @@ internal static unsafe class CudaOperators
         return result;
     }
 
-    // Numbers are read four at a time, as they lie.
+    // Numbers are read four at a time, in their stored layout.
     private static CudaKernels? KernelsFor(Tensor left, Tensor right) =>
         left.device_type == DeviceType.CUDA && !is_grad_enabled()
         && left.dtype is ScalarType.Float32 or ScalarType.BFloat16 && right.dtype == left.dtype

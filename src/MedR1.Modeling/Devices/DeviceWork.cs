@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Makes work by the fastest way that a device has.</summary>
+/// <summary>Creates work for a device, in the fastest form that it supports.</summary>
 public static class DeviceWork
 {
-    /// <summary>Takes work, which runs up to twice before this returns, on what its tensors hold then.</summary>
+    /// <summary>Creates work, which runs up to twice before this returns, on the content its tensors have then.</summary>
     /// <param name="device">The device.</param>
     /// <param name="work">
-    /// Gives operators to the device; it neither waits for it nor copies from or to the host. Where it can be recorded it
-    /// is not called again: numbers that change must lie in tensors that stay.
+    /// Issues operators to the device; it neither waits for the device nor copies from or to the host. If it can be recorded it
+    /// is not called again: values that change must be in tensors that stay.
     /// </param>
-    /// <returns>The work; the caller's.</returns>
+    /// <returns>The work; the caller disposes it.</returns>
     /// <exception cref="InvalidOperationException">The work can't be recorded.</exception>
     public static IDeviceWork Create(Device device, Action work)
     {
@@ -24,7 +24,7 @@ public static class DeviceWork
         }
         catch (ExternalException failure) when (failure.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
         {
-            // While it records, libtorch gives nothing back that it keeps for later. The same work unrecorded may find room.
+            // While recording, libtorch's allocator releases none of its cached memory. The same work may fit unrecorded.
             return new Repeated(work);
         }
     }

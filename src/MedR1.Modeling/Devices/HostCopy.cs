@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The way of a tensor to the host, again and again. Between <see cref="Begin"/> and <see cref="Wait"/> the device may be
-/// given more to do: the host waits for the copy alone. Where a device has no such copies, Begin waits for everything.
+/// Repeated copies of a tensor to the host. Between <see cref="Begin"/> and <see cref="Wait"/> the device may be given more work:
+/// the host waits only for the copy. On devices without such copies, Begin waits for everything.
 /// </summary>
 public sealed class HostCopy : IDisposable
 {
@@ -12,8 +12,8 @@ public sealed class HostCopy : IDisposable
     private readonly Tensor _onHost;
     private readonly CudaEvent? _arrival;
 
-    /// <summary>Makes room on the host.</summary>
-    /// <param name="source">A tensor that stays; it remains the caller's.</param>
+    /// <summary>Allocates the memory on the host.</summary>
+    /// <param name="source">A tensor that stays; the caller keeps ownership.</param>
     public HostCopy(Tensor source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -23,15 +23,15 @@ public sealed class HostCopy : IDisposable
         _onHost = (_arrival is null ? room.clone() : room.pin_memory()).DetachFromDisposeScope();
     }
 
-    /// <summary>Copies what the tensor will hold behind all that the device was given so far.</summary>
+    /// <summary>Starts a copy of what the tensor will contain after all work issued to the device so far.</summary>
     public void Begin()
     {
         _onHost.copy_(_source, _arrival is not null);
         _arrival?.Record();
     }
 
-    /// <summary>Waits for the copy that was begun last.</summary>
-    /// <returns>The tensor on the host; it belongs to this object, and the next copy goes there too.</returns>
+    /// <summary>Waits for the copy started last.</summary>
+    /// <returns>The tensor on the host; it belongs to this object, and the next copy overwrites it.</returns>
     public Tensor Wait()
     {
         _arrival?.Wait();
@@ -41,7 +41,7 @@ public sealed class HostCopy : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The device may still write there.
+        // The device may still be writing there.
         _arrival?.Wait();
         _arrival?.Dispose();
         _onHost.Dispose();

@@ -1,8 +1,8 @@
 namespace MedR1.Modeling;
 
-/// <summary>Operators that a device is given again and again, over the same tensors.</summary>
+/// <summary>Operators that are issued to a device repeatedly, over the same tensors.</summary>
 public interface IDeviceWork : IDisposable
 {
-    /// <summary>Gives them to the device; it does not wait.</summary>
+    /// <summary>Issues them to the device, without waiting.</summary>
     void Run();
 }

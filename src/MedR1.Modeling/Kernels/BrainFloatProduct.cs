@@ -12,12 +12,12 @@ internal static unsafe class BrainFloatProduct
     /// </summary>
     public const int MostRows = 128;
 
-    // Of the kernel.
+    // Fixed by the kernel.
     private const int Columns = 32;
     private const int Outputs = 4;
     private const int MostOutputsOfPart = 128;
 
-    // Small enough for threads to end together, large enough for the kernel to run.
+    // Small enough for threads to finish together, large enough for the kernel to be efficient.
     private const int WeightsOfPart = 3 << 14;
     private const int FewestOutputsOfPart = 16;
 

@@ -18,7 +18,7 @@ internal static unsafe class BrainFloatRow
     private const int OutputsPerPart = 64;
     private const int Half = Block / 2;
 
-    // Elements; 2 KiB, which is read in about as long as the memory takes to answer.
+    // Elements; 2 KiB, which take about as long to read as the memory takes to answer.
     private const int Ahead = 1024;
 
     /// <summary>Whether the processor has the instructions.</summary>
@@ -66,8 +66,7 @@ internal static unsafe class BrainFloatRow
         }
     }
 
-    // The matrix is read from its first byte to its last, as the memory likes it best; asking ahead bridges the ends of
-    // pages.
+    // The matrix is read from its first byte to its last, which suits the memory best; prefetching bridges the ends of pages.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Sum(float* row, ushort* weight, int width)
     {
@@ -95,7 +94,7 @@ internal static unsafe class BrainFloatRow
         return Vector512.Sum((sum0 + sum1) + (sum2 + sum3));
     }
 
-    // A bfloat16 is the upper half of a float32. Even and odd elements come apart, for row and weights alike.
+    // A bfloat16 is the upper half of a float32. Even and odd elements are separated, for row and weights alike.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector512<float> Even, Vector512<float> Odd) Widen(ushort* values)
     {

@@ -12,10 +12,10 @@ namespace MedR1.Modeling;
 /// </summary>
 internal static unsafe class DecodeAttention
 {
-    // Rows that share a reading of the prompt: enough for the processor to be busy, few enough for its cache.
+    // Rows that share one read of the prompt: enough to keep the processor busy, few enough for its cache.
     private const int LongestRun = 16;
 
-    // Fewer products than these are over before another thread has begun.
+    // Fewer products than these are done before a second thread has started.
     private const long FewestProducts = 1 << 16;
 
     /// <summary>Whether a cache's elements can be read.</summary>
@@ -25,7 +25,7 @@ internal static unsafe class DecodeAttention
     /// <summary>The plan of a step.</summary>
     public static DecodePlan Plan(IReadOnlyList<DecodeRow> rows, SlotKeyValueCache cache)
     {
-        // Where there are more threads than work, runs are shorter.
+        // If there are more threads than work, runs are shorter.
         long wanted = (long)rows.Count * cache.KeyValueHeads / Math.Max(1, get_num_threads());
         return new DecodePlan(rows, cache, (int)Math.Clamp(wanted, 1, LongestRun));
     }
@@ -114,7 +114,7 @@ internal static unsafe class DecodeAttention
         ArrayPool<float>.Shared.Return(rented);
     }
 
-    // Takes the run's queries of the head, and puts the new keys and values where they belong.
+    // Reads the run's queries of the head, and writes the new keys and values to their places.
     private static void Gather(Job* job, DecodePlan.Run run, int head, float* queries)
     {
         int d = job->Width, perHead = job->QueriesPerHead;
@@ -226,7 +226,7 @@ internal static unsafe class DecodeAttention
             }
         }
 
-        // float32 where it lies; bfloat16 widened.
+        // float32 in place; bfloat16 widened.
         private readonly float* View(byte* all, long firstVector, int vectors, float* scratch)
         {
             byte* source = all + firstVector * Width * ElementSize;

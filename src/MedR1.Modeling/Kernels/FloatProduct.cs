@@ -11,14 +11,14 @@ namespace MedR1.Modeling;
 /// </summary>
 internal static unsafe class FloatProduct
 {
-    // Rows and outputs of a tile; 16 sums fit the registers.
+    // Rows and outputs of a tile; 16 sums fit in the registers.
     private const int Tile = 4;
 
-    // What a thread takes at a time, and how many floats of x stay in its cache beside the weights of a tile.
+    // What a thread takes at a time, and how many floats of x stay in its cache alongside the weights of a tile.
     private const int OutputsPerPart = 64;
     private const int FloatsOfRows = 1 << 17;
 
-    // Fewer products than these are over before another thread has begun.
+    // Fewer products than these are done before a second thread has started.
     private const long FewestProducts = 1 << 18;
 
     /// <summary>Computes the product on libtorch's threads.</summary>
@@ -229,7 +229,7 @@ internal static unsafe class FloatProduct
         }
     }
 
-    // The compiler makes a method of its own for each type, and leaves of these branches the one that is taken.
+    // The JIT compiles a separate method for each type, and keeps only the branch that is taken.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Load<TWeight>(TWeight* weights)
         where TWeight : unmanaged => typeof(TWeight) == typeof(float)

@@ -39,7 +39,7 @@ internal readonly struct GeluFunction : IVectorFunction
         value = Vector512.ConditionalSelect(Vector512.GreaterThan(size, Vector512.Create(4f)), one, value);
         value = Vector512.CopySign(value, x);
 
-        // Not a number stays so.
+        // NaN stays NaN.
         return Vector512.ConditionalSelect(Vector512.Equals(x, x), value, x);
     }
 

@@ -13,11 +13,11 @@ namespace MedR1.Modeling;
 /// </summary>
 internal static unsafe class LowRankProduct
 {
-    // What a thread takes at a time; the sums of a part lie on its stack.
+    // What a thread takes at a time; the sums of a part are on its stack.
     private const int OutputsPerPart = 256;
     private const int RowsAtOnce = 16;
 
-    // Fewer products than these are over before another thread has begun.
+    // Fewer products than these are done before a second thread has started.
     private const long FewestProducts = 1 << 18;
 
     /// <summary>Whether no gradient is wanted and the numbers can be read as they lie.</summary>

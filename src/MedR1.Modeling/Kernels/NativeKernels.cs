@@ -12,7 +12,7 @@ internal static unsafe class NativeKernels
 {
     private const string Image = "MedR1.Modeling.brain_float_product.linux-x64.so";
 
-    // CPUID, leaf 7, second part: the bit of EAX.
+    // CPUID leaf 7, subleaf 1: the bit of EAX.
     private const int BrainFloatLeaf = 7;
     private const int BrainFloatPart = 1;
     private const int BrainFloatBit = 5;
@@ -44,7 +44,7 @@ internal static unsafe class NativeKernels
         }
         catch (Exception exception) when (exception is IOException or DllNotFoundException)
         {
-            // A system that runs no code from memory: slower, not wrong.
+            // A system that does not run code from memory: slower, not wrong.
             return 0;
         }
     }

@@ -10,7 +10,7 @@ namespace MedR1.Modeling;
 /// </summary>
 internal static unsafe class PhasedWork
 {
-    // Pauses of the processor, some tens of microseconds, until a waiting thread lets others have it.
+    // Processor pauses, some tens of microseconds, until a waiting thread yields to others.
     private const int PausesBeforeYield = 1 << 10;
 
     /// <summary>Does the work of all phases, one phase after the other.</summary>
@@ -45,7 +45,7 @@ internal static unsafe class PhasedWork
     {
         Region* region = (Region*)state;
 
-        // They may be fewer than were asked for.
+        // There may be fewer than requested.
         int threads = TorchThreads.CountInCall;
         int own = TorchThreads.NumberInCall;
         for (int phase = 0; phase < region->Phases; phase++)
@@ -105,7 +105,7 @@ internal static unsafe class PhasedWork
 
         public readonly int FirstWork(int phase) => phase == 0 ? 0 : Ends[phase - 1];
 
-        // Nobody works while this is done.
+        // No thread works during this.
         public readonly void Begin(int phase)
         {
             if (phase == Phases)

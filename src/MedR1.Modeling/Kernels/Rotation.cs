@@ -63,7 +63,7 @@ internal static unsafe class Rotation
             {
                 BrainFloats.Widen(job->Vectors + token * job->TokenStride + head * job->HeadStride, vector, d);
 
-                // The first half again behind the second: what dimension j turns with stands half a vector behind it.
+                // The first half again after the second: the partner of dimension j is half a vector after it.
                 new ReadOnlySpan<float>(vector, half).CopyTo(new Span<float>(vector + d, half));
                 Turn(vector, job->Cosine + (long)token * d, job->SignedSine + (long)token * d, turned, d);
                 BrainFloats.Round(turned, job->Result + ((long)token * job->Heads + head) * d, d);

@@ -26,8 +26,8 @@ internal static unsafe class RowSoftmax
         float sum = Vector512.Sum(sums);
         if (at < count)
         {
-            // The same exponential for the rest as for whole vectors: where the rest begins depends on nothing but the
-            // row, but two exponentials would be two things to trust.
+            // The same exponential for the rest as for whole vectors: where the rest begins depends only on the row, but two
+            // exponentials would be two things to trust.
             float* rest = stackalloc float[16];
             for (int k = 0; k < count - at; k++)
             {

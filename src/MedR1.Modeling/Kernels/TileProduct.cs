@@ -14,17 +14,17 @@ internal static unsafe class TileProduct
     private const int Columns = TileColumns.Count;
     private const int Lanes = 16;
 
-    // What a thread takes at a time, with 32 columns: more rows where the columns must be copied first.
+    // What a thread takes at a time, with 32 columns: more rows if the columns must be copied first.
     private const int RowsOfPart = 64;
     private const int RowsOfPackedPart = 256;
 
-    // Products in a row between two visits to C, so that what is read of B stays in the cache.
+    // Products in a row between two accesses to C, so that what is read of B stays in the cache.
     private const int Depth = 512;
 
-    // From so many columns on, rows of B lie so far apart that its columns are copied together first.
+    // With at least this many columns, rows of B are so far apart that its columns are first copied together.
     private const int FewestPackedColumns = 1024;
 
-    // Fewer products than these are over before another thread has begun.
+    // Fewer products than these are done before a second thread has started.
     private const long FewestProducts = 1 << 18;
 
     /// <summary>
@@ -85,8 +85,8 @@ internal static unsafe class TileProduct
         };
     }
 
-    // Some rows of 32 columns. Parts go through the columns first: neighbours, which one thread takes, read the same rows of A,
-    // and what a thread has written it finds again in the next operator.
+    // Some rows of 32 columns. Parts go through the columns first: adjacent parts, which one thread takes, read the same rows of
+    // A, and the thread finds its own results again in the next operator.
     [SkipLocalsInit]
     private static void Compute(void* state, int part)
     {

@@ -100,7 +100,7 @@ internal static unsafe class TorchThreads
         }
     }
 
-    // Comes with libtorch.
+    // Part of libtorch.
     private static nint Find(string name)
     {
         TorchRuntime.Initialize();

@@ -19,7 +19,7 @@ internal static unsafe class VectorMap<TFunction>
     private const int Lanes = 32;
     private const int ElementsPerPart = 1 << 14;
 
-    // Of a phase, in which the threads are there already.
+    // For a phase, in which the threads are already running.
     private const int ElementsPerShortPart = 1 << 12;
 
     /// <summary>Whether no gradient is wanted and the numbers can be read as they lie.</summary>

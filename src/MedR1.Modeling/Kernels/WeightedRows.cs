@@ -104,7 +104,7 @@ internal static unsafe class WeightedRows
         Store(sums, a0, a1, a2, a3);
     }
 
-    // The elements behind the last whole four vectors.
+    // The elements after the last whole four vectors.
     private static void Rest(float* weights, float* values, float* sums, int at, int rows, int width)
     {
         for (; at + Lanes <= width; at += Lanes)

@@ -1,6 +1,6 @@
 namespace MedR1.Modeling;
 
-/// <summary>Layers that compute with packed weights, from its making until it is disposed.</summary>
+/// <summary>Layers that compute with packed weights, from its creation until it is disposed.</summary>
 public sealed class PackedLayers : IDisposable
 {
     private readonly IPackable[] _layers;
@@ -8,7 +8,7 @@ public sealed class PackedLayers : IDisposable
 
     /// <summary>Packs layers.</summary>
     /// <param name="layers">The layers; their weights must not change before this is disposed.</param>
-    /// <param name="keep">Whether copies of weights that take no gradient stay for the next time.</param>
+    /// <param name="keep">Whether copies of weights that take no gradient are kept for the next time.</param>
     public PackedLayers(IEnumerable<IPackable> layers, bool keep = false)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -21,17 +21,17 @@ public sealed class PackedLayers : IDisposable
     }
 
     /// <summary>
-    /// Whether products in bfloat16 on the CPU with that many rows are faster from packed weights than from weights as they
-    /// lie. The kernel for few rows, where the processor has its instructions, reads the latter as fast as the memory gives
-    /// them.
+    /// Whether products in bfloat16 on the CPU with that many rows are faster with packed weights than with weights in their
+    /// stored layout. The kernel for few rows, if the processor has its instructions, reads the latter at the speed of the
+    /// memory.
     /// </summary>
     /// <param name="rows">Rows, at least 1.</param>
     public static bool ArePreferred(int rows) => rows >= PackedWeight.FewestRows;
 
     /// <summary>Packs layers if the host has the memory for their copies.</summary>
     /// <param name="layers">The layers; their weights must not change before the result is disposed.</param>
-    /// <param name="keep">Whether copies of weights that take no gradient stay for the next time.</param>
-    /// <returns><see langword="null"/> where the copies would take more than four fifths of the free memory.</returns>
+    /// <param name="keep">Whether copies of weights that take no gradient are kept for the next time.</param>
+    /// <returns><see langword="null"/> if the copies would take more than four fifths of the free memory.</returns>
     public static PackedLayers? TryCreate(IEnumerable<IPackable> layers, bool keep = false)
     {
         ArgumentNullException.ThrowIfNull(layers);

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Makes parameters without values. A model of billions of parameters is filled from a checkpoint at once, so that
-/// random initialisation would be minutes of work for nothing.
+/// Creates parameters without values. A model of billions of parameters is filled from a checkpoint right away, so that random
+/// initialization would waste minutes.
 /// </summary>
 public static class ParameterFactory
 {
-    /// <summary>Makes a parameter whose values are undefined until they are loaded or initialised.</summary>
+    /// <summary>Creates a parameter whose values are undefined until they are loaded or initialized.</summary>
     /// <param name="shape">The shape.</param>
-    /// <param name="device">Where it lives; the meta device takes no memory.</param>
-    /// <param name="dataType">Its type; whole numbers take no gradient.</param>
+    /// <param name="device">Its device; the meta device takes no memory.</param>
+    /// <param name="dataType">Its data type; integers take no gradient.</param>
     public static Parameter Empty(ReadOnlySpan<long> shape, Device device, ScalarType dataType)
     {
         var parameter = new Parameter(empty(shape, dtype: dataType, device: device), is_floating_point(dataType));

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>A linear layer, <c>y = x Wᵀ + b</c>, without the cost of a random start.</summary>
+/// <summary>A linear layer, <c>y = x Wᵀ + b</c>, without the cost of random initialization.</summary>
 public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptableLayer
 {
     [ComponentName(Name = "weight")]
@@ -19,15 +19,15 @@ public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptabl
 
     private readonly PackedCopy _packed = new();
 
-    /// <summary>Makes a layer whose values are undefined.</summary>
+    /// <summary>Creates a layer whose values are undefined.</summary>
     /// <param name="inputSize">Width of the input.</param>
     /// <param name="outputSize">Width of the output.</param>
     /// <param name="hasBias">Whether it adds a bias.</param>
-    /// <param name="device">Where it lives.</param>
-    /// <param name="dataType">Type of the parameters, and what it computes in.</param>
+    /// <param name="device">Its device.</param>
+    /// <param name="dataType">Data type of the parameters and of the computation.</param>
     /// <param name="isQuantized">
-    /// Whether it holds the matrix in 8 bits, with a parameter <c>weight_scale</c> more. None of its parameters takes a
-    /// gradient then.
+    /// Whether it holds the matrix in 8 bits, with an additional parameter <c>weight_scale</c>. None of its parameters then takes
+    /// a gradient.
     /// </param>
     public Projection(
         long inputSize, long outputSize, bool hasBias, Device device, ScalarType dataType, bool isQuantized = false)
@@ -47,13 +47,13 @@ public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptabl
         RegisterComponents();
     }
 
-    /// <summary>The matrix, <c>[output, input]</c>; whole numbers where it is held in 8 bits.</summary>
+    /// <summary>The matrix, <c>[output, input]</c>; integers if it is held in 8 bits.</summary>
     public Parameter Weight => _weight;
 
     /// <inheritdoc/>
     public QuantizedWeight? Quantized { get; }
 
-    /// <summary>The bias, <c>[output]</c>, where there is one.</summary>
+    /// <summary>The bias, <c>[output]</c>, if there is one.</summary>
     public Parameter? Bias => _bias;
 
     /// <inheritdoc/>

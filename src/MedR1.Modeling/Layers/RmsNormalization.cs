@@ -6,20 +6,20 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Root-mean-square normalisation (Zhang and Sennrich, 2019): <c>x / sqrt(mean(x²) + ε)</c> in float32, cast to the
-/// type of the input, then times the gain. The cast stands before the gain, as in the Qwen2 family; in bfloat16 the
-/// order shows.
+/// Root-mean-square normalisation (Zhang and Sennrich, 2019): <c>x / sqrt(mean(x²) + ε)</c> in float32, cast to the data type of
+/// the input, then times the gain. The cast comes before the gain, as in the Qwen2 family; in bfloat16 the order makes a
+/// difference.
 /// </summary>
 public sealed class RmsNormalization : nn.Module<Tensor, Tensor>, IAdaptableLayer
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
 
-    /// <summary>Makes a layer whose gain is undefined.</summary>
+    /// <summary>Creates a layer whose gain is undefined.</summary>
     /// <param name="size">Width.</param>
     /// <param name="epsilon">Added to the mean square.</param>
-    /// <param name="device">Where it lives.</param>
-    /// <param name="dataType">Type of the gain.</param>
+    /// <param name="device">Its device.</param>
+    /// <param name="dataType">Data type of the gain.</param>
     public RmsNormalization(long size, double epsilon, Device device, ScalarType dataType)
         : base(nameof(RmsNormalization))
     {

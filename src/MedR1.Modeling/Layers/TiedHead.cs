@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>A head that uses the table of the tokens as its matrix.</summary>
-/// <param name="embedding">The table; it stays with its owner.</param>
+/// <summary>A head that uses the token embedding as its matrix.</summary>
+/// <param name="embedding">The embedding; its owner disposes it.</param>
 public sealed class TiedHead(TokenEmbedding embedding) : IAdaptableLayer
 {
     /// <inheritdoc/>

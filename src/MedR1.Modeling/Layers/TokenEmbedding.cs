@@ -13,11 +13,11 @@ public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable, IAdap
 
     private readonly PackedCopy _packed = new();
 
-    /// <summary>Makes a table whose values are undefined.</summary>
+    /// <summary>Creates a table whose values are undefined.</summary>
     /// <param name="vocabularySize">Rows.</param>
     /// <param name="size">Width.</param>
-    /// <param name="device">Where it lives.</param>
-    /// <param name="dataType">Its type.</param>
+    /// <param name="device">Its device.</param>
+    /// <param name="dataType">Its data type.</param>
     public TokenEmbedding(long vocabularySize, long size, Device device, ScalarType dataType)
         : base(nameof(TokenEmbedding))
     {
@@ -40,7 +40,7 @@ public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable, IAdap
     /// <summary>The table packed as the tied head's matrix, where it is.</summary>
     internal PackedWeight? Packed => _packed.InUse;
 
-    /// <summary>Looks tokens up.</summary>
+    /// <summary>Looks up tokens.</summary>
     /// <param name="tokenIds"><c>[N]</c> int64.</param>
     /// <returns><c>[N, size]</c></returns>
     public override Tensor forward(Tensor tokenIds) => Adapter is null

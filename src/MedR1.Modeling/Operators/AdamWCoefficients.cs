@@ -1,6 +1,6 @@
 namespace MedR1.Modeling;
 
-/// <summary>The numbers of an AdamW step (Loshchilov and Hutter 2019, algorithm 2).</summary>
+/// <summary>The coefficients of an AdamW step (Loshchilov and Hutter 2019, algorithm 2).</summary>
 public sealed record AdamWCoefficients
 {
     /// <summary>Learning rate of this step, after the schedule.</summary>
@@ -14,11 +14,11 @@ public sealed record AdamWCoefficients
     /// <value>The default is 0.999.</value>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>Added to the root of the second moment.</summary>
+    /// <summary>Added to the square root of the second moment.</summary>
     /// <value>The default is 1e-8.</value>
     public double Epsilon { get; init; } = 1e-8;
 
-    /// <summary>Weight decay; a parameter shrinks by learning rate × decay of itself.</summary>
+    /// <summary>Weight decay; each parameter shrinks by learning rate × decay × its value.</summary>
     /// <value>The default is 0.</value>
     public double WeightDecay { get; init; }
 }

@@ -3,20 +3,20 @@ using TorchSharp;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Operators of libtorch that TorchSharp has no method for. They record gradients as TorchSharp's own do, work on every
-/// device, and are thread-safe. Shapes: B batch, H query heads, K key-value heads, T queries, S keys, D head width.
+/// Operators of libtorch that TorchSharp has no method for. They record gradients as TorchSharp's own do, work on every device,
+/// and are thread-safe. Shapes: B batch, H query heads, K key-value heads, T queries, S keys, D head width.
 /// </summary>
 public static class FusedOperators
 {
     /// <summary>
-    /// Root mean square normalisation over the last dimension as Qwen2-VL computes it: in float32, cast to the type of
+    /// Root-mean-square normalisation over the last dimension as Qwen2-VL computes it: in float32, cast to the data type of
     /// <paramref name="input"/>, and only then times the gain (Zhang and Sennrich 2019, equation 4).
     /// </summary>
     /// <param name="input">Values <c>[…, n]</c>.</param>
     /// <param name="gain">Gain <c>[n]</c>, or <see langword="null"/> for none.</param>
     /// <param name="epsilon">Added to the mean of squares.</param>
     /// <returns>The normalised values <c>[…, n]</c>.</returns>
-    /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
+    /// <exception cref="TorchOperatorException">The operator rejected its arguments.</exception>
     public static torch.Tensor RmsNorm(torch.Tensor input, torch.Tensor? gain, double epsilon)
     {
         if (gain is not null && CudaOperators.Normalise(input, gain, epsilon) is { } result)
@@ -49,14 +49,14 @@ public static class FusedOperators
     /// <param name="key">Keys <c>[B, K, S, D]</c>.</param>
     /// <param name="value">Values <c>[B, K, S, D]</c>.</param>
     /// <param name="mask">
-    /// What may be seen, broadcast to <c>[B, H, T, S]</c>: truth values, or numbers of the type of
-    /// <paramref name="query"/> that are added; <see langword="null"/> for all.
+    /// What may be seen, broadcast to <c>[B, H, T, S]</c>: booleans, or numbers of the data type of <paramref name="query"/> that
+    /// are added; <see langword="null"/> for all.
     /// </param>
-    /// <param name="isCausal">Whether query t sees keys 0..t only; not together with a mask.</param>
-    /// <param name="scale">Factor of the scores; <see langword="null"/> for 1/√D.</param>
-    /// <param name="enableGqa">Whether query head h uses key-value head h / (H / K); needed when K is not H.</param>
+    /// <param name="isCausal">Whether query t sees only keys 0..t; cannot be combined with a mask.</param>
+    /// <param name="scale">Factor applied to the scores; <see langword="null"/> for 1/√D.</param>
+    /// <param name="enableGqa">Whether query head h uses key-value head h / (H / K); required if K differs from H.</param>
     /// <returns>The attended values <c>[B, H, T, D]</c>.</returns>
-    /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
+    /// <exception cref="TorchOperatorException">The operator rejected its arguments.</exception>
     public static torch.Tensor ScaledDotProductAttention(
         torch.Tensor query,
         torch.Tensor key,
@@ -79,11 +79,11 @@ public static class FusedOperators
         return call.Invoke();
     }
 
-    /// <summary>Reads the same memory as another type of elements.</summary>
+    /// <summary>Views the same memory as a different element type.</summary>
     /// <param name="tensor">The tensor <c>[…, n]</c>.</param>
-    /// <param name="type">The other type.</param>
+    /// <param name="type">The new type.</param>
     /// <returns>A view; its last dimension is n times the ratio of the element sizes.</returns>
-    /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
+    /// <exception cref="TorchOperatorException">The operator rejected its arguments.</exception>
     public static torch.Tensor ViewAsType(torch.Tensor tensor, torch.ScalarType type)
     {
         using OperatorCall call = new("aten::view"u8, "dtype"u8);
@@ -92,12 +92,10 @@ public static class FusedOperators
         return call.Invoke();
     }
 
-    /// <summary>
-    /// Multiplies many tensors in place by one number on their device, without waiting for the device.
-    /// </summary>
-    /// <param name="tensors">The tensors, of one type and device.</param>
-    /// <param name="factor">The number <c>[]</c>, on that device.</param>
-    /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
+    /// <summary>Multiplies many tensors in place by one number on their device, without waiting for the device.</summary>
+    /// <param name="tensors">The tensors, of the same data type and device.</param>
+    /// <param name="factor">The number, a scalar <c>[]</c> on that device.</param>
+    /// <exception cref="TorchOperatorException">The operator rejected its arguments.</exception>
     public static void ScaleInPlace(IReadOnlyList<torch.Tensor> tensors, torch.Tensor factor)
     {
         if (tensors.Count == 0)
@@ -112,21 +110,18 @@ public static class FusedOperators
         call.Run();
     }
 
-    /// <summary>
-    /// One step of AdamW (Loshchilov and Hutter 2019, algorithm 2) over all tensors at once, in place.
-    /// </summary>
-    /// <param name="parameters">Parameters to change, on one device.</param>
-    /// <param name="gradients">Their gradients, of the same shapes and types.</param>
+    /// <summary>One step of AdamW (Loshchilov and Hutter 2019, algorithm 2) over all tensors at once, in place.</summary>
+    /// <param name="parameters">Parameters to update, on one device.</param>
+    /// <param name="gradients">Their gradients, of the same shapes and data types.</param>
     /// <param name="firstMoments">Running means of the gradients.</param>
     /// <param name="secondMoments">Running means of the squared gradients.</param>
     /// <param name="step">Number of this step, from 1, for the bias correction.</param>
-    /// <param name="coefficients">Learning rate and the rest.</param>
+    /// <param name="coefficients">Learning rate and the other coefficients.</param>
     /// <param name="gradientScale">
-    /// A number <c>[]</c> in float32 by which the gradients are divided first, in place; <see langword="null"/> for
-    /// none.
+    /// A float32 scalar <c>[]</c> by which the gradients are divided first, in place; <see langword="null"/> for none.
     /// </param>
     /// <exception cref="ArgumentException">The lists differ in length, or are empty.</exception>
-    /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
+    /// <exception cref="TorchOperatorException">The operator rejected its arguments.</exception>
     public static void AdamWStep(
         IReadOnlyList<torch.Tensor> parameters,
         IReadOnlyList<torch.Tensor> gradients,

@@ -8,8 +8,8 @@ namespace MedR1.Modeling;
 public static class GatedActivation
 {
     /// <summary>
-    /// <c>silu(gate) · up</c>. Without gradient on the CPU it is computed in one pass, in
-    /// bfloat16 with one rounding, and a row does not depend on the others, bit for bit.
+    /// <c>silu(gate) · up</c>. Without gradient on the CPU it is computed in one pass, in bfloat16 with one rounding, and each
+    /// row is independent of the others, bit for bit.
     /// </summary>
     /// <param name="gate"><c>[…, n]</c></param>
     /// <param name="up"><c>[…, n]</c></param>

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The Gaussian error linear unit (Hendrycks and Gimpel, arXiv 1606.08415). Without gradient on the CPU it is computed in
-/// one pass, in bfloat16 with one rounding, and what it gives for a number does not depend on the others, bit for bit.
+/// The Gaussian error linear unit (Hendrycks and Gimpel, arXiv 1606.08415). Without gradient on the CPU it is computed in one
+/// pass, in bfloat16 with one rounding, and the result for a number does not depend on the others, bit for bit.
 /// </summary>
 public static class GeluActivation
 {
@@ -21,7 +21,7 @@ public static class GeluActivation
         return VectorMap<GeluFunction>.Fits(input) ? VectorMap<GeluFunction>.Apply(input, input) : nn.functional.gelu(input);
     }
 
-    /// <summary>Its approximation <c>x · sigmoid(1.702 x)</c>, as in CLIP and Qwen2-VL's tower.</summary>
+    /// <summary>The approximation <c>x · sigmoid(1.702 x)</c>, as in CLIP and Qwen2-VL's tower.</summary>
     /// <param name="input">Any shape.</param>
     /// <returns>The same shape.</returns>
     public static Tensor Quick(Tensor input)

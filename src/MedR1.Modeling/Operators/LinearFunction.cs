@@ -12,7 +12,7 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
 {
     private const string Forms = "forms";
 
-    // Below this a product is over before a function of the library's own is entered.
+    // A product smaller than this is done before a custom autograd function is entered.
     private const long FewestProducts = 1 << 18;
 
     public override string Name => nameof(LinearFunction);
@@ -81,7 +81,7 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
 
     private static GradientForm? Form(Tensor input) => input.requires_grad ? GradientForm.Of(input) : null;
 
-    // Whatever the application's default type and device are: the kernel writes to the memory itself.
+    // Regardless of the application's default type and device: the kernel writes to the memory itself.
     private static Tensor Floats(long[] shape) => empty(shape, dtype: ScalarType.Float32, device: CPU);
 
     private static float* Address(Tensor tensor) => (float*)TensorMemory.AddressOf(tensor);

@@ -6,17 +6,16 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>The linear map of all layers, by the fastest way that fits.</summary>
+/// <summary>The linear map of all layers, in the fastest way that fits.</summary>
 public static unsafe class LinearOperator
 {
-    // Below this a product is over before threads have started.
+    // A product smaller than this is done before threads have started.
     private const long FewestWeights = 1 << 17;
 
     /// <summary>
-    /// <c>y = x Wᵀ + b</c>. On the CPU products go through kernels of the library's own: in float32 one whose rows do not
-    /// depend on each other, bit for bit, with gradients on processors with 512-bit registers; without gradient few rows in
-    /// bfloat16 through one that reads the weights at the memory's pace. They sum in float32 like the general product, in
-    /// another order.
+    /// <c>y = x Wᵀ + b</c>. On the CPU products use the library's own kernels: in float32 one whose rows are independent of each
+    /// other, bit for bit, with gradients on processors with 512-bit registers; without gradient, few rows in bfloat16 use one
+    /// that reads the weights at the speed of the memory. They sum in float32 like the general product, in a different order.
     /// </summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="weight"><c>[output, input]</c></param>

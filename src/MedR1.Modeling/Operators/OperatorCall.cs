@@ -92,7 +92,7 @@ internal unsafe ref struct OperatorCall
     /// <summary>Adds a list of integers.</summary>
     public void Add(scoped ReadOnlySpan<long> values)
     {
-        // On the stack before it is filled, so that it is released whatever happens.
+        // Pushed on the stack before it is filled, so that it is released whatever happens.
         Push((ulong)NewList(values.Length), Kind.IntegerList, null);
         foreach (long value in values)
         {
@@ -143,7 +143,7 @@ internal unsafe ref struct OperatorCall
             status = StableAbi.CallDispatcher(name, overload, stack);
         }
 
-        // The operator owns the arguments, also when it fails.
+        // The operator owns the arguments, even if it fails.
         int count = _count;
         _count = 0;
         if (status != 0)

@@ -10,7 +10,7 @@ namespace MedR1.Modeling;
 /// </summary>
 internal sealed class PackedWeight : IDisposable
 {
-    // Below this a product is over before the layout matters.
+    // A product smaller than this is done before the layout matters.
     private const long FewestWeights = 1 << 17;
 
     // Measured: below it BrainFloatProduct is as fast or faster.
@@ -60,7 +60,7 @@ internal sealed class PackedWeight : IDisposable
         }
         catch (TorchOperatorException)
         {
-            // A libtorch without oneDNN, or a processor without what it needs for bfloat16: the plain product serves.
+            // A libtorch without oneDNN, or a processor without what it needs for bfloat16: the plain product is used.
             return null;
         }
     }
@@ -89,7 +89,7 @@ internal sealed class PackedWeight : IDisposable
 
     public void Dispose() => _packed.Dispose();
 
-    // libtorch counts what changes a tensor in place.
+    // libtorch counts in-place changes of a tensor.
     internal static long VersionOf(Tensor tensor)
     {
         using OperatorCall call = new("aten::_version"u8, ""u8);

@@ -8,22 +8,20 @@ namespace MedR1.Modeling;
 /// <summary>Tensors over memory that does not belong to libtorch, without a copy. Thread-safe.</summary>
 public static unsafe class TensorMemory
 {
-    // libtorch gives back the address alone, and several tensors may begin at one.
+    // libtorch passes back only the address, and several tensors may begin at the same one.
     private static readonly Dictionary<nint, Use> Uses = [];
 
-    /// <summary>Makes a tensor on the CPU over given memory.</summary>
+    /// <summary>Creates a tensor on the CPU over given memory.</summary>
     /// <param name="data">Address of the first element, aligned to the size of an element.</param>
     /// <param name="byteLength">How many bytes may be read from there.</param>
-    /// <param name="shape">The shape; elements lie in row-major order.</param>
-    /// <param name="type">Type of the elements.</param>
+    /// <param name="shape">The shape; elements are in row-major order.</param>
+    /// <param name="type">Data type of the elements.</param>
     /// <param name="owner">
-    /// Keeps the memory valid: it is held until the last tensor or view over the memory is gone. Whoever made it still
-    /// disposes it.
+    /// Keeps the memory valid: it is referenced until the last tensor or view over the memory is gone. Its creator still disposes
+    /// it.
     /// </param>
     /// <returns>The tensor. Writing to it writes to the memory, and crashes the process if that is read-only.</returns>
-    /// <exception cref="ArgumentException">
-    /// The shape does not fit the memory, or the address is not aligned.
-    /// </exception>
+    /// <exception cref="ArgumentException">The shape does not fit the memory, or the address is not aligned.</exception>
     public static torch.Tensor Wrap(
         nint data,
         long byteLength,

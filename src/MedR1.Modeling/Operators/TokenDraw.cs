@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Draws tokens by inverting the distribution function, with their log-probabilities, in two kernels of a GPU instead of some
-/// twenty operators. Probabilities are float32, what is cumulated float64. R rows, V vocabulary.
+/// Draws tokens by inverting the distribution function, with their log-probabilities, in two GPU kernels instead of some twenty
+/// operators. Probabilities are float32, cumulative sums float64. R rows, V vocabulary.
 /// </summary>
 public static unsafe class TokenDraw
 {
@@ -17,14 +17,14 @@ public static unsafe class TokenDraw
     private const int TokensOfBlock = 2048;
     private const int MostBlocks = 1024;
 
-    /// <summary>Draws a token of each row, where the device has the kernels.</summary>
-    /// <param name="logits"><c>[R, V]</c> float32: what is drawn from.</param>
-    /// <param name="plain"><c>[R, V]</c> float32: other logits whose log-probabilities are asked for too, or the same.</param>
+    /// <summary>Draws a token for each row, if the device has the kernels.</summary>
+    /// <param name="logits"><c>[R, V]</c> float32: the logits to draw from.</param>
+    /// <param name="plain"><c>[R, V]</c> float32: other logits whose log-probabilities are wanted too, or the same.</param>
     /// <param name="uniforms"><c>[R]</c> float64: above 0 and below 1.</param>
-    /// <param name="tokens"><c>[R]</c> int64; −1 where the logits are no numbers or leave none to draw.</param>
-    /// <param name="plainLogProbabilities"><c>[R]</c> float32, of the plain logits; not finite where the token is −1.</param>
-    /// <param name="logProbabilities"><c>[R]</c> float32, of what was drawn from.</param>
-    /// <returns>Whether it was done; where not, operators must do it.</returns>
+    /// <param name="tokens"><c>[R]</c> int64; −1 if the logits are not numbers or leave nothing to draw.</param>
+    /// <param name="plainLogProbabilities"><c>[R]</c> float32, from the plain logits; not finite if the token is −1.</param>
+    /// <param name="logProbabilities"><c>[R]</c> float32, from the logits drawn from.</param>
+    /// <returns>Whether it was done; if not, operators must do it.</returns>
     public static bool TryDraw(
         Tensor logits, Tensor plain, Tensor uniforms,
         [NotNullWhen(true)] out Tensor? tokens,

@@ -1,11 +1,11 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// An operator of libtorch refused its arguments; libtorch prints its own message to the standard error stream.
+/// An operator of libtorch rejected its arguments; libtorch prints its own message to the standard error stream.
 /// </summary>
 public sealed class TorchOperatorException : Exception
 {
-    /// <summary>Names the operator and what it was given.</summary>
+    /// <summary>Creates an exception that names the operator and its arguments.</summary>
     /// <param name="operatorName">The operator, for example <c>aten::rms_norm</c>.</param>
     /// <param name="arguments">Its arguments, with the type, shape and device of tensors.</param>
     public TorchOperatorException(string operatorName, string arguments)

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Completions of a prompt that are the same tokens are one row of a pass: what the policy says of one it says of the
-/// other. A group that answers a closed question mostly says two or three different things, so that eight rows become
+/// Computes completions of a prompt that have the same tokens as a single row of a pass, because the policy gives them the same
+/// results. A group that answers a closed question mostly has only two or three different completions, so that eight rows become
 /// two or three; figures and gradients are those of all rows.
 /// </summary>
 public sealed class DistinctCompletions
@@ -23,13 +23,13 @@ public sealed class DistinctCompletions
     /// <summary>The groups with each completion once, in the order of its first appearance.</summary>
     public IReadOnlyList<PackedGroup> Groups { get; }
 
-    /// <summary>Rows of all groups before.</summary>
+    /// <summary>Rows of all groups before deduplication.</summary>
     public int RowCount => _places.Length;
 
     /// <summary>Rows that have to be computed.</summary>
     public int DistinctRowCount => _count;
 
-    /// <summary>Finds the completions that are the same. Groups stay apart even if their prompts are the same.</summary>
+    /// <summary>Finds the completions that are the same. Groups are kept separate even if their prompts are the same.</summary>
     /// <param name="groups">Prompts with completions.</param>
     public static DistinctCompletions Of(IReadOnlyList<PackedGroup> groups)
     {
@@ -60,14 +60,14 @@ public sealed class DistinctCompletions
     }
 
     /// <summary>
-    /// What <see cref="IVisionLanguagePolicy.TokenLogProbabilities"/> gives, each distinct completion computed once. A
-    /// policy with dropout computes all rows: they drop different things, also where they say the same.
+    /// The same as <see cref="IVisionLanguagePolicy.TokenLogProbabilities"/>, with each distinct completion computed once. A
+    /// policy with dropout computes all rows: each has different dropout, even if the tokens are the same.
     /// </summary>
     /// <param name="policy">The policy.</param>
     /// <param name="groups">Prompts with completions.</param>
     /// <param name="options">Temperature, suppressed tokens, entropies.</param>
     /// <param name="imageFeatures">
-    /// What <see cref="IVisionLanguagePolicy.EncodeImages"/> gives for the groups' prompts, where the caller has it.
+    /// The result of <see cref="IVisionLanguagePolicy.EncodeImages"/> for the groups' prompts, if the caller has it.
     /// </param>
     public static TokenStatistics TokenLogProbabilities(
         IVisionLanguagePolicy policy, IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options,
@@ -91,11 +91,11 @@ public sealed class DistinctCompletions
         return all;
     }
 
-    /// <summary>Gives every row the figures of its own tokens.</summary>
+    /// <summary>Gives every row the values of its distinct row.</summary>
     /// <param name="values"><c>[distinct rows, …]</c></param>
     /// <returns>
-    /// <c>[rows, …]</c>, with the gradient of <paramref name="values"/>: that of a distinct row is the sum over the rows
-    /// that are like it. An alias of <paramref name="values"/> if all rows differ. The caller disposes it.
+    /// <c>[rows, …]</c>, with the gradient of <paramref name="values"/>: that of a distinct row is the sum over all rows equal to
+    /// it. An alias of <paramref name="values"/> if all rows differ. The caller disposes it.
     /// </returns>
     /// <exception cref="ArgumentException">The number of rows differs.</exception>
     public Tensor Expand(Tensor values)

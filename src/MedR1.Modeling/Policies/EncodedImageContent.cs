@@ -5,7 +5,7 @@ namespace MedR1.Modeling;
 /// <summary>Compares pictures by what the tower sees of them.</summary>
 internal sealed class EncodedImageContent : IEqualityComparer<EncodedImage>
 {
-    // A picture has hundreds of thousands of values. Others rarely agree in all of these.
+    // An image has hundreds of thousands of values. Different images rarely agree in all of these.
     private const int HashedValues = 64;
 
     public bool Equals(EncodedImage? left, EncodedImage? right) => ReferenceEquals(left, right)
@@ -20,7 +20,7 @@ internal sealed class EncodedImageContent : IEqualityComparer<EncodedImage>
         int stride = Math.Max(1, values.Length / HashedValues);
         for (int place = 0; place < values.Length; place += stride)
         {
-            // As bits: the same values of another sign of zero are not the same bytes.
+            // As bits: values that differ only in the sign of zero do not have the same bytes.
             hash.Add(BitConverter.SingleToInt32Bits(values[place]));
         }
 

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Decoding in step, for loops of one's own: some prompts, the same number of completions behind each, all of them a
-/// token further with each call. The sampler, whose rows come and go, works with slots instead.
+/// Decoding in lockstep, for loops of your own: some prompts, each with the same number of completions, all of which advance by
+/// one token with each call. The sampler, whose rows come and go, works with slots instead.
 /// </summary>
 public sealed class GroupDecoding : IDisposable
 {
@@ -14,9 +14,9 @@ public sealed class GroupDecoding : IDisposable
     private int _length;
 
     /// <summary>Allocates the cache.</summary>
-    /// <param name="policy">The model; it stays the caller's.</param>
+    /// <param name="policy">The model; the caller keeps ownership.</param>
     /// <param name="groups">Prompts.</param>
-    /// <param name="samplesPerGroup">Completions behind each.</param>
+    /// <param name="samplesPerGroup">Completions for each prompt.</param>
     /// <param name="promptCapacity">Tokens of the longest prompt.</param>
     /// <param name="completionCapacity">Tokens of the longest completion.</param>
     public GroupDecoding(
@@ -31,13 +31,13 @@ public sealed class GroupDecoding : IDisposable
         _cache = policy.CreateCache(groups, groups * samplesPerGroup, promptCapacity, completionCapacity);
     }
 
-    /// <summary>Completions behind each prompt; rows of a group stand together.</summary>
+    /// <summary>Completions for each prompt; rows of a group are consecutive.</summary>
     public int SamplesPerGroup { get; }
 
     /// <summary>Bytes of the cache.</summary>
     public long ByteSize => _cache.ByteSize;
 
-    /// <summary>Runs prompts and starts anew behind them.</summary>
+    /// <summary>Runs prompts and starts over after them.</summary>
     /// <param name="prompts">As many as there are groups.</param>
     /// <returns><c>[groups, vocabulary]</c> float32 logits of the token after each prompt.</returns>
     /// <exception cref="ArgumentException">The number of prompts differs.</exception>

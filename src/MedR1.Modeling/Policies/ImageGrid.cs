@@ -1,7 +1,7 @@
 namespace MedR1.Modeling;
 
-/// <summary>The grid of patches of one picture or clip.</summary>
-/// <param name="Frames">Temporal patches; 1 for a picture.</param>
+/// <summary>The grid of patches of one image or clip.</summary>
+/// <param name="Frames">Temporal patches; 1 for an image.</param>
 /// <param name="Rows">Patch rows.</param>
 /// <param name="Columns">Patch columns.</param>
 public readonly record struct ImageGrid(int Frames, int Rows, int Columns)

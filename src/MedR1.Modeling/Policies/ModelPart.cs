@@ -1,17 +1,17 @@
 namespace MedR1.Modeling;
 
-/// <summary>What a parameter is a part of, for freezing and for learning rates.</summary>
+/// <summary>The part of the model that a parameter belongs to, for freezing and for learning rates.</summary>
 public enum ModelPart
 {
-    /// <summary>The decoder with table and head.</summary>
+    /// <summary>The decoder with embedding and head.</summary>
     Language,
 
     /// <summary>The vision tower without its merger.</summary>
     Vision,
 
-    /// <summary>What makes the decoder's vectors of the tower's.</summary>
+    /// <summary>Turns the tower's vectors into the decoder's.</summary>
     Merger,
 
-    /// <summary>An adapter, wherever it sits.</summary>
+    /// <summary>An adapter, whatever part it changes.</summary>
     Adapter,
 }

@@ -3,7 +3,7 @@ using TorchSharp.Modules;
 
 namespace MedR1.Modeling;
 
-/// <summary>Freezes parts of a policy and gives them learning rates of their own.</summary>
+/// <summary>Freezes parts of a policy and gives them their own learning rates.</summary>
 public static class PolicyParts
 {
     /// <summary>The parameters of a part.</summary>
@@ -16,7 +16,7 @@ public static class PolicyParts
         return policy.Parameters.Where(pair => policy.PartOf(pair.Key) == part);
     }
 
-    /// <summary>Stops parts from taking gradients; trainers leave them alone, and their backward pass ends there.</summary>
+    /// <summary>Stops parts from taking gradients; trainers skip them, and the backward pass ends there.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="parts">The parts.</param>
     public static void Freeze(this IVisionLanguagePolicy policy, params IReadOnlyList<ModelPart> parts) =>
@@ -26,8 +26,8 @@ public static class PolicyParts
     /// <param name="policy">The policy.</param>
     /// <param name="parts">The parts.</param>
     /// <exception cref="InvalidOperationException">
-    /// The policy bears an adapter and the part is one of its base: the adapter's files could not hold what it learns. Or
-    /// the policy holds weights in 8 bits, and no file could.
+    /// The policy has an adapter and the part belongs to its base: the adapter's files could not store what it learns. Or the
+    /// policy holds weights in 8 bits, which no file can store.
     /// </exception>
     public static void Unfreeze(this IVisionLanguagePolicy policy, params IReadOnlyList<ModelPart> parts)
     {
@@ -50,7 +50,7 @@ public static class PolicyParts
         Set(policy, parts, takesGradient: true);
     }
 
-    /// <summary>Whether weights are held in 8 bits: such a policy trains adapters alone.</summary>
+    /// <summary>Whether weights are held in 8 bits: such a policy can only train adapters.</summary>
     /// <param name="policy">The policy.</param>
     public static bool HasQuantizedWeights(this IVisionLanguagePolicy policy)
     {
@@ -58,9 +58,7 @@ public static class PolicyParts
         return policy.Parameters.Any(pair => !torch.is_floating_point(pair.Value.dtype));
     }
 
-    /// <summary>
-    /// Learning rates by part, for a trainer's <c>LearningRateOf</c>; a part that is not named keeps the trainer's own.
-    /// </summary>
+    /// <summary>Learning rates by part, for a trainer's <c>LearningRateOf</c>; parts not listed keep the trainer's own.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="rates">The rate of each part.</param>
     public static Func<string, double?> LearningRates(

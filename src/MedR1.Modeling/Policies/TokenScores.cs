@@ -4,19 +4,20 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Log-probabilities and entropies of tokens from logits, in float32, as sampler and trainer both compute them.
+/// Log-probabilities and entropies of tokens from logits, in float32, as both sampler and trainer compute them.
 /// </summary>
 public static class TokenScores
 {
     // Its exponential is 0 in float32.
     private const double LowestLogProbability = -1e4;
 
-    /// <summary>Divides by the temperature and takes suppressed tokens out.</summary>
-    /// <param name="logits"><c>[N, V]</c> of any floating type.</param>
+    /// <summary>Divides by the temperature and excludes suppressed tokens.</summary>
+    /// <param name="logits"><c>[N, V]</c> of any floating-point type.</param>
     /// <param name="options">Temperature and suppressed tokens.</param>
     /// <returns><c>[N, V]</c> float32 scores, −∞ at suppressed tokens; a new tensor.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The temperature is not positive, or a suppressed token is outside
-    /// of V.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The temperature is not positive, or a suppressed token is outside V.
+    /// </exception>
     public static Tensor Scale(Tensor logits, TokenStatisticsOptions options)
     {
         ArgumentNullException.ThrowIfNull(logits);
@@ -43,11 +44,12 @@ public static class TokenScores
         return (ReferenceEquals(scores, logits) ? scores.alias() : scores).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Looks the tokens' log-probabilities up.</summary>
-    /// <param name="logits"><c>[N, V]</c> of any floating type.</param>
-    /// <param name="sources"><c>[rows, T]</c> int64: the row of the logits that predicts each token; anything at
-    /// padding.</param>
-    /// <param name="targets"><c>[rows, T]</c> int64 tokens; anything in range at padding.</param>
+    /// <summary>Looks up the log-probabilities of the tokens.</summary>
+    /// <param name="logits"><c>[N, V]</c> of any floating-point type.</param>
+    /// <param name="sources">
+    /// <c>[rows, T]</c> int64: the row of the logits that predicts each token; arbitrary at padding.
+    /// </param>
+    /// <param name="targets"><c>[rows, T]</c> int64 tokens; any valid token at padding.</param>
     /// <param name="mask"><c>[rows, T]</c> bool, true at tokens; the result owns it.</param>
     /// <param name="options">Temperature, suppressed tokens, entropies.</param>
     public static TokenStatistics Compute(

@@ -7,7 +7,7 @@ public sealed record TokenStatisticsOptions
     /// <value>The default is 1.</value>
     public double Temperature { get; init; } = 1.0;
 
-    /// <summary>Tokens left out of the softmax, as the sampler leaves them out.</summary>
+    /// <summary>Tokens left out of the softmax, as in the sampler.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<int> SuppressedTokenIds { get; init; } = [];
 
@@ -15,9 +15,7 @@ public sealed record TokenStatisticsOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool WithEntropies { get; init; }
 
-    /// <summary>
-    /// Whether entropies carry a gradient, for a loss that rewards or penalises them; metrics need none.
-    /// </summary>
+    /// <summary>Whether entropies carry a gradient, for a loss that rewards or penalises them; metrics don't need it.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool WithEntropyGradient { get; init; }
 }

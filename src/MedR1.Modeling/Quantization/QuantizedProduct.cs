@@ -9,8 +9,7 @@ namespace MedR1.Modeling;
 /// </summary>
 internal static unsafe class QuantizedProduct
 {
-    // Without the kernel for bfloat16 the processor multiplies more rows faster in that type, once the weights are widened
-    // for all of them.
+    // Without the bfloat16 kernel, more rows than these are faster in that type, once the weights are widened for all of them.
     private const long MostWidenedRows = 16;
 
     /// <summary>Whether a kernel serves.</summary>

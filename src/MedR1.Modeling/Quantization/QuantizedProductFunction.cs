@@ -34,7 +34,7 @@ internal sealed class QuantizedProductFunction : autograd.SingleTensorFunction<Q
         List<Tensor> gradients = weight.Failure.GuardAndKeep(
             [form, null], () => [weight.MultiplyTransposed(grad_output, form.Type), null]);
 
-        // A step's scope would hold the gradients of every layer until its end.
+        // Otherwise a step's scope would hold the gradients of every layer until its end.
         grad_output.Dispose();
         return gradients;
     }

@@ -5,20 +5,20 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The matrix of a frozen linear layer in 8 bits: whole numbers q and a scale s for each output, W ≈ s · q, where s is
-/// the row's largest absolute weight / 127 (absmax quantization, Dettmers et al., arXiv 2208.07339, section 2.1, by rows of
-/// the weight as in its section 3.1; inputs are not quantized). Products are taken with the whole numbers themselves, which
-/// every type in use holds exactly, and scaled afterwards: sampling and training multiply by the same weights.
+/// The matrix of a frozen linear layer in 8 bits: integers q and a scale s for each output, W ≈ s · q, where s is the row's
+/// largest absolute weight / 127 (absmax quantization, Dettmers et al., arXiv 2208.07339, section 2.1, by rows of the weight as
+/// in its section 3.1; inputs are not quantized). Products are taken with the integers themselves, which every data type in use
+/// represents exactly, and scaled afterwards: sampling and training multiply by the same weights.
 /// </summary>
 public sealed class QuantizedWeight
 {
     private const double LargestCode = 127;
 
-    // A row of zeros would have no scale.
+    // A row of zeros would have a scale of 0.
     private const double SmallestScale = 1e-30;
 
-    // From twice as many numbers on libtorch works on several threads: whoever loads a model has a thread for each processor
-    // already, and threads that wait for each other spin.
+    // From twice as many numbers on, libtorch uses several threads: a model is loaded with a thread on each processor already,
+    // and threads that wait for each other spin.
     private const long NumbersAtOnce = 1 << 14;
 
     internal QuantizedWeight(Parameter codes, Parameter scale)
@@ -28,7 +28,7 @@ public sealed class QuantizedWeight
         (Rows, Width) = (codes.shape[0], codes.shape[1]);
     }
 
-    /// <summary>Outputs.</summary>
+    /// <summary>Number of outputs.</summary>
     public long Rows { get; }
 
     /// <summary>Width of the input.</summary>
@@ -44,13 +44,13 @@ public sealed class QuantizedWeight
     /// <summary><c>[output]</c> float32.</summary>
     internal Parameter Scale { get; }
 
-    /// <summary>Reads a matrix and quantizes it, a few rows at a time: no more of it is in memory at once.</summary>
+    /// <summary>Reads a matrix and quantizes it, a few rows at a time: no more than these are in memory at once.</summary>
     /// <param name="reader">The checkpoint.</param>
     /// <param name="name">The matrix's name there.</param>
     /// <param name="cancellationToken">Cancels between rows.</param>
-    /// <exception cref="ArgumentException">The checkpoint has no such tensor, or one of another shape.</exception>
+    /// <exception cref="ArgumentException">The checkpoint has no such tensor, or its shape differs.</exception>
     /// <exception cref="SafetensorsFormatException">
-    /// A weight is not finite, or the file became shorter since it was opened.
+    /// A weight is not finite, or the file has become shorter since it was opened.
     /// </exception>
     public void Load(CheckpointReader reader, string name, CancellationToken cancellationToken = default)
     {
@@ -96,7 +96,7 @@ public sealed class QuantizedWeight
     }
 
     /// <summary>The weights that the layer computes with, s · q.</summary>
-    /// <param name="type">Their type.</param>
+    /// <param name="type">Their data type.</param>
     /// <returns><c>[output, input]</c>; the caller disposes it.</returns>
     public Tensor Dequantize(ScalarType type)
     {
@@ -106,14 +106,13 @@ public sealed class QuantizedWeight
     }
 
     /// <summary>
-    /// <c>y = x Wᵀ + b</c>, with a gradient for x and b. Without gradient on the CPU it reads the weights at a byte each; in
-    /// float32 a row then does not depend on the others, bit for bit.
+    /// <c>y = x Wᵀ + b</c>, with a gradient for x and b. Without gradient on the CPU it reads one byte per weight; in float32
+    /// each row is then independent of the others, bit for bit.
     /// </summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="bias"><c>[output]</c>, or <see langword="null"/> for none.</param>
-    /// <returns><c>[…, output]</c> in the type of the input.</returns>
-    /// <exception cref="InvalidOperationException">The backward pass before failed, for example for want of memory.
-    /// </exception>
+    /// <returns><c>[…, output]</c> in the data type of the input.</returns>
+    /// <exception cref="InvalidOperationException">The previous backward pass failed, for example for lack of memory.</exception>
     public Tensor Apply(Tensor input, Tensor? bias)
     {
         ArgumentNullException.ThrowIfNull(input);

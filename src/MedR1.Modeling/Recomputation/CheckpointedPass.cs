@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// One forward pass whose layers are computed again in the backward pass. What they need then lives until the last of them
-/// is through, or until <see cref="Release"/>; disposing the pass ends the forward part alone.
+/// One forward pass whose layers are recomputed in the backward pass. What they need for that lives until the last of them is
+/// done, or until <see cref="Release"/>; disposing the pass only ends its forward part.
 /// </summary>
 public sealed class CheckpointedPass : IDisposable
 {
@@ -17,9 +17,9 @@ public sealed class CheckpointedPass : IDisposable
 
     internal GradientCheckpointing Owner { get; }
 
-    /// <summary>Runs a layer; without a gradient to compute, as it is.</summary>
+    /// <summary>Runs a layer, checkpointed if there is a gradient to compute.</summary>
     /// <param name="module">The layer.</param>
-    /// <param name="forward">Applies it, the same way each time that it is called.</param>
+    /// <param name="forward">Applies it, in the same way each time it is called.</param>
     /// <param name="input">Its input.</param>
     /// <returns>Its output.</returns>
     public Tensor Run(nn.Module module, Func<Tensor, Tensor> forward, Tensor input)
@@ -31,17 +31,17 @@ public sealed class CheckpointedPass : IDisposable
             return forward(input);
         _waiting++;
 
-        // An output has a gradient where an input has one, and the layer's parameters are no inputs.
+        // An output has a gradient if an input has one, and the layer's parameters are not inputs.
         using Tensor asker = zeros(1, requires_grad: true);
         RecomputedLayer layer = new(this, module, forward, Owner.Adapters.State, input.requires_grad);
         return RecomputedFunction.apply(layer, input, asker);
     }
 
-    /// <summary>Disposes something when the last layer is through.</summary>
-    /// <param name="resource">What layers need.</param>
+    /// <summary>Disposes something when the last layer is done.</summary>
+    /// <param name="resource">Something that layers need.</param>
     public void Keep(IDisposable resource) => _resources.Add(resource);
 
-    /// <summary>Takes everything out of a scope, and disposes it when the last layer is through.</summary>
+    /// <summary>Takes everything out of a scope, and disposes it when the last layer is done.</summary>
     /// <param name="scope">The scope.</param>
     public void Keep(DisposeScope scope)
     {
@@ -67,9 +67,7 @@ public sealed class CheckpointedPass : IDisposable
         ReleaseIfDone();
     }
 
-    /// <summary>
-    /// Gives free what layers need; called where no backward pass comes any more, or the last of them is through.
-    /// </summary>
+    /// <summary>Releases what layers need; called if there will be no backward pass, or when the last of them is done.</summary>
     public void Release()
     {
         _resources.ForEach(resource => resource.Dispose());
@@ -77,18 +75,17 @@ public sealed class CheckpointedPass : IDisposable
     }
 
     /// <summary>
-    /// The same figures, which also give free what layers need when they are disposed: a step that is left out has no backward
-    /// pass.
+    /// The same statistics, which also release what layers need when they are disposed: a skipped step has no backward pass.
     /// </summary>
-    /// <param name="figures">What the pass gave.</param>
+    /// <param name="figures">The result of the pass.</param>
     public TokenStatistics ReleasedWith(TokenStatistics figures)
     {
         ArgumentNullException.ThrowIfNull(figures);
         return figures with { BackwardState = new Ending(this, figures.BackwardState) };
     }
 
-    /// <summary>The same for a pass that gives something else than figures.</summary>
-    /// <param name="output">What the pass gave.</param>
+    /// <summary>The same for a pass with a different kind of result.</summary>
+    /// <param name="output">The result of the pass.</param>
     public PassOutput ReleasedWith(PassOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);

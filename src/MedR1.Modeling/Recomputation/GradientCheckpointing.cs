@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Gradient checkpointing (Chen et al., 2016): of each layer only the input is kept, and the backward pass computes the
-/// layer again. Costs a forward pass more and saves what the layers would keep. One belongs to one network.
+/// Gradient checkpointing (Chen et al., 2016): only the input of each layer is kept, and the backward pass recomputes the layer.
+/// This costs an additional forward pass and saves what the layers would keep. Each instance belongs to one network.
 /// </summary>
-/// <param name="adapters">The network's adapters: a layer is computed again with the one that was on.</param>
+/// <param name="adapters">The network's adapters: a layer is recomputed with the one that was active.</param>
 public sealed class GradientCheckpointing(AdapterHost adapters)
 {
     /// <summary>Whether it is on.</summary>
@@ -20,8 +20,8 @@ public sealed class GradientCheckpointing(AdapterHost adapters)
         "The last backward pass could not compute a layer again",
         "Free memory, or keep the layers by switching gradient checkpointing off.");
 
-    /// <summary>Begins a forward pass; null where it is off or no gradient is wanted. The caller disposes it.</summary>
-    /// <exception cref="InvalidOperationException">A layer could not be computed again in the pass before.</exception>
+    /// <summary>Begins a forward pass; null if this is off or no gradient is wanted. The caller disposes it.</summary>
+    /// <exception cref="InvalidOperationException">A layer of the previous pass could not be recomputed.</exception>
     public CheckpointedPass? Begin()
     {
         Failure.ThrowIfAny();

@@ -19,8 +19,8 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         ctx.save_data(Form, GradientForm.Of(input));
         ctx.save_for_backward([input]);
 
-        // Recorded and dropped rather than not recorded: products without gradient go through other kernels, and the layer
-        // that is computed again must be the same to the last bit.
+        // Recorded and dropped rather than not recorded: products without gradient use different kernels, and the recomputed
+        // layer must be the same to the last bit.
         using DisposeScope scope = NewDisposeScope();
         using IDisposable recording = enable_grad();
         return layer.Forward(input.detach()).detach().MoveToOuterDisposeScope();
@@ -34,7 +34,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
             [null, form, null], () => [null, RecomputeOrSpoil(ctx, layer, grad_output), null]);
         layer.Pass.Finish();
 
-        // On a device's own thread nothing else would let go of it before the garbage collector.
+        // On a device's own thread nothing else would release it before the garbage collector.
         grad_output.Dispose();
         return gradients;
     }
@@ -52,7 +52,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         }
     }
 
-    // Gradients of the layer's parameters are added to them on the way.
+    // Gradients of the layer's parameters are accumulated in them along the way.
     private static Tensor? Recompute(RecomputedLayer layer, Tensor input, Tensor gradient)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -12,7 +12,7 @@ internal static class HostAllocator
     private const int Largest = 1 << 30;
     private const int Padding = 64 << 20;
 
-    // Who tunes the allocator from outside has the last word.
+    // Tuning of the allocator from outside takes precedence.
     private static readonly string[] Variables = ["GLIBC_TUNABLES", "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"];
 
     /// <summary>

@@ -9,7 +9,7 @@ internal static class HostThreads
     /// <summary>What the runtime itself takes where more threads than processors wait: some ten microseconds.</summary>
     public const string FewSpins = "1000";
 
-    // Who says how threads wait has the last word.
+    // An outside setting of how threads wait takes precedence.
     private static readonly string[] Variables = [SpinVariable, "OMP_WAIT_POLICY"];
 
     /// <summary>
@@ -26,7 +26,7 @@ internal static class HostThreads
             CLibrary.SetVariable(SpinVariable, FewSpins);
         }
 
-        // What a program itself has set reaches no native library but in this way.
+        // Variables that a program sets itself reach native libraries only in this way.
         foreach (string name in given)
         {
             CLibrary.SetVariable(name, Environment.GetEnvironmentVariable(name)!);

@@ -10,7 +10,7 @@ internal static class LoadedLibraries
     /// <returns>Its path, or <see langword="null"/> if it is not loaded or the system does not tell.</returns>
     public static string? Find(string fileName)
     {
-        // The copy in memory of a healed library shows as "/memfd:libLibTorchSharp.so (deleted)".
+        // The in-memory copy of a patched library shows up as "/memfd:libLibTorchSharp.so (deleted)".
         string inFile = $"/{fileName}";
         string inMemory = $"/memfd:{fileName}";
         return Paths().FirstOrDefault(path => path.EndsWith(inFile, StringComparison.Ordinal)

@@ -7,9 +7,9 @@ namespace MedR1.Modeling;
 /// <summary>Which devices the libtorch in use can compute on.</summary>
 public static class TorchDevices
 {
-    /// <summary>A GPU; unlike <see cref="CUDA"/>, which fails in TorchSharp, it says what is wrong where there is none.</summary>
-    /// <param name="index">Its number from 0; -1 for libtorch's current one.</param>
-    /// <exception cref="TorchDeviceException">Libtorch has no CUDA, finds no GPU, or none of that number.</exception>
+    /// <summary>A GPU; unlike TorchSharp's <see cref="CUDA"/>, which just fails without one, it says what is wrong.</summary>
+    /// <param name="index">Its index from 0; -1 for libtorch's current one.</param>
+    /// <exception cref="TorchDeviceException">libtorch has no CUDA, finds no GPU, or none with that index.</exception>
     public static Device Cuda(int index = -1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(index, -1);
@@ -19,11 +19,11 @@ public static class TorchDevices
     }
 
     /// <summary>
-    /// Checks that a device can be used, before something is put on it. For CUDA it asks libtorch for its GPUs; every other
-    /// device passes.
+    /// Checks that a device can be used, before anything is put on it. For CUDA it asks libtorch for its GPUs; every other device
+    /// passes.
     /// </summary>
     /// <param name="device">The device; null for the CPU.</param>
-    /// <exception cref="TorchDeviceException">Libtorch has no CUDA, finds no GPU, or none of that number.</exception>
+    /// <exception cref="TorchDeviceException">libtorch has no CUDA, finds no GPU, or none with that index.</exception>
     public static void RequireUsable(Device? device)
     {
         if (device is null || device.type != DeviceType.CUDA)

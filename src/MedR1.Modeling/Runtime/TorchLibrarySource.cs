@@ -15,6 +15,6 @@ public enum TorchLibrarySource
     /// <summary>The NuGet package folder: nothing was copied to the application.</summary>
     NuGetPackageFolder,
 
-    /// <summary>It was in the process before <see cref="TorchRuntime"/> was asked.</summary>
+    /// <summary>It was in the process before <see cref="TorchRuntime"/> was called.</summary>
     AlreadyLoaded,
 }

@@ -6,40 +6,37 @@ using TorchSharp;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Brings the native libraries of TorchSharp into the process: finds libtorch, checks its version, loads it by absolute
-/// path, and loads TorchSharp's own native library, healed in memory where the system's libstdc++ is older than that
-/// library asks for. Nothing is copied or written to disk. Once an assembly of MedR1 is in use this happens by itself
-/// at the first use of TorchSharp; call <see cref="Initialize"/> to choose the folder, to see the report, or to get
-/// errors early. Thread-safe.
+/// Loads the native libraries of TorchSharp into the process: finds libtorch, checks its version, loads it by absolute path, and
+/// loads TorchSharp's own native library, patched in memory if the system's libstdc++ is older than that library requires.
+/// Nothing is copied or written to disk. Once an assembly of MedR1 is in use this happens automatically at the first use of
+/// TorchSharp; call <see cref="Initialize"/> to choose the folder, to see the report, or to get errors early. Thread-safe.
 /// </summary>
 public static class TorchRuntime
 {
     /// <summary>The environment variable that names the folder of an external libtorch.</summary>
     public const string EnvironmentVariable = "MEDR1_LIBTORCH";
 
-    /// <summary>
-    /// The environment variable that names the version of libtorch which a binding of your own was built for.
-    /// </summary>
+    /// <summary>The environment variable with the version of libtorch that your own binding was built for.</summary>
     public const string VersionEnvironmentVariable = "MEDR1_LIBTORCH_VERSION";
 
     private static readonly Lock Gate = new();
     private static volatile State? _state;
 
-    /// <summary>What was loaded, or <see langword="null"/> as long as nothing was.</summary>
+    /// <summary>What was loaded, or <see langword="null"/> if nothing has been yet.</summary>
     public static TorchRuntimeReport? Report => _state?.Report;
 
     /// <summary>Loads the native libraries, once; later calls return the same report.</summary>
     /// <param name="options">Where to look; <see langword="null"/> for the defaults.</param>
     /// <returns>What was loaded and from where.</returns>
     /// <exception cref="TorchRuntimeException">
-    /// A library is missing, has the wrong version or is refused by the system; or another libtorch than the one asked
-    /// for is in the process.
+    /// A library is missing, has the wrong version or is rejected by the system; or a libtorch other than the requested one is in
+    /// the process.
     /// </exception>
     public static TorchRuntimeReport Initialize(TorchRuntimeOptions? options = null)
     {
         TorchRuntimeReport report = Load(options ?? new TorchRuntimeOptions()).Report;
 
-        // Outside of the lock: TorchSharp's initializer may be waiting for it on another thread.
+        // Outside the lock: TorchSharp's initializer may be waiting for it on a different thread.
         try
         {
             RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);

@@ -1,13 +1,12 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The native libraries of TorchSharp cannot be loaded; the message says what is missing, what was tried and what to
-/// do.
+/// The native libraries of TorchSharp cannot be loaded; the message says what is missing, what was tried and what to do.
 /// </summary>
 public sealed class TorchRuntimeException : Exception
 {
-    /// <summary>Builds the message from its parts.</summary>
-    /// <param name="library">The library that is missing or refused, for example <c>libtorch_cpu.so</c>.</param>
+    /// <summary>Creates an exception from the parts of its message.</summary>
+    /// <param name="library">The library that is missing or was rejected, for example <c>libtorch_cpu.so</c>.</param>
     /// <param name="problem">What is wrong with it, as one sentence.</param>
     /// <param name="attempts">What was tried, in order.</param>
     /// <param name="remedy">What to install or change.</param>
@@ -25,7 +24,7 @@ public sealed class TorchRuntimeException : Exception
         Remedy = remedy;
     }
 
-    /// <summary>The library that is missing or refused.</summary>
+    /// <summary>The library that is missing or was rejected.</summary>
     public string Library { get; }
 
     /// <summary>What was tried, in order.</summary>

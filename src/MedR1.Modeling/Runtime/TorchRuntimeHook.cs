@@ -18,7 +18,7 @@ internal static class TorchRuntimeHook
     private static TorchRuntimeException? _failure;
     private static bool _throwing;
 
-    // The rule is for libraries whose initializer does work or may fail. This one adds an event handler.
+    // The rule is meant for initializers that do work or may fail. This one adds an event handler.
 #pragma warning disable CA2255
     [ModuleInitializer]
 #pragma warning restore CA2255
@@ -72,7 +72,7 @@ internal static class TorchRuntimeHook
         }
         catch (InvalidOperationException)
         {
-            // The application resolves TorchSharp's libraries itself: the story is its own.
+            // The application resolves TorchSharp's libraries itself, errors included.
             return 0;
         }
 

@@ -1,14 +1,18 @@
 namespace MedR1.Modeling;
 
-/// <summary>Where <see cref="TorchRuntime"/> looks for the native libraries of TorchSharp, and how they take memory.</summary>
+/// <summary>
+/// Where <see cref="TorchRuntime"/> looks for the native libraries of TorchSharp, and how they use memory and threads.
+/// </summary>
 public sealed record TorchRuntimeOptions
 {
     /// <summary>
-    /// Folder of an external libtorch 2.10 (CPU or CUDA): the folder that holds <c>libtorch_cpu.so</c>, or the one
-    /// above its <c>lib</c> folder, for example <c>site-packages/torch</c> of a Python installation.
+    /// Folder of an external libtorch 2.10 (CPU or CUDA): the folder that contains <c>libtorch_cpu.so</c>, or the parent of its
+    /// <c>lib</c> folder, for example <c>site-packages/torch</c> of a Python installation.
     /// </summary>
-    /// <value>The default is <see langword="null"/>: the environment variable <c>MEDR1_LIBTORCH</c>, then the
-    /// application folder, then the NuGet package folder.</value>
+    /// <value>
+    /// The default is <see langword="null"/>: the environment variable <c>MEDR1_LIBTORCH</c>, then the application folder, then
+    /// the NuGet package folder.
+    /// </value>
     public string? LibtorchFolder { get; init; }
 
     /// <summary>Path of TorchSharp's own native library, <c>libLibTorchSharp.so</c>.</summary>
@@ -16,36 +20,37 @@ public sealed record TorchRuntimeOptions
     public string? BindingLibrary { get; init; }
 
     /// <summary>
-    /// Version of libtorch, as <c>2.11</c>, that TorchSharp's own native library was built for. Only for a library that
-    /// you have built from TorchSharp's sources against that version: one that meets another version crashes the
-    /// process (docs/native-runtime.md).
+    /// Version of libtorch, such as <c>2.11</c>, that TorchSharp's own native library was built for. Only for a library that you
+    /// have built from TorchSharp's sources against that version: with any other version the process crashes
+    /// (docs/native-runtime.md).
     /// </summary>
-    /// <value>The default is <see langword="null"/>: the environment variable <c>MEDR1_LIBTORCH_VERSION</c>, and without
-    /// it the version of the package TorchSharp.</value>
+    /// <value>
+    /// The default is <see langword="null"/>: the environment variable <c>MEDR1_LIBTORCH_VERSION</c> or, if that is not set, the
+    /// version of the package TorchSharp.
+    /// </value>
     public Version? LibtorchVersion { get; init; }
 
     /// <summary>
-    /// Whether the process keeps memory that tensors free for the next ones (up to 1 GiB above what is in use), on
-    /// Linux with glibc. Without it a training step on the CPU spends up to 40 % of its time in page faults. It leaves
-    /// the allocator alone where <c>GLIBC_TUNABLES</c> or <c>MALLOC_…_</c> variables tune it.
+    /// Whether the process keeps memory freed by tensors for later ones (up to 1 GiB above what is in use), on Linux with glibc.
+    /// Without it a training step on the CPU spends up to 40 % of its time in page faults. It leaves the allocator alone if
+    /// <c>GLIBC_TUNABLES</c> or <c>MALLOC_…_</c> variables tune it.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool KeepsFreedMemory { get; init; } = true;
 
     /// <summary>
-    /// Whether tensors of 2 MiB and more ask the kernel for huge pages, on Linux with glibc, if libtorch isn't in the
-    /// process yet. Large tensors are then filled and read faster; where the kernel has transparent huge pages switched
-    /// off it changes nothing. The variable <c>THP_MEM_ALLOC_ENABLE</c> (0 or 1), if set, decides instead.
+    /// Whether tensors of 2 MiB or more ask the kernel for huge pages, on Linux with glibc, if libtorch isn't in the process yet.
+    /// Large tensors are then filled and read faster; it changes nothing if the kernel has transparent huge pages switched off.
+    /// The variable <c>THP_MEM_ALLOC_ENABLE</c> (0 or 1), if set, takes precedence.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool UsesHugePages { get; init; } = true;
 
     /// <summary>
-    /// Whether libtorch's threads on the processors sleep after some microseconds without work instead of milliseconds,
-    /// on Linux with glibc, if libtorch isn't in the process yet. On processors that are free it changes nothing; where
-    /// other work wants them training is several times as fast (docs/native-runtime.md), and should be where a container
-    /// may use fewer of them than it sees. It sets <c>GOMP_SPINCOUNT</c> for native libraries, unless that or
-    /// <c>OMP_WAIT_POLICY</c> is set.
+    /// Whether libtorch's CPU threads sleep after some microseconds without work instead of milliseconds, on Linux with glibc, if
+    /// libtorch isn't in the process yet. On idle processors it changes nothing; if other work competes for them, training is
+    /// several times as fast (docs/native-runtime.md), and should be if a container may use fewer processors than it sees. It
+    /// sets <c>GOMP_SPINCOUNT</c> for native libraries, unless that or <c>OMP_WAIT_POLICY</c> is set.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool WaitsBriefly { get; init; } = true;

@@ -4,12 +4,10 @@ namespace MedR1.Modeling;
 /// <param name="LibtorchFolder">Folder of the loaded libtorch.</param>
 /// <param name="Source">Which rule found that folder.</param>
 /// <param name="LibtorchVersion">Version of the loaded libtorch, for example <c>2.10</c>.</param>
-/// <param name="HasCuda">Whether the folder holds the CUDA libraries; a usable GPU is another question.</param>
+/// <param name="HasCuda">Whether the folder contains the CUDA libraries; whether a GPU is usable is a separate question.</param>
 /// <param name="BindingLibrary">Path of TorchSharp's own native library.</param>
 /// <param name="BindingLoad">How that library was loaded.</param>
-/// <param name="WeakenedVersions">
-/// Version needs that were marked as optional, for example <c>GLIBCXX_3.4.32</c>.
-/// </param>
+/// <param name="WeakenedVersions">Version requirements that were marked as optional, for example <c>GLIBCXX_3.4.32</c>.</param>
 public sealed record TorchRuntimeReport(
     string LibtorchFolder,
     TorchLibrarySource Source,
@@ -19,7 +17,7 @@ public sealed record TorchRuntimeReport(
     TorchBindingLoad BindingLoad,
     IReadOnlyList<string> WeakenedVersions)
 {
-    /// <summary>The report in one line per fact.</summary>
+    /// <summary>The report, with one line for each fact.</summary>
     public override string ToString() => string.Join(
         Environment.NewLine,
         $"libtorch: {LibtorchVersion} ({(HasCuda ? "CUDA" : "CPU")}) in {LibtorchFolder} (found by: {Source})",

@@ -106,7 +106,7 @@ internal sealed class AtomicFile : IDisposable
         }
         catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
         {
-            // Some network and virtual file systems do not tell; the write itself will.
+            // Some network and virtual file systems do not report it; the write itself will.
             return null;
         }
     }

@@ -2,14 +2,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MedR1.Modeling;
 
-/// <summary>Writes a folder as a whole: beside its place first, then into it in one move.</summary>
+/// <summary>Writes a folder as a whole: first next to its final place, then into it in a single move.</summary>
 public static class CheckpointFolder
 {
-    /// <summary>Writes a folder; an existing one is replaced only when all is written.</summary>
+    /// <summary>Writes a folder; an existing one is replaced only when everything is written.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="write">Writes the files into the folder that it is given.</param>
+    /// <param name="write">Writes the files into the folder that is passed to it.</param>
     /// <exception cref="DiskFullException">
-    /// The disk is full, whichever file found it so; what was in the folder is still there.
+    /// The disk is full, whichever file ran into it; the folder keeps its previous content.
     /// </exception>
     public static void Replace(string folder, Action<string> write)
     {
@@ -47,11 +47,11 @@ public static class CheckpointFolder
         }
     }
 
-    // Of a link the folder that it leads to is replaced: it may lie on another disk.
+    // If it is a link, its target is replaced: that may be on a different disk.
     private static string Target(string path) => new DirectoryInfo(path) is { LinkTarget: not null } link
         ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
 
-    // After a power cut a folder that is in its place must be whole, the small files beside the weights too.
+    // After a power failure a folder in its final place must be complete, including the small files next to the weights.
     private static void FlushToDisk(string folder)
     {
         foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
@@ -61,7 +61,7 @@ public static class CheckpointFolder
         }
     }
 
-    // What was written is the least that the folder needs.
+    // What was written so far: the minimum that the folder needs.
     private static long BytesOf(string folder) => Directory.Exists(folder)
         ? new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length) : 0;
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The weights in a checkpoint folder, of one file or of shards with an index, as one set of tensors. All headers are
-/// checked when it is opened; tensors are read when they are asked for. Thread-safe, until it is disposed.
+/// The weights in a checkpoint folder, from one file or from shards with an index, as one set of tensors. All headers are checked
+/// when it is opened; tensors are read on request. Thread-safe until it is disposed.
 /// </summary>
 public sealed class CheckpointReader : IDisposable
 {
@@ -30,14 +30,14 @@ public sealed class CheckpointReader : IDisposable
     public long TotalBytes => _entries.Values.Sum(entry => entry.ByteLength);
 
     /// <summary>
-    /// Opens <c>model.safetensors.index.json</c> with its shards, or else <c>model.safetensors</c>, and checks that
-    /// index and shards agree.
+    /// Opens <c>model.safetensors.index.json</c> with its shards, or otherwise <c>model.safetensors</c>, and checks that index
+    /// and shards agree.
     /// </summary>
     /// <param name="folder">The folder of the checkpoint.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">The folder holds neither.</exception>
+    /// <exception cref="FileNotFoundException">The folder has neither.</exception>
     /// <exception cref="SafetensorsFormatException">
-    /// A file is broken, a shard is missing, or index and shards differ.
+    /// A file is corrupt, a shard is missing, or index and shards differ.
     /// </exception>
     public static CheckpointReader Open(string folder)
     {
@@ -52,7 +52,7 @@ public sealed class CheckpointReader : IDisposable
             string index = Path.Combine(folder, CheckpointIndex.FileName);
             string single = Path.Combine(folder, CheckpointIndex.SingleFile);
 
-            // In this order, as transformers: shards beside a single file are left over from before.
+            // In this order, as in transformers: shards next to a single file are leftovers.
             if (File.Exists(single))
             {
                 reader.Add(CheckpointIndex.SingleFile);
@@ -78,34 +78,34 @@ public sealed class CheckpointReader : IDisposable
         }
     }
 
-    /// <summary>Path of the file that holds a tensor.</summary>
+    /// <summary>Path of the file that contains a tensor.</summary>
     /// <param name="name">Name of the tensor.</param>
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
     public string FileOf(string name) => Find(name).Path;
 
-    /// <summary>The type of a tensor of the checkpoint.</summary>
+    /// <summary>The data type of a tensor of the checkpoint.</summary>
     /// <param name="name">Name of the tensor in the checkpoint.</param>
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
     public ScalarType TypeOf(string name) => SafetensorsTensorReader.TorchTypeOf(Find(name), _entries[name]);
 
-    /// <summary>Reads a tensor into one that exists, converted to its type and copied to its device.</summary>
+    /// <summary>Reads a tensor into an existing one, converted to its data type and copied to its device.</summary>
     /// <param name="name">Name of the tensor in the checkpoint.</param>
     /// <param name="destination">A tensor of the same shape; no gradient is recorded.</param>
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
-    /// <exception cref="ArgumentException">The shapes differ, or numbers would become integers.</exception>
+    /// <exception cref="ArgumentException">The shapes differ, or floating-point numbers would become integers.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
-    /// <exception cref="SafetensorsFormatException">The file became shorter since it was opened.</exception>
+    /// <exception cref="SafetensorsFormatException">The file has become shorter since it was opened.</exception>
     public void LoadInto(string name, Tensor destination) => Find(name).LoadInto(name, destination);
 
     /// <summary>Reads a tensor into a new one.</summary>
     /// <param name="name">Name of the tensor in the checkpoint.</param>
-    /// <param name="type">Its type; <see langword="null"/> for the one of the file.</param>
-    /// <param name="device">Where it goes; <see langword="null"/> for the CPU.</param>
+    /// <param name="type">Its data type; <see langword="null"/> for that of the file.</param>
+    /// <param name="device">Its device; <see langword="null"/> for the CPU.</param>
     /// <returns>The tensor; the caller disposes it.</returns>
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
-    /// <exception cref="SafetensorsFormatException">The file became shorter since it was opened.</exception>
+    /// <exception cref="SafetensorsFormatException">The file has become shorter since it was opened.</exception>
     public Tensor LoadTensor(string name, ScalarType? type = null, Device? device = null) =>
         Find(name).LoadTensor(name, type, device);
 

@@ -3,24 +3,24 @@ using System.Text.RegularExpressions;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Writes the weights of a checkpoint folder: one file, or shards with an index when they would be too large for one.
-/// All files are complete on the disk before the first takes its place. Replacing shards by as many others takes
-/// several renames; where a crash between them must not matter, write to a new folder and swap the folders.
+/// Writes the weights of a checkpoint folder: one file, or shards with an index if they would be too large for one. All files are
+/// complete on disk before the first is moved into place. Replacing shards by the same number of new ones takes several renames;
+/// if a crash between them must not matter, write to a new folder and swap the folders.
 /// </summary>
 public static partial class CheckpointWriter
 {
-    /// <summary>Size of a shard unless another is asked for, as in transformers: 5 GB.</summary>
+    /// <summary>The default size of a shard, as in transformers: 5 GB.</summary>
     public const long DefaultShardLength = 5_000_000_000;
 
     /// <summary>Writes the weights; weight files of an earlier checkpoint in the folder are removed.</summary>
-    /// <param name="folder">The folder; it is made if it does not exist.</param>
+    /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <param name="items">The tensors; shards take them in this order.</param>
-    /// <param name="shardLength">Bytes that a shard may hold; a larger tensor has a shard of its own.</param>
-    /// <param name="progress">Is told how many bytes of the tensors are written.</param>
-    /// <param name="cancellationToken">Cancels between pieces of 32 MiB; nothing is left behind.</param>
+    /// <param name="shardLength">The maximum number of bytes in a shard; a larger tensor gets its own shard.</param>
+    /// <param name="progress">Receives the number of tensor bytes written.</param>
+    /// <param name="cancellationToken">Cancels between pieces of 32 MiB; nothing is left over.</param>
     /// <returns>Paths of the files written.</returns>
     /// <exception cref="ArgumentException">A name occurs twice, or is <c>__metadata__</c>.</exception>
-    /// <exception cref="DiskFullException">The disk is full; nothing is left behind.</exception>
+    /// <exception cref="DiskFullException">The disk is full; nothing is left over.</exception>
     public static IReadOnlyList<string> Write(
         string folder,
         IReadOnlyList<SafetensorsItem> items,

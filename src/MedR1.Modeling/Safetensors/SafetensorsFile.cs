@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// An open safetensors file. Tensors are read straight into their destination rather than copied out of a mapping:
-/// pages of a mapping count as memory of the process, and a whole checkpoint would be held twice while it loads.
-/// <see cref="MapTensor"/> gives tensors over a mapping, for those who mostly look. Thread-safe, until it is disposed.
+/// An open safetensors file. Tensors are read straight into their destination rather than copied out of a mapping: pages of a
+/// mapping count as memory of the process, so a whole checkpoint would be in memory twice while it loads. <see cref="MapTensor"/>
+/// gives tensors over a mapping, for mostly read-only use. Thread-safe until it is disposed.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
@@ -32,13 +32,13 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>The tensors by name, in the order of the header.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _header.Entries;
 
-    /// <summary>The free texts of the header.</summary>
+    /// <summary>The free-text metadata of the header.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <summary>Opens a file and checks its header; no tensor is read.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="SafetensorsFormatException">A rule of the format is broken.</exception>
+    /// <exception cref="SafetensorsFormatException">The file violates a rule of the format.</exception>
     public static SafetensorsFile Open(string path)
     {
         SafeFileHandle handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
@@ -55,10 +55,10 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Reads all tensors of a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="device">Where they go; <see langword="null"/> for the CPU.</param>
+    /// <param name="device">Their device; <see langword="null"/> for the CPU.</param>
     /// <returns>The tensors by name; the caller disposes them.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="SafetensorsFormatException">A rule of the format is broken.</exception>
+    /// <exception cref="SafetensorsFormatException">The file violates a rule of the format.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for a tensor.</exception>
     public static Dictionary<string, Tensor> Load(string path, Device? device = null)
     {
@@ -84,11 +84,11 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Writes tensors to a file, atomically, as the reference implementation does it.</summary>
+    /// <summary>Writes tensors to a file atomically, as the reference implementation does.</summary>
     /// <param name="path">The file; it is replaced if it exists.</param>
     /// <param name="tensors">The tensors by name.</param>
-    /// <param name="metadata">Free texts; <see langword="null"/> for <c>format</c> = <c>pt</c>.</param>
-    /// <exception cref="DiskFullException">The disk is full; nothing is left behind.</exception>
+    /// <param name="metadata">Free-text metadata; <see langword="null"/> for <c>format</c> = <c>pt</c>.</param>
+    /// <exception cref="DiskFullException">The disk is full; nothing is left over.</exception>
     public static void Save(
         string path,
         IEnumerable<KeyValuePair<string, Tensor>> tensors,
@@ -96,24 +96,24 @@ public sealed class SafetensorsFile : IDisposable
         SafetensorsWriter.Write(
             path, [.. tensors.Select(tensor => SafetensorsItem.Of(tensor.Key, tensor.Value))], metadata);
 
-    /// <summary>Reads a tensor into one that exists, converted to its type and copied to its device.</summary>
+    /// <summary>Reads a tensor into an existing one, converted to its data type and copied to its device.</summary>
     /// <param name="name">Name of the tensor in the file.</param>
     /// <param name="destination">A tensor of the same shape; no gradient is recorded.</param>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
-    /// <exception cref="ArgumentException">The shapes differ, or numbers would become integers.</exception>
+    /// <exception cref="ArgumentException">The shapes differ, or floating-point numbers would become integers.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
-    /// <exception cref="SafetensorsFormatException">The file became shorter since it was opened.</exception>
+    /// <exception cref="SafetensorsFormatException">The file has become shorter since it was opened.</exception>
     public void LoadInto(string name, Tensor destination) =>
         SafetensorsTensorReader.ReadInto(this, Find(name), destination);
 
     /// <summary>Reads a tensor into a new one.</summary>
     /// <param name="name">Name of the tensor in the file.</param>
-    /// <param name="type">Its type; <see langword="null"/> for the one of the file.</param>
-    /// <param name="device">Where it goes; <see langword="null"/> for the CPU.</param>
+    /// <param name="type">Its data type; <see langword="null"/> for that of the file.</param>
+    /// <param name="device">Its device; <see langword="null"/> for the CPU.</param>
     /// <returns>The tensor; the caller disposes it.</returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
-    /// <exception cref="SafetensorsFormatException">The file became shorter since it was opened.</exception>
+    /// <exception cref="SafetensorsFormatException">The file has become shorter since it was opened.</exception>
     public Tensor LoadTensor(string name, ScalarType? type = null, Device? device = null)
     {
         SafetensorsEntry entry = Find(name);
@@ -165,14 +165,14 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>
-    /// A tensor over the mapped file, without reading or copying: pages come in when they are looked at, and are copied
-    /// for this process alone when they are written to. It stays valid when this object is disposed.
+    /// A tensor over the mapped file, without reading or copying: pages are read on first access, and copied for this process
+    /// alone when written to. It stays valid after this object is disposed.
     /// </summary>
     /// <param name="name">Name of the tensor in the file.</param>
     /// <returns>
-    /// The tensor, on the CPU; the caller disposes it. Nothing may cut the file short meanwhile: the process would crash
-    /// (replacing it under its name is harmless). A tensor whose bytes are not aligned to its type, which the format
-    /// allows, is read instead.
+    /// The tensor, on the CPU; the caller disposes it. The file must not be truncated meanwhile, or the process crashes
+    /// (replacing it under its name is harmless). A tensor whose bytes are not aligned to its type, which the format allows, is
+    /// read instead.
     /// </returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
@@ -190,13 +190,13 @@ public sealed class SafetensorsFile : IDisposable
         return TensorMemory.Wrap(address, entry.ByteLength, [.. entry.Shape], type, view);
     }
 
-    /// <summary>Reads bytes of a tensor, whatever its type.</summary>
+    /// <summary>Reads bytes of a tensor, whatever its data type.</summary>
     /// <param name="name">Name of the tensor in the file.</param>
-    /// <param name="target">Where they go.</param>
+    /// <param name="target">The destination.</param>
     /// <param name="start">The first byte, counted from the start of the tensor.</param>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="ArgumentException">The tensor has fewer bytes.</exception>
-    /// <exception cref="SafetensorsFormatException">The file became shorter since it was opened.</exception>
+    /// <exception cref="SafetensorsFormatException">The file has become shorter since it was opened.</exception>
     public void ReadBytes(string name, Span<byte> target, long start = 0)
     {
         SafetensorsEntry entry = Find(name);

@@ -1,16 +1,14 @@
 namespace MedR1.Modeling;
 
-/// <summary>
-/// A file of a checkpoint breaks a rule of its format; the message says which, with the value and the fix.
-/// </summary>
+/// <summary>A checkpoint file violates a rule of its format; the message says which, with the value and the fix.</summary>
 public sealed class SafetensorsFormatException : IOException
 {
-    /// <summary>Builds the message from its parts.</summary>
+    /// <summary>Creates an exception from the parts of its message.</summary>
     /// <param name="file">Path of the file.</param>
-    /// <param name="tensor">Name of the tensor, or <see langword="null"/> if it is about the file.</param>
-    /// <param name="problem">The broken rule with the value found, without a full stop.</param>
+    /// <param name="tensor">Name of the tensor, or <see langword="null"/> if the problem concerns the whole file.</param>
+    /// <param name="problem">The violated rule with the value found, without a full stop.</param>
     /// <param name="fix">What to do; <see langword="null"/> for repeating the download.</param>
-    /// <param name="innerException">The error below, if there was one.</param>
+    /// <param name="innerException">The underlying error, if there was one.</param>
     public SafetensorsFormatException(
         string file, string? tensor, string problem, string? fix = null, Exception? innerException = null)
         : base(
@@ -24,7 +22,7 @@ public sealed class SafetensorsFormatException : IOException
     /// <summary>Path of the file.</summary>
     public string File { get; }
 
-    /// <summary>Name of the tensor, or <see langword="null"/> if the file as a whole is broken.</summary>
+    /// <summary>Name of the tensor, or <see langword="null"/> if the problem concerns the whole file.</summary>
     public string? Tensor { get; }
 
     private static string DefaultFix =>

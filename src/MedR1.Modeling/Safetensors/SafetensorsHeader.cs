@@ -130,7 +130,7 @@ internal sealed class SafetensorsHeader
             }
         }
 
-        // Reads to the end, so that anything but white space behind the object is an error.
+        // Reads to the end, so that anything but white space after the object is an error.
         reader.Read();
     }
 

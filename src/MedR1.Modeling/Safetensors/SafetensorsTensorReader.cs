@@ -34,7 +34,7 @@ internal static unsafe class SafetensorsTensorReader
         {
             ReadMemory(file, entry, TensorMemory.AddressOf(destination));
 
-            // libtorch has not seen it: an operator on none of the numbers counts as the change that packed copies look for.
+            // libtorch has not noticed: an operator on zero elements counts as the change that packed copies look for.
             destination.view(-1).narrow(0, 0, 0).zero_();
         }
         else if (contiguous)

@@ -1,11 +1,9 @@
 namespace MedR1.Modeling;
 
-/// <summary>
-/// Types of elements of the safetensors format, in the order in which the reference implementation sorts them.
-/// </summary>
+/// <summary>Element types of the safetensors format, in the order in which the reference implementation sorts them.</summary>
 public enum SafetensorsType
 {
-    /// <summary>Truth values of one byte, <c>BOOL</c>.</summary>
+    /// <summary>Booleans of one byte, <c>BOOL</c>.</summary>
     Bool,
 
     /// <summary>Unsigned 8-bit integers, <c>U8</c>.</summary>
@@ -26,7 +24,7 @@ public enum SafetensorsType
     /// <summary>Unsigned 16-bit integers, <c>U16</c>; readable as bytes only.</summary>
     UInt16,
 
-    /// <summary>Half precision numbers, <c>F16</c>.</summary>
+    /// <summary>Half-precision numbers, <c>F16</c>.</summary>
     Float16,
 
     /// <summary>bfloat16 numbers, <c>BF16</c>.</summary>
@@ -38,10 +36,10 @@ public enum SafetensorsType
     /// <summary>Unsigned 32-bit integers, <c>U32</c>; readable as bytes only.</summary>
     UInt32,
 
-    /// <summary>Single precision numbers, <c>F32</c>.</summary>
+    /// <summary>Single-precision numbers, <c>F32</c>.</summary>
     Float32,
 
-    /// <summary>Double precision numbers, <c>F64</c>.</summary>
+    /// <summary>Double-precision numbers, <c>F64</c>.</summary>
     Float64,
 
     /// <summary>Signed 64-bit integers, <c>I64</c>.</summary>

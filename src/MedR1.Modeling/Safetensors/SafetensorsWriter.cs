@@ -9,9 +9,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Writes safetensors files as the reference implementation does, byte for byte: tensors sorted by type and name, the
-/// header padded to 8 bytes. Files appear whole or not at all. Memory beside the tensors stays below 64 MiB, or one row
-/// of a tensor.
+/// Writes safetensors files as the reference implementation does, byte for byte: tensors sorted by type and name, the header
+/// padded to 8 bytes. A file appears complete or not at all. Memory in addition to the tensors stays below 64 MiB, or one row of
+/// a tensor.
 /// </summary>
 public static unsafe class SafetensorsWriter
 {
@@ -22,11 +22,11 @@ public static unsafe class SafetensorsWriter
     /// <summary>Writes one file.</summary>
     /// <param name="path">The file; it is replaced if it exists. Its folder must exist.</param>
     /// <param name="items">The tensors, in any order.</param>
-    /// <param name="metadata">Free texts; <see langword="null"/> for <c>format</c> = <c>pt</c>.</param>
-    /// <param name="progress">Is told how many bytes of the tensors are written.</param>
-    /// <param name="cancellationToken">Cancels between pieces of 32 MiB; nothing is left behind.</param>
+    /// <param name="metadata">Free-text metadata; <see langword="null"/> for <c>format</c> = <c>pt</c>.</param>
+    /// <param name="progress">Receives the number of tensor bytes written.</param>
+    /// <param name="cancellationToken">Cancels between pieces of 32 MiB; nothing is left over.</param>
     /// <exception cref="ArgumentException">A name occurs twice, or is <c>__metadata__</c>.</exception>
-    /// <exception cref="DiskFullException">The disk is full; nothing is left behind.</exception>
+    /// <exception cref="DiskFullException">The disk is full; nothing is left over.</exception>
     public static void Write(
         string path,
         IReadOnlyList<SafetensorsItem> items,

@@ -6,16 +6,16 @@ using Microsoft.ML.Tokenizers;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The byte-level BPE of Qwen2 and Qwen2.5: added tokens are split off, the rest is brought to NFC, cut into words
+/// The byte-level BPE of Qwen2 and Qwen2.5: added tokens are split off, the rest is normalized to NFC, cut into words
 /// (<see cref="WordSplitter"/>) and merged. Equal to Hugging Face <c>tokenizers</c> for text of assigned characters.
 /// </summary>
 /// <remarks>
-/// Safe to use from several threads at once. Added tokens that the files do not call special (Qwen2.5's
-/// <c>&lt;tool_call&gt;</c>) are ordinary words of the vocabulary: text may hold them, and decoding keeps them.
+/// Safe to use from several threads at once. Added tokens that the files do not call special (Qwen2.5's <c>&lt;tool_call&gt;</c>)
+/// are ordinary words of the vocabulary: text may contain them, and decoding keeps them.
 /// </remarks>
 public sealed class BytePairTokenizer : ITextTokenizer
 {
-    // Longer words go to the heap, whose cost grows with n log n instead of n squared.
+    // Longer words use the heap, whose cost grows with n log n instead of n squared.
     private const int LongWord = 256;
 
     private readonly VocabularyContent _content;
@@ -74,18 +74,16 @@ public sealed class BytePairTokenizer : ITextTokenizer
     public IReadOnlyDictionary<string, int> SpecialTokens { get; }
 
     /// <summary>
-    /// Reads a folder: tokenizer.json if it is there, else vocab.json and merges.txt; in both cases the
-    /// <c>added_tokens_decoder</c> of tokenizer_config.json too.
+    /// Reads a folder: tokenizer.json if it exists, otherwise vocab.json and merges.txt; in both cases also the
+    /// <c>added_tokens_decoder</c> of tokenizer_config.json.
     /// </summary>
     /// <param name="folder">The folder, for example of a checkpoint.</param>
     /// <param name="controlTokens">
-    /// Control tokens for a folder that names no added tokens; they get the ids behind the vocabulary. Ignored where
-    /// the
-    /// folder names its own.
+    /// Control tokens for a folder that names no added tokens; they get the ids after the vocabulary. Ignored if the folder names
+    /// its own.
     /// </param>
-    /// <exception cref="FileNotFoundException">The folder holds no tokenizer.</exception>
-    /// <exception cref="TokenizerFormatException">A file is broken or asks for something that is not
-    /// supported.</exception>
+    /// <exception cref="FileNotFoundException">The folder has no tokenizer.</exception>
+    /// <exception cref="TokenizerFormatException">A file is corrupt or requires something unsupported.</exception>
     public static BytePairTokenizer Load(string folder, IReadOnlyList<string>? controlTokens = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -101,11 +99,10 @@ public sealed class BytePairTokenizer : ITextTokenizer
     }
 
     /// <summary>
-    /// Writes the tokenizer in the published form: tokenizer.json, vocab.json, merges.txt and tokenizer_config.json,
-    /// which
+    /// Writes the tokenizer in the published format: tokenizer.json, vocab.json, merges.txt and tokenizer_config.json, which
     /// Hugging Face reads too. Nothing is replaced before everything is written.
     /// </summary>
-    /// <param name="folder">The folder; it is made if it is not there.</param>
+    /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <exception cref="IOException">A file can't be written.</exception>
     public void Save(string folder)
     {
@@ -115,7 +112,7 @@ public sealed class BytePairTokenizer : ITextTokenizer
 
     /// <summary>The id of a token: a control token's name, or a piece of text that is one token.</summary>
     /// <param name="token">The text, for example <c>" Yes"</c> or <c>&lt;|im_end|&gt;</c>.</param>
-    /// <returns>The id; <see langword="null"/> if no single token says this.</returns>
+    /// <returns>The id; <see langword="null"/> if no single token stands for this.</returns>
     public int? IdOf(string token)
     {
         ArgumentNullException.ThrowIfNull(token);

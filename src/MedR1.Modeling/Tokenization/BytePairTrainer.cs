@@ -1,27 +1,27 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Makes a byte-level BPE vocabulary of the published form from text: 256 bytes, then the most frequent pair inside
-/// words
-/// (<see cref="WordSplitter"/>), again and again (Sennrich et al., arXiv 1508.07909). Same text, same vocabulary: among
-/// equally frequent pairs the one of the smaller ids is taken.
+/// Learns a byte-level BPE vocabulary of the published form from text: 256 bytes, then repeatedly the most frequent pair inside
+/// words (<see cref="WordSplitter"/>; Sennrich et al., arXiv 1508.07909). Deterministic: among equally frequent pairs the one
+/// with the smaller ids is taken.
 /// </summary>
 public static class BytePairTrainer
 {
-    /// <summary>A pair that occurs less often is not worth a token.</summary>
+    /// <summary>A pair that occurs less often than this is not worth a token.</summary>
     public const int MinimumCount = 2;
 
     private const int Bytes = 256;
 
     /// <summary>Learns a vocabulary.</summary>
     /// <param name="corpus">The texts. Control tokens' names in them are plain text.</param>
-    /// <param name="vocabularySize">Number of tokens, control tokens included; fewer come out where the text gives no
-    /// more pairs.</param>
-    /// <param name="specialTokens">The control tokens; they get the ids behind the learned ones.</param>
+    /// <param name="vocabularySize">
+    /// Number of tokens, control tokens included; the result has fewer if the text gives no more pairs.
+    /// </param>
+    /// <param name="specialTokens">The control tokens; they get the ids after the learned ones.</param>
     /// <param name="cancellationToken">Cancels between merges.</param>
     /// <returns>The tokenizer; <see cref="BytePairTokenizer.Save"/> writes it.</returns>
     /// <exception cref="ArgumentException">
-    /// The size holds not even the bytes and the control tokens, or a control token is empty or stands twice.
+    /// The size is too small even for the bytes and the control tokens, or a control token is empty or occurs twice.
     /// </exception>
     public static BytePairTokenizer Train(
         IEnumerable<string> corpus,

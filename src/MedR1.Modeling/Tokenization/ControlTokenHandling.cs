@@ -1,11 +1,11 @@
 namespace MedR1.Modeling;
 
-/// <summary>What becomes of a control token's name inside text.</summary>
+/// <summary>How a control token's name inside text is treated.</summary>
 public enum ControlTokenHandling
 {
-    /// <summary>Plain text: a user can't say a control token.</summary>
+    /// <summary>As plain text: a user can't insert a control token.</summary>
     AsText,
 
-    /// <summary>The control token itself: for text that a program wrote.</summary>
+    /// <summary>As the control token itself: for text written by a program.</summary>
     Parse,
 }

@@ -1,12 +1,12 @@
 namespace MedR1.Modeling;
 
-/// <summary>Gives text as tokens come, and only complete characters of it. It belongs to one stream.</summary>
+/// <summary>Returns text as tokens arrive, complete characters only. It belongs to one stream.</summary>
 public interface IStreamingDecoder
 {
-    /// <summary>Takes a token and gives the characters that it completes.</summary>
+    /// <summary>Takes a token and returns the characters that it completes.</summary>
     /// <param name="tokenId">The token.</param>
     string Append(int tokenId);
 
-    /// <summary>Ends the stream and gives what was held back; a broken character becomes U+FFFD.</summary>
+    /// <summary>Ends the stream and returns what was held back; an incomplete character becomes U+FFFD.</summary>
     string Complete();
 }

@@ -50,7 +50,7 @@ internal sealed class MergeTable
             (id[i], next[i], previous[i]) = (_byteIds[word[i]], i + 1, i - 1);
         }
 
-        // Ordered by rank, then by place: among equal pairs the leftmost merges first.
+        // Ordered by rank, then by position: among equal pairs the leftmost merges first.
         PriorityQueue<int, long> candidates = new();
         for (int i = 0; i < length; i++)
         {

@@ -32,7 +32,7 @@ internal sealed class PairCounts
     {
         while (_queue.TryDequeue(out (int Left, int Right) pair, out (long Negative, int, int) priority))
         {
-            // An entry that a merge has outdated: the current count was queued then.
+            // Entries outdated by a merge are skipped: the merge queued the current count.
             if (_counts.GetValueOrDefault(pair) == -priority.Negative)
             {
                 return -priority.Negative >= minimumCount ? pair : null;

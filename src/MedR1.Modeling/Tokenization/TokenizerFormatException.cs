@@ -1,13 +1,12 @@
 namespace MedR1.Modeling;
 
-/// <summary>A vocabulary file that can't be read, contradicts itself, or asks for a pipeline other than byte-level
-/// BPE.</summary>
+/// <summary>A vocabulary file can't be read, contradicts itself, or requires a pipeline other than byte-level BPE.</summary>
 public sealed class TokenizerFormatException : FormatException
 {
-    /// <summary>Says what is wrong and where.</summary>
+    /// <summary>Creates an exception that says what is wrong and where.</summary>
     /// <param name="path">The file.</param>
     /// <param name="problem">What is wrong, with the value and the fix.</param>
-    /// <param name="innerException">The cause, where there is one.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
     public TokenizerFormatException(string path, string problem, Exception? innerException = null)
         : base($"{path}: {problem}", innerException) => Path = path;
 

@@ -23,7 +23,8 @@ internal static class UnicodeText
                 "(Debian: libicu72, Ubuntu 22.04: libicu70) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
         }
 
-        // U+FFFE, which is no character and composes with nothing, is all that Normalize refuses in a text of whole pairs.
+        // U+FFFE, which is no character and composes with nothing, is the only thing that Normalize rejects in a text without
+        // lone surrogates.
         return string.Join(
             NonCharacter, ReplaceHalfPairs(text).Split(NonCharacter).Select(part => part.Normalize()));
     }

@@ -3,11 +3,11 @@ using System.Text;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Streams the characters that tokens complete. A piece of UTF-8 that can still become a character is held back; a
-/// broken one becomes U+FFFD at once, but for the beginning of an encoded surrogate (ED, then A0 to BF), which waits for
-/// its third byte as Python's incremental decoder lets it. It belongs to one stream and one thread.
+/// Streams the characters that tokens complete. A UTF-8 prefix that can still become a character is held back; an invalid one
+/// becomes U+FFFD at once, except for the beginning of an encoded surrogate (ED, then A0 to BF), which waits for its third byte
+/// as in Python's incremental decoder. It belongs to one stream and one thread.
 /// </summary>
-/// <param name="bytesOf">The bytes of a token; none for a token that gives nothing.</param>
+/// <param name="bytesOf">The bytes of a token; empty for a token that produces no text.</param>
 public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf) : IStreamingDecoder
 {
     private readonly Func<int, ReadOnlyMemory<byte>> _bytesOf = bytesOf
@@ -17,7 +17,7 @@ public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf
     private const byte SurrogateLead = 0xED;
     private byte _last;
 
-    // The second byte of a surrogate, which the decoder has not been given yet.
+    // The second byte of a surrogate, which has not been passed to the decoder yet.
     private byte? _held;
     private bool _completed;
 
@@ -52,7 +52,7 @@ public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf
         int count = _decoder.GetCharCount(bytes, flush);
         if (count == 0)
         {
-            // Still to be fed: held-back bytes live in the decoder.
+            // Still to be fed: held-back bytes are inside the decoder.
             _decoder.GetChars(bytes, [], flush);
             return "";
         }

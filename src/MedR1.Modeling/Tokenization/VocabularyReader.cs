@@ -65,8 +65,8 @@ internal static class VocabularyReader
         return merges;
     }
 
-    // As the reference does: what the configuration names beyond tokenizer.json is added, what both name is
-    // tokenizer.json's.
+    // As in the reference: what the configuration names in addition to tokenizer.json is added; for what both name,
+    // tokenizer.json wins.
     private static void AddFromConfiguration(string path, List<AddedToken> tokens)
     {
         using JsonDocument document = TokenizerJsonReader.Parse(path);

@@ -13,7 +13,7 @@ internal static class VocabularyWriter
     private const string ByteLevel =
         """{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}""";
 
-    // Relaxed: readable, as published files are; these are files, not web pages.
+    // Relaxed escaping: readable, like published files; these are files, not web pages.
     private static readonly JsonWriterOptions _options =
         new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

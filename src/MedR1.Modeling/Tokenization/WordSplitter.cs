@@ -11,7 +11,7 @@ namespace MedR1.Modeling;
 /// <remarks>Safe to use from several threads at once.</remarks>
 public static class WordSplitter
 {
-    /// <summary>The pattern as vocabulary files write it.</summary>
+    /// <summary>The pattern as written in vocabulary files.</summary>
     public const string Pattern =
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*" +
         @"|\s*[\r\n]+|\s+(?!\S)|\s+";
@@ -42,10 +42,10 @@ public static class WordSplitter
     public static bool MatchesIgnoringCase(int codePoint, char letter) =>
         codePoint == letter || codePoint == char.ToUpperInvariant(letter) || (letter == 's' && codePoint == 0x17F);
 
-    /// <summary>Where the word that starts at a place ends.</summary>
+    /// <summary>Finds the end of the word that starts at an index.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="start">Where the word starts, in UTF-16 units; less than the length.</param>
-    /// <returns>The place behind the word's last unit.</returns>
+    /// <param name="start">The word's start, in UTF-16 units; less than the length.</param>
+    /// <returns>The index after the word's last unit.</returns>
     public static int EndOfWord(ReadOnlySpan<char> text, int start)
     {
         Kind first = KindAt(text, start, out int firstLength);
@@ -76,7 +76,7 @@ public static class WordSplitter
         return afterSymbols > symbols ? SkipNewLines(text, afterSymbols) : EndOfWhiteSpace(text, start);
     }
 
-    /// <summary>Cuts a text; the words joined give the text again.</summary>
+    /// <summary>Cuts a text into words, which concatenate to the same text.</summary>
     /// <param name="text">The text.</param>
     public static IReadOnlyList<string> Split(string text)
     {
@@ -101,7 +101,7 @@ public static class WordSplitter
             return start + lastNewLine + 1;
         }
 
-        // The last white space before something else is left to that word; white space is one UTF-16 unit always.
+        // The last white space before something else is left to the next word; white space is always one UTF-16 unit.
         return end == text.Length || end == start + 1 ? end : end - 1;
     }
 
