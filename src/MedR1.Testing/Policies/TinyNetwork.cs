@@ -53,8 +53,8 @@ internal sealed class TinyNetwork : nn.Module
 
         float[] values = [.. images.SelectMany(image => image.Patches.ToArray())];
 
-        // The tensor of an array uses the array's own memory, and matrix products round differently with its alignment,
-        // which changes from call to call. The copy is aligned.
+        // A tensor made from an array uses the array's own memory, and matrix products round differently depending on its
+        // alignment, which changes from call to call. The copy is aligned.
         using Tensor borrowed = tensor(values, [images.Count, TinyProcessor.ImageValueCount], device: _images.device);
         using Tensor values_NC = borrowed.clone();
         return nn.functional.linear(values_NC, _images);

@@ -8,21 +8,21 @@ using static TorchSharp.torch;
 namespace MedR1.Testing;
 
 /// <summary>
-/// A real, differentiable, very small vision-language model of random weights: a decoder over bytes that sees a picture
-/// as one token. It lets samplers, trainers and rewards be tested without a checkpoint. B rows, P prompt tokens, T
-/// completion tokens, H width, V vocabulary.
+/// A real, differentiable, very small vision-language model with random weights: a decoder over bytes that sees an image as one
+/// token. It lets samplers, trainers and rewards be tested without a checkpoint. B rows, P prompt tokens, T completion tokens, H
+/// width, V vocabulary.
 /// </summary>
-/// <remarks>One thread at a time; who makes it disposes it.</remarks>
+/// <remarks>One thread at a time; its creator disposes it.</remarks>
 public sealed class TinyPolicy : IHiddenStatePolicy
 {
     private readonly TinyPolicyOptions _options;
     private readonly TinyNetwork _network;
     private bool _isDisposed;
 
-    /// <summary>Makes a model with random weights.</summary>
+    /// <summary>Creates a model with random weights.</summary>
     /// <param name="options">Sizes and seed; <see langword="null"/> for the defaults.</param>
-    /// <param name="device">Where it lives; <see langword="null"/> for the CPU.</param>
-    /// <exception cref="ArgumentException">The sizes don't fit each other.</exception>
+    /// <param name="device">Its device; <see langword="null"/> for the CPU.</param>
+    /// <exception cref="ArgumentException">The sizes don't match each other.</exception>
     public TinyPolicy(TinyPolicyOptions? options = null, Device? device = null)
     {
         _options = options ?? new TinyPolicyOptions();
@@ -62,9 +62,9 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
-    /// <summary>Reads a folder that <see cref="Save"/> wrote.</summary>
+    /// <summary>Loads a folder that <see cref="Save"/> wrote.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="device">Where the model shall live; <see langword="null"/> for the CPU.</param>
+    /// <param name="device">The device of the model; <see langword="null"/> for the CPU.</param>
     /// <exception cref="InvalidDataException">The options file is empty.</exception>
     public static TinyPolicy Load(string folder, Device? device = null)
     {
@@ -221,7 +221,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         ?? throw new ArgumentException(
             $"The cache is a {cache?.GetType().Name ?? "null"}; use one that CreateCache made.", nameof(cache));
 
-    // One row at a time: what a row says can't depend on the others.
+    // One row at a time: a row's result can't depend on the others.
     private Tensor DecodeOne(Tensor token, DecodeRow row, TinyCache cache)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -246,7 +246,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         }
     }
 
-    // [B, T, …]: what a head makes of the states that the completions' tokens are predicted from.
+    // [B, T, …]: the output of a head for the states that the completions' tokens are predicted from.
     private Tensor Completions(IReadOnlyList<PackedGroup> groups, int longest, Func<Tensor, Tensor> head)
     {
         using DisposeScope scope = NewDisposeScope();

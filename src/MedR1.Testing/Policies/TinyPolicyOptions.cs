@@ -3,7 +3,7 @@ namespace MedR1.Testing;
 /// <summary>Sizes and seed of a <see cref="TinyPolicy"/>.</summary>
 public sealed record TinyPolicyOptions
 {
-    /// <summary>Where the initial weights come from.</summary>
+    /// <summary>Seed of the initial weights.</summary>
     /// <value>The default is 0.</value>
     public long Seed { get; init; }
 
@@ -11,19 +11,19 @@ public sealed record TinyPolicyOptions
     /// <value>The default is 32.</value>
     public int HiddenSize { get; init; } = 32;
 
-    /// <summary>Attention heads.</summary>
+    /// <summary>Number of attention heads.</summary>
     /// <value>The default is 2.</value>
     public int HeadCount { get; init; } = 2;
 
-    /// <summary>Decoder layers.</summary>
+    /// <summary>Number of decoder layers.</summary>
     /// <value>The default is 2.</value>
     public int LayerCount { get; init; } = 2;
 
-    /// <summary>The most tokens of prompt and completion together.</summary>
+    /// <summary>The maximum number of tokens of prompt and completion together.</summary>
     /// <value>The default is 512.</value>
     public int ContextLength { get; init; } = 512;
 
-    /// <summary>Scales the initial head: larger values give surer choices.</summary>
+    /// <summary>Scales the initial head: larger values give more confident choices.</summary>
     /// <value>The default is 1, which gives logits with a standard deviation of about 1.</value>
     public double HeadScale { get; init; } = 1.0;
 

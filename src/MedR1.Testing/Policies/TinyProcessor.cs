@@ -3,13 +3,13 @@ using MedR1.Modeling;
 namespace MedR1.Testing;
 
 /// <summary>
-/// The processor of <see cref="TinyPolicy"/>: each message is a turn token, its text as bytes and one token for each
-/// picture, and an end token; a turn token follows. A picture becomes 48 values: the mean colours of a grid of 4 × 4
-/// fields of a <see cref="PixelImageSource"/>, and the means of 48 equal parts of any other source's bytes, undecoded.
+/// The processor of <see cref="TinyPolicy"/>: each message is a turn token, its text as bytes and one token for each image, and
+/// an end token; a turn token follows. An image becomes 48 values: the mean colours of a grid of 4 × 4 cells of a
+/// <see cref="PixelImageSource"/>, or the means of 48 equal parts of any other source's bytes, undecoded.
 /// </summary>
 public sealed class TinyProcessor : IVisionLanguageProcessor
 {
-    /// <summary>Values of a picture.</summary>
+    /// <summary>Number of values of an image.</summary>
     public const int ImageValueCount = 48;
 
     private const int FieldsPerSide = 4;

@@ -4,27 +4,23 @@ using MedR1.Modeling;
 
 namespace MedR1.Testing;
 
-/// <summary>
-/// A sampler that says what a script says: rewards, trainers and reports can be tested without a model.
-/// </summary>
+/// <summary>A sampler whose answers are scripted: rewards, trainers and reports can be tested without a model.</summary>
 public sealed class ScriptedSampler : ISampler
 {
     private readonly Func<VqaPrompt, int, string> _answer;
     private readonly ByteTokenizer _tokenizer = new();
 
-    /// <summary>Makes a sampler that asks a function.</summary>
-    /// <param name="answer">Gives the text for a prompt and a sample's place in its group, from 0.</param>
+    /// <summary>Creates a sampler that calls a function.</summary>
+    /// <param name="answer">Returns the text for a prompt and a sample's index in its group, from 0.</param>
     public ScriptedSampler(Func<VqaPrompt, int, string> answer)
     {
         ArgumentNullException.ThrowIfNull(answer);
         _answer = answer;
     }
 
-    /// <summary>
-    /// Makes a sampler that gives each group the same answers, from the first again when they are used up.
-    /// </summary>
+    /// <summary>Creates a sampler that gives each group the same answers, starting over when they are used up.</summary>
     /// <param name="answers">At least one answer.</param>
-    /// <exception cref="ArgumentException">There is no answer.</exception>
+    /// <exception cref="ArgumentException">There are no answers.</exception>
     public ScriptedSampler(params IReadOnlyList<string> answers)
     {
         ArgumentNullException.ThrowIfNull(answers);

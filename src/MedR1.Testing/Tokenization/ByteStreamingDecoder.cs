@@ -17,7 +17,7 @@ internal sealed class ByteStreamingDecoder(bool skipSpecialTokens) : IStreamingD
             return Decode([(byte)tokenId], flush: false);
         }
 
-        // A control token that is left out joins the bytes on its two sides, as decoding the whole sequence does.
+        // A control token that is left out joins the bytes on either side, as when decoding the whole sequence.
         return skipSpecialTokens || ByteTokenizer.NameOf(tokenId) is not string name
             ? ""
             : Decode([], flush: true) + name;

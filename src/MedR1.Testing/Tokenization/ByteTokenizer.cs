@@ -4,16 +4,16 @@ using MedR1.Modeling;
 
 namespace MedR1.Testing;
 
-/// <summary>A tokenizer that needs no file: each UTF-8 byte is a token, and four control tokens follow.</summary>
+/// <summary>A tokenizer that needs no file: each UTF-8 byte is a token, followed by four control tokens.</summary>
 public sealed class ByteTokenizer : ITextTokenizer
 {
     /// <summary>The token that ends a turn, 256.</summary>
     public const int EndTokenId = 256;
 
-    /// <summary>The token that fills empty places, 257.</summary>
+    /// <summary>The padding token, 257.</summary>
     public const int PadTokenId = 257;
 
-    /// <summary>The token that stands for a picture, 258.</summary>
+    /// <summary>The token that stands for an image, 258.</summary>
     public const int ImageTokenId = 258;
 
     /// <summary>The token that starts a turn, 259.</summary>
