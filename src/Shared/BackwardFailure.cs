@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace MedR1;
 
 /// <summary>
-/// What went wrong in a backward function of this library, want of memory above all. An exception may not leave it, for the
-/// native code that called it would end the process: gradients become not a number, which a trainer leaves out, and the
-/// forward pass behind it says why.
+/// What went wrong in a backward function of this library, most often lack of memory. An exception must not leave it, because the
+/// native code that called it would end the process: instead gradients become NaN, which a trainer skips, and the next forward
+/// pass reports the cause.
 /// </summary>
 /// <param name="what">What failed.</param>
 /// <param name="advice">What helps.</param>
@@ -22,23 +22,23 @@ internal sealed class BackwardFailure(string what, string advice)
     private Exception? _first;
 
     /// <summary>
-    /// That of a package's operators in what goes on here. They know of no model, but a training has a thread with a context of
-    /// its own: its next pass tells what went wrong in its graph, and no other's. Passes without a context share one. A forward
-    /// function asks for it and saves it; a backward function may be on a thread of the device.
+    /// The instance for a package's operators in the current run. Operators know of no model, but each training has a thread with
+    /// its own context: its next pass reports what went wrong in its graph, and in no other. Passes without a context share one
+    /// instance. A forward function asks for it and saves it, since a backward function may run on a thread of the device.
     /// </summary>
     public static BackwardFailure OfOperators => s_entered
         ?? (SynchronizationContext.Current is { } run ? s_ofRuns.GetValue(run, _ => OfSome()) : s_ofOthers);
 
-    // Of operators, which know of no model.
+    // For operators, which know of no model.
     private static BackwardFailure OfSome() =>
         new("The last backward pass failed", "Free memory, or make the batch smaller.");
 
     /// <summary>
-    /// Computes gradients; those of a failure are not a number. What was saved for the backward pass belongs into the
-    /// computation: libtorch refuses to give it if it has changed since.
+    /// Computes gradients; if that fails they are NaN. Retrieve what was saved for the backward pass inside the computation:
+    /// libtorch refuses to return it if it has changed since.
     /// </summary>
     /// <param name="forms">The form of each input's gradient; null for an input without one.</param>
-    /// <param name="compute">Computes one for each input, null where none is wanted.</param>
+    /// <param name="compute">Computes one for each input, null if none is wanted.</param>
     /// <returns>The gradients, in no dispose scope.</returns>
     public Tensor?[] Guard(GradientForm?[] forms, Func<Tensor?[]> compute)
     {
@@ -58,12 +58,12 @@ internal sealed class BackwardFailure(string what, string advice)
     }
 
     /// <summary>
-    /// Makes this that of the operators on this thread until the result is disposed: where a backward function computes forward
-    /// again, that belongs to the pass that it is of.
+    /// Makes this the instance for operators on this thread until the result is disposed: a forward pass recomputed by a backward
+    /// function belongs to the pass it is part of.
     /// </summary>
     public Entry Enter() => new(this);
 
-    /// <summary>Says what went wrong since the last time; called where a pass begins.</summary>
+    /// <summary>Throws if something has gone wrong since the last call; called when a pass begins.</summary>
     /// <exception cref="InvalidOperationException">A backward function failed.</exception>
     public void ThrowIfAny()
     {

@@ -1,11 +1,11 @@
 namespace MedR1;
 
-/// <summary>Reads streams that can be longer than they say, as packed ones can, into memory that is bounded.</summary>
+/// <summary>Reads streams that can be longer than they claim, such as compressed ones, into bounded memory.</summary>
 internal static class BoundedStream
 {
     private const int BlockBytes = 1 << 16;
 
-    /// <summary>All bytes of a stream, or what <paramref name="tooLong"/> makes where there are more than allowed.</summary>
+    /// <summary>All bytes of a stream; throws what <paramref name="tooLong"/> returns if there are more than allowed.</summary>
     public static MemoryStream ReadAll(Stream stream, long mostBytes, Func<Exception> tooLong)
     {
         MemoryStream copy = new();

@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>Knows the folders that are given by mistake where that of a model or of an adapter is wanted.</summary>
+/// <summary>Recognizes folders that are given by mistake instead of that of a model or an adapter.</summary>
 internal static class GivenFolder
 {
     private const string AdapterFile = "adapter_config.json";
@@ -11,12 +11,12 @@ internal static class GivenFolder
     // As CheckpointFolder names what it replaces: 32 digits.
     private static readonly string Random = new('?', 32);
 
-    // As trainers write them.
+    // As written by trainers.
     private const string TrainerFile = "trainer.json";
     private const string ModelFolder = "model";
     private const string NewestFile = "latest";
 
-    /// <summary>What a folder without a model is and what to load instead; null where that isn't known.</summary>
+    /// <summary>What a folder without a model is and what to load instead; null if unknown.</summary>
     public static string? InsteadOfModel(string folder)
     {
         if (Trained(folder) is var (kind, trained))
@@ -33,7 +33,7 @@ internal static class GivenFolder
             : null;
     }
 
-    /// <summary>What a folder without an adapter is and what to load instead; null where that isn't known.</summary>
+    /// <summary>What a folder without an adapter is and what to load instead; null if unknown.</summary>
     public static string? InsteadOfAdapter(string folder)
     {
         if (Trained(folder) is var (kind, trained))
@@ -47,12 +47,12 @@ internal static class GivenFolder
     }
 
     /// <summary>
-    /// Why a folder isn't found, and what to do: the program ended between the two moves that replace it, or it may not be looked for,
-    /// and then whether it is there is not known; null where it is just missing.
+    /// Why a folder isn't found, and what to do: the program ended between the two moves that replace it, or access is denied, so
+    /// that it is not known whether it exists; null if it is just missing.
     /// </summary>
     public static (bool IsUnseen, string Why)? WhyMissing(string folder)
     {
-        // Of a link the folder that it leads to is replaced, and what was in that lies beside it.
+        // If it is a link, its target is replaced, and the target's previous content is next to the target.
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         try
         {
@@ -89,7 +89,7 @@ internal static class GivenFolder
         }
         catch (IOException)
         {
-            // A link that leads in a circle is no folder, and that is said.
+            // A circular link is not a folder, and is reported as such.
             return null;
         }
     }

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace MedR1;
 
 /// <summary>
-/// Copies of small numbers from the host. CUDA copies ordinary memory aside before it returns, so that the host need not wait for what
-/// the device is at, and may use the memory again.
+/// Copies of small values from the host. CUDA copies pageable memory aside before it returns, so that the host need not wait for
+/// what the device is doing, and may reuse the memory.
 /// </summary>
 internal static class HostCopies
 {
-    /// <summary>Takes what a tensor of the host holds.</summary>
+    /// <summary>Copies the content of a tensor on the host.</summary>
     public static void TakeFromHost(this Tensor target, Tensor source) =>
         target.copy_(source, target.device_type == DeviceType.CUDA);
 
@@ -21,7 +21,7 @@ internal static class HostCopies
         return host.CopiedTo(device);
     }
 
-    /// <summary>float32 of a shape.</summary>
+    /// <summary>float32 of the given shape.</summary>
     public static Tensor ToDevice(this float[] values, Device device, params long[] shape)
     {
         using Tensor host = tensor(values, shape);

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace MedR1;
 
-/// <summary>Writes tables in Markdown; what a cell holds can't end it.</summary>
+/// <summary>Writes tables in Markdown; the content of a cell can't end it.</summary>
 internal static class MarkdownTable
 {
-    /// <summary>A table; the first row is its head.</summary>
+    /// <summary>A table; the first row is its header.</summary>
     public static string Write(IReadOnlyList<IReadOnlyList<string>> rows)
     {
         StringBuilder text = new();
@@ -21,7 +21,7 @@ internal static class MarkdownTable
         return text.ToString();
     }
 
-    // Text of a model must not end a cell or start a tag of the page.
+    // Text from a model must not end a cell or start a tag on the page.
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal)
         .Replace("<", "&lt;", StringComparison.Ordinal).ReplaceLineEndings(" ");
 }

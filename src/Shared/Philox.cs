@@ -1,13 +1,13 @@
 namespace MedR1;
 
 /// <summary>
-/// Random bits without a state: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+/// Stateless random bits: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
 /// </summary>
 internal static class Philox
 {
     private const int Rounds = 10;
 
-    /// <summary>One block of the generator: 128 bits of counter and 64 of key give 128 bits.</summary>
+    /// <summary>One block of the generator: maps a 128-bit counter and a 64-bit key to 128 bits.</summary>
     public static (ulong Low, ulong High) Block(ulong key, ulong counterLow, ulong counterHigh)
     {
         uint key0 = (uint)key;

@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MedR1;
 
-/// <summary>Values by key up to a number of bytes; the least recently used leave when it is full.</summary>
+/// <summary>A cache of values by key, limited in bytes; the least recently used are evicted when it is full.</summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
-/// <param name="capacityInBytes">The most bytes of values that are held.</param>
-/// <param name="leave">What becomes of a value that leaves; null for nothing.</param>
+/// <param name="capacityInBytes">The maximum number of bytes of values to keep.</param>
+/// <param name="leave">Called with an evicted value; null for nothing.</param>
 internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TValue>? leave = null)
     where TKey : notnull
     where TValue : class
@@ -14,13 +14,13 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TV
     private readonly Dictionary<TKey, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _order = new();
 
-    /// <summary>Bytes of the values that are held.</summary>
+    /// <summary>Bytes of the values it holds.</summary>
     public long ByteSize { get; private set; }
 
-    /// <summary>Values that are held.</summary>
+    /// <summary>Number of values it holds.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>Finds a value, which then leaves last.</summary>
+    /// <summary>Finds a value, which becomes the most recently used.</summary>
     public bool TryGet(TKey key, [NotNullWhen(true)] out TValue? value)
     {
         lock (_lock)
@@ -31,8 +31,8 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TV
         return value is not null;
     }
 
-    /// <summary>Holds a value that fits, unless another thread was faster.</summary>
-    /// <returns>The value that is held under the key, or this one where it is too large.</returns>
+    /// <summary>Adds a value if it fits, unless another thread was faster.</summary>
+    /// <returns>The value stored under the key, or this one if it is too large.</returns>
     public TValue Add(TKey key, TValue value, long bytes)
     {
         lock (_lock)
@@ -53,7 +53,7 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TV
         }
     }
 
-    /// <summary>Lets all values leave.</summary>
+    /// <summary>Evicts all values.</summary>
     public void Clear()
     {
         lock (_lock)

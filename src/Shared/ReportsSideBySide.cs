@@ -2,13 +2,13 @@ using MedR1.Evaluation;
 
 namespace MedR1;
 
-/// <summary>What reports must have in common to stand in one table.</summary>
+/// <summary>What reports must have in common to appear in one table.</summary>
 internal static class ReportsSideBySide
 {
     private const int Named = 3;
 
-    /// <summary>Their order doesn't matter, nor does that of their answers.</summary>
-    /// <exception cref="ArgumentException">There is none, or they are about different questions.</exception>
+    /// <summary>Checks that reports are about the same questions; the order of reports and answers doesn't matter.</summary>
+    /// <exception cref="ArgumentException">There are no reports, or they are about different questions.</exception>
     public static void Require(IReadOnlyList<EvaluationReport> reports)
     {
         ArgumentNullException.ThrowIfNull(reports);
@@ -34,7 +34,7 @@ internal static class ReportsSideBySide
         }
     }
 
-    // An id that a report has twice must be twice in the other too.
+    // An id that occurs twice in one report must occur twice in the other too.
     private static string[] Missing(EvaluationReport from, EvaluationReport other)
     {
         Dictionary<string, int> left = Ids(other).CountBy(id => id, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);

@@ -1,9 +1,9 @@
 namespace MedR1;
 
-/// <summary>Sizes that recorded work is made for.</summary>
+/// <summary>Sizes for which work is recorded.</summary>
 internal static class RoundedSizes
 {
-    /// <summary>The next of 1, 2, 3, 4, 6, 8, 12, 16, …: at most half more than is needed.</summary>
+    /// <summary>The next of 1, 2, 3, 4, 6, 8, 12, 16, …: at most half more than needed.</summary>
     public static int AtLeast(int count)
     {
         int size = 1;

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace MedR1;
 
 /// <summary>
-/// Sums, products and comparisons of tensors with numbers. TorchSharp's own operators hand a temporary
-/// <see cref="Scalar"/> to libtorch by its address and don't keep it alive: a garbage collection at that moment frees it
-/// under the running operator, which then fails or, worse, computes with other memory. Here every number lives until
-/// the operator has returned. The analyzer refuses the unsafe forms (BannedSymbols.Scalars.txt).
+/// Sums, products and comparisons of tensors with numbers. TorchSharp's own operators pass a temporary <see cref="Scalar"/> to
+/// libtorch by its address and don't keep it alive: a garbage collection at that moment frees it while the operator is running,
+/// which then fails or, worse, computes with other memory. Here every number lives until the operator has returned. The analyzer
+/// rejects the unsafe forms (BannedSymbols.Scalars.txt).
 /// </summary>
 internal static class TensorArithmetic
 {
@@ -23,7 +23,7 @@ internal static class TensorArithmetic
         return left.add(number, s_one);
     }
 
-    /// <summary>A whole number, which leaves integers integers.</summary>
+    /// <summary>Adds an integer, so that integers stay integers.</summary>
     public static Tensor Plus(this Tensor left, long right)
     {
         using Scalar number = right.ToScalar();
@@ -60,7 +60,7 @@ internal static class TensorArithmetic
         return left.sub(number);
     }
 
-    /// <summary>A whole number, which leaves integers integers.</summary>
+    /// <summary>Subtracts an integer, so that integers stay integers.</summary>
     public static Tensor Minus(this Tensor left, long right)
     {
         using Scalar number = right.ToScalar();
@@ -73,7 +73,7 @@ internal static class TensorArithmetic
         return left.mul(number);
     }
 
-    /// <summary>A whole number, which leaves integers integers.</summary>
+    /// <summary>Multiplies by an integer, so that integers stay integers.</summary>
     public static Tensor Times(this Tensor left, long right)
     {
         using Scalar number = right.ToScalar();
@@ -140,7 +140,7 @@ internal static class TensorArithmetic
         return left.eq(number);
     }
 
-    /// <summary>Values below or above a limit become the limit; NaN stays NaN.</summary>
+    /// <summary>Clamps values below or above a limit to it; NaN stays NaN.</summary>
     public static Tensor Limited(this Tensor values, double? least = null, double? most = null)
     {
         using Scalar? lower = least?.ToScalar();
@@ -148,7 +148,7 @@ internal static class TensorArithmetic
         return values.clamp(lower, upper);
     }
 
-    /// <summary>Whole limits, which leave integers integers.</summary>
+    /// <summary>Clamps with integer limits, so that integers stay integers.</summary>
     public static Tensor Limited(this Tensor values, long? least = null, long? most = null)
     {
         using Scalar? lower = least?.ToScalar();
@@ -156,7 +156,7 @@ internal static class TensorArithmetic
         return values.clamp(lower, upper);
     }
 
-    /// <summary>The columns at <paramref name="index"/> of a dimension become a value.</summary>
+    /// <summary>Sets the elements at <paramref name="index"/> of a dimension to a value.</summary>
     public static Tensor FilledAt(this Tensor values, long dimension, Tensor index, double value)
     {
         using Scalar number = value.ToScalar();
@@ -175,7 +175,7 @@ internal static class TensorArithmetic
         return values.fill_(number);
     }
 
-    /// <summary>0, 1, … to below <paramref name="stop"/>, <c>[stop]</c> of whole numbers.</summary>
+    /// <summary>0, 1, … up to but excluding <paramref name="stop"/>, <c>[stop]</c> integers.</summary>
     public static Tensor CountTo(long stop, Device? device = null)
     {
         using Scalar start = 0L.ToScalar();

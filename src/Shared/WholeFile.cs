@@ -1,9 +1,9 @@
 namespace MedR1;
 
-/// <summary>Writes files that are either all there or not at all, also when the program is killed.</summary>
+/// <summary>Writes files that exist either completely or not at all, even if the program is killed.</summary>
 internal static class WholeFile
 {
-    /// <summary>Writes a file; an existing one is replaced when the new one is complete. Its folder is made.</summary>
+    /// <summary>Writes a file; an existing one is replaced when the new one is complete. Its folder is created.</summary>
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         string target = Path.GetFullPath(path);
@@ -20,7 +20,7 @@ internal static class WholeFile
         }
     }
 
-    /// <summary>Writes a file and waits until it is on the disk.</summary>
+    /// <summary>Writes a file and waits until it is on disk.</summary>
     public static void WriteThrough(string path, ReadOnlySpan<byte> bytes)
     {
         using FileStream file = new(path, FileMode.Create, FileAccess.Write, FileShare.None);
