@@ -158,9 +158,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidPromptException">
-    /// A prompt is empty or too long, or its images don't match its placeholders.
-    /// </exception>
+    /// <exception cref="InvalidPromptException">A prompt is empty or too long, or its images don't match its placeholders.</exception>
     public Tensor Prefill(
         IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,
         Tensor? imageFeatures = null)
