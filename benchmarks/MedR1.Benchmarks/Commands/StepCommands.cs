@@ -167,19 +167,20 @@ internal static class StepCommands
             Description = "Tokens that all prompts begin with, before the chat template's.",
             DefaultValueFactory = _ => [8, 25, 100, 150], AllowMultipleArgumentsPerToken = true,
         };
+        Option<bool> oneImage = new("--one-image") { Description = "Asks all questions about one image." };
         Command command = new(
             "one-beginning",
             "Computes 16 prompts of a small checkpoint (samples/QuickStart/base) that begin alike, beside 16 that differ in their first "
             + "token: passes of an update, with backward pass, and the sampler's; prints the fastest times as a table in Markdown.")
         {
-            folder, common,
+            folder, common, oneImage,
         };
         command.SetAction((result, cancellationToken) =>
         {
             TorchRuntime.Initialize();
             using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
                 result.GetValue(folder)!.FullName, cancellationToken: cancellationToken);
-            Steps.OneBeginning.Run(policy, result.GetValue(common)!, Console.Out);
+            Steps.OneBeginning.Run(policy, result.GetValue(common)!, result.GetValue(oneImage), Console.Out);
             return Task.CompletedTask;
         });
         return command;

@@ -21,13 +21,18 @@ internal static class OneBeginning
     private const int Calls = 4;
     private static readonly TokenStatisticsOptions s_options = new();
 
-    public static void Run(Qwen2VLPolicy policy, IReadOnlyList<int> commons, TextWriter console)
+    /// <param name="policy">The model.</param>
+    /// <param name="commons">Numbers of tokens that stand in front of all prompts.</param>
+    /// <param name="oneImage">Whether all prompts are about one image, each with a copy of its own.</param>
+    /// <param name="console">Takes the table.</param>
+    public static void Run(Qwen2VLPolicy policy, IReadOnlyList<int> commons, bool oneImage, TextWriter console)
     {
         List<string[]> table =
             [["tokens in front", "tokens of a prompt", "update, each whole", "once", "ratio", "sampler's prompts, each whole", "once", "ratio"]];
         foreach (int common in commons)
         {
-            PackedGroup[] alike = Groups(policy.Processor, common, differ: false), whole = Groups(policy.Processor, common, differ: true);
+            PackedGroup[] alike = Groups(policy.Processor, common, oneImage, differ: false);
+            PackedGroup[] whole = Groups(policy.Processor, common, oneImage, differ: true);
             (double updateWhole, double updateOnce) = Fastest(() => Update(policy, whole), () => Update(policy, alike));
             (double prefillWhole, double prefillOnce) = Fastest(() => Prefill(policy, whole), () => Prefill(policy, alike));
             table.Add(
@@ -50,7 +55,7 @@ internal static class OneBeginning
     private static void Prefill(Qwen2VLPolicy policy, PackedGroup[] groups)
     {
         using IDisposable guard = no_grad();
-        using GroupDecoding decoding = new(policy, groups.Length, 1, groups[0].Prompt.TokenIds.Count, 1);
+        using GroupDecoding decoding = new(policy, groups.Length, 1, groups.Max(group => group.Prompt.TokenIds.Count), 1);
         decoding.Prefill([.. groups.Select(group => group.Prompt)]);
     }
 
@@ -76,11 +81,12 @@ internal static class OneBeginning
         return (best[0], best[1]);
     }
 
-    private static PackedGroup[] Groups(Qwen2VLProcessor processor, int common, bool differ) =>
+    private static PackedGroup[] Groups(Qwen2VLProcessor processor, int common, bool oneImage, bool differ) =>
     [
         .. Enumerable.Range(0, Prompts).Select(prompt =>
         {
-            EncodedPrompt own = processor.Encode(StepPrompts.Ask(Side, "What is seen?", prompt));
+            EncodedPrompt own = processor.Encode(
+                oneImage ? StepPrompts.Ask(Side, $"What is seen? {prompt}", 0) : StepPrompts.Ask(Side, "What is seen?", prompt));
             int[] beginning = Words(common, 1);
             beginning[0] = differ ? prompt : beginning[0];
             int[][] completions = [.. Enumerable.Range(0, Completions).Select(row => Words(CompletionTokens, (prompt * Completions) + row))];
