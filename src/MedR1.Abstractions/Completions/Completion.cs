@@ -1,39 +1,39 @@
 namespace MedR1;
 
 /// <summary>
-/// What the model said to a prompt, once. Two completions are equal if their contents are, compared token by token and number by
+/// One answer of the model to a prompt. Two completions are equal if their contents are, compared token by token and number by
 /// number.
 /// </summary>
 public sealed record Completion
 {
-    /// <summary>The text, control tokens left out.</summary>
+    /// <summary>The text, without control tokens.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The tokens, the end token included where there is one.</summary>
+    /// <summary>The tokens, including the end token if there is one.</summary>
     public required IReadOnlyList<int> TokenIds { get; init; }
 
-    /// <summary>Why it ended.</summary>
+    /// <summary>Why the completion ended.</summary>
     public required StopReason StopReason { get; init; }
 
     /// <summary>
-    /// Natural-log probability of each token under <c>softmax(logits / temperature)</c>, suppressed tokens left out and nothing
-    /// else truncated: the distribution whose gradient the trainer takes. Empty if the sampler doesn't give them.
+    /// Natural-log probability of each token under <c>softmax(logits / temperature)</c>, without suppressed tokens but otherwise
+    /// untruncated: the distribution whose gradient the trainer takes. Empty if the sampler doesn't provide them.
     /// </summary>
     public IReadOnlyList<float> LogProbabilities { get; init; } = [];
 
     /// <summary>
     /// Natural-log probability of each token under the distribution that it was drawn from, after top-k, top-p, min-p and
-    /// penalties. Empty if the sampler doesn't give them.
+    /// penalties. Empty if the sampler doesn't provide them.
     /// </summary>
     public IReadOnlyList<float> DrawnLogProbabilities { get; init; } = [];
 
-    /// <summary>The place of this sample in its group, from 0.</summary>
+    /// <summary>The index of this sample in its group, from 0.</summary>
     public int SampleIndex { get; init; }
 
-    /// <summary>Number of tokens, the end token included.</summary>
+    /// <summary>Number of tokens, including the end token.</summary>
     public int TokenCount => TokenIds.Count;
 
-    /// <summary>Whether the completion was cut off rather than ended.</summary>
+    /// <summary>Whether the completion was cut off before it ended.</summary>
     public bool IsTruncated => StopReason is StopReason.Length or StopReason.ContextFull or StopReason.Cancelled;
 
     /// <inheritdoc/>
@@ -45,6 +45,6 @@ public sealed record Completion
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Text, StopReason, SampleIndex, TokenIds.Count);
 
-    /// <summary>The text as it is, with the number of tokens and why it ended.</summary>
+    /// <summary>The text unchanged, followed by the number of tokens and the stop reason.</summary>
     public override string ToString() => $"{Text} ({TokenCount} tokens, {StopReason})";
 }

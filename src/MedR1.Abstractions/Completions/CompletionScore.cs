@@ -1,8 +1,8 @@
 namespace MedR1;
 
-/// <summary>What the rewards gave one completion.</summary>
+/// <summary>What the rewards gave to one completion.</summary>
 /// <param name="Total">The weighted sum of the rewards that apply; <see langword="null"/> if none applies.</param>
 /// <param name="ByReward">
-/// Each reward's own value before its weight, in the order of the rewards; <see langword="null"/> where it abstained.
+/// Each reward's value before weighting, in the order of the rewards; <see langword="null"/> if the reward abstained.
 /// </param>
 public sealed record CompletionScore(double? Total, IReadOnlyList<double?> ByReward);

@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>Examples in a fixed order. Pictures are opened when they are read.</summary>
+/// <summary>Examples in a fixed order. Images are not opened until they are read.</summary>
 /// <remarks>Safe to read from several threads at once.</remarks>
 public interface IVqaDataset : IReadOnlyList<VqaExample>
 {

@@ -1,7 +1,7 @@
 namespace MedR1;
 
-/// <summary>How a medical picture was made: an open set of names, with the eight of OmniMedVQA as members.</summary>
-/// <param name="Value">The exact string of the data set, its misspellings included (arXiv 2402.09181).</param>
+/// <summary>How a medical image was acquired: an open set of names, with the eight of OmniMedVQA as members.</summary>
+/// <param name="Value">The data set's exact string, including its misspellings (arXiv 2402.09181).</param>
 public readonly record struct ImagingModality(string Value)
 {
     /// <summary>Computed tomography.</summary>
@@ -19,10 +19,10 @@ public readonly record struct ImagingModality(string Value)
     /// <summary>Dermoscopy.</summary>
     public static ImagingModality Dermoscopy { get; } = new("Dermoscopy");
 
-    /// <summary>Photography of the eye's fundus.</summary>
+    /// <summary>Fundus photography of the eye.</summary>
     public static ImagingModality Fundus { get; } = new("Fundus Photography");
 
-    /// <summary>Optical coherence tomography; the data set's own string lacks its closing parenthesis.</summary>
+    /// <summary>Optical coherence tomography; the data set's string lacks the closing parenthesis.</summary>
     public static ImagingModality OCT { get; } = new("OCT (Optical Coherence Tomography");
 
     /// <summary>Microscopy.</summary>

@@ -1,14 +1,14 @@
 namespace MedR1;
 
-/// <summary>The letters that name the options of a choice.</summary>
+/// <summary>The letters that label the options of a multiple-choice question.</summary>
 public static class OptionLetters
 {
     /// <summary>How many letters there are.</summary>
     internal const int Count = 26;
 
     /// <summary>The letter of an option.</summary>
-    /// <param name="index">The option's place, 0 to 25.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no letter for this place.</exception>
+    /// <param name="index">The option's index, 0 to 25.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no letter for this index.</exception>
     public static string Of(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -16,7 +16,9 @@ public static class OptionLetters
         return ((char)('A' + index)).ToString();
     }
 
-    /// <summary>The place of an option by its letter, or <see langword="null"/> if the text is not one capital letter.</summary>
+    /// <summary>
+    /// The index of the option with a given letter, or <see langword="null"/> if the text is not a single capital letter.
+    /// </summary>
     /// <param name="letter">The text to read.</param>
     public static int? IndexOf(string letter)
     {

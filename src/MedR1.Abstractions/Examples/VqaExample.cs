@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>One visual question with its answer: what a data set gives, before any prompt is made of it.</summary>
+/// <summary>One visual question with its answer: what a data set provides, before a prompt is made from it.</summary>
 public sealed record VqaExample
 {
     /// <summary>A name that is unique in its data set.</summary>
@@ -9,33 +9,33 @@ public sealed record VqaExample
     /// <summary>The question alone, without its options.</summary>
     public required string Question { get; init; }
 
-    /// <summary>The right answer as text (for a choice, the right option's text).</summary>
+    /// <summary>The right answer as text (for a multiple-choice question, the right option's text).</summary>
     public required string Answer { get; init; }
 
     /// <summary>The options in the order of their letters A, B, …; empty for an open question.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
     /// <summary>
-    /// Which option is right, from 0; <see langword="null"/> for an open question. If not set: the only option whose text equals
-    /// <see cref="Answer"/>, ignoring surrounding spaces; <see langword="null"/> if none or several match.
+    /// Which option is right, from 0; <see langword="null"/> for an open question. If not set, the only option whose text equals
+    /// <see cref="Answer"/>, ignoring surrounding spaces; or <see langword="null"/> if none or several match.
     /// </summary>
-    /// <exception cref="InvalidOperationException">While reading: there is no such option.</exception>
+    /// <exception cref="InvalidOperationException">On reading: there is no such option.</exception>
     public int? AnswerIndex
     {
         get => field is int given ? Existing(given) : OnlyOptionLikeAnswer();
         init;
     }
 
-    /// <summary>The pictures, in the order in which the question means them; empty for a question about no picture.</summary>
+    /// <summary>The images, in the order in which the question refers to them; empty for a question without images.</summary>
     public IReadOnlyList<IImageSource> Images { get; init; } = [];
 
-    /// <summary>How the pictures were made, where that is known.</summary>
+    /// <summary>How the images were acquired, if known.</summary>
     public ImagingModality? Modality { get; init; }
 
-    /// <summary>What is asked for, where that is known.</summary>
+    /// <summary>What the question asks for, if known.</summary>
     public QuestionType? QuestionType { get; init; }
 
-    /// <summary>The data set that the example comes from, where that is known.</summary>
+    /// <summary>The data set that the example comes from, if known.</summary>
     public string? Dataset { get; init; }
 
     /// <summary>Further columns of the data set, for rewards and reports.</summary>
@@ -45,20 +45,20 @@ public sealed record VqaExample
     public string? AnswerLetter => AnswerIndex is int index ? OptionLetters.Of(index) : null;
 
     /// <summary>
-    /// The question and its options on one line as Med-R1 writes them, <c>question A)first, B)second</c>; the question
-    /// alone where there are no options.
+    /// The question and its options on one line as Med-R1 writes them, <c>question A)first, B)second</c>; only the question if
+    /// there are no options.
     /// </summary>
     public string Problem => Options.Count == 0
         ? Question
         : Question + " " + string.Join(", ", Options.Select((option, index) => $"{OptionLetters.Of(index)}){option}"));
 
-    /// <summary>What Med-R1 calls the solution: the letter, or the answer's text, in answer tags.</summary>
+    /// <summary>What Med-R1 calls the solution: the letter, or the answer's text if there is none, in answer tags.</summary>
     public string Solution => $"<answer> {AnswerLetter ?? Answer} </answer>";
 
-    /// <summary>The name, the problem, the number of pictures and the answer, in one line.</summary>
+    /// <summary>The id, the problem, the number of images and the answer, on one line.</summary>
     public override string ToString() => $"{Id}: {Problem} [pictures: {Images.Count}] -> {Answer}";
 
-    // Options may be set after it, so that it can't be checked sooner. Where there are none they may stand in the question.
+    // Options may be set after the index, so it can't be checked earlier. If there are none, the question itself may contain them.
     private int Existing(int given)
     {
         int count = Options.Count == 0 ? OptionLetters.Count : Options.Count;

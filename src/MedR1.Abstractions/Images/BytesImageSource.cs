@@ -1,8 +1,8 @@
 namespace MedR1;
 
-/// <summary>An encoded picture in memory.</summary>
+/// <summary>An encoded image in memory.</summary>
 /// <param name="name">A name for messages.</param>
-/// <param name="encoded">The bytes of a picture file; they are not copied and must not change.</param>
+/// <param name="encoded">The bytes of an image file; they are not copied and must not change.</param>
 public sealed class BytesImageSource(string name, byte[] encoded) : IImageSource
 {
     private readonly byte[] _encoded = encoded ?? throw new ArgumentNullException(nameof(encoded));

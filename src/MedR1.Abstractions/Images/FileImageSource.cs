@@ -1,7 +1,7 @@
 namespace MedR1;
 
-/// <summary>A picture in a file, opened on each read. Sources of one path are equal.</summary>
-/// <param name="path">The file; it need not exist until the picture is read.</param>
+/// <summary>An image in a file, opened on each read. Two sources with the same path are equal.</summary>
+/// <param name="path">The file; it need not exist until the image is read.</param>
 public sealed class FileImageSource(string path) : IImageSource, IEquatable<FileImageSource>
 {
     /// <summary>The file's path.</summary>

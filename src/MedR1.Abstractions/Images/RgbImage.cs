@@ -1,9 +1,9 @@
 namespace MedR1;
 
-/// <summary>A decoded picture: 8-bit red, green and blue, interleaved, rows from the top, no padding.</summary>
+/// <summary>A decoded image: 8-bit red, green and blue, interleaved, rows from top to bottom, no padding.</summary>
 public sealed class RgbImage
 {
-    /// <summary>Wraps pixels.</summary>
+    /// <summary>Wraps existing pixels.</summary>
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="pixels"><c>[height, width, 3]</c> bytes; they are not copied and must not change.</param>

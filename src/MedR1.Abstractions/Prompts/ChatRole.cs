@@ -4,7 +4,7 @@ namespace MedR1;
 /// <param name="Value">The name as a chat template writes it.</param>
 public readonly record struct ChatRole(string Value)
 {
-    /// <summary>Instructions that stand above the conversation.</summary>
+    /// <summary>Instructions that precede the conversation.</summary>
     public static ChatRole System { get; } = new("system");
 
     /// <summary>The person who asks.</summary>

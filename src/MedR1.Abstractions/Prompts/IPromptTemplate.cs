@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>Makes a prompt of an example.</summary>
+/// <summary>Makes a prompt from an example.</summary>
 /// <remarks>Implementations keep no state and may be used from several threads at once.</remarks>
 public interface IPromptTemplate
 {
@@ -8,6 +8,6 @@ public interface IPromptTemplate
     string Name { get; }
 
     /// <summary>Makes the prompt; it carries the example.</summary>
-    /// <param name="example">The question, its options and pictures.</param>
+    /// <param name="example">The question, its options and images.</param>
     VqaPrompt Format(VqaExample example);
 }

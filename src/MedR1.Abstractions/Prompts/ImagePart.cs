@@ -1,5 +1,5 @@
 namespace MedR1;
 
-/// <summary>A picture in a message.</summary>
-/// <param name="Image">The picture.</param>
+/// <summary>An image in a message.</summary>
+/// <param name="Image">The image.</param>
 public sealed record ImagePart(IImageSource Image) : ChatPart;

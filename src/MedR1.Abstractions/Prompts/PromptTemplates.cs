@@ -17,8 +17,8 @@ public static class PromptTemplates
         "No extra information or text outside of this tag.");
 
     /// <summary>
-    /// Answer first, rationale after. The paper's last version names this variant but no prompt for it was released; this
-    /// text is our own, in the form of the other two.
+    /// Answer first, rationale after. The paper's latest version names this variant, but no prompt for it was released; this text
+    /// is our own, modelled on the other two.
     /// </summary>
     public static IPromptTemplate AnswerThenThink { get; } = new TextPromptTemplate(
         "think-after",
@@ -40,6 +40,6 @@ public static class PromptTemplates
     public static IPromptTemplate ZeroShot { get; } = new TextPromptTemplate(
         "med-r1-zero-shot", "{Question} Provide the correct single-letter choice (A, B, C, D,...).");
 
-    /// <summary>The question and its options with nothing behind them.</summary>
+    /// <summary>The question and its options, followed by nothing.</summary>
     public static IPromptTemplate Plain { get; } = new TextPromptTemplate("plain", "{Question}");
 }

@@ -3,18 +3,18 @@ using System.Text.RegularExpressions;
 namespace MedR1;
 
 /// <summary>
-/// One user message: the pictures, then a text in which <c>{Problem}</c>, or <c>{Question}</c> as Med-R1 writes it, stands for
-/// <see cref="VqaExample.Problem"/>: the question with its options. Other braces stay as they are: empty ones, those of JSON
-/// such as <c>{ "a": 1 }</c>, those of LaTeX such as <c>\boxed{answer}</c>.
+/// One user message: the images, then a text in which <c>{Problem}</c>, or <c>{Question}</c> as Med-R1 writes it, stands for
+/// <see cref="VqaExample.Problem"/>: the question with its options. Other braces are left alone: empty ones, JSON such as
+/// <c>{ "a": 1 }</c>, LaTeX such as <c>\boxed{answer}</c>.
 /// </summary>
 public sealed partial class TextPromptTemplate : IPromptTemplate
 {
     private readonly string _text;
 
-    /// <summary>Makes a template.</summary>
+    /// <summary>Creates a template.</summary>
     /// <param name="name">Its name, for logs.</param>
-    /// <param name="text">The text with <c>{Problem}</c> or <c>{Question}</c> in it, which mean the same.</param>
-    /// <exception cref="ArgumentException">The text has neither, or another word in braces.</exception>
+    /// <param name="text">The text, containing <c>{Problem}</c> or <c>{Question}</c>, which mean the same.</param>
+    /// <exception cref="ArgumentException">The text has neither, or has a different word in braces.</exception>
     public TextPromptTemplate(string name, string text)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -59,7 +59,7 @@ public sealed partial class TextPromptTemplate : IPromptTemplate
     [GeneratedRegex(@"\{(?:Problem|Question)\}")]
     private static partial Regex Placeholder();
 
-    // LaTeX first, so that the words in its braces are none of ours: a command with its arguments, an index, a power.
+    // LaTeX first, so that words in its braces are not taken for ours: a command with its arguments, an index, a power.
     [GeneratedRegex(@"\\[A-Za-z]+(?:\{[^{}]*\})+|[_^]\{[^{}]*\}|\{([A-Za-z_]\w*)\}")]
     private static partial Regex Words();
 }

@@ -5,20 +5,22 @@ public sealed class DelegateReward : IReward
 {
     private readonly Func<RewardContext, CancellationToken, ValueTask<double?>> _score;
 
-    /// <summary>Makes a reward of a function.</summary>
+    /// <summary>Creates a reward from a function.</summary>
     /// <param name="name">The name in logs and metrics.</param>
-    /// <param name="score">Scores a completion, or gives <see langword="null"/> where the reward does not apply; called
-    /// from several threads.</param>
+    /// <param name="score">
+    /// Scores a completion, or returns <see langword="null"/> if the reward does not apply; called from several threads.
+    /// </param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public DelegateReward(string name, Func<RewardContext, double?> score)
         : this(name, Wrap(score))
     {
     }
 
-    /// <summary>Makes a reward of an asynchronous function.</summary>
+    /// <summary>Creates a reward from an asynchronous function.</summary>
     /// <param name="name">The name in logs and metrics.</param>
-    /// <param name="score">Scores a completion, or gives <see langword="null"/> where the reward does not apply; called
-    /// from several threads.</param>
+    /// <param name="score">
+    /// Scores a completion, or returns <see langword="null"/> if the reward does not apply; called from several threads.
+    /// </param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public DelegateReward(string name, Func<RewardContext, CancellationToken, ValueTask<double?>> score)
     {

@@ -1,7 +1,7 @@
 namespace MedR1;
 
-/// <summary>Scores the completions of a prompt together, for rewards that compare them.</summary>
-/// <remarks>The rules of <see cref="IReward"/> hold.</remarks>
+/// <summary>Scores the completions of a prompt together, so that it can compare them.</summary>
+/// <remarks>The rules of <see cref="IReward"/> apply.</remarks>
 public interface IGroupReward
 {
     /// <summary>The name in logs and metrics.</summary>
@@ -10,6 +10,6 @@ public interface IGroupReward
     /// <summary>Scores a group.</summary>
     /// <param name="group">The prompt and its completions.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    /// <returns>One score for each completion, <see langword="null"/> where the reward does not apply.</returns>
+    /// <returns>One score per completion, <see langword="null"/> if the reward does not apply to it.</returns>
     ValueTask<IReadOnlyList<double?>> ScoreAsync(CompletionGroup group, CancellationToken cancellationToken = default);
 }

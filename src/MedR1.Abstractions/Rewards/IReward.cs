@@ -2,8 +2,8 @@ namespace MedR1;
 
 /// <summary>Scores one completion.</summary>
 /// <remarks>
-/// A reward is called from several threads at once and must be safe for that. One that throws, runs out of time or returns a
-/// number that is not finite never counts as 0: its completion is left out of the group's statistics and the failure is counted.
+/// A reward is called from several threads at once and must be thread-safe. If it throws, times out or returns a number that is not
+/// finite, this never counts as 0: the completion is left out of the group's statistics and the failure is counted.
 /// </remarks>
 public interface IReward
 {
@@ -13,6 +13,6 @@ public interface IReward
     /// <summary>Scores a completion.</summary>
     /// <param name="context">The prompt, its example and the completion.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    /// <returns>The score, or <see langword="null"/> where this reward does not apply.</returns>
+    /// <returns>The score, or <see langword="null"/> if this reward does not apply.</returns>
     ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default);
 }

@@ -2,11 +2,11 @@ namespace MedR1;
 
 /// <summary>Everything that a reward may look at.</summary>
 /// <param name="Prompt">The prompt that was answered.</param>
-/// <param name="Completion">The answer: its text, tokens and reason to stop.</param>
+/// <param name="Completion">The answer: its text, tokens and stop reason.</param>
 public sealed record RewardContext(VqaPrompt Prompt, Completion Completion)
 {
-    /// <summary>The example behind the prompt.</summary>
-    /// <exception cref="InvalidOperationException">The prompt was made of no example.</exception>
+    /// <summary>The example that the prompt was made from.</summary>
+    /// <exception cref="InvalidOperationException">The prompt was not made from an example.</exception>
     public VqaExample Example => Prompt.Example ?? throw new InvalidOperationException(
         "This prompt carries no example, so there is no answer to compare with. Make prompts with an IPromptTemplate, or set "
         + "VqaPrompt.Example.");
@@ -14,6 +14,6 @@ public sealed record RewardContext(VqaPrompt Prompt, Completion Completion)
     /// <summary>The text of the completion.</summary>
     public string Text => Completion.Text;
 
-    /// <summary>The pictures of the prompt.</summary>
+    /// <summary>The images of the prompt.</summary>
     public IEnumerable<IImageSource> Images => Prompt.Images;
 }

@@ -1,14 +1,14 @@
 namespace MedR1;
 
-/// <summary>Says how likely a model finds texts behind a prompt.</summary>
-/// <remarks>One call at a time; who makes a scorer disposes it where it is disposable.</remarks>
+/// <summary>Computes how likely a model finds texts as continuations of a prompt.</summary>
+/// <remarks>One call at a time; whoever creates a scorer disposes it if it is disposable.</remarks>
 public interface IContinuationScorer
 {
-    /// <summary>Scores each text as what the model would say next, without an end token behind it.</summary>
+    /// <summary>Scores each text as what the model would generate next, without an end token after it.</summary>
     /// <param name="prompt">The prompt; the model speaks next.</param>
     /// <param name="continuations">The texts, at least one, none empty.</param>
-    /// <param name="cancellationToken">Stops the scoring.</param>
-    /// <returns>For each text the natural-log probability of each of its tokens, at temperature 1.</returns>
+    /// <param name="cancellationToken">Cancels the scoring.</param>
+    /// <returns>For each text, the natural-log probability of each of its tokens, at temperature 1.</returns>
     ValueTask<IReadOnlyList<IReadOnlyList<float>>> ScoreAsync(
         VqaPrompt prompt, IReadOnlyList<string> continuations, CancellationToken cancellationToken = default);
 }

@@ -1,16 +1,16 @@
 namespace MedR1;
 
 /// <summary>Draws completions for prompts.</summary>
-/// <remarks>One call at a time; who makes a sampler disposes it where it is disposable.</remarks>
+/// <remarks>One call at a time; whoever creates a sampler disposes it if it is disposable.</remarks>
 public interface ISampler
 {
     /// <summary>Draws <see cref="SamplingOptions.SamplesPerPrompt"/> completions for each prompt.</summary>
     /// <param name="prompts">The prompts.</param>
     /// <param name="options">How to draw.</param>
     /// <param name="cancellationToken">
-    /// Stops the drawing; what is done by then is given with <see cref="StopReason.Cancelled"/> or not at all.
+    /// Cancels the sampling; completions so far are returned with <see cref="StopReason.Cancelled"/> or not at all.
     /// </param>
-    /// <returns>The groups in the order of the prompts, each as soon as it and all before it are complete.</returns>
+    /// <returns>The groups in the order of the prompts, each as soon as it and all groups before it are complete.</returns>
     IAsyncEnumerable<CompletionGroup> SampleAsync(
         IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, CancellationToken cancellationToken = default);
 }

@@ -1,53 +1,57 @@
 namespace MedR1;
 
-/// <summary>How completions are drawn. The defaults draw from the model's own distribution, once a prompt.</summary>
+/// <summary>How completions are drawn. The defaults draw one completion per prompt from the model's own distribution.</summary>
 public sealed record SamplingOptions
 {
-    /// <summary>Completions for each prompt.</summary>
+    /// <summary>Number of completions per prompt.</summary>
     /// <value>The default is 1.</value>
     public int SamplesPerPrompt { get; init; } = 1;
 
-    /// <summary>The most tokens that a completion may have.</summary>
+    /// <summary>The maximum number of tokens in a completion.</summary>
     /// <value>The default is 256.</value>
     public int MaxNewTokens { get; init; } = 256;
 
-    /// <summary>The fewest tokens before an end token may be said.</summary>
+    /// <summary>The minimum number of tokens before an end token may be drawn.</summary>
     /// <value>The default is 0.</value>
     public int MinNewTokens { get; init; }
 
-    /// <summary>Divides the logits; 0 takes the likeliest token each time.</summary>
+    /// <summary>Divides the logits; 0 always takes the likeliest token.</summary>
     /// <value>The default is 1.</value>
     public double Temperature { get; init; } = 1.0;
 
-    /// <summary>Only the k likeliest tokens, ties included; <see langword="null"/> for all.</summary>
+    /// <summary>Draws only from the k likeliest tokens, including ties; <see langword="null"/> for all.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public int? TopK { get; init; }
 
-    /// <summary>Only the likeliest tokens that together reach this probability; 1 for all.</summary>
+    /// <summary>Draws only from the likeliest tokens that together reach this probability; 1 for all.</summary>
     /// <value>The default is 1.</value>
     public double TopP { get; init; } = 1.0;
 
-    /// <summary>Only tokens at least this share as likely as the likeliest; <see langword="null"/> for all.</summary>
+    /// <summary>
+    /// Draws only from tokens that are at least this fraction as likely as the likeliest one; <see langword="null"/> for all.
+    /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public double? MinP { get; init; }
 
-    /// <summary>Divides positive and multiplies negative logits of tokens seen before, prompt included; 1 for none.</summary>
+    /// <summary>
+    /// Divides positive and multiplies negative logits of tokens seen before, including those of the prompt; 1 for no penalty.
+    /// </summary>
     /// <value>The default is 1.</value>
     public double RepetitionPenalty { get; init; } = 1.0;
 
-    /// <summary>Tokens never said, beside the model's vision tokens, which are never said at all.</summary>
+    /// <summary>Tokens that are never drawn, in addition to the model's vision tokens, which never are.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<int> SuppressedTokenIds { get; init; } = [];
 
-    /// <summary>Tokens that end a completion; <see langword="null"/> for the model's own.</summary>
+    /// <summary>Tokens that end a completion; <see langword="null"/> for the model's own end tokens.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public IReadOnlyList<int>? EndTokenIds { get; init; }
 
-    /// <summary>Texts that end a completion when they appear; they stay in it.</summary>
+    /// <summary>Texts that end a completion when they appear; they remain in it.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
-    /// <summary>Where all random choices start, for prompts without a seed of their own.</summary>
+    /// <summary>The seed of all random choices, for prompts without a seed of their own.</summary>
     /// <value>The default is 0.</value>
     public long Seed { get; init; }
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace MedR1;
 
 /// <summary>
-/// What stands between answer tags, by the rules of the published code. The rules differ in line breaks, white space
-/// and case, and so disagree about some texts; each is exact here, in time linear in the text.
+/// The text between answer tags, by the rules of the published code. The rules differ in their treatment of line breaks, white
+/// space and case, and so disagree about some texts; each is reproduced exactly here, in time linear in the text.
 /// </summary>
 public static class AnswerTags
 {
@@ -12,8 +12,8 @@ public static class AnswerTags
     private const string Close = "</answer>";
 
     /// <summary>
-    /// Med-R1's rule in training: the text of the first <c>&lt;answer&gt;(.*?)&lt;/answer&gt;</c> on one line, white
-    /// space included; <see langword="null"/> if there is none.
+    /// Med-R1's rule in training: the text of the first <c>&lt;answer&gt;(.*?)&lt;/answer&gt;</c> on one line, including white
+    /// space; <see langword="null"/> if there is none.
     /// </summary>
     /// <param name="text">The text to search.</param>
     public static string? FirstOnOneLine(string text)
@@ -34,7 +34,7 @@ public static class AnswerTags
                 return text[inside..end];
             }
 
-            // No tag that opens before this line's end can be closed before it.
+            // No tag opened on this line is closed on it.
             start = lineEnd + 1;
         }
 
@@ -42,14 +42,14 @@ public static class AnswerTags
     }
 
     /// <summary>
-    /// What the training rule compares: the stripped text in the tags, or the whole stripped text where there are none.
+    /// What the training rule compares: the stripped text in the tags, or the whole stripped text if there are none.
     /// </summary>
     /// <param name="text">The text to search.</param>
     public static string StrippedOrWhole(string text) => PythonText.Strip(FirstOnOneLine(text) ?? text);
 
     /// <summary>
-    /// Med-R1's rule in evaluation: the word in the first <c>&lt;answer&gt;\s*(\w+)\s*&lt;/answer&gt;</c>, which may
-    /// stand on a line of its own; <see langword="null"/> if there is none.
+    /// Med-R1's rule in evaluation: the word in the first <c>&lt;answer&gt;\s*(\w+)\s*&lt;/answer&gt;</c>, which may be on a line
+    /// of its own; <see langword="null"/> if there is none.
     /// </summary>
     /// <param name="text">The text to search.</param>
     public static string? FirstWord(string text) => FirstAlone(text, WordEnd);
@@ -63,13 +63,13 @@ public static class AnswerTags
         FirstAlone(text, (all, from) => from < all.Length && char.IsAsciiLetterUpper(all[from]) ? from + 1 : from);
 
     /// <summary>
-    /// MedVLM-R1's rule in training: the text of the first pair of tags over any number of lines, the tags in upper or
-    /// lower case; <see langword="null"/> if there is none.
+    /// MedVLM-R1's rule in training: the text of the first pair of tags, over any number of lines, with the tags in upper or lower
+    /// case; <see langword="null"/> if there is none.
     /// </summary>
     /// <param name="text">The text to search.</param>
     public static string? FirstInAnyCase(string text) => PlaceInAnyCase(text) is Range place ? text[place] : null;
 
-    /// <summary>Where the text of <see cref="FirstInAnyCase"/> stands; <see langword="null"/> if there is none.</summary>
+    /// <summary>The range of the text of <see cref="FirstInAnyCase"/>; <see langword="null"/> if there is none.</summary>
     /// <param name="text">The text to search.</param>
     public static Range? PlaceInAnyCase(string text)
     {
@@ -141,7 +141,7 @@ public static class AnswerTags
         return -1;
     }
 
-    // Python's IGNORECASE takes the long s for an s; the other letters of the tag have no such relative.
+    // Python's IGNORECASE matches the long s with an s; the tag's other letters have no such variant.
     private static bool IsSameInAnyCase(char lowerOfTag, char other) =>
         other == lowerOfTag
         || (char.IsAsciiLetterUpper(other) && (char)(other | 0x20) == lowerOfTag)

@@ -1,16 +1,16 @@
 namespace MedR1;
 
-/// <summary>Finds the option that a free answer means, as lenient scoring rules do.</summary>
+/// <summary>Finds the option that a free-form answer refers to, as lenient scoring rules do.</summary>
 public static class OptionText
 {
     /// <summary>
-    /// The option that an answer names by its letter (<c>C</c>, <c>c.</c>, <c>(C)</c>), by letter and text (<c>C.
-    /// Edema</c>, <c>C) Edema</c>) or by its text, whatever the case, closing dots and white space. A letter beside
-    /// another option's text names nothing. Where an option's text is itself a letter, the letter wins.
+    /// The option that an answer names by its letter (<c>C</c>, <c>c.</c>, <c>(C)</c>), by letter and text (<c>C. Edema</c>, <c>C)
+    /// Edema</c>) or by its text, regardless of case, trailing dots and white space. A letter with the text of a different option
+    /// names nothing. If an option's text is itself a letter, the option of that letter wins.
     /// </summary>
     /// <param name="answer">The answer.</param>
     /// <param name="options">The options in the order of their letters.</param>
-    /// <returns>The option's place, the first of several with equal text, or <see langword="null"/>.</returns>
+    /// <returns>The option's index, the first of several with equal text, or <see langword="null"/>.</returns>
     public static int? IndexOf(string answer, IReadOnlyList<string> options)
     {
         ArgumentNullException.ThrowIfNull(answer);
@@ -33,9 +33,9 @@ public static class OptionText
         return null;
     }
 
-    /// <summary>Whether two texts are equal but for case, closing dots and white space.</summary>
+    /// <summary>Whether two texts are equal apart from case, trailing dots and white space.</summary>
     /// <param name="first">A text.</param>
-    /// <param name="second">Another.</param>
+    /// <param name="second">A second text.</param>
     public static bool AreAlike(string first, string second) => Loosen(first) == Loosen(second);
 
     private static string Loosen(string text) =>

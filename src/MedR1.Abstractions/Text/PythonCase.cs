@@ -39,14 +39,12 @@ internal static class PythonCase
         : character.Value == 0x131 ? "I"
         : Rune.ToUpperInvariant(character).ToString();
 
-    /// <summary>
-    /// The lower case of a character that stands alone; a capital sigma becomes the small one of a word's inside.
-    /// </summary>
+    /// <summary>The lower case of a character on its own; a capital sigma becomes the small one used inside a word.</summary>
     public static string Lower(Rune character) =>
         character.Value == 0x130 ? "i\u0307" : Rune.ToLowerInvariant(character).ToString();
 
-    // Folding is the lower case of the upper case, but for the dotless i, the capital sharp s, and Cherokee, which
-    // folds upwards.
+    // Folding is the lower case of the upper case, except for the dotless i, the capital sharp s, and Cherokee, which folds
+    // upwards.
     public static string Fold(Rune character) => character.Value switch
     {
         0x131 => "\u0131",

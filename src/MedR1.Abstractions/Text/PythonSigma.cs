@@ -11,9 +11,7 @@ internal static class PythonSigma
 {
     public const char Capital = '\u03A3';
 
-    /// <summary>
-    /// ς where a letter with case stands before and none behind, the characters between that case ignores left out.
-    /// </summary>
+    /// <summary>ς if a letter with case comes before it and none after it, skipping the characters that case ignores.</summary>
     public static string Lower(string text, int at) =>
         IsCased(LastBefore(text.AsSpan(0, at))) && !IsCased(FirstIn(text.AsSpan(at + 1))) ? "\u03C2" : "\u03C3";
 
@@ -59,8 +57,8 @@ internal static class PythonSigma
                 or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
                 && !PythonUnicode.IsAssignedLater(character));
 
-    // Unicode's Case_Ignorable: marks, modifiers and formats, and what stands inside words, such as the apostrophe. The
-    // Ahom sign U+1171E was such a mark in Unicode 14.
+    // Unicode's Case_Ignorable: marks, modifiers and formats, and what occurs inside words, such as the apostrophe. The Ahom sign
+    // U+1171E was such a mark in Unicode 14.
     private static bool IsIgnored(Rune character) =>
         character.Value is '\'' or '.' or ':' or 0xB7 or 0x387 or 0x55F or 0x5F4 or 0x2018 or 0x2019 or 0x2024 or 0x2027
             or 0xFE13 or 0xFE52 or 0xFE55 or 0xFF07 or 0xFF0E or 0xFF1A or 0x1171E

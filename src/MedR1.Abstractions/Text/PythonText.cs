@@ -4,14 +4,14 @@ using System.Text;
 namespace MedR1;
 
 /// <summary>
-/// Text as Python 3.11 sees it, where rewards and scores made in Python must come out the same. Python's white space,
-/// word characters and case mappings differ from .NET's: <c>str.strip</c> and <c>\s</c> take U+001C to U+001F;
-/// <c>\w</c> takes ² and ½ but no combining marks; upper case can be longer than the text.
+/// Text as Python 3.11 treats it, for rewards and scores that must equal those computed in Python. Python's white space, word
+/// characters and case mappings differ from .NET's: <c>str.strip</c> and <c>\s</c> match U+001C to U+001F; <c>\w</c> matches ² and
+/// ½ but no combining marks; the upper case of a text can be longer than the text.
 /// </summary>
 public static class PythonText
 {
-    /// <summary>Whether <c>str.strip</c> and <c>\s</c> take a character.</summary>
-    /// <param name="character">The character; all white space lies below U+10000.</param>
+    /// <summary>Whether <c>str.strip</c> and <c>\s</c> match a character.</summary>
+    /// <param name="character">The character; all white space is below U+10000.</param>
     public static bool IsWhiteSpace(char character) => character switch
     {
         >= '\t' and <= '\r' or >= '\x1C' and <= ' ' => true,
@@ -21,18 +21,18 @@ public static class PythonText
         _ => false,
     };
 
-    /// <summary>Whether <c>\w</c> takes a character: letters, everything numeric, and the underscore.</summary>
+    /// <summary>Whether <c>\w</c> matches a character: letters, everything numeric, and the underscore.</summary>
     /// <param name="character">The character.</param>
     public static bool IsWordCharacter(Rune character) => character.Value == '_' || IsAlphanumeric(character);
 
-    /// <summary>Whether <c>str.isalnum</c> holds for a character.</summary>
+    /// <summary>Whether <c>str.isalnum</c> is true for a character.</summary>
     /// <param name="character">The character.</param>
     public static bool IsAlphanumeric(Rune character) => Rune.GetUnicodeCategory(character) is
         UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
         or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter or UnicodeCategory.DecimalDigitNumber
         or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber && !PythonUnicode.IsAssignedLater(character);
 
-    /// <summary>Whether <c>\d</c> takes a character.</summary>
+    /// <summary>Whether <c>\d</c> matches a character.</summary>
     /// <param name="character">The character.</param>
     public static bool IsDecimalDigit(Rune character) =>
         Rune.GetUnicodeCategory(character) == UnicodeCategory.DecimalDigitNumber
@@ -43,7 +43,7 @@ public static class PythonText
     public static bool IsLineBreak(char character) => character is
         >= '\n' and <= '\r' or >= '\x1C' and <= '\x1E' or '\x85' or '\u2028' or '\u2029';
 
-    /// <summary><c>str.strip()</c>: white space taken from both ends.</summary>
+    /// <summary><c>str.strip()</c>: removes white space from both ends.</summary>
     /// <param name="text">The text.</param>
     public static string Strip(string text)
     {
@@ -71,7 +71,7 @@ public static class PythonText
         return text[start..end];
     }
 
-    /// <summary><c>str.split()</c>: the words between white space.</summary>
+    /// <summary><c>str.split()</c>: the words separated by white space.</summary>
     /// <param name="text">The text.</param>
     public static IReadOnlyList<string> Split(string text)
     {
@@ -95,7 +95,7 @@ public static class PythonText
     }
 
     /// <summary>
-    /// <c>str.splitlines()</c>: the lines without their ends; a carriage return and line feed are one end.
+    /// <c>str.splitlines()</c>: the lines without their line breaks; a carriage return with a line feed is one break.
     /// </summary>
     /// <param name="text">The text.</param>
     public static IReadOnlyList<string> SplitLines(string text)
@@ -130,8 +130,8 @@ public static class PythonText
     public static string CaseFold(string text) => Map(text, PythonCase.Fold);
 
     /// <summary>
-    /// <c>str.lower()</c>: the Greek capital sigma becomes ς at a word's end and σ elsewhere. Compare with
-    /// <see cref="CaseFold"/>, where the two are equal.
+    /// <c>str.lower()</c>: the Greek capital sigma becomes ς at the end of a word and σ elsewhere. To compare texts, use
+    /// <see cref="CaseFold"/>, in which the two are equal.
     /// </summary>
     /// <param name="text">The text.</param>
     public static string ToLower(string text) => Map(
@@ -149,7 +149,7 @@ public static class PythonText
         StringBuilder mapped = new(text.Length);
         for (int i = 0; i < text.Length;)
         {
-            // A surrogate without its other half is no character; it stays as it is.
+            // A surrogate without its other half is not a character; it is kept unchanged.
             if (Rune.TryGetRuneAt(text, i, out Rune character))
             {
                 mapped.Append(mapping(text, i, character));

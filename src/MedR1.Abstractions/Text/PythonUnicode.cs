@@ -3,9 +3,8 @@ using System.Text;
 namespace MedR1;
 
 /// <summary>
-/// What Unicode 14, which Python 3.11 knows, does not assign yet but the runtime may: letters, numbers, marks and
-/// formats that Python 3.11 does not take for such. Read off <c>unicodedata</c> of Python 3.11 and the categories of
-/// .NET 10 (Unicode 16).
+/// What Unicode 14, the version of Python 3.11, does not assign yet but the runtime may: letters, numbers, marks and formats that
+/// Python 3.11 does not treat as such. Derived from <c>unicodedata</c> of Python 3.11 and the categories of .NET 10 (Unicode 16).
 /// </summary>
 internal static class PythonUnicode
 {

@@ -3,17 +3,16 @@ using System.Text;
 namespace MedR1;
 
 /// <summary>
-/// How similar two texts are, as Python's <c>difflib.SequenceMatcher(None, a, b).ratio()</c> tells it: matching blocks
-/// found by Ratcliff and Obershelp's method over code points, with <c>difflib</c>'s leaving out of frequent characters.
-/// The order of the texts matters.
+/// How similar two texts are, as computed by Python's <c>difflib.SequenceMatcher(None, a, b).ratio()</c>: matching blocks found by
+/// Ratcliff and Obershelp's method over code points, ignoring frequent characters as <c>difflib</c> does. The order of the texts
+/// matters.
 /// </summary>
 public static class SequenceMatcher
 {
     private const int FrequencyCountsFrom = 200;
 
     /// <summary>
-    /// <c>2 · M / T</c> for M matched characters of T in both texts: 1 for equal texts (empty ones too), 0 where
-    /// nothing matches.
+    /// <c>2 · M / T</c> for M matched characters of T in both texts: 1 for equal texts (also empty ones), 0 if nothing matches.
     /// </summary>
     /// <param name="first">The text called a in Python.</param>
     /// <param name="second">The text called b in Python, whose characters are indexed.</param>
@@ -58,8 +57,7 @@ public static class SequenceMatcher
         return matches;
     }
 
-    // The earliest of the longest runs that hold no frequent character of b, then made longer by equal neighbours of
-    // any kind.
+    // The earliest of the longest runs without a frequent character of b, then extended by equal neighbours of any kind.
     private static (int AStart, int BStart, int Size) LongestMatch(
         int[] a, int[] b, Dictionary<int, List<int>> index, (int AFrom, int ATo, int BFrom, int BTo) part,
         ref int[] lengths, ref int[] previous)
