@@ -1,6 +1,6 @@
 namespace MedR1.Rewards;
 
-/// <summary>Finds what a completion gives as its answer.</summary>
+/// <summary>Finds the answer in a completion.</summary>
 internal static class AnswerText
 {
     /// <summary>The text in the first answer tags, else the whole text, or nothing if tags are required.</summary>

@@ -1,12 +1,11 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Med-R1's accuracy reward (arXiv 2503.13939 and its released code), exact: 1 where the stripped text in the first
-/// answer tags (or the whole stripped text, where there are none on one line) equals the solution's, else 0. Case and
-/// dots count. The released code also asks a mathematics checker, which never finds anything in a letter and so never
-/// pays for one.
+/// Med-R1's accuracy reward (arXiv 2503.13939 and its released code), exactly: 1 if the stripped text in the first answer tags (or
+/// the whole stripped text, if there are none on one line) equals the solution's, else 0. Case and dots matter. The released code
+/// also consults a mathematics checker, which never finds anything in a letter and so never rewards one.
 /// </summary>
-/// <remarks>Does not apply to open questions: to those, no letter is an answer.</remarks>
+/// <remarks>Does not apply to open questions, which no letter answers.</remarks>
 public sealed class ChoiceAccuracyReward : IReward
 {
     /// <inheritdoc/>
@@ -21,7 +20,7 @@ public sealed class ChoiceAccuracyReward : IReward
     }
 
     /// <summary>The reward of a text: 1 or 0.</summary>
-    /// <param name="text">What the model said.</param>
+    /// <param name="text">The model's output.</param>
     /// <param name="solution">The solution, in answer tags or bare.</param>
     public static double Score(string text, string solution) =>
         AnswerTags.StrippedOrWhole(text) == AnswerTags.StrippedOrWhole(solution) ? 1.0 : 0.0;

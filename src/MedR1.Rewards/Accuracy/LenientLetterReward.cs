@@ -1,11 +1,11 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// MedVLM-R1's graded accuracy (arXiv 2502.19634): the answer in tags is put in upper case, and every character A to J
-/// in it counts, inside words too. 1 where the right letter stands alone, 0.5 where it is the only such letter among
-/// other characters (<c>C.</c>), else 0 (<c>the C</c>, which holds an E; no tags at all).
+/// MedVLM-R1's graded accuracy (arXiv 2502.19634): the answer in tags is converted to upper case, and every character from A to J
+/// in it counts, even inside words. 1 if the right letter stands alone, 0.5 if it is the only such letter among other characters
+/// (<c>C.</c>), else 0 (<c>the C</c>, which contains an E; no tags at all).
 /// </summary>
-/// <remarks>Does not apply to open questions, nor to options behind J.</remarks>
+/// <remarks>Does not apply to open questions, nor to options after J.</remarks>
 public sealed class LenientLetterReward : IReward
 {
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ public sealed class LenientLetterReward : IReward
     }
 
     /// <summary>The reward of a text: 1, 0.5 or 0.</summary>
-    /// <param name="text">What the model said.</param>
+    /// <param name="text">The model's output.</param>
     /// <param name="solution">The solution, a letter in answer tags or bare.</param>
     public static double Score(string text, string solution)
     {
@@ -41,7 +41,7 @@ public sealed class LenientLetterReward : IReward
             : 0.5;
     }
 
-    // Python's IGNORECASE takes the dotless and the dotted i for an i; A to J have no other relatives.
+    // Python's IGNORECASE matches the dotless and the dotted i with an i; A to J have no other variants.
     private static bool IsLetter(char character, char letter) =>
         character == letter || character == (char)(letter | 0x20)
             || (letter == 'I' && character is '\u0131' or '\u0130');

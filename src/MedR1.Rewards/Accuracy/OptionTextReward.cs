@@ -1,17 +1,16 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A lenient accuracy after MedVLThinker's (arXiv 2508.02669): 1 where the answer names the right option by its letter
-/// (<c>C</c>), letter and text (<c>C. Edema</c>) or text (<c>edema</c>), whatever the case, else 0. An open question
-/// asks for the answer's text. Options of equal text are equally right.
+/// A lenient accuracy modelled on MedVLThinker's (arXiv 2508.02669): 1 if the answer names the right option by its letter
+/// (<c>C</c>), letter and text (<c>C. Edema</c>) or text (<c>edema</c>), regardless of case, else 0. For an open question the
+/// answer's text is required. Options with equal text are equally right.
 /// </summary>
 public sealed class OptionTextReward : IReward
 {
     private readonly bool _requireTags;
 
-    /// <summary>Makes the reward.</summary>
-    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise its whole text is the
-    /// answer.</param>
+    /// <summary>Creates the reward.</summary>
+    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise the whole text is taken as the answer.</param>
     public OptionTextReward(bool requireTags = true)
     {
         _requireTags = requireTags;

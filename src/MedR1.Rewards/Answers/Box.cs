@@ -1,6 +1,6 @@
 namespace MedR1.Rewards;
 
-/// <summary>A rectangle in a picture: x grows to the right, y downwards.</summary>
+/// <summary>A rectangle in an image: x increases to the right, y downwards.</summary>
 /// <param name="Left">The left edge.</param>
 /// <param name="Top">The upper edge.</param>
 /// <param name="Right">The right edge, at least the left one.</param>
@@ -10,9 +10,7 @@ public readonly record struct Box(double Left, double Top, double Right, double 
     /// <summary>Width × height.</summary>
     public double Area => (Right - Left) * (Bottom - Top);
 
-    /// <summary>
-    /// Area of the overlap / area of both together, edges taken as lines: 0 to 1, and 0 where a box has no area.
-    /// </summary>
+    /// <summary>Area of the intersection / area of the union, with edges of zero width: 0 to 1, and 0 if a box has no area.</summary>
     /// <param name="other">The other box.</param>
     public double IntersectionOverUnion(Box other)
     {

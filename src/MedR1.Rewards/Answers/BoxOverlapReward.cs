@@ -4,24 +4,20 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Intersection over union of the box that the answer gives and the right one, <c>[left, top, right, bottom]</c> in any
-/// brackets. With several boxes, the mean over the best one-to-one pairing, divided by the larger number of boxes.
+/// Intersection over union of the answer's box and the right one, <c>[left, top, right, bottom]</c> in any brackets. With several
+/// boxes, the mean over the best one-to-one pairing, divided by the larger number of boxes.
 /// </summary>
-/// <remarks>
-/// Both must be in the same coordinates: a model sees the resized picture, so rescale its boxes or the right ones.
-/// </remarks>
+/// <remarks>Both must use the same coordinates: a model sees the resized image, so rescale its boxes or the right ones.</remarks>
 public sealed partial class BoxOverlapReward : IReward
 {
     private const int MostBoxes = 64;
     private readonly double _threshold;
     private readonly bool _requireTags;
 
-    /// <summary>Makes the reward.</summary>
+    /// <summary>Creates the reward.</summary>
     /// <param name="threshold">Overlaps below this count as 0, as in detection at 0.5.</param>
-    /// <param name="requireTags">
-    /// Whether a text without answer tags earns 0; otherwise its whole text is the answer.
-    /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">The threshold is outside of 0 to 1.</exception>
+    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise the whole text is taken as the answer.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The threshold is outside 0 to 1.</exception>
     public BoxOverlapReward(double threshold = 0, bool requireTags = true)
     {
         if (threshold is not (>= 0 and <= 1))
@@ -37,7 +33,7 @@ public sealed partial class BoxOverlapReward : IReward
     public string Name => "box_overlap";
 
     /// <inheritdoc/>
-    /// <remarks>Abstains where the example's answer holds no box.</remarks>
+    /// <remarks>Abstains if the example's answer contains no box.</remarks>
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -48,7 +44,7 @@ public sealed partial class BoxOverlapReward : IReward
     }
 
     /// <summary>The reward of boxes: 0 to 1.</summary>
-    /// <param name="said">The boxes that were said; more than 64 earn 0.</param>
+    /// <param name="said">The boxes in the answer; more than 64 earn 0.</param>
     /// <param name="right">The right ones.</param>
     /// <param name="threshold">Overlaps below this count as 0.</param>
     public static double Score(IReadOnlyList<Box> said, IReadOnlyList<Box> right, double threshold = 0)
@@ -73,7 +69,7 @@ public sealed partial class BoxOverlapReward : IReward
         return Assignment.LargestSum(overlaps) / Math.Max(said.Count, right.Count);
     }
 
-    /// <summary>The boxes in a text: four numbers in brackets, the corners in order.</summary>
+    /// <summary>The boxes in a text: four numbers in brackets, with left ≤ right and top ≤ bottom.</summary>
     /// <param name="text">The text.</param>
     public static IReadOnlyList<Box> Find(string text)
     {

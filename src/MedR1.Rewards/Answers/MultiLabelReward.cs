@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Compares the labels that the answer lists with the right ones, as sets: each label trimmed, white space and case
-/// folded, repetitions counted once. Two empty sets are equal.
+/// Compares the labels that the answer lists with the right ones, as sets: labels are trimmed, their white space and case folded,
+/// and duplicates counted once. Two empty sets are equal.
 /// </summary>
 public sealed class MultiLabelReward : IReward
 {
@@ -10,13 +10,11 @@ public sealed class MultiLabelReward : IReward
     private readonly string[] _separators;
     private readonly bool _requireTags;
 
-    /// <summary>Makes the reward.</summary>
+    /// <summary>Creates the reward.</summary>
     /// <param name="score">How sets are compared.</param>
-    /// <param name="separators">What stands between labels; null for comma, semicolon and line end.</param>
-    /// <param name="requireTags">
-    /// Whether a text without answer tags earns 0; otherwise its whole text is the answer.
-    /// </param>
-    /// <exception cref="ArgumentException">There is no separator, or an empty one.</exception>
+    /// <param name="separators">What separates labels; null for comma, semicolon and line break.</param>
+    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise the whole text is taken as the answer.</param>
+    /// <exception cref="ArgumentException">There is no separator, or one of them is empty.</exception>
     public MultiLabelReward(
         LabelScore score = LabelScore.F1, IReadOnlyList<string>? separators = null, bool requireTags = true)
     {
@@ -47,8 +45,8 @@ public sealed class MultiLabelReward : IReward
             ? Score(Labels(answer), Labels(context.Example.Answer), _score) : 0.0);
     }
 
-    /// <summary>The reward of labels: 0 to 1. Labels are compared as they are.</summary>
-    /// <param name="said">The labels that were said.</param>
+    /// <summary>The reward of labels: 0 to 1. Labels are compared without trimming or folding.</summary>
+    /// <param name="said">The labels in the answer.</param>
     /// <param name="right">The right ones.</param>
     /// <param name="score">How sets are compared.</param>
     public static double Score(IEnumerable<string> said, IEnumerable<string> right, LabelScore score)

@@ -4,14 +4,14 @@ namespace MedR1.Rewards;
 public sealed record NumericOptions
 {
     /// <summary>
-    /// Lengths in millimetres, areas in square millimetres, volumes in millilitres, shares as parts of one, angles in degrees: what
-    /// reports measure in.
+    /// Lengths in millimetres, areas in square millimetres, volumes in millilitres, percentages as fractions of one, angles in
+    /// degrees: the units of medical reports.
     /// </summary>
     public static IReadOnlyDictionary<string, NumericUnit> MedicalUnits { get; } = new Dictionary<string, NumericUnit>
     {
         ["µm"] = new("mm", 0.001),
 
-        // With the Greek letter, to which Unicode's NFKC turns the micro sign.
+        // With the Greek letter, into which Unicode's NFKC turns the micro sign.
         ["\u03BCm"] = new("mm", 0.001),
         ["um"] = new("mm", 0.001),
         ["mm"] = new("mm", 1),
@@ -40,25 +40,23 @@ public sealed record NumericOptions
         ["hu"] = new("HU", 1),
     };
 
-    /// <summary>The largest difference, in the unit of the right answer.</summary>
+    /// <summary>The largest difference allowed, in the unit of the right answer.</summary>
     /// <value>The default is 0.</value>
     public double AbsoluteTolerance { get; init; }
 
-    /// <summary>The largest difference as a share of the right number, added to the absolute one.</summary>
+    /// <summary>The largest difference allowed as a fraction of the right number, added to the absolute tolerance.</summary>
     /// <value>The default is 0.</value>
     public double RelativeTolerance { get; init; }
 
-    /// <summary>Units by how they are written, in lower case.</summary>
+    /// <summary>Units by their spelling, in lower case.</summary>
     /// <value>The default is <see cref="MedicalUnits"/>.</value>
     public IReadOnlyDictionary<string, NumericUnit> Units { get; init; } = MedicalUnits;
 
-    /// <summary>
-    /// Whether an answer without a unit is wrong where the right one has one; otherwise it means that one.
-    /// </summary>
+    /// <summary>Whether an answer without a unit is wrong if the right answer has one; otherwise that unit is assumed.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool RequireUnit { get; init; }
 
-    /// <summary>Whether a text without answer tags earns 0; otherwise its whole text is the answer.</summary>
+    /// <summary>Whether a text without answer tags earns 0; otherwise the whole text is taken as the answer.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool RequireTags { get; init; } = true;
 }

@@ -3,16 +3,16 @@ using System.Globalization;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// 1 where the answer's number is the right one within a tolerance, units converted, else 0. An answer with several
-/// numbers, none, or an unknown or foreign unit earns 0.
+/// 1 if the answer's number equals the right one within a tolerance, after converting units, else 0. An answer with several
+/// numbers, none, or a unit that is unknown or of a different dimension earns 0.
 /// </summary>
 public sealed class NumericReward : IReward
 {
     private readonly NumericOptions _options;
     private readonly NumberReader _reader;
 
-    /// <summary>Makes the reward.</summary>
-    /// <param name="options">Tolerances and units; null for exact numbers with lengths, volumes and shares.</param>
+    /// <summary>Creates the reward.</summary>
+    /// <param name="options">Tolerances and units; null for exact numbers with <see cref="NumericOptions.MedicalUnits"/>.</param>
     /// <exception cref="ArgumentException">A tolerance or a unit's factor is out of range.</exception>
     public NumericReward(NumericOptions? options = null)
     {
@@ -32,7 +32,7 @@ public sealed class NumericReward : IReward
     public string Name => "number";
 
     /// <inheritdoc/>
-    /// <remarks>Abstains where the example's answer holds no single number with a known unit.</remarks>
+    /// <remarks>Abstains if the example's answer does not contain exactly one number, with a known unit.</remarks>
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -46,9 +46,9 @@ public sealed class NumericReward : IReward
         return ValueTask.FromResult<double?>(isRight ? 1.0 : 0.0);
     }
 
-    /// <summary>What a text gives as its number, in the base unit of its dimension, for messages and tests.</summary>
+    /// <summary>The number found in a text, in the base unit of its dimension, for messages and tests.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>Such as <c>12 mm</c>, or null if there is no single number with a known unit.</returns>
+    /// <returns>For example <c>12 mm</c>, or null if there is not exactly one number, with a known unit.</returns>
     public string? Describe(string text) => _reader.Read(text) is not Quantity quantity ? null
         : string.Create(CultureInfo.InvariantCulture, $"{quantity.Value} {quantity.Dimension}").Trim();
 
@@ -58,7 +58,7 @@ public sealed class NumericReward : IReward
         double value = said.Dimension.Length == 0 && sameKind ? said.Value * right.Factor : said.Value;
         double allowed = _options.AbsoluteTolerance * right.Factor + _options.RelativeTolerance * Math.Abs(right.Value);
 
-        // 0.3 cm is 3.0000000000000004 mm or so: conversions may cost the last digits.
+        // 0.3 cm is 3.0000000000000004 mm or so: conversions may lose the last digits.
         return sameKind && Math.Abs(value - right.Value) <= allowed + 1e-12 * Math.Abs(right.Value);
     }
 }

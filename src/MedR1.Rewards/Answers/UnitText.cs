@@ -2,16 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Rewards;
 
-/// <summary>Units as they stand in a text.</summary>
+/// <summary>Units as they appear in a text.</summary>
 internal static partial class UnitText
 {
     /// <summary>
-    /// A unit with all that is written to it: <c>cm³</c>, <c>ml/min</c> and <c>°C</c> are units of their own, no
-    /// <c>cm</c>, <c>ml</c> or <c>°</c>.
+    /// A unit with everything attached to it: <c>cm³</c>, <c>ml/min</c> and <c>°C</c> are units of their own, not <c>cm</c>,
+    /// <c>ml</c> or <c>°</c>.
     /// </summary>
     public const string Pattern = @"[%°\p{L}](?:[\p{L}\p{M}\p{N}°^·⁻]|/(?=\p{L}))*";
 
-    /// <summary>The unit that starts at a place, in lower case; empty where none does.</summary>
+    /// <summary>The unit that starts at a position, in lower case; empty if none does.</summary>
     public static string At(string text, int start) => Here().Match(text, start).Value.ToLowerInvariant();
 
     [GeneratedRegex(@"\G" + Pattern, RegexOptions.CultureInvariant)]

@@ -2,17 +2,17 @@ namespace MedR1.Rewards;
 
 /// <summary>A weighted sum of rewards under one name: Σ w·r over those that apply; abstains if none does.</summary>
 /// <remarks>
-/// A trainer that knows its rewards one by one shows more: use this for a reward that another one needs whole, such as
-/// the correctness of <see cref="CosineLengthReward"/>.
+/// A trainer that is given rewards one by one reports each of them: use this only if a different reward needs the sum as one
+/// reward, such as the correctness of <see cref="CosineLengthReward"/>.
 /// </remarks>
 public sealed class CompositeReward : IReward
 {
     private readonly (IReward Reward, double Weight)[] _parts;
 
-    /// <summary>Makes the reward.</summary>
+    /// <summary>Creates the reward.</summary>
     /// <param name="name">The name in logs and metrics.</param>
     /// <param name="parts">The rewards with their weights.</param>
-    /// <exception cref="ArgumentException">There is no part, or a weight is not finite.</exception>
+    /// <exception cref="ArgumentException">There are no rewards, or a weight is not finite.</exception>
     public CompositeReward(string name, params (IReward Reward, double Weight)[] parts)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

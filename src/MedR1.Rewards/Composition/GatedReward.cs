@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A reward that counts only where a gate is open, such as accuracy that is paid only for the right format. Where the
-/// gate is closed the score is a constant and the reward is not asked.
+/// A reward that counts only if a gate is open, such as accuracy that is given only for the right format. If the gate is closed,
+/// the score is a constant and the reward is not computed.
 /// </summary>
 public sealed class GatedReward : IReward
 {
@@ -11,11 +11,11 @@ public sealed class GatedReward : IReward
     private readonly double _threshold;
     private readonly double? _closed;
 
-    /// <summary>Makes the reward.</summary>
-    /// <param name="gate">What must be earned first, such as <see cref="FormatReward"/>.</param>
-    /// <param name="reward">What is paid then.</param>
-    /// <param name="threshold">The least score of the gate that opens it.</param>
-    /// <param name="closed">The score where the gate is closed; null to abstain there.</param>
+    /// <summary>Creates the reward.</summary>
+    /// <param name="gate">The reward that must be earned first, such as <see cref="FormatReward"/>.</param>
+    /// <param name="reward">The reward given if the gate is open.</param>
+    /// <param name="threshold">The minimum score of the gate that opens it.</param>
+    /// <param name="closed">The score if the gate is closed; null to abstain.</param>
     /// <param name="name">The name in logs; null for <c>{reward}_if_{gate}</c>.</param>
     public GatedReward(IReward gate, IReward reward, double threshold = 1.0, double? closed = 0.0, string? name = null)
     {
@@ -32,7 +32,7 @@ public sealed class GatedReward : IReward
     public string Name { get; }
 
     /// <inheritdoc/>
-    /// <remarks>Abstains where the gate does, or where it is open and the reward does.</remarks>
+    /// <remarks>Abstains if the gate does, or if it is open and the reward does.</remarks>
     public async ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
     {
         double? open = await _gate.ScoreAsync(context, cancellationToken).ConfigureAwait(false);

@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A decision tree of radiology: questions, the findings that answer them, branches, and leaves with diagnoses, read
-/// from a JSON document (docs/rewards.md, docs/decision-trees/decision-tree.schema.json). It says how a reasoning leads
-/// from the root to its answer. Immutable; any number of threads may use one.
+/// A decision tree of radiology: questions, the findings that answer them, branches, and leaves with diagnoses, read from a JSON
+/// document (docs/rewards.md, docs/decision-trees/decision-tree.schema.json). It checks how reasoning leads from the root to its
+/// answer. Immutable and thread-safe.
 /// </summary>
 public sealed class DecisionTree
 {
@@ -32,15 +32,15 @@ public sealed class DecisionTree
     /// <summary>The tree's name.</summary>
     public string Name => _document.Name!;
 
-    /// <summary>Where its facts come from.</summary>
+    /// <summary>The source of its facts.</summary>
     public string Source => _document.Source!;
 
-    /// <summary>The diagnoses of its leaves, each once.</summary>
+    /// <summary>The diagnoses of its leaves, without duplicates.</summary>
     public IReadOnlyList<string> Diagnoses => _paths.Diagnoses;
 
     /// <summary>Reads a tree.</summary>
     /// <param name="json">The JSON document.</param>
-    /// <exception cref="DecisionTreeException">The document has mistakes; it names every one.</exception>
+    /// <exception cref="DecisionTreeException">The document has mistakes; the exception names every one.</exception>
     public static DecisionTree Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -62,15 +62,15 @@ public sealed class DecisionTree
 
     /// <summary>Reads a tree from a file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="DecisionTreeException">The document has mistakes; it names every one.</exception>
+    /// <exception cref="DecisionTreeException">The document has mistakes; the exception names every one.</exception>
     public static DecisionTree Load(string path) => Parse(File.ReadAllText(path));
 
     /// <summary>
-    /// Checks a reasoning against its answer: are the findings stated that lead from the root to a leaf of that
-    /// diagnosis, in the tree's order, without contradiction? Of several leaves and ways the best counts.
+    /// Checks reasoning against its answer: whether the findings that lead from the root to a leaf with that diagnosis are stated,
+    /// in the tree's order and without contradiction. Of several leaves and paths the best counts.
     /// </summary>
-    /// <param name="reasoning">What the model said on the way.</param>
-    /// <param name="answer">What it answered.</param>
+    /// <param name="reasoning">The model's reasoning.</param>
+    /// <param name="answer">The model's answer.</param>
     public DecisionTreeReport Check(string reasoning, string answer)
     {
         ArgumentNullException.ThrowIfNull(reasoning);

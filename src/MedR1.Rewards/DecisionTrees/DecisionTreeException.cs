@@ -1,16 +1,16 @@
 namespace MedR1.Rewards;
 
-/// <summary>A decision tree that can't work, with every mistake in its document.</summary>
+/// <summary>A decision tree is invalid; lists every mistake in its document.</summary>
 public sealed class DecisionTreeException : FormatException
 {
-    /// <summary>Makes the exception.</summary>
-    /// <param name="problems">Every mistake in words, with the place and the fix.</param>
-    /// <param name="inner">What the reader of JSON said, where it was that.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="problems">A description of every mistake, with its location and the fix.</param>
+    /// <param name="inner">The exception of the JSON reader, if it was the cause.</param>
     public DecisionTreeException(IReadOnlyList<string> problems, Exception? inner = null)
         : base(
             $"The decision tree has {problems.Count} mistake(s):" + string.Concat(problems.Select(one => "\n- " + one)),
             inner) => Problems = problems;
 
-    /// <summary>Every mistake in words.</summary>
+    /// <summary>A description of every mistake.</summary>
     public IReadOnlyList<string> Problems { get; }
 }

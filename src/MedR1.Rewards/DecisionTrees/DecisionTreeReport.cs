@@ -3,13 +3,13 @@ using System.Text;
 
 namespace MedR1.Rewards;
 
-/// <summary>How a reasoning follows a decision tree to its answer.</summary>
-/// <param name="Score">Sum of credits / steps that ask for a statement, at least 0; 0 if the answer is no leaf.</param>
-/// <param name="Diagnosis">The leaf's diagnosis that the answer gives; null if it gives none or several.</param>
-/// <param name="Steps">The steps of the best way to such a leaf, from the root.</param>
+/// <summary>How reasoning follows a decision tree to its answer.</summary>
+/// <param name="Score">Sum of credits / steps that ask for a statement, at least 0; 0 if the answer matches no leaf.</param>
+/// <param name="Diagnosis">The leaf's diagnosis that the answer names; null if it names none or several.</param>
+/// <param name="Steps">The steps of the best path from the root to such a leaf.</param>
 public sealed record DecisionTreeReport(double Score, string? Diagnosis, IReadOnlyList<DecisionStep> Steps)
 {
-    /// <summary>The report in words, a line for each node.</summary>
+    /// <summary>The report in words, one line per node.</summary>
     public override string ToString()
     {
         StringBuilder text = new();

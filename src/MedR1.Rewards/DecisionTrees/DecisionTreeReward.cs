@@ -1,18 +1,18 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Checks the reasoning step by step against a decision tree: 1 where it states every finding that leads to its own
-/// answer, in order and without contradiction. Whether the answer is right is another reward's matter
-/// (<see cref="GatedReward"/> joins the two).
+/// Checks the reasoning step by step against a decision tree: 1 if it states every finding that leads to its own answer, in order
+/// and without contradiction. Whether the answer is right is left to a different reward (<see cref="GatedReward"/> combines the
+/// two).
 /// </summary>
 public sealed class DecisionTreeReward : IReward
 {
     private readonly DecisionTree _tree;
     private readonly Func<VqaExample, bool>? _appliesTo;
 
-    /// <summary>Makes the reward.</summary>
+    /// <summary>Creates the reward.</summary>
     /// <param name="tree">The tree.</param>
-    /// <param name="appliesTo">Which examples the tree is for; it abstains from others. Null: all.</param>
+    /// <param name="appliesTo">Which examples the tree applies to; the reward abstains on others. Null: all.</param>
     public DecisionTreeReward(DecisionTree tree, Func<VqaExample, bool>? appliesTo = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
@@ -32,10 +32,10 @@ public sealed class DecisionTreeReward : IReward
     }
 
     /// <summary>
-    /// The score with its explanation for each node. The answer is the text in answer tags, the reasoning all that
-    /// stands before and behind; without tags there is no answer.
+    /// The score with an explanation for each node. The answer is the text in answer tags, the reasoning everything before and
+    /// after them; without tags there is no answer.
     /// </summary>
-    /// <param name="text">What the model said.</param>
+    /// <param name="text">The model's output.</param>
     public DecisionTreeReport Explain(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

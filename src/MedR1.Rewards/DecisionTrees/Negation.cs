@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Whether a phrase is denied or only considered where it stands, by cues around it (after NegEx: Chapman et al., J
-/// Biomed Inform 2001;34:301-310).
+/// Whether a phrase is negated or only considered, judging by cues around it (after NegEx: Chapman et al., J Biomed Inform
+/// 2001;34:301-310).
 /// </summary>
 internal static class Negation
 {
@@ -22,7 +22,7 @@ internal static class Negation
         "if", "whether", "rule out", "evaluate for", "look for", "looking for", "check for", "assess for",
         "question of", "consider");
 
-    // "Not only X" states X; "no change in X" says nothing against it.
+    // "Not only X" states X; "no change in X" does not deny it.
     private static readonly HashSet<string> s_notReally = ["only", "change", "increase", "decrease", "doubt", "longer"];
 
     /// <summary>True: stated. False: denied. Null: only considered.</summary>

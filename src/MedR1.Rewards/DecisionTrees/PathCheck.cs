@@ -1,6 +1,6 @@
 namespace MedR1.Rewards;
 
-/// <summary>Holds the statements of one reasoning against ways through a tree.</summary>
+/// <summary>Compares the statements in one piece of reasoning with paths through a tree.</summary>
 internal sealed class PathCheck(TreeDocument document, string reasoning, IReadOnlyList<Statement> statements)
 {
     private const double OutOfOrderCredit = 0.5;
@@ -23,7 +23,7 @@ internal sealed class PathCheck(TreeDocument document, string reasoning, IReadOn
             judged.Evidence is Statement said ? reasoning[said.Start..said.End] : ""))];
         int asked = reported.Count(step => step.Verdict != StepVerdict.Assumed);
 
-        // A way that asks for nothing was followed by saying nothing.
+        // A path that asks for nothing is followed by stating nothing.
         double score = asked == 0 ? 1 : Math.Max(0, reported.Sum(step => step.Credit) / asked);
         return new DecisionTreeReport(score, diagnosis, reported);
     }
@@ -41,7 +41,7 @@ internal sealed class PathCheck(TreeDocument document, string reasoning, IReadOn
 
     private (StepVerdict Verdict, Statement? Evidence) Judge(string node, BranchDocument branch)
     {
-        // A finding that leads another way from here speaks against this one.
+        // A finding that leads down a different branch from here contradicts this one.
         Statement? against = document.Nodes![node]!.Branches!
             .Where(other => other is { Otherwise: false, Absent: false } && other.Finding != branch.Finding)
             .SelectMany(other => _byFinding[other!.Finding!]).FirstOrDefault(said => said.Present);
@@ -60,8 +60,8 @@ internal sealed class PathCheck(TreeDocument document, string reasoning, IReadOn
     }
 
     /// <summary>
-    /// The most statements that stand in the order of their steps are in order, the others are not. A finding may be
-    /// stated several times; its first statement counts.
+    /// The largest set of statements that are in the order of their steps is in order, the others are not. A finding may be stated
+    /// several times; its first statement counts.
     /// </summary>
     private static void MarkOrder((StepVerdict Verdict, Statement? Evidence)[] steps)
     {

@@ -77,9 +77,7 @@ internal sealed class StatementReader
         return null;
     }
 
-    /// <summary>
-    /// Takes <c>7 mm</c> or <c>7 x 5 mm</c>, of which the largest counts; gives the words that were used.
-    /// </summary>
+    /// <summary>Reads <c>7 mm</c> or <c>7 x 5 mm</c>, of which the largest counts; returns the number of words used.</summary>
     private int AddMeasures(string text, List<Word> words, int at, List<Statement> statements)
     {
         double largest = double.NegativeInfinity;

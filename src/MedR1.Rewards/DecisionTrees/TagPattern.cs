@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Rewards;
 
-/// <summary>Takes the tags of reasoning and answer for ends of sentences.</summary>
+/// <summary>Treats the tags of reasoning and answer as sentence ends.</summary>
 internal static partial class TagPattern
 {
     public static string Remove(string text) => Tags().Replace(text, " . ");

@@ -31,7 +31,7 @@ internal sealed record FindingDocument
     public RangeDocument? Range { get; init; }
 }
 
-/// <summary>Bounds of a measure, and words of which one must stand in the same sentence.</summary>
+/// <summary>Bounds of a measure, and words, one of which must be in the same sentence.</summary>
 internal sealed record RangeDocument
 {
     public string? Unit { get; init; }
@@ -50,7 +50,7 @@ internal sealed record RangeDocument
         !(value < AtLeast) && !(value <= Above) && !(value > AtMost) && !(value >= Below);
 }
 
-/// <summary>A question with branches, or a leaf with a diagnosis and other ways to say it.</summary>
+/// <summary>A question with branches, or a leaf with a diagnosis and other names for it.</summary>
 internal sealed record NodeDocument
 {
     public string? Question { get; init; }

@@ -1,6 +1,6 @@
 namespace MedR1.Rewards;
 
-/// <summary>The ways from the root to the leaves of a checked tree.</summary>
+/// <summary>The paths from the root to the leaves of a validated tree.</summary>
 internal sealed class TreePaths
 {
     private readonly Dictionary<string, List<TreeStep[]>> _byDiagnosis = [];
@@ -22,13 +22,13 @@ internal sealed class TreePaths
 
     public IReadOnlyList<TreeStep[]> To(string diagnosis) => _byDiagnosis[diagnosis];
 
-    /// <summary>All ways to say a leaf's diagnosis.</summary>
+    /// <summary>All names of a leaf's diagnosis.</summary>
     public static IEnumerable<string> Names(NodeDocument leaf) =>
         new[] { leaf.Diagnosis! }.Concat((leaf.Answers ?? []).OfType<string>());
 
     /// <summary>
-    /// The one diagnosis that an answer names; null if there is none or several. A name inside of a longer one that is
-    /// also there does not count.
+    /// The only diagnosis that an answer names; null if there is none or several. A name inside a longer one that also occurs does
+    /// not count.
     /// </summary>
     public string? DiagnosisOf(string answer)
     {

@@ -133,7 +133,7 @@ internal sealed class TreeValidator
         }
     }
 
-    // Two intervals share a number if they do at one of their bounds, or just inside of it.
+    // Two intervals share a number if they do at one of their bounds, or just inside it.
     private static bool Overlap(RangeDocument left, RangeDocument right)
     {
         double[] bounds = [.. new[] { left, right }

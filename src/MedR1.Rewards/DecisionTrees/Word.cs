@@ -6,8 +6,8 @@ namespace MedR1.Rewards;
 /// <param name="Text">In lower case.</param>
 /// <param name="Start">Where it starts in the text.</param>
 /// <param name="End">Where it ends.</param>
-/// <param name="Clause">The clause it stands in: negation does not reach beyond.</param>
-/// <param name="AfterComma">Whether a comma stands before it.</param>
+/// <param name="Clause">The clause it is in: negation does not reach beyond it.</param>
+/// <param name="AfterComma">Whether a comma precedes it.</param>
 internal sealed partial record Word(string Text, int Start, int End, int Clause, bool AfterComma)
 {
     private static readonly HashSet<string> s_turns = ["but", "however", "although", "though", "whereas", "yet"];
@@ -29,7 +29,7 @@ internal sealed partial record Word(string Text, int Start, int End, int Clause,
         return words;
     }
 
-    /// <summary>A phrase as the words that it is found by.</summary>
+    /// <summary>The words by which a phrase is found.</summary>
     public static string[] Phrase(string text) => [.. Read(text).Select(word => word.Text)];
 
     // A minus sign belongs to its number, but not the dash of "6-8 mm", "5%-8%" or "LR-4".

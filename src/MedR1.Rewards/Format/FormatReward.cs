@@ -1,9 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Med-R1's format reward, exact: 1 where the whole text has the form, else 0. The texts inside the tags may hold
-/// anything, tags and line breaks included. Equal to the released expressions under <c>re.fullmatch</c> with DOTALL, in
-/// linear time.
+/// Med-R1's format reward, exactly: 1 if the whole text has the form, else 0. The text inside the tags may be anything, including
+/// tags and line breaks. Equivalent to the released expressions under <c>re.fullmatch</c> with DOTALL, in linear time.
 /// </summary>
 public sealed class FormatReward : IReward
 {
@@ -13,8 +12,8 @@ public sealed class FormatReward : IReward
     private const string AnswerClose = "</answer>";
     private readonly FormatStyle _style;
 
-    /// <summary>Makes the reward.</summary>
-    /// <param name="style">The form to ask for; it should be the prompt's.</param>
+    /// <summary>Creates the reward.</summary>
+    /// <param name="style">The form to require; it should be the one that the prompt asks for.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such form.</exception>
     public FormatReward(FormatStyle style = FormatStyle.Think)
     {
@@ -38,8 +37,8 @@ public sealed class FormatReward : IReward
     }
 
     /// <summary>The reward of a text: 1 or 0.</summary>
-    /// <param name="text">What the model said.</param>
-    /// <param name="style">The form to ask for.</param>
+    /// <param name="text">The model's output.</param>
+    /// <param name="style">The form to require.</param>
     public static double Score(string text, FormatStyle style)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -4,20 +4,17 @@ namespace MedR1.Rewards;
 public enum FormatStyle
 {
     /// <summary>
-    /// Med-R1's think form: <c>&lt;think&gt;…&lt;/think&gt;</c>, white space, <c>&lt;answer&gt;…&lt;/answer&gt;</c>,
-    /// nothing around.
+    /// Med-R1's think form: <c>&lt;think&gt;…&lt;/think&gt;</c>, white space, <c>&lt;answer&gt;…&lt;/answer&gt;</c>, with nothing
+    /// around them.
     /// </summary>
     Think,
 
-    /// <summary>
-    /// Med-R1's no-think form: white space, then <c>&lt;answer&gt;…&lt;/answer&gt;</c>, nothing behind.
-    /// </summary>
+    /// <summary>Med-R1's no-think form: white space, then <c>&lt;answer&gt;…&lt;/answer&gt;</c>, with nothing after it.</summary>
     NoThink,
 
     /// <summary>
-    /// Answer first: <c>&lt;answer&gt;…&lt;/answer&gt;</c>, white space, <c>&lt;think&gt;…&lt;/think&gt;</c>, nothing
-    /// around. The paper names this variant but released no code for it; the form is the natural counterpart of
-    /// <see cref="Think"/>.
+    /// Answer first: <c>&lt;answer&gt;…&lt;/answer&gt;</c>, white space, <c>&lt;think&gt;…&lt;/think&gt;</c>, with nothing around
+    /// them. The paper names this variant but released no code for it; the form is the natural counterpart of <see cref="Think"/>.
     /// </summary>
     ThinkAfter,
 }

@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// TRL's <c>think_format_reward</c>, exact: 1 where the text starts with <c>&lt;think&gt;</c>, holds no second one, and
-/// closes it somewhere; what follows may be anything, nothing included.
+/// TRL's <c>think_format_reward</c>, exactly: 1 if the text starts with <c>&lt;think&gt;</c>, contains no second one, and closes it
+/// somewhere; anything may follow, or nothing.
 /// </summary>
 public sealed class ThinkFormatReward : IReward
 {
@@ -19,7 +19,7 @@ public sealed class ThinkFormatReward : IReward
     }
 
     /// <summary>The reward of a text: 1 or 0.</summary>
-    /// <param name="text">What the model said.</param>
+    /// <param name="text">The model's output.</param>
     public static double Score(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

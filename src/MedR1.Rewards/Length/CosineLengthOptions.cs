@@ -1,12 +1,12 @@
 namespace MedR1.Rewards;
 
-/// <summary>The ends of the curves of <see cref="CosineLengthReward"/>.</summary>
+/// <summary>The end points of the curves of <see cref="CosineLengthReward"/>.</summary>
 public sealed record CosineLengthOptions
 {
-    /// <summary>The length at which the curves end; longer completions stay there.</summary>
+    /// <summary>The length in tokens at which the curves end; beyond it they are constant.</summary>
     public required int MaxTokens { get; init; }
 
-    /// <summary>The reward of a wrong completion of no length.</summary>
+    /// <summary>The reward of a wrong completion of length 0.</summary>
     /// <value>The default is −1.</value>
     public double ShortestWrong { get; init; } = -1.0;
 
@@ -18,7 +18,7 @@ public sealed record CosineLengthOptions
     /// <value>The default is 0.5.</value>
     public double LongestRight { get; init; } = 0.5;
 
-    /// <summary>The reward of a right completion of no length.</summary>
+    /// <summary>The reward of a right completion of length 0.</summary>
     /// <value>The default is 1.</value>
     public double ShortestRight { get; init; } = 1.0;
 }

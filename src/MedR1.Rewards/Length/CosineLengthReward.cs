@@ -1,20 +1,18 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Correctness that depends on length along half a cosine (arXiv 2502.03373, appendix C.1): right answers earn more the
-/// shorter they are, wrong ones lose less the longer they tried.
+/// Correctness that depends on length along half a cosine (arXiv 2502.03373, appendix C.1): right answers earn more the shorter
+/// they are, wrong ones lose less the longer they are.
 /// </summary>
 public sealed class CosineLengthReward : IReward
 {
     private readonly IReward _correctness;
     private readonly CosineLengthOptions _options;
 
-    /// <summary>Makes the reward.</summary>
-    /// <param name="correctness">
-    /// Tells right from wrong: anything but 0 is right. Where it abstains, so does this.
-    /// </param>
-    /// <param name="options">The ends of the curves.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The longest length is below 1.</exception>
+    /// <summary>Creates the reward.</summary>
+    /// <param name="correctness">Tells right from wrong: anything but 0 is right. If it abstains, so does this reward.</param>
+    /// <param name="options">The end points of the curves.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="CosineLengthOptions.MaxTokens"/> is below 1.</exception>
     public CosineLengthReward(IReward correctness, CosineLengthOptions options)
     {
         ArgumentNullException.ThrowIfNull(correctness);
@@ -36,12 +34,11 @@ public sealed class CosineLengthReward : IReward
     }
 
     /// <summary>
-    /// The reward: longest + ½·(shortest − longest)·(1 + cos(π·min(1, tokens /
-    /// <see cref="CosineLengthOptions.MaxTokens"/>))).
+    /// The reward: longest + ½·(shortest − longest)·(1 + cos(π·min(1, tokens / <see cref="CosineLengthOptions.MaxTokens"/>))).
     /// </summary>
     /// <param name="correct">Whether the answer is right.</param>
-    /// <param name="tokens">Tokens of the completion.</param>
-    /// <param name="options">The ends of the curves.</param>
+    /// <param name="tokens">Number of tokens in the completion.</param>
+    /// <param name="options">The end points of the curves.</param>
     public static double Score(bool correct, int tokens, CosineLengthOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -1,16 +1,16 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// 1 for a completion of <c>least</c> to <c>most</c> tokens, falling in a line to 0 at no tokens and at twice the most.
+/// 1 for a completion of <c>least</c> to <c>most</c> tokens, falling linearly to 0 at no tokens and at twice <c>most</c>.
 /// </summary>
 public sealed class LengthReward : IReward
 {
     private readonly int _least;
     private readonly int _most;
 
-    /// <summary>Makes the reward.</summary>
-    /// <param name="least">The fewest tokens that earn the whole reward.</param>
-    /// <param name="most">The most.</param>
+    /// <summary>Creates the reward.</summary>
+    /// <param name="least">The minimum number of tokens that earns the full reward.</param>
+    /// <param name="most">The maximum number of tokens that earns the full reward.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range is empty or negative.</exception>
     public LengthReward(int least, int most)
     {
@@ -31,9 +31,9 @@ public sealed class LengthReward : IReward
     }
 
     /// <summary>The reward of a length: 0 to 1.</summary>
-    /// <param name="tokens">Tokens of the completion.</param>
-    /// <param name="least">The fewest that earn 1.</param>
-    /// <param name="most">The most that earn 1.</param>
+    /// <param name="tokens">Number of tokens in the completion.</param>
+    /// <param name="least">The minimum that earns 1.</param>
+    /// <param name="most">The maximum that earns 1.</param>
     public static double Score(int tokens, int least, int most) =>
         tokens < least ? tokens / (double)least
         : tokens <= most ? 1.0

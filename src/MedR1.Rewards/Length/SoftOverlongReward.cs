@@ -1,19 +1,18 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Soft overlong punishment (DAPO, arXiv 2503.14476, equation 13): 0 up to L_max − L_cache tokens, falling in a line to
-/// −1 at L_max, −1 beyond. A mild word before the limit, where cutting off says nothing about the answer.
+/// Soft overlong punishment (DAPO, arXiv 2503.14476, equation 13): 0 up to L_max − L_cache tokens, falling linearly to −1 at L_max,
+/// −1 beyond. A gentle warning before the limit, since being cut off there says nothing about the answer.
 /// </summary>
 public sealed class SoftOverlongReward : IReward
 {
     private readonly int _maxTokens;
     private readonly int _cacheTokens;
 
-    /// <summary>Makes the reward.</summary>
-    /// <param name="maxTokens">L_max, the most tokens.</param>
-    /// <param name="cacheTokens">L_cache, over how many tokens before that the punishment grows; 0 for none.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or the cache larger than the
-    /// maximum.</exception>
+    /// <summary>Creates the reward.</summary>
+    /// <param name="maxTokens">L_max, the maximum number of tokens.</param>
+    /// <param name="cacheTokens">L_cache, the number of tokens before L_max over which the punishment grows; 0 for none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or the cache larger than the maximum.</exception>
     public SoftOverlongReward(int maxTokens, int cacheTokens)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);
@@ -34,7 +33,7 @@ public sealed class SoftOverlongReward : IReward
     }
 
     /// <summary>The reward of a length: −1 to 0.</summary>
-    /// <param name="tokens">Tokens of the completion.</param>
+    /// <param name="tokens">Number of tokens in the completion.</param>
     /// <param name="maxTokens">L_max.</param>
     /// <param name="cacheTokens">L_cache.</param>
     public static double Score(int tokens, int maxTokens, int cacheTokens)

@@ -1,6 +1,6 @@
 namespace MedR1.Rewards;
 
-/// <summary>A place in the tokens of an answer, with how deep it is nested there.</summary>
+/// <summary>A position in the tokens of an answer, with the nesting depth there.</summary>
 internal sealed class LatexCursor(List<string> tokens)
 {
     // Keeps hostile text from exhausting the stack.

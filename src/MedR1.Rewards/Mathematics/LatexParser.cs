@@ -4,12 +4,11 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Reads an answer in LaTeX or plain arithmetic: terms, tuples, sets, intervals, equations, percentages. What it
-/// doesn't know is text.
+/// Reads an answer in LaTeX or plain arithmetic: terms, tuples, sets, intervals, equations, percentages. Anything unknown is text.
 /// </summary>
 internal sealed partial class LatexParser
 {
-    // Keeps hostile text from exhausting the stack where long sums are evaluated.
+    // Keeps hostile text from exhausting the stack when long sums are evaluated.
     private const int MostTokens = 2000;
     private readonly LatexCursor _cursor;
     private readonly TermParser _terms;
@@ -22,7 +21,7 @@ internal sealed partial class LatexParser
 
     /// <summary>Reads an answer.</summary>
     /// <param name="latex">The answer, without the dollars around it.</param>
-    /// <param name="lenient">Whether <c>\frac12</c> is one half; strictly it is malformed, and so text.</param>
+    /// <param name="lenient">Whether <c>\frac12</c> is one half; strictly it is malformed, and therefore text.</param>
     public static MathAnswer Parse(string latex, bool lenient)
     {
         string text = WhiteSpacePattern().Replace(latex, "");
@@ -65,11 +64,11 @@ internal sealed partial class LatexParser
 
         MathAnswer right = Grouped() ?? Term();
 
-        // Of a chain a = b = c the last counts.
+        // In a chain a = b = c the last one counts.
         return _cursor.Take("=") ? Part() : new MathAnswer(MathKind.Equation, "", null, [left, right]);
     }
 
-    /// <summary>A tuple, set or interval that ends where the part ends; else nothing is taken.</summary>
+    /// <summary>A tuple, set or interval that ends where the part ends; otherwise nothing is consumed.</summary>
     private MathAnswer? Grouped()
     {
         (int At, int Depth) start = _cursor.Mark();

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Rewards;
 
-/// <summary>Cuts LaTeX into tokens, layout and units left out.</summary>
+/// <summary>Splits LaTeX into tokens, without layout and units.</summary>
 internal static partial class LatexTokens
 {
-    /// <summary>The tokens; null where there is something unknown.</summary>
+    /// <summary>The tokens; null if anything is unknown.</summary>
     public static List<string>? Of(string latex)
     {
         List<string> tokens = [];
@@ -64,7 +64,7 @@ internal static partial class LatexTokens
     [GeneratedRegex(@"^\\(?:text|mathrm|textbf|mbox)\s*\{\s*(?:and|or)\s*\}$", RegexOptions.CultureInvariant)]
     private static partial Regex ListPattern();
 
-    // White space, sizes of brackets, degrees, and units: words in \text behind a number.
+    // White space, sizes of brackets, degrees, and units: words in \text after a number.
     [GeneratedRegex(
         @"^(?:\s+|\\[,;:! ]|\\(?:left|right|big|Big|displaystyle|quad|qquad|limits)"
         + @"|\^\s*\{?\s*\\circ\s*\}?|\\(?:text|mathrm|textbf|mbox).*)$",

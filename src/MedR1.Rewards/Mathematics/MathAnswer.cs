@@ -2,20 +2,18 @@ using System.Numerics;
 
 namespace MedR1.Rewards;
 
-/// <summary>
-/// What stands behind an answer in mathematics: a term, a tuple, a set, an interval, an equation, or text.
-/// </summary>
+/// <summary>The meaning of a mathematical answer: a term, a tuple, a set, an interval, an equation, or text.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Text">How it was written, white space taken out.</param>
-/// <param name="Term">The term, where it is one.</param>
+/// <param name="Text">How it was written, without white space.</param>
+/// <param name="Term">The term, if it is one.</param>
 /// <param name="Parts">The parts of all others.</param>
 internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IReadOnlyList<MathAnswer> Parts)
 {
-    // Decimal places in which numbers agree: 0.333333 is a third.
+    // Decimal places to which numbers must agree: 0.333333 is a third.
     private const int Places = 6;
     private const double Closeness = 1e-9;
 
-    // Where terms with symbols are compared; both signs, so that √(x²) is not x.
+    // Points at which terms with symbols are compared; both signs, so that √(x²) is not x.
     private static readonly double[] s_points =
         [0.7310585786, 1.6180339887, -0.5671432904, 2.6651441427, -1.3247179572, 0.1];
 
@@ -28,7 +26,7 @@ internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IR
 
         if (Kind != other.Kind)
         {
-            // x = 5 answers a question for x as 5 does; one element answers as its set does.
+            // x = 5 answers a question about x as 5 does; a single element answers as its set does.
             return Kind == MathKind.Equation && Parts[0].Term is SymbolNode ? Parts[1].Means(other)
                 : other.Kind == MathKind.Equation && other.Parts[0].Term is SymbolNode ? Means(other.Parts[1])
                 : Kind == MathKind.Set && Parts.Count == 1 ? Parts[0].Means(other)

@@ -1,26 +1,25 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// 1 where the answer in LaTeX means the same as the right one, else 0: TRL's <c>accuracy_reward</c>. The answer stands
-/// in
-/// <c>\boxed{…}</c>, or in LaTeX behind the word "answer"; several different boxes are a set. Numbers agree to 6
-/// decimal places; terms with symbols where they agree at several points.
+/// 1 if the answer in LaTeX means the same as the right one, else 0: TRL's <c>accuracy_reward</c>. The answer is in
+/// <c>\boxed{…}</c>, or in LaTeX after the word "answer"; several different boxes are a set. Numbers are compared to 6 decimal
+/// places, terms with symbols by their values at several points.
 /// </summary>
 /// <remarks>
-/// Reads arithmetic, powers, roots, fractions, elementary functions, symbols, tuples, sets, intervals, equations and
-/// percentages, not all that math-verify's computer algebra does: inequalities, matrices, unions, sums and integrals
-/// are compared as text. Abstains where the example's answer can't be read.
+/// Reads arithmetic, powers, roots, fractions, elementary functions, symbols, tuples, sets, intervals, equations and percentages,
+/// but not everything that math-verify's computer algebra does: inequalities, matrices, unions, sums and integrals are compared as
+/// text. Abstains if the example's answer can't be read.
 /// </remarks>
 public sealed class MathAnswerReward : IReward
 {
     private readonly string[] _reasoningEnds;
 
-    /// <summary>Makes the reward.</summary>
+    /// <summary>Creates the reward.</summary>
     /// <param name="reasoningEnds">
-    /// What ends the reasoning, such as <c>&lt;/think&gt;</c>: only what follows the last one counts, and a text
-    /// without earns 0 (TRL's <c>reasoning_accuracy_reward</c>). Null: the whole text counts.
+    /// What ends the reasoning, such as <c>&lt;/think&gt;</c>: only what follows the last one counts, and a text without one earns
+    /// 0 (TRL's <c>reasoning_accuracy_reward</c>). Null: the whole text counts.
     /// </param>
-    /// <exception cref="ArgumentException">An end is empty.</exception>
+    /// <exception cref="ArgumentException">One of the ends is empty.</exception>
     public MathAnswerReward(IReadOnlyList<string>? reasoningEnds = null)
     {
         _reasoningEnds = [.. reasoningEnds ?? []];
@@ -43,8 +42,8 @@ public sealed class MathAnswerReward : IReward
             : ScoreAfterReasoning(context.Text, context.Example.Answer, _reasoningEnds));
     }
 
-    /// <summary>The reward of a text: 1 or 0, or null where the solution can't be read.</summary>
-    /// <param name="text">What the model said.</param>
+    /// <summary>The reward of a text: 1 or 0, or null if the solution can't be read.</summary>
+    /// <param name="text">The model's output.</param>
     /// <param name="solution">The right answer: LaTeX in dollars or a box, a number, or arithmetic.</param>
     public static double? Score(string text, string solution)
     {
@@ -54,10 +53,10 @@ public sealed class MathAnswerReward : IReward
             : MathExtraction.Answer(text) is MathAnswer answer && gold.Means(answer) ? 1.0 : 0.0;
     }
 
-    /// <summary>The reward of what follows the reasoning: 0 where the reasoning does not end.</summary>
-    /// <param name="text">What the model said.</param>
+    /// <summary>The reward of what follows the reasoning: 0 if the reasoning does not end.</summary>
+    /// <param name="text">The model's output.</param>
     /// <param name="solution">The right answer.</param>
-    /// <param name="reasoningEnds">What ends the reasoning; the first of these that is there counts.</param>
+    /// <param name="reasoningEnds">What ends the reasoning; the first of these that occurs in the text counts.</param>
     public static double? ScoreAfterReasoning(string text, string solution, IReadOnlyList<string> reasoningEnds)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Finds the answer in a text as math-verify does: in a box first, else in LaTeX behind the word "answer"; a gold
-/// answer also in any LaTeX, or as a plain number or arithmetic.
+/// Finds the answer in a text as math-verify does: first in a box, else in LaTeX after the word "answer"; a gold answer also in any
+/// LaTeX, or as a plain number or arithmetic.
 /// </summary>
 internal static partial class MathExtraction
 {
@@ -86,7 +86,7 @@ internal static partial class MathExtraction
         };
     }
 
-    // Dollars inside of a box are layout.
+    // Dollars inside a box are layout.
     private static string Inside(string box) => box.Trim().Trim('$');
 
     private static MathAnswer? Last(Regex pattern, string text, bool lenient) =>

@@ -8,7 +8,7 @@ internal enum MathKind
     Tuple,
     Set,
 
-    /// <summary>Bounds between brackets of which one at least is square.</summary>
+    /// <summary>Bounds between brackets, at least one of which is square.</summary>
     Interval,
     Equation,
 }

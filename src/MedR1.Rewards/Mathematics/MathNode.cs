@@ -5,10 +5,10 @@ namespace MedR1.Rewards;
 /// <summary>A term of mathematics that can be evaluated for given symbols.</summary>
 internal abstract record MathNode
 {
-    /// <summary>Its value; not finite where it has none.</summary>
+    /// <summary>Its value; not finite if it has none.</summary>
     public abstract Complex Evaluate(Func<string, Complex> symbols);
 
-    /// <summary>Takes the names of the symbols in it.</summary>
+    /// <summary>Collects the names of the symbols in it.</summary>
     public abstract void Collect(ISet<string> symbols);
 }
 
@@ -77,7 +77,7 @@ internal sealed record CallNode(string Function, MathNode First, MathNode? Secon
         Second?.Collect(symbols);
     }
 
-    // Whole powers by multiplication: through logarithms they lose digits and turn −1 into a complex neighbour.
+    // Whole powers by multiplication: through logarithms they lose digits and turn −1 into a nearby complex number.
     private static Complex Power(Complex value, Complex exponent)
     {
         if (exponent.Imaginary == 0 && exponent.Real == Math.Round(exponent.Real) && Math.Abs(exponent.Real) <= 64)

@@ -3,7 +3,7 @@ using System.Text;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A text with one UTF-16 unit for each code point, so that an expression counts as Python does. Code points beyond
+/// A text with one UTF-16 unit for each code point, so that an expression counts characters as Python does. Code points beyond
 /// U+FFFF become one of three surrogates, which say whether they are digits, other word characters, or neither.
 /// </summary>
 internal sealed class CodePointText
@@ -41,7 +41,7 @@ internal sealed class CodePointText
     /// <summary>One unit for each code point.</summary>
     public string Units { get; }
 
-    /// <summary>Part of the original text, by code points.</summary>
+    /// <summary>Part of the original text, indexed by code points.</summary>
     public string Slice(int start, int length) => _starts is null
         ? _text.Substring(start, length)
         : _text[_starts[start].._starts[start + length]];

@@ -1,11 +1,11 @@
 namespace MedR1.Rewards;
 
-/// <summary>1 where an expression matches the whole completion as Python's <c>re.fullmatch</c> would, else 0.</summary>
+/// <summary>1 if an expression matches the whole completion as with Python's <c>re.fullmatch</c>, else 0.</summary>
 public sealed class PatternReward : IReward
 {
     private readonly PythonRegex _pattern;
 
-    /// <summary>Makes the reward.</summary>
+    /// <summary>Creates the reward.</summary>
     /// <param name="name">The name in logs and metrics.</param>
     /// <param name="pattern">The expression.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>

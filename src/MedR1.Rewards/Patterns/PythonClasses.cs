@@ -7,7 +7,7 @@ namespace MedR1.Rewards;
 /// </summary>
 internal static class PythonClasses
 {
-    // re._casefix of Python 3.11: lower-case letters that IGNORECASE takes for each other beside the case mappings.
+    // re._casefix of Python 3.11: lower-case letters that IGNORECASE treats as equal in addition to the case mappings.
     private static readonly string[] s_relatives =
     [
         "i\u0131", "s\u017F", "\u00B5\u03BC", "\u0345\u03B9\u1FBE", "\u0390\u1FD3", "\u03B0\u1FE3",
@@ -37,7 +37,7 @@ internal static class PythonClasses
     public static string NotSpace { get; } = Ranges(character => !PythonText.IsWhiteSpace((char)character.Value))
         + CodePointText.OtherAstral + CodePointText.WordAstral + CodePointText.DigitAstral;
 
-    /// <summary>All characters that IGNORECASE takes for one of a range.</summary>
+    /// <summary>All characters that IGNORECASE matches with one in a range.</summary>
     public static string InAnyCase(char first, char last)
     {
         SortedSet<char> all = [];
@@ -54,7 +54,7 @@ internal static class PythonClasses
         return string.Concat(all.Select(Escape));
     }
 
-    /// <summary>A character that stands for itself inside and outside of a class.</summary>
+    /// <summary>A character that stands for itself inside and outside a class.</summary>
     public static string Escape(char character) => $"\\u{(int)character:X4}";
 
     private static char Lower(char character) => character == '\u0130' ? 'i' : char.ToLowerInvariant(character);

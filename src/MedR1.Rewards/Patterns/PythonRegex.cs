@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A regular expression that matches as Python 3.11's <c>re</c> does, for rewards brought over from Python. It knows
-/// literals, the dot, classes, groups (named ones too), look-around, alternatives, greedy and lazy quantifiers, and the
-/// escapes <c>\d \s \w \b \A \Z</c> with their opposites; it refuses back references, flags inside the expression,
-/// possessive quantifiers, and surrogates and characters beyond U+FFFF in the expression (texts may hold them).
+/// A regular expression that matches as Python 3.11's <c>re</c> does, for rewards ported from Python. It supports literals, the
+/// dot, classes, groups (also named ones), look-around, alternatives, greedy and lazy quantifiers, and the escapes
+/// <c>\d \s \w \b \A \Z</c> with their opposites; it rejects back references, flags inside the expression, possessive quantifiers,
+/// and surrogates and characters beyond U+FFFF in the expression (texts may contain them).
 /// </summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
 public sealed class PythonRegex
@@ -18,7 +18,7 @@ public sealed class PythonRegex
     /// <param name="pattern">The expression in Python's syntax.</param>
     /// <param name="options">Its flags.</param>
     /// <param name="timeout">How long one match may take; <see langword="null"/> for 5 seconds.</param>
-    /// <exception cref="ArgumentException">The expression is wrong, or uses what this class does not know.</exception>
+    /// <exception cref="ArgumentException">The expression is malformed, or uses something that this class does not support.</exception>
     public PythonRegex(string pattern, PythonRegexOptions options = PythonRegexOptions.None, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(pattern);

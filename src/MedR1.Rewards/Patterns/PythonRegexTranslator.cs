@@ -3,9 +3,7 @@ using System.Text;
 
 namespace MedR1.Rewards;
 
-/// <summary>
-/// Writes an expression of Python's for .NET's engine, which then runs over <see cref="CodePointText"/>.
-/// </summary>
+/// <summary>Translates a Python expression for .NET's engine, which then runs over <see cref="CodePointText"/>.</summary>
 internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions options)
 {
     private readonly StringBuilder _output = new();

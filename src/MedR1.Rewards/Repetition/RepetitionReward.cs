@@ -1,17 +1,17 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Punishes repeated runs of tokens (arXiv 2502.03373, appendix C.2): (1 − different n-grams / n-grams) × the penalty.
-/// 0 for a completion that repeats nothing or is shorter than one n-gram.
+/// Punishes repeated runs of tokens (arXiv 2502.03373, appendix C.2): (1 − distinct n-grams / n-grams) × the penalty. 0 for a
+/// completion that repeats nothing or is shorter than one n-gram.
 /// </summary>
 public sealed class RepetitionReward : IReward
 {
     private readonly int _size;
     private readonly double _penalty;
 
-    /// <summary>Makes the reward.</summary>
-    /// <param name="size">Tokens in an n-gram.</param>
-    /// <param name="penalty">What a completion that only repeats comes close to, at most 0.</param>
+    /// <summary>Creates the reward.</summary>
+    /// <param name="size">Number of tokens in an n-gram.</param>
+    /// <param name="penalty">The score that a completion consisting only of repetition approaches; at most 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1, or the penalty above 0.</exception>
     public RepetitionReward(int size = 3, double penalty = -1.0)
     {
@@ -36,10 +36,10 @@ public sealed class RepetitionReward : IReward
         return ValueTask.FromResult<double?>(Score(context.Completion.TokenIds, _size, _penalty));
     }
 
-    /// <summary>The reward of tokens: the penalty to 0.</summary>
+    /// <summary>The reward of a sequence of tokens: between the penalty and 0.</summary>
     /// <param name="tokens">The completion's tokens.</param>
-    /// <param name="size">Tokens in an n-gram.</param>
-    /// <param name="penalty">The penalty of repetition alone.</param>
+    /// <param name="size">Number of tokens in an n-gram.</param>
+    /// <param name="penalty">The penalty for nothing but repetition.</param>
     public static double Score(IReadOnlyList<int> tokens, int size, double penalty)
     {
         ArgumentNullException.ThrowIfNull(tokens);

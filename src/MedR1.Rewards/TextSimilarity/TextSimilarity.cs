@@ -2,15 +2,15 @@ using System.Text;
 
 namespace MedR1.Rewards;
 
-/// <summary>Measures of how alike two texts are: 1 for equal ones, 0 for such that share nothing.</summary>
+/// <summary>Measures of how alike two texts are: 1 if they are equal, 0 if they share nothing.</summary>
 public static class TextSimilarity
 {
     /// <summary>
-    /// The F1 of words (SQuAD, arXiv 1606.05250, but articles count): case folded, punctuation taken for white space,
-    /// each word counted as often as it stands in both. Two texts without words are equal.
+    /// The F1 of words (SQuAD, arXiv 1606.05250, but articles count): case is folded, punctuation treated as white space, and each
+    /// word counted as often as it occurs in both. Two texts without words are equal.
     /// </summary>
     /// <param name="said">A text.</param>
-    /// <param name="right">Another.</param>
+    /// <param name="right">A second text.</param>
     public static double TokenF1(string said, string right)
     {
         ArgumentNullException.ThrowIfNull(said);
@@ -28,11 +28,11 @@ public static class TextSimilarity
     }
 
     /// <summary>
-    /// 1 − the fewest insertions, deletions and replacements of characters (code points) / the longer length. Two empty
+    /// 1 − the minimum number of insertions, deletions and substitutions of characters (code points) / the longer length. Two empty
     /// texts are equal.
     /// </summary>
     /// <param name="first">A text.</param>
-    /// <param name="second">Another.</param>
+    /// <param name="second">A second text.</param>
     public static double LevenshteinRatio(string first, string second)
     {
         ArgumentNullException.ThrowIfNull(first);

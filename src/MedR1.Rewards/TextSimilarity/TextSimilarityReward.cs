@@ -1,16 +1,14 @@
 namespace MedR1.Rewards;
 
-/// <summary>How alike the answer and the example's are, for questions whose answer is a phrase.</summary>
+/// <summary>How similar the completion's answer is to the example's, for questions whose answer is a phrase.</summary>
 public sealed class TextSimilarityReward : IReward
 {
     private readonly SimilarityMeasure _measure;
     private readonly bool _requireTags;
 
-    /// <summary>Makes the reward.</summary>
+    /// <summary>Creates the reward.</summary>
     /// <param name="measure">How texts are compared.</param>
-    /// <param name="requireTags">
-    /// Whether a text without answer tags earns 0; otherwise its whole text is the answer.
-    /// </param>
+    /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise the whole text is taken as the answer.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such measure.</exception>
     public TextSimilarityReward(SimilarityMeasure measure = SimilarityMeasure.TokenF1, bool requireTags = true)
     {
@@ -36,7 +34,7 @@ public sealed class TextSimilarityReward : IReward
     }
 
     /// <summary>The reward of two texts: 0 to 1.</summary>
-    /// <param name="said">What was said.</param>
+    /// <param name="said">The answer given.</param>
     /// <param name="right">The right answer.</param>
     /// <param name="measure">How they are compared.</param>
     public static double Score(string said, string right, SimilarityMeasure measure) => measure switch
