@@ -6,20 +6,18 @@ public enum JudgeAbstention
     /// <summary>It gave one.</summary>
     None,
 
-    /// <summary>No answer came in time.</summary>
+    /// <summary>No answer arrived in time.</summary>
     Timeout,
 
     /// <summary>The client failed.</summary>
     ClientFailure,
 
-    /// <summary>What came is not the one JSON object that was asked for.</summary>
+    /// <summary>The answer is not the single JSON object that was asked for.</summary>
     UnreadableVerdict,
 
-    /// <summary>The score is outside of its range.</summary>
+    /// <summary>The score is outside its range.</summary>
     ScoreOutOfRange,
 
-    /// <summary>
-    /// The code of this question is missing or another: the verdict may be copied from the completion.
-    /// </summary>
+    /// <summary>The code of this question is missing or wrong: the verdict may have been copied from the completion.</summary>
     WrongCode,
 }

@@ -5,7 +5,7 @@ namespace MedR1.Rewards.Judge;
 /// <summary>How a judge is asked.</summary>
 public sealed record JudgeOptions
 {
-    /// <summary>The prompt of the judge; see <see cref="Template"/>.</summary>
+    /// <summary>The default prompt of the judge; see <see cref="Template"/>.</summary>
     public static string DefaultTemplate { get; } =
         """
         You grade the answer of a medical vision-language model. You can't see the picture: compare with the reference.
@@ -28,28 +28,28 @@ public sealed record JudgeOptions
     /// <value>The default is <c>judge</c>.</value>
     public string Name { get; init; } = "judge";
 
-    /// <summary>What a good answer is, in the judge's words.</summary>
+    /// <summary>What makes a good answer, as told to the judge.</summary>
     /// <value>The default asks for agreement with the reference and reasons that support the answer.</value>
     public string Rubric { get; init; } =
         "whether the answer says the same as the reference, and whether the reasoning supports it without "
         + "contradiction.";
 
     /// <summary>
-    /// The prompt, in which <c>{rubric}</c>, <c>{code}</c>, <c>{data}</c>, <c>{minimum}</c> and <c>{maximum}</c> are
-    /// filled in; code and data must be in it.
+    /// The prompt, in which <c>{rubric}</c>, <c>{code}</c>, <c>{data}</c>, <c>{minimum}</c> and <c>{maximum}</c> are filled in;
+    /// <c>{code}</c> and <c>{data}</c> are required.
     /// </summary>
     /// <value>The default is <see cref="DefaultTemplate"/>.</value>
     public string Template { get; init; } = DefaultTemplate;
 
-    /// <summary>The lowest score, which becomes 0.</summary>
+    /// <summary>The judge's lowest score, which is mapped to 0.</summary>
     /// <value>The default is 0.</value>
     public double MinimumScore { get; init; }
 
-    /// <summary>The highest score, which becomes 1.</summary>
+    /// <summary>The judge's highest score, which is mapped to 1.</summary>
     /// <value>The default is 10.</value>
     public double MaximumScore { get; init; } = 10;
 
-    /// <summary>How often a judge is asked, the first time included, where it fails or can't be read.</summary>
+    /// <summary>The maximum number of times a judge is asked, including the first, if it fails or its answer can't be read.</summary>
     /// <value>The default is 3.</value>
     public int MaxAttempts { get; init; } = 3;
 
@@ -57,29 +57,27 @@ public sealed record JudgeOptions
     /// <value>The default is 60 seconds.</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The wait before the second attempt, doubled before each further one.</summary>
+    /// <summary>The delay before the second attempt, doubled before each further one.</summary>
     /// <value>The default is 0.5 seconds.</value>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>The most requests at once.</summary>
+    /// <summary>The maximum number of concurrent requests.</summary>
     /// <value>The default is 8.</value>
     public int MaxParallelRequests { get; init; } = 8;
 
-    /// <summary>
-    /// How much of a completion the judge sees, in UTF-16 units; the middle of a longer one is left out.
-    /// </summary>
+    /// <summary>How much of a completion the judge sees, in UTF-16 code units; the middle of a longer one is left out.</summary>
     /// <value>The default is 16,000.</value>
     public int MaxCompletionLength { get; init; } = 16_000;
 
-    /// <summary>Model, temperature and the rest, as the client knows them.</summary>
+    /// <summary>Model, temperature and other settings of the chat client.</summary>
     /// <value>The default is temperature 0.</value>
     public ChatOptions Chat { get; init; } = new() { Temperature = 0 };
 
-    /// <summary>Hears every verdict, abstentions too; called from several threads.</summary>
-    /// <value>The default is <see langword="null"/>: nobody.</value>
+    /// <summary>Receives every verdict, including abstentions; called from several threads.</summary>
+    /// <value>The default is <see langword="null"/>: no one.</value>
     public Action<RewardContext, JudgeVerdict>? OnVerdict { get; init; }
 
-    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    /// <summary>Describes every mistake in these options; empty if they are valid.</summary>
     public IReadOnlyList<string> Validate()
     {
         List<string> problems = [];

@@ -7,9 +7,8 @@ using System.Text.Json;
 namespace MedR1.Rewards.Judge;
 
 /// <summary>
-/// The prompt of one question. The completion goes in as a JSON string, which it can't end, between lines of a code
-/// that does not occur in it; the judge must repeat the code, so that a verdict copied out of the completion is not
-/// taken.
+/// The prompt of one question. The completion is inserted as a JSON string, which it can't terminate, between lines with a code
+/// that does not occur in it; the judge must repeat the code, so that a verdict copied from the completion is not accepted.
 /// </summary>
 internal sealed record JudgePrompt(string Text, string Code)
 {
@@ -45,7 +44,7 @@ internal sealed record JudgePrompt(string Text, string Code)
         return new JudgePrompt(Fill(options.Template, places), code);
     }
 
-    /// <summary>In one pass, so that a place's name in what was filled in stays as it is.</summary>
+    /// <summary>In one pass, so that a placeholder's name within a filled-in text is left alone.</summary>
     private static string Fill(string template, Dictionary<string, string> places)
     {
         StringBuilder text = new();
@@ -60,7 +59,7 @@ internal sealed record JudgePrompt(string Text, string Code)
         return text.ToString();
     }
 
-    // Of the data alone, so that the same question makes the same prompt: caches of answers keep working.
+    // From the data alone, so that the same question gives the same prompt: caches of answers keep working.
     private static string CodeFor(string data)
     {
         for (int salt = 0; ; salt++)

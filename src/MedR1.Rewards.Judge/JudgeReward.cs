@@ -6,12 +6,13 @@ using AiRole = Microsoft.Extensions.AI.ChatRole;
 namespace MedR1.Rewards.Judge;
 
 /// <summary>
-/// A language model as judge, 0 to 1: it sees question, reference answer and completion, and gives a score with a
-/// reason. Where it can't be had or read it abstains and says why; it never scores 0 for a failure of its own.
+/// A language model as judge, scoring 0 to 1: it sees the question, the reference answer and the completion, and gives a score with
+/// a reason. If the judge can't be reached or its answer can't be read, the reward abstains and says why; it never scores 0 because
+/// the judge failed.
 /// </summary>
 /// <remarks>
-/// A judge can be wrong and can be talked to: the completion is quoted as data and the verdict must carry a code, which
-/// makes tricks harder, not impossible. Look at what it pays for. The client stays the caller's, who disposes it.
+/// A judge can be wrong and can be manipulated: the completion is quoted as data and the verdict must carry a code, which makes
+/// tricks harder, not impossible. Inspect what it rewards. The caller keeps ownership of the client and disposes it.
 /// </remarks>
 public sealed class JudgeReward : IReward, IDisposable
 {
@@ -19,10 +20,10 @@ public sealed class JudgeReward : IReward, IDisposable
     private readonly JudgeOptions _options;
     private readonly SemaphoreSlim _places;
 
-    /// <summary>Makes the reward.</summary>
+    /// <summary>Creates the reward.</summary>
     /// <param name="client">The judge.</param>
     /// <param name="options">How it is asked; null for the defaults.</param>
-    /// <exception cref="JudgeOptionsException">The options can't work; it names every mistake.</exception>
+    /// <exception cref="JudgeOptionsException">The options are invalid; the exception names every mistake.</exception>
     public JudgeReward(IChatClient client, JudgeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -91,7 +92,7 @@ public sealed class JudgeReward : IReward, IDisposable
         limit.CancelAfter(_options.Timeout);
         try
         {
-            // A copy, because clients write into the options that they are given.
+            // A copy, because clients modify the options that they are given.
             ChatResponse response = await _client.GetResponseAsync(
                 [new AiMessage(AiRole.User, prompt.Text)], _options.Chat.Clone(), limit.Token).ConfigureAwait(false);
             return VerdictReader.Read(response.Text, prompt.Code, _options, attempt);
