@@ -1,14 +1,14 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Views that put the options of choices in another order. Open questions stay as they are, and so do choices with an
-/// option that speaks of the others by their places (<c>All of the above</c>, <c>A and B</c>).
+/// Views that reorder the options of multiple-choice questions. Open questions are left alone, and so are questions with an option
+/// that refers to the others by their position (<c>All of the above</c>, <c>A and B</c>).
 /// </summary>
 public static class ChoiceExtensions
 {
-    /// <summary>The same questions with their options in a random order, the same for the same seed everywhere.</summary>
+    /// <summary>The same questions with their options in a random order, which is the same for the same seed on every machine.</summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="seed">Where the random choices start; each example has choices of its own.</param>
+    /// <param name="seed">The seed of the random choices, which are independent for each example.</param>
     public static IVqaDataset ShuffleOptions(this IVqaDataset dataset, long seed)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -18,11 +18,11 @@ public static class ChoiceExtensions
     }
 
     /// <summary>
-    /// The same questions with the right letters gone round evenly: among choices with the same number of options each
-    /// letter is right equally often, up to one. A model gains nothing by a favourite letter then.
+    /// The same questions with the right letters distributed evenly: among questions with the same number of options each letter is
+    /// right equally often, to within one. A model then gains nothing by favouring a letter.
     /// </summary>
-    /// <param name="dataset">The data set; its examples are looked at once here.</param>
-    /// <param name="seed">Where the random choices start.</param>
+    /// <param name="dataset">The data set; its examples are read once by this call.</param>
+    /// <param name="seed">The seed of the random choices.</param>
     public static IVqaDataset BalanceLetters(this IVqaDataset dataset, long seed)
     {
         ArgumentNullException.ThrowIfNull(dataset);

@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Datasets;
 
-/// <summary>Puts the options of a choice in another order.</summary>
+/// <summary>Reorders the options of a multiple-choice question.</summary>
 internal static partial class OptionOrder
 {
-    /// <summary>Whether the order may change: not where an option speaks of the others by their places.</summary>
+    /// <summary>Whether the order may change: not if an option refers to the others by their position.</summary>
     public static bool IsFree(VqaExample example) =>
         example.AnswerIndex is not null && example.Options.Count > 1 && !example.Options.Any(SpeaksOfOthers().IsMatch);
 
-    /// <summary>The example with its options in a random order, or with the right one in a given place.</summary>
+    /// <summary>The example with its options in a random order, or with the right one in a given position.</summary>
     public static VqaExample Reorder(VqaExample example, DeterministicRandom random, int? rightPlace = null)
     {
         int right = example.AnswerIndex!.Value;
@@ -28,7 +28,7 @@ internal static partial class OptionOrder
         };
     }
 
-    // Not 'both' alone: 'Both lungs' speaks of no other option.
+    // Not 'both' alone: 'Both lungs' refers to no other option.
     [GeneratedRegex(
         @"\b(above|below|these|those|others?)\W*$|\b[A-F] (and|or|&) [A-F]\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -1,17 +1,17 @@
 namespace MedR1.Datasets;
 
-/// <summary>A conversation about pictures, to learn from.</summary>
+/// <summary>A conversation about images, for training.</summary>
 /// <param name="Id">A name that is unique in its data set.</param>
-/// <param name="Messages">The messages; pictures stand where their marks stood in the text.</param>
+/// <param name="Messages">The messages, with images in place of their marks in the text.</param>
 public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages)
 {
-    /// <summary>The pictures of all messages, in order.</summary>
+    /// <summary>The images of all messages, in order.</summary>
     public IEnumerable<IImageSource> Images =>
         Messages.SelectMany(message => message.Content.OfType<ImagePart>()).Select(part => part.Image);
 
     /// <summary>
-    /// The first question of the user, with the pictures up to it, and the answer to it as an example;
-    /// <see langword="null"/> where there is no such pair.
+    /// The user's first question, with the images up to it, and its answer as an example; <see langword="null"/> if there is no
+    /// such pair.
     /// </summary>
     public VqaExample? ToExample()
     {

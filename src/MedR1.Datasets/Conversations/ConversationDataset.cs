@@ -3,12 +3,12 @@ using System.Collections;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Conversations with pictures in the two usual layouts, told apart item by item: LLaVA's <c>conversations</c> of
+/// Conversations with images in the two usual layouts, recognized item by item: LLaVA's <c>conversations</c> of
 /// <c>{"from", "value"}</c> with <c>image</c> (one path, a list, or none), and ShareGPT's <c>messages</c> of
-/// <c>{"role", "content"}</c> with <c>images</c>. Each <c>&lt;image&gt;</c> in a text is the next picture; the one line
-/// break that ties it to the text beside it goes with it.
+/// <c>{"role", "content"}</c> with <c>images</c>. Each <c>&lt;image&gt;</c> in a text stands for the next image; the single line
+/// break that separates it from the adjacent text is removed with it.
 /// </summary>
-/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+/// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class ConversationDataset : IReadOnlyList<Conversation>
 {
     private readonly Conversation[] _conversations;
@@ -20,24 +20,24 @@ public sealed class ConversationDataset : IReadOnlyList<Conversation>
         MissingImages = missingImages;
     }
 
-    /// <summary>The file's name without its ending.</summary>
+    /// <summary>The file's name without its extension.</summary>
     public string Name { get; }
 
     /// <inheritdoc/>
     public int Count => _conversations.Length;
 
-    /// <summary>The pictures that were not on disk.</summary>
+    /// <summary>The images that were not on disk.</summary>
     public MissingImages MissingImages { get; }
 
     /// <inheritdoc/>
     public Conversation this[int index] => _conversations[index];
 
-    /// <summary>Reads a file and looks for its pictures, without opening them.</summary>
+    /// <summary>Reads a file and checks that its images exist, without opening them.</summary>
     /// <param name="file">The file: a JSON array.</param>
-    /// <param name="imageRoot">The folder that the file's paths start from.</param>
-    /// <param name="options">How to load.</param>
+    /// <param name="imageRoot">The folder that paths in the file are relative to.</param>
+    /// <param name="options">Loading options.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">The file, an item or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">The file, an item or an image is missing or invalid.</exception>
     public static ConversationDataset Load(
         string file, string imageRoot, ConversationOptions? options = null,
         CancellationToken cancellationToken = default)

@@ -1,12 +1,12 @@
 namespace MedR1.Datasets;
 
-/// <summary>Makes messages of one item of a conversation file.</summary>
+/// <summary>Makes messages from one item of a conversation file.</summary>
 internal static class ConversationItem
 {
     private const string Mark = "<image>";
 
-    /// <summary>The messages, with a picture in the place of each mark.</summary>
-    /// <exception cref="DatasetException">A role is unknown, or there are more or fewer marks than pictures.</exception>
+    /// <summary>The messages, with an image in place of each mark.</summary>
+    /// <exception cref="DatasetException">A role is unknown, or there are more or fewer marks than images.</exception>
     public static ChatMessage[] Messages(JsonItem item, IImageSource[] pictures)
     {
         bool isLlava = item.Has("conversations");

@@ -3,9 +3,9 @@ using System.Text;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Takes comma-separated text apart, a row at a time. Rows end with LF or CRLF; a cell that starts with a quote ends
-/// with one and may hold commas, line breaks and doubled quotes; a quote inside a plain cell is a character like any
-/// other. Empty lines are no rows.
+/// Parses comma-separated text, one row at a time. Rows end with LF or CRLF; a cell that starts with a quote ends with one and may
+/// contain commas, line breaks and doubled quotes; a quote inside an unquoted cell is a character like any other. Empty lines are
+/// skipped.
 /// </summary>
 internal sealed class CsvReader(TextReader text, string filePath)
 {
@@ -14,7 +14,7 @@ internal sealed class CsvReader(TextReader text, string filePath)
     private int _row = -1;
 
     /// <summary>The cells of the next row, or null at the end.</summary>
-    /// <exception cref="DatasetException">A quote has no end, or the text can't be read.</exception>
+    /// <exception cref="DatasetException">A quote is not closed, or the text can't be read.</exception>
     public string[]? ReadRow() => DatasetFiles.Reading(filePath, ReadNextRow);
 
     private string[]? ReadNextRow()
@@ -64,7 +64,7 @@ internal sealed class CsvReader(TextReader text, string filePath)
             }
             else
             {
-                // Text behind the closing quote belongs to the cell, as in Python's csv.
+                // Text after the closing quote belongs to the cell, as in Python's csv.
                 return PlainCell(_cell.ToString());
             }
         }

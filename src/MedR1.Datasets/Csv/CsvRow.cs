@@ -3,7 +3,7 @@ namespace MedR1.Datasets;
 /// <summary>One row, read by the names of its columns.</summary>
 internal sealed class CsvRow(string filePath, int index, string[] header, string[] cells)
 {
-    /// <summary>The row's place behind the header, from 0.</summary>
+    /// <summary>The row's index after the header, from 0.</summary>
     public int Index => index;
 
     /// <exception cref="DatasetException">There is no such column.</exception>
@@ -14,7 +14,7 @@ internal sealed class CsvRow(string filePath, int index, string[] header, string
             Field = column,
         };
 
-    /// <summary>A cell, or null where there is no such column.</summary>
+    /// <summary>A cell, or null if there is no such column.</summary>
     public string? Find(string column)
     {
         int place = Array.IndexOf(header, column);

@@ -3,7 +3,7 @@ namespace MedR1.Datasets;
 /// <summary>Reads comma-separated files whose first row names the columns (RFC 4180).</summary>
 internal static class CsvTable
 {
-    /// <summary>The rows in their order.</summary>
+    /// <summary>The rows in order.</summary>
     /// <exception cref="DatasetException">The file can't be read, or a row has too few or too many cells.</exception>
     public static IEnumerable<CsvRow> Read(string filePath)
     {
@@ -35,7 +35,7 @@ internal static class CsvTable
         }
     }
 
-    /// <summary>The rows by the value of a column.</summary>
+    /// <summary>The rows, keyed by the value of a column.</summary>
     public static Dictionary<string, CsvRow> Read(string filePath, string keyColumn)
     {
         Dictionary<string, CsvRow> rows = new(StringComparer.Ordinal);

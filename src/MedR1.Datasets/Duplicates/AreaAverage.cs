@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Shrinks a picture to a square of greys, each the mean of the part of the picture that it covers.</summary>
+/// <summary>Shrinks an image to a square of grey values, each the mean of the part of the image that it covers.</summary>
 internal static class AreaAverage
 {
     public static double[] Of(RgbImage image, int side)

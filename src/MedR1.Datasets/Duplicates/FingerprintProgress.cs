@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>How far the pictures of a data set have been looked at.</summary>
-/// <param name="Pictures">Pictures whose fingerprints are taken.</param>
-/// <param name="TotalPictures">All pictures, each counted once.</param>
+/// <summary>How many images of a data set have been processed.</summary>
+/// <param name="Pictures">Images whose fingerprints have been computed.</param>
+/// <param name="TotalPictures">All images, each counted once.</param>
 public readonly record struct FingerprintProgress(int Pictures, int TotalPictures);

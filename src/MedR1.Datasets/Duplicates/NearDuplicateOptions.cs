@@ -1,9 +1,9 @@
 namespace MedR1.Datasets;
 
-/// <summary>Which pictures count as nearly the same: both limits must be kept.</summary>
+/// <summary>Which images count as nearly the same: both limits must be met.</summary>
 public sealed record NearDuplicateOptions
 {
-    /// <summary>The most bits in which the perceptual hashes may differ, 0 to 15.</summary>
+    /// <summary>The maximum number of bits in which the perceptual hashes may differ, 0 to 15.</summary>
     /// <value>The default is 6 of 64.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative or above 15.</exception>
     public int MaxBitDistance
@@ -17,9 +17,9 @@ public sealed record NearDuplicateOptions
         }
     } = 6;
 
-    /// <summary>The most that the thumbnails may differ on average, in greys of 0 to 255.</summary>
+    /// <summary>The maximum mean difference of the thumbnails, in grey levels of 0 to 255.</summary>
     /// <value>The default is 4.</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is negative or no number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative or not a number.</exception>
     public double MaxGreyDistance
     {
         get;

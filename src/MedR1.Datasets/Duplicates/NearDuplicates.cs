@@ -2,15 +2,15 @@ using System.Numerics;
 
 namespace MedR1.Datasets;
 
-/// <summary>Finds pictures that are nearly the same.</summary>
+/// <summary>Finds images that are nearly the same.</summary>
 internal static class NearDuplicates
 {
     private const int HashBits = 64;
 
-    /// <summary>Joins pictures that are nearly the same, if they are not joined already.</summary>
+    /// <summary>Joins images that are nearly the same, unless they are already joined.</summary>
     /// <remarks>
-    /// Two hashes that differ in at most d bits are equal in one of d + 1 bands of bits at least, so only hashes that
-    /// share a band are compared.
+    /// Two hashes that differ in at most d bits are equal in at least one of d + 1 bands of bits, so only hashes that share a band
+    /// are compared.
     /// </remarks>
     public static void Find(
         IReadOnlyList<PictureFingerprint> pictures, NearDuplicateOptions options, UnionFind groups,

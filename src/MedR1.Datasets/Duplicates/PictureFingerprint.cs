@@ -3,12 +3,12 @@ using System.Numerics;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// What a picture looks like, in 64 bits and a thumbnail. Two pictures that differ by compression, a little scaling or a
-/// little light have nearly the same.
+/// The appearance of an image, in 64 bits and a thumbnail. Two images that differ only by compression, slight scaling or slight
+/// brightness changes have nearly the same fingerprint.
 /// </summary>
 /// <remarks>
-/// The bits are a perceptual hash (Zauner 2010, chapter 3.2): the picture is averaged to 32 × 32 greys, and each of the
-/// 64 lowest frequencies of its cosine transform but the mean is above the median or not.
+/// The bits are a perceptual hash (Zauner 2010, chapter 3.2): the image is averaged to 32 × 32 grey values; each bit says whether
+/// one of the 64 lowest frequencies of its cosine transform, excluding the mean, is above the median.
 /// </remarks>
 public sealed class PictureFingerprint
 {
@@ -27,8 +27,8 @@ public sealed class PictureFingerprint
     /// <summary>The perceptual hash.</summary>
     public ulong Hash { get; }
 
-    /// <summary>Takes the fingerprint of a picture.</summary>
-    /// <param name="image">The picture.</param>
+    /// <summary>Computes the fingerprint of an image.</summary>
+    /// <param name="image">The image.</param>
     public static PictureFingerprint Of(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -36,16 +36,16 @@ public sealed class PictureFingerprint
         return new PictureFingerprint(HashOf(greys), Thumbnail(greys));
     }
 
-    /// <summary>In how many of the 64 bits two hashes differ.</summary>
-    /// <param name="other">The other picture's fingerprint.</param>
+    /// <summary>The number of the 64 bits in which two hashes differ.</summary>
+    /// <param name="other">The other image's fingerprint.</param>
     public int BitDistance(PictureFingerprint other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return BitOperations.PopCount(Hash ^ other.Hash);
     }
 
-    /// <summary>How far two thumbnails of 16 × 16 greys are apart: the mean difference, 0 to 255.</summary>
-    /// <param name="other">The other picture's fingerprint.</param>
+    /// <summary>The mean absolute difference of the two thumbnails of 16 × 16 grey values, 0 to 255.</summary>
+    /// <param name="other">The other image's fingerprint.</param>
     public double GreyDistance(PictureFingerprint other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -86,7 +86,7 @@ public sealed class PictureFingerprint
                     sum += rows[y * Frequencies + u] * s_cosines[v * Side + y];
                 }
 
-                // Rounded, so that what is 0 but for rounding has the same sign on every machine.
+                // Rounded, so that what would be 0 without rounding errors has the same sign on every machine.
                 lowest[v * Frequencies + u] = Math.Round(sum, 6);
             }
         }

@@ -1,23 +1,23 @@
 namespace MedR1.Datasets;
 
-/// <summary>A data set can't be used as it lies on disk; the message says where and what would mend it.</summary>
+/// <summary>A data set can't be used as it is on disk; the message says where and how to fix it.</summary>
 public sealed class DatasetException : Exception
 {
-    /// <summary>Says what is wrong.</summary>
-    /// <param name="message">What is wrong and what mends it.</param>
-    /// <param name="innerException">What led to it.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What is wrong and how to fix it.</param>
+    /// <param name="innerException">The cause, if any.</param>
     public DatasetException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }
 
-    /// <summary>The file or folder, where one is to blame.</summary>
+    /// <summary>The file or folder at fault, if there is one.</summary>
     public string? FilePath { get; init; }
 
-    /// <summary>The item in the file, from 0, where one is to blame.</summary>
+    /// <summary>The index of the item at fault in the file, from 0, if there is one.</summary>
     public int? ItemIndex { get; init; }
 
-    /// <summary>The item's field, where one is to blame.</summary>
+    /// <summary>The field of the item at fault, if there is one.</summary>
     public string? Field { get; init; }
 
     internal static DatasetException AtRow(string filePath, int itemIndex, string problem) =>

@@ -13,7 +13,7 @@ internal static class DatasetFiles
     /// <exception cref="DatasetException">The file can't be read.</exception>
     public static byte[] ReadAllBytes(string filePath) => Reading(filePath, () => File.ReadAllBytes(filePath));
 
-    /// <exception cref="DatasetException">The action fails as reading a file does.</exception>
+    /// <exception cref="DatasetException">The action fails to read the file.</exception>
     public static T Reading<T>(string filePath, Func<T> read)
     {
         try
@@ -44,8 +44,8 @@ internal static class DatasetFiles
         }
     }
 
-    /// <summary>The file of a folder that has one of several names.</summary>
-    /// <exception cref="DatasetException">There is none, or no such folder.</exception>
+    /// <summary>The file in a folder that has one of several names.</summary>
+    /// <exception cref="DatasetException">There is no such file, or no such folder.</exception>
     public static string Find(string folder, params ReadOnlySpan<string> names)
     {
         RequireFolder(folder);

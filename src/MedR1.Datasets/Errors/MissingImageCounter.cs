@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Looks whether pictures are there, each path once, and decides about the examples that need them.</summary>
+/// <summary>Checks whether images exist, each path once, and decides about the examples that need them.</summary>
 internal sealed class MissingImageCounter(
     string imageRoot, MissingImageHandling handling, Func<string, bool>? isThere = null)
 {
@@ -14,8 +14,7 @@ internal sealed class MissingImageCounter(
     public MissingImages Result =>
         _exampleCount == 0 ? MissingImages.None : new MissingImages(_exampleCount, _firstPaths);
 
-    /// <summary>Takes note of an example's pictures, as the data set writes them, and says whether it is to be
-    /// kept.</summary>
+    /// <summary>Records an example's images, as the data set writes them, and says whether to keep the example.</summary>
     public bool Keeps(params ReadOnlySpan<string> paths)
     {
         _examples++;
@@ -29,7 +28,7 @@ internal sealed class MissingImageCounter(
         return all || handling != MissingImageHandling.Skip;
     }
 
-    /// <exception cref="DatasetException">Pictures are missing and that is not allowed.</exception>
+    /// <exception cref="DatasetException">Images are missing, which is not allowed.</exception>
     public void ThrowIfNotAllowed()
     {
         if (handling == MissingImageHandling.Throw && _exampleCount > 0)

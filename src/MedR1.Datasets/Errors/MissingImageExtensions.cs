@@ -1,11 +1,11 @@
 namespace MedR1.Datasets;
 
-/// <summary>Looks for the pictures of examples.</summary>
+/// <summary>Checks whether the images of examples exist.</summary>
 public static class MissingImageExtensions
 {
     /// <summary>
-    /// Counts the examples whose picture is a file that is not there, without opening any: what a loader tells of its own
-    /// examples, for those that a program made. Pictures that are no <see cref="FileImageSource"/> are passed over.
+    /// Counts the examples whose image is a file that does not exist, without opening any: what loaders report for examples that
+    /// they read, for examples that a program made. Images other than a <see cref="FileImageSource"/> are skipped.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     public static MissingImages FindMissingImages(this IVqaDataset dataset)

@@ -1,14 +1,14 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// A plain grey picture of the same size as another one, whose size is read when the picture is. Equal where the others are.
+/// A plain grey image of the same size as an original, whose size is read when the image is. Equal if the originals are.
 /// </summary>
 internal sealed class BlankImageSource(IImageSource original, byte grey) : IImageSource, IEquatable<BlankImageSource>
 {
     private readonly IImageSource _original = original;
     private readonly byte _grey = grey;
 
-    /// <summary>The original's name stands in it, so that questions about one picture still share a name.</summary>
+    /// <summary>Contains the original's name, so that questions about one image still share a name.</summary>
     public string Name => $"blank:{_original.Name}";
 
     public Stream OpenRead()

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Reads bytes that were taken from a stream already, then the stream's own.</summary>
+/// <summary>Reads bytes already taken from a stream, then the rest of the stream.</summary>
 internal sealed class ConcatenatedReader(byte[] head, int headLength, Stream stream)
 {
     private int _position;

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Pictures in a folder, or in one of the folders of the usual names below it.</summary>
+/// <summary>Images in a folder, or in one of its subfolders with a usual name.</summary>
 internal sealed class FolderPictures(string folder) : IPictureStore
 {
     private static readonly string[] s_below = ["", "images", "figures"];

@@ -1,11 +1,11 @@
 namespace MedR1.Datasets;
 
-/// <summary>Where a data set's pictures lie.</summary>
+/// <summary>Where a data set's images are stored.</summary>
 internal interface IPictureStore
 {
-    /// <summary>Whether a picture is there.</summary>
+    /// <summary>Whether an image exists.</summary>
     bool Contains(string path);
 
-    /// <summary>A picture, which is opened when it is read; reading one that is not there fails.</summary>
+    /// <summary>An image, which is not opened until it is read; reading one that does not exist fails.</summary>
     IImageSource Find(string path);
 }

@@ -3,16 +3,16 @@ using System.Buffers.Binary;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Reads a picture's width and height from its header (PNG, JPEG, GIF, BMP, WebP). This package decodes no pictures,
-/// and needs their size only to make blank ones.
+/// Reads an image's width and height from its header (PNG, JPEG, GIF, BMP, WebP). This package does not decode images, and needs
+/// their size only to make blank ones.
 /// </summary>
 internal static class ImageSize
 {
     private const int LargestSide = 65_535;
     private const int MostPixels = 100_000_000;
 
-    /// <summary>The size of a picture, without decoding it.</summary>
-    /// <exception cref="InvalidDataException">It is no picture of these formats, or an absurdly large one.</exception>
+    /// <summary>The size of an image, without decoding it.</summary>
+    /// <exception cref="InvalidDataException">It is not an image in one of these formats, or is absurdly large.</exception>
     public static (int Width, int Height) Of(IImageSource image)
     {
         if (image is PixelImageSource pixels)
@@ -24,8 +24,9 @@ internal static class ImageSize
         return Read(stream, image.Name);
     }
 
-    /// <exception cref="InvalidDataException">The stream holds no picture of these formats, or an absurdly large
-    /// one.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The stream does not contain an image in one of these formats, or contains an absurdly large one.
+    /// </exception>
     public static (int Width, int Height) Read(Stream stream, string name)
     {
         byte[] head = new byte[30];
@@ -58,7 +59,7 @@ internal static class ImageSize
             : (BinaryPrimitives.ReadInt32LittleEndian(start[18..]),
                 AbsoluteOf(BinaryPrimitives.ReadInt32LittleEndian(start[22..])));
 
-    // A negative height says that the rows go from the top.
+    // A negative height means that rows go from top to bottom.
     private static int AbsoluteOf(int height) => height == int.MinValue ? 0 : Math.Abs(height);
 
     private static (int Width, int Height) WebP(ReadOnlySpan<byte> start) => start[15] switch

@@ -1,11 +1,11 @@
 namespace MedR1.Datasets;
 
-/// <summary>One way to show a picture a little differently.</summary>
-/// <param name="Share">The share of the sides that is shown.</param>
+/// <summary>One way to show an image a little differently.</summary>
+/// <param name="Share">The fraction of each side that is shown.</param>
 /// <param name="Left">How far the shown part is moved, from −1 (to the left edge) to 1 (to the right edge).</param>
 /// <param name="Top">The same from the upper to the lower edge.</param>
-/// <param name="Radians">How far it is turned.</param>
-/// <param name="Brightness">What is added, as a share of white.</param>
+/// <param name="Radians">The angle of rotation.</param>
+/// <param name="Brightness">What is added, as a fraction of white.</param>
 /// <param name="Contrast">The factor of the distance from mid-grey.</param>
 internal readonly record struct ImageVariation(
     double Share, double Left, double Top, double Radians, double Brightness, double Contrast)
@@ -24,7 +24,7 @@ internal readonly record struct ImageVariation(
         double Signed() => (random.NextBits() >> 11) * (2.0 / (1L << 53)) - 1;
     }
 
-    /// <summary>A picture of the same size; between pixels by their distance, beyond the edge what is at the edge.</summary>
+    /// <summary>An image of the same size, interpolated between pixels; beyond the edges, the edge pixels are repeated.</summary>
     public RgbImage Apply(RgbImage image)
     {
         int width = image.Width, height = image.Height;

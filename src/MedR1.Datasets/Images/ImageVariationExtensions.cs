@@ -1,18 +1,20 @@
 namespace MedR1.Datasets;
 
-/// <summary>A view that shows pictures a little differently, so that they are not learnt by heart.</summary>
+/// <summary>A view that varies images slightly, so that they are not memorized.</summary>
 public static class ImageVariationExtensions
 {
     /// <summary>
-    /// The same questions with each picture cut, turned, brightened or darkened a little at random: the same for the same
-    /// seed. Sizes stay. A run that goes through the data several times takes a view with another seed for each pass,
-    /// joined by <see cref="ConcatDataset"/>.
+    /// The same questions with each image cropped, rotated, brightened or darkened slightly at random; the same for the same seed.
+    /// Sizes are kept. For several passes over the data, join a view with a different seed for each pass with
+    /// <see cref="ConcatDataset"/>.
     /// </summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="seed">Where the random choices start; each example has choices of its own.</param>
-    /// <param name="decode">Decodes a picture, such as <c>picture => decoder.Load(picture)</c> with a decoder of
-    /// <c>MedR1.Imaging</c>; called whenever a picture is read, from several threads.</param>
-    /// <param name="options">How far pictures are changed; null for the defaults.</param>
+    /// <param name="seed">The seed of the random choices, which are independent for each example.</param>
+    /// <param name="decode">
+    /// Decodes an image, such as <c>picture => decoder.Load(picture)</c> with a decoder of <c>MedR1.Imaging</c>; called each time
+    /// an image is read, from several threads.
+    /// </param>
+    /// <param name="options">How much images are changed; null for the defaults.</param>
     public static IVqaDataset VaryImages(
         this IVqaDataset dataset, long seed, Func<IImageSource, RgbImage> decode, ImageVariationOptions? options = null)
     {

@@ -1,12 +1,12 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// How far <see cref="ImageVariationExtensions.VaryImages"/> changes a picture. The defaults are slight: what a picture
-/// shows, and where, stays the same for whoever looks at it. Nothing is mirrored, for left and right are asked about.
+/// How much <see cref="ImageVariationExtensions.VaryImages"/> changes an image. The defaults are slight: to a viewer, what an image
+/// shows, and where, stays the same. Nothing is mirrored, since questions ask about left and right.
 /// </summary>
 public sealed record ImageVariationOptions
 {
-    /// <summary>The smallest share of the sides that is shown, from a random place; 1 shows the whole picture.</summary>
+    /// <summary>The smallest fraction of each side that is shown, at a random position; 1 shows the whole image.</summary>
     /// <value>The default is 0.9.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not above 0 and at most 1.</exception>
     public double LeastShare
@@ -17,17 +17,19 @@ public sealed record ImageVariationOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "The share must be above 0 and at most 1.");
     } = 0.9;
 
-    /// <summary>The largest turn about the middle, to either side, in degrees; edges are drawn out into the corners.</summary>
+    /// <summary>
+    /// The largest rotation about the centre, in either direction, in degrees; edge pixels are repeated into the corners.
+    /// </summary>
     /// <value>The default is 5.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not from 0 to 180.</exception>
     public double MaxDegrees { get; init => field = Within(value, 180); } = 5;
 
-    /// <summary>The most that is added to all values or taken off, as a share of white.</summary>
+    /// <summary>The maximum that is added to or subtracted from all values, as a fraction of white.</summary>
     /// <value>The default is 0.05.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not from 0 to 1.</exception>
     public double MaxBrightness { get; init => field = Within(value, 1); } = 0.05;
 
-    /// <summary>The most by which the distance from mid-grey grows or shrinks, as a share of it.</summary>
+    /// <summary>The maximum by which the distance from mid-grey grows or shrinks, as a fraction of that distance.</summary>
     /// <value>The default is 0.1.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not from 0 to 1.</exception>
     public double MaxContrast { get; init => field = Within(value, 1); } = 0.1;

@@ -1,8 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>
-/// A picture shown a little differently, made when it is read. Equal where original, choices and options are.
-/// </summary>
+/// <summary>A slightly varied image, made when it is read. Equal if original, choices and options are.</summary>
 internal sealed class VariedImageSource(
     IImageSource original, long seed, ImageVariationOptions options, Func<IImageSource, RgbImage> decode)
     : IImageSource, IEquatable<VariedImageSource>
@@ -11,7 +9,7 @@ internal sealed class VariedImageSource(
     private readonly long _seed = seed;
     private readonly ImageVariationOptions _options = options;
 
-    /// <summary>The original's name stands in it.</summary>
+    /// <summary>Contains the original's name.</summary>
     public string Name => $"varied:{_original.Name}";
 
     public Stream OpenRead()

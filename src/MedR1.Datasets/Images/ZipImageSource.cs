@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>A picture in an archive, unpacked on each read.</summary>
+/// <summary>An image in an archive, unpacked on each read.</summary>
 internal sealed class ZipImageSource(ZipPictures archive, string name) : IImageSource
 {
     public string Name { get; } = $"{archive.Path}/{name}";

@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Pictures in a ZIP archive, found by their file's name whatever their folder. The archive stays open, and is closed
-/// when the last picture is out of use.
+/// Images in a ZIP archive, found by file name regardless of folder. The archive stays open until the last image is no longer in
+/// use.
 /// </summary>
 internal sealed class ZipPictures : IPictureStore
 {
@@ -12,7 +12,7 @@ internal sealed class ZipPictures : IPictureStore
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
 
-    /// <exception cref="DatasetException">The file is no archive or a broken one.</exception>
+    /// <exception cref="DatasetException">The file is not an archive, or is a broken one.</exception>
     public ZipPictures(string filePath)
     {
         try
@@ -41,8 +41,8 @@ internal sealed class ZipPictures : IPictureStore
 
     public IImageSource Find(string path) => new ZipImageSource(this, System.IO.Path.GetFileName(path));
 
-    /// <summary>Unpacks one picture; the archive takes one reader at a time.</summary>
-    /// <exception cref="IOException">It is not there, broken, or larger than any picture.</exception>
+    /// <summary>Unpacks one image; the archive takes one reader at a time.</summary>
+    /// <exception cref="IOException">It does not exist, is broken, or is larger than any image.</exception>
     public MemoryStream Read(string name)
     {
         if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry))

@@ -1,9 +1,9 @@
 namespace MedR1.Datasets;
 
-/// <summary>Keeps paths that come from files below the folder that they belong to, on whatever system they were written.</summary>
+/// <summary>Keeps paths read from files below the folder that they belong to, on whatever system they were written.</summary>
 internal static class DataPaths
 {
-    /// <summary>Whether a path stays below its folder and is no web address.</summary>
+    /// <summary>Whether a path stays below its folder and is not a web address.</summary>
     public static bool IsBelow(string path) =>
         path.Length > 0
         && !path.Contains('\0')
@@ -12,7 +12,7 @@ internal static class DataPaths
         && !HasDrive(path)
         && !path.Split('/', '\\').Contains("..");
 
-    /// <summary>The path with slashes, which all systems take.</summary>
+    /// <summary>The path with slashes, which all systems accept.</summary>
     public static string WithSlashes(string path) => path.Replace('\\', '/');
 
     private static bool HasDrive(string path) => path.Length > 1 && path[1] == ':' && char.IsAsciiLetter(path[0]);

@@ -7,10 +7,10 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
 {
     public int Index => index;
 
-    /// <summary>A field that must be there and hold text.</summary>
+    /// <summary>A field that must exist and contain text.</summary>
     public string Text(string field) => OptionalText(field) ?? throw Fault(field, "missing. Every item needs it.");
 
-    /// <summary>A field that may be missing or null, and otherwise holds text.</summary>
+    /// <summary>A field that may be missing or null, and otherwise contains text.</summary>
     public string? OptionalText(string field)
     {
         if (!element.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
@@ -30,9 +30,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
         return DataPaths.IsBelow(path) ? DataPaths.WithSlashes(path) : throw NoPath(field, path);
     }
 
-    /// <summary>
-    /// Paths below the data set's folder, with slashes: one text, or a list of them; none where the field is missing.
-    /// </summary>
+    /// <summary>Paths below the data set's folder, with slashes: one text, or a list of them; none if the field is missing.</summary>
     public string[] RelativePaths(string field)
     {
         if (!element.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
@@ -46,7 +44,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
             : [.. paths.Select(DataPaths.WithSlashes)];
     }
 
-    /// <summary>A list of texts that must be there.</summary>
+    /// <summary>A list of texts that must exist.</summary>
     public string[] Texts(string field)
     {
         JsonItem item = this;
@@ -55,7 +53,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
             : throw item.Fault(field, $"the list holds a JSON {value.ValueKind}, but texts were expected."))];
     }
 
-    /// <summary>Objects in a list that must be there.</summary>
+    /// <summary>Objects in a list that must exist.</summary>
     public IEnumerable<JsonItem> Objects(string field)
     {
         (string path, int place, JsonItem item) = (filePath, index, this);
@@ -64,7 +62,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
             : throw item.Fault(field, $"the list holds a JSON {value.ValueKind}, but objects were expected."));
     }
 
-    /// <summary>A field that must be there and hold text or a number, which is taken as it is written.</summary>
+    /// <summary>A field that must exist and contain text or a number, which is taken as written.</summary>
     public string TextOrNumber(string field) =>
         element.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number
             ? value.GetRawText()

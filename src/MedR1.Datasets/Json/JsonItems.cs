@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Datasets;
 
-/// <summary>Reads a file that holds one JSON array of objects; faults name the file, the item and the field.</summary>
+/// <summary>Reads a file that contains one JSON array of objects; errors name the file, the item and the field.</summary>
 internal static class JsonItems
 {
     public static IEnumerable<JsonItem> Read(string filePath)

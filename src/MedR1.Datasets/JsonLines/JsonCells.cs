@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace MedR1.Datasets;
 
-/// <summary>Makes cells of a line's JSON. Pictures inside the line stay in the file until they are read.</summary>
+/// <summary>Makes cells from a line's JSON. Images inside the line stay in the file until they are read.</summary>
 internal readonly struct JsonCells(string filePath, JsonLine line)
 {
-    // An object that means nothing to an example: it is passed over, and an error where a text, list or picture is needed.
+    // An object that means nothing to an example: it is skipped, or an error if a text, list or image is needed.
     private static readonly object s_unknown = new();
 
     public Dictionary<string, object?> Convert(JsonElement item)
@@ -54,7 +54,7 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
         return cells;
     }
 
-    // {"bytes": base64, "path": …} is how the hub's image feature reads in JSON; {"A": …, "B": …} holds options, the last of
+    // {"bytes": base64, "path": …} is how the hub's image feature reads in JSON; {"A": …, "B": …} contains options, the last of
     // which may be null.
     private object? Object(string column, int place, JsonElement value)
     {
@@ -68,7 +68,7 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
             return path.GetString();
         }
 
-        // A picture that is null.
+        // An image that is null.
         if (value.TryGetProperty("bytes", out _) || value.TryGetProperty("path", out _))
         {
             return null;

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Finds lines in bytes that come in pieces. Only LF ends a line (a CR before it goes with it), so that U+2028 and the
-/// like stay inside; a byte order mark at the start and blank lines are left out. The longest line bounds the memory.
+/// Finds lines in bytes that arrive in pieces. Only LF ends a line (together with a CR before it), so that U+2028 and the like
+/// remain inside; a byte order mark at the start and blank lines are skipped. The longest line bounds the memory.
 /// </summary>
 internal sealed class JsonLineBuffer(string filePath, int longestLine)
 {
@@ -14,7 +14,7 @@ internal sealed class JsonLineBuffer(string filePath, int longestLine)
     private int _row;
     private long _offset;
 
-    /// <summary>Where the next bytes of the file are to be put; call <see cref="Filled"/> then.</summary>
+    /// <summary>The buffer for the next bytes of the file; call <see cref="Filled"/> afterwards.</summary>
     /// <exception cref="DatasetException">A line is longer than allowed.</exception>
     public Memory<byte> Free()
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Datasets;
 
-/// <summary>A picture inside a line of a file, which is read again each time the picture is.</summary>
+/// <summary>An image inside a line of a file; the line is read again each time the image is.</summary>
 internal sealed class JsonLineImage : IImageSource
 {
     private readonly string _filePath;
@@ -23,7 +23,7 @@ internal sealed class JsonLineImage : IImageSource
 
     public string Name { get; }
 
-    /// <summary>Whether a text is a picture's data URI, and no sentence that begins with "data:".</summary>
+    /// <summary>Whether a text is an image's data URI, rather than a sentence that begins with "data:".</summary>
     public static bool IsDataUri(string text)
     {
         if (!text.StartsWith("data:", StringComparison.Ordinal))
@@ -36,7 +36,7 @@ internal sealed class JsonLineImage : IImageSource
             || (end > 0 && text[end] == ';' && Payload(text) is not null && text.IndexOf('/', 0, end) > 0);
     }
 
-    /// <summary>The base64 text of a data URI, or null where it has none.</summary>
+    /// <summary>The base64 text of a data URI, or null if it has none.</summary>
     public static string? Payload(string dataUri)
     {
         const string mark = ";base64,";

@@ -4,12 +4,12 @@ namespace MedR1.Datasets;
 public sealed record JsonLinesOptions
 {
     /// <summary>How rows become examples.</summary>
-    /// <value>The default looks for the usual names of columns, and for pictures beside the file.</value>
+    /// <value>The default looks for the usual column names, and for images next to the file.</value>
     public TableOptions Table { get; init; } = new();
 
-    /// <summary>The most bytes of a line; more than one line is never in memory.</summary>
+    /// <summary>The maximum number of bytes in a line; there is never more than one line in memory.</summary>
     /// <value>The default is 268,435,456 (256 MiB).</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or not below the longest array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or not below the maximum array length.</exception>
     public int LongestLine
     {
         get;

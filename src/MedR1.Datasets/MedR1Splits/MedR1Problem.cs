@@ -1,19 +1,19 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// A problem as Med-R1 writes it on one line, <c>question A)first, B)second</c>, taken apart. Joining the parts as
-/// <see cref="VqaExample.Problem"/> does gives the same text again, character for character.
+/// A problem as Med-R1 writes it on one line, <c>question A)first, B)second</c>, split into its parts. Joining them as
+/// <see cref="VqaExample.Problem"/> does restores the text, character for character.
 /// </summary>
 /// <param name="Question">The question.</param>
-/// <param name="Options">The options in the order of their letters; empty where the text has none.</param>
+/// <param name="Options">The options in the order of their letters; empty if the text has none.</param>
 public sealed record MedR1Problem(string Question, IReadOnlyList<string> Options)
 {
     private const int MostOptions = 26;
 
     /// <summary>
-    /// Takes a problem apart. The options start at the first <c>" A)"</c>, with its space, because real questions hold
-    /// such things as <c>(IQA)</c>; each further one at the first <c>", B)"</c>, <c>", C)"</c>, … behind the one
-    /// before.
+    /// Splits a problem into its parts. The options start at the first <c>" A)"</c>, including the space, because real questions
+    /// contain such things as <c>(IQA)</c>; each further option starts at the first <c>", B)"</c>, <c>", C)"</c>, … after the
+    /// previous one.
     /// </summary>
     /// <param name="problem">The problem.</param>
     public static MedR1Problem Parse(string problem)

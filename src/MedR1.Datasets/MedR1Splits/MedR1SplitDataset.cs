@@ -1,11 +1,11 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// A split file as Med-R1 released them: a JSON array of <c>{"image", "problem", "solution"}</c>. An example's
-/// <see cref="VqaExample.Problem"/> and <see cref="VqaExample.Solution"/> give the file's texts again; its metadata
-/// holds <c>image_path</c>. <see cref="LoadedDataset.Name"/> is the file's name without its ending.
+/// A split file in the form that Med-R1 released: a JSON array of <c>{"image", "problem", "solution"}</c>. An example's
+/// <see cref="VqaExample.Problem"/> and <see cref="VqaExample.Solution"/> reproduce the file's texts; its metadata contains
+/// <c>image_path</c>. <see cref="LoadedDataset.Name"/> is the file's name without its extension.
 /// </summary>
-/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+/// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class MedR1SplitDataset : LoadedDataset
 {
     private MedR1SplitDataset(string name, List<VqaExample> examples, MissingImages missingImages)
@@ -13,13 +13,12 @@ public sealed class MedR1SplitDataset : LoadedDataset
     {
     }
 
-    /// <summary>Reads a split file and looks for its pictures, without opening them.</summary>
+    /// <summary>Reads a split file and checks that its images exist, without opening them.</summary>
     /// <param name="file">The file, such as <c>modality/train/X-Ray_train.json</c>.</param>
-    /// <param name="imageRoot">The folder that the file's image paths start from: the one that holds
-    /// <c>Images</c>.</param>
-    /// <param name="options">How to load.</param>
+    /// <param name="imageRoot">The folder that image paths in the file are relative to: the one that contains <c>Images</c>.</param>
+    /// <param name="options">Loading options.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">The file, an item or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">The file, an item or an image is missing or invalid.</exception>
     public static MedR1SplitDataset Load(
         string file, string imageRoot, MedR1SplitOptions? options = null, CancellationToken cancellationToken = default)
     {

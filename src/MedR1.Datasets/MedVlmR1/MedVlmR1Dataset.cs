@@ -1,11 +1,11 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// A file as MedVLM-R1 released them (arXiv 2502.19634): a JSON array of <c>image</c> (a list of paths), <c>problem</c>,
-/// <c>solution</c> (a letter), <c>question</c>, <c>options</c>, <c>answer</c> (a text), <c>dataset</c> and <c>subset</c>.
-/// An example's metadata holds <c>problem</c>, the text with <c>\nA) …</c> that MedVLM-R1 asks, and <c>answer</c>.
+/// A file in the form that MedVLM-R1 released (arXiv 2502.19634): a JSON array of <c>image</c> (a list of paths), <c>problem</c>,
+/// <c>solution</c> (a letter), <c>question</c>, <c>options</c>, <c>answer</c> (a text), <c>dataset</c> and <c>subset</c>. An
+/// example's metadata contains <c>problem</c>, the text with <c>\nA) …</c> that MedVLM-R1 uses as its question, and <c>answer</c>.
 /// </summary>
-/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+/// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class MedVlmR1Dataset : LoadedDataset
 {
     private MedVlmR1Dataset(string name, List<VqaExample> examples, MissingImages missingImages)
@@ -13,12 +13,12 @@ public sealed class MedVlmR1Dataset : LoadedDataset
     {
     }
 
-    /// <summary>Reads a file and looks for its pictures, without opening them.</summary>
+    /// <summary>Reads a file and checks that its images exist, without opening them.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="imageRoot">The folder that the file's paths start from.</param>
-    /// <param name="options">How to load.</param>
+    /// <param name="imageRoot">The folder that paths in the file are relative to.</param>
+    /// <param name="options">Loading options.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">The file, an item or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">The file, an item or an image is missing or invalid.</exception>
     public static MedVlmR1Dataset Load(
         string file, string imageRoot, MedVlmR1Options? options = null, CancellationToken cancellationToken = default)
     {

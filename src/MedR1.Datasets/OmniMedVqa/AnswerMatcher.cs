@@ -1,9 +1,9 @@
 namespace MedR1.Datasets;
 
-/// <summary>Finds the option that an answer text means.</summary>
+/// <summary>Finds the option that an answer text refers to.</summary>
 internal static class AnswerMatcher
 {
-    /// <summary>The first option with equal text, else the first that is equal without case and closing dots.</summary>
+    /// <summary>The first option with equal text, else the first that is equal apart from case and trailing dots.</summary>
     public static int? Find(IReadOnlyList<string> options, string answer)
     {
         for (int i = 0; i < options.Count; i++)

@@ -4,10 +4,10 @@ namespace MedR1.Datasets;
 [Flags]
 public enum OmniMedVqaAccess
 {
-    /// <summary>The part that comes with its pictures: 88,996 questions.</summary>
+    /// <summary>The part that comes with its images: 88,996 questions.</summary>
     Open = 1,
 
-    /// <summary>The part whose pictures must be asked for from their owners.</summary>
+    /// <summary>The part whose images must be requested from their owners.</summary>
     Restricted = 2,
 
     /// <summary>Both.</summary>

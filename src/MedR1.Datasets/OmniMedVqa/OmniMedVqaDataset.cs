@@ -1,10 +1,10 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// OmniMedVQA as it unpacks (arXiv 2402.09181): <c>QA_information/Open-access/*.json</c> beside <c>Images/</c>. An
-/// example's metadata holds <c>image_path</c>, <c>access</c> and <c>gt_answer</c>, the answer as the file writes it.
+/// OmniMedVQA as unpacked (arXiv 2402.09181): <c>QA_information/Open-access/*.json</c> next to <c>Images/</c>. An example's
+/// metadata contains <c>image_path</c>, <c>access</c> and <c>gt_answer</c>, the answer as written in the file.
 /// </summary>
-/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+/// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class OmniMedVqaDataset : LoadedDataset
 {
     private const string AnnotationFolder = "QA_information";
@@ -12,14 +12,14 @@ public sealed class OmniMedVqaDataset : LoadedDataset
     private OmniMedVqaDataset(List<VqaExample> examples, MissingImages missingImages, int unmatchedAnswers)
         : base("OmniMedVQA", examples, missingImages) => UnmatchedAnswers = unmatchedAnswers;
 
-    /// <summary>Number of questions left out because their answer is none of their options.</summary>
+    /// <summary>Number of questions left out because their answer is not among their options.</summary>
     public int UnmatchedAnswers { get; }
 
-    /// <summary>Reads the annotations and looks for the pictures, without opening them.</summary>
-    /// <param name="folder">The folder that holds <c>QA_information</c> and <c>Images</c>, or the one above it.</param>
-    /// <param name="options">How to load.</param>
+    /// <summary>Reads the annotations and checks that the images exist, without opening them.</summary>
+    /// <param name="folder">The folder that contains <c>QA_information</c> and <c>Images</c>, or its parent.</param>
+    /// <param name="options">Loading options.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">The folder, a file, an item or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">The folder, a file, an item or an image is missing or invalid.</exception>
     public static OmniMedVqaDataset Load(
         string folder, OmniMedVqaOptions? options = null, CancellationToken cancellationToken = default)
     {

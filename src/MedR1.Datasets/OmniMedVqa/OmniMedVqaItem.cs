@@ -1,13 +1,11 @@
 namespace MedR1.Datasets;
 
-/// <summary>Makes an example of one item of OmniMedVQA's raw files.</summary>
+/// <summary>Makes an example from one item of OmniMedVQA's raw files.</summary>
 internal static class OmniMedVqaItem
 {
     private static readonly string[] s_optionFields = ["option_A", "option_B", "option_C", "option_D"];
 
-    /// <summary>
-    /// The example, or null where the answer is none of the options and such items are to be skipped.
-    /// </summary>
+    /// <summary>The example, or null if the answer is not among the options and such items are to be skipped.</summary>
     public static VqaExample? Read(JsonItem item, string root, string access, bool skipUnmatchedAnswers)
     {
         string[] options = Options(item);
@@ -45,7 +43,7 @@ internal static class OmniMedVqaItem
 
     private static string[] Options(JsonItem item)
     {
-        // An option without text can't be chosen, and would make chance look smaller.
+        // An option without text can't be chosen, and would make chance level look lower.
         string?[] texts =
         [
             .. s_optionFields.Select(item.OptionalText).Select(text => string.IsNullOrWhiteSpace(text) ? null : text),

@@ -7,13 +7,11 @@ public sealed record OmniMedVqaOptions
     /// <value>The default is <see cref="OmniMedVqaAccess.Open"/>.</value>
     public OmniMedVqaAccess Access { get; init; } = OmniMedVqaAccess.Open;
 
-    /// <summary>What to do where a picture is not on disk.</summary>
+    /// <summary>What to do if an image is not on disk.</summary>
     /// <value>The default is <see cref="MissingImageHandling.Throw"/>.</value>
     public MissingImageHandling MissingImages { get; init; } = MissingImageHandling.Throw;
 
-    /// <summary>
-    /// Whether a question whose answer is none of its options is left out and counted instead of refused.
-    /// </summary>
+    /// <summary>Whether a question whose answer is not among its options is left out and counted rather than rejected.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool SkipUnmatchedAnswers { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// A square picture under construction. Places and lengths are thousandths of its side, so that a phantom looks the
-/// same at every size.
+/// A square image under construction. Positions and lengths are in thousandths of its side, so that a phantom looks the same at
+/// every size.
 /// </summary>
 internal sealed class PhantomCanvas(int size)
 {
@@ -38,7 +38,7 @@ internal sealed class PhantomCanvas(int size)
     public void Ellipse(PhantomColor color, int x, int y, int radiusX, int radiusY) =>
         Paint(color, (u, v) => IsInEllipse(u - x, v - y, radiusX, radiusY));
 
-    /// <summary>Grain over the whole picture, the same for all three colours of a pixel.</summary>
+    /// <summary>Adds grain to the whole image, the same for all three colours of a pixel.</summary>
     public void AddNoise(DeterministicRandom random)
     {
         for (int i = 0; i < _pixels.Length; i += 3)

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Questions about synthetic pictures (<see cref="PhantomGenerator"/>). Examples carry <c>family</c> (the fact asked
-/// for) and <c>synthetic</c> in their metadata, and their data set's name says what they are. Right letters go round
+/// Questions about synthetic images (<see cref="PhantomGenerator"/>). Examples carry <c>family</c> (the fact asked for) and
+/// <c>synthetic</c> in their metadata, and the name of their data set says that they are synthetic. Right letters are distributed
 /// evenly among questions with the same number of options.
 /// </summary>
 public static class PhantomDataset
@@ -12,12 +12,9 @@ public static class PhantomDataset
 
     private const int MostOptions = 4;
 
-    /// <summary>
-    /// Multiple-choice questions: one for each fact of each picture, questions about a picture in a row.
-    /// </summary>
-    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in
-    /// memory.</param>
-    /// <param name="seed">Where the random choices start.</param>
+    /// <summary>Multiple-choice questions: one for each fact of each image; questions about the same image are consecutive.</summary>
+    /// <param name="pictureCount">Number of images; each takes <paramref name="imageSize"/>² × 3 bytes of memory.</param>
+    /// <param name="seed">The seed of the random choices.</param>
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
     public static IVqaDataset Create(
@@ -32,16 +29,16 @@ public static class PhantomDataset
     }
 
     /// <summary>
-    /// Multiple-choice questions about one family that a blind guesser learns nothing from: each answer of a fact is right
-    /// equally often, and so is each letter. The kind of phantom, the same in all pictures, is not asked for.
+    /// Multiple-choice questions about one family that give nothing away to a guesser who does not see the images: each answer to a
+    /// fact is right equally often, and so is each letter. The kind of phantom, which is the same in all images, is not asked for.
     /// </summary>
     /// <param name="family">The family.</param>
-    /// <param name="pictureCount">How many pictures, a multiple of each fact's number of answers; each keeps
-    /// <paramref name="imageSize"/>² × 3 bytes in memory.</param>
-    /// <param name="seed">Where the random choices start.</param>
+    /// <param name="pictureCount">
+    /// Number of images, a multiple of each fact's number of answers; each takes <paramref name="imageSize"/>² × 3 bytes of memory.
+    /// </param>
+    /// <param name="seed">The seed of the random choices.</param>
     /// <param name="imageSize">Width and height in pixels.</param>
-    /// <exception cref="ArgumentException">With this number of pictures the answers can't be equally often
-    /// right.</exception>
+    /// <exception cref="ArgumentException">With this number of images the answers can't be right equally often.</exception>
     public static IVqaDataset CreateBalanced(
         PhantomFamily family, int pictureCount, long seed, int imageSize = 112)
     {
@@ -64,10 +61,9 @@ public static class PhantomDataset
         return new InMemoryDataset($"synthetic phantoms, {family}, balanced (seed {seed})", examples);
     }
 
-    /// <summary>Open questions: each fact of each picture, answered in words.</summary>
-    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in
-    /// memory.</param>
-    /// <param name="seed">Where the random choices start.</param>
+    /// <summary>Open questions: each fact of each image, answered in words.</summary>
+    /// <param name="pictureCount">Number of images; each takes <paramref name="imageSize"/>² × 3 bytes of memory.</param>
+    /// <param name="seed">The seed of the random choices.</param>
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
     public static IVqaDataset CreateOpenQuestions(
@@ -80,10 +76,9 @@ public static class PhantomDataset
                 .SelectMany(picture => picture.Facts.Select(fact => Ask(picture, fact, random))));
     }
 
-    /// <summary>One open question a picture: its caption, which tells all facts.</summary>
-    /// <param name="pictureCount">How many pictures; each keeps <paramref name="imageSize"/>² × 3 bytes in
-    /// memory.</param>
-    /// <param name="seed">Where the random choices start.</param>
+    /// <summary>One open question per image: its caption, which states all facts.</summary>
+    /// <param name="pictureCount">Number of images; each takes <paramref name="imageSize"/>² × 3 bytes of memory.</param>
+    /// <param name="seed">The seed of the random choices.</param>
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
     public static IVqaDataset CreateCaptions(
@@ -108,7 +103,7 @@ public static class PhantomDataset
         return pictures;
     }
 
-    // Not seed + index: data sets of neighbouring seeds must not share their pictures.
+    // Not seed + index: data sets of neighbouring seeds must not share their images.
     internal static long PictureSeed(long seed, int index) => (long)(DeterministicRandom.For(seed, index).NextBits() >> 1);
 
     private static VqaExample AskWithOptions(

@@ -1,15 +1,15 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Draws synthetic pictures of which everything is known. The same family, seed and size give the same bytes on every
-/// machine: all drawing is in whole numbers.
+/// Draws synthetic images about which everything is known. The same family, seed and size give the same bytes on every machine: all
+/// drawing uses integers.
 /// </summary>
 public static class PhantomGenerator
 {
     /// <summary>The smallest side at which all facts can still be seen.</summary>
     public const int SmallestSize = 28;
 
-    /// <summary>The name of the fact that tells a phantom's kind.</summary>
+    /// <summary>The name of the fact that gives a phantom's kind.</summary>
     internal const string KindFact = "phantom_kind";
 
     private const int LargestSize = 2048;
@@ -26,9 +26,9 @@ public static class PhantomGenerator
     /// <summary>All families.</summary>
     public static IReadOnlyList<PhantomFamily> Families { get; } = [.. s_painters.Select(painter => painter.Family)];
 
-    /// <summary>Draws a picture.</summary>
-    /// <param name="family">What kind of picture.</param>
-    /// <param name="seed">Where the random choices start.</param>
+    /// <summary>Draws an image.</summary>
+    /// <param name="family">What kind of image.</param>
+    /// <param name="seed">The seed of the random choices.</param>
     /// <param name="imageSize">Width and height in pixels, 28 to 2048.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such family, or the size is out of range.</exception>
     public static PhantomPicture Create(PhantomFamily family, long seed, int imageSize = 112)

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Draws one family of phantoms and tells what is true of the picture.</summary>
+/// <summary>Draws one family of phantoms and reports what is true of the image.</summary>
 internal abstract class PhantomPainter
 {
     protected static readonly string[] s_halves = ["Left half", "Right half"];
@@ -10,7 +10,7 @@ internal abstract class PhantomPainter
     /// <summary>The family's name in answers.</summary>
     public abstract string Kind { get; }
 
-    /// <summary>Draws; the canvas is black before.</summary>
+    /// <summary>Draws on a canvas that starts black.</summary>
     public abstract IEnumerable<PhantomFact> Paint(PhantomCanvas canvas, DeterministicRandom random);
 
     protected static PhantomFact Fact(

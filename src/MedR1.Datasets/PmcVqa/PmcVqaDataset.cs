@@ -1,11 +1,11 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// PMC-VQA as published (arXiv 2305.10415): a CSV file with four choices a row and the pictures in a folder or still in
-/// their ZIP archive. An example's metadata holds <c>Figure_path</c> and, where the file has them, <c>Answer</c> and
-/// <c>Caption</c> as they are written.
+/// PMC-VQA as published (arXiv 2305.10415): a CSV file with four options per row, and the images in a folder or still in their ZIP
+/// archive. An example's metadata contains <c>Figure_path</c> and, if the file has them, <c>Answer</c> and <c>Caption</c> as
+/// written.
 /// </summary>
-/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+/// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class PmcVqaDataset : LoadedDataset
 {
     private PmcVqaDataset(string name, List<VqaExample> examples, MissingImages missingImages)
@@ -13,13 +13,15 @@ public sealed class PmcVqaDataset : LoadedDataset
     {
     }
 
-    /// <summary>Reads a file and looks for its pictures, without opening them.</summary>
+    /// <summary>Reads a file and checks that its images exist, without opening them.</summary>
     /// <param name="file">The file, such as <c>test.csv</c>.</param>
-    /// <param name="images">The folder of the pictures or the one above it (<c>images</c>, <c>figures</c>), or the ZIP
-    /// archive; in an archive pictures are found by their file's name.</param>
-    /// <param name="options">How to load.</param>
+    /// <param name="images">
+    /// The folder of the images (<c>images</c>, <c>figures</c>) or its parent, or the ZIP archive; in an archive, images are found
+    /// by their file name.
+    /// </param>
+    /// <param name="options">Loading options.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">The file, a row, the archive or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">The file, a row, the archive or an image is missing or invalid.</exception>
     public static PmcVqaDataset Load(
         string file, string images, PmcVqaOptions? options = null, CancellationToken cancellationToken = default)
     {

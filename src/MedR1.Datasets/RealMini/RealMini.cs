@@ -1,24 +1,24 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// The pictures in the repository's <c>data/real-mini</c>: 1,803 training and 685 test questions about real recordings,
-/// in OmniMedVQA's form. An example's metadata holds <c>family</c>, <c>group</c>, <c>split</c>, <c>source</c>, <c>place</c>
-/// (where in the source the picture was cut from), <c>basis</c> (of the licence, see the folder's README) and what
-/// <see cref="OmniMedVqaDataset"/> gives.
+/// The images in the repository's <c>data/real-mini</c>: 1,803 training and 685 test questions about real recordings, in the form
+/// of OmniMedVQA. An example's metadata contains <c>family</c>, <c>group</c>, <c>split</c>, <c>source</c>, <c>place</c> (which part
+/// of the source the image was cut from), <c>basis</c> (of the licence, see the folder's README) and what
+/// <see cref="OmniMedVqaDataset"/> provides.
 /// </summary>
 public static class RealMini
 {
     /// <summary>The training questions.</summary>
     /// <param name="folder">The folder <c>real-mini</c>.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">A file is missing or wrong, or a picture stands in both splits.</exception>
+    /// <exception cref="DatasetException">A file is missing or wrong, or an image occurs in both splits.</exception>
     public static IVqaDataset LoadTrain(string folder, CancellationToken cancellationToken = default) =>
         Load(folder, "train", cancellationToken);
 
-    /// <summary>The test questions; no picture of them is in the training questions.</summary>
+    /// <summary>The test questions; none of their images is in the training questions.</summary>
     /// <param name="folder">The folder <c>real-mini</c>.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">A file is missing or wrong, or a picture stands in both splits.</exception>
+    /// <exception cref="DatasetException">A file is missing or wrong, or an image occurs in both splits.</exception>
     public static IVqaDataset LoadTest(string folder, CancellationToken cancellationToken = default) =>
         Load(folder, "test", cancellationToken);
 

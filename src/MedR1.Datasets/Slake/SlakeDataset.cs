@@ -1,12 +1,12 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// SLAKE 1.0 as published (arXiv 2102.09542): a JSON file a split beside <c>imgs/</c>. Questions are open, English and
-/// Chinese; an example's metadata holds <c>language</c>, <c>modality</c> as the file writes it, <c>answer_type</c>,
-/// <c>content_type</c>, <c>location</c>, <c>base_type</c> and <c>split</c>. Its <see cref="VqaExample.Modality"/> is
-/// OmniMedVQA's of that name.
+/// SLAKE 1.0 as published (arXiv 2102.09542): one JSON file per split next to <c>imgs/</c>. Questions are open, English and
+/// Chinese; an example's metadata contains <c>language</c>, <c>modality</c> as written in the file, <c>answer_type</c>,
+/// <c>content_type</c>, <c>location</c>, <c>base_type</c> and <c>split</c>. Its <see cref="VqaExample.Modality"/> is OmniMedVQA's
+/// modality of that name.
 /// </summary>
-/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+/// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class SlakeDataset : LoadedDataset
 {
     private const string ImageFolder = "imgs";
@@ -16,12 +16,12 @@ public sealed class SlakeDataset : LoadedDataset
     {
     }
 
-    /// <summary>Reads a split and looks for its pictures, without opening them.</summary>
-    /// <param name="folder">The folder that holds the files and <c>imgs</c>: <c>Slake1.0</c>.</param>
+    /// <summary>Reads a split and checks that its images exist, without opening them.</summary>
+    /// <param name="folder">The folder that contains the files and <c>imgs</c>: <c>Slake1.0</c>.</param>
     /// <param name="split">Which file.</param>
-    /// <param name="options">How to load.</param>
+    /// <param name="options">Loading options.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">The folder, the file, an item or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">The folder, the file, an item or an image is missing or invalid.</exception>
     public static SlakeDataset Load(
         string folder, SlakeSplit split, SlakeOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -7,7 +7,7 @@ public sealed record SlakeOptions
     /// <value>The default is <see langword="null"/>.</value>
     public string? Language { get; init; }
 
-    /// <summary>What to do where a picture is not on disk.</summary>
+    /// <summary>What to do if an image is not on disk.</summary>
     /// <value>The default is <see cref="MissingImageHandling.Throw"/>.</value>
     public MissingImageHandling MissingImages { get; init; } = MissingImageHandling.Throw;
 }

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>What a data set holds, in numbers. Counts are in the order of their names.</summary>
+/// <summary>Statistics of a data set. Counts are ordered by name.</summary>
 public sealed record DatasetDescription
 {
     /// <summary>The data set's name.</summary>
@@ -9,16 +9,16 @@ public sealed record DatasetDescription
     /// <summary>Number of examples.</summary>
     public required int Examples { get; init; }
 
-    /// <summary>Number of different pictures; two files with the same content are two.</summary>
+    /// <summary>Number of distinct images; two files with the same content count as two.</summary>
     public required int Pictures { get; init; }
 
-    /// <summary>Examples by modality; <c>-</c> where it is not known.</summary>
+    /// <summary>Examples by modality; <c>-</c> if unknown.</summary>
     public required IReadOnlyDictionary<string, int> ByModality { get; init; }
 
-    /// <summary>Examples by question type; <c>-</c> where it is not known.</summary>
+    /// <summary>Examples by question type; <c>-</c> if unknown.</summary>
     public required IReadOnlyDictionary<string, int> ByQuestionType { get; init; }
 
-    /// <summary>Examples by data set; <c>-</c> where it is not known.</summary>
+    /// <summary>Examples by data set; <c>-</c> if unknown.</summary>
     public required IReadOnlyDictionary<string, int> ByDataset { get; init; }
 
     /// <summary>Examples by their number of options; 0 for open questions.</summary>
@@ -27,12 +27,12 @@ public sealed record DatasetDescription
     /// <summary>Examples by the right letter; <c>-</c> for open questions.</summary>
     public required IReadOnlyDictionary<string, int> ByAnswerLetter { get; init; }
 
-    /// <summary>Examples by their number of pictures.</summary>
+    /// <summary>Examples by their number of images.</summary>
     public required IReadOnlyDictionary<string, int> ByPictureCount { get; init; }
 
-    /// <summary>The pictures' sizes, where they were asked for.</summary>
+    /// <summary>The images' sizes, if requested.</summary>
     public PictureSizes? Sizes { get; init; }
 
-    /// <summary>The numbers as a Markdown table.</summary>
+    /// <summary>The statistics as a Markdown table.</summary>
     public override string ToString() => DescriptionTable.Write(this);
 }

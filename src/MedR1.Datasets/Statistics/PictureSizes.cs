@@ -1,8 +1,8 @@
 namespace MedR1.Datasets;
 
-/// <summary>The sizes of a data set's pictures.</summary>
-/// <param name="Read">Pictures whose size was read.</param>
-/// <param name="Unreadable">Pictures whose size could not be read.</param>
+/// <summary>The sizes of a data set's images.</summary>
+/// <param name="Read">Images whose size was read.</param>
+/// <param name="Unreadable">Images whose size could not be read.</param>
 /// <param name="SmallestWidth">The smallest width.</param>
 /// <param name="MedianWidth">The median of the widths.</param>
 /// <param name="LargestWidth">The largest width.</param>

@@ -1,14 +1,14 @@
 namespace MedR1.Datasets;
 
-/// <summary>Describes data sets in numbers.</summary>
+/// <summary>Computes statistics of data sets.</summary>
 public static class StatisticsExtensions
 {
     private const string NotKnown = "-";
 
-    /// <summary>Counts examples by what is known of them.</summary>
+    /// <summary>Counts examples by their properties.</summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="readPictureSizes">Whether to read the size of every picture from its header.</param>
-    /// <param name="progress">Is told the number of examples that are done.</param>
+    /// <param name="readPictureSizes">Whether to read the size of every image from its header.</param>
+    /// <param name="progress">Receives the number of examples done.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     public static DatasetDescription Describe(
         this IVqaDataset dataset, bool readPictureSizes = false, IProgress<int>? progress = null,
@@ -74,7 +74,7 @@ public static class StatisticsExtensions
 
         public void Add(string name) => _counts[name] = _counts.GetValueOrDefault(name) + 1;
 
-        // Numbers by their value, so that 10 comes behind 9.
+        // Numbers by their value, so that 10 comes after 9.
         public OrderedDictionary<string, int> Sorted()
         {
             OrderedDictionary<string, int> sorted = new(StringComparer.Ordinal);

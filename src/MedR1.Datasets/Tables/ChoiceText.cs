@@ -1,12 +1,12 @@
 namespace MedR1.Datasets;
 
-/// <summary>A question, its options and its answer, as they follow from a row's texts.</summary>
+/// <summary>A question, its options and its answer, derived from a row's texts.</summary>
 internal sealed record ChoiceText(
     string Question, IReadOnlyList<string> Options, int? AnswerIndex, string? AnswerText)
 {
     /// <summary>
-    /// Without a column of options, Med-R1's one-line form is taken apart where the answer is one of its letters. With
-    /// one, it is taken apart where it repeats exactly those options, which would otherwise be asked twice.
+    /// Without a column of options, Med-R1's one-line form is split if the answer is one of its letters. With one, it is split if
+    /// it repeats exactly those options, which would otherwise appear twice in the question.
     /// </summary>
     public static ChoiceText Read(string question, string[]? options, bool hasOptionsColumn, string? answer)
     {

@@ -1,25 +1,23 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Which columns of a table hold what. A name that is not given is looked for: the first of the usual names that the row
-/// has.
+/// The meaning of a table's columns. A name that is not given is looked up: the first of the usual names that the row has.
 /// </summary>
 public sealed record ExampleColumns
 {
-    /// <summary>The column of names.</summary>
-    /// <value>The default is the first of <c>id</c>, <c>question_id</c>, <c>qid</c>, else the file's name and the row's
-    /// place.</value>
+    /// <summary>The column of ids.</summary>
+    /// <value>The default is the first of <c>id</c>, <c>question_id</c>, <c>qid</c>, else the file's name and the row's index.</value>
     public string? Id { get; init; }
 
     internal const string None = "";
 
     /// <summary>
-    /// The column of pictures: one or a list of them. An empty text says that there is none, whatever the columns hold; without
-    /// it a table is refused in which no row has this column and another holds nothing but pictures.
+    /// The column of images: one or a list of them. An empty text says that there are no images, whatever the columns contain;
+    /// without it, a table is rejected if no row has this column and a different column contains nothing but images.
     /// </summary>
     /// <value>
-    /// The default is the first of <c>images</c>, <c>image</c>, <c>image_path</c>, else <c>file_name</c> (of the Hugging Face
-    /// hub's folders of pictures) where it ends as a picture's name does.
+    /// The default is the first of <c>images</c>, <c>image</c>, <c>image_path</c>, else <c>file_name</c> (of the Hugging Face hub's
+    /// image folders) if it ends like the name of an image file.
     /// </value>
     public string? Images { get; init; }
 
@@ -43,7 +41,7 @@ public sealed record ExampleColumns
     /// <value>The default is <c>question_type</c>.</value>
     public string? QuestionType { get; init; }
 
-    /// <summary>The column of data sets' names.</summary>
+    /// <summary>The column of data set names.</summary>
     /// <value>The default is <c>dataset</c>.</value>
     public string? Dataset { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Finds OmniMedVQA's modality behind the names that other data sets use.</summary>
+/// <summary>Finds OmniMedVQA's modality for the names that other data sets use.</summary>
 internal static class ModalityNames
 {
     private static readonly Dictionary<string, ImagingModality> s_names = new(StringComparer.OrdinalIgnoreCase)
@@ -19,7 +19,7 @@ internal static class ModalityNames
         ["Microscopy"] = ImagingModality.Microscopy,
     };
 
-    /// <summary>The known modality of that name whatever its case, else a modality of just that name.</summary>
+    /// <summary>The known modality of that name regardless of case, else a modality with exactly that name.</summary>
     public static ImagingModality Find(string name)
     {
         foreach (ImagingModality known in ImagingModality.Known)

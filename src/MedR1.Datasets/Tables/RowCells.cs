@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace MedR1.Datasets;
 
-/// <summary>The cells of a row, read as what an example needs.</summary>
+/// <summary>The cells of a row, read as the types that an example needs.</summary>
 internal readonly struct RowCells(TableRow row)
 {
     private static readonly string[] s_endings =
         [".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".dcm"];
 
     /// <summary>The column's name if it is given, else the first usual one that the row has.</summary>
-    /// <exception cref="DatasetException">The given column is not there.</exception>
+    /// <exception cref="DatasetException">The given column does not exist.</exception>
     public string? Find(string? given, string[] usual)
     {
         if (given is not null)
@@ -30,18 +30,18 @@ internal readonly struct RowCells(TableRow row)
         return null;
     }
 
-    /// <summary>The first usual column whose text ends as the name of a picture's file does.</summary>
+    /// <summary>The first usual column whose text ends like the name of an image file.</summary>
     public string? FindPicture(string[] usual)
     {
         TableRow own = row;
         return usual.FirstOrDefault(name => own.Cells.GetValueOrDefault(name) is string text && IsPicture(text));
     }
 
-    /// <summary>Whether a text ends as the name of a picture's file does.</summary>
+    /// <summary>Whether a text ends like the name of an image file.</summary>
     public static bool IsPicture(string text) =>
         s_endings.Contains(Path.GetExtension(text), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A single value as text; null where there is no column or no value.</summary>
+    /// <summary>A single value as text; null if there is no column or no value.</summary>
     public string? Text(string? column)
     {
         if (column is null || row.Cells[column] is not object cell)
@@ -52,7 +52,7 @@ internal readonly struct RowCells(TableRow row)
         return AsText(cell) ?? throw Fault(column, "a list, an object or a picture, but one text was expected.");
     }
 
-    /// <summary>A list of texts; null where there is no value.</summary>
+    /// <summary>A list of texts; null if there is no value.</summary>
     public string[]? Texts(string column) => row.Cells[column] switch
     {
         null => null,
@@ -60,7 +60,7 @@ internal readonly struct RowCells(TableRow row)
         _ => throw Fault(column, "neither a list nor {\"A\": …, \"B\": …}: a list of texts was expected."),
     };
 
-    /// <summary>One picture or a list of them; the paths of those that are files are added to a list.</summary>
+    /// <summary>One image or a list of them; the paths of those that are files are added to a list.</summary>
     public IImageSource[] Images(string column, string root, List<string> paths)
     {
         object? cell = row.Cells[column];

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Makes examples of rows and counts what is missing in them.</summary>
+/// <summary>Makes examples from rows and counts what is missing in them.</summary>
 internal sealed class RowConverter(TableOptions options)
 {
     private static readonly string[] s_id = ["id", "question_id", "qid"];
@@ -25,10 +25,10 @@ internal sealed class RowConverter(TableOptions options)
     public void ThrowIfNotAllowed() => _images?.ThrowIfNotAllowed();
 
     /// <summary>
-    /// No row had a column of pictures, but a folder of them was given, or a column that nothing reads holds nothing else: a
-    /// model would be asked about pictures that it does not see.
+    /// Throws if no row had a column of images, but an image folder was given or an unused column contains nothing but images: a
+    /// model would be asked about images that it does not see.
     /// </summary>
-    /// <exception cref="DatasetException">It is so.</exception>
+    /// <exception cref="DatasetException">This is the case.</exception>
     public void ThrowIfBlind()
     {
         if (_hasPictures || _columns.Images == ExampleColumns.None || _withoutPictures is not { } row)
@@ -54,7 +54,7 @@ internal sealed class RowConverter(TableOptions options)
         }
     }
 
-    /// <summary>The example, or null where the row is to be left out.</summary>
+    /// <summary>The example, or null if the row is to be left out.</summary>
     public VqaExample? Convert(TableRow row)
     {
         RowCells cells = new(row);
@@ -80,7 +80,7 @@ internal sealed class RowConverter(TableOptions options)
 
         string? imageColumn = _columns.Images == ExampleColumns.None
             ? null : cells.Find(_columns.Images, s_images) ?? cells.FindPicture(s_fileName);
-        // Also where the row is left out for want of its pictures.
+        // Also if the row is left out because its images are missing.
         _hasPictures |= imageColumn is not null;
         List<string> paths = [];
         string root = options.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(row.FilePath))!;

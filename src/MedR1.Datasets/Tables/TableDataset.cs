@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Examples from the rows of a table, whatever its format: <see cref="JsonLines"/> and the packages
-/// <c>MedR1.Datasets.Parquet</c> and <c>MedR1.Datasets.Arrow</c> read their rows into it. Columns without a place of
-/// their own stand in the metadata as text. Where the options are taken out of the question's text, or the answer is
-/// written otherwise than its option, the metadata holds the text as the file writes it under its column's name.
+/// Examples from the rows of a table, whatever its format: <see cref="JsonLines"/> and the packages <c>MedR1.Datasets.Parquet</c>
+/// and <c>MedR1.Datasets.Arrow</c> read their rows into it. Columns without a property of their own are in the metadata as text. If
+/// the options were extracted from the question's text, or the answer is written differently from its option, the metadata contains
+/// the text as written in the file, under its column's name.
 /// </summary>
-/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+/// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class TableDataset : LoadedDataset
 {
     private TableDataset(string name, List<VqaExample> examples, MissingImages missingImages, int missingTexts)
@@ -17,12 +17,12 @@ public sealed class TableDataset : LoadedDataset
     /// <summary>Number of rows without a question or an answer.</summary>
     public int MissingTexts { get; }
 
-    /// <summary>Makes examples of rows.</summary>
+    /// <summary>Makes examples from rows.</summary>
     /// <param name="name">The data set's name.</param>
-    /// <param name="rows">The rows in their order.</param>
+    /// <param name="rows">The rows in order.</param>
     /// <param name="options">How to read them.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">A row or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">A row or an image is missing or invalid.</exception>
     public static TableDataset Load(
         string name, IEnumerable<TableRow> rows, TableOptions? options = null,
         CancellationToken cancellationToken = default)
@@ -45,11 +45,11 @@ public sealed class TableDataset : LoadedDataset
         return new TableDataset(name, examples, converter.MissingImages, converter.MissingTexts);
     }
 
-    /// <summary>Makes examples of rows, one at a time: for tables that do not fit in memory.</summary>
-    /// <param name="rows">The rows in their order.</param>
-    /// <param name="options">How to read them; a missing picture that is not allowed throws where it comes up.</param>
+    /// <summary>Makes examples from rows, one at a time: for tables that do not fit in memory.</summary>
+    /// <param name="rows">The rows in order.</param>
+    /// <param name="options">How to read them; a missing image that is not allowed throws when it is reached.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <exception cref="DatasetException">A row or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">A row or an image is missing or invalid.</exception>
     public static async IAsyncEnumerable<VqaExample> ReadAsync(
         IAsyncEnumerable<TableRow> rows, TableOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -1,11 +1,10 @@
 namespace MedR1.Datasets;
 
-/// <summary>One row of a table file, as a reader of some format hands it over.</summary>
+/// <summary>One row of a table file, as provided by the reader of a file format.</summary>
 /// <param name="FilePath">The file, for messages.</param>
-/// <param name="Index">The row's place in the file, from 0.</param>
+/// <param name="Index">The row's index in the file, from 0.</param>
 /// <param name="Cells">
-/// The cells by the names of their columns. A cell is <see langword="null"/>, a text, a number, a truth value, an
-/// <see cref="IImageSource"/> or a list of these; a text in a column of pictures is a path below the folder of the
-/// pictures.
+/// The cells by the names of their columns. A cell is <see langword="null"/>, a text, a number, a Boolean, an
+/// <see cref="IImageSource"/> or a list of these; a text in a column of images is a path below the image folder.
 /// </param>
 public sealed record TableRow(string FilePath, int Index, IReadOnlyDictionary<string, object?> Cells);

@@ -1,18 +1,18 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Columns that hold nothing but pictures and that nothing reads: under a name of their own they would pass for text, and a
-/// model would be asked about pictures that it does not see.
+/// Unused columns that contain nothing but images: under an unusual name they would pass for text, and a model would be asked about
+/// images that it does not see.
 /// </summary>
 internal sealed class UnreadPictures
 {
     private readonly Dictionary<string, string> _first = new(StringComparer.Ordinal);
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
 
-    /// <summary>Such a column with its first picture; null where there is none.</summary>
+    /// <summary>Such a column with its first image; null if there is none.</summary>
     public (string Column, string Picture)? Found => _first.Count == 0 ? null : _first.Select(pair => (pair.Key, pair.Value)).First();
 
-    /// <summary>Looks at a row without a column of pictures.</summary>
+    /// <summary>Inspects a row without a column of images.</summary>
     /// <param name="row">The row.</param>
     /// <param name="read">Its columns that are read as something else.</param>
     public void Look(TableRow row, ReadOnlySpan<string?> read)

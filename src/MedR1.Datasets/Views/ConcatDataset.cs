@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace MedR1.Datasets;
 
-/// <summary>Several data sets one after the other.</summary>
+/// <summary>Several data sets, one after another.</summary>
 /// <remarks>Safe to read from several threads at once.</remarks>
 public sealed class ConcatDataset : IVqaDataset
 {
@@ -11,7 +11,7 @@ public sealed class ConcatDataset : IVqaDataset
 
     /// <summary>Joins data sets; their examples are not copied.</summary>
     /// <param name="parts">The data sets in order, at least one.</param>
-    /// <exception cref="ArgumentException">There is none.</exception>
+    /// <exception cref="ArgumentException">There is no data set.</exception>
     public ConcatDataset(params IEnumerable<IVqaDataset> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);

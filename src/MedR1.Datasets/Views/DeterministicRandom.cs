@@ -27,9 +27,7 @@ internal sealed class DeterministicRandom(long seed)
         }
     }
 
-    /// <summary>
-    /// A number from 0 up to, not including, <paramref name="exclusiveMaximum"/>; every one is equally likely.
-    /// </summary>
+    /// <summary>A number from 0 up to, not including, <paramref name="exclusiveMaximum"/>; all are equally likely.</summary>
     public int Below(int exclusiveMaximum)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(exclusiveMaximum, 1);
@@ -45,7 +43,7 @@ internal sealed class DeterministicRandom(long seed)
         return (int)(bits % range);
     }
 
-    /// <summary>A number from <paramref name="minimum"/> to <paramref name="maximum"/>, both included.</summary>
+    /// <summary>A number from <paramref name="minimum"/> to <paramref name="maximum"/>, both inclusive.</summary>
     public int Between(int minimum, int maximum) => minimum + Below(maximum - minimum + 1);
 
     public T Pick<T>(IReadOnlyList<T> items) => items[Below(items.Count)];

@@ -1,13 +1,11 @@
 namespace MedR1.Datasets;
 
-/// <summary>
-/// Groups examples so that no two groups share a picture; an example with several pictures ties theirs together.
-/// </summary>
+/// <summary>Groups examples so that no two groups share an image; an example with several images joins their groups.</summary>
 internal static class ImageGroups
 {
     public static List<int>[] Find(IVqaDataset dataset) => Join(dataset, FirstExamples(dataset, out _)).Groups();
 
-    /// <summary>Groups that share no picture that is nearly the same either.</summary>
+    /// <summary>Groups that also share no images that are nearly the same.</summary>
     public static List<int>[] FindNear(
         IVqaDataset dataset, Func<IImageSource, RgbImage> decode, NearDuplicateOptions options,
         IProgress<FingerprintProgress>? progress, CancellationToken cancellationToken)

@@ -2,16 +2,16 @@ using System.Collections;
 
 namespace MedR1.Datasets;
 
-/// <summary>A data set of examples that are at hand.</summary>
+/// <summary>A data set of examples in memory.</summary>
 /// <remarks>
-/// Safe to read from several threads at once. It doesn't look whether pictures are there;
+/// Safe to read from several threads at once. It doesn't check whether images exist;
 /// <see cref="MissingImageExtensions.FindMissingImages"/> does.
 /// </remarks>
 public sealed class InMemoryDataset : IVqaDataset
 {
     private readonly VqaExample[] _examples;
 
-    /// <summary>Keeps examples in their order.</summary>
+    /// <summary>Creates a data set from examples, in their order.</summary>
     /// <param name="name">The data set's name.</param>
     /// <param name="examples">The examples; the list is copied.</param>
     public InMemoryDataset(string name, IEnumerable<VqaExample> examples)

@@ -4,17 +4,17 @@ namespace MedR1.Datasets;
 public static class LengthExtensions
 {
     /// <summary>
-    /// Takes out examples whose question and pictures are too long for a model. A picture's size is read from its header;
-    /// nothing is decoded.
+    /// Separates out examples whose question and images are too long for a model. An image's size is read from its header; nothing
+    /// is decoded.
     /// </summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="maxTokens">The most tokens of text and pictures together.</param>
-    /// <param name="textTokens">Counts the tokens of an example's text as it will be asked.</param>
-    /// <param name="imageTokens">Counts the tokens of a picture by its width and height.</param>
-    /// <param name="progress">Is told the number of examples that are done.</param>
+    /// <param name="maxTokens">The maximum number of tokens of text and images together.</param>
+    /// <param name="textTokens">Counts the tokens of an example's text as it will be prompted.</param>
+    /// <param name="imageTokens">Counts the tokens of an image by its width and height.</param>
+    /// <param name="progress">Receives the number of examples done.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    /// <exception cref="IOException">A picture can't be read.</exception>
-    /// <exception cref="InvalidDataException">A picture's size can't be read from its header.</exception>
+    /// <exception cref="IOException">An image can't be read.</exception>
+    /// <exception cref="InvalidDataException">An image's size can't be read from its header.</exception>
     public static LengthFilter FilterByLength(
         this IVqaDataset dataset, int maxTokens, Func<VqaExample, int> textTokens, Func<int, int, int> imageTokens,
         IProgress<int>? progress = null, CancellationToken cancellationToken = default)

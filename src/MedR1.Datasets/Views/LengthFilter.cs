@@ -1,7 +1,7 @@
 namespace MedR1.Datasets;
 
-/// <summary>A data set in two parts by the tokens that its questions take.</summary>
+/// <summary>A data set in two parts by the number of tokens in its questions.</summary>
 /// <param name="Kept">Examples within the limit.</param>
-/// <param name="Overlong">Examples beyond it.</param>
-/// <param name="MostTokens">The most tokens that an example takes.</param>
+/// <param name="Overlong">Examples over the limit.</param>
+/// <param name="MostTokens">The maximum number of tokens in an example.</param>
 public sealed record LengthFilter(IVqaDataset Kept, IVqaDataset Overlong, int MostTokens);

@@ -2,8 +2,8 @@ using System.Collections;
 
 namespace MedR1.Datasets;
 
-/// <summary>Examples that were read from disk, with a count of the pictures that were not there.</summary>
-/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+/// <summary>Examples read from disk, with a count of the images that were missing.</summary>
+/// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public abstract class LoadedDataset : IVqaDataset
 {
     private readonly VqaExample[] _examples;
@@ -21,7 +21,7 @@ public abstract class LoadedDataset : IVqaDataset
     /// <inheritdoc/>
     public int Count => _examples.Length;
 
-    /// <summary>The pictures that were not on disk.</summary>
+    /// <summary>The images that were not on disk.</summary>
     public MissingImages MissingImages { get; }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace MedR1.Datasets;
 
-/// <summary>Another data set's examples, each changed when it is asked for.</summary>
+/// <summary>The examples of a source data set, each changed when it is read.</summary>
 internal sealed class MappedDataset(string name, IVqaDataset source, Func<int, VqaExample, VqaExample> change) : IVqaDataset
 {
     public string Name => name;

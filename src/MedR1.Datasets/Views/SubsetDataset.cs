@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace MedR1.Datasets;
 
-/// <summary>Some examples of another data set, in an order of their own.</summary>
+/// <summary>Some examples of a source data set, in any order.</summary>
 internal sealed class SubsetDataset(string name, IVqaDataset source, int[] indices) : IVqaDataset
 {
     public string Name => name;

@@ -1,8 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>
-/// Filters, orders and splits of data sets. Each gives a view: nothing is copied and no picture is opened.
-/// </summary>
+/// <summary>Filters, orderings and splits of data sets. Each returns a view: nothing is copied and no image is opened.</summary>
 public static class VqaDatasetExtensions
 {
     /// <summary>The examples of certain modalities.</summary>
@@ -28,7 +26,7 @@ public static class VqaDatasetExtensions
             example => example.QuestionType is QuestionType type && wanted.Contains(type));
     }
 
-    /// <summary>The examples that meet a condition.</summary>
+    /// <summary>The examples that satisfy a condition.</summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="condition">Says whether to keep an example.</param>
     public static IVqaDataset Where(this IVqaDataset dataset, Func<VqaExample, bool> condition) =>
@@ -36,7 +34,7 @@ public static class VqaDatasetExtensions
 
     /// <summary>The first examples, or all if there are fewer.</summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="count">The number of examples.</param>
     public static IVqaDataset Take(this IVqaDataset dataset, int count)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -44,9 +42,9 @@ public static class VqaDatasetExtensions
         return new SubsetDataset(dataset.Name, dataset, [.. Enumerable.Range(0, Math.Min(count, dataset.Count))]);
     }
 
-    /// <summary>All examples in a random order, the same for the same seed on every machine.</summary>
+    /// <summary>All examples in a random order, which is the same for the same seed on every machine.</summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="seed">Where the random choices start.</param>
+    /// <param name="seed">The seed of the random choices.</param>
     public static IVqaDataset Shuffle(this IVqaDataset dataset, long seed)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -54,13 +52,14 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// Two random parts. A picture with several questions can end up in both parts, so the test partly measures what was learnt
-    /// about that very picture; <see cref="SplitByImage"/> keeps pictures apart.
+    /// Two random parts. An image with several questions can end up in both parts, so the test partly measures what was learnt
+    /// about that particular image; <see cref="SplitByImage"/> keeps images apart.
     /// </summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="trainFraction">The training part's share, above 0 and below 1; the nearest whole number of examples
-    /// is taken.</param>
-    /// <param name="seed">Where the random choices start.</param>
+    /// <param name="trainFraction">
+    /// The training part's share, above 0 and below 1, rounded to the nearest whole number of examples.
+    /// </param>
+    /// <param name="seed">The seed of the random choices.</param>
     public static DatasetSplit Split(this IVqaDataset dataset, double trainFraction, long seed)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -70,12 +69,12 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// Two random parts that share no picture. Whole pictures go to one part until it is full, so the parts' sizes can
-    /// be off by one picture's questions. Two files with the same content are two pictures.
+    /// Two random parts that share no image. An image's questions all go to one part until it is full, so the parts' sizes can be
+    /// off by one image's questions. Two files with the same content count as two images.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="trainFraction">The training part's share of the examples, above 0 and below 1.</param>
-    /// <param name="seed">Where the random choices start.</param>
+    /// <param name="seed">The seed of the random choices.</param>
     public static DatasetSplit SplitByImage(this IVqaDataset dataset, double trainFraction, long seed)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -83,16 +82,17 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// Two random parts that share no picture, nor two pictures that are nearly the same: another compression or size of
-    /// one, the next slice of a scan that hardly differs. Every picture is decoded once.
+    /// Two random parts that share neither an image nor two images that are nearly the same: one with a different compression or
+    /// size, or the next slice of a scan that hardly differs. Every image is decoded once.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="trainFraction">The training part's share of the examples, above 0 and below 1.</param>
-    /// <param name="seed">Where the random choices start.</param>
-    /// <param name="decode">Decodes a picture, such as <c>picture => decoder.Load(picture)</c> with a decoder of
-    /// <c>MedR1.Imaging</c>.</param>
-    /// <param name="options">Which pictures count as nearly the same; null for the defaults.</param>
-    /// <param name="progress">Is told after each picture.</param>
+    /// <param name="seed">The seed of the random choices.</param>
+    /// <param name="decode">
+    /// Decodes an image, such as <c>picture => decoder.Load(picture)</c> with a decoder of <c>MedR1.Imaging</c>.
+    /// </param>
+    /// <param name="options">Which images count as nearly the same; null for the defaults.</param>
+    /// <param name="progress">Receives a report after each image.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     public static DatasetSplit SplitByNearDuplicates(
         this IVqaDataset dataset, double trainFraction, long seed, Func<IImageSource, RgbImage> decode,
@@ -108,15 +108,16 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// The examples whose pictures are neither in another data set nor nearly the same as one there, directly or through a third
-    /// picture that resembles both: test questions whose pictures training has not already shown. Every picture is decoded once.
+    /// The examples whose images are neither in a second data set nor nearly the same as one there, directly or through a third
+    /// image that resembles both: test questions whose images were not already seen in training. Every image is decoded once.
     /// </summary>
     /// <param name="dataset">The data set, such as the test questions.</param>
-    /// <param name="other">The other data set, such as the training questions.</param>
-    /// <param name="decode">Decodes a picture, such as <c>picture => decoder.Load(picture)</c> with a decoder of
-    /// <c>MedR1.Imaging</c>.</param>
-    /// <param name="options">Which pictures count as nearly the same; null for the defaults.</param>
-    /// <param name="progress">Is told after each picture.</param>
+    /// <param name="other">The second data set, such as the training questions.</param>
+    /// <param name="decode">
+    /// Decodes an image, such as <c>picture => decoder.Load(picture)</c> with a decoder of <c>MedR1.Imaging</c>.
+    /// </param>
+    /// <param name="options">Which images count as nearly the same; null for the defaults.</param>
+    /// <param name="progress">Receives a report after each image.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     public static IVqaDataset WithoutNearDuplicatesOf(
         this IVqaDataset dataset, IVqaDataset other, Func<IImageSource, RgbImage> decode,
@@ -133,11 +134,11 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// The same questions with every picture replaced by plain grey of its size: what a model scores on them it took
-    /// from the text alone.
+    /// The same questions with every image replaced by plain grey of its size: what a model scores on them comes from the text
+    /// alone.
     /// </summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="grey">The grey, 0 to 255.</param>
+    /// <param name="grey">The grey level, 0 to 255.</param>
     public static IVqaDataset BlankImages(this IVqaDataset dataset, byte grey = 128)
     {
         ArgumentNullException.ThrowIfNull(dataset);

@@ -1,11 +1,11 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// VQA-RAD as published (Lau et al. 2018): one JSON file beside the folder of its pictures. Questions are open; an
-/// example's metadata holds <c>split</c>, <c>answer_type</c> (trimmed: the file writes some with a closing space),
-/// <c>question_type</c>, <c>image_organ</c> and <c>phrase_type</c>.
+/// VQA-RAD as published (Lau et al. 2018): one JSON file next to the folder of its images. Questions are open; an example's
+/// metadata contains <c>split</c>, <c>answer_type</c> (trimmed: some have a trailing space in the file), <c>question_type</c>,
+/// <c>image_organ</c> and <c>phrase_type</c>.
 /// </summary>
-/// <remarks>Safe to read from several threads at once. Pictures are opened when they are read.</remarks>
+/// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class VqaRadDataset : LoadedDataset
 {
     private VqaRadDataset(List<VqaExample> examples, MissingImages missingImages)
@@ -13,11 +13,11 @@ public sealed class VqaRadDataset : LoadedDataset
     {
     }
 
-    /// <summary>Reads the questions and looks for the pictures, without opening them.</summary>
-    /// <param name="folder">The folder that holds the file and the folder of the pictures.</param>
-    /// <param name="options">How to load.</param>
+    /// <summary>Reads the questions and checks that the images exist, without opening them.</summary>
+    /// <param name="folder">The folder that contains the file and the image folder.</param>
+    /// <param name="options">Loading options.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">The folder, the file, an item or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">The folder, the file, an item or an image is missing or invalid.</exception>
     public static VqaRadDataset Load(
         string folder, VqaRadOptions? options = null, CancellationToken cancellationToken = default)
     {

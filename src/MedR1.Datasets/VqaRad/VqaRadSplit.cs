@@ -4,10 +4,10 @@ namespace MedR1.Datasets;
 [Flags]
 public enum VqaRadSplit
 {
-    /// <summary>Rows to learn from: <c>freeform</c> and <c>para</c>.</summary>
+    /// <summary>Training rows: <c>freeform</c> and <c>para</c>.</summary>
     Train = 1,
 
-    /// <summary>Rows to be measured on: <c>test_freeform</c> and <c>test_para</c>.</summary>
+    /// <summary>Test rows: <c>test_freeform</c> and <c>test_para</c>.</summary>
     Test = 2,
 
     /// <summary>Both.</summary>

@@ -37,7 +37,7 @@ internal sealed class CellsPainter : PhantomPainter
         ];
     }
 
-    // Eight places in each half: two columns of four, clear of the middle line.
+    // Eight positions in each half: two columns of four, clear of the centre line.
     private static void PaintHalf(
         PhantomCanvas canvas, DeterministicRandom random, PhantomColor ink, int half, int count)
     {

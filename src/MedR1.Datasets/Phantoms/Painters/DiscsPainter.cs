@@ -17,7 +17,7 @@ internal sealed class DiscsPainter : PhantomPainter
         int size = random.Below(2);
         canvas.Fill(PhantomColor.Grey(random.Between(110, 140)));
 
-        // Nine places of a 3 x 3 board, so that discs never touch.
+        // Nine positions on a 3 x 3 board, so that discs never touch.
         int[] places = [.. Enumerable.Range(0, 9)];
         random.Shuffle(places.AsSpan());
         int radius = size == 0 ? random.Between(60, 75) : random.Between(120, 135);

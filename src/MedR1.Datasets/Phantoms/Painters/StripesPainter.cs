@@ -22,8 +22,7 @@ internal sealed class StripesPainter : PhantomPainter
         int stripes = count + FewestStripes;
         canvas.Paint(PhantomColor.Grey(random.Between(190, 230)), (u, v) =>
         {
-            // Along the stripes' normal; the diagonals use the middle half of their longer way, or corners would hide
-            // stripes.
+            // Along the stripes' normal; the diagonals use the middle half of their longer extent, or corners would hide stripes.
             int across = direction switch
             {
                 0 => v,
