@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace MedR1.Evaluation;
 
-/// <summary>Another data set with each example changed when it is read.</summary>
+/// <summary>A source data set with each example changed when it is read.</summary>
 internal sealed class AblatedDataset(string name, IVqaDataset source, Func<VqaExample, int, VqaExample> change) : IVqaDataset
 {
     public string Name => name;

@@ -1,12 +1,12 @@
 namespace MedR1.Evaluation;
 
-/// <summary>The baselines that belong beside every score, since none of them sees the right picture.</summary>
+/// <summary>The baselines to report next to every score, since none of them sees the right image.</summary>
 public static class BlindBaselines
 {
-    /// <summary>What takes no model: the option prior and the majority letter, learnt from the training questions.</summary>
+    /// <summary>The baselines that need no model: the option prior and the majority letter, fitted to the training questions.</summary>
     /// <param name="train">The training questions.</param>
     /// <param name="test">The test questions.</param>
-    /// <exception cref="ArgumentException">There is no question with options to learn from or to answer.</exception>
+    /// <exception cref="ArgumentException">There is no question with options to fit to or to answer.</exception>
     public static IReadOnlyList<EvaluationReport> FromTraining(
         IReadOnlyCollection<VqaExample> train, IReadOnlyCollection<VqaExample> test)
     {
@@ -15,15 +15,17 @@ public static class BlindBaselines
         return [BlindPrior.Fit(train).Evaluate(test), MajorityLetter.Fit(train).Evaluate(test)];
     }
 
-    /// <summary>What a model scores on views of the test questions that don't show it the right picture.</summary>
-    /// <param name="sampler">Asks the model.</param>
-    /// <param name="views">The views, such as <see cref="ImageAblations.WithoutImages"/>,
-    /// <see cref="ImageAblations.ShuffleImages"/> and blank pictures; each report has its view's name.</param>
-    /// <param name="template">Makes the prompts; the same as for the score that the baselines stand beside.</param>
-    /// <param name="rule">Scores the answers; the same too.</param>
+    /// <summary>What a model scores on views of the test questions that don't show it the right image.</summary>
+    /// <param name="sampler">The model to ask.</param>
+    /// <param name="views">
+    /// The views, such as <see cref="ImageAblations.WithoutImages"/>, <see cref="ImageAblations.ShuffleImages"/> and blank images;
+    /// each report is named after its view.
+    /// </param>
+    /// <param name="template">Creates the prompts; the same as for the score that the baselines are compared with.</param>
+    /// <param name="rule">Scores the answers; also the same.</param>
     /// <param name="options">How to ask; its name is not used.</param>
-    /// <param name="progress">Told after every answer, of each view anew.</param>
-    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <param name="progress">Receives progress after every answer, starting again for each view.</param>
+    /// <param name="cancellationToken">Cancels the evaluation.</param>
     public static async Task<IReadOnlyList<EvaluationReport>> OfModelAsync(
         ISampler sampler,
         IReadOnlyList<IVqaDataset> views,

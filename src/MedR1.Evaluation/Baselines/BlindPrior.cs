@@ -1,13 +1,13 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Answers without looking: each option's text is scored by how often it was right where it was offered in the training
-/// questions, <c>(right + 0.25) / (offered + 1)</c>, and the best is chosen, the first among equals. On the published
-/// Med-R1 splits that were at hand this reaches 94.6 to 100.0 % within a domain, so a score there says little without it.
+/// Answers without looking at the image: each option's text is scored by how often it was right when it was offered in the training
+/// questions, <c>(right + 0.25) / (offered + 1)</c>, and the best is chosen, the first among ties. On the published Med-R1 splits
+/// available to us this reaches 94.6 to 100.0 % within a domain, so a score there means little without it.
 /// </summary>
 /// <remarks>
-/// Texts are told apart without case and closing dots by default. With them the prior is up to 2.5 points better on the
-/// published splits: there, how an option is spelt gives away whether it is right.
+/// By default, texts are compared without case and trailing dots. If these count, the prior is up to 2.5 points better on the
+/// published splits: there, the spelling of an option gives away whether it is right.
 /// </remarks>
 public sealed class BlindPrior
 {
@@ -20,12 +20,12 @@ public sealed class BlindPrior
 
     private BlindPrior(bool exactText) => _exactText = exactText;
 
-    /// <summary>Training questions with options.</summary>
+    /// <summary>Number of training questions with options.</summary>
     public int TrainCount { get; private set; }
 
     /// <summary>Counts the options of training questions.</summary>
-    /// <param name="train">The training questions; open ones are passed over.</param>
-    /// <param name="exactText">Whether options that differ in case or closing dots are different.</param>
+    /// <param name="train">The training questions; open ones are skipped.</param>
+    /// <param name="exactText">Whether options that differ only in case or trailing dots are different.</param>
     public static BlindPrior Fit(IEnumerable<VqaExample> train, bool exactText = false)
     {
         ArgumentNullException.ThrowIfNull(train);
@@ -44,7 +44,7 @@ public sealed class BlindPrior
         return prior;
     }
 
-    /// <summary>How likely an option is right by its text alone; 0.25 for one never seen.</summary>
+    /// <summary>How likely an option is to be right, judging by its text alone; 0.25 for one never seen.</summary>
     /// <param name="option">The option's text.</param>
     public double ScoreOf(string option)
     {
@@ -53,7 +53,7 @@ public sealed class BlindPrior
         return (right + 0.25) / (offered + 1);
     }
 
-    /// <summary>The place of the option that is chosen.</summary>
+    /// <summary>The index of the chosen option.</summary>
     /// <param name="options">The options, at least one.</param>
     /// <exception cref="ArgumentException">There is no option.</exception>
     public int Choose(IReadOnlyList<string> options)

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Scores something that chooses options by their places.</summary>
+/// <summary>Scores a baseline that chooses options by index.</summary>
 internal static class ChoiceBaseline
 {
     public static EvaluationReport Evaluate(

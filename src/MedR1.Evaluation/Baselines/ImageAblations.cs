@@ -1,12 +1,12 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Views of a data set in which the pictures can't help: what a model scores on them it took from elsewhere. Plain grey
-/// pictures are made by <c>BlankImages</c> of MedR1.Datasets.
+/// Views of a data set in which the images can't help: what a model scores on them comes from elsewhere. For plain grey images, see
+/// <c>BlankImages</c> in MedR1.Datasets.
 /// </summary>
 public static class ImageAblations
 {
-    /// <summary>The same questions without any picture.</summary>
+    /// <summary>The same questions without any image.</summary>
     /// <param name="dataset">The data set.</param>
     public static IVqaDataset WithoutImages(this IVqaDataset dataset)
     {
@@ -15,13 +15,13 @@ public static class ImageAblations
     }
 
     /// <summary>
-    /// Each question with the pictures of another one: a model that looks must lose, one that doesn't won't notice. By
-    /// default the other is of the same modality, so that what the pictures have in common stays.
+    /// Each question with the images of a different one: a model that looks at them must score lower, one that doesn't is
+    /// unaffected. By default the other question has the same modality, so that what its images have in common is kept.
     /// </summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="seed">Where the random choices start.</param>
-    /// <param name="withinModality">Whether pictures stay in their modality.</param>
-    /// <exception cref="ArgumentException">All questions of a modality are about the same picture.</exception>
+    /// <param name="seed">The seed of the random choices.</param>
+    /// <param name="withinModality">Whether images stay within their modality.</param>
+    /// <exception cref="ArgumentException">All questions of a modality are about the same image.</exception>
     public static IVqaDataset ShuffleImages(this IVqaDataset dataset, long seed, bool withinModality = true)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -41,8 +41,8 @@ public static class ImageAblations
     }
 
     /// <summary>
-    /// Puts questions about the same picture beside each other, pictures in random order, and takes the donor as far on as
-    /// the most questions about one picture: there another picture begins.
+    /// Places questions about the same image next to each other, images in random order, and takes the donor as many places further
+    /// on as the maximum number of questions about one image, where a different image is certain.
     /// </summary>
     private static void Deal(IVqaDataset dataset, int[] questions, int[] donors, long seed, string? modality)
     {

@@ -1,8 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>
-/// Always says the letter that was right most often in the training questions, the first among equals.
-/// </summary>
+/// <summary>Always answers with the letter that was right most often in the training questions, the first among ties.</summary>
 public sealed class MajorityLetter
 {
     /// <summary>The rule's name in reports.</summary>
@@ -10,7 +8,7 @@ public sealed class MajorityLetter
 
     private MajorityLetter(int index) => Index = index;
 
-    /// <summary>The letter's place, from 0.</summary>
+    /// <summary>The letter's index, from 0.</summary>
     public int Index { get; }
 
     /// <summary>Counts the right letters of training questions.</summary>

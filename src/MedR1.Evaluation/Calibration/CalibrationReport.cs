@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace MedR1.Evaluation;
 
-/// <summary>How well a model's confidence matches its accuracy, from the probabilities it gives the options.</summary>
-/// <remarks>Options of one question that say the same are one, with their probabilities added.</remarks>
+/// <summary>How well a model's confidence matches its accuracy, based on the probabilities it gives to the options.</summary>
+/// <remarks>Options of one question with the same text count as one, with their probabilities added.</remarks>
 public sealed class CalibrationReport
 {
     private CalibrationReport(
@@ -21,19 +21,19 @@ public sealed class CalibrationReport
         MeanConfidence = meanConfidence;
     }
 
-    /// <summary>What was measured.</summary>
+    /// <summary>The name of what was measured.</summary>
     public string Name { get; }
 
     /// <summary>How options were scored.</summary>
     public string Rule { get; }
 
-    /// <summary>Model, data and seed behind the figures.</summary>
+    /// <summary>The model, data and seed that the figures come from.</summary>
     public ReportOrigin Origin { get; }
 
-    /// <summary>Questions with probabilities of their options.</summary>
+    /// <summary>Number of questions with probabilities for their options.</summary>
     public int Count { get; }
 
-    /// <summary>The reliability table: bins that hold an answer, from unsure to sure.</summary>
+    /// <summary>The reliability table: non-empty bins, from the lowest to the highest confidence.</summary>
     public IReadOnlyList<ReliabilityBin> Bins { get; }
 
     /// <summary>How often the most probable option is right.</summary>
@@ -43,30 +43,29 @@ public sealed class CalibrationReport
     public double MeanConfidence { get; }
 
     /// <summary>
-    /// The expected calibration error (arXiv 1706.04599, equation 3): the mean over answers of how far their bin's accuracy
-    /// is from its confidence, 0 to 1. It says nothing about accuracy: a model that is unsure of everything and right by chance
-    /// scores 0.
+    /// The expected calibration error (arXiv 1706.04599, equation 3): the mean over answers of the absolute difference between the
+    /// accuracy and the mean confidence of their bin, 0 to 1. It says nothing about accuracy: a model that is unsure of everything
+    /// and right by chance scores 0.
     /// </summary>
     public double ExpectedCalibrationError =>
         Bins.Sum(bin => bin.Accuracy.Count * Math.Abs(bin.Accuracy.Value - bin.MeanConfidence)) / Count;
 
-    /// <summary>The largest such difference of a bin (equation 5 there); a single answer can cause it.</summary>
+    /// <summary>The largest such difference over all bins (equation 5 there); a single answer can cause it.</summary>
     public double MaximumCalibrationError => Bins.Max(bin => Math.Abs(bin.Accuracy.Value - bin.MeanConfidence));
 
     /// <summary>
-    /// Brier's score (Monthly Weather Review 78, 1950) over all options, <c>mean of Σ (p − y)²</c>: 0 is perfect, 2 is sure
-    /// and wrong, and even odds among k options give <c>1 − 1/k</c>.
+    /// Brier's score (Monthly Weather Review 78, 1950) over all options, <c>mean of Σ (p − y)²</c>: 0 is perfect, 2 is certain and
+    /// wrong, and equal probabilities for k options give <c>1 − 1/k</c>.
     /// </summary>
     public double BrierScore { get; }
 
     /// <summary>The mean of <c>−ln p</c> of the right option.</summary>
     public double NegativeLogLikelihood { get; }
 
-    /// <summary>Measures a report of which the options were scored one by one.</summary>
+    /// <summary>Measures the calibration of a report whose options were scored one by one.</summary>
     /// <param name="report">The report; answers without probabilities are left out.</param>
     /// <param name="options">How to measure.</param>
-    /// <exception cref="ArgumentException">No answer has probabilities, or some are no distribution over the
-    /// options.</exception>
+    /// <exception cref="ArgumentException">No answer has probabilities, or some are not a distribution over the options.</exception>
     public static CalibrationReport Measure(EvaluationReport report, CalibrationOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -93,7 +92,7 @@ public sealed class CalibrationReport
             answers.Average(answer => answer.Confidence));
     }
 
-    /// <summary>Name, scoring and the main figures, in one line.</summary>
+    /// <summary>Name, scoring rule and the main figures, on one line.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Name} ({Rule}): {Accuracy}, mean confidence {MeanConfidence * 100:F1} %, ECE {ExpectedCalibrationError * 100:F1} "

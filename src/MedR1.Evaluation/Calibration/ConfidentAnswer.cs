@@ -1,11 +1,11 @@
 namespace MedR1.Evaluation;
 
-/// <summary>One answer's share of the calibration figures.</summary>
+/// <summary>One answer's contribution to the calibration figures.</summary>
 internal readonly record struct ConfidentAnswer(double Confidence, bool IsCorrect, double Brier, double LogLoss)
 {
     private const double Tolerance = 1e-6;
 
-    // As small as a double allows, so that one option of probability 0 doesn't make the whole mean infinite.
+    // The smallest double, so that one option with probability 0 doesn't make the whole mean infinite.
     private const double LeastProbability = double.Epsilon;
 
     public static ConfidentAnswer Of(EvaluatedAnswer answer)
@@ -20,7 +20,7 @@ internal readonly record struct ConfidentAnswer(double Confidence, bool IsCorrec
                 + $"probabilities {string.Join(", ", probabilities)} add up to {sum}; give each option one, 1 together.");
         }
 
-        // By text, as OptionEvaluator compares: options that say the same are one answer.
+        // By text, as OptionEvaluator compares: options with the same text are one answer.
         IReadOnlyList<string> options = answer.Example.Options;
         string chosen = options[Enumerable.Range(0, options.Count).MaxBy(i => probabilities[i])];
         string right = options[answer.Example.AnswerIndex!.Value];

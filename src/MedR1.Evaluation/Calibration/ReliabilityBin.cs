@@ -1,9 +1,8 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Answers of about the same confidence.</summary>
-/// <param name="Low">The bin's lower end, excluded but for 0; the lowest confidence in it where bins hold equally
-/// many.</param>
-/// <param name="High">The bin's upper end, included; the highest confidence in it where bins hold equally many.</param>
-/// <param name="Accuracy">How many of them are right.</param>
-/// <param name="MeanConfidence">How sure the model was of them, 0 to 1.</param>
+/// <summary>Answers with about the same confidence.</summary>
+/// <param name="Low">The bin's lower bound, exclusive except for 0; with equal counts per bin, the lowest confidence in it.</param>
+/// <param name="High">The bin's upper bound, inclusive; with equal counts per bin, the highest confidence in it.</param>
+/// <param name="Accuracy">The accuracy of these answers.</param>
+/// <param name="MeanConfidence">The model's mean confidence in these answers, 0 to 1.</param>
 public sealed record ReliabilityBin(double Low, double High, Accuracy Accuracy, double MeanConfidence);

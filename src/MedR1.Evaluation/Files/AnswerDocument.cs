@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>One answer as a report's file holds it.</summary>
+/// <summary>One answer as stored in a report's file.</summary>
 internal sealed record AnswerDocument
 {
     public required string Id { get; init; }

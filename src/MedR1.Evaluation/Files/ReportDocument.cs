@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>A report as its file holds it; the summary is for readers, it is counted anew when the file is read.</summary>
+/// <summary>A report as stored in its file; the summary is for human readers and is recomputed when the file is read.</summary>
 internal sealed record ReportDocument
 {
     private const string CurrentFormat = "medr1-evaluation-report/1";
@@ -13,7 +13,7 @@ internal sealed record ReportDocument
 
     public required ReportOrigin Origin { get; init; }
 
-    /// <summary>The hash of the questions below, which the origin's may not be where a caller gave it.</summary>
+    /// <summary>The hash of the questions below; the origin's may differ if the caller supplied it.</summary>
     public string? AnswersHash { get; init; }
 
     public ReportSummary? Summary { get; init; }

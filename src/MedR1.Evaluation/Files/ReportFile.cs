@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Keeps a report with all its answers as JSON, to be read by people and programs and compared with later reports.
-/// Pictures are not kept: the questions of a report that was read have none.
+/// Stores a report with all its answers as JSON, to be read by people and programs and compared with later reports. Images are not
+/// stored: the questions of a loaded report have none.
 /// </summary>
 public static class ReportFile
 {
@@ -14,13 +14,13 @@ public static class ReportFile
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
 
-        // The file is no web page: text of other scripts stays readable.
+        // The file is not a web page: text in other scripts stays readable.
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     /// <summary>Writes a report; an existing file is replaced when the new one is complete.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="path">The file; its folder is made where it is missing.</param>
+    /// <param name="path">The file; its folder is created if missing.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public static void Save(EvaluationReport report, string path)
     {
@@ -31,8 +31,7 @@ public static class ReportFile
 
     /// <summary>Reads a report.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">The file is no report, cut off, or its questions are not those that its hash
-    /// names.</exception>
+    /// <exception cref="InvalidDataException">The file is not a report, is truncated, or its questions do not match its hash.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public static EvaluationReport Load(string path)
     {

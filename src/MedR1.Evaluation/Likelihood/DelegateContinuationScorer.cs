@@ -1,7 +1,7 @@
 namespace MedR1.Evaluation;
 
 /// <summary>A scorer written as a lambda.</summary>
-/// <param name="score">Gives for each text the natural-log probability of each of its tokens behind the prompt.</param>
+/// <param name="score">Returns, for each text, the natural-log probability of each of its tokens after the prompt.</param>
 public sealed class DelegateContinuationScorer(
     Func<VqaPrompt, IReadOnlyList<string>, CancellationToken, ValueTask<IReadOnlyList<IReadOnlyList<float>>>> score)
     : IContinuationScorer

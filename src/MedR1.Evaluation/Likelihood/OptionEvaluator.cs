@@ -1,21 +1,20 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Lets a model choose by how likely it finds each option, instead of by what it says. No rule has to read anything, and
-/// the probabilities are there for <see cref="CalibrationReport"/>.
+/// Lets a model choose by how likely it finds each option, instead of by generating an answer. No rule has to parse anything, and
+/// <see cref="CalibrationReport"/> can use the probabilities.
 /// </summary>
 public static class OptionEvaluator
 {
     /// <summary>Scores the options of every question; open questions are left out.</summary>
-    /// <param name="scorer">Gives the log-probabilities.</param>
+    /// <param name="scorer">Computes the log-probabilities.</param>
     /// <param name="dataset">The questions.</param>
     /// <param name="scoring">How options are asked for and compared.</param>
-    /// <param name="options">The report's name and origin; what it says about sampling has no effect here.</param>
-    /// <param name="progress">Told after every question.</param>
-    /// <param name="cancellationToken">Stops the evaluation.</param>
-    /// <exception cref="ArgumentException">There is no question with options, or a log-probability is none.</exception>
-    /// <exception cref="InvalidOperationException">The scorer gave another number of scores than there are
-    /// options.</exception>
+    /// <param name="options">The report's name and origin; its sampling settings have no effect here.</param>
+    /// <param name="progress">Receives progress after every question.</param>
+    /// <param name="cancellationToken">Cancels the evaluation.</param>
+    /// <exception cref="ArgumentException">There is no question with options, or a log-probability is invalid.</exception>
+    /// <exception cref="InvalidOperationException">The scorer's number of scores differs from the number of options.</exception>
     public static async Task<EvaluationReport> EvaluateAsync(
         IContinuationScorer scorer,
         IVqaDataset dataset,
@@ -69,7 +68,7 @@ public static class OptionEvaluator
         int chosen = Enumerable.Range(0, texts.Length).MaxBy(index => probabilities[index]);
         string chosenText = example.Options[chosen];
 
-        // By text, as OmniMedVQA compares: of two options with the right text, both are right.
+        // By text, as OmniMedVQA compares: if two options have the right text, both are right.
         return new EvaluatedAnswer(
             example, chosenText, new ScoredAnswer(chosenText, chosenText == example.Options[example.AnswerIndex!.Value]))
         {

@@ -1,18 +1,18 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// How options are asked for and how the log-probabilities of their tokens become probabilities of the options. Published
-/// scores differ by it, so each has a name.
+/// How options are asked for and how the log-probabilities of their tokens become probabilities of the options. Published scores
+/// depend on it, so each method has a name.
 /// </summary>
 public sealed record OptionScoring
 {
     private readonly Func<IReadOnlyList<IReadOnlyList<float>>, double[]> _logits;
 
-    /// <summary>Makes a way of scoring.</summary>
-    /// <param name="name">The name that is printed beside scores.</param>
-    /// <param name="template">Makes the prompt.</param>
-    /// <param name="continuation">The text of an option, by its place, that is scored behind the prompt.</param>
-    /// <param name="logits">What of each option's token log-probabilities goes into the softmax over options.</param>
+    /// <summary>Creates a scoring method.</summary>
+    /// <param name="name">The name that is printed next to scores.</param>
+    /// <param name="template">Creates the prompt.</param>
+    /// <param name="continuation">Returns the text that is scored after the prompt for an option, given its index.</param>
+    /// <param name="logits">Computes the logits for the softmax over options from the log-probabilities of each option's tokens.</param>
     public OptionScoring(
         string name,
         IPromptTemplate template,
@@ -30,8 +30,8 @@ public sealed record OptionScoring
     }
 
     /// <summary>
-    /// OmniMedVQA's prefix score (arXiv 2402.09181 and its released code): behind <c>Question: … The answer is</c>, the
-    /// option <c>" text."</c> with the lowest mean token loss is the answer, and its confidence is softmax(1 / loss).
+    /// OmniMedVQA's prefix score (arXiv 2402.09181 and its released code): after <c>Question: … The answer is</c>, the option
+    /// <c>" text."</c> with the lowest mean token loss is the answer, and its confidence is softmax(1 / loss).
     /// </summary>
     public static OptionScoring OmniMedVqaPrefix { get; } = new(
         "omnimedvqa-prefix",
@@ -40,40 +40,40 @@ public sealed record OptionScoring
         options => [.. options.Select(tokens => 1 / Math.Max(MeanLoss(tokens), LeastLoss))]);
 
     /// <summary>
-    /// The letters as answers to the whole problem, each as likely as the sum of its tokens' log-probabilities: with a
-    /// letter of one token, the model's own distribution over the letters.
+    /// The letters as answers to the whole problem, each scored by the sum of its tokens' log-probabilities: if each letter is one
+    /// token, the model's own distribution over the letters.
     /// </summary>
-    /// <param name="template">Makes the prompt; its question holds the options.</param>
-    /// <param name="format">The answer's text with <c>{0}</c> for the letter, such as <c>&lt;answer&gt; {0}
-    /// &lt;/answer&gt;</c>.</param>
+    /// <param name="template">Creates the prompt; its question contains the options.</param>
+    /// <param name="format">The answer's text with <c>{0}</c> for the letter, such as <c>&lt;answer&gt; {0} &lt;/answer&gt;</c>.</param>
     public static OptionScoring Letters(IPromptTemplate template, string format = "{0}") => new(
         "letters-sum", template, (example, index) => Filled(format, OptionLetters.Of(index)), Sums);
 
     /// <summary>
-    /// The options' texts as answers to the whole problem, each as likely as the sum of its tokens' log-probabilities. Long
-    /// options are at a disadvantage.
+    /// The options' texts as answers to the whole problem, each scored by the sum of its tokens' log-probabilities. Long options
+    /// are at a disadvantage.
     /// </summary>
-    /// <param name="template">Makes the prompt; its question holds the options.</param>
-    /// <param name="format">The answer's text with <c>{0}</c> for the option's.</param>
+    /// <param name="template">Creates the prompt; its question contains the options.</param>
+    /// <param name="format">The answer's text with <c>{0}</c> for the option's text.</param>
     public static OptionScoring Texts(IPromptTemplate template, string format = "{0}") => new(
         "texts-sum", template, (example, index) => Filled(format, example.Options[index]), Sums);
 
     /// <summary>The name.</summary>
     public string Name { get; }
 
-    /// <summary>Makes the prompt.</summary>
+    /// <summary>Creates the prompt.</summary>
     public IPromptTemplate Template { get; }
 
-    /// <summary>The text of an option, by its place, that is scored behind the prompt.</summary>
+    /// <summary>Returns the text that is scored after the prompt for an option, given its index.</summary>
     public Func<VqaExample, int, string> Continuation { get; }
 
-    // Only a text of probability 1 has no loss; 1 / 0 would make the softmax not a number.
+    // Only a text with probability 1 has a loss of 0; 1 / 0 would make the softmax NaN.
     private const double LeastLoss = 1e-6;
 
-    /// <summary>Probabilities of the options that add up to 1.</summary>
-    /// <param name="tokenLogProbabilities">For each option the natural-log probability of each of its tokens.</param>
-    /// <exception cref="ArgumentException">There is no option, an option has no token, or a log-probability is above 0 or
-    /// not a number.</exception>
+    /// <summary>Probabilities of the options, which add up to 1.</summary>
+    /// <param name="tokenLogProbabilities">For each option, the natural-log probability of each of its tokens.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no option, an option has no token, or a log-probability is above 0 or not a number.
+    /// </exception>
     public IReadOnlyList<double> Probabilities(IReadOnlyList<IReadOnlyList<float>> tokenLogProbabilities)
     {
         ArgumentNullException.ThrowIfNull(tokenLogProbabilities);

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace MedR1.Evaluation;
 
-/// <summary>A share of right answers, with how sure it is.</summary>
+/// <summary>A fraction of right answers, with its confidence interval.</summary>
 public readonly record struct Accuracy
 {
     // The 97.5 % point of the normal distribution.
     private const double Z = 1.959963984540054;
 
-    /// <summary>Counts right answers.</summary>
-    /// <param name="correct">Right answers.</param>
-    /// <param name="count">All answers, at least one.</param>
+    /// <summary>Creates an accuracy from counts.</summary>
+    /// <param name="correct">Number of right answers.</param>
+    /// <param name="count">Number of all answers, at least one.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no answer, or more right ones than answers.</exception>
     public Accuracy(int correct, int count)
     {
@@ -21,22 +21,22 @@ public readonly record struct Accuracy
         Count = count;
     }
 
-    /// <summary>Right answers.</summary>
+    /// <summary>Number of right answers.</summary>
     public int Correct { get; }
 
-    /// <summary>All answers.</summary>
+    /// <summary>Number of all answers.</summary>
     public int Count { get; }
 
-    /// <summary>The share of right answers, 0 to 1.</summary>
+    /// <summary>The fraction of right answers, 0 to 1.</summary>
     public double Value => (double)Correct / Count;
 
-    /// <summary>Lower end of Wilson's 95 % interval (J. Am. Stat. Assoc. 22, 1927).</summary>
+    /// <summary>Lower bound of Wilson's 95 % interval (J. Am. Stat. Assoc. 22, 1927).</summary>
     public double Low => Correct == 0 ? 0 : Centre - HalfWidth;
 
-    /// <summary>Upper end of Wilson's 95 % interval.</summary>
+    /// <summary>Upper bound of Wilson's 95 % interval.</summary>
     public double High => Correct == Count ? 1 : Centre + HalfWidth;
 
-    /// <summary>The counts, the share in per cent and its interval.</summary>
+    /// <summary>The counts, the percentage and its interval.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Correct} of {Count} right, {Value * 100:F1} % ({Low * 100:F1} to {High * 100:F1})");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MedR1.Evaluation;
 
-/// <summary>Scores of one set of answers under one rule, over all and by group.</summary>
+/// <summary>Scores of one set of answers under one rule, overall and by group.</summary>
 public sealed class EvaluationReport
 {
     private EvaluationReport(
@@ -22,13 +22,13 @@ public sealed class EvaluationReport
         ByFamily = By(ReportGrouping.Family);
     }
 
-    /// <summary>What was scored: a model and data set, or a baseline.</summary>
+    /// <summary>The name of what was scored: a model and data set, or a baseline.</summary>
     public string Name { get; }
 
-    /// <summary>The rule that made the scores.</summary>
+    /// <summary>The rule that produced the scores.</summary>
     public string Rule { get; }
 
-    /// <summary>Model, data and seed behind the scores; the hash of the questions is always there.</summary>
+    /// <summary>The model, data and seed that the scores come from; the hash of the questions is always set.</summary>
     public ReportOrigin Origin { get; }
 
     /// <summary>All questions.</summary>
@@ -40,26 +40,26 @@ public sealed class EvaluationReport
     /// <summary>By question type.</summary>
     public IReadOnlyList<GroupAccuracy> ByQuestionType { get; }
 
-    /// <summary>By the data set that the examples name; without those that name none.</summary>
+    /// <summary>By the data set that the examples name, leaving out those that name none.</summary>
     public IReadOnlyList<GroupAccuracy> ByDataset { get; }
 
-    /// <summary>By the family in the examples' metadata; without those that have none.</summary>
+    /// <summary>By the family in the examples' metadata, leaving out those that have none.</summary>
     public IReadOnlyList<GroupAccuracy> ByFamily { get; }
 
     /// <summary>Every answer, in the order of the data set.</summary>
     public IReadOnlyList<EvaluatedAnswer> Answers { get; }
 
-    /// <summary>Answers in which the rule found nothing to compare; they count as wrong.</summary>
+    /// <summary>Number of answers in which the rule found nothing to compare; they count as wrong.</summary>
     public int UnreadableCount => Answers.Count(answer => answer.Scored.Answer is null);
 
-    /// <summary>Completions that were cut off by the limit of tokens.</summary>
+    /// <summary>Number of completions that were cut off by a token limit.</summary>
     public int TruncatedCount => Answers.Count(answer => answer.Completion is { IsTruncated: true });
 
-    /// <summary>Makes a report.</summary>
-    /// <param name="name">What was scored.</param>
+    /// <summary>Creates a report.</summary>
+    /// <param name="name">The name of what was scored.</param>
     /// <param name="rule">The rule's name.</param>
     /// <param name="answers">The answers, at least one.</param>
-    /// <param name="origin">Model, data and seed, as far as they are known.</param>
+    /// <param name="origin">Model, data and seed, as far as known.</param>
     /// <exception cref="ArgumentException">There is no answer.</exception>
     public static EvaluationReport Create(
         string name, string rule, IEnumerable<EvaluatedAnswer> answers, ReportOrigin? origin = null)
@@ -75,7 +75,7 @@ public sealed class EvaluationReport
                 nameof(answers));
     }
 
-    /// <summary>The same answers under another rule.</summary>
+    /// <summary>The same answers scored by a different rule.</summary>
     /// <param name="rule">The rule.</param>
     public EvaluationReport ScoreAgain(IScoringRule rule)
     {
@@ -86,7 +86,7 @@ public sealed class EvaluationReport
     }
 
     /// <summary>The accuracy by any grouping.</summary>
-    /// <param name="grouping">What questions are put together by.</param>
+    /// <param name="grouping">What questions are grouped by.</param>
     public IReadOnlyList<GroupAccuracy> By(ReportGrouping grouping)
     {
         ArgumentNullException.ThrowIfNull(grouping);
@@ -96,7 +96,7 @@ public sealed class EvaluationReport
         ];
     }
 
-    /// <summary>Name, rule and the main figures, in one line.</summary>
+    /// <summary>Name, rule and the main figures, on one line.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Name} ({Rule}): {Overall.Accuracy}, chance {Overall.Chance * 100:F1} %, unreadable {UnreadableCount}, cut off "

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>What changed from one report to another: question by question, by group, and whether luck explains it.</summary>
+/// <summary>What changed between two reports: question by question, by group, and whether chance explains it.</summary>
 public sealed class ReportComparison
 {
     private ReportComparison(
@@ -43,8 +43,8 @@ public sealed class ReportComparison
         Shared.Where(pair => pair.First.Scored.IsCorrect && !pair.Second.Scored.IsCorrect);
 
     /// <summary>
-    /// What makes the comparison one of different things: another rule, other questions, prompt or way of sampling. Empty
-    /// where only the model differs.
+    /// Differences that make the reports hard to compare: in the rule, the questions, the prompt or the sampling. Empty if only the
+    /// model differs.
     /// </summary>
     public IReadOnlyList<string> Warnings =>
     [
@@ -56,10 +56,11 @@ public sealed class ReportComparison
     ];
 
     /// <summary>Compares two reports by the ids of their questions.</summary>
-    /// <param name="first">The report to start from.</param>
-    /// <param name="second">The report to compare with it.</param>
-    /// <exception cref="ArgumentException">They share no question, an id occurs twice, or an id stands for different
-    /// questions.</exception>
+    /// <param name="first">The first report, the one to compare with.</param>
+    /// <param name="second">The second report, whose changes are measured.</param>
+    /// <exception cref="ArgumentException">
+    /// They share no question, an id occurs twice, or an id refers to different questions.
+    /// </exception>
     public static ReportComparison Compare(EvaluationReport first, EvaluationReport second)
     {
         ArgumentNullException.ThrowIfNull(first);

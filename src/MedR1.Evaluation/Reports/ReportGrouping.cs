@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>What questions are put together by.</summary>
+/// <summary>What questions are grouped by.</summary>
 public sealed class ReportGrouping
 {
     private const string Unknown = "(unknown)";
@@ -12,7 +12,7 @@ public sealed class ReportGrouping
         _key = key;
     }
 
-    /// <summary>By how the picture was made.</summary>
+    /// <summary>By how the image was acquired.</summary>
     public static ReportGrouping Modality { get; } =
         new("modality", example => example.Modality?.Value ?? Unknown);
 
@@ -20,17 +20,17 @@ public sealed class ReportGrouping
     public static ReportGrouping QuestionType { get; } =
         new("question type", example => example.QuestionType?.Value ?? Unknown);
 
-    /// <summary>By the data set that the question comes from; without those that name none.</summary>
+    /// <summary>By the data set that the question comes from, leaving out questions without one.</summary>
     public static ReportGrouping Dataset { get; } = new("data set", example => example.Dataset);
 
-    /// <summary>By the family in the metadata; without those that have none.</summary>
+    /// <summary>By the family in the metadata, leaving out questions without one.</summary>
     public static ReportGrouping Family { get; } =
         new("family", example => example.Metadata.GetValueOrDefault("family"));
 
-    /// <summary>All of them, in the order of reports.</summary>
+    /// <summary>All groupings, in the order used in reports.</summary>
     public static IReadOnlyList<ReportGrouping> All { get; } = [Modality, QuestionType, Dataset, Family];
 
-    /// <summary>Its name.</summary>
+    /// <summary>The grouping's name.</summary>
     public string Name { get; }
 
     /// <summary>A question's group; <see langword="null"/> if it belongs to none.</summary>
@@ -41,7 +41,7 @@ public sealed class ReportGrouping
         return _key(example);
     }
 
-    /// <summary>Puts things together by their questions; groups in the order of their names.</summary>
+    /// <summary>Groups items by their questions; groups are ordered by name.</summary>
     internal IEnumerable<IGrouping<string, T>> Group<T>(IEnumerable<T> items, Func<T, VqaExample> example) =>
         items.Where(item => _key(example(item)) is not null)
             .GroupBy(item => _key(example(item))!)

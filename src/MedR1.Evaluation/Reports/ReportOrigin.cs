@@ -1,21 +1,21 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Where a report's figures come from: what has to be equal for two of them to be comparable.</summary>
+/// <summary>Where a report's figures come from: what has to be equal for two reports to be comparable.</summary>
 public sealed record ReportOrigin
 {
     /// <summary>The model's name; <see langword="null"/> for a baseline without one.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The hash of the model's files, such as <see cref="ContentHash.OfFolder"/> gives.</summary>
+    /// <summary>The hash of the model's files, such as one from <see cref="ContentHash.OfFolder"/>.</summary>
     public string? ModelHash { get; init; }
 
     /// <summary>The data set's name.</summary>
     public string? Dataset { get; init; }
 
-    /// <summary>The hash of the questions; <see cref="EvaluationReport.Create"/> fills it where it is missing.</summary>
+    /// <summary>The hash of the questions; <see cref="EvaluationReport.Create"/> computes it if missing.</summary>
     public string? DataHash { get; init; }
 
-    /// <summary>Where random choices started; <see langword="null"/> where there are none.</summary>
+    /// <summary>The seed of the random choices; <see langword="null"/> if there are none.</summary>
     public long? Seed { get; init; }
 
     /// <summary>The prompt template's name.</summary>
@@ -24,13 +24,13 @@ public sealed record ReportOrigin
     /// <summary>How answers were drawn, such as <c>greedy, at most 256 tokens</c>.</summary>
     public string? Sampling { get; init; }
 
-    /// <summary>What made the model: training domain, method, steps.</summary>
+    /// <summary>How the model was trained: training domain, method, steps.</summary>
     public string? Training { get; init; }
 
     /// <summary>
-    /// One line with rule, seed, model and hashes for the foot of a table or figure; hashes by their first 12 digits.
+    /// One line with rule, seed, model and hashes for the caption of a table or figure; hashes are shortened to 12 digits.
     /// </summary>
-    /// <param name="rule">The rule that made the scores.</param>
+    /// <param name="rule">The rule that produced the scores.</param>
     public string Caption(string rule)
     {
         ArgumentNullException.ThrowIfNull(rule);

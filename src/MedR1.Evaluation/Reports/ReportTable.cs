@@ -4,22 +4,22 @@ using System.Text;
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Writes reports about the same questions side by side: accuracy in per cent with Wilson's 95 % interval, beside
-/// chance. The heads name each report and its scoring rule.
+/// Writes reports about the same questions side by side: accuracy in per cent with Wilson's 95 % interval, next to chance. The
+/// column heads name each report and its scoring rule.
 /// </summary>
 public static class ReportTable
 {
-    /// <summary>A table in Markdown.</summary>
-    /// <param name="reports">The reports, at least one; the first gives the groups.</param>
-    /// <exception cref="ArgumentException">There is none, or they are about different questions.</exception>
+    /// <summary>The table in Markdown.</summary>
+    /// <param name="reports">The reports, at least one; the first determines the groups.</param>
+    /// <exception cref="ArgumentException">There is no report, or they are about different questions.</exception>
     public static string ToMarkdown(params IReadOnlyList<EvaluationReport> reports)
     {
         return MarkdownTable.Write(Rows(reports)) + Note(reports);
     }
 
-    /// <summary>A table in aligned columns, for a console.</summary>
-    /// <param name="reports">The reports, at least one; the first gives the groups.</param>
-    /// <exception cref="ArgumentException">There is none, or they are about different questions.</exception>
+    /// <summary>The table in aligned columns, for a console.</summary>
+    /// <param name="reports">The reports, at least one; the first determines the groups.</param>
+    /// <exception cref="ArgumentException">There is no report, or they are about different questions.</exception>
     public static string ToText(params IReadOnlyList<EvaluationReport> reports)
     {
         List<string[]> rows = Rows(reports);

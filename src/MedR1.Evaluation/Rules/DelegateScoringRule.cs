@@ -5,8 +5,8 @@ public sealed class DelegateScoringRule : IScoringRule
 {
     private readonly Func<VqaExample, string, ScoredAnswer> _score;
 
-    /// <summary>Makes a rule of a function.</summary>
-    /// <param name="name">The name that is printed beside scores.</param>
+    /// <summary>Creates a rule from a function.</summary>
+    /// <param name="name">The name that is printed next to scores.</param>
     /// <param name="score">Scores a text for an example.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public DelegateScoringRule(string name, Func<VqaExample, string, ScoredAnswer> score)

@@ -1,14 +1,14 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// MedEvalKit's rule for multiple choice (arXiv 2506.07044 and its released code), step by step: the text in answer
-/// tags or a box and behind the last "answer is", in lower case; what stands before its first dot, and there behind its
-/// last colon, is the letter; else the option, written as <c>a. text</c>, that is most like all of it, the first where
-/// nothing is alike. So every text chooses an option, and nonsense chooses one at random: compare with chance.
+/// MedEvalKit's rule for multiple choice (arXiv 2506.07044 and its released code), step by step: take the text in answer tags or a
+/// box and after the last "answer is", in lower case; the part before its first dot and, within that, after its last colon is the
+/// letter; failing that, the answer is the option, written as <c>a. text</c>, that is most similar to all of it, the first if
+/// nothing is similar. So every text chooses an option, and nonsense chooses one at random: compare with chance.
 /// </summary>
 /// <remarks>
-/// Where several options have the right text, the last of them is right, as there. Open questions are never right: the
-/// kit judges them by other scores.
+/// If several options have the right text, the last of them is right, as in the kit. Open questions are never right: the kit uses
+/// other scores for them.
 /// </remarks>
 public sealed class MedEvalKitRule : IScoringRule
 {
@@ -54,7 +54,7 @@ public sealed class MedEvalKitRule : IScoringRule
         return text;
     }
 
-    /// <summary>All texts in answer tags, joined; the whole text where they hold nothing.</summary>
+    /// <summary>All texts in answer tags, joined; the whole text if they are empty.</summary>
     private static string InTags(string text)
     {
         const string open = "<answer>";
@@ -78,7 +78,7 @@ public sealed class MedEvalKitRule : IScoringRule
         return joined.Length > 0 ? joined : text;
     }
 
-    /// <summary>What the last box holds; the word "none" where it is not closed, as there.</summary>
+    /// <summary>The content of the last box; the word "none" if it is not closed, as in the kit.</summary>
     private static string InBox(string text)
     {
         const string open = "\\boxed{";

@@ -1,9 +1,9 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// OmniMedVQA's question-answering score (arXiv 2402.09181 and its released code): the option with the largest
-/// <c>difflib</c> ratio to the whole output, the first among equals, and none where nothing matches at all; right when
-/// its text equals the right option's. Open questions have no option to choose and are never right.
+/// OmniMedVQA's question-answering score (arXiv 2402.09181 and its released code): the option with the largest <c>difflib</c> ratio
+/// to the whole output, the first among ties, and none if nothing matches at all; right if its text equals the right option's. Open
+/// questions have no options to choose from and are never right.
 /// </summary>
 public sealed class OmniMedVqaRule : IScoringRule
 {
@@ -21,7 +21,7 @@ public sealed class OmniMedVqaRule : IScoringRule
     }
 
     /// <summary>
-    /// The option most like a text, the first among equals; <see langword="null"/> where none is like it at all.
+    /// The index of the option most similar to a text, the first among ties; <see langword="null"/> if none is similar at all.
     /// </summary>
     /// <param name="options">The options.</param>
     /// <param name="text">The text.</param>

@@ -1,9 +1,9 @@
 namespace MedR1.Evaluation;
 
-/// <summary>The scoring rules of the published work, by name.</summary>
+/// <summary>The scoring rules of published work, by name.</summary>
 public static class ScoringRules
 {
-    /// <summary>Med-R1's evaluation: the word in the first answer tags equals the solution's; case counts.</summary>
+    /// <summary>Med-R1's evaluation: the word in the first answer tags equals the solution's; case matters.</summary>
     public static IScoringRule MedR1 { get; } = new DelegateScoringRule(
         "med-r1", (example, text) => Equal(AnswerTags.FirstWord(text), AnswerTags.FirstWord(example.Solution)));
 
@@ -15,8 +15,8 @@ public static class ScoringRules
         (example, text) => Equal(AnswerTags.StrippedOrWhole(text), AnswerTags.StrippedOrWhole(example.Solution)));
 
     /// <summary>
-    /// The whole output equals the letter, nothing stripped: what Med-R1's released scripts for Qwen2-VL without
-    /// thinking and zero-shot do.
+    /// The whole output equals the letter, without stripping anything, as in Med-R1's released scripts for Qwen2-VL without
+    /// thinking and zero-shot.
     /// </summary>
     public static IScoringRule ExactOutput { get; } = new DelegateScoringRule(
         "exact-output", (example, text) => Equal(text, example.AnswerLetter ?? example.Answer));
@@ -29,7 +29,7 @@ public static class ScoringRules
         (example, text) => Equal(AnswerTags.FirstCapitalLetter(text), example.AnswerLetter ?? example.Answer));
 
     /// <summary>
-    /// OmniMedVQA's question-answering score (arXiv 2402.09181): the option most like the whole output is the answer.
+    /// OmniMedVQA's question-answering score (arXiv 2402.09181): the option most similar to the whole output is the answer.
     /// </summary>
     public static IScoringRule OmniMedVqa { get; } = new OmniMedVqaRule();
 
@@ -45,7 +45,7 @@ public static class ScoringRules
     public static IReadOnlyList<IScoringRule> All { get; } =
         [MedR1, MedR1Training, ExactOutput, MedVlmR1, OmniMedVqa, MedEvalKit, Lenient];
 
-    /// <summary>The rule of a name.</summary>
+    /// <summary>The rule with a given name.</summary>
     /// <param name="name">The name.</param>
     /// <exception cref="ArgumentException">There is no such rule.</exception>
     public static IScoringRule ByName(string name) => All.FirstOrDefault(rule => rule.Name == name)

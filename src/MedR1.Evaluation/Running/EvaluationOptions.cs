@@ -3,11 +3,11 @@ namespace MedR1.Evaluation;
 /// <summary>How a model is asked.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>The most tokens of an answer.</summary>
+    /// <summary>The maximum number of tokens in an answer.</summary>
     /// <value>The default is 256, as in Med-R1's evaluation.</value>
     public int MaxNewTokens { get; init; } = 256;
 
-    /// <summary>How many questions go to the sampler in one call.</summary>
+    /// <summary>The number of questions passed to the sampler in one call.</summary>
     /// <value>The default is 64.</value>
     public int BatchSize { get; init; } = 64;
 

@@ -1,7 +1,7 @@
 namespace MedR1.Evaluation;
 
-/// <summary>How far an evaluation is.</summary>
-/// <param name="Done">Questions answered.</param>
-/// <param name="Total">All questions.</param>
-/// <param name="Correct">Right answers so far.</param>
+/// <summary>The progress of an evaluation.</summary>
+/// <param name="Done">Number of questions answered.</param>
+/// <param name="Total">Number of all questions.</param>
+/// <param name="Correct">Number of right answers so far.</param>
 public readonly record struct EvaluationProgress(int Done, int Total, int Correct);

@@ -1,19 +1,20 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Asks a model every question of a data set and scores what it says.</summary>
+/// <summary>Asks a model every question of a data set and scores its answers.</summary>
 public static class Evaluator
 {
-    /// <summary>Asks each question once and greedily, the likeliest token each time.</summary>
-    /// <param name="sampler">Asks the model.</param>
+    /// <summary>Asks each question once, decoding greedily.</summary>
+    /// <param name="sampler">The model to ask.</param>
     /// <param name="dataset">The questions.</param>
-    /// <param name="template">Makes the prompts.</param>
+    /// <param name="template">Creates the prompts.</param>
     /// <param name="rule">Scores the answers.</param>
     /// <param name="options">How to ask.</param>
-    /// <param name="progress">Told after every answer.</param>
-    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <param name="progress">Receives progress after every answer.</param>
+    /// <param name="cancellationToken">Cancels the evaluation.</param>
     /// <exception cref="ArgumentException">The data set is empty.</exception>
-    /// <exception cref="InvalidOperationException">The sampler left out questions, gave answers to others or gave
-    /// several to one.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The sampler left out questions, answered other questions, or gave several answers to one.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public static async Task<EvaluationReport> EvaluateAsync(
         ISampler sampler,
@@ -44,17 +45,18 @@ public static class Evaluator
             });
     }
 
-    /// <summary>Asks each question several times, as the options say.</summary>
-    /// <param name="sampler">Asks the model.</param>
+    /// <summary>Asks each question several times, as the options specify.</summary>
+    /// <param name="sampler">The model to ask.</param>
     /// <param name="dataset">The questions.</param>
-    /// <param name="template">Makes the prompts.</param>
+    /// <param name="template">Creates the prompts.</param>
     /// <param name="rule">Scores the answers.</param>
     /// <param name="options">How to ask.</param>
-    /// <param name="progress">Told after every question; right are those of which the first answer is.</param>
-    /// <param name="cancellationToken">Stops the evaluation.</param>
+    /// <param name="progress">Receives progress after every question, which counts as right if its first answer is.</param>
+    /// <param name="cancellationToken">Cancels the evaluation.</param>
     /// <exception cref="ArgumentException">The data set is empty.</exception>
-    /// <exception cref="InvalidOperationException">The sampler left out questions, or gave another number of answers than
-    /// it was asked for.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The sampler left out questions, or did not give the requested number of answers.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public static async Task<SampledReport> EvaluateSamplesAsync(
         ISampler sampler,

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace MedR1.Evaluation;
 
-/// <summary>Puts the questions of a data set to a sampler in batches and watches that it answers each of them.</summary>
+/// <summary>Passes the questions of a data set to a sampler in batches and checks that it answers each of them.</summary>
 internal static class QuestionBatches
 {
     /// <summary>The answers to each question, in the order of the data set.</summary>
@@ -36,7 +36,7 @@ internal static class QuestionBatches
         }
     }
 
-    // By the question's place in the data set, so that the size of a batch changes no answer.
+    // By the question's index in the data set, so that the batch size changes no answer.
     private static VqaPrompt Seeded(VqaPrompt prompt, SamplingOptions sampling, int index) => prompt with
     {
         Seed = prompt.Seed ?? unchecked(sampling.Seed + (long)(0x9E3779B97F4A7C15UL * ((ulong)index + 1))),

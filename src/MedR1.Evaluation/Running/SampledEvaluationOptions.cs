@@ -4,10 +4,10 @@ namespace MedR1.Evaluation;
 public sealed record SampledEvaluationOptions
 {
     /// <summary>How answers are drawn.</summary>
-    /// <value>The default is 8 answers to each question at temperature 1, at most 256 tokens, seed 0.</value>
+    /// <value>The default is 8 answers per question at temperature 1, at most 256 tokens, seed 0.</value>
     public SamplingOptions Sampling { get; init; } = new() { SamplesPerPrompt = 8 };
 
-    /// <summary>How many questions go to the sampler in one call.</summary>
+    /// <summary>The number of questions passed to the sampler in one call.</summary>
     /// <value>The default is 16.</value>
     public int BatchSize { get; init; } = 16;
 
@@ -15,7 +15,7 @@ public sealed record SampledEvaluationOptions
     /// <value>The default is <see langword="null"/>.</value>
     public string? Name { get; init; }
 
-    /// <summary>What the report says about model and data; the seed and how answers are drawn are added to it.</summary>
+    /// <summary>What the report says about model and data; the seed and the sampling settings are added.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public ReportOrigin? Origin { get; init; }
 }

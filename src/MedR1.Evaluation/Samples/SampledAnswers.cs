@@ -1,16 +1,16 @@
 namespace MedR1.Evaluation;
 
-/// <summary>One question and several answers that were drawn for it.</summary>
+/// <summary>One question and several answers drawn for it.</summary>
 /// <param name="Example">The question.</param>
 /// <param name="Answers">The answers in the order in which they were drawn, at least one.</param>
 public sealed record SampledAnswers(VqaExample Example, IReadOnlyList<EvaluatedAnswer> Answers)
 {
-    /// <summary>Right ones among them.</summary>
+    /// <summary>Number of right answers among them.</summary>
     public int CorrectCount => Answers.Count(answer => answer.Scored.IsCorrect);
 
     /// <summary>
-    /// The answer that most of the first so many give; among equally many, the one that was given first. Answers in which
-    /// the rule read nothing have no vote; if all are such, the first stands.
+    /// The most common answer among the first <paramref name="count"/>; among ties, the one given first. Answers in which the rule
+    /// found nothing have no vote; if there are no others, the first is returned.
     /// </summary>
     /// <param name="count">How many of the answers vote.</param>
     public EvaluatedAnswer Majority(int count)
@@ -25,11 +25,11 @@ public sealed record SampledAnswers(VqaExample Example, IReadOnlyList<EvaluatedA
     }
 
     /// <summary>
-    /// The best of the first so many by a score of the caller's, such as a reward that doesn't know the answer; the first
-    /// among equals.
+    /// The best of the first <paramref name="count"/> by a score of the caller's, such as a reward that doesn't know the answer;
+    /// the first among ties.
     /// </summary>
     /// <param name="count">How many of the answers compete.</param>
-    /// <param name="score">Gives an answer its score, higher for better.</param>
+    /// <param name="score">Scores an answer; higher is better.</param>
     public EvaluatedAnswer Best(int count, Func<EvaluatedAnswer, double> score)
     {
         ArgumentNullException.ThrowIfNull(score);
@@ -38,10 +38,10 @@ public sealed record SampledAnswers(VqaExample Example, IReadOnlyList<EvaluatedA
     }
 
     /// <summary>
-    /// Whether one of the first so many is right: what somebody who knows the answers would choose, so an upper limit and
-    /// no accuracy.
+    /// Whether one of the first <paramref name="count"/> is right: what someone who knows the right answer would choose, so an
+    /// upper bound rather than an accuracy.
     /// </summary>
-    /// <param name="count">How many of the answers count.</param>
+    /// <param name="count">How many of the answers are considered.</param>
     public bool AnyCorrect(int count)
     {
         ThrowIfNotThere(count);

@@ -12,30 +12,30 @@ public sealed class SampledReport
         SampleCount = questions.Min(question => question.Answers.Count);
     }
 
-    /// <summary>What was scored.</summary>
+    /// <summary>The name of what was scored.</summary>
     public string Name { get; }
 
-    /// <summary>The rule that made the scores.</summary>
+    /// <summary>The rule that produced the scores.</summary>
     public string Rule { get; }
 
-    /// <summary>Model, data and seed behind the scores.</summary>
+    /// <summary>The model, data and seed that the scores come from.</summary>
     public ReportOrigin Origin { get; }
 
     /// <summary>The questions with their answers.</summary>
     public IReadOnlyList<SampledAnswers> Questions { get; }
 
-    /// <summary>Answers to each question; of the one that has fewest, if they differ.</summary>
+    /// <summary>Number of answers per question; the minimum, if it differs.</summary>
     public int SampleCount { get; }
 
-    /// <summary>The mean share of right answers, 0 to 1: the accuracy of one drawn answer.</summary>
+    /// <summary>The mean fraction of right answers, 0 to 1: the expected accuracy of a single drawn answer.</summary>
     public double MeanAccuracy =>
         Questions.Average(question => (double)question.CorrectCount / question.Answers.Count);
 
-    /// <summary>Makes a report.</summary>
-    /// <param name="name">What was scored.</param>
+    /// <summary>Creates a report.</summary>
+    /// <param name="name">The name of what was scored.</param>
     /// <param name="rule">The rule's name.</param>
     /// <param name="questions">The questions with their answers, at least one.</param>
-    /// <param name="origin">Model, data and seed, as far as they are known.</param>
+    /// <param name="origin">Model, data and seed, as far as known.</param>
     /// <exception cref="ArgumentException">There is no question, or one without an answer.</exception>
     public static SampledReport Create(
         string name, string rule, IEnumerable<SampledAnswers> questions, ReportOrigin? origin = null)
@@ -58,9 +58,9 @@ public sealed class SampledReport
     public EvaluationReport MajorityAt(int count) =>
         Choose($"majority@{count}", question => question.Majority(count));
 
-    /// <summary>The answers that a score of the caller's chooses, as a report like any other.</summary>
+    /// <summary>The answers chosen by a score of the caller's, as a report like any other.</summary>
     /// <param name="count">How many answers compete.</param>
-    /// <param name="score">Gives an answer its score, higher for better; it must not know the right answer.</param>
+    /// <param name="score">Scores an answer; higher is better. It must not know the right answer.</param>
     public EvaluationReport BestAt(int count, Func<EvaluatedAnswer, double> score)
     {
         ArgumentNullException.ThrowIfNull(score);
@@ -68,20 +68,22 @@ public sealed class SampledReport
     }
 
     /// <summary>
-    /// The share of questions that one of the first so many answers gets right: an upper limit for every way of choosing.
-    /// It grows with the number by guessing alone; <see cref="ChanceOfAnyAt"/> says how far.
+    /// The fraction of questions that one of the first <paramref name="count"/> answers gets right: an upper bound for every way of
+    /// choosing. It grows with the count by guessing alone; <see cref="ChanceOfAnyAt"/> says by how much.
     /// </summary>
-    /// <param name="count">How many answers count.</param>
+    /// <param name="count">How many answers are considered.</param>
     public Accuracy AnyCorrectAt(int count) =>
         new(Questions.Count(question => question.AnyCorrect(count)), Questions.Count);
 
     /// <summary>The unbiased mean of pass@k over the questions (arXiv 2107.03374), 0 to 1.</summary>
-    /// <param name="k">Answers that may be given, at most <see cref="SampleCount"/>.</param>
+    /// <param name="k">Number of answers allowed, at most <see cref="SampleCount"/>.</param>
     public double PassAt(int k) => Questions.Average(
         question => PassAtK.Estimate(question.Answers.Count, question.CorrectCount, k));
 
-    /// <summary>What guessing among the options so many times gets right at least once, 0 to 1.</summary>
-    /// <param name="count">How many guesses.</param>
+    /// <summary>
+    /// The expected fraction of questions that <paramref name="count"/> guesses among the options get right at least once, 0 to 1.
+    /// </summary>
+    /// <param name="count">The number of guesses.</param>
     public double ChanceOfAnyAt(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

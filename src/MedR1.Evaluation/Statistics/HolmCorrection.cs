@@ -1,14 +1,14 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Holm's step-down correction (Scandinavian Journal of Statistics 6, 1979): of many groups compared at once, one in twenty
-/// differs "significantly" by luck alone.
+/// Holm's step-down correction (Scandinavian Journal of Statistics 6, 1979): of many groups compared at once, one in twenty differs
+/// "significantly" by chance alone.
 /// </summary>
 public static class HolmCorrection
 {
-    /// <summary>P values that may be compared with one level for all of them.</summary>
+    /// <summary>Corrects p values, so that all of them can be compared with the same significance level.</summary>
     /// <param name="pValues">The p values of the tests, 0 to 1.</param>
-    /// <returns>The corrected ones, in the same order.</returns>
+    /// <returns>The corrected p values, in the same order.</returns>
     public static IReadOnlyList<double> Adjust(IReadOnlyList<double> pValues)
     {
         ArgumentNullException.ThrowIfNull(pValues);

@@ -1,19 +1,19 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Compares two models on the same questions (McNemar, Psychometrika 12, 1947): only the questions that one of them gets
-/// right and the other doesn't say which is better.
+/// Compares two models on the same questions (McNemar, Psychometrika 12, 1947): only the questions that one model gets right and
+/// the other doesn't show which is better.
 /// </summary>
 public sealed record McNemarTest
 {
     // The 97.5 % point of the normal distribution.
     private const double Z = 1.959963984540054;
 
-    /// <summary>Takes the four counts.</summary>
-    /// <param name="bothRight">Questions that both got right.</param>
-    /// <param name="onlyFirstRight">Questions that the first alone got right.</param>
-    /// <param name="onlySecondRight">Questions that the second alone got right.</param>
-    /// <param name="bothWrong">Questions that both got wrong.</param>
+    /// <summary>Creates the test from the four counts.</summary>
+    /// <param name="bothRight">Number of questions that both got right.</param>
+    /// <param name="onlyFirstRight">Number of questions that only the first got right.</param>
+    /// <param name="onlySecondRight">Number of questions that only the second got right.</param>
+    /// <param name="bothWrong">Number of questions that both got wrong.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative, or all are 0.</exception>
     public McNemarTest(int bothRight, int onlyFirstRight, int onlySecondRight, int bothWrong)
     {
@@ -28,25 +28,25 @@ public sealed record McNemarTest
         ArgumentOutOfRangeException.ThrowIfZero(Count, "questions");
     }
 
-    /// <summary>Questions that both got right.</summary>
+    /// <summary>Number of questions that both got right.</summary>
     public int BothRight { get; }
 
-    /// <summary>Questions that the first alone got right (b).</summary>
+    /// <summary>Number of questions that only the first got right (b).</summary>
     public int OnlyFirstRight { get; }
 
-    /// <summary>Questions that the second alone got right (c).</summary>
+    /// <summary>Number of questions that only the second got right (c).</summary>
     public int OnlySecondRight { get; }
 
-    /// <summary>Questions that both got wrong.</summary>
+    /// <summary>Number of questions that both got wrong.</summary>
     public int BothWrong { get; }
 
-    /// <summary>All questions.</summary>
+    /// <summary>Number of all questions.</summary>
     public int Count => BothRight + OnlyFirstRight + OnlySecondRight + BothWrong;
 
-    /// <summary>Questions about which the two disagree.</summary>
+    /// <summary>Number of questions on which the two disagree.</summary>
     public int Discordant => OnlyFirstRight + OnlySecondRight;
 
-    /// <summary>The second's accuracy less the first's, -1 to 1.</summary>
+    /// <summary>The second's accuracy minus the first's, −1 to 1.</summary>
     public double Difference => (double)(OnlySecondRight - OnlyFirstRight) / Count;
 
     /// <summary>
@@ -65,22 +65,20 @@ public sealed record McNemarTest
     }
 
     /// <summary>
-    /// The exact two-sided p value: how often a fair coin, tossed once for each question about which they disagree, falls
-    /// at least so unevenly. 1 where they never disagree. It holds for any number of questions.
+    /// The exact two-sided p value: the probability that a fair coin, tossed once for each question on which they disagree, gives a
+    /// result at least as uneven. 1 if they never disagree. Valid for any number of questions.
     /// </summary>
     public double ExactPValue => Math.Min(
         1, 2 * SpecialFunctions.FairCoinTail(Math.Min(OnlyFirstRight, OnlySecondRight), Discordant));
 
     /// <summary>
     /// Chi-square with one degree of freedom and Edwards's correction (Psychometrika 13, 1948),
-    /// <c>(max(|b − c| − 1, 0))² / (b + c)</c>; 0 where they never disagree.
+    /// <c>(max(|b − c| − 1, 0))² / (b + c)</c>; 0 if they never disagree.
     /// </summary>
     public double CorrectedChiSquare => Discordant == 0
         ? 0
         : Math.Pow(Math.Max(0, Math.Abs(OnlyFirstRight - OnlySecondRight) - 1), 2) / Discordant;
 
-    /// <summary>
-    /// The p value of the corrected chi-square; an approximation, poor where the two disagree about fewer than 25 questions.
-    /// </summary>
+    /// <summary>The p value of the corrected chi-square; an approximation, poor if the two disagree on fewer than 25 questions.</summary>
     public double CorrectedChiSquarePValue => SpecialFunctions.ChiSquareTail(CorrectedChiSquare);
 }

@@ -1,16 +1,16 @@
 namespace MedR1.Evaluation;
 
-/// <summary>The chance that one of k answers is right, estimated from more answers than k.</summary>
+/// <summary>The probability that at least one of k answers is right, estimated from k or more answers.</summary>
 public static class PassAtK
 {
     /// <summary>
-    /// The unbiased estimate <c>1 − C(n − c, k) / C(n, k)</c> (Chen et al. 2021, arXiv 2107.03374, equation 1), as the
-    /// product <c>1 − Π (1 − k / i)</c> over i from n − c + 1 to n, which overflows for no n.
+    /// The unbiased estimate <c>1 − C(n − c, k) / C(n, k)</c> (Chen et al. 2021, arXiv 2107.03374, equation 1), as the product
+    /// <c>1 − Π (1 − k / i)</c> over i from n − c + 1 to n, which never overflows.
     /// </summary>
-    /// <param name="samples">Answers drawn (n).</param>
-    /// <param name="correct">Right ones among them (c).</param>
-    /// <param name="k">Answers that may be given, 1 to n.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer answers than right ones or than k.</exception>
+    /// <param name="samples">Number of answers drawn (n).</param>
+    /// <param name="correct">Number of right answers among them (c).</param>
+    /// <param name="k">Number of answers allowed, 1 to n.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer answers than right answers, or fewer than k.</exception>
     public static double Estimate(int samples, int correct, int k)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(correct);

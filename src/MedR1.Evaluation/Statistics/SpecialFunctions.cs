@@ -1,19 +1,19 @@
 namespace MedR1.Evaluation;
 
-/// <summary>The functions behind the tests' p values, to twelve digits and more.</summary>
+/// <summary>The functions that the tests' p values need, to at least twelve digits.</summary>
 internal static class SpecialFunctions
 {
-    /// <summary>The complementary error function for x of 0 and more (Abramowitz and Stegun 7.1.5 and 7.1.14).</summary>
+    /// <summary>The complementary error function for x of at least 0 (Abramowitz and Stegun 7.1.5 and 7.1.14).</summary>
     public static double ComplementaryError(double x)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(x);
         return x < 1.5 ? 1 - ErrorSeries(x) : ErrorFraction(x);
     }
 
-    /// <summary>The chance that chi-square with one degree of freedom is at least so large.</summary>
+    /// <summary>The probability that chi-square with one degree of freedom is at least as large.</summary>
     public static double ChiSquareTail(double value) => ComplementaryError(Math.Sqrt(value / 2));
 
-    /// <summary>The chance of at most so many heads in fair tosses.</summary>
+    /// <summary>The probability of at most so many heads in fair coin tosses.</summary>
     public static double FairCoinTail(int heads, int tosses)
     {
         // log(C(n, k) / 2^n) from k to k + 1 adds log((n - k) / (k + 1)); summed from the largest, none is lost.

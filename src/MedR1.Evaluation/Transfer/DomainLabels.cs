@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Short names of domains for tables and figures; the data set's own are long and misspelt.</summary>
+/// <summary>Short names of domains for tables and figures; the data set's own names are long and misspelt.</summary>
 public static class DomainLabels
 {
     private static readonly Dictionary<string, string> s_short = new(StringComparer.Ordinal)
@@ -20,7 +20,7 @@ public static class DomainLabels
         [QuestionType.OtherBiologicalAttributes.Value] = "Other attributes",
     };
 
-    /// <summary>The short name of a modality or question type of OmniMedVQA; any other name as it is.</summary>
+    /// <summary>The short name of a modality or question type of OmniMedVQA; any other name unchanged.</summary>
     /// <param name="domain">The data set's name.</param>
     public static string Short(string domain)
     {

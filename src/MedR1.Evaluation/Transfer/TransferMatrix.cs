@@ -1,19 +1,19 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Models that were trained on one domain each, tested on every domain: Med-R1's 8 × 8 modalities and 5 × 5 question types
+/// Models that were each trained on one domain and tested on every domain: Med-R1's 8 × 8 modalities and 5 × 5 question types
 /// (arXiv 2503.13939). Rows are training domains, columns test domains; a cell that was not run is missing, not 0.
 /// </summary>
 public sealed class TransferMatrix
 {
     private readonly Dictionary<(string Train, string Test), TransferCell> _cells = [];
 
-    /// <summary>Takes the cells.</summary>
-    /// <param name="name">What made the models, such as <c>GRPO</c>, or a baseline that learnt on each domain.</param>
-    /// <param name="rule">The rule that made the scores.</param>
+    /// <summary>Creates the matrix from its cells.</summary>
+    /// <param name="name">How the models were trained, such as <c>GRPO</c>, or a baseline that was fitted to each domain.</param>
+    /// <param name="rule">The rule that produced the scores.</param>
     /// <param name="domains">The domains in the order of rows and columns.</param>
     /// <param name="cells">The cells that were run.</param>
-    /// <exception cref="ArgumentException">A domain occurs twice or is unknown, or a cell is there twice.</exception>
+    /// <exception cref="ArgumentException">A domain occurs twice or is unknown, or a cell occurs twice.</exception>
     public TransferMatrix(
         string name, string rule, IReadOnlyList<string> domains, IEnumerable<TransferCell> cells)
     {
@@ -48,16 +48,16 @@ public sealed class TransferMatrix
         Domains = [.. domains];
     }
 
-    /// <summary>What made the models.</summary>
+    /// <summary>How the models were trained.</summary>
     public string Name { get; }
 
-    /// <summary>The rule that made the scores.</summary>
+    /// <summary>The rule that produced the scores.</summary>
     public string Rule { get; }
 
     /// <summary>The domains in the order of rows and columns.</summary>
     public IReadOnlyList<string> Domains { get; }
 
-    /// <summary>Model, data and seed behind the scores.</summary>
+    /// <summary>The model, data and seed that the scores come from.</summary>
     public ReportOrigin Origin { get; init; } = new();
 
     /// <summary>The cells that were run, row by row.</summary>
@@ -68,16 +68,17 @@ public sealed class TransferMatrix
     /// <summary>Means over the cells.</summary>
     public TransferMeans Means => TransferMeans.Of(Cells, cell => cell.Accuracy.Value);
 
-    /// <summary>The cell of two domains; <see langword="null"/> if it was not run.</summary>
+    /// <summary>The cell for two domains; <see langword="null"/> if it was not run.</summary>
     /// <param name="train">The training domain.</param>
     /// <param name="test">The test domain.</param>
     public TransferCell? Cell(string train, string test) => _cells.GetValueOrDefault((train, test));
 
-    /// <summary>How far a cell is above the same test without the training; <see langword="null"/> if one is
-    /// missing.</summary>
+    /// <summary>
+    /// How much a cell exceeds the untrained model's score on the same test; <see langword="null"/> if either is missing.
+    /// </summary>
     /// <param name="train">The training domain.</param>
     /// <param name="test">The test domain.</param>
-    /// <param name="untrained">The model before its training.</param>
+    /// <param name="untrained">The model before training.</param>
     public double? Gain(string train, string test, TransferRow untrained)
     {
         ArgumentNullException.ThrowIfNull(untrained);
@@ -86,12 +87,12 @@ public sealed class TransferMatrix
             : null;
     }
 
-    /// <summary>The mean gains over the cells that have one.</summary>
-    /// <param name="untrained">The model before its training.</param>
+    /// <summary>The mean gains over the cells that have a gain.</summary>
+    /// <param name="untrained">The model before training.</param>
     public TransferMeans Gains(TransferRow untrained) =>
         TransferMeans.Of(Cells, cell => Gain(cell.Train, cell.Test, untrained));
 
-    /// <summary>The same matrix with no other rows and columns than these.</summary>
+    /// <summary>The same matrix with only these rows and columns.</summary>
     /// <param name="domains">The domains to keep.</param>
     public TransferMatrix Among(IReadOnlyCollection<string> domains)
     {

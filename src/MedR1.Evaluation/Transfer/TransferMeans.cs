@@ -1,15 +1,15 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Means over the cells of a matrix, each cell counted once whatever its number of questions; <see langword="null"/> where
-/// there is no cell. They carry no interval: cells of a column share their questions, so they are not independent.
+/// Means over the cells of a matrix, each cell counted once regardless of its number of questions; <see langword="null"/> if there
+/// is no cell. They have no interval: cells in a column share their questions, so they are not independent.
 /// </summary>
-/// <param name="Diagonal">Trained and tested on the same domain. A blind prior can be near 100 % here.</param>
-/// <param name="OffDiagonal">Trained on one domain, tested on another: the number that says something.</param>
+/// <param name="Diagonal">Trained and tested on the same domain. A blind prior can reach nearly 100 % here.</param>
+/// <param name="OffDiagonal">Trained on one domain, tested on a different one: the meaningful number.</param>
 /// <param name="All">All cells.</param>
 public sealed record TransferMeans(double? Diagonal, double? OffDiagonal, double? All)
 {
-    /// <summary>The means of any value over cells.</summary>
+    /// <summary>The means of a value over cells.</summary>
     internal static TransferMeans Of(IEnumerable<TransferCell> cells, Func<TransferCell, double?> value)
     {
         (bool IsDiagonal, double Value)[] values =

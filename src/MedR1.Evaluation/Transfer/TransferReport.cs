@@ -1,20 +1,20 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Everything that one kind of domain gives: the matrices of the methods, zero-shot, baselines.</summary>
+/// <summary>All results for one kind of domain: the matrices of the methods, zero-shot, baselines.</summary>
 public sealed record TransferReport
 {
-    /// <summary>What the domains are: <c>modality</c> or <c>question type</c>.</summary>
+    /// <summary>The kind of domain: <c>modality</c> or <c>question type</c>.</summary>
     public required string Grouping { get; init; }
 
-    /// <summary>The domains in the order of rows and columns, those without data left out.</summary>
+    /// <summary>The domains in the order of rows and columns, without those that have no data.</summary>
     public required IReadOnlyList<string> Domains { get; init; }
 
-    /// <summary>Domains of the protocol for which the data has no question.</summary>
+    /// <summary>Domains of the protocol for which the data has no questions.</summary>
     public IReadOnlyList<string> MissingDomains { get; init; } = [];
 
     /// <summary>
-    /// Those of <see cref="Domains"/> whose pictures a program drew. They stand in the matrices, but no mean of
-    /// <see cref="Comparison"/> counts them.
+    /// Those of <see cref="Domains"/> whose images were drawn by a program. They appear in the matrices, but not in the means of
+    /// <see cref="Comparison"/>.
     /// </summary>
     public IReadOnlyList<string> SyntheticDomains { get; init; } = [];
 
@@ -24,25 +24,25 @@ public sealed record TransferReport
     /// <summary>The methods that train on one domain, such as SFT and GRPO.</summary>
     public IReadOnlyList<TransferMatrix> Methods { get; init; } = [];
 
-    /// <summary>The blind option prior, learnt on each domain's training questions.</summary>
+    /// <summary>The blind option prior, fitted to each domain's training questions.</summary>
     public required TransferMatrix Blind { get; init; }
 
-    /// <summary>Other models and controls with one score for each domain: a larger model, blank pictures.</summary>
+    /// <summary>Other models and controls with one score per domain: a larger model, blank images.</summary>
     public IReadOnlyList<TransferRow> Others { get; init; } = [];
 
-    /// <summary>What guessing among the options gives on each test domain, 0 to 1.</summary>
+    /// <summary>The expected accuracy of guessing among the options on each test domain, 0 to 1.</summary>
     public required IReadOnlyDictionary<string, double> Chance { get; init; }
 
-    /// <summary>Questions of each domain, for training and for testing.</summary>
+    /// <summary>Number of questions in each domain, for training and for testing.</summary>
     public required IReadOnlyDictionary<string, (int Train, int Test)> Questions { get; init; }
 
     /// <summary>
-    /// The comparison of methods: chance, blind prior, zero-shot, the others, then the methods that train. The same order
-    /// as in Med-R1's tables, with what sees no picture first. Synthetic domains are not counted.
+    /// The comparison of methods: chance, blind prior, zero-shot, the others, then the methods that train. The order is that of
+    /// Med-R1's tables, starting with what sees no image. Synthetic domains are not counted.
     /// </summary>
     public IReadOnlyList<MethodScore> Comparison => WithoutSynthetic().Scores;
 
-    /// <summary>The same comparison with the synthetic domains counted too.</summary>
+    /// <summary>The same comparison, also counting the synthetic domains.</summary>
     public IReadOnlyList<MethodScore> ComparisonWithSynthetic => Scores;
 
     private IReadOnlyList<MethodScore> Scores =>
@@ -54,7 +54,7 @@ public sealed record TransferReport
         .. Methods.Select(matrix => new MethodScore(matrix.Name, matrix.Rule, matrix.Means, matrix.Gains(ZeroShot))),
     ];
 
-    /// <summary>The same report about the domains with real pictures alone; itself where there are no others.</summary>
+    /// <summary>The same report restricted to domains with real images; the report itself if there are no others.</summary>
     public TransferReport WithoutSynthetic()
     {
         if (SyntheticDomains.Count == 0)
