@@ -1,7 +1,7 @@
 namespace MedR1.Evaluation.Reports;
 
 /// <summary>
-/// What figures draw on, in pixels from the upper left corner; y of a text is its base line. One layout serves SVG and PNG.
+/// What figures draw on, in pixels from the upper left corner; the y of a text is its baseline. One layout serves SVG and PNG.
 /// </summary>
 internal interface ICanvas
 {

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Draws a PNG by SkiaSharp. Texts need a font on the machine; DejaVu Sans is taken where it is there.</summary>
+/// <summary>Draws a PNG with SkiaSharp. Texts need a font on the machine; DejaVu Sans is used if available.</summary>
 internal sealed class PngCanvas : ICanvas, IDisposable
 {
     private readonly SKSurface _surface;
@@ -71,7 +71,7 @@ internal sealed class PngCanvas : ICanvas, IDisposable
         _surface.Canvas.Restore();
     }
 
-    /// <summary>The encoded picture.</summary>
+    /// <summary>The encoded image.</summary>
     public byte[] Finish()
     {
         using SKImage image = _surface.Snapshot();

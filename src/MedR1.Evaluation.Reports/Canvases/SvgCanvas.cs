@@ -4,7 +4,7 @@ using static System.FormattableString;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Writes SVG that needs nothing else.</summary>
+/// <summary>Writes self-contained SVG.</summary>
 internal sealed class SvgCanvas : ICanvas
 {
     private readonly StringBuilder _svg = new();
@@ -44,7 +44,7 @@ internal sealed class SvgCanvas : ICanvas
         Append($"<text {place} fill=\"{style.Color}\" text-anchor=\"{anchor}\"{weight}{turn}>{encoded}</text>");
     }
 
-    /// <summary>The whole picture.</summary>
+    /// <summary>The whole image.</summary>
     public string Finish(double width, double height, string title)
     {
         string size = Invariant($"viewBox=\"0 0 {width:0.##} {height:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\"");

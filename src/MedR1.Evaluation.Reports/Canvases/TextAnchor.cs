@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Which part of a text stands at its point.</summary>
+/// <summary>Which part of a text is at its point.</summary>
 internal enum TextAnchor
 {
     Start,

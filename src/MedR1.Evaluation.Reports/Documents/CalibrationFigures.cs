@@ -3,7 +3,7 @@ namespace MedR1.Evaluation.Reports;
 /// <summary>Reliability diagrams.</summary>
 public static class CalibrationFigures
 {
-    /// <summary>Accuracy against confidence; a perfectly calibrated model lies on the dashed line.</summary>
+    /// <summary>Accuracy against confidence; a perfectly calibrated model follows the dashed line.</summary>
     /// <param name="calibrations">The calibrations to draw, at least one.</param>
     public static LineChart Reliability(params IReadOnlyList<CalibrationReport> calibrations)
     {

@@ -7,7 +7,7 @@ internal static class ComparisonSections
         "Questions that both reports have, paired. p is McNemar's exact binomial test over the questions about which they "
         + "disagree; χ² has Edwards's correction. The interval of the difference is Agresti and Min's at 95 %.";
 
-    /// <summary>Several comparisons, a line each.</summary>
+    /// <summary>Several comparisons, one per line.</summary>
     public static DocumentSection Overview(IReadOnlyList<ReportComparison> comparisons)
     {
         IReadOnlyList<double> corrected =
@@ -72,7 +72,7 @@ internal static class ComparisonSections
         yield return Questions("Newly wrong", comparison.NewlyWrong);
     }
 
-    // What lines share, a caption's first parts: rule, seed and model. Data and training stand in the lines.
+    // What lines have in common, the first parts of a caption: rule, seed and model. Data and training are in the lines.
     private static string Origin(EvaluationReport report) =>
         string.Join(" · ", report.Origin.Caption(report.Rule).Split(" · ").Take(3));
 

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>A cross-domain report for programs: every cell with its counts and interval, shares between 0 and 1.</summary>
+/// <summary>A cross-domain report for programs: every cell with its counts and interval; fractions are between 0 and 1.</summary>
 internal static class CrossDomainJson
 {
-    /// <summary>How all reports are written for programs.</summary>
+    /// <summary>The options with which all reports are written for programs.</summary>
     public static JsonSerializerOptions Options { get; } = new()
     {
         WriteIndented = true,
@@ -26,7 +26,7 @@ internal static class CrossDomainJson
         },
         Options);
 
-    // Means are those of the domains with real pictures, as in the documents.
+    // The means cover the domains with real images, as in the documents.
     private static object Transfer(TransferReport report) => new
     {
         report.Grouping,

@@ -1,15 +1,15 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Everything that one run of the cross-domain protocol has to say.</summary>
+/// <summary>All results of one run of the cross-domain protocol.</summary>
 public sealed record CrossDomainReport
 {
     /// <summary>The report's title.</summary>
     public required string Title { get; init; }
 
-    /// <summary>One part for each kind of domain.</summary>
+    /// <summary>One part per kind of domain.</summary>
     public required IReadOnlyList<TransferReport> Transfers { get; init; }
 
-    /// <summary>What a reader must know: what was left out, how short the trainings were.</summary>
+    /// <summary>What a reader must know: what was left out, how short the training runs were.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -21,7 +21,7 @@ public sealed record CrossDomainReport
     /// <value>The default is empty.</value>
     public IReadOnlyList<CalibrationReport> Calibrations { get; init; } = [];
 
-    /// <summary>Curves to show beside, such as rewards over the steps of the trainings.</summary>
+    /// <summary>Additional curves to show, such as rewards over training steps.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<LineChart> Curves { get; init; } = [];
 }

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>What a cross-domain report says, in order; Markdown and HTML only differ in how they write it.</summary>
+/// <summary>The content of a cross-domain report, in order; Markdown and HTML differ only in how they write it.</summary>
 internal static class CrossDomainSections
 {
     public static IEnumerable<DocumentSection> Of(CrossDomainReport report)

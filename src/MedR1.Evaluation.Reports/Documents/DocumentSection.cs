@@ -7,6 +7,6 @@ internal sealed record DocumentSection(int Level, string Heading)
 
     public IReadOnlyList<DocumentTable> Tables { get; init; } = [];
 
-    /// <summary>Figures by the names of their files, without ending.</summary>
+    /// <summary>Figures by file name, without extension.</summary>
     public IReadOnlyList<(string Name, Figure Figure)> Figures { get; init; } = [];
 }

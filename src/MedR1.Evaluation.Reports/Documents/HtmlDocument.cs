@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Writes sections as one HTML file that loads nothing: styles and figures are inside.</summary>
+/// <summary>Writes sections as one HTML file that loads nothing: styles and figures are embedded.</summary>
 internal static class HtmlDocument
 {
     private const string Style = """
@@ -91,7 +91,7 @@ internal static class HtmlDocument
         page.Append("</tbody>\n</table></div>\n");
     }
 
-    // A column with words stands on the left, one of numbers on the right; what a model said may begin like a number.
+    // A column of words is left-aligned, one of numbers right-aligned; a model's answer may begin like a number.
     private static bool IsText(string cell) => cell.Count(char.IsLetter) > 12
         || !(cell.Length == 0 || char.IsAsciiDigit(cell[0]) || cell[0] is '+' or '-' or '–'
             || cell.StartsWith("< ", StringComparison.Ordinal));

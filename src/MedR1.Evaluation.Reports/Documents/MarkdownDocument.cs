@@ -3,8 +3,8 @@ using System.Text;
 namespace MedR1.Evaluation.Reports;
 
 /// <summary>
-/// Writes sections as Markdown; figures are links to PNG files beside the document, and the numbers of a heat map stand
-/// below it.
+/// Writes sections as Markdown; figures are links to PNG files next to the document, and the numbers of a heat map are listed below
+/// it.
 /// </summary>
 internal static class MarkdownDocument
 {

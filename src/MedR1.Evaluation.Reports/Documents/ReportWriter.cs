@@ -6,11 +6,11 @@ namespace MedR1.Evaluation.Reports;
 public static class ReportWriter
 {
     /// <summary>
-    /// Writes <c>report.html</c>, which needs no other file, <c>report.md</c> with its figures as PNG beside it, and
-    /// <c>report.json</c>. Existing files are replaced, each when its new one is complete.
+    /// Writes <c>report.html</c>, which needs no other file, <c>report.md</c> with its figures as PNG files next to it, and
+    /// <c>report.json</c>. Existing files are replaced, each once the new one is complete.
     /// </summary>
     /// <param name="report">The report.</param>
-    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <param name="folder">The folder; it is created if missing.</param>
     /// <exception cref="IOException">A file can't be written.</exception>
     public static void Save(CrossDomainReport report, string folder)
     {
@@ -21,9 +21,9 @@ public static class ReportWriter
         WholeFile.Write(Path.Combine(folder, "report.json"), CrossDomainJson.Write(report));
     }
 
-    /// <summary>Writes what one evaluation found; see the overload for several.</summary>
+    /// <summary>Writes the results of one evaluation; see the overload for several.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <param name="folder">The folder; it is created if missing.</param>
     /// <exception cref="IOException">A file can't be written.</exception>
     public static void Save(EvaluationReport report, string folder)
     {
@@ -33,13 +33,13 @@ public static class ReportWriter
 
     /// <summary>
     /// Writes evaluations of the same questions side by side, such as models and <see cref="BlindPrior"/>: accuracy with its
-    /// interval over all and by group, chance, and calibration where options were scored one by one; as <c>report.html</c>,
-    /// <c>report.md</c> and <c>report.json</c>. Existing files are replaced, each when its new one is complete.
+    /// interval overall and by group, chance, and calibration if options were scored one by one; as <c>report.html</c>,
+    /// <c>report.md</c> and <c>report.json</c>. Existing files are replaced, each once the new one is complete.
     /// </summary>
-    /// <param name="reports">The reports, at least one; the first gives the groups.</param>
-    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <param name="reports">The reports, at least one; the first determines the groups.</param>
+    /// <param name="folder">The folder; it is created if missing.</param>
     /// <param name="title">The documents' title.</param>
-    /// <exception cref="ArgumentException">There is none, or they are about different questions.</exception>
+    /// <exception cref="ArgumentException">There is no report, or they are about different questions.</exception>
     /// <exception cref="IOException">A file can't be written.</exception>
     public static void Save(IReadOnlyList<EvaluationReport> reports, string folder, string title = "Evaluation")
     {
@@ -55,7 +55,7 @@ public static class ReportWriter
     /// <c>comparison.md</c>.
     /// </summary>
     /// <param name="comparison">The comparison.</param>
-    /// <param name="folder">The folder; it is made where it is missing.</param>
+    /// <param name="folder">The folder; it is created if missing.</param>
     /// <exception cref="IOException">A file can't be written.</exception>
     public static void Save(ReportComparison comparison, string folder)
     {

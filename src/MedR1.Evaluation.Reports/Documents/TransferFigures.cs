@@ -4,9 +4,10 @@ namespace MedR1.Evaluation.Reports;
 public static class TransferFigures
 {
     /// <summary>
-    /// The accuracies of a matrix with Wilson's 95 % interval in each cell, above them what was trained on no domain.
+    /// The accuracies of a matrix with Wilson's 95 % interval in each cell, with the rows that were trained on no domain above
+    /// them.
     /// </summary>
-    /// <param name="report">The report that the matrix is of.</param>
+    /// <param name="report">The report that the matrix belongs to.</param>
     /// <param name="matrix">The matrix.</param>
     public static HeatMap Accuracy(TransferReport report, TransferMatrix matrix)
     {
@@ -38,8 +39,8 @@ public static class TransferFigures
         };
     }
 
-    /// <summary>How far each cell is above zero-shot, in percentage points.</summary>
-    /// <param name="report">The report that the matrix is of.</param>
+    /// <summary>How much each cell exceeds zero-shot, in percentage points.</summary>
+    /// <param name="report">The report that the matrix belongs to.</param>
     /// <param name="matrix">The matrix.</param>
     public static HeatMap Gain(TransferReport report, TransferMatrix matrix)
     {

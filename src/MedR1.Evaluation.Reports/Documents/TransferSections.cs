@@ -47,7 +47,7 @@ internal static class TransferSections
         };
     }
 
-    // A method's name is a caller's: of it only letters and digits go into a file's name, which no other method has.
+    // A method's name comes from the caller: only its letters and digits go into the file name, which is unique to the method.
     private static string FileName(string text, HashSet<string> taken)
     {
         string plain = string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));

@@ -3,5 +3,5 @@ namespace MedR1.Evaluation.Reports;
 /// <summary>One line of a chart.</summary>
 /// <param name="Label">Its name in the legend.</param>
 /// <param name="Points">Its points from left to right.</param>
-/// <param name="IsReference">Whether it is drawn thin and dashed, as what the others are compared with.</param>
+/// <param name="IsReference">Whether it is drawn thin and dashed, as a reference for the others.</param>
 public sealed record ChartSeries(string Label, IReadOnlyList<(double X, double Y)> Points, bool IsReference = false);

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Colours of values; readable in print and without seeing red or green.</summary>
+/// <summary>Maps values to colours that are readable in print and with red-green colour blindness.</summary>
 internal sealed class ColorScale(double low, double high, bool isDifference)
 {
     private static readonly Color[] Sequential =

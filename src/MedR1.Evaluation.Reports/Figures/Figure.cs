@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>A picture of a report: the same drawing as SVG, for pages, and as PNG, for everything else.</summary>
+/// <summary>A figure in a report: the same drawing as SVG, for web pages, and as PNG, for everything else.</summary>
 public abstract record Figure
 {
     private protected Figure()
@@ -10,11 +10,11 @@ public abstract record Figure
     /// <summary>The text above it.</summary>
     public required string Title { get; init; }
 
-    /// <summary>What is behind its numbers, in small letters below it: rule, seed, model, data hash.</summary>
+    /// <summary>Where its numbers come from, in small print below it: rule, seed, model, data hash.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> Caption { get; init; } = [];
 
-    /// <summary>The drawing as SVG that needs nothing else.</summary>
+    /// <summary>The drawing as self-contained SVG.</summary>
     public string ToSvg()
     {
         SvgCanvas canvas = new();
@@ -22,9 +22,9 @@ public abstract record Figure
         return canvas.Finish(width, height, Title);
     }
 
-    /// <summary>Writes the drawing as PNG; an existing file is replaced when the new one is complete.</summary>
-    /// <param name="path">The file; its folder is made where it is missing.</param>
-    /// <param name="scale">Pixels of the file for one of the drawing.</param>
+    /// <summary>Writes the drawing as PNG; an existing file is replaced once the new one is complete.</summary>
+    /// <param name="path">The file; its folder is created if missing.</param>
+    /// <param name="scale">Pixels of the file per unit of the drawing.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public void SavePng(string path, double scale = 2)
     {
@@ -36,6 +36,6 @@ public abstract record Figure
         WholeFile.Write(path, canvas.Finish());
     }
 
-    /// <summary>Draws it and gives its size.</summary>
+    /// <summary>Draws the figure and returns its size.</summary>
     internal abstract (double Width, double Height) Draw(ICanvas canvas);
 }

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>What all figures share: sizes, the title above and the caption below.</summary>
+/// <summary>What all figures have in common: sizes, the title above and the caption below.</summary>
 internal static class FigureFrame
 {
     public const double Margin = 18;
@@ -9,7 +9,7 @@ internal static class FigureFrame
     public const double SmallSize = 10;
     private const double CaptionLine = 14;
 
-    /// <summary>Draws the title over the given width and gives the y below it.</summary>
+    /// <summary>Draws the title across the given width and returns the y below it.</summary>
     public static double Title(ICanvas canvas, string title, double width)
     {
         double y = Margin;
@@ -22,7 +22,7 @@ internal static class FigureFrame
         return y + 16;
     }
 
-    /// <summary>Draws the caption below y and gives the figure's height.</summary>
+    /// <summary>Draws the caption below y and returns the figure's height.</summary>
     public static double Caption(ICanvas canvas, IReadOnlyList<string> caption, double y, double width)
     {
         foreach (string line in caption.SelectMany(text => TextSize.Wrap(text, SmallSize, width - 2 * Margin)))

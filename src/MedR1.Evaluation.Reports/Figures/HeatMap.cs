@@ -1,21 +1,21 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>A table in which colours show the values, with their legend beside it.</summary>
+/// <summary>A table in which colours show the values, with a legend next to it.</summary>
 public sealed record HeatMap : Figure
 {
     /// <summary>The names of the columns.</summary>
     public required IReadOnlyList<string> Columns { get; init; }
 
-    /// <summary>The rows, each with a cell for every column.</summary>
+    /// <summary>The rows, each with one cell per column.</summary>
     public required IReadOnlyList<HeatMapRow> Rows { get; init; }
 
-    /// <summary>What the columns are, such as <c>tested on</c>.</summary>
+    /// <summary>The meaning of the columns, such as <c>tested on</c>.</summary>
     public required string ColumnAxis { get; init; }
 
-    /// <summary>What the rows of the last group are, such as <c>trained on</c>.</summary>
+    /// <summary>The meaning of the rows in the last group, such as <c>trained on</c>.</summary>
     public required string RowAxis { get; init; }
 
-    /// <summary>What the values are, with their unit, beside the legend.</summary>
+    /// <summary>The meaning of the values, with their unit, printed next to the legend.</summary>
     public required string Unit { get; init; }
 
     /// <summary>The lowest value of the legend.</summary>
@@ -24,9 +24,7 @@ public sealed record HeatMap : Figure
     /// <summary>The highest value of the legend.</summary>
     public required double High { get; init; }
 
-    /// <summary>
-    /// Whether the colours part at 0, for differences: red below, blue above. Otherwise they go from light to dark.
-    /// </summary>
+    /// <summary>Whether the colours diverge at 0, for differences: red below, blue above. Otherwise they go from light to dark.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool IsDifference { get; init; }
 

@@ -37,7 +37,7 @@ internal sealed class HeatMapPainter(HeatMap map, ICanvas canvas)
             y += CellHeight;
         }
 
-        // A map of few rows is lower than the texts beside it are long.
+        // A map with few rows is lower than the texts next to it are long.
         double longest = Math.Max(
             TextSize.Width(map.RowAxis, FigureFrame.LabelSize), TextSize.Width(map.Unit, FigureFrame.LabelSize));
         y = Math.Max(y, axisTop + longest + 4);
@@ -64,7 +64,7 @@ internal sealed class HeatMapPainter(HeatMap map, ICanvas canvas)
         {
             for (int line = 0; line < labels[column].Count; line++)
             {
-                // The lowest lines stand on one height.
+                // The bottom lines are aligned.
                 double place = y + (lines - labels[column].Count + line + 1) * LabelLine + 4;
                 canvas.Text(
                     left + (column + 0.5) * cell, place, labels[column][line],

@@ -1,18 +1,18 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Curves over one number: a reliability diagram, pass@k, a measurement over training steps.</summary>
+/// <summary>Curves over one variable: a reliability diagram, pass@k, a measurement over training steps.</summary>
 public sealed record LineChart : Figure
 {
-    /// <summary>The curves; each needs a point.</summary>
+    /// <summary>The curves, each with at least one point.</summary>
     public required IReadOnlyList<ChartSeries> Series { get; init; }
 
-    /// <summary>What stands below, with its unit.</summary>
+    /// <summary>The label of the horizontal axis, with its unit.</summary>
     public required string XLabel { get; init; }
 
-    /// <summary>What stands on the left, with its unit.</summary>
+    /// <summary>The label of the vertical axis, with its unit.</summary>
     public required string YLabel { get; init; }
 
-    /// <summary>The ends of the vertical axis; <see langword="null"/> takes them from the points.</summary>
+    /// <summary>The range of the vertical axis; <see langword="null"/> derives it from the points.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public (double Low, double High)? YRange { get; init; }
 
