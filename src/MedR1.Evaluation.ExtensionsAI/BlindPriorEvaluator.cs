@@ -5,23 +5,23 @@ using Microsoft.Extensions.AI.Evaluation;
 namespace MedR1.Evaluation.ExtensionsAI;
 
 /// <summary>
-/// Says of each question whether the blind option prior gets it right, to stand beside the scores of a model: where the
-/// texts of the options alone give the answer, a right response shows nothing. It doesn't read the response.
+/// Says for each question whether the blind option prior gets it right, to compare with the scores of a model: if the texts of the
+/// options alone give the answer away, a right response proves nothing. It doesn't read the response.
 /// </summary>
-/// <remarks>Keeps no state; may be used from several threads at once.</remarks>
+/// <remarks>Stateless; may be used from several threads at once.</remarks>
 public sealed class BlindPriorEvaluator : IEvaluator
 {
     private readonly BlindPrior _prior;
 
-    /// <summary>Makes an evaluator of a prior.</summary>
-    /// <param name="prior">The prior, counted on training questions.</param>
+    /// <summary>Creates an evaluator from a prior.</summary>
+    /// <param name="prior">The prior, fitted to training questions.</param>
     public BlindPriorEvaluator(BlindPrior prior)
     {
         ArgumentNullException.ThrowIfNull(prior);
         _prior = prior;
     }
 
-    /// <summary>The name of whether the prior is right.</summary>
+    /// <summary>The name of the metric that says whether the prior is right.</summary>
     public static string CorrectMetricName => $"Correct ({BlindPrior.RuleName})";
 
     /// <inheritdoc/>

@@ -5,16 +5,16 @@ using Microsoft.Extensions.AI.Evaluation;
 namespace MedR1.Evaluation.ExtensionsAI;
 
 /// <summary>
-/// A scoring rule as an evaluator: whether the response is right, what the rule read in it, and beside it what guessing
-/// gives. It asks no model. The question comes as a <see cref="VqaExampleContext"/>.
+/// A scoring rule as an evaluator: whether the response is right, what the rule found in it, and, for comparison, the accuracy of
+/// guessing. It calls no model. The question is passed as a <see cref="VqaExampleContext"/>.
 /// </summary>
-/// <remarks>Keeps no state; may be used from several threads at once.</remarks>
+/// <remarks>Stateless; may be used from several threads at once.</remarks>
 public sealed class ScoringRuleEvaluator : IEvaluator
 {
     private readonly IScoringRule _rule;
 
-    /// <summary>Makes an evaluator of a rule.</summary>
-    /// <param name="rule">The rule; its name stands in the metrics' names.</param>
+    /// <summary>Creates an evaluator from a rule.</summary>
+    /// <param name="rule">The rule; its name is part of the metrics' names.</param>
     public ScoringRuleEvaluator(IScoringRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
@@ -23,13 +23,13 @@ public sealed class ScoringRuleEvaluator : IEvaluator
         AnswerMetricName = $"Answer ({rule.Name})";
     }
 
-    /// <summary>The name of the share that guessing among the options gets right, a number from 0 to 1.</summary>
+    /// <summary>The name of the metric for the expected accuracy of guessing among the options, a number from 0 to 1.</summary>
     public static string ChanceMetricName => "Chance";
 
-    /// <summary>The name of whether the response is right.</summary>
+    /// <summary>The name of the metric that says whether the response is right.</summary>
     public string CorrectMetricName { get; }
 
-    /// <summary>The name of what the rule read in the response; without a value where it read nothing.</summary>
+    /// <summary>The name of the metric for what the rule found in the response; it has no value if the rule found nothing.</summary>
     public string AnswerMetricName { get; }
 
     /// <inheritdoc/>
@@ -37,8 +37,8 @@ public sealed class ScoringRuleEvaluator : IEvaluator
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Without a <see cref="VqaExampleContext"/> the metrics have no value and an error says so, as evaluators of the
-    /// library do it.
+    /// Without a <see cref="VqaExampleContext"/>, the metrics have no value and an error diagnostic says so, as with the library's
+    /// own evaluators.
     /// </remarks>
     public ValueTask<EvaluationResult> EvaluateAsync(
         IEnumerable<Microsoft.Extensions.AI.ChatMessage> messages,

@@ -3,10 +3,10 @@ using Microsoft.Extensions.AI.Evaluation;
 
 namespace MedR1.Evaluation.ExtensionsAI;
 
-/// <summary>Tells an evaluator which question was answered, and so what is right.</summary>
+/// <summary>Tells an evaluator which question was answered, and thus which answer is right.</summary>
 public sealed class VqaExampleContext : EvaluationContext
 {
-    /// <summary>The name under which it stands in a result.</summary>
+    /// <summary>The name under which it appears in a result.</summary>
     public const string ContextName = "Question";
 
     /// <summary>Wraps a question.</summary>
