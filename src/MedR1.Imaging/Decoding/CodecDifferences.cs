@@ -1,9 +1,9 @@
 namespace MedR1.Imaging;
 
-/// <summary>Mends the few pixels in which Skia's readers of GIF, BMP and PNG differ from Pillow.</summary>
+/// <summary>Corrects the few pixels in which Skia's readers of GIF, BMP and PNG differ from Pillow.</summary>
 internal static class CodecDifferences
 {
-    /// <summary>Changes RGBA pixels in place; true where the picture has become opaque.</summary>
+    /// <summary>Changes RGBA pixels in place; true if the image has become opaque.</summary>
     public static bool Apply(ReadOnlySpan<byte> encoded, ImageHeader header, Span<byte> rgba, Transparency transparency)
     {
         switch (header)
@@ -24,10 +24,8 @@ internal static class CodecDifferences
         }
     }
 
-    // Skia clears the transparent pixels of a GIF; Pillow keeps the colour that the palette gives the transparent
-    // index.
-    // Where a frame is smaller than the screen, Pillow fills the rest with that index, or with index 0 where none is
-    // transparent.
+    // Skia clears the transparent pixels of a GIF; Pillow keeps the palette's colour for the transparent index. If a frame is
+    // smaller than the screen, Pillow fills the rest with that index, or with index 0 if none is transparent.
     private static bool ColourTransparentPixels(ReadOnlySpan<byte> encoded, Span<byte> rgba, Transparency transparency)
     {
         GifHeader header = GifHeader.Read(encoded);
@@ -40,7 +38,7 @@ internal static class CodecDifferences
         return true;
     }
 
-    // Run-length encoded bitmaps may leave pixels out, too: Skia clears them, Pillow gives them index 0.
+    // Run-length encoded bitmaps may also leave out pixels: Skia clears them, Pillow gives them index 0.
     private static void FillTransparent(Span<byte> rgba, (byte Red, byte Green, byte Blue) colour)
     {
         for (int i = 0; i < rgba.Length; i += 4)
@@ -52,8 +50,8 @@ internal static class CodecDifferences
         }
     }
 
-    // libpng widens the transparent sample as it does the others; Pillow compares widened samples with the key as it
-    // stands in the file, so that of 2 or 4 bits only black is ever transparent.
+    // libpng widens the transparent sample as it does the others; Pillow compares widened samples with the key as stored in the
+    // file, so that with 2 or 4 bits only black is ever transparent.
     private static void CompareWithKey(ReadOnlySpan<byte> encoded, Span<byte> rgba)
     {
         if (PngChunks.TransparentGrayOf(encoded) is not ushort key)
@@ -67,7 +65,7 @@ internal static class CodecDifferences
         }
     }
 
-    // Skia widens five and six bits by repeating the upper ones, Pillow by value * 255 / 31 (or 63), cut off.
+    // Skia widens five and six bits by repeating the upper ones, Pillow by value * 255 / 31 (or 63), truncated.
     private static void RescaleSamples(Span<byte> rgba, int greenBits)
     {
         int greenShift = 8 - greenBits;

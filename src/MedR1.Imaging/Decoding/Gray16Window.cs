@@ -1,12 +1,12 @@
 namespace MedR1.Imaging;
 
-/// <summary>Which samples of a 16-bit grey picture become black and white; those between are spread evenly.</summary>
-/// <remarks>The result is <c>round(255·(sample − Low) / (High − Low))</c>, halves up, kept within 0 and 255.</remarks>
+/// <summary>Which samples of a 16-bit grey image become black and white; those in between are mapped linearly.</summary>
+/// <remarks>The result is <c>round(255·(sample − Low) / (High − Low))</c>, with halves rounded up, clamped to 0 to 255.</remarks>
 public sealed record Gray16Window
 {
-    /// <summary>Makes a window.</summary>
-    /// <param name="low">The sample that becomes 0, with all below it.</param>
-    /// <param name="high">The sample that becomes 255, with all above it.</param>
+    /// <summary>Creates a window.</summary>
+    /// <param name="low">The sample that becomes 0, as do all below it.</param>
+    /// <param name="high">The sample that becomes 255, as do all above it.</param>
     /// <exception cref="ArgumentException">
     /// A bound is not finite, or <paramref name="high"/> is not above <paramref name="low"/>.
     /// </exception>
@@ -22,19 +22,19 @@ public sealed record Gray16Window
         High = high;
     }
 
-    /// <summary>The whole range of 16 bits.</summary>
+    /// <summary>The full 16-bit range.</summary>
     public static Gray16Window FullRange { get; } = new(0, ushort.MaxValue);
 
-    /// <summary>Samples above 255 are cut off, as Pillow's <c>convert("RGB")</c> does with 16-bit grey.</summary>
+    /// <summary>Samples above 255 are clipped, as Pillow's <c>convert("RGB")</c> does with 16-bit grey.</summary>
     public static Gray16Window CutAt255 { get; } = new(0, 255);
 
-    /// <summary>The sample that becomes 0, with all below it.</summary>
+    /// <summary>The sample that becomes 0, as do all below it.</summary>
     public double Low { get; }
 
-    /// <summary>The sample that becomes 255, with all above it.</summary>
+    /// <summary>The sample that becomes 255, as do all above it.</summary>
     public double High { get; }
 
-    /// <summary>A window given as in DICOM (PS3.3, C.11.2.1.2.1): its centre and its width in samples.</summary>
+    /// <summary>A window specified as in DICOM (PS3.3, C.11.2.1.2.1), by its centre and its width in samples.</summary>
     /// <param name="center">The window centre.</param>
     /// <param name="width">The window width, above 1.</param>
     /// <exception cref="ArgumentException">The width is not above 1.</exception>
@@ -48,7 +48,7 @@ public sealed record Gray16Window
         return new Gray16Window(center - 0.5 - (width - 1) / 2, center - 0.5 + (width - 1) / 2);
     }
 
-    /// <summary>The 8-bit grey of a sample.</summary>
+    /// <summary>The 8-bit grey level of a sample.</summary>
     /// <param name="sample">The 16-bit sample.</param>
     public byte Map(ushort sample) =>
         (byte)Math.Clamp(Math.Floor(255 * (sample - Low) / (High - Low) + 0.5), 0, 255);

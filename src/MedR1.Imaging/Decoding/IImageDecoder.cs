@@ -1,21 +1,21 @@
 namespace MedR1.Imaging;
 
-/// <summary>Turns the bytes of a picture file into 8-bit RGB.</summary>
+/// <summary>Turns the bytes of an image file into 8-bit RGB.</summary>
 /// <remarks>
-/// Implementations are safe to use from several threads at once and hold nothing that must be disposed. They check the
-/// limits of the options against the header before they allocate anything for the picture.
+/// Implementations are safe to use from several threads at once and need not be disposed. They check the header against the limits
+/// of the options before they allocate anything for the image.
 /// </remarks>
 public interface IImageDecoder
 {
-    /// <summary>Decodes a picture; of an animation, the first frame.</summary>
+    /// <summary>Decodes an image; of an animation, the first frame.</summary>
     /// <param name="encoded">The whole file.</param>
     /// <param name="options">Limits and colour rules; null for the defaults.</param>
-    /// <exception cref="ImageFormatException">The bytes are no picture, or a broken one.</exception>
-    /// <exception cref="ImageTooLargeException">The picture passes a limit of the options.</exception>
+    /// <exception cref="ImageFormatException">The bytes are not an image, or a broken one.</exception>
+    /// <exception cref="ImageTooLargeException">The image exceeds a limit of the options.</exception>
     RgbImage Decode(ReadOnlyMemory<byte> encoded, ImageDecodeOptions? options = null);
 
-    /// <summary>Reads what the header announces, without decoding and without limits.</summary>
+    /// <summary>Reads the header, without decoding and without limits.</summary>
     /// <param name="encoded">The file, at least up to its header.</param>
-    /// <exception cref="ImageFormatException">The bytes are no picture, or their header is broken.</exception>
+    /// <exception cref="ImageFormatException">The bytes are not an image, or their header is broken.</exception>
     ImageHeader ReadHeader(ReadOnlyMemory<byte> encoded);
 }

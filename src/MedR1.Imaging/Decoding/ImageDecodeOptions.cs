@@ -1,29 +1,25 @@
 namespace MedR1.Imaging;
 
-/// <summary>Limits and colour rules for decoding a picture.</summary>
+/// <summary>Limits and colour rules for decoding an image.</summary>
 public sealed record ImageDecodeOptions
 {
-    /// <summary>The largest <see cref="MaxPixels"/>: four bytes a pixel must fit one array.</summary>
+    /// <summary>The largest <see cref="MaxPixels"/>: four bytes per pixel must fit in one array.</summary>
     public static readonly long LargestMaxPixels = Array.MaxLength / 4;
 
     /// <summary>The defaults.</summary>
     public static ImageDecodeOptions Default { get; } = new();
 
-    /// <summary>What becomes of transparent pixels.</summary>
+    /// <summary>How transparent pixels are handled.</summary>
     /// <value>The default is <see cref="Transparency.CompositeOverWhite"/>.</value>
     public Transparency Transparency { get; init; } = Transparency.CompositeOverWhite;
 
-    /// <summary>The window for 16-bit grey PNG; null takes the high byte, as for all other 16-bit samples.</summary>
-    /// <value>
-    /// The default is null. Set it for radiographs and CT, whose samples often fill only a part of the 16 bits.
-    /// </value>
+    /// <summary>The window for 16-bit grey PNG; null uses the high byte, as for all other 16-bit samples.</summary>
+    /// <value>The default is null. Set it for radiographs and CT, whose samples often use only part of the 16 bits.</value>
     public Gray16Window? Gray16Window { get; init; }
 
-    /// <summary>The most pixels (columns × rows) of a picture; decoding takes about seven bytes a pixel.</summary>
-    /// <value>The default is 89,478,485, the size from which Pillow warns of a decompression bomb.</value>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// The value is below 1 or above <see cref="LargestMaxPixels"/>.
-    /// </exception>
+    /// <summary>The maximum number of pixels (columns × rows) in an image; decoding takes about seven bytes per pixel.</summary>
+    /// <value>The default is 89,478,485, the size above which Pillow warns of a decompression bomb.</value>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above <see cref="LargestMaxPixels"/>.</exception>
     public long MaxPixels
     {
         get;
@@ -35,9 +31,9 @@ public sealed record ImageDecodeOptions
         }
     } = 89_478_485;
 
-    /// <summary>The most bytes of an encoded picture.</summary>
+    /// <summary>The maximum number of bytes in an encoded image.</summary>
     /// <value>The default is 268,435,456 (256 MiB).</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above the longest array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above the maximum array length.</exception>
     public long MaxBytes
     {
         get;
@@ -49,7 +45,7 @@ public sealed record ImageDecodeOptions
         }
     } = 256L << 20;
 
-    /// <summary>Throws where a file has more bytes than allowed.</summary>
+    /// <summary>Throws if a file has more bytes than allowed.</summary>
     /// <param name="encodedBytes">The size of the file, or as much of it as was read.</param>
     /// <exception cref="ImageTooLargeException">The file is too large.</exception>
     public void CheckBytes(long encodedBytes)
@@ -62,9 +58,9 @@ public sealed record ImageDecodeOptions
         }
     }
 
-    /// <summary>Throws where a header announces more pixels than allowed.</summary>
+    /// <summary>Throws if a header announces more pixels than allowed.</summary>
     /// <param name="header">The header.</param>
-    /// <exception cref="ImageTooLargeException">The picture is too large.</exception>
+    /// <exception cref="ImageTooLargeException">The image is too large.</exception>
     public void CheckPixels(ImageHeader header)
     {
         ArgumentNullException.ThrowIfNull(header);

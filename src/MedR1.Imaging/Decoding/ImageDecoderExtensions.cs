@@ -1,18 +1,17 @@
 namespace MedR1.Imaging;
 
-/// <summary>Decodes pictures from their sources.</summary>
+/// <summary>Decodes images from their sources.</summary>
 public static class ImageDecoderExtensions
 {
     /// <summary>
-    /// Reads and decodes a picture. A <see cref="PixelImageSource"/> gives its pixels without a detour through a file.
+    /// Reads and decodes an image. A <see cref="PixelImageSource"/> returns its pixels directly, without encoding and decoding a
+    /// file.
     /// </summary>
     /// <param name="decoder">The decoder.</param>
-    /// <param name="source">The picture; its name goes into the messages of exceptions.</param>
+    /// <param name="source">The image; its name is included in exception messages.</param>
     /// <param name="options">Limits and colour rules; null for the defaults.</param>
-    /// <exception cref="ImageFormatException">The bytes are no picture, or a broken one.</exception>
-    /// <exception cref="ImageTooLargeException">
-    /// The picture passes a limit; no more than the limit was read.
-    /// </exception>
+    /// <exception cref="ImageFormatException">The bytes are not an image, or a broken one.</exception>
+    /// <exception cref="ImageTooLargeException">The image exceeds a limit; no more than the limit was read.</exception>
     /// <exception cref="IOException">The source can't be read; the message names it.</exception>
     public static RgbImage Load(this IImageDecoder decoder, IImageSource source, ImageDecodeOptions? options = null)
     {
@@ -27,11 +26,11 @@ public static class ImageDecoderExtensions
         return WithName(source, () => decoder.Decode(BoundedReader.ReadAll(source, options), options));
     }
 
-    /// <summary>Reads the header of a picture. The bytes are read, but nothing is decoded.</summary>
+    /// <summary>Reads the header of an image. The bytes are read, but nothing is decoded.</summary>
     /// <param name="decoder">The decoder.</param>
-    /// <param name="source">The picture; its name goes into the messages of exceptions.</param>
-    /// <param name="options">The limit on bytes; null for the default. That on pixels is not looked at.</param>
-    /// <exception cref="ImageFormatException">The bytes are no picture, or their header is broken.</exception>
+    /// <param name="source">The image; its name is included in exception messages.</param>
+    /// <param name="options">The limit on bytes; null for the default. The limit on pixels is ignored.</param>
+    /// <exception cref="ImageFormatException">The bytes are not an image, or their header is broken.</exception>
     /// <exception cref="ImageTooLargeException">The source has more bytes than the limit.</exception>
     /// <exception cref="IOException">The source can't be read; the message names it.</exception>
     public static ImageHeader LoadHeader(
@@ -63,7 +62,7 @@ public static class ImageDecoderExtensions
         }
     }
 
-    // A file that is missing is named by its whole path.
+    // A missing file is named by its full path.
     private static bool Names(IOException exception, string name) =>
         exception is FileNotFoundException { FileName: string file } && file == name
         || exception.Message.Contains(name, StringComparison.Ordinal);

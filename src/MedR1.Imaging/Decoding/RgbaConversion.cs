@@ -1,16 +1,16 @@
 namespace MedR1.Imaging;
 
-/// <summary>From unpremultiplied RGBA, which most decoders can give, to RGB.</summary>
+/// <summary>Converts unpremultiplied RGBA, which most decoders can produce, to RGB.</summary>
 public static class RgbaConversion
 {
     // Seven bits more than a byte, as in Pillow's AlphaComposite.c.
     private const int PrecisionBits = 7;
 
-    /// <summary>Makes a picture from RGBA pixels whose colours are not multiplied by alpha.</summary>
+    /// <summary>Makes an image from RGBA pixels whose colours are not multiplied by alpha.</summary>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="rgba"><c>[height, width, 4]</c> bytes.</param>
-    /// <param name="transparency">What becomes of transparent pixels.</param>
+    /// <param name="transparency">How transparent pixels are handled.</param>
     /// <exception cref="ArgumentException">The number of bytes is not width × height × 4.</exception>
     public static RgbImage ToRgb(
         int width, int height, ReadOnlySpan<byte> rgba, Transparency transparency = Transparency.CompositeOverWhite)

@@ -4,18 +4,16 @@ using SkiaSharp;
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Decodes PNG, JPEG, WebP, BMP and GIF to the bytes that Pillow gives. EXIF orientation, ICC profiles and gamma are
-/// not applied.
+/// Decodes PNG, JPEG, WebP, BMP and GIF to the same bytes as Pillow. EXIF orientation, ICC profiles and gamma are not applied.
 /// </summary>
 /// <remarks>
-/// The codecs are Skia's (libpng, libjpeg-turbo, libwebp), asked for unpremultiplied RGBA so that colours under alpha
-/// survive.
-/// A file that is cut short is an error, never a picture with grey parts. Damage inside the data, such as an end mark too
-/// early in a JPEG, may pass in formats other than PNG, which alone has check sums. Safe to use from several threads.
+/// The codecs are Skia's (libpng, libjpeg-turbo, libwebp), asked for unpremultiplied RGBA so that colours under alpha are
+/// preserved. A truncated file is an error, never an image with grey parts. Damage inside the data, such as a premature end marker
+/// in a JPEG, may go unnoticed in formats other than PNG, the only one with checksums. Safe to use from several threads.
 /// </remarks>
 public sealed class SkiaImageDecoder : IImageDecoder
 {
-    // The pool rounds up to powers of two and keeps what comes back: larger buffers are left to the collector.
+    // The pool rounds up to powers of two and keeps what is returned: larger buffers are left to the garbage collector.
     private const int LargestRentedBytes = 1 << 24;
 
     /// <inheritdoc/>

@@ -1,11 +1,9 @@
 namespace MedR1.Imaging;
 
-/// <summary>What becomes of transparent pixels, since a model sees red, green and blue only.</summary>
+/// <summary>How transparent pixels are handled, since a model sees only red, green and blue.</summary>
 public enum Transparency
 {
-    /// <summary>
-    /// Lay the picture over white, as transformers 5 does (Pillow's <c>alpha_composite</c>, byte for byte).
-    /// </summary>
+    /// <summary>Composite the image over white, as transformers 5 does (Pillow's <c>alpha_composite</c>, byte for byte).</summary>
     CompositeOverWhite,
 
     /// <summary>

@@ -1,11 +1,11 @@
 namespace MedR1.Imaging;
 
-/// <summary>A picture too long and thin for the model: one side is more than 200 times the other.</summary>
+/// <summary>An image too long and thin for the model: one side is more than 200 times the other.</summary>
 public sealed class AspectRatioException : ArgumentException
 {
-    /// <summary>Names the sides.</summary>
-    /// <param name="height">Rows of the picture.</param>
-    /// <param name="width">Columns of the picture.</param>
+    /// <summary>Creates the exception from the sides.</summary>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="width">Columns of the image.</param>
     public AspectRatioException(long height, long width)
         : base(
             $"A picture of {width} x {height} (width x height) has an aspect ratio of {Ratio(height, width):0.#}, "
@@ -16,10 +16,10 @@ public sealed class AspectRatioException : ArgumentException
         Width = width;
     }
 
-    /// <summary>Rows of the picture.</summary>
+    /// <summary>Rows of the image.</summary>
     public long Height { get; }
 
-    /// <summary>Columns of the picture.</summary>
+    /// <summary>Columns of the image.</summary>
     public long Width { get; }
 
     private static double Ratio(long height, long width) => (double)Math.Max(height, width) / Math.Min(height, width);

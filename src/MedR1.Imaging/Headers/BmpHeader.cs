@@ -4,10 +4,10 @@ namespace MedR1.Imaging;
 
 /// <summary>Reads the headers of a Windows bitmap: BITMAPCOREHEADER and BITMAPINFOHEADER with its successors.</summary>
 /// <param name="Width">Columns.</param>
-/// <param name="Height">Rows; the sign of the file, which tells the order of the rows, is dropped.</param>
+/// <param name="Height">Rows; the sign in the file, which gives the order of the rows, is dropped.</param>
 /// <param name="BitsPerPixel">1, 4, 8, 16, 24 or 32.</param>
-/// <param name="GreenBits">Bits of the green sample of a 16-bit picture, 5 or 6; else 8.</param>
-/// <param name="IsRunLength">Whether its palette's indices are run-length encoded, which may leave pixels out.</param>
+/// <param name="GreenBits">Bits of the green sample of a 16-bit image, 5 or 6; else 8.</param>
+/// <param name="IsRunLength">Whether its palette indices are run-length encoded, which may leave out pixels.</param>
 internal sealed record BmpHeader(int Width, int Height, int BitsPerPixel, int GreenBits, bool IsRunLength)
 {
     private const int FileHeaderBytes = 14;
@@ -53,7 +53,7 @@ internal sealed record BmpHeader(int Width, int Height, int BitsPerPixel, int Gr
             compression is RunLength8 or RunLength4);
     }
 
-    /// <summary>The first colour of the palette behind a BITMAPINFOHEADER or a successor; black where there is none.</summary>
+    /// <summary>The first colour of the palette after a BITMAPINFOHEADER or a successor; black if there is none.</summary>
     public static (byte Red, byte Green, byte Blue) FirstColour(ReadOnlySpan<byte> encoded)
     {
         long start = FileHeaderBytes + (long)BinaryPrimitives.ReadUInt32LittleEndian(encoded[FileHeaderBytes..]);

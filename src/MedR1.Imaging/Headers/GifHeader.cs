@@ -2,14 +2,12 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging;
 
-/// <summary>
-/// Reads a GIF file (GIF89a specification) up to its first frame: sizes, palette and transparent index.
-/// </summary>
-/// <param name="Width">Columns of the screen, widened where the first frame reaches past it.</param>
+/// <summary>Reads a GIF file (GIF89a specification) up to its first frame: sizes, palette and transparent index.</summary>
+/// <param name="Width">Columns of the screen, enlarged if the first frame extends past it.</param>
 /// <param name="Height">Rows of the screen, likewise.</param>
 /// <param name="BitsPerIndex">Bits of a palette index.</param>
-/// <param name="TransparentIndex">The index that is see-through in the first frame, or null.</param>
-/// <param name="Palette">Where the first frame's palette lies in the file; empty where there is none.</param>
+/// <param name="TransparentIndex">The transparent index of the first frame, or null.</param>
+/// <param name="Palette">The range of the first frame's palette in the file; empty if there is none.</param>
 internal sealed record GifHeader(int Width, int Height, int BitsPerIndex, int? TransparentIndex, Range Palette)
 {
     private const int ScreenBytes = 13;
@@ -48,7 +46,7 @@ internal sealed record GifHeader(int Width, int Height, int BitsPerIndex, int? T
 
     public ImageHeader ToImageHeader() => new(ImageFormat.Gif, Width, Height, BitsPerIndex, Channels: 1);
 
-    /// <summary>The colour of a palette index; black where the palette ends before it.</summary>
+    /// <summary>The colour of a palette index; black if the palette ends before it.</summary>
     public (byte Red, byte Green, byte Blue) ColourOf(ReadOnlySpan<byte> encoded, int index)
     {
         ReadOnlySpan<byte> palette = encoded[Palette];
@@ -86,7 +84,7 @@ internal sealed record GifHeader(int Width, int Height, int BitsPerIndex, int? T
         return (start..position, bits);
     }
 
-    // Gives the transparent index of a graphic control extension, and steps over the extension's blocks.
+    // Returns the transparent index of a graphic control extension, and skips the extension's blocks.
     private static int? ReadExtension(ReadOnlySpan<byte> encoded, ref int position)
     {
         HeaderBytes.Require(encoded, position + 2L, "GIF");

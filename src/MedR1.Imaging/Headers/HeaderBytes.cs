@@ -7,7 +7,7 @@ internal static class HeaderBytes
 {
     private const int BytesShown = 8;
 
-    /// <summary>Throws unless the file holds that many bytes.</summary>
+    /// <summary>Throws unless the file has that many bytes.</summary>
     public static void Require(ReadOnlySpan<byte> encoded, long count, string format)
     {
         if (encoded.Length < count)
@@ -18,14 +18,14 @@ internal static class HeaderBytes
         }
     }
 
-    /// <summary>Makes the header, or throws where a size is zero or beyond 2³¹ − 1.</summary>
+    /// <summary>Creates the header, or throws if a size is zero or above 2³¹ − 1.</summary>
     public static ImageHeader Sized(ImageFormat format, long width, long height, int bitsPerSample, int channels)
     {
         RequireSize(format, width, height);
         return new ImageHeader(format, (int)width, (int)height, bitsPerSample, channels);
     }
 
-    /// <summary>Throws where a size is zero or beyond 2³¹ − 1.</summary>
+    /// <summary>Throws if a size is zero or above 2³¹ − 1.</summary>
     public static void RequireSize(ImageFormat format, long width, long height)
     {
         if (width is < 1 or > int.MaxValue || height is < 1 or > int.MaxValue)
@@ -38,7 +38,7 @@ internal static class HeaderBytes
     public static ImageFormatException Broken(ImageFormat format, string what) =>
         new($"The {NameOf(format)} file is broken: {what}. Fetch it again, or save it anew with another program.");
 
-    /// <summary>Bytes that start like no picture.</summary>
+    /// <summary>Bytes that do not start like an image.</summary>
     public static ImageFormatException NotAnImage(ReadOnlySpan<byte> encoded)
     {
         if (encoded.IsEmpty)

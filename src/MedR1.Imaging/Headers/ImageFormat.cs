@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>A file format of pictures.</summary>
+/// <summary>An image file format.</summary>
 public enum ImageFormat
 {
     /// <summary>Portable Network Graphics.</summary>
@@ -15,6 +15,6 @@ public enum ImageFormat
     /// <summary>Windows bitmap.</summary>
     Bmp,
 
-    /// <summary>Graphics Interchange Format; of several frames the first counts.</summary>
+    /// <summary>Graphics Interchange Format; of several frames, the first is used.</summary>
     Gif,
 }

@@ -1,14 +1,12 @@
 namespace MedR1.Imaging;
 
-/// <summary>
-/// What the first bytes of a picture file announce. Reading it decodes nothing and allocates next to nothing.
-/// </summary>
+/// <summary>What the first bytes of an image file say. Reading it decodes nothing and allocates almost nothing.</summary>
 /// <param name="Format">The file format.</param>
 /// <param name="Width">Columns, at least 1.</param>
 /// <param name="Height">Rows, at least 1.</param>
-/// <param name="BitsPerSample">Bits of one sample; of a palette index where there is a palette.</param>
+/// <param name="BitsPerSample">Bits per sample, or per palette index if there is a palette.</param>
 /// <param name="Channels">
-/// Samples of a pixel: 1 for grey and palettes, 2 with alpha, 3 for colour, 4 for CMYK and colour with alpha.
+/// Samples per pixel: 1 for grey and palettes, 2 with alpha, 3 for colour, 4 for CMYK and colour with alpha.
 /// </param>
 public sealed record ImageHeader(ImageFormat Format, int Width, int Height, int BitsPerSample, int Channels)
 {
@@ -16,10 +14,8 @@ public sealed record ImageHeader(ImageFormat Format, int Width, int Height, int 
     public long PixelCount => (long)Width * Height;
 
     /// <summary>Reads the header of a PNG, JPEG, WebP, BMP or GIF file.</summary>
-    /// <param name="encoded">The file's bytes, from the first; what follows the header may be missing.</param>
-    /// <exception cref="ImageFormatException">
-    /// The bytes are no such file, or its header is cut short or impossible.
-    /// </exception>
+    /// <param name="encoded">The file's bytes, from the start; what follows the header may be missing.</param>
+    /// <exception cref="ImageFormatException">The bytes are not such a file, or its header is truncated or impossible.</exception>
     public static ImageHeader Read(ReadOnlySpan<byte> encoded)
     {
         if (PngHeader.Matches(encoded))

@@ -48,7 +48,7 @@ internal static class JpegHeader
 
     private static byte NextMarker(ReadOnlySpan<byte> encoded, ref int position)
     {
-        // Decoders skip what stands between segments and should not (libjpeg: "extraneous bytes before marker").
+        // Decoders skip bytes between segments that should not be there (libjpeg: "extraneous bytes before marker").
         HeaderBytes.Require(encoded, position + 2L, "JPEG");
         int stray = encoded[position..].IndexOf((byte)0xFF);
         if (stray < 0)
@@ -59,7 +59,7 @@ internal static class JpegHeader
 
         position += stray;
 
-        // Any number of FF bytes may fill up the space before a marker.
+        // Any number of FF bytes may pad the space before a marker.
         do
         {
             position++;
@@ -81,6 +81,6 @@ internal static class JpegHeader
             channels: frame[7]);
     }
 
-    // C4 (Huffman tables), C8 (reserved) and CC (arithmetic conditioning) stand in the same range.
+    // C4 (Huffman tables), C8 (reserved) and CC (arithmetic conditioning) are in the same range.
     private static bool IsFrameHeader(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 }

@@ -5,13 +5,13 @@ namespace MedR1.Imaging;
 /// <summary>Reads the IHDR chunk of a PNG file (W3C PNG specification, section 11.2.1).</summary>
 internal static class PngHeader
 {
-    /// <summary>Signature, and the IHDR chunk with its length, type and check sum.</summary>
+    /// <summary>Signature, and the IHDR chunk with its length, type and checksum.</summary>
     public const int ByteCount = 8 + 8 + 13 + 4;
 
-    // Behind signature, length, type, width, height and bits.
+    // After signature, length, type, width, height and bits.
     private const int ColourTypeAt = 8 + 8 + 8 + 1;
 
-    /// <summary>Grey, with 16 bits a sample: the only pictures that a window applies to.</summary>
+    /// <summary>Grey, with 16 bits per sample: the only images that a window applies to.</summary>
     public static bool IsGray16(ImageHeader header) =>
         header is { Format: ImageFormat.Png, BitsPerSample: 16, Channels: 1 or 2 };
 

@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>The check sum of PNG chunks (W3C PNG specification, annex D).</summary>
+/// <summary>The checksum of PNG chunks (W3C PNG specification, annex D).</summary>
 internal static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;

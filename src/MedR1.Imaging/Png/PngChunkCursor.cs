@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging;
 
-/// <summary>Goes through the chunks of a PNG file (W3C PNG specification, section 5.3), up to one that is cut short.</summary>
+/// <summary>Iterates over the chunks of a PNG file (W3C PNG specification, section 5.3), up to a truncated one.</summary>
 internal ref struct PngChunkCursor(ReadOnlySpan<byte> encoded)
 {
     private const int SignatureBytes = 8;
@@ -13,20 +13,20 @@ internal ref struct PngChunkCursor(ReadOnlySpan<byte> encoded)
     /// <summary>Where the chunk starts, at its length.</summary>
     public int Position { get; private set; }
 
-    /// <summary>Where the next one starts.</summary>
+    /// <summary>Where the next chunk starts.</summary>
     public int End { get; private set; } = SignatureBytes;
 
-    /// <summary>The four letters of its kind.</summary>
+    /// <summary>The four letters of its type.</summary>
     public readonly ReadOnlySpan<byte> Type => _encoded.Slice(Position + 4, 4);
 
     public readonly ReadOnlySpan<byte> Content => _encoded.Slice(Position + 8, _contentLength);
 
-    /// <summary>What the check sum is of.</summary>
+    /// <summary>What the checksum covers.</summary>
     public readonly ReadOnlySpan<byte> TypeAndContent => _encoded.Slice(Position + 4, 4 + _contentLength);
 
     public readonly uint CheckSum => BinaryPrimitives.ReadUInt32BigEndian(_encoded[(Position + 8 + _contentLength)..]);
 
-    /// <summary>Whether there is a next chunk, whole.</summary>
+    /// <summary>Whether there is a complete next chunk.</summary>
     public bool MoveNext()
     {
         if (End + FrameBytes > _encoded.Length)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging;
 
-/// <summary>The chunks that a grey picture needs, with their check sums verified.</summary>
+/// <summary>The chunks that a grey image needs, with their checksums verified.</summary>
 /// <param name="ImageData">The zlib stream of all IDAT chunks.</param>
 /// <param name="TransparentGray">The grey sample that tRNS makes transparent, or null.</param>
 internal sealed record PngChunks(byte[] ImageData, ushort? TransparentGray)
@@ -34,7 +34,7 @@ internal sealed record PngChunks(byte[] ImageData, ushort? TransparentGray)
         throw HeaderBytes.Broken(ImageFormat.Png, $"it ends at byte {encoded.Length}, before its IEND chunk");
     }
 
-    /// <summary>The grey sample that tRNS makes transparent, or null; chunks behind the pixels count for nothing.</summary>
+    /// <summary>The grey sample that tRNS makes transparent, or null; chunks after the pixels are ignored.</summary>
     public static ushort? TransparentGrayOf(ReadOnlySpan<byte> encoded)
     {
         PngChunkCursor chunk = new(encoded);

@@ -11,14 +11,14 @@ internal sealed class PngRowReader(byte[] imageData, int bytesPerPixel) : IDispo
 
     public void Dispose() => _stream.Dispose();
 
-    /// <summary>Starts a pass; its first row is filtered as if zeros stood above it.</summary>
+    /// <summary>Starts a pass; its first row is filtered as if there were zeros above it.</summary>
     public void StartPass(int columnCount)
     {
         _row = new byte[1 + columnCount * bytesPerPixel];
         _previous = new byte[_row.Length];
     }
 
-    /// <summary>The next row's samples; they are valid until the row after it.</summary>
+    /// <summary>The next row's samples; they are valid until the next row is read.</summary>
     public ReadOnlySpan<byte> ReadRow()
     {
         (_row, _previous) = (_previous, _row);

@@ -1,12 +1,12 @@
 namespace MedR1.Imaging;
 
-/// <summary>Takes texts, colour profiles and suggested palettes out of a PNG file; no pixel depends on them.</summary>
+/// <summary>Removes texts, colour profiles and suggested palettes from a PNG file; no pixel depends on them.</summary>
 /// <remarks>
-/// libpng keeps them all while it decodes, and unpacks the packed ones: of a file of 7 MB made for it, 7 GB.
+/// libpng keeps them all in memory while it decodes, and decompresses the compressed ones: from a malicious file of 7 MB, 7 GB.
 /// </remarks>
 internal static class PngTexts
 {
-    /// <summary>The file without them; the same memory where there are none.</summary>
+    /// <summary>The file without them; the same memory if there are none.</summary>
     public static ReadOnlyMemory<byte> Remove(ReadOnlyMemory<byte> encoded)
     {
         MemoryStream? kept = null;

@@ -5,7 +5,7 @@ internal static class FilterFunction
 {
     private const double Sharpness = -0.5;
 
-    /// <summary>How far the curve reaches to each side, in input pixels when enlarging.</summary>
+    /// <summary>How far the curve extends to each side, in input pixels when enlarging.</summary>
     public static double Support(ResampleFilter filter) => filter switch
     {
         ResampleFilter.Bicubic => 2,

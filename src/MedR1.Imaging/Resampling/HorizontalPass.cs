@@ -11,16 +11,15 @@ internal static class HorizontalPass
     private const int Channels = 3;
     private const int GroupBytes = ResampleWeights.Group * Channels;
 
-    // A lane of 32 bits takes one byte and three zeros: 255 is past the end of a vector, for which a shuffle gives
-    // zero.
+    // A lane of 32 bits takes one byte and three zeros: 255 is past the end of a vector, where a shuffle gives zero.
     private const byte None = 255;
 
     /// <summary>Fills the output.</summary>
     /// <param name="input">Rows of RGB pixels.</param>
-    /// <param name="width">Columns before.</param>
-    /// <param name="output">As many rows, with as many columns as there are windows.</param>
+    /// <param name="width">Columns of the input.</param>
+    /// <param name="output">As many rows as the input, with as many columns as there are windows.</param>
     /// <param name="weights">The windows and their weights.</param>
-    /// <param name="kernel">The code to use.</param>
+    /// <param name="kernel">The implementation to use.</param>
     public static void Run(
         ReadOnlySpan<byte> input, int width, Span<byte> output, ResampleWeights weights, ResampleKernel kernel)
     {
@@ -28,7 +27,7 @@ internal static class HorizontalPass
         int outputRowBytes = weights.Starts.Length * Channels;
         for (int row = 0; row < output.Length / outputRowBytes; row++)
         {
-            // Vectors read past the row, but give those bytes the weight zero: the slice goes on to the picture's end.
+            // Vectors read past the row, but give those bytes the weight zero: the slice extends to the end of the image.
             ReadOnlySpan<byte> source = input[(row * inputRowBytes)..];
             Span<byte> target = output.Slice(row * outputRowBytes, outputRowBytes);
             int done = kernel == ResampleKernel.Scalar ? 0 : Vectors(source, target, weights);
@@ -58,11 +57,9 @@ internal static class HorizontalPass
         }
     }
 
-    // Sixteen bytes hold five pixels, of which four are used, each spread to the four lanes of a sum: red, green,
-    // blue, zero.
+    // Sixteen bytes hold five pixels, of which four are used, each spread to the four lanes of a sum: red, green, blue, zero.
     // (Two pixels at a time in 256 bits were no faster: an output pixel takes only a few of these steps.)
-    // Gives the number of columns done; it stops before the last one, and where sixteen bytes would pass the
-    // picture's end.
+    // Returns the number of columns done; it stops before the last one, and where sixteen bytes would extend past the image's end.
     private static int Vectors(ReadOnlySpan<byte> source, Span<byte> target, ResampleWeights weights)
     {
         ref byte first = ref MemoryMarshal.GetReference(source);
@@ -105,7 +102,7 @@ internal static class HorizontalPass
             None, None, None, None))
         .AsInt32();
 
-    // Zero where the last sixteen bytes that the window's groups read are not all there.
+    // Zero if the last sixteen bytes that the window's groups read are not all available.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int GroupsWithinSource(ResampleWeights weights, int column, int sourceBytes)
     {

@@ -1,21 +1,19 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Resamples pictures to the very bytes of Pillow's <c>Image.resize</c>: two passes, weights of 22 fraction bits, and an
-/// 8-bit picture in between.
+/// Resamples images to the same bytes as Pillow's <c>Image.resize</c>: two passes, weights with 22 fraction bits, and an 8-bit
+/// image in between.
 /// </summary>
 public static class PillowResampler
 {
-    /// <summary>Resamples a picture. Where the size is already right, the picture itself comes back.</summary>
-    /// <param name="image">The picture.</param>
+    /// <summary>Resamples an image. If it already has the right size, the image itself is returned.</summary>
+    /// <param name="image">The image.</param>
     /// <param name="width">Columns of the result.</param>
     /// <param name="height">Rows of the result.</param>
     /// <param name="filter">The filter.</param>
     /// <param name="order">Which axis is resampled first.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A side is below 1, or a choice is unknown.</exception>
-    /// <exception cref="ImageTooLargeException">
-    /// The result, or the picture between the passes, fits no array.
-    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A side is below 1, or the filter or order is unknown.</exception>
+    /// <exception cref="ImageTooLargeException">The result, or the image between the passes, does not fit in an array.</exception>
     public static RgbImage Resize(
         RgbImage image,
         int width,

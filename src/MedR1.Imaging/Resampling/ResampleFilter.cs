@@ -1,8 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>
-/// A resampling filter of Pillow. Each is widened by the scale when shrinking, so that nothing aliases.
-/// </summary>
+/// <summary>A resampling filter of Pillow. When shrinking, the filter is widened by the scale to avoid aliasing.</summary>
 public enum ResampleFilter
 {
     /// <summary>Cubic convolution with a = −0.5, four taps when enlarging.</summary>
@@ -11,6 +9,6 @@ public enum ResampleFilter
     /// <summary>A triangle, two taps when enlarging.</summary>
     Bilinear,
 
-    /// <summary>A windowed sinc of three lobes, six taps when enlarging.</summary>
+    /// <summary>A windowed sinc with three lobes, six taps when enlarging.</summary>
     Lanczos,
 }

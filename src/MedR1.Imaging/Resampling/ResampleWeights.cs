@@ -1,21 +1,19 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// The weights of one axis in fixed point, computed as Pillow's <c>precompute_coeffs</c> and
-/// <c>normalize_coeffs_8bpc</c> do
+/// The weights of one axis in fixed point, computed as Pillow's <c>precompute_coeffs</c> and <c>normalize_coeffs_8bpc</c> do
 /// (libImaging/Resample.c), in the same order of double operations.
 /// </summary>
 /// <remarks>
-/// Each output pixel has <see cref="Stride"/> weights, a multiple of <see cref="Group"/>; those past its window are
-/// zero, so that
-/// vector code may run over the end.
+/// Each output pixel has <see cref="Stride"/> weights, a multiple of <see cref="Group"/>; those past its window are zero, so that
+/// vector code may read past the end.
 /// </remarks>
 internal sealed class ResampleWeights
 {
-    /// <summary>Fraction bits of a weight: 32 less a byte's eight and two for sums beyond 1.</summary>
+    /// <summary>Fraction bits of a weight: 32 minus a byte's eight and two for sums above 1.</summary>
     public const int FractionBits = 32 - 8 - 2;
 
-    /// <summary>What a sum starts at, so that cutting off the fraction rounds.</summary>
+    /// <summary>The initial value of a sum, so that truncating the fraction rounds.</summary>
     public const int Half = 1 << (FractionBits - 1);
 
     /// <summary>Weights are padded to a multiple of this many.</summary>
@@ -38,15 +36,15 @@ internal sealed class ResampleWeights
     /// <summary>The number of input pixels in each window.</summary>
     public int[] Counts { get; }
 
-    /// <summary>Weights kept for each output pixel.</summary>
+    /// <summary>Number of weights stored for each output pixel.</summary>
     public int Stride { get; }
 
     /// <summary>The weights of an output pixel, without the padding.</summary>
     public ReadOnlySpan<int> Of(int output) => Weights.AsSpan(output * Stride, Counts[output]);
 
     /// <summary>Computes the weights.</summary>
-    /// <param name="inputSize">Pixels along the axis before.</param>
-    /// <param name="outputSize">Pixels along the axis after.</param>
+    /// <param name="inputSize">Pixels along the axis in the input.</param>
+    /// <param name="outputSize">Pixels along the axis in the output.</param>
     /// <param name="filter">The filter.</param>
     public static ResampleWeights Compute(int inputSize, int outputSize, ResampleFilter filter)
     {

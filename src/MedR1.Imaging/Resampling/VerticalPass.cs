@@ -9,10 +9,10 @@ internal static class VerticalPass
 {
     /// <summary>Fills the output.</summary>
     /// <param name="input">Rows of <paramref name="rowBytes"/> bytes.</param>
-    /// <param name="rowBytes">Bytes of a row, before and after.</param>
+    /// <param name="rowBytes">Bytes per row, in input and output.</param>
     /// <param name="output">As many rows as there are windows.</param>
     /// <param name="weights">The windows and their weights.</param>
-    /// <param name="kernel">The code to use.</param>
+    /// <param name="kernel">The implementation to use.</param>
     public static void Run(
         ReadOnlySpan<byte> input, int rowBytes, Span<byte> output, ResampleWeights weights, ResampleKernel kernel)
     {
@@ -45,7 +45,7 @@ internal static class VerticalPass
         }
     }
 
-    // Both give the number of bytes done; a rest shorter than a vector is left to the scalar code.
+    // Both return the number of bytes done; a remainder shorter than a vector is left to the scalar code.
     private static int Vectors256(ReadOnlySpan<byte> source, Span<byte> target, ReadOnlySpan<int> window)
     {
         int i = 0;

@@ -1,37 +1,35 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// The size that a picture is resampled to before Qwen2-VL sees it: sides that are multiples of a factor, a pixel
-/// count within
-/// limits, and about the same aspect ratio.
+/// The size that an image is resampled to before Qwen2-VL sees it: sides that are multiples of a factor, a number of pixels within
+/// limits, and approximately the same aspect ratio.
 /// </summary>
 public static class SmartResize
 {
     /// <summary>The factor of Qwen2-VL: patches of 14 pixels, merged two by two.</summary>
     public const int DefaultFactor = 28;
 
-    /// <summary>The fewest pixels of Qwen2-VL's released processor configuration.</summary>
+    /// <summary>The minimum number of pixels in Qwen2-VL's released processor configuration.</summary>
     public const long DefaultMinPixels = 56 * 56;
 
-    /// <summary>The most pixels of Qwen2-VL's released processor configuration.</summary>
+    /// <summary>The maximum number of pixels in Qwen2-VL's released processor configuration.</summary>
     public const long DefaultMaxPixels = 28 * 28 * 16384;
 
-    /// <summary>The longer side over the shorter one may be at most this.</summary>
+    /// <summary>The maximum ratio of the longer side to the shorter one.</summary>
     public const int LargestAspectRatio = 200;
 
     /// <summary>Computes the size.</summary>
-    /// <param name="height">Rows of the picture.</param>
-    /// <param name="width">Columns of the picture.</param>
-    /// <param name="factor">What both sides become multiples of: patch size × merge size.</param>
-    /// <param name="minPixels">The fewest pixels of the result.</param>
+    /// <param name="height">Rows of the image.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="factor">The factor that both sides become multiples of: patch size × merge size.</param>
+    /// <param name="minPixels">The minimum number of pixels in the result.</param>
     /// <param name="maxPixels">
-    /// The most pixels of the result; a tiny picture can come out larger, since a side is at least one factor.
+    /// The maximum number of pixels in the result; a tiny image can come out larger, since each side is at least one factor.
     /// </param>
-    /// <param name="rule">Whose rule is followed.</param>
+    /// <param name="rule">Which implementation to follow.</param>
     /// <exception cref="AspectRatioException">One side is more than 200 times the other.</exception>
     /// <exception cref="ArgumentException">
-    /// A size or limit is below 1, or, under <see cref="SmartResizeRule.QwenVlUtils"/>, the largest count is below
-    /// the smallest.
+    /// A size or limit is below 1, or, under <see cref="SmartResizeRule.QwenVlUtils"/>, the maximum is below the minimum.
     /// </exception>
     public static ImageSize Compute(
         int height,
@@ -60,7 +58,7 @@ public static class SmartResize
             throw new AspectRatioException(height, width);
         }
 
-        // Halves go to the even multiple, as with Python's round.
+        // Halves are rounded to the even multiple, as with Python's round.
         long newHeight = (long)Math.Round((double)height / factor) * factor;
         long newWidth = (long)Math.Round((double)width / factor) * factor;
         if (isUtils)

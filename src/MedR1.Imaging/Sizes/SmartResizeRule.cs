@@ -1,7 +1,7 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Whose <c>smart_resize</c> is followed; for pictures of at least one factor a side and a sane ratio the two agree.
+/// Which <c>smart_resize</c> is followed; for images with sides of at least one factor and a reasonable aspect ratio the two agree.
 /// </summary>
 public enum SmartResizeRule
 {
@@ -9,7 +9,7 @@ public enum SmartResizeRule
     Transformers,
 
     /// <summary>
-    /// The package qwen-vl-utils, which evaluation scripts use: at least one factor a side before shrinking, but none
+    /// The package qwen-vl-utils, which evaluation scripts use: sides are at least one factor before shrinking, but possibly not
     /// after.
     /// </summary>
     QwenVlUtils,
