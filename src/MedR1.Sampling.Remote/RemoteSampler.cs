@@ -3,40 +3,37 @@ using System.Runtime.CompilerServices;
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// Draws completions with a model on a server that speaks OpenAI's chat protocol, such as vLLM or SGLang: one request
-/// for each prompt with all of its samples (or for each sample: <see cref="RemoteSamplerOptions.SeparateRequests"/>),
-/// several requests at once, groups in the order of the prompts.
+/// Draws completions with a model on a server that speaks OpenAI's chat protocol, such as vLLM or SGLang: one request per prompt
+/// for all of its samples (or one per sample: <see cref="RemoteSamplerOptions.SeparateRequests"/>), several requests at once,
+/// groups in the order of the prompts.
 /// </summary>
 /// <remarks>
 /// <para>
-/// A prompt's seed is its own, or follows from the options' seed and its place in the call as with the local sampler.
-/// What a server draws from it is the server's: completions are not those of the local sampler, and repeat only as far
-/// as the server repeats.
+/// A prompt's seed is its own, or is derived from the options' seed and its index in the call, as with the local sampler. What a
+/// server draws with it is up to the server: completions differ from those of the local sampler, and are only as reproducible as
+/// the server is.
 /// </para>
 /// <para>
-/// Suppressed tokens are sent as a <c>logit_bias</c> of −100. The model's vision tokens, which the local sampler never
-/// says, are suppressed only where they stand among <see cref="SamplingOptions.SuppressedTokenIds"/>. End tokens are
-/// sent as <c>stop_token_ids</c>; the model's own end a completion beside them.
+/// Suppressed tokens are sent as a <c>logit_bias</c> of −100. The model's vision tokens, which the local sampler never draws, are
+/// suppressed only if they are in <see cref="SamplingOptions.SuppressedTokenIds"/>. End tokens are sent as <c>stop_token_ids</c>;
+/// the model's own also end a completion.
 /// </para>
 /// <para>
-/// One call at a time. There is nothing to dispose; leaving an enumeration early cancels what is in flight and waits
-/// for it. After cancellation an <see cref="OperationCanceledException"/> follows, and no group is given in part.
+/// One call at a time. There is nothing to dispose; leaving an enumeration early cancels the requests in flight and waits for them.
+/// Cancellation causes an <see cref="OperationCanceledException"/>, and no partial group is returned.
 /// </para>
 /// </remarks>
 public sealed class RemoteSampler : ISampler
 {
-    /// <summary>
-    /// The name of the <see cref="System.Diagnostics.Metrics.Meter"/> that counts requests, retries, tokens and
-    /// seconds.
-    /// </summary>
+    /// <summary>The name of the <see cref="System.Diagnostics.Metrics.Meter"/> for requests, retries, tokens and seconds.</summary>
     public const string MeterName = "MedR1.Sampling.Remote";
 
     private readonly RemoteSamplerOptions _options;
     private readonly ChatSender _sender;
 
-    /// <summary>Makes a sampler. The server is asked nothing yet.</summary>
-    /// <param name="options">Where and how to ask.</param>
-    /// <exception cref="RemoteSamplerOptionsException">The options have mistakes; it names all of them.</exception>
+    /// <summary>Creates a sampler. No request is sent yet.</summary>
+    /// <param name="options">Which server to use, and how.</param>
+    /// <exception cref="RemoteSamplerOptionsException">The options have mistakes; the exception names all of them.</exception>
     public RemoteSampler(RemoteSamplerOptions options)
     {
         RemoteSamplerOptionsCheck.ThrowIfInvalid(options);
@@ -45,12 +42,12 @@ public sealed class RemoteSampler : ISampler
     }
 
     /// <inheritdoc/>
-    /// <exception cref="RemoteSamplerOptionsException">The options have mistakes; it names all of them.</exception>
+    /// <exception cref="RemoteSamplerOptionsException">The options have mistakes; the exception names all of them.</exception>
     /// <exception cref="RemoteSamplingException">
-    /// While enumerating: a prompt can't be sent, or gets no answer that can be used; it names the prompt.
+    /// While enumerating: a prompt can't be sent, or gets no usable answer; the exception names the prompt.
     /// </exception>
     /// <exception cref="WeightVersionException">
-    /// While enumerating: the server has other weights than before or than it must have.
+    /// While enumerating: the server's weights are not the same as before, or not the required ones.
     /// </exception>
     public IAsyncEnumerable<CompletionGroup> SampleAsync(
         IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, CancellationToken cancellationToken = default)
@@ -90,7 +87,7 @@ public sealed class RemoteSampler : ISampler
             new(index, prompts[index], PromptSeeds.Of(prompts[index], sampling.Seed, index), sample);
     }
 
-    // A prompt's group out of the groups of its requests.
+    // A prompt's group from the groups of its requests.
     private static async Task<CompletionGroup> GetAsync(RemoteRun run, int first, int count)
     {
         List<CompletionGroup> parts = [];
@@ -126,7 +123,7 @@ public sealed class RemoteSampler : ISampler
         return group;
     }
 
-    // The same weights for a whole call, whatever is loaded meanwhile.
+    // The same weights for a whole call, whatever is loaded in the meantime.
     private RemoteSamplerOptions WithLoadedWeights() => _options.Weights is not { } weights ? _options : _options with
     {
         Model = weights.Model ?? _options.Model,

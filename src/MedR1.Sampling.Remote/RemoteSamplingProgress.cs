@@ -1,11 +1,13 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>How far a call of a <see cref="RemoteSampler"/> is.</summary>
-/// <param name="CompletedPrompts">Prompts whose completions have come, given to the caller yet or not.</param>
-/// <param name="PromptCount">Prompts of the call.</param>
-/// <param name="CompletionCount">Completions that have come.</param>
-/// <param name="TokenCount">Their tokens, as far as the server sends them.</param>
-/// <param name="RetryCount">Attempts beyond the first of each prompt.</param>
-/// <param name="Elapsed">Time since the call began.</param>
+/// <summary>The progress of a call to a <see cref="RemoteSampler"/>.</summary>
+/// <param name="CompletedPrompts">
+/// Number of prompts whose completions have arrived, whether or not they have been returned to the caller.
+/// </param>
+/// <param name="PromptCount">Number of prompts in the call.</param>
+/// <param name="CompletionCount">Number of completions that have arrived.</param>
+/// <param name="TokenCount">Number of their tokens, as far as the server sends them.</param>
+/// <param name="RetryCount">Number of attempts beyond the first of each request.</param>
+/// <param name="Elapsed">Time since the start of the call.</param>
 public sealed record RemoteSamplingProgress(
     int CompletedPrompts, int PromptCount, int CompletionCount, long TokenCount, int RetryCount, TimeSpan Elapsed);

@@ -1,19 +1,17 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>
-/// Options of a remote sampler or of a call of it that can't be used; it names every mistake at once.
-/// </summary>
+/// <summary>The options of a remote sampler, or of a call to it, are invalid; names every mistake at once.</summary>
 public sealed class RemoteSamplerOptionsException : ArgumentException
 {
-    /// <summary>Takes the mistakes.</summary>
-    /// <param name="errors">A sentence for each, with the value and the fix.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="errors">One sentence per mistake, with the value and the fix.</param>
     public RemoteSamplerOptionsException(IReadOnlyList<string> errors)
         : base(MessageOf(errors))
     {
         Errors = errors;
     }
 
-    /// <summary>A sentence for each mistake.</summary>
+    /// <summary>One sentence per mistake.</summary>
     public IReadOnlyList<string> Errors { get; }
 
     private static string MessageOf(IReadOnlyList<string> errors)

@@ -1,18 +1,18 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>A prompt for which a server gave no completions that can be used.</summary>
+/// <summary>A server gave no usable completions for a prompt.</summary>
 public sealed class RemoteSamplingException : Exception
 {
     private const int BodyCharacters = 200;
 
-    /// <summary>Says which prompt, what is wrong, and what the server said.</summary>
-    /// <param name="problem">A sentence about what is wrong.</param>
-    /// <param name="promptIndex">The prompt's place in the call.</param>
-    /// <param name="exampleId">The example behind the prompt, where there is one.</param>
-    /// <param name="attempts">How often the server was asked; 0 if the request could not be made.</param>
-    /// <param name="status">The HTTP status of the last answer, where one came.</param>
-    /// <param name="body">The body of the last answer, where one came.</param>
-    /// <param name="innerException">What lies behind it.</param>
+    /// <summary>Creates the exception from the prompt, the problem and the server's answer.</summary>
+    /// <param name="problem">A sentence that describes the problem.</param>
+    /// <param name="promptIndex">The index of the prompt in the call.</param>
+    /// <param name="exampleId">The id of the example that the prompt was made from, if there is one.</param>
+    /// <param name="attempts">How many times the server was asked; 0 if the request could not be made.</param>
+    /// <param name="status">The HTTP status of the last answer, if there was one.</param>
+    /// <param name="body">The body of the last answer, if there was one.</param>
+    /// <param name="innerException">The cause.</param>
     public RemoteSamplingException(
         string problem,
         int promptIndex,
@@ -30,19 +30,19 @@ public sealed class RemoteSamplingException : Exception
         BodyStart = Start(body);
     }
 
-    /// <summary>The prompt's place in the call.</summary>
+    /// <summary>The index of the prompt in the call.</summary>
     public int PromptIndex { get; }
 
-    /// <summary>The example behind the prompt, where there is one.</summary>
+    /// <summary>The id of the example that the prompt was made from, if there is one.</summary>
     public string? ExampleId { get; }
 
-    /// <summary>How often the server was asked; 0 if the request could not be made.</summary>
+    /// <summary>How many times the server was asked; 0 if the request could not be made.</summary>
     public int Attempts { get; }
 
-    /// <summary>The HTTP status of the last answer; <see langword="null"/> if none came.</summary>
+    /// <summary>The HTTP status of the last answer; <see langword="null"/> if there was none.</summary>
     public int? Status { get; }
 
-    /// <summary>The first 200 characters of the last answer's body; <see langword="null"/> if none came.</summary>
+    /// <summary>The first 200 characters of the last answer's body; <see langword="null"/> if there was none.</summary>
     public string? BodyStart { get; }
 
     private static string? Start(string? body) => body is { Length: > BodyCharacters } ? body[..BodyCharacters] : body;

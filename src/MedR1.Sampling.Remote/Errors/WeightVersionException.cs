@@ -1,15 +1,15 @@
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// A server had other weights than those that the completions of a call must come from, so that a trainer would take
-/// completions of one policy for those of another.
+/// A server did not have the weights that the completions of a call must come from, so that a trainer would mistake completions of
+/// one policy for those of a different one.
 /// </summary>
 public sealed class WeightVersionException : InvalidOperationException
 {
-    /// <summary>Names the versions.</summary>
-    /// <param name="expected">The version that the call needs.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="expected">The version that the call requires.</param>
     /// <param name="actual">The version that the server has.</param>
-    /// <param name="promptIndex">The prompt at which it was seen.</param>
+    /// <param name="promptIndex">The index of the prompt at which this was noticed.</param>
     public WeightVersionException(string expected, string? actual, int promptIndex)
         : base($"Prompt {promptIndex} needs weights of version '{expected}', but the server has '{actual}'; "
             + "wait for the server to load them, and don't load others while it samples.")
@@ -19,12 +19,12 @@ public sealed class WeightVersionException : InvalidOperationException
         PromptIndex = promptIndex;
     }
 
-    /// <summary>The version that the call needs.</summary>
+    /// <summary>The version that the call requires.</summary>
     public string Expected { get; }
 
     /// <summary>The version that the server has.</summary>
     public string? Actual { get; }
 
-    /// <summary>The prompt at which it was seen.</summary>
+    /// <summary>The index of the prompt at which this was noticed.</summary>
     public int PromptIndex { get; }
 }

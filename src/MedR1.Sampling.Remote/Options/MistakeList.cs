@@ -1,11 +1,11 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Collects mistakes, so that all are told at once.</summary>
+/// <summary>Collects mistakes, so that all are reported at once.</summary>
 internal sealed class MistakeList
 {
     private readonly List<string> _mistakes = [];
 
-    /// <summary>Notes a mistake where a condition doesn't hold.</summary>
+    /// <summary>Adds a mistake if a condition doesn't hold.</summary>
     public void Require(bool holds, FormattableString mistake)
     {
         if (!holds)

@@ -1,11 +1,11 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Pictures as text in a request.</summary>
+/// <summary>Images as text in a request.</summary>
 internal static class DataUri
 {
-    /// <summary>Reads a picture and writes it as it stands.</summary>
-    /// <exception cref="IOException">The picture can't be read.</exception>
-    /// <exception cref="InvalidDataException">It is of no known format.</exception>
+    /// <summary>Reads an image and encodes its bytes unchanged.</summary>
+    /// <exception cref="IOException">The image can't be read.</exception>
+    /// <exception cref="InvalidDataException">Its format is unknown.</exception>
     public static string Of(IImageSource image)
     {
         using Stream stream = image.OpenRead();
@@ -18,7 +18,7 @@ internal static class DataUri
         return $"data:{type};base64,{Convert.ToBase64String(encoded)}";
     }
 
-    /// <summary>The type by the first bytes, not by the name, which may lie; null if it isn't known.</summary>
+    /// <summary>The type according to the first bytes, not the name, which may be wrong; null if it is unknown.</summary>
     internal static string? MediaType(ReadOnlySpan<byte> encoded) => encoded switch
     {
         [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => "image/png",

@@ -1,10 +1,10 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>A prompt on its way to a server, with all of its samples or with one.</summary>
-/// <param name="Index">Its place in the call.</param>
+/// <summary>A prompt on its way to a server, for all of its samples or for one.</summary>
+/// <param name="Index">Its index in the call.</param>
 /// <param name="Prompt">The prompt.</param>
-/// <param name="Seed">Where its random choices start.</param>
-/// <param name="Sample">The sample that is asked for; 0 where all are.</param>
+/// <param name="Seed">The seed of its random choices.</param>
+/// <param name="Sample">The sample that is requested; 0 if all are.</param>
 internal sealed record PromptJob(int Index, VqaPrompt Prompt, long Seed, int Sample)
 {
     /// <summary>An exception about this prompt.</summary>

@@ -7,11 +7,11 @@ namespace MedR1.Sampling.Remote;
 /// <summary>Writes the body of a request: the protocol of OpenAI with the extensions of vLLM and SGLang.</summary>
 internal static class RequestWriter
 {
-    // The default encoder would write each + of a picture's base64 as six characters.
+    // The default encoder would write each + in an image's base64 as six characters.
     private static readonly JsonWriterOptions s_relaxed =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes the body and reads the prompt's pictures for it.</summary>
+    /// <summary>Writes the body and reads the prompt's images for it.</summary>
     public static ReadOnlyMemory<byte> Write(PromptJob job, SamplingOptions sampling, RemoteSamplerOptions options)
     {
         ArrayBufferWriter<byte> buffer = new();
@@ -39,7 +39,7 @@ internal static class RequestWriter
             json.WriteString("role", message.Role.Value);
             if (message.Content is [TextPart only])
             {
-                // Some chat templates take nothing but a text for roles other than the user.
+                // Some chat templates accept only text for roles other than the user.
                 json.WriteString("content", only.Text);
             }
             else
@@ -83,7 +83,7 @@ internal static class RequestWriter
 
     private static void WriteSelection(Utf8JsonWriter json, SamplingOptions sampling)
     {
-        // Neutral values are written too: for what a request leaves out, vLLM takes the model's generation_config.json.
+        // Neutral values are also written: for what a request omits, vLLM uses the model's generation_config.json.
         json.WriteNumber("temperature", sampling.Temperature);
         json.WriteNumber("top_p", sampling.TopP);
         json.WriteNumber("top_k", sampling.TopK ?? -1);
@@ -137,7 +137,7 @@ internal static class RequestWriter
         json.WriteBoolean("return_tokens_as_token_ids", options.RequireLogProbabilities);
         json.WriteBoolean("return_token_ids", true);
 
-        // Rewards read the text without control tokens; only an encoder needs them in it.
+        // Rewards read the text without control tokens; only an encoder needs them.
         json.WriteBoolean("skip_special_tokens", options.Tokenize is null);
     }
 }

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Parses answers, those of Python's writer included.</summary>
+/// <summary>Parses answers, including those written by Python.</summary>
 internal static class AnswerJson
 {
     /// <summary>
-    /// Parses an answer. Python writes numbers that aren't finite as NaN and Infinity, which JSON has not: they are
-    /// read as null, so that the reader behind can say whose they are.
+    /// Parses an answer. Python writes numbers that aren't finite as NaN and Infinity, which JSON doesn't have: they are read as
+    /// null, so that the calling reader can say where they are.
     /// </summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> answer)

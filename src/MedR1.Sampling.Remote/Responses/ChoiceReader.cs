@@ -42,9 +42,9 @@ internal sealed class ChoiceReader(
         null => throw Fail("has no finish_reason"),
     };
 
-    // SGLang says in matched_stop what ended a completion, vLLM in stop_reason: a stop string, a token's id, or null. Of
-    // servers that don't say it the text tells. Its end would not: SGLang gives the last token whole, with what stands
-    // behind the stop string.
+    // SGLang says in matched_stop what ended a completion, vLLM in stop_reason: a stop string, a token's id, or null. For servers
+    // that don't say it, the text decides. Its end alone would not: SGLang returns the whole last token, including what follows the
+    // stop string.
     private bool HasStopString(JsonElement? choice, string text)
     {
         JsonElement? reason = choice.Member("matched_stop") ?? choice.Member("stop_reason");

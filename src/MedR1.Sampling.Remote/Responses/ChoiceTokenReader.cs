@@ -8,7 +8,7 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
 {
     private const string IdPrefix = "token_id:";
 
-    /// <summary>Reads tokens and log-probabilities, and refuses them where a trainer could not use them.</summary>
+    /// <summary>Reads tokens and log-probabilities, and rejects them if a trainer could not use them.</summary>
     public ChoiceTokens Read(JsonElement? choice, string text)
     {
         if (!options.RequireLogProbabilities)

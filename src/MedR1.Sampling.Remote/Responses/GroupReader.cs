@@ -6,7 +6,7 @@ namespace MedR1.Sampling.Remote;
 internal static class GroupReader
 {
     /// <summary>Reads a group.</summary>
-    /// <exception cref="RemoteSamplingException">The answer isn't one that was asked for.</exception>
+    /// <exception cref="RemoteSamplingException">The answer isn't what was requested.</exception>
     public static CompletionGroup Read(ServerAnswer answer, SamplingOptions sampling, RemoteSamplerOptions options)
     {
         JsonElement? root = answer.Json.RootElement;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Reads JSON whose shape isn't known: what is missing or of another kind is null.</summary>
+/// <summary>Reads JSON whose shape isn't known: what is missing or of the wrong kind is null.</summary>
 internal static class JsonPath
 {
     public static JsonElement? Member(this JsonElement? element, string name) =>
@@ -19,7 +19,7 @@ internal static class JsonPath
     public static int? Integer(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Number } found && found.TryGetInt32(out int value) ? value : null;
 
-    /// <summary>A number; not a number where there is none.</summary>
+    /// <summary>A number; NaN if there is none.</summary>
     public static double Number(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Number } found && found.TryGetDouble(out double value)
             ? value

@@ -9,7 +9,7 @@ using OpenAI.Chat;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Asks a server, again where that may help.</summary>
+/// <summary>Sends requests to a server, and retries if that may help.</summary>
 internal sealed class ChatSender
 {
     private const int BodyBytes = 1024;
@@ -23,14 +23,14 @@ internal sealed class ChatSender
         OpenAIClientOptions client = new()
         {
             Endpoint = options.Endpoint,
-            // Attempts and their time are counted here, so that the client's own must not come between.
+            // Attempts and their time are counted here, so the client's own retries must not interfere.
             RetryPolicy = new ClientRetryPolicy(0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,
         };
         _client = new ChatClient(options.Model, new ApiKeyCredential(options.ApiKey ?? "EMPTY"), client);
     }
 
-    /// <summary>Gives the first answer that is JSON and no error.</summary>
+    /// <summary>Returns the first answer that is JSON and not an error.</summary>
     /// <exception cref="RemoteSamplingException">There is none.</exception>
     public async Task<ServerAnswer> SendAsync(
         PromptJob job, ReadOnlyMemory<byte> body, Action onRetry, CancellationToken cancellationToken)
@@ -76,7 +76,7 @@ internal sealed class ChatSender
         catch (Exception e) when (
             e is OperationCanceledException or ClientResultException or HttpRequestException or IOException)
         {
-            // A connection that the caller's cancellation cut may end in any of these.
+            // A connection cut by the caller's cancellation may end in any of these.
             cancellationToken.ThrowIfCancellationRequested();
             string problem = limit.IsCancellationRequested
                 ? $"no answer came within {_options.RequestTimeout}."
@@ -91,7 +91,7 @@ internal sealed class ChatSender
 
     private static AttemptResult Read(PipelineResponse response)
     {
-        // Only the start is ever shown, and an answer may have megabytes.
+        // Only the start is ever shown, and an answer may be several megabytes long.
         ReadOnlySpan<byte> start = response.Content.ToMemory().Span;
         string body = Encoding.UTF8.GetString(start[..Math.Min(start.Length, BodyBytes)]);
         AttemptResult answer = new() { Status = response.Status, Body = body };

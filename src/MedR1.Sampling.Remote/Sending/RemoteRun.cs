@@ -1,8 +1,7 @@
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// One call: workers take the requests in their order, as many at once as requests may be in flight. The first failure
-/// stops all of them.
+/// One call: workers take the requests in order, as many at once as may be in flight. The first failure stops all of them.
 /// </summary>
 internal sealed class RemoteRun : IAsyncDisposable
 {
@@ -12,11 +11,11 @@ internal sealed class RemoteRun : IAsyncDisposable
     private readonly TaskCompletionSource<CompletionGroup>[] _groups;
     private readonly Task[] _workers;
 
-    // Never completes but by a failure: who waits for a group whose turn won't come must hear of it.
+    // Only ever completes with a failure: whoever waits for a group whose turn won't come must be told.
     private readonly TaskCompletionSource<CompletionGroup> _failure = New();
     private int _taken = -1;
 
-    /// <summary>Starts to ask.</summary>
+    /// <summary>Starts the requests.</summary>
     public RemoteRun(
         int count,
         int maxParallel,
@@ -31,7 +30,7 @@ internal sealed class RemoteRun : IAsyncDisposable
         _workers = [.. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, CancellationToken.None))];
     }
 
-    /// <summary>Gives the group of a request once it is there.</summary>
+    /// <summary>Returns the group of a request once it has arrived.</summary>
     public async Task<CompletionGroup> GetAsync(int index)
     {
         Task<CompletionGroup> group = _groups[index].Task;
@@ -39,7 +38,7 @@ internal sealed class RemoteRun : IAsyncDisposable
         return await (group.IsCompletedSuccessfully ? group : _failure.Task).ConfigureAwait(false);
     }
 
-    /// <summary>Cancels what is in flight and waits until nothing is.</summary>
+    /// <summary>Cancels the requests in flight and waits for them to end.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
@@ -60,7 +59,7 @@ internal sealed class RemoteRun : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // The failure first: the others' cancellation, which follows from it, must not be told instead.
+            // The failure first: the cancellation of the others, which follows from it, must not be reported instead.
             _ = e is OperationCanceledException && _caller.IsCancellationRequested
                 ? _failure.TrySetCanceled(_caller)
                 : _failure.TrySetException(e);

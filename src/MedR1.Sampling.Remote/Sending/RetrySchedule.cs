@@ -7,10 +7,10 @@ internal static class RetrySchedule
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
-    // A header with a wrong clock must not stop a training for days.
+    // A header from a wrong clock must not stop training for days.
     private static readonly TimeSpan s_longestAsked = TimeSpan.FromMinutes(10);
 
-    /// <summary>The wait after an attempt, from 1; what the server asks for goes before the schedule.</summary>
+    /// <summary>The delay after an attempt, counted from 1; what the server asks for takes precedence over the schedule.</summary>
     public static TimeSpan Wait(TimeSpan first, long seed, int attempt, TimeSpan? asked)
     {
         if (asked is TimeSpan wait)
@@ -18,12 +18,12 @@ internal static class RetrySchedule
             return wait < s_longestAsked ? wait : s_longestAsked;
         }
 
-        // Requests that failed together must not come back together: each seed has its own share of the wait.
+        // Requests that failed together must not be retried together: each seed waits for its own share of the delay.
         double whole = Math.Min(s_longest.TotalSeconds, first.TotalSeconds * Math.Pow(2, attempt - 1));
         return TimeSpan.FromSeconds(whole * (0.5 + 0.5 * PromptSeeds.Jitter(seed, attempt)));
     }
 
-    /// <summary>Reads a Retry-After header: seconds or a date; null where it is neither.</summary>
+    /// <summary>Reads a Retry-After header: seconds or a date; null if it is neither.</summary>
     public static TimeSpan? ReadRetryAfter(string? header, DateTimeOffset now)
     {
         if (double.TryParse(header, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
@@ -32,7 +32,7 @@ internal static class RetrySchedule
             return TimeSpan.FromSeconds(Math.Min(seconds, s_longestAsked.TotalSeconds));
         }
 
-        // The exact form only: a lenient reader takes many a wrong number for a day of this month.
+        // The exact form only: a lenient parser takes many wrong numbers for a day of this month.
         return DateTimeOffset.TryParseExact(
             header, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
             ? date > now ? date - now : TimeSpan.Zero

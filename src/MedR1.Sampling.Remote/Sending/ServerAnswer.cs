@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>An answer that is JSON, with what an exception about it says.</summary>
+/// <summary>A JSON answer, with the details for exceptions about it.</summary>
 internal sealed record ServerAnswer(PromptJob Job, JsonDocument Json, int Attempts, int Status, string Body)
     : IDisposable
 {

@@ -1,12 +1,12 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Holds a call to one version of the weights.</summary>
+/// <summary>Ensures that a call uses only one version of the weights.</summary>
 internal sealed class WeightVersionGuard(RemoteSamplerOptions options)
 {
     private string? _expected = options.WeightVersion;
 
-    /// <summary>Reads the server's version, where it can be read.</summary>
-    /// <exception cref="WeightVersionException">It is another than that of the call.</exception>
+    /// <summary>Reads and checks the server's version, if it can be read.</summary>
+    /// <exception cref="WeightVersionException">It differs from that of the call.</exception>
     public async ValueTask CheckAsync(int promptIndex, CancellationToken cancellationToken)
     {
         if (options.ReadWeightVersion is null)
@@ -31,7 +31,7 @@ internal sealed class WeightVersionGuard(RemoteSamplerOptions options)
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            // A client's own time limit looks like cancellation, for which a trainer would stop without a word.
+            // A client's own time limit looks like cancellation, for which a trainer would stop without a message.
             throw new TimeoutException($"The version of the server's weights could not be read for prompt {promptIndex}.", e);
         }
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Counts for one call and tells a listener, one report at a time.</summary>
+/// <summary>Counts for one call and reports to a listener, one report at a time.</summary>
 internal sealed class ProgressCounter(IProgress<RemoteSamplingProgress>? listener, int promptCount, int requestsPerPrompt)
 {
     private readonly int[] _missing = [.. Enumerable.Repeat(requestsPerPrompt, promptCount)];
@@ -13,7 +13,7 @@ internal sealed class ProgressCounter(IProgress<RemoteSamplingProgress>? listene
     private long _tokens;
     private int _retries;
 
-    /// <summary>Counts a prompt's group, or a part of it, that has come.</summary>
+    /// <summary>Counts a prompt's group, or a part of it, that has arrived.</summary>
     public void Add(CompletionGroup group)
     {
         long tokens = group.Completions.Sum(completion => (long)completion.TokenCount);
@@ -27,7 +27,7 @@ internal sealed class ProgressCounter(IProgress<RemoteSamplingProgress>? listene
         }
     }
 
-    /// <summary>Counts a request that is repeated.</summary>
+    /// <summary>Counts a request that is retried.</summary>
     public void AddRetry()
     {
         RemoteSamplingMetrics.RecordRetry();

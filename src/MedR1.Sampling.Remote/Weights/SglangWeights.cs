@@ -4,18 +4,18 @@ using System.Text.Json.Nodes;
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// The weights of an SGLang server, whole checkpoints read from a folder (<c>/update_weights_from_disk</c>). The server
-/// drops what it computed with the weights before.
+/// The weights of an SGLang server, as whole checkpoints read from a folder (<c>/update_weights_from_disk</c>). The server drops
+/// what it cached with the previous weights.
 /// </summary>
 public sealed class SglangWeights : IServerWeights
 {
     private readonly WeightServer _server;
 
-    /// <summary>Makes the client. The server is asked nothing yet.</summary>
-    /// <param name="endpoint">The server's address, that of <see cref="RemoteSamplerOptions.Endpoint"/>.</param>
-    /// <param name="apiKey">The key that the server asks for; <see langword="null"/> for a server without keys.</param>
-    /// <param name="timeout">The longest that a server may take to load weights; ten minutes by default.</param>
-    /// <exception cref="ArgumentException">The address or the time can't be used.</exception>
+    /// <summary>Creates the client. No request is sent yet.</summary>
+    /// <param name="endpoint">The server's address, the same as <see cref="RemoteSamplerOptions.Endpoint"/>.</param>
+    /// <param name="apiKey">The API key that the server requires; <see langword="null"/> for a server without keys.</param>
+    /// <param name="timeout">The maximum time for the server to load weights; ten minutes by default.</param>
+    /// <exception cref="ArgumentException">The address or the timeout is invalid.</exception>
     public SglangWeights(Uri endpoint, string? apiKey = null, TimeSpan? timeout = null) =>
         _server = new WeightServer(endpoint, apiKey, timeout);
 
@@ -51,7 +51,7 @@ public sealed class SglangWeights : IServerWeights
     /// <inheritdoc/>
     public async ValueTask<string> ReadVersionAsync(CancellationToken cancellationToken = default)
     {
-        // Newer servers tell it with the model, older ones at an address of its own.
+        // Newer servers report it with the model, older ones at a separate address.
         WeightAnswer answer = await _server.GetAsync("model_info", cancellationToken).ConfigureAwait(false);
         if (answer.Text("weight_version") is null)
         {

@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// The LoRA adapter of a vLLM server, read from a folder in PEFT's format (<c>/v1/load_lora_adapter</c>). Each version is
-/// an adapter of its own name, which requests ask for, so that neither completions nor kept keys and values of two versions
-/// can be mixed; the one before is unloaded.
+/// The LoRA adapter of a vLLM server, read from a folder in PEFT's format (<c>/v1/load_lora_adapter</c>). Each version is an
+/// adapter with its own name, which requests specify, so that neither completions nor cached keys and values of two versions can be
+/// mixed; the previous one is unloaded.
 /// </summary>
 public sealed class VllmAdapterWeights : IServerWeights
 {
@@ -13,14 +13,14 @@ public sealed class VllmAdapterWeights : IServerWeights
 
     private readonly WeightServer _server;
 
-    // Adapters other than the last that the server has, or may have since its answer did not come.
+    // Adapters other than the last that the server has, or may have because its answer did not arrive.
     private readonly List<string> _outdated = [];
 
-    /// <summary>Makes the client. The server is asked nothing yet.</summary>
-    /// <param name="endpoint">The server's address, that of <see cref="RemoteSamplerOptions.Endpoint"/>.</param>
-    /// <param name="apiKey">The key that the server asks for; <see langword="null"/> for a server without keys.</param>
-    /// <param name="timeout">The longest that a server may take to load an adapter; ten minutes by default.</param>
-    /// <exception cref="ArgumentException">The address or the time can't be used.</exception>
+    /// <summary>Creates the client. No request is sent yet.</summary>
+    /// <param name="endpoint">The server's address, the same as <see cref="RemoteSamplerOptions.Endpoint"/>.</param>
+    /// <param name="apiKey">The API key that the server requires; <see langword="null"/> for a server without keys.</param>
+    /// <param name="timeout">The maximum time for the server to load an adapter; ten minutes by default.</param>
+    /// <exception cref="ArgumentException">The address or the timeout is invalid.</exception>
     public VllmAdapterWeights(Uri endpoint, string? apiKey = null, TimeSpan? timeout = null) =>
         _server = new WeightServer(endpoint, apiKey, timeout);
 
@@ -41,7 +41,7 @@ public sealed class VllmAdapterWeights : IServerWeights
             _outdated.Add(Version);
         }
 
-        // Of a server that was started anew the same version may be asked for again.
+        // After a restart of the server the same version may be requested again.
         Version = version;
         _outdated.RemoveAll(name => name == version);
         while (_outdated is [string before, ..])
@@ -52,8 +52,8 @@ public sealed class VllmAdapterWeights : IServerWeights
     }
 
     /// <summary>
-    /// Gives <see cref="Version"/> where the server lists that adapter, and <c>(not loaded)</c> where it doesn't; the name of
-    /// the first model that it lists before the first adapter is loaded.
+    /// Returns <see cref="Version"/> if the server lists that adapter, and <c>(not loaded)</c> if it doesn't; before the first
+    /// adapter is loaded, the name of the first model that it lists.
     /// </summary>
     /// <inheritdoc/>
     public async ValueTask<string> ReadVersionAsync(CancellationToken cancellationToken = default)
@@ -95,7 +95,7 @@ public sealed class VllmAdapterWeights : IServerWeights
         WeightAnswer answer = await _server.PostAsync(
             "v1/unload_lora_adapter", new JsonObject { ["lora_name"] = name }, cancellationToken).ConfigureAwait(false);
 
-        // A server that was started anew doesn't have it any more, and one that did not answer may never have had it.
+        // A restarted server doesn't have it any more, and one that did not answer may never have had it.
         if (!answer.IsSuccess && answer.Status != 404)
         {
             throw answer.Fail($"loaded the adapter '{Version}', but did not unload '{name}'");

@@ -5,7 +5,7 @@ namespace MedR1.Sampling.Remote;
 /// <summary>What a server answered to a request about its weights.</summary>
 /// <param name="Server">Its address.</param>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Body">The body as it came.</param>
+/// <param name="Body">The body as received.</param>
 internal sealed record WeightAnswer(Uri Server, int Status, string Body)
 {
     private const int MostCharacters = 500;
@@ -17,17 +17,17 @@ internal sealed record WeightAnswer(Uri Server, int Status, string Body)
     /// <summary>Whether the body is an object with such a value.</summary>
     public bool Says(string name, JsonValueKind kind) => Property(name).ValueKind == kind;
 
-    /// <summary>A text of the body of an answer that succeeded.</summary>
+    /// <summary>A text in the body of a successful answer.</summary>
     public string? Text(string name) =>
         IsSuccess && Property(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    /// <summary>A text of each element of a list of the body.</summary>
+    /// <summary>A text from each element of a list in the body.</summary>
     public string[] Names(string list, string name) => IsSuccess && Property(list) is { ValueKind: JsonValueKind.Array } array
         ? [.. array.EnumerateArray().Select(element => PropertyOf(element, name))
             .Where(value => value.ValueKind == JsonValueKind.String).Select(value => value.GetString()!)]
         : [];
 
-    /// <summary>Says what the server did not do, and its words.</summary>
+    /// <summary>An exception with what the server did not do, and its answer.</summary>
     public ServerWeightsException Fail(string problem)
     {
         string start = Body.Length > MostCharacters ? Body[..MostCharacters] : Body;
@@ -39,7 +39,7 @@ internal sealed record WeightAnswer(Uri Server, int Status, string Body)
     private static JsonElement PropertyOf(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value : default;
 
-    // vLLM answers some requests in plain words.
+    // vLLM answers some requests in plain text.
     private static JsonElement Parse(string body)
     {
         try

@@ -5,18 +5,18 @@ using System.Text.Json.Nodes;
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// Sends a server requests about its weights. What only asks is repeated where the server is busy or away for a moment, as the
-/// requests for completions around it are; loading is not: loading twice is not what was asked for.
+/// Sends a server requests about its weights. Queries are retried if the server is busy or briefly unavailable, as are the requests
+/// for completions; loading is not, since loading twice is not what was requested.
 /// </summary>
 internal sealed class WeightServer
 {
     private const int MaxAttempts = 4;
     private static readonly TimeSpan s_firstWait = TimeSpan.FromSeconds(0.5);
 
-    // Answering takes a server no longer than a moment, other than loading.
+    // Unlike loading, answering takes a server only a moment.
     private static readonly TimeSpan s_longestAnswer = TimeSpan.FromMinutes(1);
 
-    // Shared by all, as HttpClient is meant to be; times are those of each request.
+    // Shared by all, as HttpClient is meant to be; timeouts are set per request.
     private static readonly HttpClient s_client = new() { Timeout = Timeout.InfiniteTimeSpan };
 
     private readonly string? _apiKey;
@@ -38,13 +38,13 @@ internal sealed class WeightServer
             throw new ArgumentException($"The timeout is {_timeout}; use a time above zero and at most 24 days.", nameof(timeout));
         }
 
-        // What is said about weights lies beside the version of the chat protocol, not under it.
+        // The addresses for weights are next to the version of the chat protocol, not below it.
         string address = endpoint.AbsoluteUri.TrimEnd('/');
         Address = new Uri((address.EndsWith("/v1", StringComparison.Ordinal) ? address[..^"/v1".Length] : address) + "/");
         _apiKey = apiKey;
     }
 
-    /// <summary>The server, without the protocol's version.</summary>
+    /// <summary>The server's address, without the protocol's version.</summary>
     public Uri Address { get; }
 
     public Task<WeightAnswer> PostAsync(string path, JsonNode body, CancellationToken cancellationToken) =>
@@ -68,7 +68,7 @@ internal sealed class WeightServer
             }
             catch (ServerWeightsException) when (attempt < MaxAttempts)
             {
-                // It did not answer; perhaps it does the next time.
+                // It did not answer; perhaps it will next time.
             }
 
             TimeSpan wait = RetrySchedule.Wait(s_firstWait, number, attempt, asked: null);
