@@ -1,11 +1,11 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>A file is no DICOM picture, a broken one, or one of a kind that is not read; the message says which.</summary>
+/// <summary>A file is not a DICOM image, is broken, or is of an unsupported kind; the message says which.</summary>
 public sealed class DicomException : IOException
 {
-    /// <summary>Says what is wrong.</summary>
-    /// <param name="message">What is wrong and what mends it.</param>
-    /// <param name="innerException">What led to it.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What is wrong and how to fix it.</param>
+    /// <param name="innerException">The cause, if any.</param>
     public DicomException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

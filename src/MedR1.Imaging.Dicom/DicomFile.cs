@@ -3,10 +3,10 @@ using System.IO.Compression;
 namespace MedR1.Imaging.Dicom;
 
 /// <summary>
-/// A DICOM file with pictures (PS3.10), with or without its preamble: explicit and implicit little endian, big endian,
-/// deflated, RLE and baseline JPEG; grey of 8 or 16 bits, signed or not, RGB, YBR_FULL, YBR_FULL_422 and palettes. Window
-/// and rescale are those of the frame, the functional groups of enhanced files and tables of values included; overlays
-/// are not drawn. What the file announces is checked before anything is allocated for it.
+/// A DICOM file with images (PS3.10), with or without its preamble: explicit and implicit little endian, big endian, deflated, RLE
+/// and baseline JPEG; grey with 8 or 16 bits, signed or unsigned, RGB, YBR_FULL, YBR_FULL_422 and palettes. Window and rescale are
+/// those of the frame, including the functional groups of enhanced files and lookup tables; overlays are not drawn. What the file
+/// declares is checked before anything is allocated for it.
 /// </summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
 public sealed class DicomFile
@@ -41,10 +41,10 @@ public sealed class DicomFile
     /// <summary>The photometric interpretation, such as <c>MONOCHROME2</c>.</summary>
     public string PhotometricInterpretation => _format.Photometric;
 
-    /// <summary>Reads a file; its pixels are unpacked when they are asked for.</summary>
+    /// <summary>Reads a file; its pixels are not decoded until they are requested.</summary>
     /// <param name="file">The whole file; it is not copied and must not change.</param>
-    /// <param name="limits">What the file may ask for; null for the defaults.</param>
-    /// <exception cref="DicomException">It is no DICOM picture, a broken one, or one of a kind that is not read.</exception>
+    /// <param name="limits">Limits on the file; null for the defaults.</param>
+    /// <exception cref="DicomException">It is not a DICOM image, is broken, or is of an unsupported kind.</exception>
     public static DicomFile Read(ReadOnlyMemory<byte> file, DicomLimits? limits = null)
     {
         limits ??= DicomLimits.Default;
@@ -63,8 +63,8 @@ public sealed class DicomFile
 
     /// <summary>Reads a file from a source.</summary>
     /// <param name="source">The file.</param>
-    /// <param name="limits">What the file may ask for; null for the defaults.</param>
-    /// <exception cref="DicomException">It is no DICOM picture, a broken one, or one of a kind that is not read.</exception>
+    /// <param name="limits">Limits on the file; null for the defaults.</param>
+    /// <exception cref="DicomException">It is not a DICOM image, is broken, or is of an unsupported kind.</exception>
     /// <exception cref="IOException">The source can't be read.</exception>
     public static DicomFile Load(IImageSource source, DicomLimits? limits = null)
     {
@@ -84,14 +84,14 @@ public sealed class DicomFile
         }
     }
 
-    /// <summary>An element of the file's top level as text; null where it is not there.</summary>
-    /// <param name="tag">The element's name.</param>
+    /// <summary>A top-level element of the file as text; null if it does not exist.</summary>
+    /// <param name="tag">The element's tag.</param>
     public string? Text(DicomTag tag) => _table.Text(tag);
 
-    /// <summary>The values of a frame as they are stored, before rescale and window; for pictures of one sample.</summary>
+    /// <summary>The stored values of a frame, before rescale and window; for images with one sample per pixel.</summary>
     /// <param name="frame">Which frame, from 0.</param>
     /// <returns><c>[Height, Width]</c> values.</returns>
-    /// <exception cref="InvalidOperationException">The picture is in colour.</exception>
+    /// <exception cref="InvalidOperationException">The image is in colour.</exception>
     /// <exception cref="DicomException">The frame is broken.</exception>
     public int[] StoredValues(int frame = 0)
     {
@@ -106,7 +106,7 @@ public sealed class DicomFile
             : SampleValues.Read(_frames.Read(frame).Span, _format);
     }
 
-    /// <summary>A frame as a picture.</summary>
+    /// <summary>A frame as an image.</summary>
     /// <param name="options">Which frame and window; null for the defaults.</param>
     /// <exception cref="DicomException">The frame is broken.</exception>
     public RgbImage Render(DicomRenderOptions? options = null)

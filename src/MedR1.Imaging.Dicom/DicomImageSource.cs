@@ -1,8 +1,8 @@
 namespace MedR1.Imaging.Dicom;
 
 /// <summary>
-/// A frame of a DICOM file as a picture that everything else can read: opened, it is a BMP file. The file is read when the
-/// picture is.
+/// A frame of a DICOM file as an image that all other code can read: opening it gives a BMP file. The file is read when the image
+/// is.
 /// </summary>
 public sealed class DicomImageSource : IImageSource
 {
@@ -10,10 +10,10 @@ public sealed class DicomImageSource : IImageSource
     private readonly DicomRenderOptions _options;
     private readonly DicomLimits? _limits;
 
-    /// <summary>Takes a file.</summary>
+    /// <summary>Creates a source from a file.</summary>
     /// <param name="file">The DICOM file.</param>
     /// <param name="options">Which frame and window; null for the defaults.</param>
-    /// <param name="limits">What the file may ask for; null for the defaults.</param>
+    /// <param name="limits">Limits on the file; null for the defaults.</param>
     public DicomImageSource(IImageSource file, DicomRenderOptions? options = null, DicomLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -27,7 +27,7 @@ public sealed class DicomImageSource : IImageSource
     public string Name { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="DicomException">The file is no DICOM picture, a broken one, or has no such frame.</exception>
+    /// <exception cref="DicomException">The file is not a DICOM image, is broken, or has no such frame.</exception>
     public Stream OpenRead()
     {
         DicomFile file = DicomFile.Load(_file, _limits);

@@ -1,33 +1,34 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>What a file may ask for before it is refused.</summary>
+/// <summary>Limits beyond which a file is rejected.</summary>
 public sealed record DicomLimits
 {
     /// <summary>The defaults.</summary>
     public static DicomLimits Default { get; } = new();
 
-    /// <summary>The most bytes of a file.</summary>
+    /// <summary>The maximum number of bytes in a file.</summary>
     /// <value>The default is 1,073,741,824 (1 GiB).</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above the longest array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above the maximum array length.</exception>
     public long MaxFileBytes
     {
         get;
         init => field = Bytes(value);
     } = 1L << 30;
 
-    /// <summary>The most bytes that a deflated file may unpack to.</summary>
+    /// <summary>The maximum number of bytes that a deflated file may inflate to.</summary>
     /// <value>The default is 1,073,741,824 (1 GiB).</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above the longest array.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above the maximum array length.</exception>
     public long MaxInflatedBytes
     {
         get;
         init => field = Bytes(value);
     } = 1L << 30;
 
-    /// <summary>The most pixels (columns × rows) of a frame.</summary>
-    /// <value>The default is 89,478,485, that of <see cref="ImageDecodeOptions.MaxPixels"/>.</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or above
-    /// <see cref="ImageDecodeOptions.LargestMaxPixels"/>.</exception>
+    /// <summary>The maximum number of pixels (columns × rows) in a frame.</summary>
+    /// <value>The default is 89,478,485, the same as <see cref="ImageDecodeOptions.MaxPixels"/>.</value>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The value is below 1 or above <see cref="ImageDecodeOptions.LargestMaxPixels"/>.
+    /// </exception>
     public long MaxPixels
     {
         get;

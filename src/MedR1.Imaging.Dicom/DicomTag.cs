@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>The name of a data element: a pair of numbers (PS3.6).</summary>
+/// <summary>The tag of a data element: a pair of numbers (PS3.6).</summary>
 /// <param name="Group">The first number.</param>
 /// <param name="Element">The second number.</param>
 public readonly record struct DicomTag(ushort Group, ushort Element)
@@ -11,7 +11,7 @@ public readonly record struct DicomTag(ushort Group, ushort Element)
     /// <summary>Body part examined.</summary>
     public static DicomTag BodyPartExamined { get; } = new(0x0018, 0x0015);
 
-    /// <summary>Series instance UID, which pictures of one series share.</summary>
+    /// <summary>Series instance UID, which all images of a series share.</summary>
     public static DicomTag SeriesInstanceUid { get; } = new(0x0020, 0x000E);
 
     internal static DicomTag TransferSyntaxUid { get; } = new(0x0002, 0x0010);

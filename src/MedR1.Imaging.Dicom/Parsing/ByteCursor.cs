@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Reads numbers from bytes, one after the other, and never past their end.</summary>
+/// <summary>Reads numbers from bytes, one after another, and never past their end.</summary>
 internal sealed class ByteCursor(ReadOnlyMemory<byte> bytes, int start, bool isBigEndian)
 {
     public int Position { get; private set; } = start;
@@ -27,7 +27,7 @@ internal sealed class ByteCursor(ReadOnlyMemory<byte> bytes, int start, bool isB
 
     public DicomTag ReadTag() => new(ReadUInt16(), ReadUInt16());
 
-    /// <exception cref="DicomException">So many bytes are not there.</exception>
+    /// <exception cref="DicomException">There are not that many bytes.</exception>
     public ReadOnlyMemory<byte> Take(long count)
     {
         if (count > bytes.Length - Position)

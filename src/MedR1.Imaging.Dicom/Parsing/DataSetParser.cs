@@ -6,18 +6,18 @@ internal static class DataSetParser
     private const uint Undefined = 0xFFFFFFFF;
     private const int DeepestSequence = 32;
 
-    // Sequences of known length whose items are needed; others are stepped over.
+    // Sequences of known length whose items are needed; others are skipped.
     private static readonly HashSet<DicomTag> s_sequences =
     [
         DicomTag.SharedFunctionalGroups, DicomTag.PerFrameFunctionalGroups, DicomTag.FrameVoiLut,
         DicomTag.PixelValueTransformation, DicomTag.ModalityLutSequence, DicomTag.VoiLutSequence,
     ];
 
-    /// <summary>Elements by their names, from the cursor's place to the pixels or the end.</summary>
+    /// <summary>Elements by tag, from the cursor's position to the pixels or the end.</summary>
     /// <param name="cursor">Where to read.</param>
-    /// <param name="isExplicit">Whether elements say their representation.</param>
-    /// <param name="goesOn">Whether an element of this name still belongs to the data set.</param>
-    /// <exception cref="DicomException">The bytes make no elements.</exception>
+    /// <param name="isExplicit">Whether elements state their value representation.</param>
+    /// <param name="goesOn">Whether an element with this tag still belongs to the data set.</param>
+    /// <exception cref="DicomException">The bytes are not valid elements.</exception>
     public static Dictionary<DicomTag, DataElement> Parse(ByteCursor cursor, bool isExplicit, Func<DicomTag, bool> goesOn) =>
         ReadElements(cursor, isExplicit, goesOn, depth: 0);
 
@@ -48,8 +48,8 @@ internal static class DataSetParser
     private static DataElement ReadElement(
         ByteCursor cursor, DicomTag tag, string representation, uint length, bool isExplicit, int depth)
     {
-        // A sequence that a program didn't know stands in implicit little endian, whatever is round it (PS3.5, 6.2.2, and
-        // CP-246 for those of undefined length).
+        // A sequence that a program didn't know is in implicit little endian, whatever surrounds it (PS3.5, 6.2.2, and CP-246 for
+        // those of undefined length).
         bool isUnknown = representation == ElementHead.Unknown;
         bool itemsAreExplicit = isExplicit && !isUnknown;
         bool itemsAreBigEndian = cursor.IsBigEndian && !isUnknown;
@@ -96,7 +96,7 @@ internal static class DataSetParser
         }
     }
 
-    // A sequence of undefined length ends with a mark, others with their bytes, which are then all that the cursor has.
+    // A sequence of undefined length ends with a delimiter, others with their bytes, which are then all that the cursor has.
     private static List<ElementTable> ReadItems(ByteCursor cursor, bool isExplicit, int depth, bool isWhole)
     {
         if (depth > DeepestSequence)
@@ -125,7 +125,7 @@ internal static class DataSetParser
             items.Add(new ElementTable(elements, cursor.IsBigEndian));
             if (length == Undefined)
             {
-                // The mark of the item's end.
+                // The item's end delimiter.
                 cursor.Take(8);
             }
         }

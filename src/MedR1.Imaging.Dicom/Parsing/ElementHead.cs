@@ -2,10 +2,10 @@ using System.Text;
 
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Reads an element's representation and length (PS3.5, 7.1).</summary>
+/// <summary>Reads an element's value representation and length (PS3.5, 7.1).</summary>
 internal static class ElementHead
 {
-    /// <summary>The representation of elements that a program didn't know.</summary>
+    /// <summary>The value representation of elements that a program didn't know.</summary>
     public const string Unknown = "UN";
 
     // What some programs write for a representation that they don't know, with the short form of the length.
@@ -18,7 +18,7 @@ internal static class ElementHead
         ["AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS", "ST", "TM", "UI",
             "UL", "US"];
 
-    /// <exception cref="DicomException">The representation is none.</exception>
+    /// <exception cref="DicomException">The value representation is invalid.</exception>
     public static (string Representation, uint Length) Read(ByteCursor cursor, DicomTag tag, bool isExplicit)
     {
         if (!isExplicit || tag.Group == DicomTag.Item.Group)

@@ -4,18 +4,18 @@ using System.Text;
 
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>A file's elements, read as what they hold.</summary>
+/// <summary>A file's elements, read as typed values.</summary>
 internal sealed class ElementTable(Dictionary<DicomTag, DataElement> elements, bool isBigEndian)
 {
     private const int LongestText = 1024;
 
     public DataElement? Find(DicomTag tag) => elements.GetValueOrDefault(tag);
 
-    /// <summary>An item of a sequence; null where it is not there.</summary>
+    /// <summary>An item of a sequence; null if it does not exist.</summary>
     public ElementTable? Item(DicomTag sequence, int place) =>
         Find(sequence)?.Items is IReadOnlyList<ElementTable> items && place < items.Count ? items[place] : null;
 
-    /// <summary>A text without its padding; of several values all, with their backslashes.</summary>
+    /// <summary>A text without its padding; if there are several values, all of them with their backslashes.</summary>
     public string? Text(DicomTag tag)
     {
         if (Find(tag) is not DataElement element || element.Value.Length == 0)
@@ -28,7 +28,7 @@ internal sealed class ElementTable(Dictionary<DicomTag, DataElement> elements, b
     }
 
     /// <summary>An unsigned number of two bytes.</summary>
-    /// <exception cref="DicomException">It is not there and has no default.</exception>
+    /// <exception cref="DicomException">It does not exist and has no default.</exception>
     public int Number(DicomTag tag, string name, int? defaultValue = null)
     {
         if (Find(tag) is not DataElement element || element.Value.Length < 2)
@@ -46,8 +46,8 @@ internal sealed class ElementTable(Dictionary<DicomTag, DataElement> elements, b
         return isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(value) : BinaryPrimitives.ReadUInt16LittleEndian(value);
     }
 
-    /// <summary>The first of the decimal numbers of a text; null where there is none.</summary>
-    /// <exception cref="DicomException">It is no finite number.</exception>
+    /// <summary>The first of the decimal numbers in a text; null if there is none.</summary>
+    /// <exception cref="DicomException">It is not a finite number.</exception>
     public double? Decimal(DicomTag tag, string name)
     {
         string? first = Text(tag)?.Split('\\')[0].Trim();

@@ -3,15 +3,15 @@ using System.Buffers.Binary;
 namespace MedR1.Imaging.Dicom;
 
 /// <summary>
-/// Finds where a file's data set begins and how it is written: what its meta information says (PS3.10, 7.1) or, in files
-/// without one, what their first element looks like.
+/// Finds where a file's data set begins and how it is encoded: from its meta information (PS3.10, 7.1) or, in files without any,
+/// from the form of their first element.
 /// </summary>
 internal sealed record FileHead(int DataStart, TransferSyntax Syntax)
 {
     private const int PreambleBytes = 128;
     private const int HeadBytes = 8;
 
-    /// <exception cref="DicomException">It is no DICOM file, or one of a kind that is not read.</exception>
+    /// <exception cref="DicomException">It is not a DICOM file, or is of an unsupported kind.</exception>
     public static FileHead Read(ReadOnlyMemory<byte> file)
     {
         bool hasPreamble = file.Length >= PreambleBytes + 4 && file.Span.Slice(PreambleBytes, 4).SequenceEqual("DICM"u8);
@@ -32,13 +32,13 @@ internal sealed record FileHead(int DataStart, TransferSyntax Syntax)
                 "Transfer Syntax UID (0002,0010) is missing, and the data set does not begin with an element of group 0008, "
                 + "so that the file can't be read.");
 
-        // Some programs name an explicit syntax and write an implicit one.
+        // Some programs declare an explicit syntax and write an implicit one.
         bool isImplicit = syntax is { IsExplicit: true, IsDeflated: false, IsBigEndian: false }
             && data.Length >= HeadBytes && !IsExplicit(data) && Guess(data) is { IsExplicit: false };
         return new FileHead(cursor.Position, isImplicit ? syntax with { IsExplicit = false } : syntax);
     }
 
-    // Data sets begin with group 0008; a length beyond the file's end is none.
+    // Data sets begin with group 0008; a length beyond the file's end is invalid.
     private static TransferSyntax? Guess(ReadOnlySpan<byte> data)
     {
         if (data.Length < HeadBytes)

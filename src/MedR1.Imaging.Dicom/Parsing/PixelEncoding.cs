@@ -1,12 +1,12 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>How the pixels are packed.</summary>
+/// <summary>How the pixels are encoded.</summary>
 internal enum PixelEncoding
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>Uncompressed.</summary>
     Native,
 
-    /// <summary>PackBits by bytes (PS3.5, annex G).</summary>
+    /// <summary>PackBits, byte-wise (PS3.5, annex G).</summary>
     RunLength,
 
     /// <summary>Baseline or extended JPEG.</summary>

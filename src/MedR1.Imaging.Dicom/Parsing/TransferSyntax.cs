@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>How a file's bytes are to be read (PS3.5, annex A).</summary>
+/// <summary>How to read a file's bytes (PS3.5, annex A).</summary>
 internal sealed record TransferSyntax(string Uid, bool IsExplicit, bool IsBigEndian, bool IsDeflated, PixelEncoding Encoding)
 {
     private const string Root = "1.2.840.10008.1.2";
@@ -28,7 +28,7 @@ internal sealed record TransferSyntax(string Uid, bool IsExplicit, bool IsBigEnd
 
     public static TransferSyntax ExplicitBig { get; } = new(Root + ".2", true, true, false, PixelEncoding.Native);
 
-    /// <exception cref="DicomException">It is unknown, or one that is not read.</exception>
+    /// <exception cref="DicomException">It is unknown or unsupported.</exception>
     public static TransferSyntax Find(string uid) => uid switch
     {
         Root => ImplicitLittle,

@@ -1,10 +1,10 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Finds and unpacks the bytes of one frame: samples in little-endian order, interleaved.</summary>
+/// <summary>Finds and decodes the bytes of one frame: samples in little-endian order, interleaved.</summary>
 internal sealed class FrameReader(PixelFormat format, TransferSyntax syntax, DataElement pixels)
 {
-    /// <summary>The frame's unpacked bytes, for native and run-length encoding.</summary>
-    /// <exception cref="DicomException">They are not there, or broken.</exception>
+    /// <summary>The frame's decoded bytes, for native and run-length encoding.</summary>
+    /// <exception cref="DicomException">They are missing or broken.</exception>
     public ReadOnlyMemory<byte> Read(int frame)
     {
         if (syntax.Encoding == PixelEncoding.Native)
@@ -17,7 +17,7 @@ internal sealed class FrameReader(PixelFormat format, TransferSyntax syntax, Dat
     }
 
     /// <summary>The frame's JPEG file.</summary>
-    /// <exception cref="DicomException">It is not there.</exception>
+    /// <exception cref="DicomException">It is missing.</exception>
     public ReadOnlyMemory<byte> ReadJpeg(int frame) => PackedFrames.Find(format, pixels, frame);
 
     private ReadOnlyMemory<byte> Native(int frame)
@@ -38,7 +38,7 @@ internal sealed class FrameReader(PixelFormat format, TransferSyntax syntax, Dat
 
         ReadOnlyMemory<byte> bytes = pixels.Value.Slice((int)start, (int)count);
 
-        // Big-endian words are turned round; 8-bit samples are, where they are packed in words.
+        // Big-endian words are swapped; so are 8-bit samples if they are packed in words.
         bool isInWords = format.SampleBytes == 2 || pixels.Representation == "OW";
         return syntax.IsBigEndian && isInWords ? Swap(pixels.Value, (int)start, bytes.Length) : bytes;
     }

@@ -1,9 +1,9 @@
 namespace MedR1.Imaging.Dicom;
 
 /// <summary>What a JPEG file says about its samples, before its first scan (ITU-T T.81, annex B).</summary>
-/// <param name="Bits">Bits of a sample; 8 where no frame header was found, so that the decoder says what is wrong.</param>
-/// <param name="HasFullColor">Whether it has three components, none sampled more coarsely than the others.</param>
-/// <param name="SaysSpace">Whether a JFIF or an Adobe segment says the colour space.</param>
+/// <param name="Bits">Bits per sample; 8 if no frame header was found, so that the decoder says what is wrong.</param>
+/// <param name="HasFullColor">Whether it has three components, none of them subsampled relative to the others.</param>
+/// <param name="SaysSpace">Whether a JFIF or an Adobe segment states the colour space.</param>
 internal readonly record struct JpegColor(int Bits, bool HasFullColor, bool SaysSpace)
 {
     private const byte Marker = 0xFF;
@@ -46,18 +46,18 @@ internal readonly record struct JpegColor(int Bits, bool HasFullColor, bool Says
     }
 
     /// <summary>
-    /// The JPEG as it is to be read. A decoder takes three components for YCbCr unless told otherwise; where the DICOM file
-    /// says RGB and the JPEG nothing, it is told.
+    /// The JPEG to decode. A decoder takes three components for YCbCr unless told otherwise; if the DICOM file says RGB and the
+    /// JPEG says nothing, it is told.
     /// </summary>
     public ReadOnlyMemory<byte> WithPhotometric(ReadOnlyMemory<byte> jpeg, PixelFormat format) =>
         HasFullColor && !SaysSpace && format.Photometric == "RGB"
             ? (byte[])[.. jpeg.Span[..2], .. s_adobeRgb, .. jpeg.Span[2..]]
             : jpeg;
 
-    // All start-of-frame markers; DHT, JPG and DAC lie between them.
+    // All start-of-frame markers; DHT, JPG and DAC are in the same range.
     private static bool IsFrameHeader(byte kind) => kind is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
-    // Decoders take no notice of shorter ones.
+    // Decoders ignore shorter ones.
     private static bool IsSegment(ReadOnlySpan<byte> body, ReadOnlySpan<byte> name, int bytes) =>
         body.Length >= bytes && body.StartsWith(name);
 
@@ -68,7 +68,7 @@ internal readonly record struct JpegColor(int Bits, bool HasFullColor, bool Says
             return false;
         }
 
-        // Each component is an identity, its sampling and its table.
+        // Each component consists of its id, its sampling and its table.
         return components[2] == components[5] && components[5] == components[8];
     }
 }

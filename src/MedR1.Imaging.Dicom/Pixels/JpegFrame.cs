@@ -5,7 +5,7 @@ internal static class JpegFrame
 {
     private static readonly SkiaImageDecoder s_decoder = new();
 
-    /// <exception cref="DicomException">The JPEG is broken, of another size than the file's, or not of 8 bits.</exception>
+    /// <exception cref="DicomException">The JPEG is broken, differs in size from the file's frames, or does not have 8 bits.</exception>
     public static RgbImage Decode(ReadOnlyMemory<byte> jpeg, PixelFormat format, DicomLimits limits, int frame)
     {
         JpegColor color = JpegColor.Read(jpeg.Span);
@@ -32,7 +32,7 @@ internal static class JpegFrame
         }
     }
 
-    /// <summary>The values of a grey picture.</summary>
+    /// <summary>The values of a grey image.</summary>
     public static int[] Values(RgbImage image)
     {
         ReadOnlySpan<byte> pixels = image.Pixels.Span;

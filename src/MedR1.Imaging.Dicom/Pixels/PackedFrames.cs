@@ -2,12 +2,12 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Finds a frame among the fragments of packed pixels (PS3.5, A.4).</summary>
+/// <summary>Finds a frame among the fragments of encapsulated pixels (PS3.5, A.4).</summary>
 internal static class PackedFrames
 {
     private const int ItemHeadBytes = 8;
 
-    /// <exception cref="DicomException">There is no telling where the frame lies, or it is not there.</exception>
+    /// <exception cref="DicomException">The frame can't be located, or does not exist.</exception>
     public static ReadOnlyMemory<byte> Find(PixelFormat format, DataElement pixels, int frame)
     {
         if (pixels.Fragments is not [ReadOnlyMemory<byte> table, ..] || pixels.Fragments.Count < 2)

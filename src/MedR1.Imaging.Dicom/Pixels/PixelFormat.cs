@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>What a file's pixels are like, checked before anything is allocated for them (PS3.3, C.7.6.3).</summary>
+/// <summary>The format of a file's pixels, checked before anything is allocated for them (PS3.3, C.7.6.3).</summary>
 internal sealed record PixelFormat
 {
     private const int MostFrames = 1 << 20;
@@ -29,7 +29,7 @@ internal sealed record PixelFormat
 
     public int SampleBytes => BitsAllocated / 8;
 
-    /// <summary>Bytes of an unpacked frame.</summary>
+    /// <summary>Bytes of a decoded frame.</summary>
     public long FrameBytes => (long)PixelCount * Samples * SampleBytes;
 
     /// <summary>Whether two neighbours share their colour: two luminances, one blue and one red difference.</summary>
@@ -37,7 +37,7 @@ internal sealed record PixelFormat
 
     public bool IsMonochrome => Photometric is "MONOCHROME1" or "MONOCHROME2";
 
-    /// <exception cref="DicomException">Something is missing, contradictory, too large or not read.</exception>
+    /// <exception cref="DicomException">Something is missing, contradictory, too large or unsupported.</exception>
     public static PixelFormat Read(ElementTable table, DicomLimits limits)
     {
         int bitsAllocated = table.Number(DicomTag.BitsAllocated, "Bits Allocated");

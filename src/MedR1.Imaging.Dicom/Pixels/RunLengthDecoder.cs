@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Unpacks a run-length encoded frame: a segment a byte of each sample, most significant first (PS3.5, G).</summary>
+/// <summary>Decodes a run-length encoded frame: one segment per byte of each sample, most significant first (PS3.5, G).</summary>
 internal static class RunLengthDecoder
 {
     private const int HeadBytes = 64;
     private const int MostSegments = 15;
 
-    // Two bytes make at most 128.
+    // Two bytes expand to at most 128.
     private const int MostExpansion = 64;
 
     /// <exception cref="DicomException">The segments are broken, too many, too few or too short.</exception>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Takes stored values out of their bytes: the stored bits below the high bit, with their sign.</summary>
+/// <summary>Extracts stored values from their bytes: the stored bits below the high bit, with their sign.</summary>
 internal static class SampleValues
 {
     public static int[] Read(ReadOnlySpan<byte> bytes, PixelFormat format)

@@ -1,11 +1,11 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Unpacks YBR_FULL_422: two pixels are two luminances, a blue and a red difference (PS3.3, C.7.6.3.1.2).</summary>
+/// <summary>Expands YBR_FULL_422: two pixels are two luminances, a blue and a red difference (PS3.3, C.7.6.3.1.2).</summary>
 internal static class SharedChroma
 {
     private const int PairBytes = 4;
 
-    /// <summary>Bytes of a frame as it is stored.</summary>
+    /// <summary>Bytes of a stored frame.</summary>
     /// <exception cref="DicomException">Rows have an odd number of pixels.</exception>
     public static long FrameBytes(PixelFormat format) => format.Columns % 2 == 0
         ? format.PixelCount / 2 * (long)PairBytes

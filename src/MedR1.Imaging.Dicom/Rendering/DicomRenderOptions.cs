@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>How a frame becomes a picture.</summary>
+/// <summary>How a frame is rendered as an image.</summary>
 public sealed record DicomRenderOptions
 {
     /// <summary>The defaults.</summary>
@@ -11,8 +11,8 @@ public sealed record DicomRenderOptions
     public int Frame { get; init; }
 
     /// <summary>
-    /// The window for grey pictures; <see langword="null"/> takes the file's first, else shows 8-bit values as they are
-    /// and spreads others from the frame's smallest to its largest.
+    /// The window for grey images; <see langword="null"/> uses the file's first, else shows 8-bit values unchanged and scales
+    /// others from the frame's minimum to its maximum.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public DicomWindow? Window { get; init; }

@@ -1,15 +1,15 @@
 namespace MedR1.Imaging.Dicom;
 
 /// <summary>
-/// Where a frame's rescale and window stand: in its own functional groups, in those that all frames share, or at the
-/// file's top level (PS3.3, C.7.6.16).
+/// Where a frame's rescale and window are stored: in its own functional groups, in those that all frames share, or at the file's
+/// top level (PS3.3, C.7.6.16).
 /// </summary>
 internal sealed class FrameAttributes(ElementTable table, int frame)
 {
-    /// <summary>Holds Rescale Slope and Intercept.</summary>
+    /// <summary>Contains Rescale Slope and Intercept.</summary>
     public ElementTable Rescale => Group(DicomTag.PixelValueTransformation) ?? table;
 
-    /// <summary>Holds Window Center and Width.</summary>
+    /// <summary>Contains Window Center and Width.</summary>
     public ElementTable Window => Group(DicomTag.FrameVoiLut) ?? table;
 
     private ElementTable? Group(DicomTag sequence) =>

@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Makes grey pictures of stored values: rescale, window, and the direction of grey.</summary>
+/// <summary>Makes grey images from stored values: rescale, window, and the direction of grey.</summary>
 internal static class GreyRenderer
 {
     public static RgbImage Render(int[] stored, PixelFormat format, ElementTable table, DicomRenderOptions options)
@@ -11,7 +11,7 @@ internal static class GreyRenderer
             ?? Unwindowed(stored, rescale, format, attributes.Rescale, table);
         bool isInverse = format.Photometric == "MONOCHROME1";
 
-        // A value occurs many times: the map of all that occur is smaller than the picture.
+        // Values occur many times: the map of those that occur is smaller than the image.
         Dictionary<int, byte> levels = [];
         byte[] pixels = new byte[stored.Length * 3];
         for (int i = 0; i < stored.Length; i++)
@@ -70,14 +70,14 @@ internal static class GreyRenderer
             return value => value;
         }
 
-        // A table of values need not be monotonous: all that occur are looked at.
+        // A lookup table need not be monotonic: all values that occur are considered.
         double[] occurring = [.. stored.Distinct().Select(rescale)];
         double low = occurring.Min();
         double range = occurring.Max() - low;
         return value => range > 0 ? (value - low) / range * 255 : 0;
     }
 
-    // A width of 0 or less shows nothing and is taken for none.
+    // A window of width 0 or less shows nothing and is ignored.
     private static DicomWindow? FileWindow(ElementTable attributes) =>
         attributes.Decimal(DicomTag.WindowCenter, "Window Center") is double center
         && attributes.Decimal(DicomTag.WindowWidth, "Window Width") is double width and > 0

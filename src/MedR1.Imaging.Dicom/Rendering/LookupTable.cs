@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>A table of values, of a Modality LUT or VOI LUT sequence (PS3.3, C.11.1 and C.11.2).</summary>
+/// <summary>A lookup table from a Modality LUT or VOI LUT sequence (PS3.3, C.11.1 and C.11.2).</summary>
 internal sealed class LookupTable
 {
     private const int MostEntries = 65_536;
@@ -14,13 +14,13 @@ internal sealed class LookupTable
         Highest = (1 << bits) - 1;
     }
 
-    /// <summary>The highest value that the table's bits hold.</summary>
+    /// <summary>The highest value that the table's bits can represent.</summary>
     public int Highest { get; }
 
-    /// <summary>The first table of a sequence; null where there is none.</summary>
-    /// <param name="table">Holds the sequence.</param>
-    /// <param name="sequence">Its name.</param>
-    /// <param name="isSigned">Whether the picture's values are signed, and with them the first that the table maps.</param>
+    /// <summary>The first table of a sequence; null if there is none.</summary>
+    /// <param name="table">Contains the sequence.</param>
+    /// <param name="sequence">The sequence's tag.</param>
+    /// <param name="isSigned">Whether the image's values are signed, and with them the first value that the table maps.</param>
     /// <exception cref="DicomException">The table is broken.</exception>
     public static LookupTable? Find(ElementTable table, DicomTag sequence, bool isSigned)
     {
@@ -56,6 +56,6 @@ internal sealed class LookupTable
         return new LookupTable(values, first, bits);
     }
 
-    /// <summary>The entry of a value; those outside the table have the one at its end.</summary>
+    /// <summary>The entry for a value; values outside the table get the nearest end's entry.</summary>
     public int this[double value] => _values[(int)Math.Clamp(Math.Round(value) - _first, 0, _values.Length - 1)];
 }

@@ -3,12 +3,12 @@ namespace MedR1.Imaging.Dicom;
 /// <summary>Maps rescaled values to grey: PS3.3, C.11.2.1.2 and C.11.2.1.3.</summary>
 internal readonly struct VoiFunction(DicomWindow window, string function)
 {
-    /// <summary>Black 0 to white 255, not rounded.</summary>
+    /// <summary>The grey level, from 0 (black) to 255 (white), not rounded.</summary>
     public double Grey(double value) => function switch
     {
         "SIGMOID" => 255 / (1 + Math.Exp(-4 * (value - window.Center) / window.Width)),
 
-        // LINEAR is not defined below a width of 1; files with fractions as values have such windows all the same.
+        // LINEAR is not defined below a width of 1; files with fractional values have such windows nonetheless.
         "LINEAR_EXACT" => Exact(value),
         _ when window.Width < 1 => Exact(value),
         _ => Linear(value),
@@ -18,7 +18,7 @@ internal readonly struct VoiFunction(DicomWindow window, string function)
 
     private static double Clamp(double share) => Math.Clamp(share, 0, 1) * 255;
 
-    // The standard's window of width w covers w whole values: from c - 0.5 - (w-1)/2 to c - 0.5 + (w-1)/2.
+    // The standard's window of width w covers w integers: from c - 0.5 - (w-1)/2 to c - 0.5 + (w-1)/2.
     private double Linear(double value)
     {
         double middle = window.Center - 0.5;
