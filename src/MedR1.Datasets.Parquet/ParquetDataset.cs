@@ -3,17 +3,17 @@ using System.Runtime.CompilerServices;
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>
-/// Data sets in Parquet files, as the Hugging Face hub keeps them: a picture is a structure <c>{bytes, path}</c> or bare
-/// bytes, pictures and options may be lists, anything may be null. <c>VQA-RAD</c>, <c>PathVQA</c> and Med-R1's training
-/// columns read with the defaults; other names are given in <see cref="TableOptions.Columns"/>.
+/// Data sets in Parquet files, as the Hugging Face hub stores them: an image is a structure <c>{bytes, path}</c> or bare bytes,
+/// images and options may be lists, anything may be null. <c>VQA-RAD</c>, <c>PathVQA</c> and Med-R1's training columns can be read
+/// with the defaults; specify other names in <see cref="TableOptions.Columns"/>.
 /// </summary>
 public static class ParquetDataset
 {
-    /// <summary>Reads the texts; pictures stay in the files until they are read.</summary>
+    /// <summary>Reads the texts; images stay in the files until they are read.</summary>
     /// <param name="path">A file, or a folder of files.</param>
     /// <param name="options">How to read it.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">A file, a row or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">A file, a row or an image is missing or invalid.</exception>
     public static TableDataset Load(
         string path, ParquetDatasetOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -27,9 +27,9 @@ public static class ParquetDataset
 
     /// <summary>Reads one row group at a time: for files that do not fit in memory.</summary>
     /// <param name="path">A file, or a folder of files.</param>
-    /// <param name="options">How to read it; a missing picture that is not allowed throws where it comes up.</param>
+    /// <param name="options">How to read it; a missing image that is not allowed throws when it is reached.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <exception cref="DatasetException">A file, a row or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">A file, a row or an image is missing or invalid.</exception>
     public static IAsyncEnumerable<VqaExample> ReadAsync(
         string path, ParquetDatasetOptions? options = null, CancellationToken cancellationToken = default)
     {

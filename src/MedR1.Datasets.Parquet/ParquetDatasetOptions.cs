@@ -4,20 +4,21 @@ namespace MedR1.Datasets.Parquet;
 public sealed record ParquetDatasetOptions
 {
     /// <summary>How rows become examples.</summary>
-    /// <value>The default looks for the usual names of columns.</value>
+    /// <value>The default looks for the usual column names.</value>
     public TableOptions Table { get; init; } = new();
 
-    /// <summary>Which files of a folder belong to the data set, such as <c>train-*.parquet</c>; in their names'
-    /// order.</summary>
+    /// <summary>
+    /// Which files in a folder belong to the data set, such as <c>train-*.parquet</c>; they are read in the order of their names.
+    /// </summary>
     /// <value>The default is <c>*.parquet</c>.</value>
     public string FilePattern { get; init; } = "*.parquet";
 
     /// <summary>
-    /// How many bytes of pictures are kept at hand, the groups used last first. A picture can only be read with its whole
-    /// row group: in the files' order each group is read once, in random order once too where all fit, else again for about
-    /// as large a share of the pictures as does not fit.
+    /// How many bytes of images are cached, keeping the most recently used row groups. An image can only be read together with its
+    /// whole row group: in file order each group is read once, and in random order too if all of them fit; otherwise a group is
+    /// read again for about the fraction of the images that does not fit.
     /// </summary>
-    /// <value>The default is 268,435,456 (256 MiB); the group that was read last is kept whatever its size.</value>
+    /// <value>The default is 268,435,456 (256 MiB); the group read last is kept regardless of its size.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public long PictureCacheBytes
     {

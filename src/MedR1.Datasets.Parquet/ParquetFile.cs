@@ -7,12 +7,12 @@ using Field = global::Parquet.Schema.Field;
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>
-/// A file of which columns are read. What its footer claims is held against the file's size before anything is allocated
-/// for it, and whatever goes wrong inside the reader names the file.
+/// A file whose columns are read. What its footer claims is checked against the file's size before anything is allocated for it,
+/// and any error inside the reader names the file.
 /// </summary>
 internal sealed class ParquetFile : IAsyncDisposable
 {
-    // No codec packs more tightly than this on data that is not a bomb; brotli and zstd stay far below on texts.
+    // No codec compresses more than this unless the data is a bomb; brotli and zstd stay far below it on texts.
     private const long MostExpansion = 4096;
     private const long AlwaysAllowed = 16L << 20;
     private const long AlwaysAllowedCount = 1L << 20;
@@ -29,7 +29,7 @@ internal sealed class ParquetFile : IAsyncDisposable
         _stream = stream;
         _fileBytes = stream.Length;
 
-        // The reader makes these of the footer when they are asked for: here, where a damaged one is expected.
+        // The reader builds these from the footer when requested: do so here, where a damaged one is expected.
         Fields = reader.Schema.Fields;
         RowGroupCount = reader.RowGroupCount;
     }
@@ -38,7 +38,7 @@ internal sealed class ParquetFile : IAsyncDisposable
 
     public int RowGroupCount { get; }
 
-    /// <exception cref="DatasetException">The file can't be read, or is no Parquet file.</exception>
+    /// <exception cref="DatasetException">The file can't be read, or is not a Parquet file.</exception>
     public static async Task<ParquetFile> OpenAsync(string filePath, CancellationToken cancellationToken)
     {
         FileStream? stream = null;
@@ -67,7 +67,7 @@ internal sealed class ParquetFile : IAsyncDisposable
             : throw Broken(_filePath, new InvalidDataException($"row group {group} claims {rows} rows"));
     }
 
-    /// <summary>How many nulls a column's statistics give, where they do.</summary>
+    /// <summary>The number of nulls according to a column's statistics, if given.</summary>
     /// <exception cref="DatasetException">They can't be read.</exception>
     public long? NullCount(int group, DataField field)
     {
@@ -100,8 +100,8 @@ internal sealed class ParquetFile : IAsyncDisposable
         }
     }
 
-    /// <summary>Names the file where a column's levels make no rows.</summary>
-    /// <exception cref="DatasetException">They do not.</exception>
+    /// <summary>Names the file if a column's levels do not form rows.</summary>
+    /// <exception cref="DatasetException">They do not form rows.</exception>
     public T Guard<T>(string column, Func<T> assemble)
     {
         try
@@ -118,7 +118,7 @@ internal sealed class ParquetFile : IAsyncDisposable
 
     private static long MostUnpacked(long packed) => Math.Min(MostBytes, Math.Max(AlwaysAllowed, packed * MostExpansion));
 
-    // A run of equal values takes a few bytes however long it is, so small files may claim many values too.
+    // A run of equal values takes a few bytes regardless of its length, so even small files may claim many values.
     private long LargestCount => Math.Min(Array.MaxLength / 8, Math.Max(AlwaysAllowedCount, _fileBytes * 8));
 
     private static DatasetException Broken(string filePath, Exception exception, string? field = null) => new(
@@ -146,7 +146,7 @@ internal sealed class ParquetFile : IAsyncDisposable
                 + $"{column.TotalCompressedSize} in a file of {_fileBytes} bytes.");
         }
 
-        // Some writers give 0 for no dictionary.
+        // Some writers write 0 if there is no dictionary.
         long start = column.DictionaryPageOffset is long dictionary and > 0
             ? Math.Min(column.DataPageOffset, dictionary) : column.DataPageOffset;
         PageCheck.Check(_stream, start, column.TotalCompressedSize, LargestCount, MostUnpacked);

@@ -4,7 +4,7 @@ using global::Parquet.Schema;
 
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Reads a file as rows, a row group at a time.</summary>
+/// <summary>Reads a file as rows, one row group at a time.</summary>
 internal static class ParquetRows
 {
     public static async IAsyncEnumerable<TableRow> ReadAsync(

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Looks at the frame of a file before a reader believes it.</summary>
+/// <summary>Checks the magic numbers and the footer length of a file before a reader trusts them.</summary>
 internal static class FooterCheck
 {
     private const int TailBytes = 8;
     private const int HeadBytes = 4;
     private const int MostFooterBytes = 256 << 20;
 
-    /// <exception cref="InvalidDataException">The marks are missing, or the footer is longer than the file.</exception>
+    /// <exception cref="InvalidDataException">The magic numbers are missing, or the footer is longer than the file.</exception>
     public static void Check(Stream stream)
     {
         if (stream.Length < HeadBytes + TailBytes)

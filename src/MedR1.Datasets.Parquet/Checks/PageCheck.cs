@@ -1,14 +1,12 @@
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>
-/// Looks at the headers of a column's pages before a reader believes them: Parquet.Net allocates what a page claims.
-/// </summary>
+/// <summary>Checks the headers of a column's pages before a reader trusts them: Parquet.Net allocates what a page claims.</summary>
 internal static class PageCheck
 {
     private const int UsualHeaderBytes = 1 << 13;
     private const int MostHeaderBytes = 1 << 24;
 
-    /// <exception cref="InvalidDataException">A page claims more than the file can hold.</exception>
+    /// <exception cref="InvalidDataException">A page claims more than the file can contain.</exception>
     public static void Check(Stream stream, long start, long length, long mostValues, Func<long, long> mostUnpacked)
     {
         long end = Math.Min(stream.Length, start + length);
@@ -28,7 +26,7 @@ internal static class PageCheck
         }
     }
 
-    // Headers are short, unless they hold long texts as statistics.
+    // Headers are short, unless they contain long texts as statistics.
     private static ThriftCheck ReadHeader(Stream stream, long at, long end)
     {
         try

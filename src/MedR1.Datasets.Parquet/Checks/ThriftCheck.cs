@@ -1,8 +1,8 @@
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>
-/// Steps through a structure of Thrift's compact protocol and notes what a page's header claims, so that no length in it
-/// goes beyond the bytes that are there.
+/// Steps through a structure in Thrift's compact protocol and records what a page's header claims, so that no length in it exceeds
+/// the bytes available.
 /// </summary>
 internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
 {
@@ -12,19 +12,19 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
     private const int DataPageV2 = 8;
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    /// <summary>How many bytes the structure takes.</summary>
+    /// <summary>The number of bytes that the structure occupies.</summary>
     public int Position { get; private set; }
 
-    /// <summary>Field 2 of the structure: the unpacked size of a page.</summary>
+    /// <summary>Field 2 of the structure: the uncompressed size of a page.</summary>
     public long UnpackedBytes { get; private set; }
 
-    /// <summary>Field 3 of the structure: the packed size of a page.</summary>
+    /// <summary>Field 3 of the structure: the compressed size of a page.</summary>
     public long PackedBytes { get; private set; }
 
     /// <summary>Field 1 of a page's own header: its number of values.</summary>
     public long Values { get; private set; }
 
-    /// <exception cref="InvalidDataException">It goes beyond the bytes, or too deep.</exception>
+    /// <exception cref="InvalidDataException">It extends past the bytes, or is nested too deeply.</exception>
     public void Struct() => Struct(0, 0);
 
     private static InvalidDataException Broken() => new("a header is damaged.");

@@ -4,8 +4,8 @@ using global::Parquet.Schema;
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>
-/// A column as Parquet keeps it (Dremel's levels): the values that are there, and for each slot how deep it is defined
-/// and whether it goes on with the list before it.
+/// A column as Parquet stores it (Dremel's levels): the values that exist, and for each slot how deeply it is defined and whether
+/// it continues the list before it.
 /// </summary>
 internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int[] RepetitionLevels, int Deepest)
 {
@@ -24,7 +24,7 @@ internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int
         int[] definitionLevels = deepest > 0 ? data.DefinitionLevels.ToArray() : [];
         int[] repetitionLevels = field.MaxRepetitionLevel > 0 ? data.RepetitionLevels.ToArray() : [];
 
-        // The reader's buffer has room for a value in every slot; behind the last value it holds whatever was there.
+        // The reader's buffer has room for a value in every slot; after the last value it contains whatever was there before.
         int? count = deepest > 0 ? definitionLevels.Count(level => level == deepest) : null;
         return new ColumnValues(ValuesOf(data, count), definitionLevels, repetitionLevels, deepest);
     }

@@ -2,7 +2,7 @@ using global::Parquet.Schema;
 
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Pictures as bare bytes, alone or in lists.</summary>
+/// <summary>Images as bare bytes, alone or in lists.</summary>
 internal sealed class PictureColumn(DataField field, Slots slots, string filePath, PictureCache cache) : IColumn
 {
     public string Name => slots.Name;

@@ -2,23 +2,23 @@ using global::Parquet.Schema;
 
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Puts a column's slots back into rows: single values, or lists of them.</summary>
+/// <summary>Assembles a column's slots into rows: single values, or lists of them.</summary>
 /// <param name="outermost">The field that gives the column its name.</param>
-/// <param name="list">The list, where it is one.</param>
+/// <param name="list">The list field, if it is a list.</param>
 internal sealed class Slots(Field outermost, ListField? list)
 {
     private readonly bool _isList = list is not null || outermost is DataField { MaxRepetitionLevel: 1 };
 
-    // A list that can be null is null at level 0; it is empty one below the level at which it has an entry.
+    // A list that can be null is null at level 0; it is empty at one below the level at which it has an entry.
     private readonly int _entryLevel = list is null ? 1 : (list.IsNullable ? 1 : 0) + 1;
 
     public string Name => outermost.Name;
 
-    /// <summary>Makes cells of a column's slots.</summary>
+    /// <summary>Makes cells from a column's slots.</summary>
     /// <param name="levels">The column.</param>
     /// <param name="rows">How many rows the group has.</param>
-    /// <param name="cell">What a slot holds, by the slot and the number of values before it.</param>
-    /// <exception cref="InvalidDataException">The slots make more or fewer rows.</exception>
+    /// <param name="cell">Returns a slot's cell, given the slot and the number of values before it.</param>
+    /// <exception cref="InvalidDataException">The slots don't form that many rows.</exception>
     public object?[] Assemble(ColumnValues levels, int rows, Func<int, int, object?> cell)
     {
         int found = Enumerable.Range(0, levels.Count).Count(levels.StartsRow);

@@ -2,7 +2,7 @@ using global::Parquet.Schema;
 
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Texts, numbers and truth values, alone or in lists.</summary>
+/// <summary>Texts, numbers and Booleans, alone or in lists.</summary>
 internal sealed class ValueColumn(DataField field, Slots slots) : IColumn
 {
     public string Name => slots.Name;

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Keeps the groups of pictures that were read last, up to a number of bytes.</summary>
-/// <remarks>Safe to use from several threads at once; one reads at a time.</remarks>
-/// <param name="mostBytes">The most bytes that are kept, but for the group that was read last.</param>
+/// <summary>Keeps the most recently read groups of images, up to a number of bytes.</summary>
+/// <remarks>Safe to use from several threads at once; only one reads at a time.</remarks>
+/// <param name="mostBytes">The maximum number of bytes that are kept, apart from the group read last.</param>
 /// <param name="read">Reads a group; <see langword="null"/> for the file's reader.</param>
 internal sealed class PictureCache(long mostBytes, Func<PictureGroup, byte[][]>? read = null)
 {

@@ -2,7 +2,7 @@ using global::Parquet.Schema;
 
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>The pictures of one row group of one file.</summary>
+/// <summary>The images of one row group of one file.</summary>
 internal sealed record PictureGroup(string FilePath, int Group, DataField Field)
 {
     public bool Equals(PictureGroup? other) =>
@@ -14,7 +14,7 @@ internal sealed record PictureGroup(string FilePath, int Group, DataField Field)
     /// <exception cref="DatasetException">The file can't be read.</exception>
     public byte[][] Read()
     {
-        // On a thread of the pool, so that nobody's synchronization context is waited for.
+        // On a pool thread, so that no synchronization context is waited for.
         return Task.Run(ReadAsync).GetAwaiter().GetResult();
     }
 
