@@ -3,7 +3,7 @@ using Apache.Arrow.Ipc;
 
 namespace MedR1.Datasets.Arrow;
 
-/// <summary>Reads an Arrow IPC stream as rows. Whatever goes wrong inside the reader names the file.</summary>
+/// <summary>Reads an Arrow IPC stream as rows. Any error inside the reader names the file.</summary>
 internal static class ArrowStreamRows
 {
     public static IEnumerable<TableRow> Read(string filePath)
@@ -33,7 +33,7 @@ internal static class ArrowStreamRows
             return null;
         }
 
-        // A row takes a byte at the least, so that a claim of more rows is damage and not to be believed.
+        // A row takes at least one byte, so a claim of more rows means damage and can't be trusted.
         if (batch.Length < 0 || batch.Length > file.Length)
         {
             throw new InvalidDataException($"a batch claims {batch.Length} rows in {file.Length} bytes.");

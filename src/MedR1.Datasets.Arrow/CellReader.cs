@@ -4,12 +4,12 @@ using Apache.Arrow.Types;
 
 namespace MedR1.Datasets.Arrow;
 
-/// <summary>Reads cells of Arrow arrays; pictures are left in the file.</summary>
+/// <summary>Reads cells of Arrow arrays; images are left in the file.</summary>
 internal sealed class CellReader(MappedFile file, string filePath)
 {
     private const int MostItems = 4096;
 
-    /// <summary>Whether an array holds something that an example can use.</summary>
+    /// <summary>Whether an array contains something that an example can use.</summary>
     public static bool IsRead(IArrowArray array) => array switch
     {
         StructArray picture => BytesAndPath(picture) is not null,
@@ -23,7 +23,7 @@ internal sealed class CellReader(MappedFile file, string filePath)
         _ => false,
     };
 
-    /// <exception cref="Exception">The array's offsets leave its bytes: the caller names the file.</exception>
+    /// <exception cref="Exception">The array's offsets are outside its bytes: the caller names the file.</exception>
     public object? Read(IArrowArray array, int row) => array.IsNull(row) ? null : array switch
     {
         StringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets.Arrow;
 
-/// <summary>A picture that lies in one piece inside a file.</summary>
+/// <summary>An image stored contiguously inside a file.</summary>
 internal sealed class FileSlice(string filePath, long offset, int length, string name) : IImageSource
 {
     public string Name { get; } = name;

@@ -14,7 +14,7 @@ internal readonly ref struct FlatTable
         _at = at;
     }
 
-    /// <summary>The table that a buffer is made of.</summary>
+    /// <summary>The root table of a buffer.</summary>
     public static FlatTable Root(ReadOnlySpan<byte> buffer) => new(buffer, Follow(buffer, 0));
 
     public byte Byte(int field)
@@ -24,7 +24,7 @@ internal readonly ref struct FlatTable
     }
 
     /// <summary>A table in a field.</summary>
-    /// <exception cref="InvalidDataException">It is not there, or outside the buffer.</exception>
+    /// <exception cref="InvalidDataException">It is missing, or outside the buffer.</exception>
     public FlatTable Table(int field) => Place(field) is int at and > 0
         ? new FlatTable(_buffer, Follow(_buffer, at))
         : throw Broken();
@@ -37,8 +37,8 @@ internal readonly ref struct FlatTable
             : throw Broken();
     }
 
-    /// <summary>The length of a list in a field, of tables if nothing else is said; 0 where there is none.</summary>
-    /// <exception cref="InvalidDataException">It goes beyond the buffer.</exception>
+    /// <summary>The length of a list in a field, by default of tables; 0 if there is none.</summary>
+    /// <exception cref="InvalidDataException">It extends past the buffer.</exception>
     public int Count(int field, int entryBytes = 4)
     {
         if (Place(field) is not (int at and > 0))
@@ -68,7 +68,7 @@ internal readonly ref struct FlatTable
 
     private static InvalidDataException Broken() => new("a message is damaged.");
 
-    // A table starts with the way back to the list of its fields' places; 0 there means the default.
+    // A table starts with the offset back to the list of its fields' offsets; 0 there means the default.
     private int Place(int field)
     {
         long places = _at - (long)Int32(_buffer, _at);

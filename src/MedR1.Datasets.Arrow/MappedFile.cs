@@ -4,7 +4,7 @@ using System.IO.MemoryMappedFiles;
 namespace MedR1.Datasets.Arrow;
 
 /// <summary>
-/// A file seen as memory, so that nothing of it is copied; and where in the file a piece of that memory lies.
+/// A file mapped into memory, so that nothing of it is copied; it also finds where in the file a piece of that memory is.
 /// </summary>
 internal sealed unsafe class MappedFile : MemoryManager<byte>
 {
@@ -13,7 +13,7 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
     private readonly byte* _start;
     private readonly int _length;
 
-    /// <exception cref="IOException">The file can't be mapped, or has 2 GiB or more.</exception>
+    /// <exception cref="IOException">The file can't be mapped, or is 2 GiB or larger.</exception>
     public MappedFile(string filePath)
     {
         long length = new FileInfo(filePath).Length;
@@ -29,10 +29,10 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
         _start += _view.PointerOffset;
     }
 
-    /// <summary>The file's bytes.</summary>
+    /// <summary>The number of bytes in the file.</summary>
     public int Length => _length;
 
-    /// <summary>Where a piece starts in the file; null where it is a copy.</summary>
+    /// <summary>The offset of a piece in the file; null if it is a copy.</summary>
     public long? OffsetOf(ReadOnlySpan<byte> piece)
     {
         fixed (byte* at = piece)

@@ -1,16 +1,16 @@
 namespace MedR1.Datasets.Arrow;
 
 /// <summary>
-/// Data sets that Hugging Face's <c>save_to_disk</c> wrote, which is what Med-R1 trains from: a folder with
-/// <c>state.json</c> and Arrow IPC streams, or a folder of such folders with <c>dataset_dict.json</c>.
+/// Data sets written by Hugging Face's <c>save_to_disk</c>, the format that Med-R1 trains from: a folder with <c>state.json</c> and
+/// Arrow IPC streams, or a folder of such folders with <c>dataset_dict.json</c>.
 /// </summary>
 public static class SavedDataset
 {
-    /// <summary>Reads the texts; pictures stay in the files until they are read.</summary>
-    /// <param name="folder">The folder that was saved to.</param>
+    /// <summary>Reads the texts; images stay in the files until they are read.</summary>
+    /// <param name="folder">The folder that the data set was saved to.</param>
     /// <param name="options">How to read it.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="DatasetException">The folder, a file, a row or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">The folder, a file, a row or an image is missing or invalid.</exception>
     public static TableDataset Load(
         string folder, SavedDatasetOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -22,11 +22,11 @@ public static class SavedDataset
             name, SavedFolder.Files(split).SelectMany(ArrowStreamRows.Read), options.Table, cancellationToken);
     }
 
-    /// <summary>Reads one batch of rows at a time: for sets that do not fit in memory.</summary>
-    /// <param name="folder">The folder that was saved to.</param>
-    /// <param name="options">How to read it; a missing picture that is not allowed throws where it comes up.</param>
+    /// <summary>Reads one batch of rows at a time: for data sets that do not fit in memory.</summary>
+    /// <param name="folder">The folder that the data set was saved to.</param>
+    /// <param name="options">How to read it; a missing image that is not allowed throws when it is reached.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <exception cref="DatasetException">The folder, a file, a row or a picture is not as it should be.</exception>
+    /// <exception cref="DatasetException">The folder, a file, a row or an image is missing or invalid.</exception>
     public static IAsyncEnumerable<VqaExample> ReadAsync(
         string folder, SavedDatasetOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -4,10 +4,10 @@ namespace MedR1.Datasets.Arrow;
 public sealed record SavedDatasetOptions
 {
     /// <summary>How rows become examples.</summary>
-    /// <value>The default looks for the usual names of columns.</value>
+    /// <value>The default looks for the usual column names.</value>
     public TableOptions Table { get; init; } = new();
 
-    /// <summary>Which split of a dictionary of data sets; <see langword="null"/> takes its only one.</summary>
+    /// <summary>The split to read from a dictionary of data sets; <see langword="null"/> for its only one.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public string? Split { get; init; }
 }

@@ -9,7 +9,7 @@ internal static class SavedFolder
     private const string StateFile = "state.json";
 
     /// <summary>The folder of a split.</summary>
-    /// <exception cref="DatasetException">It is not there, or there are several to choose from.</exception>
+    /// <exception cref="DatasetException">It does not exist, or there are several to choose from.</exception>
     public static string FindSplit(string folder, string? split)
     {
         string dictionary = Path.Combine(folder, DictionaryFile);
@@ -25,7 +25,7 @@ internal static class SavedFolder
             : throw Fault(dictionary, $"the splits are {string.Join(", ", splits)}. Set Split to one of them.");
     }
 
-    /// <summary>The files of a split in their order.</summary>
+    /// <summary>The files of a split, in order.</summary>
     /// <exception cref="DatasetException">The folder has no <c>state.json</c>, or names files outside itself.</exception>
     public static IEnumerable<string> Files(string folder)
     {

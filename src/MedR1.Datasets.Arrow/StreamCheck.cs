@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace MedR1.Datasets.Arrow;
 
 /// <summary>
-/// Looks at a stream's messages before a reader believes them: Apache.Arrow allocates as many children and nodes as a
-/// message claims, and follows children however deep they go.
+/// Checks a stream's messages before a reader trusts them: Apache.Arrow allocates as many children and nodes as a message claims,
+/// and follows children to any depth.
 /// </summary>
 internal static class StreamCheck
 {
@@ -12,7 +12,7 @@ internal static class StreamCheck
     private const int MostFields = 4096;
     private const int Deepest = 16;
 
-    // Places of fields in Arrow's Message.fbs and Schema.fbs.
+    // Indices of fields in Arrow's Message.fbs and Schema.fbs.
     private const int HeaderType = 1;
     private const int Header = 2;
     private const int BodyLength = 3;
@@ -23,7 +23,7 @@ internal static class StreamCheck
     private const int DictionaryData = 1;
     private const int NodeBytes = 16;
 
-    /// <exception cref="InvalidDataException">A message is damaged, or ends behind the stream.</exception>
+    /// <exception cref="InvalidDataException">A message is damaged, or extends past the stream.</exception>
     public static void Check(ReadOnlySpan<byte> stream)
     {
         long at = 0;
@@ -47,7 +47,7 @@ internal static class StreamCheck
         }
     }
 
-    // A length of 0 ends the stream, as its end does. Streams of old have no continuation mark.
+    // A length of 0 ends the stream, as does its end. Old streams have no continuation marker.
     private static int NextLength(ReadOnlySpan<byte> stream, ref long at)
     {
         int length = Take(stream, ref at);
