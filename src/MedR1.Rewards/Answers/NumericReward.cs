@@ -58,7 +58,7 @@ public sealed class NumericReward : IReward
         double value = said.Dimension.Length == 0 && sameKind ? said.Value * right.Factor : said.Value;
         double allowed = _options.AbsoluteTolerance * right.Factor + _options.RelativeTolerance * Math.Abs(right.Value);
 
-        // 0.3 cm is 3.0000000000000004 mm or so: conversions may lose the last digits.
+        // 0.07 cm is 0.7000000000000001 mm: conversions may cost the last digits.
         return sameKind && Math.Abs(value - right.Value) <= allowed + 1e-12 * Math.Abs(right.Value);
     }
 }

@@ -6,8 +6,9 @@ namespace MedR1.Rewards;
 public static class TextSimilarity
 {
     /// <summary>
-    /// The F1 of words (SQuAD, arXiv 1606.05250, but articles count): case is folded, punctuation treated as white space, and each
-    /// word counted as often as it occurs in both. Two texts without words are equal.
+    /// The F1 of words (SQuAD, arXiv 1606.05250, but articles count): case is folded, Unicode's punctuation treated as white space,
+    /// and each word counted as often as it occurs in both. Two texts without words are equal. Unicode's symbols, which SQuAD removes
+    /// if they are ASCII, stay in words: <c>&lt;5</c> isn't <c>5</c>.
     /// </summary>
     /// <param name="said">A text.</param>
     /// <param name="right">A second text.</param>

@@ -29,4 +29,15 @@ public sealed class LenientLetterRewardTests
     [Fact]
     public async Task Does_not_apply_to_an_open_question() =>
         Assert.Null(await new LenientLetterReward().Score("<answer>A</answer>", Contexts.Open));
+
+    // Only A to J are read: J is option 9 from 0, K option 10.
+    [Theory]
+    [InlineData(9, 1.0)]
+    [InlineData(10, null)]
+    public async Task Does_not_apply_to_options_behind_J(int right, double? expected)
+    {
+        string[] options = [.. Enumerable.Range(1, 11).Select(number => $"{number} nodules")];
+        VqaExample example = Contexts.Choice with { Options = options, Answer = options[right], AnswerIndex = right };
+        Assert.Equal(expected, await new LenientLetterReward().Score("<answer>J</answer>", example));
+    }
 }

@@ -14,6 +14,19 @@ public sealed class AnswerRewardTests
             expected,
             await new MultiLabelReward(score).Score($"<answer>{said}</answer>", Contexts.Answer("edema, nodule, mass")));
 
+    // A separator alone is no label: two empty sets, which are equal; an empty one and {edema} share nothing.
+    [Theory]
+    [InlineData(LabelScore.F1)]
+    [InlineData(LabelScore.Exact)]
+    [InlineData(LabelScore.IntersectionOverUnion)]
+    public async Task No_labels_are_right_where_there_are_none(LabelScore score)
+    {
+        MultiLabelReward reward = new(score);
+        Assert.Equal(1, await reward.Score("<answer></answer>", Contexts.Answer(" ; ")));
+        Assert.Equal(0, await reward.Score("<answer></answer>", Contexts.Answer("edema")));
+        Assert.Equal(0, await reward.Score("<answer>edema</answer>", Contexts.Answer("")));
+    }
+
     [Fact]
     public async Task Labels_need_tags_unless_told_otherwise()
     {
@@ -58,6 +71,63 @@ public sealed class AnswerRewardTests
         // 1 mm off is within; the tolerance is in the unit of the right answer.
         NumericReward reward = new(new NumericOptions { AbsoluteTolerance = right.EndsWith("mm") ? 1 : 0 });
         Assert.Equal(expected, await reward.Score($"<answer>{said}</answer>", Contexts.Answer(right)));
+    }
+
+    // 0.5 cm around 3 cm, in whatever unit it is said; 0.5 around 0.05 m is half a metre.
+    [Theory]
+    [InlineData("3.4 cm", "3 cm", 1)]
+    [InlineData("26 mm", "3 cm", 1)]
+    [InlineData("36 mm", "3 cm", 0)]
+    [InlineData("30 cm", "0.05 m", 1)]
+    [InlineData("3 cm", "30.6 mm", 0)]
+    public async Task The_absolute_tolerance_is_in_the_unit_of_the_right_answer(string said, string right, double expected) =>
+        Assert.Equal(
+            expected,
+            await new NumericReward(new NumericOptions { AbsoluteTolerance = 0.5 })
+                .Score($"<answer>{said}</answer>", Contexts.Answer(right)));
+
+    // A tenth of 100 to both sides of -100.
+    [Theory]
+    [InlineData("-95 HU", 1)]
+    [InlineData("-110 HU", 1)]
+    [InlineData("-89 HU", 0)]
+    [InlineData("100 HU", 0)]
+    public async Task The_relative_tolerance_is_a_share_of_a_negative_numbers_size(string said, double expected) =>
+        Assert.Equal(
+            expected,
+            await new NumericReward(new NumericOptions { RelativeTolerance = 0.1 })
+                .Score($"<answer>{said}</answer>", Contexts.Answer("-100 HU")));
+
+    // In doubles: 0.07 · 10 = 0.7000000000000001, 2.3 · 100 = 229.99999999999997, 9 · 0.001 = 0.009000000000000001,
+    // 0.0003 · 10 = 0.0029999999999999996. One part in 10¹¹ is no last digit.
+    [Theory]
+    [InlineData("0.07 cm", "0.7 mm", 1)]
+    [InlineData("0.7 mm", "0.07 cm", 1)]
+    [InlineData("2.3 cm²", "230 mm²", 1)]
+    [InlineData("9 mm³", "0.009 ml", 1)]
+    [InlineData("3 um", "0.0003 cm", 1)]
+    [InlineData("0.70000000001 mm", "0.07 cm", 0)]
+    public async Task Conversions_may_cost_the_last_digits(string said, string right, double expected) =>
+        Assert.Equal(expected, await new NumericReward().Score($"<answer>{said}</answer>", Contexts.Answer(right)));
+
+    // By definition: 1 cm = 10 mm, 1 m = 1000 mm, 1 µm = 1/1000 mm; 1 cm² = 10² mm²; 1 ml = 1 cm³ = 10³ mm³ = 1/1000 l.
+    [Fact]
+    public void Medical_units_are_worth_what_they_are_by_definition()
+    {
+        (string Name, string Dimension, double Factor)[] expected =
+        [
+            ("\u00B5m", "mm", 0.001), ("\u03BCm", "mm", 0.001), ("um", "mm", 0.001),
+            ("mm", "mm", 1), ("millimeter", "mm", 1), ("millimeters", "mm", 1),
+            ("cm", "mm", 10), ("centimeter", "mm", 10), ("centimeters", "mm", 10), ("m", "mm", 1000),
+            ("mm²", "mm²", 1), ("mm2", "mm²", 1), ("cm²", "mm²", 100), ("cm2", "mm²", 100),
+            ("mm³", "ml", 0.001), ("mm3", "ml", 0.001), ("cm³", "ml", 1), ("cm3", "ml", 1),
+            ("ml", "ml", 1), ("cc", "ml", 1), ("l", "ml", 1000),
+            ("%", "share", 0.01), ("percent", "share", 0.01),
+            ("°", "degree", 1), ("degree", "degree", 1), ("degrees", "degree", 1), ("hu", "HU", 1),
+        ];
+        Assert.Equal(
+            expected.Order(),
+            NumericOptions.MedicalUnits.Select(unit => (unit.Key, unit.Value.Dimension, unit.Value.Factor)).Order());
     }
 
     [Theory]
@@ -117,6 +187,21 @@ public sealed class AnswerRewardTests
         Assert.Equal(0, await new BoxOverlapReward(0.5).Score("<answer>[1,0,3,2]</answer>", Contexts.Answer("[0,0,2,2]")));
         Assert.Null(await new BoxOverlapReward().Score("<answer>[1,0,3,2]</answer>", Contexts.Answer("left lung")));
     }
+
+    // Half of the right box: an overlap of 2 in 4. What is below the threshold counts nothing; 0.5 is not below 0.5.
+    [Fact]
+    public async Task Boxes_at_the_threshold_count() =>
+        Assert.Equal(0.5, await new BoxOverlapReward(0.5).Score("<answer>[0,0,1,2]</answer>", Contexts.Answer("[0,0,2,2]")));
+
+    // Corners in order have left <= right and top <= bottom; a line and a point are boxes without an area.
+    [Theory]
+    [InlineData("[0, 2, 2, 0]", 0)]
+    [InlineData("[2, 0, 0, 2]", 0)]
+    [InlineData("[0, 1, 2, 1]", 1)]
+    [InlineData("[1, 0, 1, 2]", 1)]
+    [InlineData("[1, 1, 1, 1]", 1)]
+    public void Corners_out_of_order_are_no_box(string text, int count) =>
+        Assert.Equal(count, BoxOverlapReward.Find(text).Count);
 
     [Fact]
     public void The_pairing_of_boxes_is_the_best_there_is()

@@ -34,12 +34,16 @@ public sealed class LengthRewardTests
         // At half of the length the cosine is 0: the middle between the ends.
         CosineLengthReward reward = new(new DelegateReward("right", context => context.Text switch
         {
-            "right" => 1, "wrong" => 0, _ => null,
+            "right" => 1, "half" => 0.5, "punished" => -1, "wrong" => 0, _ => null,
         }), new CosineLengthOptions { MaxTokens = 100 });
         async Task<double?> Score(string text, int tokens) =>
             await reward.ScoreAsync(Contexts.Of(text, tokens: new int[tokens]));
         Assert.Equal(0.75, (await Score("right", 50))!.Value, 1e-12);
         Assert.Equal(-0.75, (await Score("wrong", 50))!.Value, 1e-12);
+
+        // Anything but 0 is right.
+        Assert.Equal(0.75, (await Score("half", 50))!.Value, 1e-12);
+        Assert.Equal(0.75, (await Score("punished", 50))!.Value, 1e-12);
         Assert.Equal(0.5, await Score("right", 1000));
         Assert.Null(await Score("?", 50));
     }

@@ -2,13 +2,18 @@ namespace MedR1.Rewards.Tests;
 
 public sealed class TextSimilarityTests
 {
-    // Two of three and two of four words: 2·2/7; "the" twice counts once against one.
+    // Two of three and two of four words: 2·2/7; "the" twice counts once against one. "<" and "+" are mathematical symbols in
+    // Unicode (Sm), no punctuation (P*) as "%" and "-": "<5" is a word other than "5". Of "+5" and "mm" one word is in "5 mm": 2·1/4.
     [Theory]
     [InlineData("The left lung.", "left lung is clear", 4 / 7.0)]
     [InlineData("the the", "the", 2 / 3.0)]
     [InlineData("EDEMA", "edema", 1)]
     [InlineData("", "edema", 0)]
     [InlineData("", "...", 1)]
+    [InlineData("<5", "5", 0)]
+    [InlineData("+5 mm", "5 mm", 0.5)]
+    [InlineData("5%", "5", 1)]
+    [InlineData("-5", "5", 1)]
     public void Token_f1_counts_words(string said, string right, double expected) =>
         Assert.Equal(expected, TextSimilarity.TokenF1(said, right), 1e-15);
 
