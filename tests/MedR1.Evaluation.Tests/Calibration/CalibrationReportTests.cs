@@ -65,6 +65,27 @@ public sealed class CalibrationReportTests
         Assert.Equal(-Math.Log(0.7), calibration.NegativeLogLikelihood, 12);
     }
 
+    // Guo et al. (arXiv 1706.04599) have 15. 0.65 · 15 = 9.75: the tenth bin, from 9/15 to 10/15.
+    [Fact]
+    public void There_are_15_bins_of_equal_width_unless_told_otherwise()
+    {
+        Assert.Equal(new CalibrationOptions { Bins = 15, EqualCounts = false }, new CalibrationOptions());
+        ReliabilityBin bin = Assert.Single(
+            CalibrationReport.Measure(EvaluationReport.Create("m", "r", [Answer(0.65, 0.35)])).Bins);
+        Assert.Equal((9.0 / 15, 10.0 / 15), (bin.Low, bin.High));
+    }
+
+    // The most probable option, the first among equals: option 0, with 0.4 of confidence.
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void Of_options_that_are_equally_probable_the_first_is_chosen(int answerIndex, int right)
+    {
+        EvaluatedAnswer answer = Answer(0.4, 0.4, 0.2) with { Example = Examples.Choice(answerIndex, "CT", "MR", "X-ray") };
+        CalibrationReport calibration = CalibrationReport.Measure(EvaluationReport.Create("m", "r", [answer]));
+        Assert.Equal((new Accuracy(right, 1), 0.4), (calibration.Accuracy, calibration.MeanConfidence));
+    }
+
     [Fact]
     public void Certainty_that_is_wrong_stays_finite_and_ends_fall_into_bins()
     {

@@ -39,6 +39,16 @@ public sealed class EvaluationReportTests
         Assert.Equal((1, 1), (s_report.UnreadableCount, s_report.TruncatedCount));
     }
 
+    // Nobody guesses an open question: (0 + 1/4) / 2.
+    [Fact]
+    public void An_open_question_is_never_right_by_chance()
+    {
+        VqaExample open = new() { Id = "open", Question = "What is seen?", Answer = "edema" };
+        Assert.Equal(
+            0.125,
+            EvaluationReport.Create("model", "rule", [Examples.Answered(true, open), Examples.Answered(true, s_ct)]).Overall.Chance);
+    }
+
     [Fact]
     public void Scores_the_same_answers_by_another_rule()
     {

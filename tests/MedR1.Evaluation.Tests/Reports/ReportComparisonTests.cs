@@ -30,6 +30,21 @@ public sealed class ReportComparisonTests
     }
 
     [Fact]
+    public void Says_that_prompt_or_sampling_differ()
+    {
+        ReportOrigin greedy = new() { Prompt = "think", Sampling = "greedy" };
+        Assert.Equal(
+            ["The sampling differs: greedy and 8 answers."], Warnings(greedy, greedy with { Sampling = "8 answers" }));
+        Assert.Equal(["The sampling differs: (unknown) and greedy."], Warnings(greedy with { Sampling = null }, greedy));
+        Assert.Equal(["The prompt differs: think and no think."], Warnings(greedy, greedy with { Prompt = "no think" }));
+        Assert.Empty(Warnings(greedy, greedy with { Model = "another", Seed = 2 }));
+
+        static IReadOnlyList<string> Warnings(ReportOrigin first, ReportOrigin second) => ReportComparison.Compare(
+            EvaluationReport.Create("before", "med-r1", s_before.Answers, first),
+            EvaluationReport.Create("after", "med-r1", s_after.Answers, second)).Warnings;
+    }
+
+    [Fact]
     public void Refuses_reports_that_can_not_be_paired()
     {
         Assert.Contains("two questions with the id", Assert.Throws<ArgumentException>(

@@ -25,6 +25,22 @@ public sealed class EvaluatorTests
         Assert.Equal(new EvaluationProgress(5, 5, 3), progress[^1]);
     }
 
+    // 256 tokens are those of Med-R1's evaluation.
+    [Fact]
+    public async Task Asks_64_questions_at_once_for_256_tokens_unless_told_otherwise()
+    {
+        Assert.Equal(new EvaluationOptions { MaxNewTokens = 256, BatchSize = 64, Name = null, Origin = null }, new EvaluationOptions());
+        FakeSampler sampler = new(_ => "<answer>A</answer>");
+        ListDataset dataset = new([.. Enumerable.Range(0, 65).Select(i => Examples.Choice(0, "a", "b") with { Id = $"q{i}" })]);
+
+        EvaluationReport report = await Evaluator.EvaluateAsync(
+            sampler, dataset, PromptTemplates.AnswerOnly, ScoringRules.MedR1);
+
+        Assert.Equal([64, 1], sampler.BatchSizes);
+        Assert.Equal(256, sampler.Options?.MaxNewTokens);
+        Assert.Equal(("list", "greedy, at most 256 tokens"), (report.Name, report.Origin.Sampling));
+    }
+
     // A question's draws must not depend on who shares its batch.
     [Fact]
     public async Task Asks_every_question_several_times_with_a_seed_of_its_own()

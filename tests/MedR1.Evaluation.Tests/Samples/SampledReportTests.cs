@@ -16,6 +16,16 @@ public sealed class SampledReportTests
         Assert.Equal("model, majority@3", s_report.MajorityAt(3).Name);
     }
 
+    // A vote each, then two each: neither the alphabet nor the last vote decides.
+    [Fact]
+    public void The_first_of_equals_needs_not_be_the_first_letter()
+    {
+        SampledAnswers question = Question("A", "B", "A", "A", "B");
+        Assert.Equal(
+            ["B", "B", "A", "B"], Enumerable.Range(1, 4).Select(count => question.Majority(count).Scored.Answer));
+        Assert.Same(question.Answers[0], question.Majority(4));
+    }
+
     [Fact]
     public void Best_goes_by_the_callers_score()
     {

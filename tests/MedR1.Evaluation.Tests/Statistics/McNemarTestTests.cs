@@ -30,6 +30,16 @@ public sealed class McNemarTestTests
         Assert.Equal(-0.01206351929, test.DifferenceInterval.High, 10);
     }
 
+    // n = 4, d = ±2 / 4, half = 1.959964 · √((3 / 4 − 1 / 4) / 4) = 0.692952: -1.192952 is cut, the other end is 0.192952.
+    [Fact]
+    public void The_interval_stays_between_nothing_and_everything()
+    {
+        (double low, double high) = new McNemarTest(0, 2, 0, 0).DifferenceInterval;
+        Assert.Equal((-1, 0.192952), (low, Math.Round(high, 6)));
+        (low, high) = new McNemarTest(0, 0, 2, 0).DifferenceInterval;
+        Assert.Equal((-0.192952, 1), (Math.Round(low, 6), high));
+    }
+
     [Theory]
     [InlineData(0, 0.1, 1, 1.4999, 1.5, 2.6, 5, 10, 26)]
     public void Complementary_error_function_agrees_with_Pythons(params double[] arguments)
