@@ -66,6 +66,23 @@ public sealed class NearDuplicateTests
         Assert.Equal(split.Train.Select(example => example.Id), again.Train.Select(example => example.Id));
     }
 
+    // One picture, and another under nine names. Half of ten is five; pictures go to the training part while half of their
+    // questions, rounded down, still fit: the nine do where they come first (0 + 4 < 5), as seed 2 has it, and don't behind the
+    // other (1 + 4), as seed 1 has it.
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 9)]
+    public void Near_copies_go_together_where_more_of_them_fit(long seed, int trained)
+    {
+        InMemoryDataset dataset = new("uneven", Enumerable.Range(0, 10)
+            .Select(i => Example(new PixelImageSource($"{i}", Picture(i == 0 ? 1 : 2, 64)), "a")));
+
+        DatasetSplit split = dataset.SplitByNearDuplicates(0.5, seed, Decode);
+
+        Assert.Equal((trained, 10 - trained), (split.Train.Count, split.Test.Count));
+        Assert.Equal(dataset[0], Assert.Single(trained == 1 ? split.Train : split.Test));
+    }
+
     // Pictures 0 to 3 are asked; 1 stands in the other set by its name, 2 in another size, 3 with noise. 2 has a second
     // question, which goes with it.
     [Fact]

@@ -63,6 +63,15 @@ public sealed class VqaDatasetExtensionsTests
         Assert.Empty(Ids(split.Train).Intersect(Ids(split.Test)));
     }
 
+    // 2.5 and 1.5 are as near to one whole number as to the next; the training part takes the larger.
+    [Theory]
+    [InlineData(5, 0.5, 3)]
+    [InlineData(3, 0.5, 2)]
+    [InlineData(10, 0.74, 7)]
+    [InlineData(10, 0.76, 8)]
+    public void The_training_part_has_the_nearest_whole_number(int count, double share, int train) =>
+        Assert.Equal(train, Examples.OnImages(count, 1).Split(share, seed: 3).Train.Count);
+
     [Fact]
     public void Splits_into_parts_without_a_common_picture()
     {
@@ -72,6 +81,24 @@ public sealed class VqaDatasetExtensionsTests
         Assert.Empty(Pictures(split.Train).Intersect(Pictures(split.Test)));
         Assert.NotEmpty(
             Pictures(dataset.Split(0.8, seed: 3).Train).Intersect(Pictures(dataset.Split(0.8, seed: 3).Test)));
+    }
+
+    // Half of ten is five, and a picture goes to the training part while half of its questions, rounded down, still fit: 9 come
+    // first and fit (0 + 4 < 5), or 1 comes first and 9 don't fit any more (1 + 4). SplitMix64's first number from 1 is odd,
+    // 10451216379200822465, from 2 even, 10905525725756348110: odd ones leave two pictures in their order, even ones swap them.
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 9)]
+    public void A_picture_with_most_of_the_questions_goes_where_more_of_them_fit(long seed, int trained)
+    {
+        InMemoryDataset dataset = new("uneven",
+            Enumerable.Range(0, 10).Select(i => Examples.Make($"{i}", images: [i == 0 ? "one.png" : "nine.png"])));
+
+        DatasetSplit split = dataset.SplitByImage(0.5, seed);
+
+        string[] nine = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+        Assert.Equal(trained == 9 ? nine : ["0"], Ids(split.Train));
+        Assert.Equal(trained == 9 ? ["0"] : nine, Ids(split.Test));
     }
 
     // 1 and 2 share b, 2 and 3 share c: none of the three can be parted from the others, though 1 and 3 share nothing.
