@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace MedR1.Training;
 
 /// <summary>
-/// What the builders have in common: slots that are filled once, a build that works once, all mistakes at once.
+/// What the builders have in common: slots that are filled once, a build that works once, and all mistakes reported at once.
 /// </summary>
 internal sealed class BuilderSlots(string trainer)
 {
@@ -14,7 +14,7 @@ internal sealed class BuilderSlots(string trainer)
     public List<string> Mistakes { get; } = [];
 
     /// <summary>Marks a slot as filled.</summary>
-    /// <exception cref="InvalidOperationException">It is already, or the builder has built.</exception>
+    /// <exception cref="InvalidOperationException">The slot is already filled, or the builder has already built.</exception>
     public void Fill(string call)
     {
         ThrowIfBuilt();
@@ -25,7 +25,7 @@ internal sealed class BuilderSlots(string trainer)
         }
     }
 
-    /// <exception cref="InvalidOperationException">The builder has built.</exception>
+    /// <exception cref="InvalidOperationException">The builder has already built.</exception>
     public void ThrowIfBuilt()
     {
         if (_isBuilt)
@@ -51,7 +51,7 @@ internal sealed class BuilderSlots(string trainer)
         }
     }
 
-    /// <summary>Something must train, and beside weights in 8 bits nothing but an adapter.</summary>
+    /// <summary>Something must be trainable, and on 8-bit weights nothing but an adapter.</summary>
     public void RequireTrainable(IVisionLanguagePolicy policy, TrainerOptions options)
     {
         string[] trained = [.. policy.Parameters
@@ -81,7 +81,7 @@ internal sealed class BuilderSlots(string trainer)
             + "train an adapter on it, LoraPolicy.Create(policy, options, seed), or load it without quantization.");
     }
 
-    /// <summary>An interval, or a best metric, of evaluations needs some.</summary>
+    /// <summary>An evaluation interval, or a best metric from evaluations, requires at least one evaluation.</summary>
     public void RequireEvaluations(TrainerOptions options, IReadOnlyList<IEvaluationHook> evaluations)
     {
         const string Fix = ".AddEvaluation(\"accuracy\", (context, token) => …).";
@@ -94,7 +94,7 @@ internal sealed class BuilderSlots(string trainer)
             $"The best checkpoint goes by {options.BestMetric}, but nothing measures it: {Fix}");
     }
 
-    // What a hook of another class measures is not known before it has run.
+    // What a hook of a different class measures is not known until it has run.
     private void RequireBest(TrainerOptions options, IReadOnlyList<IEvaluationHook> evaluations)
     {
         string[] names = [.. evaluations.OfType<DelegateEvaluation>().Select(evaluation => evaluation.Name)];
@@ -122,12 +122,12 @@ internal sealed class BuilderSlots(string trainer)
             $"BestMetric is '{best}', but the evaluations measure {known}: .Configure(options => options.BestMetric = …).");
     }
 
-    /// <summary>Settings change in a run that goes on alone.</summary>
+    /// <summary>Settings can change only in a resumed run.</summary>
     public void RequireResume(string? resumeFrom, IReadOnlyList<string> allowedChanges) => Require(
         resumeFrom is not null || allowedChanges.Count == 0,
         "There is no checkpoint whose settings could be changed: .ResumeFrom(folder), or remove .AllowChangedSettings.");
 
-    /// <summary>Runs what the user gave, so that a mistake there is one of the list.</summary>
+    /// <summary>Runs the user's code, so that a mistake in it joins the list.</summary>
     public void Guard(string call, Action action)
     {
         try

@@ -4,7 +4,7 @@ namespace MedR1.Training;
 public sealed class TrainerConfigurationException : Exception
 {
     /// <summary>Lists the mistakes.</summary>
-    /// <param name="trainer">What was to be built.</param>
+    /// <param name="trainer">What was being built.</param>
     /// <param name="mistakes">The mistakes, each with its fix.</param>
     public TrainerConfigurationException(string trainer, IReadOnlyList<string> mistakes)
         : base(Describe(trainer, mistakes))

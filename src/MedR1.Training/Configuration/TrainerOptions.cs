@@ -1,48 +1,44 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// What the trainers have in common: how long, how fast, what stays fixed, and what is written where.
+/// What all trainers have in common: how long and how fast they train, what stays fixed, and what is written where.
 /// </summary>
 public abstract class TrainerOptions
 {
-    /// <summary>Where every random choice of the run starts: data order, samples.</summary>
+    /// <summary>The seed of every random choice in the run: data order, samples.</summary>
     /// <value>The default is 42, as in Med-R1.</value>
     public long Seed { get; set; } = 42;
 
-    /// <summary>How many times the data is gone through, if <see cref="MaxSteps"/> is not set.</summary>
+    /// <summary>How many times the data is passed over, if <see cref="MaxSteps"/> is not set.</summary>
     /// <value>The default is 1, as in Med-R1.</value>
     public double Epochs { get; set; } = 1;
 
-    /// <summary>How many optimizer steps the run has; <see langword="null"/> to go by <see cref="Epochs"/>.</summary>
+    /// <summary>The number of optimizer steps in the run; <see langword="null"/> to go by <see cref="Epochs"/>.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public int? MaxSteps { get; set; }
 
-    /// <summary>The highest learning rate.</summary>
+    /// <summary>The peak learning rate.</summary>
     public abstract double LearningRate { get; set; }
 
-    /// <summary>How the learning rate goes on after its warm-up.</summary>
+    /// <summary>How the learning rate develops after its warm-up.</summary>
     public abstract LearningRateDecay Schedule { get; set; }
 
-    /// <summary>Steps in which the learning rate rises from 0, as a share of all steps if below 1.</summary>
+    /// <summary>Steps over which the learning rate rises from 0; below 1, a fraction of all steps.</summary>
     public abstract double Warmup { get; set; }
 
-    /// <summary>The AdamW settings that all parameters share: betas, epsilon, and whether the step is fused.</summary>
+    /// <summary>The AdamW settings shared by all parameters: betas, epsilon, and whether the step is fused.</summary>
     /// <value>The default is PyTorch's.</value>
     public AdamWOptions Optimizer { get; set; } = new();
 
-    /// <summary>AdamW's decoupled weight decay; biases and norms are left out.</summary>
+    /// <summary>AdamW's decoupled weight decay; biases and norms are excluded.</summary>
     /// <value>The default is 0, as in Med-R1.</value>
     public double WeightDecay { get; set; }
 
-    /// <summary>
-    /// The largest norm that a step's gradient may have; a larger one is scaled down. 0 for no limit.
-    /// </summary>
+    /// <summary>The maximum norm of a step's gradient; a larger gradient is scaled down. 0 for no limit.</summary>
     /// <value>The default is 1, as in Med-R1.</value>
     public double MaxGradientNorm { get; set; } = 1.0;
 
-    /// <summary>
-    /// Which parameters stay as they are, by their name in a checkpoint file; <see langword="null"/> to train all.
-    /// </summary>
+    /// <summary>Which parameters stay frozen, by their name in a checkpoint file; <see langword="null"/> to train all.</summary>
     /// <value>The default is <see langword="null"/>: Med-R1 trains everything, the vision tower included.</value>
     public Func<string, bool>? IsFrozen
     {
@@ -55,28 +51,26 @@ public abstract class TrainerOptions
     }
 
     /// <summary>
-    /// The highest learning rate of single parameters, by their name in a checkpoint file: <c>policy.LearningRates(…)</c>
-    /// gives it by part. A null result means <see cref="LearningRate"/>, and the schedule is the same for all.
+    /// The peak learning rate of individual parameters, by their name in a checkpoint file: <c>policy.LearningRates(…)</c> assigns
+    /// one by part. A null result means <see cref="LearningRate"/>, and the schedule is the same for all.
     /// </summary>
     /// <value>The default is <see langword="null"/>: one learning rate.</value>
     public Func<string, double?>? LearningRateOf { get; set; }
 
-    /// <summary>
-    /// The folder that checkpoints are written to, of one run at a time; <see langword="null"/> for none.
-    /// </summary>
+    /// <summary>The folder that checkpoints are written to, for one run at a time; <see langword="null"/> for none.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public string? OutputFolder { get; set; }
 
     /// <summary>
-    /// A checkpoint is written at each multiple of this many optimizer steps; 0 writes one at the end only. The last
-    /// whole step of a run that fails is saved too, so that its work is not lost: see <see cref="TrainingFailure"/>.
+    /// A checkpoint is written at each multiple of this many optimizer steps; 0 writes one only at the end. The last whole step of
+    /// a run that fails is saved too, so that its work is not lost: see <see cref="TrainingFailure"/>.
     /// </summary>
     /// <value>The default is 0.</value>
     public int SaveInterval { get; set; }
 
     /// <summary>
-    /// How many of the newest checkpoints are kept; older ones are removed when a new one is complete. The best one
-    /// and those of <see cref="KeepInterval"/> stay. <see langword="null"/> keeps all.
+    /// How many of the newest checkpoints are kept; older ones are removed once a new one is complete. The best one and those of
+    /// <see cref="KeepInterval"/> always stay. <see langword="null"/> keeps all.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public int? KeepLast { get; set; }
@@ -102,39 +96,39 @@ public abstract class TrainerOptions
     public bool BestIsLowest { get; set; }
 
     /// <summary>
-    /// Optimizer steps from one evaluation to the next; 0 evaluates after the last step only. Has no effect unless the builder was
-    /// given evaluations.
+    /// Optimizer steps between evaluations; 0 evaluates only after the last step. Has no effect unless the builder was given
+    /// evaluations.
     /// </summary>
     /// <value>The default is 0.</value>
     public int EvaluationInterval { get; set; }
 
-    /// <summary>Whether a run is evaluated before its first step too; it is reported as step 0.</summary>
+    /// <summary>Whether a run is also evaluated before its first step; this is reported as step 0.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool EvaluateAtStart { get; set; }
 
     /// <summary>
-    /// Optimizer steps from one report to the metric sinks to the next; the last step and those with an evaluation are always
-    /// reported. A report holds the latest value of each metric since the one before.
+    /// Optimizer steps between reports to the metric sinks; the last step and those with an evaluation are always reported. A
+    /// report holds the latest value of each metric since the previous report.
     /// </summary>
     /// <value>The default is 1, as in Med-R1.</value>
     public int LogInterval { get; set; } = 1;
 
     /// <summary>
-    /// Bytes of encoded prompts to keep, so that a picture is decoded once and not once an epoch; 0 for none.
+    /// How many bytes of encoded prompts to keep, so that an image is decoded once instead of once per epoch; 0 for none.
     /// </summary>
     /// <value>The default is 256 MiB.</value>
     public long PromptCacheBytes { get; set; } = 256L << 20;
 
     /// <summary>
-    /// The most memory for features of pictures, on the policy's device, where neither tower nor merger is trained or has an
-    /// adapter: a picture goes through the tower once for sampling and update, and once for all epochs if it fits; 0 for none.
+    /// The maximum memory for image features on the policy's device, used if neither vision tower nor merger is trained or has an
+    /// adapter: an image passes through the tower once for sampling and update, and once for all epochs if it fits; 0 for none.
     /// </summary>
-    /// <value>The default is 256 MiB: some 430 pictures of 384 × 384 for Qwen2-VL-2B in bfloat16.</value>
+    /// <value>The default is 256 MiB: about 430 images of 384 × 384 for Qwen2-VL-2B in bfloat16.</value>
     public long ImageFeatureBytes { get; set; } = 256L << 20;
 
     /// <summary>Freezes every parameter whose name starts with one of these.</summary>
     /// <param name="prefixes">
-    /// Starts of names, such as <c>visual.</c>; <c>Build</c> refuses a prefix that matches no parameter.
+    /// Prefixes of names, such as <c>visual.</c>; <c>Build</c> rejects one that matches no parameter.
     /// </param>
     public void Freeze(params IReadOnlyList<string> prefixes)
     {
@@ -147,20 +141,24 @@ public abstract class TrainerOptions
         FrozenPrefixes = all;
     }
 
-    /// <summary>What <see cref="Freeze"/> was given since <see cref="IsFrozen"/> was set: one that no name begins with is a mistake.</summary>
+    /// <summary>
+    /// What <see cref="Freeze"/> was given since <see cref="IsFrozen"/> was set: a prefix that matches no name is a mistake.
+    /// </summary>
     internal IReadOnlyList<string> FrozenPrefixes { get; private set; } = [];
 
-    /// <summary>The settings of which a run that goes on may have others than its checkpoint.</summary>
+    /// <summary>The settings in which a resumed run may differ from its checkpoint.</summary>
     internal IReadOnlyList<string> AllowedChanges { get; set; } = [];
 
-    /// <summary>Settings that are compared only where something depends on them; they may be allowed to change wherever a run goes on.</summary>
+    /// <summary>
+    /// Settings that are compared only if something depends on them; a resumed run may always list them as allowed changes.
+    /// </summary>
     internal virtual IReadOnlyList<string> MayBeLeftOut => [nameof(MaxSteps)];
 
     /// <summary>
-    /// What must not change by oversight in a run that goes on, by name. What moves no number of it, such as the size of a cache, is not
-    /// among it, nor what is a function: see <see cref="LearntParameters"/>.
+    /// What must not change by accident in a resumed run, by name. What has no effect on its numbers, such as the size of a cache,
+    /// is not included, nor is any function: see <see cref="LearntParameters"/>.
     /// </summary>
-    /// <param name="totalSteps">Steps of the whole run.</param>
+    /// <param name="totalSteps">The number of steps in the whole run.</param>
     internal virtual Dictionary<string, string> Settings(int totalSteps)
     {
         Dictionary<string, string> settings = [];
@@ -169,7 +167,7 @@ public abstract class TrainerOptions
         settings.Add(nameof(Warmup), Warmup);
         if (Schedule != LearningRateDecay.Constant || Warmup is > 0 and < 1)
         {
-            // Else a longer run begins as a shorter one does.
+            // Otherwise a longer run begins just like a shorter one.
             settings.Add(nameof(MaxSteps), totalSteps);
         }
 
@@ -192,7 +190,7 @@ public abstract class TrainerOptions
         };
     }
 
-    /// <summary>Optimizer steps of a run over so many examples.</summary>
+    /// <summary>The number of optimizer steps in a run over this many examples.</summary>
     internal int StepsFor(int examples, int examplesPerStep, int iterations = 1) =>
         MaxSteps ?? (int)Math.Max(1, Math.Ceiling(Epochs * examples / examplesPerStep)) * iterations;
 }

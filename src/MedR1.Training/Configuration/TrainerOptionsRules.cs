@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>Collects what is wrong with options, each with the call that fixes it.</summary>
+/// <summary>Collects the mistakes in options, each with the call that fixes it.</summary>
 internal sealed class TrainerOptionsRules
 {
     public List<string> Mistakes { get; } = [];
@@ -15,9 +15,9 @@ internal sealed class TrainerOptionsRules
         }
     }
 
-    /// <summary>What all trainers have in common.</summary>
+    /// <summary>Checks what all trainers have in common.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="learningRate">A learning rate as the trainer takes it, for the hint.</param>
+    /// <param name="learningRate">A typical learning rate of the trainer, for the hint.</param>
     public void RequireCommon(TrainerOptions options, string learningRate)
     {
         Require(
@@ -89,9 +89,9 @@ internal sealed class TrainerOptionsRules
             "it can't be negative (0 is none)", "256 << 20");
     }
 
-    /// <summary>What trainers have in common that sample.</summary>
+    /// <summary>Checks what trainers that sample have in common.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="leastGroup">The fewest completions of a prompt, and why.</param>
+    /// <param name="leastGroup">The minimum number of completions per prompt, and why.</param>
     public void RequireRollouts(RolloutTrainerOptions options, (int Size, string Reason) leastGroup)
     {
         RequireCommon(options, learningRate: "1e-6");

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace MedR1.Training;
 
 /// <summary>
-/// Shows where a run stands: step, reward or loss, accuracy, length, tokens a second, time left, what evaluations measured, and
-/// what keeps it from learning: failed rewards, groups that all agree. On a terminal one line that is written over, elsewhere a
-/// line each interval; a line with an evaluation stays on both.
+/// Shows where a run stands: step, reward or loss, accuracy, length, tokens per second, time left, what evaluations measured, and
+/// what keeps it from learning: failed rewards, groups that all agree. A terminal gets one line that is overwritten, anything else
+/// one line per interval; a line with an evaluation stays on both.
 /// </summary>
 public sealed class ConsoleProgressSink : IMetricSink, IDisposable
 {
@@ -16,12 +16,12 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
     private int _lastLength;
     private long? _lastStep;
 
-    /// <summary>Makes a sink for the console or another writer.</summary>
+    /// <summary>Makes a sink for the console or a different writer.</summary>
     /// <param name="writer">Where to write; <see langword="null"/> for the console.</param>
     /// <param name="overwrite">
     /// Whether each line replaces the one before; <see langword="null"/> to ask the console.
     /// </param>
-    /// <param name="interval">Steps from line to line where lines stay.</param>
+    /// <param name="interval">Steps between lines, if lines stay.</param>
     /// <param name="accuracyReward">
     /// The reward shown as accuracy; <see langword="null"/> for the first with "accuracy" in its name.
     /// </param>
@@ -115,7 +115,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
         }
     }
 
-    // What keeps a run from learning without stopping it.
+    // What keeps a run from learning but does not stop it.
     private static IEnumerable<string> Warnings(IReadOnlyDictionary<string, double> values)
     {
         foreach ((string name, double count) in values)
@@ -126,7 +126,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
             }
         }
 
-        // Once: an evaluation may leave it out now and then.
+        // Only once: an evaluation may leave it out now and then.
         if (values.TryGetValue(TrainingMetricNames.EvaluationsWithoutBest, out double missing) && missing == 1)
         {
             yield return "what chooses the best checkpoint was not measured";

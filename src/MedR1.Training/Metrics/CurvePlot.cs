@@ -2,14 +2,14 @@ using ScottPlot;
 
 namespace MedR1.Training;
 
-/// <summary>Draws the measurements of a run over its steps as one PNG of panels.</summary>
+/// <summary>Plots the measurements of a run over its steps as a PNG image with several panels.</summary>
 public static class CurvePlot
 {
     private static readonly string[] CommonMetrics =
         [TrainingMetricNames.Loss, TrainingMetricNames.MeanLength, "kl", "entropy", TrainingMetricNames.GradientNorm];
 
-    /// <summary>Writes the picture; an existing one is replaced when the new one is complete.</summary>
-    /// <param name="path">The PNG file; its folder is made where it is missing.</param>
+    /// <summary>Writes the image; an existing one is replaced once the new one is complete.</summary>
+    /// <param name="path">The PNG file; its folder is created if missing.</param>
     /// <param name="history">The measurements of each step, such as <see cref="TrainingReport.History"/>.</param>
     /// <param name="options">What to draw and how.</param>
     /// <exception cref="ArgumentException">None of the metrics has a value.</exception>
@@ -50,9 +50,7 @@ public static class CurvePlot
         WholeFile.Write(path, image.GetImageBytes(ImageFormat.Png));
     }
 
-    /// <summary>
-    /// The mean of each value and those before it, up to so many; a run of the start is a mean of less.
-    /// </summary>
+    /// <summary>The mean of each value and the ones before it, up to so many; near the start fewer are averaged.</summary>
     internal static double[] Smooth(double[] values, int window)
     {
         double[] smooth = new double[values.Length];

@@ -10,7 +10,7 @@ public sealed class CurvePlotSink : IMetricSink
 
     /// <summary>Makes a sink.</summary>
     /// <param name="path">The PNG file.</param>
-    /// <param name="interval">Steps from drawing to drawing; the last step is always drawn.</param>
+    /// <param name="interval">Steps between drawings; the last step is always drawn.</param>
     /// <param name="options">What to draw and how.</param>
     public CurvePlotSink(string path, int interval = 50, CurvePlotOptions? options = null)
     {

@@ -1,9 +1,9 @@
 namespace MedR1.Training;
 
-/// <summary>Opens files that lines are appended to, one run after another.</summary>
+/// <summary>Opens files to which one run after another appends lines.</summary>
 internal static class JsonLinesFile
 {
-    /// <summary>Opens a file behind its last line, making it and its folder where they are missing.</summary>
+    /// <summary>Opens a file at its end, creating it and its folder if missing.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     public static FileStream Open(string path)
     {
@@ -19,8 +19,8 @@ internal static class JsonLinesFile
         return file;
     }
 
-    // A run that was killed while it wrote, or whose disk was full, leaves half a line: the next must not be glued to it. A pipe has
-    // no length, and opening it to read would wait for who writes.
+    // A run that was killed while writing, or whose disk was full, leaves half a line: the next one must not be appended to it. A
+    // pipe has no length, and opening it for reading would wait for a writer.
     private static bool IsTorn(string path)
     {
         if (new FileInfo(path) is not { Exists: true, Length: > 0 })

@@ -3,17 +3,16 @@ using System.Text.Json;
 namespace MedR1.Training;
 
 /// <summary>
-/// Writes a line of JSON for each step: <c>step</c>, then every value under its name; what is not finite becomes null.
+/// Writes a line of JSON per step: <c>step</c>, then every value under its name; values that are not finite become null.
 /// </summary>
 /// <remarks>
-/// Lines are appended and flushed one by one, so that a killed run loses none and a resumed run goes on in the same
-/// file.
+/// Lines are appended and flushed one by one, so that a killed run loses none and a resumed run continues in the same file.
 /// </remarks>
 public sealed class JsonLinesSink : IMetricSink, IDisposable
 {
     private readonly FileStream _file;
 
-    /// <summary>Opens the file, making its folder where that is missing.</summary>
+    /// <summary>Opens the file, creating its folder if missing.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public JsonLinesSink(string path) => _file = JsonLinesFile.Open(path);

@@ -4,12 +4,13 @@ using System.Diagnostics.Metrics;
 namespace MedR1.Training;
 
 /// <summary>
-/// Gives measurements to .NET's own <see cref="Meter"/> <c>MedR1.Training</c>, from where OpenTelemetry, dotnet-counters
-/// or any listener takes them: a gauge for each metric, <c>medr1.training.</c> and the metric's name with dots for
-/// slashes, and the counter <c>medr1.training.steps</c>.
+/// Publishes measurements through .NET's own <see cref="Meter"/> <c>MedR1.Training</c>, where OpenTelemetry, dotnet-counters or any
+/// listener can read them: a gauge for each metric, named <c>medr1.training.</c> plus the metric's name with dots for slashes, and
+/// the counter <c>medr1.training.steps</c>.
 /// </summary>
 /// <remarks>
-/// With OpenTelemetry: <c>AddMeter(MeterSink.MeterName)</c>. What is not finite is left out, as exporters refuse it.
+/// With OpenTelemetry: <c>AddMeter(MeterSink.MeterName)</c>. Values that are not finite are left out, because exporters reject
+/// them.
 /// </remarks>
 public sealed class MeterSink : IMetricSink, IDisposable
 {
@@ -23,8 +24,8 @@ public sealed class MeterSink : IMetricSink, IDisposable
     private readonly Counter<long> _steps;
     private long? _lastStep;
 
-    /// <summary>Makes the sink with a meter of its own.</summary>
-    /// <param name="run">A name for the run, the tag <c>run</c> of everything; null for none.</param>
+    /// <summary>Makes the sink with its own meter.</summary>
+    /// <param name="run">A name for the run, attached to everything as the tag <c>run</c>; null for none.</param>
     public MeterSink(string? run = null)
     {
         _tags = run is null ? [] : [KeyValuePair.Create<string, object?>("run", run)];
@@ -37,7 +38,7 @@ public sealed class MeterSink : IMetricSink, IDisposable
     {
         ArgumentNullException.ThrowIfNull(metrics);
 
-        // The steps before the first report of a run that goes on were another process's, and a run that went back to an earlier
+        // The steps before the first report of a resumed run belong to a different process, and a run that went back to an earlier
         // checkpoint takes nothing from a counter, which only grows.
         _steps.Add(Math.Max(0, metrics.Step - (_lastStep ?? Math.Max(0, metrics.Step - 1))), _tags);
         _lastStep = metrics.Step;
@@ -52,7 +53,7 @@ public sealed class MeterSink : IMetricSink, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Ends the meter.</summary>
+    /// <summary>Disposes the meter.</summary>
     public void Dispose() => _meter.Dispose();
 
     private Gauge<double> CreateGauge(string name) =>

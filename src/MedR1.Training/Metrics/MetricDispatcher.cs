@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Gives measurements to all sinks. A sink that throws stops neither the run nor the others; its first failure is kept.
+/// Passes measurements on to all sinks. A sink that throws stops neither the run nor the others; its first failure is kept.
 /// </summary>
 internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
 {

@@ -1,8 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>
-/// Writes scalars that TensorBoard shows: one event file in a folder of the run, a record for each step.
-/// </summary>
+/// <summary>Writes scalars for TensorBoard: one event file in a folder of the run, one record per step.</summary>
 /// <remarks>Records are flushed one by one. Values that are not finite are left out.</remarks>
 public sealed class TensorBoardSink : IMetricSink, IDisposable
 {
@@ -10,7 +8,7 @@ public sealed class TensorBoardSink : IMetricSink, IDisposable
     private readonly TimeProvider _time;
 
     /// <summary>Opens an event file.</summary>
-    /// <param name="folder">The run's folder; made where it is missing.</param>
+    /// <param name="folder">The run's folder; created if missing.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public TensorBoardSink(string folder, TimeProvider? timeProvider = null)

@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Names of the measurements that trainers give to sinks; docs/metrics.md says what each means and what is healthy.
+/// Names of the measurements that trainers pass to sinks; docs/metrics.md says what each one means and what values are healthy.
 /// </summary>
 public static class TrainingMetricNames
 {
@@ -9,7 +9,7 @@ public static class TrainingMetricNames
     private const string RewardPrefix = "rewards/";
     private const string RewardFailurePrefix = "reward_failures/";
 
-    /// <summary>What was back-propagated, summed over the step.</summary>
+    /// <summary>The loss that was back-propagated, summed over the step.</summary>
     public const string Loss = "loss";
 
     /// <summary>The 2-norm of the step's gradient before it was clipped.</summary>
@@ -18,13 +18,13 @@ public static class TrainingMetricNames
     /// <summary>The learning rate that the step used.</summary>
     public const string LearningRate = "learning_rate";
 
-    /// <summary>How often the data was gone through.</summary>
+    /// <summary>How many times the data has been passed over.</summary>
     public const string Epoch = "epoch";
 
     /// <summary>Share of all steps done, 0 to 1.</summary>
     public const string Progress = "progress";
 
-    /// <summary>Seconds that the rest takes at the pace so far.</summary>
+    /// <summary>Seconds left at the pace so far.</summary>
     public const string SecondsLeft = "time/left";
 
     /// <summary>Seconds of the whole step.</summary>
@@ -43,17 +43,18 @@ public static class TrainingMetricNames
     public const string EvaluationSeconds = "time/eval";
 
     /// <summary>
-    /// Evaluations since the start that did not measure <see cref="TrainerOptions.BestMetric"/>; stands with those alone.
+    /// Evaluations since the start that did not measure <see cref="TrainerOptions.BestMetric"/>; reported only with such
+    /// evaluations.
     /// </summary>
     public const string EvaluationsWithoutBest = "evaluations_without_best";
 
-    /// <summary>Tokens sampled (GRPO) or trained on (SFT) in a second of the step.</summary>
+    /// <summary>Tokens sampled (GRPO) or trained on (SFT) per second of the step.</summary>
     public const string TokensPerSecond = "tokens_per_second";
 
     /// <summary>Tokens of prompts and completions since the start.</summary>
     public const string TokenCount = "num_tokens";
 
-    /// <summary>Steps left out since the start, since loss or gradient was not finite.</summary>
+    /// <summary>Steps skipped since the start because loss or gradient was not finite.</summary>
     public const string SkippedSteps = "skipped_steps";
 
     /// <summary>Mean total reward of the completions that have one.</summary>
@@ -71,13 +72,13 @@ public static class TrainingMetricNames
     /// <summary>Share of completions that were cut off.</summary>
     public const string TruncatedShare = "completions/clipped_ratio";
 
-    /// <summary>Share of the groups that were sampled and used; the others were dropped, since they all agreed.</summary>
+    /// <summary>Share of the sampled groups that were used; the others were dropped because their completions all agreed.</summary>
     public const string KeptShare = "dynamic_sampling/kept_share";
 
-    /// <summary>How often the sampler was asked for the rollout.</summary>
+    /// <summary>How many times the sampler was called for the rollout.</summary>
     public const string SamplingRounds = "dynamic_sampling/rounds";
 
-    /// <summary>Prompts left out for the rollout, being too long.</summary>
+    /// <summary>Prompts skipped while collecting the rollout because they are too long.</summary>
     public const string OverlongPrompts = "prompts/overlong";
 
     /// <summary>Share of the rollout's groups that were replayed.</summary>
@@ -95,13 +96,13 @@ public static class TrainingMetricNames
     /// <summary>PPO: the mean value that the critic gives a token.</summary>
     public const string Values = "values";
 
-    /// <summary>PPO: the mean return of a token, what the critic should give.</summary>
+    /// <summary>PPO: the mean return of a token, which the critic should predict.</summary>
     public const string Returns = "returns";
 
-    /// <summary>PPO: share of tokens where the clipped error of the critic is the larger one.</summary>
+    /// <summary>PPO: share of tokens for which the critic's clipped error is the larger one.</summary>
     public const string ValueClipShare = "value_clip_ratio";
 
-    /// <summary>PPO: how much of the returns the critic foresaw, before it learnt from them.</summary>
+    /// <summary>PPO: how much of the returns the critic predicted, before it learnt from them.</summary>
     public const string ExplainedVariance = "explained_variance";
 
     /// <summary>PPO: mean difference of a token's log-probability from the reference's, which the rewards penalise.</summary>
@@ -121,7 +122,7 @@ public static class TrainingMetricNames
     /// <param name="measurement">The measurement's name.</param>
     public static string Evaluation(string measurement) => EvaluationPrefix + measurement;
 
-    /// <summary>Whether a name is that of a measurement of an evaluation.</summary>
+    /// <summary>Whether a name is that of an evaluation's measurement.</summary>
     /// <param name="name">The name.</param>
     public static bool IsEvaluation(string name)
     {
@@ -145,22 +146,24 @@ public static class TrainingMetricNames
     /// <param name="reward">The reward's name.</param>
     public static string RewardFailures(string reward) => RewardFailurePrefix + reward;
 
-    /// <summary>Whether every training measures this itself, or every one that samples, whatever its evaluations do.</summary>
+    /// <summary>Whether every training, or every one that samples, measures this itself, regardless of its evaluations.</summary>
     internal static bool IsOfTraining(string name, bool samples) =>
         name is Loss or GradientNorm or LearningRate or Epoch or Progress or TokenCount or SkippedSteps or StepSeconds
             or TokensPerSecond
         || (samples && name is (Reward or RewardDeviation or ZeroDeviationShare or MeanLength or TruncatedShare));
 
-    /// <summary>Whether a step may lack this though others have it: what some evaluations, rewards or samplings alone measure.</summary>
+    /// <summary>
+    /// Whether a step may lack this although others have it: what only some evaluations, rewards or samplings measure.
+    /// </summary>
     internal static bool MayBeMissing(string name, bool samples) =>
         name is EvaluationSeconds or EvaluationsWithoutBest
         || (samples && (name is RewardDeviation or ReplayAge or ExplainedVariance || IsOfReward(name)));
 
-    /// <summary>Whether a name is that of what is measured of one reward.</summary>
+    /// <summary>Whether a name belongs to a measurement of a single reward.</summary>
     internal static bool IsOfReward(string name) =>
         FailedReward(name) is not null || name.StartsWith(RewardPrefix, StringComparison.Ordinal);
 
-    /// <summary>The reward whose failures a name counts; null for another name.</summary>
+    /// <summary>The reward whose failures a name counts; null for any other name.</summary>
     internal static string? FailedReward(string name) =>
         name.StartsWith(RewardFailurePrefix, StringComparison.Ordinal) ? name[RewardFailurePrefix.Length..] : null;
 }

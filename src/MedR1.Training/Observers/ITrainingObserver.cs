@@ -1,23 +1,23 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Looks on while a run goes: the callbacks that every trainer has. <see cref="IGrpoObserver"/> and
-/// <see cref="ISftObserver"/> add their trainer's own. What it throws stops the run, but for <see cref="OnStop"/>.
+/// Watches a run: the callbacks that every trainer has. <see cref="IGrpoObserver"/> and <see cref="ISftObserver"/> add those of
+/// their trainers. An exception stops the run, except from <see cref="OnStop"/>.
 /// </summary>
 /// <remarks>
-/// Calls come one after another from the training's own thread, in the order in which they are listed here; the training goes on
-/// when a call returns. One may wait for something asynchronous.
+/// Calls come one after another from the training's own thread, in the order in which they are listed here; training continues when
+/// a call returns. A call may block to wait for something asynchronous.
 /// </remarks>
 public interface ITrainingObserver
 {
-    /// <summary>A run starts or goes on.</summary>
-    /// <param name="start">What runs, from where and how far.</param>
+    /// <summary>A run starts or resumes.</summary>
+    /// <param name="start">What runs, from which step, and how far.</param>
     void OnStart(TrainingStart start)
     {
     }
 
     /// <summary>
-    /// All gradients of a step are there, clipped; the parameters have not moved yet. Not called for a skipped step.
+    /// All gradients of a step are computed and clipped; the parameters have not moved yet. Not called for a skipped step.
     /// </summary>
     /// <param name="step">The step, from 1.</param>
     void OnGradients(long step)
@@ -25,27 +25,27 @@ public interface ITrainingObserver
     }
 
     /// <summary>A step is done.</summary>
-    /// <param name="metrics">Its measurements, those of an evaluation included.</param>
+    /// <param name="metrics">Its measurements, including those of an evaluation.</param>
     void OnStep(StepMetrics metrics)
     {
     }
 
-    /// <summary>A checkpoint is complete and in its place.</summary>
+    /// <summary>A checkpoint is complete and in its final place.</summary>
     /// <param name="step">The step.</param>
     /// <param name="folder">The checkpoint.</param>
     void OnCheckpoint(long step, string folder)
     {
     }
 
-    /// <summary>The run has come to its last step. Not called where it was cancelled or failed.</summary>
-    /// <param name="report">What became of it.</param>
+    /// <summary>The run has reached its last step. Not called if it was cancelled or failed.</summary>
+    /// <param name="report">The outcome of the run.</param>
     void OnEnd(TrainingReport report)
     {
     }
 
     /// <summary>
-    /// The run is over, also where it was cancelled or failed, in its start too: nothing of it samples or moves a parameter any
-    /// more. All observers are told; what one throws here is dropped, since what the run has ended with counts.
+    /// The run is over, even if it was cancelled or failed, including at its start: it no longer samples or moves a parameter. All
+    /// observers are told; an exception thrown here is dropped, so that it does not hide what the run ended with.
     /// </summary>
     void OnStop()
     {

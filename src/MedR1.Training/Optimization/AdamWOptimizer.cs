@@ -6,14 +6,11 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// AdamW over parameter groups in one fused kernel a group, equal to <c>torch.optim.AdamW</c>. bfloat16 and float16
-/// parameters
-/// have float32 master weights and moments. A parameter without a gradient is left alone, its step count too. For one
-/// thread at a time; disposing it disposes moments and master weights, not the parameters.
+/// AdamW over parameter groups with one fused kernel per group, equal to <c>torch.optim.AdamW</c>. bfloat16 and float16 parameters
+/// have float32 master weights and moments. A parameter without a gradient is left alone, as is its step count. For one thread at a
+/// time; disposing it disposes moments and master weights, not the parameters.
 /// </summary>
-/// <remarks>
-/// Make it when the model has its final type and device: TorchSharp's <c>module.to</c> replaces parameters.
-/// </remarks>
+/// <remarks>Create it once the model has its final type and device: TorchSharp's <c>module.to</c> replaces parameters.</remarks>
 public sealed class AdamWOptimizer : IDisposable
 {
     // Gradients of 16-bit parameters are widened this many elements at a time.
@@ -24,8 +21,8 @@ public sealed class AdamWOptimizer : IDisposable
 
     /// <summary>Makes the optimizer.</summary>
     /// <param name="groups">The parameters; see <see cref="ParameterGroups.Create"/>.</param>
-    /// <param name="options">What all groups share; null for the defaults.</param>
-    /// <exception cref="ArgumentException">There is no parameter, one stands twice, or a number can't work.</exception>
+    /// <param name="options">Options shared by all groups; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There is no parameter, one occurs twice, or a number is invalid.</exception>
     public AdamWOptimizer(IReadOnlyList<ParameterGroup> groups, AdamWOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(groups);
@@ -47,7 +44,7 @@ public sealed class AdamWOptimizer : IDisposable
 
     private IEnumerable<AdamWSlot> Slots => _groups.SelectMany(group => group.Slots);
 
-    /// <summary>Makes a step with the gradients that are there.</summary>
+    /// <summary>Makes a step with the current gradients.</summary>
     /// <param name="learningRateFactor">
     /// Multiplies each group's learning rate: <see cref="LearningRateSchedule.Factor"/>.
     /// </param>
@@ -83,18 +80,17 @@ public sealed class AdamWOptimizer : IDisposable
     {
         foreach (AdamWSlot slot in Slots)
         {
-            // Not zeros: a parameter that the next batch doesn't touch must have no gradient at all.
+            // Not set to zero: a parameter that the next batch doesn't touch must have no gradient at all.
             slot.Parameter.grad = null;
         }
     }
 
     /// <summary>
-    /// Everything that a continued run needs, by name: <c>step.{parameter}</c> (int64), <c>first_moment.</c>,
-    /// <c>second_moment.</c> and, for 16-bit parameters, <c>master_weight.{parameter}</c>. Parameters that never had a
-    /// gradient have no entry.
+    /// Everything needed to resume, by name: <c>step.{parameter}</c> (int64), <c>first_moment.</c>, <c>second_moment.</c> and, for
+    /// 16-bit parameters, <c>master_weight.{parameter}</c>. Parameters that never had a gradient have no entry.
     /// </summary>
     /// <returns>
-    /// The tensors themselves, not copies (but for the steps): save them before the next step and leave them be.
+    /// The tensors themselves, not copies (except for the steps): save them before the next step and don't change them.
     /// </returns>
     public IReadOnlyDictionary<string, Tensor> GetState()
     {
@@ -113,9 +109,9 @@ public sealed class AdamWOptimizer : IDisposable
         return state;
     }
 
-    /// <summary>Goes on from a state; 16-bit parameters take the value of their master weights.</summary>
-    /// <param name="state">What <see cref="GetState"/> gave, on any device; it is copied.</param>
-    /// <exception cref="OptimizerStateException">It does not fit; the optimizer is as it was.</exception>
+    /// <summary>Resumes from a state; 16-bit parameters take the value of their master weights.</summary>
+    /// <param name="state">What <see cref="GetState"/> returned, on any device; it is copied.</param>
+    /// <exception cref="OptimizerStateException">It does not fit; the optimizer is unchanged.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -148,7 +144,7 @@ public sealed class AdamWOptimizer : IDisposable
         }
     }
 
-    /// <summary>Refuses a state that <see cref="LoadState"/> can't go on from.</summary>
+    /// <summary>Rejects a state that <see cref="LoadState"/> can't resume from.</summary>
     /// <exception cref="OptimizerStateException">It does not fit.</exception>
     internal void RequireFit(IReadOnlyDictionary<string, Tensor> state)
     {
@@ -197,7 +193,7 @@ public sealed class AdamWOptimizer : IDisposable
     }
 
     /// <summary>
-    /// Slots with a gradient, cut so that a chunk has one type, device and step count, as the kernel wants it.
+    /// Slots with a gradient, split so that each chunk has one type, device and step count, as the kernel requires.
     /// </summary>
     private static IEnumerable<AdamWSlot[]> Chunks(AdamWSlot[] slots)
     {

@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>Options of <see cref="AdamWOptimizer"/> that all parameters share; the defaults are PyTorch's.</summary>
+/// <summary>Options of <see cref="AdamWOptimizer"/> shared by all parameters; the defaults are PyTorch's.</summary>
 public sealed record AdamWOptions
 {
     /// <summary>Decay of the running mean of the gradients.</summary>
@@ -16,13 +16,13 @@ public sealed record AdamWOptions
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>
-    /// Whether one fused kernel does the step; otherwise plain tensor operators do, about ten times slower, for
-    /// comparison or for a device that the kernel does not know.
+    /// Whether one fused kernel does the step; otherwise plain tensor operators do, about ten times slower, for comparison or for a
+    /// device that the kernel does not support.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool Fused { get; init; } = true;
 
-    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
         List<string> problems = [];

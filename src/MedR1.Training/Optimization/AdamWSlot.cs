@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// A parameter with its moments, and for 16-bit types a float32 master copy: updates far below a 16-bit weight's last
-/// digit would otherwise be lost. The moments appear at the first gradient.
+/// A parameter with its moments, and for 16-bit types a float32 master copy: otherwise, updates far below the last digit of a
+/// 16-bit weight would be lost. The moments are created at the first gradient.
 /// </summary>
 internal sealed class AdamWSlot(string name, Parameter parameter) : IDisposable
 {

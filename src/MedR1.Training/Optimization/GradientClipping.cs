@@ -5,21 +5,20 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training;
 
-/// <summary>Limits the length of the gradient of all parameters together.</summary>
+/// <summary>Limits the joint norm of all parameters' gradients.</summary>
 public static class GradientClipping
 {
-    // As torch.nn.utils.clip_grad_norm_: it keeps the division finite where the norm is 0.
+    // As in torch.nn.utils.clip_grad_norm_: keeps the division finite if the norm is 0.
     private const double Epsilon = 1e-6;
 
     /// <summary>
-    /// Scales all gradients by min(1, maximum / (norm + 1e-6)), norm being the 2-norm of all of them as one vector:
-    /// equal to
-    /// <c>torch.nn.utils.clip_grad_norm_</c>. Gradients that hold NaN or infinity are left as they are: test the result
-    /// and leave the step out.
+    /// Scales all gradients by min(1, maximum / (norm + 1e-6)), where norm is the 2-norm of all of them as one vector: equal to
+    /// <c>torch.nn.utils.clip_grad_norm_</c>. Gradients that hold NaN or infinity are left as they are: check the result and skip
+    /// the step.
     /// </summary>
     /// <param name="parameters">The parameters; those without a gradient don't count.</param>
-    /// <param name="maximum">The largest norm; positive infinity only measures.</param>
-    /// <returns>The norm before clipping; not finite if a gradient is not. 0 if there is no gradient.</returns>
+    /// <param name="maximum">The maximum norm; positive infinity only measures.</param>
+    /// <returns>The norm before clipping; not finite if a gradient is not, 0 if there is no gradient.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The maximum is not above 0.</exception>
     public static double ClipNorm(IEnumerable<Parameter> parameters, double maximum)
     {

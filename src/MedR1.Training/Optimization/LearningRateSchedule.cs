@@ -1,8 +1,8 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// The factor of the learning rate at each optimizer step, equal to transformers' <c>get_scheduler</c>. With warm-up
-/// the first step (number 0) has factor 0. Immutable; any number of threads may use one.
+/// The learning rate's factor at each optimizer step, equal to transformers' <c>get_scheduler</c>. With a warm-up the first step
+/// (number 0) has factor 0. Immutable; any number of threads may share one.
 /// </summary>
 public sealed class LearningRateSchedule
 {
@@ -17,21 +17,21 @@ public sealed class LearningRateSchedule
         _afterWarmup = afterWarmup;
     }
 
-    /// <summary>The name that transformers gives it.</summary>
+    /// <summary>The name used by transformers.</summary>
     public string Name { get; }
 
     /// <summary>The full rate at every step.</summary>
     public static LearningRateSchedule Constant() => new("constant", 0, _ => 1);
 
     /// <summary>A linear rise from 0, then the full rate.</summary>
-    /// <param name="warmupSteps">Steps of the rise.</param>
+    /// <param name="warmupSteps">The number of steps it rises.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
     public static LearningRateSchedule ConstantWithWarmup(long warmupSteps) =>
         new("constant_with_warmup", warmupSteps, _ => 1);
 
     /// <summary>A linear rise from 0, then a linear fall to 0 at the last step.</summary>
-    /// <param name="warmupSteps">Steps of the rise.</param>
-    /// <param name="totalSteps">Steps of the whole run, the rise included; the rate is 0 after them.</param>
+    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="totalSteps">The number of steps in the whole run, including the rise; the rate is 0 after them.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
     public static LearningRateSchedule Linear(long warmupSteps, long totalSteps)
     {
@@ -42,11 +42,11 @@ public sealed class LearningRateSchedule
             step => Math.Max(0.0, (double)(totalSteps - step) / Math.Max(1, totalSteps - warmupSteps)));
     }
 
-    /// <summary>A linear rise from 0, then waves of a cosine: max(0, (1 + cos(2π · cycles · progress)) / 2).</summary>
-    /// <param name="warmupSteps">Steps of the rise.</param>
-    /// <param name="totalSteps">Steps of the whole run, the rise included.</param>
-    /// <param name="cycles">Waves after the rise; a half falls once, from the full rate to 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A count is negative, or the cycles are not finite.</exception>
+    /// <summary>A linear rise from 0, then cosine waves: max(0, (1 + cos(2π · cycles · progress)) / 2).</summary>
+    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
+    /// <param name="cycles">The number of waves after the rise; one half falls once, from the full rate to 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative, or the number of cycles is not finite.</exception>
     public static LearningRateSchedule Cosine(long warmupSteps, long totalSteps, double cycles = 0.5)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);

@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>A saved state that does not belong to the optimizer it is loaded into.</summary>
+/// <summary>A saved state does not fit the optimizer that it is loaded into.</summary>
 public sealed class OptimizerStateException : Exception
 {
     /// <summary>Makes the exception.</summary>

@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 
 namespace MedR1.Training;
 
-/// <summary>Parameters that are trained alike. The optimizer neither copies nor disposes them.</summary>
+/// <summary>Parameters that share their training settings. The optimizer neither copies nor disposes them.</summary>
 /// <param name="Name">A name for messages and metrics.</param>
 /// <param name="Parameters">The parameters by their name in a checkpoint file.</param>
 public sealed record ParameterGroup(string Name, IReadOnlyList<KeyValuePair<string, Parameter>> Parameters)

@@ -2,14 +2,13 @@ using TorchSharp.Modules;
 
 namespace MedR1.Training;
 
-/// <summary>Cuts a model's parameters into groups.</summary>
+/// <summary>Splits a model's parameters into groups.</summary>
 public static class ParameterGroups
 {
     /// <summary>
-    /// Whether weight decay is for this parameter: for matrices and kernels, not for biases and the gains of norms,
-    /// which have
-    /// one axis or none. On Qwen2-VL this is the list of Hugging Face's trainer, which goes by names and module types
-    /// (and so misses some gains of Qwen2.5-VL's vision tower).
+    /// Whether weight decay applies to this parameter: it does to matrices and kernels, but not to biases and the gains of norms,
+    /// which have one axis or none. For Qwen2-VL this matches the list of Hugging Face's trainer, which goes by names and module
+    /// types (and so misses some gains of Qwen2.5-VL's vision tower).
     /// </summary>
     /// <param name="parameter">The parameter.</param>
     public static bool IsDecayed(Parameter parameter)
@@ -19,14 +18,13 @@ public static class ParameterGroups
     }
 
     /// <summary>
-    /// Cuts into groups of equal learning rate, each into decayed and other parameters, in the order given.
+    /// Splits parameters into groups of equal learning rate, each into decayed and other parameters, in the given order.
     /// </summary>
-    /// <param name="parameters">The parameters that train, by name.</param>
+    /// <param name="parameters">The parameters to train, by name.</param>
     /// <param name="learningRate">The learning rate.</param>
-    /// <param name="weightDecay">The weight decay of those that are decayed.</param>
+    /// <param name="weightDecay">The weight decay of the decayed parameters.</param>
     /// <param name="learningRateOf">
-    /// The learning rate of a parameter by its name, such as a smaller one for <c>visual.</c>; null, or a null result,
-    /// for
+    /// The learning rate of a parameter by its name, such as a smaller one for <c>visual.</c>; null, or a null result, means
     /// <paramref name="learningRate"/>.
     /// </param>
     public static IReadOnlyList<ParameterGroup> Create(

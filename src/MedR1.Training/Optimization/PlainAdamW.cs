@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// AdamW by plain operators (Loshchilov and Hutter 2019, algorithm 2), operation by operation as PyTorch's
-/// single-tensor form.
+/// AdamW with plain operators (Loshchilov and Hutter 2019, algorithm 2), operation by operation as in PyTorch's single-tensor
+/// version.
 /// </summary>
 internal static class PlainAdamW
 {
