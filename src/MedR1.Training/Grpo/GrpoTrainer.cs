@@ -7,8 +7,8 @@ namespace MedR1.Training;
 /// advantages in each group → loss → optimizer step. Made by <see cref="GrpoTrainerBuilder"/>.
 /// </summary>
 /// <remarks>
-/// One run at a time, on a thread of its own. It disposes its optimizer and the reference that it cloned; policy,
-/// sampler, rewards and sinks stay with who made them.
+/// One run at a time, on its own thread. It disposes its optimizer and the reference that it cloned; policy, sampler, rewards and
+/// sinks still belong to whoever made them.
 /// </remarks>
 public sealed class GrpoTrainer : IDisposable
 {
@@ -53,39 +53,37 @@ public sealed class GrpoTrainer : IDisposable
         }
         catch
         {
-            // Frozen parameters must learn again, and what was copied takes the memory of a model.
+            // Frozen parameters must take gradients again, and what was copied takes as much memory as a model.
             Dispose();
             throw;
         }
     }
 
-    /// <summary>Optimizer steps of the whole run.</summary>
+    /// <summary>The number of optimizer steps in the whole run.</summary>
     public int TotalSteps { get; }
 
     /// <summary>Trains to the last step.</summary>
-    /// <param name="cancellationToken">Stops between micro-steps; the weights of the last whole step stay.</param>
-    /// <exception cref="InvalidPromptException">
-    /// A prompt can't be encoded, or is longer than the model's context.
-    /// </exception>
+    /// <param name="cancellationToken">Stops between micro-steps; the weights are then those of the last whole step.</param>
+    /// <exception cref="InvalidPromptException">A prompt can't be encoded, or exceeds the model's context.</exception>
     /// <exception cref="RewardFailureException">
     /// A reward failed and the options say that this stops the run, or no completion of the first sampling has a reward and some
     /// failed.
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer is under way, or another that changes its network or its reference, has this network as its own
-    /// reference, or compares with the same network while one of the two references is an adapter on it; or the first evaluation,
-    /// or step, did not measure <see cref="TrainerOptions.BestMetric"/>.
+    /// A run of this trainer is in progress; or a different one changes its network or its reference, has this network as its own
+    /// reference, or compares with the same network while one of the two references is an adapter on it; or the first evaluation or
+    /// step did not measure <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled, by this token.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled by this token.</exception>
     /// <exception cref="TimeoutException">
-    /// Something in it was cancelled that the token did not cancel, such as a request of an evaluation whose time was up.
+    /// Something in the run was cancelled, but not by the token, such as a request of an evaluation that timed out.
     /// </exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => _loop.RunAsync(cancellationToken));
 
-    /// <summary>Frees the optimizer and the reference.</summary>
+    /// <summary>Frees the optimizer and the cloned reference.</summary>
     public void Dispose()
     {
         _gate.Close();
@@ -93,7 +91,8 @@ public sealed class GrpoTrainer : IDisposable
         _ownReference?.Dispose();
     }
 
-    // One that moves needs weights of its own: of a policy with an adapter a copy of the adapter, not the adapter off.
+    // A reference that moves needs its own weights: for a policy with an adapter a copy of the adapter, rather than the adapter
+    // switched off.
     private static IVisionLanguagePolicy MakeReference(IVisionLanguagePolicy policy, GrpoTrainerOptions options) =>
         options.ReferenceSync is null ? policy.CreateReference() : policy.CloneFrozen();
 
@@ -107,7 +106,7 @@ public sealed class GrpoTrainer : IDisposable
         };
         if (update.MaySkip)
         {
-            // Where it means nothing it is no setting: a loss that changes on purpose would else change it too.
+            // If it has no effect it is not a setting: otherwise a deliberate change of the loss would change it too.
             values[nameof(options.SkipCompletionsWithoutGradient)] = update.Skips ? RunSettings.On : RunSettings.None;
         }
 

@@ -2,7 +2,7 @@ using MedR1.Losses;
 
 namespace MedR1.Training;
 
-/// <content>What can be wrong with what a builder was given, each with its fix.</content>
+/// <content>The mistakes that a builder's inputs can contain, each with its fix.</content>
 public sealed partial class GrpoTrainerBuilder
 {
     private void RequireFitting(GrpoTrainerOptions options)

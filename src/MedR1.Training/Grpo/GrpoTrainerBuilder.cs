@@ -19,19 +19,19 @@ public sealed partial class GrpoTrainerBuilder : RolloutTrainerBuilder<GrpoTrain
     {
     }
 
-    /// <summary>Sets the loss; without it <see cref="GrpoLossOptions.MedR1"/>.</summary>
+    /// <summary>Sets the loss; the default is <see cref="GrpoLossOptions.MedR1"/>.</summary>
     /// <param name="loss">The loss.</param>
     public GrpoTrainerBuilder UseLoss(IPolicyLoss loss) => Fill(ref _loss, loss, nameof(UseLoss));
 
-    /// <summary>Sets how rewards become advantages; without it <see cref="AdvantageOptions.Grpo"/>.</summary>
+    /// <summary>Sets how rewards become advantages; the default is <see cref="AdvantageOptions.Grpo"/>.</summary>
     /// <param name="advantages">The options.</param>
     public GrpoTrainerBuilder UseAdvantages(AdvantageOptions advantages) =>
         Fill(ref _advantages, advantages, nameof(UseAdvantages));
 
     /// <summary>Makes the trainer. The options are copied.</summary>
     /// <exception cref="TrainerConfigurationException">There are mistakes; it lists all of them.</exception>
-    /// <exception cref="CheckpointException">The checkpoint to go on from can't be read.</exception>
-    /// <exception cref="InvalidOperationException">The builder has built before.</exception>
+    /// <exception cref="CheckpointException">The checkpoint to resume from can't be read.</exception>
+    /// <exception cref="InvalidOperationException">The builder has already built.</exception>
     public GrpoTrainer Build()
     {
         GrpoTrainerOptions options = MakeOptions().Copy();

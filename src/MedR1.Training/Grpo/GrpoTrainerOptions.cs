@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// How a GRPO run goes. The defaults are Med-R1's (its released scripts and TRL 0.14's defaults behind them).
+/// Options of a GRPO run. The defaults are Med-R1's (those of its released scripts, and of TRL 0.14 for what they leave unset).
 /// </summary>
 public sealed class GrpoTrainerOptions : RolloutTrainerOptions
 {
@@ -22,20 +22,18 @@ public sealed class GrpoTrainerOptions : RolloutTrainerOptions
     public override double Warmup { get; set; }
 
     /// <summary>
-    /// Whether completions whose advantage is 0 skip the forward pass where they have no gradient anyway (a loss
-    /// without reference and entropies): the update is the same, and its time goes to the groups that disagree. Entropy
-    /// is then measured on the others alone.
+    /// Whether completions with advantage 0 skip the forward pass if they have no gradient anyway (a loss without reference and
+    /// entropies): the update is the same, and its time goes to the groups that disagree. Entropy is then measured on the other
+    /// completions only.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool SkipCompletionsWithoutGradient { get; set; }
 
-    /// <summary>
-    /// Samples again until every group of a step disagrees (DAPO, arXiv 2503.14476, section 3.2).
-    /// </summary>
+    /// <summary>Keeps sampling until every group of a step disagrees (DAPO, arXiv 2503.14476, section 3.2).</summary>
     /// <value>The default is <see langword="null"/>: each prompt is sampled once.</value>
     public DynamicSamplingOptions? DynamicSampling { get; set; }
 
-    /// <summary>Uses groups that taught something again, in place of groups that all agree.</summary>
+    /// <summary>Reuses groups that taught something, in place of groups whose completions all agree.</summary>
     /// <value>The default is <see langword="null"/>: every group is used once.</value>
     public ReplayOptions? Replay { get; set; }
 
@@ -50,7 +48,7 @@ public sealed class GrpoTrainerOptions : RolloutTrainerOptions
         Dictionary<string, string> settings = base.Settings(totalSteps);
         settings.AddParts(nameof(DynamicSampling), DynamicSampling, kind: RunSettings.On);
 
-        // Whether there are such makes another run.
+        // Whether these are on at all is not a setting: that makes a different run.
         settings.AddParts(nameof(Replay), Replay);
         settings.AddParts(nameof(ReferenceSync), ReferenceSync);
         return settings;

@@ -1,11 +1,11 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Looks on while a GRPO or PPO run goes: beside what every trainer tells, its rollouts and passes, for tables of completions
-/// and own measurements.
+/// Watches a GRPO or PPO run: in addition to what every trainer reports, its rollouts and passes, for tables of completions and
+/// your own measurements.
 /// </summary>
 /// <remarks>
-/// Calls come one after another from the trainer. Tensors belong to the trainer and end with the call.
+/// Calls come one after another from the trainer. Tensors belong to the trainer and are valid only during the call.
 /// </remarks>
 public interface IGrpoObserver : ITrainingObserver
 {

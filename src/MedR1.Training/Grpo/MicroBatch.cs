@@ -4,9 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// The completions of one forward and backward pass, sorted so that those of a prompt stand together, as the policy
-/// packs them. Only completions that can have a gradient go through the policy; the others are rows of the loss all the
-/// same.
+/// The completions of one forward and backward pass, sorted so that those of a prompt are adjacent, which is how the policy packs
+/// them. Only completions that can have a gradient go through the policy; the others are still rows of the loss.
 /// </summary>
 internal sealed class MicroBatch
 {
@@ -27,10 +26,10 @@ internal sealed class MicroBatch
     /// <summary>The rows that go through the policy, in its order.</summary>
     public int[] ForwardRows { get; }
 
-    /// <summary>Columns: tokens of the longest completion.</summary>
+    /// <summary>The number of columns: the tokens of the longest completion.</summary>
     public int Width { get; }
 
-    /// <summary>What the policy takes; empty if no row has a token that counts.</summary>
+    /// <summary>What the policy receives; empty if no row has a token that counts.</summary>
     public IReadOnlyList<PackedGroup> Packed { get; }
 
     /// <summary>Sorts and packs completions.</summary>
@@ -46,8 +45,8 @@ internal sealed class MicroBatch
         int[] active = [.. Enumerable.Range(0, sorted.Length).Where(row => rollout.IsActive(sorted[row]))];
         int[] learning = skipsZeroAdvantage ? [.. active.Where(row => rollout.AdvantageAt(sorted[row]) != 0)] : active;
 
-        // One row is taken all the same where none learns, or none with a picture: a gradient of exactly 0, of the network or of
-        // its tower, is not the same to the optimizer as none.
+        // If no row learns, or none with an image, one row is included anyway: to the optimizer a gradient of exactly 0, for the
+        // network or for its tower, is not the same as none.
         int[] missing = [.. active
             .Where(row => learning.Length == 0 || (HasPicture(row) && !learning.Any(HasPicture)))
             .OrderByDescending(HasPicture)
@@ -58,7 +57,7 @@ internal sealed class MicroBatch
         bool HasPicture(int row) => rollout.Prompts[sorted[row].Group].Images.Count > 0;
     }
 
-    /// <summary>Tokens of a row that the loss sees.</summary>
+    /// <summary>The number of tokens of a row that the loss sees.</summary>
     public long LengthOf(int row) => _lengths[row];
 
     /// <summary><c>[rows, width]</c> bool, true at the tokens that the loss sees.</summary>

@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>One optimizer step to come.</summary>
+/// <summary>A planned optimizer step.</summary>
 /// <param name="MicroSteps">
 /// The completions of each forward and backward pass; at least one pass with at least one completion.
 /// </param>

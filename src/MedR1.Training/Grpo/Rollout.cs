@@ -4,7 +4,7 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// What one sampling gave: groups with scores and advantages, ready for the update. Everything in it lives on the host.
+/// The result of one sampling: groups with scores and advantages, ready for the update. Everything in it is in host memory.
 /// </summary>
 public sealed class Rollout
 {
@@ -32,7 +32,7 @@ public sealed class Rollout
             .ToArray())];
     }
 
-    /// <summary>How many samplings the run made before, from 0.</summary>
+    /// <summary>How many samplings the run made before this one, from 0.</summary>
     public long Index { get; }
 
     /// <summary>The groups, each with its scores.</summary>
@@ -45,48 +45,51 @@ public sealed class Rollout
     public IReadOnlyList<string> RewardNames { get; }
 
     /// <summary>
-    /// The advantage of each group's completions; 0 where no reward applied. In PPO the score: the weighted sum of the
-    /// rewards.
+    /// The advantage of each group's completions; 0 if no reward applied. In PPO the score: the weighted sum of the rewards.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<double>> Advantages { get; }
 
-    /// <summary>How the advantages came about; rows are completions, groups one after another.</summary>
+    /// <summary>How the advantages were computed; rows are completions, one group after another.</summary>
     public AdvantageResult AdvantageResult { get; }
 
     /// <summary>Rewards that failed.</summary>
     public IReadOnlyList<RewardFailure> Failures { get; }
 
     /// <summary>
-    /// How often the sampler was asked: once, and with dynamic sampling again for groups that did not disagree.
+    /// How many times the sampler was called: once, and with dynamic sampling again to replace groups that did not disagree.
     /// </summary>
     public int Rounds => Counts.Rounds;
 
-    /// <summary>Groups that dynamic sampling dropped, since their completions were all worth the same.</summary>
+    /// <summary>Groups that dynamic sampling dropped because their completions were all worth the same.</summary>
     public int DroppedGroups => Counts.DroppedGroups;
 
-    /// <summary>Prompts that were left out before sampling, being too long.</summary>
+    /// <summary>Prompts that were skipped before sampling because they are too long.</summary>
     public int OverlongPrompts => Counts.OverlongPrompts;
 
     /// <summary>
-    /// Log-probabilities of each group's completions under the policy that sampled them, token by token;
-    /// <see langword="null"/> where the update is on policy.
+    /// Log-probabilities of each group's completions, token by token, under the policy that sampled them; <see langword="null"/> if
+    /// the update is on policy.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<float[]>>? OldLogProbabilities { get; internal set; }
 
     /// <summary>
-    /// PPO's advantages, token by token, of each group's completions; <see langword="null"/> until they are known, and
-    /// in GRPO, where all tokens of a completion have <see cref="Advantages"/>.
+    /// PPO's advantages of each group's completions, token by token; <see langword="null"/> until they are known, and in GRPO,
+    /// where all tokens of a completion share its entry in <see cref="Advantages"/>.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<float[]>>? TokenAdvantages { get; internal set; }
 
-    /// <summary>What PPO's critic said before each token; <see langword="null"/> as above.</summary>
+    /// <summary>
+    /// What PPO's critic predicted before each token; <see langword="null"/> whenever <see cref="TokenAdvantages"/> is.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<float[]>>? Values { get; internal set; }
 
-    /// <summary>What PPO's critic should have said; <see langword="null"/> as above.</summary>
+    /// <summary>
+    /// What PPO's critic should have predicted; <see langword="null"/> whenever <see cref="TokenAdvantages"/> is.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<float[]>>? Returns { get; internal set; }
 
     /// <summary>
-    /// For each group the earlier sampling that it was replayed from; <see langword="null"/> for the rollout's own.
+    /// For each group, the earlier sampling that it was replayed from; <see langword="null"/> for the rollout's own groups.
     /// </summary>
     public IReadOnlyList<long?> ReplayedFrom => [.. Members.Select(member => member.ReplayedFrom)];
 
@@ -94,27 +97,28 @@ public sealed class Rollout
     internal IReadOnlyList<RolloutGroup> Members { get; }
 
     /// <summary>
-    /// How many optimizer steps an iteration over it has: what the options say, or more where it was recorded by other options.
+    /// How many optimizer steps one iteration over it has: as many as the options say, or more if it was recorded with different
+    /// options.
     /// </summary>
     internal int StepCount { get; set; } = 1;
 
     /// <summary>What it took to collect them.</summary>
     internal CollectionCounts Counts { get; }
 
-    /// <summary>Number of completions.</summary>
+    /// <summary>The number of completions.</summary>
     public int CompletionCount => Groups.Sum(group => group.Completions.Count);
 
-    /// <summary>Number of completion tokens.</summary>
+    /// <summary>The number of completion tokens.</summary>
     public long SampledTokenCount =>
         Groups.Sum(group => group.Completions.Sum(completion => (long)completion.TokenCount));
 
-    /// <summary>Number of completion tokens that the loss sees.</summary>
+    /// <summary>The number of completion tokens that the loss sees.</summary>
     public long ActiveTokenCount => Groups.Select((group, index) =>
         group.Completions.Where((_, sample) => _isActive[index][sample])
             .Sum(completion => (long)completion.TokenCount)).Sum();
 
     /// <summary>
-    /// Whether the loss sees a completion: not if it is empty, cut off where the loss excludes such, or in PPO without a
+    /// Whether the loss sees a completion: not if it is empty, if it was cut off and the loss excludes such, or in PPO if it has no
     /// score.
     /// </summary>
     /// <param name="index">The completion.</param>

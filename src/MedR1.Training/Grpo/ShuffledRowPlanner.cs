@@ -1,8 +1,8 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Spreads the completions of a sampling over its steps at random, as TRL does: a group may be cut apart, so that a
-/// step sees more prompts; each of its prompts is then computed in several passes.
+/// Spreads the completions of a sampling over its steps at random, as TRL does: a group may be split, so that a step sees more
+/// prompts; each of its prompts is then computed in several passes.
 /// </summary>
 public sealed class ShuffledRowPlanner : IUpdatePlanner
 {
@@ -10,15 +10,15 @@ public sealed class ShuffledRowPlanner : IUpdatePlanner
     private readonly Func<long, int, IReadOnlyList<int>> _permutation;
 
     /// <summary>Shuffles anew for each sampling.</summary>
-    /// <param name="seed">Where the orders come from.</param>
+    /// <param name="seed">The seed of the orders.</param>
     public ShuffledRowPlanner(long seed)
         : this((rollout, count) => SeedMixer.Permutation(count, SeedMixer.Mix(seed, rollout, RowStream)))
     {
     }
 
-    /// <summary>Takes the completions in an order that is given.</summary>
+    /// <summary>Takes the completions in a given order.</summary>
     /// <param name="permutation">
-    /// The order for the index of a sampling and the number of its completions; the same arguments must give the same
+    /// Returns the order for the index of a sampling and the number of its completions; the same arguments must give the same
     /// order.
     /// </param>
     public ShuffledRowPlanner(Func<long, int, IReadOnlyList<int>> permutation)
@@ -28,7 +28,7 @@ public sealed class ShuffledRowPlanner : IUpdatePlanner
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">What was given is no permutation of the completions.</exception>
+    /// <exception cref="ArgumentException">The given order is not a permutation of the completions.</exception>
     public IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options)
     {
         ArgumentNullException.ThrowIfNull(rollout);

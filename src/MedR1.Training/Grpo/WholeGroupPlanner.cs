@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>Keeps groups whole and in their order, so that each prompt is computed once in an update.</summary>
+/// <summary>Keeps groups whole and in order, so that each prompt is computed once per update.</summary>
 public sealed class WholeGroupPlanner : IUpdatePlanner
 {
     /// <inheritdoc/>

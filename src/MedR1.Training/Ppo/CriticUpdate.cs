@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Makes the critic's half of an optimizer step: for each pass of the plan values, loss and backward pass, then clip and
-/// step. The loss is the mean over the step's tokens. B rows, T tokens. One dispose scope a pass.
+/// Makes the critic's half of an optimizer step: for each pass of the plan values, loss and backward pass, then clips and steps.
+/// The loss is the mean over the step's tokens. B rows, T tokens. One dispose scope per pass.
 /// </summary>
 internal sealed class CriticUpdate(
     ValueModel critic, PpoLossOptions loss, PpoTrainerOptions options, ParameterUpdater updater)
@@ -34,7 +34,7 @@ internal sealed class CriticUpdate(
             using DisposeScope scope = NewDisposeScope();
             MicroBatch batch = MicroBatch.Build(rollout, active, skipsZeroAdvantage: false);
 
-            // Disposed also where the step is left out: layers that are not computed again keep what they need.
+            // Disposed even if the step is skipped: layers that are not recomputed hold on to what their backward pass needs.
             using PassOutput values = critic.Values(batch.Packed);
             Tensor share = Loss(rollout, batch, values.Output, divisor, metrics);
             double value = share.ToDouble();

@@ -1,12 +1,13 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// How PPO learns from a rollout: targets once, then for each optimizer step the policy's half and the critic's. Each
-/// half is left out by itself where it is not finite.
+/// How PPO learns from a rollout: targets once, then for each optimizer step the policy's half and the critic's. Each half is
+/// skipped on its own if it is not finite.
 /// </summary>
 internal sealed class PpoLearner(PolicyUpdate policy, CriticUpdate critic, TargetMaker targets) : IRolloutLearner
 {
-    // The policy's half of a step whose other half failed: the policy has moved, so a run that goes on must not move it again.
+    // The policy's half of a step whose other half failed: the policy has moved, so that a run that continues must not move it
+    // again.
     private (long Step, PolicyStepResult Result)? _half;
 
     public void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
@@ -17,7 +18,7 @@ internal sealed class PpoLearner(PolicyUpdate policy, CriticUpdate critic, Targe
         }
     }
 
-    // Nothing is compared within a group here, so that equal rewards in one don't matter.
+    // Nothing is compared within a group here, so equal rewards in a group don't matter.
     public void Measure(Rollout rollout, Dictionary<string, double> measured) =>
         measured.Remove(TrainingMetricNames.ZeroDeviationShare);
 

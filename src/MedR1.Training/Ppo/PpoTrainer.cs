@@ -4,14 +4,13 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Proximal policy optimization of a language model (Schulman et al., arXiv 1707.06347; as in InstructGPT, arXiv
-/// 2203.02155): prompts → completions → score on the last token, divergence penalty on each → values of a critic →
-/// advantages of tokens (GAE) → clipped update of the policy, update of the critic. Made by
-/// <see cref="PpoTrainerBuilder"/>.
+/// Proximal policy optimization of a language model (Schulman et al., arXiv 1707.06347; as in InstructGPT, arXiv 2203.02155):
+/// prompts → completions → score on the last token, divergence penalty on each token → values from a critic → token advantages
+/// (GAE) → clipped update of the policy, update of the critic. Made by <see cref="PpoTrainerBuilder"/>.
 /// </summary>
 /// <remarks>
-/// One run at a time, on a thread of its own. It disposes its optimizers, and the reference and critic that it copied;
-/// policy, sampler, rewards and sinks stay with who made them.
+/// One run at a time, on its own thread. It disposes its optimizers, and the reference and critic that it copied; policy, sampler,
+/// rewards and sinks still belong to whoever made them.
 /// </remarks>
 public sealed class PpoTrainer : IDisposable
 {
@@ -56,42 +55,40 @@ public sealed class PpoTrainer : IDisposable
         }
         catch
         {
-            // Frozen parameters must learn again, and what was copied takes the memory of a model.
+            // Frozen parameters must take gradients again, and what was copied takes as much memory as a model.
             Dispose();
             throw;
         }
     }
 
-    /// <summary>Optimizer steps of the whole run.</summary>
+    /// <summary>The number of optimizer steps in the whole run.</summary>
     public int TotalSteps { get; }
 
-    /// <summary>The critic as it is now; one that the trainer copied goes with it.</summary>
+    /// <summary>The critic in its current state; one that the trainer copied is disposed with the trainer.</summary>
     public ValueModel Critic { get; }
 
     /// <summary>Trains to the last step.</summary>
-    /// <param name="cancellationToken">Stops between micro-steps; the weights of the last whole step stay.</param>
-    /// <exception cref="InvalidPromptException">
-    /// A prompt can't be encoded, or is longer than the model's context.
-    /// </exception>
+    /// <param name="cancellationToken">Stops between micro-steps; the weights are then those of the last whole step.</param>
+    /// <exception cref="InvalidPromptException">A prompt can't be encoded, or exceeds the model's context.</exception>
     /// <exception cref="RewardFailureException">
     /// A reward failed and the options say that this stops the run, or no completion of the first sampling has a reward and some
     /// failed.
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer is under way, or another that changes its network, critic or reference, has one of the first two as
-    /// its own reference, or compares with the same network while one of the two references is an adapter on it; or the first
-    /// evaluation, or step, did not measure <see cref="TrainerOptions.BestMetric"/>.
+    /// A run of this trainer is in progress; or a different one changes its network, critic or reference, has one of the first two
+    /// as its own reference, or compares with the same network while one of the two references is an adapter on it; or the first
+    /// evaluation or step did not measure <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled, by this token.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled by this token.</exception>
     /// <exception cref="TimeoutException">
-    /// Something in it was cancelled that the token did not cancel, such as a request of an evaluation whose time was up.
+    /// Something in the run was cancelled, but not by the token, such as a request of an evaluation that timed out.
     /// </exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => _loop.RunAsync(cancellationToken), Critic.Body.Network, Critic.Head);
 
-    /// <summary>Frees the optimizers, and the reference and critic that it copied.</summary>
+    /// <summary>Frees the optimizers, and the reference and critic if they were copied.</summary>
     public void Dispose()
     {
         _gate.Close();

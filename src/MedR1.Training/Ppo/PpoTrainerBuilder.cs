@@ -21,26 +21,26 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
     }
 
     /// <summary>
-    /// Sets the loss; without it <see cref="PpoLossOptions.LanguageModel"/>. The critic learns by its own optimizer:
-    /// <see cref="PpoLossOptions.ValueCoefficient"/> scales its gradient and so says how soon it is clipped.
+    /// Sets the loss; the default is <see cref="PpoLossOptions.LanguageModel"/>. The critic has its own optimizer:
+    /// <see cref="PpoLossOptions.ValueCoefficient"/> scales its gradient and so determines how soon it is clipped.
     /// </summary>
     /// <param name="loss">The options.</param>
     public PpoTrainerBuilder UseLoss(PpoLossOptions loss) => Fill(ref _loss, loss, nameof(UseLoss));
 
     /// <summary>
-    /// Sets how scores become advantages and returns; without it <see cref="PpoTargetOptions.LanguageModel"/>.
+    /// Sets how scores become advantages and returns; the default is <see cref="PpoTargetOptions.LanguageModel"/>.
     /// </summary>
     /// <param name="targets">The options.</param>
     public PpoTrainerBuilder UseTargets(PpoTargetOptions targets) => Fill(ref _targets, targets, nameof(UseTargets));
 
-    /// <summary>Sets the critic; without it <see cref="ValueModel.CopyOf"/> the policy.</summary>
+    /// <summary>Sets the critic; by default <see cref="ValueModel.CopyOf"/> makes one from the policy.</summary>
     /// <param name="critic">The critic, which the trainer changes; it stays with the caller.</param>
     public PpoTrainerBuilder UseCritic(ValueModel critic) => Fill(ref _critic, critic, nameof(UseCritic));
 
     /// <summary>Makes the trainer. The options are copied.</summary>
     /// <exception cref="TrainerConfigurationException">There are mistakes; it lists all of them.</exception>
-    /// <exception cref="CheckpointException">The checkpoint to go on from can't be read.</exception>
-    /// <exception cref="InvalidOperationException">The builder has built before.</exception>
+    /// <exception cref="CheckpointException">The checkpoint to resume from can't be read.</exception>
+    /// <exception cref="InvalidOperationException">The builder has already built.</exception>
     public PpoTrainer Build()
     {
         PpoTrainerOptions options = MakeOptions().Copy();
@@ -81,8 +81,8 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
         (_targets ?? PpoTargetOptions.LanguageModel).KlCoefficient != 0
         || (_loss ?? PpoLossOptions.LanguageModel).Policy is { KlCoefficient: not 0 };
 
-    // An adapter on the reference's network moves no number of it, nor does a network whose parameters all stay. That the critic is on
-    // the policy's own network is said apart.
+    // An adapter on the reference's network doesn't change what the reference computes, nor does a critic all of whose network's
+    // parameters are frozen. A critic on the policy's own network is reported separately.
     private bool TrainsReference => _critic is { TrainsBody: true, Body: var body }
         && !ReferenceEquals(body.Network, Policy.Network) && ReferenceEquals(body.Network, Reference?.Network)
         && body.Parameters.Any(pair => pair.Value.requires_grad && body.PartOf(pair.Key) != ModelPart.Adapter);

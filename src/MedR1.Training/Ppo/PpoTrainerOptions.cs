@@ -1,21 +1,21 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// How a PPO run goes. A sampling feeds <see cref="RolloutTrainerOptions.StepsPerGeneration"/> mini-batches of
-/// <see cref="RolloutTrainerOptions.PromptsPerStep"/> prompts, gone through
+/// Options of a PPO run. A sampling feeds <see cref="RolloutTrainerOptions.StepsPerGeneration"/> mini-batches of
+/// <see cref="RolloutTrainerOptions.PromptsPerStep"/> prompts, which are gone through
 /// <see cref="RolloutTrainerOptions.Iterations"/> times (PPO's epochs).
 /// </summary>
 public sealed class PpoTrainerOptions : RolloutTrainerOptions
 {
     /// <inheritdoc/>
-    /// <value>The default is 1: the critic, not a group, says what to expect.</value>
+    /// <value>The default is 1: what to expect comes from the critic, not from a group.</value>
     public override int GroupSize { get; set; } = 1;
 
     /// <inheritdoc/>
     /// <value>The default is 1e-6.</value>
     public override double LearningRate { get; set; } = 1e-6;
 
-    /// <summary>The critic's highest learning rate; its schedule is the policy's.</summary>
+    /// <summary>The critic's peak learning rate; its schedule is the policy's.</summary>
     /// <value>The default is 1e-5, as in verl.</value>
     public double CriticLearningRate { get; set; } = 1e-5;
 
@@ -28,7 +28,7 @@ public sealed class PpoTrainerOptions : RolloutTrainerOptions
     public override double Warmup { get; set; }
 
     /// <summary>
-    /// Taken off the score of a completion that was cut off before its end token (TRL's <c>missing_eos_penalty</c>).
+    /// Subtracted from the score of a completion that was cut off before its end token (TRL's <c>missing_eos_penalty</c>).
     /// </summary>
     /// <value>The default is 0.</value>
     public double TruncationPenalty { get; set; }
@@ -43,7 +43,7 @@ public sealed class PpoTrainerOptions : RolloutTrainerOptions
 
     internal PpoTrainerOptions Copy() => (PpoTrainerOptions)CopyAll();
 
-    /// <summary>The same for the critic: its own rate, and a head that is never frozen.</summary>
+    /// <summary>The same options for the critic: its own learning rate, and a head that is never frozen.</summary>
     internal PpoTrainerOptions ForCritic()
     {
         PpoTrainerOptions copy = Copy();

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Computes once for each rollout what PPO learns from: the critic's values, the divergence from the reference,
-/// advantages and returns of tokens. B rows, T tokens.
+/// Computes, once per rollout, what PPO learns from: the critic's values, the divergence from the reference, and the tokens'
+/// advantages and returns. B rows, T tokens.
 /// </summary>
 internal sealed class TargetMaker(
     ValueModel critic, IVisionLanguagePolicy? reference, PpoTargetOptions targets, PpoTrainerOptions options,
@@ -16,7 +16,7 @@ internal sealed class TargetMaker(
     private bool NeedsOldLogProbabilities(Rollout rollout) =>
         rollout.StepCount * options.Iterations > 1 || targets.KlCoefficient != 0;
 
-    /// <summary>Fills values, returns and advantages of a rollout, under policy and critic as they are.</summary>
+    /// <summary>Fills in values, returns and advantages of a rollout, under the current policy and critic.</summary>
     public void Fill(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
     {
         if (NeedsOldLogProbabilities(rollout))
@@ -45,7 +45,7 @@ internal sealed class TargetMaker(
         rollout.TokenAdvantages = advantages;
     }
 
-    // On the host: a few numbers for each token, and the recursion over tokens runs there anyway.
+    // On the host: there are only a few numbers per token, and the recursion over tokens runs there anyway.
     private void Compute(
         Rollout rollout, MicroBatch batch, float[][][] values, float[][][]? wanted, float[][][] advantages,
         float[][][] returns, Dictionary<string, double> measured)

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// A linear layer from a state to one number, in float32. It starts at 0, so that the first values are 0 and the first
-/// advantages those of the rewards alone.
+/// A linear layer from a hidden state to one number, in float32. It starts at 0, so that the first values are 0 and the first
+/// advantages come from the rewards alone.
 /// </summary>
 public sealed class ValueHead : nn.Module<Tensor, Tensor>
 {
@@ -19,8 +19,8 @@ public sealed class ValueHead : nn.Module<Tensor, Tensor>
     private readonly Parameter _bias;
 
     /// <summary>Makes a head.</summary>
-    /// <param name="hiddenSize">Numbers in a state.</param>
-    /// <param name="device">Where it lives.</param>
+    /// <param name="hiddenSize">The size of a hidden state.</param>
+    /// <param name="device">The device that it lives on.</param>
     public ValueHead(int hiddenSize, Device device)
         : base(nameof(ValueHead))
     {

@@ -6,16 +6,15 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// PPO's critic: a network of the policy's kind whose head says what score is still to come before each token of a
-/// completion.
+/// PPO's critic: a network of the policy's kind whose head predicts, before each token of a completion, the score still to come.
 /// </summary>
-/// <remarks>It is used by one thread at a time; who makes it disposes it.</remarks>
+/// <remarks>For one thread at a time; whoever makes it disposes it.</remarks>
 public sealed class ValueModel : IDisposable
 {
     private const string HeadPrefix = "value_head.";
     private readonly bool _ownsBody;
 
-    /// <summary>Puts a value head on a network, which learns with it.</summary>
+    /// <summary>Puts a value head on a network, which is trained along with it.</summary>
     /// <param name="body">The network, neither the policy's own nor the reference's; it stays with the caller.</param>
     public ValueModel(IHiddenStatePolicy body)
         : this(body, ownsBody: false, trainsBody: true)
@@ -42,18 +41,18 @@ public sealed class ValueModel : IDisposable
     /// <summary>The head.</summary>
     public ValueHead Head { get; }
 
-    /// <summary>Whether the network learns with the head.</summary>
+    /// <summary>Whether the network is trained along with the head.</summary>
     public bool TrainsBody { get; }
 
-    /// <summary>What learns: the network's parameters by their own names, if it does, and the head's.</summary>
+    /// <summary>What is trained: the network's parameters under their own names, if it is trained, and the head's.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
     /// <summary>
-    /// A critic of its own, as InstructGPT, verl and TRL have it: a copy of the policy as it is, with a value head. What
-    /// takes no gradient in the policy takes none in the copy.
+    /// A separate critic, as in InstructGPT, verl and TRL: a copy of the policy in its current state, with a value head. What takes
+    /// no gradient in the policy takes none in the copy.
     /// </summary>
     /// <param name="policy">The policy.</param>
-    /// <exception cref="ArgumentException">The policy's copy shows no states.</exception>
+    /// <exception cref="ArgumentException">The policy's copy does not expose hidden states.</exception>
     public static ValueModel CopyOf(IHiddenStatePolicy policy)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -77,17 +76,17 @@ public sealed class ValueModel : IDisposable
     }
 
     /// <summary>
-    /// A head on the policy's own network, which it reads and never changes: hardly any memory, one forward pass more
-    /// and no backward pass through the network, but a critic that can't learn to see.
+    /// A head on the policy's own network, which it reads and never changes: hardly any memory, one more forward pass and no
+    /// backward pass through the network, but a critic that can't learn to see.
     /// </summary>
     /// <param name="policy">The policy; it stays with the caller.</param>
     public static ValueModel HeadOn(IHiddenStatePolicy policy) => new(policy, ownsBody: false, trainsBody: false);
 
-    /// <summary>The values of completions' tokens.</summary>
+    /// <summary>The values of the completions' tokens.</summary>
     /// <param name="groups">Prompts with completions.</param>
     /// <returns>
-    /// <c>[rows, T]</c> float32, column k before token k, any value at padding; with gradient unless it is switched off.
-    /// The caller disposes it, after the backward pass or in place of one.
+    /// <c>[rows, T]</c> float32, column k before token k, any value at padding; with gradient unless gradients are switched off.
+    /// The caller disposes it, after the backward pass or instead of one.
     /// </returns>
     public PassOutput Values(IReadOnlyList<PackedGroup> groups)
     {
@@ -107,7 +106,7 @@ public sealed class ValueModel : IDisposable
         }
     }
 
-    /// <summary>Frees the head, and the network if it was copied.</summary>
+    /// <summary>Disposes the head, and the network if it was copied.</summary>
     public void Dispose()
     {
         Head.Dispose();
@@ -117,7 +116,7 @@ public sealed class ValueModel : IDisposable
         }
     }
 
-    /// <summary>Whether a parameter is the head's: it always learns.</summary>
+    /// <summary>Whether a parameter belongs to the head, which is always trained.</summary>
     internal static bool IsHead(string parameter) => parameter.StartsWith(HeadPrefix, StringComparison.Ordinal);
 
     private PassOutput States(IReadOnlyList<PackedGroup> groups)

@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training;
 
-/// <summary>Looks on while a supervised run goes: beside what every trainer tells, its forward passes.</summary>
+/// <summary>Watches a supervised run: in addition to what every trainer reports, its forward passes.</summary>
 /// <remarks>
-/// Calls come one after another from the trainer. Tensors belong to the trainer and end with the call.
+/// Calls come one after another from the trainer. Tensors belong to the trainer and are valid only during the call.
 /// </remarks>
 public interface ISftObserver : ITrainingObserver
 {
     /// <summary>A forward pass was made.</summary>
     /// <param name="step">The optimizer step, from 1.</param>
-    /// <param name="microStep">The pass in the step, from 0.</param>
+    /// <param name="microStep">The pass within the step, from 0.</param>
     /// <param name="logProbabilities">
     /// <c>[B, T]</c> log-probabilities of the answers' tokens, or of the sequences' tokens from the second on; 0 at
     /// padding.

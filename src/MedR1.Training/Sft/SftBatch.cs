@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>The examples of an optimizer step, encoded and cut into micro-steps.</summary>
+/// <summary>The examples of an optimizer step, encoded and split into micro-steps.</summary>
 internal sealed record SftBatch(IReadOnlyList<EncodedExample[]> MicroSteps)
 {
     /// <summary>The sum of all weights: what the step's loss is divided by.</summary>

@@ -1,4 +1,4 @@
 namespace MedR1.Training;
 
-/// <summary>What one optimizer step gave.</summary>
+/// <summary>The result of one optimizer step.</summary>
 internal readonly record struct SftStepResult(double Loss, double GradientNorm, double LearningRate, bool IsSkipped);

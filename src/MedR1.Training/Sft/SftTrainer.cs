@@ -5,11 +5,11 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Supervised fine-tuning: the model learns to say given answers. While a step trains, the next one's examples are
-/// encoded on another thread. Made by <see cref="SftTrainerBuilder"/>.
+/// Supervised fine-tuning: the model learns to generate given answers. While a step trains, the next one's examples are encoded on
+/// a different thread. Made by <see cref="SftTrainerBuilder"/>.
 /// </summary>
 /// <remarks>
-/// One run at a time, on a thread of its own. It disposes its optimizer; policy and sinks stay with who made them.
+/// One run at a time, on its own thread. It disposes its optimizer; policy and sinks still belong to whoever made them.
 /// </remarks>
 public sealed class SftTrainer : IDisposable
 {
@@ -55,29 +55,27 @@ public sealed class SftTrainer : IDisposable
         }
         catch
         {
-            // Frozen parameters must learn again, and what was copied takes the memory of a model.
+            // Frozen parameters must take gradients again, and what was copied takes as much memory as a model.
             Dispose();
             throw;
         }
     }
 
-    /// <summary>Optimizer steps of the whole run.</summary>
+    /// <summary>The number of optimizer steps in the whole run.</summary>
     public int TotalSteps { get; }
 
     /// <summary>Trains to the last step.</summary>
-    /// <param name="cancellationToken">Stops between micro-steps; the weights of the last whole step stay.</param>
-    /// <exception cref="InvalidPromptException">
-    /// An example can't be encoded, or is longer than the model's context.
-    /// </exception>
+    /// <param name="cancellationToken">Stops between micro-steps; the weights are then those of the last whole step.</param>
+    /// <exception cref="InvalidPromptException">An example can't be encoded, or exceeds the model's context.</exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer is under way, or another that changes its network or has it as its reference; or the first evaluation, or
-    /// step, did not measure <see cref="TrainerOptions.BestMetric"/>.
+    /// A run of this trainer is in progress; or a different one changes its network or has it as its reference; or the first
+    /// evaluation or step did not measure <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled, by this token.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled by this token.</exception>
     /// <exception cref="TimeoutException">
-    /// Something in it was cancelled that the token did not cancel, such as a request of an evaluation whose time was up.
+    /// Something in the run was cancelled, but not by the token, such as a request of an evaluation that timed out.
     /// </exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => RunLoopAsync(cancellationToken));
@@ -101,7 +99,7 @@ public sealed class SftTrainer : IDisposable
         };
         if (options.ExamplesPerMicroStep < options.ExamplesPerStep || policy.DropoutSeed is not null)
         {
-            // Else it only orders the rows of one pass, which lose nothing by their place.
+            // Otherwise it only reorders the rows of one pass, where their order makes no difference.
             values.Add(nameof(options.SortByLength), options.SortByLength);
         }
 
@@ -138,7 +136,7 @@ public sealed class SftTrainer : IDisposable
         }
         finally
         {
-            // Data and order are asked by one thread at a time, also if the run goes on at once.
+            // Data and order are accessed by one thread at a time, even if the run is continued right away.
             await (next ?? Task.CompletedTask).ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }

@@ -3,8 +3,7 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Puts a supervised trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits
-/// options,
+/// Puts a supervised trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options,
 /// <c>Build</c> reports every mistake at once and works once. The builder owns nothing that it is given.
 /// </summary>
 public sealed class SftTrainerBuilder
@@ -28,10 +27,10 @@ public sealed class SftTrainerBuilder
         _policy = policy;
     }
 
-    /// <summary>Sets what is learnt.</summary>
+    /// <summary>Sets the examples to learn.</summary>
     /// <param name="examples">
-    /// The examples. They are read from a thread beside the training, one at a time, and three of them when the trainer is built, by which
-    /// a run that goes on knows them again; an implementation of its own may make them when they are asked for.
+    /// The examples. They are read one at a time on a thread other than the training's, and three of them when the trainer is
+    /// built, by which a resumed run recognizes them; your own implementation of the list may make them on demand.
     /// </param>
     public SftTrainerBuilder UseExamples(IReadOnlyList<SupervisedExample> examples)
     {
@@ -41,7 +40,7 @@ public sealed class SftTrainerBuilder
         return this;
     }
 
-    /// <summary>Sets the order of the examples; without it they are shuffled anew each epoch.</summary>
+    /// <summary>Sets the order of the examples; by default they are shuffled anew each epoch.</summary>
     /// <param name="order">The order.</param>
     public SftTrainerBuilder UseOrder(IExampleOrder order)
     {
@@ -51,10 +50,8 @@ public sealed class SftTrainerBuilder
         return this;
     }
 
-    /// <summary>
-    /// Goes on from a checkpoint of the same run: weights, optimizer, schedule and place in the data.
-    /// </summary>
-    /// <param name="folder">The checkpoint's folder, or a run's output folder for its latest.</param>
+    /// <summary>Resumes from a checkpoint of the same run: weights, optimizer, schedule and position in the data.</summary>
+    /// <param name="folder">The checkpoint's folder, or a run's output folder for its latest checkpoint.</param>
     public SftTrainerBuilder ResumeFrom(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -64,8 +61,8 @@ public sealed class SftTrainerBuilder
     }
 
     /// <summary>
-    /// Lets a run go on with other settings than its checkpoint was written with, on purpose: it is another run from there on, and its
-    /// checkpoints tell what was changed and where. Without this a changed setting is refused.
+    /// Allows a resumed run to deliberately use different settings from those its checkpoint was written with. From there on it is
+    /// a different run, and its checkpoints record what was changed and when. Without this a changed setting is refused.
     /// </summary>
     /// <param name="settings">
     /// The options, such as <c>nameof(options.LearningRate)</c> or <c>nameof(options.MaxSteps)</c>, which stands for
@@ -99,7 +96,7 @@ public sealed class SftTrainerBuilder
         return this;
     }
 
-    /// <summary>Adds an evaluation in one lambda.</summary>
+    /// <summary>Adds an evaluation as a lambda.</summary>
     /// <param name="name">What it measures; the metric is <c>eval/{name}</c>.</param>
     /// <param name="evaluate">Measures the policy.</param>
     public SftTrainerBuilder AddEvaluation(
@@ -111,7 +108,7 @@ public sealed class SftTrainerBuilder
     }
 
     /// <summary>Adds an observer; it stays with the caller.</summary>
-    /// <param name="observer">The observer; one that is an <see cref="ISftObserver"/> sees the passes too.</param>
+    /// <param name="observer">The observer; an <see cref="ISftObserver"/> is also told of the passes.</param>
     public SftTrainerBuilder AddObserver(ITrainingObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
@@ -120,7 +117,7 @@ public sealed class SftTrainerBuilder
         return this;
     }
 
-    /// <summary>Edits the options; calls run in their order when the trainer is built.</summary>
+    /// <summary>Edits the options; calls run in order when the trainer is built.</summary>
     /// <param name="configure">Edits them.</param>
     public SftTrainerBuilder Configure(Action<SftTrainerOptions> configure)
     {
@@ -132,8 +129,8 @@ public sealed class SftTrainerBuilder
 
     /// <summary>Makes the trainer. The options are copied.</summary>
     /// <exception cref="TrainerConfigurationException">There are mistakes; it lists all of them.</exception>
-    /// <exception cref="CheckpointException">The checkpoint to go on from can't be read.</exception>
-    /// <exception cref="InvalidOperationException">The builder has built before.</exception>
+    /// <exception cref="CheckpointException">The checkpoint to resume from can't be read.</exception>
+    /// <exception cref="InvalidOperationException">The builder has already built.</exception>
     public SftTrainer Build()
     {
         _slots.ThrowIfBuilt();

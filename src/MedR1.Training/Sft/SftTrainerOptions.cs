@@ -1,23 +1,21 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// How a supervised run goes. The defaults are those of Med-R1's supervised baseline (its released configuration).
+/// Options of a supervised run. The defaults are those of Med-R1's supervised baseline (its released configuration).
 /// </summary>
 public sealed class SftTrainerOptions : TrainerOptions
 {
-    /// <summary>Examples behind one optimizer step.</summary>
+    /// <summary>Examples per optimizer step.</summary>
     /// <value>The default is 128.</value>
     public int ExamplesPerStep { get; set; } = 128;
 
-    /// <summary>
-    /// Examples that one forward and backward pass takes; the gradients of a step add up over such passes.
-    /// </summary>
+    /// <summary>Examples per forward and backward pass; the gradients of a step accumulate over such passes.</summary>
     /// <value>The default is 4.</value>
     public int ExamplesPerMicroStep { get; set; } = 4;
 
     /// <summary>
-    /// Whether the examples of a step are sorted by length before they are cut into passes, so that those of a pass are of like length.
-    /// The step's gradient is the same but for rounding, and with dropout for what each example loses.
+    /// Whether the examples of a step are sorted by length before they are split into passes, so that those of a pass have similar
+    /// lengths. The step's gradient is the same except for rounding and, with dropout, for what is dropped from each example.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool SortByLength { get; set; } = true;
@@ -35,15 +33,13 @@ public sealed class SftTrainerOptions : TrainerOptions
     public override double Warmup { get; set; } = 0.1;
 
     /// <summary>
-    /// Whether the prompt's tokens are learnt too, its image tokens included, as Med-R1's baseline and TRL's message
-    /// columns do.
+    /// Whether the prompt's tokens are learnt too, including its image tokens, as in Med-R1's baseline and with TRL's message
+    /// columns.
     /// </summary>
     /// <value>The default is <see langword="false"/>: the answer alone.</value>
     public bool WholeConversation { get; set; }
 
-    /// <summary>
-    /// Text behind the end token of an answer that is learnt too; a chat template writes a line break there.
-    /// </summary>
+    /// <summary>Text after the end token of an answer that is learnt too; a chat template puts a line break there.</summary>
     /// <value>The default is empty. <c>"\n"</c> is what TRL learns with Qwen2-VL's template.</value>
     public string TextBehindAnswer { get; set; } = "";
 

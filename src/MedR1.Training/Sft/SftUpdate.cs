@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Makes optimizer steps of encoded examples: the loss is −Σ weight × log-probability / Σ weight, both sums over the
-/// whole step. B rows, T tokens. One dispose scope a micro-step.
+/// Makes optimizer steps from encoded examples: the loss is −Σ weight × log-probability / Σ weight, both sums over the whole step.
+/// B rows, T tokens. One dispose scope per micro-step.
 /// </summary>
 internal sealed class SftUpdate(
     IVisionLanguagePolicy policy, ParameterUpdater updater, IReadOnlyList<ITrainingObserver> observers)
@@ -39,11 +39,11 @@ internal sealed class SftUpdate(
         return new SftStepResult(total, update.GradientNorm, updater.Step(step - 1), IsSkipped: false);
     }
 
-    // Answers and sequences take different ways through the policy.
+    // Answers and sequences take different paths through the policy.
     private static IEnumerable<EncodedExample[]> Parts(EncodedExample[] examples) =>
         examples.GroupBy(example => example.Completion is null).Select(part => part.ToArray());
 
-    // The loss, with its gradients added up unless it is not finite.
+    // The loss; its gradients are accumulated unless it is not finite.
     private double RunMicroStep(EncodedExample[] examples, long step, int microStep, double divisor)
     {
         using DisposeScope scope = NewDisposeScope();

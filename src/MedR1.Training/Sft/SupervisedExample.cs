@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// What a model should say. Either a prompt with an answer, of which the answer is learnt (or the whole conversation
-/// where the options say so), or a sequence of tokens, of which every token with a weight is learnt.
+/// What a model should generate. Either a prompt with an answer, of which the answer is learnt (or the whole conversation if the
+/// options say so), or a sequence of tokens, of which every token with a weight is learnt.
 /// </summary>
 public sealed record SupervisedExample
 {
@@ -18,26 +18,22 @@ public sealed record SupervisedExample
     /// <summary>The answer; <see langword="null"/> for a sequence of tokens.</summary>
     public string? Completion { get; private init; }
 
-    /// <summary>How the answer's tokens are weighed; <see langword="null"/> to count all the same.</summary>
+    /// <summary>How the answer's tokens are weighted; <see langword="null"/> to weight all equally.</summary>
     public TokenWeighting? TokenWeighting { get; init; }
 
-    /// <summary>
-    /// The sequence, with its pictures where it has some; <see langword="null"/> for a prompt with an answer.
-    /// </summary>
+    /// <summary>The sequence, with its images if it has any; <see langword="null"/> for a prompt with an answer.</summary>
     public EncodedPrompt? Sequence { get; private init; }
 
-    /// <summary>
-    /// The weight of each token of the sequence (the first is never learnt); <see langword="null"/> for 1 each.
-    /// </summary>
+    /// <summary>The weight of each token of the sequence (the first is never learnt); <see langword="null"/> for 1 each.</summary>
     public IReadOnlyList<float>? SequenceWeights { get; private init; }
 
     /// <summary>
-    /// What the encoded prompt is remembered by; <see langword="null"/> for the example's place in its list. Set
-    /// <see cref="NoCache"/> for an example that doesn't come again.
+    /// The key under which the encoded prompt is cached; <see langword="null"/> for the example's place in its list. Set
+    /// <see cref="NoCache"/> for an example that won't occur again.
     /// </summary>
     public object? CacheKey { get; init; }
 
-    /// <summary>A key that says: don't remember.</summary>
+    /// <summary>A key that means: do not cache.</summary>
     public static object NoCache { get; } = new();
 
     /// <summary>A prompt with the answer to learn.</summary>
@@ -50,9 +46,9 @@ public sealed record SupervisedExample
         return new SupervisedExample { Prompt = prompt, Completion = completion };
     }
 
-    /// <summary>A conversation that ends with what the model says.</summary>
-    /// <param name="messages">The messages; the last is the assistant's, of text alone.</param>
-    /// <exception cref="ArgumentException">The last message is not the assistant's, or has a picture.</exception>
+    /// <summary>A conversation that ends with the model's answer.</summary>
+    /// <param name="messages">The messages; the last is the assistant's and contains only text.</param>
+    /// <exception cref="ArgumentException">The last message is not the assistant's, or has an image.</exception>
     public static SupervisedExample Conversation(IReadOnlyList<ChatMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);

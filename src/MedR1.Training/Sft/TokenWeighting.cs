@@ -2,8 +2,8 @@ using MedR1.Modeling;
 
 namespace MedR1.Training;
 
-/// <summary>Says how much each token of a completion counts in the loss.</summary>
+/// <summary>Decides how much each token of a completion counts in the loss.</summary>
 /// <param name="tokenIds">The tokens, the end token included.</param>
 /// <param name="tokenizer">The tokenizer that made them.</param>
-/// <returns>One weight for each token, none negative; 0 leaves a token out.</returns>
+/// <returns>One weight per token, none negative; 0 leaves a token out.</returns>
 public delegate IReadOnlyList<float> TokenWeighting(IReadOnlyList<int> tokenIds, ITextTokenizer tokenizer);

@@ -3,16 +3,16 @@ using MedR1.Modeling;
 
 namespace MedR1.Training;
 
-/// <summary>Common ways to weigh the tokens of a completion.</summary>
+/// <summary>Common ways to weight the tokens of a completion.</summary>
 public static class TokenWeightings
 {
     /// <summary>
-    /// Weighs the tokens that a pattern touches: the letter of an answer is one of ten tokens that the format drowns.
+    /// Weights the tokens that a pattern touches: otherwise an answer's letter, one token in ten, is drowned out by the format.
     /// </summary>
     /// <param name="pattern">
-    /// What to look for in the completion's text; group 1 where it has one, else the whole match.
+    /// What to look for in the completion's text; group 1 if the pattern has one, otherwise the whole match.
     /// </param>
-    /// <param name="weight">The weight of tokens with a character of a match.</param>
+    /// <param name="weight">The weight of tokens that contain a character of a match.</param>
     /// <param name="otherWeight">The weight of all other tokens.</param>
     public static TokenWeighting Matching(Regex pattern, float weight, float otherWeight = 1f)
     {
