@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>The prompts that a template makes of a data set.</summary>
+/// <summary>The prompts that a template makes from a data set.</summary>
 internal sealed class DatasetPrompts(IVqaDataset dataset, IPromptTemplate template) : IPromptSource
 {
     public string Name => $"template '{template.Name}'";
@@ -14,7 +14,7 @@ internal sealed class DatasetPrompts(IVqaDataset dataset, IPromptTemplate templa
             VqaExample example = dataset[index];
             VqaPrompt prompt = template.Format(example);
 
-            // Rewards look at the example; a template of the user's own may not think of it.
+            // Rewards look at the example; a template written by the user may not set it.
             return prompt.Example is null ? prompt with { Example = example } : prompt;
         }
     }

@@ -5,7 +5,7 @@ namespace MedR1.Training;
 /// <summary>Whether the completions of a group are all worth the same, so that nothing can be learnt from it.</summary>
 internal static class GroupAgreement
 {
-    /// <summary>Whether at least two scored completions differ, by more than rounding: by the advantages' own measure.</summary>
+    /// <summary>Whether at least two scored completions differ by more than rounding, as measured for advantages.</summary>
     /// <param name="group">A scored group.</param>
     /// <param name="reward">The reward to look at; null for the total.</param>
     public static bool Disagrees(CompletionGroup group, int? reward) => RewardStatistics.Of(group.Scores!

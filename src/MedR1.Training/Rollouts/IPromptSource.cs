@@ -1,9 +1,9 @@
 namespace MedR1.Training;
 
-/// <summary>Prompts by index; made of examples when they are asked for.</summary>
+/// <summary>Prompts by index, made from examples on demand.</summary>
 internal interface IPromptSource
 {
-    /// <summary>What makes them, for a person.</summary>
+    /// <summary>What makes them, in human-readable form.</summary>
     string Name { get; }
 
     int Count { get; }

@@ -3,13 +3,13 @@ namespace MedR1.Training;
 /// <summary>What a trainer does with a rollout; <see cref="RolloutLoop"/> does the rest.</summary>
 internal interface IRolloutLearner
 {
-    /// <summary>Computes what a rollout's updates need, before the first of them. Does nothing if it is there.</summary>
+    /// <summary>Computes what a rollout's updates need, before the first of them. Does nothing if that exists already.</summary>
     /// <param name="rollout">The rollout.</param>
     /// <param name="plan">Its completions by optimizer step.</param>
-    /// <param name="measured">Takes measurements of the rollout.</param>
+    /// <param name="measured">Receives measurements of the rollout.</param>
     void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured);
 
-    /// <summary>Adds the trainer's own measurements of a rollout that was just collected.</summary>
+    /// <summary>Adds the trainer's own measurements of a rollout that has just been collected.</summary>
     void Measure(Rollout rollout, Dictionary<string, double> measured);
 
     /// <summary>Makes an optimizer step.</summary>

@@ -3,24 +3,24 @@ namespace MedR1.Training;
 /// <summary>Where the rollouts of a run come from: a sampler, or files.</summary>
 internal interface IRolloutSource
 {
-    /// <summary>Seconds that the last call sampled.</summary>
+    /// <summary>Seconds that the last call spent sampling.</summary>
     double SampleSeconds { get; }
 
-    /// <summary>Seconds that the last call scored.</summary>
+    /// <summary>Seconds that the last call spent scoring.</summary>
     double RewardSeconds { get; }
 
-    /// <summary>Starts to prepare a later call, so that it goes on beside the update.</summary>
+    /// <summary>Starts to prepare a later call, so that this runs alongside the update.</summary>
     void Prefetch(long index, long position, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Waits until nothing is prepared any more, whatever became of it: data and order are asked by one thread at a time, also if the
-    /// run goes on at once.
+    /// Waits until nothing is being prepared any more, whatever the outcome: data and order are accessed by one thread at a time,
+    /// even if the run is continued right away.
     /// </summary>
     Task WaitForPrefetchAsync();
 
-    /// <summary>Gives a rollout; which one depends on the seed, index and position alone.</summary>
-    /// <param name="index">How many rollouts the run made before.</param>
-    /// <param name="position">The position in the data behind them.</param>
+    /// <summary>Returns a rollout, which depends only on the seed, index and position.</summary>
+    /// <param name="index">How many rollouts the run made before this one.</param>
+    /// <param name="position">The position in the data after those.</param>
     /// <param name="cancellationToken">Cancels sampling and scoring.</param>
     Task<Rollout> CollectAsync(long index, long position, CancellationToken cancellationToken);
 }

@@ -1,24 +1,24 @@
 namespace MedR1.Training;
 
-/// <summary>Calls what a user wrote and waits for it no longer than its time.</summary>
+/// <summary>Calls user code and waits for it no longer than its time limit.</summary>
 internal static class LimitedCall
 {
     /// <summary>
-    /// Calls a function on a thread of the pool, which it may block for good. Who leaves before it has ended cancels its token,
-    /// so that it does not go on for nothing.
+    /// Calls a function on a thread-pool thread, which it may block for good. If the waiting stops before the call has ended, its
+    /// token is cancelled so that it does not run on in vain.
     /// </summary>
-    /// <param name="function">The function; it gets a token of its own.</param>
+    /// <param name="function">The function; it gets its own token.</param>
     /// <param name="time">How long it may take.</param>
     /// <param name="cancellationToken">Cancels the waiting, and so the call.</param>
-    /// <returns>The call, which has ended well or not; null where it has not ended in its time.</returns>
-    /// <exception cref="OperationCanceledException">The token was cancelled before the call had ended.</exception>
+    /// <returns>The call, which has ended, successfully or not; null if it has not ended in time.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the call ended.</exception>
     public static async Task<Task<T>?> RunAsync<T>(
         Func<CancellationToken, Task<T>> function, TimeSpan time, CancellationToken cancellationToken)
     {
         CancellationTokenSource source = new();
         Task<T> call = Task.Run(() => function(source.Token), source.Token);
 
-        // What ended the waiting says nothing: the call may throw a TimeoutException of its own.
+        // The exception that ends the waiting proves nothing: the call itself may throw a TimeoutException.
         await ((Task)call).WaitAsync(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (call.IsCompleted)
         {
@@ -31,7 +31,7 @@ internal static class LimitedCall
         return null;
     }
 
-    // Not waited for: what the call has registered with its token may block, and what it throws is of no use any more.
+    // Not awaited: what the call has registered with its token may block, and what that throws is no longer of use.
     private static async Task CancelAsync(CancellationTokenSource source)
     {
         await source.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

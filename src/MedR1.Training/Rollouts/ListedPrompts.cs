@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>Prompts as they are given.</summary>
+/// <summary>Prompts given as a list.</summary>
 internal sealed class ListedPrompts(IReadOnlyList<VqaPrompt> prompts) : IPromptSource
 {
     public string Name => "a list";

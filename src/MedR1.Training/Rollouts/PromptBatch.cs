@@ -2,6 +2,6 @@ namespace MedR1.Training;
 
 /// <summary>Prompts taken one after another.</summary>
 /// <param name="Prompts">The prompts.</param>
-/// <param name="NextPosition">The position in the data behind them.</param>
-/// <param name="Overlong">Prompts on the way that were left out, being too long.</param>
+/// <param name="NextPosition">The position in the data after them.</param>
+/// <param name="Overlong">How many prompts were skipped on the way because they are too long.</param>
 internal sealed record PromptBatch(TakenPrompt[] Prompts, long NextPosition, int Overlong);

@@ -2,9 +2,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Training;
 
-/// <summary>
-/// Takes prompts in the order of the run and encodes them. What it gives depends on the seed and the position alone.
-/// </summary>
+/// <summary>Takes prompts in the order of the run and encodes them. The result depends only on the seed and the position.</summary>
 internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerParts parts, RolloutTrainerOptions options)
 {
     private const int SampleStream = 2;
@@ -13,7 +11,7 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
     /// <summary>How many prompts the data has.</summary>
     public int Count => parts.Prompts.Count;
 
-    /// <summary>Takes prompts from a position on; those beyond the limit are left out and counted.</summary>
+    /// <summary>Takes prompts from a position on; those above the token limit are skipped and counted.</summary>
     public PromptBatch Take(long position, int count, CancellationToken cancellationToken)
     {
         List<TakenPrompt> taken = [];
@@ -45,7 +43,7 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
         return new PromptBatch([.. taken], position, overlong);
     }
 
-    /// <summary>Takes the prompt at a place in the data, with a seed that it had before.</summary>
+    /// <summary>Takes the prompt at an index of the data, with the seed that it had before.</summary>
     public TakenPrompt TakeAt(int index, long? seed, CancellationToken cancellationToken)
     {
         VqaPrompt prompt = UserCode.Call(() => parts.Prompts[index], $"Prompt {index} of the data") with { Seed = seed };

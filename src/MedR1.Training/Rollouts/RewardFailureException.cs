@@ -1,9 +1,9 @@
 namespace MedR1.Training;
 
-/// <summary>A reward failed and the options say that this stops the run.</summary>
+/// <summary>A reward failed, and the run stops because of it.</summary>
 public sealed class RewardFailureException : Exception
 {
-    /// <summary>Names the reward.</summary>
+    /// <summary>Makes the exception for a failed reward.</summary>
     /// <param name="failure">What happened.</param>
     public RewardFailureException(RewardFailure failure)
         : base(Describe(failure), failure.Exception)
@@ -21,13 +21,13 @@ public sealed class RewardFailureException : Exception
     public RewardFailure Failure { get; }
 
     /// <summary>
-    /// No completion of the first sampling has a reward, and rewards failed: they are wrong, rather than now and then.
+    /// No completion of the first sampling has a reward, and rewards failed: they are broken, rather than failing now and then.
     /// </summary>
     internal static RewardFailureException OfAll(RewardFailure first, int completions, int failed) => new(
         first,
         failed switch
         {
-            // Dynamic sampling dropped the groups that rewards failed on.
+            // Dynamic sampling dropped the groups on which rewards failed.
             0 => $"No completion of the first sampling has a reward, so that nothing can be learnt: none applies to the {completions} "
                 + "that were kept, and rewards failed on others.",
             _ when failed == completions =>

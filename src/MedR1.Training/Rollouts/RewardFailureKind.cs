@@ -12,6 +12,6 @@ public enum RewardFailureKind
     /// <summary>It returned NaN or infinity.</summary>
     NotFinite,
 
-    /// <summary>A group reward returned another number of scores than the group has completions.</summary>
+    /// <summary>A group reward returned a different number of scores than the group has completions.</summary>
     WrongCount,
 }

@@ -3,14 +3,13 @@ using System.Collections.Concurrent;
 namespace MedR1.Training;
 
 /// <summary>
-/// Scores completions with many weighted rewards, several at a time. A completion's total is the weighted sum of the
-/// rewards that apply to it. A reward that throws, runs out of time or returns a number that is not finite never counts
-/// as 0: the completion gets no total, so it stays out of its group's statistics, and the failure is handed back by
-/// name.
+/// Scores completions with several weighted rewards in parallel. A completion's total is the weighted sum of the rewards that apply
+/// to it. A reward that throws, times out or returns a number that is not finite never counts as 0: the completion gets no total,
+/// so it is left out of its group's statistics, and the failure is returned by name.
 /// </summary>
 /// <remarks>
-/// Safe to use from several threads at once. A reward that ignores its cancellation token goes on in the background
-/// after its time is up; its thread can't be taken back.
+/// Safe to use from several threads at once. A reward that ignores its cancellation token keeps running in the background after its
+/// time is up; its thread can't be reclaimed.
 /// </remarks>
 public sealed class RewardScorer
 {

@@ -5,7 +5,7 @@ namespace MedR1.Training;
 /// <param name="Group">The completions and their scores.</param>
 internal sealed record RolloutGroup(TakenPrompt Taken, CompletionGroup Group)
 {
-    /// <summary>Completions that a reward failed on; the others without a total are those that none applies to.</summary>
+    /// <summary>Completions on which a reward failed; to the others without a total, no reward applies.</summary>
     public int FailedCompletions { get; init; }
 
     /// <summary>The earlier sampling that the completions come from; null for the rollout's own.</summary>

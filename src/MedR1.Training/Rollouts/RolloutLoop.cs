@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace MedR1.Training;
 
 /// <summary>
-/// The loop of the trainers that learn from what their policy says: collect a rollout, make its optimizer steps, report
-/// each.
+/// The loop of the trainers that learn from what their policy generates: collect a rollout, make its optimizer steps, report each
+/// one.
 /// </summary>
 internal sealed class RolloutLoop(
     string trainer, RolloutTrainerParts parts, RolloutTrainerOptions options, int totalSteps, RunState state,
@@ -13,7 +13,7 @@ internal sealed class RolloutLoop(
 {
     private readonly MetricDispatcher _dispatcher = new(parts.Sinks);
 
-    /// <summary>Goes on to the last step.</summary>
+    /// <summary>Continues to the last step.</summary>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken)
     {
         RunReporter reporter = new(
@@ -75,7 +75,7 @@ internal sealed class RolloutLoop(
         return rollout;
     }
 
-    // Later a service behind a reward may be away for a while; at the start it is a mistake.
+    // Later on, a service used by a reward may be unavailable for a while; at the start it is a mistake.
     private void ThrowIfNoRewardWorks(Rollout rollout)
     {
         if (state.Rollouts == 0 && rollout.Failures is [RewardFailure first, ..]
@@ -86,7 +86,7 @@ internal sealed class RolloutLoop(
         }
     }
 
-    // Prompts that were left out or dropped were gone through too: on average so many to a sampling.
+    // Prompts that were skipped or dropped have been gone through too: their average number per sampling counts.
     private double EpochsDone()
     {
         int asked = options.PromptsPerStep * options.StepsPerGeneration;
@@ -95,7 +95,7 @@ internal sealed class RolloutLoop(
         return state.Step * taken * options.PromptsPerStep / options.Iterations / parts.Prompts.Count;
     }
 
-    // What a checkpoint holds changes in one go, so that whatever throws after it finds it consistent.
+    // The state that a checkpoint holds changes in one go, so that it is consistent for whatever throws afterwards.
     private void Advance(PolicyStepResult result, int stepsOfRollout)
     {
         state.IsWhole = false;
@@ -116,7 +116,7 @@ internal sealed class RolloutLoop(
     private static double SamplingSeconds(Dictionary<string, double>? sampled) => sampled is null ? 0
         : sampled[TrainingMetricNames.SampleSeconds] + sampled[TrainingMetricNames.RewardSeconds];
 
-    // A sampling's own measurements stand with the first step that it feeds.
+    // A sampling's own measurements are reported with the first step that it feeds.
     private Dictionary<string, double> Measure(
         PolicyStepResult result, Rollout rollout, double seconds, Dictionary<string, double> sampled)
     {

@@ -2,14 +2,14 @@ using MedR1.Losses;
 
 namespace MedR1.Training;
 
-/// <summary>Makes rollouts of scored groups: adds their advantages.</summary>
+/// <summary>Makes rollouts from scored groups: adds their advantages.</summary>
 internal sealed class RolloutMaker(RolloutTrainerParts parts)
 {
     /// <summary>Makes a rollout.</summary>
-    /// <param name="index">How many samplings the run made before.</param>
+    /// <param name="index">How many samplings the run made before this one.</param>
     /// <param name="groups">The groups.</param>
     /// <param name="failures">Rewards that failed.</param>
-    /// <param name="counts">What it took.</param>
+    /// <param name="counts">What it took to collect them.</param>
     /// <param name="advantages">The advantages of all completions in order; null to compute them.</param>
     public Rollout Make(
         long index, IReadOnlyList<RolloutGroup> groups, IReadOnlyList<RewardFailure> failures, CollectionCounts counts,
@@ -26,7 +26,7 @@ internal sealed class RolloutMaker(RolloutTrainerParts parts)
             parts.RewardNames, parts.Loss.ExcludesTruncated, parts.ScoresAreAdvantages);
     }
 
-    // A completion without a total is one that no reward applied to, or that a reward failed on: it stays out of all
+    // A completion without a total is one to which no reward applied, or on which a reward failed: it is left out of all
     // statistics.
     private AdvantageResult AdvantagesOf(IReadOnlyList<RolloutGroup> groups)
     {

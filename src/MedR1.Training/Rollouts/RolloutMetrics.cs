@@ -19,7 +19,7 @@ internal static class RolloutMetrics
             .Select(completion => completion.TokenCount)];
         AddLengths(values, "length", [.. completions.Select(completion => completion.TokenCount)]);
 
-        // Where none ended by itself, TRL gives 0.
+        // If none ended by itself, TRL reports 0.
         AddLengths(values, "terminated_length", ended.Length > 0 ? ended : [0]);
         values[TrainingMetricNames.TruncatedShare] = completions.Average(
             completion => completion.IsTruncated ? 1.0 : 0.0);
@@ -31,7 +31,7 @@ internal static class RolloutMetrics
         return values;
     }
 
-    /// <summary>Adds how its groups were chosen.</summary>
+    /// <summary>Adds measurements of how its groups were chosen.</summary>
     public static void AddChoice(Dictionary<string, double> values, Rollout rollout, GrpoTrainerOptions options)
     {
         if (options.DynamicSampling is not null)

@@ -1,9 +1,9 @@
 namespace MedR1.Training;
 
-/// <content>What can be wrong with what a builder was given, each with its fix.</content>
+/// <content>The mistakes that a builder's inputs can contain, each with its fix.</content>
 public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
 {
-    /// <summary>What every such trainer needs: data, rewards, and options that fit them and the policy.</summary>
+    /// <summary>Checks what every such trainer needs: data, rewards, and options that fit them and the policy.</summary>
     private protected void RequireRollouts(TOptions options)
     {
         RequireData();
@@ -52,7 +52,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
             "Nothing says how an example becomes a prompt: .UsePrompt(PromptTemplates.ThinkThenAnswer).");
     }
 
-    // What is measured of a reward may be missing in a step, so that a wrong name would not be found there.
+    // A reward's measurements may be missing in a step, so a wrong name would not be noticed there.
     private void RequireBestReward(string? best)
     {
         string[] measured = [.. _rewards.SelectMany(reward => new[]

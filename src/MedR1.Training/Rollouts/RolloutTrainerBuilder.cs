@@ -51,43 +51,40 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
 
     private protected string? Checkpoint { get; private set; }
 
-    /// <summary>Sets the examples that prompts are made of; needs <see cref="UsePrompt"/> too.</summary>
+    /// <summary>Sets the examples that prompts are made from; needs <see cref="UsePrompt"/> too.</summary>
     /// <param name="dataset">The examples.</param>
     public TBuilder UseDataset(IVqaDataset dataset) => Fill(ref _dataset, dataset, nameof(UseDataset));
 
-    /// <summary>Sets how a prompt is made of an example.</summary>
+    /// <summary>Sets how a prompt is made from an example.</summary>
     /// <param name="template">The template.</param>
     public TBuilder UsePrompt(IPromptTemplate template) => Fill(ref _template, template, nameof(UsePrompt));
 
-    /// <summary>
-    /// Sets prompts that are made already, in place of <see cref="UseDataset"/> and <see cref="UsePrompt"/>.
-    /// </summary>
+    /// <summary>Sets ready-made prompts, in place of <see cref="UseDataset"/> and <see cref="UsePrompt"/>.</summary>
     /// <param name="prompts">The prompts; rewards that look at an example need <see cref="VqaPrompt.Example"/>.</param>
     public TBuilder UsePrompts(IReadOnlyList<VqaPrompt> prompts) =>
         Fill(ref _prompts, prompts, nameof(UsePrompts));
 
-    /// <summary>Sets the order of the prompts; without it they are shuffled anew each epoch.</summary>
+    /// <summary>Sets the order of the prompts; by default they are shuffled anew each epoch.</summary>
     /// <param name="order">The order.</param>
     public TBuilder UseOrder(IExampleOrder order) => Fill(ref _order, order, nameof(UseOrder));
 
-    /// <summary>Sets what draws completions; without it a <see cref="LocalSampler"/> over the policy.</summary>
+    /// <summary>Sets what draws completions; the default is a <see cref="LocalSampler"/> over the policy.</summary>
     /// <param name="sampler">The sampler; it stays with the caller.</param>
     public TBuilder UseSampler(ISampler sampler) => Fill(ref _sampler, sampler, nameof(UseSampler));
 
-    /// <summary>Sets how completions are spread over steps and passes; without it groups stay whole.</summary>
+    /// <summary>Sets how completions are spread over steps and passes; by default groups stay whole.</summary>
     /// <param name="planner">The planner.</param>
     public TBuilder UseUpdatePlanner(IUpdatePlanner planner) =>
         Fill(ref _planner, planner, nameof(UseUpdatePlanner));
 
-    /// <summary>Sets the reference policy; without it a frozen copy of the policy, if the loss needs one.</summary>
+    /// <summary>Sets the reference policy; the default is a frozen copy of the policy, if the loss needs one.</summary>
     /// <param name="reference">The reference; it stays with the caller.</param>
     public TBuilder UseReference(IVisionLanguagePolicy reference) =>
         Fill(ref _reference, reference, nameof(UseReference));
 
     /// <summary>
-    /// Trains from rollouts that a <see cref="RolloutRecorder"/> captured, without sampling or scoring. Data and
-    /// rewards must be those of the recorded run: prompts are taken from the data again, and rewards give their names
-    /// and weights.
+    /// Trains from rollouts that a <see cref="RolloutRecorder"/> captured, without sampling or scoring. Data and rewards must be
+    /// those of the recorded run: prompts are taken from the data again, and rewards supply their names and weights.
     /// </summary>
     /// <param name="folder">The folder of the recorder.</param>
     public TBuilder UseRecordedRollouts(string folder)
@@ -96,10 +93,8 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
         return Fill(ref _recorded, folder, nameof(UseRecordedRollouts));
     }
 
-    /// <summary>
-    /// Goes on from a checkpoint of the same run: weights, optimizer, schedule and place in the data.
-    /// </summary>
-    /// <param name="folder">The checkpoint's folder, or a run's output folder for its latest.</param>
+    /// <summary>Resumes from a checkpoint of the same run: weights, optimizer, schedule and position in the data.</summary>
+    /// <param name="folder">The checkpoint's folder, or a run's output folder for its latest checkpoint.</param>
     public TBuilder ResumeFrom(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -137,21 +132,19 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     public TBuilder AddReward(IGroupReward reward, double weight = 1.0) =>
         Add(_rewards, new WeightedReward(reward, weight));
 
-    /// <summary>Adds a reward in one lambda.</summary>
+    /// <summary>Adds a reward as a lambda.</summary>
     /// <param name="name">The name in logs and metrics.</param>
     /// <param name="score">
-    /// Scores a completion; <see langword="null"/> where the reward does not apply. Called from several threads at
-    /// once.
+    /// Scores a completion; <see langword="null"/> if the reward does not apply. Called from several threads at once.
     /// </param>
     /// <param name="weight">Its factor in the total.</param>
     public TBuilder AddReward(string name, Func<RewardContext, double?> score, double weight = 1.0) =>
         AddReward(new DelegateReward(name, score), weight);
 
-    /// <summary>Adds an asynchronous reward in one lambda.</summary>
+    /// <summary>Adds an asynchronous reward as a lambda.</summary>
     /// <param name="name">The name in logs and metrics.</param>
     /// <param name="score">
-    /// Scores a completion; <see langword="null"/> where the reward does not apply. Called from several threads at
-    /// once.
+    /// Scores a completion; <see langword="null"/> if the reward does not apply. Called from several threads at once.
     /// </param>
     /// <param name="weight">Its factor in the total.</param>
     public TBuilder AddReward(
@@ -174,7 +167,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
         return Add(_evaluations, evaluation);
     }
 
-    /// <summary>Adds an evaluation in one lambda.</summary>
+    /// <summary>Adds an evaluation as a lambda.</summary>
     /// <param name="name">What it measures; the metric is <c>eval/{name}</c>.</param>
     /// <param name="evaluate">Measures the policy.</param>
     public TBuilder AddEvaluation(
@@ -186,16 +179,14 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     }
 
     /// <summary>Adds an observer; it stays with the caller.</summary>
-    /// <param name="observer">
-    /// The observer; one that is an <see cref="IGrpoObserver"/> sees rollouts and passes too.
-    /// </param>
+    /// <param name="observer">The observer; an <see cref="IGrpoObserver"/> is also told of rollouts and passes.</param>
     public TBuilder AddObserver(ITrainingObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
         return Add(_observers, observer);
     }
 
-    /// <summary>Edits the options; calls run in their order when the trainer is built.</summary>
+    /// <summary>Edits the options; calls run in order when the trainer is built.</summary>
     /// <param name="configure">Edits them.</param>
     public TBuilder Configure(Action<TOptions> configure)
     {
@@ -203,7 +194,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
         return Add(_configure, configure);
     }
 
-    /// <summary>The options as they were edited; what the edits threw is one of the mistakes.</summary>
+    /// <summary>The edited options; an exception from an edit becomes one of the mistakes.</summary>
     private protected TOptions MakeOptions()
     {
         _slots.ThrowIfBuilt();

@@ -3,24 +3,22 @@ using MedR1.Modeling;
 
 namespace MedR1.Training;
 
-/// <summary>What the trainers have in common that learn from what their policy says: GRPO and PPO.</summary>
+/// <summary>What GRPO and PPO, the trainers that learn from what their policy generates, have in common.</summary>
 public abstract class RolloutTrainerOptions : TrainerOptions
 {
-    /// <summary>Completions for each prompt (G).</summary>
+    /// <summary>Completions per prompt (G).</summary>
     public abstract int GroupSize { get; set; }
 
-    /// <summary>Prompts behind one optimizer step.</summary>
+    /// <summary>Prompts per optimizer step.</summary>
     /// <value>The default is 4.</value>
     public int PromptsPerStep { get; set; } = 4;
 
-    /// <summary>
-    /// Prompts that one forward and backward pass takes; the gradients of a step add up over such passes.
-    /// </summary>
-    /// <value>The default is <see langword="null"/>: all of the step's at once.</value>
+    /// <summary>Prompts per forward and backward pass; the gradients of a step accumulate over such passes.</summary>
+    /// <value>The default is <see langword="null"/>: all prompts of the step at once.</value>
     public int? PromptsPerMicroStep { get; set; }
 
     /// <summary>
-    /// Optimizer steps that one sampling feeds, each with other prompts of it; above 1 the later ones are off policy.
+    /// Optimizer steps that one sampling feeds, each with different prompts of it; above 1 the later ones are off policy.
     /// </summary>
     /// <value>The default is 1.</value>
     public int StepsPerGeneration { get; set; } = 1;
@@ -31,44 +29,38 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     /// <value>The default is 1.</value>
     public int Iterations { get; set; } = 1;
 
-    /// <summary>Divides the logits, in the sampler and in the loss alike.</summary>
+    /// <summary>Divides the logits, both in the sampler and in the loss.</summary>
     /// <value>The default is 1.</value>
     public double Temperature { get; set; } = 1.0;
 
-    /// <summary>The most tokens that a completion may have.</summary>
+    /// <summary>The maximum number of tokens of a completion.</summary>
     /// <value>The default is 256.</value>
     public int MaxNewTokens { get; set; } = 256;
 
-    /// <summary>
-    /// Only the k likeliest tokens are sampled; the loss doesn't know of it. <see langword="null"/> for all.
-    /// </summary>
+    /// <summary>Only the k likeliest tokens are sampled; the loss ignores this. <see langword="null"/> for all.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public int? TopK { get; set; }
 
-    /// <summary>
-    /// Only the likeliest tokens that together reach this probability are sampled; the loss doesn't know of it.
-    /// </summary>
+    /// <summary>Only the likeliest tokens that together reach this probability are sampled; the loss ignores this.</summary>
     /// <value>The default is 1.</value>
     public double TopP { get; set; } = 1.0;
 
-    /// <summary>
-    /// Only tokens at least this share as likely as the likeliest are sampled; the loss doesn't know of it.
-    /// </summary>
+    /// <summary>Only tokens at least this fraction as likely as the likeliest are sampled; the loss ignores this.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public double? MinP { get; set; }
 
     /// <summary>
-    /// Tokens never sampled and left out of the loss's softmax, beside the policy's own vision tokens.
+    /// Tokens that are never sampled and are left out of the loss's softmax, in addition to the policy's own vision tokens.
     /// </summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<int> SuppressedTokenIds { get; set; } = [];
 
-    /// <summary>Texts that end a completion when they appear.</summary>
+    /// <summary>Texts that end a completion as soon as they appear.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> StopStrings { get; set; } = [];
 
     /// <summary>
-    /// Whether the policy's vision tokens stay out of sampling and softmax, as they must for real sampling.
+    /// Whether the policy's vision tokens, which are never sampled, also stay out of the loss's softmax, as real sampling requires.
     /// </summary>
     /// <value>
     /// The default is <see langword="true"/>. TRL leaves them in its softmax: <see langword="false"/> reproduces its
@@ -76,35 +68,35 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     /// </value>
     public bool SuppressVisionTokensInLoss { get; set; } = true;
 
-    /// <summary>Whether entropies are measured; they cost a pass over the logits.</summary>
+    /// <summary>Whether entropies are measured; this costs a pass over the logits.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool MeasureEntropy { get; set; } = true;
 
-    /// <summary>What the token-mean losses divide by.</summary>
+    /// <summary>What losses that are a mean over tokens divide by.</summary>
     /// <value>The default is the optimizer step's own tokens.</value>
     public TokenDivisor TokenDivisor { get; set; } = TokenDivisor.StepTokens;
 
     /// <summary>
-    /// The most tokens that a prompt may have, those of its pictures included; longer prompts are left out and counted.
+    /// The maximum number of tokens of a prompt, including those of its images; longer prompts are skipped and counted.
     /// </summary>
     /// <value>
-    /// The default is <see langword="null"/>: a prompt without room for an answer in the model's context stops the run.
+    /// The default is <see langword="null"/>: a prompt that leaves no room for an answer in the model's context stops the run.
     /// </value>
     public int? MaxPromptTokens { get; set; }
 
     /// <summary>
-    /// Keeps the policy's entropy near a target by a bonus whose weight moves each step (Skywork-OR1, arXiv 2505.22312).
+    /// Keeps the policy's entropy near a target with a bonus whose weight is adjusted at each step (Skywork-OR1, arXiv 2505.22312).
     /// </summary>
     /// <value>The default is <see langword="null"/>: the loss's own bonus, if it has one.</value>
     public AdaptiveEntropyOptions? AdaptiveEntropy { get; set; }
 
-    /// <summary>How long one call of a reward may take.</summary>
+    /// <summary>How long a single call of a reward may take.</summary>
     /// <value>The default is 60 seconds.</value>
     public TimeSpan RewardTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Whether a reward that fails stops the run, instead of leaving its completion out and being counted. Rewards that fail on
-    /// every completion of the first sampling stop it in any case.
+    /// Whether a failed reward stops the run, instead of being counted and its completion left out. Rewards that fail on every
+    /// completion of the first sampling stop the run in any case.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool StopOnRewardFailure { get; set; }
@@ -113,7 +105,7 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     /// <value>The default is 32.</value>
     public int MaxParallelRewards { get; set; } = 32;
 
-    /// <summary>The tokens that no completion of a policy has: its own vision tokens and those of the options.</summary>
+    /// <summary>The tokens that no completion of a policy contains: its own vision tokens and those of the options.</summary>
     internal int[] SuppressedTokensOf(IVisionLanguagePolicy policy) => [.. policy.SuppressedTokenIds.Union(SuppressedTokenIds)];
 
     internal override Dictionary<string, string> Settings(int totalSteps)
@@ -129,7 +121,7 @@ public abstract class RolloutTrainerOptions : TrainerOptions
         return settings;
     }
 
-    // The caller may go on to change what was given; the lists are copied too.
+    // The caller may later change what was given; the lists are copied too.
     private protected RolloutTrainerOptions CopyAll()
     {
         RolloutTrainerOptions copy = (RolloutTrainerOptions)MemberwiseClone();

@@ -28,8 +28,8 @@ internal sealed record RolloutTrainerParts
     public IReadOnlyList<IEvaluationHook> Evaluations { get; init; } = [];
 
     /// <summary>
-    /// Whether a completion's advantage is its score, and one without a score is left out of the loss: PPO compares with
-    /// a critic, not within the group.
+    /// Whether a completion's advantage is its score, and one without a score is left out of the loss: PPO compares with a critic,
+    /// not within the group.
     /// </summary>
     public bool ScoresAreAdvantages { get; init; }
 
@@ -38,10 +38,10 @@ internal sealed record RolloutTrainerParts
 
     public IVisionLanguagePolicy? Reference { get; init; }
 
-    /// <summary>The rewards' names in their order.</summary>
+    /// <summary>The rewards' names in order.</summary>
     public IReadOnlyList<string> RewardNames => [.. Rewards.Select(reward => reward.Name)];
 
-    /// <summary>The place of a named reward; null for no name.</summary>
+    /// <summary>The index of a named reward; null for no name.</summary>
     public int? IndexOf(string? reward) =>
         reward is null ? null : Rewards.Select(each => each.Name).ToList().IndexOf(reward);
 
@@ -53,8 +53,8 @@ internal sealed record RolloutTrainerParts
         : new RolloutCollector(policy, this, options, taker, dynamicSampling);
 
     /// <summary>
-    /// What decides which data comes next and what it is compared with. A run that goes on starts from the weights that
-    /// the first part started from: only so is a cloned reference the same.
+    /// What decides which data comes next and what it is compared with. A resumed run starts from the weights that the original run
+    /// started from: only then is a cloned reference the same.
     /// </summary>
     public Dictionary<string, string> Invariants(
         RolloutTrainerOptions options, IVisionLanguagePolicy policy, bool clonesReference)

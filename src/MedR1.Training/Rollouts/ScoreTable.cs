@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>Scores by group, completion and reward while they come in; each cell is written by one call.</summary>
+/// <summary>Collects scores by group, completion and reward; each cell is written by one call.</summary>
 internal sealed class ScoreTable
 {
     private readonly double?[][][] _scores;

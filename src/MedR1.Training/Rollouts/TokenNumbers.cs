@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training;
 
-/// <summary>Numbers of a rollout's tokens, one each, as they are kept on the host. B rows, T tokens.</summary>
+/// <summary>Numbers of a rollout's tokens, one per token, kept on the host. B rows, T tokens.</summary>
 internal static class TokenNumbers
 {
-    /// <summary>Computes numbers without gradient, pass by pass of a plan.</summary>
+    /// <summary>Computes numbers without gradient, one pass of a plan after another.</summary>
     /// <param name="rollout">The rollout.</param>
     /// <param name="plan">Its completions by pass.</param>
-    /// <param name="compute">Gives <c>[B, T]</c> float32 for the rows of a pass; it is not disposed.</param>
+    /// <param name="compute">Returns <c>[B, T]</c> float32 for the rows of a pass; the result is not disposed.</param>
     /// <returns>By group and completion; null where a completion doesn't take part.</returns>
     public static float[][][] Record(
         Rollout rollout, IReadOnlyList<PlannedStep> plan, Func<IReadOnlyList<PackedGroup>, Tensor> compute)
@@ -36,9 +36,7 @@ internal static class TokenNumbers
         return numbers;
     }
 
-    /// <summary>
-    /// <c>[B, T]</c> the numbers of a pass's rows; 0 behind their end, and in rows that stay out of the pass.
-    /// </summary>
+    /// <summary><c>[B, T]</c> the numbers of a pass's rows; 0 after their end, and in rows that stay out of the pass.</summary>
     public static Tensor ToMatrix(
         IReadOnlyList<IReadOnlyList<float[]>> numbers, MicroBatch batch, Device device)
     {
@@ -53,7 +51,7 @@ internal static class TokenNumbers
     }
 
     /// <summary>
-    /// <c>[B, T]</c> log-probabilities that the sampler drew a pass's tokens with; NaN where it told none, and in rows that stay
+    /// <c>[B, T]</c> log-probabilities with which the sampler drew a pass's tokens; NaN if it reported none, and in rows that stay
     /// out of the pass.
     /// </summary>
     public static Tensor OfSampler(Rollout rollout, MicroBatch batch, Device device)

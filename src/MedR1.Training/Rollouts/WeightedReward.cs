@@ -6,7 +6,7 @@ public sealed class WeightedReward
     private readonly IReward? _single;
     private readonly IGroupReward? _group;
 
-    /// <summary>Weighs a reward that scores completions one by one.</summary>
+    /// <summary>Weights a reward that scores completions one by one.</summary>
     /// <param name="reward">The reward.</param>
     /// <param name="weight">Its factor in the total.</param>
     public WeightedReward(IReward reward, double weight = 1.0)
@@ -15,7 +15,7 @@ public sealed class WeightedReward
         _single = reward;
     }
 
-    /// <summary>Weighs a reward that scores the completions of a prompt together.</summary>
+    /// <summary>Weights a reward that scores the completions of a prompt together.</summary>
     /// <param name="reward">The reward.</param>
     /// <param name="weight">Its factor in the total.</param>
     public WeightedReward(IGroupReward reward, double weight = 1.0)

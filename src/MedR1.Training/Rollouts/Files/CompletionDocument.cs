@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>A completion in a file, with its scores, its advantage and what its tokens were worth when drawn.</summary>
+/// <summary>A completion in a file, with its scores, its advantage and its tokens' log-probabilities when drawn.</summary>
 internal sealed record CompletionDocument
 {
     public required string Text { get; init; }
@@ -15,22 +15,22 @@ internal sealed record CompletionDocument
 
     public required IReadOnlyList<float> DrawnLogProbabilities { get; init; }
 
-    /// <summary>The total; null where no reward applied, or one failed.</summary>
+    /// <summary>The total; null if no reward applied, or one failed.</summary>
     public double? Reward { get; init; }
 
     public required IReadOnlyList<double?> ByReward { get; init; }
 
     public required double Advantage { get; init; }
 
-    /// <summary>Log-probabilities before the first update on the rollout; null where the update is on policy.</summary>
+    /// <summary>Log-probabilities before the first update on the rollout; null if the update is on policy.</summary>
     public float[]? OldLogProbabilities { get; init; }
 
-    /// <summary>PPO's advantages of the tokens; null in GRPO, and where the loss leaves the completion out.</summary>
+    /// <summary>PPO's advantages of the tokens; null in GRPO, and if the loss leaves the completion out.</summary>
     public float[]? TokenAdvantages { get; init; }
 
-    /// <summary>What PPO's critic said; null as above.</summary>
+    /// <summary>What PPO's critic predicted; null as above.</summary>
     public float[]? Values { get; init; }
 
-    /// <summary>What PPO's critic should have said; null as above.</summary>
+    /// <summary>What PPO's critic should have predicted; null as above.</summary>
     public float[]? Returns { get; init; }
 }

@@ -6,7 +6,7 @@ internal sealed record GroupDocument
     /// <summary>The prompt's place in the data.</summary>
     public required int Prompt { get; init; }
 
-    /// <summary>The example's id, by which a reader knows that the data is still the same.</summary>
+    /// <summary>The example's id, by which a reader recognizes that the data is still the same.</summary>
     public string? Example { get; init; }
 
     public long? Seed { get; init; }

@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// A rollout in a file: everything that the update needs of it but the prompts, which are taken from the data again.
+/// A rollout in a file: everything that the update needs from it except the prompts, which are taken from the data again.
 /// </summary>
 internal sealed record RolloutDocument
 {
@@ -9,7 +9,7 @@ internal sealed record RolloutDocument
 
     public required int Format { get; init; }
 
-    /// <summary>How many samplings the run made before.</summary>
+    /// <summary>How many samplings the run made before this one.</summary>
     public required long Index { get; init; }
 
     /// <summary>What it took to collect it.</summary>

@@ -5,7 +5,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Training;
 
-/// <summary>Writes rollouts to JSON and reads them, number for number.</summary>
+/// <summary>Writes rollouts to JSON and reads them back, with exactly the same numbers.</summary>
 internal static class RolloutFile
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -47,7 +47,7 @@ internal static class RolloutFile
         string path, PromptTaker taker, CancellationToken cancellationToken) =>
         Read<ReplayDocument>(path).Groups.Select((group, index) => Restore(group, index, taker, cancellationToken));
 
-    /// <exception cref="InvalidDataException">It is no rollout, or one of other rewards.</exception>
+    /// <exception cref="InvalidDataException">It is not a rollout, or one scored by different rewards.</exception>
     public static RolloutDocument Read(string path, IReadOnlyList<string> rewards)
     {
         RolloutDocument document = Read<RolloutDocument>(path);
@@ -62,11 +62,11 @@ internal static class RolloutFile
             + $"{string.Join(", ", rewards)}. Add the same rewards in the same order.");
     }
 
-    /// <summary>Puts a rollout together again.</summary>
+    /// <summary>Reassembles a rollout.</summary>
     /// <param name="document">The file.</param>
     /// <param name="taker">Takes its prompts from the data.</param>
     /// <param name="maker">Makes the rollout.</param>
-    /// <param name="keepsAdvantages">Whether the advantages are those of the file, not computed anew.</param>
+    /// <param name="keepsAdvantages">Whether the advantages are taken from the file instead of recomputed.</param>
     /// <param name="cancellationToken">Cancels between prompts.</param>
     public static Rollout Restore(
         RolloutDocument document, PromptTaker taker, RolloutMaker maker, bool keepsAdvantages,

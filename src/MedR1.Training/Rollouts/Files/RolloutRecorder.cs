@@ -1,17 +1,16 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Captures every rollout of a run to a file, <c>rollout-000012.json</c> and so on: prompts, completions, scores. A
-/// later run trains from them without sampling
-/// (<see cref="RolloutTrainerBuilder{TBuilder, TOptions}.UseRecordedRollouts"/>), for debugging and for measuring an
-/// update alone.
+/// Captures every rollout of a run to a file, <c>rollout-000012.json</c> and so on: prompts, completions, scores. A later run can
+/// train from these files without sampling (<see cref="RolloutTrainerBuilder{TBuilder, TOptions}.UseRecordedRollouts"/>), for
+/// debugging or to measure the update alone.
 /// </summary>
 public sealed class RolloutRecorder : IGrpoObserver
 {
     private readonly string _folder;
 
     /// <summary>Makes a recorder.</summary>
-    /// <param name="folder">Where the files go; it is made where it is missing.</param>
+    /// <param name="folder">Where the files go; it is created if missing.</param>
     public RolloutRecorder(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);

@@ -5,20 +5,20 @@ internal sealed class ReplayBuffer(ReplayOptions options, int? reward)
 {
     private readonly LinkedList<RolloutGroup> _groups = new();
 
-    /// <summary>The groups, the oldest first.</summary>
+    /// <summary>The groups, oldest first.</summary>
     public IReadOnlyCollection<RolloutGroup> Groups => _groups;
 
     /// <summary>Whether nothing can be learnt from a group as it is.</summary>
     public bool Agrees(RolloutGroup group) => !GroupAgreement.Disagrees(group.Group, reward);
 
-    /// <summary>Some of the groups that are young enough, none twice.</summary>
+    /// <summary>Some of the groups that are recent enough, none twice.</summary>
     public IReadOnlyList<RolloutGroup> Draw(int count, long index, long seed)
     {
         RolloutGroup[] young = [.. _groups.Where(group => index - group.ReplayedFrom <= options.MaxAge)];
         return [.. SeedMixer.Permutation(young.Length, seed).Take(count).Select(place => young[place])];
     }
 
-    /// <summary>Remembers what a rollout sampled itself, where it disagrees.</summary>
+    /// <summary>Remembers those of the rollout's own groups that disagree.</summary>
     public void Keep(Rollout rollout)
     {
         for (int group = 0; group < rollout.Members.Count; group++)
@@ -40,7 +40,7 @@ internal sealed class ReplayBuffer(ReplayOptions options, int? reward)
         }
     }
 
-    /// <summary>Adds a group; the oldest leaves where there are too many.</summary>
+    /// <summary>Adds a group; the oldest is dropped if there are too many.</summary>
     public void Add(RolloutGroup group)
     {
         _groups.AddLast(group);

@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>Puts remembered groups in the place of those that all agree.</summary>
+/// <summary>Replaces groups whose completions all agree by remembered ones.</summary>
 internal sealed class ReplayingSource(
     IRolloutSource source, ReplayBuffer buffer, RolloutMaker maker, long seed) : IRolloutSource
 {
