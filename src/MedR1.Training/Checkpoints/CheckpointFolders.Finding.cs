@@ -1,15 +1,16 @@
 namespace MedR1.Training;
 
-/// <content>Finds a checkpoint to go on from, while another process may be writing there.</content>
+/// <content>Finds a checkpoint to resume from, while a different process may be writing there.</content>
 internal sealed partial class CheckpointFolders
 {
-    // A process that lives is between its two renames for moments only.
+    // A live process is only briefly between its two renames.
     private const int Looks = 20;
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
-    /// The checkpoint that a user means: a checkpoint itself, or the latest of an output folder. Of one that a killed run was
-    /// about to replace it is where that run put it: nothing is moved, since another process may be about to replace it just now.
+    /// The checkpoint that a user means: a checkpoint itself, or the latest of an output folder. If a killed run was about to
+    /// replace it, it is returned from where that run put it: nothing is moved, since a different process may be about to replace
+    /// it right now.
     /// </summary>
     /// <exception cref="CheckpointException">There is none.</exception>
     public static string Find(string folder)
@@ -24,7 +25,7 @@ internal sealed partial class CheckpointFolders
             + $"output folder of a run, which has a file '{Latest}'.");
     }
 
-    // A run may be killed after its checkpoint is in its place and before the pointer is.
+    // A run may be killed after its checkpoint is in place but before the pointer is.
     private string? Newest()
     {
         IReadOnlyList<long> steps =
@@ -32,7 +33,7 @@ internal sealed partial class CheckpointFolders
         return steps is [.., long newest] ? Whole(NameOf(Of(newest))) : null;
     }
 
-    // The checkpoint of a name, or what was put aside to be replaced by it and nobody replaces any more.
+    // The checkpoint with a name, or what was put aside to be replaced by it but no longer is being replaced.
     private string? Whole(string name)
     {
         string target = Path.Combine(_output, name);

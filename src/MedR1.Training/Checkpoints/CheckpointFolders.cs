@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace MedR1.Training;
 
 /// <summary>
-/// The checkpoints in a run's output folder: <c>step-000500</c> and so on, with the pointers <c>latest</c> and
-/// <c>best</c>. Everything appears whole by one rename and goes by one, so that a process that is killed at any moment
-/// leaves either a checkpoint or none.
+/// The checkpoints in a run's output folder: <c>step-000500</c> and so on, with the pointers <c>latest</c> and <c>best</c>.
+/// Everything appears and disappears whole by a single rename, so that a process that is killed at any moment leaves either a
+/// complete checkpoint or none.
 /// </summary>
 internal sealed partial class CheckpointFolders(string output)
 {
@@ -23,16 +23,16 @@ internal sealed partial class CheckpointFolders(string output)
     public string Of(long step) =>
         Path.Combine(_output, string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}"));
 
-    /// <summary>Whether a checkpoint lies here.</summary>
+    /// <summary>Whether a checkpoint is in this output folder.</summary>
     public bool Holds(string checkpoint) =>
         Path.GetDirectoryName(Path.GetFullPath(checkpoint)) == Path.TrimEndingDirectorySeparator(_output);
 
-    /// <summary>The steps of which there is a checkpoint, in order.</summary>
+    /// <summary>The steps that have a checkpoint, in order.</summary>
     public IReadOnlyList<long> Steps => StepsOf(Folders("step-*").Select(NameOf));
 
     /// <summary>
-    /// Makes the output folder and a file in it, which goes again; and puts back what a killed run was about to replace. The
-    /// folder belongs to one run at a time.
+    /// Creates the output folder and, temporarily, a file in it; and puts back what a killed run was about to replace. The folder
+    /// belongs to one run at a time.
     /// </summary>
     public void Probe()
     {
@@ -43,7 +43,7 @@ internal sealed partial class CheckpointFolders(string output)
         File.Delete(probe);
     }
 
-    /// <summary>Writes a folder beside its place, then moves it there.</summary>
+    /// <summary>Writes a folder next to its final place, then moves it there.</summary>
     public void Write(long step, Action<string> write)
     {
         string target = Of(step);
@@ -76,7 +76,7 @@ internal sealed partial class CheckpointFolders(string output)
         }
     }
 
-    /// <summary>Points a name at a step's checkpoint, if it does not yet.</summary>
+    /// <summary>Points a name at a step's checkpoint, unless it does already.</summary>
     public void Point(string name, long step)
     {
         string pointer = Path.Combine(_output, name);
@@ -92,15 +92,15 @@ internal sealed partial class CheckpointFolders(string output)
     /// <summary>Removes a checkpoint.</summary>
     public void Remove(long step)
     {
-        // A folder that is half deleted must not look like a checkpoint.
+        // A half-deleted folder must not look like a checkpoint.
         string gone = Hidden(step, Half);
         Directory.Move(Of(step), gone);
         Delete(gone);
     }
 
     /// <summary>
-    /// Clears away what a killed run left half-written, and puts back what it was about to replace. The folder belongs
-    /// to one run at a time.
+    /// Removes what a killed run left half-written, and puts back what it was about to replace. The folder belongs to one run at a
+    /// time.
     /// </summary>
     public void Recover()
     {

@@ -1,14 +1,14 @@
 namespace MedR1.Training;
 
-/// <summary>Which checkpoints of a run may go.</summary>
+/// <summary>Decides which checkpoints of a run may be removed.</summary>
 internal static class CheckpointRetention
 {
     /// <summary>
-    /// The steps whose checkpoints go after one was written: all but the last few, those at multiples of an interval,
-    /// and the best.
+    /// The steps whose checkpoints are removed after one was written: all but the last few, those at multiples of an interval, and
+    /// the best.
     /// </summary>
-    /// <param name="steps">The steps of which there is a checkpoint.</param>
-    /// <param name="current">The step that was just written; later ones are of another try and are left alone.</param>
+    /// <param name="steps">The steps that have a checkpoint.</param>
+    /// <param name="current">The step that was just written; later ones belong to a different attempt and are left alone.</param>
     /// <param name="best">The best step; null for none.</param>
     /// <param name="options">The policy.</param>
     public static IReadOnlyList<long> Expired(

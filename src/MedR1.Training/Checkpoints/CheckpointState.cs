@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>What <c>trainer.json</c> holds: where the run stands, and what must be the same when it goes on.</summary>
+/// <summary>What <c>trainer.json</c> holds: where the run stands, and what must be unchanged when it is resumed.</summary>
 internal sealed record CheckpointState
 {
     public const int CurrentFormat = 2;
@@ -11,9 +11,9 @@ internal sealed record CheckpointState
 
     public required RunState Run { get; init; }
 
-    /// <summary>What makes the run what it is, by name; a run that goes on must agree, or say what it changes.</summary>
+    /// <summary>What makes the run what it is, by name; a resumed run must agree, or declare what it changes.</summary>
     public required Dictionary<string, string> Invariants { get; init; }
 
-    /// <summary>What was changed on purpose since the start of the run.</summary>
+    /// <summary>What was changed deliberately since the start of the run.</summary>
     public IReadOnlyList<string> Changes { get; init; } = [];
 }

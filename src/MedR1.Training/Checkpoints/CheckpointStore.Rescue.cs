@@ -1,11 +1,11 @@
 namespace MedR1.Training;
 
-/// <content>Saves what a run that fails has learnt.</content>
+/// <content>Saves what a failing run has learnt.</content>
 internal sealed partial class CheckpointStore
 {
     /// <summary>
-    /// Makes sure that there is a checkpoint of a run that fails, so that its work is not lost with the process. A step whose end
-    /// failed still counts as unsaved: a run that goes on does the rest, and writes it again where it is due.
+    /// Makes sure that a failing run has a checkpoint, so that its work is not lost with the process. A step whose end failed still
+    /// counts as unsaved: a run that resumes completes the rest, and writes the checkpoint again if it is due.
     /// </summary>
     /// <returns>The checkpoint with the state as it is, or the reason why there is none.</returns>
     public (string? Folder, string? Reason) Rescue(RunState state)
@@ -33,7 +33,7 @@ internal sealed partial class CheckpointStore
         }
         catch (CheckpointException exception)
         {
-            // What stopped the run is what the caller has to know first.
+            // The caller needs to know first of all what stopped the run.
             return (null, exception.InnerException!.Message.TrimEnd('.'));
         }
     }

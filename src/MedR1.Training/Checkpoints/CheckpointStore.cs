@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Writes and reads the checkpoints of a run. One is a folder <c>step-000500</c> with <c>model/</c> (in the family's
-/// published form), <c>trainer.safetensors</c> (optimizer and weights), <c>trainer.json</c> (where the run stands) and
-/// what the trainer adds.
+/// Writes and reads the checkpoints of a run. Each is a folder <c>step-000500</c> with <c>model/</c> (in the family's published
+/// form), <c>trainer.safetensors</c> (optimizer and weights), <c>trainer.json</c> (where the run stands) and whatever the trainer
+/// adds.
 /// </summary>
 internal sealed partial class CheckpointStore(
     IVisionLanguagePolicy policy, ParameterUpdater updater, TrainerOptions options, int totalSteps, string trainer,
@@ -36,7 +36,7 @@ internal sealed partial class CheckpointStore(
     /// <summary>The last checkpoint that was written.</summary>
     public string? Last { get; private set; }
 
-    /// <summary>The last that was written, or else the one that the run went on from.</summary>
+    /// <summary>The last one written, or else the one that the run was resumed from.</summary>
     public string? Newest => Last ?? _resumedFrom;
 
     /// <summary>The checkpoint of the best step; null if there is none in this folder.</summary>
@@ -45,8 +45,8 @@ internal sealed partial class CheckpointStore(
             ? folder : null;
 
     /// <summary>
-    /// Writes a checkpoint if the interval is over, the run is, or the step is the best so far; then removes those that
-    /// the policy no longer keeps.
+    /// Writes a checkpoint if the interval or the run has ended, or the step is the best so far; then removes those that are no
+    /// longer to be kept.
     /// </summary>
     /// <returns>The folder; null if none was due.</returns>
     /// <exception cref="CheckpointException">It can't be written; nothing half-written is left.</exception>
@@ -66,7 +66,7 @@ internal sealed partial class CheckpointStore(
         return target;
     }
 
-    /// <summary>Makes sure before the first step that checkpoints can be written.</summary>
+    /// <summary>Makes sure, before the first step, that checkpoints can be written.</summary>
     /// <exception cref="CheckpointException">They can't.</exception>
     public void Begin()
     {
@@ -97,8 +97,8 @@ internal sealed partial class CheckpointStore(
             folders.Point(CheckpointFolders.Latest, state.Step);
             if (BestOf(state) is not null)
             {
-                // Each time: a run that was killed just before this would point to another one for good. The best of a run
-                // that goes on in another folder stays where it is.
+                // Every time: otherwise a run that was killed just before this would point to a different one for good. The best
+                // checkpoint of a run that continues in a different folder stays where it is.
                 folders.Point(CheckpointFolders.Best, state.BestStep!.Value);
             }
         }
@@ -115,8 +115,8 @@ internal sealed partial class CheckpointStore(
     }
 
     /// <summary>Reads a checkpoint into policy and optimizer.</summary>
-    /// <param name="folder">A checkpoint, or a run's output folder for its latest.</param>
-    /// <exception cref="CheckpointException">It can't be read, or is of another run.</exception>
+    /// <param name="folder">A checkpoint, or a run's output folder for its latest checkpoint.</param>
+    /// <exception cref="CheckpointException">It can't be read, or belongs to a different run.</exception>
     public RunState Load(string folder)
     {
         string source = CheckpointFolders.Find(folder);
@@ -127,7 +127,7 @@ internal sealed partial class CheckpointStore(
         {
             tensors = SafetensorsFile.Load(Path.Combine(source, TensorFile));
 
-            // Before a part is read into something, such as a critic: all fits, or nothing changes.
+            // Before a part, such as a critic, is overwritten: either everything fits, or nothing changes.
             updater.RequireFit(tensors);
             foreach (ICheckpointParts part in parts)
             {
@@ -151,13 +151,13 @@ internal sealed partial class CheckpointStore(
         _resumedFrom = source;
         _resumedHereAt = _folders?.Holds(source) == true ? state.Run.Step : 0;
 
-        // A rescued step is written again when its end is done.
+        // A rescued step is written again once its end is done.
         _lastSaved = state.Run.Unfinished is null ? state.Run.Step : 0;
         return state.Run;
     }
 
-    // Between the step that the run went on from and its own there may be those of another try, and in another folder than the one
-    // that it went on from all others are of other runs.
+    // Between the step that the run was resumed from and its own steps there may be those of a different attempt, and in a folder
+    // other than the one it was resumed from, all others belong to different runs.
     private bool IsOfRun(long step) => step <= _resumedHereAt || _own.Contains(step);
 
     private void RemoveExpired(RunState state)
@@ -170,7 +170,7 @@ internal sealed partial class CheckpointStore(
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Somebody reads it just now. The next checkpoint tries again; a run need not end over it.
+                // Someone is reading it right now. The next checkpoint tries again; this need not end the run.
             }
         }
     }

@@ -5,12 +5,14 @@ using MedR1.Losses;
 namespace MedR1.Training;
 
 /// <summary>
-/// What a loss was made of, for a checkpoint: the options of the library's own, and of a loss that is a record class what it was made with.
-/// Of another class nothing but its name is known: its properties may be anything.
+/// What a loss was made of, for a checkpoint: the options of the library's own loss, and the init properties of one that is a
+/// record class. Of any other class only its name is known: its properties may be anything.
 /// </summary>
 internal static class LossParts
 {
-    /// <summary>Adds the parts of a loss behind its name, one that has parts itself with its kind; nothing where none can be told.</summary>
+    /// <summary>
+    /// Adds the parts of a loss under its name, a part that has parts itself with its kind; nothing if they can't be determined.
+    /// </summary>
     public static void Add(Dictionary<string, string> settings, string name, object? value)
     {
         object? made = value is GrpoLoss own ? own.Options : value;
@@ -37,24 +39,25 @@ internal static class LossParts
         }
         else if (value is null ? IsTold(type) : IsTold(value.GetType()))
         {
-            // The property's type says it, where it isn't that of several.
+            // The property's type says it, unless the value has a different type.
             settings[name] = value is null ? RunSettings.None : value.GetType() == type ? RunSettings.On : value.GetType().Name;
             Add(settings, name, value);
         }
     }
 
-    // What follows from others is no part of its own, and what may be set later, such as a count, need not be what the run began with.
+    // What follows from other properties is not a part of its own, and what can be set later, such as a count, may not be what the
+    // run began with.
     private static bool IsGiven(PropertyInfo property) => property is { CanRead: true, SetMethod: MethodInfo set }
         && set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit))
         && property.GetIndexParameters().Length == 0;
 
-    // Numbers, texts, flags and choices.
+    // Numbers, strings, flags and enums.
     private static bool IsPlain(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type)
         is not (TypeCode.Object or TypeCode.DateTime or TypeCode.DBNull or TypeCode.Empty);
 
-    // Of a loss that is no record its name at least.
+    // Of a loss that is not a record, at least the name.
     private static bool IsTold(Type type) => IsRecord(type) || type.IsAssignableTo(typeof(IPolicyLoss));
 
-    // The method by which "with" copies; no other class can have one of this name.
+    // The method with which "with" copies; no other class can have a method of this name.
     private static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
 }

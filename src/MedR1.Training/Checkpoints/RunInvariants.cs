@@ -5,27 +5,29 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// What a run that goes on must have as the run that was saved had it: what makes it another run, and settings that may change
-/// where the options allow it by name.
+/// What must be the same in a resumed run as in the saved one: what would make it a different run, and settings that may change if
+/// the options allow it by name.
 /// </summary>
 /// <param name="trainer">The trainer's name.</param>
 /// <param name="policy">The policy.</param>
-/// <param name="values">What the trainer knows of, by name.</param>
+/// <param name="values">What the trainer contributes, by name.</param>
 /// <param name="options">The options, with their settings and the changes that they allow.</param>
 /// <param name="totalSteps">Steps of the whole run.</param>
-/// <param name="ratesBeside">What <see cref="TrainerOptions.LearningRateOf"/> comes to beside another rate of the run.</param>
+/// <param name="ratesBeside">
+/// What <see cref="TrainerOptions.LearningRateOf"/> amounts to, given a different learning rate of the run.
+/// </param>
 internal sealed class RunInvariants(
     string trainer, IVisionLanguagePolicy policy, IReadOnlyDictionary<string, string> values, TrainerOptions options, int totalSteps,
     Func<double, string> ratesBeside)
 {
-    /// <summary>Names the weights that a cloned reference has.</summary>
+    /// <summary>The name of the weights that a cloned reference has.</summary>
     public const string StartWeights = "weights that the policy was built with";
 
-    /// <summary>Their value where nothing is compared with them.</summary>
+    /// <summary>Their value if nothing is compared with them.</summary>
     public const string NotNeeded = "not needed";
 
-    // Settings that are no options of the trainer; functions, of which its policy's parameters tell what they say; and options that mean
-    // something beside some losses or policies alone.
+    // Settings that are not options of the trainer; functions, which are described by what they return for the policy's parameters;
+    // and options that have an effect only with some losses or policies.
     private static readonly string[] s_others =
     [
         "sampling", "prompts", "examples", "order", "planner", "loss", "advantages",
@@ -36,7 +38,7 @@ internal sealed class RunInvariants(
     private readonly Dictionary<string, string> _settings = options.Settings(totalSteps);
     private readonly List<string> _changes = [];
 
-    /// <summary>All of them, those of the policy among them.</summary>
+    /// <summary>All of them, including those of the policy.</summary>
     public Dictionary<string, string> Values => new(values.Concat(_settings))
     {
         ["seed of dropout"] = policy.DropoutSeed?.ToString(CultureInfo.InvariantCulture) ?? "none",
@@ -44,10 +46,10 @@ internal sealed class RunInvariants(
             .ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <summary>What was changed on purpose since the start of the run, for a person.</summary>
+    /// <summary>What was changed deliberately since the start of the run, in human-readable form.</summary>
     public IReadOnlyList<string> Changes => _changes;
 
-    /// <summary>Refuses a checkpoint of another run.</summary>
+    /// <summary>Rejects a checkpoint of a different run.</summary>
     /// <exception cref="CheckpointException">It names every difference.</exception>
     public void Require(string source, CheckpointState state)
     {
@@ -96,7 +98,7 @@ internal sealed class RunInvariants(
         }
     }
 
-    // A divergence that is no longer penalised, or is from here on, takes the reference with it or brings it.
+    // If a divergence is no longer penalised, or only from here on, the need for a reference ends or begins with it.
     private static bool NeedChanged(string[] allowed, Dictionary<string, string> before, Dictionary<string, string> now) =>
         IsNeedOf(before, now) && allowed.Any(name => RunSettings.RootOf(name) is "loss" or "targets");
 
@@ -114,7 +116,7 @@ internal sealed class RunInvariants(
         return $"Set them as they were, or start anew.{allow}{weights}";
     }
 
-    // Its properties behind a dot are of a setting too where the option itself makes another run, as Replay does.
+    // Properties after a dot belong to a setting even if turning the option itself on or off makes a different run, as with Replay.
     private bool IsSetting(string name) => name.Contains('.') || s_others.Contains(name) || _settings.ContainsKey(name);
 
     // An older version did not write every setting.
@@ -125,13 +127,14 @@ internal sealed class RunInvariants(
             return false;
         }
 
-        // Of another loss, or of one that was none, the kind alone says it, and so it is of what a loss holds.
+        // If the loss is of a different kind than before, or there was none, only the kind is reported; the same goes for what a
+        // loss holds.
         return before.GetValueOrDefault(name) != now[name]
             && RunSettings.WholesOf(name).All(whole => before.GetValueOrDefault(whole) == now.GetValueOrDefault(whole))
             && !FollowsFromRate(name, before);
     }
 
-    // A rate that was the run's own, or is it now, is left out of what the function says, which has not changed for that.
+    // A rate that was the run's own, or is now, is left out of the function's description, which has not changed because of that.
     private bool FollowsFromRate(string name, Dictionary<string, string> before) =>
         name == nameof(options.LearningRateOf)
         && double.TryParse(

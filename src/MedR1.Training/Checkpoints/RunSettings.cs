@@ -7,8 +7,8 @@ using System.Text.Json.Serialization;
 namespace MedR1.Training;
 
 /// <summary>
-/// Settings of a run by name, as a checkpoint holds them and a person reads them: one that is an object has its kind under its own
-/// name, and its properties behind a dot.
+/// A run's settings by name, as stored in a checkpoint and read by people: an object has its kind under its own name, and its
+/// properties after a dot.
 /// </summary>
 internal static class RunSettings
 {
@@ -23,17 +23,17 @@ internal static class RunSettings
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    /// <summary>Adds a number, text, list or choice.</summary>
+    /// <summary>Adds a number, string, list or enum value.</summary>
     public static void Add(this Dictionary<string, string> settings, string name, object? value) =>
         Add(settings, name, JsonSerializer.SerializeToElement(value, value?.GetType() ?? typeof(object), s_json));
 
-    /// <summary>Adds a list whose order means nothing: that of a set may be another one in each process.</summary>
+    /// <summary>Adds a list whose order is meaningless: that of a set may differ in each process.</summary>
     public static void AddSet<T>(this Dictionary<string, string> settings, string name, IEnumerable<T> values, IComparer<T> order) =>
         settings.Add(name, values.Distinct().Order(order).ToArray());
 
     /// <summary>
-    /// Adds the size of a pass: another one rounds the step's sums otherwise, draws another dropout, and is another loss where it is one of
-    /// means over a pass.
+    /// Adds the size of a pass: a different one rounds the step's sums differently, draws different dropout, and makes a different
+    /// loss if that is a mean over each pass.
     /// </summary>
     public static void AddPass(this Dictionary<string, string> settings, string name, int size, int ofStep) =>
         settings.Add(name, size >= ofStep ? All : size);
@@ -45,7 +45,7 @@ internal static class RunSettings
         settings.AddParts(name, value);
     }
 
-    /// <summary>Adds what an object consists of, and nothing where it is missing.</summary>
+    /// <summary>Adds what an object consists of, and nothing if it is missing.</summary>
     public static void AddParts(this Dictionary<string, string> settings, string name, object? value)
     {
         if (value is not null)
@@ -57,7 +57,7 @@ internal static class RunSettings
     /// <summary>The option that a setting belongs to.</summary>
     public static string RootOf(string name) => name.Split('.')[0];
 
-    /// <summary>The settings that one is a part of.</summary>
+    /// <summary>The settings that a setting is a part of.</summary>
     public static IEnumerable<string> WholesOf(string name)
     {
         for (int end = name.LastIndexOf('.'); end > 0; end = name.LastIndexOf('.', end - 1))
@@ -67,12 +67,12 @@ internal static class RunSettings
     }
 
     /// <summary>
-    /// A short name for the texts of prompts, by the first, middle and last of them; null where one can't be made, which the
-    /// run says better. Pictures count by their number: their names change with the folder that they are in.
+    /// A digest of the texts of prompts, taken from the first, middle and last one; null if it can't be computed, which the run
+    /// itself reports better. Images count only by their number: their names change with their folder.
     /// </summary>
     public static string? DigestOf(int count, Func<int, VqaPrompt?> prompt)
     {
-        // The same on every system: no line break of its own.
+        // The same on every system: no platform-specific line breaks.
         StringBuilder text = new();
         try
         {
@@ -93,7 +93,7 @@ internal static class RunSettings
         return DigestOf(text.ToString());
     }
 
-    /// <summary>A short name for a text, the same on every system.</summary>
+    /// <summary>A short digest of a text, the same on every system.</summary>
     public static string DigestOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
     private static void Add(Dictionary<string, string> settings, string name, JsonElement value)
@@ -114,7 +114,7 @@ internal static class RunSettings
             string part = $"{name}.{property.Name}";
             if (property.Value.ValueKind == JsonValueKind.Object)
             {
-                // It may be missing in another run.
+                // It may be missing in a different run.
                 settings[part] = On;
             }
 

@@ -1,20 +1,20 @@
 namespace MedR1.Training;
 
-/// <summary>What became of the work of a run that failed. The exception that the run ended with holds it.</summary>
+/// <summary>What became of the work of a failed run. The exception that the run ended with holds it.</summary>
 /// <param name="Step">
 /// The step that failed, or whose closing work (evaluation, <c>OnStep</c>) failed. For a run that failed before its first step: the next
 /// step; after its last: the last step.
 /// </param>
 /// <param name="Checkpoint">
-/// The newest checkpoint that the run can go on from; <see langword="null"/> if there is none.
+/// The newest checkpoint that the run can be resumed from; <see langword="null"/> if there is none.
 /// </param>
-/// <param name="Message">What was saved, or why nothing was, for a person.</param>
+/// <param name="Message">What was saved, or why nothing was, in human-readable form.</param>
 public sealed record TrainingFailure(long Step, string? Checkpoint, string Message)
 {
     private const string Key = "MedR1.Training.TrainingFailure";
 
-    /// <summary>What an exception holds; <see langword="null"/> if no run ended with it.</summary>
-    /// <param name="exception">What <c>RunAsync</c> of a trainer threw.</param>
+    /// <summary>The failure recorded on an exception; <see langword="null"/> if no run ended with it.</summary>
+    /// <param name="exception">The exception thrown by a trainer's <c>RunAsync</c>.</param>
     public static TrainingFailure? Of(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);

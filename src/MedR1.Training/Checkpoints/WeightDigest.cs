@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training;
 
-/// <summary>A short name for the weights of a policy, to tell whether two runs start from the same ones.</summary>
+/// <summary>A digest of a policy's weights, to tell whether two runs start from the same ones.</summary>
 internal static class WeightDigest
 {
     private const int SampledElements = 4096;
 
-    /// <summary>SHA-256 over the start of every parameter; one optimizer step changes it.</summary>
+    /// <summary>SHA-256 over the beginning of every parameter; one optimizer step changes it.</summary>
     public static string Of(IVisionLanguagePolicy policy)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -1,11 +1,11 @@
 namespace MedR1.Training;
 
-/// <summary>What chooses the best checkpoint: that it is measured at all, and which of its values is the best so far.</summary>
+/// <summary>Chooses the best checkpoint: checks that its metric is measured at all, and which value is the best so far.</summary>
 internal sealed class BestChoice(TrainerOptions options, RunState state)
 {
     private bool IsKnown => state.KnowsBest || state.BestValue is not null;
 
-    /// <summary>Before the first step of a call: values of something else can't be compared.</summary>
+    /// <summary>Called before the first step of a call: values of a different metric can't be compared.</summary>
     public void Begin()
     {
         if (options.BestMetric is not string metric)
@@ -23,7 +23,8 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
     }
 
     /// <summary>
-    /// Looks for it in an evaluation. A name that is wrong is found by the first, before hours of training that choose no best.
+    /// Looks for the metric in an evaluation. The first evaluation reveals a wrong name, before hours of training that would choose
+    /// no best.
     /// </summary>
     /// <exception cref="InvalidOperationException">The first evaluation does not measure it.</exception>
     public void RequireOfEvaluation(Dictionary<string, double> values)
@@ -47,7 +48,7 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
         values[TrainingMetricNames.EvaluationsWithoutBest] = ++state.EvaluationsWithoutBest;
     }
 
-    /// <summary>Looks for what the training itself measures in the first step that measures everything.</summary>
+    /// <summary>Looks for a metric of the training itself in the first step that measures everything.</summary>
     /// <exception cref="InvalidOperationException">The step does not measure it.</exception>
     public void RequireOfStep(Dictionary<string, double> values)
     {
@@ -66,7 +67,7 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
         }
     }
 
-    /// <summary>Makes the step the best where its value is.</summary>
+    /// <summary>Makes the step the best if its value is.</summary>
     public void Choose(Dictionary<string, double> values)
     {
         if (options.BestMetric is not string name || !values.TryGetValue(name, out double value)
@@ -81,7 +82,7 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
         }
     }
 
-    // Not where it was left out; of a run that samples the first step of a sampling from which something is learnt.
+    // Not if the step was skipped; in a run that samples, only the first step of a sampling from which something can be learnt.
     private bool MeasuresEverything(Dictionary<string, double> values) =>
         double.IsFinite(values[TrainingMetricNames.Loss]) && double.IsFinite(values[TrainingMetricNames.GradientNorm])
         && double.IsFinite(values.GetValueOrDefault(TrainingMetricNames.CriticGradientNorm))

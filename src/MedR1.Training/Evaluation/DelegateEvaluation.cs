@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>An evaluation in one lambda.</summary>
+/// <summary>An evaluation given as a lambda.</summary>
 internal sealed class DelegateEvaluation(
     string name, Func<EvaluationContext, CancellationToken, ValueTask<double>> evaluate) : IEvaluationHook
 {

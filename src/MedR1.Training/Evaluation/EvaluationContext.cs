@@ -4,5 +4,5 @@ namespace MedR1.Training;
 
 /// <summary>Where a run stands when it is evaluated.</summary>
 /// <param name="Step">Optimizer steps done.</param>
-/// <param name="Policy">The policy in training; it is not to be changed.</param>
+/// <param name="Policy">The policy in training; do not change it.</param>
 public sealed record EvaluationContext(long Step, IVisionLanguagePolicy Policy);

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Moves a reference towards the policy. Only parameters that train take part: the others are the same in both, and
-/// mixing would round them.
+/// Moves a reference towards the policy. Only trainable parameters take part: the others are the same in both, and mixing would
+/// round them.
 /// </summary>
 internal sealed class ReferenceMixer
 {
@@ -28,7 +28,7 @@ internal sealed class ReferenceMixer
     public IEnumerable<KeyValuePair<string, Tensor>> Weights =>
         _pairs.Select(pair => KeyValuePair.Create(pair.Name, (Tensor)pair.Reference));
 
-    /// <summary>Mixes, if it is time.</summary>
+    /// <summary>Mixes if it is due.</summary>
     public void MixIfDue(long step)
     {
         if (step % _options.Interval != 0)
@@ -39,7 +39,7 @@ internal sealed class ReferenceMixer
         using IDisposable guard = no_grad();
         foreach ((_, Parameter policy, Parameter reference) in _pairs)
         {
-            // Rounded to bfloat16 once: rounded products would not add up to a weight that is the same in both.
+            // Rounded to bfloat16 only once: two rounded products would not add up to a weight that is the same in both.
             using DisposeScope scope = NewDisposeScope();
             ScalarType wide = reference.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
             Tensor mixed = reference.to(wide, copy: true).TimesInPlace(1 - _options.Mixup);
@@ -48,7 +48,9 @@ internal sealed class ReferenceMixer
     }
 
     /// <summary>Sets the reference's weights.</summary>
-    /// <exception cref="InvalidDataException">One is missing, of another shape, or too many; nothing has changed.</exception>
+    /// <exception cref="InvalidDataException">
+    /// One is missing, has a different shape, or is not needed; nothing has changed.
+    /// </exception>
     public void Load(IReadOnlyDictionary<string, Tensor> weights)
     {
         string[] names = [.. _pairs.Select(pair => pair.Name)];

@@ -6,11 +6,11 @@ namespace MedR1.Training;
 /// </summary>
 public sealed record ReferenceSyncOptions
 {
-    /// <summary>Optimizer steps from one mixing to the next.</summary>
+    /// <summary>Optimizer steps between mixings.</summary>
     /// <value>The default is 512, TRL's <c>ref_model_sync_steps</c>.</value>
     public int Interval { get; init; } = 512;
 
-    /// <summary>The share of the policy (α); 1 copies it.</summary>
+    /// <summary>The weight of the policy (α); 1 copies it.</summary>
     /// <value>The default is 0.6, TRL's <c>ref_model_mixup_alpha</c>.</value>
     public double Mixup { get; init; } = 0.6;
 }

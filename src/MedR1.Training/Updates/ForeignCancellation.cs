@@ -1,14 +1,14 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Tells a run that was cancelled from one in which something else was: a request whose <c>HttpClient.Timeout</c> is over ends
-/// with an <see cref="OperationCanceledException"/> too, though nobody stopped the run.
+/// Distinguishes a cancelled run from one in which something else was cancelled: a request that exceeds <c>HttpClient.Timeout</c>
+/// ends with an <see cref="OperationCanceledException"/> too, although nobody cancelled the run.
 /// </summary>
 internal static class ForeignCancellation
 {
     private const string Key = "MedR1.Training.Cancelled";
 
-    /// <summary>Writes down where it comes from; the innermost place counts.</summary>
+    /// <summary>Records where the exception comes from; the innermost place counts.</summary>
     /// <param name="exception">What was thrown.</param>
     /// <param name="what">What threw it, as the subject of a sentence.</param>
     public static void Name(OperationCanceledException exception, string what)
@@ -19,7 +19,7 @@ internal static class ForeignCancellation
         }
     }
 
-    /// <summary>The failure that it is where the run's own token is not cancelled.</summary>
+    /// <summary>The failure that it amounts to if the run's own token is not cancelled.</summary>
     public static TimeoutException Explain(OperationCanceledException exception) => new(
         $"{exception.Data[Key] ?? "Something in the run"} was cancelled, though the run was not: {exception.GetType().Name}: "
         + $"{exception.Message} Most likely a time limit of its own is over, such as HttpClient.Timeout: raise it, or catch the "

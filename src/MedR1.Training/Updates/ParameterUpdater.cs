@@ -34,24 +34,24 @@ internal sealed class ParameterUpdater : IDisposable
         }
     }
 
-    /// <summary>The parameters that move, by name.</summary>
+    /// <summary>The trainable parameters, by name.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable { get; }
 
     /// <summary>
-    /// The last step that was made or begun, from 1. Where it is beyond what the run has counted, the parameters may be of neither step.
-    /// One that was left out moved nothing.
+    /// The last step that was made or begun, from 1. If it is beyond what the run has counted, the parameters may belong to neither
+    /// step. A skipped step moves nothing.
     /// </summary>
     public long Reached { get; private set; }
 
-    /// <summary>Which parameters stay and at what rates the others learn, as a checkpoint tells it.</summary>
+    /// <summary>Which parameters are frozen and at what rates the others learn, as described in a checkpoint.</summary>
     public Dictionary<string, string> Settings => LearntParameters.Settings(_parameters, Trainable, _options);
 
-    /// <summary>What <see cref="TrainerOptions.LearningRateOf"/> comes to beside another rate of the run.</summary>
+    /// <summary>What <see cref="TrainerOptions.LearningRateOf"/> amounts to, given a different learning rate of the run.</summary>
     public string RatesBeside(double learningRate) =>
         LearntParameters.Rates(_parameters, Trainable, _options.LearningRateOf, learningRate);
 
-    /// <summary>Clips the gradients and says whether a step may be made with them.</summary>
-    /// <exception cref="InvalidOperationException">A step failed before in the middle of its move.</exception>
+    /// <summary>Clips the gradients and determines whether a step may be made with them.</summary>
+    /// <exception cref="InvalidOperationException">An earlier step failed halfway through its move.</exception>
     public UpdateResult Clip()
     {
         RequireWhole();
@@ -61,9 +61,9 @@ internal sealed class ParameterUpdater : IDisposable
         return new UpdateResult(norm, double.IsFinite(norm));
     }
 
-    /// <summary>Moves the parameters and gives the learning rate that it used.</summary>
+    /// <summary>Moves the parameters and returns the learning rate used.</summary>
     /// <param name="step">How many steps were made or skipped before, from 0.</param>
-    /// <exception cref="InvalidOperationException">A step failed before in the middle of its move.</exception>
+    /// <exception cref="InvalidOperationException">An earlier step failed halfway through its move.</exception>
     public double Step(long step)
     {
         RequireWhole();
@@ -73,12 +73,12 @@ internal sealed class ParameterUpdater : IDisposable
         _optimizer.Step(factor);
         _broken = null;
 
-        // Not kept until the next backward pass: a rollout needs the memory for its cache.
+        // Not kept until the next backward pass, because a rollout needs the memory for its cache.
         ZeroGradients();
         return _options.LearningRate * factor;
     }
 
-    /// <summary>Leaves a step out: the gradients go, the schedule goes on.</summary>
+    /// <summary>Skips a step: the gradients are dropped, the schedule advances.</summary>
     /// <param name="step">How many steps were made or skipped before, from 0.</param>
     public double Skip(long step)
     {
@@ -87,8 +87,8 @@ internal sealed class ParameterUpdater : IDisposable
     }
 
     /// <summary>
-    /// What a continued run needs: the optimizer's state, and as <c>weight.…</c> the parameters that it keeps no master
-    /// of, with those that learnt until they were frozen on purpose.
+    /// What is needed to resume: the optimizer's state and, as <c>weight.…</c>, the parameters without a master copy in it,
+    /// including those that were trained until they were deliberately frozen.
     /// </summary>
     /// <returns>The tensors themselves, to be written before the next step.</returns>
     public Dictionary<string, Tensor> GetState()
@@ -105,7 +105,7 @@ internal sealed class ParameterUpdater : IDisposable
         return state;
     }
 
-    /// <summary>Goes on from a state.</summary>
+    /// <summary>Resumes from a state.</summary>
     /// <exception cref="OptimizerStateException">It does not fit; nothing has changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
@@ -120,7 +120,7 @@ internal sealed class ParameterUpdater : IDisposable
             }
         }
 
-        // The policy was built with the weights of the start.
+        // The policy was built with the weights from the start of the run.
         foreach ((string name, Parameter parameter) in Stopped(name => WeightIn(state, name) is not null))
         {
             parameter.copy_(WeightIn(state, name)!);
@@ -128,7 +128,7 @@ internal sealed class ParameterUpdater : IDisposable
         }
     }
 
-    // Such as where memory ran out: parameters and their moments are partly of one step and partly of the next.
+    // For example if memory ran out: parameters and their moments belong partly to one step and partly to the next.
     private void RequireWhole()
     {
         if (_broken is long step)
@@ -139,7 +139,7 @@ internal sealed class ParameterUpdater : IDisposable
         }
     }
 
-    /// <summary>Refuses a state that the run can't go on from.</summary>
+    /// <summary>Rejects a state that the run can't resume from.</summary>
     /// <exception cref="OptimizerStateException">It does not fit.</exception>
     public void RequireFit(IReadOnlyDictionary<string, Tensor> state)
     {
@@ -198,7 +198,8 @@ internal sealed class ParameterUpdater : IDisposable
         _frozenHere.Clear();
     }
 
-    // Where other parameters may learn from here on, those that begin have no state yet, and those that end need theirs no more.
+    // If a different set of parameters may be trained from here on, newly trained ones have no state yet, and newly frozen ones no
+    // longer need theirs.
     private bool MayFreezeOthers => _options.AllowedChanges.Contains(nameof(_options.IsFrozen));
 
     private IEnumerable<KeyValuePair<string, Parameter>> Stopped(Func<string, bool> condition) =>

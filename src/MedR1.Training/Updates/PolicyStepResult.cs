@@ -2,7 +2,7 @@ using MedR1.Losses;
 
 namespace MedR1.Training;
 
-/// <summary>What one optimizer step gave.</summary>
+/// <summary>The result of one optimizer step.</summary>
 internal sealed record PolicyStepResult(
     double Loss, double GradientNorm, double LearningRate, bool IsSkipped,
     IReadOnlyDictionary<string, double> LossMetrics);

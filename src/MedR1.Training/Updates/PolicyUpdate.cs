@@ -6,30 +6,30 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Makes optimizer steps of a rollout: for each micro-step log-probabilities, loss and backward pass, then clip and
-/// step. B rows, T tokens. One dispose scope a micro-step.
+/// Makes optimizer steps from a rollout: for each micro-step log-probabilities, loss and backward pass, then clips and steps. B
+/// rows, T tokens. One dispose scope per micro-step.
 /// </summary>
 internal sealed class PolicyUpdate(
     IVisionLanguagePolicy policy, IVisionLanguagePolicy? reference, IPolicyLoss loss,
     RolloutTrainerOptions options, ParameterUpdater updater, IReadOnlyList<ITrainingObserver> observers,
     bool skipsWithoutGradient = false)
 {
-    // Features that policy and reference have in common are computed once, without gradient. Not known before a checkpoint is read: a
-    // tower that is frozen now may have learnt before.
+    // Features that policy and reference have in common are computed once, without gradient. This is not known until a checkpoint
+    // is read: a tower that is frozen now may have been trained before.
     private readonly Lazy<bool> _sharesVision = new(
         () => loss.RequiresReference && reference is not null && policy.SharesVisionWith(reference));
 
-    /// <summary>Whether completions that have no gradient may stay out of the passes: the loss needs nothing else of them.</summary>
+    /// <summary>Whether completions without a gradient may stay out of the passes: the loss needs nothing else from them.</summary>
     public bool MaySkip { get; } = !loss.RequiresReference && !loss.RequiresEntropies && options.AdaptiveEntropy is null;
 
     /// <summary>Whether they do.</summary>
     public bool Skips => skipsWithoutGradient && MaySkip;
 
-    /// <summary>Moves the weight of the entropy bonus; null where it stays.</summary>
+    /// <summary>Adjusts the weight of the entropy bonus; null if that is fixed.</summary>
     public AdaptiveEntropyCoefficient? Entropy { get; } = options.AdaptiveEntropy is null
         ? null : new AdaptiveEntropyCoefficient(options.AdaptiveEntropy);
 
-    /// <summary>Goes on from what a checkpoint holds.</summary>
+    /// <summary>Resumes from what a checkpoint holds.</summary>
     public void Restore(RunState state)
     {
         if (Entropy is not null && state.Entropy is not null)
@@ -105,14 +105,14 @@ internal sealed class PolicyUpdate(
         return Finish(step, total, metrics);
     }
 
-    // With rows that stay out of the pass the loss can't take the mean entropy: theirs is not known.
+    // If rows stay out of the pass, the loss can't compute the mean entropy: theirs is not known.
     private bool MeasuresEntropyApart => Skips;
 
     private void Observe(PolicyLossInputs inputs, PolicyLossResult result)
     {
         if (Entropy is not null && inputs.Entropies is Tensor entropies_BT)
         {
-            // A loss of the user's own need not say which tokens its bonus acts on: then all.
+            // A user's own loss need not say which tokens its bonus acts on: then all count.
             LossMetric observed = result.BonusEntropy ?? new LossMetric(
                 entropies_BT.detach().FilledWhere(inputs.Mask.logical_not(), 0).sum(ScalarType.Float64).ToDouble(),
                 inputs.Mask.sum(ScalarType.Float64).ToDouble());
@@ -227,7 +227,7 @@ internal sealed class PolicyUpdate(
         WithEntropyGradient = withEntropies && (loss.RequiresEntropyGradient || Entropy is not null),
     };
 
-    // What the policy gave stands in the rows that went through it and is padded to the width of all rows.
+    // The policy's output belongs to the rows that went through it; it is padded to the width of all rows.
     private Tensor Spread(Tensor values, MicroBatch batch)
     {
         long missing = batch.Width - values.shape[1];

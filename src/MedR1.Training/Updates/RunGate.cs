@@ -5,42 +5,42 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Lets one run of a trainer through at a time, on a thread of its own, and keeps features of pictures meanwhile that the
-/// policy does not change.
+/// Lets one run of a trainer through at a time, on its own thread, and meanwhile caches image features that the policy does not
+/// change.
 /// </summary>
 /// <param name="trainer">The trainer's name.</param>
-/// <param name="policy">The policy that runs train.</param>
+/// <param name="policy">The policy that the runs train.</param>
 /// <param name="options">The trainer's options.</param>
-/// <param name="reference">What runs compare the policy with, where it was given; others may compare with it too.</param>
+/// <param name="reference">What runs compare the policy with, if it was given; others may compare with it too.</param>
 internal sealed class RunGate(
     string trainer, IVisionLanguagePolicy policy, TrainerOptions options, IVisionLanguagePolicy? reference = null)
 {
     private const string OwnReference = "await that run, or load a network of its own for the reference.";
 
-    // The networks that runs use just now, whichever policies stand over them: adapters on one base switch each other off,
-    // and the features that it keeps are those of one of them.
+    // The networks that runs are using right now, whichever policies wrap them: adapters on one base switch each other off, and the
+    // features that it keeps belong to one of them.
     private static readonly ConditionalWeakTable<nn.Module, RunGate> s_running = [];
 
-    // Those of references that none of these runs moves, each with the runs that read it.
+    // The networks of references that none of these runs moves, each with the runs that read it.
     private static readonly ConditionalWeakTable<nn.Module, List<RunGate>> s_compared = [];
     private readonly IVisionLanguagePolicy _policy = policy;
     private bool _isClosed;
 
     private string Trainer { get; } = trainer;
 
-    // An adapter is switched on for each pass and off behind it, for all that compute with its network, whatever wraps it.
+    // An adapter is switched on for each pass and off after it, for everyone who computes with its network, whatever wraps it.
     private bool SwitchesReference => reference?.Parameters.Any(pair => reference.PartOf(pair.Key) == ModelPart.Adapter) == true;
 
-    /// <summary>Lets no run through any more: the trainer is disposed.</summary>
+    /// <summary>Lets no further run through: the trainer is disposed.</summary>
     public void Close() => _isClosed = true;
 
     /// <summary>
-    /// Runs, unless another run uses one of the networks, or has one as its reference, or compares with the same network while one of the
-    /// two references is an adapter.
+    /// Runs, unless a different run uses one of the networks, or has one as its reference, or compares with the same network while
+    /// one of the two references is an adapter.
     /// </summary>
     /// <param name="run">The run.</param>
-    /// <param name="others">Networks beside the policy's that the run uses.</param>
-    /// <exception cref="InvalidOperationException">A run is under way, or one that changes the reference.</exception>
+    /// <param name="others">Networks that the run uses in addition to the policy's.</param>
+    /// <exception cref="InvalidOperationException">A run is in progress, or one that changes the reference.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public async Task<TrainingReport> RunAsync(Func<Task<TrainingReport>> run, params nn.Module[] others)
     {
@@ -51,7 +51,7 @@ internal sealed class RunGate(
 
         nn.Module[] networks = [_policy.Network, .. others];
 
-        // A policy with an adapter has its own base as its reference.
+        // A policy with an adapter uses its own base as its reference.
         nn.Module? compared = reference is null || networks.Contains(reference.Network) ? null : reference.Network;
         Take(networks, compared);
         try

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MedR1.Training;
 
-/// <summary>Adds to the measurements of a step what all trainers measure, and gives them to the sinks.</summary>
+/// <summary>Adds to a step's measurements what all trainers measure, and passes them to the sinks.</summary>
 internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int totalSteps, TrainerOptions options)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -12,7 +12,7 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
 
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-    /// <summary>Adds to the measurements of a step what all trainers measure, keeps them, and reports them if it is time.</summary>
+    /// <summary>Adds to a step's measurements what all trainers measure, keeps them, and reports them if it is due.</summary>
     public async ValueTask WriteAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
     {
         values[TrainingMetricNames.TokenCount] = state.Tokens;
@@ -39,7 +39,7 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
             StepMetrics report = new(state.Step, new Dictionary<string, double>(state.Unreported));
             await dispatcher.WriteAsync(report, cancellationToken).ConfigureAwait(false);
 
-            // Behind it: a report that was cancelled is written again, and whole.
+            // Only afterwards: a report that was cancelled is written again, in full.
             state.Unreported.Clear();
         }
     }

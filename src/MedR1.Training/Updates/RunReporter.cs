@@ -1,8 +1,8 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// What every trainer does around its steps: evaluates, writes measurements, tells observers, saves checkpoints. One
-/// for each call of a run.
+/// What every trainer does around its steps: evaluates, writes measurements, notifies observers, saves checkpoints. One instance
+/// per call of a run.
 /// </summary>
 internal sealed class RunReporter(
     string trainer, RunState state, int totalSteps, TrainerOptions options, MetricDispatcher dispatcher,
@@ -12,10 +12,10 @@ internal sealed class RunReporter(
     private readonly RunRescue _rescue = new(state, totalSteps, checkpoints);
     private bool _isSaving;
 
-    /// <summary>Makes the steps of a call, with what belongs before and behind them.</summary>
+    /// <summary>Makes the steps of a call, with what belongs before and after them.</summary>
     /// <param name="makeSteps">Makes them; each ends with <see cref="EndStepAsync"/>.</param>
-    /// <param name="cancellationToken">What alone cancels the run: another cancellation in it is a failure.</param>
-    /// <exception cref="TimeoutException">Something in the run was cancelled, and the run was not.</exception>
+    /// <param name="cancellationToken">The only token that cancels the run: any other cancellation in it is a failure.</param>
+    /// <exception cref="TimeoutException">Something in the run was cancelled, but not the run itself.</exception>
     public async Task<TrainingReport> RunAsync(Func<Task> makeSteps, CancellationToken cancellationToken)
     {
         try
@@ -42,7 +42,7 @@ internal sealed class RunReporter(
         }
     }
 
-    // Before the first step of the call; what the last one left of its step is done first.
+    // Before the first step of the call; what the last call left undone of its step is completed first.
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         RequireWhole();
@@ -57,7 +57,7 @@ internal sealed class RunReporter(
         await evaluations.RunAtStartAsync(_log, state, cancellationToken);
     }
 
-    // Such as where memory ran out while the reference was mixed: the step is counted, and not what comes with it.
+    // For example if memory ran out while the reference was mixed: the step is counted, but what belongs to it is not.
     private void RequireWhole()
     {
         if (!state.IsWhole)
@@ -69,7 +69,7 @@ internal sealed class RunReporter(
         }
     }
 
-    /// <summary>After a step that the state has counted.</summary>
+    /// <summary>Completes a step that the state has counted.</summary>
     /// <param name="values">The step's measurements; those of an evaluation are added.</param>
     /// <param name="cancellationToken">Cancels evaluation, sinks and saving.</param>
     public Task EndStepAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
@@ -130,7 +130,7 @@ internal sealed class RunReporter(
             }
             catch (Exception)
             {
-                // What the run has ended with counts, and the others are told too.
+                // What matters is what the run ended with, and the other observers are told too.
             }
         }
     }

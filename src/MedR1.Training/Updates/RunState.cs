@@ -4,32 +4,31 @@ using MedR1.Losses;
 namespace MedR1.Training;
 
 /// <summary>
-/// Where a run stands: everything that is neither a weight nor a moment of the optimizer. A checkpoint holds it as it
-/// is.
+/// Where a run stands: everything that is neither a weight nor a moment of the optimizer. A checkpoint stores it as it is.
 /// </summary>
 internal sealed class RunState
 {
     /// <summary>Optimizer steps made or skipped.</summary>
     public long Step { get; set; }
 
-    /// <summary>Samplings that are used up.</summary>
+    /// <summary>Samplings that have been used up.</summary>
     public long Rollouts { get; set; }
 
-    /// <summary>Steps made of the sampling that is in use; 0 where the next step samples.</summary>
+    /// <summary>Steps made with the current sampling; 0 if the next step samples.</summary>
     public int StepInRollout { get; set; }
 
     /// <summary>
-    /// What the sampling in use measured, of which no step is counted yet; null where there is none: a step that is made again
-    /// has the same sampling and stands with the same measurements.
+    /// What the current sampling measured, as long as none of its steps is counted; otherwise null. A step that is repeated has the
+    /// same sampling and is reported with the same measurements.
     /// </summary>
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public Dictionary<string, double>? Sampled { get; set; }
 
-    /// <summary>Whether it is that of a step's end, and not in the middle of being brought up to date.</summary>
+    /// <summary>Whether the state is that of a step's end, and not just being brought up to date.</summary>
     [JsonIgnore]
     public bool IsWhole { get; set; } = true;
 
-    /// <summary>The position in the data behind everything that was taken.</summary>
+    /// <summary>The position in the data after everything that was taken.</summary>
     public long Position { get; set; }
 
     public long Tokens { get; set; }
@@ -38,35 +37,38 @@ internal sealed class RunState
 
     public Dictionary<string, long> RewardFailures { get; init; } = [];
 
-    /// <summary>The first failure of each reward that this process saw.</summary>
+    /// <summary>The first failure of each reward in this process.</summary>
     [JsonIgnore]
     public Dictionary<string, string> FirstRewardFailures { get; } = [];
 
-    /// <summary>The best value so far of what chooses the best checkpoint, and its step.</summary>
+    /// <summary>The best value so far of the metric that chooses the best checkpoint, and its step.</summary>
     public double? BestValue { get; set; }
 
     public long? BestStep { get; set; }
 
-    /// <summary>What that is a value of; null where a version wrote it that did not say.</summary>
+    /// <summary>The metric that this is a value of; null if written by a version that did not record it.</summary>
     public string? BestIsOf { get; set; }
 
-    /// <summary>Whether an evaluation or a step gave a value, a number or not, of what chooses the best checkpoint.</summary>
+    /// <summary>
+    /// Whether an evaluation or a step has reported the metric that chooses the best checkpoint, as a number or NaN.
+    /// </summary>
     public bool KnowsBest { get; set; }
 
-    /// <summary>Evaluations that gave none after one did.</summary>
+    /// <summary>Evaluations that did not report it after one did.</summary>
     public long EvaluationsWithoutBest { get; set; }
 
     /// <summary>
-    /// The latest of each measurement since the sinks' last report: what a sampling measured stands with its first step alone.
+    /// The latest value of each measurement since the last report to the sinks: what a sampling measured is reported only with its
+    /// first step.
     /// </summary>
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public Dictionary<string, double> Unreported { get; init; } = [];
 
-    /// <summary>What the last step's end has left to do; null where it is done.</summary>
+    /// <summary>What remains to be done at the end of the last step; null if it is done.</summary>
     [JsonIgnore]
     public EndOfStep? Unfinished { get; set; }
 
-    /// <summary>The same for a checkpoint; null also where nothing but the checkpoint was left to do.</summary>
+    /// <summary>The same for a checkpoint; null also if only the checkpoint remained to be done.</summary>
     [JsonInclude]
     private EndOfStep? UnfinishedBeforeSaving
     {
@@ -74,10 +76,10 @@ internal sealed class RunState
         init => Unfinished = value;
     }
 
-    /// <summary>The adaptive weight of the entropy bonus; null where there is none.</summary>
+    /// <summary>The adaptive weight of the entropy bonus; null if there is none.</summary>
     public AdaptiveEntropyState? Entropy { get; set; }
 
-    /// <summary>Counts what a rollout took: prompts once a completion, as TRL counts, and failed rewards.</summary>
+    /// <summary>Counts what a rollout took: prompts once per completion, as in TRL, and failed rewards.</summary>
     public void Take(Rollout rollout)
     {
         Position = rollout.Counts.NextPosition;

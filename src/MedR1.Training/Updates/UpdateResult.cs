@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>What the gradients of a step are like.</summary>
+/// <summary>Properties of a step's gradients.</summary>
 /// <param name="GradientNorm">Their 2-norm before they were clipped.</param>
 /// <param name="IsFinite">Whether the step may be made.</param>
 internal readonly record struct UpdateResult(double GradientNorm, bool IsFinite);

@@ -1,14 +1,14 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Calls what a user wrote without the training thread's synchronization context. Who waits there for something asynchronous
-/// would else wait for a continuation that this very thread has to run.
+/// Calls user code without the training thread's synchronization context. Otherwise, code that blocks on something asynchronous
+/// would wait for a continuation that this very thread has to run.
 /// </summary>
 internal static class UserCode
 {
     /// <summary>Calls a function.</summary>
     /// <param name="function">The function.</param>
-    /// <param name="what">What it belongs to, as the subject of a sentence; for what it throws.</param>
+    /// <param name="what">What it belongs to, as the subject of a sentence; used to describe a cancellation that it throws.</param>
     public static T Call<T>(Func<T> function, string what)
     {
         SynchronizationContext? own = SynchronizationContext.Current;
@@ -28,7 +28,7 @@ internal static class UserCode
         }
     }
 
-    /// <summary>Tells the observers of a kind something, one after another.</summary>
+    /// <summary>Calls the observers of one kind, one after another.</summary>
     public static void Tell<TObserver>(IReadOnlyList<ITrainingObserver> observers, Action<TObserver> tell)
         where TObserver : ITrainingObserver
     {
