@@ -4,20 +4,19 @@ using System.Runtime.CompilerServices;
 namespace MedR1.Training;
 
 /// <summary>
-/// Saves a policy's weights to a folder and has a server load them before it draws with them: a sampler in front of one
-/// that asks a server. It is the run's sampler and its observer too, so that it knows when weights have moved.
+/// Saves a policy's weights to a folder and has a server load them before it samples with them: a sampler that wraps one that calls
+/// a server. Use it both as the run's sampler and as its observer, so that it knows when weights have moved.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Weights are published when something is to be drawn and they have moved since, in evaluations as in training, and when
-/// a run starts or goes on: several updates of one rollout are published once. Without a run that tells of its steps, and
-/// when it is over, they are published in every call, which is right and slow.
+/// Weights are published when something is to be sampled and they have moved since the last time, in evaluations as in training,
+/// and when a run starts or resumes: several updates of one rollout are published once. Without a run that reports its steps, and
+/// once it is over, they are published in every call, which is correct but slow.
 /// </para>
 /// <para>
-/// A folder that the server has loaded is deleted when the next one is loaded; one that can't be deleted yet, by the next
-/// call that publishes. The last one stays, since the server may read it again, as does what a run leaves that is killed:
-/// delete them when the server needs them no longer. What fails or is cancelled on the way is published again by the next
-/// call.
+/// A folder that the server has loaded is deleted when the next one has been loaded; if it can't be deleted yet, by the next call
+/// that publishes. The last one stays, since the server may read it again, as do the folders of a run that is killed: delete them
+/// when the server no longer needs them. If publishing fails or is cancelled, the next call publishes again.
 /// </para>
 /// </remarks>
 public sealed class PublishingSampler : ISampler, ITrainingObserver
@@ -34,15 +33,17 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
     private string? _published;
 
     /// <summary>Makes a sampler.</summary>
-    /// <param name="sampler">What draws from the server.</param>
+    /// <param name="sampler">The sampler that draws from the server.</param>
     /// <param name="save">
-    /// Saves the weights to a folder as the server reads them: <c>policy.Save</c>; of a <c>LoraPolicy</c> <c>Save</c> for a
-    /// server that loads adapters, <c>SaveMerged</c> for one that loads whole models.
+    /// Saves the weights to a folder in the form that the server reads: <c>policy.Save</c>; for a <c>LoraPolicy</c> <c>Save</c> if
+    /// the server loads adapters, <c>SaveMerged</c> if it loads whole models.
     /// </param>
-    /// <param name="folder">Where the folders go; the server sees it under the same path, or <paramref name="load"/> tells its own.</param>
+    /// <param name="folder">
+    /// Where the folders go; the server sees it under the same path, or <paramref name="load"/> translates it.
+    /// </param>
     /// <param name="load">
-    /// Has the server load a folder under a version's name, and ends when it draws with it: <c>IServerWeights.LoadAsync</c> of
-    /// MedR1.Sampling.Remote.
+    /// Has the server load a folder under a version's name, and completes once the server samples with it:
+    /// <c>IServerWeights.LoadAsync</c> of MedR1.Sampling.Remote.
     /// </param>
     public PublishingSampler(
         ISampler sampler, Action<string, CancellationToken> save, string folder,
@@ -76,7 +77,7 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
     /// <inheritdoc/>
     public void OnStop()
     {
-        // What moves weights from now on need not tell.
+        // From now on, weights may move without notice.
         _isTold = false;
     }
 
@@ -106,7 +107,7 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
         }
         catch
         {
-            // What the server had loaded before stays.
+            // What the server loaded before stays in place.
             _outdated.Add(folder);
             DeleteOutdated();
             throw;
@@ -124,7 +125,8 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
 
     private void DeleteOutdated() => _outdated.RemoveAll(IsDeleted);
 
-    // The server may hold a file of it open, on Windows and on network drives; that ends no training and hides no failure.
+    // The server may hold one of its files open, on Windows and on network drives; that neither ends the training nor hides a
+    // failure.
     private static bool IsDeleted(string folder)
     {
         try

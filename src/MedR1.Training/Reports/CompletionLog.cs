@@ -4,15 +4,15 @@ using System.Text.Json;
 namespace MedR1.Training;
 
 /// <summary>
-/// Writes every completion of a run as a line of JSON: sampling, example, question, text, how it ended, rewards by name
-/// and advantage. A resumed run goes on in the same file.
+/// Writes every completion of a run as a line of JSON: sampling, example, question, text, how it ended, rewards by name and
+/// advantage. A resumed run continues in the same file.
 /// </summary>
 public sealed class CompletionLog : IGrpoObserver, IDisposable
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly FileStream _file;
 
-    /// <summary>Opens the file, making its folder where that is missing.</summary>
+    /// <summary>Opens the file, creating its folder if missing.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public CompletionLog(string path) => _file = JsonLinesFile.Open(path);

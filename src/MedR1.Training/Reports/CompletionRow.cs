@@ -1,10 +1,10 @@
 namespace MedR1.Training;
 
-/// <summary>A completion as tables show it, beside what it answers and what it was worth.</summary>
-/// <param name="Prompt">What it answers.</param>
+/// <summary>A completion as shown in tables, with its prompt and its scores.</summary>
+/// <param name="Prompt">The prompt that it answers.</param>
 /// <param name="Completion">The completion.</param>
-/// <param name="Score">What it was worth.</param>
-/// <param name="Rewards">The rewards by name; null where one did not apply.</param>
+/// <param name="Score">Its score.</param>
+/// <param name="Rewards">The rewards by name; null for one that did not apply.</param>
 /// <param name="Advantage">Its advantage in its group.</param>
 public sealed record CompletionRow(
     VqaPrompt Prompt, Completion Completion, CompletionScore Score,
@@ -13,11 +13,11 @@ public sealed record CompletionRow(
     /// <summary>The example's id; null for a prompt without one.</summary>
     public string? Example => Prompt.Example?.Id;
 
-    /// <summary>The question: the example's with its options, or the prompt's text.</summary>
+    /// <summary>The question: the example's, including its options, or the prompt's text.</summary>
     public string Question => Prompt.Example?.Problem ?? string.Join(
         ' ', Prompt.Messages.SelectMany(message => message.Content).OfType<TextPart>().Select(part => part.Text));
 
-    /// <summary>The completions of a rollout, groups one after another.</summary>
+    /// <summary>The completions of a rollout, one group after another.</summary>
     /// <param name="rollout">The rollout.</param>
     public static IEnumerable<CompletionRow> Of(Rollout rollout)
     {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace MedR1.Training;
 
-/// <summary>Writes what became of a run as one HTML file that needs nothing beside it: no scripts, no other files.</summary>
+/// <summary>Writes the outcome of a run as one self-contained HTML file: no scripts, no other files.</summary>
 public static class HtmlReport
 {
     private const string Style = """
@@ -17,8 +17,8 @@ public static class HtmlReport
         .wide{overflow-x:auto}
         """;
 
-    /// <summary>Writes the file; an existing one is replaced when the new one is complete.</summary>
-    /// <param name="path">The HTML file; its folder is made where it is missing.</param>
+    /// <summary>Writes the file; an existing one is replaced once the new one is complete.</summary>
+    /// <param name="path">The HTML file; its folder is created if missing.</param>
     /// <param name="content">What to show.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     public static void Save(string path, HtmlReportContent content)
@@ -69,7 +69,7 @@ public static class HtmlReport
         page.Append("</div>");
     }
 
-    // What says most comes first.
+    // The most informative come first.
     private static int Rank(string name) => name switch
     {
         _ when name.StartsWith("eval/", StringComparison.Ordinal) => 0,

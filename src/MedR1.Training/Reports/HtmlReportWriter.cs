@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MedR1.Training;
 
 /// <summary>
-/// Keeps an HTML report of a run up to date (<see cref="HtmlReport"/>): curves of all metrics, the last step, the
-/// completions of the last sampling.
+/// Keeps an HTML report of a run up to date (<see cref="HtmlReport"/>): curves of all metrics, the last step, and the completions
+/// of the last sampling.
 /// </summary>
 public sealed class HtmlReportWriter : IGrpoObserver
 {
@@ -19,7 +19,7 @@ public sealed class HtmlReportWriter : IGrpoObserver
     /// <summary>Makes a writer.</summary>
     /// <param name="path">The HTML file.</param>
     /// <param name="title">The heading.</param>
-    /// <param name="interval">Steps from writing to writing; it is written at the end in any case.</param>
+    /// <param name="interval">Steps between updates of the file; it is always written at the end.</param>
     public HtmlReportWriter(string path, string title = "Training", int interval = 50)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -30,9 +30,9 @@ public sealed class HtmlReportWriter : IGrpoObserver
         _interval = interval;
     }
 
-    /// <summary>Adds something to know about the run to the top of the report, or changes it.</summary>
-    /// <param name="name">What it is.</param>
-    /// <param name="value">What to say of it.</param>
+    /// <summary>Adds a fact about the run to the top of the report, or changes it.</summary>
+    /// <param name="name">The name of the fact.</param>
+    /// <param name="value">Its value.</param>
     public void Set(string name, string value) => _facts[name] = value;
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace MedR1.Training;
 
-/// <summary>A curve over the steps as a small SVG picture, without scripts or files beside it.</summary>
+/// <summary>A curve over the steps as a small SVG image, without scripts or accompanying files.</summary>
 internal static class SvgChart
 {
     private const int Width = 420;
@@ -49,7 +49,7 @@ internal static class SvgChart
         svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{string.Join(' ', places)}\" class=\"line\"/>");
     }
 
-    // A line through one point can't be seen, and one point has no lowest and highest value: it stands in the middle.
+    // A line through a single point is invisible, and a single point has no minimum and maximum: it is put in the middle.
     private static void Dot(StringBuilder svg, (long Step, double Value) point)
     {
         const int X = (Left + Width - 8) / 2;

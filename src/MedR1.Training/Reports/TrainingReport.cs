@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace MedR1.Training;
 
-/// <summary>What became of a run.</summary>
+/// <summary>The outcome of a run.</summary>
 public sealed record TrainingReport
 {
-    /// <summary>Optimizer steps since the start of the run, those before a resume included.</summary>
+    /// <summary>Optimizer steps since the start of the run, including those before a resume.</summary>
     public required long Steps { get; init; }
 
     /// <summary>Seconds that this call took.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Steps that were left out, since loss or gradient was not finite.</summary>
+    /// <summary>Steps that were skipped because loss or gradient was not finite.</summary>
     public required long SkippedSteps { get; init; }
 
     /// <summary>How often each reward failed; rewards that never did are not listed.</summary>
@@ -23,7 +23,10 @@ public sealed record TrainingReport
     /// <summary>The first failure of each metric sink that failed.</summary>
     public IReadOnlyList<string> SinkFailures { get; init; } = [];
 
-    /// <summary>What was measured in this call, step by step; sinks hear of it every <see cref="TrainerOptions.LogInterval"/>.</summary>
+    /// <summary>
+    /// What was measured in this call, step by step; sinks receive a report only every <see cref="TrainerOptions.LogInterval"/>
+    /// steps.
+    /// </summary>
     public IReadOnlyList<StepMetrics> History { get; init; } = [];
 
     /// <summary>The measurements of the last step; empty if there was none.</summary>
@@ -34,15 +37,15 @@ public sealed record TrainingReport
     public string? LastCheckpoint { get; init; }
 
     /// <summary>
-    /// The checkpoint with the best value of <see cref="TrainerOptions.BestMetric"/>; <see langword="null"/> if none
-    /// was chosen, or the run was best before its first step.
+    /// The checkpoint with the best value of <see cref="TrainerOptions.BestMetric"/>; <see langword="null"/> if none was chosen, or
+    /// the run was best before its first step.
     /// </summary>
     public string? BestCheckpoint { get; init; }
 
     /// <summary>The best value of <see cref="TrainerOptions.BestMetric"/> so far.</summary>
     public double? BestValue { get; init; }
 
-    /// <summary>What became of the run in a few lines, for a person.</summary>
+    /// <summary>The outcome of the run in a few human-readable lines.</summary>
     public override string ToString()
     {
         List<string> lines =
