@@ -85,7 +85,7 @@ public abstract class TrainerOptions
     /// <summary>
     /// The metric that selects the best checkpoint, such as <c>eval/accuracy</c>. Whenever a step reports it and it is better than
     /// ever before, a checkpoint is written and <c>best</c> in the output folder names it. The run fails if the first evaluation does
-    /// not report it or, for a metric that no evaluation reports, if the first step does not. A run resumed with another metric starts
+    /// not report it or, for a metric that no evaluation reports, if the first step does not. A run resumed with a different metric starts
     /// selecting afresh. <see langword="null"/> for none.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>

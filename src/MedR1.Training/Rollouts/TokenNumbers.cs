@@ -11,7 +11,7 @@ internal static class TokenNumbers
     /// <param name="rollout">The rollout.</param>
     /// <param name="plan">Its completions by pass.</param>
     /// <param name="compute">Returns <c>[B, T]</c> float32 for the rows of a pass; the result is not disposed.</param>
-    /// <returns>By group and completion; null where a completion doesn't take part.</returns>
+    /// <returns>By group and completion; null if a completion doesn't take part.</returns>
     public static float[][][] Record(
         Rollout rollout, IReadOnlyList<PlannedStep> plan, Func<IReadOnlyList<PackedGroup>, Tensor> compute)
     {
