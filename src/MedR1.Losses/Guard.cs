@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>Checks of shapes and types, with messages that carry what was expected and what came.</summary>
+/// <summary>Checks shapes and types; messages say what was expected and what was given.</summary>
 internal static class Guard
 {
     public static string Show(Tensor value) => $"[{string.Join(", ", value.shape)}]";
@@ -72,7 +72,7 @@ internal static class Guard
         }
     }
 
-    /// <summary>What statistics are computed in: float64 for float64, float32 for all else.</summary>
+    /// <summary>The type that statistics are computed in: float64 for float64, float32 for everything else.</summary>
     public static ScalarType WideType(Tensor value) =>
         value.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 }

@@ -3,7 +3,7 @@ namespace MedR1.Losses;
 /// <summary>How rewards become advantages. The defaults are GRPO's.</summary>
 public sealed record AdvantageOptions
 {
-    /// <summary>GRPO (DeepSeekMath, Med-R1): difference from the group's mean over the group's deviation.</summary>
+    /// <summary>GRPO (DeepSeekMath, Med-R1): difference from the group's mean, divided by the group's deviation.</summary>
     public static AdvantageOptions Grpo { get; } = new();
 
     /// <summary>Dr. GRPO (arXiv 2503.20783): difference from the group's mean.</summary>
@@ -17,12 +17,12 @@ public sealed record AdvantageOptions
     };
 
     /// <summary>
-    /// MaxRL (arXiv 2602.02710): difference from the group's mean over that mean. A question that is seldom answered
-    /// right counts more than one that mostly is, so that no answer is given up for one that is right more often.
+    /// MaxRL (arXiv 2602.02710): difference from the group's mean, divided by that mean. A question that is seldom answered
+    /// correctly counts more than one that mostly is, so that no answer is given up in favour of one that is correct more often.
     /// </summary>
     public static AdvantageOptions MaxRl { get; } = new() { Scale = AdvantageScale.GroupMean };
 
-    /// <summary>GDPO: each reward normalised by itself.</summary>
+    /// <summary>GDPO: each reward normalised on its own.</summary>
     public static AdvantageOptions Gdpo { get; } = new() { Aggregation = RewardAggregation.NormalizeThenSum };
 
     /// <summary>What a reward is compared with.</summary>
@@ -35,11 +35,11 @@ public sealed record AdvantageOptions
     /// <value>The default is <see cref="AdvantageScale.Group"/>.</value>
     public AdvantageScale Scale { get; init; } = AdvantageScale.Group;
 
-    /// <summary>In which order rewards are added and normalised.</summary>
+    /// <summary>The order in which rewards are added and normalised.</summary>
     /// <value>The default is <see cref="RewardAggregation.SumThenNormalize"/>.</value>
     public RewardAggregation Aggregation { get; init; } = RewardAggregation.SumThenNormalize;
 
-    /// <summary>Whether deviations are those of a population (divided by n) instead of a sample (n − 1).</summary>
+    /// <summary>Whether deviations are those of a population (divided by n) instead of a sample (divided by n − 1).</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool PopulationDeviation { get; init; }
 
@@ -47,11 +47,11 @@ public sealed record AdvantageOptions
     /// <value>The default is 1e-4.</value>
     public double Epsilon { get; init; } = 1e-4;
 
-    /// <summary>The range that weighted sums are moved into, before penalties.</summary>
+    /// <summary>The range that weighted sums are clamped to, before penalties.</summary>
     /// <value>The default is <see langword="null"/>: none.</value>
     public RewardRange? RewardRange { get; init; }
 
-    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
         List<string> problems = [];

@@ -1,21 +1,16 @@
 namespace MedR1.Losses;
 
-/// <summary>Advantages and what was measured on the way, in the order of the rows.</summary>
-/// <param name="Advantages">
-/// One for each row, double precision; exactly 0 where a row has no reward or its group no spread.
-/// </param>
-/// <param name="Totals">
-/// The weighted sum of each row's rewards, before range and penalty; null if all abstained.
-/// </param>
+/// <summary>Advantages and what was measured along the way, in the order of the rows.</summary>
+/// <param name="Advantages">One per row, in double precision; exactly 0 if a row has no reward or its group no spread.</param>
+/// <param name="Totals">The weighted sum of each row's rewards, before range and penalty; null if all of them abstained.</param>
 /// <param name="Groups">
-/// Statistics of each group by its id, of what is compared: totals with range and penalty applied, or GDPO's normalised
-/// sums.
+/// Statistics of each group by its id, over what is compared: totals after range and penalty, or GDPO's normalised sums.
 /// </param>
 /// <param name="Batch">Statistics of the totals of all rows.</param>
 /// <param name="ByReward">Statistics of each reward over all rows, before its weight.</param>
 /// <param name="ZeroDeviationShare">
-/// TRL's <c>frac_reward_zero_std</c>: the share of rows whose group's totals have no spread. Where the divisor is a
-/// deviation of the whole batch, 1 if that is 0, else 0. A group or batch of one row has no spread.
+/// TRL's <c>frac_reward_zero_std</c>: the share of rows whose group's totals have no spread. If the divisor is a deviation of the
+/// whole batch: 1 if that is 0, else 0. A group or batch of one row has no spread.
 /// </param>
 public sealed record AdvantageResult(
     IReadOnlyList<double> Advantages,
@@ -26,7 +21,7 @@ public sealed record AdvantageResult(
     double ZeroDeviationShare)
 {
     /// <summary>
-    /// The share of groups whose totals have no spread: they teach nothing. Denominator: groups with a total.
+    /// The share of groups whose totals have no spread, so that they teach nothing. Denominator: groups with a total.
     /// </summary>
     public double ConstantGroupShare
     {

@@ -1,9 +1,9 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// Advantages of completions relative to their group, in double precision. Groups are found by id, wherever their rows
-/// stand. A reward that abstained (null) is left out; a row without any reward is left out of all statistics and gets
-/// exactly 0, as does every row of a group without spread.
+/// Advantages of completions relative to their group, in double precision. Groups are identified by id, wherever their rows are. A
+/// reward that abstained (null) is ignored; a row without any reward is left out of all statistics and gets exactly 0, as does
+/// every row of a group without spread.
 /// </summary>
 public static class GroupAdvantages
 {
@@ -11,13 +11,13 @@ public static class GroupAdvantages
     /// <param name="rewards">Rows × rewards; null where a reward does not apply to the row.</param>
     /// <param name="weights">The weight of each reward; null for 1 each.</param>
     /// <param name="groupIds">The group (prompt) of each row.</param>
-    /// <param name="options">How; null for GRPO's.</param>
+    /// <param name="options">The options; null for GRPO's.</param>
     /// <param name="penalties">
-    /// Taken off each row's sum after <see cref="AdvantageOptions.RewardRange"/>, such as β × the completion's
-    /// divergence in RLOO; null for none: <see cref="RewardAggregation.NormalizeThenSum"/> takes none.
+    /// Subtracted from each row's sum after <see cref="AdvantageOptions.RewardRange"/>, such as β × the completion's divergence in
+    /// RLOO; null for none: <see cref="RewardAggregation.NormalizeThenSum"/> accepts none.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// Numbers of rows or rewards differ, a value is not finite, or the options can't work, or not with penalties.
+    /// Numbers of rows or rewards differ, a value is not finite, or the options are invalid, or invalid together with penalties.
     /// </exception>
     public static AdvantageResult Compute(
         IReadOnlyList<IReadOnlyList<double?>> rewards,
@@ -129,8 +129,8 @@ public static class GroupAdvantages
 
     private static double? Difference(double? score, RewardStatistics group, int size, AdvantageBaseline baseline)
     {
-        // One row left of several has no others to be compared with. That is no difference of 0, which would make the
-        // spread smaller that Whiten divides by.
+        // One row left of several has no others to be compared with. That is not a difference of 0, which would reduce the spread
+        // that Whiten divides by.
         bool isLeftAlone = baseline == AdvantageBaseline.LeaveOneOut && group.Count == 1 && size > 1;
         if (score is not double value || isLeftAlone)
         {
@@ -167,7 +167,7 @@ public static class GroupAdvantages
     {
         RewardStatistics statistics = RewardStatistics.Of(values, population);
 
-        // One row alone has no spread by definition; one row left of several has none that could be known (NaN).
+        // A group of one row has no spread by definition; one row left of several has an unknown spread (NaN).
         return values.Length == 1 ? statistics with { Deviation = 0 } : statistics;
     }
 }

@@ -1,14 +1,14 @@
 namespace MedR1.Losses;
 
-/// <summary>In which order several rewards are added and normalised.</summary>
+/// <summary>The order in which several rewards are added and normalised.</summary>
 public enum RewardAggregation
 {
     /// <summary>The weighted sum of a row's rewards is normalised.</summary>
     SumThenNormalize,
 
     /// <summary>
-    /// Each reward is normalised in its group, the weighted sum is normalised over the batch: GDPO, which keeps rewards
-    /// of different spread from drowning each other.
+    /// Each reward is normalised in its group, then the weighted sum is normalised over the batch: GDPO, which keeps rewards with
+    /// different spreads from drowning each other out.
     /// </summary>
     NormalizeThenSum,
 }

@@ -1,19 +1,19 @@
 namespace MedR1.Losses;
 
-/// <summary>Mean and deviation of the values that are there.</summary>
+/// <summary>Mean and deviation of the values that are present.</summary>
 /// <param name="Count">How many there are.</param>
 /// <param name="Mean">Their mean; NaN if there are none. Equal values have exactly their value as mean.</param>
-/// <param name="Deviation">Their standard deviation, exactly 0 for equal values; NaN if it takes more of them.</param>
+/// <param name="Deviation">Their standard deviation, exactly 0 for equal values; NaN if there are too few of them.</param>
 public readonly record struct RewardStatistics(int Count, double Mean, double Deviation)
 {
-    // Sums of the same rewards in another order differ by a few units of the last place: that is no spread.
+    // Sums of the same rewards in a different order differ by a few units in the last place: that is not a spread.
     private const double RoundingShare = 1e-13;
 
     /// <summary>Whether there is no spread to learn from: the values are equal, within rounding.</summary>
     public bool IsConstant => Deviation == 0;
 
-    /// <summary>Measures values; null is left out.</summary>
-    /// <param name="values">The values, finite where they are there.</param>
+    /// <summary>Measures values; null is ignored.</summary>
+    /// <param name="values">The values; those that are not null must be finite.</param>
     /// <param name="population">Whether to divide by n instead of n − 1.</param>
     public static RewardStatistics Of(IEnumerable<double?> values, bool population = false)
     {

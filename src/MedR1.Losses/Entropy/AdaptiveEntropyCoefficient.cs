@@ -1,13 +1,13 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// Keeps the policy's entropy near a target: once an optimizer step the coefficient of the bonus goes up where the
-/// entropy of the step's tokens that the bonus acts on was at or below the target, else down. It is applied one step later,
-/// and only while that entropy is at or below the target. For one thread at a time; nothing to dispose.
+/// Keeps the policy's entropy near a target: at each optimizer step the coefficient of the bonus rises if the entropy of those of
+/// the step's tokens that the bonus acts on was at or below the target, and falls otherwise. It is applied one step later, and only
+/// while that entropy is at or below the target. For one thread at a time; nothing to dispose.
 /// </summary>
 /// <remarks>
-/// Give <see cref="Applied"/> to <see cref="PolicyLossInputs.EntropyCoefficient"/> and
-/// <see cref="PolicyLossResult.BonusEntropy"/> back to <see cref="Observe"/>.
+/// Pass <see cref="Applied"/> to <see cref="PolicyLossInputs.EntropyCoefficient"/> and <see cref="PolicyLossResult.BonusEntropy"/>
+/// back to <see cref="Observe"/>.
 /// </remarks>
 public sealed class AdaptiveEntropyCoefficient
 {
@@ -18,7 +18,7 @@ public sealed class AdaptiveEntropyCoefficient
 
     /// <summary>Makes the controller.</summary>
     /// <param name="options">How it moves; null for the defaults.</param>
-    /// <exception cref="InvalidLossOptionsException">The options can't work.</exception>
+    /// <exception cref="InvalidLossOptionsException">The options are invalid.</exception>
     public AdaptiveEntropyCoefficient(AdaptiveEntropyOptions? options = null)
     {
         _options = options ?? new AdaptiveEntropyOptions();
@@ -31,7 +31,7 @@ public sealed class AdaptiveEntropyCoefficient
         State = new AdaptiveEntropyState(_options.InitialCoefficient, null);
     }
 
-    /// <summary>What a checkpoint keeps; set it to go on from one.</summary>
+    /// <summary>The state to keep in a checkpoint; set it to resume from one.</summary>
     public AdaptiveEntropyState State { get; set; }
 
     /// <summary>The coefficient, whether it is applied now or not.</summary>
@@ -42,10 +42,10 @@ public sealed class AdaptiveEntropyCoefficient
     /// </summary>
     public double Applied => State.LastEntropy is double entropy && entropy <= _options.Target ? State.Coefficient : 0;
 
-    /// <summary>Begins an optimizer step: what one before it observed and did not end is forgotten.</summary>
+    /// <summary>Begins an optimizer step: what an earlier, unfinished one observed is forgotten.</summary>
     public void BeginStep() => (_sum, _tokens, _hasObserved) = (0, 0, false);
 
-    /// <summary>Takes a micro-batch's entropies.</summary>
+    /// <summary>Adds a micro-batch's entropies.</summary>
     /// <param name="entropySum">The sum over its tokens that the bonus acts on, in nats.</param>
     /// <param name="tokens">How many such tokens it has.</param>
     public void Observe(double entropySum, double tokens)
@@ -55,10 +55,10 @@ public sealed class AdaptiveEntropyCoefficient
         _hasObserved = true;
     }
 
-    /// <summary>Ends an optimizer step: moves the coefficient by what was observed in it.</summary>
+    /// <summary>Ends an optimizer step: moves the coefficient according to what was observed in it.</summary>
     /// <returns>
-    /// The mean entropy over these tokens of the step, 0 where its micro-batches have none; NaN, and no move, if none of
-    /// them was observed.
+    /// The mean entropy over these tokens of the step, 0 if its micro-batches have none; NaN, without a move, if no micro-batch was
+    /// observed.
     /// </returns>
     public double EndStep()
     {

@@ -3,7 +3,7 @@ namespace MedR1.Losses;
 /// <summary>How an adaptive entropy bonus moves (Skywork-OR1, arXiv 2505.22312, section 3.2; TRL's defaults).</summary>
 public sealed record AdaptiveEntropyOptions
 {
-    /// <summary>The coefficient to start with.</summary>
+    /// <summary>The initial coefficient.</summary>
     /// <value>The default is 0.</value>
     public double InitialCoefficient { get; init; }
 
@@ -11,7 +11,7 @@ public sealed record AdaptiveEntropyOptions
     /// <value>The default is 0.2.</value>
     public double Target { get; init; } = 0.2;
 
-    /// <summary>How far the coefficient moves at an optimizer step.</summary>
+    /// <summary>How far the coefficient moves at each optimizer step.</summary>
     /// <value>The default is 0.005.</value>
     public double Step { get; init; } = 0.005;
 
@@ -23,7 +23,7 @@ public sealed record AdaptiveEntropyOptions
     /// <value>The default is 1.</value>
     public double Maximum { get; init; } = 1.0;
 
-    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
         List<string> problems = [];

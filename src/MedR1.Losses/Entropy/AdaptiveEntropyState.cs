@@ -1,6 +1,6 @@
 namespace MedR1.Losses;
 
-/// <summary>What a checkpoint keeps of an adaptive entropy bonus, taken between optimizer steps.</summary>
+/// <summary>The state of an adaptive entropy bonus between optimizer steps, as kept in a checkpoint.</summary>
 /// <param name="Coefficient">The coefficient.</param>
 /// <param name="LastEntropy">
 /// The mean entropy of the last step's tokens that the bonus acts on, in nats; null before the first step.

@@ -3,8 +3,8 @@ namespace MedR1.Losses;
 public sealed partial record GrpoLossOptions
 {
     /// <summary>
-    /// Med-R1 (arXiv 2503.13939) as its code runs (an R1-V fork, one update per sampling): mean of the completions'
-    /// means, β 0.04 with the plain k3.
+    /// Med-R1 (arXiv 2503.13939) as its code runs (a fork of R1-V, one update per sampling): mean of the completions' means, β 0.04
+    /// with the plain k3.
     /// </summary>
     public static GrpoLossOptions MedR1 { get; } = new()
     {
@@ -20,8 +20,7 @@ public sealed partial record GrpoLossOptions
     };
 
     /// <summary>
-    /// DAPO (arXiv 2503.14476): mean over the tokens of the step, clip 0.2 and 0.28, no divergence, cut-off completions
-    /// left out.
+    /// DAPO (arXiv 2503.14476): mean over the tokens of the step, clip 0.2 and 0.28, no divergence, cut-off completions excluded.
     /// </summary>
     public static GrpoLossOptions Dapo { get; } = new()
     {
@@ -82,21 +81,19 @@ public sealed partial record GrpoLossOptions
         Normalization = LossNormalization.CompletionMean,
     };
 
-    /// <summary>LUSPO: GSPO's ratio, each completion weighing by its length.</summary>
+    /// <summary>LUSPO: GSPO's ratio, each completion weighted by its length.</summary>
     public static GrpoLossOptions Luspo { get; } = Gspo with { Normalization = LossNormalization.CompletionSum };
 
-    /// <summary>
-    /// VESPO as TRL has it: a smooth weight of the whole completion's ratio, mean over the tokens of the step.
-    /// </summary>
+    /// <summary>VESPO as in TRL: a smooth weight from the whole completion's ratio, mean over the tokens of the step.</summary>
     public static GrpoLossOptions Vespo { get; } = new()
     {
         Objective = PolicyObjective.Vespo,
     };
 
     /// <summary>
-    /// RLOO (arXiv 2402.14740) as TRL has it: the clipped ratio of whole completions. The baseline leaves the own row out,
-    /// <see cref="AdvantageOptions.Rloo"/>; β × the divergence is taken off the reward in a loop of one's own, by the penalties of
-    /// <see cref="GroupAdvantages.Compute"/>, and by no trainer.
+    /// RLOO (arXiv 2402.14740) as in TRL: the clipped ratio of whole completions. The baseline excludes the row itself, see
+    /// <see cref="AdvantageOptions.Rloo"/>. In your own training loop, β × the divergence is subtracted from the reward with the
+    /// penalties of <see cref="GroupAdvantages.Compute"/>; no trainer does this.
     /// </summary>
     public static GrpoLossOptions Rloo { get; } = new()
     {

@@ -2,15 +2,15 @@ namespace MedR1.Losses;
 
 /// <summary>
 /// Which member of the GRPO family a <see cref="GrpoLoss"/> is. Papers are presets (<see cref="MedR1"/>,
-/// <see cref="DeepSeekMath"/>, <see cref="Dapo"/>, …); change one by <c>with</c>.
+/// <see cref="DeepSeekMath"/>, <see cref="Dapo"/>, …); modify one using <c>with</c>.
 /// </summary>
 public sealed partial record GrpoLossOptions
 {
-    /// <summary>The term of a token.</summary>
+    /// <summary>The token term.</summary>
     /// <value>The default is <see cref="PolicyObjective.ClippedRatio"/>.</value>
     public PolicyObjective Objective { get; init; } = PolicyObjective.ClippedRatio;
 
-    /// <summary>How terms become one number.</summary>
+    /// <summary>How terms are reduced to one number.</summary>
     /// <value>The default is <see cref="LossNormalization.StepTokens"/>.</value>
     public LossNormalization Normalization { get; init; } = LossNormalization.StepTokens;
 
@@ -27,14 +27,14 @@ public sealed partial record GrpoLossOptions
     public double? ClipHigh { get; init; }
 
     /// <summary>
-    /// δ: bounds the ratio also where the clip does not, for negative advantages (two-sided clip, INTELLECT-2, arXiv
-    /// 2505.07291). From 1 + ε_high on it is PPO's dual clip (arXiv 1912.09729, equation 5, and verl with c = 3).
+    /// δ: bounds the ratio for negative advantages, where the clip does not (two-sided clip, INTELLECT-2, arXiv 2505.07291). At 1 +
+    /// ε_high or above it is PPO's dual clip (arXiv 1912.09729, equation 5, and verl with c = 3).
     /// </summary>
     /// <value>The default is <see langword="null"/>: no bound.</value>
     public double? RatioBound { get; init; }
 
     /// <summary>
-    /// The largest weight of <see cref="PolicyObjective.CispoAbsoluteCap"/>: the ratio itself, not 1 + something.
+    /// The maximum weight in <see cref="PolicyObjective.CispoAbsoluteCap"/>: the ratio itself, not 1 + something.
     /// </summary>
     /// <value>The default is 5, as in ScaleRL.</value>
     public double RatioCap { get; init; } = 5.0;
@@ -70,9 +70,8 @@ public sealed partial record GrpoLossOptions
     public bool ExcludeTruncated { get; init; }
 
     /// <summary>
-    /// ρ: only this share of the active tokens, those of the highest entropy, gives a policy gradient (arXiv
-    /// 2506.01939); 1 for
-    /// all, 0 for the single highest. The divisor stays the full count and the divergence is not masked.
+    /// ρ: only this share of the active tokens, those with the highest entropy, gives a policy gradient (arXiv 2506.01939); 1 for
+    /// all, 0 for the single highest. The divisor remains the full count and the divergence is not masked.
     /// </summary>
     /// <value>The default is 1.</value>
     public double TopEntropyShare { get; init; } = 1.0;
@@ -84,16 +83,16 @@ public sealed partial record GrpoLossOptions
     public double EntropyCoefficient { get; init; }
 
     /// <summary>
-    /// Rows with a negative advantage whose mean log-ratio of sampler (or old policy) to policy is above this give no
-    /// policy gradient (off-policy sequence mask, DeepSeek-V3.2).
+    /// Rows with a negative advantage whose mean log-ratio of sampler (or old policy) to policy exceeds this give no policy
+    /// gradient (off-policy sequence mask, DeepSeek-V3.2).
     /// </summary>
-    /// <value>The default is <see langword="null"/>: none is left out.</value>
+    /// <value>The default is <see langword="null"/>: no row is left out.</value>
     public double? OffPolicyThreshold { get; init; }
 
-    /// <summary>How a sampler that is not the trainer's own model is corrected for.</summary>
+    /// <summary>How to correct for a sampler that is not the trainer's own model.</summary>
     /// <value>The default is <see langword="null"/>: not at all.</value>
     public SamplerCorrectionOptions? SamplerCorrection { get; init; }
 
-    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
     public IReadOnlyList<string> Validate() => GrpoLossOptionsValidator.Validate(this);
 }

@@ -1,10 +1,10 @@
 namespace MedR1.Losses;
 
-/// <summary>Options that can't work, with every mistake and its fix.</summary>
+/// <summary>Options are invalid; lists every mistake with its fix.</summary>
 public sealed class InvalidLossOptionsException : ArgumentException
 {
     /// <summary>Makes the exception.</summary>
-    /// <param name="problems">Every mistake in words, the value and the fix included.</param>
+    /// <param name="problems">Every mistake in words, including the value and the fix.</param>
     public InvalidLossOptionsException(IReadOnlyList<string> problems)
         : base($"The options of the loss have {problems.Count} mistake(s):"
             + string.Concat(problems.Select(problem => "\n- " + problem))) =>

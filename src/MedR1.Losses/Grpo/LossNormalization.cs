@@ -1,7 +1,7 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// How terms of tokens become one number. L is a token's term, m the mask, n a row's number of active tokens.
+/// How token terms are reduced to one number. L is a token's term, m the mask, n a row's number of active tokens.
 /// </summary>
 /// <remarks>
 /// Rows of the step are <see cref="PolicyLossInputs.RowsInStep"/>, or the micro-batch's rows ×
@@ -15,12 +15,12 @@ public enum LossNormalization
     /// </summary>
     CompletionMean,
 
-    /// <summary>The same, with rows without an active token left out of the divisor: verl, OpenRLHF.</summary>
+    /// <summary>The same, but rows without an active token don't count in the divisor: verl, OpenRLHF.</summary>
     NonEmptyCompletionMean,
 
     /// <summary>
-    /// Σ L·m / tokens of this micro-batch, divided by the accumulation steps: <c>bnpo</c>. Depends on how a step is cut
-    /// into micro-batches.
+    /// Σ L·m / tokens of this micro-batch, divided by the accumulation steps: <c>bnpo</c>. Depends on how a step is split into
+    /// micro-batches.
     /// </summary>
     MicroBatchTokens,
 
@@ -36,12 +36,12 @@ public enum LossNormalization
     /// </summary>
     StepTokens,
 
-    /// <summary>Σ L·m / rows of the step, so that a row weighs by its length: <c>luspo</c>.</summary>
+    /// <summary>Σ L·m / rows of the step, so that a row is weighted by its length: <c>luspo</c>.</summary>
     CompletionSum,
 
     /// <summary>
-    /// Σ over rows of the row's one term, divided by the rows of the step, whether a row has tokens or not: RLOO. Needs
-    /// a ratio of whole completions and no terms of tokens.
+    /// Σ over rows of the row's single term, divided by the rows of the step, whether or not a row has tokens: RLOO. Requires a
+    /// ratio of whole completions and no token terms.
     /// </summary>
     CompletionTerm,
 }

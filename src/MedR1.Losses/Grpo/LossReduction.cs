@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>Turns terms into one number by a <see cref="LossNormalization"/>.</summary>
+/// <summary>Reduces terms to one number according to a <see cref="LossNormalization"/>.</summary>
 internal static class LossReduction
 {
-    /// <summary>The loss, and the same without the division for accumulation as a metric.</summary>
+    /// <summary>The loss, and as a metric the same without the division for accumulation.</summary>
     public static (Tensor Loss, Tensor Sum, Tensor Weight, LossMetricKind Kind) Reduce(
         LossNormalization normalization, Tensor terms, PolicyBatch batch)
     {

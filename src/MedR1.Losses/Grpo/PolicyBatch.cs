@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Checked inputs in one type, with masked places set to 0 before anything is computed: a masked NaN or infinity would
-/// otherwise reach the gradient as 0 × NaN. Suffixes: B rows, T tokens, 1 a broadcast axis.
+/// Checked inputs in one type, with masked positions set to 0 before anything is computed: otherwise a masked NaN or infinity would
+/// reach the gradient as 0 × NaN. Suffixes: B rows, T tokens, 1 a broadcast axis.
 /// </summary>
 internal sealed class PolicyBatch
 {
@@ -52,10 +52,10 @@ internal sealed class PolicyBatch
 
     public Tensor? Entropies_BT { get; }
 
-    /// <summary>Whether each token has an advantage of its own.</summary>
+    /// <summary>Whether each token has its own advantage.</summary>
     public bool HasTokenAdvantages { get; }
 
-    /// <summary><c>[B, 1]</c>, or <c>[B, T]</c> where each token has its own.</summary>
+    /// <summary><c>[B, 1]</c>, or <c>[B, T]</c> if each token has its own.</summary>
     public Tensor Advantages { get; }
 
     public long Rows => Active_BT.shape[0];

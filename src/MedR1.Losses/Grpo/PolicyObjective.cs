@@ -1,8 +1,8 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// The term of a token, to be minimised. r is the ratio of the policy to the one before the update, A the advantage, ℓ
-/// the log-probability, sg stops the gradient.
+/// The token term, to be minimised. r is the ratio of the policy to the one before the update, A the advantage, ℓ the
+/// log-probability, sg stops the gradient.
 /// </summary>
 public enum PolicyObjective
 {
@@ -13,8 +13,8 @@ public enum PolicyObjective
     ClippedRatio,
 
     /// <summary>
-    /// −sg(min(r, <see cref="GrpoLossOptions.RatioCap"/>))·A·ℓ: CISPO with an absolute cap of the weight, as in ScaleRL
-    /// (arXiv 2510.13786) and TRL.
+    /// −sg(min(r, <see cref="GrpoLossOptions.RatioCap"/>))·A·ℓ: CISPO with an absolute cap on the weight, as in ScaleRL (arXiv
+    /// 2510.13786) and TRL.
     /// </summary>
     CispoAbsoluteCap,
 

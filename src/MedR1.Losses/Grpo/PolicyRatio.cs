@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// The ratio of the current to the old policy at one of the levels: <c>[B, T]</c>, or <c>[B, 1]</c> for completions.
+/// The ratio of the current to the old policy at one of the levels: <c>[B, T]</c>, or <c>[B, 1]</c> for whole completions.
 /// </summary>
 internal static class PolicyRatio
 {
@@ -11,7 +11,7 @@ internal static class PolicyRatio
 
     public static Tensor Compute(RatioLevel level, PolicyBatch batch)
     {
-        // 0 at masked places on both sides, so sums need no mask.
+        // 0 at masked positions on both sides, so sums need no mask.
         Tensor difference_BT = batch.LogProbabilities_BT - batch.Old_BT;
         if (level == RatioLevel.Token)
         {

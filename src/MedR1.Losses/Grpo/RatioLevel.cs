@@ -14,8 +14,8 @@ public enum RatioLevel
     Sequence,
 
     /// <summary>
-    /// The completion's geometric mean in value, each token's own gradient: ℓ − sg(ℓ) + sg(mean of d). GSPO-token
-    /// (arXiv 2507.18071, equation 14).
+    /// The completion's geometric mean as the value, but each token's own gradient: ℓ − sg(ℓ) + sg(mean of d). GSPO-token (arXiv
+    /// 2507.18071, equation 14).
     /// </summary>
     SequenceToken,
 

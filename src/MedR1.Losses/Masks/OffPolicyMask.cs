@@ -4,21 +4,21 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Leaves out completions that the policy has moved away from, where they would be pushed down further (DeepSeek-V3.2,
-/// arXiv 2512.02556): rows with a negative advantage and a mean log-ratio of behaviour to policy above a threshold.
+/// Excludes completions that the policy has moved away from and that would be pushed down further (DeepSeek-V3.2, arXiv
+/// 2512.02556): rows with a negative advantage and a mean log-ratio of behaviour policy to policy above a threshold.
 /// </summary>
 public static class OffPolicyMask
 {
-    /// <summary>Computes which rows stay.</summary>
+    /// <summary>Computes which rows are kept.</summary>
     /// <param name="logProbabilities"><c>[B, T]</c> under the policy.</param>
     /// <param name="behaviorLogProbabilities">
-    /// <c>[B, T]</c> under the policy that drew the tokens: the sampler's, else the old ones. NaN is no evidence.
+    /// <c>[B, T]</c> under the policy that drew the tokens: the sampler's, or else the old ones. NaN counts as no difference.
     /// </param>
-    /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
+    /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
     /// <param name="advantages"><c>[B]</c> or <c>[B, 1]</c> advantages.</param>
-    /// <param name="threshold">The largest mean log-ratio.</param>
+    /// <param name="threshold">The maximum mean log-ratio.</param>
     /// <returns><c>[B, 1]</c> bool; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The shapes don't belong together.</exception>
+    /// <exception cref="ArgumentException">The shapes don't match.</exception>
     public static Tensor Compute(
         Tensor logProbabilities, Tensor behaviorLogProbabilities, Tensor mask, Tensor advantages, double threshold)
     {

@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// The tokens of the highest entropy ("forking tokens", arXiv 2506.01939): the threshold is the linearly interpolated
-/// quantile 1 − share of the active tokens' entropies, in float32, and what reaches it stays.
+/// The tokens with the highest entropy ("forking tokens", arXiv 2506.01939): the threshold is the linearly interpolated quantile 1
+/// − share of the active tokens' entropies, in float32, and tokens that reach it are kept.
 /// </summary>
 public static class TopEntropyMask
 {
     /// <summary>Computes the mask.</summary>
     /// <param name="entropies"><c>[B, T]</c> entropies.</param>
-    /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
+    /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
     /// <param name="share">Share of the active tokens to keep, 0 to 1; 0 keeps the single highest.</param>
     /// <returns><c>[B, T]</c> bool; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The share is outside of 0 to 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not between 0 and 1.</exception>
     public static Tensor Compute(Tensor entropies, Tensor mask, double share)
     {
         ArgumentNullException.ThrowIfNull(entropies);
@@ -35,7 +35,7 @@ public static class TopEntropyMask
             return active_BT.clone().MoveToOuterDisposeScope();
         }
 
-        // Not torch.quantile, which refuses more than 2^24 elements. The position is float32 there too.
+        // Not torch.quantile, which rejects more than 2^24 elements. The position is float32 there too.
         float position = (float)(1 - share) * (count - 1);
         long below = Math.Clamp((long)MathF.Floor(position), 0, count - 1);
         long above = Math.Clamp((long)MathF.Ceiling(position), 0, count - 1);

@@ -1,6 +1,6 @@
 namespace MedR1.Losses;
 
-/// <summary>One measurement with what it takes to combine it with others.</summary>
+/// <summary>One measurement, with what is needed to combine it with others.</summary>
 /// <param name="Sum">
 /// The sum over what is counted: tokens, rows or groups; for a minimum or maximum the extreme itself.
 /// </param>
@@ -11,7 +11,7 @@ public readonly record struct LossMetric(double Sum, double Weight, LossMetricKi
     /// <summary>The value to show; NaN if there was nothing to measure.</summary>
     public double Value => Weight == 0 ? double.NaN : Kind == LossMetricKind.Mean ? Sum / Weight : Sum;
 
-    /// <summary>One measurement of the things that two measurements counted.</summary>
+    /// <summary>A single measurement of everything that two measurements counted.</summary>
     /// <param name="other">The other measurement.</param>
     /// <exception cref="ArgumentException">The kinds differ.</exception>
     public LossMetric CombineWith(LossMetric other)

@@ -7,12 +7,12 @@ public sealed class LossMetricAccumulator
 {
     private readonly Dictionary<string, LossMetric> _metrics = [];
 
-    /// <summary>The combined measurements so far, in the order in which their names appeared.</summary>
+    /// <summary>The measurements combined so far, in the order in which their names first appeared.</summary>
     public IReadOnlyDictionary<string, LossMetric> Metrics => _metrics;
 
-    /// <summary>Takes the metrics of a micro-batch.</summary>
+    /// <summary>Adds the metrics of a micro-batch.</summary>
     /// <param name="metrics">Measurements by name.</param>
-    /// <exception cref="ArgumentException">A name came with another kind before.</exception>
+    /// <exception cref="ArgumentException">A name had a different kind before.</exception>
     public void Add(IReadOnlyDictionary<string, LossMetric> metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
@@ -22,11 +22,11 @@ public sealed class LossMetricAccumulator
         }
     }
 
-    /// <summary>The values to log, without those that nothing was measured for.</summary>
+    /// <summary>The values to log, except those for which nothing was measured.</summary>
     public IReadOnlyDictionary<string, double> ToValues() => _metrics
         .Where(pair => pair.Value.Weight > 0)
         .ToDictionary(pair => pair.Key, pair => pair.Value.Value);
 
-    /// <summary>Forgets all, for the next step.</summary>
+    /// <summary>Forgets everything, for the next step.</summary>
     public void Clear() => _metrics.Clear();
 }

@@ -1,17 +1,17 @@
 namespace MedR1.Losses;
 
-/// <summary>How measurements of several micro-batches become one.</summary>
+/// <summary>How measurements of several micro-batches are combined.</summary>
 public enum LossMetricKind
 {
-    /// <summary>Weighted mean: sums are added, weights are added, then divided.</summary>
+    /// <summary>Weighted mean: sums and weights are added up, then divided.</summary>
     Mean,
 
     /// <summary>The sum of the parts.</summary>
     Sum,
 
-    /// <summary>The smallest.</summary>
+    /// <summary>The smallest value.</summary>
     Minimum,
 
-    /// <summary>The largest.</summary>
+    /// <summary>The largest value.</summary>
     Maximum,
 }

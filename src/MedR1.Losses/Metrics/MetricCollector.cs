@@ -3,15 +3,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>
-/// Gathers measurements as tensors and reads them all at once: one wait for the device, not one per metric.
-/// </summary>
+/// <summary>Collects measurements as tensors and reads them all at once: one wait for the device, not one per metric.</summary>
 internal sealed class MetricCollector
 {
     private readonly List<(string Name, LossMetricKind Kind)> _names = [];
     private readonly List<Tensor> _cells = [];
 
-    /// <summary>Takes a measurement; the scalars must live until <see cref="Read"/>.</summary>
+    /// <summary>Adds a measurement; the scalars must live until <see cref="Read"/>.</summary>
     public void Add(string name, Tensor sum, Tensor weight, LossMetricKind kind = LossMetricKind.Mean)
     {
         _names.Add((name, kind));
@@ -19,7 +17,7 @@ internal sealed class MetricCollector
         _cells.Add(weight.to(ScalarType.Float64).reshape(1));
     }
 
-    /// <summary>Takes the extreme of the values that count; weight 0 if none does.</summary>
+    /// <summary>Adds the extreme of the values that count; weight 0 if none does.</summary>
     public void AddExtreme(string name, Tensor values, Tensor counts, LossMetricKind kind)
     {
         double neutral = kind == LossMetricKind.Minimum ? double.PositiveInfinity : double.NegativeInfinity;

@@ -1,8 +1,8 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// A loss of a policy on completions and their advantages: a pure function of its inputs. Implementations hold no state
-/// that changes, so any number of threads may use one; there is nothing to dispose.
+/// A loss of a policy on completions and their advantages: a pure function of its inputs. Implementations hold no mutable state, so
+/// any number of threads may share one; there is nothing to dispose.
 /// </summary>
 public interface IPolicyLoss
 {
@@ -15,12 +15,12 @@ public interface IPolicyLoss
     /// <summary>Whether <see cref="PolicyLossInputs.Entropies"/> must be given.</summary>
     bool RequiresEntropies => false;
 
-    /// <summary>Whether the gradient flows through the entropies, so that they must be computed with it.</summary>
+    /// <summary>Whether the gradient flows through the entropies, so that they must be computed with gradient.</summary>
     bool RequiresEntropyGradient => false;
 
     /// <summary>
-    /// Whether completions that were cut off at the length limit take no part. Who builds the mask leaves them out, by
-    /// <see cref="LossMask.WithoutTruncated"/>, before tokens of the step are counted.
+    /// Whether completions that were cut off at the length limit take no part. Whoever builds the mask excludes them, with
+    /// <see cref="LossMask.WithoutTruncated"/>, before the step's tokens are counted.
     /// </summary>
     bool ExcludesTruncated => false;
 

@@ -3,29 +3,25 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// A micro-batch for a policy loss: B completions of at most T tokens. The caller keeps and disposes the tensors. What
-/// stands at masked places never matters, NaN and infinity included, and takes exactly no gradient.
+/// A micro-batch for a policy loss: B completions of at most T tokens. The caller keeps and disposes the tensors. Values at masked
+/// positions never matter, NaN and infinity included, and receive exactly no gradient.
 /// </summary>
-/// <remarks>float32 and float64 are computed as they are, float16 and bfloat16 in float32.</remarks>
+/// <remarks>float32 and float64 inputs are computed in their own type, float16 and bfloat16 in float32.</remarks>
 public sealed record PolicyLossInputs
 {
-    /// <summary>
-    /// <c>[B, T]</c> natural log-probabilities of the completions' tokens under the policy, with the gradient.
-    /// </summary>
+    /// <summary><c>[B, T]</c> natural log-probabilities of the completions' tokens under the policy, with gradient.</summary>
     public required Tensor LogProbabilities { get; init; }
 
-    /// <summary><c>[B, T]</c> the loss mask, of any type: not zero where a token takes part.</summary>
+    /// <summary><c>[B, T]</c> the loss mask, of any type: nonzero where a token takes part.</summary>
     public required Tensor Mask { get; init; }
 
-    /// <summary>
-    /// <c>[B]</c> the advantage of each completion, or <c>[B, T]</c> one for each token (PPO, process rewards).
-    /// </summary>
+    /// <summary><c>[B]</c> the advantage of each completion, or <c>[B, T]</c> one per token (PPO, process rewards).</summary>
     public required Tensor Advantages { get; init; }
 
     /// <summary>
     /// <c>[B, T]</c> log-probabilities under the policy before the first update on these completions, without gradient.
     /// </summary>
-    /// <value>The default is <see langword="null"/>: on policy, the current ones with the gradient stopped.</value>
+    /// <value>The default is <see langword="null"/>: on policy, which uses the current ones with the gradient stopped.</value>
     public Tensor? OldLogProbabilities { get; init; }
 
     /// <summary><c>[B, T]</c> log-probabilities under the reference policy.</summary>
@@ -40,20 +36,18 @@ public sealed record PolicyLossInputs
     /// <value>The default is <see langword="null"/>: not computed, no entropy metric.</value>
     public Tensor? Entropies { get; init; }
 
-    /// <summary>The weight of the entropy bonus in place of the option's, for an adaptive one.</summary>
+    /// <summary>The weight of the entropy bonus, instead of the option's, for an adaptive bonus.</summary>
     /// <value>The default is <see langword="null"/>: the option's.</value>
     public double? EntropyCoefficient { get; init; }
 
     /// <summary>
-    /// Active tokens (mask not zero) of all micro-batches of the optimizer step together; the divisor of
+    /// Active tokens (mask nonzero) in all micro-batches of the optimizer step; the divisor of
     /// <see cref="LossNormalization.StepTokens"/>. See <see cref="StepTokenCount"/>.
     /// </summary>
     /// <value>The default is <see langword="null"/>: this micro-batch is the whole step.</value>
     public double? TokensInStep { get; init; }
 
-    /// <summary>
-    /// Completions of all micro-batches of the optimizer step together, for micro-batches of unequal numbers of rows.
-    /// </summary>
+    /// <summary>Completions in all micro-batches of the optimizer step, for micro-batches with different numbers of rows.</summary>
     /// <value>
     /// The default is <see langword="null"/>: rows of this micro-batch × <see cref="AccumulationSteps"/>.
     /// </value>
@@ -68,12 +62,12 @@ public sealed record PolicyLossInputs
     /// </value>
     public int? NonEmptyRowsInStep { get; init; }
 
-    /// <summary>Micro-batches whose gradients are added up in the optimizer step.</summary>
+    /// <summary>Micro-batches whose gradients accumulate in the optimizer step.</summary>
     /// <value>The default is 1.</value>
     public int AccumulationSteps { get; init; } = 1;
 
     /// <summary>
-    /// The most tokens that a completion may have, the divisor of <see cref="LossNormalization.MaxCompletionLength"/>.
+    /// The maximum number of tokens of a completion, the divisor of <see cref="LossNormalization.MaxCompletionLength"/>.
     /// </summary>
     /// <value>The default is <see langword="null"/>: not known.</value>
     public int? MaxCompletionLength { get; init; }

@@ -4,12 +4,12 @@ namespace MedR1.Losses;
 public static class StepTokenCount
 {
     /// <summary>
-    /// The share of one optimizer step in a generation batch that lasts for several: tokens × accumulation / steps per
-    /// generation, as TRL 1.16 divides. Exact counts per step are better where they are known.
+    /// The share of one optimizer step in a generation batch that serves several: tokens × accumulation / steps per generation, as
+    /// in TRL 1.16. Exact counts per step are better if they are known.
     /// </summary>
     /// <param name="generationTokens">Active tokens of the whole generation batch; below 1 counts as 1.</param>
     /// <param name="accumulationSteps">Micro-batches in an optimizer step.</param>
-    /// <param name="stepsPerGeneration">Micro-batches that the generation batch is cut into.</param>
+    /// <param name="stepsPerGeneration">Micro-batches that the generation batch is split into.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is out of range.</exception>
     public static double OfGenerationBatch(long generationTokens, int accumulationSteps, int stepsPerGeneration)
     {

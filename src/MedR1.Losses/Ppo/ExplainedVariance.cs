@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// How much of the returns a value head foresaw: 1 − Var(R − V) / Var(R) over all active tokens. 1 is all of it, 0 as
-/// little as a constant would, below 0 less than that.
+/// How much of the returns a value head predicted: 1 − Var(R − V) / Var(R) over all active tokens. 1 is all of it, 0 as little as a
+/// constant would predict, below 0 less than that.
 /// </summary>
 public static class ExplainedVariance
 {
     /// <summary>Computes the share.</summary>
-    /// <param name="values"><c>[B, T]</c> what the value head said.</param>
-    /// <param name="returns"><c>[B, T]</c> what it should have said.</param>
-    /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
-    /// <returns>The share; NaN where the returns of active tokens don't differ.</returns>
+    /// <param name="values"><c>[B, T]</c> what the value head predicted.</param>
+    /// <param name="returns"><c>[B, T]</c> what it should have predicted.</param>
+    /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
+    /// <returns>The share; NaN if the returns of active tokens don't differ.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static double Compute(Tensor values, Tensor returns, Tensor mask)
     {

@@ -4,25 +4,23 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Generalized advantage estimation (Schulman et al., arXiv 1506.02438, equation 16; PPO, arXiv 1707.06347, equations
-/// 11 and 12): δ_t = r_t + γ·V_{t+1} − V_t and A_t = δ_t + γλ·A_{t+1}, where t + 1 is the next active token. Tokens
-/// that the mask leaves out (padding, words of an environment) are stepped over.
+/// Generalized advantage estimation (Schulman et al., arXiv 1506.02438, equation 16; PPO, arXiv 1707.06347, equations 11 and 12):
+/// δ_t = r_t + γ·V_{t+1} − V_t and A_t = δ_t + γλ·A_{t+1}, where t + 1 is the next active token. Tokens that the mask leaves out
+/// (padding, text from an environment) are skipped.
 /// </summary>
 public static class GeneralizedAdvantages
 {
     /// <summary>Computes advantages and returns.</summary>
     /// <param name="rewards"><c>[B, T]</c> the reward of each token.</param>
-    /// <param name="values">
-    /// <c>[B, T]</c> the value before each token, as the value head said it while sampling.
-    /// </param>
-    /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
+    /// <param name="values"><c>[B, T]</c> the value before each token, as the value head predicted it during sampling.</param>
+    /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
     /// <param name="discount">γ, 0 to 1.</param>
     /// <param name="lambda">λ, 0 to 1: 0 trusts the values, 1 the rewards.</param>
     /// <param name="finalValues">
     /// <c>[B]</c> the value after the last token, for completions that were cut off; null for 0, the end.
     /// </param>
-    /// <exception cref="ArgumentException">The shapes don't belong together.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">γ or λ is outside of 0 to 1.</exception>
+    /// <exception cref="ArgumentException">The shapes don't match.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">γ or λ is not between 0 and 1.</exception>
     public static GeneralizedAdvantageResult Compute(
         Tensor rewards, Tensor values, Tensor mask, double discount, double lambda, Tensor? finalValues = null)
     {

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// PPO (Schulman et al., arXiv 1707.06347, equation 9): the policy's clipped ratio with an advantage for each token,
-/// plus c₁ times the value head's loss, less the entropy bonus. Immutable; any number of threads may use one.
+/// PPO (Schulman et al., arXiv 1707.06347, equation 9): the policy's clipped ratio with an advantage for each token, plus c₁ times
+/// the value head's loss, minus the entropy bonus. Immutable; any number of threads may share one.
 /// </summary>
 public sealed class PpoLoss
 {
     private readonly GrpoLoss _policy;
 
     /// <summary>Makes the loss.</summary>
-    /// <param name="options">How; null for the paper's.</param>
-    /// <exception cref="InvalidLossOptionsException">The options can't work; it names every mistake.</exception>
+    /// <param name="options">The options; null for the paper's.</param>
+    /// <exception cref="InvalidLossOptionsException">The options are invalid; it names every mistake.</exception>
     public PpoLoss(PpoLossOptions? options = null)
     {
         Options = options ?? new PpoLossOptions();
@@ -29,10 +29,10 @@ public sealed class PpoLoss
     /// <summary>The options.</summary>
     public PpoLossOptions Options { get; }
 
-    /// <summary>The policy's part, which says what it needs: reference, entropies and their gradient.</summary>
+    /// <summary>The policy's part, which tells what it needs: reference, entropies and their gradient.</summary>
     public IPolicyLoss Policy => _policy;
 
-    /// <summary>Computes the loss of a micro-batch, reduced as the policy's part, and its metrics.</summary>
+    /// <summary>Computes the loss of a micro-batch, reduced in the same way as the policy's part, and its metrics.</summary>
     /// <param name="inputs">The micro-batch.</param>
     /// <returns>The loss to call <c>backward</c> on; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">Something is missing or has the wrong shape.</exception>

@@ -3,23 +3,21 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// A micro-batch for <see cref="PpoLoss"/>. The caller keeps and disposes the tensors. What stands at masked places
-/// never matters and takes no gradient.
+/// A micro-batch for <see cref="PpoLoss"/>. The caller keeps and disposes the tensors. Values at masked positions never matter and
+/// receive no gradient.
 /// </summary>
 public sealed record PpoLossInputs
 {
-    /// <summary>
-    /// The policy's part; its advantages are those of tokens, <c>[B, T]</c>, as <see cref="PpoTargets"/> gives them.
-    /// </summary>
+    /// <summary>The policy's part; its advantages are per token, <c>[B, T]</c>, as returned by <see cref="PpoTargets"/>.</summary>
     public required PolicyLossInputs Policy { get; init; }
 
-    /// <summary><c>[B, T]</c> the values now, with the gradient.</summary>
+    /// <summary><c>[B, T]</c> the current values, with gradient.</summary>
     public required Tensor Values { get; init; }
 
     /// <summary><c>[B, T]</c> what the values should have been.</summary>
     public required Tensor Returns { get; init; }
 
-    /// <summary><c>[B, T]</c> the values while sampling, without gradient.</summary>
-    /// <value>The default is <see langword="null"/>: not known, enough without a clip of values.</value>
+    /// <summary><c>[B, T]</c> the values during sampling, without gradient.</summary>
+    /// <value>The default is <see langword="null"/>: not known, which is enough if values are not clipped.</value>
     public Tensor? OldValues { get; init; }
 }

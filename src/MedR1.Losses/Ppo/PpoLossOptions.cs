@@ -1,12 +1,12 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// Options of <see cref="PpoLoss"/>. The defaults are the paper's (arXiv 1707.06347): clip 0.2, equation 9 with c₁ 1,
-/// no entropy bonus as in its continuous control, no clip of values, which the paper does not have.
+/// Options of <see cref="PpoLoss"/>. The defaults are the paper's (arXiv 1707.06347): clip 0.2, equation 9 with c₁ 1, no entropy
+/// bonus, as in its continuous control, and no clipping of values, which the paper does not have.
 /// </summary>
 public sealed record PpoLossOptions
 {
-    /// <summary>As language models are trained (TRL's PPO): values clipped to ±0.2, c₁ 0.1.</summary>
+    /// <summary>The usual settings for language models (TRL's PPO): values clipped to ±0.2, c₁ 0.1.</summary>
     public static PpoLossOptions LanguageModel { get; } = new()
     {
         ValueClip = 0.2,
@@ -14,7 +14,7 @@ public sealed record PpoLossOptions
     };
 
     /// <summary>
-    /// The policy's part: clip, reduction, entropy bonus (c₂), and all else that <see cref="GrpoLoss"/> can do.
+    /// The policy's part: clip, reduction, entropy bonus (c₂), and everything else that <see cref="GrpoLoss"/> can do.
     /// </summary>
     /// <value>The default is the ratio clipped to 1 ± 0.2, mean over the tokens of the step.</value>
     public GrpoLossOptions Policy { get; init; } = new();
@@ -23,11 +23,11 @@ public sealed record PpoLossOptions
     /// <value>The default is 1.</value>
     public double ValueCoefficient { get; init; } = 1.0;
 
-    /// <summary>How far values may move from what they were while sampling.</summary>
+    /// <summary>How far values may move from those during sampling.</summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? ValueClip { get; init; }
 
-    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
         if (Policy is null)

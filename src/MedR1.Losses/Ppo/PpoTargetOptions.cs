@@ -7,8 +7,8 @@ namespace MedR1.Losses;
 public sealed record PpoTargetOptions
 {
     /// <summary>
-    /// As language models are trained: no discount, a penalty of the divergence in the rewards, whitened advantages
-    /// (TRL's PPO: γ 1, λ 0.95, β 0.05).
+    /// The usual settings for language models: no discount, a divergence penalty in the rewards, whitened advantages (TRL's PPO: γ
+    /// 1, λ 0.95, β 0.05).
     /// </summary>
     public static PpoTargetOptions LanguageModel { get; } = new()
     {
@@ -25,7 +25,7 @@ public sealed record PpoTargetOptions
     /// <value>The default is 0.95.</value>
     public double Lambda { get; init; } = 0.95;
 
-    /// <summary>β: the penalty of the divergence from the reference in <see cref="TokenRewards"/>.</summary>
+    /// <summary>β: the weight in <see cref="TokenRewards"/> of the penalty for diverging from the reference.</summary>
     /// <value>The default is 0.</value>
     public double KlCoefficient { get; init; }
 
@@ -33,7 +33,7 @@ public sealed record PpoTargetOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool Whiten { get; init; }
 
-    /// <summary>Every mistake in these options, in words; empty if they are good.</summary>
+    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
         List<string> problems = [];

@@ -4,22 +4,22 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// What PPO learns from, computed once per sampling over the whole batch of completions. Without gradient, 0 at masked
-/// places. The caller disposes it.
+/// What PPO learns from, computed once per sampling over the whole batch of completions. Without gradient, 0 at masked positions.
+/// The caller disposes it.
 /// </summary>
-/// <param name="Rewards"><c>[B, T]</c> rewards of tokens, the penalty of the divergence included.</param>
-/// <param name="Advantages"><c>[B, T]</c> what the policy loss takes: whitened if so asked.</param>
+/// <param name="Rewards"><c>[B, T]</c> token rewards, including the divergence penalty.</param>
+/// <param name="Advantages"><c>[B, T]</c> what the policy loss takes: whitened if requested.</param>
 /// <param name="RawAdvantages"><c>[B, T]</c> the advantages before whitening.</param>
-/// <param name="Returns"><c>[B, T]</c> what the value head should have said.</param>
+/// <param name="Returns"><c>[B, T]</c> what the value head should have predicted.</param>
 public sealed record PpoTargets(Tensor Rewards, Tensor Advantages, Tensor RawAdvantages, Tensor Returns) : IDisposable
 {
     /// <summary>Computes rewards, advantages and returns.</summary>
     /// <param name="scores"><c>[B]</c> the score of each completion.</param>
-    /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
+    /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
     /// <param name="oldLogProbabilities"><c>[B, T]</c> under the policy that drew the completions.</param>
     /// <param name="referenceLogProbabilities"><c>[B, T]</c> under the reference; null without a penalty.</param>
     /// <param name="oldValues"><c>[B, T]</c> the value before each token.</param>
-    /// <param name="options">How; null for the paper's.</param>
+    /// <param name="options">The options; null for the paper's.</param>
     /// <exception cref="ArgumentException">Something is missing or has the wrong shape.</exception>
     public static PpoTargets Compute(
         Tensor scores,

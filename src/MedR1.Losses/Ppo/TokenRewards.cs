@@ -4,22 +4,21 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Rewards of tokens from the score of a whole completion: the score on its last token, and at each token the penalty
-/// of the divergence from the reference, −β·(ℓ_old − ℓ_ref) (Ziegler et al., arXiv 1909.08593, equation 2).
+/// Token rewards from the score of a whole completion: the score on its last token, and on each token the penalty for diverging
+/// from the reference, −β·(ℓ_old − ℓ_ref) (Ziegler et al., arXiv 1909.08593, equation 2).
 /// </summary>
 public static class TokenRewards
 {
     /// <summary>Computes the rewards.</summary>
     /// <param name="scores"><c>[B]</c> the score of each completion.</param>
-    /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
+    /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
     /// <param name="oldLogProbabilities"><c>[B, T]</c> under the policy that drew the completions.</param>
     /// <param name="referenceLogProbabilities">
     /// <c>[B, T]</c> under the reference policy; null if <paramref name="klCoefficient"/> is 0.
     /// </param>
     /// <param name="klCoefficient">β.</param>
     /// <returns>
-    /// <c>[B, T]</c> without gradient, 0 at masked places; a row without tokens loses its score. The caller disposes
-    /// it.
+    /// <c>[B, T]</c> without gradient, 0 at masked positions; the score of a row without tokens is lost. The caller disposes it.
     /// </returns>
     /// <exception cref="ArgumentException">Something is missing or has the wrong shape.</exception>
     public static Tensor Compute(
@@ -48,7 +47,7 @@ public static class TokenRewards
         ScalarType type = Guard.WideType(oldLogProbabilities);
         Tensor active_BT = mask.to(ScalarType.Bool);
 
-        // Before the last active token at least one is still to come: the count from the end is above 1.
+        // Before the last active token at least one more is to come: the count from the end is above 1.
         Tensor toCome_BT = active_BT.to(ScalarType.Int64).flip(1).cumsum(1).flip(1);
         Tensor last_BT = active_BT.logical_and(toCome_BT.EqualTo(1L));
         Tensor rewards_BT = where(last_BT, scores.to(type).unsqueeze(1), zeros(1, type, device: scores.device));

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// The loss of a value head at each token: ½·(V − R)² (PPO, arXiv 1707.06347, equation 9, with the customary half), or
-/// ½·max((V − R)², (clamp(V, V_old ± ε) − R)²), which keeps the head near what it said while sampling.
+/// The loss of a value head at each token: ½·(V − R)² (PPO, arXiv 1707.06347, equation 9, with the customary half), or ½·max((V −
+/// R)², (clamp(V, V_old ± ε) − R)²), which keeps the head near what it predicted during sampling.
 /// </summary>
 public static class ValueLoss
 {
     /// <summary>Computes the terms, to be averaged over active tokens.</summary>
-    /// <param name="values"><c>[B, T]</c> the values now, with the gradient.</param>
+    /// <param name="values"><c>[B, T]</c> the current values, with gradient.</param>
     /// <param name="returns"><c>[B, T]</c> the returns.</param>
-    /// <param name="oldValues"><c>[B, T]</c> the values while sampling; null without a clip.</param>
+    /// <param name="oldValues"><c>[B, T]</c> the values during sampling; null without a clip.</param>
     /// <param name="clip">ε; null for no clip.</param>
     /// <returns><c>[B, T]</c>; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">Something is missing or has the wrong shape.</exception>
@@ -31,7 +31,7 @@ public static class ValueLoss
         return largest_BT.DividedBy(2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The squared errors of the values as they are and, with a clip, as they may be.</summary>
+    /// <summary>The squared errors of the values as they are and, with a clip, of the clipped values.</summary>
     internal static (Tensor Free, Tensor? Clipped) Squares(
         Tensor values_BT, Tensor returns_BT, Tensor? old_BT, double? clip)
     {

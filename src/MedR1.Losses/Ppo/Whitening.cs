@@ -3,18 +3,17 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>Moves numbers to mean 0 and variance 1 over all active tokens.</summary>
+/// <summary>Shifts and scales numbers to mean 0 and variance 1 over all active tokens.</summary>
 public static class Whitening
 {
-    /// <summary>Added to the variance, inside of the root.</summary>
+    /// <summary>Added to the variance, under the root.</summary>
     public const double Epsilon = 1e-8;
 
     /// <summary>
-    /// (x − mean) / √(variance + 1e-8), with the unbiased variance. A single active token becomes 0: it has no
-    /// variance.
+    /// (x − mean) / √(variance + 1e-8), with the unbiased variance. A single active token becomes 0, since it has no variance.
     /// </summary>
     /// <param name="values"><c>[B, T]</c> the numbers.</param>
-    /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
+    /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
     /// <returns><c>[B, T]</c> without gradient, 0 at masked places; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static Tensor Compute(Tensor values, Tensor mask)

@@ -9,14 +9,12 @@ namespace MedR1.Losses;
 /// </summary>
 public static class SamplerCorrection
 {
-    /// <summary>Computes the ratios. Tokens that the sampler did not score (NaN) count as equal.</summary>
+    /// <summary>Computes the ratios. Tokens that the sampler did not score (NaN) count as equally likely.</summary>
     /// <param name="oldLogProbabilities"><c>[B, T]</c> under the trainer before the update.</param>
     /// <param name="samplerLogProbabilities"><c>[B, T]</c> as the sampler reported them.</param>
-    /// <param name="mask"><c>[B, T]</c> not zero where a token takes part.</param>
+    /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
     /// <param name="options">Mode and bounds.</param>
-    /// <returns>
-    /// <c>[B, T]</c>, or <c>[B, 1]</c> in the modes of sequences; without gradient; the caller disposes it.
-    /// </returns>
+    /// <returns><c>[B, T]</c>, or <c>[B, 1]</c> in the sequence modes; without gradient; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static Tensor Ratio(
         Tensor oldLogProbabilities, Tensor samplerLogProbabilities, Tensor mask, SamplerCorrectionOptions options)
@@ -80,7 +78,7 @@ public static class SamplerCorrection
             return;
         }
 
-        // A ratio of sequences is measured over rows, empty ones included; one of tokens over active tokens.
+        // A sequence ratio is measured over rows, including empty ones; a token ratio over active tokens.
         Tensor counts = ofSequences ? ones_like(ratio, ScalarType.Bool) : active_BT;
         metrics.AddExtreme("sampling/importance_sampling_ratio/min", ratio, counts, LossMetricKind.Minimum);
         Tensor counted = ratio.FilledWhere(counts.logical_not(), 0);

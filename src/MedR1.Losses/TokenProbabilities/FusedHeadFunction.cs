@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>Hangs the hand-written backward of <see cref="HeadProduct"/> into the autograd graph.</summary>
+/// <summary>Hooks the hand-written backward pass of <see cref="HeadProduct"/> into the autograd graph.</summary>
 internal sealed class FusedHeadFunction : autograd.MultiTensorFunction<FusedHeadFunction>
 {
     private const string Failure = "failure";
@@ -27,7 +27,7 @@ internal sealed class FusedHeadFunction : autograd.MultiTensorFunction<FusedHead
         List<Tensor> saved = [statistics.LogSumExp, statistics.Entropies, hidden, weight, tokens];
         ctx.save_for_backward(bias is null ? saved : [.. saved, bias]);
 
-        // Copies: an output that is saved would hold the graph that holds it.
+        // Copies: a saved output would keep the graph alive that keeps it alive.
         return [statistics.LogProbabilities.clone(), statistics.Entropies.clone()];
     }
 

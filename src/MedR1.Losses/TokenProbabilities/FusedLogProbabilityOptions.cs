@@ -1,30 +1,26 @@
 namespace MedR1.Losses;
 
-/// <summary>
-/// How <see cref="FusedLogProbabilities"/> computes. The sizes of pieces change memory and pace, not results.
-/// </summary>
+/// <summary>How <see cref="FusedLogProbabilities"/> computes. Chunk sizes affect memory and speed, not results.</summary>
 public sealed record FusedLogProbabilityOptions
 {
     /// <summary>Divides the logits.</summary>
     /// <value>The default is 1.</value>
     public double Temperature { get; init; } = 1.0;
 
-    /// <summary>Entries of the vocabulary in a piece.</summary>
+    /// <summary>Vocabulary entries per chunk.</summary>
     /// <value>The default is 8,192.</value>
     public int ChunkSize { get; init; } = 8192;
 
-    /// <summary>
-    /// Rows in a piece: <see cref="ChunkSize"/> times this is the largest number of logits that exist at once.
-    /// </summary>
+    /// <summary>Rows per chunk: <see cref="ChunkSize"/> times this is the maximum number of logits that exist at once.</summary>
     /// <value>The default is 1,024.</value>
     public int RowChunkSize { get; init; } = 1024;
 
-    /// <summary>Tokens that are never said, such as those of images: probability 0, no gradient.</summary>
+    /// <summary>Tokens that are never generated, such as those of images: probability 0, no gradient.</summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<int> SuppressedTokenIds { get; init; } = [];
 
     /// <summary>
-    /// Whether <see cref="FusedTokenLogProbabilities"/> also holds the three statistics that serve for measuring only.
+    /// Whether <see cref="FusedTokenLogProbabilities"/> also holds the three statistics that are only measurements.
     /// </summary>
     /// <value>The default is <see langword="false"/>: they stay null.</value>
     public bool WithStatistics { get; init; }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Figures of tokens from <see cref="FusedLogProbabilities"/>, 0 in rows that the mask leaves out. The caller disposes
-/// it, after <c>backward</c>: it also holds the gradients on their way.
+/// Figures for tokens from <see cref="FusedLogProbabilities"/>, 0 in rows that the mask leaves out. The caller disposes it after
+/// <c>backward</c>, because it also holds the gradients in transit.
 /// </summary>
 public sealed class FusedTokenLogProbabilities : IDisposable
 {
@@ -26,19 +26,17 @@ public sealed class FusedTokenLogProbabilities : IDisposable
     /// <summary><c>[N]</c> entropies of the distributions in nats; carries the gradient.</summary>
     public Tensor Entropies { get; }
 
-    /// <summary>
-    /// <c>[N]</c> log Σ p², the negated Rényi entropy of order 2, without gradient; null if not asked for.
-    /// </summary>
+    /// <summary><c>[N]</c> log Σ p², the negated Rényi entropy of order 2, without gradient; null if not requested.</summary>
     public Tensor? LogSumSquaredProbabilities { get; }
 
     /// <summary>
-    /// <c>[N]</c> mean over the vocabulary of logits / temperature, suppressed tokens left out, without gradient; null
-    /// if not asked for.
+    /// <c>[N]</c> mean over the vocabulary of logits / temperature, excluding suppressed tokens, without gradient; null if not
+    /// requested.
     /// </summary>
     public Tensor? MeanLogits { get; }
 
     /// <summary>
-    /// <c>[N]</c> bool, whether the token is the likeliest; of equally likely ones the first is. Null if not asked for.
+    /// <c>[N]</c> bool, whether the token is the likeliest; among equally likely ones it is the first. Null if not requested.
     /// </summary>
     public Tensor? IsTop1 { get; }
 

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// What one call carries from forward to backward beside tensors. It keeps the gradients' handles alive until libtorch
-/// has taken them over: on a device's own thread there is no dispose scope that would.
+/// What one call carries from forward to backward in addition to tensors. It keeps the gradients' handles alive until libtorch has
+/// taken them over: on a device's own thread no dispose scope would.
 /// </summary>
 internal sealed class HeadGradients(FusedLogProbabilityOptions options) : IDisposable
 {
@@ -12,12 +12,10 @@ internal sealed class HeadGradients(FusedLogProbabilityOptions options) : IDispo
 
     public FusedLogProbabilityOptions Options { get; } = options;
 
-    /// <summary>Set by forward for the one who called it.</summary>
+    /// <summary>Set by forward, for its caller.</summary>
     public HeadStatistics? Statistics { private get; set; }
 
-    /// <summary>
-    /// The statistics, once: kept here they would keep the graph alive, which keeps this object alive.
-    /// </summary>
+    /// <summary>The statistics, only once: if kept here, they would keep the graph alive, which keeps this object alive.</summary>
     public HeadStatistics TakeStatistics()
     {
         HeadStatistics statistics = Statistics ?? throw new InvalidOperationException("Forward has not run.");

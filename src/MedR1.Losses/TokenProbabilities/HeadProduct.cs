@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// The product of hidden states with the head, in pieces of rows and vocabulary. Suffixes: N rows, n rows of a piece, C
-/// vocabulary of a piece, H hidden.
+/// The product of hidden states with the head, in chunks of rows and vocabulary. Suffixes: N rows, n rows of a chunk, C vocabulary
+/// of a chunk, H hidden.
 /// </summary>
 internal sealed class HeadProduct(
     Tensor hidden_NH, Tensor weight_VH, Tensor? bias_V, Tensor index_N, FusedLogProbabilityOptions options)
@@ -46,8 +46,8 @@ internal sealed class HeadProduct(
     }
 
     /// <summary>
-    /// The gradients of hidden states, weight and bias for those of log-probabilities and entropies (null: none came):
-    /// ∂ℓ/∂z_j = [j is the token] − p_j and ∂H/∂z_j = −p_j·(log p_j + H), z the scaled logits.
+    /// The gradients of hidden states, weight and bias, given those of log-probabilities and entropies (null: none given): ∂ℓ/∂z_j
+    /// = [j is the token] − p_j and ∂H/∂z_j = −p_j·(log p_j + H), z the scaled logits.
     /// </summary>
     public (Tensor? Hidden, Tensor? Weight, Tensor? Bias) Gradients(
         Tensor logSumExp_N, Tensor entropies_N, Tensor? logGradient_N, Tensor? entropyGradient_N)
@@ -78,7 +78,7 @@ internal sealed class HeadProduct(
                 hidden?.narrow(0, row, rows).PlusInPlace(gradient_nC.matmul(weight_CH!));
                 weightSum_CH?.PlusInPlace(gradient_nC.t().matmul(Rows(hidden_NH).to(Type)));
                 
-                // By name: a bare 0 would be taken for a type.
+                // By name: a bare 0 would be mistaken for a type.
                 biasSum_C?.PlusInPlace(gradient_nC.sum(dim: 0));
             }
 
@@ -102,12 +102,12 @@ internal sealed class HeadProduct(
 
     private IEnumerable<(long Start, long Count)> RowPieces() => Pieces(hidden_NH.shape[0], options.RowChunkSize);
 
-    /// <summary>The scaled logits of a piece, fresh memory, with suppressed tokens at
-    /// <see cref="RunningSoftmax.Never"/>.
+    /// <summary>
+    /// The scaled logits of a chunk, in fresh memory, with suppressed tokens at <see cref="RunningSoftmax.Never"/>.
     /// </summary>
     private Tensor Logits(long row, long rows, long start, long count, out Tensor? sum_n)
     {
-        // In the type of the inputs, the bias too: that is how a head without pieces rounds.
+        // In the type of the inputs, the bias included: that is how an unchunked head rounds.
         Tensor product_nC = hidden_NH.narrow(0, row, rows).matmul(weight_VH.narrow(0, start, count).t());
         product_nC = bias_V is null ? product_nC : product_nC.PlusInPlace(bias_V.narrow(0, start, count));
         Tensor logits_nC = product_nC.to(Type);

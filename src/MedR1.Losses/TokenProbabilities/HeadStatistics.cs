@@ -6,9 +6,9 @@ namespace MedR1.Losses;
 /// <param name="LogSumExp">log Σ exp of the scaled logits.</param>
 /// <param name="LogProbabilities">Of the chosen tokens.</param>
 /// <param name="Entropies">Of the distributions.</param>
-/// <param name="LogSumSquares">log Σ p², if asked for.</param>
-/// <param name="MeanLogits">The mean scaled logit, if asked for.</param>
-/// <param name="IsTop1">Whether the chosen token is the first maximum, if asked for.</param>
+/// <param name="LogSumSquares">log Σ p², if requested.</param>
+/// <param name="MeanLogits">The mean scaled logit, if requested.</param>
+/// <param name="IsTop1">Whether the chosen token is the first maximum, if requested.</param>
 internal sealed record HeadStatistics(
     Tensor LogSumExp,
     Tensor LogProbabilities,

@@ -4,14 +4,12 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Softmax statistics of some rows over a vocabulary that comes in pieces: sums relative to the largest logit so far
-/// (online softmax, Milakov and Gimelshein, arXiv 1805.02867). Suffixes: N rows, C columns of a piece.
+/// Softmax statistics of some rows over a vocabulary that arrives in chunks: sums relative to the largest logit so far (online
+/// softmax, Milakov and Gimelshein, arXiv 1805.02867). Suffixes: N rows, C columns of a chunk.
 /// </summary>
 internal sealed class RunningSoftmax
 {
-    /// <summary>
-    /// Stands for −∞, so that 0 × −∞ never makes NaN; its exp is exactly 0 beside any real logit.
-    /// </summary>
+    /// <summary>Stands in for −∞, so that 0 × −∞ never makes NaN; its exp is exactly 0 next to any real logit.</summary>
     public const double Never = -1e30;
 
     private readonly bool _withStatistics;
@@ -38,10 +36,10 @@ internal sealed class RunningSoftmax
         _best_N = zeros_like(index_N);
     }
 
-    /// <summary>Takes the next piece of scaled logits, in which suppressed tokens are <see cref="Never"/>.</summary>
-    /// <param name="logits_NC">The piece; used up.</param>
+    /// <summary>Adds the next chunk of scaled logits, in which suppressed tokens are <see cref="Never"/>.</summary>
+    /// <param name="logits_NC">The chunk; overwritten.</param>
     /// <param name="start">The token of its first column.</param>
-    /// <param name="sum_N">The sum of its logits, suppressed ones left out; null without statistics.</param>
+    /// <param name="sum_N">The sum of its logits, excluding suppressed ones; null without statistics.</param>
     public void Add(Tensor logits_NC, long start, Tensor? sum_N)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -51,7 +49,7 @@ internal sealed class RunningSoftmax
         Tensor top_N = logits_NC.amax([1]);
         if (_withStatistics)
         {
-            // Strictly above: of equal logits in several pieces the first is the likeliest, as argmax has it in one.
+            // Strictly above: among equal logits in several chunks the first is the likeliest, as with argmax over the whole.
             Tensor place_N = logits_NC.argmax(1).Plus(start);
             _best_N.copy_(where(top_N.gt(_largest_N), place_N, _best_N));
             _total_N.PlusInPlace(sum_N!);
@@ -63,7 +61,7 @@ internal sealed class RunningSoftmax
         Tensor distance_NC = logits_NC.sub_(largest_N.unsqueeze(1));
         Tensor weights_NC = distance_NC.exp();
 
-        // Σ e·(z − largest), moved to the new largest: relative to it, no digits are lost to the size of the logits.
+        // Σ e·(z − largest), moved to the new largest: relative to it, large logits cost no digits.
         _weighted_N.PlusInPlace(_sum_N * drop_N).mul_(rescale_N);
         _weighted_N.PlusInPlace((weights_NC * distance_NC).sum(1));
         _sum_N.mul_(rescale_N).PlusInPlace(weights_NC.sum(1));
@@ -75,8 +73,8 @@ internal sealed class RunningSoftmax
         _largest_N.copy_(largest_N);
     }
 
-    /// <summary>The statistics, when all pieces were taken.</summary>
-    /// <param name="allowed">Tokens that are not suppressed.</param>
+    /// <summary>The statistics, once all chunks have been added.</summary>
+    /// <param name="allowed">The number of tokens that are not suppressed.</param>
     public HeadStatistics Finish(long allowed)
     {
         Tensor logSum_N = _sum_N.log();
@@ -92,7 +90,7 @@ internal sealed class RunningSoftmax
             _withStatistics ? _best_N.eq(_index_N).logical_and(_chosen_N.Above(Never / 2)) : null);
     }
 
-    /// <summary>Where tokens stand in a piece, and whether they stand in it at all.</summary>
+    /// <summary>Where tokens are in a chunk, and whether they are in it at all.</summary>
     public static (Tensor Local_N1, Tensor Inside_N) Place(Tensor index_N, long start, long width)
     {
         Tensor local_N = index_N.Minus(start);

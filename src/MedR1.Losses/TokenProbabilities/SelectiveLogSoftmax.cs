@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// The log-softmax at chosen tokens only, and the entropy of the whole distribution. Statistics are float32 whatever
-/// the logits are, float64 for float64. Logits of −∞ are tokens that are never said: probability 0, no gradient.
+/// The log-softmax at chosen tokens only, and the entropy of the whole distribution. Statistics are float64 for float64 logits and
+/// float32 for all others. Logits of −∞ are tokens that are never generated: probability 0, no gradient.
 /// </summary>
 public static class SelectiveLogSoftmax
 {
@@ -16,7 +16,7 @@ public static class SelectiveLogSoftmax
     /// <param name="mask">
     /// <c>[…]</c> of any type: where it is 0, both figures are 0 and there is no gradient. Null for all.
     /// </param>
-    /// <exception cref="ArgumentException">The shapes or types don't belong together.</exception>
+    /// <exception cref="ArgumentException">The shapes or types don't match.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The temperature is not a finite number above 0.</exception>
     public static TokenLogProbabilities Compute(
         Tensor logits, Tensor index, double temperature = 1.0, Tensor? mask = null)
@@ -29,11 +29,11 @@ public static class SelectiveLogSoftmax
         Tensor? left = mask?.to(ScalarType.Bool).logical_not();
         if (left is not null)
         {
-            // Before the softmax: a masked row may hold anything, NaN included, and must not reach the gradient.
+            // Before the softmax: a masked row may hold anything, NaN included, which must not reach the gradient.
             scaled = scaled.FilledWhere(left.unsqueeze(-1), 0);
         }
 
-        // Large logits would lose the entropy's digits: what matters is their distance from the largest.
+        // Large logits would cost the entropy digits: what matters is their distance from the largest.
         scaled = scaled - scaled.detach().amax([-1], keepdim: true);
         Tensor logSum = scaled.logsumexp(-1);
         Tensor chosen = scaled.gather(-1, index.unsqueeze(-1)).squeeze(-1) - logSum;

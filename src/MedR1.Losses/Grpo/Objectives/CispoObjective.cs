@@ -14,7 +14,7 @@ internal sealed class CispoObjective(double? floor, double cap) : TokenObjective
 
     public override void AddMetrics(MetricCollector metrics, PolicyBatch batch, Tensor ratio, bool perRow)
     {
-        // With the cap alone TRL counts only what would be pushed up; a clip on both sides acts whatever the sign.
+        // With only the cap, TRL counts only what would be pushed up; a two-sided clip acts whatever the sign.
         Tensor moved = floor is double least
             ? ratio.Above(cap).logical_or(ratio.Below(least))
             : ratio.Above(cap).logical_and(batch.Advantages.Above(0));

@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>The term of a token for one <see cref="PolicyObjective"/>, and the metrics that only it has.</summary>
+/// <summary>The token term of one <see cref="PolicyObjective"/>, and the metrics specific to it.</summary>
 internal abstract class TokenObjective
 {
-    /// <summary>Whether the objective takes the sampler's ratio into its own weight.</summary>
+    /// <summary>Whether the objective includes the sampler's ratio in its own weight.</summary>
     public virtual bool AppliesSamplerRatio => false;
 
-    /// <summary>The terms to minimise: <c>[B, T]</c>, or <c>[B, 1]</c> if a completion has one.</summary>
+    /// <summary>The terms to minimise: <c>[B, T]</c>, or <c>[B, 1]</c> with one per completion.</summary>
     public abstract Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio);
 
     /// <summary>Measures; called without gradient.</summary>
@@ -28,9 +28,7 @@ internal abstract class TokenObjective
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Objective, "No such objective."),
     };
 
-    /// <summary>
-    /// A share of active tokens, or of rows where the ratio is one per row; empty rows count among those.
-    /// </summary>
+    /// <summary>A share of active tokens, or of rows if the ratio is per row; rows include empty ones.</summary>
     protected static void AddShare(MetricCollector metrics, string name, Tensor flags, PolicyBatch batch, bool perRow)
     {
         Tensor sum = perRow ? flags.sum() : flags.logical_and(batch.Active_BT).sum();

@@ -8,7 +8,8 @@ namespace MedR1.Losses;
 /// </summary>
 internal sealed class VespoObjective(VespoOptions options) : TokenObjective
 {
-    // Bounds of the reference implementation: they keep exp from over- and underflowing, and the weight from growing for ever.
+    // Bounds from the reference implementation: they keep exp from over- and underflowing, and the weight from growing
+    // indefinitely.
     private const double LargestLogRatio = 20;
     private const double SmallestDecay = 1e-4;
     private static readonly double SmallestLogWeight = Math.Log(1e-8);
