@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace MedR1.Training.Terminal;
 
 /// <summary>
-/// Prints every so many samplings what was asked, what the model said, each reward and the advantage. Beside a
-/// <see cref="LiveConsole"/> it stands above the panel.
+/// Prints, every so many samplings, what was asked, what the model answered, each reward and the advantage. Alongside a
+/// <see cref="LiveConsole"/> it appears above the panel.
 /// </summary>
 public sealed class CompletionTable : IGrpoObserver
 {
@@ -14,7 +14,7 @@ public sealed class CompletionTable : IGrpoObserver
     private readonly int _rows;
 
     /// <summary>Makes a table.</summary>
-    /// <param name="interval">Samplings from table to table; the first is always printed.</param>
+    /// <param name="interval">Samplings between tables; the first is always printed.</param>
     /// <param name="rows">How many completions are shown.</param>
     /// <param name="console">Where to print; <see langword="null"/> for the process's console.</param>
     public CompletionTable(int interval = 10, int rows = 8, IAnsiConsole? console = null)
@@ -45,7 +45,7 @@ public sealed class CompletionTable : IGrpoObserver
         table.AddColumn(new TableColumn("advantage").RightAligned());
         foreach (CompletionRow row in CompletionRow.Of(rollout).Take(_rows))
         {
-            // Text, not markup: what a model says may hold brackets.
+            // Text, not markup: a model's output may contain brackets.
             table.AddRow([
                 new Text(row.Question), new Text(row.Completion.Text),
                 .. row.Rewards.Select(reward => new Text(Number(reward.Value))), new Text(Number(row.Advantage))]);

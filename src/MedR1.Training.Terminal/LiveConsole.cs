@@ -45,7 +45,7 @@ public sealed class LiveConsole : IGrpoObserver, IDisposable
             await _ended.Task.ConfigureAwait(false);
         }));
 
-        // What keeps the display from starting, such as another live display, ends it without ever being ready.
+        // If something prevents the display from starting, such as another live display, this task ends without ever being ready.
         Task live = _live;
         if (Task.WhenAny(ready.Task, live).GetAwaiter().GetResult() == live)
         {
@@ -92,7 +92,7 @@ public sealed class LiveConsole : IGrpoObserver, IDisposable
         }
     }
 
-    /// <summary>Leaves the last picture on the screen and gives the console back.</summary>
+    /// <summary>Leaves the last view on the screen and releases the console.</summary>
     public void Dispose()
     {
         _ended.TrySetResult();
