@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Remembers encoded prompts, the least recently used leaving first when the bytes are full: a picture is decoded and
-/// resized once, not once an epoch.
+/// Keeps encoded prompts and drops the least recently used when the bytes are used up: an image is decoded and resized once, not
+/// once per epoch.
 /// </summary>
 /// <remarks>
 /// Safe to use from several threads at once; two that ask for the same new prompt may both encode it.
@@ -18,7 +18,7 @@ internal sealed class EncodedPromptCache(IVisionLanguageProcessor processor, lon
     public int Count => _prompts.Count;
 
     /// <summary>Encodes a prompt, or gives what was encoded under the same key.</summary>
-    /// <param name="key">What stands for the prompt; null for a prompt that won't come again.</param>
+    /// <param name="key">Identifies the prompt; null for a prompt that won't come again.</param>
     /// <param name="prompt">The prompt.</param>
     /// <param name="cancellationToken">Cancels the encoding.</param>
     public EncodedPrompt Encode(object? key, VqaPrompt prompt, CancellationToken cancellationToken)

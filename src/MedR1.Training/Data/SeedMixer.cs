@@ -4,7 +4,7 @@ namespace MedR1.Training;
 internal static class SeedMixer
 {
     /// <summary>
-    /// A seed that depends on both numbers; streams with different <paramref name="stream"/> don't meet.
+    /// A seed that depends on both numbers; streams with different <paramref name="stream"/> don't overlap.
     /// </summary>
     public static long Mix(long seed, long position, long stream = 0)
     {

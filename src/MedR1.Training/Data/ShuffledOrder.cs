@@ -3,7 +3,7 @@ namespace MedR1.Training;
 /// <summary>
 /// Every example once an epoch, in a new order each epoch that depends on the seed and the epoch alone.
 /// </summary>
-/// <param name="seed">Where the orders come from.</param>
+/// <param name="seed">The seed of the orders.</param>
 public sealed class ShuffledOrder(long seed) : IExampleOrder
 {
     private int[] _permutation = [];

@@ -2,7 +2,7 @@ namespace MedR1.Training;
 
 /// <summary>
 /// Drops what is left over at the end of an epoch, so that no batch spans two epochs, as TRL's <c>RepeatSampler</c>
-/// does. Without it positions run on over the end, and no prompt is passed over.
+/// does. Without it positions continue past the end of an epoch, and no prompt is left out.
 /// </summary>
 /// <param name="order">The order to cut into batches.</param>
 /// <param name="batchSize">Prompts of a batch: those of one sampling.</param>
