@@ -21,6 +21,32 @@ public sealed class GroupAdvantagesTests
         Assert.Equal(0.75 / (Math.Sqrt(0.1875) + 1e-4), result.Advantages[0], 1e-15);
     }
 
+    [Theory]
+    [InlineData(AdvantageScale.Batch)]
+    [InlineData(AdvantageScale.Whiten)]
+    public void The_population_form_holds_for_deviations_of_the_batch(AdvantageScale scale)
+    {
+        // One group: its differences 0.75 and −0.25 have the deviation of the rewards, sqrt(0.75/4) = sqrt(0.1875).
+        AdvantageResult result = Compute(
+            [1, 0, 0, 0], [7, 7, 7, 7], new AdvantageOptions { PopulationDeviation = true, Scale = scale });
+        double deviation = Math.Sqrt(0.1875);
+        Batches.Close(
+            [0.75 / (deviation + 1e-4), .. Enumerable.Repeat(-0.25 / (deviation + 1e-4), 3)], result.Advantages, 1e-15);
+        Assert.Equal(deviation, result.Batch.Deviation, 1e-15);
+        Assert.Equal(deviation, result.ByReward[0].Deviation, 1e-15);
+    }
+
+    [Fact]
+    public void The_population_form_holds_for_both_divisions_of_gdpo()
+    {
+        // z = 0.75 / (s + ε) with s = sqrt(0.1875); the deviation of all z is s / (s + ε), their mean 0.
+        AdvantageResult result = Compute(
+            [1, 0, 0, 0], [7, 7, 7, 7], AdvantageOptions.Gdpo with { PopulationDeviation = true });
+        double deviation = Math.Sqrt(0.1875);
+        double divisor = deviation + 1e-4;
+        Assert.Equal(0.75 / divisor / (deviation / divisor + 1e-4), result.Advantages[0], 1e-14);
+    }
+
     [Fact]
     public void MaxRl_divides_by_the_mean_of_the_group()
     {
@@ -153,9 +179,10 @@ public sealed class GroupAdvantagesTests
     [Fact]
     public void The_range_comes_before_the_penalty()
     {
+        // 5 becomes 1, then 1 − 0.25 = 0.75; 0 − 0.125 = −0.125 lies within the range: each is 0.875 from the other.
         AdvantageResult result = GroupAdvantages.Compute(
-            [[5], [0]], null, [0, 0], AdvantageOptions.Rloo with { RewardRange = new RewardRange(-1, 1) }, [0.25, 0]);
-        Batches.Close([0.75, -0.75], result.Advantages, 1e-15);
+            [[5], [0]], null, [0, 0], AdvantageOptions.Rloo with { RewardRange = new RewardRange(-1, 1) }, [0.25, 0.125]);
+        Batches.Close([0.875, -0.875], result.Advantages, 1e-15);
         Assert.Equal(2.5, result.Batch.Mean);
     }
 
@@ -168,6 +195,16 @@ public sealed class GroupAdvantagesTests
         Assert.Equal(2.0 / 3, metrics["rewards/format/mean"], 1e-15);
         Assert.Equal((1 + 0 + 3 + 3) / 4.0, metrics["reward"]);
         Assert.Equal(0.5, metrics["frac_reward_zero_std"]);
+        Assert.Equal(0.5, result.ConstantGroupShare);
+    }
+
+    [Fact]
+    public void Rows_of_groups_without_spread_are_counted_and_of_groups_only_the_scored()
+    {
+        // A group of one row has no spread, the one of three has some, the last has no reward: 1 of 6 rows, 1 of 2 scored
+        // groups.
+        AdvantageResult result = Compute([1, 1, 0, 0, null, null], [1, 2, 2, 2, 3, 3]);
+        Assert.Equal(1.0 / 6, result.ZeroDeviationShare, 1e-15);
         Assert.Equal(0.5, result.ConstantGroupShare);
     }
 

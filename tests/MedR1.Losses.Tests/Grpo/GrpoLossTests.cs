@@ -7,7 +7,7 @@ public sealed class GrpoLossTests
 {
     public static TheoryData<string> Presets => [.. PresetOptions.Keys];
 
-    private static Dictionary<string, GrpoLossOptions> PresetOptions { get; } = new()
+    internal static Dictionary<string, GrpoLossOptions> PresetOptions { get; } = new()
     {
         ["MedR1"] = GrpoLossOptions.MedR1,
         ["DeepSeekMath"] = GrpoLossOptions.DeepSeekMath,
@@ -150,69 +150,6 @@ public sealed class GrpoLossTests
 
     [Theory]
     [MemberData(nameof(Presets))]
-    public void Micro_batches_add_up_to_the_whole_step(string preset)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        GrpoLossOptions options = PresetOptions[preset];
-        if (options.Normalization == LossNormalization.MicroBatchTokens)
-        {
-            return; // bnpo is by definition a mean of means.
-        }
-
-        PolicyLossInputs whole = Batches.Random(2, rows: 8);
-        (double loss, double[] gradient) = Batches.Run(options, whole);
-        double tokens = whole.Mask.sum().item<long>();
-        foreach (int[] cut in new int[][] { [0, 1, 2, 3, 4, 5, 6, 7, 8], [0, 4, 8], [0, 3, 4, 8] })
-        {
-            double sum = 0;
-            List<double> parts = [];
-            for (int i = 0; i + 1 < cut.Length; i++)
-            {
-                (double part, double[] partGradient) = Batches.Run(
-                    options, Batches.Slice(whole, cut[i], cut[i + 1]) with
-                {
-                    AccumulationSteps = cut.Length - 1,
-                    TokensInStep = tokens,
-                    RowsInStep = 8,
-                });
-                sum += part;
-                parts.AddRange(partGradient);
-            }
-
-            Assert.Equal(loss, sum, 12);
-            Batches.Close(gradient, parts, 1e-14);
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Presets))]
-    public void The_gradient_is_that_of_finite_differences(string preset)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        GrpoLossOptions options = PresetOptions[preset];
-        if (options.Objective
-            is PolicyObjective.CispoAbsoluteCap or PolicyObjective.CispoTwoSided or PolicyObjective.Vespo
-            || options.RatioLevel == RatioLevel.SequenceToken)
-        {
-            return; // Their weight has no gradient by definition, which differences would see.
-        }
-
-        PolicyLossInputs inputs = Batches.Random(3, rows: 3, columns: 4);
-        (_, double[] gradient) = Batches.Run(options, inputs);
-        const double Step = 1e-6;
-        for (int i = 0; i < gradient.Length; i++)
-        {
-            Tensor shift = zeros(12, ScalarType.Float64);
-            shift[i] = Step;
-            Tensor at = inputs.LogProbabilities.detach();
-            (double up, _) = Batches.Run(options, inputs with { LogProbabilities = at + shift.reshape(3, 4) });
-            (double down, _) = Batches.Run(options, inputs with { LogProbabilities = at - shift.reshape(3, 4) });
-            Assert.Equal((up - down) / (2 * Step), gradient[i], 1e-7);
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(Presets))]
     public void A_batch_without_an_active_token_gives_no_NaN_and_no_gradient(string preset)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -294,6 +231,32 @@ public sealed class GrpoLossTests
             with.Loss.backward();
             Assert.Contains(Batches.Values(inputs.Entropies!.grad!), value => value < 0);
         }
+    }
+
+    [Theory]
+    [InlineData(1.0, 0.0, false, false)]
+    [InlineData(0.5, 0.0, true, false)]
+    [InlineData(1.0, 0.01, true, true)]
+    public void Asks_for_entropies_where_tokens_are_chosen_or_rewarded_by_them(
+        double share, double coefficient, bool entropies, bool gradient)
+    {
+        GrpoLoss loss = new(GrpoLossOptions.Dapo with { TopEntropyShare = share, EntropyCoefficient = coefficient });
+        Assert.Equal((entropies, gradient), (loss.RequiresEntropies, loss.RequiresEntropyGradient));
+    }
+
+    [Fact]
+    public void Nothing_flows_into_the_old_policy_and_the_reference()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        PolicyLossInputs inputs = Batches.Random(11);
+        Tensor old = inputs.OldLogProbabilities!.clone().requires_grad_(true);
+        Tensor reference = inputs.ReferenceLogProbabilities!.clone().requires_grad_(true);
+        PolicyLossResult result = new GrpoLoss(GrpoLossOptions.MedR1).Compute(
+            inputs with { OldLogProbabilities = old, ReferenceLogProbabilities = reference });
+        result.Loss.backward();
+        Assert.NotNull(inputs.LogProbabilities.grad);
+        Assert.Null(old.grad);
+        Assert.Null(reference.grad);
     }
 
     [Fact]

@@ -44,6 +44,35 @@ public sealed class MaskTests
     }
 
     [Fact]
+    public void A_mean_log_ratio_at_the_threshold_stays()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor same = Batches.Matrix(new[,] { { -1.0, -2.0 }, { -3.0, -4.0 } });
+        Tensor kept = OffPolicyMask.Compute(same, same, ones(2, 2), tensor(new[] { -1.0, -1.0 }), 0);
+        Assert.Equal([true, true], kept.reshape(-1).data<bool>().ToArray());
+    }
+
+    [Fact]
+    public void A_row_that_the_sampler_drew_from_another_policy_is_left_out_though_the_old_policy_is_the_same()
+    {
+        // Old = current: ratio 1, so the row would cost −1 × −1 = 1. The sampler's mean log-ratio is −0.5 + 2 = 1.5 > 0.1.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor current = Batches.Matrix(new[,] { { -2.0, -2.0 } });
+        (double loss, double[] gradient) = Batches.Run(
+            GrpoLossOptions.Dapo with { OffPolicyThreshold = 0.1 },
+            new PolicyLossInputs
+            {
+                LogProbabilities = current,
+                OldLogProbabilities = current,
+                SamplerLogProbabilities = Batches.Matrix(new[,] { { -0.5, -0.5 } }),
+                Mask = ones(1, 2),
+                Advantages = tensor(new[] { -1.0 }),
+            });
+        Assert.Equal(0, loss);
+        Assert.Equal([0, 0], gradient);
+    }
+
+    [Fact]
     public void Leaves_truncated_completions_out()
     {
         using DisposeScope scope = NewDisposeScope();

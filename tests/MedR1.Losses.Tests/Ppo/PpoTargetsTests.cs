@@ -6,6 +6,17 @@ namespace MedR1.Losses.Tests;
 public sealed class PpoTargetsTests
 {
     [Fact]
+    public void The_defaults_are_those_of_the_sources()
+    {
+        // arXiv 1707.06347, table 3: γ 0.99, λ 0.95. TRL's PPOConfig: gamma 1.0, lam 0.95, kl_coef 0.05, and its trainer whitens
+        // the advantages.
+        PpoTargetOptions paper = new();
+        PpoTargetOptions trl = PpoTargetOptions.LanguageModel;
+        Assert.Equal((0.99, 0.95, 0.0, false), (paper.Discount, paper.Lambda, paper.KlCoefficient, paper.Whiten));
+        Assert.Equal((1.0, 0.95, 0.05, true), (trl.Discount, trl.Lambda, trl.KlCoefficient, trl.Whiten));
+    }
+
+    [Fact]
     public void The_score_stands_on_the_last_token_and_the_divergence_on_each()
     {
         // Row 0 ends at its second token, row 1 has a hole; β·(old − ref) = 0.5·(1, 2, 3).

@@ -21,4 +21,12 @@ public sealed class SamplerCorrectionTests
             new SamplerCorrectionOptions { Mode = mode, MinRatio = 0.75, MaxRatio = 1.5 });
         Batches.Close(expected, Batches.Values(ratio), 1e-14);
     }
+
+    [Fact]
+    public void The_defaults_are_as_documented()
+    {
+        // vllm_importance_sampling_cap of TRL 1.16 is 3.
+        SamplerCorrectionOptions options = new();
+        Assert.Equal((SamplerCorrectionMode.TokenTruncate, 3.0, null), (options.Mode, options.MaxRatio, options.MinRatio));
+    }
 }
