@@ -153,6 +153,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         Tensor? entropies_BT = null;
         if (options.WithEntropies)
         {
+            using IDisposable? noGradient = options.WithEntropyGradient ? null : no_grad();
             Tensor finite_BTV = all_BTV.FilledWhere(all_BTV.isneginf(), 0);
             entropies_BT = -(all_BTV.exp() * finite_BTV).sum(2) * mask_BT;
             entropies_BT = entropies_BT.MoveToOuterDisposeScope();

@@ -25,7 +25,6 @@ public sealed class SamplerCorrectionTests
     [Fact]
     public void The_defaults_are_as_documented()
     {
-        // vllm_importance_sampling_cap of TRL 1.16 is 3.
         SamplerCorrectionOptions options = new();
         Assert.Equal((SamplerCorrectionMode.TokenTruncate, 3.0, null), (options.Mode, options.MaxRatio, options.MinRatio));
     }

@@ -41,6 +41,19 @@ public sealed class TinyPolicyTests
         Assert.True(allclose(cat(cached, 1), plain.LogProbabilities, rtol: 1e-5, atol: 1e-5));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Entropies_carry_a_gradient_where_one_is_asked_for(bool withGradient)
+    {
+        using TinyPolicy policy = new();
+        PackedGroup group = new(policy.Processor.Encode(VqaPrompt.Ask("What is this?", Red)), [[65, 66]]);
+        using TokenStatistics statistics = policy.TokenLogProbabilities(
+            [group], new TokenStatisticsOptions { WithEntropies = true, WithEntropyGradient = withGradient });
+        Assert.True(statistics.LogProbabilities.requires_grad);
+        Assert.Equal(withGradient, statistics.Entropies!.requires_grad);
+    }
+
     [Fact]
     public void A_disposed_policy_says_so()
     {

@@ -94,9 +94,9 @@ public sealed class RescuedStepTests : IDisposable
     public async Task The_same_trainer_makes_the_step_again_with_its_measurements()
     {
         using TinyPolicy whole = TestData.Policy();
-        TrainingReport straight = await Runs.Small(whole, _ => { }).RunAsync();
+        TrainingReport straight = await Slow(whole).RunAsync();
         using TinyPolicy policy = TestData.Policy();
-        using GrpoTrainer trainer = Runs.Small(policy, _ => { })
+        using GrpoTrainer trainer = Slow(policy)
             .AddObserver(new BrokenParts(nameof(IGrpoObserver.OnMicroStep), 4, Broken)).Build();
         FormatException failure = await Assert.ThrowsAsync<FormatException>(() => trainer.RunAsync());
         TrainingReport rest = await trainer.RunAsync();
@@ -104,7 +104,21 @@ public sealed class RescuedStepTests : IDisposable
         Assert.Equal(
             "Step 4 failed. Nothing was saved: no OutputFolder is set.", TrainingFailure.Of(failure)!.Message);
         Assert.Equal(straight.History.Skip(3).Select(Runs.Untimed), rest.History.Select(Runs.Untimed));
-        Assert.True(rest.History[0].Values["time/update"] >= 0);
+
+        // The seconds of the sampling, which was not made again, count to the step as they do to the sampling.
+        Assert.InRange(rest.History[0].Values["time/reward"], 0.4, double.MaxValue);
+        Assert.InRange(rest.History[0].Values["time/update"], 0, double.MaxValue);
+
+        // Two prompts of four completions a step: the 25th call is the first of step 4.
+        static GrpoTrainerBuilder Slow(TinyPolicy policy)
+        {
+            int calls = 0;
+            return Runs.Small(policy, _ => { }).AddReward("slow", _ =>
+            {
+                Thread.Sleep(Interlocked.Increment(ref calls) == 25 ? 500 : 0);
+                return 0;
+            });
+        }
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using MedR1.Losses;
+using MedR1.Modeling;
 using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
@@ -67,6 +68,28 @@ public sealed class AdaptiveEntropyTests
         Assert.True(
             report.LastMetrics["entropy"] > plain.LastMetrics["entropy"] + 0.05,
             $"{report.LastMetrics["entropy"]} against {plain.LastMetrics["entropy"]}");
+    }
+
+    [Theory]
+    [InlineData(true, true, true)]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, false)]
+    public async Task Entropies_have_a_gradient_where_a_bonus_moves(bool isAdaptive, bool measures, bool withGradient)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        PassRecorder recorder = new(policy);
+        await Runs.Small(
+            recorder,
+            options =>
+            {
+                options.MaxSteps = 1;
+                options.MeasureEntropy = measures;
+                options.AdaptiveEntropy = isAdaptive ? new AdaptiveEntropyOptions() : null;
+            },
+            new GrpoLoss(GrpoLossOptions.Dapo with { ExcludeTruncated = false })).RunAsync();
+
+        TokenStatisticsOptions options = Assert.Single(recorder.Passes).Options;
+        Assert.Equal((measures, withGradient), (options.WithEntropies, options.WithEntropyGradient));
     }
 
     private static void AssertClose(double[] expected, IEnumerable<double> actual) =>

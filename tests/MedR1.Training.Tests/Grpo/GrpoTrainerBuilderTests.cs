@@ -141,6 +141,29 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     }
 
     [Fact]
+    public void The_defaults_of_the_supervised_run_are_those_of_med_r1s_baseline()
+    {
+        SftTrainerOptions options = new();
+
+        Assert.Equal((128, 4, true), (options.ExamplesPerStep, options.ExamplesPerMicroStep, options.SortByLength));
+        Assert.Equal((2e-5, LearningRateDecay.Cosine, 0.1), (options.LearningRate, options.Schedule, options.Warmup));
+        Assert.Equal((false, ""), (options.WholeConversation, options.TextBehindAnswer));
+    }
+
+    [Fact]
+    public void The_defaults_of_the_additions_are_as_documented()
+    {
+        // TRL: ref_model_sync_steps 512, ref_model_mixup_alpha 0.6. DAPO's recipe: ten rounds.
+        ReferenceSyncOptions sync = new();
+        DynamicSamplingOptions dynamic = new();
+        ReplayOptions replay = new();
+
+        Assert.Equal((512, 0.6), (sync.Interval, sync.Mixup));
+        Assert.Equal((null, 10), (dynamic.Reward, dynamic.MaxRounds));
+        Assert.Equal((64, 8, null), (replay.Capacity, replay.MaxAge, replay.Reward));
+    }
+
+    [Fact]
     public void The_supervised_builder_reports_every_mistake_at_once_too()
     {
         SftTrainerBuilder builder = new SftTrainerBuilder(_policy).Configure(options =>

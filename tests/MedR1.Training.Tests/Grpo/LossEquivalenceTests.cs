@@ -1,3 +1,4 @@
+using MedR1.Losses;
 using MedR1.Modeling;
 using MedR1.Testing;
 using MedR1.TestSupport;
@@ -23,6 +24,22 @@ public sealed class LossEquivalenceTests
         Assert.InRange(GradientRecorder.Distance(whole, two), 0, 1e-5);
         Assert.InRange(GradientRecorder.Distance(whole, four), 0, 1e-5);
         Assert.InRange(GradientRecorder.Distance(whole, uneven), 0, 1e-5);
+    }
+
+    [Fact]
+    public async Task A_mean_over_completions_with_a_token_counts_those_of_the_whole_step()
+    {
+        // Of the answers those of more than five characters are cut off and left out: a pass of one prompt has one to three.
+        GrpoLoss loss = new(GrpoLossOptions.MedR1 with
+        {
+            Normalization = LossNormalization.NonEmptyCompletionMean, ExcludeTruncated = true,
+        });
+        float[]?[] whole = await Gradients.FirstAsync(loss, promptsPerMicroStep: 8, configure: CutOff);
+        float[]?[] single = await Gradients.FirstAsync(loss, promptsPerMicroStep: 1, configure: CutOff);
+
+        Assert.InRange(GradientRecorder.Distance(whole, single), 0, 1e-5);
+
+        static void CutOff(GrpoTrainerOptions options) => options.MaxNewTokens = 6;
     }
 
     [Theory]

@@ -57,14 +57,18 @@ public sealed class ObserverTests : IDisposable
             options.MaxSteps = 4;
             options.EvaluationInterval = interval;
             options.EvaluateAtStart = atStart;
-        }).AddEvaluation("step", (context, _) => ValueTask.FromResult((double)context.Step)).RunAsync();
+        }).AddEvaluation("step", (context, _) =>
+        {
+            Thread.Sleep(30);
+            return ValueTask.FromResult((double)context.Step);
+        }).RunAsync();
 
         StepMetrics[] evaluated = [.. report.History.Where(metrics => metrics.Values.ContainsKey("eval/step"))];
         Assert.Equal(steps, string.Join(' ', evaluated.Select(metrics => metrics.Step)));
         Assert.All(evaluated, metrics =>
         {
             Assert.Equal(metrics.Step, metrics.Values["eval/step"]);
-            Assert.True(metrics.Values["time/eval"] >= 0);
+            Assert.InRange(metrics.Values["time/eval"], 0.02, 30);
         });
     }
 

@@ -1,4 +1,5 @@
 using MedR1.Losses;
+using MedR1.Modeling;
 using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
@@ -12,6 +13,26 @@ public sealed class SkippedCompletionTests
         float[][] whole = await WeightsAsync(skips: false), skipping = await WeightsAsync(skips: true);
         Assert.All(whole.Zip(skipping), pair => Assert.All(
             pair.First.Zip(pair.Second), weight => Assert.Equal(weight.First, weight.Second, 1e-5)));
+    }
+
+    [Fact]
+    public async Task Where_nothing_learns_a_row_with_a_picture_goes_through_all_the_same()
+    {
+        // The shortest of all completions is the text's; without the picture the tower would have no gradient.
+        using TinyPolicy policy = TestData.Policy();
+        PassRecorder recorder = new(policy);
+        await new GrpoTrainerBuilder(recorder)
+            .UsePrompts([TestData.Prompt(0, pictures: 0), TestData.Prompt(1, pictures: 1)])
+            .UseLoss(new GrpoLoss(GrpoLossOptions.Bnpo))
+            .UseSampler(new ScriptedSampler((prompt, _) => prompt.Example!.Id == "example 0" ? "a" : "bbb"))
+            .AddReward("same", _ => 1)
+            .Configure(options => (options.PromptsPerStep, options.MaxSteps, options.MaxNewTokens) = (2, 1, 6))
+            .Configure(options => options.SkipCompletionsWithoutGradient = true)
+            .RunAsync();
+
+        PackedGroup group = Assert.Single(Assert.Single(recorder.Passes).Groups);
+        Assert.Single(group.Prompt.Images);
+        Assert.Single(group.Completions);
     }
 
     [Fact]

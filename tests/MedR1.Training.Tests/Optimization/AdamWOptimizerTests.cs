@@ -152,6 +152,21 @@ public sealed class AdamWOptimizerTests
         }
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void A_state_from_before_the_first_step_takes_the_moments_away(ScalarType type)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        List<KeyValuePair<string, Parameter>> parameters = OptimizationFixture.Parameters(type);
+        using AdamWOptimizer optimizer = new(ParameterGroups.Create(parameters, 0.01));
+        OptimizationFixture.SetGradients(parameters, 0);
+        optimizer.Step();
+        Assert.NotEmpty(optimizer.GetState());
+        optimizer.LoadState(new Dictionary<string, Tensor>());
+        Assert.Empty(optimizer.GetState());
+    }
+
     [Fact]
     public void A_state_that_does_not_fit_changes_nothing_and_every_mismatch_is_named()
     {

@@ -1,3 +1,5 @@
+using MedR1.Testing;
+
 namespace MedR1.Training.Tests;
 
 public sealed class LearningRateScheduleTests
@@ -11,6 +13,21 @@ public sealed class LearningRateScheduleTests
     {
         LearningRateSchedule schedule = LearningRateSchedule.ConstantWithWarmup(4);
         Assert.Equal([0, 0.25, 0.5, 0.75, 1, 1], Enumerable.Range(0, 6).Select(step => schedule.Factor(step)));
+    }
+
+    [Fact]
+    public async Task A_share_of_the_steps_is_rounded_up()
+    {
+        // 0.05 × 10 = 0.5 of a step: one step at rate 0.
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(policy, options =>
+        {
+            options.MaxSteps = 10;
+            options.Warmup = 0.05;
+            options.Schedule = LearningRateDecay.Constant;
+        }).RunAsync();
+
+        Assert.Equal([0, .. Enumerable.Repeat(0.01, 9)], report.History.Select(step => step.Values["learning_rate"]));
     }
 
     [Fact]

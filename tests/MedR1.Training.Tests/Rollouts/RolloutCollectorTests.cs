@@ -1,0 +1,71 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>What a sampler and rewards are asked with.</summary>
+public sealed class RolloutCollectorTests
+{
+    [Fact]
+    public async Task The_sampler_draws_as_the_options_say()
+    {
+        ScriptedSampler sampler = new("a", "b", "cc", "d");
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options =>
+        {
+            options.MaxSteps = 1;
+            options.GroupSize = 3;
+            options.Temperature = 0.7;
+            (options.TopK, options.TopP, options.MinP) = (5, 0.9, 0.1);
+            options.StopStrings = ["x"];
+        }).UseSampler(sampler).RunAsync();
+
+        SamplingOptions asked = Assert.Single(sampler.Calls);
+        Assert.Equal((3, 6, 0.7), (asked.SamplesPerPrompt, asked.MaxNewTokens, asked.Temperature));
+        Assert.Equal((5, 0.9, 0.1), (asked.TopK, asked.TopP, asked.MinP));
+        Assert.Equal(["x"], asked.StopStrings);
+    }
+
+    [Fact]
+    public async Task Every_round_of_every_sampling_has_a_seed_of_its_own()
+    {
+        // All groups agree: each of two samplings asks three times.
+        ScriptedSampler sampler = new("the same");
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(
+            policy,
+            options => (options.MaxSteps, options.DynamicSampling) = (2, new DynamicSamplingOptions { MaxRounds = 3 }),
+            new GrpoLoss(GrpoLossOptions.Dapo)).UseSampler(sampler).RunAsync();
+
+        Assert.Equal(6, sampler.Calls.Count);
+        Assert.Equal(6, sampler.Calls.Select(call => call.Seed).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task No_more_rewards_are_asked_at_once_than_the_options_say()
+    {
+        int now = 0;
+        int most = 0;
+        using TinyPolicy policy = TestData.Policy();
+        await Runs.Small(policy, options => (options.MaxSteps, options.MaxParallelRewards) = (1, 1))
+            .AddReward("slow", _ =>
+            {
+                int inside = Interlocked.Increment(ref now);
+                InterlockedMax(ref most, inside);
+                Thread.Sleep(20);
+                Interlocked.Decrement(ref now);
+                return 1;
+            }).RunAsync();
+
+        Assert.Equal(1, most);
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        int seen = Volatile.Read(ref most);
+        while (value > seen && Interlocked.CompareExchange(ref most, value, seen) != seen)
+        {
+            seen = Volatile.Read(ref most);
+        }
+    }
+}

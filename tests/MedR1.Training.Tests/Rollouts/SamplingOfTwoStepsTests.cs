@@ -1,0 +1,80 @@
+using MedR1.Losses;
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>What is shared between the optimizer steps that one sampling feeds.</summary>
+public sealed class SamplingOfTwoStepsTests
+{
+    [Fact]
+    public async Task The_share_of_a_generation_has_no_tokens_of_completions_that_are_left_out()
+    {
+        // With their end tokens 4 × 2, 3 × 3 and one completion of 4 that is cut off: 17 tokens for two steps.
+        using TinyPolicy policy = TestData.Policy();
+        GradientRecorder recorder = new(policy);
+        await Builder(policy, new GrpoLoss(GrpoLossOptions.Dapo), TokenDivisor.GenerationShare)
+            .AddObserver(recorder).RunAsync();
+
+        Assert.Equal([8.5, 8.5], recorder.MicroSteps.Select(pass => pass.Inputs.TokensInStep!.Value));
+    }
+
+    [Fact]
+    public async Task A_step_of_its_own_has_the_tokens_that_it_learns_from()
+    {
+        // 2 × 2 and 2 × 3 in the first, 2 × 2 and 3 in the second.
+        using TinyPolicy policy = TestData.Policy();
+        GradientRecorder recorder = new(policy);
+        await Builder(policy, new GrpoLoss(GrpoLossOptions.Dapo), TokenDivisor.StepTokens)
+            .AddObserver(recorder).RunAsync();
+
+        Assert.Equal([10.0, 7.0], recorder.MicroSteps.Select(pass => pass.Inputs.TokensInStep!.Value));
+    }
+
+    [Fact]
+    public async Task The_critic_divides_by_the_share_of_the_generation_too()
+    {
+        // The first step has 4 completions of 2 tokens, the second 4 of 4: 8 of its own against a share of (8 + 16) / 2 = 12.
+        double own = await CriticNormAsync(TokenDivisor.StepTokens);
+        double share = await CriticNormAsync(TokenDivisor.GenerationShare);
+        Assert.True(own > 0);
+        Assert.Equal(own * 8 / 12, share, own * 1e-5);
+
+        static async Task<double> CriticNormAsync(TokenDivisor divisor)
+        {
+            using TinyPolicy policy = TestData.Policy();
+            TrainingReport report = await PpoRuns.Small(
+                policy,
+                options => (options.StepsPerGeneration, options.MaxSteps, options.TokenDivisor) = (2, 2, divisor), prompts: 4)
+                .UseOrder(new SequentialOrder())
+                .UseSampler(new ScriptedSampler((prompt, _) => prompt.Example!.Id[^1] is '0' or '1' ? "1" : "111"))
+                .RunAsync();
+            return report.History[0].Values["critic/grad_norm"];
+        }
+    }
+
+    [Fact]
+    public async Task The_epoch_goes_on_within_a_sampling()
+    {
+        // Eight prompts, two a step, four a sampling.
+        using TinyPolicy policy = TestData.Policy();
+        TrainingReport report = await Runs.Small(
+            policy, options => (options.StepsPerGeneration, options.MaxSteps) = (2, 4), prompts: 8).RunAsync();
+
+        Assert.Equal([0.25, 0.5, 0.75, 1.0], report.History.Select(metrics => metrics.Values["epoch"]));
+    }
+
+    private static GrpoTrainerBuilder Builder(TinyPolicy policy, GrpoLoss loss, TokenDivisor divisor) => Runs.Small(
+        policy,
+        options =>
+        {
+            options.GroupSize = 2;
+            options.StepsPerGeneration = 2;
+            options.MaxSteps = 2;
+            options.MaxNewTokens = 4;
+            options.TokenDivisor = divisor;
+        },
+        loss, prompts: 4)
+        .UseOrder(new SequentialOrder())
+        .UseSampler(new ScriptedSampler((prompt, sample) =>
+            sample == 0 ? "a" : prompt.Example!.Id == "example 3" ? "much too long" : "bb"));
+}

@@ -1,0 +1,18 @@
+using MedR1.Modeling;
+using MedR1.TestSupport;
+using static TorchSharp.torch;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>Keeps what a policy is asked to compute, and how.</summary>
+internal sealed class PassRecorder(IVisionLanguagePolicy policy) : DelegatingPolicy(policy)
+{
+    public List<(IReadOnlyList<PackedGroup> Groups, TokenStatisticsOptions Options)> Passes { get; } = [];
+
+    public override TokenStatistics TokenLogProbabilities(
+        IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
+    {
+        Passes.Add((groups, options));
+        return base.TokenLogProbabilities(groups, options, imageFeatures);
+    }
+}
