@@ -15,6 +15,7 @@ public sealed class GoldenCasesTests
         string[] bad = [.. result.Results.Where(one => !one.Passed).Select(one => $"{one.Case}: {string.Join("; ", one.Failures)}")];
         Assert.True(bad.Length == 0, $"{result.Summary}\n{string.Join('\n', bad)}");
         Assert.True(result.Results.Count > 0, $"No case of {kind} ran.");
+        Assert.Empty(result.NotRun);
     }
 
     private static string FindGolden()

@@ -38,7 +38,14 @@ public sealed unsafe class PhasedWorkTests
     }
 
     [Fact]
-    public void No_phases_are_no_work() => PhasedWork.Run([], []);
+    public void No_phases_are_no_work()
+    {
+        long number = 1;
+        Step step = new() { Source = &number, Target = &number };
+        PhasedWork.Run([], []);
+        PhasedWork.Run([new KernelWork(&Add, &step, 1)], []);
+        Assert.Equal(1, number);
+    }
 
     private static long[] Compute()
     {

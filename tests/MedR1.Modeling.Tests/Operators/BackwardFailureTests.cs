@@ -30,16 +30,11 @@ public sealed class BackwardFailureTests
         Assert.Equal([1, 1, 0, 0, 0, 0, 1, 1], rows.grad!.data<float>().ToArray());
     }
 
-    [Theory]
+    [KernelTheory(typeof(TileProduct))]
     [InlineData(false)]
     [InlineData(true)]
     public void A_weight_that_changes_between_the_passes_is_told_as_a_failure_too(bool hasBias)
     {
-        if (!TileProduct.IsSupported)
-        {
-            return;
-        }
-
         using DisposeScope scope = NewDisposeScope();
         Tensor input = ones(64, 64).requires_grad_(), weight = ones(64, 64).requires_grad_();
         Tensor? bias = hasBias ? ones(64).requires_grad_() : null;
@@ -57,14 +52,9 @@ public sealed class BackwardFailureTests
         Assert.Throws<InvalidOperationException>(() => LinearFunction.Apply(input, weight, bias));
     }
 
-    [Fact]
+    [KernelFact(typeof(TileProduct))]
     public void Queries_that_change_between_the_passes_are_told_as_a_failure_too()
     {
-        if (!TileProduct.IsSupported)
-        {
-            return;
-        }
-
         using DisposeScope scope = NewDisposeScope();
         Tensor queries = ones(3, 2, 32), keys = ones(3, 2, 32), values = ones(3, 2, 32).requires_grad_();
         SequenceLayout layout = SequenceLayout.Whole(1, 3);

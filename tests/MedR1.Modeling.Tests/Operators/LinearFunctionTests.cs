@@ -69,14 +69,9 @@ public class LinearFunctionTests
     }
 
     // What a layer gives does not depend on whether it is recorded.
-    [Fact]
+    [KernelFact(typeof(TileProduct))]
     public void Forward_gives_the_bits_of_a_product_without_gradient()
     {
-        if (!TileProduct.IsSupported)
-        {
-            return;
-        }
-
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(41, CPU);
         Tensor input = randn([77, 96], generator: generator);

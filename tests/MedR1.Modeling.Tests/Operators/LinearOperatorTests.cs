@@ -37,17 +37,12 @@ public class LinearOperatorTests
     }
 
     // Where the processor has the instructions of the kernel for several rows, this one is not in use.
-    [Theory]
+    [KernelTheory(typeof(BrainFloatRow))]
     [InlineData(64, 2050)]
     [InlineData(992, 300)]
     [InlineData(8960, 70)]
     public unsafe void The_kernel_for_one_row_gives_the_exact_product_rounded_once(int width, int outputs)
     {
-        if (!BrainFloatRow.IsSupported)
-        {
-            return;
-        }
-
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(53, CPU);
         Tensor row = randn([1, width], generator: generator).bfloat16();
@@ -62,16 +57,11 @@ public class LinearOperatorTests
         IsTheExactProductRoundedOnce(actual, row, weight, bias);
     }
 
-    [Theory]
+    [KernelTheory(typeof(BrainFloatProduct))]
     [InlineData(1536, 260)]
     [InlineData(8960, 132)]
     public void A_row_of_bfloat16_has_the_same_bits_alone_in_company_and_on_any_number_of_threads(int width, int outputs)
     {
-        if (!BrainFloatProduct.IsSupported)
-        {
-            return;
-        }
-
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
         using Generator generator = new(59, CPU);

@@ -1,3 +1,4 @@
+using MedR1.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,6 +38,19 @@ public sealed class DistinctCompletionsTests
         Assert.Equal([13f, 2f], values.grad!.data<float>().ToArray());
     }
 
+    // Under dropout what says the same drops different things.
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData(5L, 2)]
+    public void A_policy_with_dropout_is_given_every_row(long? dropoutSeed, int rows)
+    {
+        Counting policy = new(dropoutSeed);
+        using TokenStatistics statistics = DistinctCompletions.TokenLogProbabilities(
+            policy, [new PackedGroup(Prompt, [[7, 8], [7, 8]])], new TokenStatisticsOptions());
+        Assert.Equal(rows, policy.Rows);
+        Assert.Equal([2, 2], statistics.LogProbabilities.shape);
+    }
+
     [Fact]
     public void Figures_of_other_rows_are_refused()
     {
@@ -44,5 +58,19 @@ public sealed class DistinctCompletionsTests
         ArgumentException exception = Assert.Throws<ArgumentException>(
             () => DistinctCompletions.Of([new PackedGroup(Prompt, [[7], [8], [7], [7]])]).Expand(values));
         Assert.Contains("2 distinct completions, but the figures have 4 rows", exception.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Counting(long? dropoutSeed) : DelegatingPolicy(null!)
+    {
+        public int Rows { get; private set; }
+
+        public override long? DropoutSeed => dropoutSeed;
+
+        public override TokenStatistics TokenLogProbabilities(
+            IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
+        {
+            Rows = groups.Sum(group => group.Completions.Count);
+            return new TokenStatistics(zeros(Rows, 2), ones(Rows, 2), null);
+        }
     }
 }

@@ -144,6 +144,8 @@ public sealed class ConfigurationTests
     [InlineData("\"rms_norm_eps\": 1e-06", "\"rms_norm_eps\": 0", "rms_norm_eps")]
     [InlineData("\"depth\": 32", "\"depth\": -3", "vision_config.depth")]
     [InlineData("\"num_heads\": 16", "\"num_heads\": 9", "vision_config.num_heads")]
+    [InlineData("\"embed_dim\": 1280, \"mlp_ratio\": 4, \"num_heads\": 16",
+        "\"embed_dim\": 96, \"mlp_ratio\": 4, \"num_heads\": 16", "vision_config.num_heads")] // Heads of 6.
     [InlineData("\"hidden_size\": 1536, \"patch", "\"hidden_size\": 1024, \"patch",
         "vision_config.hidden_size")]
     [InlineData("\"vocab_size\": 151936", "\"vocab_size\": 1000", "image_token_id")]

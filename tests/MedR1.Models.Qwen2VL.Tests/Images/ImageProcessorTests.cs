@@ -50,6 +50,21 @@ public sealed class ImageProcessorTests
         Assert.Equal(both.ToJson(), Parse(Encoding.UTF8.GetString(both.ToJson())).ToJson());
     }
 
+    [Fact]
+    public void What_is_switched_off_changes_no_number()
+    {
+        ImageProcessorConfiguration off = Parse(
+            """
+            {"do_normalize": false, "do_rescale": false, "rescale_factor": 0.5, "image_mean": [1, 2, 3], "image_std": [4, 5, 6],
+             "resample": 1}
+            """);
+        Assert.Equal([0, 0, 0], off.Mean);
+        Assert.Equal([1, 1, 1], off.StandardDeviation);
+        Assert.Equal((1.0, ResampleFilter.Lanczos), (off.RescaleFactor, off.Filter));
+        Assert.Equal(ResampleFilter.Bilinear, Parse("""{"resample": 2}""").Filter);
+        Assert.Equal(ResampleFilter.Bicubic, Parse("{}").Filter);
+    }
+
     [Theory]
     [InlineData("""{"patch_size": 0}""", "patch_size")]
     [InlineData("""{"image_std": [1, 0, 1]}""", "image_std")]

@@ -198,7 +198,10 @@ public sealed class InvarianceTests
         using DisposeScope scope = NewDisposeScope();
         float[] whole = policy.TokenLogProbabilities(groups, _plain).LogProbabilities.Values();
         float[] cached = CachedLogProbabilities(policy, groups);
-        Assert.True(whole.Zip(cached, (left, right) => Math.Abs(left - right)).Average() < 0.05);
+        float[] errors = [.. whole.Zip(cached, (left, right) => Math.Abs(left - right))];
+        Assert.True(errors.Average() < 0.05, $"mean {errors.Average()}");
+        // Log-probabilities of 4 to 8 have steps of 2^-5; eight of them.
+        Assert.True(errors.Max() < 0.25, $"largest {errors.Max()}");
     }
 
     // Two pictures, one picture, text alone, and different numbers and lengths of completions; behind as many words as all begin

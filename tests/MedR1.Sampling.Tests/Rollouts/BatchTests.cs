@@ -56,6 +56,33 @@ public sealed class BatchTests
         Assert.All(policy.RowsOfDecodes.SkipLast(lengths.Max()), rows => Assert.InRange(rows, 1, 4));
     }
 
+    // Two completions each: four rows hold two prompts, and as many slots again let others begin. Under a bound the spare slots go first,
+    // then rows: 512 bytes a token of a slot or row.
+    [Theory]
+    [InlineData(null, null, 4, 4)]
+    [InlineData(3, 4, 3, 4)]
+    [InlineData(2, 4, 2, 4)]
+    [InlineData(2, 3, 2, 3)]
+    [InlineData(1, 2, 1, 2)]
+    public async Task The_cache_has_spare_slots_for_prompts_where_bytes_allow(
+        int? allowedSlots, int? allowedRows, int slots, int rows)
+    {
+        using WatchedPolicy policy = new(Samples.Policy());
+        VqaPrompt prompt = VqaPrompt.Ask("What?", Samples.Red);
+        int length = policy.Processor.Encode(prompt).TokenIds.Count;
+        LocalSamplerOptions limits = new()
+        {
+            MostRows = 4,
+            MostCacheBytes = 512L * (allowedSlots * length + allowedRows * 6),
+        };
+        await new LocalSampler(policy, limits).DrawAsync(
+            [.. Enumerable.Repeat(prompt, 8)], Options with { SamplesPerPrompt = 2 });
+
+        // The first three measure.
+        var first = policy.Caches[allowedSlots is null ? 0 : 3];
+        Assert.Equal((slots, rows), (first.Prompts, first.Rows));
+    }
+
     [Fact]
     public async Task Bytes_bound_the_cache()
     {

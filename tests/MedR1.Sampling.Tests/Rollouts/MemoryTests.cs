@@ -47,6 +47,28 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public void A_prompt_that_is_done_keeps_none_of_its_features()
+    {
+        // One completion at a time, each behind a picture of its own: between two groups there is as much as between the next two.
+        using TinyPolicy policy = Samples.Policy();
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 1 });
+        VqaPrompt[] prompts = [.. Enumerable.Range(0, 8).Select(shade => VqaPrompt.Ask(
+            "What?", new PixelImageSource($"{shade}", new RgbImage(8, 8, Enumerable.Repeat((byte)(shade * 30), 192).ToArray()))))];
+        IAsyncEnumerator<CompletionGroup> groups = sampler.SampleAsync(
+            prompts, new SamplingOptions { SamplesPerPrompt = 1, MaxNewTokens = 3, EndTokenIds = [] }).GetAsyncEnumerator();
+        List<long> alive = [];
+        while (Next(groups))
+        {
+            alive.Add(DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        }
+
+        Assert.Equal(8, alive.Count);
+        Assert.Single(alive.Skip(1).SkipLast(2).Distinct());
+
+        static bool Next(IAsyncEnumerator<CompletionGroup> groups) => groups.MoveNextAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    [Fact]
     public void A_scope_of_the_caller_that_ends_between_groups_does_no_harm()
     {
         using TinyPolicy policy = Samples.Policy();

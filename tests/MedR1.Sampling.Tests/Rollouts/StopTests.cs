@@ -81,6 +81,23 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task An_end_token_that_completes_a_stop_string_is_an_end_token()
+    {
+        // Only "a" can be said, which is both.
+        using TinyPolicy policy = Samples.Policy();
+        SamplingOptions options = Greedy with
+        {
+            SuppressedTokenIds = [.. Enumerable.Range(0, 260).Where(id => id != 'a')],
+            EndTokenIds = ['a'],
+            StopStrings = ["a"],
+        };
+        Completion completion = await DrawOneAsync(policy, options);
+        Assert.Equal("a", completion.Text);
+        Assert.Equal(StopReason.EndToken, completion.StopReason);
+        Assert.Equal(StopReason.StopString, (await DrawOneAsync(policy, options with { EndTokenIds = [] })).StopReason);
+    }
+
+    [Fact]
     public async Task A_full_context_truncates_with_its_own_reason()
     {
         using TinyPolicy policy = Samples.Policy(contextLength: 24);

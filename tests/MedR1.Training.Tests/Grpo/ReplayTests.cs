@@ -43,7 +43,7 @@ public sealed class ReplayTests
     [Fact]
     public void What_is_drawn_is_at_most_as_many_samplings_old_as_allowed()
     {
-        // A buffer that was read from a checkpoint may hold older ones.
+        // A buffer that a checkpoint filled under a larger MaxAge holds older ones.
         ReplayBuffer buffer = new(new ReplayOptions { MaxAge = 2 }, null);
         buffer.Add(new RolloutGroup(null!, null!) { ReplayedFrom = 3 });
         Assert.Single(buffer.Draw(1, index: 5, seed: 1));

@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling.Tests;
+
+public sealed class LoraPlanTests
+{
+    private static readonly string[] Names =
+    [
+        "model.language_model.layers.0.mlp.gate_proj", "model.language_model.layers.1.mlp.gate_proj",
+        "model.language_model.layers.1.mlp.up_proj",
+    ];
+
+    private static readonly LoraOptions Patterned = new()
+    {
+        Rank = 4,
+        Alpha = 2.5,
+        TargetModules = ModuleSelection.Of("gate_proj", "up_proj"),
+        RankPattern = [KeyValuePair.Create("up_proj", 1)],
+        AlphaPattern = [KeyValuePair.Create(@"layers\.1\.mlp\.gate_proj", 7.0)],
+    };
+
+    // Alpha over rank, or over its root.
+    [Theory]
+    [InlineData(false, new[] { 2.5 / 4, 7.0 / 4, 2.5 / 1 })]
+    [InlineData(true, new[] { 2.5 / 2, 7.0 / 2, 2.5 / 1 })]
+    public void Patterns_set_the_scale_of_single_layers(bool rankStabilized, double[] expected)
+    {
+        using Projection layer = new(2, 2, false, CPU, ScalarType.Float32);
+        List<string> mistakes = [];
+        IReadOnlyList<LoraLayer> layers = LoraPlan.Make(
+            Patterned with { RankStabilized = rankStabilized },
+            new AdapterHost([.. Names.Select(name => new AdaptableModule(name, name, layer))]), isFromFile: false, mistakes);
+
+        Assert.Empty(mistakes);
+        Assert.Equal(expected, layers.Select(one => one.Scale));
+    }
+
+    [Fact]
+    public void The_defaults_are_those_of_peft()
+    {
+        // LoraConfig: r 8, lora_alpha 8, lora_dropout 0, bias "none", use_rslora and use_dora false.
+        LoraOptions options = new();
+        Assert.Equal((8, 8.0, 0.0), (options.Rank, options.Alpha, options.Dropout));
+        Assert.Equal((default(LoraBias), false, false), (options.Bias, options.RankStabilized, options.UseDora));
+        Assert.Equal(["q_proj", "v_proj"], options.TargetModules.Names!);
+    }
+}
