@@ -6,7 +6,7 @@ namespace MedR1.Training.Terminal;
 
 /// <summary>
 /// Shows where a run stands: progress, the key metrics and their recent trend, and the model's latest answer. It is updated on the
-/// trainer's thread and stops when the run ends or when it is disposed.
+/// trainer's thread and stops when the run ends, also if it is cancelled or fails, or when it is disposed.
 /// </summary>
 public sealed class LiveConsole : IGrpoObserver, IDisposable
 {
@@ -91,6 +91,9 @@ public sealed class LiveConsole : IGrpoObserver, IDisposable
             _console.Write(Panel());
         }
     }
+
+    /// <inheritdoc/>
+    public void OnStop() => Dispose();
 
     /// <summary>Leaves the last view on the screen and releases the console.</summary>
     public void Dispose()

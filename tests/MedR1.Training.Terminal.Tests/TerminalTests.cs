@@ -28,6 +28,23 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public void A_run_that_fails_gives_the_console_back()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(new StringWriter()),
+        });
+        LiveConsole live = new(console);
+        live.OnStart(new TrainingStart("GrpoTrainer", 0, 3));
+        live.OnStop();
+
+        // A console takes one live view at a time.
+        console.Live(new Text("free")).Start(_ => { });
+    }
+
+    [Fact]
     public async Task Where_there_is_no_terminal_the_panel_comes_once_at_the_end()
     {
         using TestConsole console = new();

@@ -3,7 +3,10 @@ using System.Globalization;
 namespace MedR1.Evaluation;
 
 /// <summary>How well a model's confidence matches its accuracy, based on the probabilities it gives to the options.</summary>
-/// <remarks>Options of one question with the same text count as one, with their probabilities added.</remarks>
+/// <remarks>
+/// The answer is the single most probable option, as in <see cref="OptionEvaluator"/>; its confidence, the Brier score and the log loss
+/// add up the options that have the same text.
+/// </remarks>
 public sealed class CalibrationReport
 {
     private CalibrationReport(

@@ -114,8 +114,7 @@ internal sealed unsafe class CudaGraph : IDeviceWork
 
         // libtorch's own end of a recording throws across the native boundary if an operator could not be recorded.
         int status;
-        Require(_functions.CaptureStatus(stream, &status), "cudaStreamIsCapturing");
-        if (status != Capturing)
+        if (_functions.CaptureStatus(stream, &status) != 0 || status != Capturing)
         {
             // libtorch's allocator believes from now on that the recording continues, and keeps querying the object: it must
             // stay.

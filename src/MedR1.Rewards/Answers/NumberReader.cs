@@ -57,7 +57,7 @@ internal sealed partial class NumberReader
         }
 
         return unit.Length == 0 ? new Quantity(value, "", 1)
-            : _units.TryGetValue(unit.ToLowerInvariant(), out NumericUnit? known)
+            : _units.TryGetValue(UnitText.Key(unit), out NumericUnit? known)
                 ? new Quantity(value * known.Factor, known.Dimension, known.Factor)
             : null;
     }

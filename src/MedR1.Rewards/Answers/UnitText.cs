@@ -11,8 +11,11 @@ internal static partial class UnitText
     /// </summary>
     public const string Pattern = @"[%°\p{L}](?:[\p{L}\p{M}\p{N}°^·⁻]|/(?=\p{L}))*";
 
-    /// <summary>The unit that starts at a position, in lower case; empty if none does.</summary>
-    public static string At(string text, int start) => Here().Match(text, start).Value.ToLowerInvariant();
+    /// <summary>The unit that starts at a position, as written; empty if none does.</summary>
+    public static string At(string text, int start) => Here().Match(text, start).Value;
+
+    /// <summary>A unit as it is looked up: in lower case, and <c>cm^3</c> as <c>cm3</c>.</summary>
+    public static string Key(string unit) => unit.ToLowerInvariant().Replace("^", "");
 
     [GeneratedRegex(@"\G" + Pattern, RegexOptions.CultureInvariant)]
     private static partial Regex Here();

@@ -82,7 +82,8 @@ internal sealed class StatementReader
     {
         double largest = double.NegativeInfinity;
         int next = at;
-        while (next < words.Count && double.TryParse(
+        while (next < words.Count && words[next].Clause == words[at].Clause && (next == at || !words[next].AfterComma)
+            && double.TryParse(
             words[next].Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
         {
             largest = Math.Max(largest, number);
@@ -93,10 +94,17 @@ internal sealed class StatementReader
             }
         }
 
-        if (next == at || next >= words.Count
-            || !NumericOptions.MedicalUnits.TryGetValue(UnitText.At(text, words[next].Start), out NumericUnit? unit))
+        string written = next == at || next >= words.Count ? "" : UnitText.At(text, words[next].Start);
+        if (!NumericOptions.MedicalUnits.TryGetValue(UnitText.Key(written), out NumericUnit? unit))
         {
             return 1;
+        }
+
+        // "cm3" is a unit of two words.
+        int end = words[next].Start + written.Length;
+        while (next + 1 < words.Count && words[next + 1].Start < end)
+        {
+            next++;
         }
 
         double value = largest * unit.Factor;

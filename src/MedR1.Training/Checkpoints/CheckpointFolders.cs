@@ -24,8 +24,13 @@ internal sealed partial class CheckpointFolders(string output)
         Path.Combine(_output, string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}"));
 
     /// <summary>Whether a checkpoint is in this output folder.</summary>
-    public bool Holds(string checkpoint) =>
-        Path.GetDirectoryName(Path.GetFullPath(checkpoint)) == Path.TrimEndingDirectorySeparator(_output);
+    public bool Holds(string checkpoint) => string.Equals(
+        Target(Path.GetDirectoryName(Path.GetFullPath(checkpoint))!), Target(Path.TrimEndingDirectorySeparator(_output)),
+        OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+
+    // What a link leads to is the same folder.
+    private static string Target(string folder) =>
+        (Directory.Exists(folder) ? new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName : null) ?? folder;
 
     /// <summary>The steps that have a checkpoint, in order.</summary>
     public IReadOnlyList<long> Steps => StepsOf(Folders("step-*").Select(NameOf));

@@ -15,7 +15,12 @@ internal sealed partial class CheckpointStore
             return (null, state.Step == 0 ? "no step was made before" : "no OutputFolder is set");
         }
 
-        if (!state.IsWhole || updater.Reached > state.Step || parts.Any(part => part.IsBeyond(state.Step)))
+        if (!state.IsWhole)
+        {
+            return (null, $"step {state.Step} is made, but what comes with it, such as mixing the reference, was not finished");
+        }
+
+        if (updater.Reached > state.Step || parts.Any(part => part.IsBeyond(state.Step)))
         {
             return (null, "the optimizer had begun to move the parameters, so that they are of no step");
         }

@@ -15,11 +15,13 @@ public sealed class HtmlReportWriter : IGrpoObserver
     private readonly List<StepMetrics> _history = [];
     private readonly Dictionary<string, string> _facts = [];
     private CompletionRow[] _completions = [];
+    private bool _hasUnsaved;
 
     /// <summary>Makes a writer.</summary>
     /// <param name="path">The HTML file.</param>
     /// <param name="title">The heading.</param>
-    /// <param name="interval">Steps between updates of the file; it is always written at the end.</param>
+    /// <param name="interval">Steps between updates of the file; it is always written at the end, also of a run that is cancelled or
+    /// fails.</param>
     public HtmlReportWriter(string path, string title = "Training", int interval = 50)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -52,6 +54,7 @@ public sealed class HtmlReportWriter : IGrpoObserver
     public void OnStep(StepMetrics metrics)
     {
         _history.Add(metrics);
+        _hasUnsaved = true;
         if (_history.Count % _interval == 0)
         {
             Save();
@@ -80,6 +83,19 @@ public sealed class HtmlReportWriter : IGrpoObserver
         Save();
     }
 
-    private void Save() => HtmlReport.Save(
-        _path, new HtmlReportContent(_title, _history) { Facts = [.. _facts], Completions = _completions });
+    /// <inheritdoc/>
+    public void OnStop()
+    {
+        if (_hasUnsaved)
+        {
+            Save();
+        }
+    }
+
+    private void Save()
+    {
+        HtmlReport.Save(
+            _path, new HtmlReportContent(_title, _history) { Facts = [.. _facts], Completions = _completions });
+        _hasUnsaved = false;
+    }
 }

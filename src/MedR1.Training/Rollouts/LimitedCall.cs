@@ -8,7 +8,7 @@ internal static class LimitedCall
     /// token is cancelled so that it does not run on in vain.
     /// </summary>
     /// <param name="function">The function; it gets its own token.</param>
-    /// <param name="time">How long it may take.</param>
+    /// <param name="time">How long it may take, from its start on.</param>
     /// <param name="cancellationToken">Cancels the waiting, and so the call.</param>
     /// <returns>The call, which has ended, successfully or not; null if it has not ended in time.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled before the call ended.</exception>
@@ -16,7 +16,18 @@ internal static class LimitedCall
         Func<CancellationToken, Task<T>> function, TimeSpan time, CancellationToken cancellationToken)
     {
         CancellationTokenSource source = new();
-        Task<T> call = Task.Run(() => function(source.Token), source.Token);
+        CancellationToken token = source.Token;
+        TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<T> call = Task.Run(
+            () =>
+            {
+                started.SetResult();
+                return function(token);
+            },
+            token);
+
+        // Its time begins when it does: a pool whose threads are all taken keeps it waiting, for which it can't be blamed.
+        await started.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // The exception that ends the waiting proves nothing: the call itself may throw a TimeoutException.
         await ((Task)call).WaitAsync(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -5,7 +5,9 @@ namespace MedR1.Conventions.Tests;
 /// <summary>A page of the documentation, by its path from the root of the repository.</summary>
 internal sealed partial record MarkdownPage(string Path, string Text)
 {
-    /// <summary>The pages that people read: those of the root, <c>docs</c>, packages, samples, benchmarks and data.</summary>
+    private static readonly string[] s_folders = ["docs", "src", "samples", "benchmarks", "tests", "data"];
+
+    /// <summary>The pages that people read: those of the root, <c>docs</c>, packages, samples, benchmarks, tests and data.</summary>
     public static IReadOnlyList<MarkdownPage> All { get; } = [.. Find()];
 
     /// <summary>Its whole path.</summary>
@@ -25,9 +27,10 @@ internal sealed partial record MarkdownPage(string Path, string Text)
         .Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal));
 
     private static IEnumerable<MarkdownPage> Find() =>
-        from file in Directory.EnumerateFiles(Repository.Root, "*.md", SearchOption.AllDirectories)
-        let path = System.IO.Path.GetRelativePath(Repository.Root, file)
-        where !path.Split('/').Any(part => part is "bin" or "obj" or "artifacts" or "runs" or ".git")
+        from file in Directory.EnumerateFiles(Repository.Root, "*.md").Concat(
+            s_folders.SelectMany(folder => Directory.EnumerateFiles(Repository.Path(folder), "*.md", SearchOption.AllDirectories)))
+        let path = System.IO.Path.GetRelativePath(Repository.Root, file).Replace('\\', '/')
+        where !path.Split('/').Any(part => part is "bin" or "obj")
         select new MarkdownPage(path, System.IO.File.ReadAllText(file));
 
     private string WithoutCode() => Fence().Replace(Text, "");

@@ -70,6 +70,11 @@ public sealed class DecisionTreeTests
     [InlineData("The volume is 80 mm³.", "mm", null)]
     [InlineData("The volume is 80 mm3.", "mm", null)]
     [InlineData("The flow is 80 ml/min.", "ml", null)]
+    [InlineData("Of slice 12. It is -5 mm long.", "mm", true)]
+    [InlineData("By the guideline of 2017: -5 mm.", "mm", true)]
+    [InlineData("(14 cm3, -2.8 cm)", "cm", true)]
+    [InlineData("(14 cm^3, -2.8 cm)", "cm", true)]
+    [InlineData("A volume of 14 cm^3", "ml", false)]
     public void Measures_are_read_with_their_sign_and_whole_unit(string text, string unit, bool? isNegative)
     {
         DecisionTree tree = DecisionTree.Parse($$"""

@@ -87,6 +87,18 @@ public sealed class RetentionTests : IDisposable
             Directory.GetFileSystemEntries(other).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void A_link_to_a_run_s_folder_is_that_folder()
+    {
+        string one = Path.Combine(_folder, "one"), link = Path.Combine(_folder, "link");
+        Directory.CreateDirectory(one);
+        Directory.CreateSymbolicLink(link, one);
+
+        Assert.True(new CheckpointFolders(one).Holds(Path.Combine(link, "step-000001")));
+        Assert.True(new CheckpointFolders(link + "/").Holds(Path.Combine(one, "step-000001")));
+        Assert.False(new CheckpointFolders(one).Holds(Path.Combine(_folder, "other", "step-000001")));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static SftTrainerBuilder Builder(TinyPolicy policy, string output, bool lowest) => new SftTrainerBuilder(policy)

@@ -37,6 +37,21 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void A_report_of_a_run_that_fails_has_its_last_steps()
+    {
+        string path = Path.Combine(_folder, "report.html");
+        HtmlReportWriter writer = new(path, interval: 50);
+        writer.OnStart(new TrainingStart("GrpoTrainer", 0, 100));
+        writer.OnStep(new StepMetrics(1, new Dictionary<string, double> { ["reward"] = 0.25 }));
+        writer.OnStop();
+
+        Assert.Contains("<title>reward</title>", File.ReadAllText(path));
+        File.Delete(path);
+        writer.OnStop();
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
     public void A_curve_runs_from_the_lower_left_to_the_upper_right()
     {
         XElement chart = XElement.Parse(SvgChart.Draw("a < b", [(10, 1.0), (20, 2.0), (30, 5.0)]));
