@@ -66,13 +66,21 @@ internal sealed partial class CheckpointStore(
         return target;
     }
 
-    /// <summary>Makes sure, before the first step, that checkpoints can be written.</summary>
+    /// <summary>
+    /// Makes sure, before the first step, that checkpoints can be written. A run that was killed between its last checkpoint and the
+    /// removal of earlier ones saves nothing more: what it left is removed here.
+    /// </summary>
     /// <exception cref="CheckpointException">They can't.</exception>
-    public void Begin()
+    public void Begin(RunState state)
     {
         try
         {
             _folders?.Probe();
+            if (_folders is not null && _resumedHereAt >= totalSteps)
+            {
+                _folders.Recover();
+                RemoveExpired(state);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

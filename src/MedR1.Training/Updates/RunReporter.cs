@@ -46,7 +46,7 @@ internal sealed class RunReporter(
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         RequireWhole();
-        checkpoints.Begin();
+        checkpoints.Begin(state);
         new BestChoice(options, state).Begin();
         Notify(observer => observer.OnStart(new TrainingStart(trainer, state.Step, totalSteps)));
         if (state.Unfinished is EndOfStep end)

@@ -88,6 +88,26 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_left_by_a_kill_behind_the_last_checkpoint_is_removed_when_the_run_is_started_again()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using SftTrainer trainer = Builder(policy, _folder, lowest: false).Configure(options => options.SaveInterval = 1).Build();
+        await trainer.RunAsync();
+        string[] kept = [.. Directory.GetFileSystemEntries(_folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+        // One that was being removed, and one whose turn had not come.
+        Directory.CreateDirectory(Path.Combine(_folder, $".step-000003.{Guid.NewGuid():N}.tmp"));
+        Directory.CreateDirectory(Path.Combine(_folder, "step-000004"));
+
+        using TinyPolicy again = TestData.Policy();
+        using SftTrainer second = Builder(again, _folder, lowest: false).Configure(options => options.SaveInterval = 1)
+            .ResumeFrom(_folder).Build();
+        await second.RunAsync();
+
+        Assert.Equal(kept, Directory.GetFileSystemEntries(_folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_link_to_a_run_s_folder_is_that_folder()
     {
         string one = Path.Combine(_folder, "one"), link = Path.Combine(_folder, "link");
