@@ -6,28 +6,18 @@ namespace MedR1.Training.Tests;
 /// <summary>What is shared between the optimizer steps that one sampling feeds.</summary>
 public sealed class SamplingOfTwoStepsTests
 {
-    [Fact]
-    public async Task The_share_of_a_generation_has_no_tokens_of_completions_that_are_left_out()
+    // With their end tokens the first step has 2 × 2 and 2 × 3, the second 2 × 2 and 3; one completion of 4 is cut off and left out.
+    // The share of a generation is half of the 17 tokens.
+    [Theory]
+    [InlineData(TokenDivisor.GenerationShare, 8.5, 8.5)]
+    [InlineData(TokenDivisor.StepTokens, 10, 7)]
+    public async Task Completions_that_are_left_out_do_not_count_among_the_tokens(TokenDivisor divisor, double first, double second)
     {
-        // With their end tokens 4 × 2, 3 × 3 and one completion of 4 that is cut off: 17 tokens for two steps.
         using TinyPolicy policy = TestData.Policy();
         GradientRecorder recorder = new(policy);
-        await Builder(policy, new GrpoLoss(GrpoLossOptions.Dapo), TokenDivisor.GenerationShare)
-            .AddObserver(recorder).RunAsync();
+        await Builder(policy, new GrpoLoss(GrpoLossOptions.Dapo), divisor).AddObserver(recorder).RunAsync();
 
-        Assert.Equal([8.5, 8.5], recorder.MicroSteps.Select(pass => pass.Inputs.TokensInStep!.Value));
-    }
-
-    [Fact]
-    public async Task A_step_of_its_own_has_the_tokens_that_it_learns_from()
-    {
-        // 2 × 2 and 2 × 3 in the first, 2 × 2 and 3 in the second.
-        using TinyPolicy policy = TestData.Policy();
-        GradientRecorder recorder = new(policy);
-        await Builder(policy, new GrpoLoss(GrpoLossOptions.Dapo), TokenDivisor.StepTokens)
-            .AddObserver(recorder).RunAsync();
-
-        Assert.Equal([10.0, 7.0], recorder.MicroSteps.Select(pass => pass.Inputs.TokensInStep!.Value));
+        Assert.Equal([first, second], recorder.MicroSteps.Select(pass => pass.Inputs.TokensInStep!.Value));
     }
 
     [Fact]
