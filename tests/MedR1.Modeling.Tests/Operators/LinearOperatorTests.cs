@@ -58,8 +58,11 @@ public class LinearOperatorTests
     }
 
     [KernelTheory(typeof(BrainFloatProduct))]
+    [InlineData(800, 132)]
     [InlineData(1536, 260)]
+    [InlineData(2560, 132)]
     [InlineData(8960, 132)]
+    [InlineData(20480, 20)]
     public void A_row_of_bfloat16_has_the_same_bits_alone_in_company_and_on_any_number_of_threads(int width, int outputs)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -2,8 +2,9 @@
 // AVX512_BF16, whose instructions .NET doesn't have. Compiled by scripts/build-cpu-kernels.sh; BrainFloatProduct.cs calls it.
 //
 // Four outputs by up to six rows are summed in registers. While they are, the weights of a later four are asked for, a
-// share by each group of rows, so that the memory is never idle. An output is summed in one order, whatever rows it is
-// computed with: by pieces of `Piece` columns, in each by 32 columns at a time, then across the lanes of a register.
+// share by each group of rows, so that the memory is never idle. With few rows one or two outputs come after the other, and
+// the memory is read in its order. An output is summed in one order, whatever rows it is computed with: by pieces of `Piece` columns,
+// in each by 32 columns at a time, then across the lanes of a register.
 #include <immintrin.h>
 #include <stdint.h>
 
@@ -14,7 +15,12 @@ enum {
   Piece = 768,         // Columns at a time: rows, weights and those asked for stay in the nearest cache.
   MostOutputs = 128,   // Outputs of a part.
   MostRows = 128,      // Rows of a call.
-  FewestAsking = 3,    // Rows from which on weights are asked for: with fewer the processor itself looks far enough ahead.
+  FewestAsking = 3,    // Rows from which on tiles ask for weights: with fewer the processor itself looks far enough ahead.
+
+  MostStreamedRows = 8,        // Rows of outputs computed one after the other.
+  MostStreamedNumbers = 20480, // Numbers of such rows, which stay in the nearest cache as a whole.
+  MostStreamedPieces = MostStreamedNumbers / Piece + MostStreamedRows,
+  NumbersAhead = 4096,         // How far ahead of their use their weights are asked for.
 };
 
 typedef struct {
@@ -58,6 +64,25 @@ INLINE __m512 by_quarters(__m512 first, __m512 second) {
   return _mm512_add_ps(_mm512_shuffle_f32x4(first, second, 0x88), _mm512_shuffle_f32x4(first, second, 0xDD));
 }
 
+// Adds sums of four outputs across the lanes of their registers. Those of four rows fill a register; a row that isn't there
+// is another one once more.
+INLINE void add_across_lanes(__m512 sums[][Outputs], int rows, float *target, int adds) {
+  UNROLL for (int first = 0; first < rows; first += 4) {
+    __m512 four[4];
+    UNROLL for (int row = 0; row < 4; row++) {
+      four[row] = first + row < rows ? by_output(sums[first + row]) : four[row - 1];
+    }
+
+    __m512 all = by_quarters(by_quarters(four[0], four[1]), by_quarters(four[2], four[3]));
+    UNROLL for (int row = 0; row < 4 && first + row < rows; row++) {
+      float *place = target + (first + row) * MostOutputs;
+      __m128 sum = _mm512_extractf32x4_ps(all, 0);
+      all = _mm512_shuffle_f32x4(all, all, 0x39);
+      _mm_storeu_ps(place, adds ? _mm_add_ps(sum, _mm_loadu_ps(place)) : sum);
+    }
+  }
+}
+
 INLINE void compute_tile(const Tile *tile, int rows, int lines_ahead) {
   const int64_t width = tile->width, weight_width = tile->weight_width, columns = tile->columns;
   const uint16_t *x = tile->rows, *w = tile->weight, *ahead = tile->ahead;
@@ -86,20 +111,63 @@ INLINE void compute_tile(const Tile *tile, int rows, int lines_ahead) {
     }
   }
 
-  // Four rows by four outputs fill a register. A row that isn't there is another one once more.
-  UNROLL for (int first = 0; first < rows; first += 4) {
-    __m512 four[4];
-    UNROLL for (int row = 0; row < 4; row++) {
-      four[row] = first + row < rows ? by_output(sums[first + row]) : four[row - 1];
-    }
+  add_across_lanes(sums, rows, tile->sums, tile->adds);
+}
 
-    __m512 all = by_quarters(by_quarters(four[0], four[1]), by_quarters(four[2], four[3]));
-    UNROLL for (int row = 0; row < 4 && first + row < rows; row++) {
-      float *target = tile->sums + (first + row) * MostOutputs;
-      __m128 sum = _mm512_extractf32x4_ps(all, 0);
-      all = _mm512_shuffle_f32x4(all, all, 0x39);
-      _mm_storeu_ps(target, tile->adds ? _mm_add_ps(sum, _mm_loadu_ps(target)) : sum);
+// Four outputs by a few rows, whole, one or two outputs after the other.
+INLINE void stream_tile(const Tile *tile, int rows, int together) {
+  const int64_t width = tile->width;
+  __m512 kept[MostStreamedPieces][Outputs];
+  for (int first = 0; first < Outputs; first += together) {
+    const uint16_t *w = tile->weight + first * width, *ahead = w + NumbersAhead;
+    for (int64_t column = 0, place = 0; column < width; column += Piece, place += rows) {
+      const int64_t end = width - column < Piece ? width : column + Piece;
+      __m512 sums[MostStreamedRows][Outputs];
+      UNROLL for (int row = 0; row < rows; row++) {
+        UNROLL for (int output = 0; output < together; output++) {
+          sums[row][output] = _mm512_setzero_ps();
+        }
+      }
+
+      for (int64_t at = column; at < end; at += Lanes, ahead += together * Lanes) {
+        __m512bh weights[Outputs];
+        UNROLL for (int output = 0; output < together; output++) {
+          _mm_prefetch((const char *)(ahead + output * Lanes), _MM_HINT_T0);
+          weights[output] = (__m512bh)_mm512_loadu_si512(w + output * width + at);
+        }
+
+        UNROLL for (int row = 0; row < rows; row++) {
+          __m512bh values = (__m512bh)_mm512_loadu_si512(tile->rows + row * width + at);
+          UNROLL for (int output = 0; output < together; output++) {
+            sums[row][output] = _mm512_dpbf16_ps(sums[row][output], values, weights[output]);
+          }
+        }
+      }
+
+      UNROLL for (int row = 0; row < rows; row++) {
+        UNROLL for (int output = 0; output < together; output++) {
+          kept[place + row][first + output] = sums[row][output];
+        }
+      }
     }
+  }
+
+  for (int64_t column = 0, place = 0; column < width; column += Piece, place += rows) {
+    add_across_lanes(kept + place, rows, tile->sums, column > 0);
+  }
+}
+
+// Two outputs share the reading of more rows; with fewer rows, reading on in the memory is worth more.
+static void stream(const Tile *tile, int64_t rows) {
+  switch (rows) {
+    case 1: stream_tile(tile, 1, 1); break;
+    case 2: stream_tile(tile, 2, 1); break;
+    case 3: stream_tile(tile, 3, 1); break;
+    case 4: stream_tile(tile, 4, 1); break;
+    case 5: stream_tile(tile, 5, 2); break;
+    case 6: stream_tile(tile, 6, 2); break;
+    case 7: stream_tile(tile, 7, 2); break;
+    case 8: stream_tile(tile, 8, 2); break;
   }
 }
 
@@ -155,14 +223,10 @@ static void widen(const int8_t *codes, const int8_t *ahead, uint16_t *target, in
   }
 }
 
-__attribute__((visibility("default")))
-void medr1_brain_float_product(const Product *product, int64_t part) {
-  float sums[MostRows * MostOutputs];
+// The sums of a part by tiles, piece by piece.
+static void sum_tiles(const Product *product, int64_t first, int64_t end, float *sums) {
   _Alignas(64) uint16_t widened_tile[Outputs * Piece];
   const int64_t width = product->width, count = product->count;
-  const int64_t first = part * product->outputs_of_part;
-  const int64_t end = first + product->outputs_of_part < product->outputs
-    ? first + product->outputs_of_part : product->outputs;
   const int64_t groups = (count + MostTileRows - 1) / MostTileRows;
 
   const int asks = !product->codes && count >= FewestAsking;
@@ -206,6 +270,26 @@ void medr1_brain_float_product(const Product *product, int64_t part) {
         line = next_line;
       }
     }
+  }
+}
+
+__attribute__((visibility("default")))
+void medr1_brain_float_product(const Product *product, int64_t part) {
+  float sums[MostRows * MostOutputs];
+  const int64_t width = product->width, count = product->count;
+  const int64_t first = part * product->outputs_of_part;
+  const int64_t end = first + product->outputs_of_part < product->outputs
+    ? first + product->outputs_of_part : product->outputs;
+
+  if (!product->codes && count <= MostStreamedRows && count * width <= MostStreamedNumbers) {
+    for (int64_t output = first; output < end; output += Outputs) {
+      const Tile tile = {
+        .rows = product->rows, .weight = product->weight + output * width, .sums = sums + output - first, .width = width,
+      };
+      stream(&tile, count);
+    }
+  } else {
+    sum_tiles(product, first, end, sums);
   }
 
   for (int64_t row = 0; row < count; row++) {
