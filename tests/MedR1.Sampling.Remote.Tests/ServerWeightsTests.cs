@@ -41,6 +41,33 @@ public sealed class ServerWeightsTests
     }
 
     [Fact]
+    public async Task Loading_takes_the_admins_key_and_reading_the_other()
+    {
+        // SGLang with --api-key and --admin-api-key accepts neither in the place of the other.
+        await using ChatServer server = await ChatServer.StartAsync();
+        await new SglangWeights(server.Endpoint, "key", adminApiKey: "admin").LoadAsync("/shared/a", "run-1");
+        Assert.Equal(
+            ("Bearer admin", "Bearer key"), (server.Weights.Authorization, server.Weights.VersionAuthorization));
+    }
+
+    [Fact]
+    public async Task An_adapter_that_the_server_has_dropped_for_the_next_one_is_forgotten()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        server.Weights.FailsToUnload = true;
+        VllmAdapterWeights weights = new(server.Endpoint);
+        for (int i = 1; i <= 3; i++)
+        {
+            await weights.LoadAsync("/shared/a", $"run-{i}");
+        }
+
+        Assert.Equal("run-3", await weights.ReadVersionAsync());
+        Assert.Equal(
+            ["run-1", "run-2"],
+            server.Weights.Calls.Where(call => call.Contains("/unload_")).Select(call => call.Split('"')[3]));
+    }
+
+    [Fact]
     public async Task Requests_ask_for_the_adapter_that_was_loaded_last()
     {
         await using ChatServer server = await ChatServer.StartAsync();

@@ -5,8 +5,12 @@ namespace MedR1.Sampling.Remote;
 
 /// <summary>
 /// The weights of an SGLang server, as whole checkpoints read from a folder (<c>/update_weights_from_disk</c>). The server drops
-/// what it cached with the previous weights.
+/// what it cached with the previous weights, except, in several versions, the features of images.
 /// </summary>
+/// <remarks>
+/// If training changes the vision tower, start SGLang with the variable <c>SGLANG_VLM_CACHE_SIZE_MB=0</c>: its cache of image
+/// features otherwise keeps those of earlier weights. Nothing in the server's answers shows this.
+/// </remarks>
 public sealed class SglangWeights : IServerWeights
 {
     private readonly WeightServer _server;
@@ -15,9 +19,12 @@ public sealed class SglangWeights : IServerWeights
     /// <param name="endpoint">The server's address, the same as <see cref="RemoteSamplerOptions.Endpoint"/>.</param>
     /// <param name="apiKey">The API key that the server requires; <see langword="null"/> for a server without keys.</param>
     /// <param name="timeout">The maximum time for the server to load weights; ten minutes by default.</param>
+    /// <param name="adminApiKey">
+    /// The key of the server's <c>--admin-api-key</c>, which it then requires for loading; <see langword="null"/> if it has none.
+    /// </param>
     /// <exception cref="ArgumentException">The address or the timeout is invalid.</exception>
-    public SglangWeights(Uri endpoint, string? apiKey = null, TimeSpan? timeout = null) =>
-        _server = new WeightServer(endpoint, apiKey, timeout);
+    public SglangWeights(Uri endpoint, string? apiKey = null, TimeSpan? timeout = null, string? adminApiKey = null) =>
+        _server = new WeightServer(endpoint, apiKey, timeout, adminApiKey);
 
     /// <inheritdoc/>
     public string? Version { get; private set; }

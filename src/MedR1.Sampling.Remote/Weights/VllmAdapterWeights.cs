@@ -7,6 +7,10 @@ namespace MedR1.Sampling.Remote;
 /// adapter with its own name, which requests specify, so that neither completions nor cached keys and values of two versions can be
 /// mixed; the previous one is unloaded.
 /// </summary>
+/// <remarks>
+/// vLLM keeps cached keys and values under an adapter's name, even after the adapter was unloaded. So a name must not have been
+/// used for other weights since the server was started, by another run either; <c>PublishingSampler</c> makes up new ones.
+/// </remarks>
 public sealed class VllmAdapterWeights : IServerWeights
 {
     private const string Absent = "(not loaded)";
@@ -95,8 +99,9 @@ public sealed class VllmAdapterWeights : IServerWeights
         WeightAnswer answer = await _server.PostAsync(
             "v1/unload_lora_adapter", new JsonObject { ["lora_name"] = name }, cancellationToken).ConfigureAwait(false);
 
-        // A restarted server doesn't have it any more, and one that did not answer may never have had it.
-        if (!answer.IsSuccess && answer.Status != 404)
+        // A restarted server doesn't have it any more, and one that did not answer may never have had it. With room for one adapter,
+        // vLLM has dropped it for the new one; a version that then answers 500 keeps its name, which nobody requests again.
+        if (!answer.IsSuccess && answer.Status is not (404 or 500))
         {
             throw answer.Fail($"loaded the adapter '{Version}', but did not unload '{name}'");
         }

@@ -16,14 +16,19 @@ internal sealed class WeightServer
     // Unlike loading, answering takes a server only a moment.
     private static readonly TimeSpan s_longestAnswer = TimeSpan.FromMinutes(1);
 
+    // Both servers close connections that were idle for five seconds. A request that meets the end of one is lost, and loading is
+    // not repeated: such connections must be gone before.
+    private static readonly SocketsHttpHandler s_connections = new() { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2) };
+
     // Shared by all, as HttpClient is meant to be; timeouts are set per request.
-    private static readonly HttpClient s_client = new() { Timeout = Timeout.InfiniteTimeSpan };
+    private static readonly HttpClient s_client = new(s_connections) { Timeout = Timeout.InfiniteTimeSpan };
 
     private readonly string? _apiKey;
+    private readonly string? _loadingKey;
     private readonly TimeSpan _timeout;
     private long _asked;
 
-    public WeightServer(Uri endpoint, string? apiKey, TimeSpan? timeout)
+    public WeightServer(Uri endpoint, string? apiKey, TimeSpan? timeout, string? loadingKey = null)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         if (!ServerRules.IsAddress(endpoint))
@@ -42,6 +47,7 @@ internal sealed class WeightServer
         string address = endpoint.AbsoluteUri.TrimEnd('/');
         Address = new Uri((address.EndsWith("/v1", StringComparison.Ordinal) ? address[..^"/v1".Length] : address) + "/");
         _apiKey = apiKey;
+        _loadingKey = loadingKey ?? apiKey;
     }
 
     /// <summary>The server's address, without the protocol's version.</summary>
@@ -80,9 +86,9 @@ internal sealed class WeightServer
         HttpMethod method, string path, HttpContent? content, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using HttpRequestMessage request = new(method, new Uri(Address, path)) { Content = content };
-        if (_apiKey is not null)
+        if ((method == HttpMethod.Post ? _loadingKey : _apiKey) is string key)
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _apiKey);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
 
         using CancellationTokenSource time = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

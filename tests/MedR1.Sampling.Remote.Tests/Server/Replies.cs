@@ -44,6 +44,13 @@ internal static class Replies
         await context.Response.WriteAsync(body, context.RequestAborted);
     }
 
+    /// <summary>A refusal in the form of vLLM's.</summary>
+    public static Task Refusal(HttpContext context, int status, string message, string type = "BadRequestError") => Text(
+        context, status, new JsonObject
+        {
+            ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = null, ["code"] = status },
+        }.ToJsonString());
+
     /// <summary>Promises a long body and cuts the connection in its middle.</summary>
     public static async Task Cut(HttpContext context)
     {

@@ -6,7 +6,7 @@ namespace MedR1.Sampling.Remote.Tests;
 
 /// <summary>
 /// What SGLang and vLLM answer to requests about weights: statuses, names of fields and, of vLLM, plain words are those of
-/// SGLang 0.5 and vLLM 0.10.
+/// SGLang 0.5 and of vLLM from 0.10 on.
 /// </summary>
 internal sealed class WeightEndpoints
 {
@@ -28,19 +28,29 @@ internal sealed class WeightEndpoints
     /// <summary>How many of the next requests for what there is are answered that the server is busy.</summary>
     public int BusyAnswers { get; set; }
 
+    /// <summary>Whether a vLLM server that has room for one adapter fails to unload the one that it has dropped already.</summary>
+    public bool FailsToUnload { get; set; }
+
     /// <summary>Names that a vLLM server lists.</summary>
     public List<string> Models { get; } = ["tiny"];
 
     /// <summary>The header of the last request.</summary>
     public string Authorization { get; private set; } = "";
 
+    /// <summary>The header of the last request for the version.</summary>
+    public string VersionAuthorization { get; private set; } = "";
+
     public void Map(WebApplication application)
     {
         application.MapPost("/update_weights_from_disk", UpdateAsync);
-        application.MapGet("/model_info", context => --BusyAnswers >= 0
-            ? Replies.Text(context, 503, "busy") : IsOldSglang
-            ? Replies.Text(context, 404, """{"detail":"Not Found"}""")
-            : Replies.Json(context, new JsonObject { ["model_path"] = "tiny", ["weight_version"] = SglangVersion }));
+        application.MapGet("/model_info", context =>
+        {
+            VersionAuthorization = context.Request.Headers.Authorization.ToString();
+            return --BusyAnswers >= 0
+                ? Replies.Text(context, 503, "busy") : IsOldSglang
+                ? Replies.Text(context, 404, """{"detail":"Not Found"}""")
+                : Replies.Json(context, new JsonObject { ["model_path"] = "tiny", ["weight_version"] = SglangVersion });
+        });
         application.MapGet("/get_weight_version", context => IsOldSglang
             ? Replies.Json(context, new JsonObject { ["weight_version"] = SglangVersion })
             : Replies.Text(context, 404, """{"detail":"Not Found"}"""));
@@ -63,7 +73,12 @@ internal sealed class WeightEndpoints
         }
 
         SglangVersion = (string)body["weight_version"]!;
-        await Replies.Json(context, new JsonObject { ["success"] = true, ["message"] = "Succeeded to update model weights." });
+        await Replies.Json(context, new JsonObject
+        {
+            ["success"] = true,
+            ["message"] = "Succeeded to update model weights.",
+            ["num_paused_requests"] = 0,
+        });
     }
 
     private async Task LoadAsync(HttpContext context)
@@ -71,7 +86,7 @@ internal sealed class WeightEndpoints
         string name = (string)(await ReadAsync(context))["lora_name"]!;
         if (Refusal is not null)
         {
-            await Replies.Text(context, 400, new JsonObject { ["message"] = Refusal, ["code"] = 400 }.ToJsonString());
+            await Replies.Refusal(context, 400, Refusal, "InvalidUserInput");
             return;
         }
 
@@ -88,9 +103,11 @@ internal sealed class WeightEndpoints
     private async Task UnloadAsync(HttpContext context)
     {
         string name = (string)(await ReadAsync(context))["lora_name"]!;
-        await (Models.Remove(name)
+        await (FailsToUnload
+            ? Replies.Refusal(context, 500, $"Failed to remove '{name}'.", "InternalServerError")
+            : Models.Remove(name)
             ? Replies.Text(context, 200, $"Success: LoRA adapter '{name}' removed successfully.")
-            : Replies.Text(context, 404, new JsonObject { ["message"] = "not found", ["code"] = 404 }.ToJsonString()));
+            : Replies.Refusal(context, 404, $"The lora adapter '{name}' cannot be found.", "NotFoundError"));
     }
 
     private async Task<JsonNode> ReadAsync(HttpContext context)
