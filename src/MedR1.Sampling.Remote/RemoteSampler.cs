@@ -67,7 +67,7 @@ public sealed class RemoteSampler : ISampler
         cancellationToken.ThrowIfCancellationRequested();
         RemoteSamplerOptions current = WithLoadedWeights();
         WeightVersionGuard guard = new(current);
-        int parts = _options.SeparateRequests ? sampling.SamplesPerPrompt : 1;
+        int parts = _options.SeparateRequests || sampling.Temperature == 0 ? sampling.SamplesPerPrompt : 1;
         SamplingOptions asked = sampling with { SamplesPerPrompt = sampling.SamplesPerPrompt / parts };
         ProgressCounter progress = new(_options.Progress, prompts.Length, parts);
         RemoteRun run = new(

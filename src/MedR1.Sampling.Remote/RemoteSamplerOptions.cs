@@ -45,7 +45,7 @@ public sealed record RemoteSamplerOptions
     /// <summary>
     /// Whether each completion gets a request and a seed of its own, instead of one request per prompt. Needed if the server draws
     /// identical completions within one request, as SGLang does with <c>--enable-deterministic-inference</c>: all advantages would
-    /// be 0.
+    /// be 0. At a temperature of 0 each completion has its own request in any case, since vLLM refuses more than one.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool SeparateRequests { get; init; }

@@ -51,12 +51,25 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Other_ends_are_refused_by_name_and_not_asked_again()
+    public async Task The_end_that_sglang_gives_to_wrong_numbers_is_refused()
+    {
+        JsonObject choice = Replies.Choice(0);
+        choice["matched_stop"] = "NaN happened";
+        await using ChatServer server = await ChatServer.StartAsync(
+            (context, _) => Replies.Json(context, Replies.Body(choice.DeepClone())));
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1), new SamplingOptions());
+        Assert.Contains("choice 0 ended by 'NaN happened'", error.Message);
+    }
+
+    [Theory]
+    [InlineData("abort")] // of both servers, where someone else has them drop what they draw
+    [InlineData("content_filter")]
+    public async Task Other_ends_are_refused_by_name_and_not_asked_again(string reason)
     {
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Json(
-            context, Replies.Body(Replies.Choice(0), Replies.Choice(1, finishReason: "content_filter"))));
+            context, Replies.Body(Replies.Choice(0), Replies.Choice(1, finishReason: reason))));
         RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1));
-        Assert.Contains("choice 1 ended by 'content_filter'", error.Message);
+        Assert.Contains($"choice 1 ended by '{reason}'", error.Message);
         Assert.Equal(1, error.Attempts);
         Assert.Single(server.Calls);
     }
@@ -67,6 +80,8 @@ public sealed class AnswerTests
     [InlineData("null")]
     [InlineData("1e999")]
     [InlineData("\"NaN\"")]
+    [InlineData("-9999.0")] // vLLM's number for none
+    [InlineData("-3.4028234663852886e+38")] // SGLang's
     public async Task A_log_probability_that_is_not_finite_names_prompt_choice_and_token(string written)
     {
         await using ChatServer server = await ChatServer.StartAsync((context, call) => Replies.Text(
@@ -78,6 +93,31 @@ public sealed class AnswerTests
         Assert.Equal((1, "q1"), (error.PromptIndex, error.ExampleId));
         Assert.StartsWith("Prompt 1 (example 'q1')", error.Message);
         Assert.Contains("choice 1 has no finite log-probability for token 1 ('token_id:7')", error.Message);
+    }
+
+    [Fact]
+    public async Task Logits_in_the_place_of_log_probabilities_are_refused_with_the_fix()
+    {
+        JsonObject choice = Replies.Choice(0);
+        choice["logprobs"]!["content"]![1]!["logprob"] = 0.0001;
+        await using ChatServer server = await ChatServer.StartAsync(
+            (context, _) => Replies.Json(context, Replies.Body(choice.DeepClone())));
+        Assert.Single(await server.Options().DrawAsync(Drawing.Prompts(1), new SamplingOptions()));
+
+        choice["logprobs"]!["content"]![1]!["logprob"] = 17.5;
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1), new SamplingOptions());
+        Assert.Contains("a log-probability of 17.5 for token 1 ('token_id:7')", error.Message);
+        Assert.Contains("--logprobs-mode processed_logprobs", error.Message);
+    }
+
+    [Fact]
+    public async Task Half_a_character_is_refused_with_the_prompts_name()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Text(
+            context, 200, Replies.Body(Replies.Choice(0, "half")).ToJsonString().Replace("half", "\\ud83d")));
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1), new SamplingOptions());
+        Assert.StartsWith("Prompt 0 (example 'q0')", error.Message);
+        Assert.Contains("isn't Unicode", error.Message);
     }
 
     [Fact]

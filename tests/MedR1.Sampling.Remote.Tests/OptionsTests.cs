@@ -64,6 +64,22 @@ public sealed class OptionsTests
         Assert.Contains("--logprobs-mode processed_logprobs", Assert.Single(error.Errors));
     }
 
+    [Theory]
+    [InlineData(0.0, true)]
+    [InlineData(0.01, true)]
+    [InlineData(0.009, false)] // which vLLM raises to 0.01, so that its log-probabilities would be others than those asked for
+    public void A_temperature_that_a_server_would_change_is_refused(double temperature, bool isGood)
+    {
+        RemoteSampler sampler = new(new()
+        {
+            Endpoint = new Uri("http://localhost:1/v1"),
+            Model = "m",
+            LogProbabilities = ServerLogProbabilities.Drawn,
+        });
+        Exception? error = Record.Exception(() => sampler.SampleAsync([], new SamplingOptions { Temperature = temperature }));
+        Assert.Equal(isGood, error is null);
+    }
+
     [Fact]
     public void A_missing_prompt_is_named()
     {

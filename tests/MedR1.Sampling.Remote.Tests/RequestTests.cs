@@ -104,7 +104,8 @@ public sealed class RequestTests
                   "model": "tiny", "n": 3, "max_tokens": 17, "temperature": 0.75, "top_p": 0.5, "top_k": 20, "min_p": 0.25,
                   "repetition_penalty": 1.5, "min_tokens": 2, "logit_bias": { "151655": -100, "5": -100 },
                   "stop": ["</answer>"], "stop_token_ids": [2, 3], "include_stop_str_in_output": true, "no_stop_trim": true,
-                  "logprobs": true, "return_tokens_as_token_ids": true, "return_token_ids": true, "skip_special_tokens": true
+                  "logprobs": true, "return_tokens_as_token_ids": true, "return_token_ids": true, "return_meta_info": true,
+                  "skip_special_tokens": true
                 }
                 """),
             body), body.ToJsonString());
@@ -172,6 +173,19 @@ public sealed class RequestTests
         Assert.Equal(6, groups.SelectMany(group => group.Completions).Select(completion => completion.Text).Distinct().Count());
         Assert.Equal((2, 6), (reports[^1].CompletedPrompts, reports[^1].CompletionCount));
         Assert.Equal((1, 0), (reports[0].CompletionCount, reports[0].CompletedPrompts));
+    }
+
+    [Fact]
+    public async Task Likeliest_tokens_are_asked_for_once_per_request()
+    {
+        // As vLLM: several samples of greedy choice are refused, also if it is the temperature that says so.
+        await using ChatServer server = await ChatServer.StartAsync((context, call) =>
+            call.SampleCount > 1 && (double)call.Body["temperature"]! == 0
+                ? Replies.Refusal(context, 400, "n must be 1 when using greedy sampling")
+                : Replies.Good(context, call));
+        CompletionGroup group = Assert.Single(
+            await server.Options().DrawAsync(Drawing.Prompts(1), Drawing.Two with { Temperature = 0 }));
+        Assert.Equal([0, 1], group.Completions.Select(completion => completion.SampleIndex));
     }
 
     [Fact]

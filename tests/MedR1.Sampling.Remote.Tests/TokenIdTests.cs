@@ -57,6 +57,28 @@ public sealed class TokenIdTests
     }
 
     [Fact]
+    public async Task Sglangs_description_of_the_tokens_has_their_ids()
+    {
+        JsonObject choice = Named("It is", "It", " is", "<|im_end|>");
+        choice["matched_stop"] = 2;
+        choice["meta_info"] = JsonNode.Parse("""
+            {
+              "id": "chatcmpl-1", "finish_reason": { "type": "stop", "matched": 2 }, "prompt_tokens": 42, "completion_tokens": 3,
+              "weight_version": "default", "output_token_logprobs": [[-1.0, 5, "It"], [-1.0, 6, " is"], [-1.0, 2, "<|im_end|>"]]
+            }
+            """);
+        await using ChatServer server =
+            await ChatServer.StartAsync((context, _) => Replies.Json(context, Replies.Body(choice.DeepClone())));
+        Completion completion = (await server.Options().DrawAsync(Drawing.Prompts(1), s_one))[0].Completions[0];
+        Assert.Equal([5, 6, 2], completion.TokenIds);
+        Assert.Equal((StopReason.EndToken, "It is"), (completion.StopReason, completion.Text));
+
+        choice["meta_info"]!["output_token_logprobs"]!.AsArray()[1] = new JsonArray(-1.0, null, " is");
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1), s_one);
+        Assert.Contains("token 0 'It'", error.Message);
+    }
+
+    [Fact]
     public async Task Without_the_demand_log_probabilities_are_neither_asked_for_nor_needed()
     {
         JsonObject choice = Replies.Choice(0);

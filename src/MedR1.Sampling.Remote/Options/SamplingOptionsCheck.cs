@@ -3,6 +3,8 @@ namespace MedR1.Sampling.Remote;
 /// <summary>Checks the options of a call.</summary>
 internal static class SamplingOptionsCheck
 {
+    private const double LowestTemperature = 0.01;
+
     /// <summary>Throws if there are mistakes, naming all of them.</summary>
     public static void ThrowIfInvalid(SamplingOptions options, RemoteSamplerOptions sampler)
     {
@@ -41,6 +43,9 @@ internal static class SamplingOptionsCheck
         mistakes.Require(
             double.IsFinite(options.Temperature) && options.Temperature >= 0,
             $"Temperature is {options.Temperature}; use a positive number, or 0 to take the likeliest token.");
+        mistakes.Require(
+            options.Temperature is not (> 0 and < LowestTemperature),
+            $"Temperature is {options.Temperature}; use at least {LowestTemperature}, to which vLLM raises it, or 0.");
         mistakes.Require(options.TopK is null or >= 1, $"TopK is {options.TopK}; keep at least 1, or null for all.");
         mistakes.Require(
             options.TopP is > 0 and <= 1, $"TopP is {options.TopP}; use more than 0 and at most 1, which keeps all.");

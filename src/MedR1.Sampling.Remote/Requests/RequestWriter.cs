@@ -137,6 +137,9 @@ internal static class RequestWriter
         json.WriteBoolean("return_tokens_as_token_ids", options.RequireLogProbabilities);
         json.WriteBoolean("return_token_ids", true);
 
+        // SGLang learnt return_token_ids late: before, its ids are next to the log-probabilities of this.
+        json.WriteBoolean("return_meta_info", options.RequireLogProbabilities);
+
         // Rewards read the text without control tokens; only an encoder needs them.
         json.WriteBoolean("skip_special_tokens", options.Tokenize is null);
     }

@@ -6,6 +6,9 @@ namespace MedR1.Sampling.Remote;
 internal sealed class ChoiceReader(
     ServerAnswer answer, int index, SamplingOptions sampling, RemoteSamplerOptions options)
 {
+    // SGLang's name for the end of a completion whose logits are not numbers.
+    private const string NotNumbers = "NaN happened";
+
     /// <summary>Reads a choice.</summary>
     public Completion Read(JsonElement? choice)
     {
@@ -48,6 +51,11 @@ internal sealed class ChoiceReader(
     private bool HasStopString(JsonElement? choice, string text)
     {
         JsonElement? reason = choice.Member("matched_stop") ?? choice.Member("stop_reason");
+        if (reason.Text() == NotNumbers && !sampling.StopStrings.Contains(NotNumbers))
+        {
+            throw Fail($"ended by '{NotNumbers}': the server computed a token that is none");
+        }
+
         return reason is null
             ? sampling.StopStrings.Any(stop => text.Contains(stop, StringComparison.Ordinal))
             : reason.Text() is string said && sampling.StopStrings.Contains(said);

@@ -8,6 +8,12 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
 {
     private const string IdPrefix = "token_id:";
 
+    // vLLM writes this where it has no log-probability, or minus infinity, which JSON doesn't have; SGLang the lowest float.
+    private const double StandIn = -9999;
+
+    // Above what rounding makes of 0.
+    private const double HighestLogProbability = 0.001;
+
     /// <summary>Reads tokens and log-probabilities, and rejects them if a trainer could not use them.</summary>
     public ChoiceTokens Read(JsonElement? choice, string text)
     {
@@ -26,11 +32,20 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
         float[] logProbabilities = new float[items.Count];
         for (int i = 0; i < items.Count; i++)
         {
-            logProbabilities[i] = (float)((JsonElement?)items[i]).Member("logprob").Number();
-            if (!float.IsFinite(logProbabilities[i]))
+            double value = ((JsonElement?)items[i]).Member("logprob").Number();
+            if (!(double.IsFinite(value) && value > StandIn))
             {
                 throw Fail($"has no finite log-probability for token {i} ('{names[i]}')");
             }
+
+            if (value > HighestLogProbability)
+            {
+                throw Fail(
+                    $"has a log-probability of {value.ToString(CultureInfo.InvariantCulture)} for token {i} ('{names[i]}'); "
+                    + "start vLLM with --logprobs-mode processed_logprobs or raw_logprobs, not one of the logits");
+            }
+
+            logProbabilities[i] = (float)value;
         }
 
         return new ChoiceTokens(Ids(choice, names, text), logProbabilities);
@@ -71,10 +86,17 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
 
     private static IReadOnlyList<int>? SentIds(JsonElement? choice)
     {
-        IReadOnlyList<JsonElement>? items = choice.Member("token_ids").Items();
-        int?[]? ids = items is null ? null : [.. items.Select(item => ((JsonElement?)item).Integer())];
+        int?[]? ids = choice.Member("token_ids").Items() is IReadOnlyList<JsonElement> items
+            ? [.. items.Select(item => ((JsonElement?)item).Integer())]
+            : DescribedIds(choice);
         return ids is { Length: > 0 } && ids.All(id => id >= 0) ? [.. ids.OfType<int>()] : null;
     }
+
+    // SGLang describes each token by its log-probability, its id and its text.
+    private static int?[]? DescribedIds(JsonElement? choice) =>
+        choice.Member("meta_info").Member("output_token_logprobs").Items() is IReadOnlyList<JsonElement> tokens
+            ? [.. tokens.Select(token => ((JsonElement?)token).Items() is [_, JsonElement id, ..] ? ((JsonElement?)id).Integer() : null)]
+            : null;
 
     private RemoteSamplingException Fail(string problem) => answer.Fail($"choice {index} {problem}.");
 }

@@ -9,6 +9,20 @@ internal static class GroupReader
     /// <exception cref="RemoteSamplingException">The answer isn't what was requested.</exception>
     public static CompletionGroup Read(ServerAnswer answer, SamplingOptions sampling, RemoteSamplerOptions options)
     {
+        try
+        {
+            return ReadChoices(answer, sampling, options);
+        }
+        catch (UnreadableTextException e)
+        {
+            // A token may hold part of a character only.
+            throw answer.Fail($"a text of the answer isn't Unicode ({e.Message}).", e);
+        }
+    }
+
+    private static CompletionGroup ReadChoices(
+        ServerAnswer answer, SamplingOptions sampling, RemoteSamplerOptions options)
+    {
         JsonElement? root = answer.Json.RootElement;
         IReadOnlyList<JsonElement> choices = root.Member("choices").Items()
             ?? throw answer.Fail("the answer has no choices.");

@@ -13,8 +13,24 @@ internal static class JsonPath
     public static IReadOnlyList<JsonElement>? Items(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Array } found ? [.. found.EnumerateArray()] : null;
 
-    public static string? Text(this JsonElement? element) =>
-        element is { ValueKind: JsonValueKind.String } found ? found.GetString() : null;
+    /// <exception cref="UnreadableTextException">The text has half of a character.</exception>
+    public static string? Text(this JsonElement? element)
+    {
+        if (element is not { ValueKind: JsonValueKind.String } found)
+        {
+            return null;
+        }
+
+        try
+        {
+            return found.GetString();
+        }
+        catch (InvalidOperationException e)
+        {
+            // Parsing doesn't look inside texts; this does.
+            throw new UnreadableTextException(e.Message, e);
+        }
+    }
 
     public static int? Integer(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Number } found && found.TryGetInt32(out int value) ? value : null;
