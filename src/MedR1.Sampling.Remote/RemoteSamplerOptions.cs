@@ -83,6 +83,14 @@ public sealed record RemoteSamplerOptions
     public ServerLogProbabilities LogProbabilities { get; init; } = ServerLogProbabilities.Raw;
 
     /// <summary>
+    /// Whether the number of prompt tokens in an answer's <c>usage</c> includes the image tokens, as with vLLM and SGLang. It becomes
+    /// <see cref="CompletionGroup.PromptTokenCount"/>, which a trainer compares with its own prompt; if not, that is 0, and nothing is
+    /// compared.
+    /// </summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool CountsImageTokens { get; init; } = true;
+
+    /// <summary>
     /// Encodes a completion's text, including control tokens, for servers that don't send token ids. It must be safe to call from
     /// several threads. A sampled text does not always encode to the tokens that were sampled; if their numbers differ, the sampler
     /// rejects it.

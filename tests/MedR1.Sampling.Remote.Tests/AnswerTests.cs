@@ -121,6 +121,14 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public async Task A_number_of_prompt_tokens_without_the_images_is_left_out()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        RemoteSamplerOptions options = server.Options() with { CountsImageTokens = false };
+        Assert.Equal(0, (await options.DrawAsync(Drawing.Prompts(1)))[0].PromptTokenCount);
+    }
+
+    [Fact]
     public void Numbers_that_are_not_finite_become_null_and_texts_stay_as_they_are()
     {
         byte[] python = Encoding.UTF8.GetBytes("""{"a":"\" NaN, Infinity \\","b":NaN,"c":[-Infinity,Infinity,-1]}""");

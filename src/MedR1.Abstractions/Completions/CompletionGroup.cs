@@ -8,7 +8,10 @@ public sealed record CompletionGroup(VqaPrompt Prompt, IReadOnlyList<Completion>
     /// <summary>The index of the prompt in the call that sampled it.</summary>
     public int PromptIndex { get; init; }
 
-    /// <summary>Number of tokens in the prompt, including image tokens; 0 if the sampler doesn't know it.</summary>
+    /// <summary>
+    /// Number of tokens in the prompt, including image tokens; 0 if the sampler doesn't know it. A trainer rejects a group whose
+    /// number is not that of its own prompt.
+    /// </summary>
     public int PromptTokenCount { get; init; }
 
     /// <summary>The scores, one per completion; <see langword="null"/> until the completions are scored.</summary>

@@ -46,7 +46,8 @@ internal static class GroupReader
         return new CompletionGroup(answer.Job.Prompt, [.. completions.OfType<Completion>()])
         {
             PromptIndex = answer.Job.Index,
-            PromptTokenCount = root.Member("usage").Member("prompt_tokens").Integer() ?? 0,
+            PromptTokenCount =
+                options.CountsImageTokens ? root.Member("usage").Member("prompt_tokens").Integer() ?? 0 : 0,
         };
     }
 }

@@ -69,7 +69,8 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
         }
     }
 
-    private static string NameOf(TakenPrompt prompt) => NameOf(prompt.Index, prompt.Prompt);
+    /// <summary>A prompt's name in messages.</summary>
+    public static string NameOf(TakenPrompt prompt) => NameOf(prompt.Index, prompt.Prompt);
 
     private static string NameOf(int index, VqaPrompt prompt) => prompt.Example is VqaExample example
         ? $"Prompt {index} of example '{example.Id}'" : $"Prompt {index}";

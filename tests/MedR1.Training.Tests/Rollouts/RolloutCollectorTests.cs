@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MedR1.Losses;
 using MedR1.Testing;
 
@@ -58,6 +59,41 @@ public sealed class RolloutCollectorTests
             }).RunAsync();
 
         Assert.Equal(1, most);
+    }
+
+    [Theory]
+    [InlineData(0, true)] // unknown
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public async Task Completions_of_another_prompt_are_refused(int kind, bool isGood)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        Func<VqaPrompt, int> count = prompt => kind == 0 ? 0 : policy.Processor.Encode(prompt).TokenIds.Count + kind - 1;
+        Task run = Runs.Small(policy, options => options.MaxSteps = 1)
+            .UseSampler(new CountingSampler(new ScriptedSampler("a", "bb"), count)).RunAsync();
+        if (isGood)
+        {
+            await run;
+            return;
+        }
+
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => run);
+        Assert.Contains("CountingSampler drew for a prompt of", error.Message);
+        Assert.Contains("chat template", error.Message);
+    }
+
+    private sealed class CountingSampler(ISampler inner, Func<VqaPrompt, int> count) : ISampler
+    {
+        public async IAsyncEnumerable<CompletionGroup> SampleAsync(
+            IReadOnlyList<VqaPrompt> prompts,
+            SamplingOptions options,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            await foreach (CompletionGroup group in inner.SampleAsync(prompts, options, cancellationToken))
+            {
+                yield return group with { PromptTokenCount = count(group.Prompt) };
+            }
+        }
     }
 
     private static void InterlockedMax(ref int most, int value)
