@@ -102,8 +102,12 @@ public sealed record JudgeOptions
             double.IsFinite(MinimumScore) && double.IsFinite(MaximumScore) && MinimumScore < MaximumScore,
             $"The scores reach from {MinimumScore} to {MaximumScore}: the maximum must be above the minimum.");
         Require(MaxAttempts >= 1, $"MaxAttempts is {MaxAttempts}, expected at least 1.");
-        Require(Timeout > TimeSpan.Zero, $"Timeout is {Timeout}, expected a time above 0.");
-        Require(RetryDelay >= TimeSpan.Zero, $"RetryDelay is {RetryDelay}, expected a time of at least 0.");
+        Require(
+            Timeout > TimeSpan.Zero && Timeout.TotalMilliseconds <= int.MaxValue,
+            $"Timeout is {Timeout}, expected a time above 0 and of at most 24 days, the longest that a timer takes.");
+        Require(
+            RetryDelay >= TimeSpan.Zero && RetryDelay <= TimeSpan.FromMinutes(30),
+            $"RetryDelay is {RetryDelay}, expected a time of 0 to 30 minutes.");
         Require(MaxParallelRequests >= 1, $"MaxParallelRequests is {MaxParallelRequests}, expected at least 1.");
         Require(MaxCompletionLength >= 100, $"MaxCompletionLength is {MaxCompletionLength}, expected at least 100.");
         Require(Chat is not null, "Chat is null: give options, new ChatOptions() for the client's defaults.");

@@ -158,6 +158,15 @@ public sealed class JudgeRewardTests
         Assert.Contains("Template lacks {code}", exception.Message);
     }
 
+    [Fact]
+    public void Times_that_no_timer_takes_are_mistakes()
+    {
+        // The wait before attempt 12 is 1,024 times the first: above 24 days, a timer throws instead of the judge abstaining.
+        JudgeOptions bad = new() { Timeout = TimeSpan.FromDays(25), RetryDelay = TimeSpan.FromHours(1) };
+        Assert.Equal(["Timeout", "RetryDelay"], bad.Validate().Select(problem => problem.Split(' ')[0]));
+        Assert.Empty((bad with { Timeout = TimeSpan.FromDays(24), RetryDelay = TimeSpan.FromMinutes(30) }).Validate());
+    }
+
     private static JudgeReward Judge(FakeJudge client) => new(client, s_quick);
 
     private static RewardContext Context(string text) => new(
