@@ -138,6 +138,7 @@ public sealed class ServerWeightsTests
         Assert.Contains(address.Authority, error.Message);
 
         await using ChatServer server = await ChatServer.StartAsync();
+        server.Weights.NeverLoads = true;
         error = await Assert.ThrowsAsync<ServerWeightsException>(
             () => new SglangWeights(server.Endpoint, timeout: TimeSpan.FromTicks(1)).LoadAsync("/shared/a", "run-1"));
         Assert.Contains("did not answer", error.Message);

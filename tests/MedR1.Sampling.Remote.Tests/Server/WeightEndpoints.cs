@@ -25,6 +25,9 @@ internal sealed class WeightEndpoints
     /// <summary>Whether an adapter is loaded without an answer.</summary>
     public bool LosesAnswers { get; set; }
 
+    /// <summary>Whether loading a checkpoint is not answered until the client leaves.</summary>
+    public bool NeverLoads { get; set; }
+
     /// <summary>How many of the next requests for what there is are answered that the server is busy.</summary>
     public int BusyAnswers { get; set; }
 
@@ -65,6 +68,12 @@ internal sealed class WeightEndpoints
 
     private async Task UpdateAsync(HttpContext context)
     {
+        if (NeverLoads)
+        {
+            await Replies.Never(context);
+            return;
+        }
+
         JsonNode body = await ReadAsync(context);
         if (Refusal is not null)
         {
