@@ -5,15 +5,15 @@ internal static class JsonLinesFile
 {
     /// <summary>Opens a file at its end, creating it and its folder if missing.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
-    public static FileStream Open(string path)
+    public static AppendedFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         bool isTorn = IsTorn(path);
-        FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        AppendedFile file = new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0));
         if (isTorn)
         {
-            file.WriteByte((byte)'\n');
+            file.Precede("\n"u8);
         }
 
         return file;

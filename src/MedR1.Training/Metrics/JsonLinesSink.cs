@@ -6,11 +6,12 @@ namespace MedR1.Training;
 /// Writes a line of JSON per step: <c>step</c>, then every value under its name; values that are not finite become null.
 /// </summary>
 /// <remarks>
-/// Lines are appended and flushed one by one, so that a killed run loses none and a resumed run continues in the same file.
+/// Lines are appended one by one, so that a killed run loses none and a resumed run continues in the same file. A line for which
+/// the disk had no room is written with the next one for which it has.
 /// </remarks>
 public sealed class JsonLinesSink : IMetricSink, IDisposable
 {
-    private readonly FileStream _file;
+    private readonly AppendedFile _file;
 
     /// <summary>Opens the file, creating its folder if missing.</summary>
     /// <param name="path">The file.</param>
@@ -18,9 +19,10 @@ public sealed class JsonLinesSink : IMetricSink, IDisposable
     public JsonLinesSink(string path) => _file = JsonLinesFile.Open(path);
 
     /// <inheritdoc/>
-    public async ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+    public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(metrics);
+        cancellationToken.ThrowIfCancellationRequested();
         using MemoryStream line = new();
         using (Utf8JsonWriter json = new(line))
         {
@@ -42,8 +44,8 @@ public sealed class JsonLinesSink : IMetricSink, IDisposable
         }
 
         line.WriteByte((byte)'\n');
-        await _file.WriteAsync(line.GetBuffer().AsMemory(0, (int)line.Length), cancellationToken).ConfigureAwait(false);
-        await _file.FlushAsync(cancellationToken).ConfigureAwait(false);
+        _file.Append(line.GetBuffer().AsSpan(0, (int)line.Length), isKept: true);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Closes the file.</summary>

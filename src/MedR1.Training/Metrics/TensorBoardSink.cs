@@ -1,10 +1,13 @@
 namespace MedR1.Training;
 
 /// <summary>Writes scalars for TensorBoard: one event file in a folder of the run, one record per step.</summary>
-/// <remarks>Records are flushed one by one. Values that are not finite are left out.</remarks>
+/// <remarks>
+/// Records are appended one by one; one for which the disk had no room is written with the next one for which it has. Values that are
+/// not finite are left out.
+/// </remarks>
 public sealed class TensorBoardSink : IMetricSink, IDisposable
 {
-    private readonly FileStream _file;
+    private readonly AppendedFile _file;
     private readonly TimeProvider _time;
 
     /// <summary>Opens an event file.</summary>
@@ -24,22 +27,31 @@ public sealed class TensorBoardSink : IMetricSink, IDisposable
             path = $"{start}.{copy}";
         }
 
-        _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-        _file.Write(EventRecord.Version(WallTime()));
-        _file.Flush();
+        FilePath = Path.GetFullPath(path);
+        _file = new AppendedFile(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0));
+        try
+        {
+            _file.Append(EventRecord.Version(WallTime()), isKept: false);
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The event file.</summary>
-    public string FilePath => _file.Name;
+    public string FilePath { get; }
 
     /// <inheritdoc/>
-    public async ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+    public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(metrics);
+        cancellationToken.ThrowIfCancellationRequested();
         byte[] record = EventRecord.Scalars(
             WallTime(), metrics.Step, metrics.Values.Where(pair => double.IsFinite(pair.Value)));
-        await _file.WriteAsync(record, cancellationToken).ConfigureAwait(false);
-        await _file.FlushAsync(cancellationToken).ConfigureAwait(false);
+        _file.Append(record, isKept: true);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Closes the file.</summary>

@@ -10,7 +10,7 @@ namespace MedR1.Training;
 public sealed class CompletionLog : IGrpoObserver, IDisposable
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private readonly FileStream _file;
+    private readonly AppendedFile _file;
 
     /// <summary>Opens the file, creating its folder if missing.</summary>
     /// <param name="path">The file.</param>
@@ -32,8 +32,8 @@ public sealed class CompletionLog : IGrpoObserver, IDisposable
             lines.WriteByte((byte)'\n');
         }
 
-        _file.Write(lines.GetBuffer().AsSpan(0, (int)lines.Length));
-        _file.Flush();
+        // If it fails, so does the run, which shows the sampling again when it goes on.
+        _file.Append(lines.GetBuffer().AsSpan(0, (int)lines.Length), isKept: false);
     }
 
     /// <summary>Closes the file.</summary>

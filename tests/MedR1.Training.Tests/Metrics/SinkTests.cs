@@ -59,6 +59,16 @@ public sealed class SinkTests : IDisposable
         Assert.Equal("""{"step":1,"loss":0.5}""" + "\n", await reading.WaitAsync(TimeSpan.FromMinutes(1)));
     }
 
+    [Fact]
+    public async Task A_full_disk_is_told_where_a_line_is_written_and_not_again_where_the_file_is_closed()
+    {
+        // The system's own file that has no room for a single byte.
+        JsonLinesSink sink = new("/dev/full");
+        await Assert.ThrowsAsync<IOException>(async () => await sink.WriteAsync(Step(1, ("loss", 0.5))));
+
+        sink.Dispose();
+    }
+
     [Theory]
     // Check values of CRC-32C: RFC 3720, appendix B.4 (32 bytes of zeros: 0x8A9136AA; of ones: 0x62A8AB43). The mask is
     // ((crc >> 15) | (crc << 17)) + 0xA282EAD8 (TensorFlow, core/lib/hash/crc32c.h).

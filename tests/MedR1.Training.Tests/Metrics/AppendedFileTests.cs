@@ -1,0 +1,77 @@
+using System.Text;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>A disk that is full for a while costs neither a record nor the file.</summary>
+public sealed class AppendedFileTests
+{
+    [Fact]
+    public void A_record_for_which_there_was_no_room_is_written_whole_with_the_next()
+    {
+        SmallDisk disk = new() { Room = 12 };
+        using AppendedFile file = new(disk);
+        file.Append("first\n"u8, isKept: true);
+        Assert.Throws<IOException>(() => file.Append("the second\n"u8, isKept: true));
+        Assert.Throws<IOException>(() => file.Append("third\n"u8, isKept: true));
+        Assert.Equal("first\n", disk.Text);
+
+        disk.Room = 100;
+        file.Append("fourth\n"u8, isKept: true);
+
+        Assert.Equal("first\nthe second\nthird\nfourth\n", disk.Text);
+    }
+
+    [Fact]
+    public void A_record_that_is_not_kept_leaves_no_half_behind()
+    {
+        SmallDisk disk = new() { Room = 12 };
+        using AppendedFile file = new(disk);
+        file.Precede("\n"u8);
+        Assert.Throws<IOException>(() => file.Append("it does not fit\n"u8, isKept: false));
+        Assert.Equal("", disk.Text);
+
+        file.Append("it fits\n"u8, isKept: false);
+
+        Assert.Equal("\nit fits\n", disk.Text);
+    }
+
+    [Fact]
+    public void Closing_writes_what_fits_by_then_and_never_fails()
+    {
+        SmallDisk disk = new() { Room = 3 };
+        AppendedFile file = new(disk);
+        Assert.Throws<IOException>(() => file.Append("first\n"u8, isKept: true));
+        disk.Room = 100;
+        file.Dispose();
+        Assert.Equal("first\n", disk.Text);
+
+        SmallDisk full = new() { Room = 3 };
+        AppendedFile other = new(full);
+        Assert.Throws<IOException>(() => other.Append("first\n"u8, isKept: true));
+        other.Dispose();
+        Assert.Equal("", full.Text);
+    }
+
+    // It takes what fits and then fails, as the system does.
+    private sealed class SmallDisk : MemoryStream
+    {
+        private bool _isClosed;
+
+        public int Room { get; set; }
+
+        public string Text => Encoding.UTF8.GetString(ToArray());
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Assert.False(_isClosed);
+            int count = Math.Min(buffer.Length, Room - (int)Position);
+            base.Write(buffer[..count]);
+            if (count < buffer.Length)
+            {
+                throw new IOException("No space left on device");
+            }
+        }
+
+        protected override void Dispose(bool disposing) => _isClosed = true;
+    }
+}
