@@ -68,7 +68,7 @@ internal sealed partial class CheckpointStore(
 
     /// <summary>
     /// Makes sure, before the first step, that checkpoints can be written. A run that was killed between its last checkpoint and the
-    /// removal of earlier ones saves nothing more: what it left is removed here.
+    /// pointers to it, or the removal of earlier ones, saves nothing more: that is done here.
     /// </summary>
     /// <exception cref="CheckpointException">They can't.</exception>
     public void Begin(RunState state)
@@ -79,6 +79,7 @@ internal sealed partial class CheckpointStore(
             if (_folders is not null && _resumedHereAt >= totalSteps)
             {
                 _folders.Recover();
+                Point(_folders, state);
                 RemoveExpired(state);
             }
         }
@@ -102,13 +103,7 @@ internal sealed partial class CheckpointStore(
 
             folders.Write(state.Step, folder => Write(folder, state, cancellationToken));
             _own.Add(state.Step);
-            folders.Point(CheckpointFolders.Latest, state.Step);
-            if (BestOf(state) is not null)
-            {
-                // Every time: otherwise a run that was killed just before this would point to a different one for good. The best
-                // checkpoint of a run that continues in a different folder stays where it is.
-                folders.Point(CheckpointFolders.Best, state.BestStep!.Value);
-            }
+            Point(folders, state);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -120,6 +115,17 @@ internal sealed partial class CheckpointStore(
 
         Last = target;
         return target;
+    }
+
+    private void Point(CheckpointFolders folders, RunState state)
+    {
+        folders.Point(CheckpointFolders.Latest, state.Step);
+        if (BestOf(state) is not null)
+        {
+            // Every time: otherwise a run that was killed just before this would point to a different one for good. The best
+            // checkpoint of a run that continues in a different folder stays where it is.
+            folders.Point(CheckpointFolders.Best, state.BestStep!.Value);
+        }
     }
 
     /// <summary>Reads a checkpoint into policy and optimizer.</summary>

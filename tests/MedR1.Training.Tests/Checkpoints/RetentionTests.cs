@@ -108,6 +108,28 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_was_killed_before_it_pointed_to_its_last_checkpoint_does_so_when_it_is_started_again()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using SftTrainer trainer = Builder(policy, _folder, lowest: false).Build();
+        TrainingReport report = await trainer.RunAsync();
+        string latest = File.ReadAllText(Path.Combine(_folder, "latest"));
+        string best = File.ReadAllText(Path.Combine(_folder, "best"));
+        Assert.Equal(Path.GetFileName(report.BestCheckpoint), best);
+
+        // As if the last step had been the first good one.
+        File.WriteAllText(Path.Combine(_folder, "latest"), "step-000001");
+        File.WriteAllText(Path.Combine(_folder, "best"), "step-000001");
+
+        using TinyPolicy again = TestData.Policy();
+        using SftTrainer second = Builder(again, _folder, lowest: false).ResumeFrom(Path.Combine(_folder, latest)).Build();
+        await second.RunAsync();
+
+        Assert.Equal(latest, File.ReadAllText(Path.Combine(_folder, "latest")));
+        Assert.Equal(best, File.ReadAllText(Path.Combine(_folder, "best")));
+    }
+
+    [Fact]
     public void A_link_to_a_run_s_folder_is_that_folder()
     {
         string one = Path.Combine(_folder, "one"), link = Path.Combine(_folder, "link");
