@@ -11,6 +11,7 @@ internal sealed class AtomicFile : IDisposable
     private readonly long _length;
     private FileStream? _stream;
     private bool _complete;
+    private Crc32C _checksum = new();
 
     /// <summary>Creates the temporary file.</summary>
     /// <param name="path">Where the file goes in the end.</param>
@@ -28,6 +29,9 @@ internal sealed class AtomicFile : IDisposable
         _stream = create?.Invoke(_temporary)
             ?? new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
     }
+
+    /// <summary>The CRC-32C of what was appended so far.</summary>
+    public uint Checksum => _checksum.Value;
 
     /// <summary>Checks that a file would fit on its disk.</summary>
     /// <param name="path">Where the file goes; its folder must exist.</param>
@@ -52,7 +56,11 @@ internal sealed class AtomicFile : IDisposable
 
     /// <summary>Appends bytes.</summary>
     /// <exception cref="DiskFullException">The disk is full.</exception>
-    public void Append(ReadOnlySpan<byte> bytes) => Guard(bytes, static (stream, content) => stream.Write(content));
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        _checksum.Append(bytes);
+        Guard(bytes, static (stream, content) => stream.Write(content));
+    }
 
     /// <summary>Flushes to the disk and closes; the file still has its temporary name.</summary>
     /// <exception cref="DiskFullException">The disk is full.</exception>

@@ -25,9 +25,10 @@ public static unsafe class SafetensorsWriter
     /// <param name="metadata">Free-text metadata; <see langword="null"/> for <c>format</c> = <c>pt</c>.</param>
     /// <param name="progress">Receives the number of tensor bytes written.</param>
     /// <param name="cancellationToken">Cancels between pieces of 32 MiB; nothing is left over.</param>
+    /// <returns>The CRC-32C of the file, to tell later whether it is still as it was written.</returns>
     /// <exception cref="ArgumentException">A name occurs twice, or is <c>__metadata__</c>.</exception>
     /// <exception cref="DiskFullException">The disk is full; nothing is left over.</exception>
-    public static void Write(
+    public static uint Write(
         string path,
         IReadOnlyList<SafetensorsItem> items,
         IReadOnlyDictionary<string, string>? metadata = null,
@@ -36,6 +37,7 @@ public static unsafe class SafetensorsWriter
     {
         using AtomicFile file = WriteTemporary(path, items, metadata, new Progress(progress, cancellationToken));
         file.Commit();
+        return file.Checksum;
     }
 
     /// <summary>Writes a file that is complete on the disk but not yet in its place.</summary>

@@ -15,14 +15,29 @@ internal sealed partial class CheckpointFolders
     /// <exception cref="CheckpointException">There is none.</exception>
     public static string Find(string folder)
     {
-        string latest = Path.Combine(folder, Latest);
-        string named = File.Exists(latest) ? Path.Combine(folder, File.ReadAllText(latest).Trim()) : folder;
+        string named = Pointed(folder) is string pointed ? Path.Combine(folder, pointed) : folder;
         string place = Path.TrimEndingDirectorySeparator(Path.GetFullPath(named));
         string source = new CheckpointFolders(Path.GetDirectoryName(place) ?? place).Whole(Path.GetFileName(place))
             ?? new CheckpointFolders(folder).Newest() ?? named;
         return IsCheckpoint(source) ? source : throw new CheckpointException(
             $"'{source}' is no checkpoint: it has no {StateFile}. Give a folder such as runs/first/step-000500, or the "
             + $"output folder of a run, which has a file '{Latest}'.");
+    }
+
+    // A pointer that is damaged points nowhere.
+    private static string? Pointed(string folder)
+    {
+        string latest = Path.Combine(folder, Latest);
+        return File.Exists(latest) && File.ReadAllText(latest).Trim() is string name && Name().IsMatch(name) ? name : null;
+    }
+
+    /// <summary>The newest checkpoint in the same folder that was made at an earlier step; null if there is none.</summary>
+    public static string? EarlierThan(string checkpoint)
+    {
+        string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint));
+        CheckpointFolders folders = new(Path.GetDirectoryName(path) ?? path);
+        long step = StepsOf([NameOf(path)]) is [long own] ? own : long.MaxValue;
+        return folders.Steps.Where(each => each < step).Select(folders.Of).LastOrDefault(IsCheckpoint);
     }
 
     // A run may be killed after its checkpoint is in place but before the pointer is.

@@ -8,8 +8,8 @@ namespace MedR1.Training;
 
 /// <summary>
 /// Writes and reads the checkpoints of a run. Each is a folder <c>step-000500</c> with <c>model/</c> (in the family's published
-/// form), <c>trainer.safetensors</c> (optimizer and weights), <c>trainer.json</c> (where the run stands) and whatever the trainer
-/// adds.
+/// form), <c>trainer.safetensors</c> (optimizer and weights), <c>trainer.json</c> (where the run stands), whatever the trainer
+/// adds, and <c>checksums.json</c> with a checksum of each file that a run needs to go on.
 /// </summary>
 internal sealed partial class CheckpointStore(
     IVisionLanguagePolicy policy, ParameterUpdater updater, TrainerOptions options, int totalSteps, string trainer,
@@ -134,8 +134,10 @@ internal sealed partial class CheckpointStore(
     public RunState Load(string folder)
     {
         string source = CheckpointFolders.Find(folder);
+        RequireWhole(source, name => name == CheckpointFolders.StateFile);
         CheckpointState state = ReadState(source);
         _invariants.Require(source, state);
+        RequireWhole(source, name => name != CheckpointFolders.StateFile);
         Dictionary<string, Tensor>? tensors = null;
         try
         {
@@ -189,6 +191,20 @@ internal sealed partial class CheckpointStore(
         }
     }
 
+    private static void RequireWhole(string source, Func<string, bool> chosen)
+    {
+        try
+        {
+            CheckpointFiles.Require(source, chosen);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            string way = CheckpointFolders.EarlierThan(source) is string earlier
+                ? $"Go on from an earlier one: .ResumeFrom(\"{earlier}\")." : "There is no earlier one beside it: start anew.";
+            throw new CheckpointException($"The checkpoint '{source}' is damaged: {exception.Message} {way}", exception);
+        }
+    }
+
     private static CheckpointState ReadState(string source)
     {
         string path = Path.Combine(source, CheckpointFolders.StateFile);
@@ -197,7 +213,7 @@ internal sealed partial class CheckpointStore(
             return JsonSerializer.Deserialize<CheckpointState>(File.ReadAllBytes(path))
                 ?? throw new JsonException("it is empty");
         }
-        catch (Exception exception) when (exception is JsonException or IOException)
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new CheckpointException(
                 $"'{path}' can't be read: {exception.Message} This version reads format "
@@ -208,17 +224,11 @@ internal sealed partial class CheckpointStore(
     private void Write(string folder, RunState state, CancellationToken cancellationToken)
     {
         policy.Save(Path.Combine(folder, "model"), cancellationToken);
-        using (DisposeScope scope = NewDisposeScope())
-        {
-            SafetensorsWriter.Write(
-                Path.Combine(folder, TensorFile),
-                [.. updater.GetState().Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))],
-                cancellationToken: cancellationToken);
-        }
-
+        CheckpointFiles files = new(folder, cancellationToken);
+        files.Write(TensorFile, updater.GetState());
         foreach (ICheckpointParts part in parts)
         {
-            part.Write(folder, cancellationToken);
+            part.Write(files);
         }
 
         CheckpointState document = new()
@@ -229,7 +239,7 @@ internal sealed partial class CheckpointStore(
             Invariants = _invariants.Values,
             Changes = _invariants.Changes,
         };
-        WholeFile.WriteThrough(
-            Path.Combine(folder, CheckpointFolders.StateFile), JsonSerializer.SerializeToUtf8Bytes(document, Json));
+        files.Write(CheckpointFolders.StateFile, JsonSerializer.SerializeToUtf8Bytes(document, Json));
+        files.Complete();
     }
 }

@@ -13,20 +13,16 @@ internal sealed class GrpoCheckpointParts(PromptTaker taker, ReferenceMixer? mix
     private const string ReplayName = "replay.json";
     private const string ReferenceName = "reference.safetensors";
 
-    public void Write(string folder, CancellationToken cancellationToken)
+    public void Write(CheckpointFiles files)
     {
         if (replay is not null)
         {
-            WholeFile.WriteThrough(Path.Combine(folder, ReplayName), RolloutFile.Write(replay));
+            files.Write(ReplayName, RolloutFile.Write(replay));
         }
 
         if (mixer is not null)
         {
-            using DisposeScope scope = NewDisposeScope();
-            SafetensorsWriter.Write(
-                Path.Combine(folder, ReferenceName),
-                [.. mixer.Weights.Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))],
-                cancellationToken: cancellationToken);
+            files.Write(ReferenceName, mixer.Weights);
         }
     }
 

@@ -10,11 +10,11 @@ internal sealed class RolloutCheckpoint(RolloutTrainerParts parts, PromptTaker t
     /// <summary>The sampling; null if the next step samples.</summary>
     public Rollout? Rollout { get; set; }
 
-    public void Write(string folder, CancellationToken cancellationToken)
+    public void Write(CheckpointFiles files)
     {
         if (Rollout is not null)
         {
-            WholeFile.WriteThrough(Path.Combine(folder, FileName), RolloutFile.Write(Rollout));
+            files.Write(FileName, RolloutFile.Write(Rollout));
         }
     }
 

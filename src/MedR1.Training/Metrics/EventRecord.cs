@@ -34,16 +34,7 @@ internal static class EventRecord
     }
 
     /// <summary>CRC-32C of the bytes, masked as TFRecord does: rotated right by 15 bits plus a constant.</summary>
-    public static uint MaskedCrc(ReadOnlySpan<byte> data)
-    {
-        uint crc = uint.MaxValue;
-        foreach (byte value in data)
-        {
-            crc = BitOperations.Crc32C(crc, value);
-        }
-
-        return BitOperations.RotateRight(~crc, 15) + 0xA282EAD8u;
-    }
+    public static uint MaskedCrc(ReadOnlySpan<byte> data) => BitOperations.RotateRight(Crc32C.Of(data), 15) + 0xA282EAD8u;
 
     private static byte[] Event(double wallTime, long step, Action<MemoryStream> what)
     {

@@ -11,14 +11,7 @@ internal sealed class CriticCheckpoint(ParameterUpdater updater) : ICheckpointPa
 
     public bool IsBeyond(long step) => updater.Reached > step;
 
-    public void Write(string folder, CancellationToken cancellationToken)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        SafetensorsWriter.Write(
-            Path.Combine(folder, FileName),
-            [.. updater.GetState().Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))],
-            cancellationToken: cancellationToken);
-    }
+    public void Write(CheckpointFiles files) => files.Write(FileName, updater.GetState());
 
     public void Read(string folder, RunState state)
     {

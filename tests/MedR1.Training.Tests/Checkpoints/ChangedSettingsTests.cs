@@ -186,6 +186,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
         }
 
         File.WriteAllText(path, document.ToJsonString());
+        File.Delete(Path.Combine(Folder, "step-000002", "checksums.json"));
         using TinyPolicy policy = TestData.Policy();
         Assert.Equal(8, (await Builder(policy, options => options.LearningRate = 0.02).ResumeFrom(Folder).RunAsync()).Steps);
         Assert.Equal(["Seed was 42 and is 1"], Differences(Refusal(options => options.Seed = 1, from: "step-000002")));

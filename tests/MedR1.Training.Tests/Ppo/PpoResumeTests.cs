@@ -102,6 +102,7 @@ public sealed class PpoResumeTests : IDisposable
             SafetensorsWriter.Write(file, [.. state.Skip(1).Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))]);
         }
 
+        File.Delete(Path.Combine(_folder, "step-000001", "checksums.json"));
         using TinyPolicy next = TestData.Policy();
         using ValueModel critic = ValueModel.CopyOf(next);
         float[][] policyBefore = TestData.Weights(next), criticBefore = PpoRuns.Weights(critic);

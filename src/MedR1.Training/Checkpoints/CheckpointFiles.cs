@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Writes the files of a checkpoint that a run needs to go on, and beside them a checksum of each: a bit that a disk or a copy has
+/// changed in a weight would otherwise be a different run without a word.
+/// </summary>
+internal sealed class CheckpointFiles(string folder, CancellationToken cancellationToken)
+{
+    public const string ChecksumFile = "checksums.json";
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    private readonly SortedDictionary<string, string> _checksums = new(StringComparer.Ordinal);
+
+    /// <summary>The folder, for parts that write more than a run needs.</summary>
+    public string Folder => folder;
+
+    public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>Writes bytes, and waits until they are on disk.</summary>
+    public void Write(string name, ReadOnlySpan<byte> bytes)
+    {
+        WholeFile.WriteThrough(Path.Combine(folder, name), bytes);
+        _checksums[name] = Tell(Crc32C.Of(bytes));
+    }
+
+    /// <summary>Writes tensors, and waits until they are on disk.</summary>
+    public void Write(string name, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        _checksums[name] = Tell(SafetensorsWriter.Write(
+            Path.Combine(folder, name), [.. tensors.Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))],
+            cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Writes the checksums of all that was written.</summary>
+    public void Complete() => WholeFile.WriteThrough(
+        Path.Combine(folder, ChecksumFile), JsonSerializer.SerializeToUtf8Bytes(_checksums, s_json));
+
+    /// <summary>Makes sure that some files of a checkpoint are as they were written; those of an earlier version have no checksums.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="chosen">Which files.</param>
+    /// <exception cref="InvalidDataException">One is damaged or missing, or the checksums are.</exception>
+    public static void Require(string folder, Func<string, bool> chosen)
+    {
+        string list = Path.Combine(folder, ChecksumFile);
+        if (!File.Exists(list))
+        {
+            return;
+        }
+
+        foreach ((string name, string checksum) in ReadChecksums(list).Where(pair => chosen(pair.Key)))
+        {
+            string path = Path.Combine(folder, name);
+            if (!File.Exists(path))
+            {
+                throw new InvalidDataException($"'{path}' is missing.");
+            }
+
+            string now = ChecksumOf(path);
+            if (now != checksum)
+            {
+                throw new InvalidDataException(
+                    $"'{path}' is not as it was written: its checksum was {checksum} and is {now}. If that is on purpose, delete '{list}'.");
+            }
+        }
+    }
+
+    private static Dictionary<string, string> ReadChecksums(string list)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(list)) ?? throw new JsonException("It is empty.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"'{list}' holds no checksums: {exception.Message}", exception);
+        }
+    }
+
+    private static string ChecksumOf(string path)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        byte[] piece = new byte[1 << 20];
+        Crc32C checksum = new();
+        for (int count; (count = file.Read(piece)) > 0;)
+        {
+            checksum.Append(piece.AsSpan(0, count));
+        }
+
+        return Tell(checksum.Value);
+    }
+
+    private static string Tell(uint checksum) => checksum.ToString("x8", CultureInfo.InvariantCulture);
+}

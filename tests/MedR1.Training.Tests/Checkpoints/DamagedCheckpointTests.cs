@@ -1,0 +1,108 @@
+using MedR1.Testing;
+
+namespace MedR1.Training.Tests;
+
+/// <summary>What a disk or an interrupted copy has done to a checkpoint is noticed before a run goes on from it.</summary>
+public sealed class DamagedCheckpointTests : IDisposable
+{
+    private readonly TinyPolicy _policy = TestData.Policy();
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-damaged-").FullName;
+
+    private string Last => Path.Combine(_folder, "step-000002");
+
+    [Fact]
+    public async Task A_single_bit_in_any_file_that_a_run_needs_is_noticed_and_the_earlier_checkpoint_named()
+    {
+        await RunAsync();
+        string[] files = [.. Directory.GetFiles(Last).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        Assert.Equal(
+            ["checksums.json", "reference.safetensors", "replay.json", "rollout.json", "trainer.json", "trainer.safetensors"], files);
+        foreach (string file in files)
+        {
+            string path = Path.Combine(Last, file);
+            byte[] whole = File.ReadAllBytes(path);
+
+            // In the file of the checksums the first of them: it may be anywhere else too.
+            int place = file == "checksums.json" ? Array.LastIndexOf(whole, (byte)':') + 4 : whole.Length / 2;
+            byte[] damaged = [.. whole];
+            damaged[place] ^= 1;
+            File.WriteAllBytes(path, damaged);
+
+            CheckpointException exception = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(_folder).Build());
+
+            Assert.Contains($"'{(file == "checksums.json" ? Path.Combine(Last, "trainer.safetensors") : path)}'", exception.Message);
+            Assert.Contains($".ResumeFrom(\"{Path.Combine(_folder, "step-000001")}\")", exception.Message);
+            File.WriteAllBytes(path, whole);
+        }
+
+        using GrpoTrainer trainer = Builder().ResumeFrom(_folder).Build();
+        Assert.Equal(2, (await trainer.RunAsync()).Steps);
+    }
+
+    [Theory]
+    [InlineData("trainer.safetensors")]
+    [InlineData("trainer.json")]
+    [InlineData("rollout.json")]
+    public async Task A_file_that_is_cut_off_or_missing_is_named(string file)
+    {
+        await RunAsync();
+        string path = Path.Combine(Last, file);
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^10]);
+        CheckpointException cut = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(Last).Build());
+        Assert.Contains($"'{path}' is not as it was written", cut.Message);
+
+        // Without trainer.json a folder is no checkpoint.
+        File.Delete(path);
+        CheckpointException missing = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(Last).Build());
+        Assert.Contains(file == "trainer.json" ? $"'{Last}' is no checkpoint" : $"'{path}' is missing", missing.Message);
+    }
+
+    [Fact]
+    public async Task The_only_checkpoint_that_is_damaged_leaves_a_new_start()
+    {
+        await RunAsync();
+        Directory.Delete(Path.Combine(_folder, "step-000001"), recursive: true);
+        File.WriteAllText(Path.Combine(Last, "checksums.json"), "{");
+
+        CheckpointException exception = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(_folder).Build());
+
+        Assert.Contains($"'{Path.Combine(Last, "checksums.json")}' holds no checksums", exception.Message);
+        Assert.Contains("There is no earlier one beside it: start anew.", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("step-0000\0\0")]
+    [InlineData("step-00000x")]
+    [InlineData("step-000007")]
+    public async Task A_pointer_that_is_damaged_is_done_without(string pointer)
+    {
+        await RunAsync();
+        File.WriteAllText(Path.Combine(_folder, "latest"), pointer);
+
+        Assert.Equal(Last, CheckpointFolders.Find(_folder));
+    }
+
+    public void Dispose()
+    {
+        _policy.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task RunAsync()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer trainer = Builder(policy).Build();
+        await trainer.RunAsync();
+    }
+
+    private GrpoTrainerBuilder Builder(TinyPolicy? policy = null) => Runs.Small(policy ?? _policy, options =>
+    {
+        options.MaxSteps = 2;
+        options.SaveInterval = 1;
+        options.StepsPerGeneration = 4;
+        options.OutputFolder = _folder;
+        options.Replay = new ReplayOptions();
+        options.ReferenceSync = new ReferenceSyncOptions { Interval = 1 };
+    });
+}
