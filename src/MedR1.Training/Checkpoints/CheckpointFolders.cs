@@ -35,13 +35,20 @@ internal sealed partial class CheckpointFolders(string output)
     /// <summary>The steps that have a checkpoint, in order.</summary>
     public IReadOnlyList<long> Steps => StepsOf(Folders("step-*").Select(NameOf));
 
+    /// <summary>Creates the output folder and takes it for one run, until what is returned is disposed.</summary>
+    /// <exception cref="CheckpointException">A different run has it.</exception>
+    public IDisposable Take()
+    {
+        Directory.CreateDirectory(_output);
+        return FolderLock.Take(_output);
+    }
+
     /// <summary>
-    /// Creates the output folder and, temporarily, a file in it; and puts back what a killed run was about to replace. The folder
-    /// belongs to one run at a time.
+    /// Creates, temporarily, a file in the output folder, and puts back what a killed run was about to replace. The folder belongs to
+    /// one run at a time.
     /// </summary>
     public void Probe()
     {
-        Directory.CreateDirectory(_output);
         PutBack();
         string probe = Path.Combine(_output, $".probe.{Guid.NewGuid():N}{Half}");
         File.WriteAllBytes(probe, []);

@@ -30,6 +30,11 @@ internal sealed partial class CheckpointStore
             return (Newest, null);
         }
 
+        if (_lock is null)
+        {
+            return (null, "the run did not get its OutputFolder");
+        }
+
         try
         {
             string folder = Save(_folders, state, CancellationToken.None);

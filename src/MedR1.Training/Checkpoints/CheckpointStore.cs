@@ -32,6 +32,7 @@ internal sealed partial class CheckpointStore(
     private long _lastSaved;
     private long _resumedHereAt;
     private string? _resumedFrom;
+    private IDisposable? _lock;
 
     /// <summary>The last checkpoint that was written.</summary>
     public string? Last { get; private set; }
@@ -67,14 +68,15 @@ internal sealed partial class CheckpointStore(
     }
 
     /// <summary>
-    /// Makes sure, before the first step, that checkpoints can be written. A run that was killed between its last checkpoint and the
-    /// pointers to it, or the removal of earlier ones, saves nothing more: that is done here.
+    /// Takes the output folder and makes sure, before the first step, that checkpoints can be written there. A run that was killed
+    /// between its last checkpoint and the pointers to it, or the removal of earlier ones, saves nothing more: that is done here.
     /// </summary>
-    /// <exception cref="CheckpointException">They can't.</exception>
+    /// <exception cref="CheckpointException">They can't, or a different run writes there.</exception>
     public void Begin(RunState state)
     {
         try
         {
+            _lock = _folders?.Take();
             _folders?.Probe();
             if (_folders is not null && _resumedHereAt >= totalSteps)
             {
@@ -83,12 +85,19 @@ internal sealed partial class CheckpointStore(
                 RemoveExpired(state);
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not CheckpointException)
         {
             throw new CheckpointException(
                 $"No checkpoint can be written to '{options.OutputFolder}': {exception.Message} Set OutputFolder to a folder that "
                 + "can be written to.", exception);
         }
+    }
+
+    /// <summary>Lets go of the output folder.</summary>
+    public void End()
+    {
+        _lock?.Dispose();
+        _lock = null;
     }
 
     private string Save(CheckpointFolders folders, RunState state, CancellationToken cancellationToken)

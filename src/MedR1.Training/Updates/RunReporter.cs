@@ -39,6 +39,7 @@ internal sealed class RunReporter(
         finally
         {
             NotifyOfStop();
+            checkpoints.End();
         }
     }
 
