@@ -75,21 +75,22 @@ public sealed class GrpoTrainer : IDisposable
     /// reference, or compares with the same network while one of the two references is an adapter on it; or the first evaluation or
     /// step did not measure <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed, or was during the run.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled by this token.</exception>
     /// <exception cref="TimeoutException">
     /// Something in the run was cancelled, but not by the token, such as a request of an evaluation that timed out.
     /// </exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
-        _gate.RunAsync(() => _loop.RunAsync(cancellationToken));
+        _gate.RunAsync(() => _loop.RunAsync(_gate, cancellationToken));
 
-    /// <summary>Frees the optimizer and the cloned reference.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Frees the optimizer and the cloned reference; a run that is under way ends behind its current step, and they are freed then.
+    /// </summary>
+    public void Dispose() => _gate.Close(() =>
     {
-        _gate.Close();
         _updater?.Dispose();
         _ownReference?.Dispose();
-    }
+    });
 
     // A reference that moves needs its own weights: for a policy with an adapter a copy of the adapter, rather than the adapter
     // switched off.

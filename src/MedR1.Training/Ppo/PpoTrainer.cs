@@ -80,23 +80,25 @@ public sealed class PpoTrainer : IDisposable
     /// as its own reference, or compares with the same network while one of the two references is an adapter on it; or the first
     /// evaluation or step did not measure <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed, or was during the run.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled by this token.</exception>
     /// <exception cref="TimeoutException">
     /// Something in the run was cancelled, but not by the token, such as a request of an evaluation that timed out.
     /// </exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
-        _gate.RunAsync(() => _loop.RunAsync(cancellationToken), Critic.Body.Network, Critic.Head);
+        _gate.RunAsync(() => _loop.RunAsync(_gate, cancellationToken), Critic.Body.Network, Critic.Head);
 
-    /// <summary>Frees the optimizers, and the reference and critic if they were copied.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Frees the optimizers, and the reference and critic if they were copied; a run that is under way ends behind its current step,
+    /// and they are freed then.
+    /// </summary>
+    public void Dispose() => _gate.Close(() =>
     {
-        _gate.Close();
         _policyUpdater?.Dispose();
         _criticUpdater?.Dispose();
         _ownReference?.Dispose();
         _ownCritic?.Dispose();
-    }
+    });
 
     private Dictionary<string, string> Invariants(
         IVisionLanguagePolicy policy, RolloutTrainerParts parts, PpoTrainerOptions options, PpoLossOptions loss, PpoTargetOptions targets)

@@ -13,11 +13,11 @@ internal sealed class RolloutLoop(
 {
     private readonly MetricDispatcher _dispatcher = new(parts.Sinks);
 
-    /// <summary>Continues to the last step.</summary>
-    public Task<TrainingReport> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Continues to the last step, or until the trainer is disposed.</summary>
+    public Task<TrainingReport> RunAsync(RunGate gate, CancellationToken cancellationToken)
     {
         RunReporter reporter = new(
-            trainer, state, totalSteps, options, _dispatcher, evaluations, checkpoints, parts.Observers);
+            trainer, state, totalSteps, options, _dispatcher, evaluations, checkpoints, parts.Observers, gate);
         return reporter.RunAsync(() => MakeStepsAsync(reporter, cancellationToken), cancellationToken);
     }
 

@@ -72,7 +72,7 @@ public sealed class SftTrainer : IDisposable
     /// A run of this trainer is in progress; or a different one changes its network or has it as its reference; or the first
     /// evaluation or step did not measure <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The trainer is disposed, or was during the run.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled by this token.</exception>
     /// <exception cref="TimeoutException">
     /// Something in the run was cancelled, but not by the token, such as a request of an evaluation that timed out.
@@ -80,12 +80,8 @@ public sealed class SftTrainer : IDisposable
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => RunLoopAsync(cancellationToken));
 
-    /// <summary>Frees the optimizer.</summary>
-    public void Dispose()
-    {
-        _gate.Close();
-        _updater?.Dispose();
-    }
+    /// <summary>Frees the optimizer; a run that is under way ends behind its current step, and it is freed then.</summary>
+    public void Dispose() => _gate.Close(() => _updater?.Dispose());
 
     private static Dictionary<string, string> Invariants(
         IVisionLanguagePolicy policy, IReadOnlyList<SupervisedExample> examples, IExampleOrder order, SftTrainerOptions options)
@@ -117,7 +113,7 @@ public sealed class SftTrainer : IDisposable
     private Task<TrainingReport> RunLoopAsync(CancellationToken cancellationToken)
     {
         RunReporter reporter = new(
-            nameof(SftTrainer), _state, TotalSteps, _options, _dispatcher, _evaluations, _checkpoints, _observers);
+            nameof(SftTrainer), _state, TotalSteps, _options, _dispatcher, _evaluations, _checkpoints, _observers, _gate);
         return reporter.RunAsync(() => MakeStepsAsync(reporter, cancellationToken), cancellationToken);
     }
 

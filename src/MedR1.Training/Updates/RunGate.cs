@@ -25,14 +25,42 @@ internal sealed class RunGate(
     private static readonly ConditionalWeakTable<nn.Module, List<RunGate>> s_compared = [];
     private readonly IVisionLanguagePolicy _policy = policy;
     private bool _isClosed;
+    private Action? _free;
 
     private string Trainer { get; } = trainer;
 
     // An adapter is switched on for each pass and off after it, for everyone who computes with its network, whatever wraps it.
     private bool SwitchesReference => reference?.Parameters.Any(pair => reference.PartOf(pair.Key) == ModelPart.Adapter) == true;
 
-    /// <summary>Lets no further run through: the trainer is disposed.</summary>
-    public void Close() => _isClosed = true;
+    /// <summary>
+    /// Lets no further run through: the trainer is disposed. What a run computes with just now is freed when that run is over, which
+    /// is behind its current step.
+    /// </summary>
+    /// <param name="free">Frees what belongs to the trainer.</param>
+    public void Close(Action free)
+    {
+        lock (s_running)
+        {
+            _isClosed = true;
+            if (s_running.TryGetValue(_policy.Network, out RunGate? running) && running == this)
+            {
+                _free = free;
+                return;
+            }
+        }
+
+        free();
+    }
+
+    /// <summary>Ends a run whose trainer was disposed meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">It was.</exception>
+    public void RequireOpen()
+    {
+        if (_isClosed)
+        {
+            throw new ObjectDisposedException(Trainer, "The trainer was disposed during its run, which ends here. Await a run before that.");
+        }
+    }
 
     /// <summary>
     /// Runs, unless a different run uses one of the networks, or has one as its reference, or compares with the same network while
@@ -44,11 +72,6 @@ internal sealed class RunGate(
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public async Task<TrainingReport> RunAsync(Func<Task<TrainingReport>> run, params nn.Module[] others)
     {
-        if (_isClosed)
-        {
-            throw new ObjectDisposedException(Trainer);
-        }
-
         nn.Module[] networks = [_policy.Network, .. others];
 
         // A policy with an adapter uses its own base as its reference.
@@ -63,6 +86,7 @@ internal sealed class RunGate(
         finally
         {
             Release(networks, compared);
+            Interlocked.Exchange(ref _free, null)?.Invoke();
         }
     }
 
@@ -71,6 +95,11 @@ internal sealed class RunGate(
     {
         lock (s_running)
         {
+            if (_isClosed)
+            {
+                throw new ObjectDisposedException(Trainer);
+            }
+
             foreach (nn.Module network in networks)
             {
                 if (s_running.TryGetValue(network, out RunGate? other))

@@ -6,7 +6,7 @@ namespace MedR1.Training;
 /// </summary>
 internal sealed class RunReporter(
     string trainer, RunState state, int totalSteps, TrainerOptions options, MetricDispatcher dispatcher,
-    EvaluationRunner evaluations, CheckpointStore checkpoints, IReadOnlyList<ITrainingObserver> observers)
+    EvaluationRunner evaluations, CheckpointStore checkpoints, IReadOnlyList<ITrainingObserver> observers, RunGate gate)
 {
     private readonly RunLog _log = new(dispatcher, state, totalSteps, options);
     private readonly RunRescue _rescue = new(state, totalSteps, checkpoints);
@@ -73,10 +73,14 @@ internal sealed class RunReporter(
     /// <summary>Completes a step that the state has counted.</summary>
     /// <param name="values">The step's measurements; those of an evaluation are added.</param>
     /// <param name="cancellationToken">Cancels evaluation, sinks and saving.</param>
-    public Task EndStepAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
+    public async Task EndStepAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
     {
         state.Unfinished = new EndOfStep(values);
-        return FinishAsync(state.Unfinished, cancellationToken);
+        await FinishAsync(state.Unfinished, cancellationToken);
+        if (state.Step < totalSteps)
+        {
+            gate.RequireOpen();
+        }
     }
 
     private TrainingReport End()
