@@ -57,7 +57,8 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
         Qwen2VLPolicy policy, IVqaDataset train, IVqaDataset asked, CancellationToken cancellationToken)
     {
         using LiveConsole live = new();
-        using JsonLinesSink lines = new(Path.Combine(settings.Output, "metrics.jsonl"));
+        string metrics = Path.Combine(settings.Output, "metrics.jsonl");
+        using JsonLinesSink lines = new(metrics);
         using TensorBoardSink board = new(Path.Combine(settings.Output, "tensorboard"));
         using MeterSink meter = new();
         using CompletionLog completions = new(Path.Combine(settings.Output, "completions.jsonl"));
@@ -73,7 +74,8 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
             .AddMetricSink(meter)
             .AddObserver(live)
             .AddObserver(completions)
-            .AddObserver(new HtmlReportWriter(Path.Combine(settings.Output, "report.html"), $"GRPO on {train.Name}"))
+            .AddObserver(new HtmlReportWriter(
+                Path.Combine(settings.Output, "report.html"), $"GRPO on {train.Name}", metricsFile: metrics))
             .Configure(options => options.OutputFolder = settings.Output)
             .Configure(options => trainer.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true));
         if (settings.Resume && File.Exists(Path.Combine(settings.Output, "latest")))

@@ -6,19 +6,24 @@ public sealed class CurvePlotSink : IMetricSink
     private readonly string _path;
     private readonly int _interval;
     private readonly CurvePlotOptions? _options;
-    private readonly List<StepMetrics> _history = [];
+    private readonly StepHistory _history;
 
     /// <summary>Makes a sink.</summary>
     /// <param name="path">The PNG file.</param>
     /// <param name="interval">Steps between drawings; the last step is always drawn.</param>
     /// <param name="options">What to draw and how.</param>
-    public CurvePlotSink(string path, int interval = 50, CurvePlotOptions? options = null)
+    /// <param name="metricsFile">
+    /// The file of the run's <see cref="JsonLinesSink"/>, if a run that is resumed shall be drawn from its first step on; it may not exist
+    /// yet.
+    /// </param>
+    public CurvePlotSink(string path, int interval = 50, CurvePlotOptions? options = null, string? metricsFile = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interval);
         _path = path;
         _interval = interval;
         _options = options;
+        _history = new StepHistory(metricsFile);
     }
 
     /// <inheritdoc/>
@@ -27,9 +32,9 @@ public sealed class CurvePlotSink : IMetricSink
         ArgumentNullException.ThrowIfNull(metrics);
         _history.Add(metrics);
         bool isLast = metrics.Values.TryGetValue(TrainingMetricNames.Progress, out double progress) && progress >= 1;
-        if (isLast || _history.Count % _interval == 0)
+        if (isLast || _history.Added % _interval == 0)
         {
-            CurvePlot.Save(_path, _history, _options);
+            CurvePlot.Save(_path, _history.Steps, _options);
         }
 
         return ValueTask.CompletedTask;

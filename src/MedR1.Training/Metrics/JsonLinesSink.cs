@@ -48,6 +48,16 @@ public sealed class JsonLinesSink : IMetricSink, IDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Reads what such a sink has written.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>
+    /// Each step once, in order: of values that were written several times, because a run was interrupted and repeated them, the last.
+    /// Null becomes NaN; a line that a killed run left half written is left out.
+    /// </returns>
+    /// <exception cref="IOException">The file can't be read.</exception>
+    /// <exception cref="InvalidDataException">A whole line is not one of metrics.</exception>
+    public static IReadOnlyList<StepMetrics> Read(string path) => MetricLines.Read(path);
+
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 }

@@ -12,7 +12,7 @@ public sealed class HtmlReportWriter : IGrpoObserver
     private readonly string _path;
     private readonly string _title;
     private readonly int _interval;
-    private readonly List<StepMetrics> _history = [];
+    private readonly StepHistory _history;
     private readonly Dictionary<string, string> _facts = [];
     private CompletionRow[] _completions = [];
     private bool _hasUnsaved;
@@ -22,7 +22,11 @@ public sealed class HtmlReportWriter : IGrpoObserver
     /// <param name="title">The heading.</param>
     /// <param name="interval">Steps between updates of the file; it is always written at the end, also of a run that is cancelled or
     /// fails.</param>
-    public HtmlReportWriter(string path, string title = "Training", int interval = 50)
+    /// <param name="metricsFile">
+    /// The file of the run's <see cref="JsonLinesSink"/>, if a run that is resumed shall be shown from its first step on; it may not exist
+    /// yet.
+    /// </param>
+    public HtmlReportWriter(string path, string title = "Training", int interval = 50, string? metricsFile = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(title);
@@ -30,6 +34,7 @@ public sealed class HtmlReportWriter : IGrpoObserver
         _path = path;
         _title = title;
         _interval = interval;
+        _history = new StepHistory(metricsFile);
     }
 
     /// <summary>Adds a fact about the run to the top of the report, or changes it.</summary>
@@ -55,7 +60,7 @@ public sealed class HtmlReportWriter : IGrpoObserver
     {
         _history.Add(metrics);
         _hasUnsaved = true;
-        if (_history.Count % _interval == 0)
+        if (_history.Added % _interval == 0)
         {
             Save();
         }
@@ -95,7 +100,7 @@ public sealed class HtmlReportWriter : IGrpoObserver
     private void Save()
     {
         HtmlReport.Save(
-            _path, new HtmlReportContent(_title, _history) { Facts = [.. _facts], Completions = _completions });
+            _path, new HtmlReportContent(_title, _history.Steps) { Facts = [.. _facts], Completions = _completions });
         _hasUnsaved = false;
     }
 }

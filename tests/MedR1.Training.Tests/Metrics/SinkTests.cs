@@ -42,6 +42,77 @@ public sealed class SinkTests : IDisposable
     }
 
     [Fact]
+    public void Json_lines_are_read_again_each_step_once()
+    {
+        string path = Path.Combine(_folder, "metrics.jsonl");
+
+        // Step 2 was killed while it was written, the run then resumed at step 1; step 2 was reported again with an evaluation.
+        File.WriteAllLines(
+            path,
+            [
+                """{"step":1,"loss":0.5,"kl":null}""", """{"step":2,"lo""", """{"step":1,"loss":0.75}""",
+                """{"step":2,"loss":0.25}""", """{"step":2,"eval/accuracy":1}""",
+            ]);
+        IReadOnlyList<StepMetrics> steps = JsonLinesSink.Read(path);
+        Assert.Equal([1, 2], steps.Select(step => step.Step));
+        Assert.Equal(new Dictionary<string, double> { ["loss"] = 0.75, ["kl"] = double.NaN }, steps[0].Values);
+        Assert.Equal(new Dictionary<string, double> { ["loss"] = 0.25, ["eval/accuracy"] = 1 }, steps[1].Values);
+    }
+
+    [Theory]
+    [InlineData("loss 0.5")]
+    [InlineData("""{"loss":0.5}""")]
+    [InlineData("""{"step":"one","loss":0.5}""")]
+    [InlineData("""{"step":1.5,"loss":0.5}""")]
+    [InlineData("""{"step":1,"loss":"low"}""")]
+    [InlineData("[1]")]
+    public void A_line_that_holds_no_metrics_is_named(string line)
+    {
+        string path = Path.Combine(_folder, "metrics.jsonl");
+        File.WriteAllLines(path, ["""{"step":1,"loss":0.5}""", line]);
+        InvalidDataException failure = Assert.Throws<InvalidDataException>(() => JsonLinesSink.Read(path));
+        Assert.Contains("Line 2", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(path, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(line, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Curves_and_report_of_a_resumed_run_begin_at_its_first_step()
+    {
+        string metrics = Path.Combine(_folder, "metrics.jsonl");
+        string whole = Path.Combine(_folder, "whole.png"), resumed = Path.Combine(_folder, "resumed.png");
+        CurvePlotSink uninterrupted = new(whole, interval: 4);
+        using (JsonLinesSink lines = new(metrics))
+        {
+            // The run reached step 3 and goes on from a checkpoint of step 2: what it measured at step 3 counts no more.
+            for (int step = 1; step <= 3; step++)
+            {
+                await lines.WriteAsync(Step(step, ("loss", step == 3 ? 9 : 1.0 / step)));
+            }
+        }
+
+        CurvePlotSink second = new(resumed, interval: 2, metricsFile: metrics);
+        HtmlReportWriter report = new(Path.Combine(_folder, "report.html"), interval: 2, metricsFile: metrics);
+        for (int step = 1; step <= 4; step++)
+        {
+            StepMetrics measured = Step(step, ("loss", 1.0 / step));
+            await uninterrupted.WriteAsync(measured);
+            if (step > 2)
+            {
+                await second.WriteAsync(measured);
+                report.OnStep(measured);
+            }
+        }
+
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(resumed));
+        HtmlReport.Save(
+            Path.Combine(_folder, "whole.html"),
+            new HtmlReportContent("Training", [.. Enumerable.Range(1, 4).Select(step => Step(step, ("loss", 1.0 / step)))]));
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(_folder, "whole.html")), File.ReadAllText(Path.Combine(_folder, "report.html")));
+    }
+
+    [Fact]
     public async Task Json_lines_go_into_a_pipe_too()
     {
         string pipe = Path.Combine(_folder, "pipe");
