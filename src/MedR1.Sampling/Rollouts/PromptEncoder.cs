@@ -18,9 +18,10 @@ internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOption
         {
             encoded = known ?? policy.Processor.Encode(prompt, cancellationToken);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // Whatever is wrong, for instance with an image: in a list of thousands, its index is what one needs first.
+            // Whatever is wrong, for instance with an image: in a list of thousands, its index is what one needs first. A timeout of an
+            // image's source comes as a cancellation that nobody asked for.
             throw new InvalidPromptException(
                 $"{NameOf(prompt, index)} can't be encoded: {exception.Message}", exception);
         }

@@ -181,6 +181,20 @@ public sealed class BatchTests
         Assert.IsType<InvalidPromptException>(exception.InnerException);
     }
 
+    // A source that loads over a network reports its own timeout as a cancellation, which nobody asked for here.
+    [Fact]
+    public async Task A_picture_that_times_out_is_named_and_not_asked_for_again()
+    {
+        using WatchedPolicy policy = new(Samples.Policy());
+        TimedOutImage image = new();
+        VqaPrompt[] prompts = [.. Enumerable.Repeat(Samples.Mixed[1], 3), VqaPrompt.Ask("Late?", image)];
+        InvalidPromptException exception = await Assert.ThrowsAsync<InvalidPromptException>(
+            () => new LocalSampler(policy, new LocalSamplerOptions { MostRows = 4 }).DrawAsync(prompts, Options));
+
+        Assert.Contains("Prompt 3 ('Late?') can't be encoded: The request timed out.", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(1, image.Openings);
+    }
+
     [Theory]
     [InlineData(0.0)]
     [InlineData(1.0)]
@@ -220,6 +234,19 @@ public sealed class BatchTests
     // A prompt that is longer than the cache waits for a new one.
     private static IEnumerable<VqaPrompt> LongestFirst(WatchedPolicy policy) =>
         Samples.Mixed.OrderByDescending(prompt => policy.Processor.Encode(prompt).TokenIds.Count);
+
+    private sealed class TimedOutImage : IImageSource
+    {
+        public int Openings { get; private set; }
+
+        public string Name => "slow";
+
+        public Stream OpenRead()
+        {
+            Openings++;
+            throw new TaskCanceledException("The request timed out.", new TimeoutException());
+        }
+    }
 
     private sealed class OnlyToken(int token) : ILogitsProcessor
     {
