@@ -108,6 +108,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         progress.Resume();
         using IDisposable? ready = Prepare(prompts.Count, options);
         using RolloutEngine engine = CreateEngine(prompts, encoded, options, looksAhead: true);
+        using IDisposable record = SamplingMetrics.RecordAtEnd(engine, progress);
         while (!engine.IsDone)
         {
             if (!cancellationToken.IsCancellationRequested)
@@ -115,7 +116,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
                 engine.Step(cancellationToken);
                 progress.Report(engine);
             }
-            else if (engine.ActiveRowCount > 0)
+            else if (engine.IsUnderWay)
             {
                 engine.Cancel();
             }
@@ -134,7 +135,6 @@ public sealed class LocalSampler : IEncodedPromptSampler
         }
 
         progress.Finish(engine);
-        SamplingMetrics.Record(engine.Counts, progress.Elapsed);
     }
 
     private async IAsyncEnumerable<SampledToken> StreamCoreAsync(
@@ -146,6 +146,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         IStreamingDecoder decoder = _policy.Processor.Tokenizer.CreateStreamingDecoder();
         using IDisposable? ready = Prepare(1, options);
         using RolloutEngine engine = CreateEngine([prompt], null, options, looksAhead: false);
+        using IDisposable record = SamplingMetrics.RecordAtEnd(engine, progress);
         while (!engine.IsDone)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -159,7 +160,6 @@ public sealed class LocalSampler : IEncodedPromptSampler
 
         progress.CompletedPrompts = 1;
         progress.Finish(engine);
-        SamplingMetrics.Record(engine.Counts, progress.Elapsed);
     }
 
     private static SampledToken Newest(RolloutRow row, IStreamingDecoder decoder)

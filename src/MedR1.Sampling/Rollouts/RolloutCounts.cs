@@ -9,26 +9,27 @@ internal sealed class RolloutCounts
     /// <summary>Tokens said.</summary>
     public long TokenCount { get; private set; }
 
-    /// <summary>Completions of closed groups by the reason that ended them.</summary>
+    /// <summary>Completions by the reason that ended them; they are counted when they end, not when their group is complete.</summary>
     public IReadOnlyDictionary<StopReason, int> Ends => _ends;
 
     /// <summary>Share of the slots that said a token; 0 before the first step.</summary>
     public double Occupancy => _slotSteps == 0 ? 0 : TokenCount / (double)_slotSteps;
 
-    /// <summary>Counts a step.</summary>
-    public void AddStep(int tokens, int rowSlots)
+    /// <summary>Counts a step in which rows have said a token each, and those that it ended.</summary>
+    public void AddStep(IReadOnlyCollection<RolloutRow> rows, int rowSlots)
     {
-        TokenCount += tokens;
+        TokenCount += rows.Count;
         _slotSteps += rowSlots;
+        foreach (RolloutRow row in rows.Where(row => row.Ended is not null))
+        {
+            AddEnd(row);
+        }
     }
 
-    /// <summary>Counts the completions of a group.</summary>
-    public void AddEnds(IEnumerable<RolloutRow> rows)
+    /// <summary>Counts a completion that has ended.</summary>
+    public void AddEnd(RolloutRow row)
     {
-        foreach (RolloutRow row in rows)
-        {
-            StopReason reason = row.Ended!.Value;
-            _ends[reason] = _ends.GetValueOrDefault(reason) + 1;
-        }
+        StopReason reason = row.Ended!.Value;
+        _ends[reason] = _ends.GetValueOrDefault(reason) + 1;
     }
 }

@@ -58,9 +58,8 @@ internal sealed class RolloutEngine : IDisposable
     /// <summary>Completions that are being drawn.</summary>
     public int ActiveRowCount => _active.Count;
 
-    /// <summary>Completions that have ended.</summary>
-    public int EndedRowCount => Counts.Ends.Values.Sum()
-        + _open.Sum(group => group.Rows.Count(row => row.Ended is not null));
+    /// <summary>Whether a group that is not complete has tokens; all its rows may have ended while others wait.</summary>
+    public bool IsUnderWay => _open.Exists(group => group.HasSpoken);
 
     /// <summary>Whether nothing is left to draw.</summary>
     public bool IsDone => _queue.Count == 0 && _open.Count == 0;
@@ -120,9 +119,10 @@ internal sealed class RolloutEngine : IDisposable
             Hear();
         }
 
-        foreach (RolloutRow row in _open.SelectMany(group => group.Rows))
+        foreach (RolloutRow row in _open.SelectMany(group => group.Rows).Where(row => row.Ended is null))
         {
             row.Cancel();
+            Counts.AddEnd(row);
         }
 
         FreeEnded();
@@ -202,7 +202,7 @@ internal sealed class RolloutEngine : IDisposable
     // A cancellation must not lose the completions in progress: the caller ends them with the next step.
     private PromptTicket? PeekNext(CancellationToken cancellationToken)
     {
-        if (cancellationToken.IsCancellationRequested && _active.Count > 0)
+        if (cancellationToken.IsCancellationRequested && IsUnderWay)
         {
             return null;
         }
@@ -212,7 +212,7 @@ internal sealed class RolloutEngine : IDisposable
         {
             return _queue.Peek(cancellationToken);
         }
-        catch (OperationCanceledException) when (_active.Count > 0)
+        catch (OperationCanceledException) when (IsUnderWay)
         {
             return null;
         }
@@ -263,7 +263,7 @@ internal sealed class RolloutEngine : IDisposable
     private void Hear()
     {
         _speech.Hear(_slots!);
-        Counts.AddStep(_active.Count, _slots!.Cache.RowSlots);
+        Counts.AddStep(_active, _slots!.Cache.RowSlots);
         if (_sharesPrefixes)
         {
             SharedPrefixes.Part(_active, _slots.Cache);
@@ -287,7 +287,6 @@ internal sealed class RolloutEngine : IDisposable
     {
         foreach (RolloutGroup group in _open.Where(group => group.IsDone))
         {
-            Counts.AddEnds(group.Rows);
             _slots!.ReturnPrompt(group.PromptSlot);
             _features.Release(group.Ticket.Encoded);
             group.Dispose();

@@ -24,6 +24,9 @@ internal sealed class RolloutGroup(PromptTicket ticket, int promptSlot, RolloutR
     /// <summary>Whether a completion waits for a slot.</summary>
     public bool HasWaitingRow => _begun < rows.Length && rows[_begun].Ended is null;
 
+    /// <summary>Whether one of its completions has a token.</summary>
+    public bool HasSpoken => Array.Exists(rows, row => row.Tokens.Count > 0);
+
     /// <summary>Whether all completions have ended.</summary>
     public bool IsDone => Array.TrueForAll(rows, row => row.Ended is not null);
 

@@ -36,7 +36,7 @@ internal sealed class ProgressReporter(LocalSamplerOptions options, int promptCo
     private void Tell(RolloutEngine engine) => options.Progress?.Report(new SamplingProgress(
         CompletedPrompts,
         promptCount,
-        engine.EndedRowCount,
+        engine.Counts.Ends.Values.Sum(),
         engine.ActiveRowCount,
         engine.Counts.TokenCount,
         _watch.Elapsed));

@@ -7,12 +7,14 @@ internal static class SamplingMetrics
 {
     private static readonly Meter Meter = new(LocalSampler.MeterName);
 
-    private static readonly Counter<long> Tokens =
-        Meter.CreateCounter<long>("medr1.sampling.tokens", "{token}", "Tokens drawn, end tokens included.");
+    private static readonly Counter<long> Tokens = Meter.CreateCounter<long>(
+        "medr1.sampling.tokens",
+        "{token}",
+        "Tokens drawn, end tokens included; also those of calls that were left early or failed.");
 
     private static readonly Counter<long> Rows =
         Meter.CreateCounter<long>(
-            "medr1.sampling.rows", "{completion}", "Completions drawn, by the reason that ended them.");
+            "medr1.sampling.rows", "{completion}", "Completions that have ended, by the reason that ended them.");
 
     private static readonly Histogram<double> Seconds = Meter.CreateHistogram<double>(
         "medr1.sampling.duration", "s", "Seconds of computing a call: pictures, prompts and tokens.");
@@ -22,7 +24,10 @@ internal static class SamplingMetrics
         "1",
         "Tokens drawn in a call over its slots times its steps; 1 where no slot was ever empty.");
 
-    public static void Record(RolloutCounts counts, TimeSpan elapsed)
+    /// <summary>Records a call when the result is disposed: what was drawn counts however the call ends.</summary>
+    public static IDisposable RecordAtEnd(RolloutEngine engine, ProgressReporter progress) => new Call(engine, progress);
+
+    private static void Record(RolloutCounts counts, TimeSpan elapsed)
     {
         Tokens.Add(counts.TokenCount);
         foreach ((StopReason reason, int count) in counts.Ends)
@@ -35,5 +40,10 @@ internal static class SamplingMetrics
         {
             Occupancy.Record(counts.Occupancy);
         }
+    }
+
+    private sealed class Call(RolloutEngine engine, ProgressReporter progress) : IDisposable
+    {
+        public void Dispose() => Record(engine.Counts, progress.Elapsed);
     }
 }

@@ -45,6 +45,61 @@ public sealed class CancellationTests
         Assert.Equal([30, 12], groups.Select(group => group.Completions[0].TokenCount));
     }
 
+    // Four completions in two rows: after four steps the first two have their five tokens, and nothing is being drawn until the
+    // others begin.
+    [Fact]
+    public async Task A_group_whose_rows_have_all_ended_while_others_wait_is_given()
+    {
+        using CancellationTokenSource source = new();
+        using WatchedPolicy policy = new(Samples.Policy()) { BeforeDecode = step => CancelAt(source, step, 4) };
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 2 });
+        List<CompletionGroup> groups = [];
+        SamplingOptions options = Options with { SamplesPerPrompt = 4, MaxNewTokens = 5 };
+        Exception? thrown = await Record.ExceptionAsync(async () =>
+        {
+            await foreach (CompletionGroup group in sampler.SampleAsync(
+                [Samples.Mixed[0], Samples.Mixed[1]], options, source.Token))
+            {
+                groups.Add(group);
+            }
+        });
+
+        // The second prompt was not begun.
+        Assert.IsType<OperationCanceledException>(thrown);
+        CompletionGroup given = Assert.Single(groups);
+        Assert.Equal([5, 5, 0, 0], given.Completions.Select(completion => completion.TokenCount));
+        Assert.Equal(
+            [StopReason.Length, StopReason.Length, StopReason.Cancelled, StopReason.Cancelled],
+            given.Completions.Select(completion => completion.StopReason));
+    }
+
+    // Three completions each in two rows: pairs of five tokens, the fifth being the last of the third prompt and the first of the fourth.
+    // The fourth is encoded when nothing is being drawn, but two completions of the third have ended.
+    [Fact]
+    public async Task A_cancellation_while_the_next_prompt_is_looked_at_loses_no_ended_rows()
+    {
+        using CancellationTokenSource source = new();
+        using WatchedPolicy policy = new(Samples.Policy());
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 2 });
+        VqaPrompt cancelling = VqaPrompt.Ask("What?", new CancellingImage(source));
+        List<CompletionGroup> groups = [];
+        SamplingOptions options = Options with { SamplesPerPrompt = 3, MaxNewTokens = 5 };
+        Exception? thrown = await Record.ExceptionAsync(async () =>
+        {
+            await foreach (CompletionGroup group in sampler.SampleAsync(
+                [.. Enumerable.Repeat(Samples.Mixed[1], 3), cancelling], options, source.Token))
+            {
+                groups.Add(group);
+            }
+        });
+
+        // The last completion of the third prompt has its first token from the step that noticed.
+        Assert.IsAssignableFrom<OperationCanceledException>(thrown);
+        Assert.Equal(
+            [5, 5, 5, 5, 5, 5, 5, 5, 1],
+            groups.SelectMany(group => group.Completions).Select(completion => completion.TokenCount));
+    }
+
     [Fact]
     public async Task A_row_that_had_ended_keeps_its_reason()
     {
@@ -69,6 +124,17 @@ public sealed class CancellationTests
             () => new LocalSampler(policy).SampleAsync(Samples.Mixed, Options, new CancellationToken(true))
                 .ToListAsync().AsTask());
         Assert.Equal(0, policy.Prefills);
+    }
+
+    private sealed class CancellingImage(CancellationTokenSource source) : IImageSource
+    {
+        public string Name => "cancels";
+
+        public Stream OpenRead()
+        {
+            source.Cancel();
+            throw new OperationCanceledException(source.Token);
+        }
     }
 
     private static void CancelAt(CancellationTokenSource source, int step, int last)

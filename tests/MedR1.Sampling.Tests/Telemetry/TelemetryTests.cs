@@ -36,6 +36,50 @@ public sealed class TelemetryTests
     public async Task The_meter_counts_tokens_rows_and_seconds()
     {
         using TinyPolicy policy = Samples.Policy();
+        Dictionary<string, double> sums =
+            await MeasureAsync(() => new LocalSampler(policy).DrawAsync(Samples.Mixed, Options));
+
+        Assert.Equal(72, sums["medr1.sampling.tokens"]);
+        Assert.Equal(12, sums["medr1.sampling.rows"]);
+        Assert.Equal(1, sums["medr1.sampling.occupancy"]);
+        Assert.True(sums["medr1.sampling.duration"] > 0);
+    }
+
+    // Three completions of six tokens at once: the first group is there after five passes. Then the caller leaves, or the sixth pass,
+    // behind the first tokens of the second prompt, fails.
+    [Theory]
+    [InlineData(false, 3, 18)]
+    [InlineData(true, 3, 18 + 3)]
+    public async Task The_meter_counts_what_was_drawn_before_a_call_was_left_or_failed(bool fails, int rows, int tokens)
+    {
+        using WatchedPolicy policy = new(Samples.Policy())
+        {
+            BeforeDecode = step => Assert.NotEqual(6, step),
+        };
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 3 });
+        Dictionary<string, double> sums = await MeasureAsync(() => Record.ExceptionAsync(
+            () => sampler.SampleAsync(Samples.Mixed, Options).Take(fails ? 4 : 1).ToListAsync().AsTask()));
+
+        Assert.Equal(tokens, sums["medr1.sampling.tokens"]);
+        Assert.Equal(rows, sums["medr1.sampling.rows"]);
+        Assert.Equal(1, sums["medr1.sampling.occupancy"]);
+        Assert.True(sums["medr1.sampling.duration"] > 0);
+    }
+
+    [Fact]
+    public async Task The_meter_counts_a_stream_that_was_left()
+    {
+        using TinyPolicy policy = Samples.Policy();
+        Dictionary<string, double> sums = await MeasureAsync(() => new LocalSampler(policy)
+            .StreamAsync(Samples.Mixed[0], Options with { SamplesPerPrompt = 1 }).Take(4).ToListAsync().AsTask());
+
+        Assert.Equal(4, sums["medr1.sampling.tokens"]);
+        Assert.False(sums.ContainsKey("medr1.sampling.rows"));
+    }
+
+    // What a test's own flow records: tests run beside each other and share the meter.
+    private static async Task<Dictionary<string, double>> MeasureAsync(Func<Task> draw)
+    {
         AsyncLocal<bool> mine = new() { Value = true };
         Dictionary<string, double> sums = [];
         using MeterListener listener = new()
@@ -49,7 +93,6 @@ public sealed class TelemetryTests
             },
         };
 
-        // Tests run beside each other and share the meter: only what this test's own flow records counts.
         void Add(Instrument instrument, double value)
         {
             if (mine.Value)
@@ -61,12 +104,8 @@ public sealed class TelemetryTests
         listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Add(instrument, value));
         listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Add(instrument, value));
         listener.Start();
-        await new LocalSampler(policy).DrawAsync(Samples.Mixed, Options);
-
-        Assert.Equal(72, sums["medr1.sampling.tokens"]);
-        Assert.Equal(12, sums["medr1.sampling.rows"]);
-        Assert.Equal(1, sums["medr1.sampling.occupancy"]);
-        Assert.True(sums["medr1.sampling.duration"] > 0);
+        await draw();
+        return sums;
     }
 
     private sealed class Reports : IProgress<SamplingProgress>
