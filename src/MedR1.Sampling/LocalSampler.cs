@@ -106,7 +106,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         await Task.CompletedTask.ConfigureAwait(false);
         ProgressReporter progress = new(_limits, prompts.Count);
         progress.Resume();
-        using IDisposable? ready = Prepare(prompts.Count, options);
+        using IDisposable? ready = Prepare(prompts.Count, options, cancellationToken);
         using RolloutEngine engine = CreateEngine(prompts, encoded, options, looksAhead: true);
         using IDisposable record = SamplingMetrics.RecordAtEnd(engine, progress);
         while (!engine.IsDone)
@@ -144,7 +144,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         ProgressReporter progress = new(_limits, 1);
         progress.Resume();
         IStreamingDecoder decoder = _policy.Processor.Tokenizer.CreateStreamingDecoder();
-        using IDisposable? ready = Prepare(1, options);
+        using IDisposable? ready = Prepare(1, options, cancellationToken);
         using RolloutEngine engine = CreateEngine([prompt], null, options, looksAhead: false);
         using IDisposable record = SamplingMetrics.RecordAtEnd(engine, progress);
         while (!engine.IsDone)
@@ -183,8 +183,14 @@ public sealed class LocalSampler : IEncodedPromptSampler
         looksAhead);
 
     // Packing writes a copy of all weights; a step with several rows saves about half of one read of the weights.
-    private IDisposable? Prepare(int promptCount, SamplingOptions options)
+    private IDisposable? Prepare(int promptCount, SamplingOptions options, CancellationToken cancellationToken)
     {
+        if (promptCount == 0)
+        {
+            return null;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
         long rows = (long)promptCount * options.SamplesPerPrompt;
         long steps = options.MaxNewTokens * ((rows + _limits.MostRows - 1) / _limits.MostRows);
         return _limits.PackWeights ?? (rows > 1 && steps >= FewestStepsToPack)

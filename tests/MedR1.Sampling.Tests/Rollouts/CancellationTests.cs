@@ -126,6 +126,24 @@ public sealed class CancellationTests
         Assert.Equal(0, policy.Prefills);
     }
 
+    // A copy of all weights takes seconds and gigabytes; the contract of BeginDecoding asks for a row at least.
+    [Fact]
+    public async Task Weights_are_not_packed_for_a_call_that_draws_nothing()
+    {
+        using WatchedPolicy policy = new(Samples.Policy());
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { PackWeights = true });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => sampler.SampleAsync(Samples.Mixed, Options, new CancellationToken(true)).ToListAsync().AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sampler
+            .StreamAsync(Samples.Mixed[0], Options with { SamplesPerPrompt = 1 }, new CancellationToken(true))
+            .ToListAsync().AsTask());
+        Assert.Empty(await sampler.DrawAsync([], Options));
+        Assert.Empty(policy.RowsToPrepareFor);
+
+        await sampler.DrawAsync(Samples.Mixed, Options);
+        Assert.Equal([8], policy.RowsToPrepareFor);
+    }
+
     private sealed class CancellingImage(CancellationTokenSource source) : IImageSource
     {
         public string Name => "cancels";

@@ -20,6 +20,8 @@ internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLangua
 
     public int Decodes { get; private set; }
 
+    public List<int> RowsToPrepareFor { get; } = [];
+
     public Func<int, Tensor, Tensor>? Spoil { get; set; }
 
     public Action<int>? BeforeDecode { get; set; }
@@ -70,6 +72,12 @@ internal sealed class WatchedPolicy(IVisionLanguagePolicy inner) : IVisionLangua
         BeforeDecode?.Invoke(Decodes);
         Tensor logits = inner.Decode(tokens, rows, cache);
         return Spoil?.Invoke(Decodes, logits) ?? logits;
+    }
+
+    public IDisposable? BeginDecoding(int rows)
+    {
+        RowsToPrepareFor.Add(rows);
+        return inner.BeginDecoding(rows);
     }
 
     public TokenStatistics TokenLogProbabilities(
