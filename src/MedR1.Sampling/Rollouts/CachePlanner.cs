@@ -19,9 +19,12 @@ internal sealed class CachePlanner(IVisionLanguagePolicy policy, LocalSamplerOpt
         IReadOnlyCollection<PromptTicket> window =
             queue.Prepare(queue.IsEncoded ? queue.Count : GroupsOf(rows) + 1, cancellationToken);
         int longest = window.Max(ticket => ticket.Encoded.TokenIds.Count);
-        int roomy = window.Count == queue.Count
-            ? longest : Math.Min(policy.ContextLength, (longest + Step - 1) / Step * Step);
-        int tokens = Math.Min(options.MaxNewTokens, policy.ContextLength);
+        bool isKnown = window.Count == queue.Count;
+        int roomy = isKnown ? longest : Math.Min(policy.ContextLength, (longest + Step - 1) / Step * Step);
+
+        // Behind a long prompt the context leaves less than was asked for; a prompt not encoded yet may be short.
+        int tokens = isKnown
+            ? window.Max(ticket => ticket.TokenLimit) : Math.Min(options.MaxNewTokens, policy.ContextLength);
 
         // Prompts whose last completions are long hold on to their slots: twice as many let others begin.
         CacheShape shape = new(Math.Min(queue.Count, 2 * GroupsOf(rows)), rows, roomy, tokens);

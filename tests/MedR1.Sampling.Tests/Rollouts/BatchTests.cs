@@ -119,6 +119,21 @@ public sealed class BatchTests
             exception.Message, StringComparison.Ordinal);
     }
 
+    // A prompt of 17 tokens in a context of 24 leaves 7, however many are allowed: that is what must fit, at 512 bytes a token.
+    [Fact]
+    public async Task A_cache_holds_no_more_than_the_context_leaves()
+    {
+        using WatchedPolicy policy = new(Samples.Policy(contextLength: 24));
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostCacheBytes = 512 * (17 + 7) });
+        Completion completion = (await sampler.DrawAsync(
+            [VqaPrompt.Ask("What is seen?", Samples.Red)], Options with { SamplesPerPrompt = 1, MaxNewTokens = 1000 }))[0]
+            .Completions[0];
+
+        // The first three measure.
+        Assert.Equal((1, 1, 17, 7, 512L * 24), policy.Caches[3]);
+        Assert.Equal((7, StopReason.ContextFull), (completion.TokenCount, completion.StopReason));
+    }
+
     [Fact]
     public async Task The_tower_sees_equal_pictures_once()
     {
