@@ -37,7 +37,8 @@ public sealed class CategoricalSelector : ITokenSelector
     {
         long size = BlockSize(logits_HV.shape[1]);
         Tensor blocks_HBS = logits_HV.softmax(1).view(logits_HV.shape[0], -1, size);
-        Tensor ends_HB = blocks_HBS.sum(2).cumsum(1, ScalarType.Float64);
+        Tensor ends_HB = RowSums.Of(blocks_HBS.flatten(0, 1), rows => rows.sum(1))
+            .view(logits_HV.shape[0], -1).cumsum(1, ScalarType.Float64);
         Tensor ends_RB = heads_R is null ? ends_HB : ends_HB.index_select(0, heads_R);
         Tensor target_R1 = uniforms_R.unsqueeze(1) * Last(ends_RB);
         Tensor block_R1 = Search(ends_RB, target_R1);

@@ -1,7 +1,5 @@
 using MedR1.Modeling;
 
-using TorchSharp;
-
 using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
@@ -108,14 +106,8 @@ internal sealed class TokenChooser
         Tensor chosen_R = heads_R is null
             ? logits_HV.gather(1, tokens_R.unsqueeze(1)).squeeze(1)
             : logits_HV.reshape(-1).index_select(0, heads_R.Times(logits_HV.shape[1]).Plus(tokens_R));
-        return chosen_R - Spread(LogSum(logits_HV), heads_R);
+        return chosen_R - Spread(RowSums.Of(logits_HV, rows => rows.logsumexp(1)), heads_R);
     }
-
-    // On the CPU libtorch adds up a single row of 32,768 elements or more in another order, with a part for each thread, than
-    // several rows, each in one piece: alone, a row would have other bits than in company.
-    private static Tensor LogSum(Tensor logits_HV) => logits_HV.shape[0] == 1 && logits_HV.device_type == DeviceType.CPU
-        ? logits_HV.expand(2, -1).logsumexp(1).narrow(0, 0, 1)
-        : logits_HV.logsumexp(1);
 
     private static Tensor Spread(Tensor values_H, Tensor? heads_R) =>
         heads_R is null ? values_H : values_H.index_select(0, heads_R);
