@@ -8,6 +8,17 @@ namespace MedR1.Sampling;
 public sealed record LogitsContext(IReadOnlyList<int> NewTokenCounts, TokenHistory? History)
 {
     /// <summary>
+    /// The tokens each row has generated so far, for processors that continue a form or a list of texts; they are valid only
+    /// during the call.
+    /// </summary>
+    /// <value>The default is empty: the caller has no rows of its own.</value>
+    public IReadOnlyList<IReadOnlyList<int>> NewTokens { get; init; } = [];
+
+    /// <summary>The prompt of each row, which carries its example, for processors whose choice depends on the question.</summary>
+    /// <value>The default is empty: the caller has no prompts.</value>
+    public IReadOnlyList<VqaPrompt> Prompts { get; init; } = [];
+
+    /// <summary>
     /// <c>[rows]</c> float64: the counts on the device, where the choice is recorded. The list is empty then.
     /// </summary>
     internal Tensor? RecordedCounts { get; init; }

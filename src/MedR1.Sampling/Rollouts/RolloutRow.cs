@@ -52,7 +52,11 @@ internal sealed class RolloutRow(
     /// <param name="isRandom">Whether it is drawn.</param>
     /// <param name="logits">The row of the logits that it is chosen from.</param>
     public ChoiceRow NextChoice(bool isRandom, int logits) => new(
-        logits, isRandom ? CounterRandom.Uniform(ticket.Seed, sampleIndex, _tokens.Count) : 0, _tokens.Count, RowSlot);
+        logits, isRandom ? CounterRandom.Uniform(ticket.Seed, sampleIndex, _tokens.Count) : 0, _tokens.Count, RowSlot)
+    {
+        NewTokens = _tokens,
+        Prompt = ticket.Prompt,
+    };
 
     /// <summary>Takes its places in the cache.</summary>
     public void Begin(int promptSlot, int rowSlot)

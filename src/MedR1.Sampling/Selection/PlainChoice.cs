@@ -35,7 +35,11 @@ internal sealed class PlainChoice(TokenChooser chooser, RowHistories? histories)
         // Rows that share their logits have generated the same tokens: the history of one is that of the others.
         using TokenHistory? history = histories?.Of(SlotsOf(heads, device));
         Tensor? uniforms_R = chooser.IsRandom ? tensor([.. rows.Select(row => row.Uniform)], device: device) : null;
-        LogitsContext context = new([.. heads.Select(row => row.NewTokenCount)], history);
+        LogitsContext context = new([.. heads.Select(row => row.NewTokenCount)], history)
+        {
+            NewTokens = [.. heads.Select(row => row.NewTokens)],
+            Prompts = [.. heads.Select(row => row.Prompt).OfType<VqaPrompt>()],
+        };
         ChosenTokens chosen = chooser.Choose(logits_HV, context, uniforms_R, heads_R);
         histories?.Add(SlotsOf(rows, device), chosen.Tokens);
         _stacked?.Dispose();
