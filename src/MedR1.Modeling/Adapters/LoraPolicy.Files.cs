@@ -39,8 +39,8 @@ public sealed partial class LoraPolicy
     }
 
     /// <summary>
-    /// Writes the adapter as a folder that PEFT can load; an existing one is replaced only when everything is written.
-    /// <see cref="SaveMerged"/> writes a whole model.
+    /// Writes the adapter as a folder that PEFT can load; an existing one is replaced only when everything is written, and other
+    /// files in its folder stay. <see cref="SaveMerged"/> writes a whole model.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="cancellationToken">Cancels between tensors; nothing half-written is left.</param>

@@ -150,7 +150,8 @@ public interface IVisionLanguagePolicy : IDisposable
     IVisionLanguagePolicy CreateReference() => CloneFrozen();
 
     /// <summary>
-    /// Writes a checkpoint folder in the family's published format; an existing one is replaced only when everything is written.
+    /// Writes a checkpoint folder in the family's published format; an existing model is replaced only when everything is written,
+    /// and other files in its folder stay.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="cancellationToken">Cancels between tensors; nothing half-written is left.</param>

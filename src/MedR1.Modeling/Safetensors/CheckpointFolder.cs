@@ -2,10 +2,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MedR1.Modeling;
 
-/// <summary>Writes a folder as a whole: first next to its final place, then into it in a single move.</summary>
+/// <summary>Writes the folder of a model or an adapter: first next to its final place, then into it.</summary>
 public static class CheckpointFolder
 {
-    /// <summary>Writes a folder; an existing one is replaced only when everything is written.</summary>
+    /// <summary>
+    /// Writes a folder; an existing one is replaced only when everything is written, in a single move. If it holds other things
+    /// than a model or what is written, they stay, and the files of the model are replaced one by one, its configuration last.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="write">Writes the files into the folder that is passed to it.</param>
     /// <exception cref="DiskFullException">
@@ -22,6 +25,12 @@ public static class CheckpointFolder
         {
             write(fresh);
             FlushToDisk(fresh);
+            if (Directory.Exists(path) && SharedFolder.Is(path, fresh))
+            {
+                SharedFolder.MoveInto(path, fresh);
+                return;
+            }
+
             if (Directory.Exists(path))
                 Directory.Move(path, old);
             try

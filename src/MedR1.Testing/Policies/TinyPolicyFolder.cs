@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MedR1.Modeling;
 
 namespace MedR1.Testing;
 
@@ -18,31 +19,13 @@ internal static class TinyPolicyFolder
 
     public static void ReadWeights(string folder, TinyNetwork network) => network.load(Path.Combine(folder, WeightsFile));
 
-    /// <summary>Writes a folder beside the wanted one and moves it there when it is complete.</summary>
+    /// <summary>Writes a folder as policies do: complete or not at all, and without deleting what else lies in it.</summary>
     public static void Write(
-        string folder, TinyPolicyOptions options, TinyNetwork network, CancellationToken cancellationToken)
-    {
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string half = $"{target}.{Guid.NewGuid():N}";
-        Directory.CreateDirectory(half);
-        try
+        string folder, TinyPolicyOptions options, TinyNetwork network, CancellationToken cancellationToken) =>
+        CheckpointFolder.Replace(folder, half =>
         {
             File.WriteAllText(Path.Combine(half, OptionsFile), JsonSerializer.Serialize(options));
             network.save(Path.Combine(half, WeightsFile));
             cancellationToken.ThrowIfCancellationRequested();
-            if (Directory.Exists(target))
-            {
-                Directory.Delete(target, recursive: true);
-            }
-
-            Directory.Move(half, target);
-        }
-        finally
-        {
-            if (Directory.Exists(half))
-            {
-                Directory.Delete(half, recursive: true);
-            }
-        }
-    }
+        });
 }

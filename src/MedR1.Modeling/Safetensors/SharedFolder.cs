@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+
+namespace MedR1.Modeling;
+
+/// <summary>
+/// A folder that holds other things next to the files of a model, such as the output folder of a run: they are not the model's to
+/// delete, so the folder can't be replaced as a whole.
+/// </summary>
+internal static partial class SharedFolder
+{
+    // A folder without it is refused by every loader, so what is interrupted in between is never read as a mixture of two models.
+    private const string ModelConfiguration = "config.json";
+    private const string AdapterConfiguration = "adapter_config.json";
+
+    // Files that a model is read with if they exist, whether or not the new model has them too.
+    private static readonly string[] s_read =
+    [
+        "generation_config.json", "processor_config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json",
+        "vocab.json", "merges.txt",
+    ];
+
+    /// <summary>Whether a folder holds anything that neither the new files nor those of an earlier model are.</summary>
+    public static bool Is(string folder, string fresh) => Directory.EnumerateFileSystemEntries(folder)
+        .Any(entry => !Path.Exists(Path.Combine(fresh, Path.GetFileName(entry))) && !IsStale(entry, fresh));
+
+    /// <summary>Moves the new files into the folder and deletes those of an earlier model; everything else stays.</summary>
+    public static void MoveInto(string folder, string fresh)
+    {
+        string[] last = [ModelConfiguration, AdapterConfiguration];
+        foreach (string name in last.Where(name => File.Exists(Path.Combine(fresh, name))))
+        {
+            File.Delete(Path.Combine(folder, name));
+        }
+
+        foreach (string file in Directory.GetFiles(folder).Where(file => IsStale(file, fresh)))
+        {
+            File.Delete(file);
+        }
+
+        foreach (string file in Directory.GetFiles(fresh, "*", SearchOption.AllDirectories)
+            .OrderBy(file => last.Contains(Path.GetRelativePath(fresh, file))))
+        {
+            string target = Path.Combine(folder, Path.GetRelativePath(fresh, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Move(file, target, overwrite: true);
+        }
+    }
+
+    // Belongs to an earlier model and would be read in place of, or along with, the new one's files.
+    private static bool IsStale(string entry, string fresh)
+    {
+        string name = Path.GetFileName(entry);
+        return File.Exists(Path.Combine(fresh, ModelConfiguration)) && !File.Exists(Path.Combine(fresh, name))
+            && File.Exists(entry) && (s_read.Contains(name) || Weights().IsMatch(name));
+    }
+
+    [GeneratedRegex(@"^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$")]
+    private static partial Regex Weights();
+}
