@@ -19,6 +19,16 @@ public sealed class SourceConventionTests
         Assert.True(lines[lines.Length / 2] < 80, $"The median file has {lines[lines.Length / 2]} lines.");
     }
 
+    // Visual Basic can't call what takes a span, and F# needs one written out: ask for an array or a list instead.
+    [Fact]
+    public void What_is_called_with_any_number_of_values_takes_no_span() =>
+        Assert.All(
+            Repository.PackageFolders(),
+            folder => Assert.DoesNotContain(
+                File.ReadLines(Path.Combine(folder, "PublicAPI.Unshipped.txt")),
+                line => line.StartsWith("static ", StringComparison.Ordinal)
+                    && line.Contains("params System.ReadOnlySpan", StringComparison.Ordinal)));
+
     [Fact]
     public void Every_package_has_a_readme() =>
         Assert.All(

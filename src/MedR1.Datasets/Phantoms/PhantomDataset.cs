@@ -18,7 +18,7 @@ public static class PhantomDataset
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
     public static IVqaDataset Create(
-        int pictureCount, long seed, int imageSize = 112, params ReadOnlySpan<PhantomFamily> families)
+        int pictureCount, long seed, int imageSize = 112, params PhantomFamily[] families)
     {
         DeterministicRandom random = DeterministicRandom.For(seed, -1);
         int[] turns = [.. Enumerable.Range(0, MostOptions + 1).Select(count => count < 2 ? 0 : random.Below(count))];
@@ -67,7 +67,7 @@ public static class PhantomDataset
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
     public static IVqaDataset CreateOpenQuestions(
-        int pictureCount, long seed, int imageSize = 112, params ReadOnlySpan<PhantomFamily> families)
+        int pictureCount, long seed, int imageSize = 112, params PhantomFamily[] families)
     {
         DeterministicRandom random = DeterministicRandom.For(seed, -2);
         return new InMemoryDataset(
@@ -82,7 +82,7 @@ public static class PhantomDataset
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
     public static IVqaDataset CreateCaptions(
-        int pictureCount, long seed, int imageSize = 112, params ReadOnlySpan<PhantomFamily> families) =>
+        int pictureCount, long seed, int imageSize = 112, params PhantomFamily[] families) =>
             new InMemoryDataset(
             $"synthetic phantoms, captions (seed {seed})",
             Pictures(pictureCount, seed, imageSize, families).Select(picture => Example(
@@ -90,10 +90,11 @@ public static class PhantomDataset
                 QuestionType.OtherBiologicalAttributes)));
 
     private static List<PhantomPicture> Pictures(
-        int pictureCount, long seed, int imageSize, ReadOnlySpan<PhantomFamily> families)
+        int pictureCount, long seed, int imageSize, PhantomFamily[] families)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(pictureCount);
-        PhantomFamily[] wanted = families.Length > 0 ? families.ToArray() : [.. PhantomGenerator.Families];
+        ArgumentNullException.ThrowIfNull(families);
+        PhantomFamily[] wanted = families.Length > 0 ? families : [.. PhantomGenerator.Families];
         List<PhantomPicture> pictures = new(pictureCount);
         for (int i = 0; i < pictureCount; i++)
         {

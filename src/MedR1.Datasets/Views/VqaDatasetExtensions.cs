@@ -6,7 +6,7 @@ public static class VqaDatasetExtensions
     /// <summary>The examples of certain modalities.</summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="modalities">The modalities to keep.</param>
-    public static IVqaDataset WithModality(this IVqaDataset dataset, params ReadOnlySpan<ImagingModality> modalities)
+    public static IVqaDataset WithModality(this IVqaDataset dataset, params ImagingModality[] modalities)
     {
         HashSet<ImagingModality> wanted = [.. NotEmpty(modalities, nameof(modalities))];
         return dataset.Where(
@@ -18,7 +18,7 @@ public static class VqaDatasetExtensions
     /// <param name="dataset">The data set.</param>
     /// <param name="questionTypes">The types to keep.</param>
     public static IVqaDataset WithQuestionType(
-        this IVqaDataset dataset, params ReadOnlySpan<QuestionType> questionTypes)
+        this IVqaDataset dataset, params QuestionType[] questionTypes)
     {
         HashSet<QuestionType> wanted = [.. NotEmpty(questionTypes, nameof(questionTypes))];
         return dataset.Where(
