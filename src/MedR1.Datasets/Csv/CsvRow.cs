@@ -6,6 +6,9 @@ internal sealed class CsvRow(string filePath, int index, string[] header, string
     /// <summary>The row's index after the header, from 0.</summary>
     public int Index => index;
 
+    /// <summary>The cells with their columns, in the file's order.</summary>
+    public IEnumerable<(string Column, string Text)> Cells => header.Zip(cells);
+
     /// <exception cref="DatasetException">There is no such column.</exception>
     public string this[string column] => Find(column)
         ?? throw new DatasetException($"{filePath} has no column '{column}', only {string.Join(", ", header)}.")

@@ -1,0 +1,62 @@
+using MedR1.TestSupport;
+
+namespace MedR1.Datasets.Tests;
+
+public sealed class CsvFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Options_are_a_list_in_a_cell_or_columns_of_their_own_or_stand_in_the_question()
+    {
+        _folder.Write("p0.png", "");
+        string list = _folder.Write("list.csv", "image,question,options,answer\np0.png,Which?,\"[\"\"CT\"\", \"\"MRI\"\"]\",MRI\n");
+        string columns = _folder.Write("columns.csv", "\uFEFFimage,question,a,b,c,answer\r\np0.png,Which?,CT,MRI,,B\r\n");
+        string inside = _folder.Write("inside.csv", "image,question,answer\np0.png,\"Which? A)CT, B)MRI\",B\n");
+        foreach (TableDataset dataset in (TableDataset[])
+            [
+                CsvFile.Load(list), CsvFile.Load(columns, new CsvOptions { OptionColumns = ["a", "b", "c"] }), CsvFile.Load(inside),
+            ])
+        {
+            VqaExample example = Assert.Single(dataset);
+            Assert.Equal(("Which?", "MRI", 1), (example.Question, example.Answer, example.AnswerIndex));
+            Assert.Equal(["CT", "MRI"], example.Options);
+            Assert.Single(example.Images);
+            Assert.DoesNotContain(example.Metadata.Keys, key => key is "a" or "b" or "c");
+        }
+    }
+
+    [Fact]
+    public void Columns_can_be_named_and_an_empty_cell_is_missing()
+    {
+        string file = _folder.Write("a.csv", "frage,antwort,alter\n\"Ist er, \"\"gross\"\"?\nUnd rund?\",ja,\nOffen?,,41\n");
+        TableOptions table = new()
+        {
+            Columns = new ExampleColumns { Question = "frage", Answer = "antwort" }, MissingTexts = MissingTextHandling.Skip,
+        };
+        TableDataset dataset = CsvFile.Load(file, new CsvOptions { Table = table });
+        VqaExample example = Assert.Single(dataset);
+        Assert.Equal(("Ist er, \"gross\"?\nUnd rund?", "ja"), (example.Question, example.Answer));
+        Assert.Equal(1, dataset.MissingTexts);
+    }
+
+    [Theory]
+    [InlineData("question,options,answer\n?,CT|MRI,CT\n", "item 0, field 'options'")]
+    [InlineData("question,options,answer\n?,\"[CT, MRI]\",CT\n", "item 0, field 'options'")]
+    [InlineData("frage,answer\n?,CT\n", "columns are frage, answer")]
+    [InlineData("question;answer\n?;CT\n", "columns are question;answer")]
+    [InlineData("question,answer\n?,CT,MRI\n", "3 cells, but the header has 2")]
+    [InlineData("", "is empty")]
+    public void Mistakes_are_named(string text, string part) => Assert.Contains(
+        part, Assert.Throws<DatasetException>(() => CsvFile.Load(_folder.Write("a.csv", text))).Message);
+
+    [Theory]
+    [InlineData("question,a,b,answer\n?,,MRI,MRI\n", "field 'a': this option is empty, but 'b' behind it is not")]
+    [InlineData("question,a,answer\n?,CT,CT\n", "has no column 'b', only question, a, answer")]
+    public void Mistakes_in_columns_of_options_are_named(string text, string part) => Assert.Contains(
+        part,
+        Assert.Throws<DatasetException>(
+            () => CsvFile.Load(_folder.Write("a.csv", text), new CsvOptions { OptionColumns = ["a", "b"] })).Message);
+}
