@@ -122,8 +122,10 @@ internal sealed class ParquetFile : IAsyncDisposable
     private long LargestCount => Math.Min(Array.MaxLength / 8, Math.Max(AlwaysAllowedCount, _fileBytes * 8));
 
     private static DatasetException Broken(string filePath, Exception exception, string? field = null) => new(
-        $"{filePath}{(field is null ? "" : $", column '{field}'")} can't be read as Parquet: {exception.Message} Was it cut "
-        + "off or damaged while downloading?", exception)
+        exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException
+            ? $"{filePath} can't be read: {exception.Message}"
+            : $"{filePath}{(field is null ? "" : $", column '{field}'")} can't be read as Parquet: {exception.Message} Was it "
+                + "cut off or damaged while downloading?", exception)
     {
         FilePath = filePath,
         Field = field,

@@ -15,6 +15,11 @@ public sealed class DamagedParquetTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Fact]
+    public void A_file_that_is_not_there_is_not_said_to_be_damaged() => Assert.DoesNotContain(
+        "damaged",
+        Assert.Throws<DatasetException>(() => ParquetDataset.Load(Path.Combine(_folder.Path, "none.parquet"))).Message);
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void A_damaged_file_gives_a_result_or_a_named_exception(string name) => Check(name, 80, seed: 1);

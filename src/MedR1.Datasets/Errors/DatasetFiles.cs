@@ -27,7 +27,13 @@ internal static class DatasetFiles
     }
 
     public static DatasetException CantBeRead(string filePath, Exception exception) =>
-        new($"{filePath} can't be read: {exception.Message}", exception) { FilePath = filePath };
+        new(
+            Directory.Exists(filePath)
+                ? $"{filePath} is a folder; give the file in it."
+                : $"{filePath} can't be read: {exception.Message}", exception)
+        {
+            FilePath = filePath,
+        };
 
     /// <exception cref="DatasetException">There is no such folder.</exception>
     public static void RequireFolder(string folder)

@@ -2,7 +2,8 @@ namespace MedR1.Datasets;
 
 /// <summary>Checks whether images exist, each path once, and decides about the examples that need them.</summary>
 internal sealed class MissingImageCounter(
-    string imageRoot, MissingImageHandling handling, Func<string, bool>? isThere = null)
+    string imageRoot, MissingImageHandling handling, Func<string, bool>? isThere = null,
+    string remedy = "Unpack the pictures there")
 {
     private const int NamesKept = 5;
     private readonly Func<string, bool> _isThere = isThere ?? (path => File.Exists(Path.Combine(imageRoot, path)));
@@ -36,7 +37,7 @@ internal sealed class MissingImageCounter(
             string names = string.Join(", ", _firstPaths.Select(path => $"'{path}'"));
             throw new DatasetException(
                 $"{_exampleCount} of {_examples} examples have no picture under '{imageRoot}'. First missing: {names}. "
-                + "Unpack the pictures there, or set MissingImages to Skip (leave these examples out) or Keep.")
+                + $"{remedy}, or set MissingImages to Skip (leave these examples out) or Keep.")
             {
                 FilePath = imageRoot,
             };

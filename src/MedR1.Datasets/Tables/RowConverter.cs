@@ -85,7 +85,9 @@ internal sealed class RowConverter(TableOptions options)
         List<string> paths = [];
         string root = options.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(row.FilePath))!;
         IImageSource[] images = imageColumn is null ? [] : cells.Images(imageColumn, root, paths);
-        _images ??= new MissingImageCounter(root, options.MissingImages);
+        _images ??= new MissingImageCounter(
+            root, options.MissingImages,
+            remedy: "Put the pictures there, set ImageRoot to the folder that the paths start from");
         if (!_images.Keeps([.. paths]))
         {
             return null;

@@ -52,6 +52,13 @@ internal sealed class SafetensorsHeader
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaximumLength)
         {
+            // What a clone without Git LFS holds in place of the weights: "version https://git-lfs…" in 130 bytes.
+            if (prefix.SequenceEqual("version "u8))
+            {
+                throw header.Broken(
+                    "it is a pointer of Git LFS, a text in place of the weights: run 'git lfs pull' where it was cloned");
+            }
+
             throw header.Broken(
                 $"the header is said to have {length} bytes, more than the format's limit of {MaximumLength}");
         }

@@ -117,8 +117,9 @@ internal sealed partial class CheckpointStore(
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw new CheckpointException(
-                $"The checkpoint '{target}' can't be written: {exception.Message} Nothing half-written is left, and "
-                + "earlier checkpoints are as they were. Mend that, then call RunAsync of this trainer again, which goes on with "
+                $"The checkpoint '{target}' can't be written: {exception.Message} "
+                + (exception is DiskFullException ? "Earlier" : "Nothing half-written is left, and earlier")
+                + " checkpoints are as they were. Mend that, then call RunAsync of this trainer again, which goes on with "
                 + "the checkpoint; policy.Save(folder) keeps the weights meanwhile.", exception);
         }
 

@@ -179,6 +179,17 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_in_place_of_the_file_and_paths_from_elsewhere_are_refused_with_a_way_out()
+    {
+        string file = _folder.Write("a.jsonl", """{"question":"?","answer":"a","image":"p0.png"}""");
+        Assert.Equal(
+            $"{_folder.Path} is a folder; give the file in it.",
+            Assert.Throws<DatasetException>(() => JsonLines.Load(_folder.Path)).Message);
+        Assert.Contains(
+            "set ImageRoot to the folder that the paths start from", Assert.Throws<DatasetException>(() => JsonLines.Load(file)).Message);
+    }
+
+    [Fact]
     public async Task Streaming_can_be_cancelled_and_lines_have_a_limit()
     {
         string line = $"{{\"question\":\"{new string('q', 20_000)}\",\"answer\":\"a\"}}\n";

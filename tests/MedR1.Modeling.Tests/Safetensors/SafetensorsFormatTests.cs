@@ -122,12 +122,12 @@ public sealed class SafetensorsFormatTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_a_file_of_another_kind()
+    public void Refuses_a_pointer_of_Git_LFS_and_says_how_to_get_the_weights()
     {
         string path = _folder.File("a.safetensors");
         File.WriteAllText(path, "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 4429000000\n");
 
-        AssertMessage(path, null, "more than the format's limit");
+        AssertMessage(path, null, "run 'git lfs pull'");
     }
 
     [Fact]
