@@ -11,6 +11,11 @@ namespace MedR1.Training.Terminal;
 public sealed class LiveConsole : IGrpoObserver, IDisposable
 {
     private const int Course = 40;
+    private const int ShortestCourse = 5;
+    private const int Frame = 4;
+
+    // Spectre.Console keeps room for the lines of a table without any.
+    private const int Gaps = 6;
     private const int SaidLines = 3;
     private readonly IAnsiConsole _console;
     private readonly Dictionary<string, List<double>> _courses = [];
@@ -131,12 +136,24 @@ public sealed class LiveConsole : IGrpoObserver, IDisposable
 
     private Table Measurements()
     {
+        (string Name, string Value)[] shown = [.. _courses.Keys
+            .Where(IsShown).Order(StringComparer.Ordinal).Select(name => (name, Number(_courses[name][^1])))];
+
+        // A course that is broken into two lines shows two courses: on a narrow terminal it is the shorter past.
+        int taken = shown.Select(row => row.Name.Length).DefaultIfEmpty().Max()
+            + shown.Select(row => row.Value.Length).DefaultIfEmpty().Max() + Gaps;
+        int width = Math.Clamp(_console.Profile.Width - Frame - taken, 0, Course);
         Table table = new Table().Border(TableBorder.None).HideHeaders()
-            .AddColumn("metric").AddColumn(new TableColumn("value").RightAligned()).AddColumn("course");
-        foreach (string name in _courses.Keys.Where(IsShown).Order(StringComparer.Ordinal))
+            .AddColumn("").AddColumn(new TableColumn("").RightAligned().NoWrap());
+        if (width >= ShortestCourse)
         {
-            table.AddRow(
-                new Text(name), new Text(Number(_courses[name][^1])), new Text(Sparkline.Of(_courses[name], Course)));
+            table.AddColumn(new TableColumn("").NoWrap());
+        }
+
+        foreach ((string name, string value) in shown)
+        {
+            Text[] cells = [new(name), new(value), new(Sparkline.Of(_courses[name], width))];
+            table.AddRow(cells.Take(table.Columns.Count));
         }
 
         return table;

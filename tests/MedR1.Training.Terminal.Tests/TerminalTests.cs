@@ -57,6 +57,34 @@ public sealed class TerminalTests
         Assert.DoesNotContain("step 1 of 3", console.Output);
     }
 
+    // 24 columns of the longest name, 9 of the longest value, 6 between and behind the columns and 4 of the frame leave 5 of 48 for
+    // the course; fewer than 5 are not worth one.
+    [Theory]
+    [InlineData(47, 0)]
+    [InlineData(48, 5)]
+    [InlineData(200, 20)]
+    public void On_a_narrow_terminal_a_course_is_shorter_and_not_broken(int width, int points)
+    {
+        using TestConsole console = new();
+        console.Profile.Width = width;
+        console.Profile.Capabilities.Interactive = false;
+        using LiveConsole live = new(console);
+        for (int step = 1; step <= 20; step++)
+        {
+            live.OnStep(new StepMetrics(step, new Dictionary<string, double>
+            {
+                ["rewards/option_text/mean"] = step, ["loss"] = 0.0001234 + (step * 1e-5),
+            }));
+        }
+
+        live.OnEnd(new TrainingReport { Steps = 20, Seconds = 1, SkippedSteps = 0 });
+
+        // The title, the step, two measurements, the bottom.
+        string[] lines = [.. console.Lines];
+        Assert.True(lines.Length == 5, console.Output);
+        Assert.All(lines[2..4], line => Assert.Equal(points, line.Count("▁▂▃▄▅▆▇█".Contains)));
+    }
+
     [Fact]
     public async Task A_table_shows_completions_with_each_reward_every_so_many_samplings()
     {
