@@ -34,6 +34,7 @@ public sealed class PackTests
 
             string[] packed = [.. Directory.GetFiles(feed, "*.nupkg").Select(file => Path.GetFileName(file)!)];
             Assert.Equal(Repository.PackageFolders().Length, packed.Length);
+            Assert.All(Directory.GetFiles(feed, "*.nupkg"), PackedPackage.Check);
             string core = packed.Single(file => file.StartsWith("MedR1.Core.", StringComparison.Ordinal));
             string version = core["MedR1.Core.".Length..^".nupkg".Length];
 
