@@ -15,8 +15,8 @@ internal static partial class SharedFolder
     // Files that a model is read with if they exist, whether or not the new model has them too.
     private static readonly string[] s_read =
     [
-        "generation_config.json", "processor_config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json",
-        "vocab.json", "merges.txt",
+        "generation_config.json", "processor_config.json", "preprocessor_config.json", "chat_template.json", "chat_template.jinja",
+        "tokenizer.json", "tokenizer_config.json", "added_tokens.json", "special_tokens_map.json", "vocab.json", "merges.txt",
     ];
 
     /// <summary>Whether a folder holds anything that neither the new files nor those of an earlier model are.</summary>

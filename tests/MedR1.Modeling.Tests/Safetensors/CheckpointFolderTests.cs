@@ -29,7 +29,7 @@ public sealed class CheckpointFolderTests
         foreach (string name in (string[])
             [
                 "metrics.jsonl", "step-000001/model/config.json", "config.json", "model.safetensors.index.json",
-                "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "processor_config.json",
+                "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors", "processor_config.json", "chat_template.jinja",
                 "adapter_model.safetensors",
             ])
         {
