@@ -56,7 +56,8 @@ public sealed partial class LoraPolicy
     }
 
     /// <summary>
-    /// Writes a whole checkpoint folder with the adapter merged into the weights, so that no adapter is needed to load it.
+    /// Writes a whole checkpoint folder with the adapter merged into the weights, so that no adapter is needed to load it. Choose another
+    /// folder than an adapter's: that stays in it, and transformers with PEFT would read it in place of the merged model.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="cancellationToken">Cancels between tensors; nothing half-written is left.</param>

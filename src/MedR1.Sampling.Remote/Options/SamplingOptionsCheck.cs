@@ -45,7 +45,7 @@ internal static class SamplingOptionsCheck
             $"Temperature is {options.Temperature}; use a positive number, or 0 to take the likeliest token.");
         mistakes.Require(
             options.Temperature is not (> 0 and < LowestTemperature),
-            $"Temperature is {options.Temperature}; use at least {LowestTemperature}, to which vLLM raises it, or 0.");
+            $"Temperature is {options.Temperature}; use at least {LowestTemperature}, to which vLLM raises it silently, or 0.");
         mistakes.Require(options.TopK is null or >= 1, $"TopK is {options.TopK}; keep at least 1, or null for all.");
         mistakes.Require(
             options.TopP is > 0 and <= 1, $"TopP is {options.TopP}; use more than 0 and at most 1, which keeps all.");

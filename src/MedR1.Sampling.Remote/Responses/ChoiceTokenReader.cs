@@ -86,7 +86,7 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
 
     private static IReadOnlyList<int>? SentIds(JsonElement? choice)
     {
-        int?[]? ids = choice.Member("token_ids").Items() is IReadOnlyList<JsonElement> items
+        int?[]? ids = choice.Member("token_ids").Items() is { Count: > 0 } items
             ? [.. items.Select(item => ((JsonElement?)item).Integer())]
             : DescribedIds(choice);
         return ids is { Length: > 0 } && ids.All(id => id >= 0) ? [.. ids.OfType<int>()] : null;

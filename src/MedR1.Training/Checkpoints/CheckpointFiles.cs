@@ -16,11 +16,6 @@ internal sealed class CheckpointFiles(string folder, CancellationToken cancellat
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
     private readonly SortedDictionary<string, string> _checksums = new(StringComparer.Ordinal);
 
-    /// <summary>The folder, for parts that write more than a run needs.</summary>
-    public string Folder => folder;
-
-    public CancellationToken CancellationToken => cancellationToken;
-
     /// <summary>Writes bytes, and waits until they are on disk.</summary>
     public void Write(string name, ReadOnlySpan<byte> bytes)
     {
@@ -29,11 +24,13 @@ internal sealed class CheckpointFiles(string folder, CancellationToken cancellat
     }
 
     /// <summary>Writes tensors, and waits until they are on disk.</summary>
-    public void Write(string name, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    /// <param name="name">The file's name.</param>
+    /// <param name="tensors">Gives them; those that it makes for the purpose are disposed here.</param>
+    public void Write(string name, Func<IEnumerable<KeyValuePair<string, Tensor>>> tensors)
     {
         using DisposeScope scope = NewDisposeScope();
         _checksums[name] = Tell(SafetensorsWriter.Write(
-            Path.Combine(folder, name), [.. tensors.Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))],
+            Path.Combine(folder, name), [.. tensors().Select(pair => SafetensorsItem.Of(pair.Key, pair.Value))],
             cancellationToken: cancellationToken));
     }
 

@@ -36,7 +36,10 @@ internal sealed partial class CheckpointFolders
     {
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint));
         CheckpointFolders folders = new(Path.GetDirectoryName(path) ?? path);
-        long step = StepsOf([NameOf(path)]) is [long own] ? own : long.MaxValue;
+
+        // One that was put aside has a name of its own around that of its step.
+        string name = NameOf(path).StartsWith('.') ? NameOfAside(path) : NameOf(path);
+        long step = StepsOf([name]) is [long own] ? own : long.MaxValue;
         return folders.Steps.Where(each => each < step).Select(folders.Of).LastOrDefault(IsCheckpoint);
     }
 

@@ -81,7 +81,12 @@ internal sealed partial class CheckpointStore(
             if (_folders is not null && _resumedHereAt >= totalSteps)
             {
                 _folders.Recover();
-                Point(_folders, state);
+                if (_folders.Steps is not [.., long newest] || newest <= state.Step)
+                {
+                    // Not from one that is not the newest, as to see what was best by then: the next run would go on from it.
+                    Point(_folders, state);
+                }
+
                 RemoveExpired(state);
             }
         }
@@ -207,11 +212,15 @@ internal sealed partial class CheckpointStore(
         {
             CheckpointFiles.Require(source, chosen);
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (InvalidDataException exception)
         {
             string way = CheckpointFolders.EarlierThan(source) is string earlier
                 ? $"Go on from an earlier one: .ResumeFrom(\"{earlier}\")." : "There is no earlier one beside it: start anew.";
             throw new CheckpointException($"The checkpoint '{source}' is damaged: {exception.Message} {way}", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"The checkpoint '{source}' can't be read: {exception.Message}", exception);
         }
     }
 
@@ -235,7 +244,7 @@ internal sealed partial class CheckpointStore(
     {
         policy.Save(Path.Combine(folder, "model"), cancellationToken);
         CheckpointFiles files = new(folder, cancellationToken);
-        files.Write(TensorFile, updater.GetState());
+        files.Write(TensorFile, updater.GetState);
         foreach (ICheckpointParts part in parts)
         {
             part.Write(files);

@@ -22,7 +22,7 @@ internal sealed class GrpoCheckpointParts(PromptTaker taker, ReferenceMixer? mix
 
         if (mixer is not null)
         {
-            files.Write(ReferenceName, mixer.Weights);
+            files.Write(ReferenceName, () => mixer.Weights);
         }
     }
 

@@ -40,14 +40,20 @@ internal sealed class AppendedFile(Stream file) : IDisposable
     {
         try
         {
-            WriteWaiting();
+            if (_waiting.Length > 0)
+            {
+                WriteWaiting();
+            }
         }
         catch (IOException)
         {
             // It would hide what the run ended with.
         }
-
-        file.Dispose();
+        finally
+        {
+            _waiting.SetLength(0);
+            file.Dispose();
+        }
     }
 
     private void WriteWaiting()

@@ -16,6 +16,8 @@ public sealed class CurvePlotSink : IMetricSink
     /// The file of the run's <see cref="JsonLinesSink"/>, if a run that is resumed shall be drawn from its first step on; it may not exist
     /// yet.
     /// </param>
+    /// <exception cref="InvalidDataException">That file holds something else than metrics.</exception>
+    /// <exception cref="IOException">That file can't be read.</exception>
     public CurvePlotSink(string path, int interval = 50, CurvePlotOptions? options = null, string? metricsFile = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

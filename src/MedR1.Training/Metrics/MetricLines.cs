@@ -15,7 +15,8 @@ internal static class MetricLines
         using StreamReader reader = new(file);
         for (int line = 1; reader.ReadLine() is string text; line++)
         {
-            Take(path, line, text, steps);
+            // After a power cut, the end of a file may be zeros.
+            Take(path, line, text.Trim('\0'), steps);
         }
 
         return [.. steps.Select(step => new StepMetrics(step.Key, step.Value))];

@@ -11,7 +11,7 @@ internal sealed class CriticCheckpoint(ParameterUpdater updater) : ICheckpointPa
 
     public bool IsBeyond(long step) => updater.Reached > step;
 
-    public void Write(CheckpointFiles files) => files.Write(FileName, updater.GetState());
+    public void Write(CheckpointFiles files) => files.Write(FileName, updater.GetState);
 
     public void Read(string folder, RunState state)
     {

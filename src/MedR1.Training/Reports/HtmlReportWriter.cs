@@ -26,6 +26,8 @@ public sealed class HtmlReportWriter : IGrpoObserver
     /// The file of the run's <see cref="JsonLinesSink"/>, if a run that is resumed shall be shown from its first step on; it may not exist
     /// yet.
     /// </param>
+    /// <exception cref="InvalidDataException">That file holds something else than metrics.</exception>
+    /// <exception cref="IOException">That file can't be read.</exception>
     public HtmlReportWriter(string path, string title = "Training", int interval = 50, string? metricsFile = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -46,6 +48,11 @@ public sealed class HtmlReportWriter : IGrpoObserver
     public void OnStart(TrainingStart start)
     {
         ArgumentNullException.ThrowIfNull(start);
+        if (start.StepsBefore == 0)
+        {
+            _history.BeginAnew();
+        }
+
         Set("Trainer", start.Trainer);
         Set("Started", string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-dd HH:mm:ss zzz}"));
         Set("Steps", string.Create(

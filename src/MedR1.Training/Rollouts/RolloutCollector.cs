@@ -178,7 +178,8 @@ internal sealed class RolloutCollector(
             throw new InvalidOperationException(
                 $"The sampler {parts.Sampler.GetType().Name} drew for a prompt of {groups[place].PromptTokenCount} tokens, the "
                 + $"policy's is {taken[place].Encoded.TokenIds.Count} tokens long ({PromptTaker.NameOf(taken[place])}). Give both "
-                + "the same chat template, and the same limits for the pixels of an image.");
+                + "the same chat template, and the same limits for the pixels of an image; a sampler that counts otherwise, for example "
+                + "without the images, leaves PromptTokenCount at 0 (RemoteSamplerOptions.CountsImageTokens = false).");
         }
     }
 }

@@ -26,6 +26,7 @@ internal sealed class RunGate(
     private readonly IVisionLanguagePolicy _policy = policy;
     private bool _isClosed;
     private Action? _free;
+    private int _isFreed;
 
     private string Trainer { get; } = trainer;
 
@@ -49,7 +50,7 @@ internal sealed class RunGate(
             }
         }
 
-        free();
+        FreeOnce(free);
     }
 
     /// <summary>Ends a run whose trainer was disposed meanwhile.</summary>
@@ -85,8 +86,18 @@ internal sealed class RunGate(
         }
         finally
         {
+            // Before the networks are released, since freeing changes them; and behind that, for who closed in between.
+            FreeOnce(Volatile.Read(ref _free));
             Release(networks, compared);
-            Interlocked.Exchange(ref _free, null)?.Invoke();
+            FreeOnce(Volatile.Read(ref _free));
+        }
+    }
+
+    private void FreeOnce(Action? free)
+    {
+        if (free is not null && Interlocked.Exchange(ref _isFreed, 1) == 0)
+        {
+            free();
         }
     }
 

@@ -6,8 +6,15 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling.Tests;
 
-public sealed class TokenChooserTests
+public sealed class TokenChooserTests : IDisposable
 {
+    private readonly int _threads = get_num_threads();
+
+    // One thread adds up in one order, whatever the number of rows.
+    public TokenChooserTests() => set_num_threads(2);
+
+    public void Dispose() => set_num_threads(_threads);
+
     // Vocabularies as large as those of published models: libtorch adds up one row of 32,768 elements or more in another order than several
     // rows if it has more than one thread. Of 32 rows, some then have another last bit.
     [Theory]

@@ -1,4 +1,5 @@
 using MedR1.Testing;
+using MedR1.TestSupport;
 
 namespace MedR1.Training.Tests;
 
@@ -37,6 +38,32 @@ public sealed class DamagedCheckpointTests : IDisposable
 
         using GrpoTrainer trainer = Builder().ResumeFrom(_folder).Build();
         Assert.Equal(2, (await trainer.RunAsync()).Steps);
+    }
+
+    [Fact]
+    public async Task A_file_that_may_not_be_read_is_not_called_damaged()
+    {
+        await RunAsync();
+        string path = Path.Combine(Last, "trainer.safetensors");
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (string folder in (string[])[_folder, Last])
+            {
+                File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                    | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+            }
+
+            foreach (string file in Directory.GetFiles(Last))
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+            }
+
+            File.SetUnixFileMode(path, UnixFileMode.None);
+            CheckpointException exception = Assert.Throws<CheckpointException>(
+                () => OrdinaryUser.Run(() => Builder().ResumeFrom(Last).Build()));
+            Assert.StartsWith($"The checkpoint '{Last}' can't be read: ", exception.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("is damaged", exception.Message);
+        }
     }
 
     [Theory]

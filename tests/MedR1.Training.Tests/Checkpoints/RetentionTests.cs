@@ -130,6 +130,46 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task Looking_at_an_earlier_checkpoint_moves_no_pointer_back()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        using (SftTrainer whole = Steps(policy, 3).Build())
+        {
+            await whole.RunAsync();
+        }
+
+        using TinyPolicy again = TestData.Policy();
+        using SftTrainer earlier = Steps(again, 2)
+            .ResumeFrom(Path.Combine(_folder, "step-000002")).AllowChangedSettings("MaxSteps").Build();
+        Assert.Equal(2, (await earlier.RunAsync()).Steps);
+
+        Assert.Equal("step-000003", File.ReadAllText(Path.Combine(_folder, "latest")));
+    }
+
+    [Fact]
+    public void A_checkpoint_before_one_that_was_put_aside_is_earlier_than_its_step()
+    {
+        foreach (string name in (string[])["step-000001", "step-000002", ".step-000002.0123.old", "step-000003"])
+        {
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, "trainer.json"), "{}");
+        }
+
+        string first = Path.Combine(_folder, "step-000001");
+        Assert.Equal(first, CheckpointFolders.EarlierThan(Path.Combine(_folder, "step-000002")));
+        Assert.Equal(first, CheckpointFolders.EarlierThan(Path.Combine(_folder, ".step-000002.0123.old")));
+        Assert.Null(CheckpointFolders.EarlierThan(first));
+    }
+
+    [Fact]
+    public void Tensors_made_for_a_checkpoint_are_disposed_with_it()
+    {
+        TorchSharp.torch.Tensor? made = null;
+        new CheckpointFiles(_folder, CancellationToken.None).Write(
+            "some.safetensors", () => [new("a", made = TorchSharp.torch.ones(2))]);
+        Assert.True(made!.IsInvalid);
+    }
+
+    [Fact]
     public void A_link_to_a_run_s_folder_is_that_folder()
     {
         string one = Path.Combine(_folder, "one"), link = Path.Combine(_folder, "link");
@@ -142,6 +182,16 @@ public sealed class RetentionTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private SftTrainerBuilder Steps(TinyPolicy policy, int count) => new SftTrainerBuilder(policy)
+        .UseExamples(TestData.Examples(4))
+        .Configure(options =>
+        {
+            options.ExamplesPerStep = 2;
+            options.MaxSteps = count;
+            options.SaveInterval = 1;
+            options.OutputFolder = _folder;
+        });
 
     private static SftTrainerBuilder Builder(TinyPolicy policy, string output, bool lowest) => new SftTrainerBuilder(policy)
         .UseExamples(TestData.Examples(4))

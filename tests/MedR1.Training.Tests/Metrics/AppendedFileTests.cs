@@ -50,6 +50,9 @@ public sealed class AppendedFileTests
         Assert.Throws<IOException>(() => other.Append("first\n"u8, isKept: true));
         other.Dispose();
         Assert.Equal("", full.Text);
+
+        // Twice, as by a container and by who used it.
+        other.Dispose();
     }
 
     // It takes what fits and then fails, as the system does.

@@ -113,6 +113,46 @@ public sealed class SinkTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sink_may_be_closed_twice()
+    {
+        string path = Path.Combine(_folder, "metrics.jsonl");
+        using JsonLinesSink sink = new(path);
+        await sink.WriteAsync(Step(1, ("loss", 0.5)));
+        sink.Dispose();
+        Assert.Single(File.ReadAllLines(path));
+    }
+
+    [Fact]
+    public void A_finished_run_that_is_started_again_keeps_its_curves_and_a_fresh_one_takes_none_of_another()
+    {
+        string metrics = Path.Combine(_folder, "metrics.jsonl"), page = Path.Combine(_folder, "report.html");
+        File.WriteAllLines(metrics, ["""{"step":0,"eval/x":0.25}""", """{"step":1,"loss":0.5}""", """{"step":2,"loss":0.125}"""]);
+        TrainingReport end = new() { Steps = 2, Seconds = 1, SkippedSteps = 0 };
+
+        HtmlReportWriter again = new(page, metricsFile: metrics);
+        again.OnStart(new TrainingStart("T", StepsBefore: 2, TotalSteps: 2));
+        again.OnEnd(end);
+        Assert.Contains("0.125", File.ReadAllText(page));
+
+        HtmlReportWriter fresh = new(page, metricsFile: metrics);
+        fresh.OnStart(new TrainingStart("T", StepsBefore: 0, TotalSteps: 2));
+        fresh.OnStep(Step(1, ("loss", 0.75)));
+        fresh.OnEnd(end);
+        string shown = File.ReadAllText(page);
+        Assert.Contains("0.75", shown);
+        Assert.DoesNotContain("0.125", shown);
+        Assert.DoesNotContain("eval/x", shown);
+    }
+
+    [Fact]
+    public void Zeros_that_a_power_cut_left_are_passed_over()
+    {
+        string path = Path.Combine(_folder, "metrics.jsonl");
+        File.WriteAllText(path, "{\"step\":1,\"loss\":0.5}\n\0\0\0\n\0\0{\"step\":2,\"loss\":0.25}\n");
+        Assert.Equal([1, 2], JsonLinesSink.Read(path).Select(step => step.Step));
+    }
+
+    [Fact]
     public async Task Json_lines_go_into_a_pipe_too()
     {
         string pipe = Path.Combine(_folder, "pipe");
