@@ -31,6 +31,9 @@ public static class OffPolicyMask
             behaviorLogProbabilities, logProbabilities, nameof(behaviorLogProbabilities), nameof(logProbabilities));
         Guard.SameShape(mask, logProbabilities, nameof(mask), nameof(logProbabilities));
         using DisposeScope scope = NewDisposeScope();
+        Guard.Rows(
+            advantages.dim() == 2 && advantages.shape[1] == 1 ? advantages.squeeze(1) : advantages, logProbabilities,
+            nameof(advantages), nameof(logProbabilities));
         using IDisposable noGrad = no_grad();
         Tensor active_BT = mask.to(ScalarType.Bool);
         Tensor tokens_B1 = active_BT.sum(1, keepdim: true).Limited(least: 1);

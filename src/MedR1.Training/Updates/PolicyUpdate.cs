@@ -74,8 +74,9 @@ internal sealed class PolicyUpdate(
             Tensor? features = _sharesVision.Value ? Features(batch) : null;
             using TokenStatistics? statistics = Score(batch, features);
             PolicyLossInputs inputs = MakeInputs(rollout, batch, statistics, features, counts);
-            using PolicyLossResult result = loss.Compute(
-                MeasuresEntropyApart ? inputs with { Entropies = null } : inputs);
+
+            // Of rows that stay out of the pass no entropy is known: the loss can't compute the mean, which is measured below.
+            using PolicyLossResult result = loss.Compute(Skips ? inputs with { Entropies = null } : inputs);
             double value = result.Loss.ToDouble();
             total += value;
             if (!double.IsFinite(value))
@@ -92,7 +93,7 @@ internal sealed class PolicyUpdate(
 
             metrics.Add(result.Metrics);
             Observe(inputs, result);
-            if (MeasuresEntropyApart && inputs.Entropies is Tensor entropies_BT)
+            if (Skips && inputs.Entropies is Tensor entropies_BT)
             {
                 metrics.Add(
                     new Dictionary<string, LossMetric> { ["entropy"] = EntropyOf(entropies_BT, rollout, batch) });
@@ -104,9 +105,6 @@ internal sealed class PolicyUpdate(
 
         return Finish(step, total, metrics);
     }
-
-    // If rows stay out of the pass, the loss can't compute the mean entropy: theirs is not known.
-    private bool MeasuresEntropyApart => Skips;
 
     private void Observe(PolicyLossInputs inputs, PolicyLossResult result)
     {

@@ -239,6 +239,58 @@ public sealed class GroupAdvantagesTests
     }
 
     [Fact]
+    public void Weights_and_penalties_that_are_no_numbers_are_refused_with_their_place()
+    {
+        ArgumentException weight = Assert.Throws<ArgumentException>(
+            "weights", () => GroupAdvantages.Compute([[1, 2], [3, 4]], [1, double.NaN], [0, 0]));
+        Assert.Contains("The weight of reward 1 is NaN", weight.Message);
+        ArgumentException penalty = Assert.Throws<ArgumentException>(
+            "penalties", () => GroupAdvantages.Compute([[1], [2]], null, [0, 0], penalties: [0, double.PositiveInfinity]));
+        Assert.Contains("The penalty of row 1 is ", penalty.Message);
+        Assert.Throws<ArgumentException>(
+            "penalties", () => GroupAdvantages.Compute([[1], [2]], null, [0, 0], AdvantageOptions.Gdpo, [0, 0]));
+        Assert.Contains(
+            "one for each of row 0",
+            Assert.Throws<ArgumentException>("rewards", () => GroupAdvantages.Compute([[1], [2, 3]], null, [0, 0])).Message);
+        Assert.Contains(
+            "one for each weight",
+            Assert.Throws<ArgumentException>("rewards", () => GroupAdvantages.Compute([[1], [2, 3]], [1], [0, 0])).Message);
+    }
+
+    // 0.1 + 0.2 is 5.6e-17 above 0.3, a relative 1.9e-16, and 4.7e-8 of 1e6 are a relative 4.7e-14, both below 1e-13: equal. A
+    // relative 1e-12 is a difference.
+    [Fact]
+    public void What_differs_by_rounding_alone_has_exactly_no_difference()
+    {
+        foreach ((double first, double second) in new[] { (0.1 + 0.2, 0.3), (1e6, 1e6 + 4.7e-8) })
+        {
+            AdvantageResult result = GroupAdvantages.Compute([[first], [second]], null, [0, 0], AdvantageOptions.DrGrpo);
+            Assert.Equal([0, 0], result.Advantages);
+            Assert.Equal(1, result.ConstantGroupShare);
+            Assert.Equal(1, result.ZeroDeviationShare);
+        }
+
+        AdvantageResult different = GroupAdvantages.Compute([[1e6], [1e6 + 1e-6]], null, [0, 0], AdvantageOptions.DrGrpo);
+        Assert.NotEqual(0, different.Advantages[0]);
+        Assert.Equal(0, different.ConstantGroupShare);
+        Assert.Equal(0, different.ZeroDeviationShare);
+    }
+
+    [Fact]
+    public void Shares_of_nothing_are_not_known_and_names_must_be_as_many_as_rewards()
+    {
+        AdvantageResult none = GroupAdvantages.Compute([], null, []);
+        Assert.Equal(double.NaN, none.ConstantGroupShare);
+        Assert.Equal(double.NaN, none.ZeroDeviationShare);
+
+        // Of three groups one is constant, one is not, and of one no row is scored.
+        AdvantageResult mixed = GroupAdvantages.Compute([[1], [1], [1], [2], [null], [null]], null, [0, 0, 1, 1, 2, 2]);
+        Assert.Equal(0.5, mixed.ConstantGroupShare);
+        Assert.Throws<ArgumentException>("rewardNames", () => mixed.ToMetrics(["a", "b"]));
+        Assert.Throws<ArgumentNullException>("rewardNames", () => mixed.ToMetrics(null!));
+    }
+
+    [Fact]
     public void No_rows_give_no_advantages() => Assert.Empty(GroupAdvantages.Compute([], null, []).Advantages);
 
     [Fact]

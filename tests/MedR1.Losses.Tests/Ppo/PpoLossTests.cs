@@ -124,6 +124,29 @@ public sealed class PpoLossTests
             () => new GrpoLoss(GrpoLossOptions.Vespo).Compute(good.Policy)).Message, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public void Values_returns_and_clipped_shares_are_means_of_the_active_tokens()
+    {
+        // Active are V = 0.9, −0.5 and 0.1; R = 1 each, V_old = 0, ε = 0.2. Clipped to 0.2 the first's error is 0.8 instead of 0.1: it
+        // counts as clipped; the second's is 1.2 instead of 1.5, and the third is not moved.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor active = tensor(new[,] { { true, true }, { true, false } });
+        Tensor zero = zeros(2, 2, ScalarType.Float64);
+        PolicyLossResult result = new PpoLoss(Options).Compute(new PpoLossInputs
+        {
+            Policy = new PolicyLossInputs { LogProbabilities = zero, OldLogProbabilities = zero, Mask = active, Advantages = zero },
+            Values = Batches.Matrix(new[,] { { 0.9, -0.5 }, { 0.1, 7 } }),
+            OldValues = zero,
+            Returns = ones(2, 2, ScalarType.Float64),
+        });
+        Assert.Equal(0.5 / 3, result.Metrics["values"].Value, 1e-15);
+        Assert.Equal(1, result.Metrics["returns"].Value, 1e-15);
+        Assert.Equal(1.0 / 3, result.Metrics["value_clip_ratio"].Value, 1e-15);
+
+        // ½ · (0.64 + 2.25 + 0.81) / 3
+        Assert.Equal(3.7 / 6, result.Metrics["value_loss"].Value, 1e-15);
+    }
+
     private static PpoLossInputs Random(long seed)
     {
         PolicyLossInputs policy = Batches.Random(seed);

@@ -81,6 +81,42 @@ public sealed class PpoTargetsTests
         Assert.Equal([0, 0], Batches.Values(Whitening.Compute(ones(1, 2), zeros(1, 2))));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Targets_are_whitened_on_request_and_disposed_together(bool whitens)
+    {
+        // Without a value and with γ = λ = 1 a token's advantage is its row's score: 1 and 3. Whitened: mean 2, unbiased variance 2.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor zero = zeros(2, 1, ScalarType.Float64);
+        PpoTargets targets = PpoTargets.Compute(
+            tensor(new double[] { 1, 3 }), ones(2, 1, ScalarType.Bool), zero, null, zero,
+            new PpoTargetOptions { Discount = 1, Lambda = 1, Whiten = whitens });
+        double one = 1 / Math.Sqrt(2 + 1e-8);
+        Batches.Close(whitens ? [-one, one] : [1, 3], Batches.Values(targets.Advantages), 1e-15);
+        Batches.Close([1, 3], Batches.Values(targets.RawAdvantages), 1e-15);
+        Batches.Close([1, 3], Batches.Values(targets.Returns), 1e-15);
+
+        targets.Dispose();
+        Tensor[] parts = [targets.Rewards, targets.Advantages, targets.RawAdvantages, targets.Returns];
+        Assert.All(parts, part => Assert.True(part.IsInvalid));
+
+        GeneralizedAdvantageResult estimate = GeneralizedAdvantages.Compute(zero, zero, ones_like(zero), 1, 1);
+        estimate.Dispose();
+        Assert.True(estimate.Advantages.IsInvalid && estimate.Returns.IsInvalid);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    public void A_coefficient_that_is_no_number_is_refused(double coefficient)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor matrix = ones(2, 3);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "klCoefficient", () => TokenRewards.Compute(ones(2), matrix, matrix, matrix, coefficient));
+    }
+
     [Fact]
     public void What_does_not_belong_together_is_named()
     {
