@@ -24,6 +24,7 @@ public sealed class OptionTextRewardTests
     {
         Assert.Equal(0.0, await new OptionTextReward().Score("CT"));
         Assert.Equal(1.0, await new OptionTextReward(requireTags: false).Score("CT"));
+        Assert.Equal(1.0, await new OptionTextReward(requireTags: false).Score("It is <answer>CT</answer>."));
     }
 
     [Fact]

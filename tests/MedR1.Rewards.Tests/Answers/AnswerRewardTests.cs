@@ -27,12 +27,39 @@ public sealed class AnswerRewardTests
         Assert.Equal(0, await reward.Score("<answer>edema</answer>", Contexts.Answer("")));
     }
 
+    // 10 × 10 each, 5 rows in common: 50 of 150. A strip of 2 rows in the first: 20 of 100. Beside and below each other: nothing.
+    [Theory]
+    [InlineData(0, 15, 10, 25, 1 / 3.0)]
+    [InlineData(0, 12, 10, 14, 0.2)]
+    [InlineData(5, 10, 15, 20, 1 / 3.0)]
+    [InlineData(0, 20, 10, 30, 0)]
+    [InlineData(10, 10, 20, 20, 0)]
+    public void Boxes_overlap_in_both_directions(double left, double top, double right, double bottom, double expected) =>
+        Assert.Equal(
+            expected, BoxOverlapReward.Score([new Box(0, 10, 10, 20)], [new Box(left, top, right, bottom)]), 1e-12);
+
+    [Fact]
+    public void No_box_and_more_boxes_than_an_image_has_are_worth_nothing()
+    {
+        Box[] some = [.. Enumerable.Range(0, 65).Select(place => new Box(place, 1, place + 0.5, 2))];
+        Assert.Equal(1, BoxOverlapReward.Score(some[..64], some[..64]), 1e-12);
+        Assert.Equal(0, BoxOverlapReward.Score(some, some[..1]));
+        Assert.Equal(0, BoxOverlapReward.Score(some[..1], some));
+        Assert.Equal(0, BoxOverlapReward.Score([], some[..1]));
+        Assert.Equal(0, BoxOverlapReward.Score(some[..1], []));
+        _ = new BoxOverlapReward(threshold: 1);
+        Assert.Throws<ArgumentOutOfRangeException>("threshold", () => new BoxOverlapReward(1.01));
+        Assert.Throws<ArgumentOutOfRangeException>("threshold", () => new BoxOverlapReward(-0.01));
+    }
+
     [Fact]
     public async Task Labels_need_tags_unless_told_otherwise()
     {
         Assert.Equal(0, await new MultiLabelReward().Score("edema", Contexts.Answer("edema")));
         Assert.Equal(1, await new MultiLabelReward(requireTags: false).Score("edema", Contexts.Answer("Edema")));
         Assert.Throws<ArgumentException>(() => new MultiLabelReward(separators: []));
+        Assert.Throws<ArgumentException>(() => new MultiLabelReward(separators: [";", ""]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MultiLabelReward((LabelScore)9));
     }
 
     [Theory]
@@ -40,6 +67,8 @@ public sealed class AnswerRewardTests
     [InlineData("1.2 cm", "12 mm", 1)]
     [InlineData("0.3cm", "3 mm", 1)]
     [InlineData("12", "12 mm", 1)]
+    [InlineData("1.2", "1.2 cm", 1)]
+    [InlineData("12", "1.2 cm", 0)]
     [InlineData("12 ml", "12 mm", 0)]
     [InlineData("about 13 mm", "12 mm", 1)]
     [InlineData("14 mm", "12 mm", 0)]

@@ -47,4 +47,16 @@ public sealed class FormatRewardTests
     [Fact]
     public void Rejects_a_form_that_does_not_exist() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new FormatReward((FormatStyle)9));
+
+    [Theory]
+    [InlineData("<think>a</think> b", 1)]
+    [InlineData("<think></think>", 1)]
+    [InlineData(" <think>a</think>", 0)]
+    [InlineData("x<think>a</think>", 0)]
+    [InlineData("<think>a<think>b</think>", 0)]
+    [InlineData("<think>a", 0)]
+    [InlineData("a</think>", 0)]
+    [InlineData("", 0)]
+    public async Task A_thought_is_opened_once_at_the_start_and_closed(string text, double expected) =>
+        Assert.Equal(expected, await new ThinkFormatReward().Score(text));
 }
