@@ -21,6 +21,11 @@ public sealed class GuardTests
         .Where(parameter => parameter.ParameterType == typeof(Tensor))
         .Select(parameter => new object[] { NameOf(function), parameter.Name! }));
 
+    public static TheoryData<string> OfValues =>
+    [
+        "Whitening.Compute", "ValueLoss.Terms", "GeneralizedAdvantages.Compute", "ExplainedVariance.Compute", "TokenRewards.Compute",
+    ];
+
     [Fact]
     public void There_are_such_functions()
     {
@@ -61,11 +66,7 @@ public sealed class GuardTests
     }
 
     [Theory]
-    [InlineData("Whitening.Compute")]
-    [InlineData("ValueLoss.Terms")]
-    [InlineData("GeneralizedAdvantages.Compute")]
-    [InlineData("ExplainedVariance.Compute")]
-    [InlineData("TokenRewards.Compute")]
+    [MemberData(nameof(OfValues))]
     public void Whole_numbers_are_refused(string function)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -75,11 +76,7 @@ public sealed class GuardTests
     }
 
     [Theory]
-    [InlineData("Whitening.Compute")]
-    [InlineData("ValueLoss.Terms")]
-    [InlineData("GeneralizedAdvantages.Compute")]
-    [InlineData("ExplainedVariance.Compute")]
-    [InlineData("TokenRewards.Compute")]
+    [MemberData(nameof(OfValues))]
     [InlineData("TopEntropyMask.Compute")]
     [InlineData("OffPolicyMask.Compute")]
     [InlineData("SamplerCorrection.Ratio")]

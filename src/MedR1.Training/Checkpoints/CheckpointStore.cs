@@ -83,7 +83,7 @@ internal sealed partial class CheckpointStore(
                 _folders.Recover();
                 if (_folders.Steps is not [.., long newest] || newest <= state.Step)
                 {
-                    // Not from one that is not the newest, as to see what was best by then: the next run would go on from it.
+                    // Someone may only look at an earlier checkpoint: pointed to, the next run would go on from it.
                     Point(_folders, state);
                 }
 
