@@ -116,12 +116,14 @@ public sealed partial class Qwen2VLPolicy
 
     /// <inheritdoc/>
     /// <exception cref="DiskFullException">The disk is full; the folder keeps its previous content.</exception>
+    /// <exception cref="IOException">The folder holds an adapter, which would be read in place of the model.</exception>
     /// <exception cref="InvalidOperationException">Weights are held in 8 bits.</exception>
     public void Save(string folder, CancellationToken cancellationToken = default) =>
         Save(folder, new Dictionary<string, Tensor>(), cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="DiskFullException">The disk is full; the folder keeps its previous content.</exception>
+    /// <exception cref="IOException">The folder holds an adapter, which would be read in place of the model.</exception>
     /// <exception cref="InvalidOperationException">Weights are held in 8 bits.</exception>
     public void Save(
         string folder, IReadOnlyDictionary<string, Tensor> replaced, CancellationToken cancellationToken = default)
@@ -137,6 +139,7 @@ public sealed partial class Qwen2VLPolicy
                 + "LoraPolicy.Load, and call SaveMerged there.");
         }
 
+        GivenFolder.RefuseAdapter(folder);
         Dictionary<string, Tensor> tensors = Parameters.ToDictionary(entry => entry.Key, entry => (Tensor)entry.Value);
         bool isTied = Configuration.TieWordEmbeddings && !replaced.ContainsKey(HeadName)
             && !replaced.ContainsKey(EmbeddingName);

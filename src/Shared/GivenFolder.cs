@@ -47,6 +47,20 @@ internal static class GivenFolder
     }
 
     /// <summary>
+    /// Refuses to write a whole model into an adapter's folder: transformers with PEFT would read the adapter in its place.
+    /// </summary>
+    /// <exception cref="IOException">The folder holds an adapter.</exception>
+    public static void RefuseAdapter(string folder)
+    {
+        if (File.Exists(Path.Combine(folder, AdapterFile)))
+        {
+            throw new IOException(
+                $"'{folder}' holds an adapter ({AdapterFile}), which transformers with PEFT would read in place of the model: "
+                + "give another folder, or delete the adapter first if it is no longer needed.");
+        }
+    }
+
+    /// <summary>
     /// Why a folder isn't found, and what to do: the program ended between the two moves that replace it, or access is denied, so
     /// that it is not known whether it exists; null if it is just missing.
     /// </summary>

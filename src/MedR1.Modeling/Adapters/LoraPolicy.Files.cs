@@ -56,12 +56,14 @@ public sealed partial class LoraPolicy
     }
 
     /// <summary>
-    /// Writes a whole checkpoint folder with the adapter merged into the weights, so that no adapter is needed to load it. Choose another
-    /// folder than an adapter's: that stays in it, and transformers with PEFT would read it in place of the merged model.
+    /// Writes a whole checkpoint folder with the adapter merged into the weights, so that no adapter is needed to load it.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="cancellationToken">Cancels between tensors; nothing half-written is left.</param>
     /// <exception cref="LoraException">B has a bias at a layer that has none to merge it into.</exception>
+    /// <exception cref="IOException">
+    /// The folder holds an adapter, which transformers with PEFT would read in place of the merged model.
+    /// </exception>
     /// <exception cref="DiskFullException">The disk is full; the folder keeps its previous content.</exception>
     public void SaveMerged(string folder, CancellationToken cancellationToken = default)
     {

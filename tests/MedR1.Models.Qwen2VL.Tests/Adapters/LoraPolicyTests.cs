@@ -88,6 +88,21 @@ public sealed class LoraPolicyTests : IDisposable
         Assert.False(lora.IsMerged);
     }
 
+    [Fact]
+    public void A_whole_model_is_not_written_into_an_adapters_folder()
+    {
+        // transformers with PEFT looks for adapter_config.json first and would read the adapter, on whatever base that names.
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraCase.Create(policy, "two names");
+        lora.Save(Folder);
+        string[] before = Directory.GetFiles(Folder);
+        Assert.Contains("give another folder", Assert.Throws<IOException>(() => lora.SaveMerged(Folder)).Message);
+        Assert.Contains("holds an adapter", Assert.Throws<IOException>(() => policy.Save(Folder)).Message);
+        Assert.Equal(before, Directory.GetFiles(Folder));
+        Assert.False(lora.IsMerged);
+        lora.Save(Folder);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Gradients_reach_every_part_of_the_adapter_and_nothing_else(string kind)
