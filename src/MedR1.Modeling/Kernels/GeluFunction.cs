@@ -8,9 +8,12 @@ namespace MedR1.Modeling;
 /// above it is <c>1 − exp(−x²) · p(1/(1 + x))</c>, from 4 on it is 1. Both polynomials interpolate the function at
 /// Chebyshev nodes.
 /// </summary>
-internal readonly struct GeluFunction : IVectorFunction
+internal readonly struct GeluFunction : IDifferentiableFunction
 {
     private const float HalfRoot = 0.70710678f;
+
+    // 1/√(2π), the height of the normal density.
+    private const float Height = 0.39894228f;
 
     // erf(√s)/√s for s in [0, 1].
     private static ReadOnlySpan<float> Near =>
@@ -25,6 +28,16 @@ internal readonly struct GeluFunction : IVectorFunction
     {
         Vector512<float> argument = x * Vector512.Create(HalfRoot);
         return x * Vector512.Create(0.5f) * (Vector512<float>.One + ErrorFunction(argument));
+    }
+
+    // The normal distribution and x times its density.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<float> ByX, Vector512<float> ByY) Derivatives(Vector512<float> x, Vector512<float> y)
+    {
+        Vector512<float> half = Vector512.Create(0.5f);
+        Vector512<float> below = half * (Vector512<float>.One + ErrorFunction(x * Vector512.Create(HalfRoot)));
+        Vector512<float> density = Vector512.Exp(-(half * x * x)) * Vector512.Create(Height);
+        return (below + (x * density), default);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,7 +24,7 @@ internal static unsafe class VectorMap<TFunction>
 
     /// <summary>Whether no gradient is wanted and the numbers can be read as they lie.</summary>
     public static bool Fits(Tensor input) =>
-        !is_grad_enabled() && input.device_type == DeviceType.CPU
+        (!is_grad_enabled() || !input.requires_grad) && input.device_type == DeviceType.CPU
         && input.dtype is ScalarType.Float32 or ScalarType.BFloat16 && input.is_contiguous();
 
     /// <param name="x">Numbers that fit.</param>

@@ -46,6 +46,12 @@ public sealed class LayerNormalization : nn.Module<Tensor, Tensor>, IAdaptableLa
 
     /// <summary>Normalises the last dimension.</summary>
     /// <param name="input"><c>[…, size]</c></param>
-    public override Tensor forward(Tensor input) => nn.functional.layer_norm(
-        input, _shape, Adapter?.WeightOr(_weight) ?? _weight, Adapter?.BiasOr(_bias) ?? _bias, _epsilon);
+    public override Tensor forward(Tensor input)
+    {
+        Tensor gain = Adapter?.WeightOr(_weight) ?? _weight;
+        Tensor bias = Adapter?.BiasOr(_bias) ?? _bias;
+        return GainFunction.Fits(input, gain, bias)
+            ? GainFunction.Apply(input, gain, bias, _epsilon)
+            : nn.functional.layer_norm(input, _shape, gain, bias, _epsilon);
+    }
 }

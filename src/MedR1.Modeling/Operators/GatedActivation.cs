@@ -8,8 +8,8 @@ namespace MedR1.Modeling;
 public static class GatedActivation
 {
     /// <summary>
-    /// <c>silu(gate) · up</c>. Without gradient on the CPU it is computed in one pass, in bfloat16 with one rounding, and each
-    /// row is independent of the others, bit for bit.
+    /// <c>silu(gate) · up</c>. On the CPU it is computed in one pass, and each row is independent of the others, bit for bit: in float32,
+    /// and without gradient also in bfloat16, there with one rounding.
     /// </summary>
     /// <param name="gate"><c>[…, n]</c></param>
     /// <param name="up"><c>[…, n]</c></param>
@@ -22,6 +22,11 @@ public static class GatedActivation
             && gate.numel() == up.numel())
         {
             return VectorMap<GateFunction>.Apply(gate, up);
+        }
+
+        if (ActivationFunction<GateFunction>.Fits(gate, up))
+        {
+            return ActivationFunction<GateFunction>.Apply(gate, up);
         }
 
         if (CudaOperators.Gate(gate, up) is { } result)

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The Gaussian error linear unit (Hendrycks and Gimpel, arXiv 1606.08415). Without gradient on the CPU it is computed in one
-/// pass, in bfloat16 with one rounding, and the result for a number does not depend on the others, bit for bit.
+/// The Gaussian error linear unit (Hendrycks and Gimpel, arXiv 1606.08415). On the CPU it is computed in one pass, and the result for a
+/// number does not depend on the others, bit for bit: in float32, and without gradient also in bfloat16, there with one rounding.
 /// </summary>
 public static class GeluActivation
 {
@@ -18,7 +18,7 @@ public static class GeluActivation
     public static Tensor Exact(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return VectorMap<GeluFunction>.Fits(input) ? VectorMap<GeluFunction>.Apply(input, input) : nn.functional.gelu(input);
+        return Own<GeluFunction>(input) ?? nn.functional.gelu(input);
     }
 
     /// <summary>The approximation <c>x · sigmoid(1.702 x)</c>, as in CLIP and Qwen2-VL's tower.</summary>
@@ -27,13 +27,24 @@ public static class GeluActivation
     public static Tensor Quick(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (VectorMap<QuickGeluFunction>.Fits(input))
+        if (Own<QuickGeluFunction>(input) is { } result)
         {
-            return VectorMap<QuickGeluFunction>.Apply(input, input);
+            return result;
         }
 
         using Tensor scaled = input.Times(QuickFactor);
         using Tensor gate = scaled.sigmoid();
         return input * gate;
+    }
+
+    private static Tensor? Own<TFunction>(Tensor input)
+        where TFunction : IDifferentiableFunction
+    {
+        if (VectorMap<TFunction>.Fits(input))
+        {
+            return VectorMap<TFunction>.Apply(input, input);
+        }
+
+        return ActivationFunction<TFunction>.Fits(input, input) ? ActivationFunction<TFunction>.Apply(input) : null;
     }
 }

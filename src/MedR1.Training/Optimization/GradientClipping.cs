@@ -11,6 +11,9 @@ public static class GradientClipping
     // As in torch.nn.utils.clip_grad_norm_: keeps the division finite if the norm is 0.
     private const double Epsilon = 1e-6;
 
+    // Less than libtorch divides among threads.
+    private const long BlockSize = 1 << 14;
+
     /// <summary>
     /// Scales all gradients by min(1, maximum / (norm + 1e-6)), where norm is the 2-norm of all of them as one vector: equal to
     /// <c>torch.nn.utils.clip_grad_norm_</c>. Gradients that hold NaN or infinity are left as they are: check the result and skip
@@ -55,7 +58,19 @@ public static class GradientClipping
     }
 
     // The norms are added up in float64: it costs nothing, and they may differ by orders of magnitude.
-    private static Tensor Norm(Tensor gradient) =>
-        (gradient.dtype == ScalarType.Float64 ? gradient : gradient.to(ScalarType.Float32)).norm()
-        .to(ScalarType.Float64);
+    private static Tensor Norm(Tensor gradient)
+    {
+        Tensor numbers = gradient.dtype == ScalarType.Float64 ? gradient : gradient.to(ScalarType.Float32);
+        long blocks = numbers.numel() / BlockSize;
+        if (blocks < 2 || numbers.device_type != DeviceType.CPU)
+        {
+            return numbers.norm().to(ScalarType.Float64);
+        }
+
+        // A norm of many numbers is one sum per thread, so that its last bits would depend on how many there are.
+        Tensor flat = numbers.reshape(-1);
+        Tensor whole = flat.narrow(0, 0, blocks * BlockSize).view(blocks, BlockSize).norm(1).to(ScalarType.Float64);
+        Tensor rest = flat.narrow(0, blocks * BlockSize, flat.numel() - (blocks * BlockSize)).norm().to(ScalarType.Float64);
+        return Norm(cat([whole, rest.view(1)]));
+    }
 }

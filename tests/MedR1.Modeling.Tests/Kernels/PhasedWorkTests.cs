@@ -1,3 +1,4 @@
+using MedR1.TestSupport;
 using TorchSharp;
 
 using static TorchSharp.torch;
@@ -25,16 +26,7 @@ public sealed unsafe class PhasedWorkTests
             expected = [.. before.Select((value, place) => (value + before[(place + 1) % Parts]) % 1_000_003)];
         }
 
-        int usual = get_num_threads();
-        try
-        {
-            set_num_threads(threads);
-            Assert.Equal(expected, Compute());
-        }
-        finally
-        {
-            set_num_threads(usual);
-        }
+        Assert.Equal(expected, ThreadCounts.Run(threads, Compute));
     }
 
     [Fact]

@@ -76,19 +76,4 @@ public class GeluActivationTests
         Assert.Equal([float.NaN, float.PositiveInfinity, 100, 0, 0], GeluActivation.Exact(input).data<float>());
         Assert.Equal([float.NaN, float.PositiveInfinity, 100, 0, 0], GeluActivation.Quick(input).data<float>());
     }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void With_gradient_it_is_the_same_function(bool isQuick)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor input = linspace(-4, 4, 101, dtype: float32, requires_grad: true);
-        Tensor withGradient = isQuick ? GeluActivation.Quick(input) : GeluActivation.Exact(input);
-        withGradient.sum().backward();
-        using IDisposable noGradient = no_grad();
-        Tensor without = isQuick ? GeluActivation.Quick(input) : GeluActivation.Exact(input);
-        Assert.True((withGradient - without).abs().max().item<float>() < 2e-6f);
-        Assert.True(input.grad!.abs().max().item<float>() > 0.5f);
-    }
 }

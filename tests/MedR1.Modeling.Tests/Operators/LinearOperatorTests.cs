@@ -1,3 +1,4 @@
+using MedR1.TestSupport;
 using TorchSharp;
 
 using static TorchSharp.torch;
@@ -81,17 +82,8 @@ public class LinearOperatorTests
         using Generator generator = new(31, CPU);
         Tensor input = randn([1, 1024], generator: generator).bfloat16();
         Tensor weight = randn([777, 1024], generator: generator).bfloat16();
-        int threads = get_num_threads();
         Tensor several = LinearOperator.Apply(input, weight);
-        try
-        {
-            set_num_threads(1);
-            Assert.True(several.equal(LinearOperator.Apply(input, weight)).all().item<bool>());
-        }
-        finally
-        {
-            set_num_threads(threads);
-        }
+        Assert.True(several.equal(ThreadCounts.Run(1, () => LinearOperator.Apply(input, weight))).all().item<bool>());
     }
 
     [Fact]

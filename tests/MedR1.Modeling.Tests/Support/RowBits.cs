@@ -1,3 +1,4 @@
+using MedR1.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,15 +20,6 @@ internal static class RowBits
             Assert.True(some.equal(all.narrow(0, rows - count, count)).all().item<bool>());
         }
 
-        int threads = get_num_threads();
-        try
-        {
-            set_num_threads(1);
-            Assert.True(all.equal(product(input)).all().item<bool>());
-        }
-        finally
-        {
-            set_num_threads(threads);
-        }
+        Assert.True(all.equal(ThreadCounts.Run(1, () => product(input))).all().item<bool>());
     }
 }

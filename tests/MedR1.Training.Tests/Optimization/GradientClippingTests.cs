@@ -1,3 +1,4 @@
+using MedR1.TestSupport;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -36,6 +37,23 @@ public sealed class GradientClippingTests
             [.. theirs.SelectMany(pair => OptimizationFixture.Values(pair.Value.grad!))],
             [.. ours.SelectMany(pair => OptimizationFixture.Values(pair.Value.grad!))],
             1e-7);
+    }
+
+    // More numbers than libtorch leaves to one thread (32,768), in blocks and a rest.
+    [Theory]
+    [InlineData(3 * 16384)]
+    [InlineData(1_000_003)]
+    public void The_norm_of_many_numbers_has_the_same_bits_on_any_number_of_threads(int count)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(3, CPU);
+        Parameter parameter = new(zeros(count)) { grad = randn(count, generator: generator) };
+        double alone = ThreadCounts.Run(1, Norm);
+        Assert.All(ThreadCounts.Others, threads => Assert.Equal(alone, ThreadCounts.Run(threads, Norm)));
+        double exact = Math.Sqrt(parameter.grad!.to(ScalarType.Float64).square().sum().item<double>());
+        Assert.Equal(exact, alone, 1e-6 * exact);
+
+        double Norm() => GradientClipping.ClipNorm([parameter], double.PositiveInfinity);
     }
 
     [Theory]

@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace MedR1.TestSupport;
+
+/// <summary>Runs something on a given number of libtorch's threads.</summary>
+internal static class ThreadCounts
+{
+    /// <summary>Some that divide most sizes, and some that divide few.</summary>
+    public static IReadOnlyList<int> Others => [2, 3, 5, 8];
+
+    /// <summary>Runs it; afterwards there are as many threads as before.</summary>
+    public static T Run<T>(int threads, Func<T> work)
+    {
+        int usual = get_num_threads();
+        try
+        {
+            set_num_threads(threads);
+            return work();
+        }
+        finally
+        {
+            set_num_threads(usual);
+        }
+    }
+}
