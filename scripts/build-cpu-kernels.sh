@@ -4,12 +4,20 @@
 set -euo pipefail
 cd "$(dirname "$0")/../src/MedR1.Modeling/Kernels/Native"
 clang=${CLANG:-$(command -v clang || command -v clang-14)}
-object=$(mktemp --suffix .o)
-trap 'rm -f "$object"' EXIT
-"$clang" --target=x86_64-linux-gnu -std=c11 -O3 -march=x86-64-v4 -mavx512bf16 -ffp-contract=off -fno-stack-protector -fPIC \
-  -fvisibility=hidden -Wall -Wextra -Werror -c brain_float_product.c -o "$object"
+objects=$(mktemp -d)
+trap 'rm -rf "$objects"' EXIT
 
-# A test compares the hash with the source.
+# compile NAME OPTION…
+compile() {
+  "$clang" --target=x86_64-linux-gnu -std=c11 -O3 "${@:2}" -ffp-contract=off -fno-stack-protector -fPIC -fvisibility=hidden \
+    -Wall -Wextra -Werror -c "$1.c" -o "$objects/$1.o"
+}
+
+compile brain_float_product -march=x86-64-v4 -mavx512bf16
+compile brain_float_product_avx2 -mavx2 -mfma
+
+# A test compares the hash with the sources.
+hash=$(LC_ALL=C; cat *.c *.h | sha256sum | cut -d ' ' -f 1)
 "$clang" --target=x86_64-linux-gnu -shared -nostdlib -Wl,--build-id=none,-z,noexecstack,--strip-all \
-  -Wl,-soname,"medr1-kernels-$(sha256sum brain_float_product.c | cut -d ' ' -f 1)" "$object" -o brain_float_product.linux-x64.so
+  -Wl,-soname,"medr1-kernels-$hash" "$objects"/*.o -o brain_float_product.linux-x64.so
 ls -l brain_float_product.linux-x64.so

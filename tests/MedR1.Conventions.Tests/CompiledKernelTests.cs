@@ -10,10 +10,7 @@ public class CompiledKernelTests
     public void The_kernels_for_a_gpu_are_of_their_sources()
     {
         string folder = Repository.Path("src", "MedR1.Modeling", "Devices", "Kernels");
-        IEnumerable<string> sources = Directory.GetFiles(folder, "*.cu").Order(StringComparer.Ordinal)
-            .Concat(Directory.GetFiles(folder, "*.cuh").Order(StringComparer.Ordinal));
-        byte[] all = [.. sources.SelectMany(File.ReadAllBytes)];
-        string expected = $"// From *.cu and *.cuh, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(all))}";
+        string expected = $"// From *.cu and *.cuh, SHA-256 {HashOf(folder, "*.cu", "*.cuh")}";
         string[] compiled = Directory.GetFiles(folder, "*.ptx");
         Assert.Equal(3, compiled.Length);
         Assert.All(compiled, file => Assert.True(
@@ -22,15 +19,17 @@ public class CompiledKernelTests
     }
 
     [Fact]
-    public void The_kernels_for_a_cpu_are_of_their_source()
+    public void The_kernels_for_a_cpu_are_of_their_sources()
     {
         string folder = Repository.Path("src", "MedR1.Modeling", "Kernels", "Native");
-        string name = $"medr1-kernels-{HashOf(Path.Combine(folder, "brain_float_product.c"))}";
+        string name = $"medr1-kernels-{HashOf(folder, "*.c", "*.h")}";
         byte[] compiled = File.ReadAllBytes(Path.Combine(folder, "brain_float_product.linux-x64.so"));
         Assert.True(
             compiled.AsSpan().IndexOf(Encoding.ASCII.GetBytes(name)) >= 0,
-            "brain_float_product.c has changed: run scripts/build-cpu-kernels.sh, which compiles it anew.");
+            "A source has changed: run scripts/build-cpu-kernels.sh, which compiles them anew.");
     }
 
-    private static string HashOf(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+    private static string HashOf(string folder, params string[] patterns) => Convert.ToHexStringLower(SHA256.HashData(
+        [.. patterns.SelectMany(pattern => Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal))
+            .SelectMany(File.ReadAllBytes)]));
 }

@@ -48,7 +48,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
         int rows = pattern.Plan.Rows.Length;
         bool fits = !cache.AttendsByTensors && rows > 0
             && (cache.DataType == ScalarType.Float32
-                || (BrainFloatProduct.IsSupported && !PackedLayers.ArePreferred(rows)));
+                || (BrainFloatProduct.IsSupported && rows <= BrainFloatProduct.MostRows && !PackedLayers.ArePreferred(rows)));
         return fits ? new CpuStepRecorder(cache, pattern.Plan) : null;
     }
 

@@ -7,9 +7,7 @@ namespace MedR1.Modeling;
 /// </summary>
 internal static unsafe class BrainFloatProduct
 {
-    /// <summary>
-    /// Rows up to which it is worth it: with more the processor sets the pace, and libtorch lays the matrix out for it first.
-    /// </summary>
+    /// <summary>Rows of a call of the kernel.</summary>
     public const int MostRows = 128;
 
     // Fixed by the kernel.
@@ -22,7 +20,20 @@ internal static unsafe class BrainFloatProduct
     private const int FewestOutputsOfPart = 16;
 
     /// <summary>Whether the machine can.</summary>
-    public static bool IsSupported => NativeKernels.BrainFloatProduct != 0;
+    public static bool IsSupported => NativeKernels.BrainFloatProduct is not null;
+
+    /// <summary>
+    /// Whether it is worth it for any number of rows. Where the processor multiplies bfloat16 by itself, more rows than
+    /// <see cref="MostRows"/> are libtorch's, which lays the matrix out for it first; elsewhere libtorch multiplies number by number.
+    /// </summary>
+    public static bool TakesManyRows => IsSupported && !NativeKernels.HasBrainFloats;
+
+    /// <summary>Whether a product is worth computing with the kernel, with more rows than it takes at a time in turns.</summary>
+    /// <param name="count">Rows.</param>
+    /// <param name="width">Width of a row.</param>
+    /// <param name="outputs">Outputs.</param>
+    public static bool FitsInTurns(long count, long width, long outputs) =>
+        count is > 0 and <= int.MaxValue && Fits(TakesManyRows ? 1 : count, width, outputs);
 
     /// <summary>Whether the kernel has such a product.</summary>
     /// <param name="count">Rows.</param>
@@ -84,12 +95,21 @@ internal static unsafe class BrainFloatProduct
     }
 
     /// <summary>Computes a part of a product.</summary>
-    public static void Compute(void* product, int part) =>
-        ((delegate* unmanaged[Cdecl]<void*, long, void>)NativeKernels.BrainFloatProduct)(product, part);
+    public static void Compute(void* product, int part) => NativeKernels.BrainFloatProduct(product, part);
 
-    private static void Multiply(Product product) => TorchThreads.Run(Divide(ref product), &Compute, &product);
+    private static void Multiply(Product product)
+    {
+        Product some = product;
+        for (long row = 0; row < product.Count; row += MostRows)
+        {
+            some.Rows = product.Rows + (row * product.Width);
+            some.Result = product.Result + (row * product.Outputs);
+            some.Count = Math.Min(MostRows, product.Count - row);
+            TorchThreads.Run(Divide(ref some), &Compute, &some);
+        }
+    }
 
-    /// <summary>A product that fits, as brain_float_product.c declares it.</summary>
+    /// <summary>A product that fits, as brain_float_product.h declares it.</summary>
     internal struct Product
     {
         public ushort* Rows;

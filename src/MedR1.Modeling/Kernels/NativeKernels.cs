@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The kernels of the folder <c>Native</c>, for instructions that .NET doesn't have. They run on Linux, on processors with
-/// AVX512_BF16 (AMD Zen 4, Intel Cooper Lake and Sapphire Rapids, and later ones); elsewhere libtorch does their work.
+/// The kernels of the folder <c>Native</c>: for AVX512_BF16 (AMD Zen 4, Intel Cooper Lake and Sapphire Rapids, and later ones), whose
+/// instructions .NET doesn't have, and for AVX2, where the compiler's choice of registers counts. They run on Linux; elsewhere libtorch
+/// does their work.
 /// </summary>
 internal static unsafe class NativeKernels
 {
@@ -17,30 +18,44 @@ internal static unsafe class NativeKernels
     private const int BrainFloatPart = 1;
     private const int BrainFloatBit = 5;
 
-    /// <summary>
-    /// The address of <c>medr1_brain_float_product</c>, or 0 where it can't run. <c>MEDR1_CPU_KERNELS=0</c> leaves it out, to
-    /// find out who is at fault where a result looks wrong.
-    /// </summary>
-    public static nint BrainFloatProduct { get; } =
-        Environment.GetEnvironmentVariable("MEDR1_CPU_KERNELS") != "0" && HasInstructions() ? Load() : 0;
+    private static readonly Lazy<nint> s_library = new(Load);
 
-    private static bool HasInstructions() =>
-        OperatingSystem.IsLinux()
-        && RuntimeInformation.ProcessArchitecture == Architecture.X64
-        && Avx512F.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported && Avx512CD.IsSupported
+    /// <summary>Whether the processor multiplies pairs of bfloat16 by itself.</summary>
+    public static bool HasBrainFloats { get; } =
+        Avx512F.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported && Avx512CD.IsSupported
         && X86Base.CpuId(0, 0).Eax >= BrainFloatLeaf
         && X86Base.CpuId(BrainFloatLeaf, 0).Eax >= BrainFloatPart
         && ((X86Base.CpuId(BrainFloatLeaf, BrainFloatPart).Eax >> BrainFloatBit) & 1) == 1;
 
+    /// <summary><c>medr1_brain_float_product_avx2</c>, or null where it can't run.</summary>
+    public static delegate* unmanaged[Cdecl]<void*, long, void> BrainFloatProductOfAvx2 { get; } =
+        Avx2.IsSupported && Fma.IsSupported ? Find("medr1_brain_float_product_avx2") : null;
+
+    /// <summary>
+    /// The kernel for this processor, or null where none can run. <c>MEDR1_CPU_KERNELS=0</c> leaves it out, to find out who is at fault
+    /// where a result looks wrong.
+    /// </summary>
+    public static delegate* unmanaged[Cdecl]<void*, long, void> BrainFloatProduct { get; } =
+        Environment.GetEnvironmentVariable("MEDR1_CPU_KERNELS") == "0" ? null
+        : HasBrainFloats ? Find("medr1_brain_float_product") : BrainFloatProductOfAvx2;
+
+    private static delegate* unmanaged[Cdecl]<void*, long, void> Find(string name) =>
+        s_library.Value == 0 ? null
+        : (delegate* unmanaged[Cdecl]<void*, long, void>)NativeLibrary.GetExport(s_library.Value, name);
+
     private static nint Load()
     {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+        {
+            return 0;
+        }
+
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Image)!;
         byte[] image = new byte[stream.Length];
         stream.ReadExactly(image);
         try
         {
-            return NativeLibrary.GetExport(
-                MemoryLibrary.Load("medr1-kernels", image), "medr1_brain_float_product");
+            return MemoryLibrary.Load("medr1-kernels", image);
         }
         catch (Exception exception) when (exception is IOException or DllNotFoundException)
         {

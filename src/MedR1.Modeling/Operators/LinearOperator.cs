@@ -64,7 +64,7 @@ public static unsafe class LinearOperator
         weight.dtype == ScalarType.BFloat16
         && weight.numel() >= FewestWeights
         && weight.dim() == 2
-        && BrainFloatProduct.Fits(rows, weight.shape[1], weight.shape[0])
+        && BrainFloatProduct.FitsInTurns(rows, weight.shape[1], weight.shape[0])
         && input.shape[^1] == weight.shape[1]
         && input.device_type == DeviceType.CPU
         && weight.is_contiguous()

@@ -16,6 +16,8 @@ internal sealed class PackedWeight : IDisposable
     // Measured: below it BrainFloatProduct is as fast or faster.
     private const long FewestRowsBesideKernel = 24;
 
+    private static readonly Lazy<bool> s_isSupported = new(CanPack);
+
     private readonly Tensor _packed;
 
     private readonly Tensor _source;
@@ -29,8 +31,12 @@ internal sealed class PackedWeight : IDisposable
         _version = VersionOf(source);
     }
 
+    /// <summary>Whether this libtorch has oneDNN and the processor what that needs for bfloat16.</summary>
+    public static bool IsSupported => s_isSupported.Value;
+
     /// <summary>Rows from which on products with a packed matrix are the faster ones.</summary>
-    public static long FewestRows => BrainFloatProduct.IsSupported ? FewestRowsBesideKernel : 1;
+    public static long FewestRows =>
+        !IsSupported ? long.MaxValue : BrainFloatProduct.IsSupported ? FewestRowsBesideKernel : 1;
 
     /// <summary>Whether the matrix takes no gradient.</summary>
     public bool IsFrozen => !_source.requires_grad;
@@ -39,9 +45,10 @@ internal sealed class PackedWeight : IDisposable
     /// <param name="weight"><c>[output, input]</c></param>
     public static long BytesFor(Tensor weight) =>
         weight.dtype == ScalarType.BFloat16 && weight.device_type == DeviceType.CPU && weight.numel() >= FewestWeights
+        && IsSupported
             ? weight.numel() * weight.ElementSize : 0;
 
-    /// <summary>Packs a matrix, or gives null where that brings nothing or libtorch can't.</summary>
+    /// <summary>Packs a matrix, or gives null where that brings nothing.</summary>
     /// <param name="weight"><c>[output, input]</c></param>
     public static PackedWeight? TryCreate(Tensor weight)
     {
@@ -50,19 +57,7 @@ internal sealed class PackedWeight : IDisposable
             return null;
         }
 
-        using IDisposable noGradient = no_grad();
-        using OperatorCall call = new("mkldnn::_reorder_linear_weight"u8, ""u8);
-        call.Add(weight);
-        call.AddNone();
-        try
-        {
-            return new PackedWeight(weight, call.Invoke().DetachFromDisposeScope());
-        }
-        catch (TorchOperatorException)
-        {
-            // A libtorch without oneDNN, or a processor without what it needs for bfloat16: the plain product is used.
-            return null;
-        }
+        return new PackedWeight(weight, Reorder(weight).DetachFromDisposeScope());
     }
 
     /// <summary>This, if it was packed of that matrix: an adapter may have put another in its place.</summary>
@@ -95,5 +90,28 @@ internal sealed class PackedWeight : IDisposable
         using OperatorCall call = new("aten::_version"u8, ""u8);
         call.Add(tensor);
         return call.InvokeInteger();
+    }
+
+    private static Tensor Reorder(Tensor weight)
+    {
+        using IDisposable noGradient = no_grad();
+        using OperatorCall call = new("mkldnn::_reorder_linear_weight"u8, ""u8);
+        call.Add(weight);
+        call.AddNone();
+        return call.Invoke();
+    }
+
+    private static bool CanPack()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        try
+        {
+            Reorder(zeros([16, 16], ScalarType.BFloat16, CPU));
+            return true;
+        }
+        catch (TorchOperatorException)
+        {
+            return false;
+        }
     }
 }

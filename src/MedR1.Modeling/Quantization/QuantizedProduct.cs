@@ -52,5 +52,5 @@ internal static unsafe class QuantizedProduct
     }
 
     private static bool FitsBrainFloats(Tensor input, QuantizedWeight weight) =>
-        BrainFloatProduct.Fits(input.numel() / weight.Width, weight.Width, weight.Rows);
+        BrainFloatProduct.FitsInTurns(input.numel() / weight.Width, weight.Width, weight.Rows);
 }

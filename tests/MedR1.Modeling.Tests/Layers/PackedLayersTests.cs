@@ -51,11 +51,12 @@ public class PackedLayersTests
     }
 
     [Fact]
-    public void Whether_they_are_preferred_depends_on_the_kernel_for_few_rows()
+    public void Whether_they_are_preferred_depends_on_the_processor()
     {
-        Assert.Equal(!BrainFloatProduct.IsSupported, PackedLayers.ArePreferred(1));
-        Assert.Equal(!BrainFloatProduct.IsSupported, PackedLayers.ArePreferred(8));
-        Assert.True(PackedLayers.ArePreferred(Rows));
+        bool areForFew = PackedWeight.IsSupported && !BrainFloatProduct.IsSupported;
+        Assert.Equal(areForFew, PackedLayers.ArePreferred(1));
+        Assert.Equal(areForFew, PackedLayers.ArePreferred(8));
+        Assert.Equal(PackedWeight.IsSupported, PackedLayers.ArePreferred(Rows));
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public class PackedLayersTests
         Assert.Equal(Rows, layer.Weight.grad!.min().ToSingle());
     }
 
-    [Fact]
+    [KernelFact(typeof(PackedWeight))]
     public void Copies_of_frozen_weights_stay_until_the_weights_change()
     {
         using Projection layer = new(384, 512, false, CPU, ScalarType.BFloat16);
@@ -100,7 +101,7 @@ public class PackedLayersTests
         Assert.Equal(384 * 512 * 2, layer.BytesToPack);
     }
 
-    [Fact]
+    [KernelFact(typeof(PackedWeight))]
     public void Copies_of_weights_that_take_gradients_go()
     {
         using Projection layer = new(384, 512, false, CPU, ScalarType.BFloat16);

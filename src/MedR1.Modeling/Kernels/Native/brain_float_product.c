@@ -5,16 +5,12 @@
 // share by each group of rows, so that the memory is never idle. With few rows one or two outputs come after the other, and
 // the memory is read in its order. An output is summed in one order, whatever rows it is computed with: by pieces of `Piece` columns,
 // in each by 32 columns at a time, then across the lanes of a register.
-#include <immintrin.h>
-#include <stdint.h>
+#include "brain_float_product.h"
 
 enum {
   Lanes = 32,          // Numbers that a register holds.
-  Outputs = 4,         // Outputs of a tile.
   MostTileRows = 6,    // Rows of a tile: 24 sums, 4 registers of weights and one of a row.
   Piece = 768,         // Columns at a time: rows, weights and those asked for stay in the nearest cache.
-  MostOutputs = 128,   // Outputs of a part.
-  MostRows = 128,      // Rows of a call.
   FewestAsking = 3,    // Rows from which on tiles ask for weights: with fewer the processor itself looks far enough ahead.
 
   MostStreamedRows = 8,        // Rows of outputs computed one after the other.
@@ -22,19 +18,6 @@ enum {
   MostStreamedPieces = MostStreamedNumbers / Piece + MostStreamedRows,
   NumbersAhead = 4096,         // How far ahead of their use their weights are asked for.
 };
-
-typedef struct {
-  const uint16_t *rows;    // [count, width]
-  const uint16_t *weight;  // [outputs, width], or null for
-  const int8_t *codes;     // [outputs, width]
-  const float *scale;      // [outputs] or null
-  const uint16_t *bias;    // [outputs] or null
-  uint16_t *result;        // [count, outputs]
-  int64_t count;           // At most MostRows.
-  int64_t width;           // A multiple of Lanes.
-  int64_t outputs;         // A multiple of Outputs.
-  int64_t outputs_of_part; // A multiple of Outputs, at least 2 * Outputs and at most MostOutputs.
-} Product;
 
 typedef struct {
   const uint16_t *rows;
@@ -46,9 +29,6 @@ typedef struct {
   int64_t columns;
   int adds;               // Whether the sums begin with what they are.
 } Tile;
-
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 // The sums of four outputs, each in every fourth lane four times over: of the lanes 4i to 4i + 3 of each register.
 INLINE __m512 by_output(const __m512 *sums) {
@@ -196,17 +176,6 @@ static int lines_after(int64_t done, int64_t groups) {
   }
 }
 
-// Rounds to the nearest, ties to even; NaN stays NaN.
-static uint16_t rounded(float value) {
-  union { float number; uint32_t bits; } it = { value };
-  return value != value ? 0x7FC0 : (it.bits + 0x7FFF + ((it.bits >> 16) & 1)) >> 16;
-}
-
-static float widened(uint16_t value) {
-  union { uint32_t bits; float number; } it = { (uint32_t)value << 16 };
-  return it.number;
-}
-
 // Widens a tile of 8-bit numbers, which bfloat16 holds exactly, and asks for a later one.
 static void widen(const int8_t *codes, const int8_t *ahead, uint16_t *target, int64_t width, int64_t columns) {
   for (int output = 0; output < Outputs; output++) {
@@ -273,13 +242,10 @@ static void sum_tiles(const Product *product, int64_t first, int64_t end, float 
   }
 }
 
-__attribute__((visibility("default")))
-void medr1_brain_float_product(const Product *product, int64_t part) {
+EXPORT void medr1_brain_float_product(const Product *product, int64_t part) {
   float sums[MostRows * MostOutputs];
   const int64_t width = product->width, count = product->count;
-  const int64_t first = part * product->outputs_of_part;
-  const int64_t end = first + product->outputs_of_part < product->outputs
-    ? first + product->outputs_of_part : product->outputs;
+  const int64_t first = first_of(product, part), end = end_of(product, part);
 
   if (!product->codes && count <= MostStreamedRows && count * width <= MostStreamedNumbers) {
     for (int64_t output = first; output < end; output += Outputs) {
@@ -292,11 +258,5 @@ void medr1_brain_float_product(const Product *product, int64_t part) {
     sum_tiles(product, first, end, sums);
   }
 
-  for (int64_t row = 0; row < count; row++) {
-    for (int64_t output = first; output < end; output++) {
-      const float sum = sums[row * MostOutputs + output - first] * (product->scale ? product->scale[output] : 1);
-      product->result[row * product->outputs + output] =
-        rounded(product->bias ? sum + widened(product->bias[output]) : sum);
-    }
-  }
+  finish(product, first, end, sums);
 }
