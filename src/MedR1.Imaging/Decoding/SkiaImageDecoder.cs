@@ -7,9 +7,10 @@ namespace MedR1.Imaging;
 /// Decodes PNG, JPEG, WebP, BMP and GIF to the same bytes as Pillow. EXIF orientation, ICC profiles and gamma are not applied.
 /// </summary>
 /// <remarks>
-/// The codecs are Skia's (libpng, libjpeg-turbo, libwebp), asked for unpremultiplied RGBA so that colours under alpha are
-/// preserved. A truncated file is an error, never an image with grey parts. Damage inside the data, such as a premature end marker
-/// in a JPEG, may go unnoticed in formats other than PNG, the only one with checksums. Safe to use from several threads.
+/// BMP and GIF have readers of their own. The other codecs are Skia's (libpng, libjpeg-turbo, libwebp), asked for unpremultiplied
+/// RGBA so that colours under alpha are preserved. A truncated file is an error, never an image with grey parts. Damage inside the
+/// data, such as a premature end marker in a JPEG, may go unnoticed in formats other than PNG, the only one with checksums. Safe to
+/// use from several threads.
 /// </remarks>
 public sealed class SkiaImageDecoder : IImageDecoder
 {
@@ -26,9 +27,17 @@ public sealed class SkiaImageDecoder : IImageDecoder
         options.CheckBytes(encoded.Length);
         ImageHeader header = ImageHeader.Read(encoded.Span);
         options.CheckPixels(header);
-        return options.Gray16Window is not null && PngHeader.IsGray16(header)
-            ? Gray16PngReader.Decode(encoded, header, options)
-            : DecodeWithSkia(encoded, header, options);
+        switch (header.Format)
+        {
+            case ImageFormat.Bmp:
+                return BmpReader.Decode(encoded.Span, options.Transparency);
+            case ImageFormat.Gif:
+                return GifReader.Decode(encoded.Span, options.Transparency);
+            case ImageFormat.Png when options.Gray16Window is not null && PngHeader.IsGray16(header):
+                return Gray16PngReader.Decode(encoded, header, options);
+            default:
+                return DecodeWithSkia(encoded, header, options);
+        }
     }
 
     private static RgbImage DecodeWithSkia(ReadOnlyMemory<byte> encoded, ImageHeader header, ImageDecodeOptions options)
@@ -40,7 +49,7 @@ public sealed class SkiaImageDecoder : IImageDecoder
             Span<byte> pixels = (rented ?? GC.AllocateUninitializedArray<byte>(byteCount)).AsSpan(0, byteCount);
             bool isOpaque = ReadPixels(
                 header.Format == ImageFormat.Png ? PngTexts.Remove(encoded) : encoded, header, pixels);
-            isOpaque = CodecDifferences.Apply(encoded.Span, header, pixels, options.Transparency) || isOpaque;
+            CodecDifferences.Apply(encoded.Span, header, pixels);
             return RgbaConversion.ToRgb(
                 header.Width, header.Height, pixels, isOpaque ? Transparency.Drop : options.Transparency);
         }

@@ -2,6 +2,8 @@ namespace MedR1.Imaging.Tests;
 
 public sealed class BmpTests
 {
+    // Blue, green, red, 0.
+    private static readonly byte[] RedAndBlue = [0, 0, 255, 0, 255, 0, 0, 0];
     private static readonly SkiaImageDecoder Decoder = new();
 
     // Pillow: value * 255 / 31 (63 for six bits), cut off: 4 -> 1020 / 31 = 32, 17 -> 139, 33 of 63 -> 133.
@@ -47,16 +49,14 @@ public sealed class BmpTests
         Assert.Equal([0x11, 0x22, 0x33, 0x44, 0x55, 0x66], image.Pixels.ToArray());
     }
 
-    // Index 0 is red, 1 is blue. The lower row comes first, 1 1 and no more (end of line); of the upper one a delta of 2
-    // leaves the first two out, and the picture ends behind the third. Pillow pads with index 0 by the same marks, but
-    // refuses the early end.
+    // Index 0 is red, 1 is blue. The lower row comes first, 1 1 and no more (end of row); of the upper one a jump of 2 leaves
+    // the first two out, and the row ends behind the third. Pillow pads with index 0, whatever is transparent.
     [Theory]
     [InlineData(Transparency.Drop)]
     [InlineData(Transparency.CompositeOverWhite)]
     public void Pixels_that_run_length_encoding_leaves_out_have_the_palettes_first_colour(Transparency transparency)
     {
-        byte[] file = BmpFile.WriteRunLength(
-            4, 2, [0, 0, 255, 0, 255, 0, 0, 0], [2, 1, 0, 0, 0, 2, 2, 0, 1, 1, 0, 1]);
+        byte[] file = BmpFile.WriteRunLength(4, 2, RedAndBlue, [2, 1, 0, 0, 0, 2, 2, 0, 1, 1, 0, 0, 0, 1]);
 
         RgbImage image = Decoder.Decode(file, new ImageDecodeOptions { Transparency = transparency });
 
@@ -64,6 +64,38 @@ public sealed class BmpTests
         byte[] blue = [0, 0, 255];
         Assert.Equal(
             [.. red, .. red, .. blue, .. red, .. blue, .. blue, .. red, .. red], image.Pixels.ToArray());
+    }
+
+    [Theory]
+    [InlineData(7, new byte[] { 2, 1, 0, 0, 0, 2, 2, 0, 1, 1, 0, 1 })]
+    [InlineData(4, new byte[] { 4, 1, 0, 1 })]
+    [InlineData(0, new byte[] { 0, 5, 1, 1 })]
+    [InlineData(2, new byte[] { 2, 1, 0, 2, 1 })]
+    [InlineData(0, new byte[0])]
+    public void Run_length_encoding_that_ends_early_is_refused_as_in_Pillow(int pixels, byte[] runs)
+    {
+        byte[] file = BmpFile.WriteRunLength(4, 2, RedAndBlue, runs);
+
+        ImageFormatException exception = Assert.Throws<ImageFormatException>(() => Decoder.Decode(file));
+
+        Assert.Contains($"ends after {pixels} of 4 x 2 pixels", exception.Message);
+    }
+
+    [Fact]
+    public void A_jump_past_the_last_pixel_ends_the_picture()
+    {
+        byte[] file = BmpFile.WriteRunLength(4, 2, RedAndBlue, [1, 1, 0, 2, 255, 255]);
+
+        Assert.Equal(4 * 2 * 3, Decoder.Decode(file).Pixels.Length);
+    }
+
+    [Fact]
+    public void Masks_that_Pillow_does_not_know_are_refused_and_named()
+    {
+        byte[] file = BmpFile.Write(1, 1, 16, [0], [0xF00, 0xF0, 0xF, 0xF000]);
+
+        Assert.Contains(
+            "the masks F00, F0, F and F000", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
     }
 
     [Fact]

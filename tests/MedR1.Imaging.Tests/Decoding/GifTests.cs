@@ -54,4 +54,35 @@ public sealed class GifTests
         Assert.Equal((2, 1), (image.Width, image.Height));
         Assert.Equal([200, 10, 20, 50, 60, 220], image.Pixels.ToArray());
     }
+
+    // Codes of three bits: 4 clears the table, 0 and 1 are indices, 5 ends, 7 is not yet defined.
+    [Theory]
+    [InlineData(0b101_001_000_100, "ends after 2 of 2 x 2 pixels")]
+    [InlineData(0b000_111_000_100, "ends after 1 of 2 x 2 pixels")]
+    [InlineData(0b111_100, "ends after 0 of 2 x 2 pixels")]
+    public void Codes_that_end_early_or_are_impossible_are_refused(int codes, string said)
+    {
+        byte[] whole = GifFile.Write(2, 2, 0, 0, 2, 2, [0, 1, 2, 3]);
+        int data = Array.LastIndexOf(whole, (byte)',') + 10;
+        byte[] file = [.. whole[..data], 2, 2, (byte)codes, (byte)(codes >> 8), 0, (byte)';'];
+
+        Assert.Contains(said, Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
+    }
+
+    [Fact]
+    public void A_code_length_that_no_table_holds_is_refused()
+    {
+        byte[] file = GifFile.Write(2, 2, 0, 0, 2, 2, [0, 1, 2, 3]);
+        file[Array.LastIndexOf(file, (byte)',') + 10] = 12;
+
+        Assert.Contains("begin with 12 bits", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
+    }
+
+    [Fact]
+    public void A_frame_without_pixels_is_refused()
+    {
+        byte[] file = GifFile.Write(2, 2, 0, 0, 0, 2, []);
+
+        Assert.Contains("0 x 2", Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
+    }
 }

@@ -2,18 +2,30 @@ using System.Buffers.Binary;
 
 namespace MedR1.Imaging;
 
-/// <summary>Reads a GIF file (GIF89a specification) up to its first frame: sizes, palette and transparent index.</summary>
+/// <summary>Reads a GIF file (GIF89a specification) up to the pixels of its first frame.</summary>
 /// <param name="Width">Columns of the screen, enlarged if the first frame extends past it.</param>
 /// <param name="Height">Rows of the screen, likewise.</param>
 /// <param name="BitsPerIndex">Bits of a palette index.</param>
 /// <param name="TransparentIndex">The transparent index of the first frame, or null.</param>
 /// <param name="Palette">The range of the first frame's palette in the file; empty if there is none.</param>
-internal sealed record GifHeader(int Width, int Height, int BitsPerIndex, int? TransparentIndex, Range Palette)
+/// <param name="GlobalPalette">The range of the screen's palette, the same if the frame has none of its own.</param>
+/// <param name="Frame">Where the first frame lies on the screen.</param>
+/// <param name="DataStart">Where its pixels start in the file: the bits of a code, and blocks of codes.</param>
+internal sealed record GifHeader(
+    int Width,
+    int Height,
+    int BitsPerIndex,
+    int? TransparentIndex,
+    Range Palette,
+    Range GlobalPalette,
+    GifFrame Frame,
+    int DataStart)
 {
     private const int ScreenBytes = 13;
     private const byte Extension = (byte)'!';
     private const byte ImageDescriptor = (byte)',';
     private const byte GraphicControl = 0xF9;
+    private const byte InterlaceFlag = 0x40;
 
     public static bool Matches(ReadOnlySpan<byte> encoded) =>
         encoded.StartsWith("GIF87a"u8) || encoded.StartsWith("GIF89a"u8);
@@ -46,28 +58,21 @@ internal sealed record GifHeader(int Width, int Height, int BitsPerIndex, int? T
 
     public ImageHeader ToImageHeader() => new(ImageFormat.Gif, Width, Height, BitsPerIndex, Channels: 1);
 
-    /// <summary>The colour of a palette index; black if the palette ends before it.</summary>
-    public (byte Red, byte Green, byte Blue) ColourOf(ReadOnlySpan<byte> encoded, int index)
-    {
-        ReadOnlySpan<byte> palette = encoded[Palette];
-        return index * 3 + 3 <= palette.Length
-            ? (palette[index * 3], palette[index * 3 + 1], palette[index * 3 + 2])
-            : default;
-    }
-
     private static GifHeader ReadFrame(
         ReadOnlySpan<byte> encoded, int position, Range globalPalette, int globalBits, int? transparent)
     {
         HeaderBytes.Require(encoded, position + 9L, "GIF");
-        ReadOnlySpan<byte> frame = encoded[position..];
-        int right = ReadUInt16(frame) + ReadUInt16(frame[4..]);
-        int bottom = ReadUInt16(frame[2..]) + ReadUInt16(frame[6..]);
-        int width = Math.Max(ReadUInt16(encoded[6..]), right);
-        int height = Math.Max(ReadUInt16(encoded[8..]), bottom);
-        HeaderBytes.RequireSize(ImageFormat.Gif, width, height);
-        int palettePosition = position + 9;
-        (Range palette, int bits) = ReadPalette(encoded, frame[8], ref palettePosition) ?? (globalPalette, globalBits);
-        return new GifHeader(width, height, bits, transparent, palette);
+        ReadOnlySpan<byte> descriptor = encoded[position..];
+        byte flags = descriptor[8];
+        GifFrame frame = new(
+            ReadUInt16(descriptor), ReadUInt16(descriptor[2..]), ReadUInt16(descriptor[4..]), ReadUInt16(descriptor[6..]),
+            (flags & InterlaceFlag) != 0);
+        HeaderBytes.RequireSize(ImageFormat.Gif, frame.Width, frame.Height);
+        int width = Math.Max(ReadUInt16(encoded[6..]), frame.Left + frame.Width);
+        int height = Math.Max(ReadUInt16(encoded[8..]), frame.Top + frame.Height);
+        int dataStart = position + 9;
+        (Range palette, int bits) = ReadPalette(encoded, flags, ref dataStart) ?? (globalPalette, globalBits);
+        return new GifHeader(width, height, bits, transparent, palette, globalPalette, frame, dataStart);
     }
 
     private static (Range Palette, int Bits)? ReadPalette(ReadOnlySpan<byte> encoded, byte flags, ref int position)

@@ -1,0 +1,39 @@
+namespace MedR1.Imaging;
+
+/// <summary>Turns palette indices into colours.</summary>
+internal static class IndexedPixels
+{
+    /// <summary>Number of colours in a table.</summary>
+    public const int TableEntries = 256;
+
+    /// <summary>A table in which colour i is the grey level i.</summary>
+    public static byte[] GreyTable()
+    {
+        byte[] table = new byte[TableEntries * 3];
+        for (int i = 0; i < table.Length; i++)
+        {
+            table[i] = (byte)(i / 3);
+        }
+
+        return table;
+    }
+
+    /// <summary>Looks up each index.</summary>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="indices"><c>[height, width]</c> indices.</param>
+    /// <param name="table">256 colours: red, green, blue.</param>
+    public static RgbImage ToRgb(int width, int height, ReadOnlySpan<byte> indices, ReadOnlySpan<byte> table)
+    {
+        byte[] rgb = GC.AllocateUninitializedArray<byte>(indices.Length * 3);
+        for (int i = 0, to = 0; i < indices.Length; i++, to += 3)
+        {
+            int from = indices[i] * 3;
+            rgb[to] = table[from];
+            rgb[to + 1] = table[from + 1];
+            rgb[to + 2] = table[from + 2];
+        }
+
+        return new RgbImage(width, height, rgb);
+    }
+}
