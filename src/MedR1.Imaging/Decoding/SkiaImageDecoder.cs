@@ -33,8 +33,11 @@ public sealed class SkiaImageDecoder : IImageDecoder
                 return BmpReader.Decode(encoded.Span, options.Transparency);
             case ImageFormat.Gif:
                 return GifReader.Decode(encoded.Span, options.Transparency);
-            case ImageFormat.Png when options.Gray16Window is not null && PngHeader.IsGray16(header):
-                return Gray16PngReader.Decode(encoded, header, options);
+            case ImageFormat.Png:
+                ReadOnlyMemory<byte> png = PngEssentials.Of(encoded);
+                return options.Gray16Window is not null && PngHeader.IsGray16(header)
+                    ? Gray16PngReader.Decode(png, header, options)
+                    : DecodeWithSkia(png, header, options);
             default:
                 return DecodeWithSkia(encoded, header, options);
         }
@@ -47,9 +50,12 @@ public sealed class SkiaImageDecoder : IImageDecoder
         try
         {
             Span<byte> pixels = (rented ?? GC.AllocateUninitializedArray<byte>(byteCount)).AsSpan(0, byteCount);
-            bool isOpaque = ReadPixels(
-                header.Format == ImageFormat.Png ? PngTexts.Remove(encoded) : encoded, header, pixels);
-            CodecDifferences.Apply(encoded.Span, header, pixels);
+            bool isOpaque = ReadPixels(encoded, header, pixels);
+            if (!isOpaque && header.Format == ImageFormat.Png)
+            {
+                PngColourKey.Apply(encoded.Span, header, pixels);
+            }
+
             return RgbaConversion.ToRgb(
                 header.Width, header.Height, pixels, isOpaque ? Transparency.Drop : options.Transparency);
         }

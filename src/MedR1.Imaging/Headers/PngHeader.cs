@@ -18,6 +18,9 @@ internal static class PngHeader
     /// <summary>Grey without an alpha sample, not a palette: colour type 0.</summary>
     public static bool IsGray(ReadOnlySpan<byte> encoded) => encoded[ColourTypeAt] == 0;
 
+    /// <summary>Colour without an alpha sample: colour type 2.</summary>
+    public static bool IsColour(ReadOnlySpan<byte> encoded) => encoded[ColourTypeAt] == 2;
+
     public static bool Matches(ReadOnlySpan<byte> encoded) => encoded.StartsWith(Signature);
 
     public static ImageHeader Read(ReadOnlySpan<byte> encoded)
@@ -42,6 +45,13 @@ internal static class PngHeader
         if (!IsAllowed(bits, colour))
         {
             throw HeaderBytes.Broken(ImageFormat.Png, $"colour type {colour} with {bits} bits a sample does not exist");
+        }
+
+        if (chunk[18] != 0 || chunk[19] != 0 || chunk[20] > 1)
+        {
+            throw HeaderBytes.Broken(
+                ImageFormat.Png,
+                $"compression {chunk[18]}, filter {chunk[19]} or interlace {chunk[20]} does not exist; 0, 0 and 0 or 1 do");
         }
 
         int channels = colour switch { 0 or 3 => 1, 4 => 2, 2 => 3, _ => 4 };

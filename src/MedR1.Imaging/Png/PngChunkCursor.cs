@@ -21,10 +21,35 @@ internal ref struct PngChunkCursor(ReadOnlySpan<byte> encoded)
 
     public readonly ReadOnlySpan<byte> Content => _encoded.Slice(Position + 8, _contentLength);
 
-    /// <summary>What the checksum covers.</summary>
-    public readonly ReadOnlySpan<byte> TypeAndContent => _encoded.Slice(Position + 4, 4 + _contentLength);
+    // What the checksum covers.
+    private readonly ReadOnlySpan<byte> TypeAndContent => _encoded.Slice(Position + 4, 4 + _contentLength);
 
-    public readonly uint CheckSum => BinaryPrimitives.ReadUInt32BigEndian(_encoded[(Position + 8 + _contentLength)..]);
+    private readonly uint CheckSum => BinaryPrimitives.ReadUInt32BigEndian(_encoded[(Position + 8 + _contentLength)..]);
+
+    /// <exception cref="ImageFormatException">The type is no word, so that the chunk's length is none either.</exception>
+    public readonly void RequireType()
+    {
+        foreach (byte letter in Type)
+        {
+            if (!char.IsAsciiLetterOrDigit((char)letter))
+            {
+                throw HeaderBytes.Broken(
+                    ImageFormat.Png, $"the type of the chunk at byte {Position} is {Convert.ToHexString(Type)}, which is no word");
+            }
+        }
+    }
+
+    /// <exception cref="ImageFormatException">The checksum is not that of the chunk's bytes.</exception>
+    public readonly void RequireCheckSum()
+    {
+        uint computed = Crc32.Compute(TypeAndContent);
+        if (CheckSum != computed)
+        {
+            throw HeaderBytes.Broken(
+                ImageFormat.Png,
+                $"the check sum of the chunk at byte {Position} is {CheckSum:X8}, but its bytes give {computed:X8}");
+        }
+    }
 
     /// <summary>Whether there is a complete next chunk.</summary>
     public bool MoveNext()

@@ -21,12 +21,12 @@ internal sealed record PngChunks(byte[] ImageData, ushort? TransparentGray)
 
             if (chunk.Type.SequenceEqual("IDAT"u8))
             {
-                RequireCheckSum(chunk);
+                chunk.RequireCheckSum();
                 data.Write(chunk.Content);
             }
             else if (chunk.Type.SequenceEqual("tRNS"u8) && chunk.Content.Length == 2)
             {
-                RequireCheckSum(chunk);
+                chunk.RequireCheckSum();
                 transparent = BinaryPrimitives.ReadUInt16BigEndian(chunk.Content);
             }
         }
@@ -34,33 +34,28 @@ internal sealed record PngChunks(byte[] ImageData, ushort? TransparentGray)
         throw HeaderBytes.Broken(ImageFormat.Png, $"it ends at byte {encoded.Length}, before its IEND chunk");
     }
 
-    /// <summary>The grey sample that tRNS makes transparent, or null; chunks after the pixels are ignored.</summary>
-    public static ushort? TransparentGrayOf(ReadOnlySpan<byte> encoded)
+    /// <summary>The samples that tRNS makes transparent, one or three; empty if there are none.</summary>
+    public static ushort[] KeyOf(ReadOnlySpan<byte> encoded)
     {
         PngChunkCursor chunk = new(encoded);
         while (chunk.MoveNext() && !chunk.Type.SequenceEqual("IDAT"u8))
         {
-            if (chunk.Type.SequenceEqual("tRNS"u8) && chunk.Content.Length == 2)
+            if (chunk.Type.SequenceEqual("tRNS"u8))
             {
-                return BinaryPrimitives.ReadUInt16BigEndian(chunk.Content);
+                ushort[] key = new ushort[chunk.Content.Length / 2];
+                for (int i = 0; i < key.Length; i++)
+                {
+                    key[i] = BinaryPrimitives.ReadUInt16BigEndian(chunk.Content[(i * 2)..]);
+                }
+
+                return key;
             }
         }
 
-        return null;
+        return [];
     }
 
     private static PngChunks Finish(MemoryStream data, ushort? transparent) => data.Length > 0
         ? new PngChunks(data.ToArray(), transparent)
         : throw HeaderBytes.Broken(ImageFormat.Png, "it has no IDAT chunk, so no pixels");
-
-    private static void RequireCheckSum(PngChunkCursor chunk)
-    {
-        uint computed = Crc32.Compute(chunk.TypeAndContent);
-        if (chunk.CheckSum != computed)
-        {
-            throw HeaderBytes.Broken(
-                ImageFormat.Png,
-                $"the check sum of the chunk at byte {chunk.Position} is {chunk.CheckSum:X8}, but its bytes give {computed:X8}");
-        }
-    }
 }

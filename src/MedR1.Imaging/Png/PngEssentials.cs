@@ -1,0 +1,193 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace MedR1.Imaging;
+
+/// <summary>
+/// Reduces a PNG file to what its pixels depend on, arranged so that libpng makes of it what Pillow does: header, palette,
+/// transparency, and pixels. A file of which libpng makes that anyway stays as it is.
+/// </summary>
+/// <remarks>
+/// libpng keeps texts, colour profiles and suggested palettes in memory while it decodes, and decompresses the compressed ones: from
+/// a malicious file of 7 MB, 7 GB. It refuses unknown chunks that Pillow skips, gives indices past the palette's end its last colour
+/// (Pillow: black), and ignores a transparency with more entries than the palette, or before it.
+/// </remarks>
+internal sealed class PngEssentials
+{
+    private const int BitsAt = 24;
+    private const int ColourTypeAt = 25;
+    private const byte Grey = 0;
+    private const byte Colour = 2;
+    private const byte Palette = 3;
+
+    private byte[]? _palette;
+    private byte[]? _transparency;
+
+    // Where the first chunk of pixels starts and their last one ends; 0 if there is none.
+    private int _dataStart;
+    private int _dataEnd;
+
+    // Whether the file ends inside its pixels.
+    private bool _isCut;
+
+    // Whether libpng makes of the file as it is what Pillow does, and keeps nothing else in memory.
+    private bool _isPlain = true;
+
+    /// <summary>The reduced file; the same memory if that is not needed.</summary>
+    /// <exception cref="ImageFormatException">A checksum before the pixels is wrong, or chunks are out of order.</exception>
+    public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> encoded)
+    {
+        PngEssentials parts = new();
+        parts.Read(encoded.Span);
+        parts.Arrange(encoded.Span);
+        return parts._isPlain ? encoded : parts.Write(encoded);
+    }
+
+    private void Read(ReadOnlySpan<byte> encoded)
+    {
+        PngChunkCursor chunk = new(encoded);
+        while (chunk.MoveNext())
+        {
+            if (chunk.Type.SequenceEqual("IDAT"u8))
+            {
+                ReadData(chunk);
+            }
+            else if (chunk.Type.SequenceEqual("IEND"u8))
+            {
+                return;
+            }
+            else if (_dataStart == 0)
+            {
+                ReadHead(chunk, encoded[ColourTypeAt]);
+            }
+            else
+            {
+                _isPlain &= IsHarmless(chunk.Type);
+            }
+        }
+
+        KeepRemainder(chunk.End, encoded.Length);
+    }
+
+    // Of a file that is cut short, what is left of its pixels, so that the decoder finds them incomplete.
+    private void KeepRemainder(int start, int end)
+    {
+        if (_dataStart == 0 || _dataEnd == start)
+        {
+            _isCut = true;
+            _dataStart = _dataStart == 0 ? start : _dataStart;
+            _dataEnd = end;
+        }
+    }
+
+    // Pillow stops at the first other chunk; more pixels behind it are a damage that libpng would not tell.
+    private void ReadData(PngChunkCursor chunk)
+    {
+        if (_dataStart > 0 && chunk.Position != _dataEnd)
+        {
+            throw HeaderBytes.Broken(
+                ImageFormat.Png, $"the pixels go on at byte {chunk.Position}, behind other chunks");
+        }
+
+        _dataStart = _dataStart == 0 ? chunk.Position : _dataStart;
+        _dataEnd = chunk.End;
+    }
+
+    private void ReadHead(PngChunkCursor chunk, byte colourType)
+    {
+        chunk.RequireType();
+        chunk.RequireCheckSum();
+        RequireLength(chunk);
+        if (chunk.Type.SequenceEqual("PLTE"u8) && colourType == Palette)
+        {
+            _isPlain &= _palette is null && _transparency is null;
+            _palette = chunk.Content.ToArray();
+        }
+        else if (chunk.Type.SequenceEqual("tRNS"u8) && colourType is Grey or Colour or Palette)
+        {
+            _isPlain &= _transparency is null && (colourType != Palette || _palette is not null);
+            _transparency = chunk.Content.ToArray();
+        }
+        else
+        {
+            _isPlain &= chunk.Type.SequenceEqual("IHDR"u8) || IsHarmless(chunk.Type);
+        }
+    }
+
+    // libpng reads or skips it in little memory, and no pixel depends on it: its first letter is small.
+    private static bool IsHarmless(ReadOnlySpan<byte> type) =>
+        char.IsAsciiLetterLower((char)type[0]) && char.IsAsciiLetter((char)type[1])
+        && char.IsAsciiLetter((char)type[2]) && char.IsAsciiLetter((char)type[3])
+        && !type.SequenceEqual("zTXt"u8) && !type.SequenceEqual("iTXt"u8) && !type.SequenceEqual("tEXt"u8)
+        && !type.SequenceEqual("iCCP"u8) && !type.SequenceEqual("sPLT"u8) && !type.SequenceEqual("tRNS"u8);
+
+    // Of the chunks that no pixel depends on, Pillow refuses these where they are too short.
+    private static void RequireLength(PngChunkCursor chunk)
+    {
+        string type = Encoding.ASCII.GetString(chunk.Type);
+        int wanted = type switch { "cHRM" => 32, "pHYs" => 9, "gAMA" => 4, "sRGB" => 1, _ => 0 };
+        if (chunk.Content.Length < wanted)
+        {
+            throw HeaderBytes.Broken(
+                ImageFormat.Png, $"its {type} chunk has {chunk.Content.Length} bytes instead of {wanted}");
+        }
+    }
+
+    // Palette and transparency get the sizes that libpng takes.
+    private void Arrange(ReadOnlySpan<byte> encoded)
+    {
+        int colours = 1 << encoded[BitsAt];
+        switch (encoded[ColourTypeAt])
+        {
+            case Palette when _palette is null && _isCut:
+                break;
+            case Palette when _palette is null:
+                throw HeaderBytes.Broken(ImageFormat.Png, "its pixels are palette indices, but it has no palette (PLTE)");
+            case Palette:
+                int transparent = _transparency?.Length ?? 0;
+                _isPlain &= _palette.Length == colours * 3 && transparent <= colours;
+                Array.Resize(ref _palette, colours * 3);
+                Array.Resize(ref _transparency, Math.Min(transparent, colours));
+                break;
+            case Grey or Colour when _transparency is not null:
+                int wanted = encoded[ColourTypeAt] == Grey ? 2 : 6;
+                if (_transparency.Length < wanted)
+                {
+                    throw HeaderBytes.Broken(
+                        ImageFormat.Png, $"its colour key (tRNS) has {_transparency.Length} bytes instead of {wanted}");
+                }
+
+                _isPlain &= _transparency.Length == wanted;
+                Array.Resize(ref _transparency, wanted);
+                break;
+        }
+    }
+
+    private ReadOnlyMemory<byte> Write(ReadOnlyMemory<byte> encoded)
+    {
+        MemoryStream file = new(encoded.Length + IndexedPixels.TableEntries * 4);
+        file.Write(encoded.Span[..PngHeader.ByteCount]);
+        WriteChunk(file, "PLTE"u8, _palette);
+        WriteChunk(file, "tRNS"u8, _transparency);
+        file.Write(encoded.Span[_dataStart.._dataEnd]);
+        WriteChunk(file, "IEND"u8, _isCut ? null : []);
+        return file.GetBuffer().AsMemory(0, (int)file.Length);
+    }
+
+    private static void WriteChunk(MemoryStream file, ReadOnlySpan<byte> type, byte[]? content)
+    {
+        bool isLeftOut = content is null || (content.Length == 0 && !type.SequenceEqual("IEND"u8));
+        if (isLeftOut)
+        {
+            return;
+        }
+
+        byte[] chunk = new byte[content!.Length + 12];
+        BinaryPrimitives.WriteInt32BigEndian(chunk, content.Length);
+        type.CopyTo(chunk.AsSpan(4));
+        content.CopyTo(chunk.AsSpan(8));
+        BinaryPrimitives.WriteUInt32BigEndian(
+            chunk.AsSpan(8 + content.Length), Crc32.Compute(chunk.AsSpan(4, 4 + content.Length)));
+        file.Write(chunk);
+    }
+}

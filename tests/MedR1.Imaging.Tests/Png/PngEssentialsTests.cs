@@ -1,0 +1,123 @@
+namespace MedR1.Imaging.Tests;
+
+/// <summary>Files of which libpng alone makes something else than Pillow 9.4 and 13.0; the numbers are Pillow's.</summary>
+public sealed class PngEssentialsTests
+{
+    private static readonly SkiaImageDecoder Decoder = new();
+    private static readonly ImageDecodeOptions Drop = new() { Transparency = Transparency.Drop };
+
+    // 0 red, 1 green, 2 blue.
+    private static readonly byte[] Palette = PngFile.Chunk("PLTE"u8, [200, 10, 20, 30, 210, 40, 50, 60, 220]);
+
+    [Fact]
+    public void Indices_past_the_palettes_end_are_black()
+    {
+        byte[] file = new PngFile(4, 1, 8, 3) { Before = Palette }.Write((x, _) => [(byte)x]);
+
+        Assert.Equal([200, 10, 20, 30, 210, 40, 50, 60, 220, 0, 0, 0], Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Transparency_counts_before_the_palette_and_past_its_end()
+    {
+        byte[] file = new PngFile(2, 1, 8, 3) { Transparency = [255, 0, 255, 255, 0], Before = Palette }
+            .Write((x, _) => [(byte)x]);
+
+        Assert.Equal([200, 10, 20, 255, 255, 255], Decoder.Decode(file).Pixels.ToArray());
+        Assert.Equal([200, 10, 20, 30, 210, 40], Decoder.Decode(file, Drop).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void A_critical_chunk_that_nobody_knows_is_skipped()
+    {
+        byte[] file = new PngFile(1, 1, 8, 0) { Before = PngFile.Chunk("ABCD"u8, [1]) }.Write((_, _) => [7]);
+
+        Assert.Equal([7, 7, 7], Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    // Pillow takes any key but 0 for white; 4 black, 4 white pixels.
+    [Theory]
+    [InlineData(2, 0, 255)]
+    [InlineData(0, 255, 255)]
+    public void A_key_of_one_bit_is_black_or_white(byte key, byte black, byte white)
+    {
+        byte[] file = new PngFile(8, 1, 1, 0) { Transparency = [0, key] }.Write(PngFile.Compress([0, 0x0F]));
+
+        byte[] pixels = Decoder.Decode(file).Pixels.ToArray();
+
+        Assert.Equal((black, white), (pixels[0], pixels[^1]));
+    }
+
+    [Fact]
+    public void High_bytes_of_colours_are_compared_with_the_low_bytes_of_a_key()
+    {
+        byte[] file = new PngFile(2, 1, 16, 2) { Transparency = [1, 2, 3, 4, 5, 6] }
+            .Write((x, _) => x == 0 ? [1, 2, 3, 4, 5, 6] : [2, 9, 4, 9, 6, 9]);
+
+        Assert.Equal([1, 3, 5, 255, 255, 255], Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Pixels_that_another_chunk_interrupts_are_refused()
+    {
+        byte[] data = PngFile.Compress([0, 1, 2, 3]);
+        byte[] file = new PngFile(3, 1, 8, 0)
+        {
+            Behind = [.. PngFile.Chunk("tEXt"u8, [65, 0, 66]), .. PngFile.Chunk("IDAT"u8, data[5..])],
+        }.Write(data[..5]);
+
+        AssertBroken(file, "behind other chunks");
+    }
+
+    [Fact]
+    public void A_wrong_check_sum_of_a_chunk_that_no_pixel_depends_on_is_refused()
+    {
+        byte[] chunk = PngFile.Chunk("pHYs"u8, new byte[9]);
+        chunk[^1] ^= 1;
+
+        AssertBroken(new PngFile(1, 1, 8, 0) { Before = chunk }.Write((_, _) => [7]), "check sum of the chunk at byte 33");
+    }
+
+    [Fact]
+    public void Chunks_that_are_too_short_are_refused()
+    {
+        AssertBroken(
+            new PngFile(1, 1, 8, 0) { Before = PngFile.Chunk("gAMA"u8, [0, 1]) }.Write((_, _) => [7]),
+            "gAMA chunk has 2 bytes instead of 4");
+        AssertBroken(new PngFile(1, 1, 8, 2) { Transparency = [0, 1] }.Write((_, _) => [7, 7, 7]), "2 bytes instead of 6");
+    }
+
+    [Fact]
+    public void A_type_that_is_no_word_is_refused() => AssertBroken(
+        new PngFile(1, 1, 8, 0) { Before = PngFile.Chunk([0x61, 0xFF, 0, 1], []) }.Write((_, _) => [7]), "61FF0001");
+
+    [Fact]
+    public void Indices_without_a_palette_are_refused() =>
+        AssertBroken(new PngFile(1, 1, 8, 3).Write((_, _) => [0]), "no palette");
+
+    [Theory]
+    [InlineData(26)]
+    [InlineData(27)]
+    [InlineData(28)]
+    public void Methods_that_do_not_exist_are_refused(int place)
+    {
+        byte[] file = new PngFile(1, 1, 8, 0).Write((_, _) => [7]);
+        file[place] = 2;
+        byte[] header = PngFile.Chunk("IHDR"u8, file.AsSpan(16, 13));
+        header.CopyTo(file.AsSpan(8));
+
+        AssertBroken(file, "does not exist");
+    }
+
+    [Fact]
+    public void A_file_with_nothing_else_is_not_copied()
+    {
+        ReadOnlyMemory<byte> file = new PngFile(1, 1, 8, 0) { Before = PngFile.Chunk("pHYs"u8, new byte[9]) }
+            .Write((_, _) => [7]);
+
+        Assert.True(PngEssentials.Of(file).Equals(file));
+    }
+
+    private static void AssertBroken(byte[] file, string said) =>
+        Assert.Contains(said, Assert.Throws<ImageFormatException>(() => Decoder.Decode(file)).Message);
+}
