@@ -38,9 +38,12 @@ public sealed class SkiaImageDecoder : IImageDecoder
                 return options.Gray16Window is not null && PngHeader.IsGray16(header)
                     ? Gray16PngReader.Decode(png, header, options)
                     : DecodeWithSkia(png, header, options);
-            default:
-                return DecodeWithSkia(encoded, header, options);
+            case ImageFormat.WebP:
+                WebPHeader.RequireWhole(encoded.Span);
+                break;
         }
+
+        return DecodeWithSkia(encoded, header, options);
     }
 
     private static RgbImage DecodeWithSkia(ReadOnlyMemory<byte> encoded, ImageHeader header, ImageDecodeOptions options)

@@ -52,5 +52,16 @@ internal static class WebPHeader
         throw HeaderBytes.Broken(ImageFormat.WebP, "its first chunk is none of VP8, VP8L and VP8X");
     }
 
+    /// <summary>Throws if the file is shorter than it says; the decoder may find what it needs in front of the cut.</summary>
+    public static void RequireWhole(ReadOnlySpan<byte> encoded)
+    {
+        long announced = BinaryPrimitives.ReadUInt32LittleEndian(encoded[4..]) + 8L;
+        if (announced > encoded.Length)
+        {
+            throw HeaderBytes.Broken(
+                ImageFormat.WebP, $"it announces {announced} bytes, but is cut short after {encoded.Length}");
+        }
+    }
+
     private static int ReadUInt24(ReadOnlySpan<byte> data) => data[0] | data[1] << 8 | data[2] << 16;
 }
