@@ -25,7 +25,10 @@ public sealed record Gray16Window
     /// <summary>The full 16-bit range.</summary>
     public static Gray16Window FullRange { get; } = new(0, ushort.MaxValue);
 
-    /// <summary>Samples above 255 are clipped, as Pillow's <c>convert("RGB")</c> does with 16-bit grey.</summary>
+    /// <summary>
+    /// Samples above 255 are clipped, as Pillow's <c>convert("RGB")</c> does with 16-bit grey without alpha; with alpha it takes the
+    /// high byte.
+    /// </summary>
     public static Gray16Window CutAt255 { get; } = new(0, 255);
 
     /// <summary>The sample that becomes 0, as do all below it.</summary>

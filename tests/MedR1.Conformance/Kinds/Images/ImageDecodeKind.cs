@@ -6,12 +6,12 @@ namespace MedR1.Conformance;
 /// <summary>Picture files to RGB, and broken files to an exception.</summary>
 public sealed class ImageDecodeKind : IConformanceKind
 {
-    // Pillow cuts 16-bit grey at 255; the other options drop alpha as its convert("RGB") does.
-    private static readonly ImageDecodeOptions LikePillow = new()
-    {
-        Transparency = Transparency.Drop,
-        Gray16Window = Gray16Window.CutAt255,
-    };
+    // As Pillow's convert("RGB") does.
+    private static readonly ImageDecodeOptions LikePillow = new() { Transparency = Transparency.Drop };
+
+    // Pillow cuts 16-bit grey at 255, but takes the high byte where there is alpha.
+    private static readonly ImageDecodeOptions LikePillowWithGray16 =
+        LikePillow with { Gray16Window = Gray16Window.CutAt255 };
 
     /// <inheritdoc/>
     public string Kind => "image-decode";
@@ -47,6 +47,12 @@ public sealed class ImageDecodeKind : IConformanceKind
         }
     }
 
+    private static ImageDecodeOptions OptionsFor(ConformanceCase conformanceCase, JsonElement item)
+    {
+        ImageHeader header = ImageHeader.Read(File.ReadAllBytes(conformanceCase.FilePath(item.GetProperty("image"))));
+        return header is { BitsPerSample: 16, Channels: 1 } ? LikePillowWithGray16 : LikePillow;
+    }
+
     private static void CheckItem(
         ConformanceCase conformanceCase, Checker checker, JsonElement item, JsonElement expected)
     {
@@ -54,7 +60,7 @@ public sealed class ImageDecodeKind : IConformanceKind
         RgbImage dropped;
         try
         {
-            dropped = CasePictures.Load(conformanceCase, item, LikePillow);
+            dropped = CasePictures.Load(conformanceCase, item, OptionsFor(conformanceCase, item));
         }
         catch (Exception exception) when (exception is ImageFormatException or ImageTooLargeException)
         {
@@ -72,7 +78,8 @@ public sealed class ImageDecodeKind : IConformanceKind
         if (expected.TryGetProperty("over_white_transformers", out JsonElement overWhite))
         {
             RgbImage composited = CasePictures.Load(
-                conformanceCase, item, LikePillow with { Transparency = Transparency.CompositeOverWhite });
+                conformanceCase, item,
+                OptionsFor(conformanceCase, item) with { Transparency = Transparency.CompositeOverWhite });
             Compare(conformanceCase, checker, name + " over white", composited, item, overWhite);
         }
     }
