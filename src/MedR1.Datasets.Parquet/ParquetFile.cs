@@ -19,10 +19,10 @@ internal sealed class ParquetFile : IAsyncDisposable
     private const int MostBytes = 1 << 30;
     private readonly string _filePath;
     private readonly ParquetReader _reader;
-    private readonly Stream _stream;
+    private readonly ExtendedStream _stream;
     private readonly long _fileBytes;
 
-    private ParquetFile(string filePath, ParquetReader reader, Stream stream)
+    private ParquetFile(string filePath, ParquetReader reader, ExtendedStream stream)
     {
         _filePath = filePath;
         _reader = reader;
@@ -41,10 +41,11 @@ internal sealed class ParquetFile : IAsyncDisposable
     /// <exception cref="DatasetException">The file can't be read, or is not a Parquet file.</exception>
     public static async Task<ParquetFile> OpenAsync(string filePath, CancellationToken cancellationToken)
     {
-        FileStream? stream = null;
+        ExtendedStream? stream = null;
         try
         {
-            stream = new FileStream(filePath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            stream = new ExtendedStream(
+                new FileStream(filePath, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
             FooterCheck.Check(stream);
             ParquetReader reader =
                 await ParquetReader.CreateAsync(stream, leaveStreamOpen: false, cancellationToken: cancellationToken)
@@ -89,10 +90,11 @@ internal sealed class ParquetFile : IAsyncDisposable
         try
         {
             using ParquetRowGroupReader reader = _reader.OpenRowGroupReader(group);
-            Check(reader.GetMetadata(field)?.MetaData, field);
-            using RawColumnData data =
-                await reader.ReadRawColumnDataBaseAsync(field, cancellationToken).ConfigureAwait(false);
-            return ColumnValues.Of(data, field);
+            ColumnMetaData? column = reader.GetMetadata(field)?.MetaData;
+            List<Page> pages = Check(column);
+            return pages.Exists(page => page.NeedsRewriting)
+                ? await ReadRewrittenAsync(reader, field, column!, pages, cancellationToken).ConfigureAwait(false)
+                : await ReadAsync(reader, field, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or DatasetException))
         {
@@ -131,7 +133,36 @@ internal sealed class ParquetFile : IAsyncDisposable
         Field = field,
     };
 
-    private void Check(ColumnMetaData? column, DataField field)
+    private static async Task<ColumnValues> ReadAsync(
+        ParquetRowGroupReader reader, DataField field, CancellationToken cancellationToken)
+    {
+        using RawColumnData data = await reader.ReadRawColumnDataBaseAsync(field, cancellationToken).ConfigureAwait(false);
+        return ColumnValues.Of(data, field);
+    }
+
+    // Reads the column from other pages behind the end of the file: the footer says for a while that it is there.
+    private async Task<ColumnValues> ReadRewrittenAsync(
+        ParquetRowGroupReader reader, DataField field, ColumnMetaData column, List<Page> pages,
+        CancellationToken cancellationToken)
+    {
+        byte[] plain = PlainPages.Of(_stream, pages, column, field, MostBytes);
+        (CompressionCodec Codec, long Data, long? Dictionary, long? Index) before =
+            (column.Codec, column.DataPageOffset, column.DictionaryPageOffset, column.IndexPageOffset);
+        try
+        {
+            _stream.Extension = plain;
+            (column.Codec, column.DataPageOffset, column.DictionaryPageOffset, column.IndexPageOffset) =
+                (CompressionCodec.UNCOMPRESSED, _stream.FileLength, null, null);
+            return await ReadAsync(reader, field, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _stream.Extension = [];
+            (column.Codec, column.DataPageOffset, column.DictionaryPageOffset, column.IndexPageOffset) = before;
+        }
+    }
+
+    private List<Page> Check(ColumnMetaData? column)
     {
         if (column is null)
         {
@@ -151,6 +182,6 @@ internal sealed class ParquetFile : IAsyncDisposable
         // Some writers write 0 if there is no dictionary.
         long start = column.DictionaryPageOffset is long dictionary and > 0
             ? Math.Min(column.DataPageOffset, dictionary) : column.DataPageOffset;
-        PageCheck.Check(_stream, start, column.TotalCompressedSize, LargestCount, MostUnpacked);
+        return PageCheck.Check(_stream, start, column.TotalCompressedSize, LargestCount, MostUnpacked);
     }
 }

@@ -68,5 +68,6 @@ internal static class ParquetRows
             : null;
     }
 
-    private static bool IsBytes(DataField field) => field.ClrType == typeof(ReadOnlyMemory<byte>);
+    private static bool IsBytes(DataField field) =>
+        field.ClrType == typeof(ReadOnlyMemory<byte>) && !ColumnValues.IsJson(field);
 }

@@ -1,10 +1,12 @@
 namespace MedR1.Datasets.Parquet.Tests;
 
-/// <summary>The Parquet files of tests/Golden, which PyArrow and Hugging Face's datasets wrote.</summary>
+/// <summary>The Parquet files of tests/Golden, which PyArrow, Hugging Face's datasets, arrow-rs and DuckDB wrote.</summary>
 internal static class GoldenParquet
 {
     public static readonly string[] Cases =
-        ["arrow-parquet", "image-list-parquet", "med-r1-parquet", "path-vqa-parquet", "vqa-rad-parquet"];
+    [
+        "arrow-parquet", "image-list-parquet", "med-r1-parquet", "path-vqa-parquet", "second-version-parquet", "vqa-rad-parquet",
+    ];
 
     /// <summary>The first file of a case.</summary>
     public static string File(string name) =>

@@ -66,6 +66,25 @@ public sealed class ParquetDatasetTests : IDisposable
         ];
     }
 
+    // DuckDB writes these with the encodings of the format's second version; what the columns hold is in the statement that
+    // wrote them: ids that end in the row's number, 1.25, the row's number as seconds and in JSON.
+    [Fact]
+    public void Columns_that_an_example_does_not_need_are_texts_and_depend_on_no_time_zone()
+    {
+        string file = Path.Combine(GoldenParquet.Folder("second-version-parquet"), "b-duckdb.parquet");
+        TableDataset dataset = ParquetDataset.Load(file, new ParquetDatasetOptions
+        {
+            Table = new TableOptions { MissingTexts = MissingTextHandling.Keep },
+        });
+        VqaExample example = dataset[1];
+        Assert.Equal("12345678-9abc-def0-1234-56789abcdef2", example.Id);
+        Assert.Equal("1.25", example.Metadata["cost"]);
+        Assert.Equal("2024-01-02T03:04:02.0000000", example.Metadata["made"]);
+        Assert.Equal("""{"a": 2}""", example.Metadata["note"]);
+        Assert.Equal(
+            ["2147483647", "-2147483648", "0", "2147483647", "-1", "-2147483648"], dataset.Select(one => one.Metadata["n"]));
+    }
+
     [Fact]
     public async Task A_file_without_the_expected_columns_is_refused_with_its_columns()
     {

@@ -21,8 +21,23 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
     /// <summary>Field 3 of the structure: the compressed size of a page.</summary>
     public long PackedBytes { get; private set; }
 
+    /// <summary>Field 1 of the structure: the kind of a page.</summary>
+    public long Kind { get; private set; }
+
     /// <summary>Field 1 of a page's own header: its number of values.</summary>
     public long Values { get; private set; }
+
+    /// <summary>How a page of data encodes its values.</summary>
+    public long Encoding { get; private set; }
+
+    /// <summary>The size of a second-version page's definition levels.</summary>
+    public long DefinitionBytes { get; private set; }
+
+    /// <summary>The size of a second-version page's repetition levels.</summary>
+    public long RepetitionBytes { get; private set; }
+
+    /// <summary>Whether a second-version page says that its values are not compressed, although the column is.</summary>
+    public bool IsPlain { get; private set; }
 
     /// <exception cref="InvalidDataException">It extends past the bytes, or is nested too deeply.</exception>
     public void Struct() => Struct(0, 0);
@@ -46,6 +61,10 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
             {
                 Note(depth, parent, field, ZigZag());
             }
+            else if (type == 2 && (depth, parent, field) == (1, DataPageV2, 7))
+            {
+                IsPlain = true;
+            }
             else
             {
                 Skip(type, depth, field, isElement: false);
@@ -57,6 +76,9 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
     {
         switch (depth, parent, field)
         {
+            case (0, _, 1):
+                Kind = value;
+                break;
             case (0, _, 2):
                 UnpackedBytes = value;
                 break;
@@ -65,6 +87,15 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
                 break;
             case (1, DataPage or DictionaryPage or DataPageV2, 1):
                 Values = value;
+                break;
+            case (1, DataPage, 2) or (1, DataPageV2, 4):
+                Encoding = value;
+                break;
+            case (1, DataPageV2, 5):
+                DefinitionBytes = value;
+                break;
+            case (1, DataPageV2, 6):
+                RepetitionBytes = value;
                 break;
         }
     }

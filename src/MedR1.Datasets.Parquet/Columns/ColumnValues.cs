@@ -1,4 +1,6 @@
 using global::Parquet.Data;
+using global::Parquet.File.Values.Primitives;
+using global::Parquet.Meta;
 using global::Parquet.Schema;
 
 namespace MedR1.Datasets.Parquet;
@@ -26,12 +28,18 @@ internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int
 
         // The reader's buffer has room for a value in every slot; after the last value it contains whatever was there before.
         int? count = deepest > 0 ? definitionLevels.Count(level => level == deepest) : null;
-        return new ColumnValues(ValuesOf(data, count), definitionLevels, repetitionLevels, deepest);
+        return new ColumnValues(ValuesOf(data, field, count), definitionLevels, repetitionLevels, deepest);
     }
 
-    private static object[] ValuesOf(RawColumnData data, int? count) => data switch
+    /// <summary>Whether a column of bytes contains JSON, which is text, and no images.</summary>
+    public static bool IsJson(DataField field) =>
+        field.SchemaElement is { ConvertedType: ConvertedType.JSON } or { LogicalType.JSON: not null };
+
+    private static object[] ValuesOf(RawColumnData data, DataField field, int? count) => data switch
     {
         RawColumnData<ReadOnlyMemory<char>> texts => Map(texts, count, text => text.ToString()),
+        RawColumnData<ReadOnlyMemory<byte>> texts when IsJson(field) =>
+            Map(texts, count, text => System.Text.Encoding.UTF8.GetString(text.Span)),
         RawColumnData<ReadOnlyMemory<byte>> bytes => Map(bytes, count, one => one.ToArray()),
         RawColumnData<bool> flags => Map(flags, count, flag => flag),
         RawColumnData<sbyte> numbers => Map(numbers, count, number => number),
@@ -45,9 +53,16 @@ internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int
         RawColumnData<float> numbers => Map(numbers, count, number => number),
         RawColumnData<double> numbers => Map(numbers, count, number => number),
         RawColumnData<decimal> numbers => Map(numbers, count, number => number),
-        RawColumnData<DateTime> times => Map(times, count, time => time.ToString("O")),
+        RawColumnData<Half> numbers => Map(numbers, count, number => (float)number),
+        RawColumnData<DateTime> times => Map(times, count, TextOf),
+        RawColumnData<Guid> ids => Map(ids, count, id => id.ToString()),
+        RawColumnData<Interval> spans => Map(spans, count, span => span.ToString()),
         _ => throw new InvalidDataException($"values of type {data.GetType()} are not read. Leave the column out."),
     };
+
+    // A time without a zone comes as "local", whose text would name the zone of the machine that reads it.
+    private static string TextOf(DateTime time) => DateTime.SpecifyKind(
+        time, time.Kind == DateTimeKind.Utc ? DateTimeKind.Utc : DateTimeKind.Unspecified).ToString("O");
 
     private static object[] Map<T>(RawColumnData<T> data, int? count, Func<T, object> map)
         where T : struct

@@ -1,0 +1,200 @@
+using System.Buffers.Binary;
+using Type = global::Parquet.Meta.Type;
+
+namespace MedR1.Datasets.Parquet;
+
+/// <summary>Decodes what is encoded by differences or in runs (Parquet's <c>Encodings.md</c>) into plain values.</summary>
+/// <param name="bytes">A page's values.</param>
+/// <param name="mostValues">The number of values that the page's header claims, nulls included.</param>
+/// <param name="mostBytes">The maximum number of bytes of plain values: texts that share their beginnings can be a bomb.</param>
+internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long mostBytes)
+{
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private int _at;
+
+    /// <summary>The page's values as plain ones.</summary>
+    /// <param name="encoding">The encoding.</param>
+    /// <param name="type">The column's physical type.</param>
+    /// <exception cref="InvalidDataException">They are damaged, or of a type that has no such encoding.</exception>
+    public byte[] ToPlain(PageEncoding encoding, Type type) => (encoding, type) switch
+    {
+        // Where everything is null, some writers write nothing.
+        _ when _bytes.IsEmpty => [],
+        (PageEncoding.Runs, Type.BOOLEAN) => Booleans(),
+        (PageEncoding.DeltaIntegers, Type.INT32) => Integers(sizeof(int)),
+        (PageEncoding.DeltaIntegers, Type.INT64) => Integers(sizeof(long)),
+        (PageEncoding.DeltaLengths, Type.BYTE_ARRAY) => Texts(null, hasLengths: true),
+        (PageEncoding.DeltaBytes, Type.BYTE_ARRAY or Type.FIXED_LEN_BYTE_ARRAY) =>
+            Texts(Deltas(), hasLengths: type == Type.BYTE_ARRAY),
+        _ => throw new InvalidDataException($"values of the type {type} can't have the encoding {encoding}."),
+    };
+
+    private static InvalidDataException Broken() => new("a page's values are damaged.");
+
+    // Both widths wrap around, as in the writer: a difference of 32-bit integers is one modulo 2^32.
+    private byte[] Integers(int size)
+    {
+        long[] values = Deltas();
+        byte[] plain = new byte[checked(values.Length * size)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (size == sizeof(int))
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(plain.AsSpan(i * size), unchecked((int)values[i]));
+            }
+            else
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(plain.AsSpan(i * size), values[i]);
+            }
+        }
+
+        return plain;
+    }
+
+    private byte[] Texts(long[]? shared, bool hasLengths)
+    {
+        long[] lengths = Deltas();
+        if (shared is not null && shared.Length != lengths.Length)
+        {
+            throw Broken();
+        }
+
+        using MemoryStream plain = new();
+        Span<byte> head = stackalloc byte[sizeof(int)];
+        byte[] text = [];
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            long start = shared?[i] ?? 0;
+            if (start < 0 || start > text.Length || lengths[i] < 0 || lengths[i] > _bytes.Length - _at
+                || plain.Length + start + lengths[i] > mostBytes)
+            {
+                throw Broken();
+            }
+
+            text = [.. text.AsSpan(0, (int)start), .. _bytes.Slice(_at, (int)lengths[i])];
+            _at += (int)lengths[i];
+            if (hasLengths)
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(head, text.Length);
+                plain.Write(head);
+            }
+
+            plain.Write(text);
+        }
+
+        return plain.ToArray();
+    }
+
+    private byte[] Booleans()
+    {
+        // The length of the runs comes first, as before levels.
+        _at = sizeof(int);
+        byte[] plain = new byte[(mostValues + 7) / 8];
+        int count = 0;
+        while (_at < _bytes.Length && count < mostValues)
+        {
+            ulong head = Varint();
+            bool isRun = (head & 1) == 0;
+            ulong length = isRun ? head >> 1 : (head >> 1) * 8;
+            int start = _at;
+            int bytes = isRun ? 1 : (int)Math.Min(head >> 1, (ulong)(_bytes.Length - _at));
+            if (length == 0 || start + bytes > _bytes.Length)
+            {
+                throw Broken();
+            }
+
+            _at += bytes;
+            for (ulong i = 0; i < length && count < mostValues && (isRun || i < (ulong)bytes * 8); i++, count++)
+            {
+                int bit = isRun ? _bytes[start] & 1 : _bytes[start + (int)(i / 8)] >> (int)(i % 8) & 1;
+                plain[count / 8] |= (byte)(bit << count % 8);
+            }
+        }
+
+        return plain;
+    }
+
+    private long[] Deltas()
+    {
+        ulong block = Varint();
+        ulong parts = Varint();
+        ulong count = Varint();
+        long value = ZigZag();
+        if (count > (ulong)mostValues || parts is 0 or > 4096 || block > 1 << 20 || block % (parts * 8) != 0 || block == 0)
+        {
+            throw Broken();
+        }
+
+        long[] values = new long[count];
+        int done = 0;
+        if (count > 0)
+        {
+            values[done++] = value;
+        }
+
+        while (done < values.Length)
+        {
+            long least = ZigZag();
+            ReadOnlySpan<byte> widths = Take((int)parts);
+            for (int part = 0; part < widths.Length && done < values.Length; part++)
+            {
+                ReadOnlySpan<byte> packed = widths[part] <= 64 ? Take((int)(block / parts / 8) * widths[part]) : throw Broken();
+                for (int i = 0; i < (int)(block / parts) && done < values.Length; i++)
+                {
+                    value = unchecked(value + least + (long)Bits(packed, i * widths[part], widths[part]));
+                    values[done++] = value;
+                }
+            }
+        }
+
+        return values;
+    }
+
+    private static ulong Bits(ReadOnlySpan<byte> packed, int start, int width)
+    {
+        ulong bits = 0;
+        for (int got = 0; got < width;)
+        {
+            int offset = (start + got) % 8;
+            int taken = Math.Min(8 - offset, width - got);
+            ulong piece = (ulong)(packed[(start + got) / 8] >> offset) & ((1UL << taken) - 1);
+            bits |= piece << got;
+            got += taken;
+        }
+
+        return bits;
+    }
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if (count > _bytes.Length - _at)
+        {
+            throw Broken();
+        }
+
+        _at += count;
+        return _bytes.Slice(_at - count, count);
+    }
+
+    private ulong Varint()
+    {
+        ulong value = 0;
+        for (int shift = 0; shift < 70; shift += 7)
+        {
+            byte next = Take(1)[0];
+            value |= (ulong)(next & 127) << shift;
+            if (next < 128)
+            {
+                return value;
+            }
+        }
+
+        throw Broken();
+    }
+
+    private long ZigZag()
+    {
+        ulong value = Varint();
+        return (long)(value >> 1) ^ -(long)(value & 1);
+    }
+}
