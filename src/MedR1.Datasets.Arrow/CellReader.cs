@@ -15,11 +15,13 @@ internal sealed class CellReader(MappedFile file, string filePath)
         StructArray picture => BytesAndPath(picture) is not null,
         ListArray list => list.Values is not ListArray && IsRead(list.Values),
         LargeListArray list => list.Values is not LargeListArray && IsRead(list.Values),
+        FixedSizeListArray list => list.Values is not FixedSizeListArray && IsRead(list.Values),
         DictionaryArray coded => IsRead(coded.Dictionary),
-        StringArray or LargeStringArray or BinaryArray or LargeBinaryArray or BooleanArray => true,
+        StringArray or LargeStringArray or StringViewArray => true,
+        BinaryArray or LargeBinaryArray or BinaryViewArray or BooleanArray => true,
         Int8Array or Int16Array or Int32Array or Int64Array => true,
         UInt8Array or UInt16Array or UInt32Array or UInt64Array => true,
-        FloatArray or DoubleArray => true,
+        HalfFloatArray or FloatArray or DoubleArray => true,
         _ => false,
     };
 
@@ -28,11 +30,14 @@ internal sealed class CellReader(MappedFile file, string filePath)
     {
         StringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
         LargeStringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
+        StringViewArray texts => texts.GetString(row),
         BinaryArray bytes => Picture(bytes.GetBytes(row), null),
         LargeBinaryArray bytes => Picture(bytes.GetBytes(row), null),
+        BinaryViewArray bytes => Picture(bytes.GetBytes(row, out _), null),
         StructArray picture => Picture(picture, row),
         ListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
         LargeListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
+        FixedSizeListArray list => Items(list, row),
         DictionaryArray coded => Read(coded.Dictionary, Code(coded.Indices, row)),
         BooleanArray flags => flags.GetValue(row),
         Int8Array numbers => numbers.GetValue(row),
@@ -43,6 +48,7 @@ internal sealed class CellReader(MappedFile file, string filePath)
         UInt16Array numbers => numbers.GetValue(row),
         UInt32Array numbers => numbers.GetValue(row),
         UInt64Array numbers => numbers.GetValue(row),
+        HalfFloatArray numbers => (float)numbers.GetValue(row)!.Value,
         FloatArray numbers => numbers.GetValue(row),
         DoubleArray numbers => numbers.GetValue(row),
         _ => null,
@@ -56,8 +62,17 @@ internal sealed class CellReader(MappedFile file, string filePath)
         Int64Array codes => checked((int)codes.GetValue(row)!.Value),
         UInt8Array codes => codes.GetValue(row)!.Value,
         UInt16Array codes => codes.GetValue(row)!.Value,
+        UInt32Array codes => checked((int)codes.GetValue(row)!.Value),
+        UInt64Array codes => checked((int)codes.GetValue(row)!.Value),
         _ => throw new InvalidDataException($"codes of type {indices.Data.DataType} are not read."),
     };
+
+    private List<object?> Items(FixedSizeListArray list, int row)
+    {
+        long size = ((FixedSizeListType)list.Data.DataType).ListSize;
+        long start = (list.Offset + row) * size;
+        return Items(list.Values, start, start + size);
+    }
 
     private List<object?> Items(IArrowArray values, long start, long end)
     {

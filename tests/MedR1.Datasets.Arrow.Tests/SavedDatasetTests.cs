@@ -1,3 +1,6 @@
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+using Apache.Arrow.Types;
 using MedR1.TestSupport;
 
 namespace MedR1.Datasets.Arrow.Tests;
@@ -21,6 +24,40 @@ public sealed class SavedDatasetTests : IDisposable
         Assert.Equal(6, loaded.Count);
         Assert.Equal(loaded.Select(example => example.Problem), streamed.Select(example => example.Problem));
         Assert.Equal(loaded.Select(Bytes), streamed.Select(Bytes));
+    }
+
+    [Fact]
+    public void Lists_of_a_fixed_length_long_codes_and_views_are_read()
+    {
+        FixedSizeListArray.Builder options = new(StringType.Default, 2);
+        StringArray.Builder texts = (StringArray.Builder)options.ValueBuilder;
+        foreach (string[] pair in (string[][])[["CT", "MRI"], ["yes", "no"]])
+        {
+            options.Append();
+            texts.AppendRange(pair);
+        }
+
+        RecordBatch batch = new RecordBatch.Builder()
+            .Append("question", true, new StringViewArray.Builder().Append("Which one?").Append("Is a long question shown?").Build())
+            .Append("options", true, options.Build())
+            .Append("answer", true, new DictionaryArray(
+                new DictionaryType(UInt32Type.Default, StringType.Default, false),
+                new UInt32Array.Builder().Append(1).Append(0).Build(), new StringArray.Builder().Append("no").Append("CT").Build()))
+            .Append("score", true, new HalfFloatArray.Builder().Append((Half)0.5f).Append((Half)(-2f)).Build())
+            .Build();
+        _folder.Write("state.json", """{"_data_files": [{"filename": "a.arrow"}]}""");
+        using (FileStream stream = File.Create(Path.Combine(_folder.Path, "a.arrow")))
+        using (ArrowStreamWriter writer = new(stream, batch.Schema))
+        {
+            writer.WriteRecordBatch(batch);
+            writer.WriteEnd();
+        }
+
+        TableDataset dataset = SavedDataset.Load(_folder.Path);
+        Assert.Equal(["Which one?", "Is a long question shown?"], dataset.Select(example => example.Question));
+        Assert.Equal(["CT", "MRI", "yes", "no"], dataset.SelectMany(example => example.Options));
+        Assert.Equal([0, 1], dataset.Select(example => example.AnswerIndex!.Value));
+        Assert.Equal(["0.5", "-2"], dataset.Select(example => example.Metadata["score"]));
     }
 
     [Fact]
