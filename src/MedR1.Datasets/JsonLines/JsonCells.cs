@@ -32,13 +32,29 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
         JsonValueKind.Null => null,
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number => value.TryGetInt64(out long number) ? number : value.GetDouble(),
+        JsonValueKind.Number => Number(value),
         JsonValueKind.Array => List(column, value),
         JsonValueKind.Object => Object(column, place, value),
         _ => value.GetString() is string text && JsonLineImage.IsDataUri(text)
             ? Picture(column, place, JsonLineImage.Payload(text))
             : value.GetString(),
     };
+
+    // As objects: in one expression of numbers, all of them would become doubles, which have no room for long ids.
+    private static object Number(JsonElement value)
+    {
+        if (value.TryGetInt64(out long number))
+        {
+            return number;
+        }
+
+        if (value.TryGetUInt64(out ulong large))
+        {
+            return large;
+        }
+
+        return value.GetDouble();
+    }
 
     private object?[] List(string column, JsonElement list)
     {

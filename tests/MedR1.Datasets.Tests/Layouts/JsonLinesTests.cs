@@ -23,6 +23,19 @@ public sealed class JsonLinesTests : IDisposable
         }
     }
 
+    // Python's json: int(...) of each, which a double has no room for.
+    [Fact]
+    public void Long_numbers_keep_their_digits()
+    {
+        TableDataset dataset = JsonLines.Load(_folder.Write("a.jsonl", """
+            {"id":1234567890123456789,"question":"a","answer":"b","n":9007199254740993,"m":-9223372036854775808}
+            {"id":18446744073709551615,"question":"a","answer":"b","n":1e3,"m":0.1}
+            """));
+        Assert.Equal(["1234567890123456789", "18446744073709551615"], dataset.Select(example => example.Id));
+        Assert.Equal(["9007199254740993", "1000"], dataset.Select(example => example.Metadata["n"]));
+        Assert.Equal(["-9223372036854775808", "0.1"], dataset.Select(example => example.Metadata["m"]));
+    }
+
     [Fact]
     public void Options_are_taken_out_of_the_text_once()
     {
