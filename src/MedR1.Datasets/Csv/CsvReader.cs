@@ -15,7 +15,21 @@ internal sealed class CsvReader(TextReader text, string filePath)
 
     /// <summary>The cells of the next row, or null at the end.</summary>
     /// <exception cref="DatasetException">A quote is not closed, or the text can't be read.</exception>
-    public string[]? ReadRow() => DatasetFiles.Reading(filePath, ReadNextRow);
+    public string[]? ReadRow()
+    {
+        try
+        {
+            return DatasetFiles.Reading(filePath, ReadNextRow);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new DatasetException(
+                $"{filePath}, behind row {_row} (the header is row 0): bytes that are no UTF-8. Save the file as UTF-8.", exception)
+            {
+                FilePath = filePath,
+            };
+        }
+    }
 
     private string[]? ReadNextRow()
     {

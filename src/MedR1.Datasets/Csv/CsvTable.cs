@@ -1,14 +1,19 @@
+using System.Text;
+
 namespace MedR1.Datasets;
 
 /// <summary>Reads comma-separated files whose first row names the columns (RFC 4180).</summary>
 internal static class CsvTable
 {
+    // Bytes of another encoding would become replacement characters in questions and answers without a word.
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>The rows in order.</summary>
     /// <exception cref="DatasetException">The file can't be read, or a row has too few or too many cells.</exception>
     public static IEnumerable<CsvRow> Read(string filePath)
     {
         using FileStream stream = DatasetFiles.Open(filePath);
-        using StreamReader text = new(stream);
+        using StreamReader text = new(stream, s_strict);
         CsvReader reader = new(text, filePath);
         if (reader.ReadRow() is not string[] header)
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using MedR1.TestSupport;
 
 namespace MedR1.Datasets.Tests;
@@ -26,6 +27,21 @@ public sealed class CsvFileTests : IDisposable
             Assert.Single(example.Images);
             Assert.DoesNotContain(example.Metadata.Keys, key => key is "a" or "b" or "c");
         }
+    }
+
+    [Fact]
+    public void UTF_16_is_read_by_its_mark_and_bytes_that_are_no_UTF_8_are_refused()
+    {
+        const string text = "question,answer\nGröße?,ja\n";
+        string file = Path.Combine(_folder.Path, "a.csv");
+        foreach (Encoding encoding in (Encoding[])[new UTF8Encoding(false), Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode])
+        {
+            File.WriteAllText(file, text, encoding);
+            Assert.Equal("Größe?", Assert.Single(CsvFile.Load(file)).Question);
+        }
+
+        File.WriteAllText(file, text, Encoding.Latin1);
+        Assert.Contains("no UTF-8", Assert.Throws<DatasetException>(() => CsvFile.Load(file)).Message);
     }
 
     [Fact]
