@@ -13,7 +13,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
     /// <summary>A field that may be missing or null, and otherwise contains text.</summary>
     public string? OptionalText(string field)
     {
-        if (!element.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        if (!TryFind(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
         {
             return null;
         }
@@ -33,7 +33,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
     /// <summary>Paths below the data set's folder, with slashes: one text, or a list of them; none if the field is missing.</summary>
     public string[] RelativePaths(string field)
     {
-        if (!element.TryGetProperty(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
+        if (!TryFind(field, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
         {
             return [];
         }
@@ -64,17 +64,30 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
 
     /// <summary>A field that must exist and contain text or a number, which is taken as written.</summary>
     public string TextOrNumber(string field) =>
-        element.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+        TryFind(field, out JsonElement value) && value.ValueKind == JsonValueKind.Number
             ? value.GetRawText()
             : Text(field);
 
-    public bool Has(string field) => element.TryGetProperty(field, out _);
+    public bool Has(string field) => TryFind(field, out _);
 
     public DatasetException Fault(string field, string problem) =>
         DatasetException.AtField(filePath, index, field, problem);
 
+    private bool TryFind(string field, out JsonElement value)
+    {
+        try
+        {
+            return element.TryGetProperty(field, out value);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Half of a surrogate pair as an escape in any of the names, which are compared one by one.
+            throw Fault(field, $"a name beside it is no valid text: {exception.Message}");
+        }
+    }
+
     private JsonElement[] Array(string field) =>
-        element.TryGetProperty(field, out JsonElement value) && value.ValueKind == JsonValueKind.Array
+        TryFind(field, out JsonElement value) && value.ValueKind == JsonValueKind.Array
             ? [.. value.EnumerateArray()]
             : throw Fault(field, "missing or no list. Every item needs a list here.");
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace MedR1.Datasets;
@@ -37,11 +38,10 @@ internal static class JsonItems
 
     private static JsonDocument Parse(string filePath)
     {
-        byte[] bytes = DatasetFiles.ReadAllBytes(filePath);
+        ReadOnlyMemory<byte> bytes = Utf8Of(DatasetFiles.ReadAllBytes(filePath));
         try
         {
-            ReadOnlyMemory<byte> json = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
-            return JsonDocument.Parse(json);
+            return JsonDocument.Parse(bytes);
         }
         catch (JsonException exception)
         {
@@ -52,4 +52,13 @@ internal static class JsonItems
             };
         }
     }
+
+    // Some editors save UTF-16; its byte order mark is no beginning of a JSON text.
+    private static ReadOnlyMemory<byte> Utf8Of(byte[] bytes) => bytes switch
+    {
+        [0xFF, 0xFE, ..] => Encoding.UTF8.GetBytes(Encoding.Unicode.GetString(bytes.AsSpan(2))),
+        [0xFE, 0xFF, ..] => Encoding.UTF8.GetBytes(Encoding.BigEndianUnicode.GetString(bytes.AsSpan(2))),
+        [0xEF, 0xBB, 0xBF, ..] => bytes.AsMemory(3),
+        _ => bytes,
+    };
 }

@@ -116,6 +116,7 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     [InlineData("[5]", 0, null, "an object was expected")]
     [InlineData("{}", null, null, "an array of objects was expected")]
     [InlineData("[{", null, null, "no valid JSON")]
+    [InlineData("""[{"option_A":"yes","option_\ud800":""}]""", 0, "option_A", "no valid text")]
     public void Names_file_item_and_field_of_a_fault(string json, int? item, string? field, string reason)
     {
         string file = Write("Open-access/d.json", json);
