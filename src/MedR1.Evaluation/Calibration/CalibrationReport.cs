@@ -102,9 +102,17 @@ public sealed class CalibrationReport
         + $"points, Brier {BrierScore:F3}, -ln p {NegativeLogLikelihood:F3}");
 
     private static IEnumerable<ReliabilityBin> EqualWidths(ConfidentAnswer[] answers, int bins) => answers
-        .GroupBy(answer => Math.Clamp((int)Math.Ceiling(answer.Confidence * bins) - 1, 0, bins - 1))
+        .GroupBy(answer => BinOf(answer.Confidence, bins))
         .OrderBy(group => group.Key)
         .Select(group => Bin((double)group.Key / bins, (group.Key + 1.0) / bins, [.. group]));
+
+    // The product is rounded, so that a confidence at a bound may land in the bin beside its own: 0.07 * 100 is above 7.
+    private static int BinOf(double confidence, int bins)
+    {
+        int bin = Math.Clamp((int)Math.Ceiling(confidence * bins) - 1, 0, bins - 1);
+        return bin > 0 && confidence <= (double)bin / bins ? bin - 1
+            : bin < bins - 1 && confidence > (bin + 1.0) / bins ? bin + 1 : bin;
+    }
 
     private static IEnumerable<ReliabilityBin> EqualCounts(ConfidentAnswer[] answers, int bins)
     {

@@ -41,7 +41,7 @@ public readonly record struct Accuracy
         CultureInfo.InvariantCulture,
         $"{Correct} of {Count} right, {Value * 100:F1} % ({Low * 100:F1} to {High * 100:F1})");
 
-    private double Centre => (Value + Z * Z / (2 * Count)) / (1 + Z * Z / Count);
+    private double Centre => (Value + Z * Z / (2.0 * Count)) / (1 + Z * Z / Count);
 
     private double HalfWidth =>
         Z / (1 + Z * Z / Count) * Math.Sqrt(Value * (1 - Value) / Count + Z * Z / (4.0 * Count * Count));

@@ -14,13 +14,17 @@ public sealed record McNemarTest
     /// <param name="onlyFirstRight">Number of questions that only the first got right.</param>
     /// <param name="onlySecondRight">Number of questions that only the second got right.</param>
     /// <param name="bothWrong">Number of questions that both got wrong.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A count is negative, or all are 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative, all are 0, or their sum is above 2,147,483,645.</exception>
     public McNemarTest(int bothRight, int onlyFirstRight, int onlySecondRight, int bothWrong)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bothRight);
         ArgumentOutOfRangeException.ThrowIfNegative(onlyFirstRight);
         ArgumentOutOfRangeException.ThrowIfNegative(onlySecondRight);
         ArgumentOutOfRangeException.ThrowIfNegative(bothWrong);
+
+        // The interval adds two questions.
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            (long)bothRight + onlyFirstRight + onlySecondRight + bothWrong, int.MaxValue - 2, "questions");
         BothRight = bothRight;
         OnlyFirstRight = onlyFirstRight;
         OnlySecondRight = onlySecondRight;

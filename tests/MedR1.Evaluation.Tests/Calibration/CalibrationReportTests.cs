@@ -75,6 +75,26 @@ public sealed class CalibrationReportTests
         Assert.Equal((9.0 / 15, 10.0 / 15), (bin.Low, bin.High));
     }
 
+    // Bins are open below and closed above, also where the product of confidence and bins is rounded past a whole number:
+    // 28 / 50 · 50 is 28.000000000000004, and 2 / 3 less or more by one unit in the last place times 3 is 2.
+    [Fact]
+    public void A_confidence_at_a_bound_is_in_the_bin_that_ends_there()
+    {
+        foreach (int bins in (int[])[3, 15, 49, 50, 100])
+        {
+            for (int end = (bins + 1) / 2 + 1; end < bins; end++)
+            {
+                double bound = (double)end / bins;
+                Assert.Equal(bound, BinOf(bound, bins).High);
+                Assert.Equal(bound, BinOf(double.BitDecrement(bound), bins).High);
+                Assert.Equal(bound, BinOf(double.BitIncrement(bound), bins).Low);
+            }
+        }
+
+        static ReliabilityBin BinOf(double confidence, int bins) => Assert.Single(CalibrationReport.Measure(
+            EvaluationReport.Create("m", "r", [Answer(confidence, 1 - confidence)]), new CalibrationOptions { Bins = bins }).Bins);
+    }
+
     // The most probable option, the first among equals: option 0, with 0.4 of confidence.
     [Theory]
     [InlineData(0, 1)]

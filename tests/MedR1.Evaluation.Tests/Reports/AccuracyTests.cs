@@ -21,6 +21,15 @@ public sealed class AccuracyTests
         Assert.Equal((0.565518, 1.0), (Math.Round(new Accuracy(5, 5).Low, 6), new Accuracy(5, 5).High));
     }
 
+    // By the formula, in Python; twice the count has no room in 32 bits.
+    [Fact]
+    public void Gives_Wilsons_interval_of_two_thousand_million_answers()
+    {
+        Accuracy accuracy = new(768653909, int.MaxValue);
+        Assert.Equal(0.35791209356499976, accuracy.Low, 12);
+        Assert.Equal(0.35795264479474886, accuracy.High, 12);
+    }
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(2, 1)]

@@ -20,6 +20,17 @@ public sealed class McNemarTestTests
         Close(approximate, test.CorrectedChiSquarePValue);
     }
 
+    // SciPy 1.10.1: binomtest(b, b + c).pvalue. Sums of logarithms lost as many digits as the counts have.
+    [Theory]
+    [InlineData(192874, 189173, 2.148838451593688e-09)]
+    [InlineData(282914, 287487, 1.4158738998184423e-09)]
+    [InlineData(21279, 22000, 0.0005381494022604792)]
+    [InlineData(5000000, 5000100, 0.9750251927945992)]
+    [InlineData(1000000000, 1000000000, 1)]
+    [InlineData(0, 2000000000, 0)]
+    public void Exact_p_values_keep_their_digits_over_many_questions(int onlyFirst, int onlySecond, double expected) =>
+        Close(expected, new McNemarTest(7, onlyFirst, onlySecond, 3).ExactPValue);
+
     // n = 102, d = −10 / 102, half = 1.959964 · √((21 / 102 − d²) / 102).
     [Fact]
     public void Gives_the_difference_with_its_interval()
@@ -57,6 +68,7 @@ public sealed class McNemarTestTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new McNemarTest(1, -1, 0, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new McNemarTest(0, 0, 0, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new McNemarTest(0, int.MaxValue, 1, 0));
     }
 
     // Holm: sorted 0.01, 0.02, 0.03, 0.5 times 4, 3, 2, 1, never falling.
