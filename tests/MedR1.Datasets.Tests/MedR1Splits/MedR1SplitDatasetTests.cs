@@ -1,3 +1,4 @@
+using System.Text;
 using MedR1.TestSupport;
 
 namespace MedR1.Datasets.Tests;
@@ -29,6 +30,21 @@ public sealed class MedR1SplitDatasetTests : IDisposable
         Assert.Equal(ImagingModality.OCT, example.Modality);
         Assert.Null(example.QuestionType);
         Assert.Equal("Retinal OCT-C8", example.Dataset);
+    }
+
+    // As Python's json.loads, which takes bytes in any of Unicode's encodings.
+    [Fact]
+    public void A_file_may_begin_with_the_mark_of_its_encoding()
+    {
+        string file = Path.Combine(_folder.Path, "a.json");
+        foreach (Encoding encoding in (Encoding[])[new UTF8Encoding(false), Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode])
+        {
+            File.WriteAllText(
+                file, """[{"image":"p.png","problem":"Größe 🩻? A)eins, B)zwei","solution":"<answer> B </answer>"}]""", encoding);
+            MedR1SplitDataset dataset = MedR1SplitDataset.Load(
+                file, _folder.Path, new MedR1SplitOptions { MissingImages = MissingImageHandling.Keep });
+            Assert.Equal(("Größe 🩻?", "zwei"), (dataset[0].Question, dataset[0].Answer));
+        }
     }
 
     [Fact]
