@@ -17,6 +17,8 @@ internal static class ConfigurationReader
         ConfigurationSection text = top.Section("text_config") is null
             ? top
             : new ConfigurationSection(source, "text_config.", root.GetProperty("text_config"), root);
+        RefuseQuantized(top);
+        RefuseQuantized(text);
         Qwen2VLTextConfiguration decoder = Text(text);
         ConfigurationSection vision = top.Section("vision_config")
             ?? throw top.Missing("vision_config", "add the object with the sizes of the vision tower.");
@@ -67,6 +69,20 @@ internal static class ConfigurationReader
         };
     }
 
+    // Their tensors are whole numbers with scales beside them, under names of their own.
+    private static void RefuseQuantized(ConfigurationSection section)
+    {
+        foreach (string field in (ReadOnlySpan<string>)["quantization_config", "compression_config"])
+        {
+            if (section.Find(field) is { } value)
+            {
+                throw section.Wrong(
+                    field, value,
+                    "quantized checkpoints are not read: take the model as published in bfloat16, which Load can hold in 8 bits.");
+            }
+        }
+    }
+
     private static Qwen2VLTextConfiguration Text(ConfigurationSection text)
     {
         int hidden = text.Integer("hidden_size");
@@ -75,13 +91,16 @@ internal static class ConfigurationReader
         IReadOnlyList<int> sections = rotary?.Integers("mrope_section")
             ?? throw text.Missing("rope_scaling.mrope_section",
                 "add the three sections; the published models have [16, 24, 24].");
+        int layers = text.Integer("num_hidden_layers");
         RefuseOtherForms(text, rotary.Value);
+        RefuseOtherHeads(text, hidden, heads);
+        RefuseWindows(text, layers);
         return new Qwen2VLTextConfiguration
         {
             VocabularySize = text.Integer("vocab_size"),
             HiddenSize = hidden,
             IntermediateSize = text.Integer("intermediate_size"),
-            LayerCount = text.Integer("num_hidden_layers"),
+            LayerCount = layers,
             HeadCount = heads,
             KeyValueHeadCount = text.Integer("num_key_value_heads", heads),
             RotarySections = sections,
@@ -111,11 +130,35 @@ internal static class ConfigurationReader
 
         if (text.Text("hidden_act", "silu") != "silu")
             throw text.Wrong("hidden_act", text.Find("hidden_act")!.Value, "the decoder's gate is computed with \"silu\" alone.");
-        if (text.Flag("use_sliding_window", false))
+    }
+
+    // The reference builds heads of hidden_size / num_attention_heads, and would turn them by a table of another width.
+    private static void RefuseOtherHeads(ConfigurationSection text, int hidden, int heads)
+    {
+        if (text.OptionalInteger("head_dim") is { } written && (long)written * heads != hidden)
+        {
+            throw text.Wrong(
+                "head_dim", text.Find("head_dim")!.Value,
+                $"heads are hidden_size / num_attention_heads wide, {hidden} / {heads}: write that, or leave the field out.");
+        }
+    }
+
+    // In the reference the layers before max_window_layers see everything all the same; the class's default for it is 80.
+    private static void RefuseWindows(ConfigurationSection text, int layers)
+    {
+        const string Fix = "attention over a sliding window is not computed here: ";
+        if (text.Find("layer_types") is { } types)
+        {
+            if (text.Strings("layer_types")!.Any(type => type != "full_attention"))
+                throw text.Wrong("layer_types", types, Fix + "each layer must be \"full_attention\", as in the published models.");
+            return;
+        }
+
+        if (text.Flag("use_sliding_window", false) && text.Integer("max_window_layers", 80) < layers)
         {
             throw text.Wrong(
                 "use_sliding_window", text.Find("use_sliding_window")!.Value,
-                "attention over a sliding window is not computed here: write false, as the published models have it.");
+                Fix + "write false, as the published models have it.");
         }
     }
 

@@ -94,6 +94,19 @@ internal readonly struct ConfigurationSection(string source, string path, JsonEl
         throw Wrong(field, value, "write a list of integers.");
     }
 
+    public IReadOnlyList<string>? Strings(string field)
+    {
+        if (Find(field) is not { } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.Array
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+        {
+            return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+        }
+
+        throw Wrong(field, value, "write a list of strings.");
+    }
+
     public IReadOnlyList<double>? Numbers(string field)
     {
         if (Find(field) is not { } value)

@@ -101,6 +101,25 @@ public sealed class ConfigurationTests
     public void Unscaled_rotary_forms_are_read(string written) => Assert.Equal(
         Parse(Flat).ToJson(), Parse(Flat.Replace("\"type\": \"mrope\", ", written, StringComparison.Ordinal)).ToJson());
 
+    // configuration_qwen2_vl.py of transformers 5: a layer has a window from max_window_layers on, which is 80 if it isn't given.
+    [Theory]
+    [InlineData("\"use_sliding_window\": true, ")]
+    [InlineData("\"use_sliding_window\": true, \"sliding_window\": 4096, \"max_window_layers\": 28, ")]
+    [InlineData("\"layer_types\": [\"full_attention\"], ")]
+    [InlineData("\"head_dim\": 128, ")]
+    public void What_says_the_same_in_other_words_is_read(string written) => Assert.Equal(
+        Parse(Flat).ToJson(),
+        Parse(Flat.Replace("\"rms_norm_eps\"", written + "\"rms_norm_eps\"", StringComparison.Ordinal)).ToJson());
+
+    [Fact]
+    public void A_quantized_decoder_alone_is_refused_too()
+    {
+        JsonObject root = JsonNode.Parse(Flat)!.AsObject();
+        root["text_config"] = JsonNode.Parse("{\"quantization_config\": {\"quant_method\": \"fp8\"}}");
+        ModelConfigurationException error = Assert.Throws<ModelConfigurationException>(() => Parse(root.ToJsonString()));
+        Assert.Equal("text_config.quantization_config", error.Field);
+    }
+
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL, true)]
     [InlineData(Qwen2VLFamily.Qwen25VL, false)]
@@ -154,7 +173,13 @@ public sealed class ConfigurationTests
     [InlineData("\"type\": \"mrope\"", "\"type\": \"yarn\", \"factor\": 4.0", "rope_scaling.type")]
     [InlineData("\"type\": \"mrope\"", "\"rope_type\": \"dynamic\"", "rope_scaling.rope_type")]
     [InlineData("\"rms_norm_eps\"", "\"hidden_act\": \"gelu\", \"rms_norm_eps\"", "hidden_act")]
-    [InlineData("\"rms_norm_eps\"", "\"use_sliding_window\": true, \"rms_norm_eps\"", "use_sliding_window")]
+    [InlineData(
+        "\"rms_norm_eps\"", "\"use_sliding_window\": true, \"max_window_layers\": 27, \"rms_norm_eps\"", "use_sliding_window")]
+    [InlineData("\"rms_norm_eps\"", "\"layer_types\": [\"sliding_attention\"], \"rms_norm_eps\"", "layer_types")]
+    [InlineData("\"rms_norm_eps\"", "\"layer_types\": [1], \"rms_norm_eps\"", "layer_types")]
+    [InlineData("\"rms_norm_eps\"", "\"head_dim\": 64, \"rms_norm_eps\"", "head_dim")]
+    [InlineData("\"rms_norm_eps\"", "\"quantization_config\": {\"quant_method\": \"gptq\"}, \"rms_norm_eps\"", "quantization_config")]
+    [InlineData("\"rms_norm_eps\"", "\"compression_config\": {}, \"rms_norm_eps\"", "compression_config")]
     public void A_wrong_field_is_named_with_its_value(string from, string to, string field)
     {
         ModelConfigurationException error = Assert.Throws<ModelConfigurationException>(
