@@ -25,6 +25,9 @@ internal static class CheckpointLoader
         List<KeyValuePair<string, SafetensorsEntry>> entries = [.. reader.Entries.Values
             .Select(entry => KeyValuePair.Create(CheckpointNames.ToPublished(entry.Name), entry))];
 
+        // Some tools save the rotary frequencies, which are computed here.
+        entries.RemoveAll(entry => entry.Key.EndsWith(".inv_freq", StringComparison.Ordinal));
+
         // A tied model's file may contain the head all the same; the embedding wins.
         if (!wanted.ContainsKey(Head))
             entries.RemoveAll(entry => entry.Key == Head);
@@ -92,10 +95,17 @@ internal static class CheckpointLoader
             .Where(entry => wanted.TryGetValue(entry.Key, out Parameter? parameter)
                 && !parameter.shape.SequenceEqual(entry.Value.Shape))
             .Select(entry =>
-                $"{entry.Value.Name}: {Show(entry.Value.Shape)} instead of {Show(wanted[entry.Key].shape)}")];
+                $"{entry.Value.Name}: {Show(entry.Value.Shape)} instead of {Show(wanted[entry.Key].shape)}"),
+            .. entries
+            .Where(entry => wanted.ContainsKey(entry.Key) && !HoldsWeights(entry.Value.Type))
+            .Select(entry => $"{entry.Value.Name}: {entry.Value.Type} instead of 16-bit or wider floating-point numbers")];
         if (missing.Length + unexpected.Length + shapes.Length > 0)
             throw new CheckpointMismatchException(folder, missing, unexpected, shapes);
     }
+
+    // Whole numbers and 8-bit ones are those of a quantized checkpoint, and nothing without its scales.
+    private static bool HoldsWeights(SafetensorsType type) => type is SafetensorsType.Float16 or SafetensorsType.BFloat16
+        or SafetensorsType.Float32 or SafetensorsType.Float64;
 
     private static long Bytes(Parameter parameter) => parameter.numel() * parameter.element_size();
 

@@ -9,12 +9,15 @@ public sealed class CheckpointMismatchException : Exception
     /// <param name="folder">The checkpoint.</param>
     /// <param name="missing">Parameters of the model that the checkpoint lacks.</param>
     /// <param name="unexpected">Tensors of the checkpoint that the model has no parameter for.</param>
-    /// <param name="shapes">Parameters whose shape differs: name, shape in the model and shape in the checkpoint.</param>
+    /// <param name="shapes">
+    /// Parameters whose shape differs: name, shape in the model and shape in the checkpoint; and those of a type that holds no
+    /// weights, with that type.
+    /// </param>
     public CheckpointMismatchException(
         string folder, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<string> shapes)
         : base(
             $"The weights in '{folder}' are not those that its config.json describes:"
-            + Part("missing", missing) + Part("unexpected", unexpected) + Part("of another shape", shapes)
+            + Part("missing", missing) + Part("unexpected", unexpected) + Part("of another shape or type", shapes)
             + " Take config.json and weights from the same model.")
     {
         Missing = missing;
@@ -28,7 +31,7 @@ public sealed class CheckpointMismatchException : Exception
     /// <summary>Tensors of the checkpoint that the model has no parameter for.</summary>
     public IReadOnlyList<string> Unexpected { get; }
 
-    /// <summary>Parameters whose shape differs, each with both shapes.</summary>
+    /// <summary>Parameters whose shape differs, each with both shapes, and those of a type that holds no weights.</summary>
     public IReadOnlyList<string> Shapes { get; }
 
     private static string Part(string what, IReadOnlyList<string> names)

@@ -188,6 +188,34 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("model.norm.weight", error.Message, StringComparison.Ordinal);
     }
 
+    // modeling_utils.py of transformers 5 doesn't count such names as unexpected.
+    [Theory]
+    [InlineData("model.rotary_emb.inv_freq")]
+    [InlineData("model.layers.0.self_attn.rotary_emb.inv_freq")]
+    [InlineData("model.visual.rotary_pos_emb.inv_freq")]
+    public void Saved_rotary_frequencies_are_left_alone(string name)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        Rewrite(items => [.. items, (name, zeros(4))]);
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        AssertSameWeights(policy, loaded);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Byte, "UInt8")]
+    [InlineData(ScalarType.Int32, "Int32")]
+    public void Whole_numbers_are_no_weights(ScalarType type, string name)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        Rewrite(items => [.. items.Select(item =>
+            item.Name == "model.norm.weight" ? (item.Name, item.Value.to(type)) : item)]);
+        CheckpointMismatchException error =
+            Assert.Throws<CheckpointMismatchException>(() => Qwen2VLPolicy.Load(Folder));
+        Assert.StartsWith($"model.norm.weight: {name} ", Assert.Single(error.Shapes), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_truncated_weight_file_is_named()
     {
