@@ -20,6 +20,9 @@ internal static class LoraOptionsWriter
             json.WriteEndObject();
             json.WriteStartObject("auto_mapping");
             json.WriteString("base_model_class", architecture);
+
+            // AutoPeftModel imports this and takes the class from it.
+            json.WriteString("parent_library", "transformers");
             json.WriteEndObject();
             json.WriteString("base_model_name_or_path", options.BaseModel);
             json.WriteString("bias", options.Bias switch

@@ -29,6 +29,15 @@ public sealed class LoraFileTests : IDisposable
         Directory.Delete(_root, recursive: true);
     }
 
+    // PEFT 0.21 (auto.py): AutoPeftModel.from_pretrained takes the class by both.
+    [Fact]
+    public void The_class_of_the_model_is_named_with_the_library_that_has_it()
+    {
+        JsonNode json = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "adapter_config.json")))!;
+        Assert.Equal("Qwen2VLForConditionalGeneration", (string?)json["auto_mapping"]!["base_model_class"]);
+        Assert.Equal("transformers", (string?)json["auto_mapping"]!["parent_library"]);
+    }
+
     [Fact]
     public void An_adapter_of_an_older_transformers_release_is_read()
     {
