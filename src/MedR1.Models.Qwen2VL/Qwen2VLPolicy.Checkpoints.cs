@@ -186,7 +186,8 @@ public sealed partial class Qwen2VLPolicy
             ? [end]
             : [Qwen2VLTokens.IdOf(processor.Tokenizer, Qwen2VLTokens.MessageEnd)];
         return new Qwen2VLPolicy(
-            configuration, new Qwen2VLNetwork(configuration, where, type, quantization), processor, where, type, endTokens)
+            configuration, new Qwen2VLNetwork(configuration, where, type, quantization), processor, where, type,
+            [.. endTokens.Where(configuration.IsToken)])
         {
             SourceFolder = folder,
             Quantization = quantization,
@@ -211,7 +212,7 @@ public sealed partial class Qwen2VLPolicy
         ];
         if (tokenizer.SpecialTokens.TryGetValue("<|vision_pad|>", out int padding))
             tokens.Add(padding);
-        else if (configuration.VisionPadTokenId is { } configured)
+        else if (configuration.VisionPadTokenId is { } configured && configuration.IsToken(configured))
             tokens.Add(configured);
         return [.. tokens];
     }

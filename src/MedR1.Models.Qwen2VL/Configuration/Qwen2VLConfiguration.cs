@@ -48,6 +48,11 @@ public sealed record Qwen2VLConfiguration
     /// <summary>Whether a token stands for features of a picture or clip.</summary>
     internal bool IsPlaceholder(int token) => token == ImageTokenId || token == VideoTokenId;
 
+    /// <summary>
+    /// Whether the model can say a token: files name some that it can't, end tokens among them, which the reference never meets.
+    /// </summary>
+    internal bool IsToken(int token) => token >= 0 && token < Text.VocabularySize;
+
     /// <summary>Reads a file in the flat published layout or the nested one of later transformers releases.</summary>
     /// <param name="path">A <c>config.json</c>, or its folder.</param>
     /// <exception cref="ModelConfigurationException">A field is missing or invalid.</exception>

@@ -329,6 +329,39 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal([7, 9], loaded.EndTokenIds);
     }
 
+    // In the reference they match no token that is generated, and MinNewTokensLengthLogitsProcessor excludes nothing for them.
+    [Fact]
+    public void End_tokens_beyond_the_vocabulary_are_none()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        File.WriteAllText(Path.Combine(Folder, "generation_config.json"), """{"eos_token_id": [7, 320, 151645, -1]}""");
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        Assert.Equal([7], loaded.EndTokenIds);
+    }
+
+    [Theory]
+    [InlineData(151_654, false)]
+    [InlineData(-1, false)]
+    [InlineData(5, true)]
+    public void A_vision_token_that_no_tokenizer_names_is_suppressed_if_the_model_has_it(int token, bool isSuppressed)
+    {
+        BytePairTokenizer tokenizer = BytePairTrainer.Train(
+            ["What is shown in this image?"], 280, [.. Qwen2VLTokens.All.Where(one => one != "<|vision_pad|>")]);
+        Qwen2VLConfiguration configuration = TinyModel.Configuration() with
+        {
+            ImageTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.ImagePlaceholder],
+            VideoTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VideoPlaceholder],
+            VisionStartTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VisionStart],
+            VisionEndTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VisionEnd],
+            VisionPadTokenId = token,
+        };
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.CreateRandom(
+            configuration, new Qwen2VLProcessor(tokenizer, TinyModel.Processor().Images), 1);
+        Assert.Equal(isSuppressed, policy.SuppressedTokenIds.Contains(token));
+        Assert.Equal(isSuppressed ? 5 : 4, policy.SuppressedTokenIds.Count);
+    }
+
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL)]
     [InlineData(Qwen2VLFamily.Qwen25VL)]
