@@ -70,8 +70,11 @@ public sealed class AdaptiveEntropyCoefficient
             return entropy;
         }
 
-        double moved = State.Coefficient + (entropy <= _options.Target ? _options.Step : -_options.Step);
-        State = new AdaptiveEntropyState(Math.Clamp(moved, _options.Minimum, _options.Maximum), entropy);
+        // Like TRL's, the bound it moves towards, not both: a coefficient that begins outside of the bounds walks back.
+        double moved = entropy <= _options.Target
+            ? Math.Min(State.Coefficient + _options.Step, _options.Maximum)
+            : Math.Max(State.Coefficient - _options.Step, _options.Minimum);
+        State = new AdaptiveEntropyState(moved, entropy);
         return entropy;
     }
 }

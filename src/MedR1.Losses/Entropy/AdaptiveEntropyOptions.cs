@@ -3,7 +3,7 @@ namespace MedR1.Losses;
 /// <summary>How an adaptive entropy bonus moves (Skywork-OR1, arXiv 2505.22312, section 3.2; TRL's defaults).</summary>
 public sealed record AdaptiveEntropyOptions
 {
-    /// <summary>The initial coefficient.</summary>
+    /// <summary>The initial coefficient; outside of the bounds it moves back towards them step by step.</summary>
     /// <value>The default is 0.</value>
     public double InitialCoefficient { get; init; }
 
@@ -15,11 +15,11 @@ public sealed record AdaptiveEntropyOptions
     /// <value>The default is 0.005.</value>
     public double Step { get; init; } = 0.005;
 
-    /// <summary>The smallest coefficient.</summary>
+    /// <summary>The smallest coefficient that it falls to.</summary>
     /// <value>The default is 0.</value>
     public double Minimum { get; init; }
 
-    /// <summary>The largest coefficient.</summary>
+    /// <summary>The largest coefficient that it rises to.</summary>
     /// <value>The default is 1.</value>
     public double Maximum { get; init; } = 1.0;
 

@@ -49,11 +49,11 @@ public static class SamplerCorrection
         Tensor ratio = (IsOfSequences(options.Mode) ? difference_BT.sum(1, keepdim: true) : difference_BT).exp();
         if (options.Mode is SamplerCorrectionMode.TokenTruncate or SamplerCorrectionMode.SequenceTruncate)
         {
-            ratio = ratio.Limited(most: options.MaxRatio);
-            return options.MinRatio is double least ? ratio.Limited(least) : ratio;
+            return options.MinRatio is null && options.MaxRatio is null
+                ? ratio : ratio.Limited(options.MinRatio, options.MaxRatio);
         }
 
-        Tensor outside = ratio.Above(options.MaxRatio);
+        Tensor outside = ratio.Above(options.MaxRatio ?? double.PositiveInfinity);
         if (options.MinRatio is double floor)
         {
             outside = outside.logical_or(ratio.Below(floor));

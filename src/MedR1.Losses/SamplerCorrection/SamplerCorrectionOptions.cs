@@ -8,8 +8,8 @@ public sealed record SamplerCorrectionOptions
     public SamplerCorrectionMode Mode { get; init; } = SamplerCorrectionMode.TokenTruncate;
 
     /// <summary>The largest ratio.</summary>
-    /// <value>The default is 3.</value>
-    public double MaxRatio { get; init; } = 3.0;
+    /// <value>The default is 3; <see langword="null"/> is no upper bound.</value>
+    public double? MaxRatio { get; init; } = 3.0;
 
     /// <summary>The smallest ratio.</summary>
     /// <value>The default is <see langword="null"/>: no lower bound.</value>

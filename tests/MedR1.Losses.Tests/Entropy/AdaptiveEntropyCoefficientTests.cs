@@ -56,6 +56,21 @@ public sealed class AdaptiveEntropyCoefficientTests
         Assert.Equal(controller.Coefficient, controller.Applied);
     }
 
+    [Theory]
+    [InlineData(0.0, 0.5, 0.005)] // below the minimum and the target: up by a step, not to the minimum
+    [InlineData(0.0, 2.0, 0.1)]
+    [InlineData(2.0, 2.0, 1.995)] // above the maximum and the target: down by a step, not to the maximum
+    [InlineData(2.0, 0.5, 1.0)]
+    public void Beyond_a_bound_it_walks_back(double initial, double entropy, double expected)
+    {
+        // TRL's GRPOTrainer._compute_loss, entropy_coef_min 0.1, entropy_coef_max 1, entropy_target 1.
+        AdaptiveEntropyCoefficient controller = new(
+            new AdaptiveEntropyOptions { InitialCoefficient = initial, Target = 1, Minimum = 0.1 });
+        controller.Observe(entropy, 1);
+        controller.EndStep();
+        Assert.Equal(expected, controller.Coefficient, 1e-15);
+    }
+
     [Fact]
     public void Reports_every_mistake()
     {

@@ -22,6 +22,23 @@ public sealed class SamplerCorrectionTests
         Batches.Close(expected, Batches.Values(ratio), 1e-14);
     }
 
+    [Theory]
+    [InlineData(SamplerCorrectionMode.TokenTruncate, null, new[] { 2, 0.5 })]
+    [InlineData(SamplerCorrectionMode.TokenTruncate, 0.75, new[] { 2, 0.75 })]
+    [InlineData(SamplerCorrectionMode.TokenMask, null, new[] { 2, 0.5 })]
+    [InlineData(SamplerCorrectionMode.TokenMask, 0.75, new[] { 2, 0.0 })]
+    [InlineData(SamplerCorrectionMode.SequenceTruncate, 0.75, new[] { 1.0 })]
+    public void Without_an_upper_bound_only_the_lower_one_acts(
+        SamplerCorrectionMode mode, double? least, double[] expected)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor sampler = Batches.Matrix(new[,] { { -1 - Math.Log(2), -1 + Math.Log(2) } });
+        Tensor ratio = MedR1.Losses.SamplerCorrection.Ratio(
+            full_like(sampler, -1).to(ScalarType.Float32), sampler.to(ScalarType.Float32), ones(1, 2),
+            new SamplerCorrectionOptions { Mode = mode, MinRatio = least, MaxRatio = null });
+        Batches.Close(expected, Batches.Values(ratio), 1e-6);
+    }
+
     [Fact]
     public void The_defaults_are_as_documented()
     {

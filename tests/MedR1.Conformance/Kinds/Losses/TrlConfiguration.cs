@@ -97,7 +97,7 @@ internal static class TrlConfiguration
                 string other => throw new InvalidDataException($"Unknown mode '{other}'."),
                 null => throw new InvalidDataException("The sampler correction has no mode."),
             },
-            MaxRatio = correction.OptionalNumber("clip_max") ?? double.MaxValue,
+            MaxRatio = correction.OptionalNumber("clip_max"),
             MinRatio = correction.OptionalNumber("clip_min"),
         };
     }
