@@ -32,8 +32,8 @@ public sealed class RunnerTests : IDisposable
 
     [Theory]
     [InlineData(
-        "schedule", "one: unknown scheduler 'polynomial'",
-        """{"scheduler":"polynomial","lr":1,"num_warmup_steps":0,"num_training_steps":9}""", "{}")]
+        "schedule", "one: unknown scheduler 'reduce_lr_on_plateau'",
+        """{"scheduler":"reduce_lr_on_plateau","lr":1,"num_warmup_steps":0,"num_training_steps":9}""", "{}")]
     [InlineData(
         "logits-processors", "one: unknown no_repeat_ngram_size, NoRepeatNGramLogitsProcessor",
         """{"generation":{"do_sample":true,"temperature":0.7,"no_repeat_ngram_size":2}}""",

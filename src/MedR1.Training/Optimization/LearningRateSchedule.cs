@@ -2,32 +2,29 @@ namespace MedR1.Training;
 
 /// <summary>
 /// The learning rate's factor at each optimizer step, equal to transformers' <c>get_scheduler</c>. With a warm-up the first step
-/// (number 0) has factor 0. Immutable; any number of threads may share one.
+/// (number 0) has factor 0, unless a schedule says otherwise. Immutable; any number of threads may share one.
 /// </summary>
-public sealed class LearningRateSchedule
+public sealed partial class LearningRateSchedule
 {
-    private readonly long _warmupSteps;
-    private readonly Func<long, double> _afterWarmup;
+    private readonly Func<long, double> _factor;
 
-    private LearningRateSchedule(string name, long warmupSteps, Func<long, double> afterWarmup)
+    private LearningRateSchedule(string name, Func<long, double> factor)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(warmupSteps);
         Name = name;
-        _warmupSteps = warmupSteps;
-        _afterWarmup = afterWarmup;
+        _factor = factor;
     }
 
     /// <summary>The name used by transformers.</summary>
     public string Name { get; }
 
     /// <summary>The full rate at every step.</summary>
-    public static LearningRateSchedule Constant() => new("constant", 0, _ => 1);
+    public static LearningRateSchedule Constant() => new("constant", _ => 1);
 
     /// <summary>A linear rise from 0, then the full rate.</summary>
     /// <param name="warmupSteps">The number of steps it rises.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
     public static LearningRateSchedule ConstantWithWarmup(long warmupSteps) =>
-        new("constant_with_warmup", warmupSteps, _ => 1);
+        AfterRise("constant_with_warmup", warmupSteps, _ => 1);
 
     /// <summary>A linear rise from 0, then a linear fall to 0 at the last step.</summary>
     /// <param name="warmupSteps">The number of steps it rises.</param>
@@ -36,7 +33,7 @@ public sealed class LearningRateSchedule
     public static LearningRateSchedule Linear(long warmupSteps, long totalSteps)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
-        return new LearningRateSchedule(
+        return AfterRise(
             "linear",
             warmupSteps,
             step => Math.Max(0.0, (double)(totalSteps - step) / Math.Max(1, totalSteps - warmupSteps)));
@@ -50,17 +47,9 @@ public sealed class LearningRateSchedule
     public static LearningRateSchedule Cosine(long warmupSteps, long totalSteps, double cycles = 0.5)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
-        if (!double.IsFinite(cycles))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(cycles), cycles, "Expected a finite number; 0.5 falls once to 0.");
-        }
-
-        return new LearningRateSchedule("cosine", warmupSteps, step =>
-        {
-            double progress = (double)(step - warmupSteps) / Math.Max(1, totalSteps - warmupSteps);
-            return Math.Max(0.0, 0.5 * (1.0 + Math.Cos(Math.PI * cycles * 2.0 * progress)));
-        });
+        RequireCycles(cycles);
+        return AfterRise("cosine", warmupSteps, step =>
+            Wave(Progress(step, warmupSteps, totalSteps), cycles, minimumShare: 0));
     }
 
     /// <summary>The factor of the learning rate.</summary>
@@ -69,11 +58,44 @@ public sealed class LearningRateSchedule
     public double Factor(long step)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
-        return step < _warmupSteps ? (double)step / Math.Max(1, _warmupSteps) : _afterWarmup(step);
+        return _factor(step);
     }
 
     /// <summary>The learning rate.</summary>
     /// <param name="fullRate">The rate at factor 1.</param>
     /// <param name="step">The optimizer step, from 0.</param>
     public double Rate(double fullRate, long step) => fullRate * Factor(step);
+
+    private static LearningRateSchedule AfterRise(string name, long warmupSteps, Func<long, double> afterWarmup)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(warmupSteps);
+        return new LearningRateSchedule(
+            name, step => step < warmupSteps ? (double)step / warmupSteps : afterWarmup(step));
+    }
+
+    private static double Progress(long step, long warmupSteps, long totalSteps) =>
+        (double)(step - warmupSteps) / Math.Max(1, totalSteps - warmupSteps);
+
+    private static double Wave(double progress, double cycles, double minimumShare)
+    {
+        double wave = 0.5 * (1.0 + Math.Cos(Math.PI * cycles * 2.0 * progress));
+        return Math.Max(0.0, wave * (1 - minimumShare) + minimumShare);
+    }
+
+    private static void RequireCycles(double cycles)
+    {
+        if (!double.IsFinite(cycles))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(cycles), cycles, "Expected a finite number; 0.5 falls once to 0.");
+        }
+    }
+
+    private static void RequireShare(double share, string name)
+    {
+        if (share is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(name, share, "Expected a share of the full rate, from 0 to 1.");
+        }
+    }
 }

@@ -55,11 +55,68 @@ public sealed class LearningRateScheduleTests
         Assert.Equal(1, LearningRateSchedule.Cosine(0, 8, cycles: 2).Factor(4), 1e-15);
 
     [Fact]
+    public void Restarts_begin_at_the_full_rate_again() => Equal(
+        [0, 0.5, 1, 0.75, 0.25, 1, 0.75, 0.25, 0, 0], LearningRateSchedule.CosineWithRestarts(2, 8, cycles: 2));
+
+    [Fact]
+    public void A_cosine_can_end_above_zero() => Equal(
+        [0, 0.5, 1, 0.8681980515339464, 0.55, 0.23180194846605365, 0.1, 0.23180194846605356],
+        LearningRateSchedule.CosineWithMinimum(2, 6, 0.1));
+
+    [Fact]
+    public void A_rise_can_begin_above_zero()
+    {
+        // transformers: cosine_warmup_with_min_lr, where everything comes one step earlier.
+        Equal(
+            [0.5, 1, 0.8681980515339464, 0.55, 0.23180194846605365, 0.1, 0.23180194846605356],
+            LearningRateSchedule.CosineWarmupWithMinimum(2, 6, 0.1));
+        Equal([0.4, 0.7, 1, 0.775], LearningRateSchedule.CosineWarmupWithMinimum(3, 6, 0.1, firstShare: 0.4));
+    }
+
+    [Fact]
+    public void A_polynomial_ends_at_its_share() => Equal(
+        [0, 0.5, 1, 0.60625, 0.325, 0.15625, 0.1, 0.1], LearningRateSchedule.Polynomial(2, 6, 0.1, power: 2));
+
+    [Fact]
+    public void The_root_of_the_steps_halves_the_rate_after_three_time_scales()
+    {
+        Assert.Equal(0.5, LearningRateSchedule.InverseSquareRoot(4).Factor(16), 1e-15);
+        Assert.Equal(0.5, LearningRateSchedule.InverseSquareRoot(2, timescale: 10).Factor(32), 1e-15);
+        Assert.Equal(0.5, LearningRateSchedule.InverseSquareRoot(0).Factor(30_000), 1e-15);
+    }
+
+    [Fact]
+    public void Three_stages_rise_stay_and_fall()
+    {
+        Equal(
+            [0.1, 0.55, 1, 1, 1, 0.55, 0.36360389693210715, 0.22057713659400527, 0.1, 0.1],
+            LearningRateSchedule.WarmupStableDecay(
+                2, 2, 4, RateCurve.Cosine, RateCurve.OneMinusSquareRoot, minimumShare: 0.1));
+        Equal(
+            [0, 0.1339745962155614, 0.2928932188134524, 0.5, 1, 0.75, 0.5, 0.25, 0],
+            LearningRateSchedule.WarmupStableDecay(4, 0, 4, RateCurve.OneMinusSquareRoot, RateCurve.Linear));
+    }
+
+    [Fact]
     public void Negative_counts_are_refused()
     {
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.WarmupStableDecay(1, -1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.WarmupStableDecay(1, 1, 1, (RateCurve)9));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.CosineWithMinimum(1, 5, 1.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Polynomial(1, 5, 0, double.NaN));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.InverseSquareRoot(1, timescale: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Linear(-1, 5));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(0, -5));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Constant().Factor(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearningRateSchedule.Cosine(0, 5, double.NaN));
+    }
+
+    // Expected numbers are those of transformers' get_scheduler with a learning rate of 1.
+    private static void Equal(double[] expected, LearningRateSchedule schedule)
+    {
+        for (int step = 0; step < expected.Length; step++)
+        {
+            Assert.Equal(expected[step], schedule.Factor(step), 1e-15);
+        }
     }
 }

@@ -1,0 +1,103 @@
+namespace MedR1.Training;
+
+/// <content>Falls other than the straight line and the plain cosine.</content>
+public sealed partial class LearningRateSchedule
+{
+    /// <summary>A linear rise from 0, then half cosines from the full rate to 0, each beginning anew at the full rate.</summary>
+    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="totalSteps">The number of steps in the whole run, including the rise; the rate is 0 after them.</param>
+    /// <param name="cycles">The number of falls.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative, or the number of falls is not finite.</exception>
+    public static LearningRateSchedule CosineWithRestarts(long warmupSteps, long totalSteps, double cycles = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
+        RequireCycles(cycles);
+        return AfterRise("cosine_with_restarts", warmupSteps, step =>
+        {
+            double progress = Progress(step, warmupSteps, totalSteps);
+            return progress >= 1 ? 0 : Math.Max(0.0, 0.5 * (1.0 + Math.Cos(Math.PI * (cycles * progress % 1.0))));
+        });
+    }
+
+    /// <summary>A linear rise from 0, then cosine waves between the full rate and a share of it.</summary>
+    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
+    /// <param name="minimumShare">The lowest rate as a share of the full rate: <c>min_lr_rate</c>, or <c>min_lr</c> / rate.</param>
+    /// <param name="cycles">The number of waves after the rise; one half falls once.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A count is negative, the share is not from 0 to 1, or the number of cycles is not finite.
+    /// </exception>
+    public static LearningRateSchedule CosineWithMinimum(
+        long warmupSteps, long totalSteps, double minimumShare, double cycles = 0.5)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
+        RequireShare(minimumShare, nameof(minimumShare));
+        RequireCycles(cycles);
+        return AfterRise("cosine_with_min_lr", warmupSteps, step =>
+            Wave(Progress(step, warmupSteps, totalSteps), cycles, minimumShare));
+    }
+
+    /// <summary>
+    /// As <see cref="CosineWithMinimum"/>, but no step has rate 0: everything comes one step earlier, and the rise begins at its
+    /// first part or at a given share.
+    /// </summary>
+    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
+    /// <param name="minimumShare">The lowest rate after the rise as a share of the full rate.</param>
+    /// <param name="firstShare">
+    /// The first step's rate as a share of the full rate; null for 1 / <paramref name="warmupSteps"/>.
+    /// </param>
+    /// <param name="cycles">The number of waves after the rise; one half falls once.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A count is negative, a share is not from 0 to 1, or the number of cycles is not finite.
+    /// </exception>
+    public static LearningRateSchedule CosineWarmupWithMinimum(
+        long warmupSteps, long totalSteps, double minimumShare, double? firstShare = null, double cycles = 0.5)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(warmupSteps);
+        ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
+        RequireShare(minimumShare, nameof(minimumShare));
+        RequireShare(firstShare ?? 0, nameof(firstShare));
+        RequireCycles(cycles);
+        return new LearningRateSchedule("cosine_warmup_with_min_lr", step => step >= warmupSteps
+            ? Wave((step - warmupSteps + 1.0) / Math.Max(1, totalSteps - warmupSteps), cycles, minimumShare)
+            : firstShare is double first
+                ? first + (1 - first) * step / Math.Max(1, warmupSteps - 1) : (step + 1.0) / warmupSteps);
+    }
+
+    /// <summary>A linear rise from 0, then a fall to a share of the full rate: the part to come, to a power.</summary>
+    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
+    /// <param name="endShare">The rate at and after the end as a share of the full rate: <c>lr_end</c> / rate.</param>
+    /// <param name="power">The power; 1 is a straight line.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A count is negative, the share is not from 0 to 1, or the power is negative or not finite.
+    /// </exception>
+    public static LearningRateSchedule Polynomial(
+        long warmupSteps, long totalSteps, double endShare, double power = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(totalSteps);
+        RequireShare(endShare, nameof(endShare));
+        if (!(power >= 0 && double.IsFinite(power)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(power), power, "Expected a finite number of at least 0.");
+        }
+
+        return AfterRise("polynomial", warmupSteps, step => step > totalSteps
+            ? endShare
+            : (1 - endShare) * Math.Pow(1 - Progress(step, warmupSteps, totalSteps), power) + endShare);
+    }
+
+    /// <summary>A linear rise from 0, then a fall with the root of the steps; it has no end.</summary>
+    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="timescale">
+    /// Three times as many steps after the rise the rate is a half; null for as many as it rises, or 10,000 without a rise.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">The steps are negative, or the time scale is below 1.</exception>
+    public static LearningRateSchedule InverseSquareRoot(long warmupSteps, long? timescale = null)
+    {
+        double scale = timescale ?? (warmupSteps == 0 ? 10_000 : warmupSteps);
+        ArgumentOutOfRangeException.ThrowIfLessThan(timescale ?? 1, 1, nameof(timescale));
+        return AfterRise("inverse_sqrt", warmupSteps, step => 1 / Math.Sqrt((step - warmupSteps + scale) / scale));
+    }
+}

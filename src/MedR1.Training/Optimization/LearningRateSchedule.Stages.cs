@@ -1,0 +1,76 @@
+namespace MedR1.Training;
+
+/// <content>The schedule of three stages.</content>
+public sealed partial class LearningRateSchedule
+{
+    /// <summary>
+    /// A rise from the lowest rate, a stretch at the full rate, then a fall to the lowest rate, which stays:
+    /// <c>warmup_stable_decay</c> (MiniCPM, arXiv 2404.06395, section 4).
+    /// </summary>
+    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="stableSteps">The number of steps at the full rate: those of the run without the rise and the fall.</param>
+    /// <param name="decaySteps">The number of steps it falls.</param>
+    /// <param name="rise">The curve of the rise.</param>
+    /// <param name="fall">The curve of the fall.</param>
+    /// <param name="minimumShare">The lowest rate as a share of the full rate.</param>
+    /// <param name="cycles">The number of waves of a fall that is a <see cref="RateCurve.Cosine"/>; one half falls once.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A count is negative, a curve unknown, the share is not from 0 to 1, or the number of cycles is not finite.
+    /// </exception>
+    public static LearningRateSchedule WarmupStableDecay(
+        long warmupSteps,
+        long stableSteps,
+        long decaySteps,
+        RateCurve rise = RateCurve.Linear,
+        RateCurve fall = RateCurve.Cosine,
+        double minimumShare = 0,
+        double cycles = 0.5)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(warmupSteps);
+        ArgumentOutOfRangeException.ThrowIfNegative(stableSteps);
+        ArgumentOutOfRangeException.ThrowIfNegative(decaySteps);
+        RequireShare(minimumShare, nameof(minimumShare));
+        RequireCycles(cycles);
+        RequireCurve(rise, nameof(rise));
+        RequireCurve(fall, nameof(fall));
+        long fallFrom = warmupSteps + stableSteps;
+        return new LearningRateSchedule("warmup_stable_decay", step =>
+        {
+            if (step < warmupSteps)
+            {
+                return Above(minimumShare, Rise(rise, (double)step / warmupSteps));
+            }
+
+            return step < fallFrom ? 1
+                : step < fallFrom + decaySteps
+                    ? Above(minimumShare, Fall(fall, (double)(step - fallFrom) / decaySteps, cycles))
+                    : minimumShare;
+        });
+    }
+
+    private static double Above(double minimumShare, double factor) =>
+        Math.Max(0.0, factor * (1 - minimumShare) + minimumShare);
+
+    private static double Rise(RateCurve curve, double progress) => curve switch
+    {
+        RateCurve.Linear => progress,
+        RateCurve.Cosine => 0.5 * (1.0 - Math.Cos(Math.PI * progress)),
+        _ => 1 - Math.Sqrt(1 - progress),
+    };
+
+    private static double Fall(RateCurve curve, double progress, double cycles) => curve switch
+    {
+        RateCurve.Linear => 1 - progress,
+        RateCurve.Cosine => 0.5 * (1.0 + Math.Cos(Math.PI * cycles * 2.0 * progress)),
+        _ => 1 - Math.Sqrt(progress),
+    };
+
+    private static void RequireCurve(RateCurve curve, string name)
+    {
+        if (!Enum.IsDefined(curve))
+        {
+            throw new ArgumentOutOfRangeException(
+                name, curve, $"Expected one of {string.Join(", ", Enum.GetNames<RateCurve>())}.");
+        }
+    }
+}
