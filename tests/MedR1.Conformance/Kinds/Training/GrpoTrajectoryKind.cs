@@ -83,8 +83,10 @@ internal sealed class GrpoTrajectoryKind : IConformanceKind
         JsonElement config = inputs.GetProperty("config");
         TrainingCase.Configure(inputs, options);
         options.GroupSize = run.GroupSize;
-        options.StepsPerGeneration = run.StepsPerGeneration;
-        options.PromptsPerStep = run.PromptsPerGeneration / run.StepsPerGeneration;
+
+        // A step may learn from a part of a group. The trainer counts whole prompts, but takes as many steps as are planned.
+        options.StepsPerGeneration = run.PromptsPerGeneration % run.StepsPerGeneration == 0 ? run.StepsPerGeneration : 1;
+        options.PromptsPerStep = run.PromptsPerGeneration / options.StepsPerGeneration;
         options.Iterations = config.GetProperty("num_iterations").GetInt32();
         options.MaxNewTokens = config.GetProperty("max_completion_length").GetInt32();
         options.Temperature = config.GetProperty("temperature").GetDouble();

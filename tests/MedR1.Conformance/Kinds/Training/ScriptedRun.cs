@@ -76,11 +76,13 @@ internal sealed class ScriptedRun : ISampler, IExampleOrder, IUpdatePlanner
 
     public IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options)
     {
-        // A shorter run than its last generation lasts for has no micro-steps for the rest of it.
+        // A shorter run than its last generation lasts for has no micro-steps for the rest of it: others stand in, so that the
+        // trainer counts as many steps as the generation is for. They are never made.
         long first = rollout.Index * StepsPerGeneration * options.Iterations;
-        return [.. Enumerable.Range(0, StepsPerGeneration).Select(step => MicroSteps(first + step))
+        PlannedStep[] plan = [.. Enumerable.Range(0, StepsPerGeneration).Select(step => MicroSteps(first + step))
             .Where(steps => steps.Count > 0)
             .Select(steps => new PlannedStep([.. steps.Select(rows => rows.Select(IndexOf).ToArray())]))];
+        return [.. plan, .. Enumerable.Repeat(plan[^1], StepsPerGeneration - plan.Length)];
     }
 
     /// <summary>The completion that a row is.</summary>
