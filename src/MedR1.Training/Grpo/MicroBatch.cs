@@ -5,7 +5,7 @@ namespace MedR1.Training;
 
 /// <summary>
 /// The completions of one forward and backward pass, sorted so that those of a prompt are adjacent, which is how the policy packs
-/// them. Only completions that can have a gradient go through the policy; the others are still rows of the loss.
+/// them. Only completions that can have a gradient go through the policy, or else one of the others; all are rows of the loss.
 /// </summary>
 internal sealed class MicroBatch
 {
@@ -29,7 +29,7 @@ internal sealed class MicroBatch
     /// <summary>The number of columns: the tokens of the longest completion.</summary>
     public int Width { get; }
 
-    /// <summary>What the policy receives; empty if no row has a token that counts.</summary>
+    /// <summary>What the policy receives; empty if no row has a token.</summary>
     public IReadOnlyList<PackedGroup> Packed { get; }
 
     /// <summary>Sorts and packs completions.</summary>
@@ -45,11 +45,13 @@ internal sealed class MicroBatch
         int[] active = [.. Enumerable.Range(0, sorted.Length).Where(row => rollout.IsActive(sorted[row]))];
         int[] learning = skipsZeroAdvantage ? [.. active.Where(row => rollout.AdvantageAt(sorted[row]) != 0)] : active;
 
-        // If no row learns, or none with an image, one row is included anyway: to the optimizer a gradient of exactly 0, for the
-        // network or for its tower, is not the same as none.
-        int[] missing = [.. active
+        // If no row learns, or none with an image, one row is included anyway, if need be one that was cut off: to the optimizer
+        // a gradient of exactly 0, for the network or for its tower, is not the same as none.
+        int[] missing = [.. Enumerable.Range(0, sorted.Length)
+            .Where(row => rollout.CompletionAt(sorted[row]).TokenCount > 0)
             .Where(row => learning.Length == 0 || (HasPicture(row) && !learning.Any(HasPicture)))
             .OrderByDescending(HasPicture)
+            .ThenByDescending(active.Contains)
             .ThenBy(row => rollout.CompletionAt(sorted[row]).TokenCount)
             .Take(1)];
         return new MicroBatch(rollout, sorted, [.. learning.Concat(missing).Order()]);

@@ -41,7 +41,7 @@ internal static class TokenNumbers
         IReadOnlyList<IReadOnlyList<float[]>> numbers, MicroBatch batch, Device device)
     {
         float[] values = new float[batch.Rows.Count * batch.Width];
-        foreach (int row in batch.ForwardRows)
+        foreach (int row in batch.ForwardRows.Where(row => batch.LengthOf(row) > 0))
         {
             CompletionIndex index = batch.Rows[row];
             numbers[index.Group][index.Sample].CopyTo(values, row * batch.Width);

@@ -96,7 +96,7 @@ internal sealed class PolicyUpdate(
             if (Skips && inputs.Entropies is Tensor entropies_BT)
             {
                 metrics.Add(
-                    new Dictionary<string, LossMetric> { ["entropy"] = EntropyOf(entropies_BT, rollout, batch) });
+                    new Dictionary<string, LossMetric> { ["entropy"] = EntropyOf(inputs, entropies_BT, batch) });
             }
 
             GrpoMicroStep done = new(step, microStep, rollout, batch.Rows, inputs, value, result.Metrics);
@@ -118,9 +118,9 @@ internal sealed class PolicyUpdate(
         }
     }
 
-    private static LossMetric EntropyOf(Tensor entropies_BT, Rollout rollout, MicroBatch batch) => new(
-        entropies_BT.sum(ScalarType.Float64).ToDouble(),
-        batch.ForwardRows.Sum(row => rollout.CompletionAt(batch.Rows[row]).TokenCount));
+    private static LossMetric EntropyOf(PolicyLossInputs inputs, Tensor entropies_BT, MicroBatch batch) => new(
+        entropies_BT.FilledWhere(inputs.Mask.logical_not(), 0).sum(ScalarType.Float64).ToDouble(),
+        batch.ForwardRows.Sum(batch.LengthOf));
 
     private PolicyStepResult Finish(long step, double total, LossMetricAccumulator metrics)
     {

@@ -16,6 +16,15 @@ public sealed class SkippedCompletionTests
     }
 
     [Fact]
+    public async Task A_step_whose_completions_are_all_cut_off_still_decays_and_keeps_its_momentum()
+    {
+        // TRL's masked tokens go through the model: their gradient is 0, as that of answers that are all worth the same.
+        float[][] cut = await CutOffAsync(excludes: true), same = await CutOffAsync(excludes: false);
+        Assert.All(cut.Zip(same), pair => Assert.All(
+            pair.First.Zip(pair.Second), weight => Assert.Equal(weight.First, weight.Second, 1e-5)));
+    }
+
+    [Fact]
     public async Task Where_nothing_learns_a_row_with_a_picture_goes_through_all_the_same()
     {
         // The shortest of all completions is the text's; without the picture the tower would have no gradient.
@@ -48,6 +57,25 @@ public sealed class SkippedCompletionTests
             Assert.Equal(1, metrics.Values["sampling/importance_sampling_ratio/min"], 1e-4);
             Assert.Equal(0, metrics.Values["sampling/sampling_logp_difference/max"], 1e-4);
         });
+    }
+
+    // Step 1 learns from answers that end, in step 2 none does.
+    private static async Task<float[][]> CutOffAsync(bool excludes)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        await new GrpoTrainerBuilder(policy)
+            .UsePrompts([TestData.Prompt(0, pictures: 1), TestData.Prompt(1, pictures: 1)])
+            .UseOrder(new SequentialOrder())
+            .UseLoss(new GrpoLoss(GrpoLossOptions.Bnpo with { ExcludeTruncated = excludes }))
+            .UseSampler(new ScriptedSampler((prompt, sample) => prompt.Example!.Id == "example 0" ? new('a', 1 + sample) : "too long"))
+            .AddReward("length", context => context.Completion.TokenCount)
+            .Configure(options =>
+            {
+                (options.PromptsPerStep, options.GroupSize, options.MaxSteps, options.MaxNewTokens) = (1, 4, 2, 6);
+                (options.LearningRate, options.WeightDecay) = (0.01, 0.1);
+            })
+            .RunAsync();
+        return TestData.Weights(policy);
     }
 
     private static async Task<float[][]> WeightsAsync(bool skips)
