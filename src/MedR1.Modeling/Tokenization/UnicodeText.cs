@@ -1,12 +1,18 @@
+using System.Text;
+
 namespace MedR1.Modeling;
 
 /// <summary>Brings text into the form that vocabularies are made for.</summary>
 internal static class UnicodeText
 {
+    // The only thing that Normalize rejects in a text without lone surrogates; it composes with nothing.
     private const char NonCharacter = '\uFFFE';
     private static readonly bool _composes = "e\u0301".Normalize() == "\u00e9";
 
-    /// <summary>Text in NFC. Half surrogate pairs, which are no text, become U+FFFD as in UTF-8.</summary>
+    /// <summary>
+    /// Text in NFC by the reference's tables (<see cref="LaterNormalization"/>). Half surrogate pairs, which are no text, become
+    /// U+FFFD as in UTF-8.
+    /// </summary>
     /// <exception cref="PlatformNotSupportedException">.NET runs without ICU, and so without Unicode's
     /// tables.</exception>
     public static string Compose(string text)
@@ -23,10 +29,23 @@ internal static class UnicodeText
                 "(Debian: libicu72, Ubuntu 22.04: libicu70) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
         }
 
-        // U+FFFE, which is no character and composes with nothing, is the only thing that Normalize rejects in a text without
-        // lone surrogates.
-        return string.Join(
-            NonCharacter, ReplaceHalfPairs(text).Split(NonCharacter).Select(part => part.Normalize()));
+        string whole = ReplaceHalfPairs(text);
+        StringBuilder composed = new(whole.Length);
+        int done = 0;
+        for (int i = 0; i < whole.Length;)
+        {
+            Rune character = Rune.GetRuneAt(whole, i);
+            int next = i + character.Utf16SequenceLength;
+            if (character.Value == NonCharacter || LaterNormalization.StandsAlone(character.Value))
+            {
+                composed.Append(whole[done..i].Normalize()).Append(whole, i, next - i);
+                done = next;
+            }
+
+            i = next;
+        }
+
+        return composed.Append(whole[done..].Normalize()).ToString();
     }
 
     /// <summary>Replaces surrogates without their other half by U+FFFD.</summary>
