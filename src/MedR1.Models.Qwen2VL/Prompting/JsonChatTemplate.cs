@@ -42,6 +42,8 @@ public static class JsonChatTemplate
         JsonElement content = message.TryGetProperty("content", out JsonElement value) ? value : default;
         return new TemplateMessage(role.GetString()!, content.ValueKind switch
         {
+            // No such key: an answer that only calls a tool. The reference's template writes the message without content.
+            JsonValueKind.Undefined => [],
             JsonValueKind.String => [new TemplatePart(TemplatePartKind.Text, content.GetString()!)],
             JsonValueKind.Array => [.. content.EnumerateArray().Select((part, place) => ReadPart(part, index, place))],
             _ => throw new InvalidPromptException(

@@ -27,6 +27,18 @@ public sealed class JsonChatTemplateTests
     }
 
     [Fact]
+    public void An_answer_without_content_is_an_empty_message()
+    {
+        using JsonDocument document =
+            JsonDocument.Parse("""[{"role": "system", "content": "x"}, {"role": "assistant", "tool_calls": []}]""");
+
+        // Jinja2 3.1.2 with the template of the conformance cases.
+        Assert.Equal(
+            "<|im_start|>system\nx<|im_end|>\n<|im_start|>assistant\n<|im_end|>\n",
+            ChatTemplate.ToText(JsonChatTemplate.RenderSegments(document.RootElement, addGenerationPrompt: false)));
+    }
+
+    [Fact]
     public void Videos_and_pictures_are_numbered_apart()
     {
         using JsonDocument document =
@@ -42,7 +54,6 @@ public sealed class JsonChatTemplateTests
     [InlineData("{}", "array of messages")]
     [InlineData("[3]", "Message 0")]
     [InlineData("[{\"content\": \"x\"}]", "Message 0")]
-    [InlineData("[{\"role\": \"user\"}]", "Message 0")]
     [InlineData("[{\"role\": \"user\", \"content\": null}]", "the content Null")]
     [InlineData("[{\"role\": \"user\", \"content\": [\"x\"]}]", "Part 0 of message 0 is String")]
     [InlineData("[{\"role\": \"user\", \"content\": [{\"text\": 3}]}]", "part 0 of message 0 is Number")]
