@@ -10,13 +10,14 @@ internal sealed partial class LatexParser
 {
     // Keeps hostile text from exhausting the stack when long sums are evaluated.
     private const int MostTokens = 2000;
+    private const string PlusMinus = @"\pm";
     private readonly LatexCursor _cursor;
     private readonly TermParser _terms;
 
-    private LatexParser(LatexCursor cursor, bool lenient)
+    private LatexParser(List<string> tokens, bool lenient, bool isComplex)
     {
-        _cursor = cursor;
-        _terms = new TermParser(cursor, lenient);
+        _cursor = new LatexCursor(tokens);
+        _terms = new TermParser(_cursor, lenient, isComplex);
     }
 
     /// <summary>Reads an answer.</summary>
@@ -24,23 +25,59 @@ internal sealed partial class LatexParser
     /// <param name="lenient">Whether <c>\frac12</c> is one half; strictly it is malformed, and therefore text.</param>
     public static MathAnswer Parse(string latex, bool lenient)
     {
-        string text = WhiteSpacePattern().Replace(latex, "");
+        string normal = LatexNormalization.Of(latex);
+        string text = normal;
         MathAnswer asText = new(MathKind.Text, text, null, []);
-        if (LatexTokens.Of(latex) is not { Count: > 0 and <= MostTokens } tokens)
+        if (MatrixPattern().Match(normal) is { Success: true } matrix)
+        {
+            return Matrix(matrix.Groups[2].Value, lenient) ?? asText;
+        }
+
+        if (WordPattern().Match(normal) is { Success: true } word)
+        {
+            string name = OutsideOfWordsPattern().Replace(word.Groups[1].Value, "");
+            return name.Length == 0 ? asText
+                : new MathAnswer(MathKind.Term, text, SymbolNode.Of(name, isUpright: true, isComplex: false), []);
+        }
+
+        if (LatexTokens.Of(normal) is not { Count: > 0 and <= MostTokens } tokens)
         {
             return asText;
         }
 
-        LatexCursor cursor = new(tokens);
-        try
+        bool isComplex = ComplexPattern().IsMatch(normal);
+        if (!tokens.Contains(PlusMinus))
         {
-            MathAnswer answer = new LatexParser(cursor, lenient).Answer();
-            return cursor.AtEnd ? answer with { Text = text } : asText;
+            return Whole(tokens) ?? asText;
         }
-        catch (FormatException)
+
+        // Two answers, one for each sign.
+        MathAnswer?[] both = [.. ((ReadOnlySpan<string>)["-", "+"]).ToArray().Select(sign =>
+            Whole([.. tokens.Select(token => token == PlusMinus ? sign : token)]))];
+        return both.All(answer => answer?.Kind == MathKind.Term)
+            ? new MathAnswer(MathKind.Set, text, null, [.. both.Select(answer => answer! with { Text = "" })]) : asText;
+
+        MathAnswer? Whole(List<string> all)
         {
-            return asText;
+            try
+            {
+                LatexParser parser = new(all, lenient, isComplex);
+                MathAnswer answer = parser.Answer();
+                return parser._cursor.AtEnd ? answer with { Text = parser._terms.IsMended ? "" : text } : null;
+            }
+            catch (FormatException)
+            {
+                return null;
+            }
         }
+    }
+
+    private static MathAnswer? Matrix(string cells, bool lenient)
+    {
+        MathAnswer[] rows = [.. cells.Split(@"\\").Select(row => new MathAnswer(
+            MathKind.Tuple, "", null, [.. row.Split('&').Select(cell => Parse(cell, lenient))]))];
+        return rows.SelectMany(row => row.Parts).Any(cell => cell.Kind != MathKind.Term) ? null
+            : new MathAnswer(MathKind.Matrix, "", null, rows);
     }
 
     private MathAnswer Answer()
@@ -56,16 +93,54 @@ internal sealed partial class LatexParser
 
     private MathAnswer Part()
     {
-        MathAnswer left = Grouped() ?? Term();
-        if (!_cursor.Take("="))
+        MathAnswer left = Joined();
+        if (_cursor.Next is "<" or ">" or "<=" or ">=")
         {
-            return left;
+            return Inequalities(left);
         }
 
-        MathAnswer right = Grouped() ?? Term();
+        MathAnswer? right = null;
+        while (_cursor.Take("="))
+        {
+            // Of a chain a = b = c the ends count.
+            right = Joined();
+        }
 
-        // In a chain a = b = c the last one counts.
-        return _cursor.Take("=") ? Part() : new MathAnswer(MathKind.Equation, "", null, [left, right]);
+        return right is null ? left : new MathAnswer(MathKind.Equation, "", null, [left, right]);
+    }
+
+    private MathAnswer Inequalities(MathAnswer first)
+    {
+        List<MathAnswer> all = [];
+        MathAnswer left = first;
+        while (_cursor.Next is "<" or ">" or "<=" or ">=")
+        {
+            string sign = _cursor.Read();
+            MathAnswer right = Term();
+            MathAnswer[] sides = sign[0] == '<' ? [left, right] : [right, left];
+            MathAnswer relation = new(MathKind.Text, sign.Length == 1 ? "<" : "<=", null, []);
+            all.Add(new MathAnswer(MathKind.Inequality, "", null, [.. sides, relation]));
+            left = right;
+        }
+
+        return all.Count == 1 ? all[0] : new MathAnswer(MathKind.Chain, "", null, all);
+    }
+
+    /// <summary>A group or term, or several that are joined.</summary>
+    private MathAnswer Joined()
+    {
+        if (_cursor.Take(@"\emptyset"))
+        {
+            return new MathAnswer(MathKind.Set, "", null, []);
+        }
+
+        List<MathAnswer> parts = [Grouped() ?? Term()];
+        while (_cursor.Take(@"\cup"))
+        {
+            parts.Add(Grouped() ?? Term());
+        }
+
+        return parts.Count == 1 ? parts[0] : new MathAnswer(MathKind.Union, "", null, parts);
     }
 
     /// <summary>A tuple, set or interval that ends where the part ends; otherwise nothing is consumed.</summary>
@@ -96,7 +171,7 @@ internal sealed partial class LatexParser
         }
 
         string close = _cursor.Next;
-        bool ends = _cursor.Peek(1) is "" or "," or ";" or "=" or ")" or "]" or @"\}";
+        bool ends = _cursor.Peek(1) is "" or "," or ";" or "=" or ")" or "]" or @"\}" or @"\cup";
         bool isSet = open == @"\{" && close == @"\}";
         bool isRound = open == "(" && close == ")";
         bool isInterval = !isSet && !isRound && open is "(" or "[" && close is ")" or "]" && parts.Count == 2;
@@ -117,6 +192,18 @@ internal sealed partial class LatexParser
 
     private MathAnswer Term() => new(MathKind.Term, "", _terms.Sum(), []);
 
-    [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
-    private static partial Regex WhiteSpacePattern();
+    // A text in upright letters is a name, with or without brackets around it.
+    [GeneratedRegex(@"^\(?\s*\\(?:text|mbox)\s*\{([^{}\\]*)\}\s*\)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex WordPattern();
+
+    [GeneratedRegex(@"[\s()]+", RegexOptions.CultureInvariant)]
+    private static partial Regex OutsideOfWordsPattern();
+
+    // What makes math-verify compute with complex numbers; otherwise an i is a symbol as any other.
+    [GeneratedRegex(@"\\imath\b|\\?\bi\b|\\det|\\mathbb\{C\}", RegexOptions.CultureInvariant)]
+    private static partial Regex ComplexPattern();
+
+    [GeneratedRegex(
+        @"^\\begin\{([pbvBV]?matrix)\}(.*)\\end\{\1\}$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex MatrixPattern();
 }

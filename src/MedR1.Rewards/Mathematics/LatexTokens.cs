@@ -43,7 +43,12 @@ internal static partial class LatexTokens
     {
         @"\dfrac" or @"\tfrac" or @"\cfrac" => @"\frac",
         @"\cdot" or @"\times" or @"\ast" or "×" or "·" => "*",
-        @"\div" or "÷" => "/",
+        @"\div" or "÷" or ":" => "/",
+        @"\in" => "=",
+        @"\lt" => "<",
+        @"\gt" => ">",
+        @"\le" or @"\leq" or @"\leqslant" or "≤" => "<=",
+        @"\ge" or @"\geq" or @"\geqslant" or "≥" => ">=",
         @"\%" => "%",
         @"\lbrace" => @"\{",
         @"\rbrace" => @"\}",
@@ -57,17 +62,17 @@ internal static partial class LatexTokens
         @"\\(?:text|mathrm|textbf|mbox)\s*\{[^{}]*\}(?:\s*\^\s*(?:\{[^{}]*\}|[0-9]))?"
         + @"|\^\s*(?:\\circ|\{\s*\\circ\s*\})|\\[A-Za-z]+|\\[^A-Za-z]"
         + @"|[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|\*\*|[A-Za-z]|\s+"
-        + @"|[-+*/^_(){}\[\]|=,;!%×·÷−]",
+        + @"|[-+*/^_(){}\[\]|=,;!%×·÷−:<>≤≥]",
         RegexOptions.CultureInvariant)]
     private static partial Regex TokenPattern();
 
     [GeneratedRegex(@"^\\(?:text|mathrm|textbf|mbox)\s*\{\s*(?:and|or)\s*\}$", RegexOptions.CultureInvariant)]
     private static partial Regex ListPattern();
 
-    // White space, sizes of brackets, degrees, and units: words in \text after a number.
+    // White space, sizes of brackets, and degrees.
     [GeneratedRegex(
         @"^(?:\s+|\\[,;:! ]|\\(?:left|right|big|Big|displaystyle|quad|qquad|limits)"
-        + @"|\^\s*\{?\s*\\circ\s*\}?|\\(?:text|mathrm|textbf|mbox).*)$",
+        + @"|\^\s*\{?\s*\\circ\s*\}?)$",
         RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex SkippedPattern();
 }

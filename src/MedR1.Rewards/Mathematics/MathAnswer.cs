@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace MedR1.Rewards;
@@ -26,23 +27,102 @@ internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IR
 
         if (Kind != other.Kind)
         {
-            // x = 5 answers a question about x as 5 does; a single element answers as its set does.
-            return Kind == MathKind.Equation && Parts[0].Term is SymbolNode ? Parts[1].Means(other)
-                : other.Kind == MathKind.Equation && other.Parts[0].Term is SymbolNode ? Means(other.Parts[1])
-                : Kind == MathKind.Set && Parts.Count == 1 ? Parts[0].Means(other)
-                : other.Kind == MathKind.Set && other.Parts.Count == 1 && Means(other.Parts[0]);
+            // Of an equation that is said the right side counts; x = 5 asks for 5, but 2x = 10 for an equation. A single
+            // element answers as its set does.
+            return other.Kind == MathKind.Equation ? Means(other.Parts[1])
+                : Kind == MathKind.Equation && Parts[0].Term is MathNode left && LettersOf(left) is not null
+                    ? Parts[1].Means(other)
+                : Kind is MathKind.Inequality or MathKind.Chain ? Bounds() is MathAnswer bounds && bounds.InOrder(other)
+                : Kind == MathKind.Set && other.Kind == MathKind.Tuple ? Sorted().InOrder(other)
+                : Kind == MathKind.Tuple && other.Kind == MathKind.Set ? InOrder(other)
+                : Kind == MathKind.Set && Different().Count == 1 ? Parts[0].Means(other)
+                : other.Kind == MathKind.Set && other.Different().Count == 1 && Means(other.Parts[0]);
         }
 
         return Kind switch
         {
-            MathKind.Term => AreEqual(Term!, other.Term!),
+            MathKind.Term => AreSameWord(Term!, other.Term!) ?? AreEqual(Term!, other.Term!),
             MathKind.Text => false,
-            MathKind.Set => Parts.Count == other.Parts.Count && Parts.All(part => other.Parts.Any(part.Means))
-                && other.Parts.All(part => Parts.Any(part.Means)),
-            MathKind.Equation => InOrder(other) || (Parts[0].Means(other.Parts[1]) && Parts[1].Means(other.Parts[0])),
+            MathKind.Set or MathKind.Union => Different().Count == other.Different().Count
+                && Parts.All(part => other.Parts.Any(part.Means)) && other.Parts.All(part => Parts.Any(part.Means)),
+            MathKind.Equation => InOrder(other) || (Parts[0].Means(other.Parts[1]) && Parts[1].Means(other.Parts[0]))
+                || (Difference(0, 1) is MathNode ours && other.Difference(0, 1) is MathNode theirs
+                    && (AreEqual(ours, theirs) || AreEqual(ours, other.Difference(1, 0)!))),
+            MathKind.Inequality => Parts[2].Text == other.Parts[2].Text
+                && AreEqual(Difference(0, 1)!, other.Difference(0, 1)!),
             _ => InOrder(other),
         };
     }
+
+    private List<MathAnswer> Different()
+    {
+        List<MathAnswer> different = [];
+        different.AddRange(Parts.Where(part => !different.Any(part.Means)));
+        return different;
+    }
+
+    private MathNode? Difference(int first, int second) =>
+        Parts[first].Term is MathNode left && Parts[second].Term is MathNode right
+            ? new CallNode("-", left, right) : null;
+
+    // A set has no order; beside a pair it is taken from the smallest element on.
+    private MathAnswer Sorted() => this with
+    {
+        Parts = [.. Parts.OrderBy(part => part.Term?.Evaluate(_ => double.NaN).Real ?? double.NaN)],
+    };
+
+    // The interval in which a single symbol may lie.
+    private MathAnswer? Bounds()
+    {
+        IReadOnlyList<MathAnswer> all = Kind == MathKind.Chain ? Parts : [this];
+        MathAnswer none = new(MathKind.Term, "", new NumberNode(double.PositiveInfinity), []);
+        MathAnswer low = none with { Term = new NumberNode(double.NegativeInfinity) };
+        (MathAnswer high, string open, string close) = (none, "(", ")");
+        foreach (MathAnswer one in all)
+        {
+            bool isClosed = one.Parts[2].Text == "<=";
+            if (one.Parts[0].Term is SymbolNode)
+            {
+                (high, close) = (one.Parts[1], isClosed ? "]" : ")");
+            }
+            else if (one.Parts[1].Term is SymbolNode)
+            {
+                (low, open) = (one.Parts[0], isClosed ? "[" : "(");
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        MathAnswer brackets = new(MathKind.Text, open + close, null, []);
+        return open + close == "()" ? new MathAnswer(MathKind.Tuple, "", null, [low, high])
+            : new MathAnswer(MathKind.Interval, "", null, [low, high, brackets]);
+    }
+
+    // A symbol equals nothing but itself, also where algebra says more: math-verify compares it as it is written. A name is one symbol
+    // in upright letters, and a product of its letters in italics. Null: none of the two is a symbol.
+    private static bool? AreSameWord(MathNode left, MathNode right) =>
+        left is SymbolNode { IsConstant: false, Written: string name } ? LettersOf(right) == name || IsWritten(right, name)
+        : right is SymbolNode { IsConstant: false, Written: string other }
+            ? LettersOf(left) == other || IsWritten(left, other)
+        : null;
+
+    // A whole number in upright letters is a name too, and so is e.
+    private static bool IsWritten(MathNode node, string name)
+    {
+        Complex value = node.Evaluate(_ => double.NaN);
+        return value.Imaginary == 0 && double.IsFinite(value.Real) && (name == "e" ? value.Real == Math.E
+            : value.Real.ToString(CultureInfo.InvariantCulture) == name);
+    }
+
+    private static string? LettersOf(MathNode node) => node switch
+    {
+        SymbolNode symbol => symbol.Written,
+        CallNode { Function: "*", Second: MathNode second } product
+            when LettersOf(product.First) is string first && LettersOf(second) is string last => first + last,
+        _ => null,
+    };
 
     private bool InOrder(MathAnswer other) =>
         Parts.Count == other.Parts.Count && Parts.Zip(other.Parts).All(pair => pair.First.Means(pair.Second));

@@ -2,13 +2,13 @@ namespace MedR1.Rewards;
 
 /// <summary>
 /// 1 if the answer in LaTeX means the same as the right one, else 0: TRL's <c>accuracy_reward</c>. The answer is in
-/// <c>\boxed{…}</c>, or in LaTeX after the word "answer"; several different boxes are a set. Numbers are compared to 6 decimal
+/// <c>\boxed{…}</c>, or in LaTeX after the word "answer"; boxes that stand together are a set. Numbers are compared to 6 decimal
 /// places, terms with symbols by their values at several points.
 /// </summary>
 /// <remarks>
-/// Reads arithmetic, powers, roots, fractions, elementary functions, symbols, tuples, sets, intervals, equations and percentages,
-/// but not everything that math-verify's computer algebra does: inequalities, matrices, unions, sums and integrals are compared as
-/// text. Abstains if the example's answer can't be read.
+/// Reads arithmetic, powers, roots, fractions, elementary functions, symbols, words, tuples, sets, intervals, unions, equations,
+/// inequalities, matrices and percentages, but not everything that math-verify's computer algebra does: sums and integrals are
+/// compared as text, inequalities are not solved. Abstains if the example's answer can't be read.
 /// </remarks>
 public sealed class MathAnswerReward : IReward
 {

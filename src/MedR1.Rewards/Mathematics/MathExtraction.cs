@@ -3,103 +3,131 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Finds the answer in a text as math-verify does: first in a box, else in LaTeX after the word "answer"; a gold answer also in any
-/// LaTeX, or as a plain number or arithmetic.
+/// Finds the answer in a text as math-verify does. A completion's answer is in a box, else in LaTeX after the word "answer"; a gold
+/// answer may also be in any LaTeX, or a plain number or arithmetic. Places are searched in steps; within a step the one that ends
+/// last counts.
 /// </summary>
 internal static partial class MathExtraction
 {
+    private const string Percent = @"\s*(?<percent>\\?%|[Pp]ercent(?:age)?|[Pp]ct)?";
+    private const string Display = @"(?:[^$]|\$(?!\$))";
+    private const string Bracket = @"(?:[^\\]|\\(?!\]))";
+    private const string Dollar = @"(?:\\\$|[^\n$])";
+    private const string Round = @"(?:[^\\\n]|\\(?!\)))";
+
     private const string Environment =
-        @"(?:(?<!\\)\$\$(?<latex>(?:[^$]|\$(?!\$))+?)(?<!\\)\$\$|(?<!\\)\\\[(?<latex>(?:[^\\]|\\(?!\]))+?)\\\]"
-        + @"|(?<![\\0-9])\$(?<latex>(?:\\\$|[^\n$])+?)(?<!\\)\$|(?<!\\)\\\((?<latex>(?:[^\\\n]|\\(?!\)))+?)\\\)"
-        + @"|(?<latex>-?\\frac\{-?[0-9]+(?:[.,][0-9]+)?\}\{-?[0-9]+(?:[.,][0-9]+)?\}))"
-        + @"\s*(?<percent>\\?%|[Pp]ercent(?:age)?|[Pp]ct)?";
+        @"(?:(?<!\\)\$\$(?<latex>" + Display + @"+?)(?<!\\)\$\$|(?<!\\)\\\[(?<latex>" + Bracket + @"+?)(?<!\\)\\\]"
+        + @"|(?<![\\0-9])\$(?<latex>" + Dollar + @"+?)(?<!\\)\$|(?<!\\)\\\((?<latex>" + Round + @"+?)(?<!\\)\\\)"
+        + @"|\s\[(?<latex>[^\n\]\[]+?)\]\s"
+        + @"|(?<latex>-?\\frac\{-?[0-9]+(?:[.,][0-9]+)?\}\{-?[0-9]+(?:[.,][0-9]+)?\}))" + Percent;
+
+    private const string BoxedEnvironment =
+        @"(?:(?<!\\)\$\$(?<latex>" + Display + @"*?\\boxed\{" + Display + @"+?\}" + Display + @"*?)(?<!\\)\$\$"
+        + @"|(?<!\\)\\\[(?<latex>" + Bracket + @"*?\\boxed\{" + Bracket + @"+?\}" + Bracket + @"*?)(?<!\\)\\\]"
+        + @"|(?<![\\0-9])\$(?<latex>" + Dollar + @"*?\\boxed\{" + Dollar + @"+?\}" + Dollar + @"*?)(?<!\\)\$"
+        + @"|(?<!\\)\\\((?<latex>" + Round + @"*?\\boxed\{" + Round + @"+?\}" + Round + @"*?)(?<!\\)\\\))" + Percent;
+
+    private const string Link = @"\s*(?:,?and|,?or|,)\s*";
+    private const string Environments = Environment + "(?:" + Link + Environment + "){0,5}";
 
     private const string Number =
         @"(?<![0-9])(?:-?[1-9][0-9]{0,2}(?:[ ,][0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+[.,][0-9]+|\.[0-9]+|-?[0-9]+)";
 
+    private const string Plain =
+        @"(?:(?:^|\s|=)(?:\*\*)?(?:(?<expression>-?\(?-?[0-9][0-9.\s+\-*×/^()÷]*[+\-*×/^()÷][0-9.\s+\-*×/^()÷]+\)?)"
+        + @"(?:\*\*)?(?:[.,:\s)$]|$)|[$€£¥₹]?(?<number>" + Number + @")(?<percent>\s*(?:%|[Pp]ercent(?:age)?|[Pp]ct))?))";
+
+    private const RegexOptions Whole = RegexOptions.CultureInvariant | RegexOptions.Singleline;
+
+    private const int Timeout = 2000;
+
     /// <summary>The answer of a completion; null if it gives none.</summary>
-    public static MathAnswer? Answer(string text) =>
-        Boxed(text, lenient: false) ?? Last(AnchoredPattern(), text, false);
+    public static MathAnswer? Answer(string text)
+    {
+        IEnumerable<Found>[] steps =
+        [
+            Boxes(text).Concat(Latex(HopePattern(), text)),
+            Latex(FinalPattern(), text),
+            Latex(ColonPattern(), text),
+            Latex(AnswerPattern(), text),
+        ];
+        return steps.Select(InOrder).FirstOrDefault(step => step.Count > 0)?[0].Read(false);
+    }
 
     /// <summary>The gold answer; null if it can't be read.</summary>
     public static MathAnswer? Gold(string text)
     {
-        if (Boxed(text, lenient: true) is MathAnswer boxed)
+        IEnumerable<Found>[] steps =
+        [
+            Latex(HopePattern(), text),
+            Boxes(text).Concat(Latex(FinalPattern(), text)),
+            Latex(ColonPattern(), text).Concat(PlainOnes(PlainColonPattern(), text)),
+            Latex(AnswerPattern(), text).Concat(PlainOnes(PlainAnswerPattern(), text)),
+            Latex(EnvironmentPattern(), text).Concat(PlainOnes(PlainPattern(), text)),
+        ];
+        MathAnswer? first = null;
+        foreach (Found found in steps.SelectMany(InOrder))
         {
-            return boxed;
+            MathAnswer answer = found.Read(true);
+            if (answer.Kind != MathKind.Text)
+            {
+                // What was found first also counts as it is written, even if it can't be read.
+                return answer with { Text = first?.Text ?? answer.Text };
+            }
+
+            first ??= answer;
         }
 
-        if (Last(AnchoredPattern(), text, true) is MathAnswer anchored)
-        {
-            return anchored;
-        }
-
-        Match? latex = Rightmost(EnvironmentPattern(), text);
-        Match? plain = Rightmost(PlainPattern(), text);
-        bool takesLatex = latex is not null
-            && (plain is null || latex.Index + latex.Length >= plain.Index + plain.Length);
-        return takesLatex ? Read(latex!, true) : plain is null ? null : ReadPlain(plain);
+        return first;
     }
 
-    private static MathAnswer? Boxed(string text, bool lenient)
+    private static List<Found> InOrder(IEnumerable<Found> step) =>
+        [.. step.OrderByDescending(found => found.End).ThenBy(found => found.Start)];
+
+    private static IEnumerable<Found> Boxes(string text)
     {
+        foreach (Match match in BoxedPattern().Matches(text))
+        {
+            yield return new Found(match.Index, match.Index + match.Length, lenient => ReadLatex(match, lenient));
+        }
+
+        // From the first box to the last brace, with what stands between.
         const string Box = @"\boxed{";
-        List<MathAnswer> boxes = [];
-        for (int at = 0; (at = text.IndexOf(Box, at, StringComparison.Ordinal)) >= 0;)
+        int start = text.IndexOf(Box, StringComparison.Ordinal);
+        int end = text.LastIndexOf('}');
+        if (start >= 0 && end > start + Box.Length)
         {
-            int start = at + Box.Length;
-            int end = start;
-            for (int depth = 1; end < text.Length; end++)
-            {
-                depth += text[end] == '{' ? 1 : text[end] == '}' ? -1 : 0;
-                if (depth == 0)
-                {
-                    break;
-                }
-            }
-
-            if (end == text.Length)
-            {
-                break;
-            }
-
-            // An empty box is no answer.
-            if (!string.IsNullOrWhiteSpace(text[start..end]))
-            {
-                boxes.Add(LatexParser.Parse(Inside(text[start..end]), lenient));
-            }
-
-            at = end;
+            string boxes = text[start..(end + 1)];
+            yield return new Found(
+                start, end + 1, lenient => LatexParser.Parse(BoxedContent.Of(boxes, lastOnly: true), lenient));
         }
-
-        List<MathAnswer> different = [];
-        foreach (MathAnswer box in boxes.Where(box => !different.Any(box.Means)))
-        {
-            different.Add(box);
-        }
-
-        return different.Count switch
-        {
-            0 => null,
-            1 => different[0],
-            _ => new MathAnswer(MathKind.Set, "", null, different),
-        };
     }
 
-    // Dollars inside a box are layout.
-    private static string Inside(string box) => box.Trim().Trim('$');
+    private static IEnumerable<Found> Latex(Regex pattern, string text) => pattern.Matches(text).Select(
+        match => new Found(match.Index, match.Index + match.Length, lenient => ReadLatex(match, lenient)));
 
-    private static MathAnswer? Last(Regex pattern, string text, bool lenient) =>
-        Rightmost(pattern, text) is Match match ? Read(match, lenient) : null;
+    private static IEnumerable<Found> PlainOnes(Regex pattern, string text) => pattern.Matches(text).Select(
+        match => new Found(match.Index, match.Index + match.Length, _ => ReadPlain(match)));
 
-    private static Match? Rightmost(Regex pattern, string text) =>
-        pattern.Matches(text).OrderByDescending(match => match.Index + match.Length).FirstOrDefault();
-
-    private static MathAnswer Read(Match match, bool lenient)
+    // Several pieces of LaTeX with "and", "or" or a comma between them are a set, if all of them can be read.
+    private static MathAnswer ReadLatex(Match match, bool lenient)
     {
-        MathAnswer answer = LatexParser.Parse(match.Groups["latex"].Value, lenient);
-        return match.Groups["percent"].Success && answer.Term is MathNode term
-            ? answer with { Text = "", Term = new CallNode("/", term, new NumberNode(100)) } : answer;
+        CaptureCollection pieces = match.Groups["latex"].Captures;
+        List<MathAnswer> answers = [];
+        for (int i = 0; i < pieces.Count; i++)
+        {
+            int end = pieces[i].Index + pieces[i].Length;
+            int next = i + 1 < pieces.Count ? pieces[i + 1].Index : int.MaxValue;
+            bool isPercent = match.Groups["percent"].Captures.Any(sign => sign.Index >= end && sign.Index < next);
+            MathAnswer answer = LatexParser.Parse(BoxedContent.Of(pieces[i].Value, lastOnly: false), lenient);
+            answers.Add(isPercent ? AsPercent(answer) : answer);
+        }
+
+        return answers.Count == 1 || answers.Any(answer => answer.Kind == MathKind.Text)
+            ? answers[0]
+            : new MathAnswer(
+                MathKind.Set, "", null,
+                [.. answers.SelectMany(answer => answer.Kind == MathKind.Set ? answer.Parts : [answer])]);
     }
 
     private static MathAnswer ReadPlain(Match match)
@@ -109,25 +137,44 @@ internal static partial class MathExtraction
         string plain = !isNumber ? written
             : GroupedPattern().IsMatch(written) ? written.Replace(",", "").Replace(" ", "") : written.Replace(',', '.');
         MathAnswer answer = LatexParser.Parse(plain, lenient: true);
-        return match.Groups["percent"].Success && answer.Term is MathNode term
-            ? answer with { Text = "", Term = new CallNode("/", term, new NumberNode(100)) } : answer;
+        return match.Groups["percent"].Success ? AsPercent(answer) : answer;
     }
 
-    [GeneratedRegex(
-        @"(?i:answer).{0,100}?" + Environment, RegexOptions.CultureInvariant | RegexOptions.Singleline, 2000)]
-    private static partial Regex AnchoredPattern();
+    private static MathAnswer AsPercent(MathAnswer answer) => answer.Term is MathNode term
+        ? answer with { Text = "", Term = new CallNode("/", term, new NumberNode(100)) } : answer;
 
-    [GeneratedRegex(Environment, RegexOptions.CultureInvariant | RegexOptions.Singleline, 2000)]
+    [GeneratedRegex(@"(?i:final answer is):?\s*" + Environments + @"\.?\s?I hope", Whole, Timeout)]
+    private static partial Regex HopePattern();
+
+    [GeneratedRegex(@"(?i:final answer.{0,100}?)\s+is:?\s*" + Environments, Whole, Timeout)]
+    private static partial Regex FinalPattern();
+
+    [GeneratedRegex(@"(?i:answer):.{0,50}?" + Environments, Whole, Timeout)]
+    private static partial Regex ColonPattern();
+
+    [GeneratedRegex(@"(?i:answer).{0,50}?" + Environments, Whole, Timeout)]
+    private static partial Regex AnswerPattern();
+
+    [GeneratedRegex(Environments, Whole, Timeout)]
     private static partial Regex EnvironmentPattern();
 
+    [GeneratedRegex(BoxedEnvironment + @"(?:\s*" + Link + BoxedEnvironment + "){0,5}", Whole, Timeout)]
+    private static partial Regex BoxedPattern();
+
     [GeneratedRegex(
-        @"(?:^|\s|=)(?:\*\*)?(?:(?<expression>-?\(?-?[0-9][0-9.\s+\-*×/^()÷]*[+\-*×/^()÷][0-9.\s+\-*×/^()÷]+\)?)"
-        + @"(?=\*\*|[.,:\s)$]|$)"
-        + @"|[$€£¥]?(?<number>" + Number + @")(?<percent>\s*(?:%|[Pp]ercent(?:age)?|[Pp]ct))?)",
-        RegexOptions.CultureInvariant,
-        2000)]
+        @"(?i:answer):(?:.{0,100}=\s*|.{0,50}?)" + Plain + @"(?!\s*=)", RegexOptions.CultureInvariant, Timeout)]
+    private static partial Regex PlainColonPattern();
+
+    [GeneratedRegex(
+        @"(?i:answer)(?:.{0,100}=\s*|.{0,50}?)" + Plain + @"(?!\s*=)", RegexOptions.CultureInvariant, Timeout)]
+    private static partial Regex PlainAnswerPattern();
+
+    [GeneratedRegex(Plain, RegexOptions.CultureInvariant, Timeout)]
     private static partial Regex PlainPattern();
 
     [GeneratedRegex(@"^-?[1-9][0-9]{0,2}(?:[ ,][0-9]{3})+(?:\.[0-9]+)?$", RegexOptions.CultureInvariant)]
     private static partial Regex GroupedPattern();
+
+    /// <summary>A place that may hold the answer, and how it is read (whether leniently).</summary>
+    private sealed record Found(int Start, int End, Func<bool, MathAnswer> Read);
 }

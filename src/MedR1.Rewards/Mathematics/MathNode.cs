@@ -25,6 +25,35 @@ internal sealed record NumberNode(double Value) : MathNode
 /// <summary>A named constant or variable.</summary>
 internal sealed record SymbolNode(string Name) : MathNode
 {
+    // Letters that are written as the constants are, but stand for something else.
+    private const string LetterE = "letter e";
+    private const string LetterI = "letter i";
+    private const string ComplexLetterI = "complex letter i";
+
+    /// <summary>Whether it stands for a number.</summary>
+    public bool IsConstant => Name is "pi" or "e" or "i";
+
+    /// <summary>How the symbol is written; null for the imaginary unit, which is never a letter of a word.</summary>
+    public string? Written => Name switch
+    {
+        "i" => null,
+        LetterE or LetterI or ComplexLetterI => Name[^1..],
+        _ => Name,
+    };
+
+    /// <summary>
+    /// The symbol of a name, in which case does not count. As math-verify has them, only a small e in italics is Euler's number and
+    /// only a capital I the imaginary unit; a small i is a symbol, which differs among complex numbers.
+    /// </summary>
+    public static SymbolNode Of(string name, bool isUpright, bool isComplex) => new(name switch
+    {
+        "e" when !isUpright => "e",
+        "e" or "E" => LetterE,
+        "I" when !isUpright => "i",
+        "i" or "I" => isComplex ? ComplexLetterI : LetterI,
+        _ => name.ToLowerInvariant(),
+    });
+
     public override Complex Evaluate(Func<string, Complex> symbols) => Name switch
     {
         "pi" => Math.PI,
@@ -35,7 +64,7 @@ internal sealed record SymbolNode(string Name) : MathNode
 
     public override void Collect(ISet<string> symbols)
     {
-        if (Name is not ("pi" or "e" or "i"))
+        if (!IsConstant)
         {
             symbols.Add(Name);
         }
@@ -65,7 +94,7 @@ internal sealed record CallNode(string Function, MathNode First, MathNode? Secon
             "arctan" => Complex.Atan(first),
             "exp" => Complex.Exp(first),
             "ln" => Complex.Log(first),
-            "log" => Second is null ? Complex.Log(first) : Complex.Log(first) / Complex.Log(second),
+            "log" => Second is null ? Complex.Log10(first) : Complex.Log(first) / Complex.Log(second),
             "!" => Factorial(first),
             _ => new Complex(double.NaN, double.NaN),
         };

@@ -9,10 +9,14 @@ namespace MedR1.Rewards;
 /// </summary>
 /// <param name="cursor">Where to read.</param>
 /// <param name="lenient">Whether <c>\frac12</c> is one half.</param>
-internal sealed partial class TermParser(LatexCursor cursor, bool lenient)
+/// <param name="isComplex">Whether i is the imaginary unit.</param>
+internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool isComplex)
 {
     private static readonly string[] s_functions =
         ["sin", "cos", "tan", "arcsin", "arccos", "arctan", "exp", "ln", "log"];
+
+    /// <summary>Whether something was read that is malformed; it doesn't count as it is written.</summary>
+    public bool IsMended { get; private set; }
 
     /// <summary>Reads a term as far as it goes.</summary>
     /// <exception cref="FormatException">It is none.</exception>
@@ -111,23 +115,34 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient)
             @"\pi" => new SymbolNode("pi"),
             @"\infty" => new NumberNode(double.PositiveInfinity),
             _ when char.IsAsciiLetter(token[0]) => Symbol(token),
+            _ when token[^1] == '}' && token.Length > 2 => Word(token),
             _ when token.Length > 2 && s_functions.Contains(token[1..]) => Function(token[1..]),
             _ when GreekPattern().IsMatch(token) => Symbol(token),
             _ => throw new FormatException($"'{token}' is not known."),
         };
     }
 
+    // Words in upright letters are one symbol, however many there are.
+    private static MathNode Word(string token)
+    {
+        string name = string.Concat(token[(token.IndexOf('{') + 1)..^1].Where(char.IsLetterOrDigit));
+        return name.Length == 0
+            ? throw new FormatException($"'{token}' is no word.")
+            : SymbolNode.Of(name, isUpright: true, isComplex: false);
+    }
+
     private MathNode Symbol(string name)
     {
         if (!cursor.Take("_"))
         {
-            return new SymbolNode(name);
+            return SymbolNode.Of(name, isUpright: false, isComplex);
         }
 
         List<string> index = [];
+        name = name.Length == 1 ? name.ToLowerInvariant() : name;
         if (!cursor.Take("{"))
         {
-            return new SymbolNode($"{name}_{cursor.Read()}");
+            return new SymbolNode($"{name}_{cursor.Read().ToLowerInvariant()}");
         }
 
         while (!cursor.Take("}"))
@@ -135,7 +150,7 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient)
             index.Add(cursor.Read());
         }
 
-        return new SymbolNode($"{name}_{string.Concat(index)}");
+        return new SymbolNode($"{name}_{string.Concat(index).ToLowerInvariant()}");
     }
 
     private MathNode Root()
@@ -152,7 +167,9 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient)
         return power is null ? value : new CallNode("^", value, power);
     }
 
-    private MathNode Script() => cursor.Take("{") ? Closed(Sum(), "}") : Atom();
+    // math-verify does not read \log_e without braces.
+    private MathNode Script() => cursor.Take("{") ? Closed(Sum(), "}")
+        : cursor.Next is "e" or "E" ? throw new FormatException("An index has no braces.") : Atom();
 
     private MathNode Argument()
     {
@@ -164,6 +181,7 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient)
         // \frac12, whose digits are tokens of their own.
         if (lenient && cursor.Next.Length > 0 && char.IsAsciiLetterOrDigit(cursor.Next[0]))
         {
+            IsMended = true;
             return Atom();
         }
 

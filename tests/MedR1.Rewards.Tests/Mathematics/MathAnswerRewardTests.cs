@@ -5,7 +5,8 @@ public sealed class MathAnswerRewardTests
 {
     [Theory]
     [InlineData(@"\boxed{2\pi r}", "$2 r \\pi$", 1)]
-    [InlineData(@"\boxed{\frac{x}{2}+\frac{x}{2}}", "$x$", 1)]
+    [InlineData(@"\boxed{\frac{x}{2}+\frac{x}{2}}", "$1x$", 1)]
+    [InlineData(@"\boxed{\frac{x}{2}+\frac{x}{2}}", "$x$", 0)] // A lone symbol is compared as it is written.
     [InlineData(@"\boxed{\sqrt{x^2}}", "$x$", 0)]
     [InlineData(@"\boxed{\sin^2 x + \cos^2 x}", "1", 1)]
     [InlineData(@"\boxed{\log_2 8}", "3", 1)]
@@ -38,6 +39,55 @@ public sealed class MathAnswerRewardTests
     [InlineData(@"\boxed{((((((1", "1", 0)]
     public void Answers_count_by_what_they_mean(string text, string solution, double expected) =>
         Assert.Equal(expected, MathAnswerReward.Score(text, solution));
+
+    // TRL's accuracy_reward over math-verify 0.8.0, latex2sympy2_extended 1.11.0 and SymPy 1.11.1.
+    [Theory]
+    [InlineData(@"First $\boxed{3}$, then $\boxed{4}$.", "4", 1)] // The piece of LaTeX that ends last.
+    [InlineData(@"\boxed{3}, and after many more words that fill the room between them without end, \boxed{4}", "4", 1)]
+    [InlineData(@"\boxed{3} is wrong but near \boxed{4}", "4", 1)]
+    [InlineData(@"\boxed{3} is wrong, so now it's \boxed{4}", "4", 0)]
+    [InlineData(@"\boxed{3}, \fbox{4}", "$3,4$", 1)]
+    [InlineData(@"Answer: $3$ and $4$", "$4,3$", 1)]
+    [InlineData(@"\boxed{5 cm}", "5", 1)]
+    [InlineData(@"\boxed{7 patients}", "7", 0)]
+    [InlineData(@"\boxed{5\ \mathrm{cm}}", "5", 1)]
+    [InlineData(@"\boxed{$18.90}", @"\$18.9", null)]
+    [InlineData(@"\boxed{\$18.90}", "18.9", 1)]
+    [InlineData(@"\boxed{CT scan}", @"$\text{CT scan}$", 1)]
+    [InlineData(@"\boxed{MRI}", @"$\text{MRI}$", 0)] // A capital I is the imaginary unit.
+    [InlineData(@"\boxed{\text{Yes}}", @"$\text{yes}$", 1)]
+    [InlineData(@"\boxed{\text{-7}}", "-7", 1)]
+    [InlineData(@"\boxed{a}", "$A$", 1)]
+    [InlineData(@"\boxed{e}", @"$\mathrm{e}$", 1)]
+    [InlineData(@"\boxed{3+4 i}", "$3+4i$", 0)]
+    [InlineData(@"\boxed{\{1,2,2\}}", "$2,1$", 1)]
+    [InlineData(@"\boxed{-2,2}", @"$\pm 2$", 1)]
+    [InlineData(@"\boxed{2,1}", "$(1,2)$", 0)]
+    [InlineData(@"\boxed{(1,2)}", @"$\{2,1\}$", 1)]
+    [InlineData(@"\boxed{[2,3]\cup[0,1]}", @"$[0,1] \cup [2,3]$", 1)]
+    [InlineData(@"\boxed{3 > x}", "$x < 3$", 1)]
+    [InlineData(@"\boxed{x \ge 1}", @"$1 \leq x$", 1)]
+    [InlineData(@"\boxed{(-\infty,3)}", "$x<3$", 1)]
+    [InlineData(@"\boxed{(1,2)}", "$1<x<2$", 1)]
+    [InlineData(@"\boxed{1<x<2}", "$(1,2)$", 0)]
+    [InlineData(@"\boxed{x \in (1,2)}", "$(1,2)$", 1)]
+    [InlineData(@"\boxed{2x=10}", "10", 1)]
+    [InlineData(@"\boxed{2x=10}", "$x=5$", 0)]
+    [InlineData(@"\boxed{5}", "$2x=5$", 0)]
+    [InlineData(@"\boxed{5}", "$f(x)=5$", 1)]
+    [InlineData(@"\boxed{x=1-y}", "$x+y=1$", 1)]
+    [InlineData(@"\boxed{x=2+3=5}", "$x=5$", 1)]
+    [InlineData(@"\boxed{\log 100}", "2", 1)]
+    [InlineData(@"\boxed{\log 2}", @"$\ln 2$", 0)]
+    [InlineData(@"\boxed{1:2}", "$0.5$", 1)]
+    [InlineData(@"\boxed{3.141593}", "$π$", 1)]
+    [InlineData(@"\boxed{75 \text{ percent}}", "$0.75$", 0)]
+    [InlineData(@"\boxed{2024.}", "$2024.$", 1)]
+    [InlineData(@"\boxed{2,024}", "$2024.$", 1)]
+    [InlineData(@"\boxed{\sqrt8}", @"\boxed{\sqrt8}", 0)]
+    [InlineData(@"\boxed{\begin{pmatrix}1\\2\end{pmatrix}}", @"$\begin{bmatrix} 1 \\ \frac{4}{2} \end{bmatrix}$", 1)]
+    public void Answers_are_found_and_compared_as_math_verify_does(string text, string solution, object? expected) =>
+        Assert.Equal(expected is int value ? value : null, MathAnswerReward.Score(text, solution));
 
     [Theory]
     [InlineData("unclear")]
