@@ -41,7 +41,7 @@ internal static partial class MathExtraction
 
     private const int Timeout = 2000;
 
-    /// <summary>The answer of a completion; null if it gives none.</summary>
+    /// <summary>The answer of a completion; null if it gives none, or none is found in time.</summary>
     public static MathAnswer? Answer(string text)
     {
         IEnumerable<Found>[] steps =
@@ -51,10 +51,17 @@ internal static partial class MathExtraction
             Latex(ColonPattern(), text),
             Latex(AnswerPattern(), text),
         ];
-        return steps.Select(InOrder).FirstOrDefault(step => step.Count > 0)?[0].Read(false);
+        try
+        {
+            return steps.Select(InOrder).FirstOrDefault(step => step.Count > 0)?[0].Read(false);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null; // As math-verify, which stops searching too.
+        }
     }
 
-    /// <summary>The gold answer; null if it can't be read.</summary>
+    /// <summary>The gold answer; null if it can't be read, or not in time.</summary>
     public static MathAnswer? Gold(string text)
     {
         IEnumerable<Found>[] steps =
@@ -66,19 +73,26 @@ internal static partial class MathExtraction
             Latex(EnvironmentPattern(), text).Concat(PlainOnes(PlainPattern(), text)),
         ];
         MathAnswer? first = null;
-        foreach (Found found in steps.SelectMany(InOrder))
+        try
         {
-            MathAnswer answer = found.Read(true);
-            if (answer.Kind != MathKind.Text)
+            foreach (Found found in steps.SelectMany(InOrder))
             {
-                // What was found first also counts as it is written, even if it can't be read.
-                return answer with { Text = first?.Text ?? answer.Text };
+                MathAnswer answer = found.Read(true);
+                if (answer.Kind != MathKind.Text)
+                {
+                    // What was found first also counts as it is written, even if it can't be read.
+                    return answer with { Text = first?.Text ?? answer.Text };
+                }
+
+                first ??= answer;
             }
 
-            first ??= answer;
+            return first;
         }
-
-        return first;
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
     }
 
     private static List<Found> InOrder(IEnumerable<Found> step) =>

@@ -105,6 +105,8 @@ public sealed class MathAnswerRewardTests
         Assert.Equal(0, MathAnswerReward.Score(@"\boxed{" + string.Join('+', Enumerable.Repeat("1", 50_000)) + "}", "1"));
         Assert.Equal(1, MathAnswerReward.Score(@"\boxed{" + string.Join('+', Enumerable.Repeat("1", 900)) + "}", "900"));
         Assert.Equal(0, MathAnswerReward.Score("answer" + string.Concat(Enumerable.Repeat(" answer $", 5_000)), "1"));
+        Assert.Equal(0, MathAnswerReward.Score(string.Concat(Enumerable.Repeat(@"\[", 40_000)), "1"));
+        Assert.Null(MathAnswerReward.Score("1", string.Concat(Enumerable.Repeat(@"\(", 40_000))));
     }
 
     [Fact]
