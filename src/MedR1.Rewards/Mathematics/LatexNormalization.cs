@@ -32,7 +32,9 @@ internal static partial class LatexNormalization
         return string.IsNullOrWhiteSpace(rest) ? text : rest;
     }
 
-    [GeneratedRegex(@"\\mathrm\{th\}|\\!\s*|\\text\s*\{\s*\}|\\?\$|(?<!\\)[""']|\\(?:displaystyle|left|right)(?![A-Za-z])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\\mathrm\{th\}|\\!\s*|\\text\s*\{\s*\}|\\?\$|(?<!\\)[""']|\\(?:displaystyle|left|right)(?![A-Za-z])",
+        RegexOptions.CultureInvariant)]
     private static partial Regex LayoutPattern();
 
     [GeneratedRegex(@"(?<!\\)\\\s", RegexOptions.CultureInvariant)]
@@ -52,7 +54,7 @@ internal static partial class LatexNormalization
     [GeneratedRegex(@"(?<![\\A-Za-z])(?:infinity|inf)(?![A-Za-z])", RegexOptions.CultureInvariant)]
     private static partial Regex InfinityPattern();
 
-    [GeneratedRegex(@"()\\(?:text|mbox)\{[^{}]*\}(?:\^[0-9]|\{\^[0-9]\})?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"()\\(?:text|mbox)\{[^{}]*\}(?:\^\{?[0-9]\}?)?$", RegexOptions.CultureInvariant)]
     private static partial Regex UnitTextPattern();
 
     [GeneratedRegex(@"([0-9}\s])\s*(?:" + Units + @")(?:s|es)?\s*$", RegexOptions.CultureInvariant)]

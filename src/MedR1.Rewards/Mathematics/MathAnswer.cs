@@ -100,8 +100,8 @@ internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IR
             : new MathAnswer(MathKind.Interval, "", null, [low, high, brackets]);
     }
 
-    // A symbol equals nothing but itself, also where algebra says more: math-verify compares it as it is written. A name is one symbol
-    // in upright letters, and a product of its letters in italics. Null: none of the two is a symbol.
+    // A symbol equals nothing but itself, also where algebra says more: math-verify compares it as it is written. A name is one
+    // symbol in upright letters, and a product of its letters in italics. Null: none of the two is a symbol.
     private static bool? AreSameWord(MathNode left, MathNode right) =>
         left is SymbolNode { IsConstant: false, Written: string name } ? LettersOf(right) == name || IsWritten(right, name)
         : right is SymbolNode { IsConstant: false, Written: string other }

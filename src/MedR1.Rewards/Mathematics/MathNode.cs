@@ -96,6 +96,9 @@ internal sealed record CallNode(string Function, MathNode First, MathNode? Secon
             "ln" => Complex.Log(first),
             "log" => Second is null ? Complex.Log10(first) : Complex.Log(first) / Complex.Log(second),
             "!" => Factorial(first),
+            "choose" => Factorial(first) / (Factorial(second) * Factorial(first - second)),
+            "floor" => first.Imaginary == 0 ? Math.Floor(first.Real) : new Complex(double.NaN, 0),
+            "ceil" => first.Imaginary == 0 ? Math.Ceiling(first.Real) : new Complex(double.NaN, 0),
             _ => new Complex(double.NaN, double.NaN),
         };
     }

@@ -62,7 +62,8 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
 
     private static bool StartsFactor(string token) =>
         token.Length > 0 && (char.IsAsciiLetterOrDigit(token[0]) || token is "(" or "{"
-            || (token[0] == '\\' && token.Length > 1 && char.IsAsciiLetter(token[1]) && token != @"\cup"));
+            || (token[0] == '\\' && token.Length > 1 && char.IsAsciiLetter(token[1])
+                && token is not (@"\cup" or @"\choose" or @"\rfloor" or @"\rceil")));
 
     private MathNode Power()
     {
@@ -108,7 +109,10 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
         return token switch
         {
             "(" => Closed(Sum(), ")"),
-            "{" => Closed(Sum(), "}"),
+            "{" => Braced(),
+            @"\binom" => new CallNode("choose", Argument(), Argument()),
+            @"\lfloor" => new CallNode("floor", Closed(Sum(), @"\rfloor")),
+            @"\lceil" => new CallNode("ceil", Closed(Sum(), @"\rceil")),
             "|" => new CallNode("abs", Closed(Sum(), "|")),
             @"\frac" => new CallNode("/", Argument(), Argument()),
             @"\sqrt" => Root(),
@@ -120,6 +124,12 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
             _ when GreekPattern().IsMatch(token) => Symbol(token),
             _ => throw new FormatException($"'{token}' is not known."),
         };
+    }
+
+    private MathNode Braced()
+    {
+        MathNode inside = Sum();
+        return Closed(cursor.Take(@"\choose") ? new CallNode("choose", inside, Sum()) : inside, "}");
     }
 
     // Words in upright letters are one symbol, however many there are.
