@@ -65,6 +65,28 @@ public sealed class ServerWeightsTests
         Assert.Equal(
             ["run-1", "run-2"],
             server.Weights.Calls.Where(call => call.Contains("/unload_")).Select(call => call.Split('"')[3]));
+        Assert.Equal(["run-1", "run-2"], weights.StillListed);
+    }
+
+    [Fact]
+    public async Task Another_failure_to_unload_is_told_and_tried_again_with_the_next_adapter()
+    {
+        await using ChatServer server = await ChatServer.StartAsync();
+        VllmAdapterWeights weights = new(server.Endpoint);
+        await weights.LoadAsync("/shared/a", "run-1");
+        server.Weights.FailsToUnload = true;
+        server.Weights.UnloadFailure = "EngineCore encountered an issue.";
+        ServerWeightsException error =
+            await Assert.ThrowsAsync<ServerWeightsException>(() => weights.LoadAsync("/shared/b", "run-2"));
+        Assert.Contains("loaded the adapter 'run-2', but did not unload 'run-1'", error.Message);
+        Assert.Contains("answered 500", error.Message);
+        Assert.Contains("EngineCore encountered an issue", error.Message);
+        Assert.Equal("run-2", weights.Version);
+
+        server.Weights.FailsToUnload = false;
+        await weights.LoadAsync("/shared/c", "run-3");
+        Assert.Equal(["tiny", "run-3"], server.Weights.Models);
+        Assert.Empty(weights.StillListed);
     }
 
     [Fact]

@@ -15,10 +15,15 @@ public sealed class VllmAdapterWeights : IServerWeights
 {
     private const string Absent = "(not loaded)";
 
+    // vLLM's words where the engine had no such adapter to remove: with room for one, it dropped it for the new one.
+    private const string AlreadyDropped = "Failed to remove";
+
     private readonly WeightServer _server;
 
     // Adapters other than the last that the server has, or may have because its answer did not arrive.
     private readonly List<string> _outdated = [];
+
+    private readonly List<string> _stillListed = [];
 
     /// <summary>Creates the client. No request is sent yet.</summary>
     /// <param name="endpoint">The server's address, the same as <see cref="RemoteSamplerOptions.Endpoint"/>.</param>
@@ -34,7 +39,16 @@ public sealed class VllmAdapterWeights : IServerWeights
     /// <inheritdoc/>
     public string? Model => Version;
 
+    /// <summary>
+    /// Adapters that the server still lists, in the order in which they were replaced: its engine had already dropped them for newer
+    /// ones when it was asked to, and several versions of vLLM then keep the name. They take no memory, and nothing requests them.
+    /// </summary>
+    public IReadOnlyList<string> StillListed => [.. _stillListed];
+
     /// <inheritdoc/>
+    /// <exception cref="ServerWeightsException">
+    /// The server did not load them, or loaded them and failed to unload the previous ones, which the next call tries again.
+    /// </exception>
     public async Task LoadAsync(string folder, string version, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -99,11 +113,18 @@ public sealed class VllmAdapterWeights : IServerWeights
         WeightAnswer answer = await _server.PostAsync(
             "v1/unload_lora_adapter", new JsonObject { ["lora_name"] = name }, cancellationToken).ConfigureAwait(false);
 
-        // A restarted server doesn't have it any more, and one that did not answer may never have had it. With room for one adapter,
-        // vLLM has dropped it for the new one; a version that then answers 500 keeps its name, which nobody requests again.
-        if (!answer.IsSuccess && answer.Status is not (404 or 500))
+        // A restarted server doesn't have it any more, and one that did not answer may never have had it.
+        if (answer.IsSuccess || answer.Status == 404)
         {
-            throw answer.Fail($"loaded the adapter '{Version}', but did not unload '{name}'");
+            return;
         }
+
+        if (answer.Status != 500 || !answer.Body.Contains(AlreadyDropped, StringComparison.OrdinalIgnoreCase))
+        {
+            throw answer.Fail(
+                $"loaded the adapter '{Version}', but did not unload '{name}', so that it may have no room for the next; see its log");
+        }
+
+        _stillListed.Add(name);
     }
 }

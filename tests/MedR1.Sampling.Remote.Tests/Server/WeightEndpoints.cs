@@ -34,6 +34,9 @@ internal sealed class WeightEndpoints
     /// <summary>Whether a vLLM server that has room for one adapter fails to unload the one that it has dropped already.</summary>
     public bool FailsToUnload { get; set; }
 
+    /// <summary>What it says then; that its engine had no such adapter, unless a test says otherwise.</summary>
+    public string UnloadFailure { get; set; } = "Failed to remove it from the engine.";
+
     /// <summary>Names that a vLLM server lists.</summary>
     public List<string> Models { get; } = ["tiny"];
 
@@ -113,7 +116,7 @@ internal sealed class WeightEndpoints
     {
         string name = (string)(await ReadAsync(context))["lora_name"]!;
         await (FailsToUnload
-            ? Replies.Refusal(context, 500, $"Failed to remove '{name}'.", "InternalServerError")
+            ? Replies.Refusal(context, 500, UnloadFailure, "InternalServerError")
             : Models.Remove(name)
             ? Replies.Text(context, 200, $"Success: LoRA adapter '{name}' removed successfully.")
             : Replies.Refusal(context, 404, $"The lora adapter '{name}' cannot be found.", "NotFoundError"));
