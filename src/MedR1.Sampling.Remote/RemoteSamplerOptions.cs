@@ -83,9 +83,9 @@ public sealed record RemoteSamplerOptions
     public ServerLogProbabilities LogProbabilities { get; init; } = ServerLogProbabilities.Raw;
 
     /// <summary>
-    /// Whether the number of prompt tokens in an answer's <c>usage</c> includes the image tokens, as with vLLM and SGLang. It becomes
-    /// <see cref="CompletionGroup.PromptTokenCount"/>, which a trainer compares with its own prompt; if not, that is 0, and nothing is
-    /// compared.
+    /// Whether the prompt tokens in an answer, and their number in its <c>usage</c>, include the image tokens, as with vLLM and SGLang.
+    /// They become <see cref="CompletionGroup.PromptTokenIds"/> and <see cref="CompletionGroup.PromptTokenCount"/>, which a trainer
+    /// compares with its own prompt; if not, these are empty and 0, and nothing is compared.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool CountsImageTokens { get; init; } = true;

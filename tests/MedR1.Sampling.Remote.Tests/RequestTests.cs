@@ -105,7 +105,7 @@ public sealed class RequestTests
                   "repetition_penalty": 1.5, "min_tokens": 2, "logit_bias": { "151655": -100, "5": -100 },
                   "stop": ["</answer>"], "stop_token_ids": [2, 3], "include_stop_str_in_output": true, "no_stop_trim": true,
                   "logprobs": true, "return_tokens_as_token_ids": true, "return_token_ids": true, "return_meta_info": true,
-                  "skip_special_tokens": true
+                  "return_prompt_token_ids": true, "skip_special_tokens": true
                 }
                 """),
             body), body.ToJsonString());

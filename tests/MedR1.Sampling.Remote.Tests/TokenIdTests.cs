@@ -79,6 +79,29 @@ public sealed class TokenIdTests
     }
 
     [Fact]
+    public async Task The_prompts_ids_are_read_where_each_server_has_them()
+    {
+        JsonObject vllm = Replies.Body(Replies.Choice(0));
+        vllm["prompt_token_ids"] = new JsonArray(4, 5, 6);
+        JsonObject sglang = Replies.Body(Replies.Choice(0));
+        sglang["choices"]![0]!["prompt_token_ids"] = new JsonArray(4, 5, 6);
+        JsonObject silent = Replies.Body(Replies.Choice(0));
+        silent["prompt_token_ids"] = null;
+        JsonObject wrong = Replies.Body(Replies.Choice(0));
+        wrong["prompt_token_ids"] = new JsonArray(4, "5", 6);
+        foreach ((JsonObject body, int[] expected) in
+            (IEnumerable<(JsonObject, int[])>)[(vllm, [4, 5, 6]), (sglang, [4, 5, 6]), (silent, []), (wrong, [])])
+        {
+            await using ChatServer server =
+                await ChatServer.StartAsync((context, _) => Replies.Json(context, body.DeepClone()));
+            Assert.Equal(expected, (await server.Options().DrawAsync(Drawing.Prompts(1), s_one))[0].PromptTokenIds);
+            Assert.Empty((await (server.Options() with { CountsImageTokens = false })
+                .DrawAsync(Drawing.Prompts(1), s_one))[0].PromptTokenIds);
+            Assert.Equal([true, false], server.Calls.Select(call => (bool)call.Body["return_prompt_token_ids"]!));
+        }
+    }
+
+    [Fact]
     public async Task Without_the_demand_log_probabilities_are_neither_asked_for_nor_needed()
     {
         JsonObject choice = Replies.Choice(0);

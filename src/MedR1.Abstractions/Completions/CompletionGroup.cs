@@ -14,6 +14,12 @@ public sealed record CompletionGroup(VqaPrompt Prompt, IReadOnlyList<Completion>
     /// </summary>
     public int PromptTokenCount { get; init; }
 
+    /// <summary>
+    /// The tokens of the prompt as the sampler's model read it, with one token per image token; empty if the sampler doesn't know
+    /// them. A trainer rejects a group whose tokens are not those of its own prompt, and names the first that differs.
+    /// </summary>
+    public IReadOnlyList<int> PromptTokenIds { get; init; } = [];
+
     /// <summary>The scores, one per completion; <see langword="null"/> until the completions are scored.</summary>
     public IReadOnlyList<CompletionScore>? Scores { get; init; }
 }

@@ -137,6 +137,9 @@ internal static class RequestWriter
         json.WriteBoolean("return_tokens_as_token_ids", options.RequireLogProbabilities);
         json.WriteBoolean("return_token_ids", true);
 
+        // vLLM returns those of the prompt with return_token_ids, SGLang with this.
+        json.WriteBoolean("return_prompt_token_ids", options.CountsImageTokens);
+
         // SGLang learnt return_token_ids late: before, its ids are next to the log-probabilities of this.
         json.WriteBoolean("return_meta_info", options.RequireLogProbabilities);
 

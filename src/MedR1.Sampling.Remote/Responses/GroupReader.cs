@@ -43,11 +43,16 @@ internal static class GroupReader
             completions[index] = new ChoiceReader(answer, index, sampling, options).Read(choices[i]);
         }
 
+        // vLLM sends the prompt's tokens once, SGLang with each choice.
+        IReadOnlyList<int>? promptIds =
+            (root.Member("prompt_token_ids") ?? ((JsonElement?)choices[0]).Member("prompt_token_ids")).Integers();
         return new CompletionGroup(answer.Job.Prompt, [.. completions.OfType<Completion>()])
         {
             PromptIndex = answer.Job.Index,
-            PromptTokenCount =
-                options.CountsImageTokens ? root.Member("usage").Member("prompt_tokens").Integer() ?? 0 : 0,
+            PromptTokenCount = options.CountsImageTokens
+                ? root.Member("usage").Member("prompt_tokens").Integer() ?? promptIds?.Count ?? 0
+                : 0,
+            PromptTokenIds = options.CountsImageTokens ? promptIds ?? [] : [],
         };
     }
 }

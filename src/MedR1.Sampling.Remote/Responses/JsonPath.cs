@@ -35,6 +35,15 @@ internal static class JsonPath
     public static int? Integer(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Number } found && found.TryGetInt32(out int value) ? value : null;
 
+    /// <summary>A list of whole numbers; null if it is something else, or holds something else.</summary>
+    public static IReadOnlyList<int>? Integers(this JsonElement? element)
+    {
+        int?[]? numbers = element.Items()?.Select(item => ((JsonElement?)item).Integer()).ToArray();
+        return numbers is not null && Array.TrueForAll(numbers, number => number is not null)
+            ? [.. numbers.OfType<int>()]
+            : null;
+    }
+
     /// <summary>A number; NaN if there is none.</summary>
     public static double Number(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Number } found && found.TryGetDouble(out double value)

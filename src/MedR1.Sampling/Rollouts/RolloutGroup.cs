@@ -59,6 +59,7 @@ internal sealed class RolloutGroup(PromptTicket ticket, int promptSlot, RolloutR
         {
             PromptIndex = ticket.Index,
             PromptTokenCount = ticket.Encoded.TokenIds.Count,
+            PromptTokenIds = ticket.Encoded.TokenIds,
         };
 
     /// <inheritdoc/>

@@ -101,7 +101,7 @@ internal sealed class RolloutCollector(
         List<CompletionGroup> groups = await SampleAsync(batch.Prompts, SamplingOptionsOf(index, round), cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         Check(groups, batch.Prompts.Length);
-        CheckPrompts(groups, batch.Prompts);
+        SampledPrompts.ThrowIfOthers(parts.Sampler, groups, batch.Prompts, policy.Processor.Tokenizer);
         SampleSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
         start = Stopwatch.GetTimestamp();
         ScoredGroups scored = await _scorer.ScoreAsync(groups, cancellationToken);
@@ -164,22 +164,6 @@ internal sealed class RolloutCollector(
                 $"The sampler gave {groups.Count} groups of "
                 + $"{string.Join(", ", groups.Select(group => group.Completions.Count).Distinct())} "
                 + $"completions; {prompts} groups of {options.GroupSize} were asked for.");
-        }
-    }
-
-    // A server has a chat template and limits for images of its own: completions of another prompt would be trained as if they
-    // answered this one, without any other sign.
-    private void CheckPrompts(List<CompletionGroup> groups, TakenPrompt[] taken)
-    {
-        int place = groups.Zip(taken).ToList().FindIndex(
-            pair => pair.First.PromptTokenCount is > 0 and int count && count != pair.Second.Encoded.TokenIds.Count);
-        if (place >= 0)
-        {
-            throw new InvalidOperationException(
-                $"The sampler {parts.Sampler.GetType().Name} drew for a prompt of {groups[place].PromptTokenCount} tokens, the "
-                + $"policy's is {taken[place].Encoded.TokenIds.Count} tokens long ({PromptTaker.NameOf(taken[place])}). Give both "
-                + "the same chat template, and the same limits for the pixels of an image; a sampler that counts otherwise, for example "
-                + "without the images, leaves PromptTokenCount at 0 (RemoteSamplerOptions.CountsImageTokens = false).");
         }
     }
 }

@@ -82,7 +82,37 @@ public sealed class RolloutCollectorTests
         Assert.Contains("chat template", error.Message);
     }
 
-    private sealed class CountingSampler(ISampler inner, Func<VqaPrompt, int> count) : ISampler
+    [Theory]
+    [InlineData(0, null)] // unknown
+    [InlineData(1, null)] // the policy's own
+    [InlineData(2, "its token 2 of ")]
+    [InlineData(3, "is none (it has ended)")]
+    public async Task Another_prompts_tokens_are_refused_with_the_first_that_differs(int kind, string? expected)
+    {
+        using TinyPolicy policy = TestData.Policy();
+        Func<VqaPrompt, IReadOnlyList<int>> read = prompt => kind switch
+        {
+            0 => [],
+            1 => policy.Processor.Encode(prompt).TokenIds,
+            2 => [.. policy.Processor.Encode(prompt).TokenIds.Select((id, place) => place == 2 ? id + 1 : id)],
+            _ => [.. policy.Processor.Encode(prompt).TokenIds.SkipLast(1)],
+        };
+        Task run = Runs.Small(policy, options => options.MaxSteps = 1)
+            .UseSampler(new CountingSampler(new ScriptedSampler("a", "bb"), _ => 0, read)).RunAsync();
+        if (expected is null)
+        {
+            await run;
+            return;
+        }
+
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => run);
+        Assert.Contains("CountingSampler drew for a prompt that is not the policy's", error.Message);
+        Assert.Contains(expected, error.Message);
+        Assert.Contains("chat template", error.Message);
+    }
+
+    private sealed class CountingSampler(
+        ISampler inner, Func<VqaPrompt, int> count, Func<VqaPrompt, IReadOnlyList<int>>? read = null) : ISampler
     {
         public async IAsyncEnumerable<CompletionGroup> SampleAsync(
             IReadOnlyList<VqaPrompt> prompts,
@@ -91,7 +121,11 @@ public sealed class RolloutCollectorTests
         {
             await foreach (CompletionGroup group in inner.SampleAsync(prompts, options, cancellationToken))
             {
-                yield return group with { PromptTokenCount = count(group.Prompt) };
+                yield return group with
+                {
+                    PromptTokenCount = count(group.Prompt),
+                    PromptTokenIds = read?.Invoke(group.Prompt) ?? [],
+                };
             }
         }
     }

@@ -1,0 +1,43 @@
+using MedR1.Modeling;
+
+namespace MedR1.Training;
+
+/// <summary>
+/// Compares the prompts that a sampler drew for with those of the policy. A server has a chat template and limits for images of its
+/// own: completions of another prompt would be trained as if they answered this one, without any other sign.
+/// </summary>
+internal static class SampledPrompts
+{
+    private const string Advice = "Give both the same chat template, and the same limits for the pixels of an image; a sampler that "
+        + "counts otherwise, for example without the images, leaves PromptTokenCount at 0 and PromptTokenIds empty "
+        + "(RemoteSamplerOptions.CountsImageTokens = false).";
+
+    /// <summary>Compares the tokens of each prompt as far as the sampler gave them: themselves, or else their number.</summary>
+    /// <exception cref="InvalidOperationException">A prompt differs; the message names the first token that does.</exception>
+    public static void ThrowIfOthers(
+        ISampler sampler, IReadOnlyList<CompletionGroup> groups, IReadOnlyList<TakenPrompt> taken, ITextTokenizer tokenizer)
+    {
+        foreach ((CompletionGroup group, TakenPrompt prompt) in groups.Zip(taken))
+        {
+            IReadOnlyList<int> own = prompt.Encoded.TokenIds;
+            string head = $"The sampler {sampler.GetType().Name} drew for a prompt";
+            if (group.PromptTokenIds is { Count: > 0 } read && !read.SequenceEqual(own))
+            {
+                int place = read.Zip(own).TakeWhile(pair => pair.First == pair.Second).Count();
+                throw new InvalidOperationException(
+                    $"{head} that is not the policy's ({PromptTaker.NameOf(prompt)}): its token {place} of {read.Count} is "
+                    + $"{NameAt(read, place, tokenizer)}, the policy's, of {own.Count}, is {NameAt(own, place, tokenizer)}. {Advice}");
+            }
+
+            if (group.PromptTokenCount is > 0 and int count && count != own.Count)
+            {
+                throw new InvalidOperationException(
+                    $"{head} of {count} tokens, the policy's is {own.Count} tokens long ({PromptTaker.NameOf(prompt)}). {Advice}");
+            }
+        }
+    }
+
+    private static string NameAt(IReadOnlyList<int> ids, int place, ITextTokenizer tokenizer) => place < ids.Count
+        ? $"{ids[place]} ('{tokenizer.Decode([ids[place]], skipSpecialTokens: false)}')"
+        : "none (it has ended)";
+}
