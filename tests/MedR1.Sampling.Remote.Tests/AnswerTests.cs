@@ -28,7 +28,6 @@ public sealed class AnswerTests
     [Theory]
     [InlineData("stop", "<answer>A</answer>", null, null, StopReason.StopString)]
     [InlineData("stop", "<answer>A</answer>\n", null, null, StopReason.StopString)]
-    [InlineData("stop", "<answer>A", null, null, StopReason.EndToken)]
     [InlineData("length", "<answer>A</answer>", null, null, StopReason.Length)]
     [InlineData("stop", "<answer>A</answer>\n", "matched_stop", "\"</answer>\"", StopReason.StopString)]
     [InlineData("stop", "<answer>A</answer> so", "matched_stop", "151645", StopReason.EndToken)]
@@ -48,6 +47,79 @@ public sealed class AnswerTests
         CompletionGroup group = Assert.Single(await server.Options().DrawAsync(
             Drawing.Prompts(1), new SamplingOptions { StopStrings = ["</answer>"] }));
         Assert.Equal(expected, Assert.Single(group.Completions).StopReason);
+    }
+
+    [Fact]
+    public async Task A_stop_string_that_may_have_been_cut_off_is_refused_unless_an_end_token_is_there()
+    {
+        // The last token of the choice is 2.
+        await using ChatServer server = await ChatServer.StartAsync(
+            (context, _) => Replies.Json(context, Replies.Body(Replies.Choice(0, "<answer>A"))));
+        SamplingOptions sampling = new() { StopStrings = ["</answer>"] };
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1), sampling);
+        Assert.Contains("choice 0 ended without any of the StopStrings in its text", error.Message);
+        await server.Options().FailAsync(Drawing.Prompts(1), sampling with { EndTokenIds = [3] });
+
+        List<CompletionGroup> groups =
+            await server.Options().DrawAsync(Drawing.Prompts(1), sampling with { EndTokenIds = [3, 2] });
+        Assert.Equal(StopReason.EndToken, groups[0].Completions[0].StopReason);
+    }
+
+    [Theory]
+    [InlineData(3, null, null, StopReason.Length)]
+    [InlineData(3, 2, null, StopReason.EndToken)]
+    [InlineData(3, null, "null", StopReason.EndToken)] // vLLM: the model's own end token
+    [InlineData(4, null, null, StopReason.EndToken)]
+    public async Task All_tokens_that_are_allowed_are_a_cut_where_the_server_does_not_say_what_ended_them(
+        int mostTokens, int? endToken, string? reason, StopReason expected)
+    {
+        // The tokens are 10, 7 and 2. ik_llama.cpp of August 2026 answers finish_reason "stop" after max_tokens, too.
+        JsonObject choice = Replies.Choice(0);
+        if (reason is not null)
+        {
+            choice["stop_reason"] = JsonNode.Parse(reason);
+        }
+
+        await using ChatServer server = await ChatServer.StartAsync(
+            (context, _) => Replies.Json(context, Replies.Body(choice.DeepClone())));
+        SamplingOptions sampling = new() { MaxNewTokens = mostTokens, EndTokenIds = endToken is int id ? [id] : null };
+        List<CompletionGroup> groups = await server.Options().DrawAsync(Drawing.Prompts(1), sampling);
+        Assert.Equal(expected, groups[0].Completions[0].StopReason);
+    }
+
+    [Fact]
+    public async Task A_request_for_several_is_answered_by_advice_where_the_server_draws_one()
+    {
+        await using ChatServer server = await ChatServer.StartAsync(
+            (context, _) => Replies.Text(context, 500, """{"error":{"code":500,"message":"Only one completion choice is allowed"}}"""));
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1));
+        Assert.Contains("set SeparateRequests", error.Message);
+        Assert.Equal(1, error.Attempts);
+    }
+
+    [Fact]
+    public async Task Options_that_the_server_ignored_are_named()
+    {
+        // The tokens are 10, 7 and 2.
+        await using ChatServer server = await ChatServer.StartAsync();
+        foreach ((SamplingOptions sampling, string? expected) in (IEnumerable<(SamplingOptions, string?)>)
+            [
+                (new() { MaxNewTokens = 2 }, "has 3 tokens, of which 2 are allowed"),
+                (new() { MinNewTokens = 4 }, "ended after 3 tokens, but MinNewTokens is 4"),
+                (new() { SuppressedTokenIds = [9, 7] }, "has the suppressed token 7 as its token 1"),
+                (new() { EndTokenIds = [2, 10] }, "goes on after the end token 10, its token 0 of 3"),
+                (new() { MaxNewTokens = 3, MinNewTokens = 2, SuppressedTokenIds = [9], EndTokenIds = [2] }, null),
+            ])
+        {
+            RemoteSamplerOptions options = server.Options() with { LogProbabilities = ServerLogProbabilities.Drawn };
+            if (expected is null)
+            {
+                Assert.Single(await options.DrawAsync(Drawing.Prompts(1), sampling));
+                continue;
+            }
+
+            Assert.Contains($"choice 0 {expected}", (await options.FailAsync(Drawing.Prompts(1), sampling)).Message);
+        }
     }
 
     [Fact]

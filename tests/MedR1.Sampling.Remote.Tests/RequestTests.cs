@@ -102,7 +102,7 @@ public sealed class RequestTests
             JsonNode.Parse("""
                 {
                   "model": "tiny", "n": 3, "max_tokens": 17, "temperature": 0.75, "top_p": 0.5, "top_k": 20, "min_p": 0.25,
-                  "repetition_penalty": 1.5, "min_tokens": 2, "logit_bias": { "151655": -100, "5": -100 },
+                  "repetition_penalty": 1.5, "repeat_penalty": 1.5, "repeat_last_n": -1, "min_tokens": 2, "logit_bias": { "151655": -100, "5": -100 },
                   "stop": ["</answer>"], "stop_token_ids": [2, 3], "include_stop_str_in_output": true, "no_stop_trim": true,
                   "logprobs": true, "return_tokens_as_token_ids": true, "return_token_ids": true, "return_meta_info": true,
                   "return_prompt_token_ids": true, "skip_special_tokens": true

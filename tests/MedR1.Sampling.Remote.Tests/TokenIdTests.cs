@@ -79,6 +79,33 @@ public sealed class TokenIdTests
     }
 
     [Fact]
+    public async Task Llama_cpps_tokens_have_their_ids_beside_their_names()
+    {
+        // ik_llama.cpp of August 2026: {"bytes": […], "id": 36, "logprob": …, "token": "E", "top_logprobs": […]}.
+        JsonObject choice = Named("It is", "It", " is", "");
+        foreach ((JsonNode? token, int id) in choice["logprobs"]!["content"]!.AsArray().Zip((int[])[5, 6, 2]))
+        {
+            token!["id"] = id;
+        }
+
+        await using ChatServer server =
+            await ChatServer.StartAsync((context, _) => Replies.Json(context, Replies.Body(choice.DeepClone())));
+        Assert.Equal([5, 6, 2], (await server.Options().DrawAsync(Drawing.Prompts(1), s_one))[0].Completions[0].TokenIds);
+    }
+
+    [Fact]
+    public async Task Fewer_log_probabilities_than_tokens_are_refused()
+    {
+        JsonObject body = Replies.Body(Replies.Choice(0), Replies.Choice(1));
+        body["usage"]!["completion_tokens"] = 7;
+        await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Json(context, body.DeepClone()));
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1));
+        Assert.Contains("drew 7 tokens, but sent the log-probabilities of 6", error.Message);
+
+        Assert.Single(await (server.Options() with { RequireLogProbabilities = false }).DrawAsync(Drawing.Prompts(1)));
+    }
+
+    [Fact]
     public async Task The_prompts_ids_are_read_where_each_server_has_them()
     {
         JsonObject vllm = Replies.Body(Replies.Choice(0));

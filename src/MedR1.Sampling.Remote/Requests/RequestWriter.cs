@@ -89,6 +89,10 @@ internal static class RequestWriter
         json.WriteNumber("top_k", sampling.TopK ?? -1);
         json.WriteNumber("min_p", sampling.MinP ?? 0);
         json.WriteNumber("repetition_penalty", sampling.RepetitionPenalty);
+
+        // The same for llama.cpp, which otherwise looks back at the last 64 tokens only.
+        json.WriteNumber("repeat_penalty", sampling.RepetitionPenalty);
+        json.WriteNumber("repeat_last_n", -1);
         json.WriteNumber("min_tokens", sampling.MinNewTokens);
         if (sampling.SuppressedTokenIds.Count > 0)
         {

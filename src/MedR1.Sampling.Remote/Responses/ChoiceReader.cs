@@ -26,29 +26,37 @@ internal sealed class ChoiceReader(
         ChoiceTokens tokens = new ChoiceTokenReader(answer, index, options).Read(choice, written);
         LogProbabilityUse use = LogProbabilityUse.Of(sampling, options.LogProbabilities);
         string text = options.Tokenize is null ? written : WithoutControlTokens(written);
-        return new Completion
+        Completion completion = new()
         {
             Text = text,
             TokenIds = tokens.Ids,
-            StopReason = ReadStopReason(choice, text),
+            StopReason = ReadStopReason(choice, text, tokens.Ids),
             LogProbabilities = use.ArePlain ? tokens.LogProbabilities : [],
             DrawnLogProbabilities = use.AreDrawn ? tokens.LogProbabilities : [],
             SampleIndex = index,
         };
+        return IgnoredOptions.FirstIn(completion, sampling) is string ignored ? throw Fail(ignored) : completion;
     }
 
-    private StopReason ReadStopReason(JsonElement? choice, string text) => choice.Member("finish_reason").Text() switch
+    private StopReason ReadStopReason(JsonElement? choice, string text, IReadOnlyList<int> ids) =>
+        choice.Member("finish_reason").Text() switch
     {
-        "stop" => HasStopString(choice, text) ? StopReason.StopString : StopReason.EndToken,
+        "stop" when IsCutOff(choice, ids) => StopReason.Length,
+        "stop" => HasStopString(choice, text, ids) ? StopReason.StopString : StopReason.EndToken,
         "length" => StopReason.Length,
         string other => throw Fail($"ended by '{other}', which is neither stop nor length"),
         null => throw Fail("has no finish_reason"),
     };
 
+    // ik_llama.cpp says stop of a completion that has all the tokens it may have, too.
+    private bool IsCutOff(JsonElement? choice, IReadOnlyList<int> ids) =>
+        choice.Member("matched_stop") is null && choice.Member("stop_reason") is null
+        && ids.Count == sampling.MaxNewTokens && sampling.EndTokenIds?.Contains(ids[^1]) != true;
+
     // SGLang says in matched_stop what ended a completion, vLLM in stop_reason: a stop string, a token's id, or null. For servers
     // that don't say it, the text decides. Its end alone would not: SGLang returns the whole last token, including what follows the
-    // stop string.
-    private bool HasStopString(JsonElement? choice, string text)
+    // stop string. A text without any may have lost it: llama.cpp and others cut it off whatever they are asked.
+    private bool HasStopString(JsonElement? choice, string text, IReadOnlyList<int> ids)
     {
         JsonElement? reason = choice.Member("matched_stop") ?? choice.Member("stop_reason");
         if (reason.Text() == NotNumbers && !sampling.StopStrings.Contains(NotNumbers))
@@ -56,9 +64,18 @@ internal sealed class ChoiceReader(
             throw Fail($"ended by '{NotNumbers}': the server computed a token that is none");
         }
 
-        return reason is null
-            ? sampling.StopStrings.Any(stop => text.Contains(stop, StringComparison.Ordinal))
-            : reason.Text() is string said && sampling.StopStrings.Contains(said);
+        if (reason is not null)
+        {
+            return reason.Text() is string said && sampling.StopStrings.Contains(said);
+        }
+
+        bool isInText = sampling.StopStrings.Any(stop => text.Contains(stop, StringComparison.Ordinal));
+        bool isEndToken = ids is [.., int last] && sampling.EndTokenIds?.Contains(last) == true;
+        return isInText || isEndToken || sampling.StopStrings.Count == 0
+            ? isInText
+            : throw Fail("ended without any of the StopStrings in its text, and the server does not say what ended it: it may have "
+                + "cut the string off, as llama.cpp does. Use a server that leaves it in the text (vLLM, SGLang) or no "
+                + "StopStrings; where only end tokens end the completions, name them as EndTokenIds");
     }
 
     private string WithoutControlTokens(string text)

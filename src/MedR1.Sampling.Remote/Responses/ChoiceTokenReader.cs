@@ -48,13 +48,14 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
             logProbabilities[i] = (float)value;
         }
 
-        return new ChoiceTokens(Ids(choice, names, text), logProbabilities);
+        return new ChoiceTokens(Ids(choice, items, names, text), logProbabilities);
     }
 
-    private IReadOnlyList<int> Ids(JsonElement? choice, string[] names, string text)
+    private IReadOnlyList<int> Ids(JsonElement? choice, IReadOnlyList<JsonElement> items, string[] names, string text)
     {
-        int?[] named = [.. names.Select(NamedId)];
-        if (named.All(id => id is not null))
+        // vLLM names tokens by their ids, llama.cpp has the ids next to the names.
+        int?[] named = [.. names.Zip(items, (name, item) => NamedId(name) ?? ((JsonElement?)item).Member("id").Integer())];
+        if (named.All(id => id >= 0))
         {
             return [.. named.OfType<int>()];
         }
@@ -69,7 +70,7 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
             return Counted(options.Tokenize(text), names.Length, "Tokenize gave");
         }
 
-        int unnamed = Array.IndexOf(named, null);
+        int unnamed = Array.FindIndex(named, id => id is null or < 0);
         throw Fail($"names its token {unnamed} '{names[unnamed]}', not '{IdPrefix}' and a number; "
             + "use a server that honours return_tokens_as_token_ids, or set Tokenize");
     }

@@ -43,6 +43,11 @@ internal static class GroupReader
             completions[index] = new ChoiceReader(answer, index, sampling, options).Read(choices[i]);
         }
 
+        if (options.RequireLogProbabilities)
+        {
+            RequireEveryToken(answer, completions.Sum(completion => completion!.TokenCount));
+        }
+
         // vLLM sends the prompt's tokens once, SGLang with each choice.
         IReadOnlyList<int>? promptIds =
             (root.Member("prompt_token_ids") ?? ((JsonElement?)choices[0]).Member("prompt_token_ids")).Integers();
@@ -54,5 +59,17 @@ internal static class GroupReader
                 : 0,
             PromptTokenIds = options.CountsImageTokens ? promptIds ?? [] : [],
         };
+    }
+
+    // llama.cpp describes no tokens that end inside a character, while it counts them.
+    private static void RequireEveryToken(ServerAnswer answer, int described)
+    {
+        JsonElement? root = answer.Json.RootElement;
+        if (root.Member("usage").Member("completion_tokens").Integer() is int drawn && described < drawn)
+        {
+            throw answer.Fail(
+                $"the server drew {drawn} tokens, but sent the log-probabilities of {described}; llama.cpp leaves out tokens that end "
+                + "inside a character, for which a trainer needs vLLM or SGLang. Without a trainer, don't require them.");
+        }
     }
 }

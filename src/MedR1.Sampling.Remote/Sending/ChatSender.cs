@@ -14,6 +14,9 @@ internal sealed class ChatSender
 {
     private const int BodyBytes = 1024;
 
+    // llama.cpp's words for n > 1, in versions that don't draw several.
+    private const string OneOnly = "Only one completion choice is allowed";
+
     private readonly RemoteSamplerOptions _options;
     private readonly ChatClient _client;
 
@@ -80,7 +83,7 @@ internal sealed class ChatSender
             cancellationToken.ThrowIfCancellationRequested();
             string problem = limit.IsCancellationRequested
                 ? $"no answer came within {_options.RequestTimeout}."
-                : $"the connection broke ({e.Message}).";
+                : $"the connection broke ({Reason.Of(e)}).";
             return new AttemptResult { Problem = problem, IsTransient = true, Cause = e };
         }
         finally
@@ -97,11 +100,14 @@ internal sealed class ChatSender
         AttemptResult answer = new() { Status = response.Status, Body = body };
         if (response.Status is < 200 or >= 300)
         {
+            bool isOneOnly = body.Contains(OneOnly, StringComparison.OrdinalIgnoreCase);
             response.Headers.TryGetValue("Retry-After", out string? wait);
             return answer with
             {
-                Problem = "the server refused.",
-                IsTransient = ServerRules.MayPass(response.Status),
+                Problem = isOneOnly
+                    ? "the server draws one completion per request; set SeparateRequests."
+                    : "the server refused.",
+                IsTransient = ServerRules.MayPass(response.Status) && !isOneOnly,
                 RetryAfter = RetrySchedule.ReadRetryAfter(wait, DateTimeOffset.UtcNow),
             };
         }

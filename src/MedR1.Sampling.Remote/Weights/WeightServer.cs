@@ -105,7 +105,7 @@ internal sealed class WeightServer
         }
         catch (HttpRequestException e)
         {
-            throw new ServerWeightsException($"The server at {Address} could not be asked for /{path}: {e.Message}", e);
+            throw new ServerWeightsException($"The server at {Address} could not be asked for /{path}: {Reason.Of(e)}", e);
         }
     }
 }
