@@ -15,8 +15,9 @@ SkiaImageDecoder decoder = new();
 ImageDecodeOptions options = new() { MaxPixels = mostPixels };
 DicomLimits limits = new() { MaxPixels = mostPixels, MaxInflatedBytes = mostPixels * 4 };
 
-// A GIF of one pixel loads the native library, whose memory is not the pictures'.
-decoder.Decode(Convert.FromBase64String("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"));
+// A PNG of one pixel loads the native library, whose memory is not the pictures'.
+decoder.Decode(Convert.FromBase64String(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="));
 using Process process = Process.GetCurrentProcess();
 long before = process.WorkingSet64;
 int decoded = count > 0 ? 0 : Decode(whole);

@@ -15,6 +15,12 @@ public static class ProductAttention
     private const long MostScores = 1L << 23;
     private const long LongestSequence = 256;
 
+    /// <summary>
+    /// Whether the processor multiplies bfloat16 as fast as float32. Elsewhere libtorch's products take number by number, and what is
+    /// computed in float32 instead is faster by an order of magnitude.
+    /// </summary>
+    public static bool MultipliesBrainFloats => PackedWeight.IsSupported;
+
     /// <summary>Whether products are faster than libtorch's fused operator, and the scores are not too large.</summary>
     /// <param name="queries"><c>[A, T, H, D]</c></param>
     /// <param name="keys"><c>[A, S, K, D]</c></param>

@@ -44,7 +44,10 @@ public static class FusedOperators
         }
     }
 
-    /// <summary>Attention, softmax(q kᵀ · scale + mask) v, by the fastest kernel that fits.</summary>
+    /// <summary>
+    /// Attention, softmax(q kᵀ · scale + mask) v, by the fastest kernel that fits. bfloat16 is widened to float32 on a CPU that doesn't
+    /// multiply it.
+    /// </summary>
     /// <param name="query">Queries <c>[B, H, T, D]</c>.</param>
     /// <param name="key">Keys <c>[B, K, S, D]</c>.</param>
     /// <param name="value">Values <c>[B, K, S, D]</c>.</param>
@@ -66,6 +69,15 @@ public static class FusedOperators
         double? scale = null,
         bool enableGqa = false)
     {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.dtype == torch.ScalarType.BFloat16 && query.device_type == DeviceType.CPU && !ProductAttention.MultipliesBrainFloats)
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            return ScaledDotProductAttention(
+                Wide(query), Wide(key), Wide(value), mask?.dtype == torch.ScalarType.BFloat16 ? Wide(mask) : mask, isCausal, scale,
+                enableGqa).to(query.dtype).MoveToOuterDisposeScope();
+        }
+
         using OperatorCall call = new("aten::scaled_dot_product_attention"u8, ""u8);
         const double Dropout = 0;
         call.Add(query);
@@ -78,6 +90,8 @@ public static class FusedOperators
         call.Add(enableGqa);
         return call.Invoke();
     }
+
+    private static torch.Tensor Wide(torch.Tensor numbers) => numbers.to(torch.ScalarType.Float32);
 
     /// <summary>Views the same memory as a different element type.</summary>
     /// <param name="tensor">The tensor <c>[…, n]</c>.</param>

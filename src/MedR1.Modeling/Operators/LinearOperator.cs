@@ -49,7 +49,20 @@ public static unsafe class LinearOperator
             : FitsBrainFloats(input, weight, bias, rows) ? MultiplyBrainFloats(input, weight, bias, (int)rows)
             : IsOneBrainFloatRow(input, weight, bias) ? MultiplyRow(input, weight, bias)
             : packed is not null ? packed.Multiply(input, bias)
+            : IsSlow(weight) ? MultiplyWidened(input, weight, bias)
             : nn.functional.linear(input, weight, bias);
+    }
+
+    // A large matrix in bfloat16 that no kernel takes, on a processor on which libtorch multiplies number by number.
+    private static bool IsSlow(Tensor weight) =>
+        weight.dtype == ScalarType.BFloat16 && weight.numel() >= FewestWeights && !ProductAttention.MultipliesBrainFloats;
+
+    private static Tensor MultiplyWidened(Tensor input, Tensor weight, Tensor? bias)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return nn.functional.linear(
+                input.to(ScalarType.Float32), weight.to(ScalarType.Float32), bias?.to(ScalarType.Float32))
+            .to(ScalarType.BFloat16).MoveToOuterDisposeScope();
     }
 
     private static bool FitsFloats(Tensor input, Tensor weight, Tensor? bias) =>

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
 using TorchSharp;
 
 using static TorchSharp.torch;
@@ -16,8 +19,6 @@ internal sealed class PackedWeight : IDisposable
     // Measured: below it BrainFloatProduct is as fast or faster.
     private const long FewestRowsBesideKernel = 24;
 
-    private static readonly Lazy<bool> s_isSupported = new(CanPack);
-
     private readonly Tensor _packed;
 
     private readonly Tensor _source;
@@ -31,8 +32,12 @@ internal sealed class PackedWeight : IDisposable
         _version = VersionOf(source);
     }
 
-    /// <summary>Whether this libtorch has oneDNN and the processor what that needs for bfloat16.</summary>
-    public static bool IsSupported => s_isSupported.Value;
+    /// <summary>
+    /// Whether the processor has what oneDNN needs for bfloat16, as libtorch checks it; asking libtorch would print its stack.
+    /// </summary>
+    public static bool IsSupported { get; } =
+        RuntimeInformation.ProcessArchitecture != Architecture.X64
+        || (Avx512BW.VL.IsSupported && Avx512DQ.IsSupported);
 
     /// <summary>Rows from which on products with a packed matrix are the faster ones.</summary>
     public static long FewestRows =>
@@ -48,7 +53,7 @@ internal sealed class PackedWeight : IDisposable
         && IsSupported
             ? weight.numel() * weight.ElementSize : 0;
 
-    /// <summary>Packs a matrix, or gives null where that brings nothing.</summary>
+    /// <summary>Packs a matrix, or gives null where that brings nothing or libtorch can't.</summary>
     /// <param name="weight"><c>[output, input]</c></param>
     public static PackedWeight? TryCreate(Tensor weight)
     {
@@ -57,7 +62,19 @@ internal sealed class PackedWeight : IDisposable
             return null;
         }
 
-        return new PackedWeight(weight, Reorder(weight).DetachFromDisposeScope());
+        using IDisposable noGradient = no_grad();
+        using OperatorCall call = new("mkldnn::_reorder_linear_weight"u8, ""u8);
+        call.Add(weight);
+        call.AddNone();
+        try
+        {
+            return new PackedWeight(weight, call.Invoke().DetachFromDisposeScope());
+        }
+        catch (TorchOperatorException)
+        {
+            // A libtorch without oneDNN: the plain product is used.
+            return null;
+        }
     }
 
     /// <summary>This, if it was packed of that matrix: an adapter may have put another in its place.</summary>
@@ -90,28 +107,5 @@ internal sealed class PackedWeight : IDisposable
         using OperatorCall call = new("aten::_version"u8, ""u8);
         call.Add(tensor);
         return call.InvokeInteger();
-    }
-
-    private static Tensor Reorder(Tensor weight)
-    {
-        using IDisposable noGradient = no_grad();
-        using OperatorCall call = new("mkldnn::_reorder_linear_weight"u8, ""u8);
-        call.Add(weight);
-        call.AddNone();
-        return call.Invoke();
-    }
-
-    private static bool CanPack()
-    {
-        using DisposeScope scope = NewDisposeScope();
-        try
-        {
-            Reorder(zeros([16, 16], ScalarType.BFloat16, CPU));
-            return true;
-        }
-        catch (TorchOperatorException)
-        {
-            return false;
-        }
     }
 }

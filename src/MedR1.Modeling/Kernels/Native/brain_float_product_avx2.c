@@ -2,8 +2,8 @@
 // registers, which AVX2 and FMA do faster than the memory brings them. Compiled by scripts/build-cpu-kernels.sh.
 //
 // A bfloat16 is the upper half of a float32. A register of sixteen is taken as eight pairs, whose second numbers are floats as
-// soon as the first are masked out, and whose first ones are when they are shifted up. Rows are widened once for all outputs of a part,
-// the numbers of a register in that order. An output is summed in one order, whatever rows it is computed with: by pieces of
+// soon as the first are masked out, and whose first ones are when they are shifted up. Rows are widened once for all outputs of
+// a part, the first numbers of a register before the second ones. An output is summed in one order, whatever rows it is computed with: by pieces of
 // `Piece` columns, in each by 16 columns at a time, then across the lanes of a register.
 #include "brain_float_product.h"
 
@@ -12,6 +12,7 @@ enum {
   Block = 2 * Lanes,   // Numbers that a register of weights holds.
   Line = 32,           // Numbers of a line of memory.
   Piece = 512,         // Columns at a time: eight rows of them, widened, stay in the nearest cache.
+  Stride = Piece + 16, // From a widened row to the next: a power of two would put them in each other's way there.
   MostDirectRows = 12, // Rows up to which weights are widened in the registers, for two rows at a time: 8 sums, 3 registers
   DirectTileRows = 2,  // of weights and 4 of rows.
   WideTileRows = 3,    // Beyond, they are widened once for all, and taken three rows at a time: 12 sums, 3 registers of rows,
@@ -19,7 +20,7 @@ enum {
 };
 
 typedef struct {
-  const float *rows;      // [rows, Piece], widened.
+  const float *rows;      // Widened, Stride apart.
   const uint16_t *weight; // Outputs of them, weight_width apart, if they are widened in the registers.
   const float *wide;      // [Outputs, Piece], widened.
   const uint16_t *ahead;  // What to ask for, or null.
@@ -75,8 +76,8 @@ INLINE void direct_tile(const Tile *tile, int rows, int asks) {
         const __m256i pairs = _mm256_loadu_si256((const __m256i *)(w + output * weight_width + at));
         const __m256 low = firsts(pairs), high = seconds(pairs);
         UNROLL for (int row = 0; row < rows; row++) {
-          sums[row][output] = _mm256_fmadd_ps(_mm256_loadu_ps(x + row * Piece + at), low, sums[row][output]);
-          sums[row][output] = _mm256_fmadd_ps(_mm256_loadu_ps(x + row * Piece + at + Lanes), high, sums[row][output]);
+          sums[row][output] = _mm256_fmadd_ps(_mm256_loadu_ps(x + row * Stride + at), low, sums[row][output]);
+          sums[row][output] = _mm256_fmadd_ps(_mm256_loadu_ps(x + row * Stride + at + Lanes), high, sums[row][output]);
         }
       }
     }
@@ -98,7 +99,7 @@ INLINE void wide_tile(const Tile *tile, int rows) {
   for (int64_t at = 0; at < columns; at += Lanes) {
     __m256 values[WideTileRows];
     UNROLL for (int row = 0; row < rows; row++) {
-      values[row] = _mm256_loadu_ps(x + row * Piece + at);
+      values[row] = _mm256_loadu_ps(x + row * Stride + at);
     }
 
     UNROLL for (int output = 0; output < Outputs; output++) {
@@ -149,8 +150,8 @@ static void widen_rows(const uint16_t *rows, float *target, int64_t count, int64
   for (int64_t row = 0; row < count; row++) {
     for (int64_t at = 0; at < columns; at += Block) {
       const __m256i pairs = _mm256_loadu_si256((const __m256i *)(rows + row * width + at));
-      _mm256_storeu_ps(target + row * Piece + at, firsts(pairs));
-      _mm256_storeu_ps(target + row * Piece + at + Lanes, seconds(pairs));
+      _mm256_storeu_ps(target + row * Stride + at, firsts(pairs));
+      _mm256_storeu_ps(target + row * Stride + at + Lanes, seconds(pairs));
     }
   }
 }
@@ -171,7 +172,7 @@ static void widen_codes(const int8_t *codes, uint16_t *target, int64_t width, in
 
 EXPORT void medr1_brain_float_product_avx2(const Product *product, int64_t part) {
   float sums[MostRows * MostOutputs];
-  float rows[MostRows * Piece];
+  float rows[MostRows * Stride];
   float widened_tile[Outputs * Piece];
   uint16_t codes[Outputs * Piece];
   const int64_t width = product->width, count = product->count;
@@ -207,7 +208,7 @@ EXPORT void medr1_brain_float_product_avx2(const Product *product, int64_t part)
 
       for (int64_t group = 0, row = 0; group < groups; group++) {
         const int64_t next = count * (group + 1) / groups;
-        tile.rows = rows + row * Piece;
+        tile.rows = rows + row * Stride;
         tile.sums = sums + row * MostOutputs + output - first;
         tile.ahead = group == 0 ? ahead : 0;
         if (is_direct) {

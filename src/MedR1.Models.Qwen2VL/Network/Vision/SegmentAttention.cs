@@ -35,11 +35,11 @@ internal static class SegmentAttention
         }
 
         using DisposeScope scope = NewDisposeScope();
-        bool areWritten =
-            !is_grad_enabled() && queries.device_type == DeviceType.CPU && queries.dtype == ScalarType.BFloat16;
+        bool areWritten = !is_grad_enabled() && queries.device_type == DeviceType.CPU
+            && queries.dtype == ScalarType.BFloat16 && ProductAttention.MultipliesBrainFloats;
         Tensor attended = areWritten
             ? Products(ByHead(queries), ByHead(keys), ByHead(values), mostScores).view_as(queries.transpose(1, 2))
-            : nn.functional.scaled_dot_product_attention(
+            : FusedOperators.ScaledDotProductAttention(
                 queries.transpose(1, 2), keys.transpose(1, 2), values.transpose(1, 2));
         return attended.transpose(1, 2).reshape(queries.shape[0], queries.shape[1], -1).MoveToOuterDisposeScope();
     }
