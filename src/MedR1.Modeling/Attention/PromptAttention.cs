@@ -29,7 +29,7 @@ internal static class PromptAttention
         return FusedOperators.ScaledDotProductAttention(
                 queries.unsqueeze(2), Split(keys, prompts, length), Split(values, prompts, length),
                 bias, enableGqa: queries.shape[1] != keys.shape[1])
-            .view(prompts, -1).MoveToOuterDisposeScope();
+            .reshape(prompts, -1).MoveToOuterDisposeScope();
     }
 
     /// <summary>

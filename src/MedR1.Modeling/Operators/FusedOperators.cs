@@ -6,7 +6,7 @@ namespace MedR1.Modeling;
 /// Operators of libtorch that TorchSharp has no method for. They record gradients as TorchSharp's own do, work on every device,
 /// and are thread-safe. Shapes: B batch, H query heads, K key-value heads, T queries, S keys, D head width.
 /// </summary>
-public static class FusedOperators
+public static partial class FusedOperators
 {
     /// <summary>
     /// Root-mean-square normalisation over the last dimension as Qwen2-VL computes it: in float32, cast to the data type of
@@ -43,55 +43,6 @@ public static class FusedOperators
             return normalised.mul(gain);
         }
     }
-
-    /// <summary>
-    /// Attention, softmax(q kᵀ · scale + mask) v, by the fastest kernel that fits. bfloat16 is widened to float32 on a CPU that doesn't
-    /// multiply it.
-    /// </summary>
-    /// <param name="query">Queries <c>[B, H, T, D]</c>.</param>
-    /// <param name="key">Keys <c>[B, K, S, D]</c>.</param>
-    /// <param name="value">Values <c>[B, K, S, D]</c>.</param>
-    /// <param name="mask">
-    /// What may be seen, broadcast to <c>[B, H, T, S]</c>: booleans, or numbers of the data type of <paramref name="query"/> that
-    /// are added; <see langword="null"/> for all.
-    /// </param>
-    /// <param name="isCausal">Whether query t sees only keys 0..t; cannot be combined with a mask.</param>
-    /// <param name="scale">Factor applied to the scores; <see langword="null"/> for 1/√D.</param>
-    /// <param name="enableGqa">Whether query head h uses key-value head h / (H / K); required if K differs from H.</param>
-    /// <returns>The attended values <c>[B, H, T, D]</c>.</returns>
-    /// <exception cref="TorchOperatorException">The operator rejected its arguments.</exception>
-    public static torch.Tensor ScaledDotProductAttention(
-        torch.Tensor query,
-        torch.Tensor key,
-        torch.Tensor value,
-        torch.Tensor? mask = null,
-        bool isCausal = false,
-        double? scale = null,
-        bool enableGqa = false)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        if (query.dtype == torch.ScalarType.BFloat16 && query.device_type == DeviceType.CPU && !ProductAttention.MultipliesBrainFloats)
-        {
-            using DisposeScope scope = torch.NewDisposeScope();
-            return ScaledDotProductAttention(
-                Wide(query), Wide(key), Wide(value), mask?.dtype == torch.ScalarType.BFloat16 ? Wide(mask) : mask, isCausal, scale,
-                enableGqa).to(query.dtype).MoveToOuterDisposeScope();
-        }
-
-        using OperatorCall call = new("aten::scaled_dot_product_attention"u8, ""u8);
-        const double Dropout = 0;
-        call.Add(query);
-        call.Add(key);
-        call.Add(value);
-        call.AddOptional(mask);
-        call.Add(Dropout);
-        call.Add(isCausal);
-        call.AddOptional(scale);
-        call.Add(enableGqa);
-        return call.Invoke();
-    }
-
-    private static torch.Tensor Wide(torch.Tensor numbers) => numbers.to(torch.ScalarType.Float32);
 
     /// <summary>Views the same memory as a different element type.</summary>
     /// <param name="tensor">The tensor <c>[…, n]</c>.</param>

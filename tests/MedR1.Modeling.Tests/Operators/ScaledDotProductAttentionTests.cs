@@ -1,3 +1,4 @@
+using MedR1.TestSupport;
 using TorchSharp;
 
 using static TorchSharp.torch;
@@ -55,6 +56,71 @@ public class ScaledDotProductAttentionTests
         Tensor actual = FusedOperators.ScaledDotProductAttention(q, k, v, mask, enableGqa: true);
 
         Assert.True(actual.allclose(Definition(q, k, v, seen, 1 / Math.Sqrt(8)), 1e-5, 1e-6));
+    }
+
+    // Numbers of queries below a block of libtorch's (32), of keys that are no multiple of a register's.
+    [Theory]
+    [InlineData(1, 261, false)]
+    [InlineData(3, 260, false)]
+    [InlineData(30, 301, true)]
+    [InlineData(2, 703, true)]
+    public void A_row_has_the_same_bits_alone_in_company_and_on_any_number_of_threads(int queries, int keys, bool hasMask)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(17, CPU);
+        Tensor q = randn([3, 10, queries, 6], generator: generator);
+        Tensor k = randn([3, 5, keys, 6], generator: generator);
+        Tensor v = randn([3, 5, keys, 6], generator: generator);
+        Tensor? mask = hasMask ? randn([3, 1, queries, keys], generator: generator) : null;
+        Tensor all = Attend(0, 3);
+        Assert.All(ThreadCounts.Others, threads => Assert.True(
+            ThreadCounts.Run(threads, () => Attend(0, 3)).equal(all).all().item<bool>(), $"{threads} threads"));
+        for (int row = 0; row < 3; row++)
+        {
+            Assert.True(Attend(row, 1).equal(all.narrow(0, row, 1)).all().item<bool>());
+        }
+
+        Tensor Attend(long first, long count) => FusedOperators.ScaledDotProductAttention(
+            q.narrow(0, first, count), k.narrow(0, first, count), v.narrow(0, first, count), mask?.narrow(0, first, count),
+            enableGqa: true);
+    }
+
+    // In float32 few queries are computed with others that are left out again.
+    [Theory]
+    [InlineData("none")]
+    [InlineData("causal")]
+    [InlineData("truth values")]
+    [InlineData("numbers")]
+    [InlineData("for all queries")]
+    public void Gradients_of_few_queries_are_those_of_the_definition(string kind)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(19, CPU);
+        Tensor[] inputs = [randn([2, 4, 3, 8], generator: generator), randn([2, 2, 5, 8], generator: generator),
+            randn([2, 2, 5, 8], generator: generator)];
+        Tensor weight = randn([2, 4, 3, 8], generator: generator);
+        Tensor? seen = kind switch
+        {
+            "none" => null,
+            "causal" => ones([3, 5], @bool).tril(),
+            "for all queries" => ones([1, 5], @bool).tril(3),
+            _ => ones([3, 5], @bool).tril(1),
+        };
+        Tensor? mask = kind is "causal" ? null
+            : kind is "numbers" or "for all queries"
+                ? zeros(seen!.shape).masked_fill(seen.logical_not(), float.NegativeInfinity) : seen;
+
+        Tensor[] few = [.. inputs.Select(input => input.detach().requires_grad_())];
+        Tensor actual = FusedOperators.ScaledDotProductAttention(
+            few[0], few[1], few[2], mask, isCausal: kind == "causal", enableGqa: true);
+        (actual * weight).sum().backward();
+        Tensor[] wide = [.. inputs.Select(input => input.to(float64).requires_grad_())];
+        Tensor expected = Definition(wide[0], wide[1], wide[2], seen, 1 / Math.Sqrt(8));
+        (expected * weight.to(float64)).sum().backward();
+
+        Assert.Equal([2L, 4L, 3L, 8L], actual.shape);
+        Assert.True(actual.to(float64).allclose(expected, 1e-5, 1e-6));
+        Assert.All(few.Zip(wide), pair => Assert.True(pair.First.grad!.to(float64).allclose(pair.Second.grad!, 1e-4, 1e-6)));
     }
 
     [Fact]

@@ -58,6 +58,7 @@ public sealed class InvarianceTests
     [InlineData(300, 40)]
     [InlineData(40, 300)]
     [InlineData(290, 300)]
+    [InlineData(301, 41, 299, 333)]
     public void A_prompt_gives_the_same_bits_beside_a_long_one_that_begins_alike(params int[] lengths)
     {
         Qwen2VLConfiguration configuration = TinyModel.Configuration();

@@ -1,0 +1,94 @@
+using TorchSharp;
+
+namespace MedR1.Modeling;
+
+/// <content>Attention.</content>
+public static partial class FusedOperators
+{
+    // Queries that libtorch's attention takes at a time.
+    private const int QueriesOfBlock = 32;
+
+    /// <summary>
+    /// Attention, softmax(q kᵀ · scale + mask) v, by the fastest kernel that fits. bfloat16 is widened to float32 on a CPU that doesn't
+    /// multiply it.
+    /// </summary>
+    /// <param name="query">Queries <c>[B, H, T, D]</c>.</param>
+    /// <param name="key">Keys <c>[B, K, S, D]</c>.</param>
+    /// <param name="value">Values <c>[B, K, S, D]</c>.</param>
+    /// <param name="mask">
+    /// What may be seen, broadcast to <c>[B, H, T, S]</c>: booleans, or numbers of the data type of <paramref name="query"/> that
+    /// are added; <see langword="null"/> for all.
+    /// </param>
+    /// <param name="isCausal">Whether query t sees only keys 0..t; cannot be combined with a mask.</param>
+    /// <param name="scale">Factor applied to the scores; <see langword="null"/> for 1/√D.</param>
+    /// <param name="enableGqa">Whether query head h uses key-value head h / (H / K); required if K differs from H.</param>
+    /// <returns>The attended values <c>[B, H, T, D]</c>.</returns>
+    /// <exception cref="TorchOperatorException">The operator rejected its arguments.</exception>
+    public static torch.Tensor ScaledDotProductAttention(
+        torch.Tensor query,
+        torch.Tensor key,
+        torch.Tensor value,
+        torch.Tensor? mask = null,
+        bool isCausal = false,
+        double? scale = null,
+        bool enableGqa = false)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.dtype == torch.ScalarType.BFloat16 && query.device_type == DeviceType.CPU && !ProductAttention.MultipliesBrainFloats)
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            return ScaledDotProductAttention(
+                Wide(query), Wide(key), Wide(value), mask?.dtype == torch.ScalarType.BFloat16 ? Wide(mask) : mask, isCausal, scale,
+                enableGqa).to(query.dtype).MoveToOuterDisposeScope();
+        }
+
+        bool isSmall = query.dtype == torch.ScalarType.Float32 && query.device_type == DeviceType.CPU
+            && query.dim() == 4 && query.shape[2] is > 0 and < QueriesOfBlock;
+        return isSmall
+            ? AttendInWholeBlock(query, key, value, mask, isCausal, scale, enableGqa)
+            : Attend(query, key, value, mask, isCausal, scale, enableGqa);
+    }
+
+    // A block of fewer queries makes rooms of odd sizes for libtorch's threads, and the last bits of its products depend on where in memory
+    // they lie: on the thread, and on the company of a row.
+    private static torch.Tensor AttendInWholeBlock(
+        torch.Tensor query, torch.Tensor key, torch.Tensor value, torch.Tensor? mask, bool isCausal, double? scale, bool enableGqa)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        torch.Tensor? wholeMask = mask is not null && mask.dim() > 1 && mask.shape[^2] > 1 ? Whole(mask) : mask;
+        torch.Tensor attended;
+        try
+        {
+            attended = Attend(Whole(query), key, value, wholeMask, isCausal, scale, enableGqa);
+        }
+        catch (TorchOperatorException)
+        {
+            // Once more, so that the message has the shapes that were given.
+            attended = Attend(query, key, value, mask, isCausal, scale, enableGqa);
+        }
+
+        return attended.narrow(2, 0, query.shape[2]).MoveToOuterDisposeScope();
+    }
+
+    private static torch.Tensor Attend(
+        torch.Tensor query, torch.Tensor key, torch.Tensor value, torch.Tensor? mask, bool isCausal, double? scale, bool enableGqa)
+    {
+        using OperatorCall call = new("aten::scaled_dot_product_attention"u8, ""u8);
+        const double Dropout = 0;
+        call.Add(query);
+        call.Add(key);
+        call.Add(value);
+        call.AddOptional(mask);
+        call.Add(Dropout);
+        call.Add(isCausal);
+        call.AddOptional(scale);
+        call.Add(enableGqa);
+        return call.Invoke();
+    }
+
+    private static torch.Tensor Wide(torch.Tensor numbers) => numbers.to(torch.ScalarType.Float32);
+
+    // Queries of zeros behind the last, [..., T, n] to [..., QueriesOfBlock, n]. In a mask they see everything.
+    private static torch.Tensor Whole(torch.Tensor rows) => torch.nn.functional.pad(
+        rows, [0, 0, 0, QueriesOfBlock - rows.shape[^2]], value: rows.dtype == torch.ScalarType.Bool ? 1 : 0);
+}
