@@ -36,6 +36,16 @@ public sealed class TokenIdTests
         Assert.False((bool)Assert.Single(server.Calls).Body["skip_special_tokens"]!);
     }
 
+    // The server may have drawn other tokens of the same text, whose options they were drawn under.
+    [Fact]
+    public async Task An_encoders_tokens_are_not_held_against_the_options()
+    {
+        await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
+        RemoteSamplerOptions options = server.Options() with { Tokenize = _ => [5, 6, 2], RequireLogProbabilities = false };
+        SamplingOptions sampling = s_one with { MinNewTokens = 4, SuppressedTokenIds = [6] };
+        Assert.Equal([5, 6, 2], (await options.DrawAsync(Drawing.Prompts(1), sampling))[0].Completions[0].TokenIds);
+    }
+
     [Fact]
     public async Task Another_number_of_ids_than_of_log_probabilities_is_refused()
     {

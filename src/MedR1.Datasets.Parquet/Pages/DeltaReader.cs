@@ -88,6 +88,11 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long m
     private byte[] Booleans()
     {
         // The length of the runs comes first, as before levels.
+        if (_bytes.Length < sizeof(int) || BinaryPrimitives.ReadInt32LittleEndian(_bytes) != _bytes.Length - sizeof(int))
+        {
+            throw Broken();
+        }
+
         _at = sizeof(int);
         byte[] plain = new byte[(mostValues + 7) / 8];
         int count = 0;

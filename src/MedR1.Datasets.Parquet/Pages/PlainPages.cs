@@ -17,6 +17,12 @@ internal static class PlainPages
     public static byte[] Of(
         Stream stream, IReadOnlyList<Page> pages, ColumnMetaData column, DataField field, long mostBytes)
     {
+        long values = pages.Where(page => page.Kind is PageKind.Data or PageKind.DataV2).Sum(page => (long)page.Values);
+        if (values > column.NumValues)
+        {
+            throw new InvalidDataException($"its pages claim {values} values, the column {column.NumValues}.");
+        }
+
         PageWriter writer = new();
         foreach (Page page in pages)
         {
@@ -28,25 +34,25 @@ internal static class PlainPages
             byte[] packed = new byte[page.PackedBytes];
             stream.Position = page.Start;
             stream.ReadExactly(packed);
-            (byte[] levels, byte[] values) = page.Kind == PageKind.DataV2
+            (byte[] levels, byte[] content) = page.Kind == PageKind.DataV2
                 ? Second(page, packed, column.Codec, field)
                 : First(page, PageCodec.Unpack(column.Codec, packed, page.UnpackedBytes), field);
             PageEncoding encoding = page.Encoding;
             if (page.Kind != PageKind.Dictionary && page.HasOddEncoding)
             {
-                values = new DeltaReader(values, page.Values, mostBytes).ToPlain(page.Encoding, column.Type);
+                content = new DeltaReader(content, page.Values, mostBytes).ToPlain(page.Encoding, column.Type);
                 encoding = PageEncoding.Plain;
             }
-            else if (page.Kind != PageKind.Dictionary && values.Length == 0
+            else if (page.Kind != PageKind.Dictionary && content.Length == 0
                 && encoding is PageEncoding.Dictionary or PageEncoding.PlainDictionary)
             {
                 // Where everything is null, the width of the places can be left out; the reader expects it.
-                values = [0];
+                content = [0];
             }
 
             writer.Write(
                 page.Kind == PageKind.Dictionary ? PageKind.Dictionary : PageKind.Data, encoding, page.Values,
-                [.. levels, .. values]);
+                [.. levels, .. content]);
         }
 
         return writer.ToArray();

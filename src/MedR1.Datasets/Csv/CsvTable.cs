@@ -6,7 +6,8 @@ namespace MedR1.Datasets;
 internal static class CsvTable
 {
     // Bytes of another encoding would become replacement characters in questions and answers without a word.
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    // With an identifier of its own the reader skips it in the file; otherwise it would go on with the usual UTF-8, which replaces.
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
     /// <summary>The rows in order.</summary>
     /// <exception cref="DatasetException">The file can't be read, or a row has too few or too many cells.</exception>

@@ -24,7 +24,7 @@ public sealed record McNemarTest
 
         // The interval adds two questions.
         ArgumentOutOfRangeException.ThrowIfGreaterThan(
-            (long)bothRight + onlyFirstRight + onlySecondRight + bothWrong, int.MaxValue - 2, "questions");
+            (long)bothRight + onlyFirstRight + onlySecondRight + bothWrong, int.MaxValue - 2, nameof(bothWrong));
         BothRight = bothRight;
         OnlyFirstRight = onlyFirstRight;
         OnlySecondRight = onlySecondRight;

@@ -16,10 +16,10 @@ public static class ProductAttention
     private const long LongestSequence = 256;
 
     /// <summary>
-    /// Whether the processor multiplies bfloat16 as fast as float32. Elsewhere libtorch's products take number by number, and what is
-    /// computed in float32 instead is faster by an order of magnitude.
+    /// Whether libtorch multiplies bfloat16 on this CPU with vectors, which on x64 takes AVX-512 (oneDNN's condition). Elsewhere it takes
+    /// number by number, and what is computed in float32 instead is faster by an order of magnitude.
     /// </summary>
-    public static bool MultipliesBrainFloats => PackedWeight.IsSupported;
+    public static bool HasFastBFloat16 => PackedWeight.IsSupported;
 
     /// <summary>Whether products are faster than libtorch's fused operator, and the scores are not too large.</summary>
     /// <param name="queries"><c>[A, T, H, D]</c></param>

@@ -34,7 +34,13 @@ public static partial class FusedOperators
         bool enableGqa = false)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.dtype == torch.ScalarType.BFloat16 && query.device_type == DeviceType.CPU && !ProductAttention.MultipliesBrainFloats)
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
+
+        // What doesn't fit together is left to the operator to refuse.
+        bool isBrainFloat = ((torch.Tensor?[])[query, key, value, mask]).All(
+            input => input is null || input.dtype == torch.ScalarType.BFloat16 || (input.dtype == torch.ScalarType.Bool && ReferenceEquals(input, mask)));
+        if (isBrainFloat && query.device_type == DeviceType.CPU && !ProductAttention.HasFastBFloat16)
         {
             using DisposeScope scope = torch.NewDisposeScope();
             return ScaledDotProductAttention(
@@ -43,7 +49,8 @@ public static partial class FusedOperators
         }
 
         bool isSmall = query.dtype == torch.ScalarType.Float32 && query.device_type == DeviceType.CPU
-            && query.dim() == 4 && query.shape[2] is > 0 and < QueriesOfBlock;
+            && query.dim() == 4 && query.shape[2] is > 0 and < QueriesOfBlock
+            && (mask is null || mask.dim() < 2 || mask.shape[^2] == 1 || mask.shape[^2] == query.shape[2]);
         return isSmall
             ? AttendInWholeBlock(query, key, value, mask, isCausal, scale, enableGqa)
             : Attend(query, key, value, mask, isCausal, scale, enableGqa);

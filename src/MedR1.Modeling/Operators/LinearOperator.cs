@@ -12,6 +12,9 @@ public static unsafe class LinearOperator
     // A product smaller than this is done before threads have started.
     private const long FewestWeights = 1 << 17;
 
+    // 16 MiB in float32.
+    private const long MostWidened = 1 << 22;
+
     /// <summary>
     /// <c>y = x Wᵀ + b</c>. On the CPU products use the library's own kernels: in float32 one whose rows are independent of each
     /// other, bit for bit, with gradients on processors with 512-bit registers; without gradient, few rows in bfloat16 use one
@@ -55,14 +58,25 @@ public static unsafe class LinearOperator
 
     // A large matrix in bfloat16 that no kernel takes, on a processor on which libtorch multiplies number by number.
     private static bool IsSlow(Tensor weight) =>
-        weight.dtype == ScalarType.BFloat16 && weight.numel() >= FewestWeights && !ProductAttention.MultipliesBrainFloats;
+        weight.dtype == ScalarType.BFloat16 && weight.numel() >= FewestWeights && !ProductAttention.HasFastBFloat16;
 
+    // Some outputs at a time: a matrix in float32 would take twice the memory that it has.
     private static Tensor MultiplyWidened(Tensor input, Tensor weight, Tensor? bias)
     {
         using DisposeScope scope = NewDisposeScope();
-        return nn.functional.linear(
-                input.to(ScalarType.Float32), weight.to(ScalarType.Float32), bias?.to(ScalarType.Float32))
-            .to(ScalarType.BFloat16).MoveToOuterDisposeScope();
+        Tensor wide = input.to(ScalarType.Float32);
+        long outputs = weight.shape[0], atOnce = Math.Max(1, MostWidened / weight.shape[1]);
+        List<Tensor> results = [];
+        for (long first = 0; first < outputs; first += atOnce)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            long count = Math.Min(atOnce, outputs - first);
+            results.Add(nn.functional.linear(
+                    wide, weight.narrow(0, first, count).to(ScalarType.Float32), bias?.narrow(0, first, count).to(ScalarType.Float32))
+                .to(ScalarType.BFloat16).MoveToOuterDisposeScope());
+        }
+
+        return cat(results, -1).MoveToOuterDisposeScope();
     }
 
     private static bool FitsFloats(Tensor input, Tensor weight, Tensor? bias) =>

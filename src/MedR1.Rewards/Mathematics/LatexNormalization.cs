@@ -17,8 +17,10 @@ internal static partial class LatexNormalization
     /// <summary>The answer without them.</summary>
     public static string Of(string latex)
     {
-        string text = FontPattern().Replace(LayoutPattern().Replace(latex, ""), @"\text");
-        text = SpacePattern().Replace(text, " ");
+        // Runs of white space first: patterns that begin with one would go through each from every place in it.
+        string text = RunPattern().Replace(latex, " ");
+        text = FontPattern().Replace(LayoutPattern().Replace(text, ""), @"\text");
+        text = RunPattern().Replace(SpacePattern().Replace(text, " "), " ");
         text = PercentPattern().Replace(ListPattern().Replace(text, ","), @"\%");
         text = InfinityPattern().Replace(text, @"\infty").Replace("π", @"\pi ").Replace("{,}", ",").Trim();
         text = Without(UnitTextPattern(), text);
@@ -36,6 +38,9 @@ internal static partial class LatexNormalization
         @"\\mathrm\{th\}|\\!\s*|\\text\s*\{\s*\}|\\?\$|(?<!\\)[""']|\\(?:displaystyle|left|right)(?![A-Za-z])",
         RegexOptions.CultureInvariant)]
     private static partial Regex LayoutPattern();
+
+    [GeneratedRegex(@"\s{2,}", RegexOptions.CultureInvariant)]
+    private static partial Regex RunPattern();
 
     [GeneratedRegex(@"(?<!\\)\\\s", RegexOptions.CultureInvariant)]
     private static partial Regex SpacePattern();

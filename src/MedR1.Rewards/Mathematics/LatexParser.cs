@@ -74,7 +74,10 @@ internal sealed partial class LatexParser
 
     private static MathAnswer? Matrix(string cells, bool lenient)
     {
-        MathAnswer[] rows = [.. cells.Split(@"\\").Select(row => new MathAnswer(
+        // What follows a \\ behind the last row is no row.
+        string[] texts = cells.Split(@"\\");
+        int count = texts.Length > 1 && string.IsNullOrWhiteSpace(texts[^1]) ? texts.Length - 1 : texts.Length;
+        MathAnswer[] rows = [.. texts.Take(count).Select(row => new MathAnswer(
             MathKind.Tuple, "", null, [.. row.Split('&').Select(cell => Parse(cell, lenient))]))];
         return rows.SelectMany(row => row.Parts).Any(cell => cell.Kind != MathKind.Term) ? null
             : new MathAnswer(MathKind.Matrix, "", null, rows);

@@ -74,6 +74,9 @@ internal sealed record SymbolNode(string Name) : MathNode
 /// <summary>A function of one or two terms.</summary>
 internal sealed record CallNode(string Function, MathNode First, MathNode? Second = null) : MathNode
 {
+    // More to choose from than anyone writes; it bounds the work.
+    private const double MostChoices = 1e6;
+
     public override Complex Evaluate(Func<string, Complex> symbols)
     {
         Complex first = First.Evaluate(symbols);
@@ -96,7 +99,7 @@ internal sealed record CallNode(string Function, MathNode First, MathNode? Secon
             "ln" => Complex.Log(first),
             "log" => Second is null ? Complex.Log10(first) : Complex.Log(first) / Complex.Log(second),
             "!" => Factorial(first),
-            "choose" => Factorial(first) / (Factorial(second) * Factorial(first - second)),
+            "choose" => Choose(first, second),
             "floor" => first.Imaginary == 0 ? Math.Floor(first.Real) : new Complex(double.NaN, 0),
             "ceil" => first.Imaginary == 0 ? Math.Ceiling(first.Real) : new Complex(double.NaN, 0),
             _ => new Complex(double.NaN, double.NaN),
@@ -126,6 +129,24 @@ internal sealed record CallNode(string Function, MathNode First, MathNode? Secon
         return value == Complex.Zero ? (exponent.Real > 0 ? Complex.Zero : new Complex(double.NaN, 0))
             : value.Imaginary == 0 && value.Real > 0 && exponent.Imaginary == 0 ? Math.Pow(value.Real, exponent.Real)
             : Complex.Pow(value, exponent);
+    }
+
+    // Factor by factor: factorials leave the numbers above 170.
+    private static Complex Choose(Complex from, Complex chosen)
+    {
+        if (from.Imaginary != 0 || chosen.Imaginary != 0 || !double.IsInteger(from.Real) || !double.IsInteger(chosen.Real)
+            || chosen.Real < 0 || chosen.Real > from.Real || from.Real > MostChoices)
+        {
+            return Factorial(from) / (Factorial(chosen) * Factorial(from - chosen));
+        }
+
+        double count = Math.Min(chosen.Real, from.Real - chosen.Real), product = 1;
+        for (double i = 0; i < count; i++)
+        {
+            product = product * (from.Real - i) / (i + 1);
+        }
+
+        return product;
     }
 
     private static Complex Factorial(Complex value)

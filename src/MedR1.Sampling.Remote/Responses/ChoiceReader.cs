@@ -30,19 +30,19 @@ internal sealed class ChoiceReader(
         {
             Text = text,
             TokenIds = tokens.Ids,
-            StopReason = ReadStopReason(choice, text, tokens.Ids),
+            StopReason = ReadStopReason(choice, text, tokens),
             LogProbabilities = use.ArePlain ? tokens.LogProbabilities : [],
             DrawnLogProbabilities = use.AreDrawn ? tokens.LogProbabilities : [],
             SampleIndex = index,
         };
-        return IgnoredOptions.FirstIn(completion, sampling) is string ignored ? throw Fail(ignored) : completion;
+        return tokens.AreDrawn && IgnoredOptions.FirstIn(completion, sampling) is string ignored ? throw Fail(ignored) : completion;
     }
 
-    private StopReason ReadStopReason(JsonElement? choice, string text, IReadOnlyList<int> ids) =>
+    private StopReason ReadStopReason(JsonElement? choice, string text, ChoiceTokens tokens) =>
         choice.Member("finish_reason").Text() switch
     {
-        "stop" when IsCutOff(choice, ids) => StopReason.Length,
-        "stop" => HasStopString(choice, text, ids) ? StopReason.StopString : StopReason.EndToken,
+        "stop" when tokens.AreDrawn && IsCutOff(choice, tokens.Ids) => StopReason.Length,
+        "stop" => HasStopString(choice, text, tokens.Ids) ? StopReason.StopString : StopReason.EndToken,
         "length" => StopReason.Length,
         string other => throw Fail($"ended by '{other}', which is neither stop nor length"),
         null => throw Fail("has no finish_reason"),
@@ -74,7 +74,7 @@ internal sealed class ChoiceReader(
         return isInText || isEndToken || sampling.StopStrings.Count == 0
             ? isInText
             : throw Fail("ended without any of the StopStrings in its text, and the server does not say what ended it: it may have "
-                + "cut the string off, as llama.cpp does. Use a server that leaves it in the text (vLLM, SGLang) or no "
+                + "cut the string off, as llama.cpp does, or a proxy has dropped a stop_reason of null. Use a server that leaves it in the text (vLLM, SGLang) or no "
                 + "StopStrings; where only end tokens end the completions, name them as EndTokenIds");
     }
 

@@ -19,7 +19,8 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
     {
         if (!options.RequireLogProbabilities)
         {
-            return new ChoiceTokens(SentIds(choice) ?? options.Tokenize?.Invoke(text) ?? [], []);
+            IReadOnlyList<int>? sent = SentIds(choice);
+            return new ChoiceTokens(sent ?? options.Tokenize?.Invoke(text) ?? [], [], AreDrawn: sent is not null);
         }
 
         IReadOnlyList<JsonElement> items = choice.Member("logprobs").Member("content").Items() ?? [];
@@ -48,26 +49,27 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
             logProbabilities[i] = (float)value;
         }
 
-        return new ChoiceTokens(Ids(choice, items, names, text), logProbabilities);
+        (IReadOnlyList<int> ids, bool areDrawn) = Ids(choice, items, names, text);
+        return new ChoiceTokens(ids, logProbabilities, areDrawn);
     }
 
-    private IReadOnlyList<int> Ids(JsonElement? choice, IReadOnlyList<JsonElement> items, string[] names, string text)
+    private (IReadOnlyList<int> Ids, bool AreDrawn) Ids(JsonElement? choice, IReadOnlyList<JsonElement> items, string[] names, string text)
     {
         // vLLM names tokens by their ids, llama.cpp has the ids next to the names.
         int?[] named = [.. names.Zip(items, (name, item) => NamedId(name) ?? ((JsonElement?)item).Member("id").Integer())];
         if (named.All(id => id >= 0))
         {
-            return [.. named.OfType<int>()];
+            return ([.. named.OfType<int>()], true);
         }
 
         if (SentIds(choice) is IReadOnlyList<int> sent)
         {
-            return Counted(sent, names.Length, "The server sent");
+            return (Counted(sent, names.Length, "The server sent"), true);
         }
 
         if (options.Tokenize is not null)
         {
-            return Counted(options.Tokenize(text), names.Length, "Tokenize gave");
+            return (Counted(options.Tokenize(text), names.Length, "Tokenize gave"), false);
         }
 
         int unnamed = Array.FindIndex(named, id => id is null or < 0);

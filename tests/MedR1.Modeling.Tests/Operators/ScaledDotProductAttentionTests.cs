@@ -123,6 +123,18 @@ public class ScaledDotProductAttentionTests
         Assert.All(few.Zip(wide), pair => Assert.True(pair.First.grad!.to(float64).allclose(pair.Second.grad!, 1e-4, 1e-6)));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(40)]
+    public void A_mask_for_another_number_of_queries_is_refused(int queries)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor q = zeros(1, 4, 5, 8), k = zeros(1, 4, 7, 8), mask = zeros(queries, 7);
+        Assert.Contains(
+            $"Float32[{queries}, 7]",
+            Assert.Throws<TorchOperatorException>(() => FusedOperators.ScaledDotProductAttention(q, k, k, mask)).Message);
+    }
+
     [Fact]
     public void Names_the_operator_and_the_shapes_when_it_fails()
     {

@@ -36,7 +36,7 @@ internal static class SegmentAttention
 
         using DisposeScope scope = NewDisposeScope();
         bool areWritten = !is_grad_enabled() && queries.device_type == DeviceType.CPU
-            && queries.dtype == ScalarType.BFloat16 && ProductAttention.MultipliesBrainFloats;
+            && queries.dtype == ScalarType.BFloat16 && ProductAttention.HasFastBFloat16;
         Tensor attended = areWritten
             ? Products(ByHead(queries), ByHead(keys), ByHead(values), mostScores).view_as(queries.transpose(1, 2))
             : FusedOperators.ScaledDotProductAttention(
