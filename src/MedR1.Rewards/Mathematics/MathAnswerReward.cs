@@ -8,7 +8,8 @@ namespace MedR1.Rewards;
 /// <remarks>
 /// Reads arithmetic, powers, roots, fractions, elementary functions, symbols, words, tuples, sets, intervals, unions, equations,
 /// inequalities, matrices and percentages, but not everything that math-verify's computer algebra does: sums and integrals are
-/// compared as text, inequalities are not solved. Abstains if the example's answer can't be read.
+/// compared as text, inequalities are not solved. Abstains if the example's answer can't be read. A text that can't be searched in
+/// two seconds, such as thousands of opened formulas, has no answer: its score is 0.
 /// </remarks>
 public sealed class MathAnswerReward : IReward
 {
