@@ -58,7 +58,6 @@ public sealed class InvarianceTests
     [InlineData(300, 40)]
     [InlineData(40, 300)]
     [InlineData(290, 300)]
-    [InlineData(301, 41, 299, 333)]
     public void A_prompt_gives_the_same_bits_beside_a_long_one_that_begins_alike(params int[] lengths)
     {
         Qwen2VLConfiguration configuration = TinyModel.Configuration();
@@ -69,6 +68,12 @@ public sealed class InvarianceTests
             new EncodedPrompt([.. TinyModel.Words(30, 77), .. TinyModel.Words(length - 30, seed)], []))];
         RowsAlone.AssertPromptBits(policy, prompts);
     }
+
+    // Of libtorch's products, whose last bits may depend on where a matrix of an odd size lies.
+    [Fact]
+    [Trait("Tier", "Slow")]
+    public void Long_prompts_of_odd_lengths_give_the_same_bits_in_company() =>
+        A_prompt_gives_the_same_bits_beside_a_long_one_that_begins_alike(301, 41, 299, 333);
 
     [Theory]
     [InlineData(Qwen2VLFamily.Qwen2VL, true, 0, false)]

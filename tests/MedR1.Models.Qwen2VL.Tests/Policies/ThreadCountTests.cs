@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL.Tests;
 
+[Trait("Tier", "Slow")]
 public sealed class ThreadCountTests
 {
     // Of more numbers than libtorch leaves to one thread (32,768): 2,700 patches 16 and 32 wide, 3,000 tokens 32 and 40 wide.
