@@ -9,10 +9,13 @@ namespace MedR1.Modeling;
 /// order, whatever the number of rows and threads and the type of the weights: a row gets the same bits alone and in
 /// company, which a general matrix product does not promise.
 /// </summary>
-internal static unsafe class FloatProduct
+internal static unsafe partial class FloatProduct
 {
-    // Rows and outputs of a tile; 16 sums fit in the registers.
+    // Outputs of a tile.
     private const int Tile = 4;
+
+    // Sums of an output: products that are as many numbers apart are summed one after another.
+    private const int Lanes = 16;
 
     // What a thread takes at a time, and how many floats of x stay in its cache alongside the weights of a tile.
     private const int OutputsPerPart = 64;
@@ -20,6 +23,8 @@ internal static unsafe class FloatProduct
 
     // Fewer products than these are done before a second thread has started.
     private const long FewestProducts = 1 << 18;
+
+    private static int RowsOfTile => Vector512.IsHardwareAccelerated ? 4 : 3;
 
     /// <summary>Computes the product on libtorch's threads.</summary>
     /// <param name="rows"><c>[count, width]</c></param>
@@ -53,7 +58,7 @@ internal static unsafe class FloatProduct
     /// <summary>How many parts a product has; sets what is in one.</summary>
     public static int Divide(ref Product product)
     {
-        product.RowsPerPart = Math.Max(Tile, FloatsOfRows / product.Width / Tile * Tile);
+        product.RowsPerPart = Math.Max(1, FloatsOfRows / product.Width / RowsOfTile) * RowsOfTile;
         product.OutputParts = (product.Outputs + OutputsPerPart - 1) / OutputsPerPart;
         return product.OutputParts * ((product.Count + product.RowsPerPart - 1) / product.RowsPerPart);
     }
@@ -76,14 +81,14 @@ internal static unsafe class FloatProduct
         {
             TWeight* weights = w + (long)output * width;
             int row = 0;
-            for (; row + Tile <= count; row += Tile)
+            for (; row + RowsOfTile <= count; row += RowsOfTile)
             {
-                FourRows(x + (long)row * width, weights, y + (long)row * stride + output, width, stride);
+                SomeRows(x + (long)row * width, weights, y + (long)row * stride + output, width, stride);
             }
 
             for (; row < count; row++)
             {
-                OneRow(x + (long)row * width, weights, width).Store(y + (long)row * stride + output);
+                OneRow(x + (long)row * width, weights, y + (long)row * stride + output, width);
             }
         }
 
@@ -125,76 +130,32 @@ internal static unsafe class FloatProduct
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FourRows<TWeight>(float* x, TWeight* w, float* y, int width, int stride)
+    private static void SomeRows<TWeight>(float* x, TWeight* w, float* y, int width, int stride)
         where TWeight : unmanaged
     {
-        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default;
-        Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default;
-        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
-        Vector512<float> d0 = default, d1 = default, d2 = default, d3 = default;
-        int at = 0;
-        for (; at + 16 <= width; at += 16)
+        if (Vector512.IsHardwareAccelerated)
         {
-            Vector512<float> w0 = Load(w + at), w1 = Load(w + width + at);
-            Vector512<float> w2 = Load(w + 2 * width + at), w3 = Load(w + 3 * width + at);
-            Vector512<float> row = Vector512.Load(x + at);
-            a0 = Vector512.FusedMultiplyAdd(w0, row, a0);
-            a1 = Vector512.FusedMultiplyAdd(w1, row, a1);
-            a2 = Vector512.FusedMultiplyAdd(w2, row, a2);
-            a3 = Vector512.FusedMultiplyAdd(w3, row, a3);
-            row = Vector512.Load(x + width + at);
-            b0 = Vector512.FusedMultiplyAdd(w0, row, b0);
-            b1 = Vector512.FusedMultiplyAdd(w1, row, b1);
-            b2 = Vector512.FusedMultiplyAdd(w2, row, b2);
-            b3 = Vector512.FusedMultiplyAdd(w3, row, b3);
-            row = Vector512.Load(x + 2 * width + at);
-            c0 = Vector512.FusedMultiplyAdd(w0, row, c0);
-            c1 = Vector512.FusedMultiplyAdd(w1, row, c1);
-            c2 = Vector512.FusedMultiplyAdd(w2, row, c2);
-            c3 = Vector512.FusedMultiplyAdd(w3, row, c3);
-            row = Vector512.Load(x + 3 * width + at);
-            d0 = Vector512.FusedMultiplyAdd(w0, row, d0);
-            d1 = Vector512.FusedMultiplyAdd(w1, row, d1);
-            d2 = Vector512.FusedMultiplyAdd(w2, row, d2);
-            d3 = Vector512.FusedMultiplyAdd(w3, row, d3);
+            FourWideRows(x, w, y, width, stride);
+        }
+        else
+        {
+            ThreeNarrowRows(x, w, y, width, stride);
         }
 
-        Sums(a0, a1, a2, a3).Store(y);
-        Sums(b0, b1, b2, b3).Store(y + stride);
-        Sums(c0, c1, c2, c3).Store(y + 2 * stride);
-        Sums(d0, d1, d2, d3).Store(y + 3 * stride);
-        if (at < width)
+        for (int row = 0; width % Lanes != 0 && row < RowsOfTile; row++)
         {
-            for (int row = 0; row < Tile; row++)
-            {
-                AddRest(x + row * width, w, y + row * stride, at, width);
-            }
+            AddRest(x + (row * width), w, y + (row * stride), width);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static Vector128<float> OneRow<TWeight>(float* x, TWeight* w, int width)
+    private static void OneRow<TWeight>(float* x, TWeight* w, float* y, int width)
         where TWeight : unmanaged
     {
-        Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default;
-        int at = 0;
-        for (; at + 16 <= width; at += 16)
+        (Vector512.IsHardwareAccelerated ? OneWideRow(x, w, width) : OneNarrowRow(x, w, width)).Store(y);
+        if (width % Lanes != 0)
         {
-            Vector512<float> row = Vector512.Load(x + at);
-            a0 = Vector512.FusedMultiplyAdd(Load(w + at), row, a0);
-            a1 = Vector512.FusedMultiplyAdd(Load(w + width + at), row, a1);
-            a2 = Vector512.FusedMultiplyAdd(Load(w + 2 * width + at), row, a2);
-            a3 = Vector512.FusedMultiplyAdd(Load(w + 3 * width + at), row, a3);
+            AddRest(x, w, y, width);
         }
-
-        Vector128<float> sums = Sums(a0, a1, a2, a3);
-        if (at < width)
-        {
-            AddRest(x, w, (float*)&sums, at, width);
-        }
-
-        return sums;
     }
 
     private static float One<TWeight>(float* x, TWeight* w, int width)
@@ -202,12 +163,13 @@ internal static unsafe class FloatProduct
     {
         Vector512<float> sum = default;
         int at = 0;
-        for (; at + 16 <= width; at += 16)
+        for (; at + Lanes <= width; at += Lanes)
         {
             sum = Vector512.FusedMultiplyAdd(Load(w + at), Vector512.Load(x + at), sum);
         }
 
-        float total = Sums(sum, sum, sum, sum)[0];
+        Vector256<float> half = Half(sum);
+        float total = Sums(half, half, half, half)[0];
         for (; at < width; at++)
         {
             total = MathF.FusedMultiplyAdd(Widen(w[at]), x[at], total);
@@ -216,13 +178,13 @@ internal static unsafe class FloatProduct
         return total;
     }
 
-    // The last width % 16 products of four outputs.
-    private static void AddRest<TWeight>(float* x, TWeight* w, float* y, int at, int width)
+    // The last products of four outputs, which fill no register.
+    private static void AddRest<TWeight>(float* x, TWeight* w, float* y, int width)
         where TWeight : unmanaged
     {
         for (int output = 0; output < Tile; output++)
         {
-            for (int k = at; k < width; k++)
+            for (int k = width / Lanes * Lanes; k < width; k++)
             {
                 y[output] = MathF.FusedMultiplyAdd(Widen(w[output * width + k]), x[k], y[output]);
             }
@@ -239,10 +201,10 @@ internal static unsafe class FloatProduct
     private static float Widen<TWeight>(TWeight weight)
         where TWeight : unmanaged => typeof(TWeight) == typeof(float) ? *(float*)&weight : *(sbyte*)&weight;
 
-    // The sums of four vectors' elements, each by the same tree.
+    // The sums of four outputs, each by the same tree.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Sums(
-        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
     {
         Vector128<float> p = Quarter(a), q = Quarter(b), r = Quarter(c), s = Quarter(d);
         if (!Sse.IsSupported)
@@ -256,11 +218,7 @@ internal static unsafe class FloatProduct
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Quarter(Vector512<float> vector)
-    {
-        Vector256<float> half = vector.GetLower() + vector.GetUpper();
-        return half.GetLower() + half.GetUpper();
-    }
+    private static Vector128<float> Quarter(Vector256<float> half) => half.GetLower() + half.GetUpper();
 
     /// <summary>A product, as <see cref="Multiply"/> takes it.</summary>
     internal struct Product

@@ -22,4 +22,17 @@ internal static unsafe class SignedBytes
         return Vector512.ConvertToSingle(
             Vector512.Create(Vector256.Create(first, second), Vector256.Create(third, fourth)));
     }
+
+    /// <summary>Widens eight numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadHalf(sbyte* values)
+    {
+        if (Avx2.IsSupported)
+        {
+            return Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(values));
+        }
+
+        (Vector128<int> low, Vector128<int> high) = Vector128.Widen(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)values).AsSByte()));
+        return Vector256.ConvertToSingle(Vector256.Create(low, high));
+    }
 }

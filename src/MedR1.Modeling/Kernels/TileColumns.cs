@@ -4,35 +4,36 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MedR1.Modeling;
 
-/// <summary>Brings 32 columns of a matrix together, row by row, for <see cref="TileProduct"/>.</summary>
+/// <summary>Brings the columns of a strip of a matrix together, row by row, for <see cref="TileProduct"/>.</summary>
 internal static unsafe class TileColumns
 {
-    /// <summary>How many columns.</summary>
-    public const int Count = 32;
-
     /// <summary>Copies columns of a matrix.</summary>
     /// <param name="b"><c>[depth, stride]</c>, from the first column on.</param>
     /// <param name="stride">From a row to the next.</param>
-    /// <param name="packed"><c>[depth, 32]</c>, zero where there is no column.</param>
+    /// <param name="packed"><c>[depth, columns of the tile]</c>, zero where there is no column.</param>
     /// <param name="depth">Rows.</param>
-    /// <param name="width">Count, at most 32.</param>
-    public static void Pack(float* b, long stride, float* packed, int depth, int width)
+    /// <param name="width">Columns that there are.</param>
+    /// <typeparam name="TTile">The tile.</typeparam>
+    public static void Pack<TTile>(float* b, long stride, float* packed, int depth, int width)
+        where TTile : struct, ITile
     {
-        for (int at = 0; at < depth; at++, b += stride, packed += Count)
+        for (int at = 0; at < depth; at++, b += stride, packed += TTile.Columns)
         {
             new Span<float>(b, width).CopyTo(new Span<float>(packed, width));
-            new Span<float>(packed + width, Count - width).Clear();
+            new Span<float>(packed + width, TTile.Columns - width).Clear();
         }
     }
 
     /// <summary>Copies columns that lie as rows, four by four numbers at a time.</summary>
     /// <param name="b"><c>[width, stride]</c>, from the first number on.</param>
     /// <param name="stride">From a column to the next.</param>
-    /// <param name="packed"><c>[depth, 32]</c>, zero where there is no column.</param>
+    /// <param name="packed"><c>[depth, columns of the tile]</c>, zero where there is no column.</param>
     /// <param name="depth">Numbers of a column.</param>
-    /// <param name="width">Count, at most 32.</param>
+    /// <param name="width">Columns that there are.</param>
+    /// <typeparam name="TTile">The tile.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackTransposed(float* b, long stride, float* packed, int depth, int width)
+    public static void PackTransposed<TTile>(float* b, long stride, float* packed, int depth, int width)
+        where TTile : struct, ITile
     {
         int column = 0;
         for (; Sse.IsSupported && column + 4 <= width; column += 4)
@@ -45,27 +46,27 @@ internal static unsafe class TileColumns
                 Vector128<float> r = Vector128.Load(source + (2 * stride) + at), s = Vector128.Load(source + (3 * stride) + at);
                 Vector128<float> lowPq = Sse.UnpackLow(p, q), lowRs = Sse.UnpackLow(r, s);
                 Vector128<float> highPq = Sse.UnpackHigh(p, q), highRs = Sse.UnpackHigh(r, s);
-                float* four = target + (at * Count);
+                float* four = target + (at * TTile.Columns);
                 Sse.MoveLowToHigh(lowPq, lowRs).Store(four);
-                Sse.MoveHighToLow(lowRs, lowPq).Store(four + Count);
-                Sse.MoveLowToHigh(highPq, highRs).Store(four + (2 * Count));
-                Sse.MoveHighToLow(highRs, highPq).Store(four + (3 * Count));
+                Sse.MoveHighToLow(lowRs, lowPq).Store(four + TTile.Columns);
+                Sse.MoveLowToHigh(highPq, highRs).Store(four + (2 * TTile.Columns));
+                Sse.MoveHighToLow(highRs, highPq).Store(four + (3 * TTile.Columns));
             }
 
             for (; at < depth; at++)
             {
                 for (int k = 0; k < 4; k++)
                 {
-                    target[(at * Count) + k] = source[(k * stride) + at];
+                    target[(at * TTile.Columns) + k] = source[(k * stride) + at];
                 }
             }
         }
 
-        for (; column < Count; column++)
+        for (; column < TTile.Columns; column++)
         {
             for (int at = 0; at < depth; at++)
             {
-                packed[(at * Count) + column] = column < width ? b[(column * stride) + at] : 0;
+                packed[(at * TTile.Columns) + column] = column < width ? b[(column * stride) + at] : 0;
             }
         }
     }

@@ -1,25 +1,19 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>C = A B</c> in float32, where each may be transposed. Eight rows by 32 columns are summed in registers: each number
-/// of A is spread over a register and multiplied by two of B. Each element is summed from the first product to the last: it
-/// does not depend on the other rows and the number of threads.
+/// <c>C = A B</c> in float32, where each may be transposed. A tile of some rows by some columns is summed in registers: each
+/// number of A is spread over a register and multiplied by two of B. Each element is summed from the first product to the last:
+/// it does not depend on the other rows, the number of threads and the width of the registers.
 /// </summary>
 internal static unsafe class TileProduct
 {
-    private const int Rows = 8;
-    private const int Columns = TileColumns.Count;
-    private const int Lanes = 16;
-
-    // What a thread takes at a time, with 32 columns: more rows if the columns must be copied first.
-    private const int RowsOfPart = 64;
-    private const int RowsOfPackedPart = 256;
-
-    // Products in a row between two accesses to C, so that what is read of B stays in the cache.
-    private const int Depth = 512;
+    // What a thread takes of a strip of columns at a time, in tiles: more if the columns must be copied first.
+    private const int TilesOfPart = 8;
+    private const int TilesOfPackedPart = 32;
 
     // With at least this many columns, rows of B are so far apart that its columns are first copied together.
     private const int FewestPackedColumns = 1024;
@@ -30,7 +24,9 @@ internal static unsafe class TileProduct
     /// <summary>
     /// Whether the processor has registers for it and libtorch's threads can be called; else libtorch multiplies faster.
     /// </summary>
-    public static bool IsSupported => Vector512.IsHardwareAccelerated && TorchThreads.AreReachable;
+    public static bool IsSupported => (IsWide || Fma.IsSupported) && TorchThreads.AreReachable;
+
+    private static bool IsWide => Vector512.IsHardwareAccelerated;
 
     /// <summary>Computes the product on libtorch's threads.</summary>
     /// <param name="a"><c>[rows, depth]</c>, or <c>[depth, rows]</c> where it is transposed.</param>
@@ -46,26 +42,58 @@ internal static unsafe class TileProduct
         float* a, bool transposesA, float* b, bool transposesB, float* c, int rows, int columns, int depth,
         float* bias = null)
     {
-        Job job = JobOf(a, transposesA, b, transposesB, c, rows, columns, depth, bias);
-        TorchThreads.Run(job.Parts, &Compute, &job, isShort: (long)rows * columns * depth < FewestProducts);
+        if (IsWide)
+        {
+            Multiply<WideTile>(a, transposesA, b, transposesB, c, rows, columns, depth, bias);
+        }
+        else
+        {
+            Multiply<NarrowTile>(a, transposesA, b, transposesB, c, rows, columns, depth, bias);
+        }
     }
 
     /// <summary>Computes the product on this thread; as <see cref="Multiply"/> without bias.</summary>
     public static void MultiplyHere(
         float* a, bool transposesA, float* b, bool transposesB, float* c, int rows, int columns, int depth)
     {
-        Job job = JobOf(a, transposesA, b, transposesB, c, rows, columns, depth, null);
-        for (int part = 0; part < job.Parts; part++)
+        if (IsWide)
         {
-            Compute(&job, part);
+            MultiplyHere<WideTile>(a, transposesA, b, transposesB, c, rows, columns, depth);
+        }
+        else
+        {
+            MultiplyHere<NarrowTile>(a, transposesA, b, transposesB, c, rows, columns, depth);
         }
     }
 
-    private static Job JobOf(
+    /// <summary>As <see cref="MultiplyHere(float*, bool, float*, bool, float*, int, int, int)"/>, by a tile of choice.</summary>
+    internal static void MultiplyHere<TTile>(
+        float* a, bool transposesA, float* b, bool transposesB, float* c, int rows, int columns, int depth)
+        where TTile : struct, ITile
+    {
+        Job job = JobOf<TTile>(a, transposesA, b, transposesB, c, rows, columns, depth, null);
+        for (int part = 0; part < job.Parts; part++)
+        {
+            Compute<TTile>(&job, part);
+        }
+    }
+
+    private static void Multiply<TTile>(
         float* a, bool transposesA, float* b, bool transposesB, float* c, int rows, int columns, int depth, float* bias)
+        where TTile : struct, ITile
+    {
+        Job job = JobOf<TTile>(a, transposesA, b, transposesB, c, rows, columns, depth, bias);
+        TorchThreads.Run(job.Parts, &Compute<TTile>, &job, isShort: (long)rows * columns * depth < FewestProducts);
+    }
+
+    private static Job JobOf<TTile>(
+        float* a, bool transposesA, float* b, bool transposesB, float* c, int rows, int columns, int depth, float* bias)
+        where TTile : struct, ITile
     {
         bool isPacked = transposesB || columns >= FewestPackedColumns;
-        int rowsOfPart = isPacked ? RowsOfPackedPart : RowsOfPart, strips = (columns + Columns - 1) / Columns;
+        int tiles = (rows + TTile.Rows - 1) / TTile.Rows, mostTiles = isPacked ? TilesOfPackedPart : TilesOfPart;
+        int rowParts = (tiles + mostTiles - 1) / mostTiles, rowsOfPart = (tiles + rowParts - 1) / Math.Max(1, rowParts) * TTile.Rows;
+        int strips = (columns + TTile.Columns - 1) / TTile.Columns;
         return new()
         {
             A = a,
@@ -81,61 +109,53 @@ internal static unsafe class TileProduct
             DepthCount = depth,
             RowsOfPart = rowsOfPart,
             Strips = strips,
-            Parts = (rows + rowsOfPart - 1) / rowsOfPart * strips,
+            Parts = rowParts * strips,
         };
     }
 
-    // Some rows of 32 columns. Parts go through the columns first: adjacent parts, which one thread takes, read the same rows of
-    // A, and the thread finds its own results again in the next operator.
+    // Some rows of a strip of columns. Parts go through the columns first: adjacent parts, which one thread takes, read the same
+    // rows of A, and the thread finds its own results again in the next operator.
     [SkipLocalsInit]
-    private static void Compute(void* state, int part)
+    private static void Compute<TTile>(void* state, int part)
+        where TTile : struct, ITile
     {
         Job* job = (Job*)state;
-        int firstRow = part / job->Strips * job->RowsOfPart, firstColumn = part % job->Strips * Columns;
+        int firstRow = part / job->Strips * job->RowsOfPart, firstColumn = part % job->Strips * TTile.Columns;
         int rows = Math.Min(job->RowsOfPart, job->RowCount - firstRow);
-        int width = Math.Min(Columns, job->ColumnCount - firstColumn);
-        bool isWhole = width == Columns, isPacked = job->IsPacked || !isWhole;
-        float* packed = stackalloc float[isPacked ? Depth * Columns : 1];
-        float* sums = stackalloc float[isWhole ? 1 : RowsOfPackedPart * Columns];
+        int width = Math.Min(TTile.Columns, job->ColumnCount - firstColumn);
+        bool isWhole = width == TTile.Columns, isPacked = job->IsPacked || !isWhole;
+        float* packed = stackalloc float[isPacked ? TTile.Depth * TTile.Columns : 1];
+        float* sums = stackalloc float[isWhole ? 1 : TTile.Rows * TilesOfPackedPart * TTile.Columns];
         float* c = job->C + ((long)firstRow * job->ColumnCount) + firstColumn;
         float* target = isWhole ? c : sums;
-        long targetStride = isWhole ? job->ColumnCount : Columns;
-        for (int first = 0; first < job->DepthCount; first += Depth)
+        long targetStride = isWhole ? job->ColumnCount : TTile.Columns;
+        for (int first = 0; first < job->DepthCount; first += TTile.Depth)
         {
-            int depth = Math.Min(Depth, job->DepthCount - first);
+            int depth = Math.Min(TTile.Depth, job->DepthCount - first);
             float* b = job->TransposesB
                 ? job->B + ((long)firstColumn * job->DepthCount) + first
                 : job->B + ((long)first * job->ColumnCount) + firstColumn;
             if (job->TransposesB)
             {
-                TileColumns.PackTransposed(b, job->DepthCount, packed, depth, width);
+                TileColumns.PackTransposed<TTile>(b, job->DepthCount, packed, depth, width);
             }
             else if (isPacked)
             {
-                TileColumns.Pack(b, job->ColumnCount, packed, depth, width);
+                TileColumns.Pack<TTile>(b, job->ColumnCount, packed, depth, width);
             }
 
             float* a = job->A + (firstRow * job->RowStride) + (first * job->DepthStride);
-            Strip strip = new()
+            TileStrip strip = new()
             {
                 RowStride = job->RowStride,
                 DepthStride = job->DepthStride,
                 B = isPacked ? packed : b,
-                BStride = isPacked ? Columns : job->ColumnCount,
+                BStride = isPacked ? TTile.Columns : job->ColumnCount,
                 CStride = targetStride,
                 Depth = depth,
                 Adds = first > 0,
             };
-            int row = 0;
-            for (; row + Rows <= rows; row += Rows)
-            {
-                EightRows(strip, a + (row * job->RowStride), target + (row * targetStride));
-            }
-
-            for (; row < rows; row++)
-            {
-                OneRow(strip, a + (row * job->RowStride), target + (row * targetStride));
-            }
+            TTile.Multiply(strip, a, target, rows);
         }
 
         for (int row = 0; row < rows && !(isWhole && job->Bias == null); row++)
@@ -150,7 +170,7 @@ internal static unsafe class TileProduct
     private static void Finish(float* sums, float* bias, float* c, int width)
     {
         int column = 0;
-        for (; bias != null && column + Lanes <= width; column += Lanes)
+        for (; bias != null && column + Vector512<float>.Count <= width; column += Vector512<float>.Count)
         {
             (Vector512.Load(sums + column) + Vector512.Load(bias + column)).Store(c + column);
         }
@@ -159,93 +179,6 @@ internal static unsafe class TileProduct
         {
             c[column] = bias == null ? sums[column] : sums[column] + bias[column];
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void EightRows(in Strip strip, float* a, float* c)
-    {
-        long rowStride = strip.RowStride, depthStride = strip.DepthStride, bStride = strip.BStride, cStride = strip.CStride;
-        Vector512<float> r0 = default, r1 = default, s0 = default, s1 = default, t0 = default, t1 = default, u0 = default, u1 = default;
-        Vector512<float> v0 = default, v1 = default, w0 = default, w1 = default, x0 = default, x1 = default, y0 = default, y1 = default;
-        float* c4 = c + (4 * cStride);
-        if (strip.Adds)
-        {
-            (r0, r1) = (Vector512.Load(c), Vector512.Load(c + Lanes));
-            (s0, s1) = (Vector512.Load(c + cStride), Vector512.Load(c + cStride + Lanes));
-            (t0, t1) = (Vector512.Load(c + (2 * cStride)), Vector512.Load(c + (2 * cStride) + Lanes));
-            (u0, u1) = (Vector512.Load(c + (3 * cStride)), Vector512.Load(c + (3 * cStride) + Lanes));
-            (v0, v1) = (Vector512.Load(c4), Vector512.Load(c4 + Lanes));
-            (w0, w1) = (Vector512.Load(c4 + cStride), Vector512.Load(c4 + cStride + Lanes));
-            (x0, x1) = (Vector512.Load(c4 + (2 * cStride)), Vector512.Load(c4 + (2 * cStride) + Lanes));
-            (y0, y1) = (Vector512.Load(c4 + (3 * cStride)), Vector512.Load(c4 + (3 * cStride) + Lanes));
-        }
-
-        float* b = strip.B;
-        float* a4 = a + (4 * rowStride);
-        for (int at = 0; at < strip.Depth; at++, a += depthStride, a4 += depthStride, b += bStride)
-        {
-            Vector512<float> b0 = Vector512.Load(b), b1 = Vector512.Load(b + Lanes);
-            Vector512<float> spread = Vector512.Create(*a);
-            r0 = Vector512.FusedMultiplyAdd(spread, b0, r0);
-            r1 = Vector512.FusedMultiplyAdd(spread, b1, r1);
-            spread = Vector512.Create(a[rowStride]);
-            s0 = Vector512.FusedMultiplyAdd(spread, b0, s0);
-            s1 = Vector512.FusedMultiplyAdd(spread, b1, s1);
-            spread = Vector512.Create(a[2 * rowStride]);
-            t0 = Vector512.FusedMultiplyAdd(spread, b0, t0);
-            t1 = Vector512.FusedMultiplyAdd(spread, b1, t1);
-            spread = Vector512.Create(a[3 * rowStride]);
-            u0 = Vector512.FusedMultiplyAdd(spread, b0, u0);
-            u1 = Vector512.FusedMultiplyAdd(spread, b1, u1);
-            spread = Vector512.Create(*a4);
-            v0 = Vector512.FusedMultiplyAdd(spread, b0, v0);
-            v1 = Vector512.FusedMultiplyAdd(spread, b1, v1);
-            spread = Vector512.Create(a4[rowStride]);
-            w0 = Vector512.FusedMultiplyAdd(spread, b0, w0);
-            w1 = Vector512.FusedMultiplyAdd(spread, b1, w1);
-            spread = Vector512.Create(a4[2 * rowStride]);
-            x0 = Vector512.FusedMultiplyAdd(spread, b0, x0);
-            x1 = Vector512.FusedMultiplyAdd(spread, b1, x1);
-            spread = Vector512.Create(a4[3 * rowStride]);
-            y0 = Vector512.FusedMultiplyAdd(spread, b0, y0);
-            y1 = Vector512.FusedMultiplyAdd(spread, b1, y1);
-        }
-
-        Store(r0, r1, c);
-        Store(s0, s1, c + cStride);
-        Store(t0, t1, c + (2 * cStride));
-        Store(u0, u1, c + (3 * cStride));
-        Store(v0, v1, c4);
-        Store(w0, w1, c4 + cStride);
-        Store(x0, x1, c4 + (2 * cStride));
-        Store(y0, y1, c4 + (3 * cStride));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void OneRow(in Strip strip, float* a, float* c)
-    {
-        Vector512<float> r0 = default, r1 = default;
-        if (strip.Adds)
-        {
-            (r0, r1) = (Vector512.Load(c), Vector512.Load(c + Lanes));
-        }
-
-        float* b = strip.B;
-        for (int at = 0; at < strip.Depth; at++, a += strip.DepthStride, b += strip.BStride)
-        {
-            Vector512<float> spread = Vector512.Create(*a);
-            r0 = Vector512.FusedMultiplyAdd(spread, Vector512.Load(b), r0);
-            r1 = Vector512.FusedMultiplyAdd(spread, Vector512.Load(b + Lanes), r1);
-        }
-
-        Store(r0, r1, c);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector512<float> low, Vector512<float> high, float* target)
-    {
-        low.Store(target);
-        high.Store(target + Lanes);
     }
 
     private struct Job
@@ -264,17 +197,5 @@ internal static unsafe class TileProduct
         public int RowsOfPart;
         public int Strips;
         public int Parts;
-    }
-
-    // 32 columns of B and what is the same for all rows.
-    private struct Strip
-    {
-        public long RowStride;
-        public long DepthStride;
-        public float* B;
-        public long BStride;
-        public long CStride;
-        public int Depth;
-        public bool Adds;
     }
 }
