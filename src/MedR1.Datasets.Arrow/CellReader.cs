@@ -31,9 +31,7 @@ internal sealed class CellReader(MappedFile file, string filePath)
         StringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
         LargeStringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
         StringViewArray texts => texts.GetString(row),
-        BinaryArray bytes => Picture(bytes.GetBytes(row), null),
-        LargeBinaryArray bytes => Picture(bytes.GetBytes(row), null),
-        BinaryViewArray bytes => Picture(bytes.GetBytes(row, out _), null),
+        BinaryArray or LargeBinaryArray or BinaryViewArray => Picture(array, row, null),
         StructArray picture => Picture(picture, row),
         ListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
         LargeListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
@@ -94,13 +92,16 @@ internal sealed class CellReader(MappedFile file, string filePath)
     {
         (IArrowArray bytes, IArrowArray path) = BytesAndPath(picture)!.Value;
         string? name = (string?)Read(path, row);
-        return bytes.IsNull(row) ? name : bytes switch
-        {
-            BinaryArray small => Picture(small.GetBytes(row), name),
-            LargeBinaryArray large => Picture(large.GetBytes(row), name),
-            _ => null,
-        };
+        return bytes.IsNull(row) ? name : Picture(bytes, row, name);
     }
+
+    private IImageSource Picture(IArrowArray array, int row, string? path) => array switch
+    {
+        BinaryArray bytes => Picture(bytes.GetBytes(row), path),
+        LargeBinaryArray bytes => Picture(bytes.GetBytes(row), path),
+        BinaryViewArray bytes => Picture(bytes.GetBytes(row, out _), path),
+        _ => throw new InvalidDataException($"images of type {array.Data.DataType} are not read."),
+    };
 
     private IImageSource Picture(ReadOnlySpan<byte> bytes, string? path)
     {
@@ -116,8 +117,8 @@ internal sealed class CellReader(MappedFile file, string filePath)
         StructType type = (StructType)picture.Data.DataType;
         int bytes = type.GetFieldIndex("bytes", StringComparer.Ordinal);
         int path = type.GetFieldIndex("path", StringComparer.Ordinal);
-        return bytes >= 0 && path >= 0 && picture.Fields[bytes] is BinaryArray or LargeBinaryArray
-            && picture.Fields[path] is StringArray or LargeStringArray
+        return bytes >= 0 && path >= 0 && picture.Fields[bytes] is BinaryArray or LargeBinaryArray or BinaryViewArray
+            && picture.Fields[path] is StringArray or LargeStringArray or StringViewArray
             ? (picture.Fields[bytes], picture.Fields[path])
             : null;
     }

@@ -45,19 +45,26 @@ public sealed class SavedDatasetTests : IDisposable
                 new UInt32Array.Builder().Append(1).Append(0).Build(), new StringArray.Builder().Append("no").Append("CT").Build()))
             .Append("score", true, new HalfFloatArray.Builder().Append((Half)0.5f).Append((Half)(-2f)).Build())
             .Build();
-        _folder.Write("state.json", """{"_data_files": [{"filename": "a.arrow"}]}""");
-        using (FileStream stream = File.Create(Path.Combine(_folder.Path, "a.arrow")))
-        using (ArrowStreamWriter writer = new(stream, batch.Schema))
-        {
-            writer.WriteRecordBatch(batch);
-            writer.WriteEnd();
-        }
+        Write(batch);
 
         TableDataset dataset = SavedDataset.Load(_folder.Path);
         Assert.Equal(["Which one?", "Is a long question shown?"], dataset.Select(example => example.Question));
         Assert.Equal(["CT", "MRI", "yes", "no"], dataset.SelectMany(example => example.Options));
         Assert.Equal([0, 1], dataset.Select(example => example.AnswerIndex!.Value));
         Assert.Equal(["0.5", "-2"], dataset.Select(example => example.Metadata["score"]));
+    }
+
+    // Up to 12 bytes of a view lie in the view itself, more lie in a buffer.
+    [Fact]
+    public void Pictures_whose_bytes_and_paths_are_views_are_read_from_the_file()
+    {
+        byte[][] pictures = [[1, 2, 3], [.. Enumerable.Range(0, 40).Select(i => (byte)i)]];
+        Write(PicturesOfViews(pictures));
+
+        TableDataset dataset = SavedDataset.Load(_folder.Path);
+        Assert.Equal(pictures.Select(Convert.ToHexString), dataset.Take(2).Select(Bytes));
+        Assert.Matches(@"a\.arrow#\d+ \(short\.png\)$", dataset[0].Images[0].Name);
+        Assert.Matches(@"a\.arrow#\d+ \(a-name-longer-than-12-bytes\.png\)$", dataset[1].Images[0].Name);
     }
 
     [Fact]
@@ -104,12 +111,38 @@ public sealed class SavedDatasetTests : IDisposable
         throw new DirectoryNotFoundException($"No tests/Golden above '{AppContext.BaseDirectory}'.");
     }
 
+    private static RecordBatch PicturesOfViews(byte[][] pictures)
+    {
+        BinaryViewArray bytes = new BinaryViewArray.Builder()
+            .Append(pictures[0].AsSpan()).Append(pictures[1].AsSpan()).Build();
+        StringViewArray paths = new StringViewArray.Builder()
+            .Append("short.png").Append("a-name-longer-than-12-bytes.png").Build();
+        StructType type = new(
+        [
+            new Field("bytes", BinaryViewType.Default, true), new Field("path", StringViewType.Default, true),
+        ]);
+        return new RecordBatch.Builder()
+            .Append("image", true, new StructArray(type, 2, [bytes, paths], ArrowBuffer.Empty, 0))
+            .Append("question", true, new StringArray.Builder().Append("Which one?").Append("Where?").Build())
+            .Append("answer", true, new StringArray.Builder().Append("CT").Append("left").Build())
+            .Build();
+    }
+
     private static string Bytes(VqaExample example)
     {
         using Stream stream = example.Images[0].OpenRead();
         using MemoryStream bytes = new();
         stream.CopyTo(bytes);
         return Convert.ToHexString(bytes.ToArray());
+    }
+
+    private void Write(RecordBatch batch)
+    {
+        _folder.Write("state.json", """{"_data_files": [{"filename": "a.arrow"}]}""");
+        using FileStream stream = File.Create(Path.Combine(_folder.Path, "a.arrow"));
+        using ArrowStreamWriter writer = new(stream, batch.Schema);
+        writer.WriteRecordBatch(batch);
+        writer.WriteEnd();
     }
 
     private void CheckDamage(int count, int seed)
