@@ -32,9 +32,7 @@ internal readonly ref struct FlatTable
     public long Int64(int field)
     {
         int at = Place(field);
-        return at == 0 ? 0
-            : at <= _buffer.Length - 8 ? BinaryPrimitives.ReadInt64LittleEndian(_buffer[at..])
-            : throw Broken();
+        return at == 0 ? 0 : Int64(_buffer, at);
     }
 
     /// <summary>The length of a list in a field, by default of tables; 0 if there is none.</summary>
@@ -56,6 +54,10 @@ internal readonly ref struct FlatTable
     public FlatTable Entry(int field, int index) =>
         new(_buffer, Follow(_buffer, Follow(_buffer, Place(field)) + 4 + index * 4));
 
+    /// <summary>An entry of a list of 64-bit integers.</summary>
+    /// <exception cref="InvalidDataException">It is outside the buffer.</exception>
+    public long Int64Entry(int field, int index) => Int64(_buffer, Follow(_buffer, Place(field)) + 4 + index * 8);
+
     private static int Follow(ReadOnlySpan<byte> buffer, int at)
     {
         long target = (long)at + (uint)Int32(buffer, at);
@@ -64,6 +66,10 @@ internal readonly ref struct FlatTable
 
     private static int Int32(ReadOnlySpan<byte> buffer, int at) => at >= 0 && at <= buffer.Length - 4
         ? BinaryPrimitives.ReadInt32LittleEndian(buffer[at..])
+        : throw Broken();
+
+    private static long Int64(ReadOnlySpan<byte> buffer, int at) => at >= 0 && at <= buffer.Length - 8
+        ? BinaryPrimitives.ReadInt64LittleEndian(buffer[at..])
         : throw Broken();
 
     private static InvalidDataException Broken() => new("a message is damaged.");

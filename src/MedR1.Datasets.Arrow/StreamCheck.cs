@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace MedR1.Datasets.Arrow;
 
 /// <summary>
-/// Checks a stream's messages before a reader trusts them: Apache.Arrow allocates as many children and nodes as a message claims,
-/// and follows children to any depth.
+/// Checks a stream's messages before a reader trusts them: Apache.Arrow allocates as many children, nodes and buffers of views as a message
+/// claims, and follows children to any depth.
 /// </summary>
 internal static class StreamCheck
 {
@@ -20,8 +20,10 @@ internal static class StreamCheck
     private const int FieldChildren = 5;
     private const int BatchNodes = 1;
     private const int BatchBuffers = 2;
+    private const int BatchViewBuffers = 4;
     private const int DictionaryData = 1;
     private const int NodeBytes = 16;
+    private const int CountBytes = 8;
 
     /// <exception cref="InvalidDataException">A message is damaged, or extends past the stream.</exception>
     public static void Check(ReadOnlySpan<byte> stream)
@@ -102,6 +104,18 @@ internal static class StreamCheck
     private static void CheckBatch(FlatTable batch)
     {
         batch.Count(BatchNodes, NodeBytes);
-        batch.Count(BatchBuffers, NodeBytes);
+        int buffers = batch.Count(BatchBuffers, NodeBytes);
+        int left = buffers;
+        for (int view = 0; view < batch.Count(BatchViewBuffers, CountBytes); view++)
+        {
+            long claimed = batch.Int64Entry(BatchViewBuffers, view);
+            if (claimed < 0 || claimed > left)
+            {
+                throw new InvalidDataException(
+                    $"a column of views claims {claimed} buffers, but its batch has {left} of {buffers} left.");
+            }
+
+            left -= (int)claimed;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
@@ -65,6 +66,25 @@ public sealed class SavedDatasetTests : IDisposable
         Assert.Equal(pictures.Select(Convert.ToHexString), dataset.Take(2).Select(Bytes));
         Assert.Matches(@"a\.arrow#\d+ \(short\.png\)$", dataset[0].Images[0].Name);
         Assert.Matches(@"a\.arrow#\d+ \(a-name-longer-than-12-bytes\.png\)$", dataset[1].Images[0].Name);
+    }
+
+    // The reader would make room for as many buffers as a column of views claims.
+    [Theory]
+    [InlineData(1L << 20)]
+    [InlineData(-1L)]
+    public void More_buffers_of_views_than_the_batch_has_are_refused(long claimed)
+    {
+        Write(PicturesOfViews([[1], new byte[40]]));
+        string file = Path.Combine(_folder.Path, "a.arrow");
+        byte[] bytes = File.ReadAllBytes(file);
+
+        // The list of the counts: two of them, 1 each.
+        int counts = bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(counts + 4), claimed);
+        File.WriteAllBytes(file, bytes);
+        Assert.Contains(
+            $"a column of views claims {claimed} buffers, but its batch has ",
+            Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
     }
 
     [Fact]
