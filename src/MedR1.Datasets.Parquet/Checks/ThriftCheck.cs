@@ -10,10 +10,10 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
     private const int DataPage = 5;
     private const int DictionaryPage = 7;
     private const int DataPageV2 = 8;
-    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private VarintReader _reader = new(bytes, "a header is");
 
     /// <summary>The number of bytes that the structure occupies.</summary>
-    public int Position { get; private set; }
+    public readonly int Position => _reader.Position;
 
     /// <summary>Field 2 of the structure: the uncompressed size of a page.</summary>
     public long UnpackedBytes { get; private set; }
@@ -42,24 +42,22 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
     /// <exception cref="InvalidDataException">It extends past the bytes, or is nested too deeply.</exception>
     public void Struct() => Struct(0, 0);
 
-    private static InvalidDataException Broken() => new("a header is damaged.");
-
     private void Struct(int depth, int parent)
     {
         if (depth > Deepest)
         {
-            throw Broken();
+            throw _reader.Broken();
         }
 
         int field = 0;
-        while (Byte() is int head && head != 0)
+        while (_reader.Byte() is var head && head != 0)
         {
             int step = head >> 4;
-            field = step == 0 ? (int)ZigZag() : field + step;
+            field = step == 0 ? (int)_reader.ZigZag() : field + step;
             int type = head & 15;
             if (type == 5)
             {
-                Note(depth, parent, field, ZigZag());
+                Note(depth, parent, field, _reader.ZigZag());
             }
             else if (type == 2 && (depth, parent, field) == (1, DataPageV2, 7))
             {
@@ -105,19 +103,19 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
         switch (type)
         {
             case 1 or 2:
-                Take(isElement ? 1UL : 0UL);
+                _reader.Take(isElement ? 1UL : 0UL);
                 break;
             case 3:
-                Take(1);
+                _reader.Take(1);
                 break;
             case 4 or 5 or 6:
-                Varint();
+                _reader.Varint();
                 break;
             case 7:
-                Take(8);
+                _reader.Take(8);
                 break;
             case 8:
-                Take(Varint());
+                _reader.Take(_reader.Varint());
                 break;
             case 9 or 10:
                 List(depth, field);
@@ -129,14 +127,14 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
                 Struct(depth + 1, field);
                 break;
             default:
-                throw Broken();
+                throw _reader.Broken();
         }
     }
 
     private void List(int depth, int field)
     {
-        int head = Byte();
-        ulong count = head >> 4 == 15 ? Varint() : (ulong)(head >> 4);
+        int head = _reader.Byte();
+        ulong count = head >> 4 == 15 ? _reader.Varint() : (ulong)(head >> 4);
         for (ulong left = Bounded(count); left > 0; left--)
         {
             Skip(head & 15, depth + 1, field, isElement: true);
@@ -145,8 +143,8 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
 
     private void Map(int depth, int field)
     {
-        ulong count = Varint();
-        int types = count == 0 ? 0 : Byte();
+        ulong count = _reader.Varint();
+        int types = count == 0 ? 0 : _reader.Byte();
         for (ulong left = Bounded(count); left > 0; left--)
         {
             Skip(types >> 4, depth + 1, field, isElement: true);
@@ -154,31 +152,6 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
         }
     }
 
-    private readonly ulong Bounded(ulong count) => count <= (ulong)(_bytes.Length - Position) ? count : throw Broken();
-
-    private int Byte() => Position < _bytes.Length ? _bytes[Position++] : throw Broken();
-
-    private void Take(ulong count) => Position += (int)Bounded(count);
-
-    private ulong Varint()
-    {
-        ulong value = 0;
-        for (int shift = 0; shift < 70; shift += 7)
-        {
-            int next = Byte();
-            value |= (ulong)(next & 127) << shift;
-            if (next < 128)
-            {
-                return value;
-            }
-        }
-
-        throw Broken();
-    }
-
-    private long ZigZag()
-    {
-        ulong value = Varint();
-        return (long)(value >> 1) ^ -(long)(value & 1);
-    }
+    // Every entry takes at least one byte.
+    private readonly ulong Bounded(ulong count) => count <= (ulong)_reader.Left ? count : throw _reader.Broken();
 }

@@ -9,8 +9,7 @@ namespace MedR1.Datasets.Parquet;
 /// <param name="mostBytes">The maximum number of bytes of plain values: texts that share their beginnings can be a bomb.</param>
 internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long mostBytes)
 {
-    private readonly ReadOnlySpan<byte> _bytes = bytes;
-    private int _at;
+    private VarintReader _reader = new(bytes, "a page's values are");
 
     /// <summary>The page's values as plain ones.</summary>
     /// <param name="encoding">The encoding.</param>
@@ -19,7 +18,7 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long m
     public byte[] ToPlain(PageEncoding encoding, Type type) => (encoding, type) switch
     {
         // Where everything is null, some writers write nothing.
-        _ when _bytes.IsEmpty => [],
+        _ when _reader.Left == 0 => [],
         (PageEncoding.Runs, Type.BOOLEAN) => Booleans(),
         (PageEncoding.DeltaIntegers, Type.INT32) => Integers(sizeof(int)),
         (PageEncoding.DeltaIntegers, Type.INT64) => Integers(sizeof(long)),
@@ -28,8 +27,6 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long m
             Texts(Deltas(), hasLengths: type == Type.BYTE_ARRAY),
         _ => throw new InvalidDataException($"values of the type {type} can't have the encoding {encoding}."),
     };
-
-    private static InvalidDataException Broken() => new("a page's values are damaged.");
 
     // Both widths wrap around, as in the writer: a difference of 32-bit integers is one modulo 2^32.
     private byte[] Integers(int size)
@@ -56,7 +53,7 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long m
         long[] lengths = Deltas();
         if (shared is not null && shared.Length != lengths.Length)
         {
-            throw Broken();
+            throw _reader.Broken();
         }
 
         using MemoryStream plain = new();
@@ -65,14 +62,13 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long m
         for (int i = 0; i < lengths.Length; i++)
         {
             long start = shared?[i] ?? 0;
-            if (start < 0 || start > text.Length || lengths[i] < 0 || lengths[i] > _bytes.Length - _at
+            if (start < 0 || start > text.Length || lengths[i] < 0 || lengths[i] > _reader.Left
                 || plain.Length + start + lengths[i] > mostBytes)
             {
-                throw Broken();
+                throw _reader.Broken();
             }
 
-            text = [.. text.AsSpan(0, (int)start), .. _bytes.Slice(_at, (int)lengths[i])];
-            _at += (int)lengths[i];
+            text = [.. text.AsSpan(0, (int)start), .. _reader.Take((ulong)lengths[i])];
             if (hasLengths)
             {
                 BinaryPrimitives.WriteInt32LittleEndian(head, text.Length);
@@ -88,30 +84,27 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long m
     private byte[] Booleans()
     {
         // The length of the runs comes first, as before levels.
-        if (_bytes.Length < sizeof(int) || BinaryPrimitives.ReadInt32LittleEndian(_bytes) != _bytes.Length - sizeof(int))
+        if (BinaryPrimitives.ReadInt32LittleEndian(_reader.Take(sizeof(int))) != _reader.Left)
         {
-            throw Broken();
+            throw _reader.Broken();
         }
 
-        _at = sizeof(int);
         byte[] plain = new byte[(mostValues + 7) / 8];
         int count = 0;
-        while (_at < _bytes.Length && count < mostValues)
+        while (_reader.Left > 0 && count < mostValues)
         {
-            ulong head = Varint();
+            ulong head = _reader.Varint();
             bool isRun = (head & 1) == 0;
             ulong length = isRun ? head >> 1 : (head >> 1) * 8;
-            int start = _at;
-            int bytes = isRun ? 1 : (int)Math.Min(head >> 1, (ulong)(_bytes.Length - _at));
-            if (length == 0 || start + bytes > _bytes.Length)
+            ReadOnlySpan<byte> bits = _reader.Take(isRun ? 1 : Math.Min(head >> 1, (ulong)_reader.Left));
+            if (length == 0)
             {
-                throw Broken();
+                throw _reader.Broken();
             }
 
-            _at += bytes;
-            for (ulong i = 0; i < length && count < mostValues && (isRun || i < (ulong)bytes * 8); i++, count++)
+            for (ulong i = 0; i < length && count < mostValues && (isRun || i < (ulong)bits.Length * 8); i++, count++)
             {
-                int bit = isRun ? _bytes[start] & 1 : _bytes[start + (int)(i / 8)] >> (int)(i % 8) & 1;
+                int bit = isRun ? bits[0] & 1 : bits[(int)(i / 8)] >> (int)(i % 8) & 1;
                 plain[count / 8] |= (byte)(bit << count % 8);
             }
         }
@@ -121,13 +114,13 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long m
 
     private long[] Deltas()
     {
-        ulong block = Varint();
-        ulong parts = Varint();
-        ulong count = Varint();
-        long value = ZigZag();
+        ulong block = _reader.Varint();
+        ulong parts = _reader.Varint();
+        ulong count = _reader.Varint();
+        long value = _reader.ZigZag();
         if (count > (ulong)mostValues || parts is 0 or > 4096 || block > 1 << 20 || block % (parts * 8) != 0 || block == 0)
         {
-            throw Broken();
+            throw _reader.Broken();
         }
 
         long[] values = new long[count];
@@ -139,11 +132,12 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long m
 
         while (done < values.Length)
         {
-            long least = ZigZag();
-            ReadOnlySpan<byte> widths = Take((int)parts);
+            long least = _reader.ZigZag();
+            ReadOnlySpan<byte> widths = _reader.Take(parts);
             for (int part = 0; part < widths.Length && done < values.Length; part++)
             {
-                ReadOnlySpan<byte> packed = widths[part] <= 64 ? Take((int)(block / parts / 8) * widths[part]) : throw Broken();
+                ReadOnlySpan<byte> packed =
+                    widths[part] <= 64 ? _reader.Take(block / parts / 8 * widths[part]) : throw _reader.Broken();
                 for (int i = 0; i < (int)(block / parts) && done < values.Length; i++)
                 {
                     value = unchecked(value + least + (long)Bits(packed, i * widths[part], widths[part]));
@@ -168,38 +162,5 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long m
         }
 
         return bits;
-    }
-
-    private ReadOnlySpan<byte> Take(int count)
-    {
-        if (count > _bytes.Length - _at)
-        {
-            throw Broken();
-        }
-
-        _at += count;
-        return _bytes.Slice(_at - count, count);
-    }
-
-    private ulong Varint()
-    {
-        ulong value = 0;
-        for (int shift = 0; shift < 70; shift += 7)
-        {
-            byte next = Take(1)[0];
-            value |= (ulong)(next & 127) << shift;
-            if (next < 128)
-            {
-                return value;
-            }
-        }
-
-        throw Broken();
-    }
-
-    private long ZigZag()
-    {
-        ulong value = Varint();
-        return (long)(value >> 1) ^ -(long)(value & 1);
     }
 }
