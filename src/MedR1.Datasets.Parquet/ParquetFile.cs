@@ -21,13 +21,19 @@ internal sealed class ParquetFile : IAsyncDisposable
     private readonly ParquetReader _reader;
     private readonly ExtendedStream _stream;
     private readonly long _fileBytes;
+    private readonly ByteBudget _budget;
 
-    private ParquetFile(string filePath, ParquetReader reader, ExtendedStream stream)
+    private ParquetFile(string filePath, ParquetReader reader, ExtendedStream stream, long? mostBytes)
     {
         _filePath = filePath;
         _reader = reader;
         _stream = stream;
         _fileBytes = stream.Length;
+        mostBytes ??= Math.Max(MostBytes, _fileBytes * MostExpansion);
+        _budget = new ByteBudget(
+            mostBytes.Value,
+            $"with it the columns take more than {mostBytes} bytes, too many for a file of {_fileBytes}. If they are right, write "
+            + "the rows to several files.");
 
         // The reader builds these from the footer when requested: do so here, where a damaged one is expected.
         Fields = reader.Schema.Fields;
@@ -38,8 +44,16 @@ internal sealed class ParquetFile : IAsyncDisposable
 
     public int RowGroupCount { get; }
 
+    /// <summary>Opens a file.</summary>
+    /// <param name="filePath">The file.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <param name="mostBytes">
+    /// The maximum number of bytes that all columns read may take together; <see langword="null"/> for what a file of its size can
+    /// contain.
+    /// </param>
     /// <exception cref="DatasetException">The file can't be read, or is not a Parquet file.</exception>
-    public static async Task<ParquetFile> OpenAsync(string filePath, CancellationToken cancellationToken)
+    public static async Task<ParquetFile> OpenAsync(
+        string filePath, CancellationToken cancellationToken, long? mostBytes = null)
     {
         ExtendedStream? stream = null;
         try
@@ -50,7 +64,7 @@ internal sealed class ParquetFile : IAsyncDisposable
             ParquetReader reader =
                 await ParquetReader.CreateAsync(stream, leaveStreamOpen: false, cancellationToken: cancellationToken)
                     .ConfigureAwait(false);
-            return new ParquetFile(filePath, reader, stream);
+            return new ParquetFile(filePath, reader, stream, mostBytes);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -94,7 +108,7 @@ internal sealed class ParquetFile : IAsyncDisposable
             List<Page> pages = Check(column);
             return pages.Exists(page => page.NeedsRewriting)
                 ? await ReadRewrittenAsync(reader, field, column!, pages, cancellationToken).ConfigureAwait(false)
-                : await ReadAsync(reader, field, cancellationToken).ConfigureAwait(false);
+                : await ReadAsync(reader, field, pages, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or DatasetException))
         {
@@ -134,10 +148,10 @@ internal sealed class ParquetFile : IAsyncDisposable
     };
 
     private static async Task<ColumnValues> ReadAsync(
-        ParquetRowGroupReader reader, DataField field, CancellationToken cancellationToken)
+        ParquetRowGroupReader reader, DataField field, List<Page> pages, CancellationToken cancellationToken)
     {
         using RawColumnData data = await reader.ReadRawColumnDataBaseAsync(field, cancellationToken).ConfigureAwait(false);
-        return ColumnValues.Of(data, field);
+        return ColumnValues.Of(data, field, pages.Exists(page => page.Kind == PageKind.Dictionary));
     }
 
     // Reads the column from other pages behind the end of the file: the footer says for a while that it is there.
@@ -145,7 +159,9 @@ internal sealed class ParquetFile : IAsyncDisposable
         ParquetRowGroupReader reader, DataField field, ColumnMetaData column, List<Page> pages,
         CancellationToken cancellationToken)
     {
-        byte[] plain = PlainPages.Of(_stream, pages, column, field, MostBytes);
+        ByteBudget budget = new(
+            MostBytes, $"its pages take more than {MostBytes} bytes. Write the file with smaller row groups.", _budget);
+        byte[] plain = PlainPages.Of(_stream, pages, column, field, budget);
         (CompressionCodec Codec, long Data, long? Dictionary, long? Index) before =
             (column.Codec, column.DataPageOffset, column.DictionaryPageOffset, column.IndexPageOffset);
         try
@@ -153,7 +169,7 @@ internal sealed class ParquetFile : IAsyncDisposable
             _stream.Extension = plain;
             (column.Codec, column.DataPageOffset, column.DictionaryPageOffset, column.IndexPageOffset) =
                 (CompressionCodec.UNCOMPRESSED, _stream.FileLength, null, null);
-            return await ReadAsync(reader, field, cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(reader, field, pages, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -182,6 +198,15 @@ internal sealed class ParquetFile : IAsyncDisposable
         // Some writers write 0 if there is no dictionary.
         long start = column.DictionaryPageOffset is long dictionary and > 0
             ? Math.Min(column.DataPageOffset, dictionary) : column.DataPageOffset;
-        return PageCheck.Check(_stream, start, column.TotalCompressedSize, LargestCount, MostUnpacked);
+        List<Page> pages = PageCheck.Check(_stream, start, column.TotalCompressedSize, LargestCount, MostUnpacked);
+        long values = pages.Where(page => page.Kind is PageKind.Data or PageKind.DataV2).Sum(page => (long)page.Values);
+        if (values != column.NumValues)
+        {
+            throw new InvalidDataException($"its pages claim {values} values, but the footer {column.NumValues}.");
+        }
+
+        // A value takes at least the reference to it, wherever it lies.
+        _budget.Take(pages.Sum(page => page.UnpackedBytes + (long)page.Values * IntPtr.Size));
+        return pages;
     }
 }

@@ -56,6 +56,24 @@ public sealed class PictureCacheTests
         Assert.Equal([0, 1, 2, 1, 7], reads);
     }
 
+    [Fact]
+    public void An_image_that_occurs_often_takes_its_bytes_once()
+    {
+        List<int> reads = [];
+        byte[] image = new byte[100];
+        PictureCache cache = new(mostBytes: 200, group =>
+        {
+            reads.Add(group.Group);
+            return [.. Enumerable.Repeat(image, PicturesOfGroup)];
+        });
+        foreach (int group in (ReadOnlySpan<int>)[0, 1, 0, 1])
+        {
+            cache.Get(new PictureGroup("a.parquet", group, s_field));
+        }
+
+        Assert.Equal([0, 1], reads);
+    }
+
     private static int Reads(int[] order, long mostBytes)
     {
         List<int> reads = [];

@@ -20,7 +20,11 @@ internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int
 
     public bool IsValue(int slot) => DefinitionLevel(slot) == Deepest;
 
-    public static ColumnValues Of(RawColumnData data, DataField field)
+    /// <summary>Copies what was read.</summary>
+    /// <param name="data">What was read.</param>
+    /// <param name="field">The column.</param>
+    /// <param name="hasDictionary">Whether values are entries of a dictionary, which are to be copied once.</param>
+    public static ColumnValues Of(RawColumnData data, DataField field, bool hasDictionary)
     {
         int deepest = field.MaxDefinitionLevel;
         int[] definitionLevels = deepest > 0 ? data.DefinitionLevels.ToArray() : [];
@@ -28,19 +32,19 @@ internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int
 
         // The reader's buffer has room for a value in every slot; after the last value it contains whatever was there before.
         int? count = deepest > 0 ? definitionLevels.Count(level => level == deepest) : null;
-        return new ColumnValues(ValuesOf(data, field, count), definitionLevels, repetitionLevels, deepest);
+        return new ColumnValues(ValuesOf(data, field, count, hasDictionary), definitionLevels, repetitionLevels, deepest);
     }
 
     /// <summary>Whether a column of bytes contains JSON, which is text, and no images.</summary>
     public static bool IsJson(DataField field) =>
         field.SchemaElement is { ConvertedType: ConvertedType.JSON } or { LogicalType.JSON: not null };
 
-    private static object[] ValuesOf(RawColumnData data, DataField field, int? count) => data switch
+    private static object[] ValuesOf(RawColumnData data, DataField field, int? count, bool hasDictionary) => data switch
     {
-        RawColumnData<ReadOnlyMemory<char>> texts => Map(texts, count, text => text.ToString()),
+        RawColumnData<ReadOnlyMemory<char>> texts => Map(texts, count, Once<char>(hasDictionary, text => text.ToString())),
         RawColumnData<ReadOnlyMemory<byte>> texts when IsJson(field) =>
-            Map(texts, count, text => System.Text.Encoding.UTF8.GetString(text.Span)),
-        RawColumnData<ReadOnlyMemory<byte>> bytes => Map(bytes, count, one => one.ToArray()),
+            Map(texts, count, Once<byte>(hasDictionary, text => System.Text.Encoding.UTF8.GetString(text.Span))),
+        RawColumnData<ReadOnlyMemory<byte>> bytes => Map(bytes, count, Once<byte>(hasDictionary, one => one.ToArray())),
         RawColumnData<bool> flags => Map(flags, count, flag => flag),
         RawColumnData<sbyte> numbers => Map(numbers, count, number => number),
         RawColumnData<byte> numbers => Map(numbers, count, number => number),
@@ -63,6 +67,26 @@ internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int
     // A time without a zone comes as "local", whose text would name the zone of the machine that reads it.
     private static string TextOf(DateTime time) => DateTime.SpecifyKind(
         time, time.Kind == DateTimeKind.Utc ? DateTimeKind.Utc : DateTimeKind.Unspecified).ToString("O");
+
+    // An entry's values refer to the same memory, which is what two such memories are compared by.
+    private static Func<ReadOnlyMemory<T>, object> Once<T>(bool hasDictionary, Func<ReadOnlyMemory<T>, object> copy)
+    {
+        if (!hasDictionary)
+        {
+            return copy;
+        }
+
+        Dictionary<ReadOnlyMemory<T>, object> copies = [];
+        return memory =>
+        {
+            if (!copies.TryGetValue(memory, out object? known))
+            {
+                copies[memory] = known = copy(memory);
+            }
+
+            return known;
+        };
+    }
 
     private static object[] Map<T>(RawColumnData<T> data, int? count, Func<T, object> map)
         where T : struct

@@ -6,8 +6,8 @@ namespace MedR1.Datasets.Parquet;
 /// <summary>Decodes what is encoded by differences or in runs (Parquet's <c>Encodings.md</c>) into plain values.</summary>
 /// <param name="bytes">A page's values.</param>
 /// <param name="mostValues">The number of values that the page's header claims, nulls included.</param>
-/// <param name="mostBytes">The maximum number of bytes of plain values: texts that share their beginnings can be a bomb.</param>
-internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long mostBytes)
+/// <param name="budget">What plain values may take: texts that share their beginnings can be a bomb.</param>
+internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, ByteBudget budget)
 {
     private VarintReader _reader = new(bytes, "a page's values are");
 
@@ -32,7 +32,8 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long m
     private byte[] Integers(int size)
     {
         long[] values = Deltas();
-        byte[] plain = new byte[checked(values.Length * size)];
+        budget.Take((long)values.Length * size);
+        byte[] plain = new byte[values.Length * size];
         for (int i = 0; i < values.Length; i++)
         {
             if (size == sizeof(int))
@@ -56,29 +57,49 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, long m
             throw _reader.Broken();
         }
 
-        using MemoryStream plain = new();
-        Span<byte> head = stackalloc byte[sizeof(int)];
-        byte[] text = [];
+        int headBytes = hasLengths ? sizeof(int) : 0;
+        byte[] plain = new byte[PlainBytes(shared, lengths, headBytes)];
+        int text = 0;
+        int at = 0;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            int start = (int)(shared?[i] ?? 0);
+            if (hasLengths)
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(plain.AsSpan(at), start + (int)lengths[i]);
+                at += headBytes;
+            }
+
+            plain.AsSpan(text, start).CopyTo(plain.AsSpan(at));
+            _reader.Take((ulong)lengths[i]).CopyTo(plain.AsSpan(at + start));
+            text = at;
+            at += start + (int)lengths[i];
+        }
+
+        return plain;
+    }
+
+    // Checks all lengths before anything is allocated for a text.
+    private readonly long PlainBytes(long[]? shared, long[] lengths, int headBytes)
+    {
+        long total = 0;
+        long own = 0;
+        long before = 0;
         for (int i = 0; i < lengths.Length; i++)
         {
             long start = shared?[i] ?? 0;
-            if (start < 0 || start > text.Length || lengths[i] < 0 || lengths[i] > _reader.Left
-                || plain.Length + start + lengths[i] > mostBytes)
+            if (start < 0 || start > before || lengths[i] < 0 || lengths[i] > _reader.Left - own)
             {
                 throw _reader.Broken();
             }
 
-            text = [.. text.AsSpan(0, (int)start), .. _reader.Take((ulong)lengths[i])];
-            if (hasLengths)
-            {
-                BinaryPrimitives.WriteInt32LittleEndian(head, text.Length);
-                plain.Write(head);
-            }
-
-            plain.Write(text);
+            own += lengths[i];
+            before = start + lengths[i];
+            total += headBytes + before;
         }
 
-        return plain.ToArray();
+        budget.Take(total);
+        return total;
     }
 
     private byte[] Booleans()

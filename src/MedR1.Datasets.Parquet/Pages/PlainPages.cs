@@ -12,17 +12,11 @@ internal static class PlainPages
     /// <param name="pages">The column's pages.</param>
     /// <param name="column">The column's compression and physical type.</param>
     /// <param name="field">The column's levels.</param>
-    /// <param name="mostBytes">The maximum size of a page's values.</param>
-    /// <exception cref="InvalidDataException">A page is damaged.</exception>
+    /// <param name="budget">What the values of all pages may take.</param>
+    /// <exception cref="InvalidDataException">A page is damaged, or the pages take more than the budget.</exception>
     public static byte[] Of(
-        Stream stream, IReadOnlyList<Page> pages, ColumnMetaData column, DataField field, long mostBytes)
+        Stream stream, IReadOnlyList<Page> pages, ColumnMetaData column, DataField field, ByteBudget budget)
     {
-        long values = pages.Where(page => page.Kind is PageKind.Data or PageKind.DataV2).Sum(page => (long)page.Values);
-        if (values > column.NumValues)
-        {
-            throw new InvalidDataException($"its pages claim {values} values, the column {column.NumValues}.");
-        }
-
         PageWriter writer = new();
         foreach (Page page in pages)
         {
@@ -31,6 +25,7 @@ internal static class PlainPages
                 continue;
             }
 
+            budget.Take(page.UnpackedBytes);
             byte[] packed = new byte[page.PackedBytes];
             stream.Position = page.Start;
             stream.ReadExactly(packed);
@@ -40,7 +35,7 @@ internal static class PlainPages
             PageEncoding encoding = page.Encoding;
             if (page.Kind != PageKind.Dictionary && page.HasOddEncoding)
             {
-                content = new DeltaReader(content, page.Values, mostBytes).ToPlain(page.Encoding, column.Type);
+                content = new DeltaReader(content, page.Values, budget).ToPlain(page.Encoding, column.Type);
                 encoding = PageEncoding.Plain;
             }
             else if (page.Kind != PageKind.Dictionary && content.Length == 0

@@ -26,7 +26,9 @@ internal sealed class PictureCache(long mostBytes, Func<PictureGroup, byte[][]>?
             }
 
             byte[][] pictures = read is null ? group.Read() : read(group);
-            long bytes = pictures.Sum(picture => (long)picture.Length);
+
+            // Equal images of a dictionary are one array.
+            long bytes = pictures.Distinct().Sum(picture => (long)picture.Length);
             _recent.AddFirst((group, pictures, bytes));
             _bytes += bytes;
             while (_bytes > mostBytes && _recent.Count > 1)

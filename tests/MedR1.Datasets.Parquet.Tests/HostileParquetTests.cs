@@ -1,0 +1,144 @@
+using System.Text;
+using global::Parquet.Schema;
+using MedR1.TestSupport;
+
+namespace MedR1.Datasets.Parquet.Tests;
+
+/// <summary>Small files that would take much memory, and pages that claim something else than the footer does.</summary>
+public sealed class HostileParquetTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Texts_that_repeat_each_other_are_read()
+    {
+        ColumnValues column = await ReadAsync(
+            new HandmadeParquet { Values = 200 }, Page(PageEncoding.DeltaBytes, 200, HandmadeParquet.Repeated("abc", 200)));
+        Assert.Equal(Enumerable.Repeat("abc", 200), column.Values);
+    }
+
+    // 3 bytes of content, 4 of the length before it, for each of 200 values; with the references to the values and the page as it
+    // lies in the file twice, once for the rewriting.
+    [Fact]
+    public async Task A_budget_that_the_file_needs_is_enough_and_one_byte_less_is_not()
+    {
+        byte[] content = HandmadeParquet.Repeated("abc", 200);
+        byte[] page = Page(PageEncoding.DeltaBytes, 200, content);
+        long needed = 200 * 7 + 200 * 8 + content.Length * 2;
+        Assert.Equal(200, (await ReadAsync(new HandmadeParquet { Values = 200 }, page, needed)).Values.Length);
+        await Assert.ThrowsAsync<DatasetException>(() => ReadAsync(new HandmadeParquet { Values = 200 }, page, needed - 1));
+    }
+
+    // 20,000 times 64 KiB: 1.3 GB from a file of 66 KB.
+    [Fact]
+    public void A_page_that_takes_more_than_is_allowed_is_refused_before_anything_is_allocated_for_it()
+    {
+        byte[] content = HandmadeParquet.Repeated(new string('a', 1 << 16), 20_000);
+        string file = Write(new HandmadeParquet { Values = 20_000 }, Page(PageEncoding.DeltaBytes, 20_000, content));
+        DatasetException exception = Assert.Throws<DatasetException>(() => ParquetDataset.Load(file));
+        Assert.Contains("its pages take more than 1073741824 bytes. Write the file with smaller row groups.", exception.Message);
+
+        // Two arrays of 20,000 numbers.
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<InvalidDataException>(() => new DeltaReader(content, 20_000, new ByteBudget(1 << 30, "too much"))
+            .ToPlain(PageEncoding.DeltaBytes, global::Parquet.Meta.Type.BYTE_ARRAY));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    // Each text takes what the file is allowed for both; several pages of one column are as many as several columns.
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(1, 2)]
+    public async Task What_a_file_may_take_is_shared_by_its_pages_and_groups(int groups, int pages)
+    {
+        byte[] page = Page(PageEncoding.DeltaBytes, 200, HandmadeParquet.Repeated(new string('a', 1000), 200));
+        string file = Write(
+            new HandmadeParquet { Values = 200 * pages, Groups = groups },
+            [.. Enumerable.Repeat(page, pages).SelectMany(one => one)]);
+        await using ParquetFile opened = await ParquetFile.OpenAsync(file, CancellationToken.None, mostBytes: 300_000);
+        DataField field = (DataField)opened.Fields[0];
+        DatasetException exception = await Assert.ThrowsAsync<DatasetException>(async () =>
+        {
+            for (int group = 0; group < groups; group++)
+            {
+                ColumnValues column = await opened.ReadAsync(group, field, CancellationToken.None);
+                Assert.Equal((1, 0), (pages, group));
+                Assert.Equal(200, column.Values.Length);
+            }
+        });
+        Assert.Contains("the columns take more than 300000 bytes, too many for a file of ", exception.Message);
+        Assert.Equal("question", exception.Field);
+    }
+
+    // 1,000,000 values in a run take a few bytes in the file, and 8,000,000 in memory for the references to them alone.
+    [Fact]
+    public async Task Values_in_runs_count_too()
+    {
+        byte[] dictionary = DictionaryPage("a");
+        byte[] page = Page(PageEncoding.Dictionary, 1_000_000, [1, .. RunOf(1_000_000)]);
+        HandmadeParquet file = new() { Values = 1_000_000, DictionaryBytes = dictionary.Length };
+        Assert.Contains("the columns take more than 8000000 bytes", (await Assert.ThrowsAsync<DatasetException>(
+            () => ReadAsync(file, [.. dictionary, .. page], mostBytes: 8_000_000))).Message);
+    }
+
+    // 2,000 texts of 64 KiB would be 260 MB.
+    [Fact]
+    public async Task An_entry_of_a_dictionary_is_in_memory_once_however_often_it_occurs()
+    {
+        byte[] dictionary = DictionaryPage(new string('a', 1 << 16));
+        byte[] page = Page(PageEncoding.Dictionary, 2_000, [1, .. RunOf(2_000)]);
+        ColumnValues column = await ReadAsync(
+            new HandmadeParquet { Values = 2_000, DictionaryBytes = dictionary.Length }, [.. dictionary, .. page]);
+        Assert.Equal(2_000, column.Values.Length);
+        Assert.All(column.Values, value => Assert.Same(column.Values[0], value));
+    }
+
+    [Theory]
+    [InlineData(3, 2, 0)]
+    [InlineData(3, 2, 7)]
+    [InlineData(2, 3, 0)]
+    [InlineData(2, 3, 7)]
+    public async Task Pages_with_another_number_of_values_than_their_column_are_refused(int inPage, int inFooter, int encoding)
+    {
+        byte[] content = encoding == (int)PageEncoding.Plain
+            ? [.. Enumerable.Range(0, inPage).SelectMany(_ => (byte[])[1, 0, 0, 0, (byte)'a'])]
+            : HandmadeParquet.Repeated("a", inPage);
+        DatasetException exception = await Assert.ThrowsAsync<DatasetException>(
+            () => ReadAsync(new HandmadeParquet { Values = inFooter }, Page((PageEncoding)encoding, inPage, content)));
+        Assert.Contains($"its pages claim {inPage} values, but the footer {inFooter}.", exception.Message);
+    }
+
+    private static byte[] Page(PageEncoding encoding, int values, byte[] content)
+    {
+        PageWriter writer = new();
+        writer.Write(PageKind.Data, encoding, values, content);
+        return writer.ToArray();
+    }
+
+    private static byte[] DictionaryPage(string text)
+    {
+        PageWriter writer = new();
+        writer.Write(
+            PageKind.Dictionary, PageEncoding.Plain, 1, [.. BitConverter.GetBytes(text.Length), .. Encoding.ASCII.GetBytes(text)]);
+        return writer.ToArray();
+    }
+
+    // One run of the entry 0 of a dictionary, its places one bit wide.
+    private static byte[] RunOf(int count) =>
+        [(byte)(count << 1 & 127 | 128), (byte)(count >> 6 & 127 | 128), (byte)(count >> 13 & 127), 0];
+
+    private string Write(HandmadeParquet file, byte[] pages)
+    {
+        string path = Path.Combine(_folder.Path, "a.parquet");
+        File.WriteAllBytes(path, file.Write(pages));
+        return path;
+    }
+
+    private async Task<ColumnValues> ReadAsync(HandmadeParquet file, byte[] pages, long? mostBytes = null)
+    {
+        await using ParquetFile opened = await ParquetFile.OpenAsync(Write(file, pages), CancellationToken.None, mostBytes);
+        return await opened.ReadAsync(0, (DataField)opened.Fields[0], CancellationToken.None);
+    }
+}
