@@ -16,7 +16,7 @@ internal ref struct PngChunkCursor(ReadOnlySpan<byte> encoded)
     /// <summary>Where the next chunk starts.</summary>
     public int End { get; private set; } = SignatureBytes;
 
-    /// <summary>The four letters of its type.</summary>
+    /// <summary>The four bytes of its type; letters, unless the file is damaged or odd.</summary>
     public readonly ReadOnlySpan<byte> Type => _encoded.Slice(Position + 4, 4);
 
     public readonly ReadOnlySpan<byte> Content => _encoded.Slice(Position + 8, _contentLength);
@@ -26,15 +26,18 @@ internal ref struct PngChunkCursor(ReadOnlySpan<byte> encoded)
 
     private readonly uint CheckSum => BinaryPrimitives.ReadUInt32BigEndian(_encoded[(Position + 8 + _contentLength)..]);
 
-    /// <exception cref="ImageFormatException">The type is no word, so that the chunk's length is none either.</exception>
+    /// <summary>Requires a type that may be one, as Pillow does: letters, which the specification wants, digits or underscores.</summary>
+    /// <exception cref="ImageFormatException">It is something else, so that the chunk's length is none either.</exception>
     public readonly void RequireType()
     {
         foreach (byte letter in Type)
         {
-            if (!char.IsAsciiLetterOrDigit((char)letter))
+            if (!char.IsAsciiLetterOrDigit((char)letter) && letter != '_')
             {
                 throw HeaderBytes.Broken(
-                    ImageFormat.Png, $"the type of the chunk at byte {Position} is {Convert.ToHexString(Type)}, which is no word");
+                    ImageFormat.Png,
+                    $"the type of the chunk at byte {Position} is {Convert.ToHexString(Type)} in hexadecimal, but only letters, digits "
+                    + "and underscores (30 to 39, 41 to 5A, 5F, 61 to 7A) may be in it");
             }
         }
     }

@@ -34,7 +34,10 @@ internal sealed class PngEssentials
     private bool _isPlain = true;
 
     /// <summary>The reduced file; the same memory if that is not needed.</summary>
-    /// <exception cref="ImageFormatException">A checksum before the pixels is wrong, or chunks are out of order.</exception>
+    /// <exception cref="ImageFormatException">
+    /// A chunk before the pixels has a wrong checksum, a type that is none, or is shorter than its type requires; the pixels go on
+    /// behind other chunks; or palette indices have no palette.
+    /// </exception>
     public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> encoded)
     {
         PngEssentials parts = new();

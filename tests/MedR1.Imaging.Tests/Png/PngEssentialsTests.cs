@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MedR1.Imaging.Tests;
 
 /// <summary>Files of which libpng alone makes something else than Pillow 9.4 and 13.0; the numbers are Pillow's.</summary>
@@ -31,6 +33,19 @@ public sealed class PngEssentialsTests
     public void A_critical_chunk_that_nobody_knows_is_skipped()
     {
         byte[] file = new PngFile(1, 1, 8, 0) { Before = PngFile.Chunk("ABCD"u8, [1]) }.Write((_, _) => [7]);
+
+        Assert.Equal([7, 7, 7], Decoder.Decode(file).Pixels.ToArray());
+    }
+
+    // Pillow takes what a regular expression calls a word (\w), on both sides of the pixels; libpng does not.
+    [Theory]
+    [InlineData("ab_d")]
+    [InlineData("_BCD")]
+    [InlineData("a1C2")]
+    public void A_chunk_with_digits_or_underscores_in_its_type_is_skipped(string type)
+    {
+        byte[] odd = PngFile.Chunk(Encoding.ASCII.GetBytes(type), [1]);
+        byte[] file = new PngFile(1, 1, 8, 0) { Before = odd, Behind = odd }.Write((_, _) => [7]);
 
         Assert.Equal([7, 7, 7], Decoder.Decode(file).Pixels.ToArray());
     }
@@ -87,9 +102,12 @@ public sealed class PngEssentialsTests
         AssertBroken(new PngFile(1, 1, 8, 2) { Transparency = [0, 1] }.Write((_, _) => [7, 7, 7]), "2 bytes instead of 6");
     }
 
-    [Fact]
-    public void A_type_that_is_no_word_is_refused() => AssertBroken(
-        new PngFile(1, 1, 8, 0) { Before = PngFile.Chunk([0x61, 0xFF, 0, 1], []) }.Write((_, _) => [7]), "61FF0001");
+    [Theory]
+    [InlineData("61FF0001")]
+    [InlineData("61622D64")]
+    public void A_type_with_other_characters_is_refused(string type) => AssertBroken(
+        new PngFile(1, 1, 8, 0) { Before = PngFile.Chunk(Convert.FromHexString(type), []) }.Write((_, _) => [7]),
+        $"the type of the chunk at byte 33 is {type} in hexadecimal, but only letters, digits and underscores");
 
     [Fact]
     public void Indices_without_a_palette_are_refused() =>
