@@ -46,7 +46,7 @@ internal static class ArrowStreamRows
             Dictionary<string, object?> byName = new(batch.ColumnCount, StringComparer.Ordinal);
             for (int column = 0; column < batch.ColumnCount; column++)
             {
-                if (CellReader.IsRead(batch.Column(column)))
+                if (CellReader.IsRead(batch.Column(column)) || CellReader.IsNested(batch.Column(column)))
                 {
                     byName[batch.Schema.GetFieldByIndex(column).Name] = cells.Read(batch.Column(column), row);
                 }

@@ -9,10 +9,13 @@ internal sealed class CellReader(MappedFile file, string filePath)
 {
     private const int MostItems = 4096;
 
+    // What means nothing to an example: an error if it is needed there, and not the same as no column.
+    private static readonly object s_unread = new();
+
     /// <summary>Whether an array contains something that an example can use.</summary>
     public static bool IsRead(IArrowArray array) => array switch
     {
-        StructArray picture => BytesAndPath(picture) is not null,
+        StructArray cells => BytesAndPath(cells) is not null || IsLettered(cells),
         ListArray list => list.Values is not ListArray && IsRead(list.Values),
         LargeListArray list => list.Values is not LargeListArray && IsRead(list.Values),
         FixedSizeListArray list => list.Values is not FixedSizeListArray && IsRead(list.Values),
@@ -25,13 +28,17 @@ internal sealed class CellReader(MappedFile file, string filePath)
         _ => false,
     };
 
+    /// <summary>Whether an array contains lists or structures, whether or not an example can use them.</summary>
+    public static bool IsNested(IArrowArray array) => array is StructArray or ListArray or LargeListArray or FixedSizeListArray;
+
     /// <exception cref="Exception">The array's offsets are outside its bytes: the caller names the file.</exception>
-    public object? Read(IArrowArray array, int row) => array.IsNull(row) ? null : array switch
+    public object? Read(IArrowArray array, int row) => array.IsNull(row) ? null : !IsRead(array) ? s_unread : array switch
     {
         StringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
         LargeStringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
         StringViewArray texts => texts.GetString(row),
         BinaryArray or LargeBinaryArray or BinaryViewArray => Picture(array, row, null),
+        StructArray lettered when IsLettered(lettered) => Options(lettered, row),
         StructArray picture => Picture(picture, row),
         ListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
         LargeListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
@@ -52,6 +59,14 @@ internal sealed class CellReader(MappedFile file, string filePath)
         _ => null,
     };
 
+    // {A, B, C, …}.
+    private static bool IsLettered(StructArray cells)
+    {
+        IReadOnlyList<Field> fields = ((StructType)cells.Data.DataType).Fields;
+        return fields.Count is > 0 and <= 26
+            && fields.Index().All(one => one.Item.Name == OptionLetters.Of(one.Index) && IsRead(cells.Fields[one.Index]));
+    }
+
     private static int Code(IArrowArray indices, int row) => indices switch
     {
         Int8Array codes => codes.GetValue(row)!.Value,
@@ -65,18 +80,24 @@ internal sealed class CellReader(MappedFile file, string filePath)
         _ => throw new InvalidDataException($"codes of type {indices.Data.DataType} are not read."),
     };
 
-    private List<object?> Items(FixedSizeListArray list, int row)
+    private object Items(FixedSizeListArray list, int row)
     {
         long size = ((FixedSizeListType)list.Data.DataType).ListSize;
         long start = (list.Offset + row) * size;
         return Items(list.Values, start, start + size);
     }
 
-    private List<object?> Items(IArrowArray values, long start, long end)
+    private object Items(IArrowArray values, long start, long end)
     {
-        if (start < 0 || end < start || end > values.Length || end - start > MostItems)
+        if (start < 0 || end < start || end > values.Length)
         {
             throw new InvalidDataException($"a list claims the entries {start} to {end} of {values.Length}.");
+        }
+
+        // Numbers that some other program computed, such as embeddings.
+        if (end - start > MostItems)
+        {
+            return s_unread;
         }
 
         List<object?> items = [];
@@ -86,6 +107,14 @@ internal sealed class CellReader(MappedFile file, string filePath)
         }
 
         return items;
+    }
+
+    // Rows with fewer options have nulls at the end, and those without any have nulls only.
+    private object?[]? Options(StructArray lettered, int row)
+    {
+        object?[] options = [.. lettered.Fields.Select(option => Read(option, row))];
+        int count = System.Array.FindLastIndex(options, option => option is not null) + 1;
+        return count == 0 ? null : options[..count];
     }
 
     private object? Picture(StructArray picture, int row)

@@ -7,11 +7,15 @@ namespace MedR1.Datasets.Parquet;
 /// <summary>Reads a file as rows, one row group at a time.</summary>
 internal static class ParquetRows
 {
+    // What means nothing to an example: an error if it is needed there, and not the same as no column.
+    private static readonly object s_unread = new();
+
     public static async IAsyncEnumerable<TableRow> ReadAsync(
         string filePath, PictureCache cache, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using ParquetFile file = await ParquetFile.OpenAsync(filePath, cancellationToken).ConfigureAwait(false);
         IColumn[] columns = [.. file.Fields.Select(field => Column(field, filePath, cache)).OfType<IColumn>()];
+        string[] unread = [.. file.Fields.Select(field => field.Name).Except(columns.Select(column => column.Name))];
         int index = 0;
         for (int group = 0; group < file.RowGroupCount; group++)
         {
@@ -19,10 +23,15 @@ internal static class ParquetRows
             int rows = file.RowCount(group);
             for (int row = 0; row < rows; row++, index++)
             {
-                Dictionary<string, object?> byName = new(columns.Length, StringComparer.Ordinal);
+                Dictionary<string, object?> byName = new(file.Fields.Count, StringComparer.Ordinal);
                 for (int column = 0; column < columns.Length; column++)
                 {
                     byName[columns[column].Name] = cells[column][row];
+                }
+
+                foreach (string name in unread)
+                {
+                    byName[name] = s_unread;
                 }
 
                 yield return new TableRow(filePath, index, byName);
@@ -43,12 +52,13 @@ internal static class ParquetRows
         return cells;
     }
 
-    // Maps, structures of other things and lists of lists mean nothing to an example.
+    // Null for maps, structures of other things and lists of lists.
     private static IColumn? Column(Field field, string filePath, PictureCache cache) => field switch
     {
         DataField { MaxRepetitionLevel: <= 1 } data when IsBytes(data) =>
             new PictureColumn(data, new Slots(data, null), filePath, cache),
         DataField { MaxRepetitionLevel: <= 1 } data => new ValueColumn(data, new Slots(data, null)),
+        StructField { MaxRepetitionLevel: 0 } options when LetteredColumn.Matches(options) => new LetteredColumn(options),
         StructField { MaxRepetitionLevel: 0 } picture => Picture(picture, new Slots(picture, null), filePath, cache),
         ListField { MaxRepetitionLevel: <= 1, Item: DataField { MaxRepetitionLevel: 1 } data } list => IsBytes(data)
             ? new PictureColumn(data, new Slots(list, list), filePath, cache)

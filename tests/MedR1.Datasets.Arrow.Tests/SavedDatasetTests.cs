@@ -88,6 +88,56 @@ public sealed class SavedDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Options_in_a_structure_of_letters_are_read_up_to_their_last_text()
+    {
+        StringArray first = new StringArray.Builder().Append("CT").Append("left").AppendNull().Build();
+        StringArray second = new StringArray.Builder().Append("MRI").AppendNull().AppendNull().Build();
+        StructType type = new([new Field("A", StringType.Default, true), new Field("B", StringType.Default, true)]);
+        Write(new RecordBatch.Builder()
+            .Append("question", true, new StringArray.Builder().AppendRange(["Which?", "Where?", "Why?"]).Build())
+            .Append("options", true, new StructArray(type, 3, [first, second], ArrowBuffer.Empty, 0))
+            .Append("answer", true, new StringArray.Builder().AppendRange(["B", "A", "A"]).Build())
+            .Build());
+
+        TableDataset dataset = SavedDataset.Load(_folder.Path);
+        Assert.Equal(["CT MRI", "left", ""], dataset.Select(example => string.Join(' ', example.Options)));
+        Assert.Equal(["MRI", "left", "A"], dataset.Select(example => example.Answer));
+    }
+
+    // Pixels as lists of lists, and what is no {bytes, path}: without them a model would be asked about images that it does not see.
+    [Fact]
+    public void Images_that_are_not_read_are_refused_and_other_such_columns_are_left_out()
+    {
+        ListArray.Builder rows = new(new ListType(UInt8Type.Default));
+        rows.Append();
+        ((ListArray.Builder)rows.ValueBuilder).Append();
+        ((UInt8Array.Builder)((ListArray.Builder)rows.ValueBuilder).ValueBuilder).Append(7);
+        ListArray pixels = rows.Build();
+        StructArray named = new(
+            new StructType([new Field("url", StringType.Default, true)]), 1, [new StringArray.Builder().Append("a").Build()],
+            ArrowBuffer.Empty, 0);
+        foreach (IArrowArray array in (IArrowArray[])[pixels, named])
+        {
+            Write(Row().Append("image", true, array).Build());
+            Assert.Contains(
+                "field 'image': a list or an object, but a picture was expected",
+                Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
+            Write(Row().Append("other", true, array).Build());
+            Assert.Empty(Assert.Single(SavedDataset.Load(_folder.Path)).Metadata);
+        }
+    }
+
+    [Fact]
+    public void A_long_list_of_numbers_that_no_example_needs_is_left_out()
+    {
+        ListArray.Builder list = new(FloatType.Default);
+        list.Append();
+        ((FloatArray.Builder)list.ValueBuilder).AppendRange(new float[5000]);
+        Write(Row().Append("embedding", true, list.Build()).Build());
+        Assert.Empty(Assert.Single(SavedDataset.Load(_folder.Path)).Metadata);
+    }
+
+    [Fact]
     public void A_split_that_is_not_there_is_refused_with_those_that_are()
     {
         DatasetException exception = Assert.Throws<DatasetException>(
@@ -147,6 +197,10 @@ public sealed class SavedDatasetTests : IDisposable
             .Append("answer", true, new StringArray.Builder().Append("CT").Append("left").Build())
             .Build();
     }
+
+    private static RecordBatch.Builder Row() => new RecordBatch.Builder()
+        .Append("question", true, new StringArray.Builder().Append("Which?").Build())
+        .Append("answer", true, new StringArray.Builder().Append("CT").Build());
 
     private static string Bytes(VqaExample example)
     {

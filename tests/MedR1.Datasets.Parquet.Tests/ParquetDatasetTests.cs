@@ -86,6 +86,40 @@ public sealed class ParquetDatasetTests : IDisposable
     }
 
     [Fact]
+    public async Task Options_in_a_structure_of_letters_are_read_up_to_their_last_text()
+    {
+        await ParquetSerializer.SerializeAsync(
+            (LetteredRow[])
+            [
+                new() { question = "Which?", options = new() { A = "CT", B = "MRI" }, answer = "B" },
+                new() { question = "Where?", options = new() { A = "left" }, answer = "A" },
+                new() { question = "Why?", options = new(), answer = "A" },
+                new() { question = "How?", options = null, answer = "A" },
+            ],
+            Path.Combine(_folder.Path, "a.parquet"));
+
+        TableDataset dataset = ParquetDataset.Load(_folder.Path);
+        Assert.Equal(["CT MRI", "left", "", ""], dataset.Select(example => string.Join(' ', example.Options)));
+        Assert.Equal(["MRI", "left", "A", "A"], dataset.Select(example => example.Answer));
+    }
+
+    // Without them a model would be asked about images that it does not see.
+    [Fact]
+    public async Task Images_that_are_not_read_are_refused_and_other_such_columns_are_left_out()
+    {
+        OddRow[] rows = [new() { question = "?", answer = "a", image = new() { url = "a" }, other = new() { url = "a" } }];
+        await ParquetSerializer.SerializeAsync(rows, Path.Combine(_folder.Path, "a.parquet"));
+        Assert.Contains(
+            "field 'image': a list or an object, but a picture was expected",
+            Assert.Throws<DatasetException>(() => ParquetDataset.Load(_folder.Path)).Message);
+        TableDataset blind = ParquetDataset.Load(_folder.Path, new ParquetDatasetOptions
+        {
+            Table = new TableOptions { Columns = new ExampleColumns { Images = "" } },
+        });
+        Assert.Empty(Assert.Single(blind).Metadata);
+    }
+
+    [Fact]
     public async Task A_file_without_the_expected_columns_is_refused_with_its_columns()
     {
         await WriteAsync("a.parquet", 0, 1);
@@ -165,6 +199,38 @@ public sealed class ParquetDatasetTests : IDisposable
         public string? question { get; set; }
 
         public string? answer { get; set; }
+    }
+
+    private sealed class LetteredRow
+    {
+        public string? question { get; set; }
+
+        public Letters? options { get; set; }
+
+        public string? answer { get; set; }
+    }
+
+    private sealed class Letters
+    {
+        public string? A { get; set; }
+
+        public string? B { get; set; }
+    }
+
+    private sealed class OddRow
+    {
+        public string? question { get; set; }
+
+        public string? answer { get; set; }
+
+        public Address? image { get; set; }
+
+        public Address? other { get; set; }
+    }
+
+    private sealed class Address
+    {
+        public string? url { get; set; }
     }
 #pragma warning restore SA1300, IDE1006
 }

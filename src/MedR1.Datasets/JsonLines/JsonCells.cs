@@ -6,7 +6,7 @@ namespace MedR1.Datasets;
 /// <summary>Makes cells from a line's JSON. Images inside the line stay in the file until they are read.</summary>
 internal readonly struct JsonCells(string filePath, JsonLine line)
 {
-    // An object that means nothing to an example: it is skipped, or an error if a text, list or image is needed.
+    // An object or a list in a list, which mean nothing to an example: skipped, or an error if a text, list or image is needed.
     private static readonly object s_unknown = new();
 
     public Dictionary<string, object?> Convert(JsonElement item)
@@ -62,8 +62,7 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
         int place = 0;
         foreach (JsonElement value in list.EnumerateArray())
         {
-            // Lists in lists mean nothing to an example.
-            cells[place] = value.ValueKind == JsonValueKind.Array ? null : Cell(column, place, value);
+            cells[place] = value.ValueKind == JsonValueKind.Array ? s_unknown : Cell(column, place, value);
             place++;
         }
 

@@ -83,7 +83,10 @@ internal readonly struct RowCells(TableRow row)
                     images.Add(new FileImageSource(Path.Combine(root, paths[^1])));
                     break;
                 default:
-                    throw Fault(column, $"a {one.GetType().Name}, but a picture was expected.");
+                    throw Fault(
+                        column,
+                        $"a {(one.GetType() == typeof(object) ? "list or an object" : one.GetType().Name)}, but a picture was "
+                        + "expected: its bytes, a path, {\"bytes\": …, \"path\": …}, or a list of these.");
             }
         }
 

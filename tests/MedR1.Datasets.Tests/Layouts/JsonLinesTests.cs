@@ -36,6 +36,17 @@ public sealed class JsonLinesTests : IDisposable
         Assert.Equal(["-9223372036854775808", "0.1"], dataset.Select(example => example.Metadata["m"]));
     }
 
+    [Theory]
+    [InlineData("[[\"a.png\"]]")]
+    [InlineData("[{\"url\":\"a.png\"}]")]
+    public void A_list_in_a_list_is_no_image_and_not_the_same_as_none(string image)
+    {
+        string file = _folder.Write("a.jsonl", $$"""{"question":"a","answer":"b","image":{{image}}}""");
+        Assert.Contains(
+            "field 'image': a list or an object, but a picture was expected",
+            Assert.Throws<DatasetException>(() => JsonLines.Load(file)).Message);
+    }
+
     [Fact]
     public void Options_are_taken_out_of_the_text_once()
     {
