@@ -19,7 +19,9 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
         long length = new FileInfo(filePath).Length;
         if (length is 0 or > int.MaxValue)
         {
-            throw new IOException($"it has {length} bytes, but between 1 and {int.MaxValue} were expected.");
+            throw new IOException(
+                $"it has {length} bytes, but between 1 and {int.MaxValue} were expected. Larger sets are saved to several files by a "
+                + "smaller max_shard_size.");
         }
 
         _length = (int)length;

@@ -42,12 +42,17 @@ internal static class CsvTable
     }
 
     /// <summary>The rows, keyed by the value of a column.</summary>
+    /// <exception cref="DatasetException">The file can't be read, or a value occurs twice.</exception>
     public static Dictionary<string, CsvRow> Read(string filePath, string keyColumn)
     {
         Dictionary<string, CsvRow> rows = new(StringComparer.Ordinal);
         foreach (CsvRow row in Read(filePath))
         {
-            rows[row[keyColumn]] = row;
+            if (!rows.TryAdd(row[keyColumn], row))
+            {
+                throw row.Fault(
+                    keyColumn, $"'{row[keyColumn]}' is also in row {rows[row[keyColumn]].Index}. Leave one of the two out.");
+            }
         }
 
         return rows;

@@ -70,7 +70,7 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
     }
 
     // {"bytes": base64, "path": …} is how the hub's image feature reads in JSON; {"A": …, "B": …} contains options, the last of
-    // which may be null.
+    // which may be null, or all where there are none.
     private object? Object(string column, int place, JsonElement value)
     {
         if (value.TryGetProperty("bytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.String)
@@ -83,20 +83,27 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
             return path.GetString();
         }
 
-        // An image that is null.
-        if (value.TryGetProperty("bytes", out _) || value.TryGetProperty("path", out _))
+        // An image that is null; bytes or a path of another kind are none.
+        if (bytes.ValueKind is not JsonValueKind.Undefined || path.ValueKind is not JsonValueKind.Undefined)
         {
-            return null;
+            bool isNull = bytes.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null
+                && path.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
+            return isNull ? null : s_unknown;
         }
 
         JsonProperty[] properties = [.. value.EnumerateObject()];
-        int count = System.Array.FindLastIndex(properties, one => one.Value.ValueKind != JsonValueKind.Null) + 1;
-        bool isLettered = count is > 0 and <= 26
+        bool isLettered = properties.Length is > 0 and <= 26
             && properties.Index().All(one => one.Item.Name == OptionLetters.Of(one.Index));
+        if (!isLettered)
+        {
+            return s_unknown;
+        }
+
+        int count = System.Array.FindLastIndex(properties, one => one.Value.ValueKind != JsonValueKind.Null) + 1;
         JsonCells cells = this;
-        return isLettered
-            ? System.Array.ConvertAll(properties[..count], one => cells.Cell(column, place, one.Value))
-            : s_unknown;
+        return count == 0
+            ? null
+            : System.Array.ConvertAll(properties[..count], one => cells.Cell(column, place, one.Value));
     }
 
     private JsonLineImage Picture(string column, int place, string? base64) => base64 is not null && Base64.IsValid(base64)

@@ -10,6 +10,15 @@ public sealed class CsvFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_key_that_occurs_twice_is_refused_with_both_rows()
+    {
+        string file = _folder.Write("a.csv", "path,split\na.png,train\nb.png,test\na.png,test\n");
+        Assert.Contains(
+            "item 2, field 'path': 'a.png' is also in row 0.",
+            Assert.Throws<DatasetException>(() => CsvTable.Read(file, "path")).Message);
+    }
+
+    [Fact]
     public void Options_are_a_list_in_a_cell_or_columns_of_their_own_or_stand_in_the_question()
     {
         _folder.Write("p0.png", "");

@@ -39,12 +39,36 @@ public sealed class JsonLinesTests : IDisposable
     [Theory]
     [InlineData("[[\"a.png\"]]")]
     [InlineData("[{\"url\":\"a.png\"}]")]
-    public void A_list_in_a_list_is_no_image_and_not_the_same_as_none(string image)
+    [InlineData("{\"bytes\":[137,80,78,71]}")]
+    [InlineData("{\"bytes\":null,\"path\":7}")]
+    public void What_is_no_image_is_not_the_same_as_none(string image)
     {
         string file = _folder.Write("a.jsonl", $$"""{"question":"a","answer":"b","image":{{image}}}""");
         Assert.Contains(
             "field 'image': a list or an object, but a picture was expected",
             Assert.Throws<DatasetException>(() => JsonLines.Load(file)).Message);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{\"bytes\":null,\"path\":null}")]
+    [InlineData("{\"bytes\":null}")]
+    [InlineData("[null]")]
+    public void An_image_that_is_null_is_none(string image) => Assert.Empty(Assert.Single(JsonLines.Load(
+        _folder.Write("a.jsonl", $$"""{"question":"a","answer":"b","image":{{image}}}"""))).Images);
+
+    // One letter more than there are; and only nulls, which is how programs write that there are none.
+    [Fact]
+    public void Objects_of_too_many_letters_are_no_options_and_objects_of_nulls_are_none()
+    {
+        string letters = string.Join(',', Enumerable.Range(0, 27).Select(i => $"\"{(char)('A' + i)}\":{(i == 26 ? "null" : "\"x\"")}"));
+        TableDataset dataset = JsonLines.Load(_folder.Write("a.jsonl", $$$"""
+            {"question":"a","answer":"b","options":{"A":null,"B":null},"other":{{{{letters}}}}}
+            """));
+        Assert.Empty(Assert.Single(dataset).Options);
+        Assert.Contains(
+            "a list of texts was expected", Assert.Throws<DatasetException>(() => JsonLines.Load(_folder.Write(
+                "b.jsonl", $$$"""{"question":"a","answer":"b","options":{{{{letters}}}}}"""))).Message);
     }
 
     [Fact]
