@@ -79,7 +79,8 @@ internal sealed class ParquetFile : IAsyncDisposable
         long rows = _reader.Metadata!.RowGroups[group].NumRows;
         return rows >= 0 && rows <= LargestCount
             ? (int)rows
-            : throw Broken(_filePath, new InvalidDataException($"row group {group} claims {rows} rows"));
+            : throw Broken(_filePath, new InvalidDataException(
+                $"row group {group} claims {rows} rows, but at most {LargestCount} are read from {_fileBytes} bytes."));
     }
 
     /// <summary>The number of nulls according to a column's statistics, if given.</summary>
@@ -192,7 +193,8 @@ internal sealed class ParquetFile : IAsyncDisposable
         {
             throw new InvalidDataException(
                 $"it claims {column.NumValues} values and {column.TotalUncompressedSize} bytes out of "
-                + $"{column.TotalCompressedSize} in a file of {_fileBytes} bytes.");
+                + $"{column.TotalCompressedSize} in a file of {_fileBytes} bytes; at most {LargestCount} values and "
+                + $"{MostUnpacked(column.TotalCompressedSize)} bytes are read from so many.");
         }
 
         // Some writers write 0 if there is no dictionary.

@@ -110,6 +110,19 @@ public sealed class HostileParquetTests : IDisposable
         Assert.Contains($"its pages claim {inPage} values, but the footer {inFooter}.", exception.Message);
     }
 
+    // A small file may have 2^20 rows in a group, since equal ones take nothing.
+    [Fact]
+    public async Task A_group_of_more_rows_than_are_read_is_refused_with_both_numbers()
+    {
+        string file = Write(new HandmadeParquet { Values = 2_000_000_000 }, Page(PageEncoding.Plain, 0, []));
+        await using ParquetFile opened = await ParquetFile.OpenAsync(file, CancellationToken.None);
+        Assert.Contains(
+            "row group 0 claims 2000000000 rows, but at most 1048576 are read from ",
+            Assert.Throws<DatasetException>(() => opened.RowCount(0)).Message);
+        Assert.Contains("at most 1048576 values and 16777216 bytes are read", (await Assert.ThrowsAsync<DatasetException>(
+            () => opened.ReadAsync(0, (DataField)opened.Fields[0], CancellationToken.None))).Message);
+    }
+
     private static byte[] Page(PageEncoding encoding, int values, byte[] content)
     {
         PageWriter writer = new();
