@@ -7,7 +7,7 @@ namespace MedR1.Benchmarks.Steps;
 
 /// <summary>
 /// Causal attention of short sequences, forward and backward, in float32 on the CPU: by libtorch's fused operator, as two products,
-/// and as the update attends (the library's kernel, where the processor has 512-bit registers), with one thread and with all.
+/// and as the update attends (the library's kernel, where the processor has AVX2), with one thread and with all.
 /// </summary>
 internal static class ShortAttention
 {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace MedR1.Modeling;
 
@@ -7,6 +8,9 @@ namespace MedR1.Modeling;
 internal readonly unsafe struct NarrowTile : ITile
 {
     private const int Lanes = 8;
+
+    // Products from the one that is computed to the one whose number of A is asked for.
+    private const int Ahead = 8;
 
     public static int Rows => 6;
 
@@ -48,6 +52,12 @@ internal readonly unsafe struct NarrowTile : ITile
         long bStride = strip.BStride, depthStride = strip.DepthStride, at = 0;
         for (int left = strip.Depth; left > 0; left--, at += depthStride, b += bStride)
         {
+            if (Sse.IsSupported)
+            {
+                // Where A is transposed, its next numbers are in another line of memory.
+                Sse.Prefetch0(a + at + (Ahead * depthStride));
+            }
+
             Vector256<float> b0 = Vector256.Load(b), b1 = Vector256.Load(b + Lanes);
             Vector256<float> spread = Vector256.Create(a[at]);
             r0 = Vector256.FusedMultiplyAdd(spread, b0, r0);

@@ -7,6 +7,9 @@ namespace MedR1.Modeling;
 /// <summary>Brings the columns of a strip of a matrix together, row by row, for <see cref="TileProduct"/>.</summary>
 internal static unsafe class TileColumns
 {
+    // From the row that is copied to the one that is asked for.
+    private const int Ahead = 16;
+
     /// <summary>Copies columns of a matrix.</summary>
     /// <param name="b"><c>[depth, stride]</c>, from the first column on.</param>
     /// <param name="stride">From a row to the next.</param>
@@ -19,6 +22,11 @@ internal static unsafe class TileColumns
     {
         for (int at = 0; at < depth; at++, b += stride, packed += TTile.Columns)
         {
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(b + (Ahead * stride));
+            }
+
             new Span<float>(b, width).CopyTo(new Span<float>(packed, width));
             new Span<float>(packed + width, TTile.Columns - width).Clear();
         }

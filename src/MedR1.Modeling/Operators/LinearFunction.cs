@@ -6,7 +6,7 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// <c>y = x Wᵀ + b</c> in float32 on the CPU with gradients by <see cref="TileProduct"/>, forward to the last bit as without
-/// gradient. On a processor with 512-bit registers it takes half of the time of libtorch's products.
+/// gradient. With 512-bit registers it takes half of the time of libtorch's products, with AVX2 alone as long.
 /// </summary>
 internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<LinearFunction>
 {

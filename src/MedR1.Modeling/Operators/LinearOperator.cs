@@ -17,7 +17,7 @@ public static unsafe class LinearOperator
 
     /// <summary>
     /// <c>y = x Wᵀ + b</c>. On the CPU products use the library's own kernels: in float32 one whose rows are independent of each
-    /// other, bit for bit, with gradients on processors with 512-bit registers; without gradient, few rows in bfloat16 use one
+    /// other, bit for bit, with gradients on processors with AVX2; without gradient, few rows in bfloat16 use one
     /// that reads the weights at the speed of the memory. They sum in float32 like the general product, in a different order.
     /// </summary>
     /// <param name="input"><c>[…, input]</c></param>
