@@ -33,6 +33,10 @@ public sealed class PpoLoss
     public IPolicyLoss Policy => _policy;
 
     /// <summary>Computes the loss of a micro-batch, reduced in the same way as the policy's part, and its metrics.</summary>
+    /// <remarks>
+    /// The trainer's critic, which has a backward pass of its own, is always trained on the mean over the step's tokens: the default of
+    /// <see cref="GrpoLossOptions.Normalization"/> reproduces it.
+    /// </remarks>
     /// <param name="inputs">The micro-batch.</param>
     /// <returns>The loss to call <c>backward</c> on; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">Something is missing or has the wrong shape.</exception>

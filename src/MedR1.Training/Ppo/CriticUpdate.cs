@@ -53,7 +53,8 @@ internal sealed class CriticUpdate(
         return new PolicyStepResult(total, update.GradientNorm, rate, !update.IsFinite, metrics.ToValues());
     }
 
-    // The same divisor as the policy's, so that accumulation gives the gradient of one large batch for both.
+    // Of the whole step, so that accumulation gives the gradient of one large batch. It is the policy's divisor, too, where its
+    // loss is a mean over the step's tokens.
     private double TokensOf(Rollout rollout, PlannedStep plan) =>
         options.TokenDivisor == TokenDivisor.GenerationShare
             ? (double)rollout.ActiveTokenCount / rollout.StepCount
