@@ -1,0 +1,192 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class CheckpointLoadingTests : SavedModelTest
+{
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void A_mapped_model_is_the_read_one_and_changes_in_memory_alone(ScalarType dataType)
+    {
+        using Qwen2VLPolicy saved = TinyModel.Create(dataType: dataType);
+        saved.Save(Folder);
+        string file = Path.Combine(Folder, "model.safetensors");
+        byte[] before = File.ReadAllBytes(file);
+        using Qwen2VLPolicy mapped = Qwen2VLPolicy.Load(Folder, weights: WeightStorage.MappedFiles);
+        AssertSameWeights(saved, mapped);
+        Assert.All(mapped.Parameters, parameter => Assert.True(parameter.Value.requires_grad));
+
+        using (IDisposable noGradient = no_grad())
+        {
+            mapped.Parameters[0].Value.zero_();
+        }
+
+        Assert.Equal(0, mapped.Parameters[0].Value.abs().max().ToDouble());
+        Assert.Equal(before, File.ReadAllBytes(file));
+
+        // Saving puts a new file in the place of the mapped one, which stays as it is for the model.
+        mapped.Save(Folder);
+        using Qwen2VLPolicy again = Qwen2VLPolicy.Load(Folder);
+        AssertSameWeights(mapped, again);
+    }
+
+    [Fact]
+    public void What_is_wanted_in_another_type_is_read_instead_of_mapped()
+    {
+        using Qwen2VLPolicy saved = TinyModel.Create(dataType: ScalarType.BFloat16);
+        saved.Save(Folder);
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(
+            Folder, dataType: ScalarType.Float32, weights: WeightStorage.MappedFiles);
+        Assert.All(loaded.Parameters, parameter => Assert.Equal(ScalarType.Float32, parameter.Value.dtype));
+        using Qwen2VLPolicy read = Qwen2VLPolicy.Load(Folder, dataType: ScalarType.Float32);
+        AssertSameWeights(read, loaded);
+    }
+
+    [Fact]
+    public void A_cancelled_load_throws()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Qwen2VLPolicy.Load(Folder, cancellationToken: cancelled.Token));
+    }
+
+    [Fact]
+    public void Loads_the_names_of_later_transformers_releases_too()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(tied: false);
+        policy.Save(Folder);
+        Rewrite(items => [.. items.Select(item => (CheckpointNames.ToInMemory(item.Name), item.Value))]);
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        AssertSameWeights(policy, loaded);
+    }
+
+    [Fact]
+    public void The_embedding_wins_over_a_head_in_a_tied_checkpoint()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        Rewrite(items => [.. items, ("lm_head.weight", zeros(320, 32))]);
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        AssertSameWeights(policy, loaded);
+    }
+
+    [Fact]
+    public void Missing_unexpected_and_misshapen_tensors_are_named_together()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        Rewrite(items =>
+        [
+            .. items.Where(item => item.Name != "model.norm.weight").Select(item =>
+                item.Name == "visual.merger.ln_q.bias" ? (item.Name, zeros(17)) : item),
+            ("model.stray.weight", zeros(1)),
+        ]);
+        CheckpointMismatchException error =
+            Assert.Throws<CheckpointMismatchException>(() => Qwen2VLPolicy.Load(Folder));
+        Assert.Equal(["model.norm.weight"], error.Missing);
+        Assert.Equal(["model.stray.weight"], error.Unexpected);
+        Assert.Equal(["visual.merger.ln_q.bias: [17] instead of [16]"], error.Shapes);
+        Assert.Contains("model.norm.weight", error.Message, StringComparison.Ordinal);
+    }
+
+    // modeling_utils.py of transformers 5 doesn't count such names as unexpected.
+    [Theory]
+    [InlineData("model.rotary_emb.inv_freq")]
+    [InlineData("model.layers.0.self_attn.rotary_emb.inv_freq")]
+    [InlineData("model.visual.rotary_pos_emb.inv_freq")]
+    public void Saved_rotary_frequencies_are_left_alone(string name)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        Rewrite(items => [.. items, (name, zeros(4))]);
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        AssertSameWeights(policy, loaded);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Byte, "UInt8")]
+    [InlineData(ScalarType.Int32, "Int32")]
+    public void Whole_numbers_are_no_weights(ScalarType type, string name)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        Rewrite(items => [.. items.Select(item =>
+            item.Name == "model.norm.weight" ? (item.Name, item.Value.to(type)) : item)]);
+        CheckpointMismatchException error =
+            Assert.Throws<CheckpointMismatchException>(() => Qwen2VLPolicy.Load(Folder));
+        Assert.StartsWith($"model.norm.weight: {name} ", Assert.Single(error.Shapes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_truncated_weight_file_is_named()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        string file = Path.Combine(Folder, "model.safetensors");
+        using (FileStream stream = File.OpenWrite(file))
+        {
+            stream.SetLength(stream.Length - 8);
+        }
+
+        SafetensorsFormatException error = Assert.Throws<SafetensorsFormatException>(() => Qwen2VLPolicy.Load(Folder));
+        Assert.Equal(file, error.File);
+    }
+
+    [Fact]
+    public void Folders_without_files_say_what_is_missing()
+    {
+        Assert.Throws<DirectoryNotFoundException>(() =>
+            Qwen2VLPolicy.Load(Path.Combine(Root, "nowhere"), TinyModel.Processor()));
+        Directory.CreateDirectory(Folder);
+        Assert.Throws<FileNotFoundException>(() => Qwen2VLPolicy.Load(Folder));
+        File.WriteAllBytes(Path.Combine(Folder, "config.json"), TinyModel.Configuration().ToJson());
+        Assert.Throws<FileNotFoundException>(() => Qwen2VLPolicy.Load(Folder, TinyModel.Processor()));
+    }
+
+    [Theory]
+    [InlineData(Qwen2VLFamily.Qwen2VL)]
+    [InlineData(Qwen2VLFamily.Qwen25VL)]
+    public void Models_of_one_folder_share_their_vision(Qwen2VLFamily family)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create(family);
+        policy.Freeze(ModelPart.Vision, ModelPart.Merger);
+        policy.Save(Folder);
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        Assert.True(policy.SharesVisionWith(loaded));
+    }
+
+    [Fact]
+    public void A_single_file_wins_over_shards_that_are_left_beside_it()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        File.WriteAllText(
+            Path.Combine(Folder, "model.safetensors.index.json"),
+            """{"weight_map": {"model.norm.weight": "model-00001-of-00001.safetensors"}}""");
+
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        Assert.Equal(policy.Parameters[0].Value.Values(), loaded.Parameters[0].Value.Values());
+    }
+
+    [Fact]
+    public void A_seed_gives_the_same_weights_and_the_start_is_that_of_the_reference()
+    {
+        using Qwen2VLPolicy first = Qwen2VLPolicy.CreateRandom(TinyModel.Configuration(), TinyModel.Processor(), 5);
+        using Qwen2VLPolicy second = Qwen2VLPolicy.CreateRandom(TinyModel.Configuration(), TinyModel.Processor(), 5);
+        using Qwen2VLPolicy other = Qwen2VLPolicy.CreateRandom(TinyModel.Configuration(), TinyModel.Processor(), 6);
+        AssertSameWeights(first, second);
+        Assert.NotEqual(Weights(first, "model.embed_tokens.weight"), Weights(other, "model.embed_tokens.weight"));
+        Assert.All(Weights(first, "visual.blocks.0.norm1.weight"), value => Assert.Equal(1, value));
+        Assert.All(Weights(first, "visual.blocks.0.attn.qkv.bias"), value => Assert.Equal(0, value));
+
+        // 320 x 32 draws of standard deviation 0.25: its estimate is off by 0.25 / sqrt(2 · 10240) = 0.0017.
+        float[] embedding = Weights(first, "model.embed_tokens.weight");
+        Assert.Equal(0.25, Math.Sqrt(embedding.Average(value => (double)value * value)), 0.008);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL.Tests;
+
+public sealed class CheckpointProcessorTests : SavedModelTest
+{
+    [Fact]
+    public void A_tokenizer_with_other_control_tokens_is_refused()
+    {
+        Qwen2VLConfiguration shifted = TinyModel.Configuration() with { ImageTokenId = 3 };
+        TokenizerMismatchException error = Assert.Throws<TokenizerMismatchException>(
+            () => Qwen2VLPolicy.CreateRandom(shifted, TinyModel.Processor(), 1));
+        Assert.Contains("image_token_id is 3", error.Message, StringComparison.Ordinal);
+        Qwen2VLConfiguration small = TinyModel.Configuration();
+        small = small with { Text = small.Text with { VocabularySize = 299 } };
+        Assert.ThrowsAny<Exception>(() => Qwen2VLPolicy.CreateRandom(small, TinyModel.Processor(), 1));
+    }
+
+    [Fact]
+    public void The_processor_file_of_later_transformers_releases_serves_too()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        string before = Path.Combine(Folder, "preprocessor_config.json");
+        string json = File.ReadAllText(before);
+        File.Delete(before);
+        File.WriteAllText(
+            Path.Combine(Folder, "processor_config.json"),
+            $$"""{"image_processor": {{json}}, "processor_class": "Qwen2VLProcessor"}""");
+
+        Assert.Equal(
+            policy.Processor.Images.Configuration.ToJson(), Qwen2VLProcessor.Load(Folder).Images.Configuration.ToJson());
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+
+        // That of earlier releases, which says nothing of pictures.
+        File.WriteAllText(Path.Combine(Folder, "processor_config.json"), """{"processor_class": "Qwen2VLProcessor"}""");
+        Assert.Contains(
+            "preprocessor_config.json", Assert.Throws<ModelConfigurationException>(() => Qwen2VLProcessor.Load(Folder)).Fix,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_both_files_speak_of_pictures_that_of_later_releases_counts()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        JsonNode later = JsonNode.Parse(policy.Processor.Images.Configuration.ToJson())!;
+        later["max_pixels"] = 7_840;
+        File.WriteAllText(
+            Path.Combine(Folder, "processor_config.json"), new JsonObject { ["image_processor"] = later }.ToJsonString());
+        Assert.Equal(7_840, Qwen2VLProcessor.Load(Folder).Images.Configuration.MaxPixels);
+        Assert.Equal(7_840, ImageProcessorConfiguration.Load(Folder).MaxPixels);
+    }
+
+    [Fact]
+    public void Limits_of_ones_own_are_saved_in_both_files()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        JsonNode images = JsonNode.Parse(policy.Processor.Images.Configuration.ToJson())!;
+        File.Delete(Path.Combine(Folder, "preprocessor_config.json"));
+        File.WriteAllText(
+            Path.Combine(Folder, "processor_config.json"),
+            new JsonObject { ["image_processor"] = images, ["processor_class"] = "Qwen2VLProcessor" }.ToJsonString());
+
+        string saved = Path.Combine(Root, "saved");
+        Qwen2VLProcessor.Load(Folder, new ImageProcessorOptions { MaxPixels = 7_840 }).Save(saved);
+        JsonNode later = JsonNode.Parse(File.ReadAllText(Path.Combine(saved, "processor_config.json")))!;
+        JsonNode earlier = JsonNode.Parse(File.ReadAllText(Path.Combine(saved, "preprocessor_config.json")))!;
+        Assert.Equal((7_840, 7_840), ((int)later["image_processor"]!["max_pixels"]!, (int)earlier["max_pixels"]!));
+        Assert.Equal("Qwen2VLProcessor", (string?)later["processor_class"]);
+        Assert.Equal(7_840, Qwen2VLProcessor.Load(saved).Images.Configuration.MaxPixels);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Without_a_generation_file_the_configuration_names_the_end_tokens(bool isNested)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        File.Delete(Path.Combine(Folder, "generation_config.json"));
+        string path = Path.Combine(Folder, "config.json");
+        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        json.AsObject().Remove("eos_token_id");
+        json.AsObject().TryAdd("text_config", new JsonObject());
+        (isNested ? json["text_config"]! : json)["eos_token_id"] = new JsonArray(7, 9);
+        File.WriteAllText(path, json.ToJsonString());
+
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        Assert.Equal([7, 9], loaded.EndTokenIds);
+    }
+
+    // In the reference they match no token that is generated, and MinNewTokensLengthLogitsProcessor excludes nothing for them.
+    [Fact]
+    public void End_tokens_beyond_the_vocabulary_are_none()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Save(Folder);
+        File.WriteAllText(Path.Combine(Folder, "generation_config.json"), """{"eos_token_id": [7, 320, 151645, -1]}""");
+        using Qwen2VLPolicy loaded = Qwen2VLPolicy.Load(Folder);
+        Assert.Equal([7], loaded.EndTokenIds);
+    }
+
+    [Theory]
+    [InlineData(151_654, false)]
+    [InlineData(-1, false)]
+    [InlineData(5, true)]
+    public void A_vision_token_that_no_tokenizer_names_is_suppressed_if_the_model_has_it(int token, bool isSuppressed)
+    {
+        BytePairTokenizer tokenizer = BytePairTrainer.Train(
+            ["What is shown in this image?"], 280, [.. Qwen2VLTokens.All.Where(one => one != "<|vision_pad|>")]);
+        Qwen2VLConfiguration configuration = TinyModel.Configuration() with
+        {
+            ImageTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.ImagePlaceholder],
+            VideoTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VideoPlaceholder],
+            VisionStartTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VisionStart],
+            VisionEndTokenId = tokenizer.SpecialTokens[Qwen2VLTokens.VisionEnd],
+            VisionPadTokenId = token,
+        };
+        using Qwen2VLPolicy policy = Qwen2VLPolicy.CreateRandom(
+            configuration, new Qwen2VLProcessor(tokenizer, TinyModel.Processor().Images), 1);
+        Assert.Equal(isSuppressed, policy.SuppressedTokenIds.Contains(token));
+        Assert.Equal(isSuppressed ? 5 : 4, policy.SuppressedTokenIds.Count);
+    }
+}
