@@ -6,7 +6,8 @@ namespace MedR1.Training.Terminal;
 
 /// <summary>
 /// Shows where a run stands: progress, the key metrics and their recent trend, and the model's latest answer. It is updated on the
-/// trainer's thread and stops when the run ends, also if it is cancelled or fails, or when it is disposed.
+/// trainer's thread and stops when the run ends, also if it is cancelled or fails, or when it is disposed. The next run of the trainer
+/// is shown anew.
 /// </summary>
 public sealed class LiveConsole : IGrpoObserver, IDisposable
 {
@@ -19,7 +20,7 @@ public sealed class LiveConsole : IGrpoObserver, IDisposable
     private const int SaidLines = 3;
     private readonly IAnsiConsole _console;
     private readonly Dictionary<string, List<double>> _courses = [];
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _ended;
     private LiveDisplayContext? _display;
     private Task? _live;
     private TrainingStart? _start;
@@ -43,11 +44,13 @@ public sealed class LiveConsole : IGrpoObserver, IDisposable
             return;
         }
 
+        // One for each run: a trainer whose run was cancelled may go on.
+        TaskCompletionSource ended = _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource<LiveDisplayContext> ready = new();
         _live = Task.Run(() => _console.Live(new Text("Waiting for the first step …")).StartAsync(async display =>
         {
             ready.SetResult(display);
-            await _ended.Task.ConfigureAwait(false);
+            await ended.Task.ConfigureAwait(false);
         }));
 
         // If something prevents the display from starting, such as another live display, this task ends without ever being ready.
@@ -103,7 +106,7 @@ public sealed class LiveConsole : IGrpoObserver, IDisposable
     /// <summary>Leaves the last view on the screen and releases the console.</summary>
     public void Dispose()
     {
-        _ended.TrySetResult();
+        _ended?.TrySetResult();
         _live?.GetAwaiter().GetResult();
         _live = null;
         _display = null;

@@ -45,6 +45,32 @@ public sealed class TerminalTests
     }
 
     [Fact]
+    public void A_second_run_of_the_same_trainer_is_shown_too()
+    {
+        using TestConsole console = new();
+        console.Profile.Width = 120;
+        console.Interactive();
+        using LiveConsole live = new(console);
+
+        // As if the first run was cancelled behind step 2 of 4, and the second goes on from there.
+        foreach (long step in new long[] { 1, 3 })
+        {
+            live.OnStart(new TrainingStart("GrpoTrainer", step - 1, 4));
+            live.OnStep(new StepMetrics(step, new Dictionary<string, double> { ["loss"] = step }));
+            live.OnStep(new StepMetrics(step + 1, new Dictionary<string, double> { ["loss"] = step }));
+            if (step == 3)
+            {
+                live.OnEnd(new TrainingReport { Steps = 4, Seconds = 1, SkippedSteps = 0 });
+            }
+
+            live.OnStop();
+        }
+
+        // The second step of each run was drawn while that run was live, and what came last is written once, not again at the end.
+        Assert.All([1, 2, 3, 4], step => Assert.Contains($"step {step} of 4", console.Output));
+    }
+
+    [Fact]
     public async Task Where_there_is_no_terminal_the_panel_comes_once_at_the_end()
     {
         using TestConsole console = new();
