@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace MedR1.Training.Terminal;
 
 /// <summary>
-/// Prints, every so many samplings, what was asked, what the model answered, each reward and the advantage. Alongside a
-/// <see cref="LiveConsole"/> it appears above the panel.
+/// Prints, every so many samplings, what was asked, what the model answered, each reward and the advantage; in PPO, where a
+/// completion has none, the total of its rewards. Alongside a <see cref="LiveConsole"/> it appears above the panel.
 /// </summary>
 public sealed class CompletionTable : IGrpoObserver
 {
@@ -42,13 +42,16 @@ public sealed class CompletionTable : IGrpoObserver
             table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
         }
 
-        table.AddColumn(new TableColumn("advantage").RightAligned());
-        foreach (CompletionRow row in CompletionRow.Of(rollout).Take(_rows))
+        CompletionRow[] rows = [.. CompletionRow.Of(rollout).Take(_rows)];
+        bool hasAdvantages = rows.Any(row => row.Advantage is not null);
+        table.AddColumn(new TableColumn(hasAdvantages ? "advantage" : "reward").RightAligned());
+        foreach (CompletionRow row in rows)
         {
             // Text, not markup: a model's output may contain brackets.
             table.AddRow([
                 new Text(row.Question), new Text(row.Completion.Text),
-                .. row.Rewards.Select(reward => new Text(Number(reward.Value))), new Text(Number(row.Advantage))]);
+                .. row.Rewards.Select(reward => new Text(Number(reward.Value))),
+                new Text(Number(hasAdvantages ? row.Advantage : row.Score.Total))]);
         }
 
         _console.Write(table);

@@ -123,10 +123,38 @@ public sealed class TerminalTests
         Assert.Contains("sampling 0", console.Output);
         Assert.DoesNotContain("sampling 1", console.Output);
         Assert.Contains("sampling 2", console.Output);
+        Assert.Contains("advantage", console.Output);
         Assert.Contains("[bold]no markup", console.Output);
         Assert.Equal(2 * 5, console.Output.Split("[bold]no markup").Length - 1);
         Assert.Contains("never", console.Output);
         Assert.Contains("–", console.Output);
+    }
+
+    // PPO's advantages belong to tokens.
+    [Fact]
+    public async Task A_table_shows_the_total_where_a_completion_has_no_advantage()
+    {
+        using TestConsole console = new();
+        console.Profile.Width = 160;
+        using TinyPolicy policy = new();
+        using PpoTrainer trainer = new PpoTrainerBuilder(policy)
+            .UsePrompts([VqaPrompt.Ask("Which organ?")])
+            .UseSampler(new ScriptedSampler((_, sample) => new string('!', sample + 1)))
+            .AddReward("half", _ => 0.25, weight: 2)
+            .AddObserver(new CompletionTable(interval: 1, rows: 1, console))
+            .Configure(options =>
+            {
+                options.PromptsPerStep = 1;
+                options.MaxSteps = 1;
+                options.MaxNewTokens = 32;
+            })
+            .Build();
+
+        await trainer.RunAsync();
+
+        Assert.DoesNotContain("advantage", console.Output);
+        Assert.Contains(console.Lines, line => line.Contains("│ half │ reward │", StringComparison.Ordinal));
+        Assert.Contains(console.Lines, line => line.Contains("│ 0.25 │    0.5 │", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -13,7 +13,7 @@ public sealed class Rollout
     internal Rollout(
         long index, IReadOnlyList<RolloutGroup> members, AdvantageResult advantages,
         IReadOnlyList<RewardFailure> failures, CollectionCounts counts, IReadOnlyList<string> rewardNames,
-        bool excludesTruncated, bool excludesUnscored = false)
+        bool excludesTruncated, bool holdsScores = false)
     {
         Index = index;
         Members = members;
@@ -22,13 +22,14 @@ public sealed class Rollout
         AdvantageResult = advantages;
         int row = 0;
         Advantages = [.. Groups.Select(group => group.Completions.Select(_ => advantages.Advantages[row++]).ToArray())];
+        HasAdvantages = !holdsScores;
         Failures = failures;
         Counts = counts;
         RewardNames = rewardNames;
         _isActive = [.. Groups.Select(group => group.Completions
             .Select((completion, sample) => completion.TokenCount > 0
                 && !(excludesTruncated && completion.IsTruncated)
-                && !(excludesUnscored && group.Scores![sample].Total is null))
+                && !(holdsScores && group.Scores![sample].Total is null))
             .ToArray())];
     }
 
@@ -48,6 +49,9 @@ public sealed class Rollout
     /// The advantage of each group's completions; 0 if no reward applied. In PPO the score: the weighted sum of the rewards.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<double>> Advantages { get; }
+
+    /// <summary>Whether <see cref="Advantages"/> holds what it is named after: not in PPO.</summary>
+    internal bool HasAdvantages { get; }
 
     /// <summary>How the advantages were computed; rows are completions, one group after another.</summary>
     public AdvantageResult AdvantageResult { get; }

@@ -5,7 +5,7 @@ namespace MedR1.Training;
 
 /// <summary>
 /// Writes every completion of a run as a line of JSON: sampling, example, question, text, how it ended, rewards by name and
-/// advantage. A resumed run continues in the same file.
+/// advantage, which is null in PPO. A resumed run continues in the same file.
 /// </summary>
 public sealed class CompletionLog : IGrpoObserver, IDisposable
 {
@@ -56,7 +56,7 @@ public sealed class CompletionLog : IGrpoObserver, IDisposable
         }
 
         json.WriteEndObject();
-        json.WriteNumber("advantage", row.Advantage);
+        WriteNumber(json, "advantage", row.Advantage);
         json.WriteEndObject();
     }
 

@@ -5,10 +5,10 @@ namespace MedR1.Training;
 /// <param name="Completion">The completion.</param>
 /// <param name="Score">Its score.</param>
 /// <param name="Rewards">The rewards by name; null for one that did not apply.</param>
-/// <param name="Advantage">Its advantage in its group.</param>
+/// <param name="Advantage">Its advantage in its group; null in PPO, where a token has an advantage and a completion has none.</param>
 public sealed record CompletionRow(
     VqaPrompt Prompt, Completion Completion, CompletionScore Score,
-    IReadOnlyList<KeyValuePair<string, double?>> Rewards, double Advantage)
+    IReadOnlyList<KeyValuePair<string, double?>> Rewards, double? Advantage)
 {
     /// <summary>The example's id; null for a prompt without one.</summary>
     public string? Example => Prompt.Example?.Id;
@@ -26,6 +26,6 @@ public sealed record CompletionRow(
             new CompletionRow(
                 group.Prompt, completion, group.Scores![sample],
                 [.. rollout.RewardNames.Zip(group.Scores[sample].ByReward, KeyValuePair.Create)],
-                rollout.Advantages[index][sample])));
+                rollout.HasAdvantages ? rollout.Advantages[index][sample] : null)));
     }
 }

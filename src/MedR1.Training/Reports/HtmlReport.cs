@@ -112,7 +112,9 @@ public static class HtmlReport
             page.Append(CultureInfo.InvariantCulture, $"<th>{Encode(name)}</th>");
         }
 
-        page.Append("<th>reward</th><th>advantage</th><th>tokens</th><th>ended</th></tr>");
+        bool hasAdvantages = completions.Any(row => row.Advantage is not null);
+        page.Append(CultureInfo.InvariantCulture, $"<th>reward</th>{(hasAdvantages ? "<th>advantage</th>" : "")}")
+            .Append("<th>tokens</th><th>ended</th></tr>");
         foreach (CompletionRow row in completions)
         {
             page.Append(
@@ -125,8 +127,15 @@ public static class HtmlReport
 
             page.Append(
                 CultureInfo.InvariantCulture,
-                $"<td class=\"number\">{row.Score.Total:0.###}</td><td class=\"number\">{row.Advantage:0.###}</td>"
-                + $"<td class=\"number\">{row.Completion.TokenCount}</td><td>{row.Completion.StopReason}</td></tr>");
+                $"<td class=\"number\">{row.Score.Total:0.###}</td>");
+            if (hasAdvantages)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<td class=\"number\">{row.Advantage:0.###}</td>");
+            }
+
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<td class=\"number\">{row.Completion.TokenCount}</td><td>{row.Completion.StopReason}</td></tr>");
         }
 
         page.Append("</table></div>");

@@ -34,6 +34,7 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(3, reward.Element("polyline")!.Attribute("points")!.Value.Split(' ').Length);
         Assert.Contains(charts, chart => chart.Contains("<title>rewards/length/mean</title>"));
         Assert.All(charts, chart => Assert.NotNull(XElement.Parse(chart).Element("polyline")));
+        Assert.Contains("<th>reward</th><th>advantage</th><th>tokens</th>", page);
     }
 
     [Fact]
@@ -92,6 +93,31 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(first.GetProperty("tokens").GetDouble(), first.GetProperty("rewards").GetProperty("length").GetDouble());
         Assert.Equal(JsonValueKind.Null, first.GetProperty("rewards").GetProperty("never").ValueKind);
         Assert.All(lines.Chunk(4), group => Assert.Equal(0, group.Sum(line => line.GetProperty("advantage").GetDouble()), 1e-6));
+    }
+
+    // PPO's advantages belong to tokens, and are not known yet when the completions are shown.
+    [Fact]
+    public async Task What_has_no_advantage_is_not_said_to_have_one()
+    {
+        string log = Path.Combine(_folder, "completions.jsonl");
+        string page = Path.Combine(_folder, "report.html");
+        using (CompletionLog completions = new(log))
+        using (TinyPolicy policy = TestData.Policy())
+        {
+            await PpoRuns.Small(policy, options => options.MaxSteps = 1)
+                .AddObserver(completions).AddObserver(new HtmlReportWriter(page)).RunAsync();
+        }
+
+        string[] lines = File.ReadAllLines(log);
+        Assert.NotEmpty(lines);
+        Assert.All(lines.Select(line => JsonDocument.Parse(line).RootElement), line =>
+        {
+            Assert.Equal(JsonValueKind.Null, line.GetProperty("advantage").ValueKind);
+            Assert.Equal(JsonValueKind.Number, line.GetProperty("reward").ValueKind);
+        });
+        string html = File.ReadAllText(page);
+        Assert.Contains("<th>reward</th><th>tokens</th>", html);
+        Assert.DoesNotContain("advantage", html);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
