@@ -7,10 +7,13 @@ public sealed class CurvePlotSink : IMetricSink
     private readonly int _interval;
     private readonly CurvePlotOptions? _options;
     private readonly StepHistory _history;
+    private long _drawnAt;
 
     /// <summary>Makes a sink.</summary>
     /// <param name="path">The PNG file.</param>
-    /// <param name="interval">Steps between drawings; the last step is always drawn.</param>
+    /// <param name="interval">
+    /// Steps between drawings, as far as steps are reported (<see cref="TrainerOptions.LogInterval"/>); the last step is always drawn.
+    /// </param>
     /// <param name="options">What to draw and how.</param>
     /// <param name="metricsFile">
     /// The file of the run's <see cref="JsonLinesSink"/>, if a run that is resumed shall be drawn from its first step on; it may not exist
@@ -34,8 +37,9 @@ public sealed class CurvePlotSink : IMetricSink
         ArgumentNullException.ThrowIfNull(metrics);
         _history.Add(metrics);
         bool isLast = metrics.Values.TryGetValue(TrainingMetricNames.Progress, out double progress) && progress >= 1;
-        if (isLast || _history.Added % _interval == 0)
+        if (isLast || metrics.Step / _interval != _drawnAt / _interval)
         {
+            _drawnAt = metrics.Step;
             CurvePlot.Save(_path, _history.Steps, _options);
         }
 

@@ -51,6 +51,26 @@ public sealed class CurvePlotTests : IDisposable
         Assert.Contains("None of the 0 steps", exception.Message);
     }
 
+    // Every tenth step is reported: 50 and 100 are the first of the second and the third 50 steps. Counted by reports it would be 500.
+    [Fact]
+    public async Task A_sink_draws_from_interval_to_interval_of_steps()
+    {
+        string path = Path.Combine(_folder, "sink.png");
+        CurvePlotSink sink = new(path, interval: 50);
+        List<long> drawn = [];
+        for (int step = 0; step <= 120; step += 10)
+        {
+            await sink.WriteAsync(new StepMetrics(step, new Dictionary<string, double> { ["reward"] = step }));
+            if (File.Exists(path))
+            {
+                drawn.Add(step);
+                File.Delete(path);
+            }
+        }
+
+        Assert.Equal([50, 100], drawn);
+    }
+
     [Fact]
     public void Smoothing_takes_the_mean_of_the_values_so_far()
     {
