@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>Keeps a PNG of a run's curves up to date.</summary>
-public sealed class CurvePlotSink : IMetricSink
+public sealed class CurvePlotSink : IMetricSink, IHistorySink
 {
     private readonly string _path;
     private readonly int _interval;
@@ -30,6 +30,8 @@ public sealed class CurvePlotSink : IMetricSink
         _options = options;
         _history = new StepHistory(metricsFile);
     }
+
+    void IHistorySink.Begin(long stepsBefore) => _history.Begin(stepsBefore);
 
     /// <inheritdoc/>
     public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)

@@ -9,6 +9,15 @@ internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
 
     public IReadOnlyList<string> Failures => [.. _failures.Values];
 
+    /// <summary>Tells the sinks that show a run as a whole where it begins.</summary>
+    public void Begin(long stepsBefore)
+    {
+        foreach (IHistorySink sink in sinks.OfType<IHistorySink>())
+        {
+            sink.Begin(stepsBefore);
+        }
+    }
+
     public async ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken)
     {
         foreach (IMetricSink sink in sinks)

@@ -19,14 +19,24 @@ internal sealed class StepHistory
     /// <summary>How many were added in this process.</summary>
     public int Added { get; private set; }
 
-    /// <summary>Leaves out what was measured before: it is another run's.</summary>
-    public void BeginAnew() => _earlier = [];
+    /// <summary>
+    /// Leaves out what was measured before and isn't this run's: all of it if the run is fresh, otherwise what was measured after the
+    /// checkpoint that it goes on from, which is measured again.
+    /// </summary>
+    /// <param name="stepsBefore">Optimizer steps that the run has made before: 0, or those of the checkpoint.</param>
+    public void Begin(long stepsBefore)
+    {
+        _earlier = [.. _earlier.Where(IsOfRun)];
+        _steps.RemoveAll(step => !IsOfRun(step));
+
+        bool IsOfRun(StepMetrics step) => stepsBefore > 0 && step.Step <= stepsBefore;
+    }
 
     /// <summary>Adds the next one.</summary>
     public void Add(StepMetrics metrics)
     {
-        // A run that begins with its first step does not go on with the one that left the file; and what was measured after the
-        // checkpoint that a run goes on from is measured again.
+        // For who is not told where the run begins: one that begins with its first step does not go on with the one that left the
+        // file.
         if (metrics.Step > 1)
         {
             _steps.AddRange(_earlier.Where(step => step.Step < metrics.Step));

@@ -48,11 +48,7 @@ public sealed class HtmlReportWriter : IGrpoObserver
     public void OnStart(TrainingStart start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        if (start.StepsBefore == 0)
-        {
-            _history.BeginAnew();
-        }
-
+        _history.Begin(start.StepsBefore);
         Set("Trainer", start.Trainer);
         Set("Started", string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-dd HH:mm:ss zzz}"));
         Set("Steps", string.Create(

@@ -49,6 +49,7 @@ internal sealed class RunReporter(
         RequireWhole();
         checkpoints.Begin(state);
         new BestChoice(options, state).Begin();
+        dispatcher.Begin(state.Step);
         Notify(observer => observer.OnStart(new TrainingStart(trainer, state.Step, totalSteps)));
         if (state.Unfinished is EndOfStep end)
         {

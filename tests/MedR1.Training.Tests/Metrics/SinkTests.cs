@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
@@ -142,6 +143,36 @@ public sealed class SinkTests : IDisposable
         Assert.Contains("0.75", shown);
         Assert.DoesNotContain("0.125", shown);
         Assert.DoesNotContain("eval/x", shown);
+    }
+
+    // The first report of a fresh run may come as late as that of one that goes on: here at step 4, before which the file has three.
+    [Fact]
+    public async Task Curves_of_a_fresh_run_take_none_of_another_wherever_its_first_report_comes()
+    {
+        string metrics = Path.Combine(_folder, "metrics.jsonl");
+        string own = Path.Combine(_folder, "own.png"), beside = Path.Combine(_folder, "beside.png");
+        File.WriteAllLines(metrics, Enumerable.Range(1, 8).Select(step => $$"""{"step":{{step}},"reward":9}"""));
+        using TinyPolicy policy = TestData.Policy();
+
+        await Runs.Small(policy, options => options.LogInterval = 4)
+            .AddMetricSink(new CurvePlotSink(own))
+            .AddMetricSink(new CurvePlotSink(beside, metricsFile: metrics))
+            .RunAsync();
+
+        Assert.Equal(File.ReadAllBytes(own), File.ReadAllBytes(beside));
+    }
+
+    [Theory]
+    [InlineData(0, new long[] { 8 })]
+    [InlineData(6, new long[] { 1, 2, 3, 4, 5, 6, 8 })]
+    public void A_history_goes_on_from_the_checkpoint_and_not_from_the_first_report(long stepsBefore, long[] steps)
+    {
+        string metrics = Path.Combine(_folder, "metrics.jsonl");
+        File.WriteAllLines(metrics, Enumerable.Range(1, 7).Select(step => $$"""{"step":{{step}},"reward":9}"""));
+        StepHistory history = new(metrics);
+        history.Begin(stepsBefore);
+        history.Add(Step(8, ("reward", 1)));
+        Assert.Equal(steps, history.Steps.Select(step => step.Step));
     }
 
     [Fact]
