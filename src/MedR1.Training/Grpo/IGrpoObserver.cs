@@ -10,12 +10,12 @@ namespace MedR1.Training;
 public interface IGrpoObserver : ITrainingObserver
 {
     /// <summary>Prompts were sampled and scored.</summary>
-    /// <param name="rollout">Groups with scores and advantages.</param>
+    /// <param name="rollout">Groups with scores and advantages; in PPO the tokens' advantages are not known yet.</param>
     void OnRollout(Rollout rollout)
     {
     }
 
-    /// <summary>A forward and backward pass was made.</summary>
+    /// <summary>A forward and backward pass of the policy was made; PPO's critic makes its own, of which nobody is told.</summary>
     /// <param name="microStep">What went into the loss and what came out.</param>
     void OnMicroStep(GrpoMicroStep microStep)
     {

@@ -17,8 +17,13 @@ public interface ITrainingObserver
     }
 
     /// <summary>
-    /// All gradients of a step are computed and clipped; the parameters have not moved yet. Not called for a skipped step.
+    /// All gradients of the policy in a step are computed and clipped; its parameters have not moved yet. Not called if they are not
+    /// finite, so that the policy's part of the step is skipped.
     /// </summary>
+    /// <remarks>
+    /// PPO calls it for the policy's half of a step. The critic's half comes afterwards and is told to no observer; it may be skipped on
+    /// its own, and then the step counts as skipped although this was called.
+    /// </remarks>
     /// <param name="step">The step, from 1.</param>
     void OnGradients(long step)
     {
