@@ -1,7 +1,8 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Passes measurements on to all sinks. A sink that throws stops neither the run nor the others; its first failure is kept.
+/// Passes measurements on to all sinks. A sink that throws stops neither the run nor the others; its first failure is kept. Only the
+/// cancellation of the run itself passes through.
 /// </summary>
 internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
 {
@@ -27,7 +28,8 @@ internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
                 await UserCode.Call(
                     () => sink.WriteAsync(metrics, cancellationToken), $"The sink {sink.GetType().Name}").ConfigureAwait(false);
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception)
+                when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 _failures.TryAdd(sink,
                     $"{sink.GetType().Name} at step {metrics.Step}: {exception.GetType().Name}: {exception.Message}");

@@ -327,6 +327,21 @@ public sealed class SinkTests : IDisposable
         Assert.Equal("Broken at step 1: InvalidOperationException: no more ink", Assert.Single(dispatcher.Failures));
     }
 
+    // It fails while the run is being cancelled, but not of that: the run ends as cancelled, and the failure is kept.
+    [Fact]
+    public async Task A_sink_that_fails_while_the_run_is_cancelled_does_not_end_it_with_its_own_failure()
+    {
+        using CancellationTokenSource source = new();
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer trainer = Runs.Small(policy, _ => { })
+            .AddMetricSink(new Torn(source)).AddMetricSink(new Cancelled(source.Token)).Build();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
+
+        TrainingReport report = await trainer.RunAsync();
+        Assert.Equal("Torn at step 2: IOException: the pipe is broken", Assert.Single(report.SinkFailures));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static StepMetrics Step(long step, params (string Name, double Value)[] values) =>
@@ -354,6 +369,34 @@ public sealed class SinkTests : IDisposable
     {
         public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default) =>
             throw new InvalidOperationException("no more ink");
+    }
+
+    private sealed class Torn(CancellationTokenSource source) : IMetricSink
+    {
+        public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+        {
+            if (metrics.Step == 2 && !source.IsCancellationRequested)
+            {
+                source.Cancel();
+                throw new IOException("the pipe is broken");
+            }
+
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class Cancelled(CancellationToken own) : IMetricSink
+    {
+        // Of the run's token only: the second run has another.
+        public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
+        {
+            if (cancellationToken == own)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            return ValueTask.CompletedTask;
+        }
     }
 
     private sealed class Recorder : IMetricSink
