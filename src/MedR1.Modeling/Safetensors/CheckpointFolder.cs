@@ -6,8 +6,10 @@ namespace MedR1.Modeling;
 public static class CheckpointFolder
 {
     /// <summary>
-    /// Writes a folder; an existing one is replaced only when everything is written, in a single move. If it holds other things
-    /// than a model or what is written, they stay, and the files of the model are replaced one by one, its configuration last.
+    /// Writes a folder; an existing one is replaced only when everything is written: it is renamed, and the new one takes its place.
+    /// A process that is killed between these two renames leaves both beside the place, whole, with names that end in <c>.old</c> and
+    /// <c>.partial</c>. If the folder holds other things than a model or what is written, they stay, and the files of the model are
+    /// replaced one by one, its configuration last.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="write">Writes the files into the folder that is passed to it.</param>

@@ -30,7 +30,7 @@ public sealed class CheckpointReader : IDisposable
     public long TotalBytes => _entries.Values.Sum(entry => entry.ByteLength);
 
     /// <summary>
-    /// Opens <c>model.safetensors.index.json</c> with its shards, or otherwise <c>model.safetensors</c>, and checks that index
+    /// Opens <c>model.safetensors</c>, or otherwise <c>model.safetensors.index.json</c> with its shards, and checks that index
     /// and shards agree.
     /// </summary>
     /// <param name="folder">The folder of the checkpoint.</param>
@@ -64,7 +64,7 @@ public sealed class CheckpointReader : IDisposable
             else
             {
                 throw new FileNotFoundException(
-                    $"'{folder}' holds neither {CheckpointIndex.FileName} nor {CheckpointIndex.SingleFile}. "
+                    $"'{folder}' holds neither {CheckpointIndex.SingleFile} nor {CheckpointIndex.FileName}. "
                     + "Give the folder of a checkpoint in safetensors files.",
                     single);
             }

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Writes the weights of a checkpoint folder: one file, or shards with an index if they would be too large for one. All files are
-/// complete on disk before the first is moved into place. Replacing shards by the same number of new ones takes several renames;
+/// Writes the weights of a checkpoint folder: one file, or shards with an index if they would be too large for one. All of them are
+/// complete on disk before the first is moved into place; the index follows. Replacing shards by the same number of new ones takes several renames;
 /// if a crash between them must not matter, write to a new folder and swap the folders.
 /// </summary>
 public static partial class CheckpointWriter
@@ -92,7 +92,10 @@ public static partial class CheckpointWriter
         return shards;
     }
 
-    /// <summary>The index goes first: a reader prefers it to a single file.</summary>
+    /// <summary>
+    /// The index goes first, so that none is left whose shards are gone: <see cref="CheckpointReader"/> prefers the single file anyway,
+    /// but other readers may not.
+    /// </summary>
     private static void RemoveOthers(string folder, List<string> kept)
     {
         IEnumerable<string> others = Directory.GetFiles(folder)
