@@ -248,14 +248,22 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
         {
             Quantization = Quantization,
         };
-        using IDisposable noGradient = no_grad();
-        foreach (((_, Parameter source), (_, Parameter target)) in Parameters.Zip(copy.Parameters))
+        try
         {
-            target.copy_(source);
-            target.requires_grad = false;
-        }
+            using IDisposable noGradient = no_grad();
+            foreach (((_, Parameter source), (_, Parameter target)) in Parameters.Zip(copy.Parameters))
+            {
+                target.copy_(source);
+                target.requires_grad = false;
+            }
 
-        return copy;
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

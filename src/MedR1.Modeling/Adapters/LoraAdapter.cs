@@ -56,13 +56,21 @@ internal sealed class LoraAdapter : IDisposable
     public LoraAdapter Copy(bool isTrainable)
     {
         LoraAdapter copy = new(Options, Tensors, 0, isTrainable);
-        using IDisposable noGradient = no_grad();
-        foreach (LoraTensor tensor in Tensors)
+        try
         {
-            copy[tensor].copy_(this[tensor]);
-        }
+            using IDisposable noGradient = no_grad();
+            foreach (LoraTensor tensor in Tensors)
+            {
+                copy[tensor].copy_(this[tensor]);
+            }
 
-        return copy;
+            return copy;
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Holds each changed weight as a whole beside the base's.</summary>

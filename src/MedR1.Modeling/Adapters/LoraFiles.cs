@@ -29,21 +29,29 @@ internal static class LoraFiles
             throw new LoraException(source, mistakes);
 
         LoraAdapter adapter = LoraAdapter.Empty(options, layers, seed, isTrainable);
-        using IDisposable noGradient = no_grad();
-        foreach (LoraTensor tensor in adapter.Tensors)
+        try
         {
-            if (found.TryGetValue(Same(tensor), out SafetensorsEntry? entry))
+            using IDisposable noGradient = no_grad();
+            foreach (LoraTensor tensor in adapter.Tensors)
             {
-                using Tensor value = file.LoadTensor(entry.Name);
-                adapter[tensor].copy_(value);
+                if (found.TryGetValue(Same(tensor), out SafetensorsEntry? entry))
+                {
+                    using Tensor value = file.LoadTensor(entry.Name);
+                    adapter[tensor].copy_(value);
+                }
+                else
+                {
+                    adapter[tensor].copy_(tensor.Layer.Module.Layer.Bias!);
+                }
             }
-            else
-            {
-                adapter[tensor].copy_(tensor.Layer.Module.Layer.Bias!);
-            }
-        }
 
-        return adapter;
+            return adapter;
+        }
+        catch
+        {
+            adapter.Dispose();
+            throw;
+        }
 
         LoraTensor Same(LoraTensor tensor) =>
             tensors.First(one => one.Role == tensor.Role && ReferenceEquals(one.Layer, tensor.Layer));

@@ -69,8 +69,16 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     public static TinyPolicy Load(string folder, Device? device = null)
     {
         TinyPolicy policy = new(TinyPolicyFolder.ReadOptions(folder), device);
-        TinyPolicyFolder.ReadWeights(folder, policy._network);
-        return policy;
+        try
+        {
+            TinyPolicyFolder.ReadWeights(folder, policy._network);
+            return policy;
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -192,14 +200,22 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         TinyPolicy clone = new(_options, Device);
-        using IDisposable guard = no_grad();
-        for (int i = 0; i < Parameters.Count; i++)
+        try
         {
-            clone.Parameters[i].Value.copy_(Parameters[i].Value);
-            clone.Parameters[i].Value.requires_grad = false;
-        }
+            using IDisposable guard = no_grad();
+            for (int i = 0; i < Parameters.Count; i++)
+            {
+                clone.Parameters[i].Value.copy_(Parameters[i].Value);
+                clone.Parameters[i].Value.requires_grad = false;
+            }
 
-        return clone;
+            return clone;
+        }
+        catch
+        {
+            clone.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,56 @@ namespace MedR1.Models.Qwen2VL.Tests;
 [CollectionDefinition(nameof(LeakTests), DisableParallelization = true)]
 public sealed class LeakTests
 {
+    // A parameter of the policy is gone, as if memory ran out in the middle of copying.
+    [Fact]
+    public void A_copy_that_fails_leaves_no_tensor_behind()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        policy.Parameters[^1].Value.Dispose();
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        Assert.ThrowsAny<Exception>(policy.CloneFrozen);
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void A_copy_of_an_adapter_that_fails_leaves_no_tensor_behind()
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using LoraPolicy lora = LoraCase.Create(policy, "two names");
+        lora.AdapterParameters[^1].Value.Dispose();
+        long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+        Assert.ThrowsAny<Exception>(lora.CloneFrozen);
+        Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    // Names and shapes are right; that libtorch has no type for the numbers is known only where they are read.
+    [Fact]
+    public void An_adapter_that_can_not_be_read_leaves_no_tensor_behind()
+    {
+        string folder = Directory.CreateTempSubdirectory("medr1-lora-").FullName;
+        try
+        {
+            using Qwen2VLPolicy policy = TinyModel.Create();
+            using (LoraPolicy lora = LoraCase.Create(policy, "two names"))
+            {
+                lora.Save(folder);
+            }
+
+            string file = Path.Combine(folder, "adapter_model.safetensors");
+            byte[] content = File.ReadAllBytes(file);
+            int header = content.AsSpan().IndexOf("\"F32\""u8);
+            "\"U32\""u8.CopyTo(content.AsSpan(header));
+            File.WriteAllBytes(file, content);
+            long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+            Assert.Throws<NotSupportedException>(() => LoraPolicy.Load(policy, folder));
+            Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void A_pass_leaves_no_tensor_behind()
     {

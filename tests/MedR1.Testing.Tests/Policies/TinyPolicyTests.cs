@@ -54,6 +54,31 @@ public sealed class TinyPolicyTests
         Assert.Equal(withGradient, statistics.Entropies!.requires_grad);
     }
 
+    // The tensors of this thread are counted: those of tests beside this one are not its own.
+    [Fact]
+    public void A_policy_that_can_not_be_made_leaves_no_tensor_behind()
+    {
+        string folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+        try
+        {
+            using TinyPolicy policy = new();
+            policy.Save(folder);
+            File.WriteAllBytes(Path.Combine(folder, "parameters.dat"), []);
+            long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+            Assert.ThrowsAny<Exception>(() => TinyPolicy.Load(folder));
+            Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+
+            policy.Parameters[^1].Value.Dispose();
+            before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+            Assert.ThrowsAny<Exception>(policy.CloneFrozen);
+            Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void A_disposed_policy_says_so()
     {
