@@ -15,12 +15,11 @@ internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter consol
         string method, IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string metrics,
         CancellationToken cancellationToken)
     {
-        string? resume = File.Exists(Path.Combine(folder, "latest")) ? folder : null;
         using JsonLinesSink lines = new(metrics);
         using ConsoleProgressSink progress = new(console, interval: 10, accuracyReward: settings.Style.Accuracy.Name);
         await (method == Grpo
-            ? GrpoAsync(policy, dataset, folder, resume, [lines, progress], cancellationToken)
-            : SupervisedAsync(policy, dataset, folder, resume, [lines, progress], cancellationToken));
+            ? GrpoAsync(policy, dataset, folder, [lines, progress], cancellationToken)
+            : SupervisedAsync(policy, dataset, folder, [lines, progress], cancellationToken));
     }
 
     public string Describe(string method, string domain) => method == Grpo
@@ -32,11 +31,11 @@ internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter consol
     private string Length => settings.Steps is int steps ? $"{steps} steps" : "one epoch in steps";
 
     private async Task GrpoAsync(
-        IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string? resume, IMetricSink[] sinks,
-        CancellationToken cancellationToken)
+        IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, IMetricSink[] sinks, CancellationToken cancellationToken)
     {
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
             .UseDataset(dataset)
+            .ResumeIfAny(folder)
             .UsePrompt(settings.Style.TrainingPrompt)
             .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = settings.KlCoefficient }))
             .AddReward(settings.Style.Accuracy)
@@ -51,7 +50,6 @@ internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter consol
                 options.MeasureEntropy = false;
                 options.SkipCompletionsWithoutGradient = settings.KlCoefficient == 0;
             });
-        builder = resume is null ? builder : builder.ResumeFrom(resume);
         foreach (IMetricSink sink in sinks)
         {
             builder.AddMetricSink(sink);
@@ -62,8 +60,7 @@ internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter consol
     }
 
     private async Task SupervisedAsync(
-        IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, string? resume, IMetricSink[] sinks,
-        CancellationToken cancellationToken)
+        IVisionLanguagePolicy policy, IVqaDataset dataset, string folder, IMetricSink[] sinks, CancellationToken cancellationToken)
     {
         AnswerStyle style = settings.Style;
         SupervisedExample[] examples =
@@ -73,6 +70,7 @@ internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter consol
         ];
         SftTrainerBuilder builder = new SftTrainerBuilder(policy)
             .UseExamples(examples)
+            .ResumeIfAny(folder)
             .Configure(options =>
             {
                 Common(options, folder);
@@ -80,7 +78,6 @@ internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter consol
                 options.ExamplesPerMicroStep = Math.Min(16, options.ExamplesPerStep);
                 options.LearningRate = settings.SupervisedLearningRate;
             });
-        builder = resume is null ? builder : builder.ResumeFrom(resume);
         foreach (IMetricSink sink in sinks)
         {
             builder.AddMetricSink(sink);

@@ -59,6 +59,7 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
     SftTrainerBuilder builder = new SftTrainerBuilder(policy)
         .UseExamples(new GeneratedLessons(lessons, encoder, count * lessonsPerStep, result.GetValue(seed)))
         .UseOrder(new SequentialOrder())
+        .ResumeIfAny(training)
         .AddMetricSink(progress)
         .AddObserver(new ProbeObserver(policy, encoder, curriculum.Probes, folder, interval: 250, last: count))
         .Configure(options =>
@@ -76,7 +77,6 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
             options.SaveInterval = 50;
             options.KeepLast = 1;
         });
-    builder = File.Exists(Path.Combine(training, "latest")) ? builder.ResumeFrom(training) : builder;
     using (SftTrainer trainer = OtherSettings.Explain(
         builder.Build, training, "start the stage anew: --output with another folder, or delete this one"))
     {

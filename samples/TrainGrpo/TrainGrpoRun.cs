@@ -78,10 +78,10 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
                 Path.Combine(settings.Output, "report.html"), $"GRPO on {train.Name}", metricsFile: metrics))
             .Configure(options => options.OutputFolder = settings.Output)
             .Configure(options => trainer.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true));
-        if (settings.Resume && File.Exists(Path.Combine(settings.Output, "latest")))
+        if (settings.Resume)
         {
             // Who gives another number of steps wants to go on for longer.
-            builder.ResumeFrom(settings.Output).AllowChangedSettings(nameof(GrpoTrainerOptions.MaxSteps));
+            builder.ResumeIfAny(settings.Output).AllowChangedSettings(nameof(GrpoTrainerOptions.MaxSteps));
         }
 
         using GrpoTrainer grpo = OtherSettings.Explain(

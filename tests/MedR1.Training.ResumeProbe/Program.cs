@@ -44,8 +44,7 @@ GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy)
         options.LearningRate = 0.01;
         options.WeightDecay = 0.1;
     });
-bool goesOn = Directory.EnumerateDirectories(folder, "step-*").Any();
-using GrpoTrainer trainer = (goesOn ? builder.ResumeFrom(folder) : builder).Build();
+using GrpoTrainer trainer = builder.ResumeIfAny(folder).Build();
 Console.WriteLine("ready");
 await trainer.RunAsync();
 using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

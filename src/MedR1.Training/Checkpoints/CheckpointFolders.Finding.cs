@@ -24,6 +24,17 @@ internal sealed partial class CheckpointFolders
             + $"output folder of a run, which has a file '{Latest}'.");
     }
 
+    /// <summary>
+    /// Whether a run has left something to go on from: a checkpoint, though nothing may point to it yet, or something that shows that
+    /// there was one. What can't be used is for <see cref="Find"/> to say: whoever starts anew in its place loses it.
+    /// </summary>
+    public static bool HasAny(string folder)
+    {
+        CheckpointFolders folders = new(folder);
+        return IsCheckpoint(folder) || File.Exists(Path.Combine(folder, Latest))
+            || folders.Steps.Count > 0 || folders.Folders(Aside("step-*")).Length > 0;
+    }
+
     // A pointer that is damaged points nowhere.
     private static string? Pointed(string folder)
     {

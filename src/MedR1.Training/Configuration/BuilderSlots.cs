@@ -15,13 +15,13 @@ internal sealed class BuilderSlots(string trainer)
 
     /// <summary>Marks a slot as filled.</summary>
     /// <exception cref="InvalidOperationException">The slot is already filled, or the builder has already built.</exception>
-    public void Fill(string call)
+    public void Fill(string call, string? insteadOf = null)
     {
         ThrowIfBuilt();
-        if (!_filled.Add(call))
+        if (insteadOf is not null && _filled.Contains(insteadOf) || !_filled.Add(call))
         {
             throw new InvalidOperationException(
-                $"{call} was called before; a {trainer} has one. Remove one of the calls.");
+                $"{(_filled.Contains(call) ? call : insteadOf)} was called before; a {trainer} has one. Remove one of the calls.");
         }
     }
 
@@ -123,9 +123,18 @@ internal sealed class BuilderSlots(string trainer)
     }
 
     /// <summary>Settings can change only in a resumed run.</summary>
-    public void RequireResume(string? resumeFrom, IReadOnlyList<string> allowedChanges) => Require(
-        resumeFrom is not null || allowedChanges.Count == 0,
+    public void RequireResume(ResumePoint? resume, IReadOnlyList<string> allowedChanges) => Require(
+        resume is not null || allowedChanges.Count == 0,
         "There is no checkpoint whose settings could be changed: .ResumeFrom(folder), or remove .AllowChangedSettings.");
+
+    /// <summary>Fills the slot for where to resume from, of which there are two kinds.</summary>
+    public ResumePoint FillResume(string folder, bool isOptional)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        (string from, string ifAny) = ("ResumeFrom", "ResumeIfAny");
+        Fill(isOptional ? ifAny : from, insteadOf: isOptional ? from : ifAny);
+        return new ResumePoint(folder, isOptional);
+    }
 
     /// <summary>Runs the user's code, so that a mistake in it joins the list.</summary>
     public void Guard(string call, Action action)

@@ -40,6 +40,6 @@ public sealed partial class GrpoTrainerBuilder : RolloutTrainerBuilder<GrpoTrain
         RequireFitting(options);
         Slots.Finish();
         RolloutTrainerParts parts = MakeParts(options, _loss ?? DefaultLoss, _advantages ?? AdvantageOptions.Grpo);
-        return new GrpoTrainer(Policy, parts, options, Checkpoint);
+        return new GrpoTrainer(Policy, parts, options, Resume?.Find());
     }
 }

@@ -52,7 +52,7 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
         PpoLossOptions loss = _loss ?? PpoLossOptions.LanguageModel;
         return new PpoTrainer(
             Policy, MakeParts(options, new GrpoLoss(loss.Policy), AdvantageOptions.DrGrpo), options, loss,
-            _targets ?? PpoTargetOptions.LanguageModel, _critic, Checkpoint);
+            _targets ?? PpoTargetOptions.LanguageModel, _critic, Resume?.Find());
     }
 
     private void RequireLoss(PpoTrainerOptions options)

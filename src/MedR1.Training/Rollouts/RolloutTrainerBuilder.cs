@@ -49,7 +49,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
 
     private protected bool UsesRecordedRollouts => _recorded is not null;
 
-    private protected string? Checkpoint { get; private set; }
+    private protected ResumePoint? Resume { get; private set; }
 
     /// <summary>Sets the examples that prompts are made from; needs <see cref="UsePrompt"/> too.</summary>
     /// <param name="dataset">The examples.</param>
@@ -97,9 +97,21 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     /// <param name="folder">The checkpoint's folder, or a run's output folder for its latest checkpoint.</param>
     public TBuilder ResumeFrom(string folder)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        _slots.Fill(nameof(ResumeFrom));
-        Checkpoint = folder;
+        Resume = _slots.FillResume(folder, isOptional: false);
+        return Self;
+    }
+
+    /// <summary>
+    /// Resumes from the latest checkpoint of a run's output folder, or starts anew if no run has left anything there: for a program
+    /// that does the same whether it is started for the first time or after it was killed.
+    /// </summary>
+    /// <param name="folder">
+    /// The output folder, which need not exist. If it shows that there was a checkpoint but none can be used, <c>Build</c> says so
+    /// instead of starting anew.
+    /// </param>
+    public TBuilder ResumeIfAny(string folder)
+    {
+        Resume = _slots.FillResume(folder, isOptional: true);
         return Self;
     }
 
@@ -204,7 +216,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
             _slots.Guard(nameof(Configure), () => configure(options));
         }
 
-        _slots.RequireResume(Checkpoint, _allowedChanges);
+        _slots.RequireResume(Resume, _allowedChanges);
         options.AllowedChanges = _allowedChanges;
         return options;
     }

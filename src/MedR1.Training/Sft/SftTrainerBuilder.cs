@@ -16,7 +16,7 @@ public sealed class SftTrainerBuilder
     private readonly List<IEvaluationHook> _evaluations = [];
     private IReadOnlyList<SupervisedExample>? _examples;
     private IExampleOrder? _order;
-    private string? _resumeFrom;
+    private ResumePoint? _resume;
     private IReadOnlyList<string> _allowedChanges = [];
 
     /// <summary>Starts with the policy to train.</summary>
@@ -54,9 +54,21 @@ public sealed class SftTrainerBuilder
     /// <param name="folder">The checkpoint's folder, or a run's output folder for its latest checkpoint.</param>
     public SftTrainerBuilder ResumeFrom(string folder)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        _slots.Fill(nameof(ResumeFrom));
-        _resumeFrom = folder;
+        _resume = _slots.FillResume(folder, isOptional: false);
+        return this;
+    }
+
+    /// <summary>
+    /// Resumes from the latest checkpoint of a run's output folder, or starts anew if no run has left anything there: for a program
+    /// that does the same whether it is started for the first time or after it was killed.
+    /// </summary>
+    /// <param name="folder">
+    /// The output folder, which need not exist. If it shows that there was a checkpoint but none can be used, <c>Build</c> says so
+    /// instead of starting anew.
+    /// </param>
+    public SftTrainerBuilder ResumeIfAny(string folder)
+    {
+        _resume = _slots.FillResume(folder, isOptional: true);
         return this;
     }
 
@@ -141,7 +153,7 @@ public sealed class SftTrainerBuilder
         }
 
         options = options.Copy();
-        _slots.RequireResume(_resumeFrom, _allowedChanges);
+        _slots.RequireResume(_resume, _allowedChanges);
         options.AllowedChanges = _allowedChanges;
         _slots.Take(new SftTrainerOptionsValidator().Validate(null, options));
         _slots.Require(_examples is not null, "There is nothing to learn: .UseExamples(examples).");
@@ -152,6 +164,6 @@ public sealed class SftTrainerBuilder
         _slots.Finish();
         return new SftTrainer(
             _policy, _examples!, _order ?? new ShuffledOrder(options.Seed), options,
-            [.. _sinks], [.. _observers], [.. _evaluations], _resumeFrom);
+            [.. _sinks], [.. _observers], [.. _evaluations], _resume?.Find());
     }
 }

@@ -145,6 +145,7 @@ public sealed class WrongUseTests : IDisposable
             ["UseReference"] = builder => builder.UseReference(other),
             ["UseRecordedRollouts"] = builder => builder.UseRecordedRollouts("folder"),
             ["ResumeFrom"] = builder => builder.ResumeFrom("folder"),
+            ["ResumeIfAny"] = builder => builder.ResumeIfAny("folder"),
             ["AllowChangedSettings"] = builder => builder.AllowChangedSettings("LearningRate"),
         };
 
