@@ -23,10 +23,11 @@ internal sealed class GrpoStep(Qwen2VLPolicy policy)
         List<ScoredSample> samples = [];
         await foreach (CompletionGroup group in _sampler.SampleAsync(prompts, options))
         {
-            double[] rewards = new double[GroupSize];
+            // Null where the reward does not apply: such a completion gets no advantage, as opposed to a wrong answer.
+            double?[] rewards = new double?[GroupSize];
             for (int i = 0; i < GroupSize; i++)
             {
-                rewards[i] = await _reward.ScoreAsync(new RewardContext(group.Prompt, group.Completions[i])) ?? 0;
+                rewards[i] = await _reward.ScoreAsync(new RewardContext(group.Prompt, group.Completions[i]));
             }
 
             samples.Add(new ScoredSample(policy.Processor.Encode(group.Prompt), group, rewards));
@@ -51,7 +52,7 @@ internal sealed class GrpoStep(Qwen2VLPolicy policy)
         {
             LogProbabilities = statistics.LogProbabilities,
             Mask = statistics.Mask,
-            Advantages = tensor(advantages.ToSingles()),
+            Advantages = tensor(advantages.ToSingles(), device: policy.Device),
         });
         result.Loss.backward();
         return result.Loss.ToDouble();
