@@ -10,7 +10,7 @@ public sealed class WeightedReward
     /// <param name="reward">The reward.</param>
     /// <param name="weight">Its factor in the total.</param>
     public WeightedReward(IReward reward, double weight = 1.0)
-        : this(reward?.Name, weight)
+        : this((reward ?? throw new ArgumentNullException(nameof(reward))).Name, weight)
     {
         _single = reward;
     }
@@ -19,14 +19,19 @@ public sealed class WeightedReward
     /// <param name="reward">The reward.</param>
     /// <param name="weight">Its factor in the total.</param>
     public WeightedReward(IGroupReward reward, double weight = 1.0)
-        : this(reward?.Name, weight)
+        : this((reward ?? throw new ArgumentNullException(nameof(reward))).Name, weight)
     {
         _group = reward;
     }
 
-    private WeightedReward(string? name, double weight)
+    private WeightedReward(string name, double weight)
     {
-        ArgumentNullException.ThrowIfNull(name);
+        // A reward of somebody else's may break the promise that it has one.
+        if (name is null)
+        {
+            throw new ArgumentException("The reward has no name, which metrics and messages need; let its Name return one.", "reward");
+        }
+
         if (!double.IsFinite(weight))
         {
             throw new ArgumentOutOfRangeException(

@@ -130,6 +130,13 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Fact]
+    public void A_reward_that_is_missing_is_named_as_what_it_is()
+    {
+        Assert.Equal("reward", Assert.Throws<ArgumentNullException>(() => new WeightedReward((IReward)null!)).ParamName);
+        Assert.Equal("reward", Assert.Throws<ArgumentNullException>(() => new WeightedReward((IGroupReward)null!)).ParamName);
+    }
+
+    [Fact]
     public void Every_slot_is_filled_once()
     {
         using TinyPolicy other = TestData.Policy(seed: 2);
