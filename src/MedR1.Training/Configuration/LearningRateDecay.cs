@@ -1,6 +1,8 @@
 namespace MedR1.Training;
 
-/// <summary>How the learning rate develops after its warm-up.</summary>
+/// <summary>
+/// How the learning rate develops after its warm-up. <see cref="LearningRateDecayOptions"/> has the numbers of those that have some.
+/// </summary>
 public enum LearningRateDecay
 {
     /// <summary>It stays constant: <see cref="LearningRateSchedule.ConstantWithWarmup"/>.</summary>
@@ -11,4 +13,22 @@ public enum LearningRateDecay
 
     /// <summary>It follows half a cosine down to 0 at the end: <see cref="LearningRateSchedule.Cosine"/>.</summary>
     Cosine,
+
+    /// <summary>Half cosines, each from the full rate: <see cref="LearningRateSchedule.CosineWithRestarts"/>.</summary>
+    CosineWithRestarts,
+
+    /// <summary>Cosine waves down to a share of the full rate: <see cref="LearningRateSchedule.CosineWithMinimum"/>.</summary>
+    CosineWithMinimum,
+
+    /// <summary>The same without a step at rate 0: <see cref="LearningRateSchedule.CosineWarmupWithMinimum"/>.</summary>
+    CosineWarmupWithMinimum,
+
+    /// <summary>A power of the steps left: <see cref="LearningRateSchedule.Polynomial"/>.</summary>
+    Polynomial,
+
+    /// <summary>One over the root of the steps, without an end: <see cref="LearningRateSchedule.InverseSquareRoot"/>.</summary>
+    InverseSquareRoot,
+
+    /// <summary>It stays, then falls at the end of the run: <see cref="LearningRateSchedule.WarmupStableDecay"/>.</summary>
+    WarmupStableDecay,
 }

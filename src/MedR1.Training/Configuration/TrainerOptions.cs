@@ -23,6 +23,10 @@ public abstract class TrainerOptions
     /// <summary>How the learning rate develops after its warm-up.</summary>
     public abstract LearningRateDecay Schedule { get; set; }
 
+    /// <summary>The numbers of a <see cref="Schedule"/> that has some.</summary>
+    /// <value>The default is transformers'.</value>
+    public LearningRateDecayOptions ScheduleOptions { get; set; } = new();
+
     /// <summary>Steps over which the learning rate rises from 0; below 1, a fraction of all steps.</summary>
     public abstract double Warmup { get; set; }
 
@@ -164,8 +168,13 @@ public abstract class TrainerOptions
         Dictionary<string, string> settings = [];
         settings.Add(nameof(LearningRate), LearningRate);
         settings.Add(nameof(Schedule), Schedule);
+        foreach (string part in LearningRateDecays.PartsOf(Schedule))
+        {
+            settings.Add($"{nameof(Schedule)}.{part}", LearningRateDecays.Parts[part](ScheduleOptions));
+        }
+
         settings.Add(nameof(Warmup), Warmup);
-        if (Schedule != LearningRateDecay.Constant || Warmup is > 0 and < 1)
+        if (LearningRateDecays.HasEnd(Schedule) || Warmup is > 0 and < 1)
         {
             // Otherwise a longer run begins just like a shorter one.
             settings.Add(nameof(MaxSteps), totalSteps);
@@ -179,16 +188,8 @@ public abstract class TrainerOptions
         return settings;
     }
 
-    internal LearningRateSchedule MakeSchedule(int totalSteps)
-    {
-        long warmup = (long)(Warmup < 1 ? Math.Ceiling(Warmup * totalSteps) : Warmup);
-        return Schedule switch
-        {
-            LearningRateDecay.Linear => LearningRateSchedule.Linear(warmup, totalSteps),
-            LearningRateDecay.Cosine => LearningRateSchedule.Cosine(warmup, totalSteps),
-            _ => LearningRateSchedule.ConstantWithWarmup(warmup),
-        };
-    }
+    internal LearningRateSchedule MakeSchedule(int totalSteps) => LearningRateDecays.Make(
+        Schedule, ScheduleOptions, LearningRateDecays.StepsOf(Warmup, totalSteps), totalSteps);
 
     /// <summary>The number of optimizer steps in a run over this many examples.</summary>
     internal int StepsFor(int examples, int examplesPerStep, int iterations = 1) =>

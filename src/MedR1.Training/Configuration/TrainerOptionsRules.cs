@@ -32,6 +32,11 @@ internal sealed class TrainerOptionsRules
         Require(
             Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "it must be a known one",
             "LearningRateDecay.Linear");
+        foreach (string mistake in Enum.IsDefined(options.Schedule) ? options.ScheduleOptions.Validate(options.Schedule) : [])
+        {
+            Mistakes.Add($"{mistake} .Configure(options => options.ScheduleOptions = new LearningRateDecayOptions()).");
+        }
+
         Require(
             options.Warmup >= 0 && double.IsFinite(options.Warmup), nameof(options.Warmup), options.Warmup,
             "it can't be negative", "0.1");

@@ -144,6 +144,29 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     }
 
     [Fact]
+    public async Task The_numbers_of_a_schedule_are_settings()
+    {
+        await SaveAsync(options => Polynomial(options, power: 2));
+        Assert.Equal(["Schedule.Power was 2 and is 3"], Differences(Refusal(options => Polynomial(options, power: 3))));
+        using TinyPolicy policy = TestData.Policy();
+        using GrpoTrainer trainer = Builder(policy, options => Polynomial(options, power: 3))
+            .ResumeFrom(Folder).AllowChangedSettings("Schedule").Build();
+
+        // Of another schedule only that.
+        Assert.Equal(["Schedule was Polynomial and is CosineWithMinimum"], Differences(Refusal(options =>
+        {
+            options.Schedule = LearningRateDecay.CosineWithMinimum;
+            options.ScheduleOptions = new LearningRateDecayOptions { MinimumShare = 0.5 };
+        })));
+
+        static void Polynomial(GrpoTrainerOptions options, double power)
+        {
+            options.Schedule = LearningRateDecay.Polynomial;
+            options.ScheduleOptions = new LearningRateDecayOptions { Power = power };
+        }
+    }
+
+    [Fact]
     public async Task What_moves_no_number_may_change_at_any_time()
     {
         await SaveAsync(options => options.Schedule = LearningRateDecay.Constant);

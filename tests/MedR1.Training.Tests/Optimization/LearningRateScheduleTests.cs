@@ -30,6 +30,79 @@ public sealed class LearningRateScheduleTests
         Assert.Equal([0, .. Enumerable.Repeat(0.01, 9)], report.History.Select(step => step.Values["learning_rate"]));
     }
 
+    public static TheoryData<LearningRateDecay, LearningRateDecayOptions, LearningRateSchedule> Decays => new()
+    {
+        { LearningRateDecay.Constant, new(), LearningRateSchedule.ConstantWithWarmup(3) },
+        { LearningRateDecay.Linear, new(), LearningRateSchedule.Linear(3, 30) },
+        { LearningRateDecay.Cosine, new(), LearningRateSchedule.Cosine(3, 30) },
+        { LearningRateDecay.Cosine, new() { Cycles = 2 }, LearningRateSchedule.Cosine(3, 30, cycles: 2) },
+        { LearningRateDecay.CosineWithRestarts, new(), LearningRateSchedule.CosineWithRestarts(3, 30) },
+        { LearningRateDecay.CosineWithRestarts, new() { Cycles = 3 }, LearningRateSchedule.CosineWithRestarts(3, 30, cycles: 3) },
+        {
+            LearningRateDecay.CosineWithMinimum, new() { MinimumShare = 0.25, Cycles = 1.5 },
+            LearningRateSchedule.CosineWithMinimum(3, 30, 0.25, cycles: 1.5)
+        },
+        {
+            LearningRateDecay.CosineWarmupWithMinimum, new() { MinimumShare = 0.25, FirstShare = 0.125, Cycles = 1 },
+            LearningRateSchedule.CosineWarmupWithMinimum(3, 30, 0.25, 0.125, cycles: 1)
+        },
+        {
+            LearningRateDecay.Polynomial, new() { MinimumShare = 0.25, Power = 2 },
+            LearningRateSchedule.Polynomial(3, 30, 0.25, power: 2)
+        },
+        { LearningRateDecay.InverseSquareRoot, new(), LearningRateSchedule.InverseSquareRoot(3) },
+        { LearningRateDecay.InverseSquareRoot, new() { Timescale = 7 }, LearningRateSchedule.InverseSquareRoot(3, 7) },
+
+        // A tenth of 30 steps; 5 steps; and a fall for which only 27 are left.
+        { LearningRateDecay.WarmupStableDecay, new(), LearningRateSchedule.WarmupStableDecay(3, 24, 3) },
+        {
+            LearningRateDecay.WarmupStableDecay,
+            new()
+            {
+                FallSteps = 5, Rise = RateCurve.Cosine, Fall = RateCurve.OneMinusSquareRoot, MinimumShare = 0.25,
+            },
+            LearningRateSchedule.WarmupStableDecay(3, 22, 5, RateCurve.Cosine, RateCurve.OneMinusSquareRoot, 0.25)
+        },
+        { LearningRateDecay.WarmupStableDecay, new() { FallSteps = 99, Cycles = 1 }, LearningRateSchedule.WarmupStableDecay(3, 0, 27, cycles: 1) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Decays))]
+    public void Every_schedule_can_be_chosen_by_the_options(
+        LearningRateDecay decay, LearningRateDecayOptions numbers, LearningRateSchedule expected)
+    {
+        GrpoTrainerOptions options = new() { Schedule = decay, ScheduleOptions = numbers, Warmup = 0.1 };
+        Assert.Empty(numbers.Validate(decay));
+        LearningRateSchedule schedule = options.MakeSchedule(30);
+        Assert.Equal(expected.Name, schedule.Name);
+        Assert.All(Enumerable.Range(0, 35), step => Assert.Equal(expected.Factor(step), schedule.Factor(step)));
+    }
+
+    [Fact]
+    public void Every_decay_is_tested_above() =>
+        Assert.Equal(Enum.GetValues<LearningRateDecay>(), Decays.Select(row => (LearningRateDecay)row[0]).Distinct());
+
+    [Fact]
+    public void Numbers_that_can_not_be_or_that_the_schedule_does_not_have_are_mistakes()
+    {
+        LearningRateDecayOptions numbers = new() { MinimumShare = 1.5, Power = -1, Timescale = 0, FallSteps = double.NaN };
+        Assert.Equal(
+            [
+                "MinimumShare is 1.5, expected a share of the full rate, from 0 to 1.", "Power is -1, expected a finite number of at least 0.",
+                "Timescale is 0, expected at least 1, or null.", "FallSteps is NaN, expected a finite number of at least 0.",
+                "Timescale is 0, expected its default null, since the schedule Polynomial has none.",
+                "FallSteps is NaN, expected its default 0.1, since the schedule Polynomial has none.",
+            ],
+            numbers.Validate(LearningRateDecay.Polynomial));
+
+        using TinyPolicy policy = TestData.Policy();
+        GrpoTrainerBuilder builder = Runs.Small(
+            policy, options => options.ScheduleOptions = new LearningRateDecayOptions { Cycles = 2 });
+        Assert.StartsWith(
+            "Cycles is 2, expected its default null, since the schedule Linear has none.",
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+    }
+
     [Fact]
     public void Linear_reaches_zero_at_the_end_and_stays_there()
     {
