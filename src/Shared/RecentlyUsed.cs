@@ -13,12 +13,31 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TV
     private readonly Lock _lock = new();
     private readonly Dictionary<TKey, LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _order = new();
+    private long _byteSize;
 
     /// <summary>Bytes of the values it holds.</summary>
-    public long ByteSize { get; private set; }
+    public long ByteSize
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _byteSize;
+            }
+        }
+    }
 
     /// <summary>Number of values it holds.</summary>
-    public int Count => _entries.Count;
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Count;
+            }
+        }
+    }
 
     /// <summary>Finds a value, which becomes the most recently used.</summary>
     public bool TryGet(TKey key, [NotNullWhen(true)] out TValue? value)
@@ -45,7 +64,7 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TV
             if (bytes <= capacityInBytes)
             {
                 _entries.Add(key, _order.AddFirst(new Entry(key, value, bytes)));
-                ByteSize += bytes;
+                _byteSize += bytes;
                 RemoveExcess(capacityInBytes);
             }
 
@@ -71,12 +90,12 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TV
 
     private void RemoveExcess(long capacity)
     {
-        while (ByteSize > capacity)
+        while (_byteSize > capacity)
         {
             Entry oldest = _order.Last!.Value;
             _order.RemoveLast();
             _entries.Remove(oldest.Key);
-            ByteSize -= oldest.Bytes;
+            _byteSize -= oldest.Bytes;
             leave?.Invoke(oldest.Value);
         }
     }

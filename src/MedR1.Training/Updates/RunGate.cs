@@ -24,7 +24,9 @@ internal sealed class RunGate(
     // The networks of references that none of these runs moves, each with the runs that read it.
     private static readonly ConditionalWeakTable<nn.Module, List<RunGate>> s_compared = [];
     private readonly IVisionLanguagePolicy _policy = policy;
-    private bool _isClosed;
+
+    // Set under the lock, but asked between two steps without it.
+    private volatile bool _isClosed;
     private Action? _free;
     private int _isFreed;
 
