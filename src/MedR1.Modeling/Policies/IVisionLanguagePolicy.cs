@@ -88,7 +88,7 @@ public interface IVisionLanguagePolicy : IDisposable
     /// <param name="imageFeatures">
     /// The result of <see cref="EncodeImages"/> for these prompts, if the caller has it; otherwise the tower runs.
     /// </param>
-    /// <returns><c>[prompts, vocabulary]</c> float32 logits of the token after each prompt.</returns>
+    /// <returns><c>[prompts, vocabulary]</c> float32 logits of the token after each prompt, without gradient.</returns>
     Tensor Prefill(
         IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,
         Tensor? imageFeatures = null);
@@ -99,7 +99,7 @@ public interface IVisionLanguagePolicy : IDisposable
     /// The slots of each row; any rows of the cache in any order, fastest if those of a prompt are adjacent.
     /// </param>
     /// <param name="cache">The cache.</param>
-    /// <returns><c>[rows, vocabulary]</c> float32 logits of the token after it.</returns>
+    /// <returns><c>[rows, vocabulary]</c> float32 logits of the token after it, without gradient.</returns>
     Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache);
 
     /// <summary>

@@ -106,6 +106,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
                 nameof(slots));
         }
 
+        using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> logits = [];
         for (int p = 0; p < prompts.Count; p++)
@@ -135,6 +136,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
                 $"The cache is full: it was made for {own.CompletionCapacity} completion tokens.");
         }
 
+        using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         return cat([.. rows.Select((row, place) => DecodeOne(tokens.narrow(0, place, 1), row, own))], 0)
             .MoveToOuterDisposeScope();

@@ -41,6 +41,18 @@ public sealed class TinyPolicyTests
         Assert.True(allclose(cat(cached, 1), plain.LogProbabilities, rtol: 1e-5, atol: 1e-5));
     }
 
+    [Fact]
+    public void Cached_steps_take_no_gradient()
+    {
+        using TinyPolicy policy = new();
+        using GroupDecoding decoding = new(policy, 1, 1, 40, 2);
+        using Tensor first = decoding.Prefill([policy.Processor.Encode(VqaPrompt.Ask("What is this?", Red))]);
+        using Tensor tokens = tensor(new long[] { 65 });
+        using Tensor second = decoding.Decode(tokens);
+        Assert.False(first.requires_grad);
+        Assert.False(second.requires_grad);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
