@@ -8,8 +8,9 @@ namespace MedR1.Rewards;
 /// <remarks>
 /// Reads arithmetic, powers, roots, fractions, elementary functions, symbols, words, tuples, sets, intervals, unions, equations,
 /// inequalities, matrices and percentages, but not everything that math-verify's computer algebra does: sums and integrals are
-/// compared as text, inequalities are not solved. Abstains if the example's answer can't be read. A text that can't be searched in
-/// two seconds, such as thousands of opened formulas, has no answer: its score is 0.
+/// compared as text, inequalities are not solved. Abstains if the example's answer can't be read. A text in which any one search for
+/// the next match takes more than two seconds, as among thousands of opened formulas, has no answer: its score is 0. A text is
+/// searched several times, so that in all it can take longer.
 /// </remarks>
 public sealed class MathAnswerReward : IReward
 {
