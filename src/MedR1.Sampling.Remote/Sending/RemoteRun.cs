@@ -1,7 +1,8 @@
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// One call: workers take the requests in order, as many at once as may be in flight. The first failure stops all of them.
+/// One call: workers take the requests in order, as many at once as may be in flight, and pause while the caller is busy with what it
+/// has got. The first failure stops all of them.
 /// </summary>
 internal sealed class RemoteRun : IAsyncDisposable
 {
@@ -10,10 +11,10 @@ internal sealed class RemoteRun : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource<CompletionGroup>[] _groups;
     private readonly Task[] _workers;
+    private readonly RequestWindow _window;
 
     // Only ever completes with a failure: whoever waits for a group whose turn won't come must be told.
     private readonly TaskCompletionSource<CompletionGroup> _failure = New();
-    private int _taken = -1;
 
     /// <summary>Starts the requests.</summary>
     public RemoteRun(
@@ -26,15 +27,22 @@ internal sealed class RemoteRun : IAsyncDisposable
         _caller = cancellationToken;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _groups = [.. Enumerable.Range(0, count).Select(_ => New())];
+        _window = new RequestWindow(maxParallel * 2L);
         int workers = Math.Min(count, maxParallel);
         _workers = [.. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, CancellationToken.None))];
     }
 
-    /// <summary>Returns the group of a request once it has arrived.</summary>
+    /// <summary>Returns the group of a request once it has arrived; one after another in their order.</summary>
     public async Task<CompletionGroup> GetAsync(int index)
     {
         Task<CompletionGroup> group = _groups[index].Task;
-        await Task.WhenAny(group, _failure.Task).ConfigureAwait(false);
+        if (!group.IsCompleted)
+        {
+            _window.Open();
+            await Task.WhenAny(group, _failure.Task).ConfigureAwait(false);
+        }
+
+        _window.Read();
         return await (group.IsCompletedSuccessfully ? group : _failure.Task).ConfigureAwait(false);
     }
 
@@ -51,7 +59,7 @@ internal sealed class RemoteRun : IAsyncDisposable
     {
         try
         {
-            for (int i = Interlocked.Increment(ref _taken); i < _groups.Length; i = Interlocked.Increment(ref _taken))
+            for (int i = await NextAsync().ConfigureAwait(false); i < _groups.Length; i = await NextAsync().ConfigureAwait(false))
             {
                 _stop.Token.ThrowIfCancellationRequested();
                 _groups[i].SetResult(await _ask(i, _stop.Token).ConfigureAwait(false));
@@ -66,6 +74,8 @@ internal sealed class RemoteRun : IAsyncDisposable
             await _stop.CancelAsync().ConfigureAwait(false);
         }
     }
+
+    private ValueTask<int> NextAsync() => _window.EnterAsync(_groups.Length, _stop.Token);
 
     private static TaskCompletionSource<CompletionGroup> New() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);
