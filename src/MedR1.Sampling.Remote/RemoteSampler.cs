@@ -42,7 +42,9 @@ public sealed class RemoteSampler : ISampler
     }
 
     /// <inheritdoc/>
-    /// <exception cref="RemoteSamplerOptionsException">The options have mistakes; the exception names all of them.</exception>
+    /// <exception cref="SamplingOptionsException">
+    /// The options are invalid, or the server can't draw by them; the message lists every mistake.
+    /// </exception>
     /// <exception cref="RemoteSamplingException">
     /// While enumerating: a prompt can't be sent, or gets no usable answer; the exception names the prompt.
     /// </exception>

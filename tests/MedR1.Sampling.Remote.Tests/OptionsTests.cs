@@ -47,8 +47,8 @@ public sealed class OptionsTests
             SuppressedTokenIds = [-1],
             EndTokenIds = [-2],
         };
-        RemoteSamplerOptionsException error =
-            Assert.Throws<RemoteSamplerOptionsException>(() => sampler.SampleAsync([], sampling));
+        SamplingOptionsException error =
+            Assert.Throws<SamplingOptionsException>(() => sampler.SampleAsync([], sampling));
         Assert.Equal(
             ["SamplesPerPrompt", "MaxNewTokens", "MinNewTokens", "Temperature", "TopK", "TopP", "MinP", "RepetitionPenalty",
                 "StopStrings", "SuppressedTokenIds", "EndTokenIds", "LogProbabilities"],
@@ -59,7 +59,7 @@ public sealed class OptionsTests
     public void Log_probabilities_that_would_be_of_no_use_are_refused_with_the_fix()
     {
         RemoteSampler sampler = new(new() { Endpoint = new Uri("http://localhost:1/v1"), Model = "m" });
-        RemoteSamplerOptionsException error = Assert.Throws<RemoteSamplerOptionsException>(
+        SamplingOptionsException error = Assert.Throws<SamplingOptionsException>(
             () => sampler.SampleAsync([], new SamplingOptions { Temperature = 0.9 }));
         Assert.Contains("--logprobs-mode processed_logprobs", Assert.Single(error.Errors));
     }

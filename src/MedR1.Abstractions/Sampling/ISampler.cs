@@ -11,6 +11,7 @@ public interface ISampler
     /// Cancels the sampling; completions so far are returned with <see cref="StopReason.Cancelled"/> or not at all.
     /// </param>
     /// <returns>The groups in the order of the prompts, each as soon as it and all groups before it are complete.</returns>
+    /// <exception cref="SamplingOptionsException">The options are invalid; the message lists every mistake.</exception>
     IAsyncEnumerable<CompletionGroup> SampleAsync(
         IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, CancellationToken cancellationToken = default);
 }

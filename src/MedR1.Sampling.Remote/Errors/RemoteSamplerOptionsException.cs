@@ -1,6 +1,9 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>The options of a remote sampler, or of a call to it, are invalid; names every mistake at once.</summary>
+/// <summary>
+/// The options of a remote sampler are invalid; names every mistake at once. Those of a call are a
+/// <see cref="SamplingOptionsException"/>, as with any sampler.
+/// </summary>
 public sealed class RemoteSamplerOptionsException : ArgumentException
 {
     /// <summary>Creates the exception.</summary>

@@ -14,12 +14,15 @@ internal sealed class MistakeList
         }
     }
 
+    /// <summary>Adds mistakes that were found elsewhere.</summary>
+    public void Add(IEnumerable<string> mistakes) => _mistakes.AddRange(mistakes);
+
     /// <summary>Throws if there is a mistake.</summary>
-    public void ThrowIfAny()
+    public void ThrowIfAny(Func<IReadOnlyList<string>, Exception> exception)
     {
         if (_mistakes.Count > 0)
         {
-            throw new RemoteSamplerOptionsException(_mistakes);
+            throw exception(_mistakes);
         }
     }
 }

@@ -31,7 +31,7 @@ internal static class RemoteSamplerOptionsCheck
         mistakes.Require(
             options.ControlTokenTexts?.All(text => !string.IsNullOrEmpty(text)) ?? false,
             $"ControlTokenTexts is null or holds an empty text; use an empty list for none.");
-        mistakes.ThrowIfAny();
+        mistakes.ThrowIfAny(errors => new RemoteSamplerOptionsException(errors));
     }
 
     private static string Names(RemoteSamplerOptions options) => string.Join(

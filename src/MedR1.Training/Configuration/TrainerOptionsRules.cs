@@ -121,17 +121,10 @@ internal sealed class TrainerOptionsRules
         Require(
             options.Temperature > 0 && double.IsFinite(options.Temperature), nameof(options.Temperature),
             options.Temperature, "samples of a group must differ, so it must be above 0", "1");
-        Require(
-            options.MaxNewTokens > 0, nameof(options.MaxNewTokens), options.MaxNewTokens,
-            "it must be at least 1", "256");
-        Require(
-            options.TopK is null or > 0, nameof(options.TopK), options.TopK,
-            "it must be at least 1, or null for all", "null");
-        Require(
-            options.TopP is > 0 and <= 1, nameof(options.TopP), options.TopP, "it must be above 0 and at most 1", "1");
-        Require(
-            options.MinP is null or (>= 0 and < 1), nameof(options.MinP), options.MinP,
-            "it must be below 1 and not negative, or null", "null");
+        RequireSampling(nameof(options.MaxNewTokens), new() { MaxNewTokens = options.MaxNewTokens }, "256");
+        RequireSampling(nameof(options.TopK), new() { TopK = options.TopK }, "null");
+        RequireSampling(nameof(options.TopP), new() { TopP = options.TopP }, "1");
+        RequireSampling(nameof(options.MinP), new() { MinP = options.MinP }, "null");
         Require(
             options.MaxPromptTokens is null or > 0, nameof(options.MaxPromptTokens), options.MaxPromptTokens,
             "it must be at least 1, or null for no limit", "1024");
@@ -152,4 +145,9 @@ internal sealed class TrainerOptionsRules
             options.MaxParallelRewards > 0, nameof(options.MaxParallelRewards), options.MaxParallelRewards,
             "it must be at least 1", "32");
     }
+
+    // What no sampler can draw with is no option of a trainer either; all options of the sampling but one are the default's.
+    private void RequireSampling(string option, SamplingOptions sampling, string example) =>
+        Mistakes.AddRange(SamplingOptionsValidator.FindErrors(sampling).Select(
+            error => $"{error} .Configure(options => options.{option} = {example})."));
 }

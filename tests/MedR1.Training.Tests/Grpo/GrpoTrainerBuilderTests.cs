@@ -31,7 +31,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
                 options.MaxNewTokens = 100_000;
                 options.TopK = 0;
                 options.TopP = 0;
-                options.MinP = 1;
+                options.MinP = 1.5;
                 options.SaveInterval = 5;
                 options.LogInterval = 0;
                 options.RewardTimeout = TimeSpan.Zero;
@@ -48,7 +48,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
             "MaxSteps is 0", "LearningRate is NaN", "Warmup is -1", "WeightDecay is -1", "MaxGradientNorm is -1",
             "OutputFolder is null, but SaveInterval 5 needs a folder", "LogInterval is 0",
             "GroupSize is 1", "PromptsPerMicroStep is 3", "StepsPerGeneration is 0", "Iterations is 0",
-            "Temperature is 0", "TopK is 0", "TopP is 0", "MinP is 1", "RewardTimeout is 00:00:00",
+            "Temperature is 0", "TopK is 0", "TopP is 0", "MinP is 1.5", "RewardTimeout is 00:00:00",
             "MaxParallelRewards is 0", "There is no data: .UseDataset",
             "Nothing says how an example becomes a prompt: .UsePrompt", "2 rewards are named 'same'",
             "Every parameter is frozen",
@@ -58,6 +58,12 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
         Assert.All(expected.Zip(exception.Mistakes), pair => Assert.Contains(pair.First, pair.Second));
         Assert.All(exception.Mistakes.Skip(1), mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
         Assert.Contains("25 mistakes", exception.Message);
+    }
+
+    [Fact]
+    public void What_a_sampler_accepts_a_trainer_accepts()
+    {
+        Runs.Small(_policy, options => (options.TopK, options.MinP) = (1, 1)).Build().Dispose();
     }
 
     [Theory]

@@ -1,6 +1,6 @@
-namespace MedR1.Sampling;
+namespace MedR1;
 
-/// <summary>The sampling options are invalid; it reports every mistake at once.</summary>
+/// <summary>The options of a call to a sampler are invalid; it reports every mistake at once.</summary>
 public sealed class SamplingOptionsException : ArgumentException
 {
     /// <summary>Creates an exception from the mistakes.</summary>

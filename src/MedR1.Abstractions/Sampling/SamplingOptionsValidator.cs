@@ -1,6 +1,6 @@
-namespace MedR1.Sampling;
+namespace MedR1;
 
-/// <summary>Checks sampling options.</summary>
+/// <summary>Checks sampling options by the rules that hold for every sampler; a sampler adds its own.</summary>
 public static class SamplingOptionsValidator
 {
     /// <summary>Finds every mistake.</summary>

@@ -1,0 +1,30 @@
+namespace MedR1.Abstractions.Tests;
+
+public sealed class SamplingOptionsValidatorTests
+{
+    [Fact]
+    public void The_defaults_are_valid()
+    {
+        Assert.Empty(SamplingOptionsValidator.FindErrors(new SamplingOptions(), 10));
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void Numbers_that_are_none_are_mistakes(double value)
+    {
+        SamplingOptions wrong = new() { Temperature = value, TopP = value, MinP = value, RepetitionPenalty = value };
+        Assert.Equal(4, SamplingOptionsValidator.FindErrors(wrong).Count);
+    }
+
+    [Theory]
+    [InlineData(0.0, true)]
+    [InlineData(1.0, true)] // only tokens that are as likely as the likeliest
+    [InlineData(1.001, false)]
+    [InlineData(-0.001, false)]
+    public void A_fraction_of_the_likeliest_token_is_0_to_1(double minP, bool isGood)
+    {
+        IReadOnlyList<string> errors = SamplingOptionsValidator.FindErrors(new SamplingOptions { MinP = minP });
+        Assert.Equal(isGood, errors.Count == 0);
+    }
+}
