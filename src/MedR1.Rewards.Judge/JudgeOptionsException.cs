@@ -4,12 +4,12 @@ namespace MedR1.Rewards.Judge;
 public sealed class JudgeOptionsException : ArgumentException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="problems">A description of every mistake.</param>
-    public JudgeOptionsException(IReadOnlyList<string> problems)
-        : base($"The options of the judge have {problems.Count} mistake(s):"
-            + string.Concat(problems.Select(problem => "\n- " + problem))) =>
-        Problems = problems;
+    /// <param name="errors">A description of every mistake.</param>
+    public JudgeOptionsException(IReadOnlyList<string> errors)
+        : base($"The options of the judge have {errors.Count} mistake(s):"
+            + string.Concat(errors.Select(error => "\n- " + error))) =>
+        Errors = errors;
 
     /// <summary>A description of every mistake.</summary>
-    public IReadOnlyList<string> Problems { get; }
+    public IReadOnlyList<string> Errors { get; }
 }

@@ -24,6 +24,7 @@ public sealed class OptionLimitTests
         InvalidLossOptionsException exception = Assert.Throws<InvalidLossOptionsException>(
             () => GroupAdvantages.Compute([[1], [2]], null, [0, 0], options));
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The options of the advantages have 1 mistake(s)", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class AdvantageGuards
         IReadOnlyList<string> problems = options.Validate();
         if (problems.Count > 0)
         {
-            throw new InvalidLossOptionsException(problems);
+            throw new InvalidLossOptionsException("advantages", problems);
         }
 
         if (groupIds.Count != rewards.Count)

@@ -25,7 +25,7 @@ public sealed class AdaptiveEntropyCoefficient
         IReadOnlyList<string> problems = _options.Validate();
         if (problems.Count > 0)
         {
-            throw new InvalidLossOptionsException(problems);
+            throw new InvalidLossOptionsException("adaptive entropy coefficient", problems);
         }
 
         State = new AdaptiveEntropyState(_options.InitialCoefficient, null);

@@ -22,7 +22,7 @@ public sealed class GrpoLoss : IPolicyLoss
         IReadOnlyList<string> problems = options.Validate();
         if (problems.Count > 0)
         {
-            throw new InvalidLossOptionsException(problems);
+            throw new InvalidLossOptionsException("loss", problems);
         }
 
         Options = options;

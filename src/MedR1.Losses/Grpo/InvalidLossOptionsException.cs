@@ -1,15 +1,16 @@
 namespace MedR1.Losses;
 
-/// <summary>Options are invalid; lists every mistake with its fix.</summary>
+/// <summary>Options of a loss, or of what feeds it, are invalid; lists every mistake with its fix.</summary>
 public sealed class InvalidLossOptionsException : ArgumentException
 {
     /// <summary>Makes the exception.</summary>
-    /// <param name="problems">Every mistake in words, including the value and the fix.</param>
-    public InvalidLossOptionsException(IReadOnlyList<string> problems)
-        : base($"The options of the loss have {problems.Count} mistake(s):"
-            + string.Concat(problems.Select(problem => "\n- " + problem))) =>
-        Problems = problems;
+    /// <param name="subject">What the options belong to, such as "loss" or "advantages".</param>
+    /// <param name="errors">Every mistake in words, including the value and the fix.</param>
+    public InvalidLossOptionsException(string subject, IReadOnlyList<string> errors)
+        : base($"The options of the {subject} have {errors.Count} mistake(s):"
+            + string.Concat(errors.Select(error => "\n- " + error))) =>
+        Errors = errors;
 
     /// <summary>Every mistake in words.</summary>
-    public IReadOnlyList<string> Problems { get; }
+    public IReadOnlyList<string> Errors { get; }
 }

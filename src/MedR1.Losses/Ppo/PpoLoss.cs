@@ -20,7 +20,7 @@ public sealed class PpoLoss
         IReadOnlyList<string> problems = Options.Validate();
         if (problems.Count > 0)
         {
-            throw new InvalidLossOptionsException(problems);
+            throw new InvalidLossOptionsException("loss", problems);
         }
 
         _policy = new GrpoLoss(Options.Policy);

@@ -4,13 +4,13 @@ namespace MedR1.Rewards;
 public sealed class DecisionTreeException : FormatException
 {
     /// <summary>Creates the exception.</summary>
-    /// <param name="problems">A description of every mistake, with its location and the fix.</param>
+    /// <param name="errors">A description of every mistake, with its location and the fix.</param>
     /// <param name="inner">The exception of the JSON reader, if it was the cause.</param>
-    public DecisionTreeException(IReadOnlyList<string> problems, Exception? inner = null)
+    public DecisionTreeException(IReadOnlyList<string> errors, Exception? inner = null)
         : base(
-            $"The decision tree has {problems.Count} mistake(s):" + string.Concat(problems.Select(one => "\n- " + one)),
-            inner) => Problems = problems;
+            $"The decision tree has {errors.Count} mistake(s):" + string.Concat(errors.Select(one => "\n- " + one)),
+            inner) => Errors = errors;
 
     /// <summary>A description of every mistake.</summary>
-    public IReadOnlyList<string> Problems { get; }
+    public IReadOnlyList<string> Errors { get; }
 }

@@ -5,21 +5,21 @@ public sealed class TrainerConfigurationException : Exception
 {
     /// <summary>Lists the mistakes.</summary>
     /// <param name="trainer">What was being built.</param>
-    /// <param name="mistakes">The mistakes, each with its fix.</param>
-    public TrainerConfigurationException(string trainer, IReadOnlyList<string> mistakes)
-        : base(Describe(trainer, mistakes))
+    /// <param name="errors">The mistakes, each with its fix.</param>
+    public TrainerConfigurationException(string trainer, IReadOnlyList<string> errors)
+        : base(Describe(trainer, errors))
     {
-        Mistakes = mistakes;
+        Errors = errors;
     }
 
     /// <summary>The mistakes in the order in which the builder found them.</summary>
-    public IReadOnlyList<string> Mistakes { get; }
+    public IReadOnlyList<string> Errors { get; }
 
-    private static string Describe(string trainer, IReadOnlyList<string> mistakes)
+    private static string Describe(string trainer, IReadOnlyList<string> errors)
     {
-        ArgumentNullException.ThrowIfNull(mistakes);
-        string head = mistakes.Count == 1 ? "1 mistake" : $"{mistakes.Count} mistakes";
+        ArgumentNullException.ThrowIfNull(errors);
+        string head = errors.Count == 1 ? "1 mistake" : $"{errors.Count} mistakes";
         return $"The {trainer} can't be built, {head}:{Environment.NewLine}"
-            + string.Join(Environment.NewLine, mistakes.Select((mistake, index) => $"  {index + 1}. {mistake}"));
+            + string.Join(Environment.NewLine, errors.Select((error, index) => $"  {index + 1}. {error}"));
     }
 }

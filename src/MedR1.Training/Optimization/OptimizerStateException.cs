@@ -4,15 +4,15 @@ namespace MedR1.Training;
 public sealed class OptimizerStateException : Exception
 {
     /// <summary>Makes the exception.</summary>
-    /// <param name="problems">Every mismatch in words.</param>
-    public OptimizerStateException(IReadOnlyList<string> problems)
+    /// <param name="errors">Every mismatch in words.</param>
+    public OptimizerStateException(IReadOnlyList<string> errors)
         : base("The saved state doesn't fit the optimizer: load the checkpoint of the same model with the same trained "
             + "parameters."
-            + string.Concat(problems.Take(MostShown).Select(problem => "\n- " + problem))
-            + (problems.Count > MostShown ? $"\n- and {problems.Count - MostShown} more" : "")) => Problems = problems;
+            + string.Concat(errors.Take(MostShown).Select(error => "\n- " + error))
+            + (errors.Count > MostShown ? $"\n- and {errors.Count - MostShown} more" : "")) => Errors = errors;
 
     private const int MostShown = 12;
 
     /// <summary>Every mismatch in words.</summary>
-    public IReadOnlyList<string> Problems { get; }
+    public IReadOnlyList<string> Errors { get; }
 }

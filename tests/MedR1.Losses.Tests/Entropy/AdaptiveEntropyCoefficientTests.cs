@@ -77,6 +77,7 @@ public sealed class AdaptiveEntropyCoefficientTests
         AdaptiveEntropyOptions options = new() { Step = -1, Minimum = 2, Target = double.NaN };
         InvalidLossOptionsException exception = Assert.Throws<InvalidLossOptionsException>(
             () => new AdaptiveEntropyCoefficient(options));
-        Assert.Equal(3, exception.Problems.Count);
+        Assert.Equal(3, exception.Errors.Count);
+        Assert.StartsWith("The options of the adaptive entropy coefficient have 3 mistake(s)", exception.Message);
     }
 }

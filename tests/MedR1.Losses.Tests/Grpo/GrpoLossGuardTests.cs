@@ -20,7 +20,7 @@ public sealed class GrpoLossGuardTests
             SamplerCorrection = new SamplerCorrectionOptions { MinRatio = 4, MaxRatio = 2 },
             Objective = (PolicyObjective)99,
         }));
-        Assert.Equal(8, exception.Problems.Count);
+        Assert.Equal(8, exception.Errors.Count);
         Assert.Contains("-0.1", exception.Message);
         Assert.Contains("TopEntropyShare is 1.5", exception.Message);
     }

@@ -119,7 +119,7 @@ public sealed class PpoLossTests
             ValueClip = -1,
             ValueCoefficient = double.NaN,
         }));
-        Assert.Equal(3, both.Problems.Count);
+        Assert.Equal(3, both.Errors.Count);
         Assert.Contains("VESPO judges", Assert.Throws<ArgumentException>(
             () => new GrpoLoss(GrpoLossOptions.Vespo).Compute(good.Policy)).Message, StringComparison.OrdinalIgnoreCase);
     }

@@ -172,7 +172,7 @@ public sealed class LoraFileTests : IDisposable
     }
 
     private IReadOnlyList<string> Mistakes() =>
-        Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, Folder)).Mistakes;
+        Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, Folder)).Errors;
 
     private void Edit(Action<JsonObject> edit)
     {

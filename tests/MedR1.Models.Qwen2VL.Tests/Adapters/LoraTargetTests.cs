@@ -68,8 +68,8 @@ public sealed class LoraTargetTests
             Alpha = alpha,
             AlphaPattern = [KeyValuePair.Create("q_proj", alpha)],
         }));
-        Assert.Equal(2, error.Mistakes.Count);
-        Assert.All(error.Mistakes, mistake => Assert.Contains("give a finite number above 0", mistake));
+        Assert.Equal(2, error.Errors.Count);
+        Assert.All(error.Errors, mistake => Assert.Contains("give a finite number above 0", mistake));
     }
 
     [Fact]
@@ -91,14 +91,14 @@ public sealed class LoraTargetTests
     {
         using Qwen2VLPolicy policy = TinyModel.Create();
         LoraOptions wrong = new() { Rank = 0, Dropout = 1, TargetModules = ModuleSelection.Matching("(") };
-        Assert.Equal(3, Assert.Throws<LoraException>(() => LoraPolicy.Create(policy, wrong, 1)).Mistakes.Count);
+        Assert.Equal(3, Assert.Throws<LoraException>(() => LoraPolicy.Create(policy, wrong, 1)).Errors.Count);
         LoraOptions unknown = new()
         {
             TargetModules = ModuleSelection.Of("q_proj", "query", "ln_q"),
             ModulesToSave = ["classifier"],
         };
         IReadOnlyList<string> mistakes = Assert.Throws<LoraException>(
-            () => LoraPolicy.Create(policy, unknown, 1)).Mistakes;
+            () => LoraPolicy.Create(policy, unknown, 1)).Errors;
         Assert.Equal(3, mistakes.Count);
         Assert.Contains(mistakes, mistake => mistake.Contains("'query'") && mistake.Contains("k_proj"));
         Assert.Contains(mistakes, mistake => mistake.Contains("ln_q is a norm"));

@@ -159,5 +159,5 @@ public sealed class WrongFolderTests : IDisposable
     ];
 
     private string AdapterMessage(string folder) =>
-        Assert.Single(Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, folder)).Mistakes);
+        Assert.Single(Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, folder)).Errors);
 }

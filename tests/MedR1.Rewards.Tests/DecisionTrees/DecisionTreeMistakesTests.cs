@@ -76,7 +76,7 @@ public sealed class DecisionTreeMistakesTests
               }
             }
             """;
-        IReadOnlyList<string> problems = Assert.Throws<DecisionTreeException>(() => DecisionTree.Parse(Json)).Problems;
+        IReadOnlyList<string> problems = Assert.Throws<DecisionTreeException>(() => DecisionTree.Parse(Json)).Errors;
         foreach (string expected in new[]
         {
             "'Mass' is ambiguous", "unknown unit 'ell'", "'odd' is empty", "overlap", "has 1 branch(es)",

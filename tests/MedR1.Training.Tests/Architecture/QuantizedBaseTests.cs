@@ -32,7 +32,7 @@ public sealed class QuantizedBaseTests : IDisposable
                 .Build),
         ];
 
-        Assert.All(refusals, refusal => Assert.Contains("LoraPolicy.Create", Assert.Single(refusal.Mistakes)));
+        Assert.All(refusals, refusal => Assert.Contains("LoraPolicy.Create", Assert.Single(refusal.Errors)));
     }
 
     public void Dispose() => _policy.Dispose();

@@ -30,7 +30,7 @@ public sealed class BestMetricTests : IDisposable
             () => new SftTrainerBuilder(policy).UseExamples(TestData.Examples(2))
                 .AddEvaluation("reward", (_, _) => ValueTask.FromResult(1.0))
                 .Configure(options => (options.OutputFolder, options.BestMetric) = (_folder, "reward")).Build());
-        Assert.Contains("options.BestMetric = \"eval/reward\"", Assert.Single(exception.Mistakes));
+        Assert.Contains("options.BestMetric = \"eval/reward\"", Assert.Single(exception.Errors));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class BestMetricTests : IDisposable
         Assert.Equal(
             "BestMetric is 'rewards/smal/mean', but what is measured of rewards is rewards/small/mean, rewards/small/std, "
             + "reward_failures/small: .Configure(options => options.BestMetric = …).",
-            Assert.Single(Assert.Throws<TrainerConfigurationException>(() => Builder(policy, "rewards/smal/mean").Build()).Mistakes));
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(() => Builder(policy, "rewards/smal/mean").Build()).Errors));
         Builder(policy, "rewards/small/std").Build().Dispose();
     }
 

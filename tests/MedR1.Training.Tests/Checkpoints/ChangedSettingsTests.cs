@@ -227,7 +227,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
         Assert.StartsWith(
             "There is no checkpoint whose settings could be changed: .ResumeFrom(folder)",
             Assert.Single(Assert.Throws<TrainerConfigurationException>(
-                () => Builder(policy, _ => { }).AllowChangedSettings("LearningRate").Build()).Mistakes));
+                () => Builder(policy, _ => { }).AllowChangedSettings("LearningRate").Build()).Errors));
     }
 
     [Fact]

@@ -54,9 +54,9 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
             "Every parameter is frozen",
             "MaxNewTokens is 100000", "The reference is the policy itself", "Epsilon is -1",
         ];
-        Assert.Equal(expected.Length, exception.Mistakes.Count);
-        Assert.All(expected.Zip(exception.Mistakes), pair => Assert.Contains(pair.First, pair.Second));
-        Assert.All(exception.Mistakes.Skip(1), mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
+        Assert.Equal(expected.Length, exception.Errors.Count);
+        Assert.All(expected.Zip(exception.Errors), pair => Assert.Contains(pair.First, pair.Second));
+        Assert.All(exception.Errors.Skip(1), mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
         Assert.Contains("25 mistakes", exception.Message);
     }
 
@@ -76,7 +76,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
 
         Assert.StartsWith(
             $"OutputFolder is '{folder}', but that names no folder",
-            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
     {
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(_policy).UsePrompts(TestData.Prompts(2));
         Assert.Contains(
-            "There is no reward", Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+            "There is no reward", Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
 
         builder.AddReward("one", _ => 1).Configure(options => options.MaxNewTokens = 8).Build().Dispose();
 
@@ -112,7 +112,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
             .Configure(options => options.MaxNewTokens = 8);
 
         Assert.Contains(
-            "keep .UsePrompts", Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+            "keep .UsePrompts", Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
 
         TrainerConfigurationException exception = Assert.Throws<TrainerConfigurationException>(builder.Build);
 
-        Assert.Equal(4, exception.Mistakes.Count);
+        Assert.Equal(4, exception.Errors.Count);
         Assert.Contains(".UseExamples(examples)", exception.Message);
     }
 

@@ -76,9 +76,9 @@ public sealed class RecordedRolloutTests : IDisposable
             () => Runs.Small(policy, _ => { }).UseSampler(new ScriptedSampler("a"))
                 .UseRecordedRollouts(Path.Combine(_folder, "none")).Build());
 
-        Assert.Equal(2, exception.Mistakes.Count);
-        Assert.Contains(exception.Mistakes, mistake => mistake.Contains("There is no folder", StringComparison.Ordinal));
-        Assert.Contains(exception.Mistakes, mistake => mistake.Contains("remove .UseRecordedRollouts", StringComparison.Ordinal));
+        Assert.Equal(2, exception.Errors.Count);
+        Assert.Contains(exception.Errors, mistake => mistake.Contains("There is no folder", StringComparison.Ordinal));
+        Assert.Contains(exception.Errors, mistake => mistake.Contains("remove .UseRecordedRollouts", StringComparison.Ordinal));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -35,9 +35,9 @@ public sealed class WrongUseTests : IDisposable
             "Replay looks at the reward 'right', but the rewards are 'small'",
             "ReferenceSync has no reference to move",
         ];
-        Assert.Equal(expected.Length, exception.Mistakes.Count);
-        Assert.All(expected.Zip(exception.Mistakes), pair => Assert.Contains(pair.First, pair.Second));
-        Assert.All(exception.Mistakes, mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
+        Assert.Equal(expected.Length, exception.Errors.Count);
+        Assert.All(expected.Zip(exception.Errors), pair => Assert.Contains(pair.First, pair.Second));
+        Assert.All(exception.Errors, mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class WrongUseTests : IDisposable
             $"No parameter's name begins with 'model.visual.', so Freeze would freeze nothing; names begin with '{_policy.Parameters[0].Key.Split('.')[0]}'",
             "The loss needs no reference",
         ];
-        IReadOnlyList<string> mistakes = Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes;
+        IReadOnlyList<string> mistakes = Assert.Throws<TrainerConfigurationException>(builder.Build).Errors;
         Assert.Equal(expected.Length, mistakes.Count);
         Assert.All(expected.Zip(mistakes), pair => Assert.Contains(pair.First, pair.Second));
         Assert.All(mistakes, mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
@@ -86,7 +86,7 @@ public sealed class WrongUseTests : IDisposable
             builder.AddEvaluation("accuracy", (_, _) => ValueTask.FromResult(1.0));
         }
 
-        IReadOnlyList<string> mistakes = Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes;
+        IReadOnlyList<string> mistakes = Assert.Throws<TrainerConfigurationException>(builder.Build).Errors;
         Assert.Equal(2, mistakes.Count);
         Assert.StartsWith("2 evaluations are named 'accuracy'", mistakes[0]);
         Assert.Contains(hint, mistakes[1]);
@@ -104,7 +104,7 @@ public sealed class WrongUseTests : IDisposable
         Assert.Contains("give the LoraPolicy to the builder", Single(_ => { }));
 
         string Single(Action<GrpoTrainerOptions> configure) => Assert.Single(
-            Assert.Throws<TrainerConfigurationException>(Runs.Small(_policy, configure).Build).Mistakes);
+            Assert.Throws<TrainerConfigurationException>(Runs.Small(_policy, configure).Build).Errors);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class WrongUseTests : IDisposable
 
         Assert.Contains(
             "would change the reference that you gave",
-            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class WrongUseTests : IDisposable
 
         Assert.Contains(
             "MaxPromptTokens is 512, but the model takes 512",
-            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
     [Fact]
@@ -198,8 +198,8 @@ public sealed class WrongUseTests : IDisposable
                 options.OutputFolder = "runs/x";
             }).Build());
 
-        Assert.Equal(3, exception.Mistakes.Count);
-        Assert.All(exception.Mistakes, mistake => Assert.Matches(@"\.(Add|Configure)", mistake));
+        Assert.Equal(3, exception.Errors.Count);
+        Assert.All(exception.Errors, mistake => Assert.Matches(@"\.(Add|Configure)", mistake));
     }
 
     public void Dispose() => _policy.Dispose();

@@ -183,7 +183,7 @@ public sealed class AdamWOptimizerTests
         };
         state.Remove("second_moment.layer.weight");
         OptimizerStateException exception = Assert.Throws<OptimizerStateException>(() => optimizer.LoadState(state));
-        Assert.Equal(4, exception.Problems.Count);
+        Assert.Equal(4, exception.Errors.Count);
         Assert.Contains("'second_moment.layer.weight' is missing", exception.Message);
         Assert.Contains("'first_moment.layer.bias' has shape [4], expected [5]", exception.Message);
         Assert.Equal(1, optimizer.GetState()["step.layer.weight"].item<long>());

@@ -36,9 +36,9 @@ public sealed class PpoTrainerBuilderTests : IDisposable
             "ValueCoefficient is NaN", "ValueClip is -1", "Discount is 2", "Lambda is -1", "KlCoefficient is NaN",
             "The critic's network is the policy's own",
         ];
-        Assert.Equal(expected.Length, exception.Mistakes.Count);
-        Assert.All(expected.Zip(exception.Mistakes), pair => Assert.Contains(pair.First, pair.Second));
-        Assert.All(exception.Mistakes, mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
+        Assert.Equal(expected.Length, exception.Errors.Count);
+        Assert.All(expected.Zip(exception.Errors), pair => Assert.Contains(pair.First, pair.Second));
+        Assert.All(exception.Errors, mistake => Assert.Matches(@"\.(Use|Add|Configure)", mistake));
         Assert.Contains("The PpoTrainer can't be built, 15 mistakes", exception.Message);
     }
 
@@ -62,7 +62,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
 
         Assert.StartsWith(
             "Neither targets nor loss compare with a reference",
-            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
 
         Assert.Contains(
             "none would pay TruncationPenalty 1",
-            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
         Assert.Contains(
             "A FullDiskPolicy shows no states",
             Assert.Single(Assert.Throws<TrainerConfigurationException>(
-                PpoRuns.Small(hidden, _ => { }).Build).Mistakes));
+                PpoRuns.Small(hidden, _ => { }).Build).Errors));
         using ValueModel critic = ValueModel.CopyOf(_policy);
         PpoRuns.Small(hidden, _ => { }).UseCritic(critic).Build().Dispose();
     }
@@ -105,7 +105,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
         using ValueModel whole = new(start), head = ValueModel.HeadOn(start);
 
         Assert.StartsWith(
-            "The critic's network is the reference's too", Assert.Single(Assert.Throws<TrainerConfigurationException>(Of(whole).Build).Mistakes));
+            "The critic's network is the reference's too", Assert.Single(Assert.Throws<TrainerConfigurationException>(Of(whole).Build).Errors));
         Of(head).Build().Dispose();
 
         foreach ((_, Parameter parameter) in start.Parameters)
