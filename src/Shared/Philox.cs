@@ -7,6 +7,13 @@ internal static class Philox
 {
     private const int Rounds = 10;
 
+    // Above all sample indices, which are the upper half of the counter of a prompt's draws.
+    private const ulong PromptDomain = ulong.MaxValue;
+
+    /// <summary>The seed of a prompt that has none of its own: the same, whichever sampler draws.</summary>
+    public static long PromptSeed(long seed, int promptIndex) =>
+        (long)Block((ulong)seed, (ulong)promptIndex, PromptDomain).Low;
+
     /// <summary>One block of the generator: maps a 128-bit counter and a 64-bit key to 128 bits.</summary>
     public static (ulong Low, ulong High) Block(ulong key, ulong counterLow, ulong counterHigh)
     {

@@ -1,9 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>
-/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers on every machine and in every version of .NET, which
-/// <see cref="Random"/> does not promise.
-/// </summary>
+/// <summary>A generator of the same random numbers on every machine and in every version of .NET.</summary>
 internal sealed class DeterministicRandom(long seed)
 {
     private ulong _state = unchecked((ulong)seed);
@@ -15,17 +12,7 @@ internal sealed class DeterministicRandom(long seed)
         return new DeterministicRandom(unchecked((long)(first.NextBits() ^ (ulong)index * 0xD1342543DE82EF95UL)));
     }
 
-    public ulong NextBits()
-    {
-        unchecked
-        {
-            _state += 0x9E3779B97F4A7C15UL;
-            ulong z = _state;
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9UL;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EBUL;
-            return z ^ (z >> 31);
-        }
-    }
+    public ulong NextBits() => SplitMix64.Next(ref _state);
 
     /// <summary>A number from 0 up to, not including, <paramref name="exclusiveMaximum"/>; all are equally likely.</summary>
     public int Below(int exclusiveMaximum)
@@ -49,12 +36,5 @@ internal sealed class DeterministicRandom(long seed)
     public T Pick<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
 
     /// <summary>Fisher and Yates's shuffle, in place.</summary>
-    public void Shuffle<T>(Span<T> items)
-    {
-        for (int i = items.Length - 1; i > 0; i--)
-        {
-            int other = Below(i + 1);
-            (items[i], items[other]) = (items[other], items[i]);
-        }
-    }
+    public void Shuffle<T>(Span<T> items) => SplitMix64.Shuffle(items, Below);
 }

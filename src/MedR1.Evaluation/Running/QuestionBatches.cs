@@ -39,7 +39,7 @@ internal static class QuestionBatches
     // By the question's index in the data set, so that the batch size changes no answer.
     private static VqaPrompt Seeded(VqaPrompt prompt, SamplingOptions sampling, int index) => prompt with
     {
-        Seed = prompt.Seed ?? unchecked(sampling.Seed + (long)(0x9E3779B97F4A7C15UL * ((ulong)index + 1))),
+        Seed = prompt.Seed ?? (long)SplitMix64.StateAt((ulong)sampling.Seed, (ulong)index),
     };
 
     private static void ThrowIfNotExpected(CompletionGroup group, VqaPrompt[] prompts, int position, int samples)

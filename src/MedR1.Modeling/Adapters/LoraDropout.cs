@@ -36,12 +36,6 @@ internal sealed class LoraDropout(double probability, long seed)
         return (input * kept.to(input.dtype, input.device)).MoveToOuterDisposeScope();
     }
 
-    // SplitMix64 (Steele et al., 2014).
-    private static ulong Mix(long seed, long pass, int layer)
-    {
-        ulong value = (ulong)seed + 0x9E3779B97F4A7C15UL * (((ulong)pass << LayerBits) + (ulong)layer + 1);
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9UL;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EBUL;
-        return value ^ (value >> 31);
-    }
+    private static ulong Mix(long seed, long pass, int layer) =>
+        SplitMix64.At((ulong)seed, ((ulong)pass << LayerBits) + (ulong)layer);
 }

@@ -6,13 +6,13 @@ namespace MedR1.Sampling.Remote;
 /// </summary>
 internal static class PromptSeeds
 {
-    private const ulong PromptDomain = ulong.MaxValue;
+    // Below that of Philox.PromptSeed.
     private const ulong ServerDomain = ulong.MaxValue - 1;
     private const ulong JitterDomain = ulong.MaxValue - 2;
 
     /// <summary>The seed of the random choices for a prompt: its own, or one based on its index.</summary>
     public static long Of(VqaPrompt prompt, long seed, int promptIndex) =>
-        prompt.Seed ?? (long)Philox.Block((ulong)seed, (ulong)promptIndex, PromptDomain).Low;
+        prompt.Seed ?? Philox.PromptSeed(seed, promptIndex);
 
     /// <summary>
     /// The seed that is sent to a server. vLLM draws sample k from seed + k, so that prompts with adjacent seeds would share

@@ -6,8 +6,6 @@ namespace MedR1.Sampling;
 /// </summary>
 public static class CounterRandom
 {
-    private const ulong PromptDomain = ulong.MaxValue;
-
     /// <summary>A number above 0 and below 1: an odd multiple of 2⁻⁴⁹.</summary>
     /// <param name="seed">The prompt's seed.</param>
     /// <param name="sampleIndex">The sample's index in its group.</param>
@@ -22,8 +20,7 @@ public static class CounterRandom
     /// <summary>The seed of a prompt that has none of its own.</summary>
     /// <param name="seed">The seed of the options.</param>
     /// <param name="promptIndex">The prompt's index in the call.</param>
-    public static long PromptSeed(long seed, int promptIndex) =>
-        (long)Block((ulong)seed, (ulong)promptIndex, PromptDomain).Low;
+    public static long PromptSeed(long seed, int promptIndex) => Philox.PromptSeed(seed, promptIndex);
 
     /// <summary>One block of the generator: maps a 128-bit counter and a 64-bit key to 128 bits.</summary>
     /// <param name="key">The key.</param>
