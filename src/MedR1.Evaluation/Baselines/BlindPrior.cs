@@ -84,6 +84,8 @@ public sealed class BlindPrior
             example => Choose(example.Options),
             $"counted on {TrainCount} training questions");
 
+    // Not the form in which OptionText compares: the scores above were counted with this one, in which white space inside a text,
+    // and before its dots, makes it another text.
     private string KeyOf(string option) =>
         _exactText ? option : PythonText.Strip(PythonText.ToLower(option)).TrimEnd('.');
 }
