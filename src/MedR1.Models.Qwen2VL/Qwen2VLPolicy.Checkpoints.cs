@@ -105,9 +105,9 @@ public sealed partial class Qwen2VLPolicy
         ArgumentNullException.ThrowIfNull(processor);
         TorchDevices.RequireUsable(device);
         configuration.Validate();
-        byte[]? generation = processor.Files.GetValueOrDefault(CheckpointFiles.Generation);
+        byte[]? generation = processor.Files.GetValueOrDefault(ModelFiles.Generation);
         IReadOnlyList<int>? endTokens =
-            generation is null ? null : GenerationFile.EndTokens(generation, CheckpointFiles.Generation);
+            generation is null ? null : GenerationFile.EndTokens(generation, ModelFiles.Generation);
         Qwen2VLPolicy policy = Create(configuration, processor, device, dataType, endTokens);
         using var generator = new Generator((ulong)seed, CPU);
         ParameterInitializer.Fill(policy.Parameters, configuration, generator);
@@ -159,9 +159,9 @@ public sealed partial class Qwen2VLPolicy
                 cancellationToken: cancellationToken);
             Processor.Save(target);
             Qwen2VLConfiguration configuration = Configuration with { DataType = DataType, TieWordEmbeddings = isTied };
-            Write(CheckpointFiles.Configuration, configuration.ToJson());
-            if (!File.Exists(Path.Combine(target, CheckpointFiles.Generation)))
-                Write(CheckpointFiles.Generation, GenerationFile.Write(EndTokenIds));
+            Write(ModelFiles.Configuration, configuration.ToJson());
+            if (!File.Exists(Path.Combine(target, ModelFiles.Generation)))
+                Write(ModelFiles.Generation, GenerationFile.Write(EndTokenIds));
 
             void Write(string name, byte[] content) => File.WriteAllBytes(Path.Combine(target, name), content);
         });
@@ -196,7 +196,7 @@ public sealed partial class Qwen2VLPolicy
 
     // If the generation file is missing or names none, config.json may name several.
     private static IReadOnlyList<int>? EndTokensOf(string folder) =>
-        new[] { CheckpointFiles.Generation, CheckpointFiles.Configuration }
+        new[] { ModelFiles.Generation, ModelFiles.Configuration }
             .Select(name => Path.Combine(folder, name))
             .Where(File.Exists)
             .Select(file => GenerationFile.EndTokens(File.ReadAllBytes(file), file))

@@ -3,9 +3,6 @@ namespace MedR1;
 /// <summary>Recognizes folders that are given by mistake instead of that of a model or an adapter.</summary>
 internal static class GivenFolder
 {
-    private const string AdapterFile = "adapter_config.json";
-    private const string ModelFile = "config.json";
-
     private const string Permit = "Let this program look there, or give another folder.";
 
     // As CheckpointFolder names what it replaces: 32 digits.
@@ -21,13 +18,13 @@ internal static class GivenFolder
     {
         if (Trained(folder) is var (kind, trained))
         {
-            return File.Exists(Path.Combine(trained, AdapterFile))
+            return File.Exists(Path.Combine(trained, ModelFiles.AdapterConfiguration))
                 ? $"'{folder}' is {kind}, which trained an adapter: load the model that it was trained on, and put "
                     + $"'{trained}' on it by LoraPolicy.Load."
                 : $"'{folder}' is {kind}: load '{trained}', its model.";
         }
 
-        return File.Exists(Path.Combine(folder, AdapterFile))
+        return File.Exists(Path.Combine(folder, ModelFiles.AdapterConfiguration))
             ? $"'{folder}' is an adapter without its model: load the model that it was made for, and put the adapter on it "
                 + "by LoraPolicy.Load."
             : null;
@@ -38,12 +35,12 @@ internal static class GivenFolder
     {
         if (Trained(folder) is var (kind, trained))
         {
-            return File.Exists(Path.Combine(trained, AdapterFile))
+            return File.Exists(Path.Combine(trained, ModelFiles.AdapterConfiguration))
                 ? $"It is {kind}: load '{trained}', its adapter."
                 : $"It is {kind}, which trained a whole model: load '{trained}' as a model.";
         }
 
-        return File.Exists(Path.Combine(folder, ModelFile)) ? "It is a whole model: load it as a model." : null;
+        return File.Exists(Path.Combine(folder, ModelFiles.Configuration)) ? "It is a whole model: load it as a model." : null;
     }
 
     /// <summary>
@@ -52,11 +49,11 @@ internal static class GivenFolder
     /// <exception cref="IOException">The folder holds an adapter.</exception>
     public static void RefuseAdapter(string folder)
     {
-        if (File.Exists(Path.Combine(folder, AdapterFile)))
+        if (File.Exists(Path.Combine(folder, ModelFiles.AdapterConfiguration)))
         {
             throw new IOException(
-                $"'{folder}' holds an adapter ({AdapterFile}), which transformers with PEFT would read in place of the model: "
-                + "give another folder, or delete the adapter first if it is no longer needed.");
+                $"'{folder}' holds an adapter ({ModelFiles.AdapterConfiguration}), which transformers with PEFT would read in place "
+                + "of the model: give another folder, or delete the adapter first if it is no longer needed.");
         }
     }
 

@@ -7,8 +7,8 @@ namespace MedR1.Modeling;
 /// <summary>Reads and writes PEFT's two files.</summary>
 internal static class LoraFiles
 {
-    public const string Configuration = "adapter_config.json";
-    public const string Weights = "adapter_model.safetensors";
+    public const string Configuration = ModelFiles.AdapterConfiguration;
+    public const string Weights = ModelFiles.AdapterWeights;
 
     /// <exception cref="LoraException">Something is wrong with the files; it lists everything.</exception>
     public static LoraAdapter Load(string folder, IAdaptablePolicy policy, long seed, bool isTrainable)

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace MedR1.Modeling;
 
 /// <summary>Which file of a sharded checkpoint holds which tensor: <c>model.safetensors.index.json</c>.</summary>
-internal static class CheckpointIndex
+internal static partial class CheckpointIndex
 {
     /// <summary>Name of the index.</summary>
     public const string FileName = "model.safetensors.index.json";
@@ -12,6 +13,9 @@ internal static class CheckpointIndex
     public const string SingleFile = "model.safetensors";
 
     private const int MaximumLength = SafetensorsHeader.MaximumLength;
+
+    /// <summary>Whether a file's name is that of weights or their index, of whichever checkpoint.</summary>
+    public static bool IsWeightFile(string name) => WeightFile().IsMatch(name);
 
     /// <summary>Reads the map from tensors to file names.</summary>
     /// <param name="path">Path of the index.</param>
@@ -100,4 +104,8 @@ internal static class CheckpointIndex
 
         return files;
     }
+
+    // Published numbers have five digits; those of more than 99,999 shards, or of another writer, have as many as they need.
+    [GeneratedRegex(@"^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$")]
+    private static partial Regex WeightFile();
 }

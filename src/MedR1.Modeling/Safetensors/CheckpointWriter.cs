@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace MedR1.Modeling;
 
 /// <summary>
@@ -7,7 +5,7 @@ namespace MedR1.Modeling;
 /// complete on disk before the first is moved into place; the index follows. Replacing shards by the same number of new ones takes several renames;
 /// if a crash between them must not matter, write to a new folder and swap the folders.
 /// </summary>
-public static partial class CheckpointWriter
+public static class CheckpointWriter
 {
     /// <summary>The default size of a shard, as in transformers: 5 GB.</summary>
     public const long DefaultShardLength = 5_000_000_000;
@@ -99,14 +97,11 @@ public static partial class CheckpointWriter
     private static void RemoveOthers(string folder, List<string> kept)
     {
         IEnumerable<string> others = Directory.GetFiles(folder)
-            .Where(path => WeightFile().IsMatch(Path.GetFileName(path)) && !kept.Contains(Path.GetFileName(path)))
+            .Where(path => CheckpointIndex.IsWeightFile(Path.GetFileName(path)) && !kept.Contains(Path.GetFileName(path)))
             .OrderByDescending(path => path.EndsWith(".json", StringComparison.Ordinal));
         foreach (string path in others)
         {
             File.Delete(path);
         }
     }
-
-    [GeneratedRegex(@"^model(-\d{5}-of-\d{5})?\.safetensors(\.index\.json)?$")]
-    private static partial Regex WeightFile();
 }

@@ -1,23 +1,13 @@
-using System.Text.RegularExpressions;
-
 namespace MedR1.Modeling;
 
 /// <summary>
 /// A folder that holds other things next to the files of a model, such as the output folder of a run: they are not the model's to
 /// delete, so the folder can't be replaced as a whole.
 /// </summary>
-internal static partial class SharedFolder
+internal static class SharedFolder
 {
     // A folder without it is refused by every loader, so what is interrupted in between is never read as a mixture of two models.
-    private const string ModelConfiguration = "config.json";
-    private const string AdapterConfiguration = "adapter_config.json";
-
-    // Files that a model is read with if they exist, whether or not the new model has them too.
-    private static readonly string[] s_read =
-    [
-        "generation_config.json", "processor_config.json", "preprocessor_config.json", "chat_template.json", "chat_template.jinja",
-        "tokenizer.json", "tokenizer_config.json", "added_tokens.json", "special_tokens_map.json", "vocab.json", "merges.txt",
-    ];
+    private static readonly string[] s_last = [ModelFiles.Configuration, ModelFiles.AdapterConfiguration];
 
     /// <summary>Whether a folder holds anything that neither the new files nor those of an earlier model are.</summary>
     public static bool Is(string folder, string fresh) => Directory.EnumerateFileSystemEntries(folder)
@@ -26,8 +16,7 @@ internal static partial class SharedFolder
     /// <summary>Moves the new files into the folder and deletes those of an earlier model; everything else stays.</summary>
     public static void MoveInto(string folder, string fresh)
     {
-        string[] last = [ModelConfiguration, AdapterConfiguration];
-        foreach (string name in last.Where(name => File.Exists(Path.Combine(fresh, name))))
+        foreach (string name in s_last.Where(name => File.Exists(Path.Combine(fresh, name))))
         {
             File.Delete(Path.Combine(folder, name));
         }
@@ -38,7 +27,7 @@ internal static partial class SharedFolder
         }
 
         foreach (string file in Directory.GetFiles(fresh, "*", SearchOption.AllDirectories)
-            .OrderBy(file => last.Contains(Path.GetRelativePath(fresh, file))))
+            .OrderBy(file => s_last.Contains(Path.GetRelativePath(fresh, file))))
         {
             string target = Path.Combine(folder, Path.GetRelativePath(fresh, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
@@ -50,10 +39,7 @@ internal static partial class SharedFolder
     private static bool IsStale(string entry, string fresh)
     {
         string name = Path.GetFileName(entry);
-        return File.Exists(Path.Combine(fresh, ModelConfiguration)) && !File.Exists(Path.Combine(fresh, name))
-            && File.Exists(entry) && (s_read.Contains(name) || Weights().IsMatch(name));
+        return File.Exists(Path.Combine(fresh, ModelFiles.Configuration)) && !File.Exists(Path.Combine(fresh, name))
+            && File.Exists(entry) && (ModelFiles.Companions.Contains(name) || CheckpointIndex.IsWeightFile(name));
     }
-
-    [GeneratedRegex(@"^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$")]
-    private static partial Regex Weights();
 }

@@ -1,33 +1,21 @@
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>The files of a checkpoint folder beside the weights.</summary>
+/// <summary>Checks the folder of a model, and reads its files beside the weights.</summary>
 internal static class CheckpointFiles
 {
-    public const string Configuration = "config.json";
-    public const string Preprocessor = "preprocessor_config.json";
-    public const string Processor = "processor_config.json";
-    public const string Generation = "generation_config.json";
-
-    // What a saved model needs to be loaded again, by this library or by transformers.
-    private static readonly string[] Companions =
-    [
-        Preprocessor, Generation, "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt",
-            "added_tokens.json",
-        "special_tokens_map.json", "chat_template.json", "chat_template.jinja", Processor,
-    ];
-
     /// <summary>Checks that a folder is that of a model.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">It holds no config.json.</exception>
     public static void RequireModel(string folder)
     {
         RequireFolder(folder);
-        string file = Path.Combine(folder, Configuration);
+        string file = Path.Combine(folder, ModelFiles.Configuration);
         if (!File.Exists(file))
         {
             throw new FileNotFoundException(
                 GivenFolder.InsteadOfModel(folder)
-                    ?? $"'{folder}' has no {Configuration}; give the folder of a model, as published or as Save writes it.",
+                    ?? $"'{folder}' has no {ModelFiles.Configuration}; give the folder of a model, as published or as Save "
+                    + "writes it.",
                 file);
         }
     }
@@ -42,13 +30,13 @@ internal static class CheckpointFiles
             {
                 (true, string why) => $"can't be seen: {why}",
                 (_, string why) => $"is no folder. {why}",
-                null => $"is no folder; give the folder of a model, with its {Configuration}.",
+                null => $"is no folder; give the folder of a model, with its {ModelFiles.Configuration}.",
             });
         }
     }
 
     /// <summary>Reads those that are there, so that a model can be saved when its folder is gone.</summary>
-    public static IReadOnlyDictionary<string, byte[]> ReadCompanions(string folder) => Companions
+    public static IReadOnlyDictionary<string, byte[]> ReadCompanions(string folder) => ModelFiles.Companions
         .Where(name => File.Exists(Path.Combine(folder, name)))
         .ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(folder, name)));
 }

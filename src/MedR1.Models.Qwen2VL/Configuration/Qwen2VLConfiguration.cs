@@ -59,7 +59,7 @@ public sealed record Qwen2VLConfiguration
     public static Qwen2VLConfiguration Load(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        string file = Directory.Exists(path) ? Path.Combine(path, "config.json") : path;
+        string file = Directory.Exists(path) ? Path.Combine(path, ModelFiles.Configuration) : path;
         return ConfigurationReader.Read(File.ReadAllBytes(file), file);
     }
 
@@ -67,7 +67,7 @@ public sealed record Qwen2VLConfiguration
     /// <param name="json">The content.</param>
     /// <param name="source">Its name, for messages.</param>
     /// <exception cref="ModelConfigurationException">A field is missing or invalid.</exception>
-    public static Qwen2VLConfiguration Parse(ReadOnlyMemory<byte> json, string source = "config.json") =>
+    public static Qwen2VLConfiguration Parse(ReadOnlyMemory<byte> json, string source = ModelFiles.Configuration) =>
         ConfigurationReader.Read(json, source);
 
     /// <summary>Writes the flat published layout, which every transformers release since 4.45 reads.</summary>

@@ -69,7 +69,7 @@ public sealed record ImageProcessorConfiguration
     /// <param name="source">Its name, for messages.</param>
     /// <exception cref="ModelConfigurationException">A field is of the wrong type or out of range.</exception>
     public static ImageProcessorConfiguration Parse(ReadOnlyMemory<byte> json,
-        string source = "preprocessor_config.json") =>
+        string source = ModelFiles.Preprocessor) =>
         ImageProcessorConfigurationFile.Read(json, source);
 
     /// <summary>Writes the content of a file.</summary>

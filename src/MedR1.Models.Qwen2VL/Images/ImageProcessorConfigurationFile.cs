@@ -14,9 +14,9 @@ internal static class ImageProcessorConfigurationFile
         using JsonDocument document = ConfigurationReader.Parse(json, source);
         var file = new ConfigurationSection(source, "", document.RootElement);
         ConfigurationSection top = file.Section("image_processor")
-            ?? (Path.GetFileName(source) == CheckpointFiles.Processor
+            ?? (Path.GetFileName(source) == ModelFiles.Processor
                 ? throw file.Missing(
-                    "image_processor", $"this file tells nothing of pictures: take {CheckpointFiles.Preprocessor} of the published model.")
+                    "image_processor", $"this file tells nothing of pictures: take {ModelFiles.Preprocessor} of the published model.")
                 : file);
         var defaults = new ImageProcessorConfiguration();
         bool rescales = top.Flag("do_rescale", true);

@@ -18,8 +18,8 @@ internal static class ImageProcessorFiles
     /// <exception cref="ModelConfigurationException">The later one is no JSON.</exception>
     public static string Of(string folder)
     {
-        string later = Path.Combine(folder, CheckpointFiles.Processor);
-        string earlier = Path.Combine(folder, CheckpointFiles.Preprocessor);
+        string later = Path.Combine(folder, ModelFiles.Processor);
+        string earlier = Path.Combine(folder, ModelFiles.Preprocessor);
         if (File.Exists(earlier))
         {
             return File.Exists(later) && SpeaksOfImages(later) ? later : earlier;
@@ -27,7 +27,7 @@ internal static class ImageProcessorFiles
 
         return File.Exists(later) ? later : throw new FileNotFoundException(
             GivenFolder.InsteadOfModel(folder)
-                ?? $"'{folder}' has neither {CheckpointFiles.Preprocessor} nor {CheckpointFiles.Processor}, which tell "
+                ?? $"'{folder}' has neither {ModelFiles.Preprocessor} nor {ModelFiles.Processor}, which tell "
                 + "sizes and limits of pictures; take them from the published model.",
             earlier);
     }
@@ -38,8 +38,8 @@ internal static class ImageProcessorFiles
     public static void Write(ImageProcessorConfiguration configuration, string folder)
     {
         byte[] json = configuration.ToJson();
-        File.WriteAllBytes(Path.Combine(folder, CheckpointFiles.Preprocessor), json);
-        string later = Path.Combine(folder, CheckpointFiles.Processor);
+        File.WriteAllBytes(Path.Combine(folder, ModelFiles.Preprocessor), json);
+        string later = Path.Combine(folder, ModelFiles.Processor);
         if (File.Exists(later) && SpeaksOfImages(later))
         {
             JsonNode file = JsonNode.Parse(File.ReadAllBytes(later))!;

@@ -73,6 +73,7 @@ public sealed class CheckpointTests : IDisposable
         CheckpointWriter.Write(
             _folder.Path, [.. "abc".Select(name => SafetensorsItem.Of($"{name}", zeros(4)))], before);
         File.WriteAllText(_folder.File("config.json"), "{}");
+        File.WriteAllText(_folder.File("model-100000-of-100000.safetensors"), "");
 
         IReadOnlyList<string> written = WriteThree(after);
 
