@@ -1,4 +1,3 @@
-using System.Text;
 using MedR1.Evaluation;
 
 namespace MedR1.Samples.QuickStart;
@@ -10,22 +9,16 @@ internal static class CompletionPage
 
     public static void Write(string path, EvaluationReport before, EvaluationReport after)
     {
-        StringBuilder page = new("# Test questions, before and after\n\n| question | right | before | after |\n| --- | --- | --- | --- |\n");
+        List<IReadOnlyList<string>> rows = [["question", "right", "before", "after"]];
         int stride = Math.Max(1, before.Answers.Count / Rows);
         for (int i = 0; i < before.Answers.Count; i += stride)
         {
-            EvaluatedAnswer first = before.Answers[i];
-            EvaluatedAnswer second = after.Answers[i];
-            page.AppendLine(
-                $"| {Cell(first.Example.Problem)} | {first.Example.AnswerLetter} | {Cell(first.Text)} {Mark(first)} | {Cell(second.Text)} {Mark(second)} |");
+            VqaExample example = before.Answers[i].Example;
+            rows.Add([example.Problem, example.AnswerLetter ?? "", Marked(before.Answers[i]), Marked(after.Answers[i])]);
         }
 
-        File.WriteAllText(path, page.ToString());
+        File.WriteAllText(path, "# Test questions, before and after\n\n" + MarkdownTable.Write(rows));
     }
 
-    private static string Mark(EvaluatedAnswer answer) => answer.Scored.IsCorrect ? "✓" : "✗";
-
-    // Text of a model must not end a cell or start a tag of the page.
-    private static string Cell(string text) =>
-        text.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).ReplaceLineEndings(" ");
+    private static string Marked(EvaluatedAnswer answer) => $"{answer.Text} {(answer.Scored.IsCorrect ? "✓" : "✗")}";
 }

@@ -63,7 +63,7 @@ internal sealed class CellReader(MappedFile file, string filePath)
     private static bool IsLettered(StructArray cells)
     {
         IReadOnlyList<Field> fields = ((StructType)cells.Data.DataType).Fields;
-        return fields.Count is > 0 and <= 26
+        return fields.Count is > 0 and <= OptionLetters.Count
             && fields.Index().All(one => one.Item.Name == OptionLetters.Of(one.Index) && IsRead(cells.Fields[one.Index]));
     }
 

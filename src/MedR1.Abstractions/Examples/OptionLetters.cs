@@ -3,8 +3,8 @@ namespace MedR1;
 /// <summary>The letters that label the options of a multiple-choice question.</summary>
 public static class OptionLetters
 {
-    /// <summary>How many letters there are.</summary>
-    internal const int Count = 26;
+    /// <summary>How many letters there are, and so how many options a question can have.</summary>
+    public const int Count = 26;
 
     /// <summary>The letter of an option.</summary>
     /// <param name="index">The option's index, 0 to 25.</param>

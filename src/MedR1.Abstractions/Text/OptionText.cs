@@ -44,7 +44,7 @@ public static class OptionText
     private static (int? Letter, string Remainder) SplitLetter(string loose, int options)
     {
         string text = loose.StartsWith('(') ? loose[1..] : loose;
-        if (text.Length == 0 || text[0] - 'a' is not (>= 0 and < 26) || text[0] - 'a' >= options)
+        if (text.Length == 0 || text[0] - 'a' is not (>= 0 and < OptionLetters.Count) || text[0] - 'a' >= options)
         {
             return (null, "");
         }

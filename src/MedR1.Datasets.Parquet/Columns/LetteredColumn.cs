@@ -15,7 +15,7 @@ internal sealed class LetteredColumn(StructField letters) : IColumn
 
     /// <summary>Whether the fields of a structure are named by the letters in order, and are single texts or numbers.</summary>
     public static bool Matches(StructField letters) =>
-        letters.Fields.Count is > 0 and <= 26
+        letters.Fields.Count is > 0 and <= OptionLetters.Count
         && letters.Fields.Index().All(one => one.Item.Name == OptionLetters.Of(one.Index)
             && one.Item is DataField { MaxRepetitionLevel: 0 } data && data.ClrType != typeof(ReadOnlyMemory<byte>));
 

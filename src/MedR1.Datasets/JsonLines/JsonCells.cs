@@ -92,7 +92,7 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
         }
 
         JsonProperty[] properties = [.. value.EnumerateObject()];
-        bool isLettered = properties.Length is > 0 and <= 26
+        bool isLettered = properties.Length is > 0 and <= OptionLetters.Count
             && properties.Index().All(one => one.Item.Name == OptionLetters.Of(one.Index));
         if (!isLettered)
         {

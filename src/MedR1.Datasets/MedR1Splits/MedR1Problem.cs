@@ -8,8 +8,6 @@ namespace MedR1.Datasets;
 /// <param name="Options">The options in the order of their letters; empty if the text has none.</param>
 public sealed record MedR1Problem(string Question, IReadOnlyList<string> Options)
 {
-    private const int MostOptions = 26;
-
     /// <summary>
     /// Splits a problem into its parts. The options start at the first <c>" A)"</c>, including the space, because real questions
     /// contain such things as <c>(IQA)</c>; each further option starts at the first <c>", B)"</c>, <c>", C)"</c>, … after the
@@ -28,7 +26,7 @@ public sealed record MedR1Problem(string Question, IReadOnlyList<string> Options
         string question = problem[..start];
         List<string> options = [];
         start += " A)".Length;
-        while (options.Count + 1 < MostOptions)
+        while (options.Count + 1 < OptionLetters.Count)
         {
             string mark = $", {OptionLetters.Of(options.Count + 1)})";
             int end = problem.IndexOf(mark, start, StringComparison.Ordinal);

@@ -120,12 +120,10 @@ internal readonly struct RowCells(TableRow row)
                 ?? throw Fault(column, $"entry {i} is no text.");
         }
 
-        return texts.Length <= MostOptions
+        return texts.Length <= OptionLetters.Count
             ? texts
-            : throw Fault(column, $"{texts.Length} options, but there are letters for {MostOptions} only.");
+            : throw Fault(column, $"{texts.Length} options, but there are letters for {OptionLetters.Count} only.");
     }
-
-    private const int MostOptions = 26;
 
     private static string? AsText(object cell) => cell switch
     {

@@ -23,7 +23,7 @@ public sealed class OptionTextReward : IReward
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        string? answer = AnswerTags.FirstInAnyCase(context.Text) ?? (_requireTags ? null : context.Text);
+        string? answer = AnswerText.Of(context.Text, _requireTags);
         return ValueTask.FromResult<double?>(answer is not null && IsRight(answer, context.Example) ? 1.0 : 0.0);
     }
 
