@@ -13,7 +13,7 @@ internal sealed class BlankImageSource(IImageSource original, byte grey) : IImag
 
     public Stream OpenRead()
     {
-        (int width, int height) = ImageSize.Of(_original);
+        (int width, int height) = ImageHeaderSize.Of(_original);
         byte[] pixels = new byte[checked(width * height * 3)];
         Array.Fill(pixels, _grey);
         return new PixelImageSource(Name, new RgbImage(width, height, pixels)).OpenRead();

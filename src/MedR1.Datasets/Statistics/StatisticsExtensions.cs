@@ -59,7 +59,7 @@ public static class StatisticsExtensions
     {
         try
         {
-            sizes.Add(ImageSize.Of(image));
+            sizes.Add(ImageHeaderSize.Of(image));
             return true;
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)

@@ -33,7 +33,7 @@ public static class LengthExtensions
             long tokens = textTokens(example);
             foreach (IImageSource image in example.Images)
             {
-                (int width, int height) = ImageSize.Of(image);
+                (int width, int height) = ImageHeaderSize.Of(image);
                 tokens += imageTokens(width, height);
             }
 

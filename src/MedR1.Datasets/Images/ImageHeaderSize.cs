@@ -6,7 +6,7 @@ namespace MedR1.Datasets;
 /// Reads an image's width and height from its header (PNG, JPEG, GIF, BMP, WebP). This package does not decode images, and needs
 /// their size only to make blank ones.
 /// </summary>
-internal static class ImageSize
+internal static class ImageHeaderSize
 {
     private const int LargestSide = 65_535;
     private const int MostPixels = 100_000_000;
