@@ -133,21 +133,6 @@ public static class VqaDatasetExtensions
         return new SubsetDataset($"{dataset.Name} (without pictures like those of {other.Name})", dataset, kept);
     }
 
-    /// <summary>
-    /// The same questions with every image replaced by plain grey of its size: what a model scores on them comes from the text
-    /// alone.
-    /// </summary>
-    /// <param name="dataset">The data set.</param>
-    /// <param name="grey">The grey level, 0 to 255.</param>
-    public static IVqaDataset BlankImages(this IVqaDataset dataset, byte grey = 128)
-    {
-        ArgumentNullException.ThrowIfNull(dataset);
-        return new MappedDataset($"{dataset.Name} (blank pictures)", dataset, (_, example) => example with
-        {
-            Images = [.. example.Images.Select(image => new BlankImageSource(image, grey))],
-        });
-    }
-
     private static IVqaDataset Where(this IVqaDataset dataset, string nameSuffix, Func<VqaExample, bool> condition)
     {
         ArgumentNullException.ThrowIfNull(dataset);

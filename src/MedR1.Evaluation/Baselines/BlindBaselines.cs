@@ -18,8 +18,8 @@ public static class BlindBaselines
     /// <summary>What a model scores on views of the test questions that don't show it the right image.</summary>
     /// <param name="sampler">The model to ask.</param>
     /// <param name="views">
-    /// The views, such as <see cref="ImageAblations.WithoutImages"/>, <see cref="ImageAblations.ShuffleImages"/> and blank images;
-    /// each report is named after its view.
+    /// The views, such as those of <c>ImageAblations</c> in MedR1.Datasets: <c>WithoutImages</c>, <c>BlankImages</c> and
+    /// <c>ShuffleImages</c>; each report is named after its view.
     /// </param>
     /// <param name="template">Creates the prompts; the same as for the score that the baselines are compared with.</param>
     /// <param name="rule">Scores the answers; also the same.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MedR1.Datasets;
 
 namespace MedR1.Evaluation.Tests;
 

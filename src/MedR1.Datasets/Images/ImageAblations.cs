@@ -1,9 +1,6 @@
-namespace MedR1.Evaluation;
+namespace MedR1.Datasets;
 
-/// <summary>
-/// Views of a data set in which the images can't help: what a model scores on them comes from elsewhere. For plain grey images, see
-/// <c>BlankImages</c> in MedR1.Datasets.
-/// </summary>
+/// <summary>Views of a data set in which the images can't help: what a model scores on them comes from elsewhere.</summary>
 public static class ImageAblations
 {
     /// <summary>The same questions without any image.</summary>
@@ -11,7 +8,22 @@ public static class ImageAblations
     public static IVqaDataset WithoutImages(this IVqaDataset dataset)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        return new AblatedDataset($"{dataset.Name} (question only)", dataset, (example, _) => example with { Images = [] });
+        return new MappedDataset($"{dataset.Name} (question only)", dataset, (_, example) => example with { Images = [] });
+    }
+
+    /// <summary>
+    /// The same questions with every image replaced by plain grey of its size: what a model scores on them comes from the text
+    /// alone.
+    /// </summary>
+    /// <param name="dataset">The data set.</param>
+    /// <param name="grey">The grey level, 0 to 255.</param>
+    public static IVqaDataset BlankImages(this IVqaDataset dataset, byte grey = 128)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        return new MappedDataset($"{dataset.Name} (blank pictures)", dataset, (_, example) => example with
+        {
+            Images = [.. example.Images.Select(image => new BlankImageSource(image, grey))],
+        });
     }
 
     /// <summary>
@@ -35,9 +47,9 @@ public static class ImageAblations
             Deal(dataset, [.. group], donors, seed, group.Key.Modality);
         }
 
-        return new AblatedDataset(
+        return new MappedDataset(
             $"{dataset.Name} (pictures of other questions)", dataset,
-            (example, index) => donors[index] < 0 ? example : example with { Images = dataset[donors[index]].Images });
+            (index, example) => donors[index] < 0 ? example : example with { Images = dataset[donors[index]].Images });
     }
 
     /// <summary>

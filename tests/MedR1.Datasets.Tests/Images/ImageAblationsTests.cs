@@ -1,13 +1,13 @@
 using CsCheck;
 
-namespace MedR1.Evaluation.Tests;
+namespace MedR1.Datasets.Tests;
 
 public sealed class ImageAblationsTests
 {
     [Fact]
     public void Questions_can_lose_their_pictures()
     {
-        ListDataset dataset = new(Question(0, "a.png", ImagingModality.CT));
+        InMemoryDataset dataset = new("list", [Question(0, "a.png", ImagingModality.CT)]);
         IVqaDataset without = dataset.WithoutImages();
         Assert.Equal(("list (question only)", 1), (without.Name, without.Count));
         Assert.Empty(without[0].Images);
@@ -35,7 +35,7 @@ public sealed class ImageAblationsTests
                 }
             }
 
-            ListDataset dataset = new(examples);
+            InMemoryDataset dataset = new("list", examples);
             IVqaDataset shuffled = dataset.ShuffleImages(one.seed);
             Assert.Equal(dataset.Select(example => example.Id), shuffled.Select(example => example.Id));
             for (int i = 0; i < dataset.Count; i++)
@@ -48,7 +48,7 @@ public sealed class ImageAblationsTests
     [Fact]
     public void Shuffling_repeats_for_a_seed_and_differs_between_seeds()
     {
-        ListDataset dataset = new([.. Enumerable.Range(0, 20).Select(i => Question(i, $"{i}", ImagingModality.CT))]);
+        InMemoryDataset dataset = new("list", [.. Enumerable.Range(0, 20).Select(i => Question(i, $"{i}", ImagingModality.CT))]);
         Assert.Equal(Names(dataset.ShuffleImages(1)), Names(dataset.ShuffleImages(1)));
         Assert.NotEqual(Names(dataset.ShuffleImages(1)), Names(dataset.ShuffleImages(2)));
 
@@ -58,9 +58,12 @@ public sealed class ImageAblationsTests
     [Fact]
     public void Shuffling_needs_a_second_picture()
     {
-        ListDataset dataset = new(
-            Question(0, "a", ImagingModality.CT), Question(1, "a", ImagingModality.CT), Question(2, "b", ImagingModality.MRI),
-            Question(3, "c", ImagingModality.MRI));
+        InMemoryDataset dataset = new(
+            "list",
+            [
+                Question(0, "a", ImagingModality.CT), Question(1, "a", ImagingModality.CT), Question(2, "b", ImagingModality.MRI),
+                Question(3, "c", ImagingModality.MRI),
+            ]);
         Assert.Contains(
             "All 2 questions of modality 'CT", Assert.Throws<ArgumentException>(() => dataset.ShuffleImages(1)).Message);
         Assert.All(
@@ -69,10 +72,5 @@ public sealed class ImageAblationsTests
     }
 
     private static VqaExample Question(int index, string picture, ImagingModality modality) =>
-        Examples.Choice(0, "a", "b") with
-        {
-            Id = $"q{index}",
-            Modality = modality,
-            Images = [new BytesImageSource(picture, new byte[] { 1 })],
-        };
+        Examples.Make($"q{index}", modality, images: [picture]);
 }
