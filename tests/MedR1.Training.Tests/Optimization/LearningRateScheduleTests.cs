@@ -100,7 +100,7 @@ public sealed class LearningRateScheduleTests
             policy, options => options.ScheduleOptions = new LearningRateDecayOptions { Cycles = 2 });
         Assert.StartsWith(
             "Cycles is 2, expected its default null, since the schedule Linear has none.",
-            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Mistakes));
+            Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
     [Fact]
