@@ -21,7 +21,7 @@ internal static class FormLesson
         Method method, Qwen2VLPolicy policy, IVqaDataset data, int steps, int seed, CancellationToken cancellationToken)
     {
         List<string> answers = [];
-        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = AnswersAtOnce });
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = AnswersAtOnce });
         SamplingOptions greedy = new() { Temperature = 0, MaxNewTokens = Method.Grpo.MaxNewTokens };
         await foreach (CompletionGroup group in sampler.SampleAsync(
             [.. data.Select(Method.Grpo.Template.Format)], greedy, cancellationToken))

@@ -41,7 +41,7 @@ public static class ParquetDataset
     private static async IAsyncEnumerable<TableRow> RowsAsync(
         string path, ParquetDatasetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        PictureCache cache = new(options.PictureCacheBytes);
+        PictureCache cache = new(options.ImageCacheBytes);
         foreach (string file in Files(path, options.FilePattern))
         {
             await foreach (TableRow row in ParquetRows.ReadAsync(file, cache, cancellationToken).ConfigureAwait(false))

@@ -20,7 +20,7 @@ public sealed record ParquetDatasetOptions
     /// </summary>
     /// <value>The default is 268,435,456 (256 MiB); the group read last is kept regardless of its size.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
-    public long PictureCacheBytes
+    public long ImageCacheBytes
     {
         get;
         init

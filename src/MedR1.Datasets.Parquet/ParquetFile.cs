@@ -23,16 +23,16 @@ internal sealed class ParquetFile : IAsyncDisposable
     private readonly long _fileBytes;
     private readonly ByteBudget _budget;
 
-    private ParquetFile(string filePath, ParquetReader reader, ExtendedStream stream, long? mostBytes)
+    private ParquetFile(string filePath, ParquetReader reader, ExtendedStream stream, long? maxBytes)
     {
         _filePath = filePath;
         _reader = reader;
         _stream = stream;
         _fileBytes = stream.Length;
-        mostBytes ??= Math.Max(MostBytes, _fileBytes * MostExpansion);
+        maxBytes ??= Math.Max(MostBytes, _fileBytes * MostExpansion);
         _budget = new ByteBudget(
-            mostBytes.Value,
-            $"with it the columns take more than {mostBytes} bytes, too many for a file of {_fileBytes}. If they are right, write "
+            maxBytes.Value,
+            $"with it the columns take more than {maxBytes} bytes, too many for a file of {_fileBytes}. If they are right, write "
             + "the rows to several files.");
 
         // The reader builds these from the footer when requested: do so here, where a damaged one is expected.
@@ -47,13 +47,13 @@ internal sealed class ParquetFile : IAsyncDisposable
     /// <summary>Opens a file.</summary>
     /// <param name="filePath">The file.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
-    /// <param name="mostBytes">
+    /// <param name="maxBytes">
     /// The maximum number of bytes that all columns read may take together; <see langword="null"/> for what a file of its size can
     /// contain.
     /// </param>
     /// <exception cref="DatasetException">The file can't be read, or is not a Parquet file.</exception>
     public static async Task<ParquetFile> OpenAsync(
-        string filePath, CancellationToken cancellationToken, long? mostBytes = null)
+        string filePath, CancellationToken cancellationToken, long? maxBytes = null)
     {
         ExtendedStream? stream = null;
         try
@@ -64,7 +64,7 @@ internal sealed class ParquetFile : IAsyncDisposable
             ParquetReader reader =
                 await ParquetReader.CreateAsync(stream, leaveStreamOpen: false, cancellationToken: cancellationToken)
                     .ConfigureAwait(false);
-            return new ParquetFile(filePath, reader, stream, mostBytes);
+            return new ParquetFile(filePath, reader, stream, maxBytes);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -131,18 +131,18 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="mostBytes"/> is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is below 1.</exception>
     /// <remarks>
     /// Each image is then computed separately, so that its features do not depend on what was kept. While the tower takes a
     /// gradient or has an adapter of its own, it is computed as usual.
     /// </remarks>
-    public IDisposable? KeepImageFeatures(long mostBytes)
+    public IDisposable? KeepImageFeatures(long maxBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(mostBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_runner.KeptFeatures is { IsEnded: false } || VisionParameters.Any(pair => pair.Value.requires_grad))
             return null;
-        return _runner.KeptFeatures = new([.. VisionParameters.Select(pair => pair.Value)], mostBytes);
+        return _runner.KeptFeatures = new([.. VisionParameters.Select(pair => pair.Value)], maxBytes);
     }
 
     /// <inheritdoc/>

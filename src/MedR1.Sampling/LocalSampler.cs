@@ -192,9 +192,9 @@ public sealed class LocalSampler : IEncodedPromptSampler
 
         cancellationToken.ThrowIfCancellationRequested();
         long rows = (long)promptCount * options.SamplesPerPrompt;
-        long steps = options.MaxNewTokens * ((rows + _limits.MostRows - 1) / _limits.MostRows);
+        long steps = options.MaxNewTokens * ((rows + _limits.MaxRows - 1) / _limits.MaxRows);
         return _limits.PackWeights ?? (rows > 1 && steps >= FewestStepsToPack)
-            ? _policy.BeginDecoding((int)Math.Min(rows, _limits.MostRows)) : null;
+            ? _policy.BeginDecoding((int)Math.Min(rows, _limits.MaxRows)) : null;
     }
 
     private TokenChooser CreateChooser(SamplingOptions options) => new(

@@ -5,14 +5,14 @@ public sealed record LocalSamplerOptions
 {
     /// <summary>The maximum number of completions drawn at once; the others wait until one ends.</summary>
     /// <value>The default is 256.</value>
-    public int MostRows { get; init; } = 256;
+    public int MaxRows { get; init; } = 256;
 
     /// <summary>
     /// The maximum number of bytes for keys and values; if it is reached, fewer completions run at once. <see langword="null"/>
     /// for no limit.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
-    public long? MostCacheBytes { get; init; }
+    public long? MaxCacheBytes { get; init; }
 
     /// <summary>
     /// Whether the call keeps a second copy of the weights in a layout that is read faster, if the model has one (bfloat16 on the
@@ -41,8 +41,8 @@ public sealed record LocalSamplerOptions
     /// <summary>Refuses what can't be.</summary>
     internal void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(MostRows, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MostCacheBytes ?? 1, 1, nameof(MostCacheBytes));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxRows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxCacheBytes ?? 1, 1, nameof(MaxCacheBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(ProgressInterval, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(Processors);
     }

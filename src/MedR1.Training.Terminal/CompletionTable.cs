@@ -7,7 +7,7 @@ namespace MedR1.Training.Terminal;
 /// Prints, every so many samplings, what was asked, what the model answered, each reward and the advantage; in PPO, where a
 /// completion has none, the total of its rewards. Alongside a <see cref="LiveConsole"/> it appears above the panel.
 /// </summary>
-public sealed class CompletionTable : IGrpoObserver
+public sealed class CompletionTable : IRolloutObserver
 {
     private readonly IAnsiConsole _console;
     private readonly int _interval;

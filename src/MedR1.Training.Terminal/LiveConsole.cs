@@ -9,7 +9,7 @@ namespace MedR1.Training.Terminal;
 /// trainer's thread and stops when the run ends, also if it is cancelled or fails, or when it is disposed. The next run of the trainer
 /// is shown anew.
 /// </summary>
-public sealed class LiveConsole : IGrpoObserver, IDisposable
+public sealed class LiveConsole : IRolloutObserver, IDisposable
 {
     private const int Course = 40;
     private const int ShortestCourse = 5;

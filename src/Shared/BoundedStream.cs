@@ -6,13 +6,13 @@ internal static class BoundedStream
     private const int BlockBytes = 1 << 16;
 
     /// <summary>All bytes of a stream; throws what <paramref name="tooLong"/> returns if there are more than allowed.</summary>
-    public static MemoryStream ReadAll(Stream stream, long mostBytes, Func<Exception> tooLong)
+    public static MemoryStream ReadAll(Stream stream, long maxBytes, Func<Exception> tooLong)
     {
         MemoryStream copy = new();
         byte[] block = new byte[BlockBytes];
         for (int count; (count = stream.Read(block)) > 0;)
         {
-            if (copy.Length + count > mostBytes)
+            if (copy.Length + count > maxBytes)
             {
                 throw tooLong();
             }

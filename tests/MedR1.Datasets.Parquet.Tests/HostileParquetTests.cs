@@ -57,7 +57,7 @@ public sealed class HostileParquetTests : IDisposable
         string file = Write(
             new HandmadeParquet { Values = 200 * pages, Groups = groups },
             [.. Enumerable.Repeat(page, pages).SelectMany(one => one)]);
-        await using ParquetFile opened = await ParquetFile.OpenAsync(file, CancellationToken.None, mostBytes: 300_000);
+        await using ParquetFile opened = await ParquetFile.OpenAsync(file, CancellationToken.None, maxBytes: 300_000);
         DataField field = (DataField)opened.Fields[0];
         DatasetException exception = await Assert.ThrowsAsync<DatasetException>(async () =>
         {
@@ -80,7 +80,7 @@ public sealed class HostileParquetTests : IDisposable
         byte[] page = Page(PageEncoding.Dictionary, 1_000_000, [1, .. RunOf(1_000_000)]);
         HandmadeParquet file = new() { Values = 1_000_000, DictionaryBytes = dictionary.Length };
         Assert.Contains("the columns take more than 8000000 bytes", (await Assert.ThrowsAsync<DatasetException>(
-            () => ReadAsync(file, [.. dictionary, .. page], mostBytes: 8_000_000))).Message);
+            () => ReadAsync(file, [.. dictionary, .. page], maxBytes: 8_000_000))).Message);
     }
 
     // 2,000 texts of 64 KiB would be 260 MB.
@@ -149,9 +149,9 @@ public sealed class HostileParquetTests : IDisposable
         return path;
     }
 
-    private async Task<ColumnValues> ReadAsync(HandmadeParquet file, byte[] pages, long? mostBytes = null)
+    private async Task<ColumnValues> ReadAsync(HandmadeParquet file, byte[] pages, long? maxBytes = null)
     {
-        await using ParquetFile opened = await ParquetFile.OpenAsync(Write(file, pages), CancellationToken.None, mostBytes);
+        await using ParquetFile opened = await ParquetFile.OpenAsync(Write(file, pages), CancellationToken.None, maxBytes);
         return await opened.ReadAsync(0, (DataField)opened.Fields[0], CancellationToken.None);
     }
 }

@@ -34,7 +34,7 @@ public sealed class ParquetDatasetTests : IDisposable
     {
         await WriteAsync("a.parquet", 0, 9);
         TableDataset dataset = ParquetDataset.Load(
-            Path.Combine(_folder.Path, "a.parquet"), new ParquetDatasetOptions { PictureCacheBytes = 0 });
+            Path.Combine(_folder.Path, "a.parquet"), new ParquetDatasetOptions { ImageCacheBytes = 0 });
         foreach (int i in (ReadOnlySpan<int>)[8, 0, 4, 7, 4, 1])
         {
             Assert.Equal(Picture(i), Read(dataset[i].Images[0]));

@@ -14,15 +14,15 @@ public sealed class PictureCacheTests
     [Fact]
     public void In_the_files_order_each_group_is_read_once_whatever_is_kept()
     {
-        Assert.Equal(Groups, Reads(s_inOrder, mostBytes: 0));
-        Assert.Equal(Groups, Reads(s_inOrder, mostBytes: 5 * GroupBytes));
+        Assert.Equal(Groups, Reads(s_inOrder, maxBytes: 0));
+        Assert.Equal(Groups, Reads(s_inOrder, maxBytes: 5 * GroupBytes));
     }
 
     [Fact]
     public void In_random_order_a_set_that_is_kept_whole_is_read_once()
     {
         int[] twice = [.. Shuffled(1), .. Shuffled(2)];
-        Assert.Equal(Groups, Reads(twice, mostBytes: Groups * GroupBytes));
+        Assert.Equal(Groups, Reads(twice, maxBytes: Groups * GroupBytes));
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class PictureCacheTests
     {
         List<int> reads = [];
         byte[] image = new byte[100];
-        PictureCache cache = new(mostBytes: 200, group =>
+        PictureCache cache = new(maxBytes: 200, group =>
         {
             reads.Add(group.Group);
             return [.. Enumerable.Repeat(image, PicturesOfGroup)];
@@ -74,10 +74,10 @@ public sealed class PictureCacheTests
         Assert.Equal([0, 1], reads);
     }
 
-    private static int Reads(int[] order, long mostBytes)
+    private static int Reads(int[] order, long maxBytes)
     {
         List<int> reads = [];
-        PictureCache cache = new(mostBytes, group => Read(group, reads));
+        PictureCache cache = new(maxBytes, group => Read(group, reads));
         foreach (int picture in order)
         {
             cache.Get(new PictureGroup("a.parquet", picture / PicturesOfGroup, s_field));

@@ -55,7 +55,7 @@ public sealed class PublishedWeightsTests : IDisposable
     }
 
     /// <summary>How far the log-probabilities that a rollout was drawn with are from those of the policy and of another.</summary>
-    private sealed class DrawnWith(IVisionLanguagePolicy policy, IVisionLanguagePolicy other) : IGrpoObserver
+    private sealed class DrawnWith(IVisionLanguagePolicy policy, IVisionLanguagePolicy other) : IRolloutObserver
     {
         public List<double> FromCurrent { get; } = [];
 

@@ -13,13 +13,13 @@ namespace MedR1.Benchmarks.Devices;
 internal static class DecodeProfile
 {
     private const int Repetitions = 20;
-    private const int MostTokens = 32;
+    private const int MaxTokens = 32;
 
     public static async Task RunAsync(
         IVisionLanguagePolicy policy, VqaPrompt prompt, SamplingOptions options, TextWriter console,
         CancellationToken cancellationToken)
     {
-        int tokens = Math.Min(MostTokens, options.MaxNewTokens);
+        int tokens = Math.Min(MaxTokens, options.MaxNewTokens);
         options = options with { MaxNewTokens = tokens, MinNewTokens = tokens };
         WatchedPolicy free = new(policy, waits: false);
         RolloutTimes whole = await MeasureAsync(free);

@@ -8,7 +8,7 @@ namespace MedR1.Benchmarks.Steps;
 /// Adds up what each part of a run's steps takes.
 /// </summary>
 /// <param name="warmUp">Steps at the start that are left out.</param>
-internal sealed class StepClock(int warmUp) : IGrpoObserver
+internal sealed class StepClock(int warmUp) : IRolloutObserver
 {
     private readonly Dictionary<StepPart, double> _seconds = [];
     private long _start = Stopwatch.GetTimestamp();
@@ -27,7 +27,7 @@ internal sealed class StepClock(int warmUp) : IGrpoObserver
     }
 
     /// <summary>After the policy's and the reference's pass come loss and backward pass.</summary>
-    public void OnMicroStep(GrpoMicroStep microStep) => AddSinceLast(StepPart.Backward);
+    public void OnMicroStep(PolicyMicroStep microStep) => AddSinceLast(StepPart.Backward);
 
     public void OnStep(StepMetrics metrics)
     {

@@ -2,9 +2,9 @@ namespace MedR1.Datasets.Parquet;
 
 /// <summary>Keeps the most recently read groups of images, up to a number of bytes.</summary>
 /// <remarks>Safe to use from several threads at once; only one reads at a time.</remarks>
-/// <param name="mostBytes">The maximum number of bytes that are kept, apart from the group read last.</param>
+/// <param name="maxBytes">The maximum number of bytes that are kept, apart from the group read last.</param>
 /// <param name="read">Reads a group; <see langword="null"/> for the file's reader.</param>
-internal sealed class PictureCache(long mostBytes, Func<PictureGroup, byte[][]>? read = null)
+internal sealed class PictureCache(long maxBytes, Func<PictureGroup, byte[][]>? read = null)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<(PictureGroup Group, byte[][] Pictures, long Bytes)> _recent = [];
@@ -31,7 +31,7 @@ internal sealed class PictureCache(long mostBytes, Func<PictureGroup, byte[][]>?
             long bytes = pictures.Distinct().Sum(picture => (long)picture.Length);
             _recent.AddFirst((group, pictures, bytes));
             _bytes += bytes;
-            while (_bytes > mostBytes && _recent.Count > 1)
+            while (_bytes > maxBytes && _recent.Count > 1)
             {
                 _bytes -= _recent.Last!.Value.Bytes;
                 _recent.RemoveLast();

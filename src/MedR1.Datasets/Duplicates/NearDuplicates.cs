@@ -13,7 +13,7 @@ internal static class NearDuplicates
     /// are compared.
     /// </remarks>
     public static void Find(
-        IReadOnlyList<PictureFingerprint> pictures, NearDuplicateOptions options, UnionFind groups,
+        IReadOnlyList<ImageFingerprint> pictures, NearDuplicateOptions options, UnionFind groups,
         CancellationToken cancellationToken)
     {
         int bands = options.MaxBitDistance + 1;
@@ -29,7 +29,7 @@ internal static class NearDuplicates
     }
 
     private static void Compare(
-        int[] bucket, IReadOnlyList<PictureFingerprint> pictures, NearDuplicateOptions options, UnionFind groups,
+        int[] bucket, IReadOnlyList<ImageFingerprint> pictures, NearDuplicateOptions options, UnionFind groups,
         CancellationToken cancellationToken)
     {
         for (int i = 0; i < bucket.Length; i++)
@@ -37,8 +37,8 @@ internal static class NearDuplicates
             cancellationToken.ThrowIfCancellationRequested();
             for (int j = i + 1; j < bucket.Length; j++)
             {
-                PictureFingerprint first = pictures[bucket[i]];
-                PictureFingerprint second = pictures[bucket[j]];
+                ImageFingerprint first = pictures[bucket[i]];
+                ImageFingerprint second = pictures[bucket[j]];
                 if (!groups.AreJoined(bucket[i], bucket[j])
                     && BitOperations.PopCount(first.Hash ^ second.Hash) <= options.MaxBitDistance
                     && first.GreyDistance(second) <= options.MaxGreyDistance)

@@ -15,7 +15,7 @@ internal readonly record struct ImageVariation(
 
     public static ImageVariation Draw(DeterministicRandom random, ImageVariationOptions options)
     {
-        double share = options.LeastShare + (1 - options.LeastShare) * (Signed() + 1) / 2;
+        double share = options.MinShare + (1 - options.MinShare) * (Signed() + 1) / 2;
         return new ImageVariation(
             share, Signed(), Signed(), Signed() * options.MaxDegrees * Math.PI / 180,
             Signed() * options.MaxBrightness, 1 + Signed() * options.MaxContrast);

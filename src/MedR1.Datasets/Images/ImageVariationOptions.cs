@@ -9,7 +9,7 @@ public sealed record ImageVariationOptions
     /// <summary>The smallest fraction of each side that is shown, at a random position; 1 shows the whole image.</summary>
     /// <value>The default is 0.9.</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is not above 0 and at most 1.</exception>
-    public double LeastShare
+    public double MinShare
     {
         get;
         init => field = value is > 0 and <= 1

@@ -79,5 +79,5 @@ internal sealed class JsonLineBuffer(string filePath, int longestLine)
     }
 
     private DatasetException TooLong() => DatasetException.AtRow(
-        filePath, _row, $"the line is longer than {longestLine} bytes. Is it a file of JSON Lines? If so, raise LongestLine.");
+        filePath, _row, $"the line is longer than {longestLine} bytes. Is it a file of JSON Lines? If so, raise MaxLineLength.");
 }

@@ -18,7 +18,7 @@ public static class JsonLines
         ArgumentNullException.ThrowIfNull(file);
         options ??= new JsonLinesOptions();
         return TableDataset.Load(
-            Path.GetFileNameWithoutExtension(file), JsonLineReader.Read(file, options.LongestLine), options.Table,
+            Path.GetFileNameWithoutExtension(file), JsonLineReader.Read(file, options.MaxLineLength), options.Table,
             cancellationToken);
     }
 
@@ -33,6 +33,6 @@ public static class JsonLines
         ArgumentNullException.ThrowIfNull(file);
         options ??= new JsonLinesOptions();
         return TableDataset.ReadAsync(
-            JsonLineReader.ReadAsync(file, options.LongestLine, cancellationToken), options.Table, cancellationToken);
+            JsonLineReader.ReadAsync(file, options.MaxLineLength, cancellationToken), options.Table, cancellationToken);
     }
 }

@@ -10,7 +10,7 @@ public sealed record JsonLinesOptions
     /// <summary>The maximum number of bytes in a line; there is never more than one line in memory.</summary>
     /// <value>The default is 268,435,456 (256 MiB).</value>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1 or not below the maximum array length.</exception>
-    public int LongestLine
+    public int MaxLineLength
     {
         get;
         init

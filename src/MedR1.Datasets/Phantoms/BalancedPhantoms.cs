@@ -7,17 +7,17 @@ internal static class BalancedPhantoms
     // as long as facts are drawn independently.
     private const int MostCandidates = 1000;
 
-    public static IEnumerable<PhantomPicture> Draw(PhantomFamily family, int pictureCount, long seed, int imageSize)
+    public static IEnumerable<PhantomImage> Draw(PhantomFamily family, int imageCount, long seed, int imageSize)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(pictureCount);
-        Dictionary<(string Fact, string Answer), int> left = Quotas(family, pictureCount);
+        ArgumentOutOfRangeException.ThrowIfNegative(imageCount);
+        Dictionary<(string Fact, string Answer), int> left = Quotas(family, imageCount);
         int drawn = 0;
-        for (int candidate = 0, since = 0; drawn < pictureCount; candidate++, since++)
+        for (int candidate = 0, since = 0; drawn < imageCount; candidate++, since++)
         {
             if (since == MostCandidates)
             {
                 throw new InvalidOperationException(
-                    $"None of {MostCandidates} phantoms of {family} has the answers that are left after {drawn} of {pictureCount}: "
+                    $"None of {MostCandidates} phantoms of {family} has the answers that are left after {drawn} of {imageCount}: "
                     + "facts of the family depend on each other.");
             }
 
@@ -45,23 +45,23 @@ internal static class BalancedPhantoms
     /// <summary>The kind is the same for all images of a family: within one family, the question would have only one answer.</summary>
     public static bool IsAsked(PhantomFact fact) => fact.Name != PhantomGenerator.KindFact;
 
-    private static Dictionary<(string Fact, string Answer), int> Quotas(PhantomFamily family, int pictureCount)
+    private static Dictionary<(string Fact, string Answer), int> Quotas(PhantomFamily family, int imageCount)
     {
         Dictionary<(string Fact, string Answer), int> quotas = [];
         foreach (PhantomFact fact in
             PhantomGenerator.Create(family, 0, PhantomGenerator.SmallestSize).Facts.Where(IsAsked))
         {
-            if (pictureCount % fact.Choices.Count != 0)
+            if (imageCount % fact.Choices.Count != 0)
             {
                 throw new ArgumentException(
-                    $"{pictureCount} pictures can't have each of the {fact.Choices.Count} answers to '{fact.Name}' equally often. "
+                    $"{imageCount} pictures can't have each of the {fact.Choices.Count} answers to '{fact.Name}' equally often. "
                     + $"Give a multiple of {fact.Choices.Count}.",
-                    nameof(pictureCount));
+                    nameof(imageCount));
             }
 
             foreach (string answer in fact.Choices)
             {
-                quotas[(fact.Name, answer)] = pictureCount / fact.Choices.Count;
+                quotas[(fact.Name, answer)] = imageCount / fact.Choices.Count;
             }
         }
 

@@ -13,18 +13,18 @@ public static class PhantomDataset
     private const int MostOptions = 4;
 
     /// <summary>Multiple-choice questions: one for each fact of each image; questions about the same image are consecutive.</summary>
-    /// <param name="pictureCount">Number of images; each takes <paramref name="imageSize"/>² × 3 bytes of memory.</param>
+    /// <param name="imageCount">Number of images; each takes <paramref name="imageSize"/>² × 3 bytes of memory.</param>
     /// <param name="seed">The seed of the random choices.</param>
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
     public static IVqaDataset Create(
-        int pictureCount, long seed, int imageSize = 112, params PhantomFamily[] families)
+        int imageCount, long seed, int imageSize = 112, params PhantomFamily[] families)
     {
         DeterministicRandom random = DeterministicRandom.For(seed, -1);
         int[] turns = [.. Enumerable.Range(0, MostOptions + 1).Select(count => count < 2 ? 0 : random.Below(count))];
         return new InMemoryDataset(
             $"synthetic phantoms (seed {seed})",
-            Pictures(pictureCount, seed, imageSize, families).SelectMany(picture => picture.Facts.Select(
+            Pictures(imageCount, seed, imageSize, families).SelectMany(picture => picture.Facts.Select(
                 fact => AskWithOptions(picture, fact, random, optionCount => turns[optionCount]++ % optionCount))));
     }
 
@@ -33,19 +33,19 @@ public static class PhantomDataset
     /// fact is right equally often, and so is each letter. The kind of phantom, which is the same in all images, is not asked for.
     /// </summary>
     /// <param name="family">The family.</param>
-    /// <param name="pictureCount">
+    /// <param name="imageCount">
     /// Number of images, a multiple of each fact's number of answers; each takes <paramref name="imageSize"/>² × 3 bytes of memory.
     /// </param>
     /// <param name="seed">The seed of the random choices.</param>
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <exception cref="ArgumentException">With this number of images the answers can't be right equally often.</exception>
     public static IVqaDataset CreateBalanced(
-        PhantomFamily family, int pictureCount, long seed, int imageSize = 112)
+        PhantomFamily family, int imageCount, long seed, int imageSize = 112)
     {
         DeterministicRandom random = DeterministicRandom.For(seed, -3);
         Dictionary<string, int> turns = [];
         List<VqaExample> examples = [];
-        foreach (PhantomPicture picture in BalancedPhantoms.Draw(family, pictureCount, seed, imageSize))
+        foreach (PhantomImage picture in BalancedPhantoms.Draw(family, imageCount, seed, imageSize))
         {
             foreach (PhantomFact fact in picture.Facts.Where(BalancedPhantoms.IsAsked))
             {
@@ -62,41 +62,41 @@ public static class PhantomDataset
     }
 
     /// <summary>Open questions: each fact of each image, answered in words.</summary>
-    /// <param name="pictureCount">Number of images; each takes <paramref name="imageSize"/>² × 3 bytes of memory.</param>
+    /// <param name="imageCount">Number of images; each takes <paramref name="imageSize"/>² × 3 bytes of memory.</param>
     /// <param name="seed">The seed of the random choices.</param>
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
     public static IVqaDataset CreateOpenQuestions(
-        int pictureCount, long seed, int imageSize = 112, params PhantomFamily[] families)
+        int imageCount, long seed, int imageSize = 112, params PhantomFamily[] families)
     {
         DeterministicRandom random = DeterministicRandom.For(seed, -2);
         return new InMemoryDataset(
             $"synthetic phantoms, open questions (seed {seed})",
-            Pictures(pictureCount, seed, imageSize, families)
+            Pictures(imageCount, seed, imageSize, families)
                 .SelectMany(picture => picture.Facts.Select(fact => Ask(picture, fact, random))));
     }
 
     /// <summary>One open question per image: its caption, which states all facts.</summary>
-    /// <param name="pictureCount">Number of images; each takes <paramref name="imageSize"/>² × 3 bytes of memory.</param>
+    /// <param name="imageCount">Number of images; each takes <paramref name="imageSize"/>² × 3 bytes of memory.</param>
     /// <param name="seed">The seed of the random choices.</param>
     /// <param name="imageSize">Width and height in pixels.</param>
     /// <param name="families">The families, taken in turn; all if none is given.</param>
     public static IVqaDataset CreateCaptions(
-        int pictureCount, long seed, int imageSize = 112, params PhantomFamily[] families) =>
+        int imageCount, long seed, int imageSize = 112, params PhantomFamily[] families) =>
             new InMemoryDataset(
             $"synthetic phantoms, captions (seed {seed})",
-            Pictures(pictureCount, seed, imageSize, families).Select(picture => Example(
+            Pictures(imageCount, seed, imageSize, families).Select(picture => Example(
                 picture, "phantom_caption", "Describe this phantom.", picture.Caption,
                 QuestionType.OtherBiologicalAttributes)));
 
-    private static List<PhantomPicture> Pictures(
-        int pictureCount, long seed, int imageSize, PhantomFamily[] families)
+    private static List<PhantomImage> Pictures(
+        int imageCount, long seed, int imageSize, PhantomFamily[] families)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(pictureCount);
+        ArgumentOutOfRangeException.ThrowIfNegative(imageCount);
         ArgumentNullException.ThrowIfNull(families);
         PhantomFamily[] wanted = families.Length > 0 ? families : [.. PhantomGenerator.Families];
-        List<PhantomPicture> pictures = new(pictureCount);
-        for (int i = 0; i < pictureCount; i++)
+        List<PhantomImage> pictures = new(imageCount);
+        for (int i = 0; i < imageCount; i++)
         {
             pictures.Add(PhantomGenerator.Create(wanted[i % wanted.Length], PictureSeed(seed, i), imageSize));
         }
@@ -108,7 +108,7 @@ public static class PhantomDataset
     internal static long PictureSeed(long seed, int index) => (long)(DeterministicRandom.For(seed, index).NextBits() >> 1);
 
     private static VqaExample AskWithOptions(
-        PhantomPicture picture, PhantomFact fact, DeterministicRandom random, Func<int, int> placeOf)
+        PhantomImage picture, PhantomFact fact, DeterministicRandom random, Func<int, int> placeOf)
     {
         int optionCount = Math.Min(MostOptions, fact.Choices.Count);
         string[] others = [.. fact.Choices.Where(choice => choice != fact.Answer)];
@@ -119,11 +119,11 @@ public static class PhantomDataset
         return Ask(picture, fact, random) with { Options = options, AnswerIndex = answer };
     }
 
-    private static VqaExample Ask(PhantomPicture picture, PhantomFact fact, DeterministicRandom random) =>
+    private static VqaExample Ask(PhantomImage picture, PhantomFact fact, DeterministicRandom random) =>
         Example(picture, fact.Name, random.Pick(fact.Questions), fact.Answer, fact.QuestionType);
 
     private static VqaExample Example(
-        PhantomPicture picture, string family, string question, string answer, QuestionType type) => new()
+        PhantomImage picture, string family, string question, string answer, QuestionType type) => new()
     {
         Id = $"{picture.Image.Name}/{family}",
         Question = question,

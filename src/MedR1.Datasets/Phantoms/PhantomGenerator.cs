@@ -31,7 +31,7 @@ public static class PhantomGenerator
     /// <param name="seed">The seed of the random choices.</param>
     /// <param name="imageSize">Width and height in pixels, 28 to 2048.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such family, or the size is out of range.</exception>
-    public static PhantomPicture Create(PhantomFamily family, long seed, int imageSize = 112)
+    public static PhantomImage Create(PhantomFamily family, long seed, int imageSize = 112)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, SmallestSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, LargestSize);
@@ -46,7 +46,7 @@ public static class PhantomGenerator
         List<PhantomFact> facts = [kind];
         facts.AddRange(painter.Paint(canvas, random));
         canvas.AddNoise(random);
-        return new PhantomPicture(
+        return new PhantomImage(
             family, new PixelImageSource($"phantom/{family}/{seed}/{imageSize}", canvas.ToImage()), facts);
     }
 }

@@ -10,7 +10,7 @@ public sealed record DatasetDescription
     public required int Examples { get; init; }
 
     /// <summary>Number of distinct images; two files with the same content count as two.</summary>
-    public required int Pictures { get; init; }
+    public required int Images { get; init; }
 
     /// <summary>Examples by modality; <c>-</c> if unknown.</summary>
     public required IReadOnlyDictionary<string, int> ByModality { get; init; }
@@ -28,10 +28,10 @@ public sealed record DatasetDescription
     public required IReadOnlyDictionary<string, int> ByAnswerLetter { get; init; }
 
     /// <summary>Examples by their number of images.</summary>
-    public required IReadOnlyDictionary<string, int> ByPictureCount { get; init; }
+    public required IReadOnlyDictionary<string, int> ByImageCount { get; init; }
 
     /// <summary>The images' sizes, if requested.</summary>
-    public PictureSizes? Sizes { get; init; }
+    public ImageSizes? Sizes { get; init; }
 
     /// <summary>The statistics as a Markdown table.</summary>
     public override string ToString() => DescriptionTable.Write(this);

@@ -13,15 +13,15 @@ internal static class DescriptionTable
             ("of " + description.Name, "", "count"),
             ("---", "---", "---:"),
             ("examples", "", Number(description.Examples)),
-            ("pictures", "", Number(description.Pictures)),
+            ("images", "", Number(description.Images)),
         ];
         Add(rows, "modality", description.ByModality);
         Add(rows, "question type", description.ByQuestionType);
         Add(rows, "data set", description.ByDataset);
         Add(rows, "options", description.ByOptionCount);
         Add(rows, "right letter", description.ByAnswerLetter);
-        Add(rows, "pictures an example", description.ByPictureCount);
-        if (description.Sizes is PictureSizes sizes)
+        Add(rows, "images an example", description.ByImageCount);
+        if (description.Sizes is ImageSizes sizes)
         {
             string width = $"{sizes.SmallestWidth} to {sizes.LargestWidth}, median {sizes.MedianWidth}";
             string height = $"{sizes.SmallestHeight} to {sizes.LargestHeight}, median {sizes.MedianHeight}";

@@ -7,11 +7,11 @@ public static class StatisticsExtensions
 
     /// <summary>Counts examples by their properties.</summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="readPictureSizes">Whether to read the size of every image from its header.</param>
+    /// <param name="readImageSizes">Whether to read the size of every image from its header.</param>
     /// <param name="progress">Receives the number of examples done.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     public static DatasetDescription Describe(
-        this IVqaDataset dataset, bool readPictureSizes = false, IProgress<int>? progress = null,
+        this IVqaDataset dataset, bool readImageSizes = false, IProgress<int>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -31,7 +31,7 @@ public static class StatisticsExtensions
             images.Add(example.Images.Count.ToString());
             foreach (IImageSource image in example.Images)
             {
-                if (pictures.Add(image.Name) && readPictureSizes)
+                if (pictures.Add(image.Name) && readImageSizes)
                 {
                     unreadable += TryRead(image, sizes) ? 0 : 1;
                 }
@@ -44,14 +44,14 @@ public static class StatisticsExtensions
         {
             Name = dataset.Name,
             Examples = dataset.Count,
-            Pictures = pictures.Count,
+            Images = pictures.Count,
             ByModality = modality.Sorted(),
             ByQuestionType = questionType.Sorted(),
             ByDataset = source.Sorted(),
             ByOptionCount = options.Sorted(),
             ByAnswerLetter = letter.Sorted(),
-            ByPictureCount = images.Sorted(),
-            Sizes = readPictureSizes ? PictureSizes.Of(sizes, unreadable) : null,
+            ByImageCount = images.Sorted(),
+            Sizes = readImageSizes ? ImageSizes.Of(sizes, unreadable) : null,
         };
     }
 

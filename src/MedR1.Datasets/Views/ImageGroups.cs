@@ -12,11 +12,11 @@ internal static class ImageGroups
     {
         Dictionary<string, int> firstExamples = FirstExamples(dataset, out List<IImageSource> pictures);
         UnionFind groups = Join(dataset, firstExamples);
-        List<PictureFingerprint> fingerprints = new(pictures.Count);
+        List<ImageFingerprint> fingerprints = new(pictures.Count);
         foreach (IImageSource picture in pictures)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            fingerprints.Add(PictureFingerprint.Of(decode(picture)));
+            fingerprints.Add(ImageFingerprint.Of(decode(picture)));
             progress?.Report(new FingerprintProgress(fingerprints.Count, pictures.Count));
         }
 

@@ -102,10 +102,10 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
 
     /// <inheritdoc/>
     /// <remarks>The base keeps them; with an adapter that changes tower or merger nothing is kept.</remarks>
-    public IDisposable? KeepImageFeatures(long mostBytes)
+    public IDisposable? KeepImageFeatures(long maxBytes)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return ChangesVision ? null : _base.KeepImageFeatures(mostBytes);
+        return ChangesVision ? null : _base.KeepImageFeatures(maxBytes);
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace MedR1.Modeling;
 internal sealed unsafe partial class CudaStepRecorder
 {
     // For more rows libtorch is at least as fast if a product is a single call.
-    private const int MostRows = 16;
+    private const int MaxRows = 16;
     private const int MostRowsOfSeveral = 32;
     private const int MostLayers = 3;
 
@@ -48,7 +48,7 @@ internal sealed unsafe partial class CudaStepRecorder
     {
         Tensor rows = Settled(input);
         Tensor target = Checked(result, _rows, ScalarType.BFloat16, Device);
-        if (Fits(rows, [layer], MostRows))
+        if (Fits(rows, [layer], MaxRows))
         {
             Multiply(rows, [layer], [target]);
             return;
@@ -62,7 +62,7 @@ internal sealed unsafe partial class CudaStepRecorder
     public override StepValues ProjectGated(StepValues input, IAdaptableLayer gate, IAdaptableLayer up)
     {
         Tensor rows = Settled(input);
-        if (!Fits(rows, [gate, up], MostRows))
+        if (!Fits(rows, [gate, up], MaxRows))
         {
             using Tensor opening = Apply(rows, gate);
             using Tensor opened = Apply(rows, up);
@@ -80,7 +80,7 @@ internal sealed unsafe partial class CudaStepRecorder
     public override StepValues AddProjected(StepValues residual, StepValues input, IAdaptableLayer layer)
     {
         Tensor stream = Settled(residual), rows = Settled(input);
-        if (!Fits(rows, [layer], MostRows))
+        if (!Fits(rows, [layer], MaxRows))
         {
             return CudaStepValues.Of(new CudaPendingSum(stream, Apply(rows, layer)));
         }
@@ -103,7 +103,7 @@ internal sealed unsafe partial class CudaStepRecorder
 
     private Tensor ProjectAlone(Tensor rows, IAdaptableLayer layer)
     {
-        if (!Fits(rows, [layer], MostRows))
+        if (!Fits(rows, [layer], MaxRows))
         {
             return Apply(rows, layer);
         }
@@ -123,7 +123,7 @@ internal sealed unsafe partial class CudaStepRecorder
         {
             Launch("multiply_many", rows, layers, results, reduced, outputsOfBlock: 32, warps: 4);
         }
-        else if (_rows > MostRows)
+        else if (_rows > MaxRows)
         {
             Launch("multiply_32_rows", rows, layers, results, reduced, outputsOfBlock: 16, warps: 8);
         }

@@ -65,14 +65,14 @@ public interface IVisionLanguagePolicy : IDisposable
     /// Caches the results of <see cref="EncodeImages"/>, so that an image that occurs again, in the update after its sampling or
     /// an epoch later, isn't recomputed. Until the result is disposed, tower and merger must not change.
     /// </summary>
-    /// <param name="mostBytes">
+    /// <param name="maxBytes">
     /// The maximum memory that features may take between calls, at least 1; beyond it the least recently used are dropped.
     /// </param>
     /// <returns>
     /// Dispose it to stop and free the features; <see langword="null"/> if nothing was started, because the tower or merger takes a
     /// gradient or features are already being kept.
     /// </returns>
-    IDisposable? KeepImageFeatures(long mostBytes) => null;
+    IDisposable? KeepImageFeatures(long maxBytes) => null;
 
     /// <summary>Creates a cache with all its memory allocated, in the network's data type and on its device.</summary>
     /// <param name="promptSlots">The number of prompts it can hold at once.</param>

@@ -6,7 +6,7 @@ namespace MedR1.Models.Qwen2VL;
 internal static class CommonPrefix
 {
     // Attention needs the prompts whole, which costs copies of queries, keys and values: a smaller share is not worth them.
-    private const int LeastShare = 16;
+    private const int MinShare = 16;
 
     /// <summary>How many tokens are to be fed once; 0 where it would not pay.</summary>
     /// <param name="configuration">Which tokens stand for images, and how many for each.</param>
@@ -22,7 +22,7 @@ internal static class CommonPrefix
         int prefix = LengthOf(configuration, prompts);
         long saved = (long)prefix * (prompts.Count - 1);
         long all = behind + prompts.Sum(prompt => (long)prompt.TokenIds.Count);
-        return saved * LeastShare >= all ? prefix : 0;
+        return saved * MinShare >= all ? prefix : 0;
     }
 
     /// <summary>How many tokens all begin with, each but for its last: that is the one from which the next is predicted.</summary>

@@ -13,9 +13,9 @@ namespace MedR1.Models.Qwen2VL;
 /// sets, and each may have opened it anew. Each picture is computed by itself: what stands beside it in a batch changes
 /// roundings, and a run that goes on, which begins with nothing kept, must compute the same.
 /// </summary>
-internal sealed class KeptImageFeatures(IReadOnlyList<Parameter> visionParameters, long mostBytes) : IDisposable
+internal sealed class KeptImageFeatures(IReadOnlyList<Parameter> visionParameters, long maxBytes) : IDisposable
 {
-    private readonly RecentlyUsed<ImageKey, Tensor> _features = new(mostBytes, features => features.Dispose());
+    private readonly RecentlyUsed<ImageKey, Tensor> _features = new(maxBytes, features => features.Dispose());
     private readonly ConditionalWeakTable<EncodedImage, ImageKey> _keys = [];
 
     /// <summary>Pictures that went through the tower.</summary>
@@ -79,7 +79,7 @@ internal sealed class KeptImageFeatures(IReadOnlyList<Parameter> visionParameter
     private void Hold(ImageKey key, Tensor features)
     {
         long bytes = features.numel() * features.element_size();
-        if (bytes <= mostBytes)
+        if (bytes <= maxBytes)
             _features.Add(key, features.DetachFromDisposeScope(), bytes);
     }
 

@@ -9,7 +9,7 @@ namespace MedR1.Rewards;
 internal sealed partial class LatexParser
 {
     // Keeps hostile text from exhausting the stack when long sums are evaluated.
-    private const int MostTokens = 2000;
+    private const int MaxTokens = 2000;
     private const string PlusMinus = @"\pm";
     private readonly LatexCursor _cursor;
     private readonly TermParser _terms;
@@ -40,7 +40,7 @@ internal sealed partial class LatexParser
                 : new MathAnswer(MathKind.Term, text, SymbolNode.Of(name, isUpright: true, isComplex: false), []);
         }
 
-        if (LatexTokens.Of(normal) is not { Count: > 0 and <= MostTokens } tokens)
+        if (LatexTokens.Of(normal) is not { Count: > 0 and <= MaxTokens } tokens)
         {
             return asText;
         }

@@ -31,7 +31,7 @@ internal sealed class CacheBudget
         new(string.Create(
             CultureInfo.InvariantCulture,
             $"The cache of one completion of up to {shape.CompletionCapacity} tokens behind a prompt of " +
-            $"{shape.PromptCapacity} (from prompt {ticket.Index} on) takes {needed} bytes, but MostCacheBytes is " +
+            $"{shape.PromptCapacity} (from prompt {ticket.Index} on) takes {needed} bytes, but MaxCacheBytes is " +
             $"{allowed}. Raise it, or lower MaxNewTokens or the most pixels of a picture."));
 
     private static long Measure(IVisionLanguagePolicy policy, int promptCapacity, int completionCapacity)

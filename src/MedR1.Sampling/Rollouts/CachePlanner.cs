@@ -15,7 +15,7 @@ internal sealed class CachePlanner(IVisionLanguagePolicy policy, LocalSamplerOpt
     public CacheShape Plan(PromptQueue queue, CancellationToken cancellationToken)
     {
         int samples = options.SamplesPerPrompt;
-        int rows = (int)Math.Min(limits.MostRows, (long)queue.Count * samples);
+        int rows = (int)Math.Min(limits.MaxRows, (long)queue.Count * samples);
         IReadOnlyCollection<PromptTicket> window =
             queue.Prepare(queue.IsEncoded ? queue.Count : GroupsOf(rows) + 1, cancellationToken);
         int longest = window.Max(ticket => ticket.Encoded.TokenIds.Count);
@@ -28,7 +28,7 @@ internal sealed class CachePlanner(IVisionLanguagePolicy policy, LocalSamplerOpt
 
         // Prompts whose last completions are long hold on to their slots: twice as many let others begin.
         CacheShape shape = new(Math.Min(queue.Count, 2 * GroupsOf(rows)), rows, roomy, tokens);
-        return limits.MostCacheBytes is long allowed ? Shrink(shape, longest, allowed, window.First()) : shape;
+        return limits.MaxCacheBytes is long allowed ? Shrink(shape, longest, allowed, window.First()) : shape;
     }
 
     private CacheShape Shrink(CacheShape shape, int longest, long allowed, PromptTicket first)

@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Watches a run: the callbacks that every trainer has. <see cref="IGrpoObserver"/> and <see cref="ISftObserver"/> add those of
+/// Watches a run: the callbacks that every trainer has. <see cref="IRolloutObserver"/> and <see cref="ISftObserver"/> add those of
 /// their trainers. An exception stops the run, except from <see cref="OnStop"/>.
 /// </summary>
 /// <remarks>

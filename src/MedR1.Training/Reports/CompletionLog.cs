@@ -7,7 +7,7 @@ namespace MedR1.Training;
 /// Writes every completion of a run as a line of JSON: sampling, example, question, text, how it ended, rewards by name and
 /// advantage, which is null in PPO. A resumed run continues in the same file.
 /// </summary>
-public sealed class CompletionLog : IGrpoObserver, IDisposable
+public sealed class CompletionLog : IRolloutObserver, IDisposable
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly AppendedFile _file;

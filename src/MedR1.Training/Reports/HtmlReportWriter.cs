@@ -6,7 +6,7 @@ namespace MedR1.Training;
 /// Keeps an HTML report of a run up to date (<see cref="HtmlReport"/>): curves of all metrics, the last step, and the completions
 /// of the last sampling.
 /// </summary>
-public sealed class HtmlReportWriter : IGrpoObserver
+public sealed class HtmlReportWriter : IRolloutObserver
 {
     private const int MostCompletions = 64;
     private readonly string _path;

@@ -66,7 +66,7 @@ internal sealed class RolloutLoop(
     {
         Rollout rollout = await source.CollectAsync(state.Rollouts, state.Position, cancellationToken);
         ThrowIfNoRewardWorks(rollout);
-        UserCode.Tell<IGrpoObserver>(parts.Observers, observer => observer.OnRollout(rollout));
+        UserCode.Tell<IRolloutObserver>(parts.Observers, observer => observer.OnRollout(rollout));
         Dictionary<string, double> sampled = RolloutMetrics.Of(rollout, source, options);
         learner.Measure(rollout, sampled);
         state.Take(rollout);

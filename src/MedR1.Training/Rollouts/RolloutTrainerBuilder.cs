@@ -191,7 +191,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     }
 
     /// <summary>Adds an observer; it stays with the caller.</summary>
-    /// <param name="observer">The observer; an <see cref="IGrpoObserver"/> is also told of rollouts and passes.</param>
+    /// <param name="observer">The observer; an <see cref="IRolloutObserver"/> is also told of rollouts and passes.</param>
     public TBuilder AddObserver(ITrainingObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);

@@ -6,8 +6,8 @@ namespace MedR1.Training;
 internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOptions options)
 {
     private readonly EncodedPromptCache _cache = new(policy.Processor, options.PromptCacheBytes);
-    private readonly int[] _behind = options.TextBehindAnswer.Length == 0
-        ? [] : [.. policy.Processor.Tokenizer.Encode(options.TextBehindAnswer)];
+    private readonly int[] _behind = options.TextAfterAnswer.Length == 0
+        ? [] : [.. policy.Processor.Tokenizer.Encode(options.TextAfterAnswer)];
 
     public EncodedExample Encode(SupervisedExample example, int index, CancellationToken cancellationToken)
     {

@@ -41,7 +41,7 @@ public sealed class SftTrainerOptions : TrainerOptions
 
     /// <summary>Text after the end token of an answer that is learnt too; a chat template puts a line break there.</summary>
     /// <value>The default is empty. <c>"\n"</c> is what TRL learns with Qwen2-VL's template.</value>
-    public string TextBehindAnswer { get; set; } = "";
+    public string TextAfterAnswer { get; set; } = "";
 
     internal override IReadOnlyList<string> MayBeLeftOut => [.. base.MayBeLeftOut, nameof(SortByLength)];
 
@@ -50,7 +50,7 @@ public sealed class SftTrainerOptions : TrainerOptions
         Dictionary<string, string> settings = base.Settings(totalSteps);
         settings.AddPass(nameof(ExamplesPerMicroStep), ExamplesPerMicroStep, ExamplesPerStep);
         settings.Add(nameof(WholeConversation), WholeConversation);
-        settings.Add(nameof(TextBehindAnswer), TextBehindAnswer);
+        settings.Add(nameof(TextAfterAnswer), TextAfterAnswer);
         return settings;
     }
 

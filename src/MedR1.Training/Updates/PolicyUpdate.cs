@@ -99,8 +99,8 @@ internal sealed class PolicyUpdate(
                     new Dictionary<string, LossMetric> { ["entropy"] = EntropyOf(inputs, entropies_BT, batch) });
             }
 
-            GrpoMicroStep done = new(step, microStep, rollout, batch.Rows, inputs, value, result.Metrics);
-            UserCode.Tell<IGrpoObserver>(observers, observer => observer.OnMicroStep(done));
+            PolicyMicroStep done = new(step, microStep, rollout, batch.Rows, inputs, value, result.Metrics);
+            UserCode.Tell<IRolloutObserver>(observers, observer => observer.OnMicroStep(done));
         }
 
         return Finish(step, total, metrics);

@@ -5,17 +5,17 @@ public sealed class NearDuplicateTests
     [Fact]
     public void A_fingerprint_survives_size_light_and_noise_but_not_another_picture()
     {
-        PictureFingerprint original = PictureFingerprint.Of(Picture(1, 128));
+        ImageFingerprint original = ImageFingerprint.Of(Picture(1, 128));
         foreach (RgbImage copy in (RgbImage[])[Picture(1, 96), Picture(1, 200), Changed(Picture(1, 128), 3, seed: 5)])
         {
-            PictureFingerprint other = PictureFingerprint.Of(copy);
+            ImageFingerprint other = ImageFingerprint.Of(copy);
             Assert.InRange(original.BitDistance(other), 0, 6);
             Assert.InRange(original.GreyDistance(other), 0, 4);
         }
 
-        PictureFingerprint[] others = [.. Enumerable.Range(2, 30).Select(seed => PictureFingerprint.Of(Picture(seed, 128)))];
+        ImageFingerprint[] others = [.. Enumerable.Range(2, 30).Select(seed => ImageFingerprint.Of(Picture(seed, 128)))];
         Assert.All(others, other => Assert.InRange(original.BitDistance(other), 7, 64));
-        Assert.Equal(original.Hash, PictureFingerprint.Of(Picture(1, 128)).Hash);
+        Assert.Equal(original.Hash, ImageFingerprint.Of(Picture(1, 128)).Hash);
     }
 
     [Fact]
@@ -24,11 +24,11 @@ public sealed class NearDuplicateTests
         // Left half black, right half white: the thumbnails of it and of its negative differ by 255 everywhere.
         RgbImage half = Paint(64, (x, _) => x < 32 ? (byte)0 : (byte)255);
         RgbImage negative = Paint(64, (x, _) => x < 32 ? (byte)255 : (byte)0);
-        Assert.Equal(255, PictureFingerprint.Of(half).GreyDistance(PictureFingerprint.Of(negative)));
+        Assert.Equal(255, ImageFingerprint.Of(half).GreyDistance(ImageFingerprint.Of(negative)));
 
         // A plain picture has no frequencies but the mean: its hash is 0, and greys alone tell such pictures apart.
-        PictureFingerprint dark = PictureFingerprint.Of(Paint(10, (_, _) => 20));
-        PictureFingerprint light = PictureFingerprint.Of(Paint(10, (_, _) => 27));
+        ImageFingerprint dark = ImageFingerprint.Of(Paint(10, (_, _) => 20));
+        ImageFingerprint light = ImageFingerprint.Of(Paint(10, (_, _) => 27));
         Assert.Equal((0UL, 0, 7.0), (dark.Hash, dark.BitDistance(light), dark.GreyDistance(light)));
     }
 
@@ -114,9 +114,9 @@ public sealed class NearDuplicateTests
     [Fact]
     public void Pairs_are_those_that_comparing_all_with_all_finds()
     {
-        PictureFingerprint[] pictures =
+        ImageFingerprint[] pictures =
         [
-            .. Enumerable.Range(0, 120).Select(i => PictureFingerprint.Of(Changed(Picture(i / 4, 48), 14 * (i % 4), i))),
+            .. Enumerable.Range(0, 120).Select(i => ImageFingerprint.Of(Changed(Picture(i / 4, 48), 14 * (i % 4), i))),
         ];
         NearDuplicateOptions options = new() { MaxBitDistance = 5, MaxGreyDistance = 6 };
         UnionFind expected = new(pictures.Length);

@@ -6,7 +6,7 @@ public sealed class VaryImagesTests
     private const int Height = 17;
 
     private static readonly ImageVariationOptions None =
-        new() { LeastShare = 1, MaxDegrees = 0, MaxBrightness = 0, MaxContrast = 0 };
+        new() { MinShare = 1, MaxDegrees = 0, MaxBrightness = 0, MaxContrast = 0 };
 
     [Fact]
     public void Shows_the_same_for_the_same_seed_and_something_else_for_another()
@@ -34,7 +34,7 @@ public sealed class VaryImagesTests
     [Fact]
     public void A_part_of_a_plain_picture_is_as_plain_however_it_is_turned()
     {
-        ImageVariationOptions moves = None with { LeastShare = 0.5, MaxDegrees = 180 };
+        ImageVariationOptions moves = None with { MinShare = 0.5, MaxDegrees = 180 };
         foreach (long seed in (ReadOnlySpan<long>)[1, 2, 3, 4])
         {
             RgbImage varied = Apply(Plain(90), moves, seed);
@@ -49,7 +49,7 @@ public sealed class VaryImagesTests
         foreach (long seed in (ReadOnlySpan<long>)[1, 2, 3, 4])
         {
             ImageVariation half =
-                ImageVariation.Draw(new DeterministicRandom(seed), None with { LeastShare = 0.5 }) with { Share = 0.5 };
+                ImageVariation.Draw(new DeterministicRandom(seed), None with { MinShare = 0.5 }) with { Share = 0.5 };
             byte[] shown = half.Apply(new RgbImage(100, 1, ramp)).Pixels.ToArray();
             Assert.InRange(shown[^1] - shown[0], 49, 51);
             Assert.Equal(shown.Order(), shown);
@@ -96,8 +96,8 @@ public sealed class VaryImagesTests
     [Fact]
     public void Options_that_can_not_be_meant_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { LeastShare = 0 });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { LeastShare = 1.1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { MinShare = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { MinShare = 1.1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { MaxDegrees = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { MaxBrightness = double.NaN });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageVariationOptions { MaxContrast = 2 });

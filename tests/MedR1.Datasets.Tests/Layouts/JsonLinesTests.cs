@@ -257,7 +257,7 @@ public sealed class JsonLinesTests : IDisposable
         });
         Assert.Equal(70, count);
         DatasetException exception = Assert.Throws<DatasetException>(
-            () => JsonLines.Load(file, new JsonLinesOptions { LongestLine = 5000 }));
+            () => JsonLines.Load(file, new JsonLinesOptions { MaxLineLength = 5000 }));
         Assert.Contains("longer than 5000 bytes", exception.Message);
     }
 

@@ -9,7 +9,7 @@ public sealed class BalancedPhantomTests
     [MemberData(nameof(Families))]
     public void Each_answer_and_each_letter_of_a_fact_is_right_equally_often(PhantomFamily family)
     {
-        IVqaDataset questions = PhantomDataset.CreateBalanced(family, pictureCount: 12, seed: 5, imageSize: 28);
+        IVqaDataset questions = PhantomDataset.CreateBalanced(family, imageCount: 12, seed: 5, imageSize: 28);
         Assert.Equal(12, questions.Select(example => example.Images[0].Name).Distinct().Count());
         Assert.All(questions, example => Assert.Equal(example.Answer, example.Options[example.AnswerIndex!.Value]));
         IGrouping<string, VqaExample>[] facts = [.. questions.GroupBy(example => example.Metadata["family"])];

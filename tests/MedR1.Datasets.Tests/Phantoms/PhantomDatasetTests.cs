@@ -2,7 +2,7 @@ namespace MedR1.Datasets.Tests;
 
 public sealed class PhantomDatasetTests
 {
-    private static readonly IVqaDataset s_questions = PhantomDataset.Create(pictureCount: 700, seed: 1, imageSize: 28);
+    private static readonly IVqaDataset s_questions = PhantomDataset.Create(imageCount: 700, seed: 1, imageSize: 28);
 
     [Fact]
     public void Asks_every_fact_of_every_picture_with_exactly_one_right_option()
@@ -47,11 +47,11 @@ public sealed class PhantomDatasetTests
     [Fact]
     public void Shares_no_picture_between_neighbouring_seeds()
     {
-        IVqaDataset other = PhantomDataset.Create(pictureCount: 700, seed: 2, imageSize: 28);
+        IVqaDataset other = PhantomDataset.Create(imageCount: 700, seed: 2, imageSize: 28);
         Assert.Empty(
             s_questions.Select(example => example.Images[0].Name)
                 .Intersect(other.Select(example => example.Images[0].Name)));
-        IVqaDataset again = PhantomDataset.Create(pictureCount: 70, seed: 1, imageSize: 28);
+        IVqaDataset again = PhantomDataset.Create(imageCount: 70, seed: 1, imageSize: 28);
         Assert.Equal(
             s_questions.Take(again.Count).Select(example => (example.Id, example.Problem)),
             again.Select(example => (example.Id, example.Problem)));

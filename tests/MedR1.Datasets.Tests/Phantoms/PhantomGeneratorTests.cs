@@ -23,7 +23,7 @@ public sealed class PhantomGeneratorTests
     {
         foreach (PhantomFamily family in PhantomGenerator.Families)
         {
-            PhantomPicture picture = PhantomGenerator.Create(family, 1, 28);
+            PhantomImage picture = PhantomGenerator.Create(family, 1, 28);
             Assert.All(picture.Facts, fact => Assert.Contains(fact.Answer, fact.Choices));
             Assert.All(picture.Facts, fact => Assert.Equal(fact.Choices.Count, fact.Choices.Distinct().Count()));
             Assert.Equal(string.Concat(picture.Facts.Select(fact => fact.Answer + ". ")).TrimEnd(), picture.Caption);
@@ -38,7 +38,7 @@ public sealed class PhantomGeneratorTests
     {
         for (int seed = 0; seed < 40; seed++)
         {
-            PhantomPicture picture = PhantomGenerator.Create(PhantomFamily.Discs, seed, 112);
+            PhantomImage picture = PhantomGenerator.Create(PhantomFamily.Discs, seed, 112);
             bool bright = AnswerTo(picture, "phantom_disc_tone").StartsWith("Brighter", StringComparison.Ordinal);
             int parts = ConnectedParts.Count(picture.Image.Image, value => bright ? value > 190 : value < 60);
             Assert.Equal($"{parts} disc{(parts == 1 ? "" : "s")}", AnswerTo(picture, "phantom_disc_count"));
@@ -50,7 +50,7 @@ public sealed class PhantomGeneratorTests
     {
         for (int seed = 0; seed < 40; seed++)
         {
-            PhantomPicture picture = PhantomGenerator.Create(PhantomFamily.Cells, seed, 112);
+            PhantomImage picture = PhantomGenerator.Create(PhantomFamily.Cells, seed, 112);
             bool bright = AnswerTo(picture, "phantom_cell_ground").StartsWith("Bright", StringComparison.Ordinal);
             ReadOnlySpan<byte> pixels = picture.Image.Image.Pixels.Span;
             int[] halves = [0, 0];
@@ -80,6 +80,6 @@ public sealed class PhantomGeneratorTests
         Assert.Throws<ArgumentOutOfRangeException>(() => PhantomGenerator.Create((PhantomFamily)77, 1));
     }
 
-    private static string AnswerTo(PhantomPicture picture, string fact) =>
+    private static string AnswerTo(PhantomImage picture, string fact) =>
         picture.Facts.Single(one => one.Name == fact).Answer;
 }

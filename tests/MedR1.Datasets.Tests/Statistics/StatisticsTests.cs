@@ -15,16 +15,16 @@ public sealed class StatisticsTests
             new VqaExample { Id = "d", Question = "?", Answer = "yes" },
         ]);
 
-        DatasetDescription description = dataset.Describe(readPictureSizes: true);
-        Assert.Equal((4, 3), (description.Examples, description.Pictures));
+        DatasetDescription description = dataset.Describe(readImageSizes: true);
+        Assert.Equal((4, 3), (description.Examples, description.Images));
         Assert.Equal([("-", 1), ("CT(Computed Tomography)", 2), ("MR (Mag-netic Resonance Imaging)", 1)],
             description.ByModality.Select(pair => (pair.Key, pair.Value)));
         Assert.Equal([("-", 1), ("A", 1), ("B", 2)], description.ByAnswerLetter.Select(pair => (pair.Key, pair.Value)));
         Assert.Equal([("0", 1), ("2", 3)], description.ByOptionCount.Select(pair => (pair.Key, pair.Value)));
-        Assert.Equal([("0", 1), ("1", 2), ("2", 1)], description.ByPictureCount.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal([("0", 1), ("1", 2), ("2", 1)], description.ByImageCount.Select(pair => (pair.Key, pair.Value)));
         Assert.Equal([("-", 3), ("D", 1)], description.ByDataset.Select(pair => (pair.Key, pair.Value)));
         Assert.Equal([("-", 3), ("Lesion Grading", 1)], description.ByQuestionType.Select(pair => (pair.Key, pair.Value)));
-        Assert.Equal(new PictureSizes(2, 1, 2, 5, 5, 3, 4, 4), description.Sizes);
+        Assert.Equal(new ImageSizes(2, 1, 2, 5, 5, 3, 4, 4), description.Sizes);
 
         string[] lines = description.ToString().TrimEnd('\n').Split('\n');
         Assert.Single(lines.Select(line => line.Length).Distinct());
@@ -45,7 +45,7 @@ public sealed class StatisticsTests
         // Text and pixels: 5 + 4, 1 + 9 and 5 + 9.
         LengthFilter filter = dataset.FilterByLength(
             10, example => example.Question.Length, (width, height) => width * height);
-        Assert.Equal((2, 1, 14), (filter.Kept.Count, filter.Overlong.Count, filter.MostTokens));
+        Assert.Equal((2, 1, 14), (filter.Kept.Count, filter.Overlong.Count, filter.MaxTokens));
         Assert.Equal("12345", filter.Overlong[0].Question);
         Assert.Throws<InvalidDataException>(() => new InMemoryDataset("broken",
             [Choice("?", 0, new BytesImageSource("broken", [1, 2, 3]))]).FilterByLength(10, _ => 1, (_, _) => 1));

@@ -22,7 +22,7 @@ public sealed class OwnProcessorTests
         VqaPrompt[] prompts = [Question("Which organ?", "liver", "lung", "left kidney"), Question("Which side?", "left", "right")];
         LocalSampler sampler = new(policy, new LocalSamplerOptions
         {
-            MostRows = mostRows, Processors = [new OptionsOnly(policy.Processor)],
+            MaxRows = mostRows, Processors = [new OptionsOnly(policy.Processor)],
         });
         IReadOnlyList<CompletionGroup> groups = await sampler.DrawAsync(prompts, Options);
 

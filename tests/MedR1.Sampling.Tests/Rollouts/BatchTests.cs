@@ -21,7 +21,7 @@ public sealed class BatchTests
     {
         using WatchedPolicy policy = new(Samples.Policy());
         IReadOnlyList<CompletionGroup> groups =
-            await new LocalSampler(policy, new LocalSamplerOptions { MostRows = mostRows })
+            await new LocalSampler(policy, new LocalSamplerOptions { MaxRows = mostRows })
                 .DrawAsync([.. LongestFirst(policy)], Options);
 
         // Twelve completions of six tokens, of which the last isn't fed; those that begin alike may share a row.
@@ -41,7 +41,7 @@ public sealed class BatchTests
             .SelectMany(group => group.Completions).SelectMany(completion => completion.TokenIds)
             .CountBy(token => token).MaxBy(pair => pair.Value).Key;
         policy.RowsOfDecodes.Clear();
-        IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy, new LocalSamplerOptions { MostRows = 4 })
+        IReadOnlyList<CompletionGroup> groups = await new LocalSampler(policy, new LocalSamplerOptions { MaxRows = 4 })
             .DrawAsync([.. LongestFirst(policy)], options with { EndTokenIds = [end] });
 
         int[] lengths = [.. groups.SelectMany(group => group.Completions).Select(completion => completion.TokenCount)];
@@ -72,8 +72,8 @@ public sealed class BatchTests
         int length = policy.Processor.Encode(prompt).TokenIds.Count;
         LocalSamplerOptions limits = new()
         {
-            MostRows = 4,
-            MostCacheBytes = 512L * (allowedSlots * length + allowedRows * 6),
+            MaxRows = 4,
+            MaxCacheBytes = 512L * (allowedSlots * length + allowedRows * 6),
         };
         await new LocalSampler(policy, limits).DrawAsync(
             [.. Enumerable.Repeat(prompt, 8)], Options with { SamplesPerPrompt = 2 });
@@ -92,7 +92,7 @@ public sealed class BatchTests
         IReadOnlyList<CompletionGroup> free = await new LocalSampler(policy).DrawAsync(Samples.Mixed, Options);
         policy.Caches.Clear();
         IReadOnlyList<CompletionGroup> bound =
-            await new LocalSampler(policy, new LocalSamplerOptions { MostCacheBytes = Bytes })
+            await new LocalSampler(policy, new LocalSamplerOptions { MaxCacheBytes = Bytes })
                 .DrawAsync(Samples.Mixed, Options);
 
         // The first three measure.
@@ -107,7 +107,7 @@ public sealed class BatchTests
     public async Task A_completion_that_is_larger_than_the_bytes_is_named()
     {
         using WatchedPolicy policy = new(Samples.Policy());
-        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostCacheBytes = 1000 });
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxCacheBytes = 1000 });
         InvalidOperationException exception =
             await Assert.ThrowsAsync<InvalidOperationException>(() => sampler.DrawAsync(Samples.Mixed, Options));
 
@@ -124,7 +124,7 @@ public sealed class BatchTests
     public async Task A_cache_holds_no_more_than_the_context_leaves()
     {
         using WatchedPolicy policy = new(Samples.Policy(contextLength: 24));
-        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostCacheBytes = 512 * (17 + 7) });
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxCacheBytes = 512 * (17 + 7) });
         Completion completion = (await sampler.DrawAsync(
             [VqaPrompt.Ask("What is seen?", Samples.Red)], Options with { SamplesPerPrompt = 1, MaxNewTokens = 1000 }))[0]
             .Completions[0];
@@ -204,7 +204,7 @@ public sealed class BatchTests
         TimedOutImage image = new();
         VqaPrompt[] prompts = [.. Enumerable.Repeat(Samples.Mixed[1], 3), VqaPrompt.Ask("Late?", image)];
         InvalidPromptException exception = await Assert.ThrowsAsync<InvalidPromptException>(
-            () => new LocalSampler(policy, new LocalSamplerOptions { MostRows = 4 }).DrawAsync(prompts, Options));
+            () => new LocalSampler(policy, new LocalSamplerOptions { MaxRows = 4 }).DrawAsync(prompts, Options));
 
         Assert.Contains("Prompt 3 ('Late?') can't be encoded: The request timed out.", exception.Message, StringComparison.Ordinal);
         Assert.Equal(1, image.Openings);

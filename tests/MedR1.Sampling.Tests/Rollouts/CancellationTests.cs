@@ -29,7 +29,7 @@ public sealed class CancellationTests
     {
         using CancellationTokenSource source = new();
         using WatchedPolicy policy = new(Samples.Policy()) { BeforeDecode = step => CancelAt(source, step, 40) };
-        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 2 });
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = 2 });
         List<CompletionGroup> groups = [];
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
@@ -52,7 +52,7 @@ public sealed class CancellationTests
     {
         using CancellationTokenSource source = new();
         using WatchedPolicy policy = new(Samples.Policy()) { BeforeDecode = step => CancelAt(source, step, 4) };
-        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 2 });
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = 2 });
         List<CompletionGroup> groups = [];
         SamplingOptions options = Options with { SamplesPerPrompt = 4, MaxNewTokens = 5 };
         Exception? thrown = await Record.ExceptionAsync(async () =>
@@ -80,7 +80,7 @@ public sealed class CancellationTests
     {
         using CancellationTokenSource source = new();
         using WatchedPolicy policy = new(Samples.Policy());
-        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 2 });
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = 2 });
         VqaPrompt cancelling = VqaPrompt.Ask("What?", new CancellingImage(source));
         List<CompletionGroup> groups = [];
         SamplingOptions options = Options with { SamplesPerPrompt = 3, MaxNewTokens = 5 };

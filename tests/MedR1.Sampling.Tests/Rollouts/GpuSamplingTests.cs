@@ -26,7 +26,7 @@ public sealed class GpuSamplingTests
         Completion[] together = Flat(await new LocalSampler(policy).DrawAsync(prompts, Drawn));
         foreach (int mostRows in (int[])[1, 3, 7, 13])
         {
-            LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = mostRows });
+            LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = mostRows });
             AssertSame(together, Flat(await sampler.DrawAsync(prompts, Drawn)));
         }
     }
@@ -97,7 +97,7 @@ public sealed class GpuSamplingTests
         SamplingOptions options = Drawn with { EndTokenIds = [5, 6], MinNewTokens = minNewTokens };
         foreach (int mostRows in (int[])[6, 256])
         {
-            LocalSamplerOptions limits = new() { MostRows = mostRows, RecordsChoices = true };
+            LocalSamplerOptions limits = new() { MaxRows = mostRows, RecordsChoices = true };
             AssertSame(
                 Flat(await new LocalSampler(policy, limits with { RecordsChoices = false }).DrawAsync(Samples.Mixed, options)),
                 Flat(await new LocalSampler(policy, limits).DrawAsync(Samples.Mixed, options)));

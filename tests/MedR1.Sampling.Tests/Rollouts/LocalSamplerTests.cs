@@ -34,7 +34,7 @@ public sealed class LocalSamplerTests
         SamplingOptions options = new() { SamplesPerPrompt = 3, MaxNewTokens = 12, Seed = 11 };
         IReadOnlyList<CompletionGroup> reference = await new LocalSampler(policy).DrawAsync(Samples.Mixed, options);
         IReadOnlyList<CompletionGroup> other =
-            await new LocalSampler(policy, new LocalSamplerOptions { MostRows = mostRows })
+            await new LocalSampler(policy, new LocalSamplerOptions { MaxRows = mostRows })
                 .DrawAsync(Samples.Mixed, options);
 
         Assert.Equal([0, 1, 2, 3], other.Select(group => group.PromptIndex));

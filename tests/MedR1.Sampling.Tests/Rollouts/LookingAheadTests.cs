@@ -107,5 +107,5 @@ public sealed class LookingAheadTests
     }
 
     private static LocalSampler Sampler(MedR1.Modeling.IVisionLanguagePolicy policy, int mostRows) =>
-        new(policy, new LocalSamplerOptions { MostRows = mostRows, RecordsChoices = true });
+        new(policy, new LocalSamplerOptions { MaxRows = mostRows, RecordsChoices = true });
 }

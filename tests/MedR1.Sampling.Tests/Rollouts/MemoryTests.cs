@@ -25,7 +25,7 @@ public sealed class MemoryTests
         // Statistics are kept for each thread, so that tests beside this one don't count; a call computes on its own
         // thread.
         using TinyPolicy policy = Samples.Policy();
-        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 4 });
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = 4 });
         Draw(sampler, int.MaxValue);
         long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         for (int i = 0; i < 5; i++)
@@ -40,7 +40,7 @@ public sealed class MemoryTests
     public void A_call_that_is_abandoned_leaves_no_tensor()
     {
         using TinyPolicy policy = Samples.Policy();
-        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 4 });
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = 4 });
         long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
         Draw(sampler, 1);
         Assert.Equal(before, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
@@ -51,7 +51,7 @@ public sealed class MemoryTests
     {
         // One completion at a time, each behind a picture of its own: between two groups there is as much as between the next two.
         using TinyPolicy policy = Samples.Policy();
-        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 1 });
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = 1 });
         VqaPrompt[] prompts = [.. Enumerable.Range(0, 8).Select(shade => VqaPrompt.Ask(
             "What?", new PixelImageSource($"{shade}", new RgbImage(8, 8, Enumerable.Repeat((byte)(shade * 30), 192).ToArray()))))];
         IAsyncEnumerator<CompletionGroup> groups = sampler.SampleAsync(

@@ -21,7 +21,7 @@ public sealed class QwenSamplingTests
         SamplingOptions greedy = Free with { Temperature = 0 };
         IReadOnlyList<CompletionGroup> together = await new LocalSampler(policy).DrawAsync(Samples.Mixed, greedy);
         IReadOnlyList<CompletionGroup> alone =
-            await new LocalSampler(policy, new LocalSamplerOptions { MostRows = 1 }).DrawAsync(Samples.Mixed, greedy);
+            await new LocalSampler(policy, new LocalSamplerOptions { MaxRows = 1 }).DrawAsync(Samples.Mixed, greedy);
         Assert.Equal(TokensOf(alone), TokensOf(together));
     }
 
@@ -43,7 +43,7 @@ public sealed class QwenSamplingTests
         Assert.Equal(20, together.SelectMany(group => group.Completions).Select(Line).Distinct().Count());
         foreach (int mostRows in (int[])[1, 2, 3, 7, 13])
         {
-            LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = mostRows });
+            LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = mostRows });
             Assert.Equal(LinesOf(together), LinesOf(await sampler.DrawAsync(prompts, options)));
             IReadOnlyList<CompletionGroup> turned = await sampler.DrawAsync([.. prompts.Reverse()], options);
             Assert.Equal(LinesOf(together), LinesOf([.. turned.Reverse()]));

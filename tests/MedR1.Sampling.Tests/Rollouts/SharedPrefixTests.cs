@@ -51,7 +51,7 @@ public sealed class SharedPrefixTests
         };
         IReadOnlyList<CompletionGroup> together = await new LocalSampler(policy).DrawAsync(Samples.Mixed, options);
         IReadOnlyList<CompletionGroup> alone =
-            await new LocalSampler(policy, new LocalSamplerOptions { MostRows = 1 }).DrawAsync(Samples.Mixed, options);
+            await new LocalSampler(policy, new LocalSamplerOptions { MaxRows = 1 }).DrawAsync(Samples.Mixed, options);
 
         Completion[] expected = [.. alone.SelectMany(group => group.Completions)];
         Completion[] actual = [.. together.SelectMany(group => group.Completions)];

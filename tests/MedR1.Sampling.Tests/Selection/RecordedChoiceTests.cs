@@ -130,7 +130,7 @@ public sealed class RecordedChoiceTests
     private static async Task<Completion[]> DrawAsync(
         Qwen2VLPolicy policy, SamplingOptions options, int mostRows, bool records)
     {
-        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = mostRows, RecordsChoices = records });
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = mostRows, RecordsChoices = records });
         return [.. (await sampler.DrawAsync(Samples.Mixed, options)).SelectMany(group => group.Completions)];
     }
 

@@ -16,7 +16,7 @@ public sealed class TelemetryTests
         Reports reports = new();
         LocalSampler sampler = new(policy, new LocalSamplerOptions
         {
-            MostRows = 6, Progress = reports, ProgressInterval = TimeSpan.Zero,
+            MaxRows = 6, Progress = reports, ProgressInterval = TimeSpan.Zero,
         });
         await sampler.DrawAsync(Samples.Mixed, Options);
 
@@ -56,7 +56,7 @@ public sealed class TelemetryTests
         {
             BeforeDecode = step => Assert.NotEqual(6, step),
         };
-        LocalSampler sampler = new(policy, new LocalSamplerOptions { MostRows = 3 });
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { MaxRows = 3 });
         Dictionary<string, double> sums = await MeasureAsync(() => Record.ExceptionAsync(
             () => sampler.SampleAsync(Samples.Mixed, Options).Take(fails ? 4 : 1).ToListAsync().AsTask()));
 

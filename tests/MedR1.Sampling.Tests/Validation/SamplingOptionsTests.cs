@@ -41,8 +41,8 @@ public sealed class SamplingOptionsTests
     {
         using TinyPolicy policy = Samples.Policy();
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => new LocalSampler(policy, new LocalSamplerOptions { MostRows = 0 }));
+            () => new LocalSampler(policy, new LocalSamplerOptions { MaxRows = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => new LocalSampler(policy, new LocalSamplerOptions { MostCacheBytes = 0 }));
+            () => new LocalSampler(policy, new LocalSamplerOptions { MaxCacheBytes = 0 }));
     }
 }

@@ -123,9 +123,9 @@ public sealed class SharedVisionTests : IDisposable
         public override bool SharesVisionWith(IVisionLanguagePolicy other) =>
             shares && base.SharesVisionWith(reference ?? other);
 
-        public override IDisposable? KeepImageFeatures(long mostBytes)
+        public override IDisposable? KeepImageFeatures(long maxBytes)
         {
-            IDisposable kept = base.KeepImageFeatures(mostBytes)!;
+            IDisposable kept = base.KeepImageFeatures(maxBytes)!;
             Keeping += "begun";
             return new Ending(() =>
             {

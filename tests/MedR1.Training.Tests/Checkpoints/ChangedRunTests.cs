@@ -25,7 +25,7 @@ public abstract class ChangedRunTests : IDisposable
     {
         using TinyPolicy policy = TestData.Policy();
         await Assert.ThrowsAsync<FormatException>(() => Builder(policy, configure ?? (_ => { }), loss)
-            .AddObserver(new BrokenParts(nameof(IGrpoObserver.OnGradients), 3, () => new FormatException("broken"))).RunAsync());
+            .AddObserver(new BrokenParts(nameof(IRolloutObserver.OnGradients), 3, () => new FormatException("broken"))).RunAsync());
     }
 
     private protected CheckpointException Refusal(

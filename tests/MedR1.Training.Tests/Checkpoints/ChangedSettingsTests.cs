@@ -246,13 +246,13 @@ public sealed class ChangedSettingsTests : ChangedRunTests
 
         CheckpointException exception = Assert.Throws<CheckpointException>(() => Build(policy, options =>
         {
-            (options.WholeConversation, options.TextBehindAnswer, options.MaxSteps) = (true, "\n", 4);
+            (options.WholeConversation, options.TextAfterAnswer, options.MaxSteps) = (true, "\n", 4);
             options.ExamplesPerMicroStep = 1;
         }, "B").ResumeFrom(Folder).AllowChangedSettings("MaxSteps").Build());
         string[] differences = Differences(exception);
         Assert.StartsWith("examples was text ", differences[0]);
         Assert.Equal(
-            ["ExamplesPerMicroStep was all and is 1", "WholeConversation was false and is true", "TextBehindAnswer was  and is \n"],
+            ["ExamplesPerMicroStep was all and is 1", "WholeConversation was false and is true", "TextAfterAnswer was  and is \n"],
             differences[1..]);
     }
 

@@ -11,10 +11,10 @@ public sealed class ForeignCancellationTests : IDisposable
     [Theory]
     [InlineData("sampler", "The sampler Sampler was cancelled")]
     [InlineData("planner", "The planner Planner was cancelled")]
-    [InlineData(nameof(IGrpoObserver.OnRollout), "The observer BrokenParts was cancelled")]
-    [InlineData(nameof(IGrpoObserver.OnMicroStep), "The observer BrokenParts was cancelled")]
-    [InlineData(nameof(IGrpoObserver.OnGradients), "The observer BrokenParts was cancelled")]
-    [InlineData(nameof(IGrpoObserver.OnStep), "The observer BrokenParts was cancelled")]
+    [InlineData(nameof(IRolloutObserver.OnRollout), "The observer BrokenParts was cancelled")]
+    [InlineData(nameof(IRolloutObserver.OnMicroStep), "The observer BrokenParts was cancelled")]
+    [InlineData(nameof(IRolloutObserver.OnGradients), "The observer BrokenParts was cancelled")]
+    [InlineData(nameof(IRolloutObserver.OnStep), "The observer BrokenParts was cancelled")]
     public async Task A_timeout_anywhere_in_a_run_is_a_failure_that_says_whose_it_was(string place, string start)
     {
         using TinyPolicy policy = TestData.Policy();
@@ -75,7 +75,7 @@ public sealed class ForeignCancellationTests : IDisposable
     {
         using TinyPolicy policy = TestData.Policy();
         using CancellationTokenSource source = new();
-        Task run = new BrokenParts(nameof(IGrpoObserver.OnStep), 2, () =>
+        Task run = new BrokenParts(nameof(IRolloutObserver.OnStep), 2, () =>
         {
             source.Cancel();
             return TimedOut();

@@ -43,7 +43,7 @@ public sealed class RescuedStepTests : IDisposable
     public async Task Everything_that_a_run_remembers_is_as_it_was_before_the_step(string place)
     {
         // Dynamic sampling samples up to twice for a step of a sampling.
-        bool isOfStep = place.StartsWith("On", StringComparison.Ordinal) && place != nameof(IGrpoObserver.OnRollout);
+        bool isOfStep = place.StartsWith("On", StringComparison.Ordinal) && place != nameof(IRolloutObserver.OnRollout);
         await CompareAsync(place, isOfStep ? 4 : 6, null, options =>
         {
             options.StepsPerGeneration = 2;
@@ -97,7 +97,7 @@ public sealed class RescuedStepTests : IDisposable
         TrainingReport straight = await Slow(whole).RunAsync();
         using TinyPolicy policy = TestData.Policy();
         using GrpoTrainer trainer = Slow(policy)
-            .AddObserver(new BrokenParts(nameof(IGrpoObserver.OnMicroStep), 4, Broken)).Build();
+            .AddObserver(new BrokenParts(nameof(IRolloutObserver.OnMicroStep), 4, Broken)).Build();
         FormatException failure = await Assert.ThrowsAsync<FormatException>(() => trainer.RunAsync());
         TrainingReport rest = await trainer.RunAsync();
 
@@ -144,7 +144,7 @@ public sealed class RescuedStepTests : IDisposable
     {
         using TinyPolicy policy = TestData.Policy();
         FormatException failure = await Assert.ThrowsAsync<FormatException>(
-            () => Builder(policy, nameof(IGrpoObserver.OnGradients), 1, _ => { }, "run").RunAsync());
+            () => Builder(policy, nameof(IRolloutObserver.OnGradients), 1, _ => { }, "run").RunAsync());
         Assert.Equal(
             new TrainingFailure(1, null, "Step 1 failed. Nothing was saved: no step was made before."),
             TrainingFailure.Of(failure));
@@ -172,7 +172,7 @@ public sealed class RescuedStepTests : IDisposable
     // What is asked once a sampling fails in the second, with one step to it in the fourth.
     private static (int At, long Step) Failing(string place, int stepsPerSampling) => place switch
     {
-        nameof(IGrpoObserver.OnMicroStep) or nameof(IGrpoObserver.OnGradients) => (4, 4),
+        nameof(IRolloutObserver.OnMicroStep) or nameof(IRolloutObserver.OnGradients) => (4, 4),
         _ => stepsPerSampling == 1 ? (4, 4) : (2, stepsPerSampling + 1),
     };
 

@@ -323,7 +323,7 @@ public sealed class ResumeTests : IDisposable
         return await trainer.RunAsync(source?.Token ?? default);
     }
 
-    private sealed class Stopper(int? after, CancellationTokenSource? source) : IGrpoObserver
+    private sealed class Stopper(int? after, CancellationTokenSource? source) : IRolloutObserver
     {
         public void OnStep(StepMetrics metrics)
         {

@@ -56,7 +56,7 @@ public sealed class DisposedDuringRunTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private sealed class AtGradients(long at, Action action) : IGrpoObserver, ISftObserver
+    private sealed class AtGradients(long at, Action action) : IRolloutObserver, ISftObserver
     {
         public void OnGradients(long step)
         {

@@ -79,15 +79,15 @@ public sealed class ForeignSamplerTests : IDisposable
 
     private sealed record MicroStep(float[] Drawn, float[] Given, bool HasOld);
 
-    private sealed class Inputs : List<MicroStep>, IGrpoObserver
+    private sealed class Inputs : List<MicroStep>, IRolloutObserver
     {
-        public void OnMicroStep(GrpoMicroStep step) => Add(new MicroStep(
+        public void OnMicroStep(PolicyMicroStep step) => Add(new MicroStep(
             [.. step.Rows.SelectMany(row => step.Rollout.CompletionAt(row).DrawnLogProbabilities)],
             step.Inputs.SamplerLogProbabilities is { } given
                 ? [.. given.data<float>().ToArray().Where((_, place) => IsToken(step, place))] : [],
             step.Inputs.OldLogProbabilities is not null));
 
-        private static bool IsToken(GrpoMicroStep step, int place)
+        private static bool IsToken(PolicyMicroStep step, int place)
         {
             int width = (int)step.Inputs.LogProbabilities.shape[1];
             return place % width < step.Rollout.CompletionAt(step.Rows[place / width]).TokenCount;

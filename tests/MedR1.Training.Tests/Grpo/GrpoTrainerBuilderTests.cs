@@ -153,7 +153,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
 
         Assert.Equal((128, 4, true), (options.ExamplesPerStep, options.ExamplesPerMicroStep, options.SortByLength));
         Assert.Equal((2e-5, LearningRateDecay.Cosine, 0.1), (options.LearningRate, options.Schedule, options.Warmup));
-        Assert.Equal((false, ""), (options.WholeConversation, options.TextBehindAnswer));
+        Assert.Equal((false, ""), (options.WholeConversation, options.TextAfterAnswer));
     }
 
     [Fact]

@@ -279,7 +279,7 @@ public sealed class GrpoTrainerTests
             options.MaxNewTokens = 16;
         });
 
-    private sealed class WeightObserver(Action onStep) : IGrpoObserver
+    private sealed class WeightObserver(Action onStep) : IRolloutObserver
     {
         public void OnStep(StepMetrics metrics) => onStep();
     }

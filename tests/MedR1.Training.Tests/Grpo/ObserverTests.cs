@@ -100,7 +100,7 @@ public sealed class ObserverTests : IDisposable
         }
     }
 
-    private sealed class Diary : IGrpoObserver
+    private sealed class Diary : IRolloutObserver
     {
         public List<string> Lines { get; } = [];
 
@@ -108,7 +108,7 @@ public sealed class ObserverTests : IDisposable
 
         public void OnRollout(Rollout rollout) => Lines.Add($"rollout {rollout.Index}");
 
-        public void OnMicroStep(GrpoMicroStep microStep) => Lines.Add("pass");
+        public void OnMicroStep(PolicyMicroStep microStep) => Lines.Add("pass");
 
         public void OnGradients(long step) => Lines.Add($"gradients {step}");
 

@@ -81,7 +81,7 @@ public sealed class ReplayTests
             .RunAsync();
     }
 
-    private static double[] RatiosOf(GrpoMicroStep pass)
+    private static double[] RatiosOf(PolicyMicroStep pass)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor ratio = (pass.Inputs.LogProbabilities - pass.Inputs.OldLogProbabilities!).exp().detach()

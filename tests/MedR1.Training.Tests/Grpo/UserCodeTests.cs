@@ -153,7 +153,7 @@ public sealed class UserCodeTests
         public VqaPrompt Format(VqaExample example) => VqaPrompt.Ask(example.Question, []) with { Example = null };
     }
 
-    private sealed class Waiting : IGrpoObserver, IMetricSink
+    private sealed class Waiting : IRolloutObserver, IMetricSink
     {
         public int Waits { get; private set; }
 
@@ -161,7 +161,7 @@ public sealed class UserCodeTests
 
         public void OnRollout(Rollout rollout) => Wait().Wait();
 
-        public void OnMicroStep(GrpoMicroStep microStep) => Wait().Wait();
+        public void OnMicroStep(PolicyMicroStep microStep) => Wait().Wait();
 
         public void OnGradients(long step) => Wait().Wait();
 

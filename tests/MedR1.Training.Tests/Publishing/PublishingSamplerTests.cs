@@ -201,7 +201,7 @@ public sealed class PublishingSamplerTests : IDisposable
     }
 
     /// <summary>Ends a run when it has sampled and not learnt.</summary>
-    private sealed class Stop(Action end) : IGrpoObserver
+    private sealed class Stop(Action end) : IRolloutObserver
     {
         public void OnRollout(Rollout rollout) => end();
     }

@@ -106,7 +106,7 @@ public sealed class SftTrainerTests
         TrainingReport report = await RunOnceAsync(policy, [SupervisedExample.Answer(prompt, "xy")], options =>
         {
             options.WholeConversation = true;
-            options.TextBehindAnswer = "\n";
+            options.TextAfterAnswer = "\n";
         });
 
         Assert.Equal(expected, report.LastMetrics["loss"], 1e-5);

@@ -5,7 +5,7 @@ using MedR1.Sampling;
 namespace MedR1.Training.Tests;
 
 /// <summary>Parts of a run of which one throws once: those around a sampling at the n-th, the others in the n-th step.</summary>
-internal sealed class BrokenParts(string place, int at, Func<Exception> fail) : IGrpoObserver, ISftObserver
+internal sealed class BrokenParts(string place, int at, Func<Exception> fail) : IRolloutObserver, ISftObserver
 {
     private int _samplings;
     private int _failed;
@@ -36,7 +36,7 @@ internal sealed class BrokenParts(string place, int at, Func<Exception> fail) : 
 
     public void OnRollout(Rollout rollout) => Break(nameof(OnRollout), _samplings);
 
-    public void OnMicroStep(GrpoMicroStep microStep) => Break(nameof(OnMicroStep), microStep.Step);
+    public void OnMicroStep(PolicyMicroStep microStep) => Break(nameof(OnMicroStep), microStep.Step);
 
     public void OnMicroStep(long step, int microStep, TorchSharp.torch.Tensor logProbabilities) =>
         Break(nameof(OnMicroStep), step);

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace MedR1.Training.Tests;
 
 /// <summary>Keeps the gradients of every step, clipped, and the metrics.</summary>
-internal sealed class GradientRecorder(IVisionLanguagePolicy policy) : IGrpoObserver, ISftObserver
+internal sealed class GradientRecorder(IVisionLanguagePolicy policy) : IRolloutObserver, ISftObserver
 {
     public List<float[]?[]> Steps { get; } = [];
 
     public List<StepMetrics> Metrics { get; } = [];
 
-    public List<GrpoMicroStep> MicroSteps { get; } = [];
+    public List<PolicyMicroStep> MicroSteps { get; } = [];
 
-    public Action<GrpoMicroStep>? MicroStep { get; init; }
+    public Action<PolicyMicroStep>? MicroStep { get; init; }
 
     public void OnGradients(long step) => Steps.Add([.. policy.Parameters.Select(pair =>
     {
@@ -20,7 +20,7 @@ internal sealed class GradientRecorder(IVisionLanguagePolicy policy) : IGrpoObse
         return gradient?.cpu().contiguous().data<float>().ToArray();
     })]);
 
-    public void OnMicroStep(GrpoMicroStep microStep)
+    public void OnMicroStep(PolicyMicroStep microStep)
     {
         MicroSteps.Add(microStep);
         MicroStep?.Invoke(microStep);

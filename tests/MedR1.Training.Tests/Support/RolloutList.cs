@@ -1,7 +1,7 @@
 namespace MedR1.Training.Tests;
 
 /// <summary>Keeps the rollouts of a run.</summary>
-internal sealed class RolloutList : List<Rollout>, IGrpoObserver
+internal sealed class RolloutList : List<Rollout>, IRolloutObserver
 {
     public void OnRollout(Rollout rollout) => Add(rollout);
 

@@ -5,7 +5,7 @@ namespace MedR1.Training;
 /// train from these files without sampling (<see cref="RolloutTrainerBuilder{TBuilder, TOptions}.UseRecordedRollouts"/>), for
 /// debugging or to measure the update alone.
 /// </summary>
-public sealed class RolloutRecorder : IGrpoObserver
+public sealed class RolloutRecorder : IRolloutObserver
 {
     private readonly string _folder;
 

@@ -30,7 +30,7 @@ internal sealed class GenerateKind : IConformanceKind
         {
             RecordingPolicy recording = new(policy, model.Prompts);
             LocalSampler sampler =
-                new(recording, new LocalSamplerOptions { MostRows = rows, Processors = [recording] });
+                new(recording, new LocalSamplerOptions { MaxRows = rows, Processors = [recording] });
             List<CompletionGroup> groups =
                 sampler.SampleAsync(recording.Prompts, options).ToListAsync().AsTask().GetAwaiter().GetResult();
             CompareTokens(checker, groups, expected, padding, $"{rows} rows at once");

@@ -40,7 +40,7 @@ internal sealed class SftTrajectoryKind : IConformanceKind
                     .Sum(step => step.GetProperty("rows").GetArrayLength());
                 options.SortByLength = false;
                 options.WholeConversation = whole;
-                options.TextBehindAnswer = BehindAnswer;
+                options.TextAfterAnswer = BehindAnswer;
             })
             .Build();
         TrainingReport report = trainer.RunAsync().GetAwaiter().GetResult();

@@ -8,7 +8,7 @@ namespace MedR1.Conformance;
 
 /// <summary>Compares what a GRPO run goes through with the case.</summary>
 internal sealed class TrajectoryObserver(
-    ConformanceCase conformanceCase, Checker checker, ScriptedRun run, ParameterChecks parameters) : IGrpoObserver
+    ConformanceCase conformanceCase, Checker checker, ScriptedRun run, ParameterChecks parameters) : IRolloutObserver
 {
     private readonly List<IReadOnlyDictionary<string, LossMetric>> _metrics = [];
     private int _microSteps;
@@ -22,7 +22,7 @@ internal sealed class TrajectoryObserver(
             "num_items_in_batch", expected.GetProperty("num_items_in_batch").GetInt64(), rollout.ActiveTokenCount);
     }
 
-    public void OnMicroStep(GrpoMicroStep microStep)
+    public void OnMicroStep(PolicyMicroStep microStep)
     {
         JsonElement expected = conformanceCase.Expected.GetProperty("micro_steps")[_microSteps];
         string field = $"micro_steps[{_microSteps}]";

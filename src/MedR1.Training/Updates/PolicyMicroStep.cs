@@ -10,7 +10,7 @@ namespace MedR1.Training;
 /// <param name="Inputs">The inputs of the loss.</param>
 /// <param name="Loss">The loss, already divided for accumulation.</param>
 /// <param name="Metrics">The loss's measurements.</param>
-public sealed record GrpoMicroStep(
+public sealed record PolicyMicroStep(
     long Step,
     int MicroStep,
     Rollout Rollout,

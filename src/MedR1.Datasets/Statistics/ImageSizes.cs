@@ -9,21 +9,21 @@ namespace MedR1.Datasets;
 /// <param name="SmallestHeight">The smallest height.</param>
 /// <param name="MedianHeight">The median of the heights.</param>
 /// <param name="LargestHeight">The largest height.</param>
-public sealed record PictureSizes(
+public sealed record ImageSizes(
     int Read, int Unreadable, int SmallestWidth, int MedianWidth, int LargestWidth, int SmallestHeight, int MedianHeight,
     int LargestHeight)
 {
-    internal static PictureSizes Of(List<(int Width, int Height)> sizes, int unreadable)
+    internal static ImageSizes Of(List<(int Width, int Height)> sizes, int unreadable)
     {
         if (sizes.Count == 0)
         {
-            return new PictureSizes(0, unreadable, 0, 0, 0, 0, 0, 0);
+            return new ImageSizes(0, unreadable, 0, 0, 0, 0, 0, 0);
         }
 
         int[] widths = [.. sizes.Select(size => size.Width).Order()];
         int[] heights = [.. sizes.Select(size => size.Height).Order()];
         int middle = sizes.Count / 2;
-        return new PictureSizes(
+        return new ImageSizes(
             sizes.Count, unreadable, widths[0], widths[middle], widths[^1], heights[0], heights[middle], heights[^1]);
     }
 }

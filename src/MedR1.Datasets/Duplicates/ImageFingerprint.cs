@@ -10,7 +10,7 @@ namespace MedR1.Datasets;
 /// The bits are a perceptual hash (Zauner 2010, chapter 3.2): the image is averaged to 32 × 32 grey values; each bit says whether
 /// one of the 64 lowest frequencies of its cosine transform, excluding the mean, is above the median.
 /// </remarks>
-public sealed class PictureFingerprint
+public sealed class ImageFingerprint
 {
     private const int Side = 32;
     private const int Frequencies = 8;
@@ -18,7 +18,7 @@ public sealed class PictureFingerprint
     private static readonly double[] s_cosines = Cosines();
     private readonly byte[] _thumbnail;
 
-    private PictureFingerprint(ulong hash, byte[] thumbnail)
+    private ImageFingerprint(ulong hash, byte[] thumbnail)
     {
         Hash = hash;
         _thumbnail = thumbnail;
@@ -29,16 +29,16 @@ public sealed class PictureFingerprint
 
     /// <summary>Computes the fingerprint of an image.</summary>
     /// <param name="image">The image.</param>
-    public static PictureFingerprint Of(RgbImage image)
+    public static ImageFingerprint Of(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
         double[] greys = AreaAverage.Of(image, Side);
-        return new PictureFingerprint(HashOf(greys), Thumbnail(greys));
+        return new ImageFingerprint(HashOf(greys), Thumbnail(greys));
     }
 
     /// <summary>The number of the 64 bits in which two hashes differ.</summary>
     /// <param name="other">The other image's fingerprint.</param>
-    public int BitDistance(PictureFingerprint other)
+    public int BitDistance(ImageFingerprint other)
     {
         ArgumentNullException.ThrowIfNull(other);
         return BitOperations.PopCount(Hash ^ other.Hash);
@@ -46,7 +46,7 @@ public sealed class PictureFingerprint
 
     /// <summary>The mean absolute difference of the two thumbnails of 16 × 16 grey values, 0 to 255.</summary>
     /// <param name="other">The other image's fingerprint.</param>
-    public double GreyDistance(PictureFingerprint other)
+    public double GreyDistance(ImageFingerprint other)
     {
         ArgumentNullException.ThrowIfNull(other);
         int sum = 0;

@@ -4,7 +4,7 @@ namespace MedR1.Datasets;
 /// <param name="Family">What kind of image it is.</param>
 /// <param name="Image">The image; its name says that it is a phantom and gives its seed.</param>
 /// <param name="Facts">What is true of it.</param>
-public sealed record PhantomPicture(PhantomFamily Family, PixelImageSource Image, IReadOnlyList<PhantomFact> Facts)
+public sealed record PhantomImage(PhantomFamily Family, PixelImageSource Image, IReadOnlyList<PhantomFact> Facts)
 {
     /// <summary>The modality of phantoms that imitate no modality of OmniMedVQA.</summary>
     public static ImagingModality SyntheticModality { get; } = new("Synthetic Phantom");

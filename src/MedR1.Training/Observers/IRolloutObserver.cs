@@ -7,7 +7,7 @@ namespace MedR1.Training;
 /// <remarks>
 /// Calls come one after another from the trainer. Tensors belong to the trainer and are valid only during the call.
 /// </remarks>
-public interface IGrpoObserver : ITrainingObserver
+public interface IRolloutObserver : ITrainingObserver
 {
     /// <summary>Prompts were sampled and scored.</summary>
     /// <param name="rollout">Groups with scores and advantages; in PPO the tokens' advantages are not known yet.</param>
@@ -17,7 +17,7 @@ public interface IGrpoObserver : ITrainingObserver
 
     /// <summary>A forward and backward pass of the policy was made; PPO's critic makes its own, of which nobody is told.</summary>
     /// <param name="microStep">What went into the loss and what came out.</param>
-    void OnMicroStep(GrpoMicroStep microStep)
+    void OnMicroStep(PolicyMicroStep microStep)
     {
     }
 }
