@@ -2,10 +2,13 @@ namespace MedR1.Evaluation;
 
 /// <summary>
 /// OmniMedVQA's question-answering score (arXiv 2402.09181 and its released code): the option with the largest <c>difflib</c> ratio
-/// to the whole output, the first among ties, and none if nothing matches at all; right if its text equals the right option's: that
-/// of <see cref="VqaExample.AnswerIndex"/>, or <see cref="VqaExample.Answer"/> if it is not known which one is right. Open questions
-/// have no options to choose from and are never right.
+/// to the whole output, the first among ties, and none if nothing matches at all; right if its text equals
+/// <see cref="VqaExample.Answer"/>. Open questions have no options to choose from and are never right.
 /// </summary>
+/// <remarks>
+/// As in the released code, texts are compared character by character: where an answer differs from its option, be it by a space, no
+/// output is right. <see cref="ScoringRules.Lenient"/> goes by the option.
+/// </remarks>
 public sealed class OmniMedVqaRule : IScoringRule
 {
     /// <inheritdoc/>
@@ -17,7 +20,7 @@ public sealed class OmniMedVqaRule : IScoringRule
         ArgumentNullException.ThrowIfNull(example);
         ArgumentNullException.ThrowIfNull(text);
         return MostSimilar(example.Options, text) is int chosen
-            ? new ScoredAnswer(example.Options[chosen], example.Options[chosen] == RightText(example))
+            ? new ScoredAnswer(example.Options[chosen], example.Options[chosen] == example.Answer)
             : new ScoredAnswer(null, false);
     }
 
@@ -42,8 +45,4 @@ public sealed class OmniMedVqaRule : IScoringRule
 
         return chosen;
     }
-
-    // An answer may have spaces around it that its option has not; and of options with the same text each is right.
-    private static string RightText(VqaExample example) =>
-        example.AnswerIndex is int right ? example.Options[right] : example.Answer;
 }
