@@ -214,7 +214,7 @@ public sealed class CheckpointTests : IDisposable
         FileNotFoundException exception =
             Assert.Throws<FileNotFoundException>(() => CheckpointReader.Open(_folder.Path));
         Assert.Contains(
-            "neither model.safetensors.index.json nor model.safetensors", exception.Message, StringComparison.Ordinal);
+            "neither model.safetensors nor model.safetensors.index.json", exception.Message, StringComparison.Ordinal);
     }
 
     private IReadOnlyList<string> WriteThree(long shardLength) => CheckpointWriter.Write(
