@@ -17,7 +17,7 @@ internal static unsafe partial class FloatProduct
     private static void ThreeNarrowRows<TWeight>(float* x, TWeight* w, float* y, int width, int stride)
         where TWeight : unmanaged
     {
-        float* lower = stackalloc float[3 * Tile * HalfLanes];
+        float* lower = stackalloc float[3 * OutputsOfTile * HalfLanes];
         float* x1 = x + width, x2 = x1 + width;
         TWeight* w1 = w + width, w2 = w1 + width, w3 = w2 + width;
         int end = width / Lanes * Lanes;
@@ -50,14 +50,14 @@ internal static unsafe partial class FloatProduct
             if (half > 0)
             {
                 AddLower(lower, a0, a1, a2, a3).Store(y);
-                AddLower(lower + (Tile * HalfLanes), b0, b1, b2, b3).Store(y + stride);
-                AddLower(lower + (2 * Tile * HalfLanes), c0, c1, c2, c3).Store(y + (2 * stride));
+                AddLower(lower + (OutputsOfTile * HalfLanes), b0, b1, b2, b3).Store(y + stride);
+                AddLower(lower + (2 * OutputsOfTile * HalfLanes), c0, c1, c2, c3).Store(y + (2 * stride));
                 return;
             }
 
             Store(lower, a0, a1, a2, a3);
-            Store(lower + (Tile * HalfLanes), b0, b1, b2, b3);
-            Store(lower + (2 * Tile * HalfLanes), c0, c1, c2, c3);
+            Store(lower + (OutputsOfTile * HalfLanes), b0, b1, b2, b3);
+            Store(lower + (2 * OutputsOfTile * HalfLanes), c0, c1, c2, c3);
         }
     }
 

@@ -11,8 +11,7 @@ namespace MedR1.Modeling;
 /// </summary>
 internal static unsafe partial class FloatProduct
 {
-    // Outputs of a tile.
-    private const int Tile = 4;
+    private const int OutputsOfTile = 4;
 
     // Sums of an output: products that are as many numbers apart are summed one after another.
     private const int Lanes = 16;
@@ -77,7 +76,7 @@ internal static unsafe partial class FloatProduct
         where TWeight : unmanaged
     {
         int output = 0;
-        for (; output + Tile <= outputs; output += Tile)
+        for (; output + OutputsOfTile <= outputs; output += OutputsOfTile)
         {
             TWeight* weights = w + (long)output * width;
             int row = 0;
@@ -182,7 +181,7 @@ internal static unsafe partial class FloatProduct
     private static void AddRest<TWeight>(float* x, TWeight* w, float* y, int width)
         where TWeight : unmanaged
     {
-        for (int output = 0; output < Tile; output++)
+        for (int output = 0; output < OutputsOfTile; output++)
         {
             for (int k = width / Lanes * Lanes; k < width; k++)
             {

@@ -32,7 +32,8 @@ internal static unsafe class SignedBytes
             return Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(values));
         }
 
-        (Vector128<int> low, Vector128<int> high) = Vector128.Widen(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)values).AsSByte()));
+        Vector128<sbyte> eight = Vector128.CreateScalarUnsafe(*(long*)values).AsSByte();
+        (Vector128<int> low, Vector128<int> high) = Vector128.Widen(Vector128.WidenLower(eight));
         return Vector256.ConvertToSingle(Vector256.Create(low, high));
     }
 }
