@@ -4,7 +4,7 @@ namespace MedR1.Datasets;
 /// Finds lines in bytes that arrive in pieces. Only LF ends a line (together with a CR before it), so that U+2028 and the like
 /// remain inside; a byte order mark at the start and blank lines are skipped. The longest line bounds the memory.
 /// </summary>
-internal sealed class JsonLineBuffer(string filePath, int longestLine)
+internal sealed class JsonLineBuffer(string filePath, int maxLineLength)
 {
     private const int FirstCapacity = 1 << 16;
     private byte[] _buffer = new byte[FirstCapacity];
@@ -29,12 +29,12 @@ internal sealed class JsonLineBuffer(string filePath, int longestLine)
 
         if (_end == _buffer.Length)
         {
-            if (_end > longestLine)
+            if (_end > maxLineLength)
             {
                 throw TooLong();
             }
 
-            Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, Math.Max(longestLine + 1L, FirstCapacity)));
+            Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, Math.Max(maxLineLength + 1L, FirstCapacity)));
         }
 
         return _buffer.AsMemory(_end);
@@ -64,7 +64,7 @@ internal sealed class JsonLineBuffer(string filePath, int longestLine)
                 start = 3;
             }
 
-            if (end - start > longestLine)
+            if (end - start > maxLineLength)
             {
                 throw TooLong();
             }
@@ -79,5 +79,5 @@ internal sealed class JsonLineBuffer(string filePath, int longestLine)
     }
 
     private DatasetException TooLong() => DatasetException.AtRow(
-        filePath, _row, $"the line is longer than {longestLine} bytes. Is it a file of JSON Lines? If so, raise MaxLineLength.");
+        filePath, _row, $"the line is longer than {maxLineLength} bytes. Is it a file of JSON Lines? If so, raise MaxLineLength.");
 }

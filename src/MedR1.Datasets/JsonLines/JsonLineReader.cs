@@ -6,10 +6,10 @@ namespace MedR1.Datasets;
 /// <summary>Reads a file of JSON Lines as rows, one line in memory at a time.</summary>
 internal static class JsonLineReader
 {
-    public static IEnumerable<TableRow> Read(string filePath, int longestLine)
+    public static IEnumerable<TableRow> Read(string filePath, int maxLineLength)
     {
         using FileStream stream = DatasetFiles.Open(filePath);
-        JsonLineBuffer buffer = new(filePath, longestLine);
+        JsonLineBuffer buffer = new(filePath, maxLineLength);
         bool isAtEnd = false;
         while (true)
         {
@@ -31,10 +31,10 @@ internal static class JsonLineReader
     }
 
     public static async IAsyncEnumerable<TableRow> ReadAsync(
-        string filePath, int longestLine, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string filePath, int maxLineLength, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using FileStream stream = DatasetFiles.Open(filePath, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        JsonLineBuffer buffer = new(filePath, longestLine);
+        JsonLineBuffer buffer = new(filePath, maxLineLength);
         bool isAtEnd = false;
         while (true)
         {

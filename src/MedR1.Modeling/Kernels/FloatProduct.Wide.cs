@@ -15,7 +15,7 @@ internal static unsafe partial class FloatProduct
         Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default;
         Vector512<float> d0 = default, d1 = default, d2 = default, d3 = default;
         int at = 0;
-        for (; at + 16 <= width; at += 16)
+        for (; at + Lanes <= width; at += Lanes)
         {
             Vector512<float> w0 = Load(w + at), w1 = Load(w + width + at);
             Vector512<float> w2 = Load(w + 2 * width + at), w3 = Load(w + 3 * width + at);
@@ -53,7 +53,7 @@ internal static unsafe partial class FloatProduct
     {
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default;
         int at = 0;
-        for (; at + 16 <= width; at += 16)
+        for (; at + Lanes <= width; at += Lanes)
         {
             Vector512<float> row = Vector512.Load(x + at);
             a0 = Vector512.FusedMultiplyAdd(Load(w + at), row, a0);

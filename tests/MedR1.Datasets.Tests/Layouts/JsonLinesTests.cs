@@ -265,7 +265,7 @@ public sealed class JsonLinesTests : IDisposable
     public void The_buffer_stays_as_small_as_its_first_size_however_long_the_file()
     {
         byte[] line = [.. Enumerable.Repeat((byte)'x', 19_999), (byte)'\n'];
-        JsonLineBuffer buffer = new("a.jsonl", longestLine: 1 << 20);
+        JsonLineBuffer buffer = new("a.jsonl", maxLineLength: 1 << 20);
         int lines = 0;
         for (int i = 0; i < 2000; i++)
         {
