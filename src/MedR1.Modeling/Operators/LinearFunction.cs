@@ -38,9 +38,12 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
     {
         ctx.BeginGuarded();
         Tensor input = (Tensor)vars[0], weight = (Tensor)vars[1];
+        GradientForm?[] forms = (GradientForm?[])vars[2];
         ctx.set_materialize_grads(false);
-        ctx.save_data(Forms, vars[2]);
-        ctx.save_for_backward([input, weight]);
+        ctx.save_data(Forms, forms);
+
+        // The input is needed for the gradient of the weights alone, and those of frozen layers would fill the memory.
+        ctx.save_for_backward(forms[1] is null ? [weight] : [weight, input]);
         return LinearOperator.MultiplyFloats(input, weight, vars.Length > 3 ? (Tensor)vars[3] : null);
     }
 
@@ -58,10 +61,10 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
 
     private static Tensor?[] Gradients(List<Tensor> saved, Tensor gradient, GradientForm?[] wanted)
     {
-        (Tensor input, Tensor weight) = (saved[0].contiguous(), saved[1]);
-        int outputs = (int)weight.shape[0], width = (int)weight.shape[1], rows = (int)(input.numel() / width);
+        Tensor weight = saved[0];
+        int outputs = (int)weight.shape[0], width = (int)weight.shape[1], rows = (int)(gradient.numel() / outputs);
         float* dy = (float*)TensorMemory.AddressOf(gradient);
-        Tensor? ofInput = wanted[0] is not null ? Floats(input.shape) : null;
+        Tensor? ofInput = wanted[0] is { } form ? Floats(form.Shape) : null;
         if (ofInput is not null)
         {
             // dX = dY W
@@ -72,6 +75,7 @@ internal sealed unsafe class LinearFunction : autograd.SingleTensorFunction<Line
         if (ofWeight is not null)
         {
             // dW = dYᵀ X
+            Tensor input = saved[1].contiguous();
             TileProduct.Multiply(dy, true, Address(input), false, Address(ofWeight), outputs, width, rows);
         }
 

@@ -68,6 +68,32 @@ public class LinearFunctionTests
         Near(given.t().to(float64).matmul(source.detach().t().to(float64)), weight.grad!, 80);
     }
 
+    // libtorch refuses a backward pass with a saved tensor that has changed, and the gradient is no number then: an input that isn't
+    // saved may change.
+    [KernelTheory(typeof(TileProduct))]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_input_of_a_frozen_layer_is_not_kept(bool isFrozen)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor source = ones([64, 64], requires_grad: true);
+        Tensor input = source.clone();
+        Tensor weight = ones([128, 64], requires_grad: !isFrozen);
+        Assert.True(LinearFunction.Fits(input, weight, null));
+        Tensor value = LinearFunction.Apply(input, weight, null);
+        using (no_grad())
+        {
+            input.zero_();
+        }
+
+        value.sum().backward();
+        Assert.Equal(isFrozen ? 128.0 : double.NaN, source.grad!.max().ToDouble());
+        if (!isFrozen)
+        {
+            Assert.Throws<InvalidOperationException>(() => BackwardFailure.OfOperators.ThrowIfAny());
+        }
+    }
+
     // What a layer gives does not depend on whether it is recorded.
     [KernelFact(typeof(TileProduct))]
     public void Forward_gives_the_bits_of_a_product_without_gradient()
