@@ -59,7 +59,7 @@ internal static class StepCommands
                 result.GetValue(steps), result.GetValue(plain), Console.Out, cancellationToken);
             double reference = ReferenceSeconds * ReferenceFlops / speed;
             Console.WriteLine(
-                $"The machine multiplied bf16 at {speed / 1e9:F0} GFLOP/s; transformers and PEFT take {ReferenceSeconds} s "
+                $"The machine multiplied at {speed / 1e9:F0} GFLOP/s; transformers and PEFT take {ReferenceSeconds} s "
                 + $"for {ReferenceSamples} completions at {ReferenceFlops / 1e9:F0}"
                 + (result.GetValue(samples) == ReferenceSamples
                     ? $", so at this speed {reference / times.Seconds:F1} times as long." : "."));

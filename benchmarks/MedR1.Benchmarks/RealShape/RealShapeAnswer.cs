@@ -47,7 +47,7 @@ internal static class RealShapeAnswer
             + $"({keepRate / 1e9:F2} GB/s)");
         console.WriteLine($"peak memory after loading {peak / 1e9:F2} GB = {(double)peak / weightBytes:F2} of the weights");
         console.WriteLine(
-            $"first token after {times[0]:F2} s (196 image tokens; the machine multiplies bf16 at "
+            $"first token after {times[0]:F2} s (196 image tokens; the machine multiplies at "
             + $"{multiplyRate / 1e9:F0} GFLOP/s)");
         console.WriteLine(
             $"decode {step * 1000:F0} ms a token = {decoderBytes / step / readRate:P0} of the memory read bandwidth "

@@ -75,7 +75,7 @@ internal static class RealShapeUpdate
             + (sharesVision ? $"+ tower {vision:F1}" : $"(the tower is {vision:F1} of both passes)")
             + $"; memory beside the weights {added / 1e9:F2} GB");
         console.WriteLine(
-            $"    the machine multiplied bf16 at {speed / 1e9:F0} GFLOP/s; transformers and PEFT take {ReferenceSeconds} s at "
+            $"    the machine multiplied at {speed / 1e9:F0} GFLOP/s; transformers and PEFT take {ReferenceSeconds} s at "
             + $"{ReferenceFlops / 1e9:F0}, so at this speed {ReferenceSeconds * ReferenceFlops / speed / total:F1} times as long");
     }
 

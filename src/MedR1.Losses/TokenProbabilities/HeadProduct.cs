@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -108,7 +109,7 @@ internal sealed class HeadProduct(
     private Tensor Logits(long row, long rows, long start, long count, out Tensor? sum_n)
     {
         // In the type of the inputs, the bias included: that is how an unchunked head rounds.
-        Tensor product_nC = hidden_NH.narrow(0, row, rows).matmul(weight_VH.narrow(0, start, count).t());
+        Tensor product_nC = HiddenByWeight(hidden_NH.narrow(0, row, rows), weight_VH.narrow(0, start, count));
         product_nC = bias_V is null ? product_nC : product_nC.PlusInPlace(bias_V.narrow(0, start, count));
         Tensor logits_nC = product_nC.to(Type);
         logits_nC = options.Temperature == 1 ? logits_nC : logits_nC.TimesInPlace(1 / options.Temperature);
@@ -126,6 +127,16 @@ internal sealed class HeadProduct(
         }
 
         return logits_nC.Limited(least: RunningSoftmax.Never);
+    }
+
+    // On a processor without AVX-512 libtorch multiplies bfloat16 number by number. Its sums are float32, too.
+    private static Tensor HiddenByWeight(Tensor hidden_nH, Tensor weight_CH)
+    {
+        bool isSlow = hidden_nH.dtype == ScalarType.BFloat16 && hidden_nH.device_type == DeviceType.CPU
+            && X86Base.IsSupported && !Avx512BW.IsSupported;
+        return isSlow && weight_CH.dtype == ScalarType.BFloat16
+            ? hidden_nH.to(ScalarType.Float32).matmul(weight_CH.to(ScalarType.Float32).t()).to(ScalarType.BFloat16)
+            : hidden_nH.matmul(weight_CH.t());
     }
 
     private Tensor LogitGradient(

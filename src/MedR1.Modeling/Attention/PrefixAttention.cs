@@ -26,6 +26,14 @@ public static class PrefixAttention
     public static Tensor Attend(
         Tensor queries, Tensor prefixKeys, Tensor prefixValues, Tensor ownKeys, Tensor ownValues, Tensor? bias)
     {
+        if (WidenedProduct.Serves(queries.dtype, queries.device_type))
+        {
+            using DisposeScope wide = NewDisposeScope();
+            return Attend(
+                Wide(queries), Wide(prefixKeys), Wide(prefixValues), Wide(ownKeys), Wide(ownValues), bias is null ? null : Wide(bias))
+                .to(queries.dtype).MoveToOuterDisposeScope();
+        }
+
         (long A, long K, long P, long D) =
             (prefixKeys.shape[0], prefixKeys.shape[1], prefixKeys.shape[2], prefixKeys.shape[3]);
         (long G, long T) = (ownKeys.shape[2], ownKeys.shape[3]);
@@ -52,4 +60,6 @@ public static class PrefixAttention
         return both.view(A, K, G, R, C, D).permute(0, 2, 4, 1, 3, 5).reshape(A * G, C, K * R * D)
             .MoveToOuterDisposeScope();
     }
+
+    private static Tensor Wide(Tensor numbers) => numbers.to(ScalarType.Float32);
 }

@@ -40,7 +40,7 @@ public static partial class FusedOperators
         // What doesn't fit together is left to the operator to refuse.
         bool isBrainFloat = ((torch.Tensor?[])[query, key, value, mask]).All(
             input => input is null || input.dtype == torch.ScalarType.BFloat16 || (input.dtype == torch.ScalarType.Bool && ReferenceEquals(input, mask)));
-        if (isBrainFloat && query.device_type == DeviceType.CPU && !ProductAttention.HasFastBFloat16)
+        if (isBrainFloat && WidenedProduct.Serves(query.dtype, query.device_type))
         {
             using DisposeScope scope = torch.NewDisposeScope();
             return ScaledDotProductAttention(

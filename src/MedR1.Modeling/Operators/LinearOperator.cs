@@ -12,13 +12,11 @@ public static unsafe class LinearOperator
     // A product smaller than this is done before threads have started.
     private const long FewestWeights = 1 << 17;
 
-    // 16 MiB in float32.
-    private const long MostWidened = 1 << 22;
-
     /// <summary>
     /// <c>y = x Wᵀ + b</c>. On the CPU products use the library's own kernels: in float32 one whose rows are independent of each
     /// other, bit for bit, with gradients on processors with AVX2; without gradient, few rows in bfloat16 use one
-    /// that reads the weights at the speed of the memory. They sum in float32 like the general product, in a different order.
+    /// that reads the weights at the speed of the memory. Where libtorch multiplies bfloat16 number by number it takes all rows, and
+    /// gradients are computed in float32. They sum in float32 like the general product, in a different order.
     /// </summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="weight"><c>[output, input]</c></param>
@@ -43,40 +41,36 @@ public static unsafe class LinearOperator
         {
             return FitsFloats(input, weight, bias) && LinearFunction.Fits(input, weight, bias)
                 ? LinearFunction.Apply(input, weight, bias)
+                : IsSlow(input, weight, bias) ? BrainFloatLinearFunction.Apply(input, weight, bias)
                 : nn.functional.linear(input, weight, bias);
         }
 
         long rows = input.numel() / Math.Max(1, input.shape[^1]);
         return packed is not null && rows >= PackedWeight.FewestRows ? packed.Multiply(input, bias)
             : FitsFloats(input, weight, bias) ? MultiplyFloats(input, weight, bias)
-            : FitsBrainFloats(input, weight, bias, rows) ? MultiplyBrainFloats(input, weight, bias, (int)rows)
+            : FitsBrainFloats(input, weight, bias, rows) ? MultiplyByKernel(input, weight, bias, (int)rows)
             : IsOneBrainFloatRow(input, weight, bias) ? MultiplyRow(input, weight, bias)
             : packed is not null ? packed.Multiply(input, bias)
-            : IsSlow(weight) ? MultiplyWidened(input, weight, bias)
+            : IsSlow(input, weight, bias) ? WidenedProduct.Multiply(input, weight, bias)
             : nn.functional.linear(input, weight, bias);
     }
 
-    // A large matrix in bfloat16 that no kernel takes, on a processor on which libtorch multiplies number by number.
-    private static bool IsSlow(Tensor weight) =>
-        weight.dtype == ScalarType.BFloat16 && weight.numel() >= FewestWeights && !ProductAttention.HasFastBFloat16;
+    // A large matrix in bfloat16, on a processor on which libtorch multiplies number by number. What doesn't fit together is left to
+    // libtorch to refuse.
+    private static bool IsSlow(Tensor input, Tensor weight, Tensor? bias) =>
+        weight.numel() >= FewestWeights
+        && WidenedProduct.Serves(weight.dtype, weight.device_type)
+        && weight.dim() == 2
+        && input.shape[^1] == weight.shape[1]
+        && input.device_type == DeviceType.CPU
+        && (bias is null || bias.dtype == ScalarType.BFloat16);
 
-    // Some outputs at a time: a matrix in float32 would take twice the memory that it has.
-    private static Tensor MultiplyWidened(Tensor input, Tensor weight, Tensor? bias)
+    /// <summary>The product in bfloat16 where libtorch's is slow: without gradient, with sums in float32, rounded once.</summary>
+    internal static Tensor MultiplyBrainFloats(Tensor input, Tensor weight, Tensor? bias)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor wide = input.to(ScalarType.Float32);
-        long outputs = weight.shape[0], atOnce = Math.Max(1, MostWidened / weight.shape[1]);
-        List<Tensor> results = [];
-        for (long first = 0; first < outputs; first += atOnce)
-        {
-            using DisposeScope inner = NewDisposeScope();
-            long count = Math.Min(atOnce, outputs - first);
-            results.Add(nn.functional.linear(
-                    wide, weight.narrow(0, first, count).to(ScalarType.Float32), bias?.narrow(0, first, count).to(ScalarType.Float32))
-                .to(ScalarType.BFloat16).MoveToOuterDisposeScope());
-        }
-
-        return cat(results, -1).MoveToOuterDisposeScope();
+        long rows = input.numel() / Math.Max(1, input.shape[^1]);
+        return FitsBrainFloats(input, weight, bias, rows)
+            ? MultiplyByKernel(input, weight, bias, (int)rows) : WidenedProduct.Multiply(input, weight, bias);
     }
 
     private static bool FitsFloats(Tensor input, Tensor weight, Tensor? bias) =>
@@ -133,7 +127,7 @@ public static unsafe class LinearOperator
         return result;
     }
 
-    private static Tensor MultiplyBrainFloats(Tensor input, Tensor weight, Tensor? bias, int count)
+    private static Tensor MultiplyByKernel(Tensor input, Tensor weight, Tensor? bias, int count)
     {
         using Tensor rows = input.contiguous();
         Tensor result = empty([.. input.shape[..^1], weight.shape[0]], dtype: ScalarType.BFloat16, device: CPU);

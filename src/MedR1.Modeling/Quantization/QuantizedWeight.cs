@@ -130,7 +130,8 @@ public sealed class QuantizedWeight
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        return (nn.functional.linear(input, Codes.to(input.dtype)) * Scale).MoveToOuterDisposeScope();
+        ScalarType type = FactorType(input.dtype, input.device_type);
+        return (nn.functional.linear(input.to(type), Codes.to(type)) * Scale).MoveToOuterDisposeScope();
     }
 
     /// <summary><c>x W</c>, what a gradient of the product is for the input.</summary>
@@ -138,6 +139,11 @@ public sealed class QuantizedWeight
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
-        return (gradient * Scale).to(type).matmul(Codes.to(type)).MoveToOuterDisposeScope();
+        ScalarType factors = FactorType(type, gradient.device_type);
+        return (gradient * Scale).to(factors).matmul(Codes.to(factors)).to(type).MoveToOuterDisposeScope();
     }
+
+    // Whole numbers of 8 bits are exact in all of them.
+    private static ScalarType FactorType(ScalarType type, DeviceType device) =>
+        WidenedProduct.Serves(type, device) ? ScalarType.Float32 : type;
 }

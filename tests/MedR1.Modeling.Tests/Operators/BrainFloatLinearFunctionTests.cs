@@ -1,0 +1,106 @@
+using TorchSharp;
+
+using static TorchSharp.torch;
+
+namespace MedR1.Modeling.Tests.Operators;
+
+// Called by themselves: only a processor without AVX-512 has them called by the layers.
+public class BrainFloatLinearFunctionTests
+{
+    // 3,000 × 1,600 and 2,200 × 2,016 weights are more than are widened at a time; 50 × 33 fit no kernel.
+    [Theory]
+    [InlineData(3, 1600, 3000, true)]
+    [InlineData(130, 2016, 2200, false)]
+    [InlineData(70, 33, 50, true)]
+    public void Value_and_gradients_are_rounded_once(int rows, int width, int outputs, bool hasBias)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(43, CPU);
+        Tensor input = randn([rows, width], generator: generator).bfloat16().requires_grad_();
+        Tensor weight = randn([outputs, width], generator: generator).bfloat16().requires_grad_();
+        Tensor? bias = hasBias ? randn([outputs], generator: generator).bfloat16().requires_grad_() : null;
+        Tensor given = randn([rows, outputs], generator: generator).bfloat16();
+
+        Tensor value = BrainFloatLinearFunction.Apply(input, weight, bias);
+        autograd.backward([value], [given]);
+
+        RoundedOnce.IsProduct(value, input, weight.t(), bias);
+        RoundedOnce.IsProduct(input.grad!, given, weight);
+        RoundedOnce.IsProduct(weight.grad!, given.t(), input);
+        if (bias is not null)
+        {
+            RoundedOnce.IsProduct(bias.grad!, ones(rows), given);
+        }
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void What_takes_no_gradient_gets_none(bool ofInput, bool ofWeight)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = ones([64, 4, 64], ScalarType.BFloat16, requires_grad: ofInput);
+        Tensor weight = ones([128, 64], ScalarType.BFloat16, requires_grad: ofWeight);
+        Tensor value = BrainFloatLinearFunction.Apply(input, weight, null);
+        Assert.Equal(ofInput || ofWeight, value.requires_grad);
+        if (value.requires_grad)
+        {
+            value.sum().backward();
+        }
+
+        // Sums of 128 ones, and of 256.
+        Assert.Equal(ofInput ? 128.0 : 0, input.grad?.max().to(float64).ToDouble() ?? 0);
+        Assert.Equal(ofWeight ? 256.0 : 0, weight.grad?.min().to(float64).ToDouble() ?? 0);
+        Assert.Equal(ofInput, input.grad?.shape.SequenceEqual(input.shape) ?? false);
+    }
+
+    [Fact]
+    public void An_input_that_does_not_lie_in_rows_has_its_gradients_too()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(47, CPU);
+        Tensor source = randn([64, 80], generator: generator).bfloat16().requires_grad_();
+        Tensor weight = randn([96, 64], generator: generator).bfloat16().requires_grad_();
+        Tensor given = randn([96, 80], generator: generator).bfloat16().t();
+        autograd.backward([BrainFloatLinearFunction.Apply(source.t(), weight, null)], [given]);
+        RoundedOnce.IsProduct(source.grad!.t(), given, weight);
+        RoundedOnce.IsProduct(weight.grad!, given.t(), source.t());
+    }
+
+    // libtorch refuses a backward pass with a saved tensor that has changed: an input that isn't saved may change.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_input_of_a_frozen_layer_is_not_kept(bool isFrozen)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor source = ones([4, 64], ScalarType.BFloat16, requires_grad: true);
+        Tensor input = source.clone();
+        Tensor weight = ones([32, 64], ScalarType.BFloat16, requires_grad: !isFrozen);
+        Tensor value = BrainFloatLinearFunction.Apply(input, weight, null);
+        using (no_grad())
+        {
+            input.zero_();
+        }
+
+        value.sum().backward();
+        Assert.Equal(isFrozen ? 32.0 : double.NaN, source.grad!.max().to(float64).ToDouble());
+        if (!isFrozen)
+        {
+            Assert.Throws<InvalidOperationException>(() => BackwardFailure.OfOperators.ThrowIfAny());
+        }
+    }
+
+    [Fact]
+    public void Forward_gives_the_bits_of_a_product_without_gradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(41, CPU);
+        Tensor input = randn([77, 96], generator: generator).bfloat16();
+        Tensor weight = randn([160, 96], generator: generator).bfloat16().requires_grad_();
+        Tensor recorded = BrainFloatLinearFunction.Apply(input, weight, null);
+        using IDisposable noGradient = no_grad();
+        Assert.True(LinearOperator.MultiplyBrainFloats(input, weight, null).equal(recorded).all().item<bool>());
+    }
+}
