@@ -49,58 +49,55 @@ internal sealed class MethodTrainer(int steps, int seed, IReadOnlyList<IMetricSi
     private async Task<(TrainingReport Report, long Weights)> SupervisedAsync(
         Method method, Qwen2VLPolicy policy, IVqaDataset data, CancellationToken cancellationToken)
     {
-        SftTrainerBuilder builder = new SftTrainerBuilder(policy)
+        using SftTrainer trainer = Common(new SftTrainerBuilder(policy))
             .UseExamples([.. data.Select(example => SupervisedExample.Answer(
                 method.Template.Format(example), $"<answer>{example.Answer}</answer>"))])
             .Configure(options =>
             {
-                Common(options);
                 options.ExamplesPerStep = ComparisonSettings.PromptsPerStep;
                 options.ExamplesPerMicroStep = ComparisonSettings.PromptsPerStep;
-            });
-        foreach (IMetricSink sink in sinks)
-        {
-            builder.AddMetricSink(sink);
-        }
-
-        using SftTrainer trainer = builder.Build();
+            })
+            .Build();
         return (await trainer.RunAsync(cancellationToken), WeightsOf(policy));
     }
 
     private TBuilder Rollouts<TBuilder, TOptions>(
         RolloutTrainerBuilder<TBuilder, TOptions> builder, Method method, IVqaDataset data)
         where TBuilder : RolloutTrainerBuilder<TBuilder, TOptions>
-        where TOptions : RolloutTrainerOptions, new()
+        where TOptions : RolloutTrainerOptions, new() =>
+        Common(builder)
+            .UseDataset(data)
+            .UsePrompt(method.Template)
+            .AddReward(new OptionTextReward())
+            .AddReward(new FormatReward(method.Form), method.FormWeight)
+            .Configure(options =>
+            {
+                options.PromptsPerStep = ComparisonSettings.PromptsPerStep;
+                options.GroupSize = ComparisonSettings.GroupSize;
+                options.MaxNewTokens = method.MaxNewTokens;
+                options.MeasureEntropy = false;
+            });
+
+    private TBuilder Common<TBuilder, TOptions>(TrainerBuilder<TBuilder, TOptions> builder)
+        where TBuilder : TrainerBuilder<TBuilder, TOptions>
+        where TOptions : TrainerOptions, new()
     {
         foreach (IMetricSink sink in sinks)
         {
             builder.AddMetricSink(sink);
         }
 
-        return builder.UseDataset(data)
-            .UsePrompt(method.Template)
-            .AddReward(new OptionTextReward())
-            .AddReward(new FormatReward(method.Form), method.FormWeight)
-            .Configure(options =>
-            {
-                Common(options);
-                options.PromptsPerStep = ComparisonSettings.PromptsPerStep;
-                options.GroupSize = ComparisonSettings.GroupSize;
-                options.MaxNewTokens = method.MaxNewTokens;
-                options.MeasureEntropy = false;
-            });
-    }
+        return builder.Configure(options =>
+        {
+            options.MaxSteps = steps;
+            options.Seed = seed;
+            options.LearningRate = ComparisonSettings.LearningRate;
+            options.Schedule = LearningRateDecay.Linear;
+            options.Warmup = 10;
 
-    private void Common(TrainerOptions options)
-    {
-        options.MaxSteps = steps;
-        options.Seed = seed;
-        options.LearningRate = ComparisonSettings.LearningRate;
-        options.Schedule = LearningRateDecay.Linear;
-        options.Warmup = 10;
-
-        // The default 0.999 remembers more steps than the run has.
-        options.Optimizer = options.Optimizer with { Beta2 = 0.98 };
+            // The default 0.999 remembers more steps than the run has.
+            options.Optimizer = options.Optimizer with { Beta2 = 0.98 };
+        });
     }
 
     private static long WeightsOf(Qwen2VLPolicy policy) => policy.Parameters.Sum(pair => pair.Value.numel());

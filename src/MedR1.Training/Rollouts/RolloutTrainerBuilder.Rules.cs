@@ -9,24 +9,24 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
         RequireData();
         RequireRewards();
         RequireBestReward(options.BestMetric);
-        _slots.RequireEvaluations(options, _evaluations);
-        _slots.Require(
+        Slots.RequireEvaluations(options, Evaluations);
+        Slots.Require(
             _recorded is null || Directory.Exists(_recorded),
             $"There is no folder '{_recorded}' of recorded rollouts: .UseRecordedRollouts(folder) with that of a "
             + "RolloutRecorder.");
-        _slots.Require(
+        Slots.Require(
             _recorded is null || _sampler is null,
             "Recorded rollouts are not sampled: remove .UseRecordedRollouts, or .UseSampler.");
-        _slots.Require(
+        Slots.Require(
             options.MaxPromptTokens is null || options.MaxPromptTokens < Policy.ContextLength,
             $"MaxPromptTokens is {options.MaxPromptTokens}, but the model takes {Policy.ContextLength} tokens with "
             + $"the answer: .Configure(options => options.MaxPromptTokens = {Policy.ContextLength / 2}).");
-        _slots.RequireTrainable(Policy, options);
-        _slots.Require(
+        Slots.RequireTrainable(Policy, options);
+        Slots.Require(
             options.MaxNewTokens < Policy.ContextLength,
             $"MaxNewTokens is {options.MaxNewTokens}, but the model takes {Policy.ContextLength} tokens with the "
             + "prompt: .Configure(options => options.MaxNewTokens = 256).");
-        _slots.Require(
+        Slots.Require(
             !ReferenceEquals(_reference, Policy),
             "The reference is the policy itself, so its weights would move too: remove .UseReference, or give it a "
             + "frozen copy.");
@@ -36,18 +36,18 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     {
         if (_prompts is not null)
         {
-            _slots.Require(_prompts.Count > 0, "The list of prompts is empty: .UsePrompts(prompts) with at least one.");
-            _slots.Require(
+            Slots.Require(_prompts.Count > 0, "The list of prompts is empty: .UsePrompts(prompts) with at least one.");
+            Slots.Require(
                 _dataset is null && _template is null,
                 "There are prompts and a data set or template too: keep .UsePrompts, or .UseDataset with .UsePrompt.");
             return;
         }
 
-        _slots.Require(_dataset is not null, "There is no data: .UseDataset(dataset), or .UsePrompts(prompts).");
-        _slots.Require(
+        Slots.Require(_dataset is not null, "There is no data: .UseDataset(dataset), or .UsePrompts(prompts).");
+        Slots.Require(
             _dataset is not { Count: 0 },
             $"The data set '{_dataset?.Name}' is empty: .UseDataset(dataset) with at least one example.");
-        _slots.Require(
+        Slots.Require(
             _template is not null,
             "Nothing says how an example becomes a prompt: .UsePrompt(PromptTemplates.ThinkThenAnswer).");
     }
@@ -60,7 +60,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
             TrainingMetricNames.RewardMean(reward.Name), TrainingMetricNames.RewardDeviationOf(reward.Name),
             TrainingMetricNames.RewardFailures(reward.Name),
         })];
-        _slots.Require(
+        Slots.Require(
             best is null || !TrainingMetricNames.IsOfReward(best) || measured.Contains(best),
             $"BestMetric is '{best}', but what is measured of rewards is {string.Join(", ", measured)}: "
             + ".Configure(options => options.BestMetric = …).");
@@ -68,13 +68,13 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
 
     private void RequireRewards()
     {
-        _slots.Require(
+        Slots.Require(
             _rewards.Count > 0,
             "There is no reward, so nothing could be learnt: .AddReward(new ChoiceAccuracyReward()).");
         foreach (IGrouping<string, WeightedReward> same in _rewards.GroupBy(reward => reward.Name)
             .Where(same => same.Count() > 1))
         {
-            _slots.Mistakes.Add(
+            Slots.Mistakes.Add(
                 $"{same.Count()} rewards are named '{same.Key}', metrics would mix them: "
                 + ".AddReward(\"another name\", …).");
         }
