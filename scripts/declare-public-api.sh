@@ -10,7 +10,7 @@ else
   folders=(src/MedR1.*)
   # Core reaches every package but the leaves behind it.
   builds=(Core Datasets.Arrow Datasets.Parquet Evaluation.ExtensionsAI Evaluation.Reports Imaging.Dicom Rewards.Judge
-    Sampling.Remote Training.Terminal Testing)
+    Sampling.Remote Training.Plots Training.Terminal Testing)
 fi
 for folder in "${folders[@]}"; do
   printf '#nullable enable\n' > "$folder/PublicAPI.Unshipped.txt"

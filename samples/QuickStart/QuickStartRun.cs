@@ -6,6 +6,7 @@ using MedR1.Modeling;
 using MedR1.Models.Qwen2VL;
 using MedR1.Sampling;
 using MedR1.Training;
+using MedR1.Training.Plots;
 using TorchSharp;
 
 namespace MedR1.Samples.QuickStart;

@@ -24,6 +24,7 @@ public sealed class PackageGraphTests
         ["Sampling"] = ["Modeling"],
         ["Sampling.Remote"] = ["Abstractions"],
         ["Training"] = ["Losses", "Modeling", "Sampling"],
+        ["Training.Plots"] = ["Training"],
         ["Training.Terminal"] = ["Training"],
         ["Testing"] = ["Modeling"],
         ["Core"] =
@@ -88,6 +89,10 @@ public sealed class PackageGraphTests
     [Fact]
     public void The_live_console_is_the_only_package_with_a_console_library() => Assert.Equal(
         ["Training.Terminal"], Graph.Keys.Where(package => PackageReferences(package).Contains("Spectre.Console")));
+
+    [Fact]
+    public void The_plots_are_the_only_package_with_a_plotting_library() => Assert.Equal(
+        ["Training.Plots"], Graph.Keys.Where(package => PackageReferences(package).Contains("ScottPlot")));
 
     public static TheoryData<string> Packages() => [.. Graph.Keys];
 

@@ -15,7 +15,20 @@ internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
     {
         foreach (IHistorySink sink in sinks.OfType<IHistorySink>())
         {
-            sink.Begin(stepsBefore);
+            try
+            {
+                UserCode.Call(
+                    () =>
+                    {
+                        sink.Begin(stepsBefore);
+                        return true;
+                    },
+                    $"The sink {sink.GetType().Name}");
+            }
+            catch (Exception exception)
+            {
+                Keep(sink, stepsBefore, exception);
+            }
         }
     }
 
@@ -31,9 +44,11 @@ internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
             catch (Exception exception)
                 when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                _failures.TryAdd(sink,
-                    $"{sink.GetType().Name} at step {metrics.Step}: {exception.GetType().Name}: {exception.Message}");
+                Keep(sink, metrics.Step, exception);
             }
         }
     }
+
+    private void Keep(IMetricSink sink, long step, Exception exception) => _failures.TryAdd(
+        sink, $"{sink.GetType().Name} at step {step}: {exception.GetType().Name}: {exception.Message}");
 }

@@ -1,7 +1,10 @@
 namespace MedR1.Training;
 
-/// <summary>The measurements of a run from its first step on, also those made before it was interrupted.</summary>
-internal sealed class StepHistory
+/// <summary>
+/// The measurements of a run from its first step on, also those made before it was interrupted: for sinks that show the run as a whole.
+/// </summary>
+/// <remarks>Not thread-safe; a trainer makes one call at a time.</remarks>
+public sealed class StepHistory
 {
     private readonly List<StepMetrics> _steps = [];
     private IReadOnlyList<StepMetrics> _earlier;
@@ -10,7 +13,7 @@ internal sealed class StepHistory
     /// <param name="metricsFile">The file of the run's <see cref="JsonLinesSink"/>, if there is one yet; null to begin here.</param>
     /// <exception cref="InvalidDataException">The file holds something else than metrics.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public StepHistory(string? metricsFile) =>
+    public StepHistory(string? metricsFile = null) =>
         _earlier = metricsFile is not null && File.Exists(metricsFile) ? JsonLinesSink.Read(metricsFile) : [];
 
     /// <summary>All of them, in order.</summary>
@@ -33,8 +36,11 @@ internal sealed class StepHistory
     }
 
     /// <summary>Adds the next one.</summary>
+    /// <param name="metrics">A step's measurements.</param>
     public void Add(StepMetrics metrics)
     {
+        ArgumentNullException.ThrowIfNull(metrics);
+
         // For who is not told where the run begins: one that begins with its first step does not go on with the one that left the
         // file.
         if (metrics.Step > 1)

@@ -25,7 +25,8 @@ internal static class SnippetCompiler
         "MedR1", "MedR1.Datasets", "MedR1.Datasets.Arrow", "MedR1.Datasets.Parquet", "MedR1.Evaluation",
         "MedR1.Evaluation.ExtensionsAI", "MedR1.Evaluation.Reports", "MedR1.Imaging", "MedR1.Imaging.Dicom", "MedR1.Losses",
         "MedR1.Modeling", "MedR1.Models.Qwen2VL", "MedR1.Rewards", "MedR1.Rewards.Judge", "MedR1.Sampling",
-        "MedR1.Sampling.Remote", "MedR1.Testing", "MedR1.Training", "MedR1.Training.Terminal", "TorchSharp",
+        "MedR1.Sampling.Remote", "MedR1.Testing", "MedR1.Training", "MedR1.Training.Plots", "MedR1.Training.Terminal",
+        "TorchSharp",
     ];
 
     /// <summary>The errors; empty where it compiles.</summary>

@@ -78,11 +78,9 @@ public sealed class SinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Curves_and_report_of_a_resumed_run_begin_at_its_first_step()
+    public async Task A_report_of_a_resumed_run_begins_at_its_first_step()
     {
         string metrics = Path.Combine(_folder, "metrics.jsonl");
-        string whole = Path.Combine(_folder, "whole.png"), resumed = Path.Combine(_folder, "resumed.png");
-        CurvePlotSink uninterrupted = new(whole, interval: 4);
         using (JsonLinesSink lines = new(metrics))
         {
             // The run reached step 3 and goes on from a checkpoint of step 2: what it measured at step 3 counts no more.
@@ -92,20 +90,12 @@ public sealed class SinkTests : IDisposable
             }
         }
 
-        CurvePlotSink second = new(resumed, interval: 2, metricsFile: metrics);
         HtmlReportWriter report = new(Path.Combine(_folder, "report.html"), interval: 2, metricsFile: metrics);
-        for (int step = 1; step <= 4; step++)
+        for (int step = 3; step <= 4; step++)
         {
-            StepMetrics measured = Step(step, ("loss", 1.0 / step));
-            await uninterrupted.WriteAsync(measured);
-            if (step > 2)
-            {
-                await second.WriteAsync(measured);
-                report.OnStep(measured);
-            }
+            report.OnStep(Step(step, ("loss", 1.0 / step)));
         }
 
-        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(resumed));
         HtmlReport.Save(
             Path.Combine(_folder, "whole.html"),
             new HtmlReportContent("Training", [.. Enumerable.Range(1, 4).Select(step => Step(step, ("loss", 1.0 / step)))]));
@@ -143,23 +133,6 @@ public sealed class SinkTests : IDisposable
         Assert.Contains("0.75", shown);
         Assert.DoesNotContain("0.125", shown);
         Assert.DoesNotContain("eval/x", shown);
-    }
-
-    // The first report of a fresh run may come as late as that of one that goes on: here at step 4, before which the file has three.
-    [Fact]
-    public async Task Curves_of_a_fresh_run_take_none_of_another_wherever_its_first_report_comes()
-    {
-        string metrics = Path.Combine(_folder, "metrics.jsonl");
-        string own = Path.Combine(_folder, "own.png"), beside = Path.Combine(_folder, "beside.png");
-        File.WriteAllLines(metrics, Enumerable.Range(1, 8).Select(step => $$"""{"step":{{step}},"reward":9}"""));
-        using TinyPolicy policy = TestData.Policy();
-
-        await Runs.Small(policy, options => options.LogInterval = 4)
-            .AddMetricSink(new CurvePlotSink(own))
-            .AddMetricSink(new CurvePlotSink(beside, metricsFile: metrics))
-            .RunAsync();
-
-        Assert.Equal(File.ReadAllBytes(own), File.ReadAllBytes(beside));
     }
 
     [Theory]
@@ -327,6 +300,18 @@ public sealed class SinkTests : IDisposable
         Assert.Equal("Broken at step 1: InvalidOperationException: no more ink", Assert.Single(dispatcher.Failures));
     }
 
+    [Fact]
+    public void A_sink_that_fails_where_the_run_begins_stops_neither_the_run_nor_the_others()
+    {
+        Beginning second = new(() => { });
+        MetricDispatcher dispatcher = new([new Beginning(() => throw new IOException("no such disk")), second]);
+
+        dispatcher.Begin(3);
+
+        Assert.Equal("Beginning at step 3: IOException: no such disk", Assert.Single(dispatcher.Failures));
+        Assert.Equal(3, second.Before);
+    }
+
     // It fails while the run is being cancelled, but not of that: the run ends as cancelled, and the failure is kept.
     [Fact]
     public async Task A_sink_that_fails_while_the_run_is_cancelled_does_not_end_it_with_its_own_failure()
@@ -363,6 +348,19 @@ public sealed class SinkTests : IDisposable
         }
 
         return records;
+    }
+
+    private sealed class Beginning(Action begin) : IHistorySink
+    {
+        public long? Before { get; private set; }
+
+        public void Begin(long stepsBefore)
+        {
+            begin();
+            Before = stepsBefore;
+        }
+
+        public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
     }
 
     private sealed class Broken : IMetricSink

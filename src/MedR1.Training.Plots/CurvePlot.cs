@@ -1,6 +1,6 @@
 using ScottPlot;
 
-namespace MedR1.Training;
+namespace MedR1.Training.Plots;
 
 /// <summary>Plots the measurements of a run over its steps as a PNG image with several panels.</summary>
 public static class CurvePlot

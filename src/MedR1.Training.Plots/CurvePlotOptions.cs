@@ -1,4 +1,4 @@
-namespace MedR1.Training;
+namespace MedR1.Training.Plots;
 
 /// <summary>How curves are drawn.</summary>
 public sealed record CurvePlotOptions

@@ -1,7 +1,7 @@
-namespace MedR1.Training;
+namespace MedR1.Training.Plots;
 
 /// <summary>Keeps a PNG of a run's curves up to date.</summary>
-public sealed class CurvePlotSink : IMetricSink, IHistorySink
+public sealed class CurvePlotSink : IHistorySink
 {
     private readonly string _path;
     private readonly int _interval;
@@ -31,7 +31,8 @@ public sealed class CurvePlotSink : IMetricSink, IHistorySink
         _history = new StepHistory(metricsFile);
     }
 
-    void IHistorySink.Begin(long stepsBefore) => _history.Begin(stepsBefore);
+    /// <inheritdoc/>
+    public void Begin(long stepsBefore) => _history.Begin(stepsBefore);
 
     /// <inheritdoc/>
     public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace MedR1.Training.Tests;
+namespace MedR1.Training.Plots.Tests;
 
 public sealed class CurvePlotTests : IDisposable
 {

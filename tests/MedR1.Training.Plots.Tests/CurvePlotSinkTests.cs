@@ -1,0 +1,71 @@
+using MedR1.Testing;
+
+namespace MedR1.Training.Plots.Tests;
+
+public sealed class CurvePlotSinkTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    [Fact]
+    public async Task Curves_of_a_resumed_run_begin_at_its_first_step()
+    {
+        string metrics = Path.Combine(_folder, "metrics.jsonl");
+        string whole = Path.Combine(_folder, "whole.png"), resumed = Path.Combine(_folder, "resumed.png");
+        CurvePlotSink uninterrupted = new(whole, interval: 4);
+        using (JsonLinesSink lines = new(metrics))
+        {
+            // The run reached step 3 and goes on from a checkpoint of step 2: what it measured at step 3 counts no more.
+            for (int step = 1; step <= 3; step++)
+            {
+                await lines.WriteAsync(Step(step, step == 3 ? 9 : 1.0 / step));
+            }
+        }
+
+        CurvePlotSink second = new(resumed, interval: 2, metricsFile: metrics);
+        for (int step = 1; step <= 4; step++)
+        {
+            StepMetrics measured = Step(step, 1.0 / step);
+            await uninterrupted.WriteAsync(measured);
+            if (step > 2)
+            {
+                await second.WriteAsync(measured);
+            }
+        }
+
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(resumed));
+    }
+
+    // The first report of a fresh run may come as late as that of one that goes on: here at step 4, before which the file has three.
+    [Fact]
+    public async Task Curves_of_a_fresh_run_take_none_of_another_wherever_its_first_report_comes()
+    {
+        string metrics = Path.Combine(_folder, "metrics.jsonl");
+        string own = Path.Combine(_folder, "own.png"), beside = Path.Combine(_folder, "beside.png");
+        File.WriteAllLines(metrics, Enumerable.Range(1, 8).Select(step => $$"""{"step":{{step}},"reward":9}"""));
+        using TinyPolicy policy = new(new TinyPolicyOptions { Seed = 1 });
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy)
+            .UsePrompts([VqaPrompt.Ask("a"), VqaPrompt.Ask("bb")])
+            .AddReward("small", context => context.Completion.TokenIds.Average(id => id < 64 ? 1.0 : 0.0))
+            .AddMetricSink(new CurvePlotSink(own))
+            .AddMetricSink(new CurvePlotSink(beside, metricsFile: metrics))
+            .Configure(options =>
+            {
+                options.PromptsPerStep = 2;
+                options.MaxSteps = 8;
+                options.MaxNewTokens = 6;
+                options.LearningRate = 0.01;
+                options.LogInterval = 4;
+            })
+            .Build();
+
+        TrainingReport report = await trainer.RunAsync();
+
+        Assert.Empty(report.SinkFailures);
+        Assert.Equal(File.ReadAllBytes(own), File.ReadAllBytes(beside));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static StepMetrics Step(long step, double loss) =>
+        new(step, new Dictionary<string, double> { [TrainingMetricNames.Loss] = loss });
+}
