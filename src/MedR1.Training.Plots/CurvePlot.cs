@@ -6,7 +6,10 @@ namespace MedR1.Training.Plots;
 public static class CurvePlot
 {
     private static readonly string[] CommonMetrics =
-        [TrainingMetricNames.Loss, TrainingMetricNames.MeanLength, "kl", "entropy", TrainingMetricNames.GradientNorm];
+    [
+        TrainingMetricNames.Loss, TrainingMetricNames.MeanLength, TrainingMetricNames.KlDivergence, TrainingMetricNames.Entropy,
+        TrainingMetricNames.GradientNorm,
+    ];
 
     /// <summary>Writes the image; an existing one is replaced once the new one is complete.</summary>
     /// <param name="path">The PNG file; its folder is created if missing.</param>

@@ -163,11 +163,12 @@ public sealed class LiveConsole : IRolloutObserver, IDisposable
     }
 
     private static bool IsShown(string name) => TrainingMetricNames.IsRewardMean(name)
-        || name.StartsWith("eval/", StringComparison.Ordinal)
+        || TrainingMetricNames.IsEvaluation(name)
         || name is TrainingMetricNames.Loss or TrainingMetricNames.Reward or TrainingMetricNames.MeanLength
             or TrainingMetricNames.TruncatedShare or TrainingMetricNames.ZeroDeviationShare
             or TrainingMetricNames.GradientNorm or TrainingMetricNames.StepSeconds
-            or TrainingMetricNames.TokensPerSecond or "kl" or "entropy";
+            or TrainingMetricNames.TokensPerSecond or TrainingMetricNames.KlDivergence
+            or TrainingMetricNames.Entropy;
 
     private static string Number(double? value) => value?.ToString("G4", CultureInfo.InvariantCulture) ?? "–";
 }

@@ -63,13 +63,13 @@ public sealed record AdvantageResult(
 
         for (int i = 0; i < rewardNames.Count; i++)
         {
-            Add($"rewards/{rewardNames[i]}/mean", ByReward[i].Mean);
-            Add($"rewards/{rewardNames[i]}/std", ByReward[i].Deviation);
+            Add(LossMetricNames.RewardMean(rewardNames[i]), ByReward[i].Mean);
+            Add(LossMetricNames.RewardDeviationOf(rewardNames[i]), ByReward[i].Deviation);
         }
 
-        Add("reward", Batch.Mean);
-        Add("reward_std", Batch.Deviation);
-        Add("frac_reward_zero_std", ZeroDeviationShare);
+        Add(LossMetricNames.Reward, Batch.Mean);
+        Add(LossMetricNames.RewardDeviation, Batch.Deviation);
+        Add(LossMetricNames.ZeroDeviationShare, ZeroDeviationShare);
         return metrics;
     }
 }

@@ -82,12 +82,12 @@ public sealed class GrpoLoss : IPolicyLoss
         {
             Tensor kl_BT = PolicyKl.Compute(Options, batch, ratio);
             terms = terms.Plus(kl_BT.Times(Options.KlCoefficient));
-            metrics.Add("kl", (kl_BT.detach() * batch.Mask_BT).sum(), batch.TokenCount);
+            metrics.Add(LossMetricNames.KlDivergence, (kl_BT.detach() * batch.Mask_BT).sum(), batch.TokenCount);
         }
 
         (Tensor loss, Tensor sum, Tensor weight, LossMetricKind kind) =
             LossReduction.Reduce(Options.Normalization, terms, batch);
-        metrics.Add("policy_loss", sum.detach(), weight, kind);
+        metrics.Add(LossMetricNames.PolicyLoss, sum.detach(), weight, kind);
         loss = SubtractEntropyBonus(loss, batch, chosen_BT, metrics);
         Measure(metrics, batch, chosen_BT, ratio.detach(), samplerRatio);
 
@@ -126,7 +126,7 @@ public sealed class GrpoLoss : IPolicyLoss
         }
 
         Tensor one = ones([], batch.DataType, loss.device);
-        metrics.Add("entropy_coef", one.Times(coefficient), one);
+        metrics.Add(LossMetricNames.EntropyCoefficient, one.Times(coefficient), one);
         if (coefficient == 0)
         {
             return loss;
@@ -143,7 +143,7 @@ public sealed class GrpoLoss : IPolicyLoss
         using IDisposable noGrad = no_grad();
         if (batch.Entropies_BT is not null)
         {
-            metrics.Add("entropy", batch.Entropies_BT.sum(), batch.TokenCount);
+            metrics.Add(LossMetricNames.Entropy, batch.Entropies_BT.sum(), batch.TokenCount);
             metrics.Add(BonusEntropy, (batch.Entropies_BT * chosen_BT).sum(), chosen_BT.sum());
         }
 
@@ -151,7 +151,7 @@ public sealed class GrpoLoss : IPolicyLoss
         {
             Tensor weight_B1 = vespo.Weight(batch, samplerRatio);
             Tensor rows = tensor((double)batch.Rows, batch.DataType, weight_B1.device);
-            metrics.Add("vespo/phi_seq_mean", weight_B1.sum(), rows);
+            metrics.Add(LossMetricNames.VespoWeight, weight_B1.sum(), rows);
         }
 
         bool perRow = PolicyRatio.IsPerRow(Options.RatioLevel) && !batch.HasTokenAdvantages;

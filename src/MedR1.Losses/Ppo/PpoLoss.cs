@@ -64,13 +64,13 @@ public sealed class PpoLoss
         MetricCollector metrics = new();
         (Tensor value, Tensor sum, Tensor weight, LossMetricKind kind) =
             LossReduction.Reduce(Options.Policy.Normalization, terms_BT, batch);
-        metrics.Add("value_loss", sum.detach(), weight, kind);
-        metrics.Add("values", values_BT.detach().sum(), batch.TokenCount);
-        metrics.Add("returns", returns_BT.sum(), batch.TokenCount);
+        metrics.Add(LossMetricNames.ValueLoss, sum.detach(), weight, kind);
+        metrics.Add(LossMetricNames.Values, values_BT.detach().sum(), batch.TokenCount);
+        metrics.Add(LossMetricNames.Returns, returns_BT.sum(), batch.TokenCount);
         if (clipped_BT is not null)
         {
             metrics.Add(
-                "value_clip_ratio", clipped_BT.gt(free_BT).logical_and(batch.Active_BT).sum(), batch.TokenCount);
+                LossMetricNames.ValueClipShare, clipped_BT.gt(free_BT).logical_and(batch.Active_BT).sum(), batch.TokenCount);
         }
 
         Tensor loss = policy.Loss.Plus(value.Times(Options.ValueCoefficient));

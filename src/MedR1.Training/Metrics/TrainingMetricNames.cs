@@ -1,12 +1,15 @@
+using MedR1.Losses;
+
 namespace MedR1.Training;
 
 /// <summary>
-/// Names of the measurements that trainers pass to sinks; docs/metrics.md says what each one means and what values are healthy.
+/// Names of the measurements that trainers pass to sinks; docs/metrics.md says what each one means and what values are healthy. A loss
+/// may add more: those of the library's are in <see cref="LossMetricNames"/>.
 /// </summary>
 public static class TrainingMetricNames
 {
     private const string EvaluationPrefix = "eval/";
-    private const string RewardPrefix = "rewards/";
+    private const string TimePrefix = "time/";
     private const string RewardFailurePrefix = "reward_failures/";
 
     /// <summary>The loss that was back-propagated, summed over the step.</summary>
@@ -25,22 +28,22 @@ public static class TrainingMetricNames
     public const string Progress = "progress";
 
     /// <summary>Seconds left at the pace so far.</summary>
-    public const string SecondsLeft = "time/left";
+    public const string SecondsLeft = TimePrefix + "left";
 
     /// <summary>Seconds of the whole step.</summary>
     public const string StepSeconds = "step_time";
 
     /// <summary>Seconds of sampling.</summary>
-    public const string SampleSeconds = "time/sample";
+    public const string SampleSeconds = TimePrefix + "sample";
 
     /// <summary>Seconds of scoring.</summary>
-    public const string RewardSeconds = "time/reward";
+    public const string RewardSeconds = TimePrefix + "reward";
 
     /// <summary>Seconds of forward and backward passes and the optimizer.</summary>
-    public const string UpdateSeconds = "time/update";
+    public const string UpdateSeconds = TimePrefix + "update";
 
     /// <summary>Seconds of evaluation.</summary>
-    public const string EvaluationSeconds = "time/eval";
+    public const string EvaluationSeconds = TimePrefix + "eval";
 
     /// <summary>
     /// Evaluations since the start that did not measure <see cref="TrainerOptions.BestMetric"/>; reported only with such
@@ -58,16 +61,31 @@ public static class TrainingMetricNames
     public const string SkippedSteps = "skipped_steps";
 
     /// <summary>Mean total reward of the completions that have one.</summary>
-    public const string Reward = "reward";
+    public const string Reward = LossMetricNames.Reward;
 
     /// <summary>Standard deviation (unbiased) of the total reward over those completions.</summary>
-    public const string RewardDeviation = "reward_std";
+    public const string RewardDeviation = LossMetricNames.RewardDeviation;
 
     /// <summary>Share of groups whose rewards are all the same, so that nothing is learnt from them.</summary>
-    public const string ZeroDeviationShare = "frac_reward_zero_std";
+    public const string ZeroDeviationShare = LossMetricNames.ZeroDeviationShare;
 
     /// <summary>Mean number of tokens of a completion.</summary>
     public const string MeanLength = "completions/mean_length";
+
+    /// <summary>Number of tokens of the shortest completion.</summary>
+    public const string MinLength = "completions/min_length";
+
+    /// <summary>Number of tokens of the longest completion.</summary>
+    public const string MaxLength = "completions/max_length";
+
+    /// <summary>Mean number of tokens of a completion that ended by itself; 0 if none did, as are the following two.</summary>
+    public const string MeanTerminatedLength = "completions/mean_terminated_length";
+
+    /// <summary>Number of tokens of the shortest completion that ended by itself.</summary>
+    public const string MinTerminatedLength = "completions/min_terminated_length";
+
+    /// <summary>Number of tokens of the longest completion that ended by itself.</summary>
+    public const string MaxTerminatedLength = "completions/max_terminated_length";
 
     /// <summary>Share of completions that were cut off.</summary>
     public const string TruncatedShare = "completions/clipped_ratio";
@@ -87,20 +105,29 @@ public static class TrainingMetricNames
     /// <summary>How many samplings ago the replayed groups were sampled, on average.</summary>
     public const string ReplayAge = "replay/mean_age";
 
+    /// <summary>The policy term with its KL divergence, before the entropy bonus.</summary>
+    public const string PolicyLoss = LossMetricNames.PolicyLoss;
+
+    /// <summary>The estimated KL divergence from the reference; only with a KL coefficient.</summary>
+    public const string KlDivergence = LossMetricNames.KlDivergence;
+
+    /// <summary>Entropy of the next-token distribution, in nats.</summary>
+    public const string Entropy = LossMetricNames.Entropy;
+
     /// <summary>The weight of an adaptive entropy bonus, whether it is applied now or not.</summary>
-    public const string EntropyCoefficient = "entropy_coef";
+    public const string EntropyCoefficient = LossMetricNames.EntropyCoefficient;
 
     /// <summary>PPO: half the squared error of the critic, clipped where the loss clips, before its coefficient.</summary>
-    public const string ValueLoss = "value_loss";
+    public const string ValueLoss = LossMetricNames.ValueLoss;
 
     /// <summary>PPO: the mean value that the critic gives a token.</summary>
-    public const string Values = "values";
+    public const string Values = LossMetricNames.Values;
 
     /// <summary>PPO: the mean return of a token, which the critic should predict.</summary>
-    public const string Returns = "returns";
+    public const string Returns = LossMetricNames.Returns;
 
     /// <summary>PPO: share of tokens for which the critic's clipped error is the larger one.</summary>
-    public const string ValueClipShare = "value_clip_ratio";
+    public const string ValueClipShare = LossMetricNames.ValueClipShare;
 
     /// <summary>PPO: how much of the returns the critic predicted, before it learnt from them.</summary>
     public const string ExplainedVariance = "explained_variance";
@@ -116,7 +143,7 @@ public static class TrainingMetricNames
 
     /// <summary>The mean of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
-    public static string RewardMean(string reward) => $"{RewardPrefix}{reward}/mean";
+    public static string RewardMean(string reward) => LossMetricNames.RewardMean(reward);
 
     /// <summary>What an evaluation measured.</summary>
     /// <param name="measurement">The measurement's name.</param>
@@ -135,12 +162,12 @@ public static class TrainingMetricNames
     public static bool IsRewardMean(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return name.StartsWith(RewardPrefix, StringComparison.Ordinal) && name.EndsWith("/mean", StringComparison.Ordinal);
+        return LossMetricNames.IsOfReward(name) && name.EndsWith("/mean", StringComparison.Ordinal);
     }
 
     /// <summary>The unbiased standard deviation of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
-    public static string RewardDeviationOf(string reward) => $"{RewardPrefix}{reward}/std";
+    public static string RewardDeviationOf(string reward) => LossMetricNames.RewardDeviationOf(reward);
 
     /// <summary>How often one reward failed since the start.</summary>
     /// <param name="reward">The reward's name.</param>
@@ -161,7 +188,10 @@ public static class TrainingMetricNames
 
     /// <summary>Whether a name belongs to a measurement of a single reward.</summary>
     internal static bool IsOfReward(string name) =>
-        FailedReward(name) is not null || name.StartsWith(RewardPrefix, StringComparison.Ordinal);
+        FailedReward(name) is not null || LossMetricNames.IsOfReward(name);
+
+    /// <summary>Whether a name is that of a time by its purpose; <see cref="StepSeconds"/> is not.</summary>
+    internal static bool IsTime(string name) => name.StartsWith(TimePrefix, StringComparison.Ordinal);
 
     /// <summary>The reward whose failures a name counts; null for any other name.</summary>
     internal static string? FailedReward(string name) =>

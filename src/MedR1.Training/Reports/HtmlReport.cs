@@ -72,12 +72,13 @@ public static class HtmlReport
     // The most informative come first.
     private static int Rank(string name) => name switch
     {
-        _ when name.StartsWith("eval/", StringComparison.Ordinal) => 0,
+        _ when TrainingMetricNames.IsEvaluation(name) => 0,
         TrainingMetricNames.Reward => 1,
         _ when TrainingMetricNames.IsRewardMean(name) => 2,
         TrainingMetricNames.ZeroDeviationShare or TrainingMetricNames.MeanLength => 3,
-        TrainingMetricNames.Loss or "kl" or "entropy" or TrainingMetricNames.GradientNorm => 4,
-        _ when name.StartsWith("time/", StringComparison.Ordinal) => 6,
+        TrainingMetricNames.Loss or TrainingMetricNames.KlDivergence or TrainingMetricNames.Entropy
+            or TrainingMetricNames.GradientNorm => 4,
+        _ when TrainingMetricNames.IsTime(name) => 6,
         _ => 5,
     };
 

@@ -17,10 +17,15 @@ internal static class RolloutMetrics
         Completion[] completions = [.. rollout.Groups.SelectMany(group => group.Completions)];
         int[] ended = [.. completions.Where(completion => !completion.IsTruncated)
             .Select(completion => completion.TokenCount)];
-        AddLengths(values, "length", [.. completions.Select(completion => completion.TokenCount)]);
+        int[] lengths = [.. completions.Select(completion => completion.TokenCount)];
+        values[TrainingMetricNames.MeanLength] = lengths.Average();
+        values[TrainingMetricNames.MinLength] = lengths.Min();
+        values[TrainingMetricNames.MaxLength] = lengths.Max();
 
         // If none ended by itself, TRL reports 0.
-        AddLengths(values, "terminated_length", ended.Length > 0 ? ended : [0]);
+        values[TrainingMetricNames.MeanTerminatedLength] = ended.DefaultIfEmpty().Average();
+        values[TrainingMetricNames.MinTerminatedLength] = ended.DefaultIfEmpty().Min();
+        values[TrainingMetricNames.MaxTerminatedLength] = ended.DefaultIfEmpty().Max();
         values[TrainingMetricNames.TruncatedShare] = completions.Average(
             completion => completion.IsTruncated ? 1.0 : 0.0);
         if (options.MaxPromptTokens is not null)
@@ -50,12 +55,5 @@ internal static class RolloutMetrics
                 values[TrainingMetricNames.ReplayAge] = ages.Average();
             }
         }
-    }
-
-    private static void AddLengths(Dictionary<string, double> values, string name, int[] lengths)
-    {
-        values[$"completions/mean_{name}"] = lengths.Average();
-        values[$"completions/min_{name}"] = lengths.Min();
-        values[$"completions/max_{name}"] = lengths.Max();
     }
 }

@@ -96,7 +96,7 @@ internal sealed class PolicyUpdate(
             if (Skips && inputs.Entropies is Tensor entropies_BT)
             {
                 metrics.Add(
-                    new Dictionary<string, LossMetric> { ["entropy"] = EntropyOf(inputs, entropies_BT, batch) });
+                    new Dictionary<string, LossMetric> { [TrainingMetricNames.Entropy] = EntropyOf(inputs, entropies_BT, batch) });
             }
 
             PolicyMicroStep done = new(step, microStep, rollout, batch.Rows, inputs, value, result.Metrics);

@@ -17,12 +17,12 @@ internal sealed class ClippedRatioObjective(double low, double high, double? bou
         Tensor bounded = Bounded(ratio);
         Tensor below = bounded.Below(1 - low).logical_and(batch.Advantages.Below(0));
         Tensor above = bounded.Above(1 + high).logical_and(batch.Advantages.Above(0));
-        AddShare(metrics, "clip_ratio/low_mean", below, batch, perRow);
-        AddShare(metrics, "clip_ratio/high_mean", above, batch, perRow);
-        AddShare(metrics, "clip_ratio/region_mean", below.logical_or(above), batch, perRow);
+        AddShare(metrics, LossMetricNames.LowClipShare, below, batch, perRow);
+        AddShare(metrics, LossMetricNames.HighClipShare, above, batch, perRow);
+        AddShare(metrics, LossMetricNames.ClipShare, below.logical_or(above), batch, perRow);
         Tensor counts_B = perRow ? ones_like(batch.Tokens_B, ScalarType.Bool) : batch.Tokens_B.Above(0);
-        metrics.AddExtreme("clip_ratio/low_min", RowShare(below, batch, perRow), counts_B, LossMetricKind.Minimum);
-        metrics.AddExtreme("clip_ratio/high_max", RowShare(above, batch, perRow), counts_B, LossMetricKind.Maximum);
+        metrics.AddExtreme(LossMetricNames.SmallestLowClipShare, RowShare(below, batch, perRow), counts_B, LossMetricKind.Minimum);
+        metrics.AddExtreme(LossMetricNames.LargestHighClipShare, RowShare(above, batch, perRow), counts_B, LossMetricKind.Maximum);
     }
 
     private static Tensor RowShare(Tensor flags, PolicyBatch batch, bool perRow) => perRow

@@ -1,0 +1,95 @@
+namespace MedR1.Losses;
+
+/// <summary>
+/// Names of what losses and advantages measure, TRL's if TRL has the same measurement; docs/metrics.md says what values are healthy,
+/// docs/algorithms/grpo.md lists those of special losses.
+/// </summary>
+public static class LossMetricNames
+{
+    private const string RewardPrefix = "rewards/";
+
+    /// <summary>The policy term with its KL divergence, before the entropy bonus.</summary>
+    public const string PolicyLoss = "policy_loss";
+
+    /// <summary>The estimated KL divergence from the reference; only with a KL coefficient.</summary>
+    public const string KlDivergence = "kl";
+
+    /// <summary>Entropy of the next-token distribution, in nats.</summary>
+    public const string Entropy = "entropy";
+
+    /// <summary>The weight of an adaptive entropy bonus, whether it is applied now or not.</summary>
+    public const string EntropyCoefficient = "entropy_coef";
+
+    /// <summary>Share of tokens clipped at the lower bound.</summary>
+    public const string LowClipShare = "clip_ratio/low_mean";
+
+    /// <summary>The smallest share of a completion that is clipped at the lower bound.</summary>
+    public const string SmallestLowClipShare = "clip_ratio/low_min";
+
+    /// <summary>Share of tokens clipped at the upper bound.</summary>
+    public const string HighClipShare = "clip_ratio/high_mean";
+
+    /// <summary>The largest share of a completion that is clipped at the upper bound.</summary>
+    public const string LargestHighClipShare = "clip_ratio/high_max";
+
+    /// <summary>Share of tokens clipped at either bound.</summary>
+    public const string ClipShare = "clip_ratio/region_mean";
+
+    /// <summary>CISPO: share of ratios that the bound changed.</summary>
+    public const string CispoClipShare = "cispo_clip_ratio";
+
+    /// <summary>VESPO: the mean weight of a completion.</summary>
+    public const string VespoWeight = "vespo/phi_seq_mean";
+
+    /// <summary>Mean distance of a token's log-probability from the sampler's.</summary>
+    public const string SamplerDistance = "sampling/sampling_logp_difference/mean";
+
+    /// <summary>The largest such distance.</summary>
+    public const string LargestSamplerDistance = "sampling/sampling_logp_difference/max";
+
+    /// <summary>Mean ratio to the sampler's probability, after its bounds.</summary>
+    public const string SamplerRatio = "sampling/importance_sampling_ratio/mean";
+
+    /// <summary>The smallest such ratio.</summary>
+    public const string SmallestSamplerRatio = "sampling/importance_sampling_ratio/min";
+
+    /// <summary>The largest such ratio.</summary>
+    public const string LargestSamplerRatio = "sampling/importance_sampling_ratio/max";
+
+    /// <summary>PPO: half the squared error of the critic, clipped where the loss clips, before its coefficient.</summary>
+    public const string ValueLoss = "value_loss";
+
+    /// <summary>PPO: the mean value that the critic gives a token.</summary>
+    public const string Values = "values";
+
+    /// <summary>PPO: the mean return of a token, which the critic should predict.</summary>
+    public const string Returns = "returns";
+
+    /// <summary>PPO: share of tokens for which the critic's clipped error is the larger one.</summary>
+    public const string ValueClipShare = "value_clip_ratio";
+
+    /// <summary>Mean total reward of the completions that have one.</summary>
+    public const string Reward = "reward";
+
+    /// <summary>Standard deviation (unbiased) of the total reward over those completions.</summary>
+    public const string RewardDeviation = "reward_std";
+
+    /// <summary>Share of groups whose rewards are all the same, so that nothing is learnt from them.</summary>
+    public const string ZeroDeviationShare = "frac_reward_zero_std";
+
+    /// <summary>The mean of one reward over the completions to which it applies.</summary>
+    /// <param name="reward">The reward's name.</param>
+    public static string RewardMean(string reward) => $"{RewardPrefix}{reward}/mean";
+
+    /// <summary>The unbiased standard deviation of one reward over the completions to which it applies.</summary>
+    /// <param name="reward">The reward's name.</param>
+    public static string RewardDeviationOf(string reward) => $"{RewardPrefix}{reward}/std";
+
+    /// <summary>Whether a name is that of one reward's mean or deviation.</summary>
+    /// <param name="name">The name.</param>
+    public static bool IsOfReward(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.StartsWith(RewardPrefix, StringComparison.Ordinal);
+    }
+}
