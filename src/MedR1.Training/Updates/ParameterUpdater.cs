@@ -62,13 +62,13 @@ internal sealed class ParameterUpdater : IDisposable
     }
 
     /// <summary>Moves the parameters and returns the learning rate used.</summary>
-    /// <param name="step">How many steps were made or skipped before, from 0.</param>
+    /// <param name="stepsBefore">How many steps were made or skipped before: 0 for the first, which a report calls step 1.</param>
     /// <exception cref="InvalidOperationException">An earlier step failed halfway through its move.</exception>
-    public double Step(long step)
+    public double Step(long stepsBefore)
     {
         RequireWhole();
-        Reached = step + 1;
-        double factor = _schedule.Factor(step);
+        Reached = stepsBefore + 1;
+        double factor = _schedule.Factor(stepsBefore);
         _broken = Reached;
         _optimizer.Step(factor);
         _broken = null;
@@ -79,11 +79,11 @@ internal sealed class ParameterUpdater : IDisposable
     }
 
     /// <summary>Skips a step: the gradients are dropped, the schedule advances.</summary>
-    /// <param name="step">How many steps were made or skipped before, from 0.</param>
-    public double Skip(long step)
+    /// <param name="stepsBefore">How many steps were made or skipped before: 0 for the first, which a report calls step 1.</param>
+    public double Skip(long stepsBefore)
     {
         ZeroGradients();
-        return _options.LearningRate * _schedule.Factor(step);
+        return _options.LearningRate * _schedule.Factor(stepsBefore);
     }
 
     /// <summary>
