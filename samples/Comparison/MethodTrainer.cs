@@ -34,7 +34,7 @@ internal sealed class MethodTrainer(int steps, int seed, IReadOnlyList<IMetricSi
         return (await trainer.RunAsync(cancellationToken), WeightsOf(policy));
     }
 
-    // As many answers to as many questions as GRPO, one update of each half for a sampling, no reference either.
+    // As many answers to as many questions as GRPO, one update of each half for a rollout, no reference either.
     private async Task<(TrainingReport Report, long Weights)> PpoAsync(
         Method method, Qwen2VLPolicy policy, IVqaDataset data, CancellationToken cancellationToken)
     {

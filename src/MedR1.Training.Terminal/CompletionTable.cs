@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace MedR1.Training.Terminal;
 
 /// <summary>
-/// Prints, every so many samplings, what was asked, what the model answered, each reward and the advantage; in PPO, where a
+/// Prints, every so many rollouts, what was asked, what the model answered, each reward and the advantage; in PPO, where a
 /// completion has none, the total of its rewards. Alongside a <see cref="LiveConsole"/> it appears above the panel.
 /// </summary>
 public sealed class CompletionTable : IRolloutObserver
@@ -14,7 +14,7 @@ public sealed class CompletionTable : IRolloutObserver
     private readonly int _rows;
 
     /// <summary>Makes a table.</summary>
-    /// <param name="interval">Samplings between tables; the first is always printed.</param>
+    /// <param name="interval">Rollouts between tables; the first is always printed.</param>
     /// <param name="rows">How many completions are shown.</param>
     /// <param name="console">Where to print; <see langword="null"/> for the process's console.</param>
     public CompletionTable(int interval = 10, int rows = 8, IAnsiConsole? console = null)
@@ -35,7 +35,7 @@ public sealed class CompletionTable : IRolloutObserver
             return;
         }
 
-        Table table = new Table { Title = new TableTitle($"sampling {rollout.Index}") }
+        Table table = new Table { Title = new TableTitle($"rollout {rollout.Index}") }
             .AddColumn("question").AddColumn("completion");
         foreach (string name in rollout.RewardNames)
         {

@@ -8,7 +8,7 @@ using MedR1.Training.Tests;
 
 // A run to be killed: resume-probe <folder> [adapter]. It trains into the folder, going on from what is there, and says
 // "ready" when it starts and "weights <sha-256>" when it is done. Everything that a checkpoint must hold is in play:
-// several steps and passes to a sampling, a reference that moves, prompts that are left out, groups that are sampled
+// several steps and passes to a rollout, a reference that moves, prompts that are left out, groups that are sampled
 // again or replayed, an adaptive bonus, the best step; of an adapter its dropout.
 string folder = args[0];
 bool isAdapter = args.Contains("adapter");

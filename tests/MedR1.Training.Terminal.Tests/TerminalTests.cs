@@ -112,7 +112,7 @@ public sealed class TerminalTests
     }
 
     [Fact]
-    public async Task A_table_shows_completions_with_each_reward_every_so_many_samplings()
+    public async Task A_table_shows_completions_with_each_reward_every_so_many_rollouts()
     {
         using TestConsole console = new();
         console.Profile.Width = 160;
@@ -120,9 +120,9 @@ public sealed class TerminalTests
         await RunAsync(new CompletionTable(interval: 2, rows: 5, console));
 
         // Samplings 0, 1, 2: the table comes for 0 and 2.
-        Assert.Contains("sampling 0", console.Output);
-        Assert.DoesNotContain("sampling 1", console.Output);
-        Assert.Contains("sampling 2", console.Output);
+        Assert.Contains("rollout 0", console.Output);
+        Assert.DoesNotContain("rollout 1", console.Output);
+        Assert.Contains("rollout 2", console.Output);
         Assert.Contains("advantage", console.Output);
         Assert.Contains("[bold]no markup", console.Output);
         Assert.Equal(2 * 5, console.Output.Split("[bold]no markup").Length - 1);
@@ -175,10 +175,10 @@ public sealed class TerminalTests
 
         await RunAsync(live, new CompletionTable(interval: 1, rows: 2, console));
 
-        Assert.Contains("sampling 2", console.Output);
+        Assert.Contains("rollout 2", console.Output);
         Assert.True(
             console.Output.LastIndexOf("step 3 of 3", StringComparison.Ordinal)
-            > console.Output.LastIndexOf("sampling 2", StringComparison.Ordinal));
+            > console.Output.LastIndexOf("rollout 2", StringComparison.Ordinal));
     }
 
     [Fact]

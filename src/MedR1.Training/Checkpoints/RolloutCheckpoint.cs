@@ -1,13 +1,13 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// The current sampling, with its scores, advantages and old log-probabilities, so that a checkpoint can be written at any step.
+/// The current rollout, with its scores, advantages and old log-probabilities, so that a checkpoint can be written at any step.
 /// </summary>
 internal sealed class RolloutCheckpoint(RolloutTrainerParts parts, PromptTaker taker) : ICheckpointParts
 {
     private const string FileName = "rollout.json";
 
-    /// <summary>The sampling; null if the next step samples.</summary>
+    /// <summary>The rollout; null if the next step samples.</summary>
     public Rollout? Rollout { get; set; }
 
     public void Write(CheckpointFiles files)

@@ -20,9 +20,9 @@ public sealed class RepeatedOrder
     /// <param name="order">The order of the prompts, before they are cut into batches.</param>
     /// <param name="count">How many prompts there are.</param>
     /// <param name="samplesPerPrompt">How often a prompt comes in a row: the size of a group.</param>
-    /// <param name="batchSize">Prompts of a batch: those of one sampling.</param>
+    /// <param name="batchSize">Prompts of a batch: those of one rollout.</param>
     /// <param name="repeats">
-    /// How often a batch comes before the next: micro-steps of a sampling times passes through it.
+    /// How often a batch comes before the next: micro-steps of a rollout times passes through it.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1 (below 0 for the count).</exception>
     public RepeatedOrder(IExampleOrder order, int count, int samplesPerPrompt, int batchSize, int repeats)

@@ -5,7 +5,7 @@ namespace MedR1.Training;
 /// does. Without it positions continue past the end of an epoch, and no prompt is left out.
 /// </summary>
 /// <param name="order">The order to cut into batches.</param>
-/// <param name="batchSize">Prompts of a batch: those of one sampling.</param>
+/// <param name="batchSize">Prompts of a batch: those of one rollout.</param>
 public sealed class WholeBatchesOrder(IExampleOrder order, int batchSize) : IExampleOrder
 {
     private readonly IExampleOrder _order = order ?? throw new ArgumentNullException(nameof(order));

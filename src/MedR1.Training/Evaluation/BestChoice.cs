@@ -82,7 +82,7 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
         }
     }
 
-    // Not if the step was skipped; in a run that samples, only the first step of a sampling from which something can be learnt.
+    // Not if the step was skipped; in a run that samples, only the first step of a rollout from which something can be learnt.
     private bool MeasuresEverything(Dictionary<string, double> values) =>
         double.IsFinite(values[TrainingMetricNames.Loss]) && double.IsFinite(values[TrainingMetricNames.GradientNorm])
         && double.IsFinite(values.GetValueOrDefault(TrainingMetricNames.CriticGradientNorm))

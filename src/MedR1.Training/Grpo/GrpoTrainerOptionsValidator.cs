@@ -17,7 +17,7 @@ public sealed class GrpoTrainerOptionsValidator : IValidateOptions<GrpoTrainerOp
             "it needs at least 1 round", "new DynamicSamplingOptions { MaxRounds = 10 }");
         rules.Require(
             options.Replay is null or { Capacity: > 0, MaxAge: > 0 }, nameof(options.Replay), options.Replay,
-            "it needs room for at least 1 group of at least 1 sampling ago",
+            "it needs room for at least 1 group of at least 1 rollout ago",
             "new ReplayOptions { Capacity = 64, MaxAge = 8 }");
         rules.Require(
             options.ReferenceSync is null or { Interval: > 0, Mixup: > 0 and <= 1 }, nameof(options.ReferenceSync),

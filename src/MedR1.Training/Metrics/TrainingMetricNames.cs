@@ -102,7 +102,7 @@ public static class TrainingMetricNames
     /// <summary>Share of the rollout's groups that were replayed.</summary>
     public const string ReplayedShare = "replay/share";
 
-    /// <summary>How many samplings ago the replayed groups were sampled, on average.</summary>
+    /// <summary>How many rollouts ago the replayed groups were sampled, on average.</summary>
     public const string ReplayAge = "replay/mean_age";
 
     /// <summary>The policy term with its KL divergence, before the entropy bonus.</summary>
@@ -180,7 +180,7 @@ public static class TrainingMetricNames
         || (samples && name is (Reward or RewardDeviation or ZeroDeviationShare or MeanLength or TruncatedShare));
 
     /// <summary>
-    /// Whether a step may lack this although others have it: what only some evaluations, rewards or samplings measure.
+    /// Whether a step may lack this although others have it: what only some evaluations, rewards or rollouts measure.
     /// </summary>
     internal static bool MayBeMissing(string name, bool samples) =>
         name is EvaluationSeconds or EvaluationsWithoutBest

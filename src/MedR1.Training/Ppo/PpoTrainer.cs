@@ -71,7 +71,7 @@ public sealed class PpoTrainer : IDisposable
     /// <param name="cancellationToken">Stops between micro-steps; the weights are then those of the last whole step.</param>
     /// <exception cref="InvalidPromptException">A prompt can't be encoded, or exceeds the model's context.</exception>
     /// <exception cref="RewardFailureException">
-    /// A reward failed and the options say that this stops the run, or no completion of the first sampling has a reward and some
+    /// A reward failed and the options say that this stops the run, or no completion of the first rollout has a reward and some
     /// failed.
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>

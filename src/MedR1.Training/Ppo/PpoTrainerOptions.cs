@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Options of a PPO run. A sampling feeds <see cref="RolloutTrainerOptions.StepsPerGeneration"/> mini-batches of
+/// Options of a PPO run. A rollout feeds <see cref="RolloutTrainerOptions.StepsPerGeneration"/> mini-batches of
 /// <see cref="RolloutTrainerOptions.PromptsPerStep"/> prompts, which are gone through
 /// <see cref="RolloutTrainerOptions.Iterations"/> times (PPO's epochs).
 /// </summary>

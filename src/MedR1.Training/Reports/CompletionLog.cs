@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace MedR1.Training;
 
 /// <summary>
-/// Writes every completion of a run as a line of JSON: sampling, example, question, text, how it ended, rewards by name and
+/// Writes every completion of a run as a line of JSON: rollout, example, question, text, how it ended, rewards by name and
 /// advantage, which is null in PPO. A resumed run continues in the same file.
 /// </summary>
 public sealed class CompletionLog : IRolloutObserver, IDisposable
@@ -32,17 +32,17 @@ public sealed class CompletionLog : IRolloutObserver, IDisposable
             lines.WriteByte((byte)'\n');
         }
 
-        // If it fails, so does the run, which shows the sampling again when it goes on.
+        // If it fails, so does the run, which shows the rollout again when it goes on.
         _file.Append(lines.GetBuffer().AsSpan(0, (int)lines.Length), isKept: false);
     }
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static void Write(Utf8JsonWriter json, long sampling, CompletionRow row)
+    private static void Write(Utf8JsonWriter json, long rollout, CompletionRow row)
     {
         json.WriteStartObject();
-        json.WriteNumber("sampling", sampling);
+        json.WriteNumber("rollout", rollout);
         json.WriteString("example", row.Example);
         json.WriteString("question", row.Question);
         json.WriteString("completion", row.Completion.Text);

@@ -107,7 +107,7 @@ public static class HtmlReport
             return;
         }
 
-        page.Append("<h2>Completions of the last sampling</h2><div class=\"wide\"><table><tr><th>question</th><th>completion</th>");
+        page.Append("<h2>Completions of the last rollout</h2><div class=\"wide\"><table><tr><th>question</th><th>completion</th>");
         foreach ((string name, _) in completions[0].Rewards)
         {
             page.Append(CultureInfo.InvariantCulture, $"<th>{Encode(name)}</th>");

@@ -4,7 +4,7 @@ namespace MedR1.Training;
 
 /// <summary>
 /// Keeps an HTML report of a run up to date (<see cref="HtmlReport"/>): curves of all metrics, the last step, and the completions
-/// of the last sampling.
+/// of the last rollout.
 /// </summary>
 public sealed class HtmlReportWriter : IRolloutObserver
 {

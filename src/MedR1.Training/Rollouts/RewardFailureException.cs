@@ -21,18 +21,18 @@ public sealed class RewardFailureException : Exception
     public RewardFailure Failure { get; }
 
     /// <summary>
-    /// No completion of the first sampling has a reward, and rewards failed: they are broken, rather than failing now and then.
+    /// No completion of the first rollout has a reward, and rewards failed: they are broken, rather than failing now and then.
     /// </summary>
     internal static RewardFailureException OfAll(RewardFailure first, int completions, int failed) => new(
         first,
         failed switch
         {
             // Dynamic sampling dropped the groups on which rewards failed.
-            0 => $"No completion of the first sampling has a reward, so that nothing can be learnt: none applies to the {completions} "
+            0 => $"No completion of the first rollout has a reward, so that nothing can be learnt: none applies to the {completions} "
                 + "that were kept, and rewards failed on others.",
             _ when failed == completions =>
-                $"Rewards failed on all {completions} completions of the first sampling, so that nothing can be learnt.",
-            _ => $"No completion of the first sampling has a reward, so that nothing can be learnt: rewards failed on {failed} of "
+                $"Rewards failed on all {completions} completions of the first rollout, so that nothing can be learnt.",
+            _ => $"No completion of the first rollout has a reward, so that nothing can be learnt: rewards failed on {failed} of "
                 + $"{completions}, and none applies to the other {completions - failed}.",
         }
         + $" The first failure, of '{first.Reward}': {WithStop(first.Message)} Mend the reward"

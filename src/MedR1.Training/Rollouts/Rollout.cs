@@ -4,7 +4,7 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// The result of one sampling: groups with scores and advantages, ready for the update. Everything in it is in host memory.
+/// What is sampled at once: groups with scores and advantages, ready for the update. Everything in it is in host memory.
 /// </summary>
 public sealed class Rollout
 {
@@ -33,7 +33,7 @@ public sealed class Rollout
             .ToArray())];
     }
 
-    /// <summary>How many samplings the run made before this one, from 0.</summary>
+    /// <summary>How many rollouts the run made before this one, from 0.</summary>
     public long Index { get; }
 
     /// <summary>The groups, each with its scores.</summary>
@@ -93,7 +93,7 @@ public sealed class Rollout
     public IReadOnlyList<IReadOnlyList<float[]>>? Returns { get; internal set; }
 
     /// <summary>
-    /// For each group, the earlier sampling that it was replayed from; <see langword="null"/> for the rollout's own groups.
+    /// For each group, the earlier rollout that it was replayed from; <see langword="null"/> for the rollout's own groups.
     /// </summary>
     public IReadOnlyList<long?> ReplayedFrom => [.. Members.Select(member => member.ReplayedFrom)];
 

@@ -8,7 +8,7 @@ internal sealed record RolloutGroup(TakenPrompt Taken, CompletionGroup Group)
     /// <summary>Completions on which a reward failed; to the others without a total, no reward applies.</summary>
     public int FailedCompletions { get; init; }
 
-    /// <summary>The earlier sampling that the completions come from; null for the rollout's own.</summary>
+    /// <summary>The earlier rollout that the completions come from; null for those of this rollout.</summary>
     public long? ReplayedFrom { get; init; }
 
     /// <summary>For a replayed group: its log-probabilities under the policy that sampled it.</summary>

@@ -27,7 +27,7 @@ internal sealed class RolloutLoop(
         {
             while (state.Step < totalSteps)
             {
-                await MakeStepsOfSamplingAsync(reporter, cancellationToken);
+                await MakeStepsOfRolloutAsync(reporter, cancellationToken);
             }
         }
         finally
@@ -36,10 +36,10 @@ internal sealed class RolloutLoop(
         }
     }
 
-    private async Task MakeStepsOfSamplingAsync(RunReporter reporter, CancellationToken cancellationToken)
+    private async Task MakeStepsOfRolloutAsync(RunReporter reporter, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        double secondsBefore = SamplingSeconds(state.Sampled);
+        double secondsBefore = RolloutSeconds(state.Sampled);
         Rollout rollout = kept.Rollout ?? await SampleAsync(cancellationToken);
         IReadOnlyList<PlannedStep> plan = UserCode.Call(
             () => parts.Planner.Plan(rollout, options), $"The planner {parts.Planner.GetType().Name}");
@@ -86,12 +86,12 @@ internal sealed class RolloutLoop(
         }
     }
 
-    // Prompts that were skipped or dropped have been gone through too: their average number per sampling counts.
+    // Prompts that were skipped or dropped have been gone through too: their average number per rollout counts.
     private double EpochsDone()
     {
         int asked = options.PromptsPerStep * options.StepsPerGeneration;
-        long samplings = state.Rollouts + (state.StepInRollout > 0 ? 1 : 0);
-        double taken = samplings == 0 ? 1 : (double)state.Position / (samplings * asked);
+        long rollouts = state.Rollouts + (state.StepInRollout > 0 ? 1 : 0);
+        double taken = rollouts == 0 ? 1 : (double)state.Position / (rollouts * asked);
         return state.Step * taken * options.PromptsPerStep / options.Iterations / parts.Prompts.Count;
     }
 
@@ -113,10 +113,10 @@ internal sealed class RolloutLoop(
         state.IsWhole = true;
     }
 
-    private static double SamplingSeconds(Dictionary<string, double>? sampled) => sampled is null ? 0
+    private static double RolloutSeconds(Dictionary<string, double>? sampled) => sampled is null ? 0
         : sampled[TrainingMetricNames.SampleSeconds] + sampled[TrainingMetricNames.RewardSeconds];
 
-    // A sampling's own measurements are reported with the first step that it feeds.
+    // A rollout's own measurements are reported with the first step that it feeds.
     private Dictionary<string, double> Measure(
         PolicyStepResult result, Rollout rollout, double seconds, Dictionary<string, double> sampled)
     {
@@ -135,7 +135,7 @@ internal sealed class RolloutLoop(
 
         if (sampled.Count > 0)
         {
-            values[TrainingMetricNames.UpdateSeconds] = seconds - SamplingSeconds(sampled);
+            values[TrainingMetricNames.UpdateSeconds] = seconds - RolloutSeconds(sampled);
             values[TrainingMetricNames.TokensPerSecond] = rollout.SampledTokenCount / seconds;
         }
 

@@ -6,7 +6,7 @@ namespace MedR1.Training;
 internal sealed class RolloutMaker(RolloutTrainerParts parts)
 {
     /// <summary>Makes a rollout.</summary>
-    /// <param name="index">How many samplings the run made before this one.</param>
+    /// <param name="index">How many rollouts the run made before this one.</param>
     /// <param name="groups">The groups.</param>
     /// <param name="failures">Rewards that failed.</param>
     /// <param name="counts">What it took to collect them.</param>

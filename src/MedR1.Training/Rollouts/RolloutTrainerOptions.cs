@@ -18,13 +18,13 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     public int? PromptsPerMicroStep { get; set; }
 
     /// <summary>
-    /// Optimizer steps that one sampling feeds, each with different prompts of it; above 1 the later ones are off policy.
+    /// Optimizer steps that one rollout feeds, each with different prompts of it; above 1 the later ones are off policy.
     /// </summary>
     /// <value>The default is 1.</value>
     public int StepsPerGeneration { get; set; } = 1;
 
     /// <summary>
-    /// How many times a sampling is gone through (mu in the paper); above 1 the later passes are off policy.
+    /// How many times a rollout is gone through (mu in the paper); above 1 the later passes are off policy.
     /// </summary>
     /// <value>The default is 1.</value>
     public int Iterations { get; set; } = 1;
@@ -96,7 +96,7 @@ public abstract class RolloutTrainerOptions : TrainerOptions
 
     /// <summary>
     /// Whether a failed reward stops the run, instead of being counted and its completion left out. Rewards that fail on every
-    /// completion of the first sampling stop the run in any case.
+    /// completion of the first rollout stop the run in any case.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool StopOnRewardFailure { get; set; }

@@ -66,7 +66,7 @@ internal sealed class RunReporter(
         {
             throw new InvalidOperationException(
                 $"The last run failed in the middle of the end of step {state.Step}: the parameters have moved, and the reference or the "
-                + "place in the sampling may not have. Build a policy and a trainer anew, and go on from the last checkpoint: "
+                + "place in the rollout may not have. Build a policy and a trainer anew, and go on from the last checkpoint: "
                 + ".ResumeFrom(…).");
         }
     }

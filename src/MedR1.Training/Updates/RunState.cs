@@ -11,15 +11,15 @@ internal sealed class RunState
     /// <summary>Optimizer steps made or skipped.</summary>
     public long Step { get; set; }
 
-    /// <summary>Samplings that have been used up.</summary>
+    /// <summary>Rollouts that have been used up.</summary>
     public long Rollouts { get; set; }
 
-    /// <summary>Steps made with the current sampling; 0 if the next step samples.</summary>
+    /// <summary>Steps made with the current rollout; 0 if the next step samples.</summary>
     public int StepInRollout { get; set; }
 
     /// <summary>
-    /// What the current sampling measured, as long as none of its steps is counted; otherwise null. A step that is repeated has the
-    /// same sampling and is reported with the same measurements.
+    /// What the current rollout measured, as long as none of its steps is counted; otherwise null. A step that is repeated has the
+    /// same rollout and is reported with the same measurements.
     /// </summary>
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public Dictionary<string, double>? Sampled { get; set; }
@@ -58,7 +58,7 @@ internal sealed class RunState
     public long EvaluationsWithoutBest { get; set; }
 
     /// <summary>
-    /// The latest value of each measurement since the last report to the sinks: what a sampling measured is reported only with its
+    /// The latest value of each measurement since the last report to the sinks: what a rollout measured is reported only with its
     /// first step.
     /// </summary>
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]

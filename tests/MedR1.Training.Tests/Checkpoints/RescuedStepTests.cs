@@ -42,7 +42,7 @@ public sealed class RescuedStepTests : IDisposable
     [MemberData(nameof(BrokenParts.Places), MemberType = typeof(BrokenParts))]
     public async Task Everything_that_a_run_remembers_is_as_it_was_before_the_step(string place)
     {
-        // Dynamic sampling samples up to twice for a step of a sampling.
+        // Dynamic sampling samples up to twice for a step of a rollout.
         bool isOfStep = place.StartsWith("On", StringComparison.Ordinal) && place != nameof(IRolloutObserver.OnRollout);
         await CompareAsync(place, isOfStep ? 4 : 6, null, options =>
         {
@@ -105,7 +105,7 @@ public sealed class RescuedStepTests : IDisposable
             "Step 4 failed. Nothing was saved: no OutputFolder is set.", TrainingFailure.Of(failure)!.Message);
         Assert.Equal(straight.History.Skip(3).Select(Runs.Untimed), rest.History.Select(Runs.Untimed));
 
-        // The seconds of the sampling, which was not made again, count to the step as they do to the sampling.
+        // The seconds of the rollout, which was not made again, count to the step as they did before it failed.
         Assert.InRange(rest.History[0].Values["time/reward"], 0.4, double.MaxValue);
         Assert.InRange(rest.History[0].Values["time/update"], 0, double.MaxValue);
 
@@ -169,11 +169,11 @@ public sealed class RescuedStepTests : IDisposable
 
     private static FormatException Broken() => new("broken");
 
-    // What is asked once a sampling fails in the second, with one step to it in the fourth.
-    private static (int At, long Step) Failing(string place, int stepsPerSampling) => place switch
+    // What is asked once a rollout fails in the second, with one step to it in the fourth.
+    private static (int At, long Step) Failing(string place, int stepsPerRollout) => place switch
     {
         nameof(IRolloutObserver.OnMicroStep) or nameof(IRolloutObserver.OnGradients) => (4, 4),
-        _ => stepsPerSampling == 1 ? (4, 4) : (2, stepsPerSampling + 1),
+        _ => stepsPerRollout == 1 ? (4, 4) : (2, stepsPerRollout + 1),
     };
 
     private GrpoTrainerBuilder Builder(

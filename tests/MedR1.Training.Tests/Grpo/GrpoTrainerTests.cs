@@ -162,7 +162,7 @@ public sealed class GrpoTrainerTests
 
         TrainingReport report = await trainer.RunAsync();
 
-        // Steps 1 and 5 are the first of their samplings; the others see a policy that has moved.
+        // Steps 1 and 5 are the first of their rollouts; the others see a policy that has moved.
         Assert.Equal([true, false, false, false, true], differences.Select(difference => difference < 1e-5));
         Assert.Equal(
             [true, false, false, false, true], report.History.Select(metrics => metrics.Values.ContainsKey("reward")));

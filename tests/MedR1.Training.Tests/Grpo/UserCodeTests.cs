@@ -54,7 +54,7 @@ public sealed class UserCodeTests
             () => Runs.Small(policy, _ => { }).AddReward("broken", _ => throw new FormatException("no such key")).RunAsync());
 
         // 2 prompts × 4 completions.
-        Assert.StartsWith("Rewards failed on all 8 completions of the first sampling", failure.Message);
+        Assert.StartsWith("Rewards failed on all 8 completions of the first rollout", failure.Message);
         Assert.EndsWith("The first failure, of 'broken': FormatException: no such key. Mend the reward.", failure.Message);
     }
 
@@ -69,7 +69,7 @@ public sealed class UserCodeTests
 
         // 2 prompts × 4 completions: the first of each group fails, to the others the reward doesn't apply.
         Assert.Equal(
-            "No completion of the first sampling has a reward, so that nothing can be learnt: rewards failed on 2 of 8, and none "
+            "No completion of the first rollout has a reward, so that nothing can be learnt: rewards failed on 2 of 8, and none "
             + "applies to the other 6. The first failure, of 'picky': FormatException: no such key. Mend the reward, or add one "
             + "that applies to every completion.", failure.Message);
     }

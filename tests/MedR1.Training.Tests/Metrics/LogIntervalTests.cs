@@ -19,9 +19,9 @@ public sealed class LogIntervalTests
 
         Assert.Equal([4, 8], sink.Select(metrics => metrics.Step));
         Assert.Equal(Enumerable.Range(1, 8).Select(step => (long)step), report.History.Select(metrics => metrics.Step));
-        foreach ((StepMetrics metrics, int sampling) in sink.Zip([2, 6]))
+        foreach ((StepMetrics metrics, int rollout) in sink.Zip([2, 6]))
         {
-            Assert.Equal(report.History[sampling].Values["reward"], metrics.Values["reward"]);
+            Assert.Equal(report.History[rollout].Values["reward"], metrics.Values["reward"]);
             Assert.Equal(report.History[(int)metrics.Step - 1].Values["loss"], metrics.Values["loss"]);
         }
     }
@@ -58,7 +58,7 @@ public sealed class LogIntervalTests
             using TinyPolicy second = TestData.Policy();
             await Builder(second, rest).ResumeFrom(Path.Combine(folder, "step-000006")).RunAsync();
 
-            // Of the sampling before step 5.
+            // Of the rollout before step 5.
             Assert.Equal(Runs.Untimed(whole[^1]), Runs.Untimed(Assert.Single(rest)));
             Assert.True(rest[0].Values.ContainsKey("reward"));
         }
@@ -89,7 +89,7 @@ public sealed class LogIntervalTests
         stopped.BeforeWriting = null;
         await trainer.RunAsync();
 
-        // Of the sampling before step 1.
+        // Of the rollout before step 1.
         Assert.Equal(whole.Select(Runs.Untimed), stopped.Select(Runs.Untimed));
         Assert.True(stopped[0].Values.ContainsKey("reward"));
 

@@ -18,7 +18,7 @@ public sealed class PpoRescueTests : IDisposable
         using PpoTrainer straight = PpoRuns.Small(whole, _ => { }).Build();
         TrainingReport all = await straight.RunAsync();
 
-        // The critic's fifth call is for the values of the third sampling.
+        // The critic's fifth call is for the values of the third rollout.
         OutOfMemoryException failure = await FailAsync(failAt: 5);
         string saved = Path.Combine(_folder, "step-000002");
         Assert.Equal(
@@ -63,7 +63,7 @@ public sealed class PpoRescueTests : IDisposable
 
         using TinyPolicy next = TestData.Policy(), body = TestData.Policy();
 
-        // What comes before the update was saved with the sampling.
+        // What comes before the update was saved with the rollout.
         using NotFiniteAt ofNext = new(next, 1);
         using ValueModel critic = ValueModel.CopyOf(body);
         using PpoTrainer trainer = PpoRuns.Small(ofNext, _ => { }).UseCritic(critic).ResumeFrom(saved).Build();
@@ -109,7 +109,7 @@ public sealed class PpoRescueTests : IDisposable
         }
     }
 
-    // A call each for the values of a sampling and for the update.
+    // A call each for the values of a rollout and for the update.
     private sealed class FailingAt(TinyPolicy policy, int failAt) : DelegatingPolicy(policy), IHiddenStatePolicy
     {
         private int _calls;

@@ -71,7 +71,7 @@ public sealed class PpoTargetTests
             options.Iterations = 2;
         }).UseLoss(PpoLossOptions.LanguageModel with { ValueClip = 1e-4 }).AddObserver(rollouts).RunAsync();
 
-        // In the first pass the values are those of the sampling: nothing is clipped and the loss is ½·mean((V − R)²).
+        // In the first pass the values are those of the rollout: nothing is clipped and the loss is ½·mean((V − R)²).
         Rollout rollout = Assert.Single(rollouts);
         double expected = rollout.Values!.SelectMany(group => group).SelectMany(values => values)
             .Zip(rollout.Returns!.SelectMany(group => group).SelectMany(values => values))

@@ -241,7 +241,7 @@ public sealed class PpoTrainerTests
 
     private static double Mean(IEnumerable<StepMetrics> steps, string name) => steps.Average(step => step.Values[name]);
 
-    // A call each for the values of a sampling and for the update: the fourth is the second step's update.
+    // A call each for the values of a rollout and for the update: the fourth is the second step's update.
     private sealed class FailingOnce(TinyPolicy policy, int failAt) : DelegatingPolicy(policy), IHiddenStatePolicy
     {
         private int _calls;

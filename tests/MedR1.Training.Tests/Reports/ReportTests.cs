@@ -85,7 +85,7 @@ public sealed class ReportTests : IDisposable
 
         JsonElement[] lines = [.. File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(3 * 2 * 4, lines.Length);
-        Assert.Equal([0, 1, 2], lines.Select(line => line.GetProperty("sampling").GetInt32()).Distinct());
+        Assert.Equal([0, 1, 2], lines.Select(line => line.GetProperty("rollout").GetInt32()).Distinct());
         JsonElement first = lines[0];
         Assert.StartsWith("\"ümlaut\"\n", first.GetProperty("completion").GetString());
         Assert.Equal("EndToken", first.GetProperty("ended").GetString());

@@ -30,7 +30,7 @@ public sealed class RolloutCollectorTests
     [Fact]
     public async Task Every_round_of_every_sampling_has_a_seed_of_its_own()
     {
-        // All groups agree: each of two samplings asks three times.
+        // All groups agree: each of two rollouts asks three times.
         ScriptedSampler sampler = new("the same");
         using TinyPolicy policy = TestData.Policy();
         await Runs.Small(

@@ -17,7 +17,7 @@ public sealed class RolloutMetricsTests
             options.MaxNewTokens = maxNewTokens;
         }).UseSampler(new ScriptedSampler("much too long")).RunAsync();
 
-        // TRL writes 0, as the mean, minimum and maximum of a single zero, where no completion of a sampling ended; where
+        // TRL writes 0, as the mean, minimum and maximum of a single zero, where no completion of a rollout ended; where
         // all ended they are those of all.
         IReadOnlyDictionary<string, double> values = report.LastMetrics;
         Assert.Equal(truncated, values["completions/clipped_ratio"]);

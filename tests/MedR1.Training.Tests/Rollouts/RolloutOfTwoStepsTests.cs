@@ -3,8 +3,8 @@ using MedR1.Testing;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>What is shared between the optimizer steps that one sampling feeds.</summary>
-public sealed class SamplingOfTwoStepsTests
+/// <summary>What is shared between the optimizer steps that one rollout feeds.</summary>
+public sealed class RolloutOfTwoStepsTests
 {
     // With their end tokens the first step has 2 × 2 and 2 × 3, the second 2 × 2 and 3; one completion of 4 is cut off and left out.
     // The share of a generation is half of the 17 tokens.
@@ -43,9 +43,9 @@ public sealed class SamplingOfTwoStepsTests
     }
 
     [Fact]
-    public async Task The_epoch_goes_on_within_a_sampling()
+    public async Task The_epoch_goes_on_within_a_rollout()
     {
-        // Eight prompts, two a step, four a sampling.
+        // Eight prompts, two a step, four a rollout.
         using TinyPolicy policy = TestData.Policy();
         TrainingReport report = await Runs.Small(
             policy, options => (options.StepsPerGeneration, options.MaxSteps) = (2, 4), prompts: 8).RunAsync();

@@ -4,10 +4,10 @@ using MedR1.Sampling;
 
 namespace MedR1.Training.Tests;
 
-/// <summary>Parts of a run of which one throws once: those around a sampling at the n-th, the others in the n-th step.</summary>
+/// <summary>Parts of a run of which one throws once: those around a rollout at the n-th, the others in the n-th step.</summary>
 internal sealed class BrokenParts(string place, int at, Func<Exception> fail) : IRolloutObserver, ISftObserver
 {
-    private int _samplings;
+    private int _rollouts;
     private int _failed;
 
     /// <summary>Every place that a GRPO run asks between the end of a step and the optimizer.</summary>
@@ -20,7 +20,7 @@ internal sealed class BrokenParts(string place, int at, Func<Exception> fail) : 
         .UseUpdatePlanner(new Planner(this))
         .AddReward("fine", _ =>
         {
-            Break("reward", _samplings);
+            Break("reward", _rollouts);
             return 0;
         })
         .AddObserver(this)
@@ -34,7 +34,7 @@ internal sealed class BrokenParts(string place, int at, Func<Exception> fail) : 
         }
     }
 
-    public void OnRollout(Rollout rollout) => Break(nameof(OnRollout), _samplings);
+    public void OnRollout(Rollout rollout) => Break(nameof(OnRollout), _rollouts);
 
     public void OnMicroStep(PolicyMicroStep microStep) => Break(nameof(OnMicroStep), microStep.Step);
 
@@ -51,11 +51,11 @@ internal sealed class BrokenParts(string place, int at, Func<Exception> fail) : 
             IReadOnlyList<VqaPrompt> prompts, SamplingOptions options,
             [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
-            parts._samplings++;
+            parts._rollouts++;
             await foreach (CompletionGroup group in inner.SampleAsync(prompts, options, cancellationToken))
             {
                 yield return group;
-                parts.Break("sampler", parts._samplings);
+                parts.Break("sampler", parts._rollouts);
             }
         }
     }
@@ -66,7 +66,7 @@ internal sealed class BrokenParts(string place, int at, Func<Exception> fail) : 
 
         public IReadOnlyList<PlannedStep> Plan(Rollout rollout, RolloutTrainerOptions options)
         {
-            parts.Break("planner", parts._samplings);
+            parts.Break("planner", parts._rollouts);
             return _inner.Plan(rollout, options);
         }
     }

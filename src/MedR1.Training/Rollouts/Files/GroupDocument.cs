@@ -11,7 +11,7 @@ internal sealed record GroupDocument
 
     public long? Seed { get; init; }
 
-    /// <summary>The sampling that the completions come from; null for the rollout's own.</summary>
+    /// <summary>The rollout that the completions come from; null for those of this rollout.</summary>
     public long? ReplayedFrom { get; init; }
 
     public required IReadOnlyList<CompletionDocument> Completions { get; init; }

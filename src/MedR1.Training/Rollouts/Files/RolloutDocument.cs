@@ -9,7 +9,7 @@ internal sealed record RolloutDocument
 
     public required int Format { get; init; }
 
-    /// <summary>How many samplings the run made before this one.</summary>
+    /// <summary>How many rollouts the run made before this one.</summary>
     public required long Index { get; init; }
 
     /// <summary>What it took to collect it.</summary>

@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Spreads the completions of a sampling over its steps at random, as TRL does: a group may be split, so that a step sees more
+/// Spreads the completions of a rollout over its steps at random, as TRL does: a group may be split, so that a step sees more
 /// prompts; each of its prompts is then computed in several passes.
 /// </summary>
 public sealed class ShuffledRowPlanner : IUpdatePlanner
@@ -9,7 +9,7 @@ public sealed class ShuffledRowPlanner : IUpdatePlanner
     private const int RowStream = 4;
     private readonly Func<long, int, IReadOnlyList<int>> _permutation;
 
-    /// <summary>Shuffles anew for each sampling.</summary>
+    /// <summary>Shuffles anew for each rollout.</summary>
     /// <param name="seed">The seed of the orders.</param>
     public ShuffledRowPlanner(long seed)
         : this((rollout, count) => SeedMixer.Permutation(count, SeedMixer.Mix(seed, rollout, RowStream)))
@@ -18,7 +18,7 @@ public sealed class ShuffledRowPlanner : IUpdatePlanner
 
     /// <summary>Takes the completions in a given order.</summary>
     /// <param name="permutation">
-    /// Returns the order for the index of a sampling and the number of its completions; the same arguments must give the same
+    /// Returns the order for the index of a rollout and the number of its completions; the same arguments must give the same
     /// order.
     /// </param>
     public ShuffledRowPlanner(Func<long, int, IReadOnlyList<int>> permutation)
@@ -38,7 +38,7 @@ public sealed class ShuffledRowPlanner : IUpdatePlanner
         if (!permutation.Order().SequenceEqual(Enumerable.Range(0, rows.Length)))
         {
             throw new ArgumentException(
-                $"The order of sampling {rollout.Index} is no permutation of its {rows.Length} completions.");
+                $"The order of rollout {rollout.Index} is no permutation of its {rows.Length} completions.");
         }
 
         int perStep = options.PromptsPerStep * options.GroupSize;

@@ -7,8 +7,8 @@ public enum TokenDivisor
     StepTokens,
 
     /// <summary>
-    /// The tokens of the whole sampling, divided by the number of optimizer steps that it feeds, as in TRL 1.16. This differs only
-    /// if a sampling feeds several steps.
+    /// The tokens of the whole rollout, divided by the number of optimizer steps that it feeds, as in TRL 1.16. This differs only
+    /// if a rollout feeds several steps.
     /// </summary>
     GenerationShare,
 }

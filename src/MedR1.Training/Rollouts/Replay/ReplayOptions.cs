@@ -10,7 +10,7 @@ public sealed record ReplayOptions
     /// <value>The default is 64.</value>
     public int Capacity { get; init; } = 64;
 
-    /// <summary>The maximum age of a group, in samplings.</summary>
+    /// <summary>The maximum age of a group, in rollouts.</summary>
     /// <value>The default is 8.</value>
     public int MaxAge { get; init; } = 8;
 
