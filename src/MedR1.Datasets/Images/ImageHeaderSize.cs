@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace MedR1.Datasets;
 
 /// <summary>
@@ -29,85 +27,65 @@ internal static class ImageHeaderSize
     /// </exception>
     public static (int Width, int Height) Read(Stream stream, string name)
     {
-        byte[] head = new byte[30];
-        int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        ReadOnlySpan<byte> start = head.AsSpan(0, length);
-        (int width, int height) = start switch
-        {
-            [0x89, (byte)'P', (byte)'N', (byte)'G', ..] when length >= 24 =>
-                (BinaryPrimitives.ReadInt32BigEndian(start[16..]), BinaryPrimitives.ReadInt32BigEndian(start[20..])),
-            [(byte)'G', (byte)'I', (byte)'F', ..] when length >= 10 =>
-                (BinaryPrimitives.ReadUInt16LittleEndian(start[6..]),
-                    BinaryPrimitives.ReadUInt16LittleEndian(start[8..])),
-            [(byte)'B', (byte)'M', ..] when length >= 26 => Bitmap(start),
-            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..]
-                when length >= 30 => WebP(start),
-            [0xFF, 0xD8, ..] => Jpeg(new ConcatenatedReader(head, length, stream)),
-            _ => (0, 0),
-        };
-        return width is > 0 and <= LargestSide && height is > 0 and <= LargestSide && (long)width * height <= MostPixels
-            ? (width, height)
+        byte[] start = ReadUpTo(stream, [], ImageSizeFields.WebPBytes);
+        (long width, long height) = ImageSignature.IsJpeg(start) ? OfJpeg(start, stream) : Of(start);
+        return width is > 0 and <= LargestSide && height is > 0 and <= LargestSide && width * height <= MostPixels
+            ? ((int)width, (int)height)
             : throw new InvalidDataException(
                 $"The size of picture '{name}' can't be read from its header (got {width} x {height}): it is no "
                 + $"PNG, JPEG, GIF, BMP or WebP file, or larger than {MostPixels} pixels.");
     }
 
-    private static (int Width, int Height) Bitmap(ReadOnlySpan<byte> start) =>
-        BinaryPrimitives.ReadInt32LittleEndian(start[14..]) == 12
-            ? (BinaryPrimitives.ReadUInt16LittleEndian(start[18..]),
-                BinaryPrimitives.ReadUInt16LittleEndian(start[20..]))
-            : (BinaryPrimitives.ReadInt32LittleEndian(start[18..]),
-                AbsoluteOf(BinaryPrimitives.ReadInt32LittleEndian(start[22..])));
-
-    // A negative height means that rows go from top to bottom.
-    private static int AbsoluteOf(int height) => height == int.MinValue ? 0 : Math.Abs(height);
-
-    private static (int Width, int Height) WebP(ReadOnlySpan<byte> start) => start[15] switch
+    private static (long Width, long Height) Of(ReadOnlySpan<byte> start)
     {
-        (byte)'X' => (1 + UInt24(start[24..]), 1 + UInt24(start[27..])),
-        (byte)'L' => LosslessWebP(BinaryPrimitives.ReadUInt32LittleEndian(start[21..])),
-        _ => (BinaryPrimitives.ReadUInt16LittleEndian(start[26..]) & 0x3FFF,
-            BinaryPrimitives.ReadUInt16LittleEndian(start[28..]) & 0x3FFF),
-    };
-
-    private static (int Width, int Height) LosslessWebP(uint bits) =>
-        (1 + (int)(bits & 0x3FFF), 1 + (int)((bits >> 14) & 0x3FFF));
-
-    private static int UInt24(ReadOnlySpan<byte> bytes) => bytes[0] | bytes[1] << 8 | bytes[2] << 16;
-
-    private static (int Width, int Height) Jpeg(ConcatenatedReader reader)
-    {
-        reader.Skip(2);
-        while (reader.ReadByte() is int marker && marker >= 0)
+        if (ImageSignature.IsPng(start) && start.Length >= ImageSizeFields.PngBytes)
         {
-            if (marker != 0xFF)
-            {
-                continue;
-            }
-
-            int kind = reader.ReadByte();
-            while (kind == 0xFF)
-            {
-                kind = reader.ReadByte();
-            }
-
-            if (kind is 0 or 1 or (>= 0xD0 and <= 0xD8))
-            {
-                continue;
-            }
-
-            int size = reader.ReadUInt16BigEndian();
-            bool isFrame = kind is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
-            if (size < 2 || isFrame)
-            {
-                reader.Skip(1);
-                int height = reader.ReadUInt16BigEndian();
-                return isFrame ? (reader.ReadUInt16BigEndian(), height) : (0, 0);
-            }
-
-            reader.Skip(size - 2);
+            return ImageSizeFields.OfPng(start);
         }
 
-        return (0, 0);
+        if (ImageSignature.IsGif(start) && start.Length >= ImageSizeFields.GifBytes)
+        {
+            return ImageSizeFields.OfGifScreen(start);
+        }
+
+        if (ImageSignature.IsBmp(start) && start.Length >= ImageSizeFields.BmpBytes)
+        {
+            (long width, long height) = ImageSizeFields.OfBmp(start);
+            return (width, Math.Abs(height));
+        }
+
+        return ImageSignature.IsWebP(start) && start.Length >= ImageSizeFields.WebPBytes
+            ? ImageSizeFields.OfWebP(start)
+            : (0, 0);
+    }
+
+    // Only as much of the file as lies before its frame header.
+    private static (long Width, long Height) OfJpeg(byte[] start, Stream stream)
+    {
+        while (true)
+        {
+            JpegFrameHeader frame = JpegFrameHeader.Find(start);
+            if (frame.Start > 0)
+            {
+                return frame.Size(start);
+            }
+
+            byte[] more = frame.BytesNeeded > 0 ? ReadUpTo(stream, start, frame.BytesNeeded) : start;
+            if (more.Length == start.Length)
+            {
+                return (0, 0);
+            }
+
+            start = more;
+        }
+    }
+
+    // At least twice as much as before, so that stray bytes or many short segments don't each copy what is before them.
+    private static byte[] ReadUpTo(Stream stream, byte[] start, long bytes)
+    {
+        byte[] longer = new byte[Math.Max(bytes, 2L * start.Length)];
+        start.CopyTo(longer, 0);
+        int read = stream.ReadAtLeast(longer.AsSpan(start.Length), longer.Length - start.Length, throwOnEndOfStream: false);
+        return longer[..(start.Length + read)];
     }
 }

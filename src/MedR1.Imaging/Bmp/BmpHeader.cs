@@ -35,8 +35,6 @@ internal sealed record BmpHeader(
     /// <summary>Whether pixels are palette indices.</summary>
     public bool HasPalette => BitsPerPixel <= 8;
 
-    public static bool Matches(ReadOnlySpan<byte> encoded) => encoded.StartsWith("BM"u8);
-
     public static BmpHeader Read(ReadOnlySpan<byte> encoded)
     {
         HeaderBytes.Require(encoded, FileHeaderBytes + CoreHeaderBytes, "BMP");
@@ -63,10 +61,11 @@ internal sealed record BmpHeader(
     {
         ReadOnlySpan<byte> header = encoded[FileHeaderBytes..];
         int bits = BinaryPrimitives.ReadUInt16LittleEndian(header[10..]);
+        (long width, long height) = ImageSizeFields.OfBmp(encoded);
         return Checked(
             encoded,
-            BinaryPrimitives.ReadUInt16LittleEndian(header[4..]),
-            BinaryPrimitives.ReadUInt16LittleEndian(header[6..]),
+            width,
+            height,
             isTopDown: false,
             bits,
             BmpCompression.None,
@@ -78,7 +77,7 @@ internal sealed record BmpHeader(
     private static BmpHeader ReadInfo(ReadOnlySpan<byte> encoded, int headerBytes)
     {
         ReadOnlySpan<byte> header = encoded[FileHeaderBytes..];
-        int height = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
+        (long width, long height) = ImageSizeFields.OfBmp(encoded);
         int bits = BinaryPrimitives.ReadUInt16LittleEndian(header[14..]);
         BmpCompression compression = (BmpCompression)BinaryPrimitives.ReadUInt32LittleEndian(header[16..]);
         if (compression > BmpCompression.BitFields)
@@ -92,8 +91,8 @@ internal sealed record BmpHeader(
             : BmpMasks.Default(bits);
         return Checked(
             encoded,
-            BinaryPrimitives.ReadInt32LittleEndian(header[4..]),
-            Math.Abs((long)height),
+            width,
+            Math.Abs(height),
             isTopDown: height < 0,
             bits,
             compression,

@@ -27,9 +27,6 @@ internal sealed record GifHeader(
     private const byte GraphicControl = 0xF9;
     private const byte InterlaceFlag = 0x40;
 
-    public static bool Matches(ReadOnlySpan<byte> encoded) =>
-        encoded.StartsWith("GIF87a"u8) || encoded.StartsWith("GIF89a"u8);
-
     public static GifHeader Read(ReadOnlySpan<byte> encoded)
     {
         HeaderBytes.Require(encoded, ScreenBytes, "GIF");
@@ -68,8 +65,9 @@ internal sealed record GifHeader(
             ReadUInt16(descriptor), ReadUInt16(descriptor[2..]), ReadUInt16(descriptor[4..]), ReadUInt16(descriptor[6..]),
             (flags & InterlaceFlag) != 0);
         HeaderBytes.RequireSize(ImageFormat.Gif, frame.Width, frame.Height);
-        int width = Math.Max(ReadUInt16(encoded[6..]), frame.Left + frame.Width);
-        int height = Math.Max(ReadUInt16(encoded[8..]), frame.Top + frame.Height);
+        (int screenWidth, int screenHeight) = ImageSizeFields.OfGifScreen(encoded);
+        int width = Math.Max(screenWidth, frame.Left + frame.Width);
+        int height = Math.Max(screenHeight, frame.Top + frame.Height);
         int dataStart = position + 9;
         (Range palette, int bits) = ReadPalette(encoded, flags, ref dataStart) ?? (globalPalette, globalBits);
         return new GifHeader(width, height, bits, transparent, palette, globalPalette, frame, dataStart);

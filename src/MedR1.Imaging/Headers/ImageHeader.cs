@@ -18,27 +18,27 @@ public sealed record ImageHeader(ImageFormat Format, int Width, int Height, int 
     /// <exception cref="ImageFormatException">The bytes are not such a file, or its header is truncated or impossible.</exception>
     public static ImageHeader Read(ReadOnlySpan<byte> encoded)
     {
-        if (PngHeader.Matches(encoded))
+        if (ImageSignature.IsPng(encoded))
         {
             return PngHeader.Read(encoded);
         }
 
-        if (JpegHeader.Matches(encoded))
+        if (ImageSignature.IsJpeg(encoded))
         {
             return JpegHeader.Read(encoded);
         }
 
-        if (WebPHeader.Matches(encoded))
+        if (ImageSignature.IsWebP(encoded))
         {
             return WebPHeader.Read(encoded);
         }
 
-        if (GifHeader.Matches(encoded))
+        if (ImageSignature.IsGif(encoded))
         {
             return GifHeader.Read(encoded).ToImageHeader();
         }
 
-        if (BmpHeader.Matches(encoded))
+        if (ImageSignature.IsBmp(encoded))
         {
             return BmpHeader.Read(encoded).ToImageHeader();
         }

@@ -21,8 +21,6 @@ internal static class PngHeader
     /// <summary>Colour without an alpha sample: colour type 2.</summary>
     public static bool IsColour(ReadOnlySpan<byte> encoded) => encoded[ColourTypeAt] == 2;
 
-    public static bool Matches(ReadOnlySpan<byte> encoded) => encoded.StartsWith(Signature);
-
     public static ImageHeader Read(ReadOnlySpan<byte> encoded)
     {
         HeaderBytes.Require(encoded, ByteCount, "PNG");
@@ -55,15 +53,9 @@ internal static class PngHeader
         }
 
         int channels = colour switch { 0 or 3 => 1, 4 => 2, 2 => 3, _ => 4 };
-        return HeaderBytes.Sized(
-            ImageFormat.Png,
-            BinaryPrimitives.ReadUInt32BigEndian(chunk[8..]),
-            BinaryPrimitives.ReadUInt32BigEndian(chunk[12..]),
-            bits,
-            channels);
+        (long width, long height) = ImageSizeFields.OfPng(encoded);
+        return HeaderBytes.Sized(ImageFormat.Png, width, height, bits, channels);
     }
-
-    private static ReadOnlySpan<byte> Signature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
     private static bool IsAllowed(int bits, int colour) => colour switch
     {

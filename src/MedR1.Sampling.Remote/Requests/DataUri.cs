@@ -19,14 +19,11 @@ internal static class DataUri
     }
 
     /// <summary>The type according to the first bytes, not the name, which may be wrong; null if it is unknown.</summary>
-    internal static string? MediaType(ReadOnlySpan<byte> encoded) => encoded switch
-    {
-        [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => "image/png",
-        [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
-        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] =>
-            "image/webp",
-        [(byte)'B', (byte)'M', ..] => "image/bmp",
-        [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "image/gif",
-        _ => null,
-    };
+    internal static string? MediaType(ReadOnlySpan<byte> encoded) =>
+        ImageSignature.IsPng(encoded) ? "image/png"
+        : ImageSignature.IsJpeg(encoded) ? "image/jpeg"
+        : ImageSignature.IsWebP(encoded) ? "image/webp"
+        : ImageSignature.IsBmp(encoded) ? "image/bmp"
+        : ImageSignature.IsGif(encoded) ? "image/gif"
+        : null;
 }

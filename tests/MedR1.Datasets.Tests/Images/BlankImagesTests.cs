@@ -16,6 +16,9 @@ public sealed class BlankImagesTests
             40, 30 },
         { "jpeg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xFF, 0xC4, 0, 2, 0xFF, 0xC2, 0, 11, 8, 0, 5, 1, 0, 1, 1,
             0x11, 0], 256, 5 },
+        { "jpeg behind long segments and stray bytes",
+            [0xFF, 0xD8, 0xFF, 0xE1, 0xFF, 0xFF, .. new byte[65_533], 0xFF, 0xE2, 0x20, 0, .. new byte[8_190], .. new byte[50_000],
+            0xFF, 0xC0, 0, 11, 8, 0, 5, 1, 0, 1, 1, 0x11, 0], 256, 5 },
     };
 
     [Theory]

@@ -1,0 +1,54 @@
+using System.Buffers.Binary;
+
+namespace MedR1;
+
+/// <summary>
+/// Where image files say their width and height. Nothing is checked: the caller knows the format, has enough bytes, and judges the
+/// numbers.
+/// </summary>
+internal static class ImageSizeFields
+{
+    /// <summary>Bytes that <see cref="OfPng"/> needs.</summary>
+    public const int PngBytes = 24;
+
+    /// <summary>Bytes that <see cref="OfGifScreen"/> needs.</summary>
+    public const int GifBytes = 10;
+
+    /// <summary>Bytes that <see cref="OfBmp"/> needs.</summary>
+    public const int BmpBytes = 26;
+
+    /// <summary>Bytes that <see cref="OfWebP"/> needs.</summary>
+    public const int WebPBytes = 30;
+
+    private const int BmpCoreHeaderBytes = 12;
+
+    /// <summary>The IHDR chunk's (W3C PNG specification, section 11.2.1).</summary>
+    public static (long Width, long Height) OfPng(ReadOnlySpan<byte> encoded) =>
+        (BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]), BinaryPrimitives.ReadUInt32BigEndian(encoded[20..]));
+
+    /// <summary>The screen's (GIF89a specification), past which a frame may extend.</summary>
+    public static (int Width, int Height) OfGifScreen(ReadOnlySpan<byte> encoded) =>
+        (BinaryPrimitives.ReadUInt16LittleEndian(encoded[6..]), BinaryPrimitives.ReadUInt16LittleEndian(encoded[8..]));
+
+    /// <summary>BITMAPCOREHEADER's or BITMAPINFOHEADER's; a negative height means that rows go from top to bottom.</summary>
+    public static (long Width, long Height) OfBmp(ReadOnlySpan<byte> encoded) =>
+        BinaryPrimitives.ReadInt32LittleEndian(encoded[14..]) == BmpCoreHeaderBytes
+            ? (BinaryPrimitives.ReadUInt16LittleEndian(encoded[18..]),
+                BinaryPrimitives.ReadUInt16LittleEndian(encoded[20..]))
+            : (BinaryPrimitives.ReadInt32LittleEndian(encoded[18..]),
+                BinaryPrimitives.ReadInt32LittleEndian(encoded[22..]));
+
+    /// <summary>The first chunk's: VP8X (RFC 9649), VP8L, otherwise VP8 (RFC 6386, section 9.1).</summary>
+    public static (int Width, int Height) OfWebP(ReadOnlySpan<byte> encoded) => encoded[15] switch
+    {
+        (byte)'X' => (UInt24(encoded[24..]) + 1, UInt24(encoded[27..]) + 1),
+        (byte)'L' => Lossless(BinaryPrimitives.ReadUInt32LittleEndian(encoded[21..])),
+        _ => (BinaryPrimitives.ReadUInt16LittleEndian(encoded[26..]) & 0x3FFF,
+            BinaryPrimitives.ReadUInt16LittleEndian(encoded[28..]) & 0x3FFF),
+    };
+
+    private static (int Width, int Height) Lossless(uint bits) =>
+        ((int)(bits & 0x3FFF) + 1, (int)(bits >> 14 & 0x3FFF) + 1);
+
+    private static int UInt24(ReadOnlySpan<byte> bytes) => bytes[0] | bytes[1] << 8 | bytes[2] << 16;
+}
