@@ -11,13 +11,15 @@ public sealed class OptionTextReward : IReward
 
     /// <summary>Creates the reward.</summary>
     /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise the whole text is taken as the answer.</param>
-    public OptionTextReward(bool requireTags = true)
+    /// <param name="name">The name in logs and metrics; null for <c>option_text</c>.</param>
+    public OptionTextReward(bool requireTags = true, string? name = null)
     {
         _requireTags = requireTags;
+        Name = RewardName.Or(name, "option_text");
     }
 
     /// <inheritdoc/>
-    public string Name => "option_text";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)

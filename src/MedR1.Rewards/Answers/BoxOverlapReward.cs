@@ -17,8 +17,9 @@ public sealed partial class BoxOverlapReward : IReward
     /// <summary>Creates the reward.</summary>
     /// <param name="threshold">Overlaps below this count as 0, as in detection at 0.5.</param>
     /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise the whole text is taken as the answer.</param>
+    /// <param name="name">The name in logs and metrics; null for <c>box_overlap</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The threshold is outside 0 to 1.</exception>
-    public BoxOverlapReward(double threshold = 0, bool requireTags = true)
+    public BoxOverlapReward(double threshold = 0, bool requireTags = true, string? name = null)
     {
         if (threshold is not (>= 0 and <= 1))
         {
@@ -27,10 +28,11 @@ public sealed partial class BoxOverlapReward : IReward
 
         _threshold = threshold;
         _requireTags = requireTags;
+        Name = RewardName.Or(name, "box_overlap");
     }
 
     /// <inheritdoc/>
-    public string Name => "box_overlap";
+    public string Name { get; }
 
     /// <inheritdoc/>
     /// <remarks>Abstains if the example's answer contains no box.</remarks>

@@ -14,9 +14,13 @@ public sealed class MultiLabelReward : IReward
     /// <param name="score">How sets are compared.</param>
     /// <param name="separators">What separates labels; null for comma, semicolon and line break.</param>
     /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise the whole text is taken as the answer.</param>
+    /// <param name="name">The name in logs and metrics; null for <c>labels</c>.</param>
     /// <exception cref="ArgumentException">There is no separator, or one of them is empty.</exception>
     public MultiLabelReward(
-        LabelScore score = LabelScore.F1, IReadOnlyList<string>? separators = null, bool requireTags = true)
+        LabelScore score = LabelScore.F1,
+        IReadOnlyList<string>? separators = null,
+        bool requireTags = true,
+        string? name = null)
     {
         if (!Enum.IsDefined(score))
         {
@@ -31,10 +35,11 @@ public sealed class MultiLabelReward : IReward
 
         _score = score;
         _requireTags = requireTags;
+        Name = RewardName.Or(name, "labels");
     }
 
     /// <inheritdoc/>
-    public string Name => "labels";
+    public string Name { get; }
 
     /// <inheritdoc/>
     /// <remarks>The right labels are those of the example's answer.</remarks>

@@ -13,8 +13,9 @@ public sealed class NumericReward : IReward
 
     /// <summary>Creates the reward.</summary>
     /// <param name="options">Tolerances and units; null for exact numbers with <see cref="NumericOptions.MedicalUnits"/>.</param>
+    /// <param name="name">The name in logs and metrics; null for <c>number</c>.</param>
     /// <exception cref="ArgumentException">A tolerance or a unit's factor is out of range.</exception>
-    public NumericReward(NumericOptions? options = null)
+    public NumericReward(NumericOptions? options = null, string? name = null)
     {
         _options = options ?? new NumericOptions();
         if (!(_options.AbsoluteTolerance >= 0 && _options.RelativeTolerance >= 0))
@@ -26,10 +27,11 @@ public sealed class NumericReward : IReward
         }
 
         _reader = new NumberReader(_options.Units);
+        Name = RewardName.Or(name, "number");
     }
 
     /// <inheritdoc/>
-    public string Name => "number";
+    public string Name { get; }
 
     /// <inheritdoc/>
     /// <remarks>Abstains if the example's answer does not contain exactly one number, with a known unit.</remarks>

@@ -25,7 +25,7 @@ public sealed class GatedReward : IReward
         _reward = reward;
         _threshold = threshold;
         _closed = closed;
-        Name = name ?? $"{reward.Name}_if_{gate.Name}";
+        Name = RewardName.Or(name, $"{reward.Name}_if_{gate.Name}");
     }
 
     /// <inheritdoc/>

@@ -13,15 +13,17 @@ public sealed class DecisionTreeReward : IReward
     /// <summary>Creates the reward.</summary>
     /// <param name="tree">The tree.</param>
     /// <param name="appliesTo">Which examples the tree applies to; the reward abstains on others. Null: all.</param>
-    public DecisionTreeReward(DecisionTree tree, Func<VqaExample, bool>? appliesTo = null)
+    /// <param name="name">The name in logs and metrics; null for <c>decision_tree</c>.</param>
+    public DecisionTreeReward(DecisionTree tree, Func<VqaExample, bool>? appliesTo = null, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(tree);
         _tree = tree;
         _appliesTo = appliesTo;
+        Name = RewardName.Or(name, "decision_tree");
     }
 
     /// <inheritdoc/>
-    public string Name => "decision_tree";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)

@@ -14,8 +14,9 @@ public sealed class FormatReward : IReward
 
     /// <summary>Creates the reward.</summary>
     /// <param name="style">The form to require; it should be the one that the prompt asks for.</param>
+    /// <param name="name">The name in logs and metrics; null for <c>format</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such form.</exception>
-    public FormatReward(FormatStyle style = FormatStyle.Think)
+    public FormatReward(FormatStyle style = FormatStyle.Think, string? name = null)
     {
         if (!Enum.IsDefined(style))
         {
@@ -24,10 +25,11 @@ public sealed class FormatReward : IReward
         }
 
         _style = style;
+        Name = RewardName.Or(name, "format");
     }
 
     /// <inheritdoc/>
-    public string Name => "format";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)

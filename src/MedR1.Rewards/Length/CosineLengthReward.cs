@@ -12,18 +12,20 @@ public sealed class CosineLengthReward : IReward
     /// <summary>Creates the reward.</summary>
     /// <param name="correctness">Tells right from wrong: anything but 0 is right. If it abstains, so does this reward.</param>
     /// <param name="options">The end points of the curves.</param>
+    /// <param name="name">The name in logs and metrics; null for <c>cosine_length</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="CosineLengthOptions.MaxTokens"/> is below 1.</exception>
-    public CosineLengthReward(IReward correctness, CosineLengthOptions options)
+    public CosineLengthReward(IReward correctness, CosineLengthOptions options, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(correctness);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxTokens, 1);
         _correctness = correctness;
         _options = options;
+        Name = RewardName.Or(name, "cosine_length");
     }
 
     /// <inheritdoc/>
-    public string Name => "cosine_length";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public async ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)

@@ -11,17 +11,19 @@ public sealed class LengthReward : IReward
     /// <summary>Creates the reward.</summary>
     /// <param name="minTokens">The minimum number of tokens that earns the full reward.</param>
     /// <param name="maxTokens">The maximum number of tokens that earns the full reward.</param>
+    /// <param name="name">The name in logs and metrics; null for <c>length</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range is empty or negative.</exception>
-    public LengthReward(int minTokens, int maxTokens)
+    public LengthReward(int minTokens, int maxTokens, string? name = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(minTokens);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, Math.Max(1, minTokens));
         _minTokens = minTokens;
         _maxTokens = maxTokens;
+        Name = RewardName.Or(name, "length");
     }
 
     /// <inheritdoc/>
-    public string Name => "length";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)

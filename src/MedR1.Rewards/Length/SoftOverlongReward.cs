@@ -12,18 +12,20 @@ public sealed class SoftOverlongReward : IReward
     /// <summary>Creates the reward.</summary>
     /// <param name="maxTokens">L_max, the maximum number of tokens.</param>
     /// <param name="cacheTokens">L_cache, the number of tokens before L_max over which the punishment grows; 0 for none.</param>
+    /// <param name="name">The name in logs and metrics; null for <c>soft_overlong</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative, or the cache larger than the maximum.</exception>
-    public SoftOverlongReward(int maxTokens, int cacheTokens)
+    public SoftOverlongReward(int maxTokens, int cacheTokens, string? name = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxTokens);
         ArgumentOutOfRangeException.ThrowIfNegative(cacheTokens);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(cacheTokens, maxTokens);
         _maxTokens = maxTokens;
         _cacheTokens = cacheTokens;
+        Name = RewardName.Or(name, "soft_overlong");
     }
 
     /// <inheritdoc/>
-    public string Name => "soft_overlong";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)

@@ -21,8 +21,9 @@ public sealed class MathAnswerReward : IReward
     /// What ends the reasoning, such as <c>&lt;/think&gt;</c>: only what follows the last one counts, and a text without one earns
     /// 0 (TRL's <c>reasoning_accuracy_reward</c>). Null: the whole text counts.
     /// </param>
+    /// <param name="name">The name in logs and metrics; null for <c>math_answer</c>.</param>
     /// <exception cref="ArgumentException">One of the ends is empty.</exception>
-    public MathAnswerReward(IReadOnlyList<string>? reasoningEnds = null)
+    public MathAnswerReward(IReadOnlyList<string>? reasoningEnds = null, string? name = null)
     {
         _reasoningEnds = [.. reasoningEnds ?? []];
         if (_reasoningEnds.Any(string.IsNullOrEmpty))
@@ -30,10 +31,11 @@ public sealed class MathAnswerReward : IReward
             throw new ArgumentException(
                 "An end of the reasoning is empty: give a text such as </think>.", nameof(reasoningEnds));
         }
+        Name = RewardName.Or(name, "math_answer");
     }
 
     /// <inheritdoc/>
-    public string Name => "math_answer";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)

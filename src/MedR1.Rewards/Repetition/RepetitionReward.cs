@@ -12,8 +12,9 @@ public sealed class RepetitionReward : IReward
     /// <summary>Creates the reward.</summary>
     /// <param name="size">Number of tokens in an n-gram.</param>
     /// <param name="penalty">The score that a completion consisting only of repetition approaches; at most 0.</param>
+    /// <param name="name">The name in logs and metrics; null for <c>repetition</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is below 1, or the penalty above 0.</exception>
-    public RepetitionReward(int size = 3, double penalty = -1.0)
+    public RepetitionReward(int size = 3, double penalty = -1.0, string? name = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         if (!(double.IsFinite(penalty) && penalty <= 0))
@@ -24,10 +25,11 @@ public sealed class RepetitionReward : IReward
 
         _size = size;
         _penalty = penalty;
+        Name = RewardName.Or(name, "repetition");
     }
 
     /// <inheritdoc/>
-    public string Name => "repetition";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)

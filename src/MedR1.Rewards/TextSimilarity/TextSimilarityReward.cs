@@ -9,8 +9,10 @@ public sealed class TextSimilarityReward : IReward
     /// <summary>Creates the reward.</summary>
     /// <param name="measure">How texts are compared.</param>
     /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise the whole text is taken as the answer.</param>
+    /// <param name="name">The name in logs and metrics; null for <c>text_similarity</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such measure.</exception>
-    public TextSimilarityReward(SimilarityMeasure measure = SimilarityMeasure.TokenF1, bool requireTags = true)
+    public TextSimilarityReward(
+        SimilarityMeasure measure = SimilarityMeasure.TokenF1, bool requireTags = true, string? name = null)
     {
         if (!Enum.IsDefined(measure))
         {
@@ -20,10 +22,11 @@ public sealed class TextSimilarityReward : IReward
 
         _measure = measure;
         _requireTags = requireTags;
+        Name = RewardName.Or(name, "text_similarity");
     }
 
     /// <inheritdoc/>
-    public string Name => "text_similarity";
+    public string Name { get; }
 
     /// <inheritdoc/>
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
