@@ -151,27 +151,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         using DisposeScope scope = NewDisposeScope();
         TokenRows completions = new([.. groups.SelectMany(group => group.Completions)], Device);
-        Tensor whole_BTV = Completions(groups, completions.Longest, _network.Head);
-        if (options.SuppressedTokenIds.Count > 0)
-        {
-            Tensor ids = tensor(options.SuppressedTokenIds.Select(id => (long)id).ToArray(), device: Device);
-            whole_BTV = whole_BTV.FilledAt(2, ids, double.NegativeInfinity);
-        }
-
-        Tensor all_BTV = whole_BTV.DividedBy(options.Temperature).log_softmax(2);
-        Tensor mask_BT = completions.Mask();
-        Tensor? entropies_BT = null;
-        if (options.WithEntropies)
-        {
-            using IDisposable? noGradient = options.WithEntropyGradient ? null : no_grad();
-            Tensor finite_BTV = all_BTV.FilledWhere(all_BTV.isneginf(), 0);
-            entropies_BT = -(all_BTV.exp() * finite_BTV).sum(2) * mask_BT;
-            entropies_BT = entropies_BT.MoveToOuterDisposeScope();
-        }
-
-        Tensor chosen_BT = completions.Chosen(all_BTV, mask_BT);
-        return new TokenStatistics(
-            chosen_BT.MoveToOuterDisposeScope(), mask_BT.MoveToOuterDisposeScope(), entropies_BT);
+        return completions.Score(Completions(groups, completions.Longest, _network.Head), options).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -192,9 +172,8 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         TokenRows targets = new([.. sequences.Select(sequence => sequence.TokenIds.Skip(1).ToArray())], Device);
         Tensor hidden_BTH = cat([.. sequences.Select(sequence => nn.functional.pad(
             EmbedPrompt(sequence), [0, 0, 0, targets.Longest + 1 - sequence.TokenIds.Count]))], 0);
-        Tensor all_BTV = _network.Head(_network.Run(hidden_BTH).narrow(1, 0, targets.Longest)).log_softmax(2);
-        Tensor mask_BT = targets.Mask();
-        return new TokenStatistics(targets.Chosen(all_BTV, mask_BT), mask_BT, null).MoveToOuterDisposeScope();
+        Tensor logits_BTV = _network.Head(_network.Run(hidden_BTH).narrow(1, 0, targets.Longest));
+        return targets.Score(logits_BTV, new TokenStatisticsOptions()).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,5 @@
+using MedR1.Modeling;
 using TorchSharp;
-
 using static TorchSharp.torch;
 
 namespace MedR1.Testing;
@@ -12,16 +12,18 @@ internal sealed class TokenRows(IReadOnlyList<int>[] rows, Device device)
     public static int[] Pad(IReadOnlyList<int> tokens, int length) =>
         [.. tokens, .. Enumerable.Repeat(ByteTokenizer.PadTokenId, length - tokens.Count)];
 
-    /// <summary>[B, T]: whether a row has a token there.</summary>
-    public Tensor Mask() =>
-        TensorArithmetic.CountTo(Longest, device).lt(
-            tensor(rows.Select(row => (long)row.Count).ToArray(), device: device).unsqueeze(1));
-
-    /// <summary>[B, T]: the log-probability of each row's own tokens, 0 behind its end.</summary>
-    public Tensor Chosen(Tensor all_BTV, Tensor mask_BT)
+    /// <summary>Log-probabilities and entropies of each row's own tokens, computed as for any other model.</summary>
+    /// <param name="logits_BTV">[B, T, V]: what the model expects at each place.</param>
+    /// <param name="options">Temperature, suppressed tokens, entropies.</param>
+    public TokenStatistics Score(Tensor logits_BTV, TokenStatisticsOptions options)
     {
+        using DisposeScope scope = NewDisposeScope();
         long[] ids = [.. rows.SelectMany(row => Pad(row, Longest)).Select(id => (long)id)];
-        Tensor ids_BT = tensor(ids, [rows.Length, Longest], device: device);
-        return all_BTV.gather(2, ids_BT.unsqueeze(2)).squeeze(2).FilledWhere(mask_BT.logical_not(), 0);
+        Tensor targets_BT = tensor(ids, [rows.Length, Longest], device: device);
+        Tensor sources_BT = TensorArithmetic.CountTo(ids.Length, device).view(targets_BT.shape);
+        Tensor mask_BT = TensorArithmetic.CountTo(Longest, device).lt(
+            tensor(rows.Select(row => (long)row.Count).ToArray(), device: device).unsqueeze(1));
+        return TokenScores.Compute(logits_BTV.reshape(ids.Length, -1), sources_BT, targets_BT, mask_BT, options)
+            .MoveToOuterDisposeScope();
     }
 }
