@@ -27,10 +27,13 @@ public sealed class ValueModel : IDisposable
         _ownsBody = ownsBody;
         Body = body;
         TrainsBody = trainsBody;
+        IReadOnlyList<KeyValuePair<string, Parameter>> ofBody = trainsBody ? body.Parameters : [];
+
+        // Last of what may fail: nobody would dispose it.
         Head = new ValueHead(body.HiddenSize, body.Device);
         Parameters =
         [
-            .. trainsBody ? body.Parameters : [],
+            .. ofBody,
             .. Head.named_parameters().Select(pair => KeyValuePair.Create(HeadPrefix + pair.name, pair.parameter)),
         ];
     }
@@ -66,13 +69,21 @@ public sealed class ValueModel : IDisposable
                 nameof(policy));
         }
 
-        foreach ((KeyValuePair<string, Parameter> source, KeyValuePair<string, Parameter> target)
-            in policy.Parameters.Zip(body.Parameters))
+        try
         {
-            target.Value.requires_grad = source.Value.requires_grad;
-        }
+            foreach ((KeyValuePair<string, Parameter> source, KeyValuePair<string, Parameter> target)
+                in policy.Parameters.Zip(body.Parameters))
+            {
+                target.Value.requires_grad = source.Value.requires_grad;
+            }
 
-        return new ValueModel(body, ownsBody: true, trainsBody: true);
+            return new ValueModel(body, ownsBody: true, trainsBody: true);
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
