@@ -61,7 +61,7 @@ internal sealed class LessonEncoder
             EndMessage(said ? 1 : 0);
         }
 
-        return SupervisedExample.Tokens(new EncodedPrompt(ids, images), weights) with { CacheKey = SupervisedExample.NoCache };
+        return SupervisedExample.Tokens(new EncodedPrompt(ids, images), weights);
 
         void Control(string token, float weight)
         {

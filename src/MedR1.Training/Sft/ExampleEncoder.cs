@@ -48,7 +48,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
 
     private EncodedExample EncodeAnswer(SupervisedExample example, int index, CancellationToken cancellationToken)
     {
-        object? key = ReferenceEquals(example.CacheKey, SupervisedExample.NoCache) ? null : example.CacheKey ?? new PlaceInList(index);
+        object? key = example.KeepsPrompt ? example.CacheKey ?? new PlaceInList(index) : null;
         EncodedPrompt prompt = EncodePrompt(key, example.Prompt!, index, cancellationToken);
         int[] completion = [.. policy.Processor.EncodeCompletion(example.Completion!), .. _behind];
         float[] weights = example.TokenWeighting is TokenWeighting weigh

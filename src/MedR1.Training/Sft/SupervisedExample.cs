@@ -28,13 +28,16 @@ public sealed record SupervisedExample
     public IReadOnlyList<float>? SequenceWeights { get; private init; }
 
     /// <summary>
-    /// The key under which the encoded prompt is cached; <see langword="null"/> for the example's place in its list. Set
-    /// <see cref="NoCache"/> for an example that won't occur again.
+    /// Whether the encoded prompt is kept for the next time, which is not worth the memory if the example won't occur again.
+    /// </summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    public bool KeepsPrompt { get; init; } = true;
+
+    /// <summary>
+    /// What the encoded prompt is kept under, the same for examples with the same prompt; <see langword="null"/> for the example's
+    /// place in its list.
     /// </summary>
     public object? CacheKey { get; init; }
-
-    /// <summary>A key that means: do not cache.</summary>
-    public static object NoCache { get; } = new();
 
     /// <summary>A prompt with the answer to learn.</summary>
     /// <param name="prompt">The prompt.</param>
