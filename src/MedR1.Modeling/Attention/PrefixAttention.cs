@@ -11,7 +11,7 @@ namespace MedR1.Modeling;
 /// Shapes: A groups, G completions of each, C queries of each completion, T own keys of each completion, P prompt keys, K
 /// key-value heads, R query heads for each of them, D width of a head.
 /// </remarks>
-public static class PrefixAttention
+internal static class PrefixAttention
 {
     /// <summary>Computes attention.</summary>
     /// <param name="queries"><c>[A·G, C, K·R, D]</c></param>

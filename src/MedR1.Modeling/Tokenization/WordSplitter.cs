@@ -9,7 +9,7 @@ namespace MedR1.Modeling;
 /// by code points, because .NET's <c>Regex</c> sees a letter above U+FFFF as two surrogates and takes the wrong branch.
 /// </summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
-public static class WordSplitter
+internal static class WordSplitter
 {
     /// <summary>The pattern as written in vocabulary files.</summary>
     public const string Pattern =

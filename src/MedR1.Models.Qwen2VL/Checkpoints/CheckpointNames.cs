@@ -4,7 +4,7 @@ namespace MedR1.Models.Qwen2VL;
 /// The two naming schemes of parameters: the published one, <c>visual.…</c> and <c>model.layers.…</c>, and the in-memory one of
 /// later transformers releases, <c>model.visual.…</c> and <c>model.language_model.layers.…</c>, which PEFT adapters use too.
 /// </summary>
-public static class CheckpointNames
+internal static class CheckpointNames
 {
     private const string NewVision = "model." + ParameterParts.Vision;
     private const string NewText = "model.language_model.";

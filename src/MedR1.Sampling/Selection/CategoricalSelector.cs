@@ -7,7 +7,7 @@ namespace MedR1.Sampling;
 /// into blocks; the blocks' sums locate the block, and only that block is cumulated token by token, in float64. A token of
 /// probability 0 is never drawn. R rows, H rows of logits, B blocks, S tokens in a block.
 /// </summary>
-public sealed class CategoricalSelector : ITokenSelector
+internal sealed class CategoricalSelector : ITokenSelector
 {
     private const double JustBelowOne = 1 - 1.0 / (1L << 50);
     private const long LongestBlock = 4096;

@@ -4,7 +4,7 @@ namespace MedR1.Sampling;
 /// Stateless random numbers: each is a function of a seed and two counters (Philox4x32-10, Salmon et al., "Parallel random
 /// numbers: as easy as 1, 2, 3", SC 2011). What one completion draws doesn't depend on what others draw.
 /// </summary>
-public static class CounterRandom
+internal static class CounterRandom
 {
     /// <summary>A number above 0 and below 1: an odd multiple of 2⁻⁴⁹.</summary>
     /// <param name="seed">The prompt's seed.</param>

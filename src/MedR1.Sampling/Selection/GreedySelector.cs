@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>Takes the most likely token.</summary>
-public sealed class GreedySelector : ITokenSelector
+internal sealed class GreedySelector : ITokenSelector
 {
     /// <inheritdoc/>
     public bool IsRandom => false;

@@ -4,7 +4,7 @@ namespace MedR1.Sampling;
 
 /// <summary>Chooses a token in each row from logits that the processors have changed.</summary>
 /// <remarks>It is stateless, and is called without gradient inside a dispose scope.</remarks>
-public interface ITokenSelector
+internal interface ITokenSelector
 {
     /// <summary>Whether <see cref="Select"/> reads its uniform numbers.</summary>
     bool IsRandom { get; }
