@@ -30,9 +30,11 @@ public static class CsvFile
         Dictionary<string, object?> cells = new(StringComparer.Ordinal);
         foreach ((string column, string text) in row.Cells)
         {
-            if (!options.OptionColumns.Contains(column))
+            // Commas at the end of the header make columns without a name, which nothing asks for.
+            if (!options.OptionColumns.Contains(column)
+                && !cells.TryAdd(column, Cell(column, text, options.Table.Columns.Options)) && column.Length > 0)
             {
-                cells.TryAdd(column, Cell(column, text, options.Table.Columns.Options));
+                throw row.Twice(column);
             }
         }
 

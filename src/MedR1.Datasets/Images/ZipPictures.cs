@@ -11,6 +11,7 @@ internal sealed class ZipPictures : IPictureStore
     private const int MostBytes = 256 << 20;
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ZipArchiveEntry> _others = new(StringComparer.Ordinal);
 
     /// <exception cref="DatasetException">The file is not an archive, or is a broken one.</exception>
     public ZipPictures(string filePath)
@@ -20,7 +21,10 @@ internal sealed class ZipPictures : IPictureStore
             _archive = new ZipArchive(DatasetFiles.Open(filePath, FileOptions.RandomAccess), ZipArchiveMode.Read);
             foreach (ZipArchiveEntry entry in _archive.Entries)
             {
-                _entries.TryAdd(entry.Name, entry);
+                if (!_entries.TryAdd(entry.Name, entry))
+                {
+                    _others.TryAdd(entry.Name, entry);
+                }
             }
         }
         catch (InvalidDataException exception)
@@ -39,7 +43,22 @@ internal sealed class ZipPictures : IPictureStore
 
     public bool Contains(string path) => _entries.ContainsKey(System.IO.Path.GetFileName(path));
 
-    public IImageSource Find(string path) => new ZipImageSource(this, System.IO.Path.GetFileName(path));
+    /// <exception cref="DatasetException">Several files of the archive have the image's name.</exception>
+    public IImageSource Find(string path)
+    {
+        string name = System.IO.Path.GetFileName(path);
+
+        // Only where it is asked for: archives may have a file such as Thumbs.db in every folder.
+        return !_others.TryGetValue(name, out ZipArchiveEntry? other)
+            ? new ZipImageSource(this, name)
+            : throw new DatasetException(
+                $"{Path} has several files '{name}', such as '{_entries[name].FullName}' and '{other.FullName}', and which of "
+                + "them a question means can't be told. Pack the archive again with one of them, or unpack it and give the folder.")
+            {
+                FilePath = Path,
+                Field = name,
+            };
+    }
 
     /// <summary>Unpacks one image; the archive takes one reader at a time.</summary>
     /// <exception cref="IOException">It does not exist, is broken, or is larger than any image.</exception>

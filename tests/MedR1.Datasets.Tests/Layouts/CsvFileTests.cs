@@ -19,6 +19,27 @@ public sealed class CsvFileTests : IDisposable
     }
 
     [Fact]
+    public void A_column_that_occurs_twice_is_refused_where_it_is_read()
+    {
+        const string twice = "3 columns 'answer', at places 2, 3, 5 of its header";
+        string file = _folder.Write("a.csv", "question,answer,answer,note,answer\nWhich?,CT,MRI,n,CT\n");
+        DatasetException exception = Assert.Throws<DatasetException>(() => CsvFile.Load(file));
+        Assert.Contains(twice, exception.Message);
+        Assert.Equal((file, "answer"), (exception.FilePath, exception.Field));
+
+        CsvRow row = Assert.Single(CsvTable.Read(file));
+        Assert.Contains(twice, Assert.Throws<DatasetException>(() => row["answer"]).Message);
+        Assert.Equal(("Which?", "n"), (row["question"], row["note"]));
+    }
+
+    [Fact]
+    public void Columns_without_a_name_may_be_several()
+    {
+        string file = _folder.Write("a.csv", "question,answer,,\nWhich?,CT,,\n");
+        Assert.Equal("CT", Assert.Single(CsvFile.Load(file)).Answer);
+    }
+
+    [Fact]
     public void Options_are_a_list_in_a_cell_or_columns_of_their_own_or_stand_in_the_question()
     {
         _folder.Write("p0.png", "");

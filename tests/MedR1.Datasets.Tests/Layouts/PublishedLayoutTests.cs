@@ -79,6 +79,28 @@ public sealed class PublishedLayoutTests : IDisposable
     }
 
     [Fact]
+    public void A_picture_that_an_archive_has_twice_is_refused_where_a_question_needs_it()
+    {
+        string archive = Path.Combine(_folder.Path, "images.zip");
+        using (ZipArchive zip = ZipFile.Open(archive, ZipArchiveMode.Create))
+        {
+            foreach (string name in (string[])["one/f.jpg", "one/Thumbs.db", "two/f.jpg", "two/Thumbs.db", "two/g.jpg"])
+            {
+                using StreamWriter writer = new(zip.CreateEntry(name).Open());
+                writer.Write(name);
+            }
+        }
+
+        const string table = "Figure_path,Question,Answer,Choice A,Choice B,Choice C,Choice D,Answer_label\n";
+        string needed = _folder.Write("a.csv", table + "f.jpg,What?,Lung,A:Head,B:Lung,C:Leg,D:Arm,B\n");
+        Assert.Contains(
+            "several files 'f.jpg', such as 'one/f.jpg' and 'two/f.jpg'",
+            Assert.Throws<DatasetException>(() => PmcVqaDataset.Load(needed, archive)).Message);
+        string other = _folder.Write("b.csv", table + "g.jpg,What?,Lung,A:Head,B:Lung,C:Leg,D:Arm,B\n");
+        Assert.Single(PmcVqaDataset.Load(other, archive));
+    }
+
+    [Fact]
     public void MedVLM_R1_takes_the_letter_and_keeps_the_texts()
     {
         string file = _folder.Write("test.json", """
