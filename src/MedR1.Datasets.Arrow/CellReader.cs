@@ -25,6 +25,8 @@ internal sealed class CellReader(MappedFile file, string filePath)
         Int8Array or Int16Array or Int32Array or Int64Array => true,
         UInt8Array or UInt16Array or UInt32Array or UInt64Array => true,
         HalfFloatArray or FloatArray or DoubleArray => true,
+        Decimal32Array or Decimal64Array or Decimal128Array or Decimal256Array => true,
+        Date32Array or Date64Array or TimestampArray => true,
         _ => false,
     };
 
@@ -56,6 +58,13 @@ internal sealed class CellReader(MappedFile file, string filePath)
         HalfFloatArray numbers => (float)numbers.GetValue(row)!.Value,
         FloatArray numbers => numbers.GetValue(row),
         DoubleArray numbers => numbers.GetValue(row),
+        Decimal32Array numbers => numbers.GetString(row),
+        Decimal64Array numbers => numbers.GetString(row),
+        Decimal128Array numbers => numbers.GetString(row),
+        Decimal256Array numbers => numbers.GetString(row),
+        Date32Array days => TimeText.OfDay(days.GetValue(row)!.Value),
+        Date64Array days => TimeText.OfDay(days.GetValue(row)!.Value / TimeText.DayMilliseconds),
+        TimestampArray times => TimeText.OfTime(times.GetValue(row)!.Value, (TimestampType)times.Data.DataType),
         _ => null,
     };
 

@@ -55,6 +55,54 @@ public sealed class SavedDatasetTests : IDisposable
         Assert.Equal(["0.5", "-2"], dataset.Select(example => example.Metadata["score"]));
     }
 
+    // The Parquet tests expect the same texts of the same values.
+    [Fact]
+    public void Dates_times_and_decimals_are_texts()
+    {
+        DateTimeOffset time = new(2024, 1, 2, 3, 4, 5, 678, 901, TimeSpan.Zero);
+        DateTimeOffset old = new(1969, 12, 31, 23, 59, 58, TimeSpan.Zero);
+        Write(Row()
+            .Append("day", true, new Date32Array.Builder().Append(time.UtcDateTime.Date).Build())
+            .Append("old_day", true, new Date64Array.Builder().Append(old.UtcDateTime.Date).Build())
+            .Append("no_day", true, new Date32Array.Builder().AppendNull().Build())
+            .Append("seconds", true, Times(TimeUnit.Second, null, old))
+            .Append("milliseconds", true, Times(TimeUnit.Millisecond, "Europe/Berlin", time))
+            .Append("microseconds", true, Times(TimeUnit.Microsecond, null, time))
+            .Append("nanoseconds", true, Times(TimeUnit.Nanosecond, "UTC", time))
+            .Append("cost", true, new Decimal128Array.Builder(new Decimal128Type(10, 4)).Append("1.2500").Build())
+            .Append("debt", true, new Decimal128Array.Builder(new Decimal128Type(38, 2)).Append("-0.05").Build())
+            .Append("wide", true, new Decimal128Array.Builder(new Decimal128Type(38, 0)).Append(new string('9', 38)).Build())
+            .Build());
+
+        IReadOnlyDictionary<string, string> metadata = Assert.Single(SavedDataset.Load(_folder.Path)).Metadata;
+        Assert.Equal(
+            new SortedDictionary<string, string>
+            {
+                ["day"] = "2024-01-02",
+                ["old_day"] = "1969-12-31",
+                ["seconds"] = "1969-12-31T23:59:58.0000000",
+                ["milliseconds"] = "2024-01-02T03:04:05.6780000Z",
+                ["microseconds"] = "2024-01-02T03:04:05.6789010",
+                ["nanoseconds"] = "2024-01-02T03:04:05.6789010Z",
+                ["cost"] = "1.2500",
+                ["debt"] = "-0.05",
+                ["wide"] = new string('9', 38),
+            },
+            new SortedDictionary<string, string>(metadata.ToDictionary()));
+
+        static IArrowArray Times(TimeUnit unit, string? zone, DateTimeOffset time) =>
+            new TimestampArray.Builder(new TimestampType(unit, zone)).Append(time).Build();
+    }
+
+    [Fact]
+    public void A_date_that_no_calendar_has_is_refused()
+    {
+        ArrayData days = new Int32Array.Builder().Append(int.MaxValue).Build().Data;
+        Write(Row().Append(
+            "day", true, new Date32Array(new ArrayData(Date32Type.Default, days.Length, 0, 0, days.Buffers))).Build());
+        Assert.Contains("a.arrow can't be read", Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
+    }
+
     // Up to 12 bytes of a view lie in the view itself, more lie in a buffer.
     [Fact]
     public void Pictures_whose_bytes_and_paths_are_views_are_read_from_the_file()

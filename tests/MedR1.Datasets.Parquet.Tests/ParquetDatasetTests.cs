@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Numerics;
 using global::Parquet;
 using global::Parquet.Serialization;
+using global::Parquet.Serialization.Attributes;
 using MedR1.TestSupport;
 
 namespace MedR1.Datasets.Parquet.Tests;
@@ -84,6 +87,41 @@ public sealed class ParquetDatasetTests : IDisposable
         Assert.Equal(
             ["2147483647", "-2147483648", "0", "2147483647", "-1", "-2147483648"], dataset.Select(one => one.Metadata["n"]));
     }
+
+    // The Arrow tests expect the same texts of the same values.
+    [Fact]
+    public async Task Dates_times_and_decimals_are_texts()
+    {
+        DateTime time = new(2024, 1, 2, 3, 4, 5, 678, 901, DateTimeKind.Utc);
+        DatedRow[] rows =
+        [
+            new()
+            {
+                question = "?", answer = "a", day = new DateOnly(2024, 1, 2), old_day = new DateOnly(1969, 12, 31), cost = 1.25m,
+                debt = -0.05m, microseconds = time,
+            },
+        ];
+        await ParquetSerializer.SerializeAsync(rows, Path.Combine(_folder.Path, "a.parquet"));
+
+        IReadOnlyDictionary<string, string> metadata = Assert.Single(ParquetDataset.Load(_folder.Path)).Metadata;
+        Assert.Equal(
+            new SortedDictionary<string, string>
+            {
+                ["day"] = "2024-01-02",
+                ["old_day"] = "1969-12-31",
+                ["cost"] = "1.2500",
+                ["debt"] = "-0.05",
+                ["microseconds"] = "2024-01-02T03:04:05.6789010Z",
+            },
+            new SortedDictionary<string, string>(metadata.ToDictionary()));
+    }
+
+    [Theory]
+    [InlineData("-5", 2, "-0.05")]
+    [InlineData("12500", 4, "1.2500")]
+    [InlineData("99999999999999999999999999999999999999", 0, "99999999999999999999999999999999999999")]
+    public void Decimals_keep_the_places_of_their_column(string unscaled, int scale, string text) =>
+        Assert.Equal(text, DecimalText.Of(BigInteger.Parse(unscaled, CultureInfo.InvariantCulture), scale));
 
     [Fact]
     public async Task Options_in_a_structure_of_letters_are_read_up_to_their_last_text()
@@ -199,6 +237,26 @@ public sealed class ParquetDatasetTests : IDisposable
         public string? question { get; set; }
 
         public string? answer { get; set; }
+    }
+
+    private sealed class DatedRow
+    {
+        public string? question { get; set; }
+
+        public string? answer { get; set; }
+
+        public DateOnly day { get; set; }
+
+        public DateOnly old_day { get; set; }
+
+        [ParquetDecimal(10, 4)]
+        public decimal cost { get; set; }
+
+        [ParquetDecimal(20, 2)]
+        public decimal debt { get; set; }
+
+        [ParquetTimestamp(ParquetTimestampResolution.Microseconds)]
+        public DateTime microseconds { get; set; }
     }
 
     private sealed class LetteredRow

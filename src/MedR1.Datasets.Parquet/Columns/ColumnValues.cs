@@ -1,3 +1,4 @@
+using System.Globalization;
 using global::Parquet.Data;
 using global::Parquet.File.Values.Primitives;
 using global::Parquet.Meta;
@@ -56,17 +57,25 @@ internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int
         RawColumnData<ulong> numbers => Map(numbers, count, number => number),
         RawColumnData<float> numbers => Map(numbers, count, number => number),
         RawColumnData<double> numbers => Map(numbers, count, number => number),
-        RawColumnData<decimal> numbers => Map(numbers, count, number => number),
+        RawColumnData<decimal> numbers => Map(numbers, count, number => DecimalText.Of(number, ((DecimalDataField)field).Scale)),
+        RawColumnData<BigDecimal> numbers => Map(numbers, count, number => DecimalText.Of(number.UnscaledValue, number.Scale)),
         RawColumnData<Half> numbers => Map(numbers, count, number => (float)number),
+        RawColumnData<DateTime> days when IsDate(field) => Map(days, count, day => TextOf(DateOnly.FromDateTime(day))),
         RawColumnData<DateTime> times => Map(times, count, TextOf),
+        RawColumnData<DateOnly> days => Map(days, count, TextOf),
         RawColumnData<Guid> ids => Map(ids, count, id => id.ToString()),
         RawColumnData<Interval> spans => Map(spans, count, span => span.ToString()),
         _ => throw new InvalidDataException($"values of type {data.GetType()} are not read. Leave the column out."),
     };
 
+    private static bool IsDate(DataField field) =>
+        field.SchemaElement is { ConvertedType: ConvertedType.DATE } or { LogicalType.DATE: not null };
+
+    private static string TextOf(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
+
     // A time without a zone comes as "local", whose text would name the zone of the machine that reads it.
     private static string TextOf(DateTime time) => DateTime.SpecifyKind(
-        time, time.Kind == DateTimeKind.Utc ? DateTimeKind.Utc : DateTimeKind.Unspecified).ToString("O");
+        time, time.Kind == DateTimeKind.Utc ? DateTimeKind.Utc : DateTimeKind.Unspecified).ToString("O", CultureInfo.InvariantCulture);
 
     // An entry's values refer to the same memory, which is what two such memories are compared by.
     private static Func<ReadOnlyMemory<T>, object> Once<T>(bool hasDictionary, Func<ReadOnlyMemory<T>, object> copy)

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Apache.Arrow.Types;
+
+namespace MedR1.Datasets.Arrow;
+
+/// <summary>Dates and times as ISO 8601 writes them, as from Parquet files.</summary>
+internal static class TimeText
+{
+    public const long DayMilliseconds = 24 * 60 * 60 * 1000;
+
+    private const int NanosecondsPerTick = 100;
+
+    /// <summary>A date, such as 2024-01-02.</summary>
+    /// <param name="days">Days since 1970.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is outside the years 1 to 9999: the caller names the file.</exception>
+    public static string OfDay(long days) =>
+        DateTime.UnixEpoch.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>A time, such as 2024-01-02T03:04:05.0000000, to a ten-millionth of a second; with a Z if it is in UTC.</summary>
+    /// <param name="count">Units since 1970.</param>
+    /// <param name="type">The unit, and whether there is a time zone: numbers are then in UTC, whichever it is.</param>
+    /// <exception cref="Exception">It is outside the years 1 to 9999: the caller names the file.</exception>
+    public static string OfTime(long count, TimestampType type)
+    {
+        long ticks = type.Unit switch
+        {
+            TimeUnit.Second => checked(count * TimeSpan.TicksPerSecond),
+            TimeUnit.Millisecond => checked(count * TimeSpan.TicksPerMillisecond),
+            TimeUnit.Microsecond => checked(count * TimeSpan.TicksPerMicrosecond),
+            _ => count / NanosecondsPerTick,
+        };
+        DateTimeKind kind = string.IsNullOrEmpty(type.Timezone) ? DateTimeKind.Unspecified : DateTimeKind.Utc;
+        return DateTime.SpecifyKind(DateTime.UnixEpoch.AddTicks(ticks), kind).ToString("O", CultureInfo.InvariantCulture);
+    }
+}
