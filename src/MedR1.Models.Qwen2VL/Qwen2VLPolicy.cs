@@ -112,40 +112,6 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     }
 
     /// <inheritdoc/>
-    public Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts)
-    {
-        ArgumentNullException.ThrowIfNull(prompts);
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _runner.EncodeImages(prompts);
-    }
-
-    /// <inheritdoc/>
-    public bool SharesVisionWith(IVisionLanguagePolicy other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return other is Qwen2VLPolicy own && own.Configuration.Family == Configuration.Family
-            && HasEqualVision(own.Configuration.Vision) && own.Device == Device && own.DataType == DataType
-            && own.HoldsVisionInBytes == HoldsVisionInBytes
-            && VisionParameters.All(pair => !pair.Value.requires_grad)
-            && VisionParameters.Zip(own.VisionParameters).All(pair => AreEqual(pair.First.Value, pair.Second.Value));
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is below 1.</exception>
-    /// <remarks>
-    /// Each image is then computed separately, so that its features do not depend on what was kept. While the tower takes a
-    /// gradient or has an adapter of its own, it is computed as usual.
-    /// </remarks>
-    public IDisposable? KeepImageFeatures(long maxBytes)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_runner.KeptFeatures is { IsEnded: false } || VisionParameters.Any(pair => pair.Value.requires_grad))
-            return null;
-        return _runner.KeptFeatures = new([.. VisionParameters.Select(pair => pair.Value)], maxBytes);
-    }
-
-    /// <inheritdoc/>
     public IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -277,25 +243,6 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 
     internal static IReadOnlyList<KeyValuePair<string, Parameter>> ParametersOf(nn.Module network) =>
         [.. network.named_parameters().Select(entry => KeyValuePair.Create(entry.name, entry.parameter))];
-
-    private bool HoldsVisionInBytes => Quantization == WeightQuantization.DecoderAndVision;
-
-    private IEnumerable<KeyValuePair<string, Parameter>> VisionParameters =>
-        Parameters.Where(pair => PartOf(pair.Key) != ModelPart.Language);
-
-    // The record compares its list of blocks by reference.
-    private bool HasEqualVision(Qwen2VLVisionConfiguration other)
-    {
-        Qwen2VLVisionConfiguration own = Configuration.Vision;
-        return own.FullAttentionBlocks.SequenceEqual(other.FullAttentionBlocks)
-            && own with { FullAttentionBlocks = other.FullAttentionBlocks } == other;
-    }
-
-    private static bool AreEqual(Parameter left, Parameter right)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return ReferenceEquals(left, right) || !left.not_equal(right).any().item<bool>();
-    }
 
     private static SlotKeyValueCache Own(IKeyValueCache cache)
     {

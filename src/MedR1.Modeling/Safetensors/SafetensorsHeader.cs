@@ -111,7 +111,7 @@ internal sealed class SafetensorsHeader
             throw Broken($"the header is not valid JSON ({exception.Message.TrimEnd('.')})", exception);
         }
 
-        CheckRanges(dataLength);
+        SafetensorsRules.CheckRanges(_file, _entries.Values, dataLength);
         long dataStart = PrefixLength + json.Length;
         foreach (SafetensorsEntry entry in _entries.Values.ToArray())
         {
@@ -199,70 +199,7 @@ internal sealed class SafetensorsHeader
             throw Broken($"its description has no {missing}", tensor: name);
         }
 
-        return MakeEntry(name, type, shape, offsets);
-    }
-
-    private SafetensorsEntry MakeEntry(string name, string typeName, long[] shape, long[] offsets)
-    {
-        if (!SafetensorsTypes.TryParse(typeName, out SafetensorsType type))
-        {
-            throw new SafetensorsFormatException(
-                _file,
-                name,
-                $"the type '{typeName}' is unknown",
-                $"Convert it to one of {SafetensorsTypes.KnownNames}.");
-        }
-
-        if (offsets.Length != 2 || offsets[1] < offsets[0])
-        {
-            string found = string.Join(", ", offsets);
-            throw Broken($"data_offsets is [{found}], not a start and an end after it", tensor: name);
-        }
-
-        string shapeText = $"[{string.Join(", ", shape)}]";
-        UInt128 bytes = (UInt128)type.ElementSize();
-        foreach (long size in shape)
-        {
-            bytes *= (UInt128)size;
-            if (bytes > long.MaxValue)
-            {
-                throw Broken($"a tensor {typeName} {shapeText} has more bytes than a file can have", tensor: name);
-            }
-        }
-
-        long length = offsets[1] - offsets[0];
-        return (long)bytes == length
-            ? new SafetensorsEntry(name, type, shape, offsets[0], length)
-            : throw Broken(
-                $"a tensor {typeName} {shapeText} has {bytes} bytes, "
-                + $"but data_offsets [{offsets[0]}, {offsets[1]}] hold {length}",
-                tensor: name);
-    }
-
-    private void CheckRanges(long dataLength)
-    {
-        long end = 0;
-        string? before = null;
-        foreach (SafetensorsEntry entry in
-            _entries.Values.OrderBy(entry => entry.Offset).ThenBy(entry => entry.ByteLength))
-        {
-            if (entry.Offset != end)
-            {
-                string fault = entry.Offset < end ? "overlap" : "leave a hole";
-                string where = before is null ? "the start of the data" : $"the end of tensor '{before}'";
-                throw Broken(
-                    $"its bytes begin at {entry.Offset}, but {where} is at {end}: they {fault}", tensor: entry.Name);
-            }
-
-            end += entry.ByteLength;
-            before = entry.Name;
-        }
-
-        if (end != dataLength)
-        {
-            string fault = dataLength < end ? "the file is truncated" : "bytes at the end belong to no tensor";
-            throw Broken($"the tensors have {end} bytes, but {dataLength} follow the header: {fault}");
-        }
+        return SafetensorsRules.Entry(_file, name, type, shape, offsets);
     }
 
     private long[] ParseIntegers(ref Utf8JsonReader reader, string key, string name)
