@@ -59,6 +59,47 @@ public sealed class ReportComparisonTests
             () => ReportComparison.Compare(s_before, strange)).Message);
     }
 
+    // CT (even): only the second is right, 6 times, so p is 2 / 2⁶; MRI (odd): 3 of 6 each way, so p is 1. Of two groups the smaller p
+    // counts twice (Holm).
+    [Fact]
+    public void Groups_are_corrected_for_how_many_there_are()
+    {
+        ReportComparison comparison = ReportComparison.Compare(
+            Report("before", index => index is 1 or 3 or 5, 12), Report("after", index => index % 2 == 0 || index > 6, 12));
+        GroupComparison[] groups = [.. comparison.Groups.Where(group => group.Grouping == "modality")];
+        Assert.Equal([ImagingModality.CT.Value, ImagingModality.MRI.Value], groups.Select(group => group.Group));
+        Assert.Equal([0.03125, 1], groups.Select(group => group.Test.ExactPValue));
+        Assert.Equal([0.0625, 1], groups.Select(group => group.CorrectedPValue));
+    }
+
+    [Fact]
+    public void Questions_of_the_second_report_alone_are_counted()
+    {
+        ReportComparison comparison = ReportComparison.Compare(Report("before", _ => true, 3), s_after);
+        Assert.Equal((0, 9, 3), (comparison.OnlyInFirst, comparison.OnlyInSecond, comparison.Shared.Count));
+        Assert.Equal(["9 questions are only in the second report and are left out."], comparison.Warnings);
+    }
+
+    public static TheoryData<VqaExample> Changed
+    {
+        get
+        {
+            VqaExample same = s_before.Answers[0].Example;
+            return
+            [
+                same with { Question = "What?" }, same with { AnswerIndex = 1 }, same with { Answer = "c" },
+                same with { Options = ["a", "c"] }, same with { Options = ["a"] },
+            ];
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Changed))]
+    public void One_difference_makes_it_another_question(VqaExample other) => Assert.Contains(
+        "the data set changed",
+        Assert.Throws<ArgumentException>(() => ReportComparison.Compare(
+            s_before, EvaluationReport.Create("after", "med-r1", [Examples.Answered(true, other)]))).Message);
+
     private static EvaluationReport Report(string name, Func<int, bool> isCorrect, int count) =>
         EvaluationReport.Create(name, "med-r1", Enumerable.Range(0, count).Select(index => Examples.Answered(
             isCorrect(index), Examples.Choice(0, "a", "b") with
