@@ -83,10 +83,9 @@ internal sealed class StatementReader
         double largest = double.NegativeInfinity;
         int next = at;
         while (next < words.Count && words[next].Clause == words[at].Clause && (next == at || !words[next].AfterComma)
-            && double.TryParse(
-            words[next].Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+            && words[next].IsNumber)
         {
-            largest = Math.Max(largest, number);
+            largest = Math.Max(largest, double.Parse(words[next].Text, NumberStyles.Float, CultureInfo.InvariantCulture));
             next++;
             if (next + 1 < words.Count && words[next].Text is "x" or "×" or "by")
             {

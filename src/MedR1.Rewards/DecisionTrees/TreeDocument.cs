@@ -47,7 +47,12 @@ internal sealed record RangeDocument
     public string?[]? Near { get; init; }
 
     public bool Holds(double value) =>
-        !(value < AtLeast) && !(value <= Above) && !(value > AtMost) && !(value >= Below);
+        !(Compare(value, AtLeast) < 0) && !(Compare(value, Above) <= 0) && !(Compare(value, AtMost) > 0)
+        && !(Compare(value, Below) >= 0);
+
+    // 7 · 0.01 / 0.01 is 7.000000000000001: the conversion of units may cost the last digits.
+    private static int? Compare(double value, double? bound) => bound is not double number ? null
+        : Math.Abs(value - number) <= 1e-12 * Math.Abs(number) ? 0 : value.CompareTo(number);
 }
 
 /// <summary>A question with branches, or a leaf with a diagnosis and other names for it.</summary>

@@ -119,8 +119,9 @@ internal sealed class TreeValidator
     {
         (string Finding, RangeDocument Range)[] ranges = [.. branches
             .Where(branch => branch?.Finding is not null && !branch.Absent)
-            .Select(branch => (branch!.Finding!, _document.Findings?.GetValueOrDefault(branch.Finding!)?.Range))
-            .Where(pair => pair.Range is not null).Select(pair => (pair.Item1, pair.Range!))];
+            .Select(branch => branch!.Finding!)
+            .Select(finding => (Finding: finding, Range: InBaseUnit(_document.Findings?.GetValueOrDefault(finding)?.Range)))
+            .Where(pair => pair.Range is not null).Select(pair => (pair.Finding, pair.Range!))];
         for (int i = 0; i < ranges.Length; i++)
         {
             for (int j = i + 1; j < ranges.Length; j++)
@@ -133,12 +134,25 @@ internal sealed class TreeValidator
         }
     }
 
-    // Two intervals share a number if they do at one of their bounds, or just inside it.
+    private static RangeDocument? InBaseUnit(RangeDocument? range) =>
+        range?.Unit is string name && NumericOptions.MedicalUnits.TryGetValue(name, out NumericUnit? unit)
+            ? range with
+            {
+                Unit = unit.Dimension,
+                AtLeast = range.AtLeast * unit.Factor,
+                Above = range.Above * unit.Factor,
+                AtMost = range.AtMost * unit.Factor,
+                Below = range.Below * unit.Factor,
+            }
+            : null;
+
+    // Two intervals share a number if they do at one of their bounds, or just inside it: by more than a conversion of units may cost.
     private static bool Overlap(RangeDocument left, RangeDocument right)
     {
         double[] bounds = [.. new[] { left, right }
             .SelectMany(range => new[] { range.AtLeast, range.Above, range.AtMost, range.Below }).OfType<double>()];
-        return bounds.SelectMany(bound => new[] { bound, Math.BitIncrement(bound), Math.BitDecrement(bound) })
+        return bounds.Select(bound => (Bound: bound, Step: 1e-9 * Math.Abs(bound) + double.Epsilon))
+            .SelectMany(near => new[] { near.Bound, near.Bound + near.Step, near.Bound - near.Step })
             .Any(value => left.Holds(value) && right.Holds(value));
     }
 

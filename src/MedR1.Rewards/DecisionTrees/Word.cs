@@ -12,6 +12,9 @@ internal sealed partial record Word(string Text, int Start, int End, int Clause,
 {
     private static readonly HashSet<string> s_turns = ["but", "however", "although", "though", "whereas", "yet"];
 
+    /// <summary>Whether it is written in digits; .NET's parser also takes "nan" and "infinity" for numbers.</summary>
+    public bool IsNumber => char.IsAsciiDigit(Text[^1]);
+
     public static List<Word> Read(string text)
     {
         List<Word> words = [];
