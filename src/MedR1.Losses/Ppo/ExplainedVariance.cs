@@ -33,6 +33,15 @@ public static class ExplainedVariance
         return all > 0 ? 1 - SquaresAround(missed) / all : double.NaN;
     }
 
-    private static double SquaresAround(Tensor numbers) =>
-        numbers.numel() == 0 ? 0 : (numbers - numbers.mean()).ToPower(2).sum().item<double>();
+    private static double SquaresAround(Tensor numbers)
+    {
+        if (numbers.numel() == 0)
+        {
+            return 0;
+        }
+
+        // From the first one: the mean of equal numbers may be off by rounding, which is no spread.
+        Tensor shifted = numbers - numbers[0];
+        return (shifted - shifted.mean()).ToPower(2).sum().item<double>();
+    }
 }

@@ -29,6 +29,18 @@ public sealed class ExplainedVarianceTests
         Assert.Throws<ArgumentException>(() => ExplainedVariance.Compute(values, ones(2, 2), ones(1, 2)));
     }
 
+    // In doubles (0.1 + 0.1 + 0.1) / 3 is 0.10000000000000002: a spread of 6e-34, of which errors of 1 would be 1e33 times as much.
+    [Theory]
+    [InlineData(0.1, 3)]
+    [InlineData(0.7, 7)]
+    public void Rounding_is_no_spread(double number, int count)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor returns = full([1, count], number, ScalarType.Float64);
+        Tensor values = arange(count, ScalarType.Float64).unsqueeze(0);
+        Assert.Equal(double.NaN, ExplainedVariance.Compute(values, returns, ones(1, count)));
+    }
+
     [Fact]
     public void Target_options_name_every_mistake()
     {
