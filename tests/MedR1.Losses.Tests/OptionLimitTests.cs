@@ -27,6 +27,68 @@ public sealed class OptionLimitTests
         Assert.StartsWith("The options of the advantages have 1 mistake(s)", exception.Message, StringComparison.Ordinal);
     }
 
+    public static TheoryData<GrpoLossOptions, string> WrongLosses => new()
+    {
+        { new() { Objective = (PolicyObjective)99 }, "Objective is 99, expected one of ClippedRatio, " },
+        { new() { Normalization = (LossNormalization)99 }, "Normalization is 99, expected one of CompletionMean, " },
+        { new() { RatioLevel = (RatioLevel)99 }, "RatioLevel is 99, expected one of Token, " },
+        { new() { KlEstimator = (KlEstimator)99 }, "KlEstimator is 99, expected one of " },
+        { new() { ClipLow = -0.1 }, "ClipLow is -0.1, expected a finite number of at least 0." },
+        { new() { ClipHigh = -0.1 }, "ClipHigh is -0.1, expected a finite number of at least 0." },
+        { new() { RatioBound = 0 }, "RatioBound is 0, expected a finite number above 0." },
+        { new() { RatioCap = 0 }, "RatioCap is 0, expected a finite number above 0." },
+        { new() { KlCoefficient = double.NaN }, "KlCoefficient is NaN" },
+        { new() { EntropyCoefficient = double.NaN }, "EntropyCoefficient is NaN" },
+        { new() { TopEntropyShare = -0.1 }, "TopEntropyShare is -0.1" },
+        { new() { TopEntropyShare = double.NaN }, "TopEntropyShare is NaN" },
+        { new() { OffPolicyThreshold = double.NaN }, "OffPolicyThreshold is NaN" },
+        { GrpoLossOptions.Cispo with { RatioBound = 2 }, "RatioBound is 2, but CispoAbsoluteCap does not use it" },
+        { new() { SapoGate = null! }, "SapoGate is null" },
+        { new() { SapoGate = new() { PositiveTemperature = 0 } }, "SapoGate.PositiveTemperature is 0, expected a finite number above" },
+        { new() { SapoGate = new() { NegativeTemperature = 0 } }, "SapoGate.NegativeTemperature is 0, expected a finite number above" },
+        { new() { VespoWeight = null! }, "VespoWeight is null" },
+        { new() { VespoWeight = new() { PositivePower = -1 } }, "VespoWeight.PositivePower is -1" },
+        { new() { VespoWeight = new() { PositiveDecay = -1 } }, "VespoWeight.PositiveDecay is -1" },
+        { new() { VespoWeight = new() { NegativePower = -1 } }, "VespoWeight.NegativePower is -1" },
+        { new() { VespoWeight = new() { NegativeDecay = -1 } }, "VespoWeight.NegativeDecay is -1" },
+        { new() { SamplerCorrection = new() { MaxRatio = 0 } }, "SamplerCorrection.MaxRatio is 0, expected a finite number above" },
+        { new() { SamplerCorrection = new() { MinRatio = -1 } }, "SamplerCorrection.MinRatio is -1" },
+        { new() { SamplerCorrection = new() { MinRatio = 4 } }, "SamplerCorrection.MinRatio is 4, above MaxRatio 3" },
+        { new() { SamplerCorrection = new() { Mode = (SamplerCorrectionMode)99 } }, "SamplerCorrection.Mode is 99, expected one of" },
+        {
+            GrpoLossOptions.Vespo with { SamplerCorrection = new() { Mode = SamplerCorrectionMode.SequenceMask } },
+            "SamplerCorrection.Mode is SequenceMask, but Vespo takes ratios of tokens"
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongLosses))]
+    public void A_loss_is_not_made_with_a_wrong_option(GrpoLossOptions options, string problem)
+    {
+        Assert.StartsWith(problem, Assert.Single(options.Validate()), StringComparison.Ordinal);
+        Assert.Equal([problem], Assert.Throws<InvalidLossOptionsException>(() => new GrpoLoss(options)).Errors
+            .Select(error => error[..problem.Length]));
+    }
+
+    [Fact]
+    public void Limits_of_a_loss_are_allowed()
+    {
+        Assert.Empty(new GrpoLossOptions
+        {
+            ClipLow = 0,
+            ClipHigh = 0,
+            RatioBound = 1e-300,
+            KlCoefficient = 0,
+            TopEntropyShare = 0,
+            OffPolicyThreshold = -1,
+            EntropyCoefficient = -1,
+            VespoWeight = new() { PositivePower = 0, PositiveDecay = 0, NegativePower = 0, NegativeDecay = 0 },
+            SamplerCorrection = new() { MinRatio = 3, MaxRatio = 3 },
+        }.Validate());
+        Assert.Empty(new GrpoLossOptions { TopEntropyShare = 1, SamplerCorrection = new() { MinRatio = 0 } }.Validate());
+        Assert.Empty(new GrpoLossOptions { SamplerCorrection = new() { MinRatio = 9, MaxRatio = null } }.Validate());
+    }
+
     [Fact]
     public void Limits_are_allowed()
     {

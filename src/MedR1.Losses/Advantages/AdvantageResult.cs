@@ -28,8 +28,9 @@ public sealed record AdvantageResult(
         get
         {
             RewardStatistics[] scored = [.. Groups.Values.Where(group => group.Count > 0)];
-            return scored.Length == 0
-                ? double.NaN : scored.Count(group => !(group.Deviation > 0)) / (double)scored.Length;
+
+            // 0 / 0, NaN, if there is none.
+            return scored.Count(group => !(group.Deviation > 0)) / (double)scored.Length;
         }
     }
 

@@ -42,9 +42,11 @@ public static class GroupAdvantages
             : Advantages(scores, groupIds, groups, batch, options);
         bool byBatch = options.Aggregation == RewardAggregation.NormalizeThenSum
             || options.Scale == AdvantageScale.Batch;
+
+        // 0 / 0, NaN, if there is no row.
         double zeroShare = byBatch
             ? (batch.IsConstant ? 1 : 0)
-            : groupIds.Count == 0 ? double.NaN : groupIds.Count(id => groups[id].IsConstant) / (double)groupIds.Count;
+            : groupIds.Count(id => groups[id].IsConstant) / (double)groupIds.Count;
         return new AdvantageResult(
             advantages,
             totals,

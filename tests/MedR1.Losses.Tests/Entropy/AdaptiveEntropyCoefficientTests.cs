@@ -30,6 +30,19 @@ public sealed class AdaptiveEntropyCoefficientTests
     }
 
     [Fact]
+    public void A_step_knows_nothing_of_the_one_before()
+    {
+        AdaptiveEntropyCoefficient controller = new(new AdaptiveEntropyOptions { InitialCoefficient = 0.01 });
+        controller.Observe(4, 2);
+        Assert.Equal(2, controller.EndStep());
+        controller.Observe(3, 2);
+        Assert.Equal(1.5, controller.EndStep()); // Not 7 nats over 4 tokens.
+        AdaptiveEntropyState state = controller.State;
+        Assert.Equal(double.NaN, controller.EndStep());
+        Assert.Equal(state, controller.State);
+    }
+
+    [Fact]
     public void Goes_on_from_its_state()
     {
         AdaptiveEntropyCoefficient controller = new() { State = new AdaptiveEntropyState(0.3, 0.1) };

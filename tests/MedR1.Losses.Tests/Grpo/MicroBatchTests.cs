@@ -96,6 +96,9 @@ public sealed class MicroBatchTests
         // 120 tokens × 2 micro-batches of 4; a generation without a token counts as one of 1: 1 × 2 / 4.
         Assert.Equal(60, StepTokenCount.OfGenerationBatch(120, 2, 4));
         Assert.Equal(0.5, StepTokenCount.OfGenerationBatch(0, 2, 4));
+        Assert.Throws<ArgumentOutOfRangeException>("generationTokens", () => StepTokenCount.OfGenerationBatch(-1, 1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("accumulationSteps", () => StepTokenCount.OfGenerationBatch(1, 0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>("stepsPerGeneration", () => StepTokenCount.OfGenerationBatch(1, 1, 0));
     }
 
     private static void AddUp(

@@ -80,5 +80,7 @@ public sealed class MaskTests
         Assert.Equal([0L, 0, 0, 1, 1, 1], mask.reshape(-1).data<long>().ToArray());
         Assert.Contains("There are 1 flags for a mask of shape [2, 3]", Assert.Throws<ArgumentException>(
             () => LossMask.WithoutTruncated(ones(2, 3), [true])).Message);
+        Assert.Contains("mask has shape [2], expected [B, T]", Assert.Throws<ArgumentException>(
+            () => LossMask.WithoutTruncated(ones(2), [true, false])).Message);
     }
 }

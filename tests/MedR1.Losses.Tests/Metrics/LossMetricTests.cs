@@ -23,6 +23,22 @@ public sealed class LossMetricTests
         Assert.Empty(accumulator.ToValues());
     }
 
+    [Theory]
+    [InlineData(LossMetricKind.Mean)]
+    [InlineData(LossMetricKind.Sum)]
+    [InlineData(LossMetricKind.Minimum)]
+    [InlineData(LossMetricKind.Maximum)]
+    public void What_measured_nothing_changes_nothing(LossMetricKind kind)
+    {
+        LossMetric nothing = new(7, 0, kind), some = new(3, 2, kind);
+        Assert.Equal(double.NaN, nothing.Value);
+        Assert.Equal(some, nothing.CombineWith(some));
+        Assert.Equal(some, some.CombineWith(nothing));
+        LossMetricAccumulator accumulator = new();
+        accumulator.Add(new Dictionary<string, LossMetric> { ["nothing"] = nothing, ["some"] = some });
+        Assert.Equal(new KeyValuePair<string, double>("some", kind == LossMetricKind.Mean ? 1.5 : 3), Assert.Single(accumulator.ToValues()));
+    }
+
     [Fact]
     public void A_name_keeps_its_kind() => Assert.Throws<ArgumentException>(
         () => new LossMetric(1, 1).CombineWith(new LossMetric(1, 1, LossMetricKind.Maximum)));

@@ -39,6 +39,21 @@ public sealed class SamplerCorrectionTests
         Batches.Close(expected, Batches.Values(ratio), 1e-6);
     }
 
+    [Theory]
+    [InlineData(SamplerCorrectionMode.SequenceTruncate, new[] { 3.0, 0.25 })]
+    [InlineData(SamplerCorrectionMode.SequenceMask, new[] { 0.0, 0.25 })]
+    public void Ratios_of_completions_are_a_column(SamplerCorrectionMode mode, double[] expected)
+    {
+        // 2 · 2 and ½ · ½, at most 3.
+        using DisposeScope scope = NewDisposeScope();
+        double two = Math.Log(2);
+        Tensor ratio = MedR1.Losses.SamplerCorrection.Ratio(
+            Batches.Matrix(new[,] { { two, two }, { -two, -two } }), zeros(2, 2, ScalarType.Float64), ones(2, 2),
+            new SamplerCorrectionOptions { Mode = mode });
+        Assert.Equal([2, 1], ratio.shape);
+        Batches.Close(expected, Batches.Values(ratio), 1e-14);
+    }
+
     [Fact]
     public void The_defaults_are_as_documented()
     {

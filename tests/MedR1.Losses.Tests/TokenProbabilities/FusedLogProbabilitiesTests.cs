@@ -86,6 +86,22 @@ public sealed class FusedLogProbabilitiesTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void The_mean_of_logits_is_over_tokens_that_may_be_said(int chunk)
+    {
+        // Logits 1, 3, 3 and 0 without the first, over temperature 2: (3 + 3 + 0) / 2 / 3.
+        using DisposeScope scope = NewDisposeScope();
+        FusedTokenLogProbabilities got = FusedLogProbabilities.Compute(
+            ones([1, 1], ScalarType.Float64), tensor(new[,] { { 1.0 }, { 3 }, { 3 }, { 0 } }), tensor(new[] { 1L }),
+            options: new FusedLogProbabilityOptions
+            {
+                Temperature = 2, ChunkSize = chunk, SuppressedTokenIds = [0], WithStatistics = true,
+            });
+        Assert.Equal(1, got.MeanLogits!.item<double>(), 1e-14);
+    }
+
     [Fact]
     public void Masked_rows_cost_nothing_and_may_hold_anything()
     {
@@ -208,8 +224,19 @@ public sealed class FusedLogProbabilitiesTests
             () => FusedLogProbabilities.Compute(hidden, weight, tensor(new[] { 4L, 0L }))));
         Assert.Contains("outside of 0 to 3", Message(() => FusedLogProbabilities.Compute(
             hidden, weight, index, options: new FusedLogProbabilityOptions { SuppressedTokenIds = [4] })));
-        Assert.Throws<ArgumentOutOfRangeException>(() => FusedLogProbabilities.Compute(
-            hidden, weight, index, options: new FusedLogProbabilityOptions { Temperature = 0 }));
+        Assert.Contains("expected [N, H] and [V, H]", Message(() => FusedLogProbabilities.Compute(ones(2, 3, 1), weight, index)));
+        Assert.Contains("index is of type Int32", Message(() => FusedLogProbabilities.Compute(hidden, weight, index.to(int32))));
+        Assert.Contains("mask has shape [3], expected [2]", Message(
+            () => FusedLogProbabilities.Compute(hidden, weight, index, mask: ones(3))));
+        Assert.Contains("hidden is of type Int64", Message(
+            () => FusedLogProbabilities.Compute(hidden.to(int64), weight.to(int64), index)));
+        foreach (FusedLogProbabilityOptions wrong in new FusedLogProbabilityOptions[]
+        {
+            new() { Temperature = 0 }, new() { ChunkSize = 0 }, new() { RowChunkSize = 0 }, new() { SuppressedTokenIds = [-1] },
+        })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => FusedLogProbabilities.Compute(hidden, weight, index, options: wrong));
+        }
     }
 
     private static void AllClose(double[][] expected, double[][] got, double tolerance)

@@ -58,6 +58,33 @@ public sealed class SelectiveLogSoftmaxTests
     }
 
     [Fact]
+    public void A_mask_may_have_rows_and_columns()
+    {
+        // Only the middle one of three tokens is left out: logits 0 and ln 3, so p = ¼ and ¾.
+        using DisposeScope scope = NewDisposeScope();
+        double three = Math.Log(3);
+        Tensor logits = tensor(new[,,] { { { 0, three }, { 5, double.NaN }, { 0, three } } }).requires_grad_(true);
+        TokenLogProbabilities got = SelectiveLogSoftmax.Compute(
+            logits, tensor(new[,] { { 0L, 1, 1 } }), 1, tensor(new[,] { { 1L, 0, 1 } }));
+        got.LogProbabilities.sum().backward();
+        Batches.Close([Math.Log(0.25), 0, Math.Log(0.75)], Batches.Values(got.LogProbabilities), 1e-15);
+        Batches.Close([0.75, -0.75, 0, 0, -0.25, 0.25], Batches.Values(logits.grad!), 1e-15);
+    }
+
+    [Fact]
+    public void Large_logits_cost_the_entropy_no_digits()
+    {
+        // Twice the same: ln 2. Floats around a million are 1/16 apart.
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = tensor(new[] { 1e6f, 1e6f });
+        using TokenLogProbabilities got = SelectiveLogSoftmax.Compute(logits, tensor(0L));
+        Assert.Equal(Math.Log(2), got.Entropies.item<float>(), 1e-6);
+        Assert.Equal(-Math.Log(2), got.LogProbabilities.item<float>(), 1e-6);
+        got.Dispose();
+        Assert.True(got.LogProbabilities.IsInvalid && got.Entropies.IsInvalid);
+    }
+
+    [Fact]
     public void Wrong_shapes_are_named()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -65,5 +92,11 @@ public sealed class SelectiveLogSoftmaxTests
             () => SelectiveLogSoftmax.Compute(ones(2, 5), zeros(3, ScalarType.Int64))).Message);
         Assert.Throws<ArgumentOutOfRangeException>(
             () => SelectiveLogSoftmax.Compute(ones(2, 5), zeros(2, ScalarType.Int64), 0));
+        string Message(Tensor logits, Tensor index, Tensor? mask = null) =>
+            Assert.Throws<ArgumentException>(() => SelectiveLogSoftmax.Compute(logits, index, 1, mask)).Message;
+        Tensor tokens = zeros(2, ScalarType.Int64);
+        Assert.Contains("logits is of type Int64", Message(ones([2, 5], ScalarType.Int64), tokens));
+        Assert.Contains("index is of type Int32", Message(ones(2, 5), tokens.to(int32)));
+        Assert.Contains("mask has shape [3], expected [2]", Message(ones(2, 5), tokens, ones(3)));
     }
 }
