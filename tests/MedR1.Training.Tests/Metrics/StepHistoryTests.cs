@@ -1,0 +1,69 @@
+namespace MedR1.Training.Tests;
+
+public sealed class StepHistoryTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medr1-").FullName;
+
+    [Fact]
+    public async Task A_report_of_a_resumed_run_begins_at_its_first_step()
+    {
+        string metrics = Path.Combine(_folder, "metrics.jsonl");
+        using (JsonLinesSink lines = new(metrics))
+        {
+            // The run reached step 3 and goes on from a checkpoint of step 2: what it measured at step 3 counts no more.
+            for (int step = 1; step <= 3; step++)
+            {
+                await lines.WriteAsync(Measured.Step(step, ("loss", step == 3 ? 9 : 1.0 / step)));
+            }
+        }
+
+        HtmlReportWriter report = new(Path.Combine(_folder, "report.html"), interval: 2, metricsFile: metrics);
+        for (int step = 3; step <= 4; step++)
+        {
+            report.OnStep(Measured.Step(step, ("loss", 1.0 / step)));
+        }
+
+        HtmlReport.Save(
+            Path.Combine(_folder, "whole.html"),
+            new HtmlReportContent("Training", [.. Enumerable.Range(1, 4).Select(step => Measured.Step(step, ("loss", 1.0 / step)))]));
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(_folder, "whole.html")), File.ReadAllText(Path.Combine(_folder, "report.html")));
+    }
+
+    [Fact]
+    public void A_finished_run_that_is_started_again_keeps_its_curves_and_a_fresh_one_takes_none_of_another()
+    {
+        string metrics = Path.Combine(_folder, "metrics.jsonl"), page = Path.Combine(_folder, "report.html");
+        File.WriteAllLines(metrics, ["""{"step":0,"eval/x":0.25}""", """{"step":1,"loss":0.5}""", """{"step":2,"loss":0.125}"""]);
+        TrainingReport end = new() { Steps = 2, Seconds = 1, SkippedSteps = 0 };
+
+        HtmlReportWriter again = new(page, metricsFile: metrics);
+        again.OnStart(new TrainingStart("T", StepsBefore: 2, TotalSteps: 2));
+        again.OnEnd(end);
+        Assert.Contains("0.125", File.ReadAllText(page));
+
+        HtmlReportWriter fresh = new(page, metricsFile: metrics);
+        fresh.OnStart(new TrainingStart("T", StepsBefore: 0, TotalSteps: 2));
+        fresh.OnStep(Measured.Step(1, ("loss", 0.75)));
+        fresh.OnEnd(end);
+        string shown = File.ReadAllText(page);
+        Assert.Contains("0.75", shown);
+        Assert.DoesNotContain("0.125", shown);
+        Assert.DoesNotContain("eval/x", shown);
+    }
+
+    [Theory]
+    [InlineData(0, new long[] { 8 })]
+    [InlineData(6, new long[] { 1, 2, 3, 4, 5, 6, 8 })]
+    public void A_history_goes_on_from_the_checkpoint_and_not_from_the_first_report(long stepsBefore, long[] steps)
+    {
+        string metrics = Path.Combine(_folder, "metrics.jsonl");
+        File.WriteAllLines(metrics, Enumerable.Range(1, 7).Select(step => $$"""{"step":{{step}},"reward":9}"""));
+        StepHistory history = new(metrics);
+        history.Begin(stepsBefore);
+        history.Add(Measured.Step(8, ("reward", 1)));
+        Assert.Equal(steps, history.Steps.Select(step => step.Step));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

@@ -1,0 +1,8 @@
+namespace MedR1.Training.Tests;
+
+/// <summary>Measurements of a step, written down.</summary>
+internal static class Measured
+{
+    public static StepMetrics Step(long step, params (string Name, double Value)[] values) =>
+        new(step, values.ToDictionary(value => value.Name, value => value.Value));
+}
