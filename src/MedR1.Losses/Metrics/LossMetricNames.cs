@@ -79,11 +79,11 @@ public static class LossMetricNames
 
     /// <summary>The mean of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
-    public static string RewardMean(string reward) => $"{RewardPrefix}{reward}/mean";
+    public static string RewardMean(string reward) => OfReward(reward, "mean");
 
     /// <summary>The unbiased standard deviation of one reward over the completions to which it applies.</summary>
     /// <param name="reward">The reward's name.</param>
-    public static string RewardDeviationOf(string reward) => $"{RewardPrefix}{reward}/std";
+    public static string RewardDeviationOf(string reward) => OfReward(reward, "std");
 
     /// <summary>Whether a name is that of one reward's mean or deviation.</summary>
     /// <param name="name">The name.</param>
@@ -91,5 +91,11 @@ public static class LossMetricNames
     {
         ArgumentNullException.ThrowIfNull(name);
         return name.StartsWith(RewardPrefix, StringComparison.Ordinal);
+    }
+
+    private static string OfReward(string reward, string figure)
+    {
+        ArgumentNullException.ThrowIfNull(reward);
+        return $"{RewardPrefix}{reward}/{figure}";
     }
 }
