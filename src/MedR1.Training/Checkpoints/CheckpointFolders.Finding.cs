@@ -17,11 +17,11 @@ internal sealed partial class CheckpointFolders
     {
         string named = Pointed(folder) is string pointed ? Path.Combine(folder, pointed) : folder;
         string place = Path.TrimEndingDirectorySeparator(Path.GetFullPath(named));
-        string source = new CheckpointFolders(Path.GetDirectoryName(place) ?? place).Whole(Path.GetFileName(place))
-            ?? new CheckpointFolders(folder).Newest() ?? named;
-        return IsCheckpoint(source) ? source : throw new CheckpointException(
-            $"'{source}' is no checkpoint: it has no {StateFile}. Give a folder such as runs/first/step-000500, or the "
-            + $"output folder of a run, which has a file '{Latest}'.");
+        return new CheckpointFolders(Path.GetDirectoryName(place) ?? place).Whole(Path.GetFileName(place))
+            ?? new CheckpointFolders(folder).Newest()
+            ?? throw new CheckpointException(
+                $"'{named}' is no checkpoint: it has no {StateFile}. Give a folder such as runs/first/step-000500, or the "
+                + $"output folder of a run, which has a file '{Latest}'.");
     }
 
     /// <summary>
@@ -62,13 +62,19 @@ internal sealed partial class CheckpointFolders
         return steps is [.., long newest] ? Whole(NameOf(Of(newest))) : null;
     }
 
-    // The checkpoint with a name, or what was put aside to be replaced by it but no longer is being replaced.
+    // The checkpoint with a name, or what was put aside to be replaced by it but no longer is being replaced. Seen once it is there: a
+    // second look may fall between the two renames.
     private string? Whole(string name)
     {
         string target = Path.Combine(_output, name);
         string? aside = null;
-        for (int look = 0; look < Looks && Name().IsMatch(name) && !IsCheckpoint(target); look++)
+        for (int look = 0; look < Looks && Name().IsMatch(name); look++)
         {
+            if (IsCheckpoint(target))
+            {
+                return target;
+            }
+
             aside = Folders(Aside(name)).FirstOrDefault(IsCheckpoint);
             Thread.Sleep(s_betweenLooks);
         }
