@@ -39,10 +39,9 @@ public static unsafe class LinearOperator
 
         if (is_grad_enabled())
         {
-            return FitsFloats(input, weight, bias) && LinearFunction.Fits(input, weight, bias)
-                ? LinearFunction.Apply(input, weight, bias)
-                : IsSlow(input, weight, bias) ? BrainFloatLinearFunction.Apply(input, weight, bias)
-                : nn.functional.linear(input, weight, bias);
+            bool isOurs = (FitsFloats(input, weight, bias) && LinearFunction.FitsFloats(input, weight, bias))
+                || IsSlow(input, weight, bias);
+            return isOurs ? LinearFunction.Apply(input, weight, bias) : nn.functional.linear(input, weight, bias);
         }
 
         long rows = input.numel() / Math.Max(1, input.shape[^1]);

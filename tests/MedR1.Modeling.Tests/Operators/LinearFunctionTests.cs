@@ -23,7 +23,7 @@ public class LinearFunctionTests
         Tensor given = randn([rows, outputs], generator: generator);
         if (TileProduct.IsSupported)
         {
-            Assert.True(LinearFunction.Fits(input, weight, bias));
+            Assert.True(LinearFunction.FitsFloats(input, weight, bias));
         }
 
         Tensor value = LinearOperator.Apply(input, weight, bias);
@@ -79,7 +79,7 @@ public class LinearFunctionTests
         Tensor source = ones([64, 64], requires_grad: true);
         Tensor input = source.clone();
         Tensor weight = ones([128, 64], requires_grad: !isFrozen);
-        Assert.True(LinearFunction.Fits(input, weight, null));
+        Assert.True(LinearFunction.FitsFloats(input, weight, null));
         Tensor value = LinearFunction.Apply(input, weight, null);
         using (no_grad())
         {

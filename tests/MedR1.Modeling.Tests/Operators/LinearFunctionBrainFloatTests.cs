@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling.Tests.Operators;
 
 // Called by themselves: only a processor without AVX-512 has them called by the layers.
-public class BrainFloatLinearFunctionTests
+public class LinearFunctionBrainFloatTests
 {
     // 3,000 × 1,600 and 2,200 × 2,016 weights are more than are widened at a time; 50 × 33 fit no kernel.
     [Theory]
@@ -21,7 +21,7 @@ public class BrainFloatLinearFunctionTests
         Tensor? bias = hasBias ? randn([outputs], generator: generator).bfloat16().requires_grad_() : null;
         Tensor given = randn([rows, outputs], generator: generator).bfloat16();
 
-        Tensor value = BrainFloatLinearFunction.Apply(input, weight, bias);
+        Tensor value = LinearFunction.Apply(input, weight, bias);
         autograd.backward([value], [given]);
 
         RoundedOnce.IsProduct(value, input, weight.t(), bias);
@@ -42,7 +42,7 @@ public class BrainFloatLinearFunctionTests
         using DisposeScope scope = NewDisposeScope();
         Tensor input = ones([64, 4, 64], ScalarType.BFloat16, requires_grad: ofInput);
         Tensor weight = ones([128, 64], ScalarType.BFloat16, requires_grad: ofWeight);
-        Tensor value = BrainFloatLinearFunction.Apply(input, weight, null);
+        Tensor value = LinearFunction.Apply(input, weight, null);
         Assert.Equal(ofInput || ofWeight, value.requires_grad);
         if (value.requires_grad)
         {
@@ -63,7 +63,7 @@ public class BrainFloatLinearFunctionTests
         Tensor source = randn([64, 80], generator: generator).bfloat16().requires_grad_();
         Tensor weight = randn([96, 64], generator: generator).bfloat16().requires_grad_();
         Tensor given = randn([96, 80], generator: generator).bfloat16().t();
-        autograd.backward([BrainFloatLinearFunction.Apply(source.t(), weight, null)], [given]);
+        autograd.backward([LinearFunction.Apply(source.t(), weight, null)], [given]);
         RoundedOnce.IsProduct(source.grad!.t(), given, weight);
         RoundedOnce.IsProduct(weight.grad!, given.t(), source.t());
     }
@@ -78,7 +78,7 @@ public class BrainFloatLinearFunctionTests
         Tensor source = ones([4, 64], ScalarType.BFloat16, requires_grad: true);
         Tensor input = source.clone();
         Tensor weight = ones([32, 64], ScalarType.BFloat16, requires_grad: !isFrozen);
-        Tensor value = BrainFloatLinearFunction.Apply(input, weight, null);
+        Tensor value = LinearFunction.Apply(input, weight, null);
         using (no_grad())
         {
             input.zero_();
@@ -99,7 +99,7 @@ public class BrainFloatLinearFunctionTests
         using Generator generator = new(41, CPU);
         Tensor input = randn([77, 96], generator: generator).bfloat16();
         Tensor weight = randn([160, 96], generator: generator).bfloat16().requires_grad_();
-        Tensor recorded = BrainFloatLinearFunction.Apply(input, weight, null);
+        Tensor recorded = LinearFunction.Apply(input, weight, null);
         using IDisposable noGradient = no_grad();
         Assert.True(LinearOperator.MultiplyBrainFloats(input, weight, null).equal(recorded).all().item<bool>());
     }
