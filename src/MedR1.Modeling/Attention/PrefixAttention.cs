@@ -30,7 +30,8 @@ internal static class PrefixAttention
         {
             using DisposeScope wide = NewDisposeScope();
             return Attend(
-                Wide(queries), Wide(prefixKeys), Wide(prefixValues), Wide(ownKeys), Wide(ownValues), bias is null ? null : Wide(bias))
+                WidenedProduct.Wide(queries), WidenedProduct.Wide(prefixKeys), WidenedProduct.Wide(prefixValues),
+                WidenedProduct.Wide(ownKeys), WidenedProduct.Wide(ownValues), bias is null ? null : WidenedProduct.Wide(bias))
                 .to(queries.dtype).MoveToOuterDisposeScope();
         }
 
@@ -60,6 +61,4 @@ internal static class PrefixAttention
         return both.view(A, K, G, R, C, D).permute(0, 2, 4, 1, 3, 5).reshape(A * G, C, K * R * D)
             .MoveToOuterDisposeScope();
     }
-
-    private static Tensor Wide(Tensor numbers) => numbers.to(ScalarType.Float32);
 }

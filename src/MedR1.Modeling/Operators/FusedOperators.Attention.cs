@@ -44,8 +44,9 @@ public static partial class FusedOperators
         {
             using DisposeScope scope = torch.NewDisposeScope();
             return ScaledDotProductAttention(
-                Wide(query), Wide(key), Wide(value), mask?.dtype == torch.ScalarType.BFloat16 ? Wide(mask) : mask, isCausal, scale,
-                enableGqa).to(query.dtype).MoveToOuterDisposeScope();
+                WidenedProduct.Wide(query), WidenedProduct.Wide(key), WidenedProduct.Wide(value),
+                mask?.dtype == torch.ScalarType.BFloat16 ? WidenedProduct.Wide(mask) : mask, isCausal, scale, enableGqa)
+                .to(query.dtype).MoveToOuterDisposeScope();
         }
 
         bool isSmall = query.dtype == torch.ScalarType.Float32 && query.device_type == DeviceType.CPU
@@ -92,8 +93,6 @@ public static partial class FusedOperators
         call.Add(enableGqa);
         return call.Invoke();
     }
-
-    private static torch.Tensor Wide(torch.Tensor numbers) => numbers.to(torch.ScalarType.Float32);
 
     // Queries of zeros behind the last, [..., T, n] to [..., QueriesOfBlock, n]. In a mask they see everything.
     private static torch.Tensor Whole(torch.Tensor rows) => torch.nn.functional.pad(

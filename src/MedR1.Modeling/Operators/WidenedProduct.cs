@@ -72,5 +72,6 @@ internal static class WidenedProduct
         return parts.Count == 1 ? parts[0] : cat(parts, dimension);
     }
 
-    private static Tensor Wide(Tensor numbers) => numbers.to(ScalarType.Float32);
+    /// <summary>The numbers in float32.</summary>
+    public static Tensor Wide(Tensor numbers) => numbers.to(ScalarType.Float32);
 }
