@@ -23,8 +23,9 @@ internal sealed class CsvReader(TextReader text, string filePath)
         }
         catch (DecoderFallbackException exception)
         {
-            throw new DatasetException(
-                $"{filePath}, behind row {_row} (the header is row 0): bytes that are no UTF-8. Save the file as UTF-8.", exception)
+            // Text is decoded in blocks: the bytes are in one of the next rows, not always in the next.
+            string place = _row switch { < 0 => "", 0 => ", behind the header", _ => $", behind item {_row - 1}" };
+            throw new DatasetException($"{filePath}{place}: bytes that are no UTF-8. Save the file as UTF-8.", exception)
             {
                 FilePath = filePath,
             };
@@ -121,6 +122,8 @@ internal sealed class CsvReader(TextReader text, string filePath)
 
     private int Next() => text.Read();
 
-    private DatasetException Fault(string problem) =>
-        new($"{filePath}, row {_row} (the header is row 0): {problem}") { FilePath = filePath };
+    // Items are the rows below the header, counted from 0 as in every other message.
+    private DatasetException Fault(string problem) => _row == 0
+        ? new DatasetException($"{filePath}, header: {problem}") { FilePath = filePath }
+        : DatasetException.AtRow(filePath, _row - 1, problem);
 }

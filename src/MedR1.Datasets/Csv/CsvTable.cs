@@ -10,7 +10,7 @@ internal static class CsvTable
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
     /// <summary>The rows in order.</summary>
-    /// <exception cref="DatasetException">The file can't be read, or a row has too few or too many cells.</exception>
+    /// <exception cref="DatasetException">The file can't be read, or its cells are not separated by commas, or a row has too few or too many.</exception>
     public static IEnumerable<CsvRow> Read(string filePath)
     {
         using FileStream stream = DatasetFiles.Open(filePath);
@@ -24,17 +24,14 @@ internal static class CsvTable
             };
         }
 
+        RequireCommas(filePath, header);
         for (int index = 0; reader.ReadRow() is string[] cells; index++)
         {
             if (cells.Length != header.Length)
             {
-                throw new DatasetException(
-                    $"{filePath}, row {index}: {cells.Length} cells, but the header has {header.Length}. Is a quote or a "
-                    + "comma missing in it?")
-                {
-                    FilePath = filePath,
-                    ItemIndex = index,
-                };
+                throw DatasetException.AtRow(
+                    filePath, index,
+                    $"{cells.Length} cells, but the header has {header.Length}. Is a quote or a comma missing in it?");
             }
 
             yield return new CsvRow(filePath, index, header, cells);
@@ -51,7 +48,7 @@ internal static class CsvTable
             if (!rows.TryAdd(row[keyColumn], row))
             {
                 throw row.Fault(
-                    keyColumn, $"'{row[keyColumn]}' is also in row {rows[row[keyColumn]].Index}. Leave one of the two out.");
+                    keyColumn, $"'{row[keyColumn]}' is also in item {rows[row[keyColumn]].Index}. Leave one of the two out.");
             }
         }
 
@@ -66,4 +63,18 @@ internal static class CsvTable
             {
                 FilePath = fileName,
             };
+
+    // Spreadsheets of many languages write semicolons: every question would then be said to lack its column.
+    private static void RequireCommas(string filePath, string[] header)
+    {
+        if (header is [string only] && only.IndexOfAny([';', '\t']) is int place and >= 0)
+        {
+            string separator = only[place] == ';' ? "semicolons" : "tabs";
+            throw new DatasetException(
+                $"{filePath}, header: its only column is '{only}'. Are its cells separated by {separator}? Save the file with commas.")
+            {
+                FilePath = filePath,
+            };
+        }
+    }
 }

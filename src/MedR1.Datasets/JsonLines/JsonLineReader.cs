@@ -6,6 +6,10 @@ namespace MedR1.Datasets;
 /// <summary>Reads a file of JSON Lines as rows, one line in memory at a time.</summary>
 internal static class JsonLineReader
 {
+    // The usual mistake is a file that holds one list, on a line or on many.
+    private const string Advice =
+        "Every line must hold one object; jq -c '.[]' list.json > lines.jsonl makes lines of a list.";
+
     public static IEnumerable<TableRow> Read(string filePath, int maxLineLength)
     {
         using FileStream stream = DatasetFiles.Open(filePath);
@@ -70,7 +74,7 @@ internal static class JsonLineReader
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             throw DatasetException.AtRow(
-                filePath, line.Row, $"a JSON {document.RootElement.ValueKind}, but an object was expected.");
+                filePath, line.Row, $"a JSON {document.RootElement.ValueKind}, but an object was expected. {Advice}");
         }
 
         JsonCells cells = new(filePath, line);
@@ -86,8 +90,7 @@ internal static class JsonLineReader
         catch (JsonException exception)
         {
             throw new DatasetException(
-                $"{filePath}, item {line.Row}: the line is no valid JSON: {exception.Message} Every line must hold one "
-                + "object.", exception)
+                $"{filePath}, item {line.Row}: the line is no valid JSON: {exception.Message} {Advice}", exception)
             {
                 FilePath = filePath,
                 ItemIndex = line.Row,

@@ -14,7 +14,7 @@ public sealed class CsvFileTests : IDisposable
     {
         string file = _folder.Write("a.csv", "path,split\na.png,train\nb.png,test\na.png,test\n");
         Assert.Contains(
-            "item 2, field 'path': 'a.png' is also in row 0.",
+            "item 2, field 'path': 'a.png' is also in item 0.",
             Assert.Throws<DatasetException>(() => CsvTable.Read(file, "path")).Message);
     }
 
@@ -74,7 +74,7 @@ public sealed class CsvFileTests : IDisposable
         foreach (byte[] mark in (byte[][])[[], Encoding.UTF8.GetPreamble()])
         {
             File.WriteAllBytes(file, [.. mark, .. Encoding.Latin1.GetBytes(text)]);
-            Assert.Contains("no UTF-8", Assert.Throws<DatasetException>(() => CsvFile.Load(file)).Message);
+            Assert.Contains("a.csv: bytes that are no UTF-8", Assert.Throws<DatasetException>(() => CsvFile.Load(file)).Message);
         }
     }
 
@@ -96,8 +96,11 @@ public sealed class CsvFileTests : IDisposable
     [InlineData("question,options,answer\n?,CT|MRI,CT\n", "item 0, field 'options'")]
     [InlineData("question,options,answer\n?,\"[CT, MRI]\",CT\n", "item 0, field 'options'")]
     [InlineData("frage,answer\n?,CT\n", "columns are frage, answer")]
-    [InlineData("question;answer\n?;CT\n", "columns are question;answer")]
-    [InlineData("question,answer\n?,CT,MRI\n", "3 cells, but the header has 2")]
+    [InlineData("question;answer\n?;CT\n", "header: its only column is 'question;answer'. Are its cells separated by semicolons?")]
+    [InlineData("question\tanswer\n?\tCT\n", "separated by tabs?")]
+    [InlineData("question,answer\n?,CT\n?,CT,MRI\n", "item 1: 3 cells, but the header has 2")]
+    [InlineData("question,answer\n?,CT\n?,\"CT\n", "item 1: a quote has no end")]
+    [InlineData("question,\"answer\n?,CT\n", "header: a quote has no end")]
     [InlineData("", "is empty")]
     public void Mistakes_are_named(string text, string part) => Assert.Contains(
         part, Assert.Throws<DatasetException>(() => CsvFile.Load(_folder.Write("a.csv", text))).Message);

@@ -145,7 +145,8 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("""{"question":"?","answer":"C","options":{"B":"x","C":"y"}}""", "a list of texts was expected")]
     [InlineData("""{"question":"?","answer":"A","options":{"A":"x","B":null,"C":"y"}}""", "entry 1 is no text")]
     [InlineData("""{"question":{"en":"?"},"answer":"a"}""", "one text was expected")]
-    [InlineData("""["question"]""", "an object was expected")]
+    [InlineData("""["question"]""", "an object was expected. Every line must hold one object; jq -c '.[]'")]
+    [InlineData("[", "no valid JSON")]
     [InlineData("""{"question":"?","answer":"a" """, "no valid JSON")]
     public void A_faulty_row_is_named_with_the_file_its_place_and_the_fault(string line, string fault)
     {

@@ -74,7 +74,7 @@ public sealed class PublishedLayoutTests : IDisposable
         }
 
         string broken = _folder.Write("b.csv", first + "f.jpg,\"no end\n");
-        Assert.Contains("row 2", Assert.Throws<DatasetException>(() => PmcVqaDataset.Load(broken, archive)).Message);
+        Assert.Contains("item 1", Assert.Throws<DatasetException>(() => PmcVqaDataset.Load(broken, archive)).Message);
         Assert.Contains("no valid ZIP", Assert.Throws<DatasetException>(() => PmcVqaDataset.Load(broken, broken)).Message);
     }
 
