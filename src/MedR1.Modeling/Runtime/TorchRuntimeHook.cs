@@ -57,7 +57,7 @@ internal static class TorchRuntimeHook
     }
 
     /// <summary>
-    /// Without this, TorchSharp copies 475 MB from the NuGet package folder to the application's and then throws a
+    /// Without this, TorchSharp copies 498 MB from the NuGet package folder to the application's and then throws a
     /// message that names the wrong cause. Its loader is told that all is well, and its first call gets our exception.
     /// </summary>
     private static nint HandleThatThrows()
