@@ -46,6 +46,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
     /// While enumerating: a prompt can't be encoded or fills the context; the message names the prompt.
     /// </exception>
     /// <exception cref="NonFiniteLogitsException">While enumerating: a token can't be drawn.</exception>
+    /// <exception cref="ObjectDisposedException">While enumerating: the policy is disposed.</exception>
     public IAsyncEnumerable<CompletionGroup> SampleAsync(
         IReadOnlyList<VqaPrompt> prompts, SamplingOptions options, CancellationToken cancellationToken = default)
     {
@@ -190,6 +191,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
             return null;
         }
 
+        LivePolicy.Require(_policy);
         cancellationToken.ThrowIfCancellationRequested();
         long rows = (long)promptCount * options.SamplesPerPrompt;
         long steps = options.MaxNewTokens * ((rows + _limits.MaxRows - 1) / _limits.MaxRows);

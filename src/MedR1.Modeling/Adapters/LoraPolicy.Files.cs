@@ -11,10 +11,12 @@ public sealed partial class LoraPolicy
     /// <param name="options">The adapter.</param>
     /// <param name="seed">Seed of the initialization and of dropout.</param>
     /// <exception cref="LoraException">The options don't match the model; lists every mistake.</exception>
+    /// <exception cref="ObjectDisposedException">The policy is disposed.</exception>
     public static LoraPolicy Create(IAdaptablePolicy policy, LoraOptions options, long seed)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(options);
+        LivePolicy.Require(policy);
         List<string> mistakes = [];
         IReadOnlyList<LoraLayer> layers = LoraPlan.Make(options, policy.Adapters, isFromFile: false, mistakes);
         if (mistakes.Count > 0)
@@ -31,10 +33,12 @@ public sealed partial class LoraPolicy
     /// <param name="isTrainable">Whether it takes gradients.</param>
     /// <param name="seed">Seed of dropout.</param>
     /// <exception cref="LoraException">The files don't match the model; lists every mistake.</exception>
+    /// <exception cref="ObjectDisposedException">The policy is disposed.</exception>
     public static LoraPolicy Load(IAdaptablePolicy policy, string folder, bool isTrainable = true, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        LivePolicy.Require(policy);
         return new LoraPolicy(policy, LoraFiles.Load(folder, policy, seed, isTrainable));
     }
 

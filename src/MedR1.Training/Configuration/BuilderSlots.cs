@@ -52,8 +52,10 @@ internal sealed class BuilderSlots(string trainer)
     }
 
     /// <summary>Something must be trainable, and on 8-bit weights nothing but an adapter.</summary>
+    /// <exception cref="ObjectDisposedException">The policy is disposed.</exception>
     public void RequireTrainable(IVisionLanguagePolicy policy, TrainerOptions options)
     {
+        LivePolicy.Require(policy);
         string[] trained = [.. policy.Parameters
             .Where(pair => pair.Value.requires_grad && options.IsFrozen?.Invoke(pair.Key) != true)
             .Select(pair => pair.Key)];

@@ -19,6 +19,8 @@ public sealed class DisposedPolicyTests : IDisposable
         policy.Dispose();
         AssertRefuses(policy, cache);
         Assert.Throws<ObjectDisposedException>(() => policy.CompletionStates([Group()]));
+        Assert.Throws<ObjectDisposedException>(() => LoraCase.Create(policy, "two names"));
+        Assert.Throws<ObjectDisposedException>(() => LoraPolicy.Load(policy, "anywhere"));
     }
 
     [Fact]

@@ -97,4 +97,21 @@ public sealed class AskTests
             () => policy.AskAsync(null, "What?", new SamplingOptions { SamplesPerPrompt = 2, TopP = 0 }));
         Assert.Equal(2, exception.Errors.Count);
     }
+
+    [Fact]
+    public async Task A_disposed_policy_is_named()
+    {
+        TinyPolicy policy = Samples.Policy();
+        LocalSampler sampler = new(policy);
+        policy.Dispose();
+
+        foreach (Func<Task> use in (Func<Task>[])
+            [
+                async () => await policy.AskAsync(null, "What?").ToArrayAsync(),
+                async () => await sampler.DrawAsync([VqaPrompt.Ask("What?")], new SamplingOptions { SamplesPerPrompt = 2 }),
+            ])
+        {
+            Assert.Contains("The TinyPolicy is disposed", (await Assert.ThrowsAsync<ObjectDisposedException>(use)).Message);
+        }
+    }
 }

@@ -41,6 +41,16 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Fact]
+    public void A_disposed_policy_is_named_when_a_trainer_is_built()
+    {
+        _policy.Dispose();
+        foreach (Action build in (Action[])[() => Runs.Small(_policy, _ => { }).Build(), () => new SftTrainerBuilder(_policy).Build()])
+        {
+            Assert.Contains("The TinyPolicy is disposed", Assert.Throws<ObjectDisposedException>(build).Message);
+        }
+    }
+
+    [Fact]
     public void Options_that_would_do_nothing_are_named()
     {
         using TinyPolicy reference = TestData.Policy(seed: 2);
