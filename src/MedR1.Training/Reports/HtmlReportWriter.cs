@@ -45,9 +45,11 @@ public sealed class HtmlReportWriter : IRolloutObserver
     public void Set(string name, string value) => _facts[name] = value;
 
     /// <inheritdoc/>
+    /// <exception cref="IOException">The file can't be written.</exception>
     public void OnStart(TrainingStart start)
     {
         ArgumentNullException.ThrowIfNull(start);
+        RequireWritable();
         _history.Begin(start.StepsBefore);
         Set("Trainer", start.Trainer);
         Set("Started", string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.Now:yyyy-MM-dd HH:mm:ss zzz}"));
@@ -97,6 +99,30 @@ public sealed class HtmlReportWriter : IRolloutObserver
         if (_hasUnsaved)
         {
             Save();
+        }
+    }
+
+    // Before the first step: the page is often written only at the end, and a run of hours would fail there.
+    private void RequireWritable()
+    {
+        string target = Path.GetFullPath(_path);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(target) ?? target);
+            File.Create($"{target}.{Guid.NewGuid():N}.tmp", 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"The report can't be written to '{_path}': {exception.Message} Give the {nameof(HtmlReportWriter)} a file in a folder "
+                + "that can be written to.", exception);
+        }
+
+        if (Directory.Exists(target))
+        {
+            throw new IOException(
+                $"The report can't be written to '{_path}', which is a folder. Give the {nameof(HtmlReportWriter)} a file, such as "
+                + $"'{Path.Combine(_path, "report.html")}'.");
         }
     }
 

@@ -52,6 +52,23 @@ public sealed class ReportTests : IDisposable
         Assert.False(File.Exists(path));
     }
 
+    [Theory]
+    [InlineData("file/report.html", "in a folder that can be written to")]
+    [InlineData("folder", "which is a folder")]
+    public async Task A_report_that_cant_be_written_is_refused_before_the_first_step(string path, string part)
+    {
+        File.WriteAllText(Path.Combine(_folder, "file"), "");
+        Directory.CreateDirectory(Path.Combine(_folder, "folder"));
+        using TinyPolicy policy = TestData.Policy();
+        int scored = 0;
+        using GrpoTrainer trainer = Runs.Small(policy, _ => { })
+            .AddReward("seen", _ => ++scored)
+            .AddObserver(new HtmlReportWriter(Path.Combine(_folder, path))).Build();
+
+        Assert.Contains(part, (await Assert.ThrowsAsync<IOException>(() => trainer.RunAsync())).Message);
+        Assert.Equal(0, scored);
+    }
+
     [Fact]
     public void A_curve_runs_from_the_lower_left_to_the_upper_right()
     {
