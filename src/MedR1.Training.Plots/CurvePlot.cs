@@ -103,7 +103,12 @@ public static class CurvePlot
         }
 
         plot.XLabel("optimizer step");
-        plot.YLabel(name);
-        plot.Title(isFirst && options.Title.Length > 0 ? options.Title : name);
+        bool hasOwnTitle = isFirst && options.Title.Length > 0;
+        plot.Title(hasOwnTitle ? options.Title : name);
+        if (hasOwnTitle)
+        {
+            // Elsewhere the title names the metric, and a long name would not fit beside its panel.
+            plot.YLabel(name);
+        }
     }
 }
