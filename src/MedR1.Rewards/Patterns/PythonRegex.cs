@@ -25,7 +25,17 @@ public sealed class PythonRegex
         Pattern = pattern;
         string translated = new PythonRegexTranslator(pattern, options).Translate();
         TimeSpan limit = timeout ?? TimeSpan.FromSeconds(5);
-        _search = new Regex(translated, RegexOptions.CultureInvariant, limit);
+        try
+        {
+            _search = new Regex(translated, RegexOptions.CultureInvariant, limit);
+        }
+        catch (RegexParseException exception)
+        {
+            // Its own message quotes the translation, which nobody wrote.
+            throw new ArgumentException(
+                $"The expression '{pattern}' is malformed ({exception.Error}); Python's re.compile says where.", nameof(pattern), exception);
+        }
+
         _fullMatch = new Regex($@"\A(?:{translated})\z", RegexOptions.CultureInvariant, limit);
     }
 

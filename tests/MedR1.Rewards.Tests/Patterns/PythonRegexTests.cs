@@ -72,8 +72,13 @@ public sealed class PythonRegexTests
     [InlineData("[b-a]")]
     [InlineData("[ab")]
     [InlineData("(a")]
-    public void Refuses_what_it_does_not_know(string pattern) =>
-        Assert.ThrowsAny<ArgumentException>(() => new PythonRegex(pattern));
+    [InlineData("a)")]
+    public void Refuses_what_it_does_not_know_and_quotes_what_was_written(string pattern)
+    {
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => new PythonRegex(pattern));
+        Assert.Contains($"The expression '{pattern}' ", exception.Message);
+        Assert.Equal("pattern", exception.ParamName);
+    }
 
     [Fact]
     public async Task Makes_a_reward_of_a_whole_match()
