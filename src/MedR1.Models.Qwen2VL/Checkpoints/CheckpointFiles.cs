@@ -21,9 +21,11 @@ internal static class CheckpointFiles
     }
 
     /// <summary>Checks that a folder is there.</summary>
+    /// <exception cref="ArgumentException">The folder has no name, as when a setting is empty.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static void RequireFolder(string folder)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         if (!Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException($"'{folder}' " + GivenFolder.WhyMissing(folder) switch

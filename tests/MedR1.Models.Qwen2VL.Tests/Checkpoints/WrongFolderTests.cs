@@ -134,6 +134,12 @@ public sealed class WrongFolderTests : IDisposable
         Assert.All(ModelMessages(Trained), message => Assert.Contains("is an adapter without its model", message));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    public void A_folder_without_a_name_is_said_to_be_the_folder(string folder) =>
+        Assert.Equal("folder", Assert.Throws<ArgumentException>(() => Qwen2VLPolicy.Load(folder)).ParamName);
+
     [Fact]
     public void The_pointer_of_a_run_beside_a_model_changes_nothing()
     {
