@@ -213,7 +213,7 @@ public sealed class AnswerTests
     [InlineData("""{ "choices": [] }""", "2 choices were asked for, but 0 came")]
     [InlineData("""{ "error": "none" }""", "has no choices")]
     [InlineData("""[1]""", "has no choices")]
-    [InlineData("""{ "choices": [{ "index": 0 }, { "index": 1 }] }""", "has no log-probabilities")]
+    [InlineData("""{ "choices": [{ "index": 0 }, { "index": 1 }] }""", "set RequireLogProbabilities to false")]
     public async Task Answers_of_another_shape_are_refused(string body, string expected)
     {
         await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Text(context, 200, body));

@@ -21,7 +21,8 @@ internal static class SamplingOptionsCheck
         MistakeList mistakes, SamplingOptions options, RemoteSamplerOptions sampler)
     {
         LogProbabilityUse use = LogProbabilityUse.Of(options, sampler.LogProbabilities);
-        const string Fix = "start vLLM with --logprobs-mode processed_logprobs and say Drawn, or don't require them";
+        const string Fix = "start vLLM with --logprobs-mode processed_logprobs and set LogProbabilities to Drawn, or, without a "
+            + "trainer, set RequireLogProbabilities to false";
         const string Cause = "temperature, penalties, truncation or suppressed tokens";
         mistakes.Require(
             use.ArePlain || use.AreDrawn || !sampler.RequireLogProbabilities,

@@ -26,7 +26,8 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
         IReadOnlyList<JsonElement> items = choice.Member("logprobs").Member("content").Items() ?? [];
         if (items.Count == 0)
         {
-            throw Fail("has no log-probabilities; use a server that sends them, or don't require them");
+            throw Fail(
+                "has no log-probabilities; use a server that sends them, or, without a trainer, set RequireLogProbabilities to false");
         }
 
         string[] names = [.. items.Select(item => ((JsonElement?)item).Member("token").Text() ?? "")];

@@ -69,7 +69,7 @@ internal static class GroupReader
         {
             throw answer.Fail(
                 $"the server drew {drawn} tokens, but sent the log-probabilities of {described}; llama.cpp leaves out tokens that end "
-                + "inside a character, for which a trainer needs vLLM or SGLang. Without a trainer, don't require them.");
+                + "inside a character, for which a trainer needs vLLM or SGLang. Without a trainer set RequireLogProbabilities to false.");
         }
     }
 }
