@@ -116,6 +116,18 @@ public sealed class MathAnswerRewardTests
     }
 
     [Fact]
+    public void A_long_sum_needs_little_of_the_stack()
+    {
+        // A stack that overflows ends the process, and what is summed here is a model's answer.
+        double? score = null;
+        Thread thread = new(
+            () => score = MathAnswerReward.Score(@"\boxed{" + string.Join('+', Enumerable.Repeat("1", 900)) + "}", "900"), 384 << 10);
+        thread.Start();
+        thread.Join();
+        Assert.Equal(1, score);
+    }
+
+    [Fact]
     public async Task Only_what_follows_the_reasoning_counts()
     {
         MathAnswerReward reward = new(["</think>"]);
