@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Writes the files of a checkpoint that a run needs to go on, and beside them a checksum of each: a bit that a disk or a copy has
-/// changed in a weight would otherwise be a different run without a word.
+/// Writes the checkpoint files that a run needs to resume, with a checksum of each. Without checksums, a bit flipped in a weight by a disk
+/// or a copy would silently change the run.
 /// </summary>
 internal sealed class CheckpointFiles(string folder, CancellationToken cancellationToken)
 {
@@ -25,7 +25,7 @@ internal sealed class CheckpointFiles(string folder, CancellationToken cancellat
 
     /// <summary>Writes tensors, and waits until they are on disk.</summary>
     /// <param name="name">The file's name.</param>
-    /// <param name="tensors">Gives them; those that it makes for the purpose are disposed here.</param>
+    /// <param name="tensors">Returns the tensors by name; those that it creates are disposed here.</param>
     public void Write(string name, Func<IEnumerable<KeyValuePair<string, Tensor>>> tensors)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -34,14 +34,14 @@ internal sealed class CheckpointFiles(string folder, CancellationToken cancellat
             cancellationToken: cancellationToken));
     }
 
-    /// <summary>Writes the checksums of all that was written.</summary>
+    /// <summary>Writes the checksums of all files written before.</summary>
     public void Complete() => WholeFile.WriteThrough(
         Path.Combine(folder, ChecksumFile), JsonSerializer.SerializeToUtf8Bytes(_checksums, s_json));
 
-    /// <summary>Makes sure that some files of a checkpoint are as they were written; those of an earlier version have no checksums.</summary>
+    /// <summary>Verifies files of a checkpoint against their checksums; checkpoints of earlier versions have none, and pass.</summary>
     /// <param name="folder">The checkpoint.</param>
-    /// <param name="chosen">Which files.</param>
-    /// <exception cref="InvalidDataException">One is damaged or missing, or the checksums are.</exception>
+    /// <param name="chosen">Selects the files to verify by name.</param>
+    /// <exception cref="InvalidDataException">A file is damaged or missing, or the list of checksums is damaged.</exception>
     public static void Require(string folder, Func<string, bool> chosen)
     {
         string list = Path.Combine(folder, ChecksumFile);

@@ -3,16 +3,16 @@ namespace MedR1.Training;
 /// <content>Finds a checkpoint to resume from, while a different process may be writing there.</content>
 internal sealed partial class CheckpointFolders
 {
-    // A live process is only briefly between its two renames.
+    // A process that replaces a checkpoint is only briefly between its two renames.
     private const int Looks = 20;
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
-    /// The checkpoint that a user means: a checkpoint itself, or the latest of an output folder. If a killed run was about to
-    /// replace it, it is returned from where that run put it: nothing is moved, since a different process may be about to replace
-    /// it right now.
+    /// Finds the checkpoint that a path refers to: the folder itself, or the latest checkpoint of an output folder. If a killed run was
+    /// about to replace it, the folder that the run put aside is returned; nothing is moved, since another process may be replacing the
+    /// checkpoint right now.
     /// </summary>
-    /// <exception cref="CheckpointException">There is none.</exception>
+    /// <exception cref="CheckpointException">There is no checkpoint.</exception>
     public static string Find(string folder)
     {
         string named = Pointed(folder) is string pointed ? Path.Combine(folder, pointed) : folder;
@@ -25,8 +25,8 @@ internal sealed partial class CheckpointFolders
     }
 
     /// <summary>
-    /// Whether a run has left something to go on from: a checkpoint, though nothing may point to it yet, or something that shows that
-    /// there was one. What can't be used is for <see cref="Find"/> to say: whoever starts anew in its place loses it.
+    /// Whether a run has left something to resume from: a checkpoint, even if nothing points to it yet, or a trace of one. If a trace is
+    /// unusable, <see cref="Find"/> reports that, since starting anew would destroy it.
     /// </summary>
     public static bool HasAny(string folder)
     {
@@ -35,7 +35,7 @@ internal sealed partial class CheckpointFolders
             || folders.Steps.Count > 0 || folders.Folders(Aside("step-*")).Length > 0;
     }
 
-    // A pointer that is damaged points nowhere.
+    // A damaged pointer counts as none.
     private static string? Pointed(string folder)
     {
         string latest = Path.Combine(folder, Latest);
@@ -48,13 +48,13 @@ internal sealed partial class CheckpointFolders
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint));
         CheckpointFolders folders = new(Path.GetDirectoryName(path) ?? path);
 
-        // One that was put aside has a name of its own around that of its step.
+        // The name of a checkpoint that was put aside contains that of its step.
         string name = NameOf(path).StartsWith('.') ? NameOfAside(path) : NameOf(path);
         long step = StepsOf([name]) is [long own] ? own : long.MaxValue;
         return folders.Steps.Where(each => each < step).Select(folders.Of).LastOrDefault(IsCheckpoint);
     }
 
-    // A run may be killed after its checkpoint is in place but before the pointer is.
+    // A run may be killed after its checkpoint is in place but before the pointer is updated.
     private string? Newest()
     {
         IReadOnlyList<long> steps =
@@ -62,8 +62,8 @@ internal sealed partial class CheckpointFolders
         return steps is [.., long newest] ? Whole(NameOf(Of(newest))) : null;
     }
 
-    // The checkpoint with a name, or what was put aside to be replaced by it but no longer is being replaced. Seen once it is there: a
-    // second look may fall between the two renames.
+    // The checkpoint with a name or, if it stays missing, the one that was put aside to be replaced. The target is returned as soon as it
+    // is seen, since a second look may fall between the two renames.
     private string? Whole(string name)
     {
         string target = Path.Combine(_output, name);

@@ -28,15 +28,15 @@ internal sealed partial class CheckpointFolders(string output)
         Target(Path.GetDirectoryName(Path.GetFullPath(checkpoint))!), Target(Path.TrimEndingDirectorySeparator(_output)),
         OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
 
-    // What a link leads to is the same folder.
+    // A link counts as the folder that it points to.
     private static string Target(string folder) =>
         (Directory.Exists(folder) ? new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName : null) ?? folder;
 
     /// <summary>The steps that have a checkpoint, in order.</summary>
     public IReadOnlyList<long> Steps => StepsOf(Folders("step-*").Select(NameOf));
 
-    /// <summary>Creates the output folder and takes it for one run, until what is returned is disposed.</summary>
-    /// <exception cref="CheckpointException">A different run has it.</exception>
+    /// <summary>Creates the output folder and reserves it for one run until the returned object is disposed.</summary>
+    /// <exception cref="CheckpointException">A different run has reserved the folder.</exception>
     public IDisposable Take()
     {
         Directory.CreateDirectory(_output);
@@ -44,8 +44,8 @@ internal sealed partial class CheckpointFolders(string output)
     }
 
     /// <summary>
-    /// Creates, temporarily, a file in the output folder, and puts back what a killed run was about to replace. The folder belongs to
-    /// one run at a time.
+    /// Checks that the output folder is writable by creating a temporary file, and restores what a killed run was about to replace; safe
+    /// because the folder is reserved for one run at a time.
     /// </summary>
     public void Probe()
     {
@@ -88,7 +88,7 @@ internal sealed partial class CheckpointFolders(string output)
         }
     }
 
-    /// <summary>Points a name at a step's checkpoint, unless it does already.</summary>
+    /// <summary>Points a name at a step's checkpoint, unless it points there already.</summary>
     public void Point(string name, long step)
     {
         string pointer = Path.Combine(_output, name);
@@ -111,8 +111,8 @@ internal sealed partial class CheckpointFolders(string output)
     }
 
     /// <summary>
-    /// Removes what a killed run left half-written, and puts back what it was about to replace. The folder belongs to one run at a
-    /// time.
+    /// Deletes what a killed run left half-written, and restores what it was about to replace; safe because the folder is reserved for one
+    /// run at a time.
     /// </summary>
     public void Recover()
     {

@@ -4,8 +4,8 @@ namespace MedR1.Training;
 internal static class CheckpointRetention
 {
     /// <summary>
-    /// The steps whose checkpoints are removed after one was written: all but the last few, those at multiples of an interval, and
-    /// the best.
+    /// The steps whose checkpoints can be removed after a new one was written: all except the last few, multiples of an interval, and the
+    /// best.
     /// </summary>
     /// <param name="steps">The steps that have a checkpoint.</param>
     /// <param name="current">The step that was just written; later ones belong to a different attempt and are left alone.</param>

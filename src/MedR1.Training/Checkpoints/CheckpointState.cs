@@ -11,7 +11,7 @@ internal sealed record CheckpointState
 
     public required RunState Run { get; init; }
 
-    /// <summary>What makes the run what it is, by name; a resumed run must agree, or declare what it changes.</summary>
+    /// <summary>The settings that define the run, by name; a resumed run must match them, or declare what it changes.</summary>
     public required Dictionary<string, string> Invariants { get; init; }
 
     /// <summary>What was changed deliberately since the start of the run.</summary>

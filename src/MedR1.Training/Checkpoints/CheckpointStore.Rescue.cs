@@ -4,10 +4,10 @@ namespace MedR1.Training;
 internal sealed partial class CheckpointStore
 {
     /// <summary>
-    /// Makes sure that a failing run has a checkpoint, so that its work is not lost with the process. A step whose end failed still
-    /// counts as unsaved: a run that resumes completes the rest, and writes the checkpoint again if it is due.
+    /// Makes sure that a failing run has a checkpoint, so that its work is not lost with the process. A step whose closing work failed
+    /// still counts as unsaved: the resumed run completes that work, and writes the checkpoint again if one is due.
     /// </summary>
-    /// <returns>The checkpoint with the state as it is, or the reason why there is none.</returns>
+    /// <returns>The checkpoint of the current state, or the reason why there is none.</returns>
     public (string? Folder, string? Reason) Rescue(RunState state)
     {
         if (state.Step == 0 || _folders is null)
@@ -43,7 +43,7 @@ internal sealed partial class CheckpointStore
         }
         catch (CheckpointException exception)
         {
-            // The caller needs to know first of all what stopped the run.
+            // What stopped the run matters more to the caller than this exception.
             return (null, exception.InnerException!.Message.TrimEnd('.'));
         }
     }

@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Writes and reads the checkpoints of a run. Each is a folder <c>step-000500</c> with <c>model/</c> (in the family's published
-/// form), <c>trainer.safetensors</c> (optimizer and weights), <c>trainer.json</c> (where the run stands), whatever the trainer
-/// adds, and <c>checksums.json</c> with a checksum of each file that a run needs to go on.
+/// Writes and reads the checkpoints of a run. Each is a folder <c>step-000500</c> with <c>model/</c> (in the model family's published
+/// format), <c>trainer.safetensors</c> (optimizer and weights), <c>trainer.json</c> (where the run stands), whatever the trainer adds, and
+/// <c>checksums.json</c> with a checksum of each file that a run needs to resume.
 /// </summary>
 internal sealed partial class CheckpointStore(
     IVisionLanguagePolicy policy, ParameterUpdater updater, TrainerOptions options, int totalSteps, string trainer,
@@ -37,7 +37,7 @@ internal sealed partial class CheckpointStore(
     /// <summary>The last checkpoint that was written.</summary>
     public string? Last { get; private set; }
 
-    /// <summary>The last one written, or else the one that the run was resumed from.</summary>
+    /// <summary>The last checkpoint written or, before the first, the one that the run was resumed from.</summary>
     public string? Newest => Last ?? _resumedFrom;
 
     /// <summary>The checkpoint of the best step; null if there is none in this folder.</summary>
@@ -46,11 +46,10 @@ internal sealed partial class CheckpointStore(
             ? folder : null;
 
     /// <summary>
-    /// Writes a checkpoint if the interval or the run has ended, or the step is the best so far; then removes those that are no
-    /// longer to be kept.
+    /// Writes a checkpoint if the interval or the run has ended, or the step is the best so far; then removes expired checkpoints.
     /// </summary>
     /// <returns>The folder; null if none was due.</returns>
-    /// <exception cref="CheckpointException">It can't be written; nothing half-written is left.</exception>
+    /// <exception cref="CheckpointException">The checkpoint can't be written; nothing half-written is left.</exception>
     public string? SaveIfDue(RunState state, CancellationToken cancellationToken)
     {
         bool isBest = state.BestStep == state.Step;
@@ -68,10 +67,11 @@ internal sealed partial class CheckpointStore(
     }
 
     /// <summary>
-    /// Takes the output folder and makes sure, before the first step, that checkpoints can be written there. A run that was killed
-    /// between its last checkpoint and the pointers to it, or the removal of earlier ones, saves nothing more: that is done here.
+    /// Reserves the output folder and makes sure, before the first step, that checkpoints can be written there. A run that was killed after
+    /// writing its last checkpoint, but before updating the pointers or removing earlier checkpoints, writes no further one, so that this
+    /// is made up for here.
     /// </summary>
-    /// <exception cref="CheckpointException">They can't, or a different run writes there.</exception>
+    /// <exception cref="CheckpointException">No checkpoint can be written there, or a different run has reserved the folder.</exception>
     public void Begin(RunState state)
     {
         try
@@ -83,7 +83,8 @@ internal sealed partial class CheckpointStore(
                 _folders.Recover();
                 if (_folders.Steps is not [.., long newest] || newest <= state.Step)
                 {
-                    // Someone may only look at an earlier checkpoint: pointed to, the next run would go on from it.
+                    // Not if there is a later checkpoint: the caller may only inspect an earlier one, and the next run would resume from
+                    // it.
                     Point(_folders, state);
                 }
 
@@ -98,7 +99,7 @@ internal sealed partial class CheckpointStore(
         }
     }
 
-    /// <summary>Lets go of the output folder.</summary>
+    /// <summary>Releases the output folder.</summary>
     public void End()
     {
         _lock?.Dispose();
@@ -137,15 +138,15 @@ internal sealed partial class CheckpointStore(
         folders.Point(CheckpointFolders.Latest, state.Step);
         if (BestOf(state) is not null)
         {
-            // Every time: otherwise a run that was killed just before this would point to a different one for good. The best
-            // checkpoint of a run that continues in a different folder stays where it is.
+            // At every checkpoint: a run killed just before this line would otherwise never point to its best. If a run continues in a
+            // different folder, its best checkpoint stays in the old one.
             folders.Point(CheckpointFolders.Best, state.BestStep!.Value);
         }
     }
 
     /// <summary>Reads a checkpoint into policy and optimizer.</summary>
     /// <param name="folder">A checkpoint, or a run's output folder for its latest checkpoint.</param>
-    /// <exception cref="CheckpointException">It can't be read, or belongs to a different run.</exception>
+    /// <exception cref="CheckpointException">The checkpoint can't be read, or belongs to a different run.</exception>
     public RunState Load(string folder)
     {
         string source = CheckpointFolders.Find(folder);
@@ -158,7 +159,7 @@ internal sealed partial class CheckpointStore(
         {
             tensors = SafetensorsFile.Load(Path.Combine(source, TensorFile));
 
-            // Before a part, such as a critic, is overwritten: either everything fits, or nothing changes.
+            // Checked before a part, such as a critic, is overwritten: either everything fits, or nothing changes.
             updater.RequireFit(tensors);
             foreach (ICheckpointParts part in parts)
             {
@@ -182,13 +183,13 @@ internal sealed partial class CheckpointStore(
         _resumedFrom = source;
         _resumedHereAt = _folders?.Holds(source) == true ? state.Run.Step : 0;
 
-        // A rescued step is written again once its end is done.
+        // A rescued step is saved again once its closing work is done.
         _lastSaved = state.Run.Unfinished is null ? state.Run.Step : 0;
         return state.Run;
     }
 
-    // Between the step that the run was resumed from and its own steps there may be those of a different attempt, and in a folder
-    // other than the one it was resumed from, all others belong to different runs.
+    // Checkpoints after the step that the run was resumed from may belong to a different attempt; in a folder other than the one it was
+    // resumed from, all earlier checkpoints belong to different runs.
     private bool IsOfRun(long step) => step <= _resumedHereAt || _own.Contains(step);
 
     private void RemoveExpired(RunState state)
@@ -201,7 +202,7 @@ internal sealed partial class CheckpointStore(
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Someone is reading it right now. The next checkpoint tries again; this need not end the run.
+                // Another process may be reading it. The next checkpoint tries again; this need not end the run.
             }
         }
     }

@@ -1,8 +1,8 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Keeps an output folder for one run: two would remove what the other is just writing, and mix their checkpoints. The system lets go
-/// of it when the process ends, however it ends.
+/// Reserves an output folder for one run: two runs would delete what the other is writing, and mix their checkpoints. The operating system
+/// releases the lock when the process ends, however it ends.
 /// </summary>
 internal static class FolderLock
 {
@@ -13,9 +13,9 @@ internal static class FolderLock
     private const int MacTaken = 35;
     private const int WindowsTaken = unchecked((int)0x80070020);
 
-    /// <summary>Takes a folder until what is returned is disposed.</summary>
-    /// <exception cref="CheckpointException">A different run has it.</exception>
-    /// <exception cref="IOException">It can't be written to.</exception>
+    /// <summary>Reserves a folder until the returned object is disposed.</summary>
+    /// <exception cref="CheckpointException">A different run has reserved the folder.</exception>
+    /// <exception cref="IOException">The folder can't be written to.</exception>
     public static IDisposable Take(string folder)
     {
         string path = Path.Combine(folder, FileName);

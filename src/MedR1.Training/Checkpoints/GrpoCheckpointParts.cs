@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// What a GRPO run keeps in addition to its weights and its rollout: a reference that follows the policy, and groups to replay.
+/// What a GRPO checkpoint holds besides weights and rollout: a reference that follows the policy, and groups to replay.
 /// </summary>
 internal sealed class GrpoCheckpointParts(PromptTaker taker, ReferenceMixer? mixer, ReplayBuffer? replay)
     : ICheckpointParts

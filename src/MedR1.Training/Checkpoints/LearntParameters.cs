@@ -10,9 +10,9 @@ namespace MedR1.Training;
 /// </summary>
 internal static class LearntParameters
 {
-    /// <summary>The settings, by the options that they come from.</summary>
+    /// <summary>The settings, by the names of the options that they come from.</summary>
     /// <param name="parameters">All parameters.</param>
-    /// <param name="trainable">Those that are trained.</param>
+    /// <param name="trainable">The trained parameters.</param>
     /// <param name="options">The options.</param>
     public static Dictionary<string, string> Settings(Parameters parameters, Parameters trainable, TrainerOptions options)
     {
@@ -24,10 +24,10 @@ internal static class LearntParameters
         };
     }
 
-    /// <summary>The rates that differ from the run's own, each with what learns at it.</summary>
+    /// <summary>The learning rates that differ from the run's own, each with the parameters that it applies to.</summary>
     /// <param name="parameters">All parameters.</param>
-    /// <param name="trainable">Those that are trained.</param>
-    /// <param name="rateOf">The function; if it gives the run's own rate to all, that is the same as no function.</param>
+    /// <param name="trainable">The trained parameters.</param>
+    /// <param name="rateOf">The function; one that returns the run's own rate for every parameter counts as none.</param>
     /// <param name="learningRate">The run's own rate.</param>
     public static string Rates(Parameters parameters, Parameters trainable, Func<string, double?>? rateOf, double learningRate)
     {
@@ -37,7 +37,7 @@ internal static class LearntParameters
         return rates.Length == 0 ? RunSettings.None : string.Join(", ", rates);
     }
 
-    // A model has hundreds of them: their number and a digest are enough to tell two lists apart.
+    // A model has hundreds of parameters: their number and a digest are enough to tell two lists apart.
     private static string Tell(string[] names, Parameters parameters) => string.Create(
         CultureInfo.InvariantCulture, $"{names.Length} of {parameters.Count} parameters (names ")
         + $"{RunSettings.DigestOf(string.Join('\n', names.Order(StringComparer.Ordinal)))})";

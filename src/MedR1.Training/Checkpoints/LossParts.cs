@@ -5,13 +5,13 @@ using MedR1.Losses;
 namespace MedR1.Training;
 
 /// <summary>
-/// What a loss was made of, for a checkpoint: the options of the library's own loss, and the init properties of one that is a
-/// record class. Of any other class only its name is known: its properties may be anything.
+/// Describes a loss for a checkpoint: the options of the library's own loss, or the init-only properties of a record class. Any other class
+/// is described by its name alone, since its properties may be anything.
 /// </summary>
 internal static class LossParts
 {
     /// <summary>
-    /// Adds the parts of a loss under its name, a part that has parts itself with its kind; nothing if they can't be determined.
+    /// Adds the parts of a loss under its name, and the kind of each part that has parts itself; nothing if the parts can't be determined.
     /// </summary>
     public static void Add(Dictionary<string, string> settings, string name, object? value)
     {
@@ -39,13 +39,13 @@ internal static class LossParts
         }
         else if (value is null ? IsTold(type) : IsTold(value.GetType()))
         {
-            // The property's type says it, unless the value has a different type.
+            // The property's type tells the kind, unless the value is of a different type.
             settings[name] = value is null ? RunSettings.None : value.GetType() == type ? RunSettings.On : value.GetType().Name;
             Add(settings, name, value);
         }
     }
 
-    // What follows from other properties is not a part of its own, and what can be set later, such as a count, may not be what the
+    // A property without a setter follows from others; one that can be set later, such as a count, may no longer have the value that the
     // run began with.
     private static bool IsGiven(PropertyInfo property) => property is { CanRead: true, SetMethod: MethodInfo set }
         && set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit))
@@ -55,9 +55,9 @@ internal static class LossParts
     private static bool IsPlain(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type)
         is not (TypeCode.Object or TypeCode.DateTime or TypeCode.DBNull or TypeCode.Empty);
 
-    // Of a loss that is not a record, at least the name.
+    // A loss that is not a record is described by its name.
     private static bool IsTold(Type type) => IsRecord(type) || type.IsAssignableTo(typeof(IPolicyLoss));
 
-    // The method with which "with" copies; no other class can have a method of this name.
+    // The method behind "with"; no other class can have a method of this name.
     private static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
 }

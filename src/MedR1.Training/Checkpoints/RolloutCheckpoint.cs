@@ -7,7 +7,7 @@ internal sealed class RolloutCheckpoint(RolloutTrainerParts parts, PromptTaker t
 {
     private const string FileName = "rollout.json";
 
-    /// <summary>The rollout; null if the next step samples.</summary>
+    /// <summary>The rollout; null if the next step samples a new one.</summary>
     public Rollout? Rollout { get; set; }
 
     public void Write(CheckpointFiles files)

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// What must be the same in a resumed run as in the saved one: what would make it a different run, and settings that may change if
-/// the options allow it by name.
+/// What a resumed run must share with the saved one: what defines the run, and settings that may change only if the options allow it by
+/// name.
 /// </summary>
 /// <param name="trainer">The trainer's name.</param>
 /// <param name="policy">The policy.</param>
@@ -14,16 +14,16 @@ namespace MedR1.Training;
 /// <param name="options">The options, with their settings and the changes that they allow.</param>
 /// <param name="totalSteps">Steps of the whole run.</param>
 /// <param name="ratesBeside">
-/// What <see cref="TrainerOptions.LearningRateOf"/> amounts to, given a different learning rate of the run.
+/// Describes the rates that <see cref="TrainerOptions.LearningRateOf"/> sets, assuming a given learning rate of the run.
 /// </param>
 internal sealed class RunInvariants(
     string trainer, IVisionLanguagePolicy policy, IReadOnlyDictionary<string, string> values, TrainerOptions options, int totalSteps,
     Func<double, string> ratesBeside)
 {
-    /// <summary>The name of the weights that a cloned reference has.</summary>
+    /// <summary>The name of the invariant for the initial weights, which a cloned reference has.</summary>
     public const string StartWeights = "weights that the policy was built with";
 
-    /// <summary>Their value if nothing is compared with them.</summary>
+    /// <summary>The value of <see cref="StartWeights"/> in a run that needs no reference.</summary>
     public const string NotNeeded = "not needed";
 
     // Settings that are not options of the trainer; functions, which are described by what they return for the policy's parameters;
@@ -38,7 +38,7 @@ internal sealed class RunInvariants(
     private readonly Dictionary<string, string> _settings = options.Settings(totalSteps);
     private readonly List<string> _changes = [];
 
-    /// <summary>All of them, including those of the policy.</summary>
+    /// <summary>All invariants, including those of the policy.</summary>
     public Dictionary<string, string> Values => new(values.Concat(_settings))
     {
         ["seed of dropout"] = policy.DropoutSeed?.ToString(CultureInfo.InvariantCulture) ?? "none",
@@ -50,7 +50,9 @@ internal sealed class RunInvariants(
     public IReadOnlyList<string> Changes => _changes;
 
     /// <summary>Rejects a checkpoint of a different run.</summary>
-    /// <exception cref="CheckpointException">It names every difference.</exception>
+    /// <exception cref="CheckpointException">
+    /// The runs differ, and the message names every difference; or an allowed change is unknown.
+    /// </exception>
     public void Require(string source, CheckpointState state)
     {
         Dictionary<string, string> now = Values;
@@ -98,7 +100,7 @@ internal sealed class RunInvariants(
         }
     }
 
-    // If a divergence is no longer penalised, or only from here on, the need for a reference ends or begins with it.
+    // Removing or adding a divergence penalty removes or adds the need for a reference.
     private static bool NeedChanged(string[] allowed, Dictionary<string, string> before, Dictionary<string, string> now) =>
         IsNeedOf(before, now) && allowed.Any(name => RunSettings.RootOf(name) is "loss" or "targets");
 
@@ -116,10 +118,10 @@ internal sealed class RunInvariants(
         return $"Set them as they were, or start anew.{allow}{weights}";
     }
 
-    // Properties after a dot belong to a setting even if turning the option itself on or off makes a different run, as with Replay.
+    // Properties after a dot are settings, even of an option that itself defines the run, such as Replay.
     private bool IsSetting(string name) => name.Contains('.') || s_others.Contains(name) || _settings.ContainsKey(name);
 
-    // An older version did not write every setting.
+    // Older versions did not write every setting.
     private bool Differs(string name, Dictionary<string, string> before, Dictionary<string, string> now)
     {
         if (IsSetting(name) && !before.ContainsKey(name))
@@ -127,14 +129,13 @@ internal sealed class RunInvariants(
             return false;
         }
 
-        // If the loss is of a different kind than before, or there was none, only the kind is reported; the same goes for what a
-        // loss holds.
+        // If a loss, or a part of one, is of a different kind than before or was missing, only its kind is reported and not its parts.
         return before.GetValueOrDefault(name) != now[name]
             && RunSettings.WholesOf(name).All(whole => before.GetValueOrDefault(whole) == now.GetValueOrDefault(whole))
             && !FollowsFromRate(name, before);
     }
 
-    // A rate that was the run's own, or is now, is left out of the function's description, which has not changed because of that.
+    // The description leaves out the run's own rate, so that changing that rate changes the description of an unchanged function.
     private bool FollowsFromRate(string name, Dictionary<string, string> before) =>
         name == nameof(options.LearningRateOf)
         && double.TryParse(

@@ -3,12 +3,12 @@ namespace MedR1.Training;
 /// <summary>Saves what a failing run has learnt, and records on its exception where that is.</summary>
 internal sealed class RunRescue(RunState state, int totalSteps, CheckpointStore checkpoints)
 {
-    /// <summary>Whether the run has reached its steps.</summary>
+    /// <summary>Whether the run has begun to make steps.</summary>
     public bool HasStarted { get; set; }
 
     /// <summary>Saves the state after the last whole step.</summary>
-    /// <param name="exception">What the run ends with.</param>
-    /// <param name="isOfSaving">Whether the failure is that the checkpoint can't be written: then it is not tried again.</param>
+    /// <param name="exception">The exception that ends the run.</param>
+    /// <param name="isOfSaving">Whether writing a checkpoint is what failed; if so, it is not tried again.</param>
     public void Save(Exception exception, bool isOfSaving)
     {
         (string? folder, string? reason) = isOfSaving

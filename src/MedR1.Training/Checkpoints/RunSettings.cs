@@ -27,25 +27,25 @@ internal static class RunSettings
     public static void Add(this Dictionary<string, string> settings, string name, object? value) =>
         Add(settings, name, JsonSerializer.SerializeToElement(value, value?.GetType() ?? typeof(object), s_json));
 
-    /// <summary>Adds a list whose order is meaningless: that of a set may differ in each process.</summary>
+    /// <summary>Adds values whose order is meaningless, sorted: a set may be ordered differently in each process.</summary>
     public static void AddSet<T>(this Dictionary<string, string> settings, string name, IEnumerable<T> values, IComparer<T> order) =>
         settings.Add(name, values.Distinct().Order(order).ToArray());
 
     /// <summary>
-    /// Adds the size of a pass: a different one rounds the step's sums differently, draws different dropout, and makes a different
-    /// loss if that is a mean over each pass.
+    /// Adds the size of a pass, which affects the rounding of the step's sums, the draws of dropout, and any loss that is a mean over each
+    /// pass.
     /// </summary>
     public static void AddPass(this Dictionary<string, string> settings, string name, int size, int ofStep) =>
         settings.Add(name, size >= ofStep ? All : size);
 
-    /// <summary>Adds an object that may be missing, as its kind and what it consists of.</summary>
+    /// <summary>Adds an object that may be null, as its kind and its parts.</summary>
     public static void AddParts(this Dictionary<string, string> settings, string name, object? value, string kind)
     {
         settings[name] = value is null ? None : kind;
         settings.AddParts(name, value);
     }
 
-    /// <summary>Adds what an object consists of, and nothing if it is missing.</summary>
+    /// <summary>Adds the parts of an object; nothing if it is null.</summary>
     public static void AddParts(this Dictionary<string, string> settings, string name, object? value)
     {
         if (value is not null)
@@ -67,12 +67,12 @@ internal static class RunSettings
     }
 
     /// <summary>
-    /// A digest of the texts of prompts, taken from the first, middle and last one; null if it can't be computed, which the run
-    /// itself reports better. Images count only by their number: their names change with their folder.
+    /// A digest of the texts of the first, middle and last prompt; null if it can't be computed, since the run itself reports the cause
+    /// better. Images count only by their number: their names change with their folder.
     /// </summary>
     public static string? DigestOf(int count, Func<int, VqaPrompt?> prompt)
     {
-        // The same on every system: no platform-specific line breaks.
+        // No platform-specific line breaks: the digest is the same on every system.
         StringBuilder text = new();
         try
         {
@@ -114,7 +114,7 @@ internal static class RunSettings
             string part = $"{name}.{property.Name}";
             if (property.Value.ValueKind == JsonValueKind.Object)
             {
-                // It may be missing in a different run.
+                // In a different run the object may be null.
                 settings[part] = On;
             }
 

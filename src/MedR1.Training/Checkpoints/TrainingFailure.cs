@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>What became of the work of a failed run. The exception that the run ended with holds it.</summary>
+/// <summary>What became of the work of a failed run; attached to the exception that ended the run.</summary>
 /// <param name="Step">
 /// The step that failed, or whose closing work (evaluation, <c>OnStep</c>) failed. For a run that failed before its first step: the next
 /// step; after its last: the last step.

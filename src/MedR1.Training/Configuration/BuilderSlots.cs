@@ -51,7 +51,7 @@ internal sealed class BuilderSlots(string trainer)
         }
     }
 
-    /// <summary>Something must be trainable, and on 8-bit weights nothing but an adapter.</summary>
+    /// <summary>Requires that a parameter is trained and, with 8-bit weights, nothing but an adapter.</summary>
     /// <exception cref="ObjectDisposedException">The policy is disposed.</exception>
     public void RequireTrainable(IVisionLanguagePolicy policy, TrainerOptions options)
     {
@@ -96,7 +96,7 @@ internal sealed class BuilderSlots(string trainer)
             $"The best checkpoint goes by {options.BestMetric}, but nothing measures it: {Fix}");
     }
 
-    // What a hook of a different class measures is not known until it has run.
+    // The metric of a hook of a different class is not known until it has run.
     private void RequireBest(TrainerOptions options, IReadOnlyList<IEvaluationHook> evaluations)
     {
         string[] names = [.. evaluations.OfType<DelegateEvaluation>().Select(evaluation => evaluation.Name)];
@@ -124,12 +124,12 @@ internal sealed class BuilderSlots(string trainer)
             $"BestMetric is '{best}', but the evaluations measure {known}: .Configure(options => options.BestMetric = …).");
     }
 
-    /// <summary>Settings can change only in a resumed run.</summary>
+    /// <summary>Allows changed settings only in a resumed run.</summary>
     public void RequireResume(ResumePoint? resume, IReadOnlyList<string> allowedChanges) => Require(
         resume is not null || allowedChanges.Count == 0,
         "There is no checkpoint whose settings could be changed: .ResumeFrom(folder), or remove .AllowChangedSettings.");
 
-    /// <summary>Fills the slot for where to resume from, of which there are two kinds.</summary>
+    /// <summary>Fills the slot that <c>ResumeFrom</c> and <c>ResumeIfAny</c> share.</summary>
     public ResumePoint FillResume(string folder, bool isOptional)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
@@ -138,7 +138,7 @@ internal sealed class BuilderSlots(string trainer)
         return new ResumePoint(folder, isOptional);
     }
 
-    /// <summary>Runs the user's code, so that a mistake in it joins the list.</summary>
+    /// <summary>Runs user code; an exception from it becomes one of the mistakes.</summary>
     public void Guard(string call, Action action)
     {
         try

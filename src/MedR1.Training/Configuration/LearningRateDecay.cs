@@ -1,17 +1,17 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// How the learning rate develops after its warm-up. <see cref="LearningRateDecayOptions"/> has the numbers of those that have some.
+/// How the learning rate develops after its warm-up. <see cref="LearningRateDecayOptions"/> has the parameters of those that take any.
 /// </summary>
 public enum LearningRateDecay
 {
-    /// <summary>It stays constant: <see cref="LearningRateSchedule.ConstantWithWarmup"/>.</summary>
+    /// <summary>Stays constant: <see cref="LearningRateSchedule.ConstantWithWarmup"/>.</summary>
     Constant,
 
-    /// <summary>It falls linearly to 0 at the end: <see cref="LearningRateSchedule.Linear"/>.</summary>
+    /// <summary>Falls linearly to 0 at the end: <see cref="LearningRateSchedule.Linear"/>.</summary>
     Linear,
 
-    /// <summary>It follows half a cosine down to 0 at the end: <see cref="LearningRateSchedule.Cosine"/>.</summary>
+    /// <summary>Follows half a cosine down to 0 at the end: <see cref="LearningRateSchedule.Cosine"/>.</summary>
     Cosine,
 
     /// <summary>Half cosines, each from the full rate: <see cref="LearningRateSchedule.CosineWithRestarts"/>.</summary>
@@ -29,6 +29,6 @@ public enum LearningRateDecay
     /// <summary>One over the root of the steps, without an end: <see cref="LearningRateSchedule.InverseSquareRoot"/>.</summary>
     InverseSquareRoot,
 
-    /// <summary>It stays, then falls at the end of the run: <see cref="LearningRateSchedule.WarmupStableDecay"/>.</summary>
+    /// <summary>Stays constant, then falls at the end of the run: <see cref="LearningRateSchedule.WarmupStableDecay"/>.</summary>
     WarmupStableDecay,
 }

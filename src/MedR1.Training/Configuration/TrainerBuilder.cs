@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// What the builders of all trainers have in common: order of the data, resuming, sinks, evaluations, observers, options.
-/// <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options. The builder owns nothing that it is given.
+/// What the builders of all trainers have in common: order of the data, resuming, sinks, evaluations, observers, options. <c>Use…</c> fills
+/// a slot once, <c>Add…</c> appends, <c>Configure</c> edits options. The builder takes ownership of nothing that it is given.
 /// </summary>
 /// <typeparam name="TBuilder">The builder itself, so that calls can be chained.</typeparam>
 /// <typeparam name="TOptions">The trainer's options.</typeparam>
@@ -53,12 +53,12 @@ public abstract class TrainerBuilder<TBuilder, TOptions>
     }
 
     /// <summary>
-    /// Resumes from the latest checkpoint of a run's output folder, or starts anew if no run has left anything there: for a program
-    /// that does the same whether it is started for the first time or after it was killed.
+    /// Resumes from the latest checkpoint of a run's output folder, or starts anew if no run has left anything there: for programs that are
+    /// started the same way the first time and after they were killed.
     /// </summary>
     /// <param name="folder">
-    /// The output folder, which need not exist. If it shows that there was a checkpoint but none can be used, <c>Build</c> says so
-    /// instead of starting anew.
+    /// The output folder, which need not exist. If there are traces of a checkpoint but none is usable, <c>Build</c> fails instead of
+    /// starting anew.
     /// </param>
     public TBuilder ResumeIfAny(string folder)
     {
@@ -68,12 +68,12 @@ public abstract class TrainerBuilder<TBuilder, TOptions>
 
     /// <summary>
     /// Allows a resumed run to deliberately use different settings from those its checkpoint was written with. From there on it is a
-    /// different run, and its checkpoints record what was changed and when. Without this a changed setting is refused.
+    /// different run, and its checkpoints record what was changed and when. Without this call, a changed setting is refused.
     /// </summary>
     /// <param name="settings">
-    /// The options, such as <c>nameof(options.LearningRate)</c> or <c>nameof(options.MaxSteps)</c>, which stands for
-    /// <see cref="TrainerOptions.Epochs"/> too; and <c>order</c>, of SFT <c>examples</c>, of GRPO and PPO <c>prompts</c>,
-    /// <c>sampling</c>, <c>planner</c> and <c>loss</c>, of GRPO <c>advantages</c>, of PPO <c>targets</c>.
+    /// The options, such as <c>nameof(options.LearningRate)</c> or <c>nameof(options.MaxSteps)</c>, which also covers
+    /// <see cref="TrainerOptions.Epochs"/>; and <c>order</c>, for SFT <c>examples</c>, for GRPO and PPO <c>prompts</c>, <c>sampling</c>,
+    /// <c>planner</c> and <c>loss</c>, for GRPO <c>advantages</c>, for PPO <c>targets</c>.
     /// </param>
     public TBuilder AllowChangedSettings(params IReadOnlyList<string> settings)
     {
@@ -83,11 +83,11 @@ public abstract class TrainerBuilder<TBuilder, TOptions>
         return Self;
     }
 
-    /// <summary>Adds a sink for measurements; it stays with the caller.</summary>
+    /// <summary>Adds a sink for metrics; the caller keeps ownership.</summary>
     /// <param name="sink">The sink.</param>
     public TBuilder AddMetricSink(IMetricSink sink) => Add(_sinks, sink, nameof(sink));
 
-    /// <summary>Adds an evaluation that runs while the policy is trained; it stays with the caller.</summary>
+    /// <summary>Adds an evaluation that runs while the policy is trained; the caller keeps ownership.</summary>
     /// <param name="evaluation">The evaluation.</param>
     public TBuilder AddEvaluation(IEvaluationHook evaluation) => Add(_evaluations, evaluation, nameof(evaluation));
 
@@ -102,15 +102,15 @@ public abstract class TrainerBuilder<TBuilder, TOptions>
         return AddEvaluation(new DelegateEvaluation(name, evaluate));
     }
 
-    /// <summary>Adds an observer; it stays with the caller.</summary>
+    /// <summary>Adds an observer; the caller keeps ownership.</summary>
     /// <param name="observer">
-    /// The observer; an <see cref="IRolloutObserver"/> is also told of rollouts and passes (GRPO, PPO), an
-    /// <see cref="ISftObserver"/> of passes (SFT).
+    /// The observer; an <see cref="IRolloutObserver"/> is also notified of rollouts and passes (GRPO, PPO), an <see cref="ISftObserver"/>
+    /// of passes (SFT).
     /// </param>
     public TBuilder AddObserver(ITrainingObserver observer) => Add(_observers, observer, nameof(observer));
 
     /// <summary>Edits the options; calls run in order when the trainer is built.</summary>
-    /// <param name="configure">Edits them.</param>
+    /// <param name="configure">The edit.</param>
     public TBuilder Configure(Action<TOptions> configure) => Add(_configure, configure, nameof(configure));
 
     /// <summary>The edited options; an exception from an edit becomes one of the mistakes.</summary>
@@ -138,9 +138,9 @@ public abstract class TrainerBuilder<TBuilder, TOptions>
         return Self;
     }
 
-    /// <param name="list">What it joins.</param>
-    /// <param name="value">What is added.</param>
-    /// <param name="name">The caller's parameter, to be named if it is null.</param>
+    /// <param name="list">The list to append to.</param>
+    /// <param name="value">The value to append.</param>
+    /// <param name="name">The name of the caller's parameter, for the exception if the value is null.</param>
     private protected TBuilder Add<T>(List<T> list, T value, string name)
     {
         ArgumentNullException.ThrowIfNull(value, name);

@@ -5,7 +5,7 @@ namespace MedR1.Training;
 /// </summary>
 public abstract class TrainerOptions
 {
-    /// <summary>The seed of every random choice in the run: data order, samples.</summary>
+    /// <summary>The seed of every random choice in the run, such as data order and samples.</summary>
     /// <value>The default is 42, as in Med-R1.</value>
     public long Seed { get; set; } = 42;
 
@@ -23,7 +23,7 @@ public abstract class TrainerOptions
     /// <summary>How the learning rate develops after its warm-up.</summary>
     public abstract LearningRateDecay Schedule { get; set; }
 
-    /// <summary>The numbers of a <see cref="Schedule"/> that has some.</summary>
+    /// <summary>The parameters of a <see cref="Schedule"/> that takes any.</summary>
     /// <value>The default is transformers'.</value>
     public LearningRateDecayOptions ScheduleOptions { get; set; } = new();
 
@@ -146,7 +146,7 @@ public abstract class TrainerOptions
     }
 
     /// <summary>
-    /// What <see cref="Freeze"/> was given since <see cref="IsFrozen"/> was set: a prefix that matches no name is a mistake.
+    /// The prefixes passed to <see cref="Freeze"/> since <see cref="IsFrozen"/> was set; one that matches no name is a mistake.
     /// </summary>
     internal IReadOnlyList<string> FrozenPrefixes { get; private set; } = [];
 
@@ -159,8 +159,8 @@ public abstract class TrainerOptions
     internal virtual IReadOnlyList<string> MayBeLeftOut => [nameof(MaxSteps)];
 
     /// <summary>
-    /// What must not change by accident in a resumed run, by name. What has no effect on its numbers, such as the size of a cache,
-    /// is not included, nor is any function: see <see cref="LearntParameters"/>.
+    /// The settings that a resumed run must not change by accident, by name. Settings without effect on the run's numbers, such as the size
+    /// of a cache, are not included, nor are functions: see <see cref="LearntParameters"/>.
     /// </summary>
     /// <param name="totalSteps">The number of steps in the whole run.</param>
     internal virtual Dictionary<string, string> Settings(int totalSteps)
@@ -176,7 +176,7 @@ public abstract class TrainerOptions
         settings.Add(nameof(Warmup), Warmup);
         if (LearningRateDecays.HasEnd(Schedule) || Warmup is > 0 and < 1)
         {
-            // Otherwise a longer run begins just like a shorter one.
+            // Without them, a longer run begins just like a shorter one.
             settings.Add(nameof(MaxSteps), totalSteps);
         }
 

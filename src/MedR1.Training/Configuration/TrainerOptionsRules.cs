@@ -146,7 +146,7 @@ internal sealed class TrainerOptionsRules
             "it must be at least 1", "32");
     }
 
-    // What no sampler can draw with is no option of a trainer either; all options of the sampling but one are the default's.
+    // The sampler's rules apply to the trainer's options too; all sampling options but the one in question have their defaults.
     private void RequireSampling(string option, SamplingOptions sampling, string example) =>
         Mistakes.AddRange(SamplingOptionsValidator.FindErrors(sampling).Select(
             error => $"{error} .Configure(options => options.{option} = {example})."));

@@ -3,11 +3,11 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Keeps encoded prompts and drops the least recently used when the bytes are used up: an image is decoded and resized once, not
-/// once per epoch.
+/// Keeps encoded prompts, and drops the least recently used when the capacity is exceeded: an image is decoded and resized once, not once
+/// per epoch.
 /// </summary>
 /// <remarks>
-/// Safe to use from several threads at once; two that ask for the same new prompt may both encode it.
+/// Safe to use from several threads at once; two threads that request the same new prompt may both encode it.
 /// </remarks>
 internal sealed class EncodedPromptCache(IVisionLanguageProcessor processor, long capacityInBytes)
 {
@@ -17,8 +17,8 @@ internal sealed class EncodedPromptCache(IVisionLanguageProcessor processor, lon
 
     public int Count => _prompts.Count;
 
-    /// <summary>Encodes a prompt, or gives what was encoded under the same key.</summary>
-    /// <param name="key">Identifies the prompt; null for a prompt that won't come again.</param>
+    /// <summary>Encodes a prompt, or returns the one that was encoded under the same key.</summary>
+    /// <param name="key">Identifies the prompt; null for a prompt that is not used again.</param>
     /// <param name="prompt">The prompt.</param>
     /// <param name="cancellationToken">Cancels the encoding.</param>
     public EncodedPrompt Encode(object? key, VqaPrompt prompt, CancellationToken cancellationToken)

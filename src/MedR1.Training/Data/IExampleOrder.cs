@@ -1,8 +1,8 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// The order in which a trainer takes examples. Positions continue across epochs, so that a position alone tells how far a run
-/// is.
+/// The order in which a trainer takes examples. Positions continue across epochs, so that a position alone tells how far a run has
+/// progressed.
 /// </summary>
 /// <remarks>
 /// Called from one thread at a time. The same position must give the same index; otherwise a resumed run would be a different run.

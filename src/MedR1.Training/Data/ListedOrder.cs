@@ -1,13 +1,13 @@
 namespace MedR1.Training;
 
-/// <summary>Orders that are given: one permutation an epoch, from the first again when they are used up.</summary>
+/// <summary>Explicit orders: one permutation per epoch, starting over from the first after the last.</summary>
 public sealed class ListedOrder : IExampleOrder
 {
     private readonly int[][] _permutations;
 
     /// <summary>Takes the orders.</summary>
     /// <param name="permutations">A permutation of 0 … n − 1 for each epoch, all of one length.</param>
-    /// <exception cref="ArgumentException">One is no permutation, or there is none.</exception>
+    /// <exception cref="ArgumentException">A list is not a permutation, or there is none.</exception>
     public ListedOrder(params IReadOnlyList<IReadOnlyList<int>> permutations)
     {
         ArgumentNullException.ThrowIfNull(permutations);
@@ -29,7 +29,7 @@ public sealed class ListedOrder : IExampleOrder
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">There are not as many examples as the orders have.</exception>
+    /// <exception cref="ArgumentException">The number of examples differs from the length of the orders.</exception>
     public int IndexAt(long position, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(position);

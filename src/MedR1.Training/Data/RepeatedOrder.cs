@@ -1,12 +1,12 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// The prompts of a run row by row, as TRL's <c>RepeatSampler</c> hands them out: an epoch is cut into batches, the
-/// last partial one dropped; each batch is gone through several times, each prompt of it several times in a row.
+/// The prompts of a run row by row, in the order of TRL's <c>RepeatSampler</c>: an epoch is cut into batches, the last partial one dropped;
+/// each batch is repeated several times, and within it each prompt several times in a row.
 /// </summary>
 /// <remarks>
-/// The trainer needs the prompts of a batch once and repeats nothing; this is the sequence that its rows follow, for
-/// loops of your own.
+/// The trainer takes each prompt of a batch once and needs no repeats; this is the sequence that TRL's rows follow, for custom training
+/// loops.
 /// </remarks>
 public sealed class RepeatedOrder
 {
@@ -19,10 +19,10 @@ public sealed class RepeatedOrder
     /// <summary>Makes the order.</summary>
     /// <param name="order">The order of the prompts, before they are cut into batches.</param>
     /// <param name="count">How many prompts there are.</param>
-    /// <param name="samplesPerPrompt">How often a prompt comes in a row: the size of a group.</param>
-    /// <param name="batchSize">Prompts of a batch: those of one rollout.</param>
+    /// <param name="samplesPerPrompt">How often a prompt is repeated in a row: the group size.</param>
+    /// <param name="batchSize">The number of prompts per batch, that is, per rollout.</param>
     /// <param name="repeats">
-    /// How often a batch comes before the next: micro-steps of a rollout times passes through it.
+    /// How often a batch is repeated before the next: micro-steps per rollout times iterations over it.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1 (below 0 for the count).</exception>
     public RepeatedOrder(IExampleOrder order, int count, int samplesPerPrompt, int batchSize, int repeats)
@@ -37,7 +37,7 @@ public sealed class RepeatedOrder
         _repeats = repeats;
     }
 
-    /// <summary>How many rows an epoch has; 0 where there are fewer prompts than a batch needs.</summary>
+    /// <summary>The number of rows per epoch; 0 if there are fewer prompts than a batch needs.</summary>
     public long EpochLength => (long)_order.UsedOf(_count) * _samplesPerPrompt * _repeats;
 
     /// <summary>The prompts of an epoch, row by row.</summary>

@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>The examples as they stand, again and again.</summary>
+/// <summary>The examples in their original order, over and over.</summary>
 public sealed class SequentialOrder : IExampleOrder
 {
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Every example once an epoch, in a new order each epoch that depends on the seed and the epoch alone.
+/// Every example once per epoch, in an order that depends only on the seed and the epoch.
 /// </summary>
 /// <param name="seed">The seed of the orders.</param>
 public sealed class ShuffledOrder(long seed) : IExampleOrder

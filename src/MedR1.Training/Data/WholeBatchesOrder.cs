@@ -1,11 +1,11 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Drops what is left over at the end of an epoch, so that no batch spans two epochs, as TRL's <c>RepeatSampler</c>
-/// does. Without it positions continue past the end of an epoch, and no prompt is left out.
+/// Drops the examples left over at the end of an epoch, so that no batch spans two epochs, as TRL's <c>RepeatSampler</c> does. Without it,
+/// positions continue past the end of an epoch, and no prompt is left out.
 /// </summary>
 /// <param name="order">The order to cut into batches.</param>
-/// <param name="batchSize">Prompts of a batch: those of one rollout.</param>
+/// <param name="batchSize">The number of prompts per batch, that is, per rollout.</param>
 public sealed class WholeBatchesOrder(IExampleOrder order, int batchSize) : IExampleOrder
 {
     private readonly IExampleOrder _order = order ?? throw new ArgumentNullException(nameof(order));
@@ -13,7 +13,7 @@ public sealed class WholeBatchesOrder(IExampleOrder order, int batchSize) : IExa
     private readonly int _batchSize = batchSize > 0 ? batchSize : throw new ArgumentOutOfRangeException(
         nameof(batchSize), batchSize, "A batch needs at least 1 prompt.");
 
-    /// <summary>How many examples of an epoch are used.</summary>
+    /// <summary>The number of examples that an epoch uses.</summary>
     /// <param name="count">How many examples there are.</param>
     public int UsedOf(int count) => count / _batchSize * _batchSize;
 

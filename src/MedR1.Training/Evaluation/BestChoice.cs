@@ -1,11 +1,11 @@
 namespace MedR1.Training;
 
-/// <summary>Chooses the best checkpoint: checks that its metric is measured at all, and which value is the best so far.</summary>
+/// <summary>Chooses the best checkpoint: checks that its metric is reported, and tracks the best value so far.</summary>
 internal sealed class BestChoice(TrainerOptions options, RunState state)
 {
     private bool IsKnown => state.KnowsBest || state.BestValue is not null;
 
-    /// <summary>Called before the first step of a call: values of a different metric can't be compared.</summary>
+    /// <summary>Called before the first step of a call to <c>RunAsync</c>; forgets the best value of a different metric.</summary>
     public void Begin()
     {
         if (options.BestMetric is not string metric)
@@ -23,10 +23,10 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
     }
 
     /// <summary>
-    /// Looks for the metric in an evaluation. The first evaluation reveals a wrong name, before hours of training that would choose
-    /// no best.
+    /// Checks that an evaluation reports the metric. The first evaluation reveals a wrong name before hours of training that would choose
+    /// no best checkpoint.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The first evaluation does not measure it.</exception>
+    /// <exception cref="InvalidOperationException">The first evaluation does not report the metric.</exception>
     public void RequireOfEvaluation(Dictionary<string, double> values)
     {
         if (options.BestMetric is not string best || !TrainingMetricNames.IsEvaluation(best))
@@ -48,8 +48,8 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
         values[TrainingMetricNames.EvaluationsWithoutBest] = ++state.EvaluationsWithoutBest;
     }
 
-    /// <summary>Looks for a metric of the training itself in the first step that measures everything.</summary>
-    /// <exception cref="InvalidOperationException">The step does not measure it.</exception>
+    /// <summary>Checks that the first step that measures everything reports the metric, if it comes from training itself.</summary>
+    /// <exception cref="InvalidOperationException">The step does not report the metric.</exception>
     public void RequireOfStep(Dictionary<string, double> values)
     {
         if (options.BestMetric is not string best || TrainingMetricNames.IsEvaluation(best) || IsKnown)
@@ -67,7 +67,7 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
         }
     }
 
-    /// <summary>Makes the step the best if its value is.</summary>
+    /// <summary>Records the step as the best if its value is the best so far.</summary>
     public void Choose(Dictionary<string, double> values)
     {
         if (options.BestMetric is not string name || !values.TryGetValue(name, out double value)
@@ -82,7 +82,7 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
         }
     }
 
-    // Not if the step was skipped; in a run that samples, only the first step of a rollout from which something can be learnt.
+    // Not true of a skipped step; in a run that samples, true only of the first step of a rollout whose groups differ in reward.
     private bool MeasuresEverything(Dictionary<string, double> values) =>
         double.IsFinite(values[TrainingMetricNames.Loss]) && double.IsFinite(values[TrainingMetricNames.GradientNorm])
         && double.IsFinite(values.GetValueOrDefault(TrainingMetricNames.CriticGradientNorm))

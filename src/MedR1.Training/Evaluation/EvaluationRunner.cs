@@ -7,7 +7,7 @@ namespace MedR1.Training;
 internal sealed class EvaluationRunner(
     IVisionLanguagePolicy policy, IReadOnlyList<IEvaluationHook> hooks, TrainerOptions options)
 {
-    /// <summary>Evaluates before the first step, if the options say so.</summary>
+    /// <summary>Evaluates before the first step, if the options require it.</summary>
     public async Task RunAtStartAsync(RunLog log, RunState state, CancellationToken cancellationToken)
     {
         if (hooks.Count > 0 && options.EvaluateAtStart && state.Step == 0)
@@ -18,7 +18,7 @@ internal sealed class EvaluationRunner(
         }
     }
 
-    /// <summary>Evaluates after a step, if it is due, and adds what was measured to the step's values.</summary>
+    /// <summary>Evaluates after a step, if due, and adds the results to the step's values.</summary>
     public async Task RunIfDueAsync(
         RunState state, int totalSteps, Dictionary<string, double> values, CancellationToken cancellationToken)
     {

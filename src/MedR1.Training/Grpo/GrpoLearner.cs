@@ -1,13 +1,13 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// How GRPO learns from a rollout: with one loss, and with old log-probabilities if a rollout feeds several steps or holds replayed
+/// How GRPO learns from a rollout: with one loss, and with old log-probabilities if a rollout feeds several steps or contains replayed
 /// groups.
 /// </summary>
 internal sealed class GrpoLearner(
     GrpoTrainerOptions options, PolicyUpdate update, ReplayBuffer? replay, ReferenceMixer? mixer) : IRolloutLearner
 {
-    // A rollout may have been recorded in a run with a replay buffer: what was replayed there is just as far off policy here.
+    // The rollout may be a recording of a run with a replay buffer; groups replayed there are just as off-policy here.
     private bool NeedsOldLogProbabilities(Rollout rollout) =>
         rollout.StepCount * options.Iterations > 1 || replay is not null
         || rollout.Members.Any(member => member.OldLogProbabilities is not null);

@@ -7,8 +7,8 @@ namespace MedR1.Training;
 /// advantages in each group → loss → optimizer step. Made by <see cref="GrpoTrainerBuilder"/>.
 /// </summary>
 /// <remarks>
-/// One run at a time, on its own thread. It disposes its optimizer and the reference that it cloned; policy, sampler, rewards and
-/// sinks still belong to whoever made them.
+/// A trainer makes one run at a time, on its own thread. It disposes its optimizer and the reference that it cloned; policy, sampler,
+/// rewards and sinks belong to the caller.
 /// </remarks>
 public sealed class GrpoTrainer : IDisposable
 {
@@ -53,7 +53,7 @@ public sealed class GrpoTrainer : IDisposable
         }
         catch
         {
-            // Frozen parameters must take gradients again, and what was copied takes as much memory as a model.
+            // Frozen parameters must require gradients again, and a cloned reference takes as much memory as a model.
             Dispose();
             throw;
         }
@@ -71,20 +71,20 @@ public sealed class GrpoTrainer : IDisposable
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer is in progress; or a different one changes its network or its reference, has this network as its own
-    /// reference, or compares with the same network while one of the two references is an adapter on it; or the first evaluation or
-    /// step did not measure <see cref="TrainerOptions.BestMetric"/>.
+    /// A run of this trainer is in progress; or a different run changes this trainer's network or reference, uses this network as its
+    /// reference, or compares with the same network while one of the two references is an adapter on it; or the first evaluation or step
+    /// did not report <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed, or was during the run.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled by this token.</exception>
     /// <exception cref="TimeoutException">
-    /// Something in the run was cancelled, but not by the token, such as a request of an evaluation that timed out.
+    /// An operation within the run was cancelled, but not by the token, such as an evaluation's request that timed out.
     /// </exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => _loop.RunAsync(_gate, cancellationToken));
 
     /// <summary>
-    /// Frees the optimizer and the cloned reference; a run that is under way ends behind its current step, and they are freed then.
+    /// Frees the optimizer and the cloned reference; a run in progress ends after its current step, and they are freed then.
     /// </summary>
     public void Dispose() => _gate.Close(() =>
     {
@@ -92,8 +92,8 @@ public sealed class GrpoTrainer : IDisposable
         _ownReference?.Dispose();
     });
 
-    // A reference that moves needs its own weights: for a policy with an adapter a copy of the adapter, rather than the adapter
-    // switched off.
+    // A reference that is updated needs its own weights: for a policy with an adapter, a copy of the adapter instead of the base model with
+    // the adapter switched off.
     private static IVisionLanguagePolicy MakeReference(IVisionLanguagePolicy policy, GrpoTrainerOptions options) =>
         options.ReferenceSync is null ? policy.CreateReference() : policy.CloneFrozen();
 
@@ -107,7 +107,7 @@ public sealed class GrpoTrainer : IDisposable
         };
         if (update.MaySkip)
         {
-            // If it has no effect it is not a setting: otherwise a deliberate change of the loss would change it too.
+            // Not a setting if it has no effect: otherwise a deliberate change of the loss would change it too.
             values[nameof(options.SkipCompletionsWithoutGradient)] = update.Skips ? RunSettings.On : RunSettings.None;
         }
 

@@ -2,7 +2,7 @@ using MedR1.Losses;
 
 namespace MedR1.Training;
 
-/// <content>The mistakes that a builder's inputs can contain, each with its fix.</content>
+/// <content>The mistakes that the builder's inputs may contain, each with its fix.</content>
 public sealed partial class GrpoTrainerBuilder
 {
     private void RequireFitting(GrpoTrainerOptions options)

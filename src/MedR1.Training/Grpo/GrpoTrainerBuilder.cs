@@ -4,8 +4,8 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Puts a GRPO trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options,
-/// <c>Build</c> reports every mistake at once and works once. The builder owns nothing that it is given.
+/// Builds a GRPO trainer. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options, <c>Build</c> reports every
+/// mistake at once and works once. The builder takes ownership of nothing that it is given.
 /// </summary>
 public sealed partial class GrpoTrainerBuilder : RolloutTrainerBuilder<GrpoTrainerBuilder, GrpoTrainerOptions>
 {
@@ -13,7 +13,7 @@ public sealed partial class GrpoTrainerBuilder : RolloutTrainerBuilder<GrpoTrain
     private AdvantageOptions? _advantages;
 
     /// <summary>Starts with the policy to train.</summary>
-    /// <param name="policy">The policy; it stays with the caller.</param>
+    /// <param name="policy">The policy; the caller keeps ownership.</param>
     public GrpoTrainerBuilder(IVisionLanguagePolicy policy)
         : base(policy, nameof(GrpoTrainer))
     {
@@ -28,8 +28,8 @@ public sealed partial class GrpoTrainerBuilder : RolloutTrainerBuilder<GrpoTrain
     public GrpoTrainerBuilder UseAdvantages(AdvantageOptions advantages) =>
         Fill(ref _advantages, advantages, nameof(UseAdvantages));
 
-    /// <summary>Makes the trainer. The options are copied.</summary>
-    /// <exception cref="TrainerConfigurationException">There are mistakes; it lists all of them.</exception>
+    /// <summary>Builds the trainer. The options are copied.</summary>
+    /// <exception cref="TrainerConfigurationException">There are mistakes; the exception lists all of them.</exception>
     /// <exception cref="CheckpointException">The checkpoint to resume from can't be read.</exception>
     /// <exception cref="InvalidOperationException">The builder has already built.</exception>
     public GrpoTrainer Build()

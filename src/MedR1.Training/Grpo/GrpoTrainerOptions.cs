@@ -22,18 +22,17 @@ public sealed class GrpoTrainerOptions : RolloutTrainerOptions
     public override double Warmup { get; set; }
 
     /// <summary>
-    /// Whether completions with advantage 0 skip the forward pass if they have no gradient anyway (a loss without reference and
-    /// entropies): the update is the same, and its time goes to the groups that disagree. Entropy is then measured on the other
-    /// completions only.
+    /// Whether completions with advantage 0 skip the forward pass if they have no gradient (a loss without reference and entropies): the
+    /// update is the same, and the time goes to groups that differ in reward. Entropy is then measured on the other completions only.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool SkipCompletionsWithoutGradient { get; set; }
 
-    /// <summary>Keeps sampling until every group of a step disagrees (DAPO, arXiv 2503.14476, section 3.2).</summary>
+    /// <summary>Keeps sampling until the completions of every group differ in reward (DAPO, arXiv 2503.14476, section 3.2).</summary>
     /// <value>The default is <see langword="null"/>: each prompt is sampled once.</value>
     public DynamicSamplingOptions? DynamicSampling { get; set; }
 
-    /// <summary>Reuses groups that taught something, in place of groups whose completions all agree.</summary>
+    /// <summary>Reuses earlier groups that differ in reward, in place of groups whose completions all agree.</summary>
     /// <value>The default is <see langword="null"/>: every group is used once.</value>
     public ReplayOptions? Replay { get; set; }
 
@@ -48,7 +47,7 @@ public sealed class GrpoTrainerOptions : RolloutTrainerOptions
         Dictionary<string, string> settings = base.Settings(totalSteps);
         settings.AddParts(nameof(DynamicSampling), DynamicSampling, kind: RunSettings.On);
 
-        // Whether these are on at all is not a setting: that makes a different run.
+        // Turning these on or off is not a setting: it makes a different run.
         settings.AddParts(nameof(Replay), Replay);
         settings.AddParts(nameof(ReferenceSync), ReferenceSync);
         return settings;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace MedR1.Training;
 
-/// <summary>Reports everything that is wrong with the options of a GRPO run.</summary>
+/// <summary>Reports every mistake in the options of a GRPO run.</summary>
 public sealed class GrpoTrainerOptionsValidator : IValidateOptions<GrpoTrainerOptions>
 {
     /// <inheritdoc/>

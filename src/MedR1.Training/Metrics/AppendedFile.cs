@@ -1,25 +1,25 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// A file to which records are appended, each of them whole or not at all: what a full disk took of one is cut off again, so that the
-/// next does not follow half a record.
+/// A file to which records are appended, each of them whole or not at all: if a full disk truncates a record, the part already written is
+/// removed, so that the next record does not follow half a record.
 /// </summary>
-/// <param name="file">The file at its end; it must not buffer, or what could not be written would come at another moment.</param>
+/// <param name="file">The file at its end. It must not buffer, or a failed write would surface later.</param>
 internal sealed class AppendedFile(Stream file) : IDisposable
 {
     // The disk may stay full for the rest of a long run.
     private const long MostWaiting = 16 << 20;
     private readonly MemoryStream _waiting = new();
 
-    /// <summary>Has bytes written before the next record.</summary>
+    /// <summary>Adds bytes to write before the next record.</summary>
     public void Precede(ReadOnlySpan<byte> bytes) => _waiting.Write(bytes);
 
     /// <summary>Appends a record.</summary>
     /// <param name="record">The record.</param>
     /// <param name="isKept">
-    /// Whether it is written with the next record if it can't be written now; otherwise the caller repeats it or does without.
+    /// Whether a record that can't be written now is written with the next one; otherwise the caller repeats or drops it.
     /// </param>
-    /// <exception cref="IOException">It can't be written.</exception>
+    /// <exception cref="IOException">The record can't be written.</exception>
     public void Append(ReadOnlySpan<byte> record, bool isKept)
     {
         long before = _waiting.Length;
@@ -35,7 +35,7 @@ internal sealed class AppendedFile(Stream file) : IDisposable
         }
     }
 
-    /// <summary>Closes the file; what still can't be written is lost, as whoever appended it was told.</summary>
+    /// <summary>Closes the file. Records that still can't be written are lost; <see cref="Append"/> has already reported them.</summary>
     public void Dispose()
     {
         try
@@ -47,7 +47,7 @@ internal sealed class AppendedFile(Stream file) : IDisposable
         }
         catch (IOException)
         {
-            // It would hide what the run ended with.
+            // An exception here would hide the one that ended the run.
         }
         finally
         {
@@ -58,7 +58,7 @@ internal sealed class AppendedFile(Stream file) : IDisposable
 
     private void WriteWaiting()
     {
-        // A pipe has no end.
+        // A pipe can't seek.
         long? end = file.CanSeek ? file.Position : null;
         try
         {
@@ -82,7 +82,7 @@ internal sealed class AppendedFile(Stream file) : IDisposable
         }
         catch (IOException)
         {
-            // The next record is then written over it.
+            // The next record is then written over the rest.
         }
 
         file.Position = end;

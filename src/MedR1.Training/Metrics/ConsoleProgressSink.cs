@@ -3,9 +3,9 @@ using System.Globalization;
 namespace MedR1.Training;
 
 /// <summary>
-/// Shows where a run stands: step, reward or loss, accuracy, length, tokens per second, time left, what evaluations measured, and
-/// what keeps it from learning: failed rewards, groups that all agree. A terminal gets one line that is overwritten, anything else
-/// one line per interval; a line with an evaluation stays on both.
+/// Shows the progress of a run: step, reward or loss, accuracy, length, tokens per second, time left, results of evaluations, and what
+/// keeps the run from learning: failed rewards, groups that all agree. A terminal gets one line that is overwritten, other outputs one line
+/// per interval; a line with an evaluation stays on both.
 /// </summary>
 public sealed class ConsoleProgressSink : IMetricSink, IDisposable
 {
@@ -19,9 +19,9 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
     /// <summary>Makes a sink for the console or a different writer.</summary>
     /// <param name="writer">Where to write; <see langword="null"/> for the console.</param>
     /// <param name="overwrite">
-    /// Whether each line replaces the one before; <see langword="null"/> to ask the console.
+    /// Whether each line replaces the one before; <see langword="null"/> for only if the console is a terminal.
     /// </param>
-    /// <param name="interval">Steps between lines, if lines stay.</param>
+    /// <param name="interval">The number of steps between lines, if lines are not overwritten.</param>
     /// <param name="accuracyReward">
     /// The reward shown as accuracy; <see langword="null"/> for the first with "accuracy" in its name.
     /// </param>
@@ -35,7 +35,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
         _accuracy = accuracyReward is null ? null : TrainingMetricNames.RewardMean(accuracyReward);
     }
 
-    /// <summary>What each line begins with, for runs that share a console; nothing by default.</summary>
+    /// <summary>A prefix of each line, for runs that share a console; empty by default.</summary>
     public string Label { get; init; } = string.Empty;
 
     /// <inheritdoc/>
@@ -126,7 +126,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
             }
         }
 
-        // Only once: an evaluation may leave it out now and then.
+        // Only once: an evaluation may omit the metric now and then.
         if (values.TryGetValue(TrainingMetricNames.EvaluationsWithoutBest, out double missing) && missing == 1)
         {
             yield return "what chooses the best checkpoint was not measured";

@@ -5,9 +5,8 @@ using System.Text;
 namespace MedR1.Training;
 
 /// <summary>
-/// TensorBoard's event files by hand: records framed as TFRecord (length, masked CRC-32C of the length, data, masked
-/// CRC-32C of the data), each an <c>Event</c> message of protocol buffers (tensorflow/core/util/event.proto,
-/// framework/summary.proto).
+/// Writes TensorBoard's event files: records framed as TFRecord (length, masked CRC-32C of the length, data, masked CRC-32C of the data),
+/// each a protocol buffers <c>Event</c> message (tensorflow/core/util/event.proto, framework/summary.proto).
 /// </summary>
 internal static class EventRecord
 {

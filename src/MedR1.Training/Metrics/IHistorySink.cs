@@ -1,13 +1,13 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// A sink that shows a run from its first step on. Which steps of an earlier process belong to the run is known from where it begins:
-/// not from its first report, which may come many steps later.
+/// A sink that shows a run from its first step on. It learns from <see cref="Begin"/>, and not only from the first report, which may come
+/// many steps later, which steps of an earlier process belong to the run.
 /// </summary>
-/// <remarks>Called and disposed like any <see cref="IMetricSink"/>; <see cref="StepHistory"/> keeps what it shows.</remarks>
+/// <remarks>Called and disposed like any <see cref="IMetricSink"/>; <see cref="StepHistory"/> stores the steps to show.</remarks>
 public interface IHistorySink : IMetricSink
 {
-    /// <summary>A run starts or goes on; called before its first report.</summary>
-    /// <param name="stepsBefore">Optimizer steps made before: 0, or those of the checkpoint.</param>
+    /// <summary>Called when a run starts or resumes, before its first report.</summary>
+    /// <param name="stepsBefore">The number of optimizer steps made before: 0, or those of the checkpoint.</param>
     void Begin(long stepsBefore);
 }

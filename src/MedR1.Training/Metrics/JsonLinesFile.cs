@@ -19,8 +19,8 @@ internal static class JsonLinesFile
         return file;
     }
 
-    // A run that was killed while writing, or whose disk was full, leaves half a line: the next one must not be appended to it. A
-    // pipe has no length, and opening it for reading would wait for a writer.
+    // A run that was killed while writing, or whose disk was full, leaves half a line; the next line must not be appended to it. A pipe has
+    // no length, and opening it for reading would wait for a writer.
     private static bool IsTorn(string path)
     {
         if (new FileInfo(path) is not { Exists: true, Length: > 0 })

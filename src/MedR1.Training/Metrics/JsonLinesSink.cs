@@ -6,8 +6,8 @@ namespace MedR1.Training;
 /// Writes a line of JSON per step: <c>step</c>, then every value under its name; values that are not finite become null.
 /// </summary>
 /// <remarks>
-/// Lines are appended one by one, so that a killed run loses none and a resumed run continues in the same file. A line for which
-/// the disk had no room is written with the next one for which it has.
+/// Lines are appended one by one, so that a killed run loses none and a resumed run continues in the same file. A line that does not fit on
+/// a full disk is written together with the next one that does.
 /// </remarks>
 public sealed class JsonLinesSink : IMetricSink, IDisposable
 {
@@ -48,14 +48,14 @@ public sealed class JsonLinesSink : IMetricSink, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Reads what such a sink has written.</summary>
+    /// <summary>Reads a file written by this sink.</summary>
     /// <param name="path">The file.</param>
     /// <returns>
-    /// Each step once, in order: of values that were written several times, because a run was interrupted and repeated them, the last.
-    /// Null becomes NaN; a line that a killed run left half written is left out.
+    /// Each step once, in order. If an interrupted run repeated steps, the last of several values counts. Null becomes NaN; a line that a
+    /// killed run left half-written is skipped.
     /// </returns>
     /// <exception cref="IOException">The file can't be read.</exception>
-    /// <exception cref="InvalidDataException">A whole line is not one of metrics.</exception>
+    /// <exception cref="InvalidDataException">A complete line does not contain metrics.</exception>
     public static IReadOnlyList<StepMetrics> Read(string path) => MetricLines.Read(path);
 
     /// <summary>Closes the file.</summary>

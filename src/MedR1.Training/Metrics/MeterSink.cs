@@ -4,13 +4,12 @@ using System.Diagnostics.Metrics;
 namespace MedR1.Training;
 
 /// <summary>
-/// Publishes measurements through .NET's own <see cref="Meter"/> <c>MedR1.Training</c>, where OpenTelemetry, dotnet-counters or any
-/// listener can read them: a gauge for each metric, named <c>medr1.training.</c> plus the metric's name with dots for slashes, and
-/// the counter <c>medr1.training.steps</c>.
+/// Publishes metrics through the .NET <see cref="Meter"/> <c>MedR1.Training</c>, for OpenTelemetry, dotnet-counters or any other listener:
+/// a gauge for each metric, named <c>medr1.training.</c> plus the metric's name with dots for slashes, and the counter
+/// <c>medr1.training.steps</c>.
 /// </summary>
 /// <remarks>
-/// With OpenTelemetry: <c>AddMeter(MeterSink.MeterName)</c>. Values that are not finite are left out, because exporters reject
-/// them.
+/// With OpenTelemetry: <c>AddMeter(MeterSink.MeterName)</c>. Values that are not finite are skipped, because exporters reject them.
 /// </remarks>
 public sealed class MeterSink : IMetricSink, IDisposable
 {
@@ -38,8 +37,8 @@ public sealed class MeterSink : IMetricSink, IDisposable
     {
         ArgumentNullException.ThrowIfNull(metrics);
 
-        // The steps before the first report of a resumed run belong to a different process, and a run that went back to an earlier
-        // checkpoint takes nothing from a counter, which only grows.
+        // Steps before the first report of a resumed run belong to a different process. If a run returns to an earlier checkpoint, nothing
+        // is subtracted: a counter only grows.
         _steps.Add(Math.Max(0, metrics.Step - (_lastStep ?? Math.Max(0, metrics.Step - 1))), _tags);
         _lastStep = metrics.Step;
         foreach ((string name, double value) in metrics.Values)

@@ -1,8 +1,8 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Passes measurements on to all sinks. A sink that throws stops neither the run nor the others; its first failure is kept. Only the
-/// cancellation of the run itself passes through.
+/// Passes metrics on to all sinks. A sink that throws stops neither the run nor the others; its first failure is kept. Only the
+/// cancellation of the run itself is rethrown.
 /// </summary>
 internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
 {
@@ -10,7 +10,7 @@ internal sealed class MetricDispatcher(IReadOnlyList<IMetricSink> sinks)
 
     public IReadOnlyList<string> Failures => [.. _failures.Values];
 
-    /// <summary>Tells the sinks that show a run as a whole where it begins.</summary>
+    /// <summary>Tells each <see cref="IHistorySink"/> at which step the run begins.</summary>
     public void Begin(long stepsBefore)
     {
         foreach (IHistorySink sink in sinks.OfType<IHistorySink>())

@@ -26,7 +26,7 @@ internal static class MetricLines
     {
         if (Parse(text) is not JsonDocument document)
         {
-            // A killed run may leave half a line anywhere: the next run goes on behind it.
+            // A killed run may leave half a line anywhere, since the next run continues the file after it.
             if (text.Length > 0 && text[0] != '{')
             {
                 throw NoMetrics(path, line, text);

@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// The measurements of a run from its first step on, also those made before it was interrupted: for sinks that show the run as a whole.
+/// The metrics of a run from its first step on, including those reported before an interruption, for sinks that show the run as a whole.
 /// </summary>
 /// <remarks>Not thread-safe; a trainer makes one call at a time.</remarks>
 public sealed class StepHistory
@@ -9,24 +9,24 @@ public sealed class StepHistory
     private readonly List<StepMetrics> _steps = [];
     private IReadOnlyList<StepMetrics> _earlier;
 
-    /// <summary>Reads what was measured before this process.</summary>
+    /// <summary>Reads the metrics reported before this process.</summary>
     /// <param name="metricsFile">The file of the run's <see cref="JsonLinesSink"/>, if there is one yet; null to begin here.</param>
-    /// <exception cref="InvalidDataException">The file holds something else than metrics.</exception>
+    /// <exception cref="InvalidDataException">The file contains something other than metrics.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
     public StepHistory(string? metricsFile = null) =>
         _earlier = metricsFile is not null && File.Exists(metricsFile) ? JsonLinesSink.Read(metricsFile) : [];
 
-    /// <summary>All of them, in order.</summary>
+    /// <summary>All steps, in order.</summary>
     public IReadOnlyList<StepMetrics> Steps => Added == 0 ? _earlier : _steps;
 
-    /// <summary>How many were added in this process.</summary>
+    /// <summary>The number of steps added in this process.</summary>
     public int Added { get; private set; }
 
     /// <summary>
-    /// Leaves out what was measured before and isn't this run's: all of it if the run is fresh, otherwise what was measured after the
-    /// checkpoint that it goes on from, which is measured again.
+    /// Discards earlier steps that don't belong to this run: all of them if the run is new, otherwise those after the checkpoint that it
+    /// resumes from, which are reported again.
     /// </summary>
-    /// <param name="stepsBefore">Optimizer steps that the run has made before: 0, or those of the checkpoint.</param>
+    /// <param name="stepsBefore">The number of optimizer steps that the run has made before: 0, or those of the checkpoint.</param>
     public void Begin(long stepsBefore)
     {
         _earlier = [.. _earlier.Where(IsOfRun)];
@@ -35,14 +35,13 @@ public sealed class StepHistory
         bool IsOfRun(StepMetrics step) => stepsBefore > 0 && step.Step <= stepsBefore;
     }
 
-    /// <summary>Adds the next one.</summary>
-    /// <param name="metrics">A step's measurements.</param>
+    /// <summary>Adds the next step.</summary>
+    /// <param name="metrics">The metrics of the step.</param>
     public void Add(StepMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
 
-        // For who is not told where the run begins: one that begins with its first step does not go on with the one that left the
-        // file.
+        // For callers that don't use Begin: a run that starts with step 1 does not continue the one that left the file.
         if (metrics.Step > 1)
         {
             _steps.AddRange(_earlier.Where(step => step.Step < metrics.Step));

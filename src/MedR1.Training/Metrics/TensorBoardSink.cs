@@ -2,8 +2,8 @@ namespace MedR1.Training;
 
 /// <summary>Writes scalars for TensorBoard: one event file in a folder of the run, one record per step.</summary>
 /// <remarks>
-/// Records are appended one by one; one for which the disk had no room is written with the next one for which it has. Values that are
-/// not finite are left out.
+/// Records are appended one by one. A record that does not fit on a full disk is written together with the next one that does. Values that
+/// are not finite are skipped.
 /// </remarks>
 public sealed class TensorBoardSink : IMetricSink, IDisposable
 {

@@ -3,8 +3,8 @@ using MedR1.Losses;
 namespace MedR1.Training;
 
 /// <summary>
-/// Names of the measurements that trainers pass to sinks; docs/metrics.md says what each one means and what values are healthy. A loss
-/// may add more: those of the library's are in <see cref="LossMetricNames"/>.
+/// Names of the metrics that trainers report to sinks; docs/metrics.md explains what each one means and which values are healthy. A loss
+/// may add more; those of the library's losses are in <see cref="LossMetricNames"/>.
 /// </summary>
 public static class TrainingMetricNames
 {
@@ -21,10 +21,10 @@ public static class TrainingMetricNames
     /// <summary>The learning rate that the step used.</summary>
     public const string LearningRate = "learning_rate";
 
-    /// <summary>How many times the data has been passed over.</summary>
+    /// <summary>The number of passes over the data so far.</summary>
     public const string Epoch = "epoch";
 
-    /// <summary>Share of all steps done, 0 to 1.</summary>
+    /// <summary>Share of all steps completed, 0 to 1.</summary>
     public const string Progress = "progress";
 
     /// <summary>Seconds left at the pace so far.</summary>
@@ -46,8 +46,7 @@ public static class TrainingMetricNames
     public const string EvaluationSeconds = TimePrefix + "eval";
 
     /// <summary>
-    /// Evaluations since the start that did not measure <see cref="TrainerOptions.BestMetric"/>; reported only with such
-    /// evaluations.
+    /// Evaluations since the start that did not report <see cref="TrainerOptions.BestMetric"/>; reported only with such evaluations.
     /// </summary>
     public const string EvaluationsWithoutBest = "evaluations_without_best";
 
@@ -78,13 +77,13 @@ public static class TrainingMetricNames
     /// <summary>Number of tokens of the longest completion.</summary>
     public const string MaxLength = "completions/max_length";
 
-    /// <summary>Mean number of tokens of a completion that ended by itself; 0 if none did, as are the following two.</summary>
+    /// <summary>Mean number of tokens of the completions that were not cut off; 0 if all were, like the following two.</summary>
     public const string MeanTerminatedLength = "completions/mean_terminated_length";
 
-    /// <summary>Number of tokens of the shortest completion that ended by itself.</summary>
+    /// <summary>Number of tokens of the shortest completion that was not cut off.</summary>
     public const string MinTerminatedLength = "completions/min_terminated_length";
 
-    /// <summary>Number of tokens of the longest completion that ended by itself.</summary>
+    /// <summary>Number of tokens of the longest completion that was not cut off.</summary>
     public const string MaxTerminatedLength = "completions/max_terminated_length";
 
     /// <summary>Share of completions that were cut off.</summary>
@@ -93,7 +92,7 @@ public static class TrainingMetricNames
     /// <summary>Share of the sampled groups that were used; the others were dropped because their completions all agreed.</summary>
     public const string KeptShare = "dynamic_sampling/kept_share";
 
-    /// <summary>How many times the sampler was called for the rollout.</summary>
+    /// <summary>The number of times the sampler was called for the rollout.</summary>
     public const string SamplingRounds = "dynamic_sampling/rounds";
 
     /// <summary>Prompts skipped while collecting the rollout because they are too long.</summary>
@@ -102,7 +101,7 @@ public static class TrainingMetricNames
     /// <summary>Share of the rollout's groups that were replayed.</summary>
     public const string ReplayedShare = "replay/share";
 
-    /// <summary>How many rollouts ago the replayed groups were sampled, on average.</summary>
+    /// <summary>Mean age of the replayed groups, in rollouts.</summary>
     public const string ReplayAge = "replay/mean_age";
 
     /// <summary>The policy term with its KL divergence, before the entropy bonus.</summary>
@@ -114,22 +113,22 @@ public static class TrainingMetricNames
     /// <summary>Entropy of the next-token distribution, in nats.</summary>
     public const string Entropy = LossMetricNames.Entropy;
 
-    /// <summary>The weight of an adaptive entropy bonus, whether it is applied now or not.</summary>
+    /// <summary>The weight of an adaptive entropy bonus, whether or not it is currently applied.</summary>
     public const string EntropyCoefficient = LossMetricNames.EntropyCoefficient;
 
     /// <summary>PPO: half the squared error of the critic, clipped where the loss clips, before its coefficient.</summary>
     public const string ValueLoss = LossMetricNames.ValueLoss;
 
-    /// <summary>PPO: the mean value that the critic gives a token.</summary>
+    /// <summary>PPO: the critic's mean value per token.</summary>
     public const string Values = LossMetricNames.Values;
 
-    /// <summary>PPO: the mean return of a token, which the critic should predict.</summary>
+    /// <summary>PPO: the mean return per token, which the critic should predict.</summary>
     public const string Returns = LossMetricNames.Returns;
 
     /// <summary>PPO: share of tokens for which the critic's clipped error is the larger one.</summary>
     public const string ValueClipShare = LossMetricNames.ValueClipShare;
 
-    /// <summary>PPO: how much of the returns the critic predicted, before it learnt from them.</summary>
+    /// <summary>PPO: the share of the returns' variance that the critic predicted before learning from them.</summary>
     public const string ExplainedVariance = "explained_variance";
 
     /// <summary>PPO: mean difference of a token's log-probability from the reference's, which the rewards penalise.</summary>
@@ -145,11 +144,11 @@ public static class TrainingMetricNames
     /// <param name="reward">The reward's name.</param>
     public static string RewardMean(string reward) => LossMetricNames.RewardMean(reward);
 
-    /// <summary>What an evaluation measured.</summary>
-    /// <param name="measurement">The measurement's name.</param>
+    /// <summary>The result of an evaluation.</summary>
+    /// <param name="measurement">The name of the result.</param>
     public static string Evaluation(string measurement) => EvaluationPrefix + measurement;
 
-    /// <summary>Whether a name is that of an evaluation's measurement.</summary>
+    /// <summary>Whether a name is that of an evaluation result.</summary>
     /// <param name="name">The name.</param>
     public static bool IsEvaluation(string name)
     {
@@ -173,24 +172,24 @@ public static class TrainingMetricNames
     /// <param name="reward">The reward's name.</param>
     public static string RewardFailures(string reward) => RewardFailurePrefix + reward;
 
-    /// <summary>Whether every training, or every one that samples, measures this itself, regardless of its evaluations.</summary>
+    /// <summary>Whether every training, or every one that samples, reports this metric regardless of its evaluations.</summary>
     internal static bool IsOfTraining(string name, bool samples) =>
         name is Loss or GradientNorm or LearningRate or Epoch or Progress or TokenCount or SkippedSteps or StepSeconds
             or TokensPerSecond
         || (samples && name is (Reward or RewardDeviation or ZeroDeviationShare or MeanLength or TruncatedShare));
 
     /// <summary>
-    /// Whether a step may lack this although others have it: what only some evaluations, rewards or rollouts measure.
+    /// Whether a step may lack this metric although others have it, because only some evaluations, rewards or rollouts report it.
     /// </summary>
     internal static bool MayBeMissing(string name, bool samples) =>
         name is EvaluationSeconds or EvaluationsWithoutBest
         || (samples && (name is RewardDeviation or ReplayAge or ExplainedVariance || IsOfReward(name)));
 
-    /// <summary>Whether a name belongs to a measurement of a single reward.</summary>
+    /// <summary>Whether a name belongs to a metric of a single reward.</summary>
     internal static bool IsOfReward(string name) =>
         FailedReward(name) is not null || LossMetricNames.IsOfReward(name);
 
-    /// <summary>Whether a name is that of a time by its purpose; <see cref="StepSeconds"/> is not.</summary>
+    /// <summary>Whether a name is that of a time spent on one purpose; <see cref="StepSeconds"/> is not.</summary>
     internal static bool IsTime(string name) => name.StartsWith(TimePrefix, StringComparison.Ordinal);
 
     /// <summary>The reward whose failures a name counts; null for any other name.</summary>

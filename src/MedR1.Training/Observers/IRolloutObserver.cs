@@ -1,22 +1,22 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Watches a GRPO or PPO run: in addition to what every trainer reports, its rollouts and passes, for tables of completions and
-/// your own measurements.
+/// Observes a GRPO or PPO run: in addition to the callbacks of every trainer, its rollouts and passes, for example for tables of
+/// completions or custom metrics.
 /// </summary>
 /// <remarks>
-/// Calls come one after another from the trainer. Tensors belong to the trainer and are valid only during the call.
+/// The trainer makes one call at a time. Tensors belong to the trainer and are valid only during the call.
 /// </remarks>
 public interface IRolloutObserver : ITrainingObserver
 {
-    /// <summary>Prompts were sampled and scored.</summary>
-    /// <param name="rollout">Groups with scores and advantages; in PPO the tokens' advantages are not known yet.</param>
+    /// <summary>Called after prompts were sampled and scored.</summary>
+    /// <param name="rollout">The groups with scores and advantages; in PPO, the tokens' advantages are not known yet.</param>
     void OnRollout(Rollout rollout)
     {
     }
 
-    /// <summary>A forward and backward pass of the policy was made; PPO's critic makes its own, of which nobody is told.</summary>
-    /// <param name="microStep">What went into the loss and what came out.</param>
+    /// <summary>Called after a forward and backward pass of the policy; not called for the passes of PPO's critic.</summary>
+    /// <param name="microStep">The inputs and the result of the loss.</param>
     void OnMicroStep(PolicyMicroStep microStep)
     {
     }

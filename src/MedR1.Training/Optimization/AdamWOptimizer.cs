@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// AdamW over parameter groups with one fused kernel per group, equal to <c>torch.optim.AdamW</c>. bfloat16 and float16 parameters
-/// have float32 master weights and moments. A parameter without a gradient is left alone, as is its step count. For one thread at a
-/// time; disposing it disposes moments and master weights, not the parameters.
+/// AdamW over parameter groups with one fused kernel per group, equal to <c>torch.optim.AdamW</c>. bfloat16 and float16 parameters have
+/// float32 master weights and moments. A parameter without a gradient is left unchanged, as is its step count. Not thread-safe. Disposing
+/// the optimizer disposes moments and master weights, not the parameters.
 /// </summary>
 /// <remarks>Create it once the model has its final type and device: TorchSharp's <c>module.to</c> replaces parameters.</remarks>
 public sealed class AdamWOptimizer : IDisposable
@@ -19,7 +19,7 @@ public sealed class AdamWOptimizer : IDisposable
     private readonly List<(ParameterGroup Group, AdamWSlot[] Slots)> _groups;
     private readonly AdamWOptions _options;
 
-    /// <summary>Makes the optimizer.</summary>
+    /// <summary>Creates the optimizer.</summary>
     /// <param name="groups">The parameters; see <see cref="ParameterGroups.Create"/>.</param>
     /// <param name="options">Options shared by all groups; null for the defaults.</param>
     /// <exception cref="ArgumentException">There is no parameter, one occurs twice, or a number is invalid.</exception>
@@ -44,7 +44,7 @@ public sealed class AdamWOptimizer : IDisposable
 
     private IEnumerable<AdamWSlot> Slots => _groups.SelectMany(group => group.Slots);
 
-    /// <summary>Makes a step with the current gradients.</summary>
+    /// <summary>Performs a step with the current gradients.</summary>
     /// <param name="learningRateFactor">
     /// Multiplies each group's learning rate: <see cref="LearningRateSchedule.Factor"/>.
     /// </param>
@@ -75,12 +75,12 @@ public sealed class AdamWOptimizer : IDisposable
         }
     }
 
-    /// <summary>Drops all gradients, so that they take no memory until the next backward pass.</summary>
+    /// <summary>Sets all gradients to null, so that they take no memory until the next backward pass.</summary>
     public void ZeroGradients()
     {
         foreach (AdamWSlot slot in Slots)
         {
-            // Not set to zero: a parameter that the next batch doesn't touch must have no gradient at all.
+            // Not zeroed: a parameter that the next batch doesn't use must have no gradient at all.
             slot.Parameter.grad = null;
         }
     }
@@ -111,7 +111,7 @@ public sealed class AdamWOptimizer : IDisposable
 
     /// <summary>Resumes from a state; 16-bit parameters take the value of their master weights.</summary>
     /// <param name="state">What <see cref="GetState"/> returned, on any device; it is copied.</param>
-    /// <exception cref="OptimizerStateException">It does not fit; the optimizer is unchanged.</exception>
+    /// <exception cref="OptimizerStateException">The state does not fit; the optimizer is unchanged.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -145,7 +145,7 @@ public sealed class AdamWOptimizer : IDisposable
     }
 
     /// <summary>Rejects a state that <see cref="LoadState"/> can't resume from.</summary>
-    /// <exception cref="OptimizerStateException">It does not fit.</exception>
+    /// <exception cref="OptimizerStateException">The state does not fit.</exception>
     internal void RequireFit(IReadOnlyDictionary<string, Tensor> state)
     {
         IReadOnlyList<string> problems = OptimizerStateNames.Mismatches([.. Slots], state);

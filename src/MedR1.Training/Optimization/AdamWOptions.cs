@@ -11,18 +11,18 @@ public sealed record AdamWOptions
     /// <value>The default is 0.999.</value>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>Added to the root of the second moment.</summary>
+    /// <summary>Added to the square root of the second moment.</summary>
     /// <value>The default is 1e-8.</value>
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>
-    /// Whether one fused kernel does the step; otherwise plain tensor operators do, about ten times slower, for comparison or for a
-    /// device that the kernel does not support.
+    /// Whether a fused kernel performs the step. Plain tensor operators, about ten times slower, serve for comparison and for devices that
+    /// the kernel does not support.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool Fused { get; init; } = true;
 
-    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
+    /// <summary>Describes every mistake in these options; empty if there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
         List<string> problems = [];

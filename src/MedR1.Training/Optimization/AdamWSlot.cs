@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// A parameter with its moments, and for 16-bit types a float32 master copy: otherwise, updates far below the last digit of a
-/// 16-bit weight would be lost. The moments are created at the first gradient.
+/// A parameter with its moments and, for 16-bit types, a float32 master copy, without which updates far below the last digit of a 16-bit
+/// weight would be lost. The moments are created at the first gradient.
 /// </summary>
 internal sealed class AdamWSlot(string name, Parameter parameter) : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class AdamWSlot(string name, Parameter parameter) : IDisposable
 
     public Tensor? Master { get; private set; }
 
-    /// <summary>What the step changes: the master copy, or the parameter itself.</summary>
+    /// <summary>The tensor that a step updates: the master copy, or the parameter itself.</summary>
     public Tensor Weight => Master ?? parameter;
 
     public void Prepare()

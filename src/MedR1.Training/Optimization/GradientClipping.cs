@@ -11,16 +11,16 @@ public static class GradientClipping
     // As in torch.nn.utils.clip_grad_norm_: keeps the division finite if the norm is 0.
     private const double Epsilon = 1e-6;
 
-    // Less than libtorch divides among threads.
+    // Too few elements for libtorch to split among threads.
     private const long BlockSize = 1 << 14;
 
     /// <summary>
     /// Scales all gradients by min(1, maximum / (norm + 1e-6)), where norm is the 2-norm of all of them as one vector: equal to
-    /// <c>torch.nn.utils.clip_grad_norm_</c>. Gradients that hold NaN or infinity are left as they are: check the result and skip
-    /// the step.
+    /// <c>torch.nn.utils.clip_grad_norm_</c>. Gradients that contain NaN or infinity are left unchanged: check the result and skip the
+    /// step.
     /// </summary>
-    /// <param name="parameters">The parameters; those without a gradient don't count.</param>
-    /// <param name="maximum">The maximum norm; positive infinity only measures.</param>
+    /// <param name="parameters">The parameters; those without a gradient are ignored.</param>
+    /// <param name="maximum">The maximum norm; with positive infinity, the norm is only measured.</param>
     /// <returns>The norm before clipping; not finite if a gradient is not, 0 if there is no gradient.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The maximum is not above 0.</exception>
     public static double ClipNorm(IEnumerable<Parameter> parameters, double maximum)
@@ -57,7 +57,7 @@ public static class GradientClipping
         return norm;
     }
 
-    // The norms are added up in float64: it costs nothing, and they may differ by orders of magnitude.
+    // The norms are summed in float64: it costs nothing, and they may differ by orders of magnitude.
     private static Tensor Norm(Tensor gradient)
     {
         Tensor numbers = gradient.dtype == ScalarType.Float64 ? gradient : gradient.to(ScalarType.Float32);
@@ -67,7 +67,7 @@ public static class GradientClipping
             return numbers.norm().to(ScalarType.Float64);
         }
 
-        // A norm of many numbers is one sum per thread, so that its last bits would depend on how many there are.
+        // libtorch sums a long vector in one part per thread, so that the last bits of its norm would depend on the number of threads.
         Tensor flat = numbers.reshape(-1);
         Tensor whole = flat.narrow(0, 0, blocks * BlockSize).view(blocks, BlockSize).norm(1).to(ScalarType.Float64);
         Tensor rest = flat.narrow(0, blocks * BlockSize, flat.numel() - (blocks * BlockSize)).norm().to(ScalarType.Float64);

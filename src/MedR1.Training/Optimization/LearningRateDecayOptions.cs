@@ -1,16 +1,16 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// The numbers of a <see cref="LearningRateDecay"/> that has some; the defaults are those of transformers where it has any. One that the
-/// decay does not have must keep its default.
+/// The parameters of a <see cref="LearningRateDecay"/> that takes any; the defaults are those of transformers where it has any. A parameter
+/// that the decay does not use must keep its default.
 /// </summary>
 public sealed record LearningRateDecayOptions
 {
     /// <summary>
-    /// The number of waves after the warm-up, or of falls from the full rate for <see cref="LearningRateDecay.CosineWithRestarts"/>.
+    /// The number of cosine waves after the warm-up, or of falls from the full rate for <see cref="LearningRateDecay.CosineWithRestarts"/>.
     /// </summary>
     /// <value>
-    /// The default is <see langword="null"/>: one half, which falls once; or one fall for
+    /// The default is <see langword="null"/>: half a wave, which falls once; or one fall for
     /// <see cref="LearningRateDecay.CosineWithRestarts"/>.
     /// </value>
     public double? Cycles { get; init; }
@@ -22,7 +22,7 @@ public sealed record LearningRateDecayOptions
     /// <summary>
     /// The first step's rate as a share of the full rate, for <see cref="LearningRateDecay.CosineWarmupWithMinimum"/>.
     /// </summary>
-    /// <value>The default is <see langword="null"/>: one part of the warm-up.</value>
+    /// <value>The default is <see langword="null"/>: 1 / the number of warm-up steps.</value>
     public double? FirstShare { get; init; }
 
     /// <summary>The power of <see cref="LearningRateDecay.Polynomial"/>; 1 is a straight line.</summary>
@@ -30,15 +30,16 @@ public sealed record LearningRateDecayOptions
     public double Power { get; init; } = 1;
 
     /// <summary>
-    /// The time scale of <see cref="LearningRateDecay.InverseSquareRoot"/>: three times as many steps after the warm-up the rate is a half.
+    /// The time scale of <see cref="LearningRateDecay.InverseSquareRoot"/>: the rate is halved after three times as many steps past the
+    /// warm-up.
     /// </summary>
-    /// <value>The default is <see langword="null"/>: as many steps as the warm-up has, or 10,000 without one.</value>
+    /// <value>The default is <see langword="null"/>: the number of warm-up steps, or 10,000 without a warm-up.</value>
     public long? Timescale { get; init; }
 
     /// <summary>
     /// The steps over which <see cref="LearningRateDecay.WarmupStableDecay"/> falls at the end of the run; below 1, a fraction of all steps.
     /// </summary>
-    /// <value>The default is 0.1, the tenth of MiniCPM (arXiv 2404.06395).</value>
+    /// <value>The default is 0.1, as in MiniCPM (arXiv 2404.06395).</value>
     public double FallSteps { get; init; } = 0.1;
 
     /// <summary>The curve of the rise in <see cref="LearningRateDecay.WarmupStableDecay"/>.</summary>
@@ -49,8 +50,8 @@ public sealed record LearningRateDecayOptions
     /// <value>The default is <see cref="RateCurve.Cosine"/>.</value>
     public RateCurve Fall { get; init; } = RateCurve.Cosine;
 
-    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
-    /// <param name="decay">The decay that they are for.</param>
+    /// <summary>Describes every mistake in these options; empty if there is none.</summary>
+    /// <param name="decay">The decay that the options are for.</param>
     public IReadOnlyList<string> Validate(LearningRateDecay decay)
     {
         List<string> problems = [];
@@ -63,7 +64,7 @@ public sealed record LearningRateDecayOptions
         Expect(Enum.IsDefined(Rise), nameof(Rise), Rise, "a known curve");
         Expect(Enum.IsDefined(Fall), nameof(Fall), Fall, "a known curve");
 
-        // Whoever sets one expects that it does something.
+        // Whoever sets a parameter expects it to have an effect.
         string[] used = [.. LearningRateDecays.PartsOf(decay)];
         LearningRateDecayOptions plain = new();
         foreach ((string name, Func<LearningRateDecayOptions, object?> part) in LearningRateDecays.Parts)

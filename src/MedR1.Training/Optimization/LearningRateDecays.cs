@@ -1,11 +1,11 @@
 namespace MedR1.Training;
 
-/// <summary>The schedule of each <see cref="LearningRateDecay"/>, and which numbers it has.</summary>
+/// <summary>The schedule of each <see cref="LearningRateDecay"/>, and the parameters that it uses.</summary>
 internal static class LearningRateDecays
 {
     private const double FallsOnce = 0.5;
 
-    /// <summary>All numbers by name.</summary>
+    /// <summary>All parameters by name.</summary>
     public static IReadOnlyDictionary<string, Func<LearningRateDecayOptions, object?>> Parts { get; } =
         new Dictionary<string, Func<LearningRateDecayOptions, object?>>
         {
@@ -19,7 +19,7 @@ internal static class LearningRateDecays
             [nameof(LearningRateDecayOptions.Fall)] = options => options.Fall,
         };
 
-    /// <summary>The names of the numbers that a decay has.</summary>
+    /// <summary>The names of the parameters that a decay uses.</summary>
     public static IReadOnlyList<string> PartsOf(LearningRateDecay decay) => decay switch
     {
         LearningRateDecay.Cosine or LearningRateDecay.CosineWithRestarts => [nameof(LearningRateDecayOptions.Cycles)],
@@ -42,14 +42,14 @@ internal static class LearningRateDecays
         _ => [],
     };
 
-    /// <summary>Whether a longer run has other rates from its first step on, and not only more of them.</summary>
+    /// <summary>Whether the rates depend on the total number of steps.</summary>
     public static bool HasEnd(LearningRateDecay decay) =>
         decay is not (LearningRateDecay.Constant or LearningRateDecay.InverseSquareRoot);
 
-    /// <summary>A number of steps that may be given as a share of all of them, which is rounded up.</summary>
+    /// <summary>A number of steps, given as such or as a share of all steps, which is rounded up.</summary>
     public static long StepsOf(double steps, int totalSteps) => (long)(steps < 1 ? Math.Ceiling(steps * totalSteps) : steps);
 
-    /// <summary>The schedule.</summary>
+    /// <summary>Creates the schedule.</summary>
     public static LearningRateSchedule Make(LearningRateDecay decay, LearningRateDecayOptions options, long warmup, int totalSteps)
     {
         double cycles = options.Cycles ?? FallsOnce;
@@ -71,7 +71,7 @@ internal static class LearningRateDecays
         };
     }
 
-    // A fall for which the run is too short behind its warm-up is as long as what is left.
+    // If the steps after the warm-up are fewer than the fall needs, the fall takes all of them.
     private static LearningRateSchedule MakeStages(LearningRateDecayOptions options, long warmup, int totalSteps, double cycles)
     {
         long left = Math.Max(0, totalSteps - warmup);

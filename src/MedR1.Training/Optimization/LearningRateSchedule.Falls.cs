@@ -3,8 +3,8 @@ namespace MedR1.Training;
 /// <content>Falls other than the straight line and the plain cosine.</content>
 public sealed partial class LearningRateSchedule
 {
-    /// <summary>A linear rise from 0, then half cosines from the full rate to 0, each beginning anew at the full rate.</summary>
-    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <summary>A linear rise from 0, then half cosines that each fall from the full rate to 0.</summary>
+    /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="totalSteps">The number of steps in the whole run, including the rise; the rate is 0 after them.</param>
     /// <param name="cycles">The number of falls.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative, or the number of falls is not finite.</exception>
@@ -20,10 +20,10 @@ public sealed partial class LearningRateSchedule
     }
 
     /// <summary>A linear rise from 0, then cosine waves between the full rate and a share of it.</summary>
-    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
     /// <param name="minimumShare">The lowest rate as a share of the full rate: <c>min_lr_rate</c>, or <c>min_lr</c> / rate.</param>
-    /// <param name="cycles">The number of waves after the rise; one half falls once.</param>
+    /// <param name="cycles">The number of waves after the rise; half a wave falls once.</param>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A count is negative, the share is not from 0 to 1, or the number of cycles is not finite.
     /// </exception>
@@ -38,16 +38,16 @@ public sealed partial class LearningRateSchedule
     }
 
     /// <summary>
-    /// As <see cref="CosineWithMinimum"/>, but no step has rate 0: everything comes one step earlier, and the rise begins at its
-    /// first part or at a given share.
+    /// Like <see cref="CosineWithMinimum"/>, but no step has rate 0: the schedule is shifted one step earlier, and the rise begins at 1 /
+    /// <paramref name="warmupSteps"/> or at a given share.
     /// </summary>
-    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
     /// <param name="minimumShare">The lowest rate after the rise as a share of the full rate.</param>
     /// <param name="firstShare">
     /// The first step's rate as a share of the full rate; null for 1 / <paramref name="warmupSteps"/>.
     /// </param>
-    /// <param name="cycles">The number of waves after the rise; one half falls once.</param>
+    /// <param name="cycles">The number of waves after the rise; half a wave falls once.</param>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A count is negative, a share is not from 0 to 1, or the number of cycles is not finite.
     /// </exception>
@@ -65,8 +65,8 @@ public sealed partial class LearningRateSchedule
                 ? first + (1 - first) * step / Math.Max(1, warmupSteps - 1) : (step + 1.0) / warmupSteps);
     }
 
-    /// <summary>A linear rise from 0, then a fall to a share of the full rate: the part to come, to a power.</summary>
-    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <summary>A linear rise from 0, then a fall to a share of the full rate, following a power of the remaining part.</summary>
+    /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
     /// <param name="endShare">The rate at and after the end as a share of the full rate: <c>lr_end</c> / rate.</param>
     /// <param name="power">The power; 1 is a straight line.</param>
@@ -88,10 +88,10 @@ public sealed partial class LearningRateSchedule
             : (1 - endShare) * Math.Pow(1 - Progress(step, warmupSteps, totalSteps), power) + endShare);
     }
 
-    /// <summary>A linear rise from 0, then a fall with the root of the steps; it has no end.</summary>
-    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <summary>A linear rise from 0, then a fall with one over the square root of the steps, without an end.</summary>
+    /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="timescale">
-    /// Three times as many steps after the rise the rate is a half; null for as many as it rises, or 10,000 without a rise.
+    /// The rate is halved after three times as many steps past the rise; null for the number of steps of the rise, or 10,000 without one.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The steps are negative, or the time scale is below 1.</exception>
     public static LearningRateSchedule InverseSquareRoot(long warmupSteps, long? timescale = null)

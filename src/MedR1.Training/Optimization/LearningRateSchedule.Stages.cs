@@ -1,21 +1,21 @@
 namespace MedR1.Training;
 
-/// <content>The schedule of three stages.</content>
+/// <content>The schedule with three stages.</content>
 public sealed partial class LearningRateSchedule
 {
     /// <summary>
-    /// A rise from the lowest rate, a stretch at the full rate, then a fall to the lowest rate, which stays:
+    /// A rise from the lowest rate, a stretch at the full rate, then a fall to the lowest rate, which then stays:
     /// <c>warmup_stable_decay</c> (MiniCPM, arXiv 2404.06395, section 4).
     /// </summary>
-    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="stableSteps">The number of steps at the full rate: those of the run without the rise and the fall.</param>
-    /// <param name="decaySteps">The number of steps it falls.</param>
+    /// <param name="decaySteps">The number of steps of the fall.</param>
     /// <param name="rise">The curve of the rise.</param>
     /// <param name="fall">The curve of the fall.</param>
     /// <param name="minimumShare">The lowest rate as a share of the full rate.</param>
-    /// <param name="cycles">The number of waves of a fall that is a <see cref="RateCurve.Cosine"/>; one half falls once.</param>
+    /// <param name="cycles">The number of waves of a <see cref="RateCurve.Cosine"/> fall; half a wave falls once.</param>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// A count is negative, a curve unknown, the share is not from 0 to 1, or the number of cycles is not finite.
+    /// A count is negative, a curve is unknown, the share is not from 0 to 1, or the number of cycles is not finite.
     /// </exception>
     public static LearningRateSchedule WarmupStableDecay(
         long warmupSteps,

@@ -1,8 +1,8 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// The learning rate's factor at each optimizer step, equal to transformers' <c>get_scheduler</c>. With a warm-up the first step
-/// (number 0) has factor 0, unless a schedule says otherwise. Immutable; any number of threads may share one.
+/// The learning rate's factor at each optimizer step, equal to transformers' <c>get_scheduler</c>. With a warm-up the first step (number 0)
+/// has factor 0, unless the schedule is documented otherwise. Immutable and thread-safe.
 /// </summary>
 public sealed partial class LearningRateSchedule
 {
@@ -14,20 +14,20 @@ public sealed partial class LearningRateSchedule
         _factor = factor;
     }
 
-    /// <summary>The name used by transformers.</summary>
+    /// <summary>The schedule's name in transformers.</summary>
     public string Name { get; }
 
     /// <summary>The full rate at every step.</summary>
     public static LearningRateSchedule Constant() => new("constant", _ => 1);
 
     /// <summary>A linear rise from 0, then the full rate.</summary>
-    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
     public static LearningRateSchedule ConstantWithWarmup(long warmupSteps) =>
         AfterRise("constant_with_warmup", warmupSteps, _ => 1);
 
     /// <summary>A linear rise from 0, then a linear fall to 0 at the last step.</summary>
-    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="totalSteps">The number of steps in the whole run, including the rise; the rate is 0 after them.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
     public static LearningRateSchedule Linear(long warmupSteps, long totalSteps)
@@ -40,9 +40,9 @@ public sealed partial class LearningRateSchedule
     }
 
     /// <summary>A linear rise from 0, then cosine waves: max(0, (1 + cos(2π · cycles · progress)) / 2).</summary>
-    /// <param name="warmupSteps">The number of steps it rises.</param>
+    /// <param name="warmupSteps">The number of steps of the rise.</param>
     /// <param name="totalSteps">The number of steps in the whole run, including the rise.</param>
-    /// <param name="cycles">The number of waves after the rise; one half falls once, from the full rate to 0.</param>
+    /// <param name="cycles">The number of waves after the rise; half a wave falls once, from the full rate to 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is negative, or the number of cycles is not finite.</exception>
     public static LearningRateSchedule Cosine(long warmupSteps, long totalSteps, double cycles = 0.5)
     {
@@ -52,7 +52,7 @@ public sealed partial class LearningRateSchedule
             Wave(Progress(step, warmupSteps, totalSteps), cycles, minimumShare: 0));
     }
 
-    /// <summary>The factor of the learning rate.</summary>
+    /// <summary>The factor of the learning rate at a step.</summary>
     /// <param name="step">The optimizer step, from 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     public double Factor(long step)
@@ -61,7 +61,7 @@ public sealed partial class LearningRateSchedule
         return _factor(step);
     }
 
-    /// <summary>The learning rate.</summary>
+    /// <summary>The learning rate at a step.</summary>
     /// <param name="fullRate">The rate at factor 1.</param>
     /// <param name="step">The optimizer step, from 0.</param>
     public double Rate(double fullRate, long step) => fullRate * Factor(step);

@@ -1,10 +1,10 @@
 namespace MedR1.Training;
 
-/// <summary>A saved state does not fit the optimizer that it is loaded into.</summary>
+/// <summary>The exception thrown when a saved state does not fit the optimizer that it is loaded into.</summary>
 public sealed class OptimizerStateException : Exception
 {
-    /// <summary>Makes the exception.</summary>
-    /// <param name="errors">Every mismatch in words.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="errors">Describes every mismatch.</param>
     public OptimizerStateException(IReadOnlyList<string> errors)
         : base("The saved state doesn't fit the optimizer: load the checkpoint of the same model with the same trained "
             + "parameters."
@@ -13,6 +13,6 @@ public sealed class OptimizerStateException : Exception
 
     private const int MostShown = 12;
 
-    /// <summary>Every mismatch in words.</summary>
+    /// <summary>Describes every mismatch.</summary>
     public IReadOnlyList<string> Errors { get; }
 }

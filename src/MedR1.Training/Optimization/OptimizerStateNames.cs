@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training;
 
-/// <summary>Names in a saved state, and what can be wrong with one.</summary>
+/// <summary>The names in a saved state, and the ways in which a state can fail to fit.</summary>
 internal static class OptimizerStateNames
 {
     public static string Step(string parameter) => "step." + parameter;

@@ -6,9 +6,9 @@ namespace MedR1.Training;
 public static class ParameterGroups
 {
     /// <summary>
-    /// Whether weight decay applies to this parameter: it does to matrices and kernels, but not to biases and the gains of norms,
-    /// which have one axis or none. For Qwen2-VL this matches the list of Hugging Face's trainer, which goes by names and module
-    /// types (and so misses some gains of Qwen2.5-VL's vision tower).
+    /// Whether weight decay applies to this parameter: it applies to matrices and kernels, but not to biases and norm gains, which have at
+    /// most one axis. For Qwen2-VL this matches Hugging Face's trainer, which goes by names and module types (and so misses some gains of
+    /// Qwen2.5-VL's vision tower).
     /// </summary>
     /// <param name="parameter">The parameter.</param>
     public static bool IsDecayed(Parameter parameter)

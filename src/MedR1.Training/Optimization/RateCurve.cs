@@ -10,7 +10,7 @@ public enum RateCurve
     Cosine,
 
     /// <summary>
-    /// One minus a square root, transformers' <c>1-sqrt</c>: a rise slow at first, a fall fast at first.
+    /// One minus a square root, transformers' <c>1-sqrt</c>: a rise that starts slowly, or a fall that starts fast.
     /// </summary>
     OneMinusSquareRoot,
 }

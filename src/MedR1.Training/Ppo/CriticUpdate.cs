@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Makes the critic's half of an optimizer step: for each pass of the plan values, loss and backward pass, then clips and steps.
-/// The loss is the mean over the step's tokens. B rows, T tokens. One dispose scope per pass.
+/// Makes the critic's half of an optimizer step: values, loss and backward pass for each pass of the plan, then clipping and the step. The
+/// loss is the mean over the step's tokens. B rows, T tokens. One dispose scope per pass.
 /// </summary>
 internal sealed class CriticUpdate(
     ValueModel critic, PpoLossOptions loss, PpoTrainerOptions options, ParameterUpdater updater)
 {
     /// <summary>Makes one step.</summary>
     /// <param name="rollout">The rollout, with values and returns.</param>
-    /// <param name="plan">Its completions by pass.</param>
+    /// <param name="plan">The rollout's completions by pass.</param>
     /// <param name="step">The step, from 1.</param>
     public PolicyStepResult Run(Rollout rollout, PlannedStep plan, long step)
     {
@@ -34,7 +34,7 @@ internal sealed class CriticUpdate(
             using DisposeScope scope = NewDisposeScope();
             MicroBatch batch = MicroBatch.Build(rollout, active, skipsZeroAdvantage: false);
 
-            // Disposed even if the step is skipped: layers that are not recomputed hold on to what their backward pass needs.
+            // Disposed even if the step is skipped: layers without recomputation hold the activations for their backward pass.
             using PassOutput values = critic.Values(batch.Packed);
             Tensor share = Loss(rollout, batch, values.Output, divisor, metrics);
             double value = share.ToDouble();
@@ -53,8 +53,8 @@ internal sealed class CriticUpdate(
         return new PolicyStepResult(total, update.GradientNorm, rate, !update.IsFinite, metrics.ToValues());
     }
 
-    // Of the whole step, so that accumulation gives the gradient of one large batch. It is the policy's divisor, too, where its
-    // loss is a mean over the step's tokens.
+    // Of the whole step, so that accumulation gives the gradient of one large batch. The policy's divisor is the same if its loss is a mean
+    // over the step's tokens.
     private double TokensOf(Rollout rollout, PlannedStep plan) =>
         options.TokenDivisor == TokenDivisor.GenerationShare
             ? (double)rollout.ActiveTokenCount / rollout.StepCount

@@ -1,13 +1,13 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// How PPO learns from a rollout: targets once, then for each optimizer step the policy's half and the critic's. Each half is
-/// skipped on its own if it is not finite.
+/// How PPO learns from a rollout: targets once, then the policy's half and the critic's half of each optimizer step. Each half is skipped
+/// separately if it is not finite.
 /// </summary>
 internal sealed class PpoLearner(PolicyUpdate policy, CriticUpdate critic, TargetMaker targets) : IRolloutLearner
 {
-    // The policy's half of a step whose other half failed: the policy has moved, so that a run that continues must not move it
-    // again.
+    // The policy's half of a step whose critic's half failed: the policy is already updated, so that a run that continues must not update
+    // it again.
     private (long Step, PolicyStepResult Result)? _half;
 
     public void Prepare(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
@@ -18,7 +18,7 @@ internal sealed class PpoLearner(PolicyUpdate policy, CriticUpdate critic, Targe
         }
     }
 
-    // Nothing is compared within a group here, so equal rewards in a group don't matter.
+    // PPO compares nothing within a group, so equal rewards in a group don't matter.
     public void Measure(Rollout rollout, Dictionary<string, double> measured) =>
         measured.Remove(TrainingMetricNames.ZeroDeviationShare);
 
@@ -29,7 +29,7 @@ internal sealed class PpoLearner(PolicyUpdate policy, CriticUpdate critic, Targe
             ? half.Result : policy.Run(rollout, plan, step, cancellationToken);
         _half = (step, ofPolicy);
 
-        // Not cancelled in between: the policy has moved, and the critic belongs to the same step.
+        // Not cancelled in between: the policy is already updated, and the critic's update belongs to the same step.
         PolicyStepResult ofCritic = critic.Run(rollout, plan, step);
         _half = null;
         Dictionary<string, double> measured = new(ofPolicy.LossMetrics)

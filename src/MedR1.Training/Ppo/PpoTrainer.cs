@@ -9,8 +9,8 @@ namespace MedR1.Training;
 /// (GAE) → clipped update of the policy, update of the critic. Made by <see cref="PpoTrainerBuilder"/>.
 /// </summary>
 /// <remarks>
-/// One run at a time, on its own thread. It disposes its optimizers, and the reference and critic that it copied; policy, sampler,
-/// rewards and sinks still belong to whoever made them.
+/// A trainer makes one run at a time, on its own thread. It disposes its optimizers, and the reference and critic that it copied; policy,
+/// sampler, rewards and sinks belong to the caller.
 /// </remarks>
 public sealed class PpoTrainer : IDisposable
 {
@@ -55,7 +55,7 @@ public sealed class PpoTrainer : IDisposable
         }
         catch
         {
-            // Frozen parameters must take gradients again, and what was copied takes as much memory as a model.
+            // Frozen parameters must require gradients again, and the copies take as much memory as a model.
             Dispose();
             throw;
         }
@@ -64,7 +64,7 @@ public sealed class PpoTrainer : IDisposable
     /// <summary>The number of optimizer steps in the whole run.</summary>
     public int TotalSteps { get; }
 
-    /// <summary>The critic in its current state; one that the trainer copied is disposed with the trainer.</summary>
+    /// <summary>The critic in its current state; a critic that the trainer copied is disposed with the trainer.</summary>
     public ValueModel Critic { get; }
 
     /// <summary>Trains to the last step.</summary>
@@ -76,21 +76,21 @@ public sealed class PpoTrainer : IDisposable
     /// </exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer is in progress; or a different one changes its network, critic or reference, has one of the first two
-    /// as its own reference, or compares with the same network while one of the two references is an adapter on it; or the first
-    /// evaluation or step did not measure <see cref="TrainerOptions.BestMetric"/>.
+    /// A run of this trainer is in progress; or a different run changes this trainer's network, critic or reference, uses one of the first
+    /// two as its reference, or compares with the same network while one of the two references is an adapter on it; or the first evaluation
+    /// or step did not report <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed, or was during the run.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled by this token.</exception>
     /// <exception cref="TimeoutException">
-    /// Something in the run was cancelled, but not by the token, such as a request of an evaluation that timed out.
+    /// An operation within the run was cancelled, but not by the token, such as an evaluation's request that timed out.
     /// </exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => _loop.RunAsync(_gate, cancellationToken), Critic.Body.Network, Critic.Head);
 
     /// <summary>
-    /// Frees the optimizers, and the reference and critic if they were copied; a run that is under way ends behind its current step,
-    /// and they are freed then.
+    /// Frees the optimizers, and the reference and critic if they were copied; a run in progress ends after its current step, and they are
+    /// freed then.
     /// </summary>
     public void Dispose() => _gate.Close(() =>
     {

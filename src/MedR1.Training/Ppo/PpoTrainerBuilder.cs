@@ -4,8 +4,8 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Puts a PPO trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options,
-/// <c>Build</c> reports every mistake at once and works once. The builder owns nothing that it is given.
+/// Builds a PPO trainer. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options, <c>Build</c> reports every
+/// mistake at once and works once. The builder takes ownership of nothing that it is given.
 /// </summary>
 public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder, PpoTrainerOptions>
 {
@@ -14,7 +14,7 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
     private ValueModel? _critic;
 
     /// <summary>Starts with the policy to train.</summary>
-    /// <param name="policy">The policy; it stays with the caller.</param>
+    /// <param name="policy">The policy; the caller keeps ownership.</param>
     public PpoTrainerBuilder(IVisionLanguagePolicy policy)
         : base(policy, nameof(PpoTrainer))
     {
@@ -22,7 +22,7 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
 
     /// <summary>
     /// Sets the loss; the default is <see cref="PpoLossOptions.LanguageModel"/>. The critic has its own optimizer:
-    /// <see cref="PpoLossOptions.ValueCoefficient"/> scales its gradient and so determines how soon it is clipped.
+    /// <see cref="PpoLossOptions.ValueCoefficient"/> scales its gradient, and so determines when it is clipped.
     /// </summary>
     /// <param name="loss">The options.</param>
     public PpoTrainerBuilder UseLoss(PpoLossOptions loss) => Fill(ref _loss, loss, nameof(UseLoss));
@@ -33,12 +33,12 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
     /// <param name="targets">The options.</param>
     public PpoTrainerBuilder UseTargets(PpoTargetOptions targets) => Fill(ref _targets, targets, nameof(UseTargets));
 
-    /// <summary>Sets the critic; by default <see cref="ValueModel.CopyOf"/> makes one from the policy.</summary>
-    /// <param name="critic">The critic, which the trainer changes; it stays with the caller.</param>
+    /// <summary>Sets the critic; the default is a <see cref="ValueModel.CopyOf">copy</see> of the policy.</summary>
+    /// <param name="critic">The critic, which the trainer updates; the caller keeps ownership.</param>
     public PpoTrainerBuilder UseCritic(ValueModel critic) => Fill(ref _critic, critic, nameof(UseCritic));
 
-    /// <summary>Makes the trainer. The options are copied.</summary>
-    /// <exception cref="TrainerConfigurationException">There are mistakes; it lists all of them.</exception>
+    /// <summary>Builds the trainer. The options are copied.</summary>
+    /// <exception cref="TrainerConfigurationException">There are mistakes; the exception lists all of them.</exception>
     /// <exception cref="CheckpointException">The checkpoint to resume from can't be read.</exception>
     /// <exception cref="InvalidOperationException">The builder has already built.</exception>
     public PpoTrainer Build()
@@ -81,8 +81,8 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
         (_targets ?? PpoTargetOptions.LanguageModel).KlCoefficient != 0
         || (_loss ?? PpoLossOptions.LanguageModel).Policy is { KlCoefficient: not 0 };
 
-    // An adapter on the reference's network doesn't change what the reference computes, nor does a critic all of whose network's
-    // parameters are frozen. A critic on the policy's own network is reported separately.
+    // Training an adapter on the reference's network doesn't change the reference, nor does training a critic whose network is entirely
+    // frozen. A critic on the policy's own network is reported separately.
     private bool TrainsReference => _critic is { TrainsBody: true, Body: var body }
         && !ReferenceEquals(body.Network, Policy.Network) && ReferenceEquals(body.Network, Reference?.Network)
         && body.Parameters.Any(pair => pair.Value.requires_grad && body.PartOf(pair.Key) != ModelPart.Adapter);

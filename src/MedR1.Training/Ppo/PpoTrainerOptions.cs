@@ -2,13 +2,13 @@ namespace MedR1.Training;
 
 /// <summary>
 /// Options of a PPO run. A rollout feeds <see cref="RolloutTrainerOptions.StepsPerGeneration"/> mini-batches of
-/// <see cref="RolloutTrainerOptions.PromptsPerStep"/> prompts, which are gone through
+/// <see cref="RolloutTrainerOptions.PromptsPerStep"/> prompts, and the trainer iterates over them
 /// <see cref="RolloutTrainerOptions.Iterations"/> times (PPO's epochs).
 /// </summary>
 public sealed class PpoTrainerOptions : RolloutTrainerOptions
 {
     /// <inheritdoc/>
-    /// <value>The default is 1: what to expect comes from the critic, not from a group.</value>
+    /// <value>The default is 1: the baseline comes from the critic, not from a group.</value>
     public override int GroupSize { get; set; } = 1;
 
     /// <inheritdoc/>

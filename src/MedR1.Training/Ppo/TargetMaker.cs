@@ -16,7 +16,7 @@ internal sealed class TargetMaker(
     private bool NeedsOldLogProbabilities(Rollout rollout) =>
         rollout.StepCount * options.Iterations > 1 || targets.KlCoefficient != 0;
 
-    /// <summary>Fills in values, returns and advantages of a rollout, under the current policy and critic.</summary>
+    /// <summary>Computes values, returns and advantages of a rollout under the current policy and critic.</summary>
     public void Fill(Rollout rollout, IReadOnlyList<PlannedStep> plan, Dictionary<string, double> measured)
     {
         if (NeedsOldLogProbabilities(rollout))

@@ -18,9 +18,9 @@ public sealed class ValueHead : nn.Module<Tensor, Tensor>
     [ComponentName(Name = "bias")]
     private readonly Parameter _bias;
 
-    /// <summary>Makes a head.</summary>
+    /// <summary>Creates a head.</summary>
     /// <param name="hiddenSize">The size of a hidden state.</param>
-    /// <param name="device">The device that it lives on.</param>
+    /// <param name="device">The device of the parameters.</param>
     public ValueHead(int hiddenSize, Device device)
         : base(nameof(ValueHead))
     {

@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// PPO's critic: a network of the policy's kind whose head predicts, before each token of a completion, the score still to come.
+/// PPO's critic: a network of the policy's kind whose head predicts, before each token of a completion, the remaining score.
 /// </summary>
-/// <remarks>For one thread at a time; whoever makes it disposes it.</remarks>
+/// <remarks>Not thread-safe. The caller disposes it.</remarks>
 public sealed class ValueModel : IDisposable
 {
     private const string HeadPrefix = "value_head.";
     private readonly bool _ownsBody;
 
-    /// <summary>Puts a value head on a network, which is trained along with it.</summary>
-    /// <param name="body">The network, neither the policy's own nor the reference's; it stays with the caller.</param>
+    /// <summary>Puts a value head on a network, and trains both.</summary>
+    /// <param name="body">The network, neither the policy's own nor the reference's; the caller keeps ownership.</param>
     public ValueModel(IHiddenStatePolicy body)
         : this(body, ownsBody: false, trainsBody: true)
     {
@@ -29,7 +29,7 @@ public sealed class ValueModel : IDisposable
         TrainsBody = trainsBody;
         IReadOnlyList<KeyValuePair<string, Parameter>> ofBody = trainsBody ? body.Parameters : [];
 
-        // Last of what may fail: nobody would dispose it.
+        // Created after everything else that may fail, since nothing would dispose it.
         Head = new ValueHead(body.HiddenSize, body.Device);
         Parameters =
         [
@@ -47,12 +47,12 @@ public sealed class ValueModel : IDisposable
     /// <summary>Whether the network is trained along with the head.</summary>
     public bool TrainsBody { get; }
 
-    /// <summary>What is trained: the network's parameters under their own names, if it is trained, and the head's.</summary>
+    /// <summary>The trained parameters: the network's under their own names, if it is trained, and the head's.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
     /// <summary>
-    /// A separate critic, as in InstructGPT, verl and TRL: a copy of the policy in its current state, with a value head. What takes
-    /// no gradient in the policy takes none in the copy.
+    /// Creates a separate critic, as in InstructGPT, verl and TRL: a copy of the policy in its current state, with a value head. Parameters
+    /// that require no gradient in the policy require none in the copy.
     /// </summary>
     /// <param name="policy">The policy.</param>
     /// <exception cref="ArgumentException">The policy's copy does not expose hidden states.</exception>
@@ -87,17 +87,17 @@ public sealed class ValueModel : IDisposable
     }
 
     /// <summary>
-    /// A head on the policy's own network, which it reads and never changes: hardly any memory, one more forward pass and no
-    /// backward pass through the network, but a critic that can't learn to see.
+    /// Creates a head on the policy's own network, which it reads and never changes. It takes hardly any memory, one more forward pass and
+    /// no backward pass through the network, but can't learn visual features of its own.
     /// </summary>
-    /// <param name="policy">The policy; it stays with the caller.</param>
+    /// <param name="policy">The policy; the caller keeps ownership.</param>
     public static ValueModel HeadOn(IHiddenStatePolicy policy) => new(policy, ownsBody: false, trainsBody: false);
 
-    /// <summary>The values of the completions' tokens.</summary>
+    /// <summary>Computes the values of the completions' tokens.</summary>
     /// <param name="groups">Prompts with completions.</param>
     /// <returns>
-    /// <c>[rows, T]</c> float32, column k before token k, any value at padding; with gradient unless gradients are switched off.
-    /// The caller disposes it, after the backward pass or instead of one.
+    /// <c>[rows, T]</c> float32, where column k is the value before token k and padding is arbitrary; with gradients unless they are
+    /// disabled. The caller disposes it, after the backward pass if there is one.
     /// </returns>
     public PassOutput Values(IReadOnlyList<PackedGroup> groups)
     {

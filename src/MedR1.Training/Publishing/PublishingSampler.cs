@@ -4,19 +4,19 @@ using System.Runtime.CompilerServices;
 namespace MedR1.Training;
 
 /// <summary>
-/// Saves a policy's weights to a folder and has a server load them before it samples with them: a sampler that wraps one that calls
-/// a server. Use it both as the run's sampler and as its observer, so that it knows when weights have moved.
+/// Wraps a sampler that calls a server: saves the policy's weights to a folder and has the server load them before sampling. Use it both as
+/// the run's sampler and as its observer, so that it knows when the weights have changed.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Weights are published when something is to be sampled and they have moved since the last time, in evaluations as in training,
-/// and when a run starts or resumes: several updates of one rollout are published once. Without a run that reports its steps, and
-/// once it is over, they are published in every call, which is correct but slow.
+/// Weights are published before sampling if they have changed since the last time, both in training and in evaluations, and when a run
+/// starts or resumes: several updates from one rollout are published once. Outside a run that reports its steps, every call publishes them,
+/// which is correct but slow.
 /// </para>
 /// <para>
-/// A folder that the server has loaded is deleted when the next one has been loaded; if it can't be deleted yet, by the next call
-/// that publishes. The last one stays, since the server may read it again, as do the folders of a run that is killed: delete them
-/// when the server no longer needs them. If publishing fails or is cancelled, the next call publishes again.
+/// A folder that the server has loaded is deleted once the next one is loaded or, if it can't be deleted yet, by the next call that
+/// publishes. The last folder stays, since the server may read it again, as do the folders of a killed run: delete them when the server no
+/// longer needs them. If publishing fails or is cancelled, the next call publishes again.
 /// </para>
 /// </remarks>
 public sealed class PublishingSampler : ISampler, ITrainingObserver
@@ -32,17 +32,17 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
     private bool _hasMoved = true;
     private string? _published;
 
-    /// <summary>Makes a sampler.</summary>
+    /// <summary>Creates the sampler.</summary>
     /// <param name="sampler">The sampler that draws from the server.</param>
     /// <param name="save">
-    /// Saves the weights to a folder in the form that the server reads: <c>policy.Save</c>; for a <c>LoraPolicy</c> <c>Save</c> if
-    /// the server loads adapters, <c>SaveMerged</c> if it loads whole models.
+    /// Saves the weights to a folder in the format that the server reads: <c>policy.Save</c>; for a <c>LoraPolicy</c> <c>Save</c> if the
+    /// server loads adapters, <c>SaveMerged</c> if it loads whole models.
     /// </param>
     /// <param name="folder">
-    /// Where the folders go; the server sees it under the same path, or <paramref name="load"/> translates it.
+    /// The parent of the saved folders; the server sees it under the same path, or <paramref name="load"/> translates it.
     /// </param>
     /// <param name="load">
-    /// Has the server load a folder under a version's name, and completes once the server samples with it:
+    /// Makes the server load a folder under a version's name, and completes once the server samples with it:
     /// <c>IServerWeights.LoadAsync</c> of MedR1.Sampling.Remote.
     /// </param>
     public PublishingSampler(
@@ -77,7 +77,7 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
     /// <inheritdoc/>
     public void OnStop()
     {
-        // From now on, weights may move without notice.
+        // From now on, weights may change without notice.
         _isTold = false;
     }
 
@@ -107,7 +107,7 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
         }
         catch
         {
-            // What the server loaded before stays in place.
+            // The server keeps the weights that it loaded before.
             _outdated.Add(folder);
             DeleteOutdated();
             throw;
@@ -125,8 +125,7 @@ public sealed class PublishingSampler : ISampler, ITrainingObserver
 
     private void DeleteOutdated() => _outdated.RemoveAll(IsDeleted);
 
-    // The server may hold one of its files open, on Windows and on network drives; that neither ends the training nor hides a
-    // failure.
+    // The server may hold a file open, on Windows and on network drives; that neither ends the training nor hides a failure.
     private static bool IsDeleted(string folder)
     {
         try

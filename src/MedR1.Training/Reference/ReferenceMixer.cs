@@ -6,8 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Moves a reference towards the policy. Only trainable parameters take part: the others are the same in both, and mixing would
-/// round them.
+/// Moves a reference towards the policy. Only trainable parameters are mixed: the others are the same in both, and mixing would round them.
 /// </summary>
 internal sealed class ReferenceMixer
 {
@@ -24,11 +23,11 @@ internal sealed class ReferenceMixer
         _options = options;
     }
 
-    /// <summary>The reference's weights, as a checkpoint holds them.</summary>
+    /// <summary>The reference's weights, as stored in a checkpoint.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Weights =>
         _pairs.Select(pair => KeyValuePair.Create(pair.Name, (Tensor)pair.Reference));
 
-    /// <summary>Mixes if it is due.</summary>
+    /// <summary>Mixes the weights if the step is due.</summary>
     public void MixIfDue(long step)
     {
         if (step % _options.Interval != 0)
@@ -39,7 +38,7 @@ internal sealed class ReferenceMixer
         using IDisposable guard = no_grad();
         foreach ((_, Parameter policy, Parameter reference) in _pairs)
         {
-            // Rounded to bfloat16 only once: two rounded products would not add up to a weight that is the same in both.
+            // Rounded to bfloat16 only once: two rounded products would not add up to the original weight where both are equal.
             using DisposeScope scope = NewDisposeScope();
             ScalarType wide = reference.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
             Tensor mixed = reference.to(wide, copy: true).TimesInPlace(1 - _options.Mixup);
@@ -49,7 +48,7 @@ internal sealed class ReferenceMixer
 
     /// <summary>Sets the reference's weights.</summary>
     /// <exception cref="InvalidDataException">
-    /// One is missing, has a different shape, or is not needed; nothing has changed.
+    /// A weight is missing, has a different shape, or is not needed; nothing has changed.
     /// </exception>
     public void Load(IReadOnlyDictionary<string, Tensor> weights)
     {

@@ -32,7 +32,7 @@ public sealed class CompletionLog : IRolloutObserver, IDisposable
             lines.WriteByte((byte)'\n');
         }
 
-        // If it fails, so does the run, which shows the rollout again when it goes on.
+        // A failure also ends the run, which reports the rollout again when it resumes.
         _file.Append(lines.GetBuffer().AsSpan(0, (int)lines.Length), isKept: false);
     }
 

@@ -5,7 +5,7 @@ namespace MedR1.Training;
 /// <param name="Completion">The completion.</param>
 /// <param name="Score">Its score.</param>
 /// <param name="Rewards">The rewards by name; null for one that did not apply.</param>
-/// <param name="Advantage">Its advantage in its group; null in PPO, where a token has an advantage and a completion has none.</param>
+/// <param name="Advantage">Its advantage in its group; null in PPO, where advantages belong to tokens.</param>
 public sealed record CompletionRow(
     VqaPrompt Prompt, Completion Completion, CompletionScore Score,
     IReadOnlyList<KeyValuePair<string, double?>> Rewards, double? Advantage)

@@ -69,7 +69,7 @@ public static class HtmlReport
         page.Append("</div>");
     }
 
-    // The most informative come first.
+    // The most informative metrics come first.
     private static int Rank(string name) => name switch
     {
         _ when TrainingMetricNames.IsEvaluation(name) => 0,

@@ -2,7 +2,7 @@ namespace MedR1.Training;
 
 /// <summary>What an HTML report shows.</summary>
 /// <param name="Title">The heading.</param>
-/// <param name="History">The measurements of each step; every metric is drawn as a curve.</param>
+/// <param name="History">The metrics of each step; every metric is drawn as a curve.</param>
 public sealed record HtmlReportContent(string Title, IReadOnlyList<StepMetrics> History)
 {
     /// <summary>Facts shown at the top, by name: data, seed, steps, checkpoint.</summary>

@@ -17,17 +17,17 @@ public sealed class HtmlReportWriter : IRolloutObserver
     private CompletionRow[] _completions = [];
     private bool _hasUnsaved;
 
-    /// <summary>Makes a writer.</summary>
+    /// <summary>Creates the writer.</summary>
     /// <param name="path">The HTML file.</param>
     /// <param name="title">The heading.</param>
-    /// <param name="interval">Steps between updates of the file; it is always written at the end, also of a run that is cancelled or
-    /// fails.</param>
-    /// <param name="metricsFile">
-    /// The file of the run's <see cref="JsonLinesSink"/>, if a run that is resumed shall be shown from its first step on; it may not exist
-    /// yet.
+    /// <param name="interval">
+    /// The number of steps between updates of the file. The file is always written at the end, even if the run is cancelled or fails.
     /// </param>
-    /// <exception cref="InvalidDataException">That file holds something else than metrics.</exception>
-    /// <exception cref="IOException">That file can't be read.</exception>
+    /// <param name="metricsFile">
+    /// The file of the run's <see cref="JsonLinesSink"/>, to show a resumed run from its first step on; it need not exist yet.
+    /// </param>
+    /// <exception cref="InvalidDataException">The metrics file contains something other than metrics.</exception>
+    /// <exception cref="IOException">The metrics file can't be read.</exception>
     public HtmlReportWriter(string path, string title = "Training", int interval = 50, string? metricsFile = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -39,7 +39,7 @@ public sealed class HtmlReportWriter : IRolloutObserver
         _history = new StepHistory(metricsFile);
     }
 
-    /// <summary>Adds a fact about the run to the top of the report, or changes it.</summary>
+    /// <summary>Sets a fact about the run that the top of the report shows.</summary>
     /// <param name="name">The name of the fact.</param>
     /// <param name="value">Its value.</param>
     public void Set(string name, string value) => _facts[name] = value;

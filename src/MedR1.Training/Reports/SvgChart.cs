@@ -49,7 +49,7 @@ internal static class SvgChart
         svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{string.Join(' ', places)}\" class=\"line\"/>");
     }
 
-    // A line through a single point is invisible, and a single point has no minimum and maximum: it is put in the middle.
+    // A line through a single point is invisible, and a single point has no range: it is drawn in the middle.
     private static void Dot(StringBuilder svg, (long Step, double Value) point)
     {
         const int X = (Left + Width - 8) / 2;

@@ -8,7 +8,7 @@ public sealed record TrainingReport
     /// <summary>Optimizer steps since the start of the run, including those before a resume.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>Seconds that this call took.</summary>
+    /// <summary>The duration of this call in seconds.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Steps that were skipped because loss or gradient was not finite.</summary>
@@ -24,12 +24,11 @@ public sealed record TrainingReport
     public IReadOnlyList<string> SinkFailures { get; init; } = [];
 
     /// <summary>
-    /// What was measured in this call, step by step; sinks receive a report only every <see cref="TrainerOptions.LogInterval"/>
-    /// steps.
+    /// The metrics of each step of this call; sinks receive a report only every <see cref="TrainerOptions.LogInterval"/> steps.
     /// </summary>
     public IReadOnlyList<StepMetrics> History { get; init; } = [];
 
-    /// <summary>The measurements of the last step; empty if there was none.</summary>
+    /// <summary>The metrics of the last step; empty if there was none.</summary>
     public IReadOnlyDictionary<string, double> LastMetrics =>
         History.Count > 0 ? History[^1].Values : new Dictionary<string, double>();
 
@@ -37,8 +36,8 @@ public sealed record TrainingReport
     public string? LastCheckpoint { get; init; }
 
     /// <summary>
-    /// The checkpoint with the best value of <see cref="TrainerOptions.BestMetric"/>; <see langword="null"/> if none was chosen, or
-    /// the run was best before its first step.
+    /// The checkpoint with the best value of <see cref="TrainerOptions.BestMetric"/>; <see langword="null"/> if none was chosen, or the
+    /// value before the first step was the best.
     /// </summary>
     public string? BestCheckpoint { get; init; }
 

@@ -14,7 +14,7 @@ internal sealed class DatasetPrompts(IVqaDataset dataset, IPromptTemplate templa
             VqaExample example = dataset[index];
             VqaPrompt prompt = template.Format(example);
 
-            // Rewards look at the example; a template written by the user may not set it.
+            // Rewards read the example; a template written by the user may not set it.
             return prompt.Example is null ? prompt with { Example = example } : prompt;
         }
     }

@@ -3,7 +3,7 @@ namespace MedR1.Training;
 /// <summary>Prompts by index, made from examples on demand.</summary>
 internal interface IPromptSource
 {
-    /// <summary>What makes them, in human-readable form.</summary>
+    /// <summary>A human-readable name of the source.</summary>
     string Name { get; }
 
     int Count { get; }

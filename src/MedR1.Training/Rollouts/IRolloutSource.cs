@@ -9,18 +9,18 @@ internal interface IRolloutSource
     /// <summary>Seconds that the last call spent scoring.</summary>
     double RewardSeconds { get; }
 
-    /// <summary>Starts to prepare a later call, so that this runs alongside the update.</summary>
+    /// <summary>Starts preparing a later call, in parallel with the update.</summary>
     void Prefetch(long index, long position, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Waits until nothing is being prepared any more, whatever the outcome: data and order are accessed by one thread at a time,
-    /// even if the run is continued right away.
+    /// Waits until no preparation is running, whatever its outcome: only one thread at a time may access data and order, even if the run is
+    /// continued right away.
     /// </summary>
     Task WaitForPrefetchAsync();
 
     /// <summary>Returns a rollout, which depends only on the seed, index and position.</summary>
-    /// <param name="index">How many rollouts the run made before this one.</param>
-    /// <param name="position">The position in the data after those.</param>
+    /// <param name="index">The number of rollouts that the run made before this one.</param>
+    /// <param name="position">The position in the data after those rollouts.</param>
     /// <param name="cancellationToken">Cancels sampling and scoring.</param>
     Task<Rollout> CollectAsync(long index, long position, CancellationToken cancellationToken);
 }
