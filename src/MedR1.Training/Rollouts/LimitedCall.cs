@@ -1,16 +1,16 @@
 namespace MedR1.Training;
 
-/// <summary>Calls user code and waits for it no longer than its time limit.</summary>
+/// <summary>Calls user code and waits for it within a time limit.</summary>
 internal static class LimitedCall
 {
     /// <summary>
-    /// Calls a function on a thread-pool thread, which it may block for good. If the waiting stops before the call has ended, its
-    /// token is cancelled so that it does not run on in vain.
+    /// Calls a function on a thread-pool thread, which it may block indefinitely. If the waiting stops before the call has ended, the
+    /// call's token is cancelled so that it does not keep running in vain.
     /// </summary>
-    /// <param name="function">The function; it gets its own token.</param>
-    /// <param name="time">How long it may take, from its start on.</param>
+    /// <param name="function">The function; it receives its own token.</param>
+    /// <param name="time">The time limit, measured from the start of the call.</param>
     /// <param name="cancellationToken">Cancels the waiting, and so the call.</param>
-    /// <returns>The call, which has ended, successfully or not; null if it has not ended in time.</returns>
+    /// <returns>The call, which has completed, successfully or not; null if it exceeded the time limit.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled before the call ended.</exception>
     public static async Task<Task<T>?> RunAsync<T>(
         Func<CancellationToken, Task<T>> function, TimeSpan time, CancellationToken cancellationToken)
@@ -26,10 +26,10 @@ internal static class LimitedCall
             },
             token);
 
-        // Its time begins when it does: a pool whose threads are all taken keeps it waiting, for which it can't be blamed.
+        // The time starts with the call: if all threads of the pool are busy, the wait for one doesn't count.
         await started.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // The exception that ends the waiting proves nothing: the call itself may throw a TimeoutException.
+        // The exception that ends the waiting proves nothing, since the call itself may throw a TimeoutException.
         await ((Task)call).WaitAsync(time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (call.IsCompleted)
         {
@@ -42,7 +42,7 @@ internal static class LimitedCall
         return null;
     }
 
-    // Not awaited: what the call has registered with its token may block, and what that throws is no longer of use.
+    // Not awaited: callbacks registered with the token may block, and their exceptions no longer matter.
     private static async Task CancelAsync(CancellationTokenSource source)
     {
         await source.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// The completions of one forward and backward pass, sorted so that those of a prompt are adjacent, which is how the policy packs
-/// them. Only completions that can have a gradient go through the policy, or else one of the others; all are rows of the loss.
+/// The completions of one forward and backward pass, sorted so that those of the same prompt are adjacent, as the policy packs them. Only
+/// completions that can have a gradient go through the policy, or a single other one if there are none; all are rows of the loss.
 /// </summary>
 internal sealed class MicroBatch
 {
@@ -20,23 +20,23 @@ internal sealed class MicroBatch
         Packed = Pack(rollout, [.. forwardRows.Select(row => rows[row])]);
     }
 
-    /// <summary>The completions in the order of the loss's rows.</summary>
+    /// <summary>The completions, in the order of the loss's rows.</summary>
     public IReadOnlyList<CompletionIndex> Rows { get; }
 
-    /// <summary>The rows that go through the policy, in its order.</summary>
+    /// <summary>The rows that go through the policy, in the policy's order.</summary>
     public int[] ForwardRows { get; }
 
     /// <summary>The number of columns: the tokens of the longest completion.</summary>
     public int Width { get; }
 
-    /// <summary>What the policy receives; empty if no row has a token.</summary>
+    /// <summary>The input of the policy; empty if no row has a token.</summary>
     public IReadOnlyList<PackedGroup> Packed { get; }
 
     /// <summary>Sorts and packs completions.</summary>
-    /// <param name="rollout">Where they come from.</param>
+    /// <param name="rollout">The rollout of the completions.</param>
     /// <param name="rows">The completions.</param>
     /// <param name="skipsZeroAdvantage">
-    /// Whether completions with advantage 0 have no gradient and stay out of the pass.
+    /// Whether completions with advantage 0 have no gradient and are left out of the pass.
     /// </param>
     public static MicroBatch Build(Rollout rollout, IReadOnlyList<CompletionIndex> rows, bool skipsZeroAdvantage)
     {
@@ -45,8 +45,8 @@ internal sealed class MicroBatch
         int[] active = [.. Enumerable.Range(0, sorted.Length).Where(row => rollout.IsActive(sorted[row]))];
         int[] learning = skipsZeroAdvantage ? [.. active.Where(row => rollout.AdvantageAt(sorted[row]) != 0)] : active;
 
-        // If no row learns, or none with an image, one row is included anyway, if need be one that was cut off: to the optimizer
-        // a gradient of exactly 0, for the network or for its tower, is not the same as none.
+        // If no row learns, or none with an image, one row is included anyway, even one that was cut off if need be: to the optimizer, a
+        // gradient of exactly 0, for the network or its vision tower, differs from none.
         int[] missing = [.. Enumerable.Range(0, sorted.Length)
             .Where(row => rollout.CompletionAt(sorted[row]).TokenCount > 0)
             .Where(row => learning.Length == 0 || (HasPicture(row) && !learning.Any(HasPicture)))
@@ -59,10 +59,10 @@ internal sealed class MicroBatch
         bool HasPicture(int row) => rollout.Prompts[sorted[row].Group].Images.Count > 0;
     }
 
-    /// <summary>The number of tokens of a row that the loss sees.</summary>
+    /// <summary>The number of tokens of a row that contribute to the loss.</summary>
     public long LengthOf(int row) => _lengths[row];
 
-    /// <summary><c>[rows, width]</c> bool, true at the tokens that the loss sees.</summary>
+    /// <summary><c>[rows, width]</c> bool, true at the tokens that contribute to the loss.</summary>
     public Tensor Mask(Device device)
     {
         using Tensor lengths_B = tensor(_lengths, device: device);

@@ -8,10 +8,10 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
     private const int SampleStream = 2;
     private readonly EncodedPromptCache _cache = new(policy.Processor, options.PromptCacheBytes);
 
-    /// <summary>How many prompts the data has.</summary>
+    /// <summary>The number of prompts in the data.</summary>
     public int Count => parts.Prompts.Count;
 
-    /// <summary>Takes prompts from a position on; those above the token limit are skipped and counted.</summary>
+    /// <summary>Takes prompts starting at a position; prompts above the token limit are skipped and counted.</summary>
     public PromptBatch Take(long position, int count, CancellationToken cancellationToken)
     {
         List<TakenPrompt> taken = [];
@@ -43,7 +43,7 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
         return new PromptBatch([.. taken], position, overlong);
     }
 
-    /// <summary>Takes the prompt at an index of the data, with the seed that it had before.</summary>
+    /// <summary>Takes the prompt at an index of the data, with the seed that it had originally.</summary>
     public TakenPrompt TakeAt(int index, long? seed, CancellationToken cancellationToken)
     {
         VqaPrompt prompt = UserCode.Call(() => parts.Prompts[index], $"Prompt {index} of the data") with { Seed = seed };
@@ -69,7 +69,7 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
         }
     }
 
-    /// <summary>A prompt's name in messages.</summary>
+    /// <summary>The name of a prompt in messages.</summary>
     public static string NameOf(TakenPrompt prompt) => NameOf(prompt.Index, prompt.Prompt);
 
     private static string NameOf(int index, VqaPrompt prompt) => prompt.Example is VqaExample example

@@ -1,10 +1,10 @@
 namespace MedR1.Training;
 
-/// <summary>A reward failed, and the run stops because of it.</summary>
+/// <summary>The exception thrown when a reward failed and the run stops because of it.</summary>
 public sealed class RewardFailureException : Exception
 {
-    /// <summary>Makes the exception for a failed reward.</summary>
-    /// <param name="failure">What happened.</param>
+    /// <summary>Creates the exception for a failed reward.</summary>
+    /// <param name="failure">The failure.</param>
     public RewardFailureException(RewardFailure failure)
         : base(Describe(failure), failure.Exception)
     {
@@ -17,11 +17,11 @@ public sealed class RewardFailureException : Exception
         Failure = failure;
     }
 
-    /// <summary>What happened.</summary>
+    /// <summary>The failure.</summary>
     public RewardFailure Failure { get; }
 
     /// <summary>
-    /// No completion of the first rollout has a reward, and rewards failed: they are broken, rather than failing now and then.
+    /// No completion of the first rollout has a reward, and rewards failed: they are broken, not failing occasionally.
     /// </summary>
     internal static RewardFailureException OfAll(RewardFailure first, int completions, int failed) => new(
         first,

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace MedR1.Training;
 
 /// <summary>
-/// Scores completions with several weighted rewards in parallel. A completion's total is the weighted sum of the rewards that apply
-/// to it. A reward that throws, times out or returns a number that is not finite never counts as 0: the completion gets no total,
-/// so it is left out of its group's statistics, and the failure is returned by name.
+/// Scores completions with several weighted rewards in parallel. A completion's total is the weighted sum of the rewards that apply to it.
+/// A reward that throws, times out or returns a number that is not finite never counts as 0: the completion gets no total, so that it is
+/// left out of its group's statistics, and the failure is returned with the reward's name.
 /// </summary>
 /// <remarks>
 /// Safe to use from several threads at once. A reward that ignores its cancellation token keeps running in the background after its
@@ -16,9 +16,9 @@ public sealed class RewardScorer
     private readonly IReadOnlyList<WeightedReward> _rewards;
     private readonly RewardScorerOptions _options;
 
-    /// <summary>Makes a scorer.</summary>
+    /// <summary>Creates the scorer.</summary>
     /// <param name="rewards">The rewards; at least one.</param>
-    /// <param name="options">How they are called.</param>
+    /// <param name="options">How the rewards are called.</param>
     public RewardScorer(IReadOnlyList<WeightedReward> rewards, RewardScorerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(rewards);

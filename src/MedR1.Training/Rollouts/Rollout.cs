@@ -4,7 +4,8 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// What is sampled at once: groups with scores and advantages, ready for the update. Everything in it is in host memory.
+/// The result of sampling for one or more optimizer steps: groups with scores and advantages, ready for the update. All data is in host
+/// memory.
 /// </summary>
 public sealed class Rollout
 {
@@ -33,7 +34,7 @@ public sealed class Rollout
             .ToArray())];
     }
 
-    /// <summary>How many rollouts the run made before this one, from 0.</summary>
+    /// <summary>The number of rollouts that the run made before this one.</summary>
     public long Index { get; }
 
     /// <summary>The groups, each with its scores.</summary>
@@ -50,29 +51,29 @@ public sealed class Rollout
     /// </summary>
     public IReadOnlyList<IReadOnlyList<double>> Advantages { get; }
 
-    /// <summary>Whether <see cref="Advantages"/> holds what it is named after: not in PPO.</summary>
+    /// <summary>Whether <see cref="Advantages"/> contains advantages; in PPO it contains scores.</summary>
     internal bool HasAdvantages { get; }
 
-    /// <summary>How the advantages were computed; rows are completions, one group after another.</summary>
+    /// <summary>The details of computing the advantages; rows are completions, one group after another.</summary>
     public AdvantageResult AdvantageResult { get; }
 
     /// <summary>Rewards that failed.</summary>
     public IReadOnlyList<RewardFailure> Failures { get; }
 
     /// <summary>
-    /// How many times the sampler was called: once, and with dynamic sampling again to replace groups that did not disagree.
+    /// The number of times the sampler was called: once, and with dynamic sampling again to replace groups whose rewards agreed.
     /// </summary>
     public int Rounds => Counts.Rounds;
 
-    /// <summary>Groups that dynamic sampling dropped because their completions were all worth the same.</summary>
+    /// <summary>Groups that dynamic sampling dropped because their completions had equal rewards.</summary>
     public int DroppedGroups => Counts.DroppedGroups;
 
     /// <summary>Prompts that were skipped before sampling because they are too long.</summary>
     public int OverlongPrompts => Counts.OverlongPrompts;
 
     /// <summary>
-    /// Log-probabilities of each group's completions, token by token, under the policy that sampled them; <see langword="null"/> if
-    /// the update is on policy.
+    /// Log-probabilities of each group's completions, token by token, under the policy that sampled them; <see langword="null"/> if the
+    /// update is on-policy.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<float[]>>? OldLogProbabilities { get; internal set; }
 
@@ -83,12 +84,12 @@ public sealed class Rollout
     public IReadOnlyList<IReadOnlyList<float[]>>? TokenAdvantages { get; internal set; }
 
     /// <summary>
-    /// What PPO's critic predicted before each token; <see langword="null"/> whenever <see cref="TokenAdvantages"/> is.
+    /// The values that PPO's critic predicted before each token; <see langword="null"/> whenever <see cref="TokenAdvantages"/> is.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<float[]>>? Values { get; internal set; }
 
     /// <summary>
-    /// What PPO's critic should have predicted; <see langword="null"/> whenever <see cref="TokenAdvantages"/> is.
+    /// The returns that PPO's critic should have predicted; <see langword="null"/> whenever <see cref="TokenAdvantages"/> is.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<float[]>>? Returns { get; internal set; }
 
@@ -97,16 +98,16 @@ public sealed class Rollout
     /// </summary>
     public IReadOnlyList<long?> ReplayedFrom => [.. Members.Select(member => member.ReplayedFrom)];
 
-    /// <summary>The groups with their places in the data.</summary>
+    /// <summary>The groups with their positions in the data.</summary>
     internal IReadOnlyList<RolloutGroup> Members { get; }
 
     /// <summary>
-    /// How many optimizer steps one iteration over it has: as many as the options say, or more if it was recorded with different
-    /// options.
+    /// The number of optimizer steps in one iteration over the rollout: as many as the options say, or more if it was recorded with
+    /// different options.
     /// </summary>
     internal int StepCount { get; set; } = 1;
 
-    /// <summary>What it took to collect them.</summary>
+    /// <summary>The statistics of collecting the rollout.</summary>
     internal CollectionCounts Counts { get; }
 
     /// <summary>The number of completions.</summary>
@@ -116,19 +117,19 @@ public sealed class Rollout
     public long SampledTokenCount =>
         Groups.Sum(group => group.Completions.Sum(completion => (long)completion.TokenCount));
 
-    /// <summary>The number of completion tokens that the loss sees.</summary>
+    /// <summary>The number of completion tokens that contribute to the loss.</summary>
     public long ActiveTokenCount => Groups.Select((group, index) =>
         group.Completions.Where((_, sample) => _isActive[index][sample])
             .Sum(completion => (long)completion.TokenCount)).Sum();
 
     /// <summary>
-    /// Whether the loss sees a completion: not if it is empty, if it was cut off and the loss excludes such, or in PPO if it has no
-    /// score.
+    /// Whether a completion contributes to the loss: not if it is empty, if it was cut off and the loss excludes truncated completions, or
+    /// in PPO if it has no score.
     /// </summary>
     /// <param name="index">The completion.</param>
     public bool IsActive(CompletionIndex index) => _isActive[index.Group][index.Sample];
 
-    /// <summary>The completion at a place.</summary>
+    /// <summary>The completion at an index.</summary>
     /// <param name="index">The completion.</param>
     public Completion CompletionAt(CompletionIndex index) => Groups[index.Group].Completions[index.Sample];
 

@@ -5,8 +5,8 @@ using MedR1.Sampling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Takes prompts, samples and scores their groups, and samples again to replace groups that do not disagree if the options say so
-/// (dynamic sampling: DAPO, arXiv 2503.14476, section 3.2).
+/// Takes prompts, then samples and scores their groups; with dynamic sampling (DAPO, arXiv 2503.14476, section 3.2), samples again to
+/// replace groups whose rewards agree.
 /// </summary>
 internal sealed class RolloutCollector(
     IVisionLanguagePolicy policy, RolloutTrainerParts parts, RolloutTrainerOptions options, PromptTaker taker,
@@ -67,7 +67,7 @@ internal sealed class RolloutCollector(
             };
         }
 
-        // The rounds are used up: what is missing is filled up, so that a step always has the same number of groups.
+        // Once the rounds are used up, groups that agree fill the gaps, so that a step always has the same number of groups.
         List<RolloutGroup> filled = [.. others.TakeLast(PromptCount - useful.Count)];
         return _maker.Make(
             index, [.. useful, .. filled], failures, counts with { DroppedGroups = others.Count - filled.Count });
@@ -80,7 +80,7 @@ internal sealed class RolloutCollector(
         _next = null;
         try
         {
-            // Awaited even if it does not fit: data and order are accessed by one thread at a time.
+            // Awaited even if it does not fit: only one thread at a time may access data and order.
             if (prefetched is not null && await prefetched is { } batch && fits)
             {
                 return batch;
@@ -88,7 +88,7 @@ internal sealed class RolloutCollector(
         }
         catch when (!fits || (prefetched!.IsCanceled && !cancellationToken.IsCancellationRequested))
         {
-            // It belonged to a run that was stopped.
+            // The prefetch belonged to a run that was stopped.
         }
 
         return await Task.Run(() => taker.Take(position, count, cancellationToken), cancellationToken);

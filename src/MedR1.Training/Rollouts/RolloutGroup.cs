@@ -5,10 +5,12 @@ namespace MedR1.Training;
 /// <param name="Group">The completions and their scores.</param>
 internal sealed record RolloutGroup(TakenPrompt Taken, CompletionGroup Group)
 {
-    /// <summary>Completions on which a reward failed; to the others without a total, no reward applies.</summary>
+    /// <summary>
+    /// The number of completions on which a reward failed; other completions without a total are those to which no reward applies.
+    /// </summary>
     public int FailedCompletions { get; init; }
 
-    /// <summary>The earlier rollout that the completions come from; null for those of this rollout.</summary>
+    /// <summary>The earlier rollout that the completions were replayed from; null for this rollout's own.</summary>
     public long? ReplayedFrom { get; init; }
 
     /// <summary>For a replayed group: its log-probabilities under the policy that sampled it.</summary>

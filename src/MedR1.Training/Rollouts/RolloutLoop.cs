@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace MedR1.Training;
 
 /// <summary>
-/// The loop of the trainers that learn from what their policy generates: collect a rollout, make its optimizer steps, report each
-/// one.
+/// The loop of the trainers that learn from their policy's completions: collect a rollout, make its optimizer steps, report each one.
 /// </summary>
 internal sealed class RolloutLoop(
     string trainer, RolloutTrainerParts parts, RolloutTrainerOptions options, int totalSteps, RunState state,
@@ -75,7 +74,7 @@ internal sealed class RolloutLoop(
         return rollout;
     }
 
-    // Later on, a service used by a reward may be unavailable for a while; at the start it is a mistake.
+    // Later on, a service that a reward uses may be unavailable for a while; at the start, a failure of all rewards is a mistake.
     private void ThrowIfNoRewardWorks(Rollout rollout)
     {
         if (state.Rollouts == 0 && rollout.Failures is [RewardFailure first, ..]
@@ -86,7 +85,7 @@ internal sealed class RolloutLoop(
         }
     }
 
-    // Prompts that were skipped or dropped have been gone through too: their average number per rollout counts.
+    // Skipped and dropped prompts also count as passed over: the average number of prompts taken per rollout is used.
     private double EpochsDone()
     {
         int asked = options.PromptsPerStep * options.StepsPerGeneration;
@@ -95,7 +94,7 @@ internal sealed class RolloutLoop(
         return state.Step * taken * options.PromptsPerStep / options.Iterations / parts.Prompts.Count;
     }
 
-    // The state that a checkpoint holds changes in one go, so that it is consistent for whatever throws afterwards.
+    // The state that a checkpoint stores is changed in one go, so that it is consistent if anything afterwards throws.
     private void Advance(PolicyStepResult result, int stepsOfRollout)
     {
         state.IsWhole = false;
@@ -116,7 +115,7 @@ internal sealed class RolloutLoop(
     private static double RolloutSeconds(Dictionary<string, double>? sampled) => sampled is null ? 0
         : sampled[TrainingMetricNames.SampleSeconds] + sampled[TrainingMetricNames.RewardSeconds];
 
-    // A rollout's own measurements are reported with the first step that it feeds.
+    // The rollout's own metrics are reported with the first step that it feeds.
     private Dictionary<string, double> Measure(
         PolicyStepResult result, Rollout rollout, double seconds, Dictionary<string, double> sampled)
     {

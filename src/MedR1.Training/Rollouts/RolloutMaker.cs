@@ -6,10 +6,10 @@ namespace MedR1.Training;
 internal sealed class RolloutMaker(RolloutTrainerParts parts)
 {
     /// <summary>Makes a rollout.</summary>
-    /// <param name="index">How many rollouts the run made before this one.</param>
+    /// <param name="index">The number of rollouts that the run made before this one.</param>
     /// <param name="groups">The groups.</param>
     /// <param name="failures">Rewards that failed.</param>
-    /// <param name="counts">What it took to collect them.</param>
+    /// <param name="counts">The statistics of collecting the groups.</param>
     /// <param name="advantages">The advantages of all completions in order; null to compute them.</param>
     public Rollout Make(
         long index, IReadOnlyList<RolloutGroup> groups, IReadOnlyList<RewardFailure> failures, CollectionCounts counts,
@@ -26,8 +26,7 @@ internal sealed class RolloutMaker(RolloutTrainerParts parts)
             parts.RewardNames, parts.Loss.ExcludesTruncated, parts.ScoresAreAdvantages);
     }
 
-    // A completion without a total is one to which no reward applied, or on which a reward failed: it is left out of all
-    // statistics.
+    // A completion has no total if no reward applied to it, or a reward failed on it: it is left out of all statistics.
     private AdvantageResult AdvantagesOf(IReadOnlyList<RolloutGroup> groups)
     {
         double?[] none = new double?[parts.Rewards.Count];

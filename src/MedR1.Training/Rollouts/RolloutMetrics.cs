@@ -2,7 +2,7 @@ using MedR1.Losses;
 
 namespace MedR1.Training;
 
-/// <summary>Measures a rollout under TRL's names.</summary>
+/// <summary>Computes the metrics of a rollout, under TRL's names.</summary>
 internal static class RolloutMetrics
 {
     public static Dictionary<string, double> Of(
@@ -22,7 +22,7 @@ internal static class RolloutMetrics
         values[TrainingMetricNames.MinLength] = lengths.Min();
         values[TrainingMetricNames.MaxLength] = lengths.Max();
 
-        // If none ended by itself, TRL reports 0.
+        // If all completions were cut off, TRL reports 0.
         values[TrainingMetricNames.MeanTerminatedLength] = ended.DefaultIfEmpty().Average();
         values[TrainingMetricNames.MinTerminatedLength] = ended.DefaultIfEmpty().Min();
         values[TrainingMetricNames.MaxTerminatedLength] = ended.DefaultIfEmpty().Max();
@@ -36,7 +36,7 @@ internal static class RolloutMetrics
         return values;
     }
 
-    /// <summary>Adds measurements of how its groups were chosen.</summary>
+    /// <summary>Adds metrics of how the rollout's groups were chosen.</summary>
     public static void AddChoice(Dictionary<string, double> values, Rollout rollout, GrpoTrainerOptions options)
     {
         if (options.DynamicSampling is not null)

@@ -1,9 +1,9 @@
 namespace MedR1.Training;
 
-/// <content>The mistakes that a builder's inputs can contain, each with its fix.</content>
+/// <content>The mistakes that the builder's inputs may contain, each with its fix.</content>
 public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
 {
-    /// <summary>Checks what every such trainer needs: data, rewards, and options that fit them and the policy.</summary>
+    /// <summary>Checks what every sampling trainer needs: data, rewards, and options that fit them and the policy.</summary>
     private protected void RequireRollouts(TOptions options)
     {
         RequireData();
@@ -52,7 +52,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
             "Nothing says how an example becomes a prompt: .UsePrompt(PromptTemplates.ThinkThenAnswer).");
     }
 
-    // A reward's measurements may be missing in a step, so a wrong name would not be noticed there.
+    // A step may lack the metrics of a reward, so a wrong name would not be noticed there.
     private void RequireBestReward(string? best)
     {
         string[] measured = [.. _rewards.SelectMany(reward => new[]

@@ -5,8 +5,7 @@ using MedR1.Sampling;
 namespace MedR1.Training;
 
 /// <summary>
-/// What the builders of sampling trainers (GRPO, PPO) have in common beyond those of all trainers: data, rewards, sampler,
-/// reference.
+/// What the builders of sampling trainers (GRPO, PPO) have in common, beyond those of all trainers: data, rewards, sampler, reference.
 /// </summary>
 /// <typeparam name="TBuilder">The builder itself, so that calls can be chained.</typeparam>
 /// <typeparam name="TOptions">The trainer's options.</typeparam>
@@ -34,36 +33,36 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions> : Traine
 
     private protected bool UsesRecordedRollouts => _recorded is not null;
 
-    /// <summary>Sets the examples that prompts are made from; needs <see cref="UsePrompt"/> too.</summary>
+    /// <summary>Sets the examples that prompts are made from; also requires <see cref="UsePrompt"/>.</summary>
     /// <param name="dataset">The examples.</param>
     public TBuilder UseDataset(IVqaDataset dataset) => Fill(ref _dataset, dataset, nameof(UseDataset));
 
-    /// <summary>Sets how a prompt is made from an example.</summary>
+    /// <summary>Sets the template that makes a prompt from an example.</summary>
     /// <param name="template">The template.</param>
     public TBuilder UsePrompt(IPromptTemplate template) => Fill(ref _template, template, nameof(UsePrompt));
 
     /// <summary>Sets ready-made prompts, in place of <see cref="UseDataset"/> and <see cref="UsePrompt"/>.</summary>
-    /// <param name="prompts">The prompts; rewards that look at an example need <see cref="VqaPrompt.Example"/>.</param>
+    /// <param name="prompts">The prompts; rewards that read the example need <see cref="VqaPrompt.Example"/>.</param>
     public TBuilder UsePrompts(IReadOnlyList<VqaPrompt> prompts) =>
         Fill(ref _prompts, prompts, nameof(UsePrompts));
 
-    /// <summary>Sets what draws completions; the default is a <see cref="LocalSampler"/> over the policy.</summary>
-    /// <param name="sampler">The sampler; it stays with the caller.</param>
+    /// <summary>Sets the sampler of completions; the default is a <see cref="LocalSampler"/> over the policy.</summary>
+    /// <param name="sampler">The sampler; the caller keeps ownership.</param>
     public TBuilder UseSampler(ISampler sampler) => Fill(ref _sampler, sampler, nameof(UseSampler));
 
-    /// <summary>Sets how completions are spread over steps and passes; by default groups stay whole.</summary>
+    /// <summary>Sets how completions are distributed over steps and passes; by default groups stay whole.</summary>
     /// <param name="planner">The planner.</param>
     public TBuilder UseUpdatePlanner(IUpdatePlanner planner) =>
         Fill(ref _planner, planner, nameof(UseUpdatePlanner));
 
     /// <summary>Sets the reference policy; the default is a frozen copy of the policy, if the loss needs one.</summary>
-    /// <param name="reference">The reference; it stays with the caller.</param>
+    /// <param name="reference">The reference; the caller keeps ownership.</param>
     public TBuilder UseReference(IVisionLanguagePolicy reference) =>
         Fill(ref _reference, reference, nameof(UseReference));
 
     /// <summary>
-    /// Trains from rollouts that a <see cref="RolloutRecorder"/> captured, without sampling or scoring. Data and rewards must be
-    /// those of the recorded run: prompts are taken from the data again, and rewards supply their names and weights.
+    /// Trains from rollouts that a <see cref="RolloutRecorder"/> captured, without sampling or scoring. Data and rewards must be those of
+    /// the recorded run: prompts are read from the data again, and rewards supply their names and weights.
     /// </summary>
     /// <param name="folder">The folder of the recorder.</param>
     public TBuilder UseRecordedRollouts(string folder)
@@ -73,14 +72,14 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions> : Traine
     }
 
     /// <summary>Adds a reward that scores completions one by one.</summary>
-    /// <param name="reward">The reward; it stays with the caller.</param>
-    /// <param name="weight">Its factor in the total.</param>
+    /// <param name="reward">The reward; the caller keeps ownership.</param>
+    /// <param name="weight">The reward's weight in the total.</param>
     public TBuilder AddReward(IReward reward, double weight = 1.0) =>
         Add(_rewards, new WeightedReward(reward, weight), nameof(reward));
 
     /// <summary>Adds a reward that scores the completions of a prompt together.</summary>
-    /// <param name="reward">The reward; it stays with the caller.</param>
-    /// <param name="weight">Its factor in the total.</param>
+    /// <param name="reward">The reward; the caller keeps ownership.</param>
+    /// <param name="weight">The reward's weight in the total.</param>
     public TBuilder AddReward(IGroupReward reward, double weight = 1.0) =>
         Add(_rewards, new WeightedReward(reward, weight), nameof(reward));
 
@@ -89,7 +88,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions> : Traine
     /// <param name="score">
     /// Scores a completion; <see langword="null"/> if the reward does not apply. Called from several threads at once.
     /// </param>
-    /// <param name="weight">Its factor in the total.</param>
+    /// <param name="weight">The reward's weight in the total.</param>
     public TBuilder AddReward(string name, Func<RewardContext, double?> score, double weight = 1.0) =>
         AddReward(new DelegateReward(name, score), weight);
 
@@ -98,7 +97,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions> : Traine
     /// <param name="score">
     /// Scores a completion; <see langword="null"/> if the reward does not apply. Called from several threads at once.
     /// </param>
-    /// <param name="weight">Its factor in the total.</param>
+    /// <param name="weight">The reward's weight in the total.</param>
     public TBuilder AddReward(
         string name, Func<RewardContext, CancellationToken, ValueTask<double?>> score, double weight = 1.0) =>
         AddReward(new DelegateReward(name, score), weight);

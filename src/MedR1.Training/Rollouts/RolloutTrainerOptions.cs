@@ -3,7 +3,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Training;
 
-/// <summary>What GRPO and PPO, the trainers that learn from what their policy generates, have in common.</summary>
+/// <summary>The options that GRPO and PPO share, the trainers that learn from their policy's completions.</summary>
 public abstract class RolloutTrainerOptions : TrainerOptions
 {
     /// <summary>Completions per prompt (G).</summary>
@@ -18,13 +18,13 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     public int? PromptsPerMicroStep { get; set; }
 
     /// <summary>
-    /// Optimizer steps that one rollout feeds, each with different prompts of it; above 1 the later ones are off policy.
+    /// Optimizer steps that one rollout feeds, each with different prompts; above 1, the later steps are off-policy.
     /// </summary>
     /// <value>The default is 1.</value>
     public int StepsPerGeneration { get; set; } = 1;
 
     /// <summary>
-    /// How many times a rollout is gone through (mu in the paper); above 1 the later passes are off policy.
+    /// The number of iterations over a rollout (mu in the paper); above 1, the later iterations are off-policy.
     /// </summary>
     /// <value>The default is 1.</value>
     public int Iterations { get; set; } = 1;
@@ -37,15 +37,15 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     /// <value>The default is 256.</value>
     public int MaxNewTokens { get; set; } = 256;
 
-    /// <summary>Only the k likeliest tokens are sampled; the loss ignores this. <see langword="null"/> for all.</summary>
+    /// <summary>Only the k likeliest tokens are sampled; not applied in the loss. <see langword="null"/> for all.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public int? TopK { get; set; }
 
-    /// <summary>Only the likeliest tokens that together reach this probability are sampled; the loss ignores this.</summary>
+    /// <summary>Only the likeliest tokens that together reach this probability are sampled; not applied in the loss.</summary>
     /// <value>The default is 1.</value>
     public double TopP { get; set; } = 1.0;
 
-    /// <summary>Only tokens at least this fraction as likely as the likeliest are sampled; the loss ignores this.</summary>
+    /// <summary>Only tokens at least this fraction as likely as the likeliest are sampled; not applied in the loss.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public double? MinP { get; set; }
 
@@ -55,16 +55,16 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     /// <value>The default is empty.</value>
     public IReadOnlyList<int> SuppressedTokenIds { get; set; } = [];
 
-    /// <summary>Texts that end a completion as soon as they appear.</summary>
+    /// <summary>Strings that end a completion as soon as they appear.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> StopStrings { get; set; } = [];
 
     /// <summary>
-    /// Whether the policy's vision tokens, which are never sampled, also stay out of the loss's softmax, as real sampling requires.
+    /// Whether the policy's vision tokens, which are never sampled, are also left out of the loss's softmax, to match the distribution that
+    /// is sampled from.
     /// </summary>
     /// <value>
-    /// The default is <see langword="true"/>. TRL leaves them in its softmax: <see langword="false"/> reproduces its
-    /// numbers.
+    /// The default is <see langword="true"/>. TRL keeps them in its softmax; <see langword="false"/> reproduces its numbers.
     /// </value>
     public bool SuppressVisionTokensInLoss { get; set; } = true;
 
@@ -72,7 +72,7 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     /// <value>The default is <see langword="true"/>.</value>
     public bool MeasureEntropy { get; set; } = true;
 
-    /// <summary>What losses that are a mean over tokens divide by.</summary>
+    /// <summary>The divisor of losses that are a mean over tokens.</summary>
     /// <value>The default is the optimizer step's own tokens.</value>
     public TokenDivisor TokenDivisor { get; set; } = TokenDivisor.StepTokens;
 
@@ -90,18 +90,18 @@ public abstract class RolloutTrainerOptions : TrainerOptions
     /// <value>The default is <see langword="null"/>: the loss's own bonus, if it has one.</value>
     public AdaptiveEntropyOptions? AdaptiveEntropy { get; set; }
 
-    /// <summary>How long a single call of a reward may take.</summary>
+    /// <summary>The time limit of a single call of a reward.</summary>
     /// <value>The default is 60 seconds.</value>
     public TimeSpan RewardTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Whether a failed reward stops the run, instead of being counted and its completion left out. Rewards that fail on every
-    /// completion of the first rollout stop the run in any case.
+    /// Whether a failed reward stops the run, instead of being counted and excluding its completion. If no completion of the first rollout
+    /// has a reward and rewards failed, the run stops in any case.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool StopOnRewardFailure { get; set; }
 
-    /// <summary>How many calls of rewards may run at the same time.</summary>
+    /// <summary>The maximum number of concurrent calls of rewards.</summary>
     /// <value>The default is 32.</value>
     public int MaxParallelRewards { get; set; } = 32;
 
@@ -121,7 +121,7 @@ public abstract class RolloutTrainerOptions : TrainerOptions
         return settings;
     }
 
-    // The caller may later change what was given; the lists are copied too.
+    // The caller may change the options later; the lists are copied too.
     private protected RolloutTrainerOptions CopyAll()
     {
         RolloutTrainerOptions copy = (RolloutTrainerOptions)MemberwiseClone();

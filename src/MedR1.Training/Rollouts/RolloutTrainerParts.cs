@@ -4,7 +4,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Training;
 
-/// <summary>What a builder gathered.</summary>
+/// <summary>The parts that a builder has collected.</summary>
 internal sealed record RolloutTrainerParts
 {
     public required IPromptSource Prompts { get; init; }
@@ -28,7 +28,7 @@ internal sealed record RolloutTrainerParts
     public IReadOnlyList<IEvaluationHook> Evaluations { get; init; } = [];
 
     /// <summary>
-    /// Whether a completion's advantage is its score, and one without a score is left out of the loss: PPO compares with a critic,
+    /// Whether a completion's advantage is its score, and a completion without a score is left out of the loss: PPO compares with a critic,
     /// not within the group.
     /// </summary>
     public bool ScoresAreAdvantages { get; init; }
@@ -45,7 +45,7 @@ internal sealed record RolloutTrainerParts
     public int? IndexOf(string? reward) =>
         reward is null ? null : Rewards.Select(each => each.Name).ToList().IndexOf(reward);
 
-    /// <summary>Where rollouts come from: the sampler, or files.</summary>
+    /// <summary>Creates the source of the rollouts: the sampler, or files.</summary>
     public IRolloutSource SourceOf(
         IVisionLanguagePolicy policy, RolloutTrainerOptions options, PromptTaker taker,
         DynamicSamplingOptions? dynamicSampling = null) => RecordedRollouts is string folder
@@ -53,8 +53,8 @@ internal sealed record RolloutTrainerParts
         : new RolloutCollector(policy, this, options, taker, dynamicSampling);
 
     /// <summary>
-    /// What decides which data comes next and what it is compared with. A resumed run starts from the weights that the original run
-    /// started from: only then is a cloned reference the same.
+    /// The settings that decide which data comes next and what it is compared with. A resumed run must start from the weights that the
+    /// original run started from: only then is a cloned reference the same.
     /// </summary>
     public Dictionary<string, string> Invariants(
         RolloutTrainerOptions options, IVisionLanguagePolicy policy, bool clonesReference)

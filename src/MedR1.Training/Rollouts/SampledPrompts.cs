@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Compares the prompts that a sampler drew for with those of the policy. A server has a chat template and limits for images of its
-/// own: completions of another prompt would be trained as if they answered this one, without any other sign.
+/// Compares the prompts that a sampler used with those of the policy. A server has its own chat template and image limits: without any
+/// other sign, completions of a different prompt would be trained as if they answered this one.
 /// </summary>
 internal static class SampledPrompts
 {
@@ -12,8 +12,8 @@ internal static class SampledPrompts
         + "counts otherwise, for example without the images, leaves PromptTokenCount at 0 and PromptTokenIds empty "
         + "(RemoteSamplerOptions.CountsImageTokens = false).";
 
-    /// <summary>Compares the tokens of each prompt as far as the sampler gave them: themselves, or else their number.</summary>
-    /// <exception cref="InvalidOperationException">A prompt differs; the message names the first token that does.</exception>
+    /// <summary>Compares each prompt as far as the sampler reports it: by its tokens, or else by their number.</summary>
+    /// <exception cref="InvalidOperationException">A prompt differs; the message names the first different token.</exception>
     public static void ThrowIfOthers(
         ISampler sampler, IReadOnlyList<CompletionGroup> groups, IReadOnlyList<TakenPrompt> taken, ITextTokenizer tokenizer)
     {

@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>Collects scores by group, completion and reward; each cell is written by one call.</summary>
+/// <summary>Collects scores by group, completion and reward; each cell is written by a single call.</summary>
 internal sealed class ScoreTable
 {
     private readonly double?[][][] _scores;

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training;
 
-/// <summary>Numbers of a rollout's tokens, one per token, kept on the host. B rows, T tokens.</summary>
+/// <summary>Per-token numbers of a rollout, kept in host memory. B rows, T tokens.</summary>
 internal static class TokenNumbers
 {
-    /// <summary>Computes numbers without gradient, one pass of a plan after another.</summary>
+    /// <summary>Computes numbers without gradients, pass by pass of a plan.</summary>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="plan">Its completions by pass.</param>
+    /// <param name="plan">The rollout's completions by pass.</param>
     /// <param name="compute">Returns <c>[B, T]</c> float32 for the rows of a pass; the result is not disposed.</param>
-    /// <returns>By group and completion; null if a completion doesn't take part.</returns>
+    /// <returns>The numbers by group and completion; null for a completion that takes no part.</returns>
     public static float[][][] Record(
         Rollout rollout, IReadOnlyList<PlannedStep> plan, Func<IReadOnlyList<PackedGroup>, Tensor> compute)
     {
@@ -36,7 +36,7 @@ internal static class TokenNumbers
         return numbers;
     }
 
-    /// <summary><c>[B, T]</c> the numbers of a pass's rows; 0 after their end, and in rows that stay out of the pass.</summary>
+    /// <summary><c>[B, T]</c> the numbers of a pass's rows; 0 after their end, and in rows that are left out of the pass.</summary>
     public static Tensor ToMatrix(
         IReadOnlyList<IReadOnlyList<float[]>> numbers, MicroBatch batch, Device device)
     {
@@ -51,8 +51,8 @@ internal static class TokenNumbers
     }
 
     /// <summary>
-    /// <c>[B, T]</c> log-probabilities with which the sampler drew a pass's tokens; NaN if it reported none, and in rows that stay
-    /// out of the pass.
+    /// <c>[B, T]</c> log-probabilities with which the sampler drew a pass's tokens; NaN if it reported none, and in rows that are left out
+    /// of the pass.
     /// </summary>
     public static Tensor OfSampler(Rollout rollout, MicroBatch batch, Device device)
     {
@@ -70,7 +70,7 @@ internal static class TokenNumbers
         return tensor(values, [batch.Rows.Count, batch.Width], device: device);
     }
 
-    /// <summary>Writes <c>[B, T]</c> numbers of a pass's rows to their places.</summary>
+    /// <summary>Distributes the <c>[B, T]</c> numbers of a pass's rows by group and completion.</summary>
     public static void Spread(Tensor numbers_BT, MicroBatch batch, float[][][] places)
     {
         for (int row = 0; row < batch.Rows.Count; row++)

@@ -8,7 +8,7 @@ public sealed class WeightedReward
 
     /// <summary>Weights a reward that scores completions one by one.</summary>
     /// <param name="reward">The reward.</param>
-    /// <param name="weight">Its factor in the total.</param>
+    /// <param name="weight">The reward's weight in the total.</param>
     public WeightedReward(IReward reward, double weight = 1.0)
         : this((reward ?? throw new ArgumentNullException(nameof(reward))).Name, weight)
     {
@@ -17,7 +17,7 @@ public sealed class WeightedReward
 
     /// <summary>Weights a reward that scores the completions of a prompt together.</summary>
     /// <param name="reward">The reward.</param>
-    /// <param name="weight">Its factor in the total.</param>
+    /// <param name="weight">The reward's weight in the total.</param>
     public WeightedReward(IGroupReward reward, double weight = 1.0)
         : this((reward ?? throw new ArgumentNullException(nameof(reward))).Name, weight)
     {
@@ -26,7 +26,7 @@ public sealed class WeightedReward
 
     private WeightedReward(string name, double weight)
     {
-        // A reward of somebody else's may break the promise that it has one.
+        // A third-party reward may violate nullability.
         if (name is null)
         {
             throw new ArgumentException("The reward has no name, which metrics and messages need; let its Name return one.", "reward");
@@ -45,10 +45,10 @@ public sealed class WeightedReward
     /// <summary>The reward's name.</summary>
     public string Name { get; }
 
-    /// <summary>The factor in the total.</summary>
+    /// <summary>The reward's weight in the total.</summary>
     public double Weight { get; }
 
-    /// <summary>Whether it scores the completions of a prompt together.</summary>
+    /// <summary>Whether the reward scores the completions of a prompt together.</summary>
     internal bool ScoresGroups => _group is not null;
 
     internal ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken) =>

@@ -3,7 +3,7 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// An example as the policy takes it: an answer after a prompt, or (without <paramref name="Completion"/>) a whole sequence.
+/// An encoded example: an answer after a prompt, or (without <paramref name="Completion"/>) a whole sequence.
 /// </summary>
 /// <param name="Prompt">The prompt, or the whole sequence.</param>
 /// <param name="Completion">The tokens of the answer; null for a sequence.</param>

@@ -2,7 +2,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Training;
 
-/// <summary>Turns supervised examples into tokens; touches no tensor, so it may run alongside the training.</summary>
+/// <summary>Turns supervised examples into tokens; uses no tensors, so that it may run in parallel with training.</summary>
 internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOptions options)
 {
     private readonly EncodedPromptCache _cache = new(policy.Processor, options.PromptCacheBytes);
@@ -82,6 +82,6 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         }
     }
 
-    // A separate type, since a caller's key may be a number too.
+    // A separate type, since a caller's key may also be a number.
     private sealed record PlaceInList(int Index);
 }

@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Training;
 
-/// <summary>Watches a supervised run: in addition to what every trainer reports, its forward passes.</summary>
+/// <summary>Observes a supervised run: in addition to the callbacks of every trainer, its forward passes.</summary>
 /// <remarks>
-/// Calls come one after another from the trainer. Tensors belong to the trainer and are valid only during the call.
+/// The trainer makes one call at a time. Tensors belong to the trainer and are valid only during the call.
 /// </remarks>
 public interface ISftObserver : ITrainingObserver
 {
-    /// <summary>A forward pass was made.</summary>
+    /// <summary>Called after a forward pass.</summary>
     /// <param name="step">The optimizer step, from 1.</param>
     /// <param name="microStep">The pass within the step, from 0.</param>
     /// <param name="logProbabilities">

@@ -3,7 +3,7 @@ namespace MedR1.Training;
 /// <summary>The examples of an optimizer step, encoded and split into micro-steps.</summary>
 internal sealed record SftBatch(IReadOnlyList<EncodedExample[]> MicroSteps)
 {
-    /// <summary>The sum of all weights: what the step's loss is divided by.</summary>
+    /// <summary>The sum of all weights, by which the step's loss is divided.</summary>
     public double TotalWeight =>
         MicroSteps.SelectMany(examples => examples).Sum(example => example.Weights.Sum(weight => (double)weight));
 

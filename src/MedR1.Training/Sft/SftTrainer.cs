@@ -9,7 +9,7 @@ namespace MedR1.Training;
 /// a different thread. Made by <see cref="SftTrainerBuilder"/>.
 /// </summary>
 /// <remarks>
-/// One run at a time, on its own thread. It disposes its optimizer; policy and sinks still belong to whoever made them.
+/// A trainer makes one run at a time, on its own thread. It disposes its optimizer; policy and sinks belong to the caller.
 /// </remarks>
 public sealed class SftTrainer : IDisposable
 {
@@ -55,7 +55,7 @@ public sealed class SftTrainer : IDisposable
         }
         catch
         {
-            // Frozen parameters must take gradients again, and what was copied takes as much memory as a model.
+            // Frozen parameters must require gradients again, and the optimizer's state takes memory.
             Dispose();
             throw;
         }
@@ -69,18 +69,18 @@ public sealed class SftTrainer : IDisposable
     /// <exception cref="InvalidPromptException">An example can't be encoded, or exceeds the model's context.</exception>
     /// <exception cref="CheckpointException">A checkpoint can't be written.</exception>
     /// <exception cref="InvalidOperationException">
-    /// A run of this trainer is in progress; or a different one changes its network or has it as its reference; or the first
-    /// evaluation or step did not measure <see cref="TrainerOptions.BestMetric"/>.
+    /// A run of this trainer is in progress; or a different run changes this trainer's network or uses it as its reference; or the first
+    /// evaluation or step did not report <see cref="TrainerOptions.BestMetric"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed, or was during the run.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled by this token.</exception>
     /// <exception cref="TimeoutException">
-    /// Something in the run was cancelled, but not by the token, such as a request of an evaluation that timed out.
+    /// An operation within the run was cancelled, but not by the token, such as an evaluation's request that timed out.
     /// </exception>
     public Task<TrainingReport> RunAsync(CancellationToken cancellationToken = default) =>
         _gate.RunAsync(() => RunLoopAsync(cancellationToken));
 
-    /// <summary>Frees the optimizer; a run that is under way ends behind its current step, and it is freed then.</summary>
+    /// <summary>Frees the optimizer; a run in progress ends after its current step, and the optimizer is freed then.</summary>
     public void Dispose() => _gate.Close(() => _updater?.Dispose());
 
     private static Dictionary<string, string> Invariants(
@@ -95,7 +95,7 @@ public sealed class SftTrainer : IDisposable
         };
         if (options.ExamplesPerMicroStep < options.ExamplesPerStep || policy.DropoutSeed is not null)
         {
-            // Otherwise it only reorders the rows of one pass, where their order makes no difference.
+            // Otherwise sorting only reorders the rows of one pass, where the order makes no difference.
             values.Add(nameof(options.SortByLength), options.SortByLength);
         }
 
@@ -132,7 +132,7 @@ public sealed class SftTrainer : IDisposable
         }
         finally
         {
-            // Data and order are accessed by one thread at a time, even if the run is continued right away.
+            // Only one thread at a time may access data and order, even if the run is continued right away.
             await (next ?? Task.CompletedTask).ConfigureAwait(
                 ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }

@@ -3,15 +3,15 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// Puts a supervised trainer together. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options,
-/// <c>Build</c> reports every mistake at once and works once. The builder owns nothing that it is given.
+/// Builds a supervised trainer. <c>Use…</c> fills a slot once, <c>Add…</c> appends, <c>Configure</c> edits options, <c>Build</c> reports
+/// every mistake at once and works once. The builder takes ownership of nothing that it is given.
 /// </summary>
 public sealed class SftTrainerBuilder : TrainerBuilder<SftTrainerBuilder, SftTrainerOptions>
 {
     private IReadOnlyList<SupervisedExample>? _examples;
 
     /// <summary>Starts with the policy to train.</summary>
-    /// <param name="policy">The policy; it stays with the caller.</param>
+    /// <param name="policy">The policy; the caller keeps ownership.</param>
     public SftTrainerBuilder(IVisionLanguagePolicy policy)
         : base(policy, nameof(SftTrainer))
     {
@@ -19,14 +19,14 @@ public sealed class SftTrainerBuilder : TrainerBuilder<SftTrainerBuilder, SftTra
 
     /// <summary>Sets the examples to learn.</summary>
     /// <param name="examples">
-    /// The examples. They are read one at a time on a thread other than the training's, and three of them when the trainer is
-    /// built, by which a resumed run recognizes them; your own implementation of the list may make them on demand.
+    /// The examples. They are read one at a time, on a thread other than the training thread; building the trainer reads three of them, so
+    /// that a resumed run can recognize them. A custom list may create them on demand.
     /// </param>
     public SftTrainerBuilder UseExamples(IReadOnlyList<SupervisedExample> examples) =>
         Fill(ref _examples, examples, nameof(UseExamples));
 
-    /// <summary>Makes the trainer. The options are copied.</summary>
-    /// <exception cref="TrainerConfigurationException">There are mistakes; it lists all of them.</exception>
+    /// <summary>Builds the trainer. The options are copied.</summary>
+    /// <exception cref="TrainerConfigurationException">There are mistakes; the exception lists all of them.</exception>
     /// <exception cref="CheckpointException">The checkpoint to resume from can't be read.</exception>
     /// <exception cref="InvalidOperationException">The builder has already built.</exception>
     public SftTrainer Build()

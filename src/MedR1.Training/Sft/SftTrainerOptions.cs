@@ -14,7 +14,7 @@ public sealed class SftTrainerOptions : TrainerOptions
     public int ExamplesPerMicroStep { get; set; } = 4;
 
     /// <summary>
-    /// Whether the examples of a step are sorted by length before they are split into passes, so that those of a pass have similar
+    /// Whether the examples of a step are sorted by length before they are split into passes, so that each pass has examples of similar
     /// lengths. The step's gradient is the same except for rounding and, with dropout, for what is dropped from each example.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
@@ -33,13 +33,12 @@ public sealed class SftTrainerOptions : TrainerOptions
     public override double Warmup { get; set; } = 0.1;
 
     /// <summary>
-    /// Whether the prompt's tokens are learnt too, including its image tokens, as in Med-R1's baseline and with TRL's message
-    /// columns.
+    /// Whether the prompt's tokens are learnt too, including its image tokens, as in Med-R1's baseline and with TRL's message columns.
     /// </summary>
-    /// <value>The default is <see langword="false"/>: the answer alone.</value>
+    /// <value>The default is <see langword="false"/>: only the answer is learnt.</value>
     public bool WholeConversation { get; set; }
 
-    /// <summary>Text after the end token of an answer that is learnt too; a chat template puts a line break there.</summary>
+    /// <summary>Text after an answer's end token that is learnt too; a chat template puts a line break there.</summary>
     /// <value>The default is empty. <c>"\n"</c> is what TRL learns with Qwen2-VL's template.</value>
     public string TextAfterAnswer { get; set; } = "";
 

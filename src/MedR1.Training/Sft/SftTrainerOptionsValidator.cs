@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace MedR1.Training;
 
-/// <summary>Reports everything that is wrong with the options of a supervised run.</summary>
+/// <summary>Reports every mistake in the options of a supervised run.</summary>
 public sealed class SftTrainerOptionsValidator : IValidateOptions<SftTrainerOptions>
 {
     /// <inheritdoc/>

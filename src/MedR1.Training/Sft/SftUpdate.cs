@@ -43,7 +43,7 @@ internal sealed class SftUpdate(
     private static IEnumerable<EncodedExample[]> Parts(EncodedExample[] examples) =>
         examples.GroupBy(example => example.Completion is null).Select(part => part.ToArray());
 
-    // The loss; its gradients are accumulated unless it is not finite.
+    // Returns the loss; its gradients are accumulated unless it is not finite.
     private double RunMicroStep(EncodedExample[] examples, long step, int microStep, double divisor)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -68,7 +68,7 @@ internal sealed class SftUpdate(
         }
         finally
         {
-            // The backward pass needs them.
+            // Not earlier: the backward pass needs them.
             statistics.ForEach(each => each.Dispose());
         }
     }

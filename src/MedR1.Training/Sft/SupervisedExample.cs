@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Training;
 
 /// <summary>
-/// What a model should generate. Either a prompt with an answer, of which the answer is learnt (or the whole conversation if the
-/// options say so), or a sequence of tokens, of which every token with a weight is learnt.
+/// A target of supervised training: either a prompt with an answer, of which the answer is learnt (or the whole conversation if the options
+/// say so), or a sequence of tokens, of which every token with a weight is learnt.
 /// </summary>
 public sealed record SupervisedExample
 {
@@ -28,18 +28,18 @@ public sealed record SupervisedExample
     public IReadOnlyList<float>? SequenceWeights { get; private init; }
 
     /// <summary>
-    /// Whether the encoded prompt is kept for the next time, which is not worth the memory if the example won't occur again.
+    /// Whether the encoded prompt is cached, which is not worth the memory if the example won't occur again.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool KeepsPrompt { get; init; } = true;
 
     /// <summary>
-    /// What the encoded prompt is kept under, the same for examples with the same prompt; <see langword="null"/> for the example's
-    /// place in its list.
+    /// The cache key of the encoded prompt, equal for examples with the same prompt; <see langword="null"/> for the example's index in its
+    /// list.
     /// </summary>
     public object? CacheKey { get; init; }
 
-    /// <summary>A prompt with the answer to learn.</summary>
+    /// <summary>Creates an example from a prompt and the answer to learn.</summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="completion">The answer.</param>
     public static SupervisedExample Answer(VqaPrompt prompt, string completion)
@@ -49,7 +49,7 @@ public sealed record SupervisedExample
         return new SupervisedExample { Prompt = prompt, Completion = completion };
     }
 
-    /// <summary>A conversation that ends with the model's answer.</summary>
+    /// <summary>Creates an example from a conversation that ends with the model's answer.</summary>
     /// <param name="messages">The messages; the last is the assistant's and contains only text.</param>
     /// <exception cref="ArgumentException">The last message is not the assistant's, or has an image.</exception>
     public static SupervisedExample Conversation(IReadOnlyList<ChatMessage> messages)
@@ -70,7 +70,7 @@ public sealed record SupervisedExample
         return Answer(new VqaPrompt([.. messages.Take(messages.Count - 1)]), completion);
     }
 
-    /// <summary>A sequence of tokens, for text without a conversation or with several answers in it.</summary>
+    /// <summary>Creates an example from a sequence of tokens, for text without a conversation or with several answers.</summary>
     /// <param name="sequence">The tokens, at least two.</param>
     /// <param name="weights">
     /// One weight for each token, or <see langword="null"/> for 1 each; the first has no effect.

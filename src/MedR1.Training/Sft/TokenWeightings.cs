@@ -7,10 +7,11 @@ namespace MedR1.Training;
 public static class TokenWeightings
 {
     /// <summary>
-    /// Weights the tokens that a pattern touches: otherwise an answer's letter, one token in ten, is drowned out by the format.
+    /// Weights the tokens that a match of a pattern overlaps: without this, an answer's letter, one token in ten, is drowned out by the
+    /// format.
     /// </summary>
     /// <param name="pattern">
-    /// What to look for in the completion's text; group 1 if the pattern has one, otherwise the whole match.
+    /// The pattern to find in the completion's text; only group 1 counts if the pattern has one, otherwise the whole match.
     /// </param>
     /// <param name="weight">The weight of tokens that contain a character of a match.</param>
     /// <param name="otherWeight">The weight of all other tokens.</param>

@@ -38,20 +38,22 @@ internal sealed class ParameterUpdater : IDisposable
     public IReadOnlyList<KeyValuePair<string, Parameter>> Trainable { get; }
 
     /// <summary>
-    /// The last step that was made or begun, from 1. If it is beyond what the run has counted, the parameters may belong to neither
-    /// step. A skipped step moves nothing.
+    /// The last step that was made or begun, from 1. If it is beyond the step that the run has counted, the parameters may belong to
+    /// neither step. A skipped step changes nothing.
     /// </summary>
     public long Reached { get; private set; }
 
     /// <summary>Which parameters are frozen and at what rates the others learn, as described in a checkpoint.</summary>
     public Dictionary<string, string> Settings => LearntParameters.Settings(_parameters, Trainable, _options);
 
-    /// <summary>What <see cref="TrainerOptions.LearningRateOf"/> amounts to, given a different learning rate of the run.</summary>
+    /// <summary>
+    /// Describes the rates that <see cref="TrainerOptions.LearningRateOf"/> sets, assuming a given learning rate of the run.
+    /// </summary>
     public string RatesBeside(double learningRate) =>
         LearntParameters.Rates(_parameters, Trainable, _options.LearningRateOf, learningRate);
 
-    /// <summary>Clips the gradients and determines whether a step may be made with them.</summary>
-    /// <exception cref="InvalidOperationException">An earlier step failed halfway through its move.</exception>
+    /// <summary>Clips the gradients and determines whether they allow a step.</summary>
+    /// <exception cref="InvalidOperationException">An earlier step failed while updating the parameters.</exception>
     public UpdateResult Clip()
     {
         RequireWhole();
@@ -61,9 +63,9 @@ internal sealed class ParameterUpdater : IDisposable
         return new UpdateResult(norm, double.IsFinite(norm));
     }
 
-    /// <summary>Moves the parameters and returns the learning rate used.</summary>
-    /// <param name="stepsBefore">How many steps were made or skipped before: 0 for the first, which a report calls step 1.</param>
-    /// <exception cref="InvalidOperationException">An earlier step failed halfway through its move.</exception>
+    /// <summary>Updates the parameters and returns the learning rate used.</summary>
+    /// <param name="stepsBefore">The number of steps made or skipped before: 0 for the first, which a report calls step 1.</param>
+    /// <exception cref="InvalidOperationException">An earlier step failed while updating the parameters.</exception>
     public double Step(long stepsBefore)
     {
         RequireWhole();
@@ -73,13 +75,13 @@ internal sealed class ParameterUpdater : IDisposable
         _optimizer.Step(factor);
         _broken = null;
 
-        // Not kept until the next backward pass, because a rollout needs the memory for its cache.
+        // Not kept until the next backward pass, because a rollout needs the memory for its KV cache.
         ZeroGradients();
         return _options.LearningRate * factor;
     }
 
     /// <summary>Skips a step: the gradients are dropped, the schedule advances.</summary>
-    /// <param name="stepsBefore">How many steps were made or skipped before: 0 for the first, which a report calls step 1.</param>
+    /// <param name="stepsBefore">The number of steps made or skipped before: 0 for the first, which a report calls step 1.</param>
     public double Skip(long stepsBefore)
     {
         ZeroGradients();
@@ -87,10 +89,10 @@ internal sealed class ParameterUpdater : IDisposable
     }
 
     /// <summary>
-    /// What is needed to resume: the optimizer's state and, as <c>weight.…</c>, the parameters without a master copy in it,
-    /// including those that were trained until they were deliberately frozen.
+    /// The state needed to resume: the optimizer's state and, as <c>weight.…</c>, the parameters that have no master copy in it, including
+    /// those that were trained until they were deliberately frozen.
     /// </summary>
-    /// <returns>The tensors themselves, to be written before the next step.</returns>
+    /// <returns>The tensors themselves, not copies; write them before the next step.</returns>
     public Dictionary<string, Tensor> GetState()
     {
         Dictionary<string, Tensor> state = new(_optimizer.GetState());
@@ -106,7 +108,7 @@ internal sealed class ParameterUpdater : IDisposable
     }
 
     /// <summary>Resumes from a state.</summary>
-    /// <exception cref="OptimizerStateException">It does not fit; nothing has changed.</exception>
+    /// <exception cref="OptimizerStateException">The state does not fit; nothing has changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
         RequireFit(state);
@@ -128,7 +130,7 @@ internal sealed class ParameterUpdater : IDisposable
         }
     }
 
-    // For example if memory ran out: parameters and their moments belong partly to one step and partly to the next.
+    // For example, if memory ran out: parameters and their moments then belong partly to one step and partly to the next.
     private void RequireWhole()
     {
         if (_broken is long step)
@@ -140,7 +142,7 @@ internal sealed class ParameterUpdater : IDisposable
     }
 
     /// <summary>Rejects a state that the run can't resume from.</summary>
-    /// <exception cref="OptimizerStateException">It does not fit.</exception>
+    /// <exception cref="OptimizerStateException">The state does not fit.</exception>
     public void RequireFit(IReadOnlyDictionary<string, Tensor> state)
     {
         string[] wrong = [.. Trainable.Where(pair => !Begins(pair.Key, state))
@@ -154,10 +156,10 @@ internal sealed class ParameterUpdater : IDisposable
         _optimizer.RequireFit(OfOptimizer(state));
     }
 
-    /// <summary>Frees the optimizer and lets the parameters that it froze take gradients again.</summary>
+    /// <summary>Frees the optimizer and makes the parameters that this updater froze require gradients again.</summary>
     public void Dispose()
     {
-        // A policy may have been disposed before its trainer.
+        // The policy may have been disposed before its trainer.
         if (Trainable.All(pair => !pair.Value.IsInvalid))
         {
             ZeroGradients();
@@ -198,8 +200,7 @@ internal sealed class ParameterUpdater : IDisposable
         _frozenHere.Clear();
     }
 
-    // If a different set of parameters may be trained from here on, newly trained ones have no state yet, and newly frozen ones no
-    // longer need theirs.
+    // If the set of trained parameters may change, newly trained parameters have no state yet, and newly frozen ones no longer need theirs.
     private bool MayFreezeOthers => _options.AllowedChanges.Contains(nameof(_options.IsFrozen));
 
     private IEnumerable<KeyValuePair<string, Parameter>> Stopped(Func<string, bool> condition) =>

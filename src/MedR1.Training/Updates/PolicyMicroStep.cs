@@ -9,7 +9,7 @@ namespace MedR1.Training;
 /// <param name="Rows">The completions, one for each row of the inputs.</param>
 /// <param name="Inputs">The inputs of the loss.</param>
 /// <param name="Loss">The loss, already divided for accumulation.</param>
-/// <param name="Metrics">The loss's measurements.</param>
+/// <param name="Metrics">The loss's metrics.</param>
 public sealed record PolicyMicroStep(
     long Step,
     int MicroStep,

@@ -6,30 +6,32 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Makes optimizer steps from a rollout: for each micro-step log-probabilities, loss and backward pass, then clips and steps. B
-/// rows, T tokens. One dispose scope per micro-step.
+/// Makes optimizer steps from a rollout: log-probabilities, loss and backward pass for each micro-step, then clipping and the step. B rows,
+/// T tokens. One dispose scope per micro-step.
 /// </summary>
 internal sealed class PolicyUpdate(
     IVisionLanguagePolicy policy, IVisionLanguagePolicy? reference, IPolicyLoss loss,
     RolloutTrainerOptions options, ParameterUpdater updater, IReadOnlyList<ITrainingObserver> observers,
     bool skipsWithoutGradient = false)
 {
-    // Features that policy and reference have in common are computed once, without gradient. This is not known until a checkpoint
+    // Image features that policy and reference share are computed once, without gradients. Lazy, because this is unknown until a checkpoint
     // is read: a tower that is frozen now may have been trained before.
     private readonly Lazy<bool> _sharesVision = new(
         () => loss.RequiresReference && reference is not null && policy.SharesVisionWith(reference));
 
-    /// <summary>Whether completions without a gradient may stay out of the passes: the loss needs nothing else from them.</summary>
+    /// <summary>
+    /// Whether completions without a gradient may be left out of the passes, since the loss needs nothing else from them.
+    /// </summary>
     public bool MaySkip { get; } = !loss.RequiresReference && !loss.RequiresEntropies && options.AdaptiveEntropy is null;
 
-    /// <summary>Whether they do.</summary>
+    /// <summary>Whether completions without a gradient are left out of the passes.</summary>
     public bool Skips => skipsWithoutGradient && MaySkip;
 
-    /// <summary>Adjusts the weight of the entropy bonus; null if that is fixed.</summary>
+    /// <summary>Adjusts the weight of the entropy bonus; null if the weight is fixed.</summary>
     public AdaptiveEntropyCoefficient? Entropy { get; } = options.AdaptiveEntropy is null
         ? null : new AdaptiveEntropyCoefficient(options.AdaptiveEntropy);
 
-    /// <summary>Resumes from what a checkpoint holds.</summary>
+    /// <summary>Resumes from the state in a checkpoint.</summary>
     public void Restore(RunState state)
     {
         if (Entropy is not null && state.Entropy is not null)
@@ -38,7 +40,7 @@ internal sealed class PolicyUpdate(
         }
     }
 
-    /// <summary>The log-probabilities of the policy before the first update on a rollout, for ratios.</summary>
+    /// <summary>Records the policy's log-probabilities before the first update on a rollout, for ratios.</summary>
     public void RecordOldLogProbabilities(Rollout rollout, IReadOnlyList<PlannedStep> plan)
     {
         float[][][] old = RecordLogProbabilities(policy, rollout, plan);
@@ -48,16 +50,16 @@ internal sealed class PolicyUpdate(
             [.. rollout.Members.Select((member, group) => member.OldLogProbabilities ?? old[group])];
     }
 
-    /// <summary>A model's log-probabilities of a rollout's tokens, as the update computes them.</summary>
+    /// <summary>A model's log-probabilities of a rollout's tokens, computed as in the update.</summary>
     public float[][][] RecordLogProbabilities(
         IVisionLanguagePolicy model, Rollout rollout, IReadOnlyList<PlannedStep> plan) =>
         TokenNumbers.Record(rollout, plan, packed => LogProbabilitiesOf(model, packed));
 
     /// <summary>Makes one optimizer step.</summary>
     /// <param name="rollout">The rollout.</param>
-    /// <param name="plan">Its completions by micro-step.</param>
+    /// <param name="plan">The step's completions by micro-step.</param>
     /// <param name="step">The step, from 1.</param>
-    /// <param name="cancellationToken">Cancels between micro-steps; the parameters have not moved then.</param>
+    /// <param name="cancellationToken">Cancels between micro-steps, before the parameters are updated.</param>
     public PolicyStepResult Run(Rollout rollout, PlannedStep plan, long step, CancellationToken cancellationToken)
     {
         policy.BeginStep(step);
@@ -75,7 +77,7 @@ internal sealed class PolicyUpdate(
             using TokenStatistics? statistics = Score(batch, features);
             PolicyLossInputs inputs = MakeInputs(rollout, batch, statistics, features, counts);
 
-            // Of rows that stay out of the pass no entropy is known: the loss can't compute the mean, which is measured below.
+            // The entropy of rows that are left out of the pass is unknown: the loss can't compute the mean, which is measured below.
             using PolicyLossResult result = loss.Compute(Skips ? inputs with { Entropies = null } : inputs);
             double value = result.Loss.ToDouble();
             total += value;
@@ -110,7 +112,7 @@ internal sealed class PolicyUpdate(
     {
         if (Entropy is not null && inputs.Entropies is Tensor entropies_BT)
         {
-            // A user's own loss need not say which tokens its bonus acts on: then all count.
+            // A custom loss need not report which tokens its bonus applies to: then all count.
             LossMetric observed = result.BonusEntropy ?? new LossMetric(
                 entropies_BT.detach().FilledWhere(inputs.Mask.logical_not(), 0).sum(ScalarType.Float64).ToDouble(),
                 inputs.Mask.sum(ScalarType.Float64).ToDouble());
@@ -225,7 +227,7 @@ internal sealed class PolicyUpdate(
         WithEntropyGradient = withEntropies && (loss.RequiresEntropyGradient || Entropy is not null),
     };
 
-    // The policy's output belongs to the rows that went through it; it is padded to the width of all rows.
+    // The policy's output has only the rows that went through it; it is padded to the width of all rows.
     private Tensor Spread(Tensor values, MicroBatch batch)
     {
         long missing = batch.Width - values.shape[1];

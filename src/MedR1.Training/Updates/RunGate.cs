@@ -5,41 +5,40 @@ using static TorchSharp.torch;
 namespace MedR1.Training;
 
 /// <summary>
-/// Lets one run of a trainer through at a time, on its own thread, and meanwhile caches image features that the policy does not
-/// change.
+/// Admits one run of a trainer at a time, on its own thread, and meanwhile caches image features that the policy does not change.
 /// </summary>
 /// <param name="trainer">The trainer's name.</param>
 /// <param name="policy">The policy that the runs train.</param>
 /// <param name="options">The trainer's options.</param>
-/// <param name="reference">What runs compare the policy with, if it was given; others may compare with it too.</param>
+/// <param name="reference">The given reference of the runs, if any, with which other runs may compare too.</param>
 internal sealed class RunGate(
     string trainer, IVisionLanguagePolicy policy, TrainerOptions options, IVisionLanguagePolicy? reference = null)
 {
     private const string OwnReference = "await that run, or load a network of its own for the reference.";
 
-    // The networks that runs are using right now, whichever policies wrap them: adapters on one base switch each other off, and the
-    // features that it keeps belong to one of them.
+    // The networks that runs are currently using, whichever policies wrap them: adapters on one base switch each other off, and the
+    // features that the base caches belong to one of them.
     private static readonly ConditionalWeakTable<nn.Module, RunGate> s_running = [];
 
-    // The networks of references that none of these runs moves, each with the runs that read it.
+    // The networks of references that no current run changes, each with the runs that read it.
     private static readonly ConditionalWeakTable<nn.Module, List<RunGate>> s_compared = [];
     private readonly IVisionLanguagePolicy _policy = policy;
 
-    // Set under the lock, but asked between two steps without it.
+    // Set under the lock, but read between steps without it.
     private volatile bool _isClosed;
     private Action? _free;
     private int _isFreed;
 
     private string Trainer { get; } = trainer;
 
-    // An adapter is switched on for each pass and off after it, for everyone who computes with its network, whatever wraps it.
+    // An adapter is switched on for each pass and off after it, for every policy that computes with its network.
     private bool SwitchesReference => reference?.Parameters.Any(pair => reference.PartOf(pair.Key) == ModelPart.Adapter) == true;
 
     /// <summary>
-    /// Lets no further run through: the trainer is disposed. What a run computes with just now is freed when that run is over, which
-    /// is behind its current step.
+    /// Admits no further run, because the trainer is disposed. Resources that a current run uses are freed when that run ends, after its
+    /// current step.
     /// </summary>
-    /// <param name="free">Frees what belongs to the trainer.</param>
+    /// <param name="free">Frees the trainer's resources.</param>
     public void Close(Action free)
     {
         lock (s_running)
@@ -55,8 +54,8 @@ internal sealed class RunGate(
         FreeOnce(free);
     }
 
-    /// <summary>Ends a run whose trainer was disposed meanwhile.</summary>
-    /// <exception cref="ObjectDisposedException">It was.</exception>
+    /// <summary>Ends a run whose trainer was disposed in the meantime.</summary>
+    /// <exception cref="ObjectDisposedException">The trainer was disposed.</exception>
     public void RequireOpen()
     {
         if (_isClosed)
@@ -66,12 +65,12 @@ internal sealed class RunGate(
     }
 
     /// <summary>
-    /// Runs, unless a different run uses one of the networks, or has one as its reference, or compares with the same network while
-    /// one of the two references is an adapter.
+    /// Runs, unless a different run uses one of the networks, uses one as its reference, or compares with the same network while one of the
+    /// two references is an adapter.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="others">Networks that the run uses in addition to the policy's.</param>
-    /// <exception cref="InvalidOperationException">A run is in progress, or one that changes the reference.</exception>
+    /// <exception cref="InvalidOperationException">A run is in progress, or a different run changes the reference.</exception>
     /// <exception cref="ObjectDisposedException">The trainer is disposed.</exception>
     public async Task<TrainingReport> RunAsync(Func<Task<TrainingReport>> run, params nn.Module[] others)
     {
@@ -88,7 +87,7 @@ internal sealed class RunGate(
         }
         finally
         {
-            // Before the networks are released, since freeing changes them; and behind that, for who closed in between.
+            // Before the networks are released, since freeing changes them; and after, in case the trainer was closed in between.
             FreeOnce(Volatile.Read(ref _free));
             Release(networks, compared);
             FreeOnce(Volatile.Read(ref _free));
@@ -103,7 +102,7 @@ internal sealed class RunGate(
         }
     }
 
-    // All or none.
+    // Takes all networks or none.
     private void Take(nn.Module[] networks, nn.Module? compared)
     {
         lock (s_running)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MedR1.Training;
 
-/// <summary>Adds to a step's measurements what all trainers measure, and passes them to the sinks.</summary>
+/// <summary>Adds the metrics that all trainers share to those of a step, and passes them to the sinks.</summary>
 internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int totalSteps, TrainerOptions options)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -12,7 +12,7 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
 
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-    /// <summary>Adds to a step's measurements what all trainers measure, keeps them, and reports them if it is due.</summary>
+    /// <summary>Adds the shared metrics to a step's, stores them, and reports them if due.</summary>
     public async ValueTask WriteAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
     {
         values[TrainingMetricNames.TokenCount] = state.Tokens;
@@ -32,7 +32,7 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
             state.Unreported[name] = value;
         }
 
-        // An evaluation is reported with its own step.
+        // The metrics of an evaluation are reported at its own step.
         if (state.Step % options.LogInterval == 0 || state.Step == totalSteps
             || values.ContainsKey(TrainingMetricNames.EvaluationSeconds))
         {
@@ -44,7 +44,7 @@ internal sealed class RunLog(MetricDispatcher dispatcher, RunState state, int to
         }
     }
 
-    /// <summary>Writes what was measured before the first step.</summary>
+    /// <summary>Writes the metrics of an evaluation before the first step.</summary>
     public async ValueTask WriteStartAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
     {
         _best.Choose(values);

@@ -1,8 +1,8 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// What every trainer does around its steps: evaluates, writes measurements, notifies observers, saves checkpoints. One instance
-/// per call of a run.
+/// The work of every trainer around its steps: evaluates, writes metrics, notifies observers, saves checkpoints. One instance per call of a
+/// run.
 /// </summary>
 internal sealed class RunReporter(
     string trainer, RunState state, int totalSteps, TrainerOptions options, MetricDispatcher dispatcher,
@@ -12,10 +12,10 @@ internal sealed class RunReporter(
     private readonly RunRescue _rescue = new(state, totalSteps, checkpoints);
     private bool _isSaving;
 
-    /// <summary>Makes the steps of a call, with what belongs before and after them.</summary>
-    /// <param name="makeSteps">Makes them; each ends with <see cref="EndStepAsync"/>.</param>
-    /// <param name="cancellationToken">The only token that cancels the run: any other cancellation in it is a failure.</param>
-    /// <exception cref="TimeoutException">Something in the run was cancelled, but not the run itself.</exception>
+    /// <summary>Makes the steps of a call, with the work before and after them.</summary>
+    /// <param name="makeSteps">Makes the steps; each ends with <see cref="EndStepAsync"/>.</param>
+    /// <param name="cancellationToken">The only token that cancels the run: any other cancellation within it is a failure.</param>
+    /// <exception cref="TimeoutException">An operation within the run was cancelled, but not the run itself.</exception>
     public async Task<TrainingReport> RunAsync(Func<Task> makeSteps, CancellationToken cancellationToken)
     {
         try
@@ -43,7 +43,7 @@ internal sealed class RunReporter(
         }
     }
 
-    // Before the first step of the call; what the last call left undone of its step is completed first.
+    // Runs before the first step of the call, and first completes the step that the last call left unfinished.
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         RequireWhole();
@@ -59,7 +59,7 @@ internal sealed class RunReporter(
         await evaluations.RunAtStartAsync(_log, state, cancellationToken);
     }
 
-    // For example if memory ran out while the reference was mixed: the step is counted, but what belongs to it is not.
+    // For example, if memory ran out while the reference was mixed: the step is counted, but the work that belongs to it is incomplete.
     private void RequireWhole()
     {
         if (!state.IsWhole)
@@ -72,7 +72,7 @@ internal sealed class RunReporter(
     }
 
     /// <summary>Completes a step that the state has counted.</summary>
-    /// <param name="values">The step's measurements; those of an evaluation are added.</param>
+    /// <param name="values">The step's metrics; those of an evaluation are added.</param>
     /// <param name="cancellationToken">Cancels evaluation, sinks and saving.</param>
     public async Task EndStepAsync(Dictionary<string, double> values, CancellationToken cancellationToken)
     {
@@ -136,7 +136,7 @@ internal sealed class RunReporter(
             }
             catch (Exception)
             {
-                // What matters is what the run ended with, and the other observers are told too.
+                // The exception that ended the run matters more, and the other observers must be notified too.
             }
         }
     }

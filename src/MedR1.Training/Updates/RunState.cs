@@ -4,31 +4,31 @@ using MedR1.Losses;
 namespace MedR1.Training;
 
 /// <summary>
-/// Where a run stands: everything that is neither a weight nor a moment of the optimizer. A checkpoint stores it as it is.
+/// The progress of a run: everything that is neither a weight nor a moment of the optimizer. A checkpoint stores it unchanged.
 /// </summary>
 internal sealed class RunState
 {
     /// <summary>Optimizer steps made or skipped.</summary>
     public long Step { get; set; }
 
-    /// <summary>Rollouts that have been used up.</summary>
+    /// <summary>Rollouts whose steps are all made.</summary>
     public long Rollouts { get; set; }
 
     /// <summary>Steps made with the current rollout; 0 if the next step samples.</summary>
     public int StepInRollout { get; set; }
 
     /// <summary>
-    /// What the current rollout measured, as long as none of its steps is counted; otherwise null. A step that is repeated has the
-    /// same rollout and is reported with the same measurements.
+    /// The metrics of the current rollout until its first step is counted; otherwise null. A step that is repeated has the same rollout and
+    /// is reported with the same metrics.
     /// </summary>
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public Dictionary<string, double>? Sampled { get; set; }
 
-    /// <summary>Whether the state is that of a step's end, and not just being brought up to date.</summary>
+    /// <summary>Whether the state belongs to the end of a step, and is not just being updated.</summary>
     [JsonIgnore]
     public bool IsWhole { get; set; } = true;
 
-    /// <summary>The position in the data after everything that was taken.</summary>
+    /// <summary>The position in the data after everything that was taken from it.</summary>
     public long Position { get; set; }
 
     public long Tokens { get; set; }
@@ -46,7 +46,7 @@ internal sealed class RunState
 
     public long? BestStep { get; set; }
 
-    /// <summary>The metric that this is a value of; null if written by a version that did not record it.</summary>
+    /// <summary>The metric that <see cref="BestValue"/> belongs to; null if written by a version that did not record it.</summary>
     public string? BestIsOf { get; set; }
 
     /// <summary>
@@ -54,21 +54,20 @@ internal sealed class RunState
     /// </summary>
     public bool KnowsBest { get; set; }
 
-    /// <summary>Evaluations that did not report it after one did.</summary>
+    /// <summary>Evaluations that did not report that metric after an earlier one did.</summary>
     public long EvaluationsWithoutBest { get; set; }
 
     /// <summary>
-    /// The latest value of each measurement since the last report to the sinks: what a rollout measured is reported only with its
-    /// first step.
+    /// The latest value of each metric since the last report to the sinks: a rollout's metrics are reported only with its first step.
     /// </summary>
     [JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     public Dictionary<string, double> Unreported { get; init; } = [];
 
-    /// <summary>What remains to be done at the end of the last step; null if it is done.</summary>
+    /// <summary>The unfinished work at the end of the last step; null if it is complete.</summary>
     [JsonIgnore]
     public EndOfStep? Unfinished { get; set; }
 
-    /// <summary>The same for a checkpoint; null also if only the checkpoint remained to be done.</summary>
+    /// <summary>The same for a checkpoint; also null if writing the checkpoint is the only work left.</summary>
     [JsonInclude]
     private EndOfStep? UnfinishedBeforeSaving
     {
@@ -79,7 +78,9 @@ internal sealed class RunState
     /// <summary>The adaptive weight of the entropy bonus; null if there is none.</summary>
     public AdaptiveEntropyState? Entropy { get; set; }
 
-    /// <summary>Counts what a rollout took: prompts once per completion, as in TRL, and failed rewards.</summary>
+    /// <summary>
+    /// Counts the tokens and failures of a rollout: a prompt's tokens once per completion, as in TRL, and failed rewards.
+    /// </summary>
     public void Take(Rollout rollout)
     {
         Position = rollout.Counts.NextPosition;

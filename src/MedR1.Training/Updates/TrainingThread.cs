@@ -5,8 +5,8 @@ using System.Collections.Concurrent;
 namespace MedR1.Training;
 
 /// <summary>
-/// Runs an asynchronous function on its own thread, to which every continuation returns. libtorch keeps gradient mode, dispose
-/// scopes and a pool of workers per thread: a loop that wanders over the thread pool would start a new pool at every hop.
+/// Runs an asynchronous function on a dedicated thread, to which every continuation returns. libtorch keeps gradient mode, dispose scopes
+/// and a pool of workers per thread: a loop that moves between thread-pool threads would start a new pool at every hop.
 /// </summary>
 internal sealed class TrainingThread : SynchronizationContext
 {
@@ -18,7 +18,7 @@ internal sealed class TrainingThread : SynchronizationContext
 
     public static Task<T> RunAsync<T>(Func<Task<T>> function)
     {
-        // Loading and evaluating may have left worker threads with the caller's thread, which only waits from now on.
+        // Loading and evaluating may have left the caller's thread with libtorch workers, and that thread only waits from now on.
         TorchRuntime.ReleaseThreads();
         TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() => new TrainingThread().Pump(function, completion))
@@ -37,7 +37,7 @@ internal sealed class TrainingThread : SynchronizationContext
         }
         catch (InvalidOperationException)
         {
-            // The run is over; whatever a sink or a late reward still has to do runs on the thread pool.
+            // The run is over; any remaining work of a sink or a late reward runs on the thread pool.
             ThreadPool.QueueUserWorkItem(_ => d(state));
         }
     }

@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>Properties of a step's gradients.</summary>
-/// <param name="GradientNorm">Their 2-norm before they were clipped.</param>
-/// <param name="IsFinite">Whether the step may be made.</param>
+/// <summary>The state of a step's gradients.</summary>
+/// <param name="GradientNorm">The 2-norm before clipping.</param>
+/// <param name="IsFinite">Whether the gradients allow a step.</param>
 internal readonly record struct UpdateResult(double GradientNorm, bool IsFinite);

@@ -1,14 +1,14 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Calls user code without the training thread's synchronization context. Otherwise, code that blocks on something asynchronous
-/// would wait for a continuation that this very thread has to run.
+/// Calls user code without the training thread's synchronization context. Otherwise, code that blocks on asynchronous work would wait for a
+/// continuation that only the blocked thread can run.
 /// </summary>
 internal static class UserCode
 {
     /// <summary>Calls a function.</summary>
     /// <param name="function">The function.</param>
-    /// <param name="what">What it belongs to, as the subject of a sentence; used to describe a cancellation that it throws.</param>
+    /// <param name="what">The code's origin, as the subject of a sentence, to describe a cancellation that it throws.</param>
     public static T Call<T>(Func<T> function, string what)
     {
         SynchronizationContext? own = SynchronizationContext.Current;
@@ -28,7 +28,7 @@ internal static class UserCode
         }
     }
 
-    /// <summary>Calls the observers of one kind, one after another.</summary>
+    /// <summary>Calls all observers of a type, one after another.</summary>
     public static void Tell<TObserver>(IReadOnlyList<ITrainingObserver> observers, Action<TObserver> tell)
         where TObserver : ITrainingObserver
     {

@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>A completion in a file, with its scores, its advantage and its tokens' log-probabilities when drawn.</summary>
+/// <summary>A completion in a file, with its scores, its advantage and the log-probabilities with which its tokens were drawn.</summary>
 internal sealed record CompletionDocument
 {
     public required string Text { get; init; }
@@ -22,15 +22,15 @@ internal sealed record CompletionDocument
 
     public required double Advantage { get; init; }
 
-    /// <summary>Log-probabilities before the first update on the rollout; null if the update is on policy.</summary>
+    /// <summary>Log-probabilities before the first update on the rollout; null if the update is on-policy.</summary>
     public float[]? OldLogProbabilities { get; init; }
 
-    /// <summary>PPO's advantages of the tokens; null in GRPO, and if the loss leaves the completion out.</summary>
+    /// <summary>PPO's advantages of the tokens; null in GRPO, and if the loss excludes the completion.</summary>
     public float[]? TokenAdvantages { get; init; }
 
-    /// <summary>What PPO's critic predicted; null as above.</summary>
+    /// <summary>The values that PPO's critic predicted; null whenever <see cref="TokenAdvantages"/> is.</summary>
     public float[]? Values { get; init; }
 
-    /// <summary>What PPO's critic should have predicted; null as above.</summary>
+    /// <summary>The returns that PPO's critic should have predicted; null whenever <see cref="TokenAdvantages"/> is.</summary>
     public float[]? Returns { get; init; }
 }

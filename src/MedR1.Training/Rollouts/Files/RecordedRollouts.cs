@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>Rollouts from the files of a <see cref="RolloutRecorder"/>; advantages are recomputed.</summary>
+/// <summary>Rollouts read from the files of a <see cref="RolloutRecorder"/>; advantages are recomputed.</summary>
 internal sealed class RecordedRollouts(string folder, RolloutTrainerParts parts, PromptTaker taker) : IRolloutSource
 {
     private readonly RolloutMaker _maker = new(parts);

@@ -1,7 +1,7 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// A rollout in a file: everything that the update needs from it except the prompts, which are taken from the data again.
+/// A rollout in a file: everything that the update needs except the prompts, which are read from the data again.
 /// </summary>
 internal sealed record RolloutDocument
 {
@@ -9,10 +9,10 @@ internal sealed record RolloutDocument
 
     public required int Format { get; init; }
 
-    /// <summary>How many rollouts the run made before this one.</summary>
+    /// <summary>The number of rollouts that the run made before this one.</summary>
     public required long Index { get; init; }
 
-    /// <summary>What it took to collect it.</summary>
+    /// <summary>The statistics of collecting the rollout.</summary>
     public required CollectionCounts Counts { get; init; }
 
     /// <summary>The rewards in the order of the scores.</summary>

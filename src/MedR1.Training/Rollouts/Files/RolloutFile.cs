@@ -16,7 +16,7 @@ internal static class RolloutFile
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
     };
 
-    /// <summary>The file of a rollout in a folder of recorded ones.</summary>
+    /// <summary>The path of a rollout in a folder of recorded rollouts.</summary>
     public static string PathOf(string folder, long index) => Path.Combine(
         folder, string.Create(CultureInfo.InvariantCulture, $"rollout-{index:000000}.json"));
 
@@ -47,7 +47,7 @@ internal static class RolloutFile
         string path, PromptTaker taker, CancellationToken cancellationToken) =>
         Read<ReplayDocument>(path).Groups.Select((group, index) => Restore(group, index, taker, cancellationToken));
 
-    /// <exception cref="InvalidDataException">It is not a rollout, or one scored by different rewards.</exception>
+    /// <exception cref="InvalidDataException">The file is not a rollout, or its rollout was scored by different rewards.</exception>
     public static RolloutDocument Read(string path, IReadOnlyList<string> rewards)
     {
         RolloutDocument document = Read<RolloutDocument>(path);
@@ -64,7 +64,7 @@ internal static class RolloutFile
 
     /// <summary>Reassembles a rollout.</summary>
     /// <param name="document">The file.</param>
-    /// <param name="taker">Takes its prompts from the data.</param>
+    /// <param name="taker">Takes the rollout's prompts from the data.</param>
     /// <param name="maker">Makes the rollout.</param>
     /// <param name="keepsAdvantages">Whether the advantages are taken from the file instead of recomputed.</param>
     /// <param name="cancellationToken">Cancels between prompts.</param>

@@ -9,8 +9,8 @@ public sealed class RolloutRecorder : IRolloutObserver
 {
     private readonly string _folder;
 
-    /// <summary>Makes a recorder.</summary>
-    /// <param name="folder">Where the files go; it is created if missing.</param>
+    /// <summary>Creates the recorder.</summary>
+    /// <param name="folder">The folder of the files; created if missing.</param>
     public RolloutRecorder(string folder)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);

@@ -1,22 +1,22 @@
 namespace MedR1.Training;
 
 /// <summary>
-/// Spreads the completions of a rollout over its steps at random, as TRL does: a group may be split, so that a step sees more
-/// prompts; each of its prompts is then computed in several passes.
+/// Distributes the completions of a rollout over its steps at random, as TRL does: a group may be split, so that a step sees more prompts,
+/// but each prompt is then computed in several passes.
 /// </summary>
 public sealed class ShuffledRowPlanner : IUpdatePlanner
 {
     private const int RowStream = 4;
     private readonly Func<long, int, IReadOnlyList<int>> _permutation;
 
-    /// <summary>Shuffles anew for each rollout.</summary>
+    /// <summary>Creates a planner that shuffles anew for each rollout.</summary>
     /// <param name="seed">The seed of the orders.</param>
     public ShuffledRowPlanner(long seed)
         : this((rollout, count) => SeedMixer.Permutation(count, SeedMixer.Mix(seed, rollout, RowStream)))
     {
     }
 
-    /// <summary>Takes the completions in a given order.</summary>
+    /// <summary>Creates a planner with given orders.</summary>
     /// <param name="permutation">
     /// Returns the order for the index of a rollout and the number of its completions; the same arguments must give the same
     /// order.

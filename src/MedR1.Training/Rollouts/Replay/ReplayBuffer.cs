@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>Remembers groups that disagreed, with the log-probabilities of the policy that sampled them.</summary>
+/// <summary>Stores groups that differ in reward, with the log-probabilities of the policy that sampled them.</summary>
 internal sealed class ReplayBuffer(ReplayOptions options, int? reward)
 {
     private readonly LinkedList<RolloutGroup> _groups = new();
@@ -8,17 +8,17 @@ internal sealed class ReplayBuffer(ReplayOptions options, int? reward)
     /// <summary>The groups, oldest first.</summary>
     public IReadOnlyCollection<RolloutGroup> Groups => _groups;
 
-    /// <summary>Whether nothing can be learnt from a group as it is.</summary>
+    /// <summary>Whether a group's rewards agree, so that nothing can be learnt from it.</summary>
     public bool Agrees(RolloutGroup group) => !GroupAgreement.Disagrees(group.Group, reward);
 
-    /// <summary>Some of the groups that are recent enough, none twice.</summary>
+    /// <summary>Draws groups that are recent enough, without repetition.</summary>
     public IReadOnlyList<RolloutGroup> Draw(int count, long index, long seed)
     {
         RolloutGroup[] young = [.. _groups.Where(group => index - group.ReplayedFrom <= options.MaxAge)];
         return [.. SeedMixer.Permutation(young.Length, seed).Take(count).Select(place => young[place])];
     }
 
-    /// <summary>Remembers those of the rollout's own groups that disagree.</summary>
+    /// <summary>Stores those of the rollout's own groups that differ in reward, and drops those that have become too old.</summary>
     public void Keep(Rollout rollout)
     {
         for (int group = 0; group < rollout.Members.Count; group++)
@@ -40,7 +40,7 @@ internal sealed class ReplayBuffer(ReplayOptions options, int? reward)
         }
     }
 
-    /// <summary>Adds a group; the oldest is dropped if there are too many.</summary>
+    /// <summary>Adds a group, and drops the oldest if the buffer is full.</summary>
     public void Add(RolloutGroup group)
     {
         _groups.AddLast(group);

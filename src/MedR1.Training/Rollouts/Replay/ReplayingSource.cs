@@ -1,6 +1,6 @@
 namespace MedR1.Training;
 
-/// <summary>Replaces groups whose completions all agree by remembered ones.</summary>
+/// <summary>Replaces groups whose completions all agree with groups from a replay buffer.</summary>
 internal sealed class ReplayingSource(
     IRolloutSource source, ReplayBuffer buffer, RolloutMaker maker, long seed) : IRolloutSource
 {
