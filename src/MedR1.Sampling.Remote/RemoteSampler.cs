@@ -9,9 +9,9 @@ namespace MedR1.Sampling.Remote;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A prompt's seed is its own, or is derived from the options' seed and its index in the call, as with the local sampler. What a
-/// server draws with it is up to the server: completions differ from those of the local sampler, and are only as reproducible as
-/// the server is.
+/// A prompt uses its own seed or, without one, a seed derived from the options' seed and its index in the call, as with the local sampler.
+/// How a seed is used is up to the server: completions differ from those of the local sampler, and are only as reproducible as the server
+/// is.
 /// </para>
 /// <para>
 /// Suppressed tokens are sent as a <c>logit_bias</c> of −100. The model's vision tokens, which the local sampler never draws, are
@@ -19,7 +19,7 @@ namespace MedR1.Sampling.Remote;
 /// the model's own also end a completion.
 /// </para>
 /// <para>
-/// One call at a time. There is nothing to dispose; leaving an enumeration early cancels the requests in flight and waits for them.
+/// Make one call at a time. There is nothing to dispose; leaving an enumeration early cancels the requests in flight and waits for them.
 /// Cancellation causes an <see cref="OperationCanceledException"/>, and no partial group is returned.
 /// </para>
 /// </remarks>
@@ -43,7 +43,7 @@ public sealed class RemoteSampler : ISampler
 
     /// <inheritdoc/>
     /// <exception cref="SamplingOptionsException">
-    /// The options are invalid, or the server can't draw by them; the message lists every mistake.
+    /// The options are invalid, or not supported by the server; the message lists every mistake.
     /// </exception>
     /// <exception cref="RemoteSamplingException">
     /// While enumerating: a prompt can't be sent, or gets no usable answer; the exception names the prompt.
@@ -89,7 +89,7 @@ public sealed class RemoteSampler : ISampler
             new(index, prompts[index], PromptSeeds.Of(prompts[index], sampling.Seed, index), sample);
     }
 
-    // A prompt's group from the groups of its requests.
+    // Combines the groups of a prompt's requests.
     private static async Task<CompletionGroup> GetAsync(RemoteRun run, int first, int count)
     {
         List<CompletionGroup> parts = [];
@@ -125,7 +125,7 @@ public sealed class RemoteSampler : ISampler
         return group;
     }
 
-    // The same weights for a whole call, whatever is loaded in the meantime.
+    // A whole call requires the same weights, whatever is loaded in the meantime.
     private RemoteSamplerOptions WithLoadedWeights() => _options.Weights is not { } weights ? _options : _options with
     {
         Model = weights.Model ?? _options.Model,

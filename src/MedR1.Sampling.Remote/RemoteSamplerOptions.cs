@@ -6,7 +6,7 @@ public sealed record RemoteSamplerOptions
     /// <summary>The server's address up to the API version, for example <c>http://localhost:8000/v1</c>.</summary>
     public required Uri Endpoint { get; init; }
 
-    /// <summary>The model's name as the server knows it.</summary>
+    /// <summary>The model's name on the server.</summary>
     public required string Model { get; init; }
 
     /// <summary>The API key that the server requires; <see langword="null"/> for a server without keys.</summary>
@@ -43,37 +43,37 @@ public sealed record RemoteSamplerOptions
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Whether each completion gets a request and a seed of its own, instead of one request per prompt. Needed if the server draws
-    /// identical completions within one request, as SGLang does with <c>--enable-deterministic-inference</c>: all advantages would
-    /// be 0. At a temperature of 0 each completion has its own request in any case, since vLLM refuses more than one.
+    /// Whether each completion gets its own request and seed, instead of one request per prompt. Needed if the server draws identical
+    /// completions within one request, as SGLang does with <c>--enable-deterministic-inference</c>: all advantages would be 0. At a
+    /// temperature of 0, each completion has its own request in any case, since vLLM refuses more than one.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool SeparateRequests { get; init; }
 
     /// <summary>
-    /// The version of the weights that every completion must be drawn with; <see langword="null"/> for the first one that
-    /// <see cref="ReadWeightVersion"/> returns in a call.
+    /// The version of the weights that every completion must be drawn with; <see langword="null"/> for the version that
+    /// <see cref="ReadWeightVersion"/> returns first in a call.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public string? WeightVersion { get; init; }
 
     /// <summary>
-    /// Asks the server for the version of its weights, before and after each request, possibly for several at once. If
+    /// Asks the server for the version of its weights, before and after each request, possibly for several requests at once. If
     /// <see langword="null"/>, there is no check.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public Func<CancellationToken, ValueTask<string>>? ReadWeightVersion { get; init; }
 
     /// <summary>
-    /// The weights that training replaces on the server: each call requires those loaded last, and checks before and after each
+    /// The weights that training replaces on the server: each call requires the weights loaded last, and checks before and after each
     /// request that the server has them. Replaces <see cref="WeightVersion"/> and <see cref="ReadWeightVersion"/>.
     /// </summary>
-    /// <value>The default is <see langword="null"/>: nothing is known about the server's weights.</value>
+    /// <value>The default is <see langword="null"/>: the server's weights are not checked.</value>
     public IServerWeights? Weights { get; init; }
 
     /// <summary>
-    /// Whether each completion must have its token ids and log-probabilities, as a trainer needs. If not, the server isn't asked
-    /// for log-probabilities, and token ids are only provided if it sends them.
+    /// Whether each completion must have its token ids and log-probabilities, as a trainer needs. If not, log-probabilities are not
+    /// requested, and token ids are only provided if the server sends them.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool RequireLogProbabilities { get; init; } = true;
@@ -99,8 +99,8 @@ public sealed record RemoteSamplerOptions
     public Func<string, IReadOnlyList<int>>? Tokenize { get; init; }
 
     /// <summary>
-    /// Control tokens as the server writes them, removed from the end of a completion's text. Only used with
-    /// <see cref="Tokenize"/>, which needs them in the text; otherwise the server is asked to leave out all control tokens.
+    /// Control tokens as the server writes them, removed from the end of a completion's text. Only used with <see cref="Tokenize"/>, which
+    /// needs them in the text; otherwise the request tells the server to omit all control tokens.
     /// </summary>
     /// <value>The default is the end tokens of Qwen2-VL.</value>
     public IReadOnlyList<string> ControlTokenTexts { get; init; } = ["<|im_end|>", "<|endoftext|>"];

@@ -6,7 +6,7 @@ namespace MedR1.Sampling.Remote;
 /// </param>
 /// <param name="PromptCount">Number of prompts in the call.</param>
 /// <param name="CompletionCount">Number of completions that have arrived.</param>
-/// <param name="TokenCount">Number of their tokens, as far as the server sends them.</param>
+/// <param name="TokenCount">Number of their tokens, if the server sends them.</param>
 /// <param name="RetryCount">Number of attempts beyond the first of each request.</param>
 /// <param name="Elapsed">Time since the start of the call.</param>
 public sealed record RemoteSamplingProgress(

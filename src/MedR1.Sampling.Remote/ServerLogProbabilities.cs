@@ -1,6 +1,6 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Which distribution's log-probabilities a server sends.</summary>
+/// <summary>The distribution whose log-probabilities a server sends.</summary>
 /// <remarks>
 /// They are stored in <see cref="Completion.LogProbabilities"/> and <see cref="Completion.DrawnLogProbabilities"/> only if they
 /// match the definitions of these properties under the sampling options of the call. At a temperature of 0, all three refer to

@@ -8,14 +8,14 @@ namespace MedR1.Sampling;
 /// </summary>
 public interface IEncodedPromptSampler : ISampler
 {
-    /// <summary>Encodes prompts for the model of this sampler.</summary>
+    /// <summary>The processor that encodes prompts for this sampler's model.</summary>
     IVisionLanguageProcessor Processor { get; }
 
-    /// <summary>The same as without <paramref name="encoded"/>.</summary>
+    /// <summary>Samples as without <paramref name="encoded"/>.</summary>
     /// <param name="prompts">The prompts.</param>
     /// <param name="encoded">The prompts as encoded by <see cref="Processor"/>, one for each.</param>
     /// <param name="options">How to draw.</param>
-    /// <param name="cancellationToken">Stops the drawing, as without <paramref name="encoded"/>.</param>
+    /// <param name="cancellationToken">Cancels the sampling, as without <paramref name="encoded"/>.</param>
     /// <returns>The groups in the order of the prompts.</returns>
     /// <exception cref="ArgumentException">The number of encoded prompts differs from the number of prompts.</exception>
     IAsyncEnumerable<CompletionGroup> SampleAsync(

@@ -11,10 +11,9 @@ namespace MedR1.Sampling;
 /// for bit in float32 on the CPU, elsewhere up to the rounding of the logits.
 /// </summary>
 /// <remarks>
-/// It computes on the thread that enumerates; one call at a time, and the weights must not change before it ends. It doesn't
-/// dispose the model. After cancellation the groups in progress are returned as they stand, with
-/// <see cref="StopReason.Cancelled"/> for the rows that had not ended; if any prompts had not been started, an
-/// <see cref="OperationCanceledException"/> follows.
+/// The sampler computes on the thread that enumerates; make one call at a time, and don't change the weights before it ends. It doesn't
+/// dispose the model. After cancellation, the groups in progress are returned with <see cref="StopReason.Cancelled"/> for the completions
+/// that had not ended; if any prompts had not been started, an <see cref="OperationCanceledException"/> follows.
 /// </remarks>
 public sealed class LocalSampler : IEncodedPromptSampler
 {
@@ -78,7 +77,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
     /// <param name="prompt">The prompt.</param>
     /// <param name="options">How to draw; <see cref="SamplingOptions.SamplesPerPrompt"/> must be 1.</param>
     /// <param name="cancellationToken">Ends the stream with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="SamplingOptionsException">The options are invalid, or ask for more than one completion.</exception>
+    /// <exception cref="SamplingOptionsException">The options are invalid, or request more than one completion.</exception>
     public IAsyncEnumerable<SampledToken> StreamAsync(
         VqaPrompt prompt, SamplingOptions options, CancellationToken cancellationToken = default)
     {

@@ -1,6 +1,6 @@
 namespace MedR1.Sampling;
 
-/// <summary>How a <see cref="LocalSampler"/> uses the machine. Only <see cref="Processors"/> change what a completion says.</summary>
+/// <summary>How a <see cref="LocalSampler"/> uses the machine. Only <see cref="Processors"/> affects what completions contain.</summary>
 public sealed record LocalSamplerOptions
 {
     /// <summary>The maximum number of completions drawn at once; the others wait until one ends.</summary>
@@ -8,17 +8,17 @@ public sealed record LocalSamplerOptions
     public int MaxRows { get; init; } = 256;
 
     /// <summary>
-    /// The maximum number of bytes for keys and values; if it is reached, fewer completions run at once. <see langword="null"/>
-    /// for no limit.
+    /// The maximum size of the KV cache in bytes; if it is reached, fewer completions are drawn at once. <see langword="null"/> for no
+    /// limit.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public long? MaxCacheBytes { get; init; }
 
     /// <summary>
-    /// Whether the call keeps a second copy of the weights in a layout that is read faster, if the model has one (bfloat16 on the
-    /// CPU) and that many completions benefit. Making the copy reads and writes all weights once.
+    /// Whether a call makes a second copy of the weights in a layout that is faster to read, if the model has one (bfloat16 on the CPU).
+    /// The copy reads and writes all weights once, which pays off over many steps.
     /// </summary>
-    /// <value>The default is <see langword="null"/>: yes if there are several completions of 64 tokens or more.</value>
+    /// <value>The default is <see langword="null"/>: yes if there are several completions that take 64 steps or more.</value>
     public bool? PackWeights { get; init; }
 
     /// <summary>Receives progress, at most every <see cref="ProgressInterval"/> and at the end of the call.</summary>
@@ -30,15 +30,15 @@ public sealed record LocalSamplerOptions
     public TimeSpan ProgressInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Processors of your own; they run after token suppression and before the temperature, also in greedy decoding.
+    /// Custom processors; they run after token suppression and before the temperature, also in greedy decoding.
     /// </summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<ILogitsProcessor> Processors { get; init; } = [];
 
-    /// <summary>Whether the choice of tokens is recorded where it can be; null for all devices but the CPU.</summary>
+    /// <summary>Whether the choice of tokens is recorded as a device program, if possible; null for all devices but the CPU.</summary>
     internal bool? RecordsChoices { get; init; }
 
-    /// <summary>Refuses what can't be.</summary>
+    /// <summary>Throws if an option is out of range.</summary>
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRows, 1);

@@ -1,12 +1,12 @@
 namespace MedR1.Sampling;
 
-/// <summary>How far a sampling call has got.</summary>
+/// <summary>The progress of a sampling call.</summary>
 /// <param name="CompletedPrompts">Groups that are complete.</param>
 /// <param name="PromptCount">Number of prompts in the call.</param>
 /// <param name="CompletedRows">Completions that have ended.</param>
 /// <param name="ActiveRows">Completions that are being drawn.</param>
 /// <param name="TokenCount">Tokens drawn so far.</param>
-/// <param name="Elapsed">Time spent computing; what the caller does between groups isn't counted.</param>
+/// <param name="Elapsed">Time spent computing, without the caller's work between groups.</param>
 public sealed record SamplingProgress(
     int CompletedPrompts, int PromptCount, int CompletedRows, int ActiveRows, long TokenCount, TimeSpan Elapsed)
 {

@@ -1,7 +1,7 @@
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// The options of a remote sampler are invalid; names every mistake at once. Those of a call are a
+/// The options of a remote sampler are invalid; the exception names every mistake at once. Invalid options of a call cause a
 /// <see cref="SamplingOptionsException"/>, as with any sampler.
 /// </summary>
 public sealed class RemoteSamplerOptionsException : OptionsException

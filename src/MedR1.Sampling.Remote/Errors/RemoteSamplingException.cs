@@ -9,7 +9,7 @@ public sealed class RemoteSamplingException : Exception
     /// <param name="problem">A sentence that describes the problem.</param>
     /// <param name="promptIndex">The index of the prompt in the call.</param>
     /// <param name="exampleId">The id of the example that the prompt was made from, if there is one.</param>
-    /// <param name="attempts">How many times the server was asked; 0 if the request could not be made.</param>
+    /// <param name="attempts">The number of attempts; 0 if the request could not be made.</param>
     /// <param name="status">The HTTP status of the last answer, if there was one.</param>
     /// <param name="body">The body of the last answer, if there was one.</param>
     /// <param name="innerException">The cause.</param>
@@ -36,7 +36,7 @@ public sealed class RemoteSamplingException : Exception
     /// <summary>The id of the example that the prompt was made from, if there is one.</summary>
     public string? ExampleId { get; }
 
-    /// <summary>How many times the server was asked; 0 if the request could not be made.</summary>
+    /// <summary>The number of attempts; 0 if the request could not be made.</summary>
     public int Attempts { get; }
 
     /// <summary>The HTTP status of the last answer; <see langword="null"/> if there was none.</summary>

@@ -1,14 +1,16 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>What the log-probabilities of a server are under the options of a call.</summary>
+/// <summary>The meaning of a server's log-probabilities under the options of a call.</summary>
 /// <param name="ArePlain">Whether they are those of <see cref="Completion.LogProbabilities"/>.</param>
 /// <param name="AreDrawn">Whether they are those of <see cref="Completion.DrawnLogProbabilities"/>.</param>
 internal readonly record struct LogProbabilityUse(bool ArePlain, bool AreDrawn)
 {
-    /// <summary>Compares what the server sends with what the exchange types promise.</summary>
+    /// <summary>
+    /// Compares the log-probabilities that the server sends with the definitions of <see cref="Completion"/>'s properties.
+    /// </summary>
     public static LogProbabilityUse Of(SamplingOptions options, ServerLogProbabilities kind)
     {
-        // Greedy choice has no temperature and nothing to truncate.
+        // Greedy decoding has no temperature, and nothing to truncate.
         bool tempered = options.Temperature is not (0 or 1);
         bool truncated = options.Temperature != 0 && (options.TopK is not null || options.TopP < 1 || options.MinP > 0);
         bool penalised = options.RepetitionPenalty != 1 || options.MinNewTokens > 0;

@@ -3,7 +3,7 @@ namespace MedR1.Sampling.Remote;
 /// <summary>Checks the options of a sampler.</summary>
 internal static class RemoteSamplerOptionsCheck
 {
-    /// <summary>Throws if there are mistakes, naming all of them.</summary>
+    /// <summary>Throws an exception that names all mistakes, if there are any.</summary>
     public static void ThrowIfInvalid(RemoteSamplerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

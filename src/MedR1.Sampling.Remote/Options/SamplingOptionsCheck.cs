@@ -1,11 +1,11 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Checks the options of a call: the rules of every sampler, and those of a server.</summary>
+/// <summary>Checks the options of a call: the rules of every sampler, and those of servers.</summary>
 internal static class SamplingOptionsCheck
 {
     private const double LowestTemperature = 0.01;
 
-    /// <summary>Throws if there are mistakes, naming all of them.</summary>
+    /// <summary>Throws an exception that names all mistakes, if there are any.</summary>
     public static void ThrowIfInvalid(SamplingOptions options, RemoteSamplerOptions sampler)
     {
         MistakeList mistakes = new();

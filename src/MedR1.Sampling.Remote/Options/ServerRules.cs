@@ -1,14 +1,14 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>What applies to every request to a server, for completions and about weights.</summary>
+/// <summary>The rules for every request to a server, for completions and about weights.</summary>
 internal static class ServerRules
 {
-    /// <summary>Whether requests can be sent to an address at all.</summary>
+    /// <summary>Whether requests can be sent to an address.</summary>
     public static bool IsAddress(Uri? address) => address is { IsAbsoluteUri: true, Scheme: "http" or "https" };
 
-    /// <summary>Whether a time limit is one that a timer accepts: above zero and at most 24 days.</summary>
+    /// <summary>Whether a timer accepts a time limit: above zero and at most 24 days.</summary>
     public static bool IsTimeLimit(TimeSpan limit) => limit > TimeSpan.Zero && limit.TotalMilliseconds <= int.MaxValue;
 
-    /// <summary>Whether a status says that the same request may succeed later: the server is busy, or failed internally.</summary>
+    /// <summary>Whether the same request may succeed later according to a status: the server is busy, or failed internally.</summary>
     public static bool MayPass(int status) => status is 408 or 429 or >= 500;
 }

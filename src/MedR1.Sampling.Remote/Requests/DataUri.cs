@@ -5,7 +5,7 @@ internal static class DataUri
 {
     /// <summary>Reads an image and encodes its bytes unchanged.</summary>
     /// <exception cref="IOException">The image can't be read.</exception>
-    /// <exception cref="InvalidDataException">Its format is unknown.</exception>
+    /// <exception cref="InvalidDataException">The image's format is unknown.</exception>
     public static string Of(IImageSource image)
     {
         using Stream stream = image.OpenRead();
@@ -18,7 +18,7 @@ internal static class DataUri
         return $"data:{type};base64,{Convert.ToBase64String(encoded)}";
     }
 
-    /// <summary>The type according to the first bytes, not the name, which may be wrong; null if it is unknown.</summary>
+    /// <summary>The media type according to the first bytes, not the name, which may be wrong; null if it is unknown.</summary>
     internal static string? MediaType(ReadOnlySpan<byte> encoded) =>
         ImageSignature.IsPng(encoded) ? "image/png"
         : ImageSignature.IsJpeg(encoded) ? "image/jpeg"

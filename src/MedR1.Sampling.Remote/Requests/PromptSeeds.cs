@@ -1,12 +1,12 @@
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// Seeds that depend only on the call's seed and a prompt's index, the same numbers as those of the local sampler, whose package
-/// needs a tensor library.
+/// Seeds that depend only on the call's seed and a prompt's index: the same numbers as those of the local sampler, whose package requires a
+/// tensor library.
 /// </summary>
 internal static class PromptSeeds
 {
-    // Below that of Philox.PromptSeed.
+    // Below the domain of Philox.PromptSeed.
     private const ulong ServerDomain = ulong.MaxValue - 1;
     private const ulong JitterDomain = ulong.MaxValue - 2;
 
@@ -15,8 +15,8 @@ internal static class PromptSeeds
         prompt.Seed ?? Philox.PromptSeed(seed, promptIndex);
 
     /// <summary>
-    /// The seed that is sent to a server. vLLM draws sample k from seed + k, so that prompts with adjacent seeds would share
-    /// samples, and treats −1 as no seed: the seed is spread over 52 bits, which every JSON reader reads exactly.
+    /// The seed that is sent to a server. vLLM draws sample k from seed + k, so that prompts with adjacent seeds would share samples, and
+    /// treats −1 as no seed: the seed is hashed to 52 bits, which every JSON reader reads exactly.
     /// </summary>
     public static long ForServer(long promptSeed, int sample) =>
         (long)(Philox.Block((ulong)promptSeed, (ulong)sample, ServerDomain).Low >> 12);

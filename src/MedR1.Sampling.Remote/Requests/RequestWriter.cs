@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Writes the body of a request: the protocol of OpenAI with the extensions of vLLM and SGLang.</summary>
+/// <summary>Writes the body of a request: OpenAI's protocol with the extensions of vLLM and SGLang.</summary>
 internal static class RequestWriter
 {
     // The default encoder would write each + in an image's base64 as six characters.
@@ -90,7 +90,7 @@ internal static class RequestWriter
         json.WriteNumber("min_p", sampling.MinP ?? 0);
         json.WriteNumber("repetition_penalty", sampling.RepetitionPenalty);
 
-        // The same for llama.cpp, which otherwise looks back at the last 64 tokens only.
+        // The same for llama.cpp, which otherwise considers only the last 64 tokens.
         json.WriteNumber("repeat_penalty", sampling.RepetitionPenalty);
         json.WriteNumber("repeat_last_n", -1);
         json.WriteNumber("min_tokens", sampling.MinNewTokens);
@@ -141,10 +141,10 @@ internal static class RequestWriter
         json.WriteBoolean("return_tokens_as_token_ids", options.RequireLogProbabilities);
         json.WriteBoolean("return_token_ids", true);
 
-        // vLLM returns those of the prompt with return_token_ids, SGLang with this.
+        // vLLM returns the prompt's ids with return_token_ids, SGLang with this option.
         json.WriteBoolean("return_prompt_token_ids", options.CountsImageTokens);
 
-        // SGLang learnt return_token_ids late: before, its ids are next to the log-probabilities of this.
+        // Older versions of SGLang don't support return_token_ids: their ids come with the log-probabilities that this option requests.
         json.WriteBoolean("return_meta_info", options.RequireLogProbabilities);
 
         // Rewards read the text without control tokens; only an encoder needs them.

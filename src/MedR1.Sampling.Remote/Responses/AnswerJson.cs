@@ -6,10 +6,10 @@ namespace MedR1.Sampling.Remote;
 internal static class AnswerJson
 {
     /// <summary>
-    /// Parses an answer. Python writes numbers that aren't finite as NaN and Infinity, which JSON doesn't have: they are read as
-    /// null, so that the calling reader can say where they are.
+    /// Parses an answer. Python writes numbers that aren't finite as NaN and Infinity, which JSON doesn't have: they are read as null, so
+    /// that the calling reader can report where they are.
     /// </summary>
-    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="JsonException">The answer is not JSON.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> answer)
     {
         try

@@ -6,7 +6,7 @@ namespace MedR1.Sampling.Remote;
 internal sealed class ChoiceReader(
     ServerAnswer answer, int index, SamplingOptions sampling, RemoteSamplerOptions options)
 {
-    // SGLang's name for the end of a completion whose logits are not numbers.
+    // SGLang's finish reason of a completion whose logits are NaN.
     private const string NotNumbers = "NaN happened";
 
     /// <summary>Reads a choice.</summary>
@@ -48,14 +48,14 @@ internal sealed class ChoiceReader(
         null => throw Fail("has no finish_reason"),
     };
 
-    // ik_llama.cpp says stop of a completion that has all the tokens it may have, too.
+    // ik_llama.cpp also reports stop for a completion that has reached the maximum number of tokens.
     private bool IsCutOff(JsonElement? choice, IReadOnlyList<int> ids) =>
         choice.Member("matched_stop") is null && choice.Member("stop_reason") is null
         && ids.Count == sampling.MaxNewTokens && sampling.EndTokenIds?.Contains(ids[^1]) != true;
 
-    // SGLang says in matched_stop what ended a completion, vLLM in stop_reason: a stop string, a token's id, or null. For servers
-    // that don't say it, the text decides. Its end alone would not: SGLang returns the whole last token, including what follows the
-    // stop string. A text without any may have lost it: llama.cpp and others cut it off whatever they are asked.
+    // SGLang reports in matched_stop what ended a completion, vLLM in stop_reason: a stop string, a token's id, or null. For servers that
+    // report neither, the text decides. Its end alone would not suffice: SGLang returns the whole last token, including what follows the
+    // stop string. A text without any stop string may have lost it: llama.cpp and others cut it off regardless of the request.
     private bool HasStopString(JsonElement? choice, string text, IReadOnlyList<int> ids)
     {
         JsonElement? reason = choice.Member("matched_stop") ?? choice.Member("stop_reason");

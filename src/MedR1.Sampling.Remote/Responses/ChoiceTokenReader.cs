@@ -8,10 +8,10 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
 {
     private const string IdPrefix = "token_id:";
 
-    // vLLM writes this where it has no log-probability, or minus infinity, which JSON doesn't have; SGLang the lowest float.
+    // vLLM writes this in place of a missing log-probability, or of minus infinity, which JSON doesn't have; SGLang the lowest float.
     private const double StandIn = -9999;
 
-    // Above what rounding makes of 0.
+    // Tolerates rounding above 0.
     private const double HighestLogProbability = 0.001;
 
     /// <summary>Reads tokens and log-probabilities, and rejects them if a trainer could not use them.</summary>
@@ -56,7 +56,7 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
 
     private (IReadOnlyList<int> Ids, bool AreDrawn) Ids(JsonElement? choice, IReadOnlyList<JsonElement> items, string[] names, string text)
     {
-        // vLLM names tokens by their ids, llama.cpp has the ids next to the names.
+        // vLLM names tokens by their ids; llama.cpp sends the ids next to the names.
         int?[] named = [.. names.Zip(items, (name, item) => NamedId(name) ?? ((JsonElement?)item).Member("id").Integer())];
         if (named.All(id => id >= 0))
         {
@@ -96,7 +96,7 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
         return ids is { Length: > 0 } && ids.All(id => id >= 0) ? [.. ids.OfType<int>()] : null;
     }
 
-    // SGLang describes each token by its log-probability, its id and its text.
+    // SGLang describes each token by its log-probability, id and text.
     private static int?[]? DescribedIds(JsonElement? choice) =>
         choice.Member("meta_info").Member("output_token_logprobs").Items() is IReadOnlyList<JsonElement> tokens
             ? [.. tokens.Select(token => ((JsonElement?)token).Items() is [_, JsonElement id, ..] ? ((JsonElement?)id).Integer() : null)]

@@ -15,7 +15,7 @@ internal static class GroupReader
         }
         catch (UnreadableTextException e)
         {
-            // A token may hold part of a character only.
+            // A token may contain only part of a character.
             throw answer.Fail($"a text of the answer isn't Unicode ({e.Message}).", e);
         }
     }
@@ -48,7 +48,7 @@ internal static class GroupReader
             RequireEveryToken(answer, completions.Sum(completion => completion!.TokenCount));
         }
 
-        // vLLM sends the prompt's tokens once, SGLang with each choice.
+        // vLLM sends the prompt's ids once, SGLang with each choice.
         IReadOnlyList<int>? promptIds =
             (root.Member("prompt_token_ids") ?? ((JsonElement?)choices[0]).Member("prompt_token_ids")).Integers();
         return new CompletionGroup(answer.Job.Prompt, [.. completions.OfType<Completion>()])
@@ -61,7 +61,7 @@ internal static class GroupReader
         };
     }
 
-    // llama.cpp describes no tokens that end inside a character, while it counts them.
+    // llama.cpp omits tokens that end inside a character from the log-probabilities, but counts them.
     private static void RequireEveryToken(ServerAnswer answer, int described)
     {
         JsonElement? root = answer.Json.RootElement;

@@ -1,12 +1,12 @@
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// Finds signs in a completion that the server ignored an option: it refuses nothing that it does not know. Without token ids there
-/// are none to find, and a penalty leaves none.
+/// Finds signs in a completion that the server ignored an option: servers don't refuse options that they don't know. Without token ids
+/// there are no signs, and a penalty leaves none.
 /// </summary>
 internal static class IgnoredOptions
 {
-    /// <summary>What the completion has, which the options forbid; null if nothing.</summary>
+    /// <summary>Describes the first violation of the options in a completion; null if there is none.</summary>
     public static string? FirstIn(Completion completion, SamplingOptions sampling)
     {
         IReadOnlyList<int> ids = completion.TokenIds;

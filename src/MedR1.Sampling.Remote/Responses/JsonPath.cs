@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Reads JSON whose shape isn't known: what is missing or of the wrong kind is null.</summary>
+/// <summary>Reads JSON of unknown shape: whatever is missing or of the wrong kind is null.</summary>
 internal static class JsonPath
 {
     public static JsonElement? Member(this JsonElement? element, string name) =>
@@ -13,7 +13,7 @@ internal static class JsonPath
     public static IReadOnlyList<JsonElement>? Items(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Array } found ? [.. found.EnumerateArray()] : null;
 
-    /// <exception cref="UnreadableTextException">The text has half of a character.</exception>
+    /// <exception cref="UnreadableTextException">The text contains half of a surrogate pair or bytes that are not UTF-8.</exception>
     public static string? Text(this JsonElement? element)
     {
         if (element is not { ValueKind: JsonValueKind.String } found)
@@ -27,7 +27,7 @@ internal static class JsonPath
         }
         catch (InvalidOperationException e)
         {
-            // Parsing doesn't look inside texts; this does.
+            // Parsing doesn't validate the content of strings; this does.
             throw new UnreadableTextException(e.Message, e);
         }
     }
@@ -35,7 +35,7 @@ internal static class JsonPath
     public static int? Integer(this JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Number } found && found.TryGetInt32(out int value) ? value : null;
 
-    /// <summary>A list of whole numbers; null if it is something else, or holds something else.</summary>
+    /// <summary>A list of whole numbers; null if the element is anything else.</summary>
     public static IReadOnlyList<int>? Integers(this JsonElement? element)
     {
         int?[]? numbers = element.Items()?.Select(item => ((JsonElement?)item).Integer()).ToArray();

@@ -5,7 +5,7 @@ namespace MedR1.Sampling.Remote;
 /// <summary>The result of one attempt.</summary>
 internal sealed record AttemptResult
 {
-    /// <summary>The answer; null if there is none that can be read.</summary>
+    /// <summary>The answer; null if there is none, or it can't be parsed.</summary>
     public JsonDocument? Json { get; init; }
 
     /// <summary>The HTTP status; null if there was no answer.</summary>
@@ -14,13 +14,13 @@ internal sealed record AttemptResult
     /// <summary>The start of the answer's text; null if there was no answer.</summary>
     public string? Body { get; init; }
 
-    /// <summary>What went wrong; empty if nothing did.</summary>
+    /// <summary>The problem; empty if there is none.</summary>
     public string Problem { get; init; } = "";
 
-    /// <summary>Whether asking again may help.</summary>
+    /// <summary>Whether a retry may help.</summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>How long the server asks to wait.</summary>
+    /// <summary>The delay that the server requests.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The cause of a problem.</summary>

@@ -9,12 +9,12 @@ using OpenAI.Chat;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Sends requests to a server, and retries if that may help.</summary>
+/// <summary>Sends requests to a server, and retries them if that may help.</summary>
 internal sealed class ChatSender
 {
     private const int BodyBytes = 1024;
 
-    // llama.cpp's words for n > 1, in versions that don't draw several.
+    // llama.cpp's message for n > 1, in versions that don't draw several completions.
     private const string OneOnly = "Only one completion choice is allowed";
 
     private readonly RemoteSamplerOptions _options;
@@ -34,7 +34,7 @@ internal sealed class ChatSender
     }
 
     /// <summary>Returns the first answer that is JSON and not an error.</summary>
-    /// <exception cref="RemoteSamplingException">There is none.</exception>
+    /// <exception cref="RemoteSamplingException">No attempt returned one.</exception>
     public async Task<ServerAnswer> SendAsync(
         PromptJob job, ReadOnlyMemory<byte> body, Action onRetry, CancellationToken cancellationToken)
     {
@@ -94,7 +94,7 @@ internal sealed class ChatSender
 
     private static AttemptResult Read(PipelineResponse response)
     {
-        // Only the start is ever shown, and an answer may be several megabytes long.
+        // Only the start is ever shown, and an answer may have several megabytes.
         ReadOnlySpan<byte> start = response.Content.ToMemory().Span;
         string body = Encoding.UTF8.GetString(start[..Math.Min(start.Length, BodyBytes)]);
         AttemptResult answer = new() { Status = response.Status, Body = body };

@@ -1,8 +1,8 @@
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// One call: workers take the requests in order, as many at once as may be in flight, and pause while the caller is busy with what it
-/// has got. The first failure stops all of them.
+/// One call: workers take the requests in order, up to the maximum number in flight, and pause while the caller is busy with the groups
+/// that it has read. The first failure stops all of them.
 /// </summary>
 internal sealed class RemoteRun : IAsyncDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class RemoteRun : IAsyncDisposable
     private readonly Task[] _workers;
     private readonly RequestWindow _window;
 
-    // Only ever completes with a failure: whoever waits for a group whose turn won't come must be told.
+    // Completes only with a failure: a caller waiting for a group that will never arrive must receive it.
     private readonly TaskCompletionSource<CompletionGroup> _failure = New();
 
     /// <summary>Starts the requests.</summary>
@@ -32,7 +32,7 @@ internal sealed class RemoteRun : IAsyncDisposable
         _workers = [.. Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, CancellationToken.None))];
     }
 
-    /// <summary>Returns the group of a request once it has arrived; one after another in their order.</summary>
+    /// <summary>Returns the group of a request once it has arrived; must be called in the order of the requests.</summary>
     public async Task<CompletionGroup> GetAsync(int index)
     {
         Task<CompletionGroup> group = _groups[index].Task;
@@ -67,7 +67,7 @@ internal sealed class RemoteRun : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // The failure first: the cancellation of the others, which follows from it, must not be reported instead.
+            // The failure is set before the others are cancelled, so that their cancellation is not reported instead.
             _ = e is OperationCanceledException && _caller.IsCancellationRequested
                 ? _failure.TrySetCanceled(_caller)
                 : _failure.TrySetException(e);

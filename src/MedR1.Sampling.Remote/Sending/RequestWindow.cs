@@ -1,8 +1,8 @@
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// Hands out requests in order, and holds them back while the caller is busy: then so many may have begun whose groups it has not read.
-/// While it waits for a group there is no such limit: if one request takes long, the others need not wait for it.
+/// Hands out requests in order. While the caller is busy, it limits the number of requests begun whose groups the caller has not read.
+/// While the caller waits for a group there is no limit: if one request takes long, the others need not wait for it.
 /// </summary>
 internal sealed class RequestWindow(long mostAhead)
 {
@@ -12,10 +12,10 @@ internal sealed class RequestWindow(long mostAhead)
     private int _read;
     private bool _isAwaited;
 
-    /// <summary>Takes the next request, once it may begin.</summary>
-    /// <param name="count">How many there are.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Its place; <paramref name="count"/> if there is none left.</returns>
+    /// <summary>Takes the next request once it may begin.</summary>
+    /// <param name="count">The number of requests.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The index of the request; <paramref name="count"/> if there is none left.</returns>
     public async ValueTask<int> EnterAsync(int count, CancellationToken cancellationToken)
     {
         while (true)
@@ -40,10 +40,10 @@ internal sealed class RequestWindow(long mostAhead)
         }
     }
 
-    /// <summary>The caller waits for a group.</summary>
+    /// <summary>Records that the caller waits for a group.</summary>
     public void Open() => Change(() => _isAwaited = true);
 
-    /// <summary>The caller has read a group.</summary>
+    /// <summary>Records that the caller has read a group.</summary>
     public void Read() => Change(() =>
     {
         _isAwaited = false;

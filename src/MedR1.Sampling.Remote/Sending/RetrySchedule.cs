@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>How long to wait between attempts.</summary>
+/// <summary>Computes the delays between attempts.</summary>
 internal static class RetrySchedule
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
-    // A header from a wrong clock must not stop training for days.
+    // A header from a server with a wrong clock must not stop training for days.
     private static readonly TimeSpan s_longestAsked = TimeSpan.FromMinutes(10);
 
-    /// <summary>The delay after an attempt, counted from 1; what the server asks for takes precedence over the schedule.</summary>
+    /// <summary>The delay after an attempt, counted from 1; a delay that the server requests takes precedence.</summary>
     public static TimeSpan Wait(TimeSpan first, long seed, int attempt, TimeSpan? asked)
     {
         if (asked is TimeSpan wait)
@@ -18,7 +18,7 @@ internal static class RetrySchedule
             return wait < s_longestAsked ? wait : s_longestAsked;
         }
 
-        // Requests that failed together must not be retried together: each seed waits for its own share of the delay.
+        // Requests that failed together must not be retried together: the seed determines a share of the delay.
         double whole = Math.Min(s_longest.TotalSeconds, first.TotalSeconds * Math.Pow(2, attempt - 1));
         return TimeSpan.FromSeconds(whole * (0.5 + 0.5 * PromptSeeds.Jitter(seed, attempt)));
     }
@@ -32,7 +32,7 @@ internal static class RetrySchedule
             return TimeSpan.FromSeconds(Math.Min(seconds, s_longestAsked.TotalSeconds));
         }
 
-        // The exact form only: a lenient parser takes many wrong numbers for a day of this month.
+        // Only the exact format: a lenient parser mistakes many invalid numbers for a day of the current month.
         return DateTimeOffset.TryParseExact(
             header, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
             ? date > now ? date - now : TimeSpan.Zero

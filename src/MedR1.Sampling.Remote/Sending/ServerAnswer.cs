@@ -6,7 +6,7 @@ namespace MedR1.Sampling.Remote;
 internal sealed record ServerAnswer(PromptJob Job, JsonDocument Json, int Attempts, int Status, string Body)
     : IDisposable
 {
-    /// <summary>An exception about this answer.</summary>
+    /// <summary>Creates an exception about this answer.</summary>
     public RemoteSamplingException Fail(string problem, Exception? cause = null) =>
         Job.Fail(problem, Attempts, Status, Body, cause);
 

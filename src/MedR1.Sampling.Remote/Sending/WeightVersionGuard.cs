@@ -6,7 +6,7 @@ internal sealed class WeightVersionGuard(RemoteSamplerOptions options)
     private string? _expected = options.WeightVersion;
 
     /// <summary>Reads and checks the server's version, if it can be read.</summary>
-    /// <exception cref="WeightVersionException">It differs from that of the call.</exception>
+    /// <exception cref="WeightVersionException">The version differs from that of the call.</exception>
     public async ValueTask CheckAsync(int promptIndex, CancellationToken cancellationToken)
     {
         if (options.ReadWeightVersion is null)
@@ -31,7 +31,7 @@ internal sealed class WeightVersionGuard(RemoteSamplerOptions options)
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            // A client's own time limit looks like cancellation, for which a trainer would stop without a message.
+            // A client's own time limit looks like a cancellation, which would stop a trainer without a message.
             throw new TimeoutException($"The version of the server's weights could not be read for prompt {promptIndex}.", e);
         }
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>Counts for one call and reports to a listener, one report at a time.</summary>
+/// <summary>Measures the progress of one call, and makes one report to the listener at a time.</summary>
 internal sealed class ProgressCounter(IProgress<RemoteSamplingProgress>? listener, int promptCount, int requestsPerPrompt)
 {
     private readonly int[] _missing = [.. Enumerable.Repeat(requestsPerPrompt, promptCount)];

@@ -2,18 +2,17 @@ namespace MedR1.Sampling.Remote;
 
 /// <summary>
 /// The weights that a server samples with, which training replaces as it proceeds: <see cref="SglangWeights"/>,
-/// <see cref="VllmAdapterWeights"/>, or your own implementation. If set in <see cref="RemoteSamplerOptions.Weights"/>, each
-/// completion is guaranteed to come from the weights loaded last.
+/// <see cref="VllmAdapterWeights"/>, or a custom implementation. If set in <see cref="RemoteSamplerOptions.Weights"/>, each completion is
+/// guaranteed to come from the weights loaded last.
 /// </summary>
 /// <remarks>
-/// Nothing is loaded while completions are drawn. A call reads <see cref="Model"/> and <see cref="Version"/> once, when it begins;
-/// the server's version is requested before and after each prompt, for several prompts at once and from any thread.
+/// Don't load weights while completions are drawn. A call reads <see cref="Model"/> and <see cref="Version"/> once, when it begins; the
+/// server's version is requested before and after each prompt, for several prompts at once and from any thread.
 /// </remarks>
 public interface IServerWeights
 {
     /// <summary>
-    /// The version loaded last; <see langword="null"/> before the first load, when the server has the weights that it was started
-    /// with.
+    /// The version loaded last; <see langword="null"/> before the first load, when the server has the weights that it was started with.
     /// </summary>
     string? Version { get; }
 
@@ -27,14 +26,14 @@ public interface IServerWeights
     /// <param name="folder">The folder of the weights, as a path on the server.</param>
     /// <param name="version">The name of the new version, which must not have been used before.</param>
     /// <param name="cancellationToken">
-    /// Cancels the wait; the server may load them nevertheless. After a failure or cancellation, load them again under a different
+    /// Cancels the wait; the server may load the weights nevertheless. After a failure or cancellation, load them again under a different
     /// name.
     /// </param>
-    /// <exception cref="ServerWeightsException">The server did not load them.</exception>
+    /// <exception cref="ServerWeightsException">The server did not load the weights.</exception>
     Task LoadAsync(string folder, string version, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Asks the server which version it has: <see cref="Version"/>, unless it was restarted or someone else has loaded different
+    /// Requests the version from the server: <see cref="Version"/>, unless the server was restarted or someone else has loaded different
     /// weights. Before the first load, any text that stays the same.
     /// </summary>
     /// <param name="cancellationToken">Cancels the request.</param>

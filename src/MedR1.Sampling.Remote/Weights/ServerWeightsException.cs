@@ -1,6 +1,6 @@
 namespace MedR1.Sampling.Remote;
 
-/// <summary>A server did not load weights, or did not report which it has.</summary>
+/// <summary>A server did not load weights, or did not report its version.</summary>
 public sealed class ServerWeightsException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// The weights of an SGLang server, as whole checkpoints read from a folder (<c>/update_weights_from_disk</c>). The server drops
-/// what it cached with the previous weights, except, in several versions, the features of images.
+/// The weights of an SGLang server, as whole checkpoints read from a folder (<c>/update_weights_from_disk</c>). The server clears its
+/// caches of the previous weights, except, in several versions, the cache of image features.
 /// </summary>
 /// <remarks>
 /// If training changes the vision tower, start SGLang with the variable <c>SGLANG_VLM_CACHE_SIZE_MB=0</c>: its cache of image
@@ -20,7 +20,7 @@ public sealed class SglangWeights : IServerWeights
     /// <param name="apiKey">The API key that the server requires; <see langword="null"/> for a server without keys.</param>
     /// <param name="timeout">The maximum time for the server to load weights; ten minutes by default.</param>
     /// <param name="adminApiKey">
-    /// The key of the server's <c>--admin-api-key</c>, which it then requires for loading; <see langword="null"/> if it has none.
+    /// The key of the server's <c>--admin-api-key</c>, which loading then requires; <see langword="null"/> if it has none.
     /// </param>
     /// <exception cref="ArgumentException">The address or the timeout is invalid.</exception>
     public SglangWeights(Uri endpoint, string? apiKey = null, TimeSpan? timeout = null, string? adminApiKey = null) =>
@@ -58,7 +58,7 @@ public sealed class SglangWeights : IServerWeights
     /// <inheritdoc/>
     public async ValueTask<string> ReadVersionAsync(CancellationToken cancellationToken = default)
     {
-        // Newer servers report it with the model, older ones at a separate address.
+        // Newer servers report the version with the model, older ones at a separate address.
         WeightAnswer answer = await _server.GetAsync("model_info", cancellationToken).ConfigureAwait(false);
         if (answer.Text("weight_version") is null)
         {

@@ -3,24 +3,24 @@ using System.Text.Json.Nodes;
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// The LoRA adapter of a vLLM server, read from a folder in PEFT's format (<c>/v1/load_lora_adapter</c>). Each version is an
-/// adapter with its own name, which requests specify, so that neither completions nor cached keys and values of two versions can be
-/// mixed; the previous one is unloaded.
+/// The LoRA adapter of a vLLM server, read from a folder in PEFT's format (<c>/v1/load_lora_adapter</c>). Each version is an adapter with
+/// its own name, which requests specify, so that neither completions nor cached keys and values of two versions can be mixed; the previous
+/// adapter is unloaded.
 /// </summary>
 /// <remarks>
-/// vLLM keeps cached keys and values under an adapter's name, even after the adapter was unloaded. So a name must not have been
-/// used for other weights since the server was started, by another run either; <c>PublishingSampler</c> makes up new ones.
+/// vLLM keeps cached keys and values under an adapter's name even after the adapter was unloaded. Since the server was started, a name must
+/// therefore not have been used for other weights, not even by a different run; <c>PublishingSampler</c> generates unique names.
 /// </remarks>
 public sealed class VllmAdapterWeights : IServerWeights
 {
     private const string Absent = "(not loaded)";
 
-    // vLLM's words where the engine had no such adapter to remove: with room for one, it dropped it for the new one.
+    // vLLM's message if the engine has no such adapter to remove: with room for one, it dropped it for the new one.
     private const string AlreadyDropped = "Failed to remove";
 
     private readonly WeightServer _server;
 
-    // Adapters other than the last that the server has, or may have because its answer did not arrive.
+    // Adapters other than the latest that the server has, or may have because its answer did not arrive.
     private readonly List<string> _outdated = [];
 
     private readonly List<string> _stillListed = [];
@@ -40,14 +40,13 @@ public sealed class VllmAdapterWeights : IServerWeights
     public string? Model => Version;
 
     /// <summary>
-    /// Adapters that the server still lists, in the order in which they were replaced: its engine had already dropped them for newer
-    /// ones when it was asked to, and several versions of vLLM then keep the name. They take no memory, and nothing requests them.
-    /// </summary>
+    /// Adapters that the server still lists, in the order in which they were replaced: the engine had already dropped them for newer ones
+    /// when they were unloaded, and several versions of vLLM then keep the name. They take no memory, and nothing requests them.
     public IReadOnlyList<string> StillListed => [.. _stillListed];
 
     /// <inheritdoc/>
     /// <exception cref="ServerWeightsException">
-    /// The server did not load them, or loaded them and failed to unload the previous ones, which the next call tries again.
+    /// The server did not load the adapter, or loaded it and failed to unload the previous ones, which the next call tries again.
     /// </exception>
     public async Task LoadAsync(string folder, string version, CancellationToken cancellationToken = default)
     {
@@ -70,8 +69,8 @@ public sealed class VllmAdapterWeights : IServerWeights
     }
 
     /// <summary>
-    /// Returns <see cref="Version"/> if the server lists that adapter, and <c>(not loaded)</c> if it doesn't; before the first
-    /// adapter is loaded, the name of the first model that it lists.
+    /// Returns <see cref="Version"/> if the server lists that adapter, and <c>(not loaded)</c> if it doesn't; before the first adapter is
+    /// loaded, the name of the first model in its list.
     /// </summary>
     /// <inheritdoc/>
     public async ValueTask<string> ReadVersionAsync(CancellationToken cancellationToken = default)
@@ -113,7 +112,7 @@ public sealed class VllmAdapterWeights : IServerWeights
         WeightAnswer answer = await _server.PostAsync(
             "v1/unload_lora_adapter", new JsonObject { ["lora_name"] = name }, cancellationToken).ConfigureAwait(false);
 
-        // A restarted server doesn't have it any more, and one that did not answer may never have had it.
+        // A restarted server no longer has the adapter, and one whose answer did not arrive may never have had it.
         if (answer.IsSuccess || answer.Status == 404)
         {
             return;

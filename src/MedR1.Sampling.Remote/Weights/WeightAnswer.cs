@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace MedR1.Sampling.Remote;
 
-/// <summary>What a server answered to a request about its weights.</summary>
-/// <param name="Server">Its address.</param>
+/// <summary>A server's answer to a request about its weights.</summary>
+/// <param name="Server">The server's address.</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Body">The body as received.</param>
 internal sealed record WeightAnswer(Uri Server, int Status, string Body)
@@ -14,20 +14,20 @@ internal sealed record WeightAnswer(Uri Server, int Status, string Body)
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
-    /// <summary>Whether the body is an object with such a value.</summary>
+    /// <summary>Whether the body is an object with a value of this kind under this name.</summary>
     public bool Says(string name, JsonValueKind kind) => Property(name).ValueKind == kind;
 
-    /// <summary>A text in the body of a successful answer.</summary>
+    /// <summary>A string in the body of a successful answer.</summary>
     public string? Text(string name) =>
         IsSuccess && Property(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    /// <summary>A text from each element of a list in the body.</summary>
+    /// <summary>A string from each element of a list in the body.</summary>
     public string[] Names(string list, string name) => IsSuccess && Property(list) is { ValueKind: JsonValueKind.Array } array
         ? [.. array.EnumerateArray().Select(element => PropertyOf(element, name))
             .Where(value => value.ValueKind == JsonValueKind.String).Select(value => value.GetString()!)]
         : [];
 
-    /// <summary>An exception with what the server did not do, and its answer.</summary>
+    /// <summary>Creates an exception that describes what the server failed to do, and its answer.</summary>
     public ServerWeightsException Fail(string problem)
     {
         string start = Body.Length > MostCharacters ? Body[..MostCharacters] : Body;

@@ -5,22 +5,22 @@ using System.Text.Json.Nodes;
 namespace MedR1.Sampling.Remote;
 
 /// <summary>
-/// Sends a server requests about its weights. Queries are retried if the server is busy or briefly unavailable, as are the requests
-/// for completions; loading is not, since loading twice is not what was requested.
+/// Sends a server requests about its weights. Queries are retried if the server is busy or briefly unavailable, like requests for
+/// completions; loading is not, since it might then happen twice.
 /// </summary>
 internal sealed class WeightServer
 {
     private const int MaxAttempts = 4;
     private static readonly TimeSpan s_firstWait = TimeSpan.FromSeconds(0.5);
 
-    // Unlike loading, answering takes a server only a moment.
+    // Unlike loading, answering a query takes a server only a moment.
     private static readonly TimeSpan s_longestAnswer = TimeSpan.FromMinutes(1);
 
-    // Both servers close connections that were idle for five seconds. A request that meets the end of one is lost, and loading is
-    // not repeated: such connections must be gone before.
+    // Both servers close connections that were idle for five seconds. A request that uses a connection being closed is lost, and loading is
+    // not retried: such connections must be closed here first.
     private static readonly SocketsHttpHandler s_connections = new() { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2) };
 
-    // Shared by all, as HttpClient is meant to be; timeouts are set per request.
+    // Shared by all instances, as HttpClient is meant to be; timeouts are set per request.
     private static readonly HttpClient s_client = new(s_connections) { Timeout = Timeout.InfiniteTimeSpan };
 
     private readonly string? _apiKey;
@@ -43,14 +43,14 @@ internal sealed class WeightServer
             throw new ArgumentException($"The timeout is {_timeout}; use a time above zero and at most 24 days.", nameof(timeout));
         }
 
-        // The addresses for weights are next to the version of the chat protocol, not below it.
+        // The addresses for weights are beside the version of the chat protocol, not below it.
         string address = endpoint.AbsoluteUri.TrimEnd('/');
         Address = new Uri((address.EndsWith("/v1", StringComparison.Ordinal) ? address[..^"/v1".Length] : address) + "/");
         _apiKey = apiKey;
         _loadingKey = loadingKey ?? apiKey;
     }
 
-    /// <summary>The server's address, without the protocol's version.</summary>
+    /// <summary>The server's address, without the protocol version.</summary>
     public Uri Address { get; }
 
     public Task<WeightAnswer> PostAsync(string path, JsonNode body, CancellationToken cancellationToken) =>
@@ -74,7 +74,7 @@ internal sealed class WeightServer
             }
             catch (ServerWeightsException) when (attempt < MaxAttempts)
             {
-                // It did not answer; perhaps it will next time.
+                // The server did not answer; perhaps it will next time.
             }
 
             TimeSpan wait = RetrySchedule.Wait(s_firstWait, number, attempt, asked: null);

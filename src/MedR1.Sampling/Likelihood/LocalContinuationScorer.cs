@@ -10,7 +10,7 @@ namespace MedR1.Sampling;
 /// Scores texts with a model in this process: the prompt is computed once, and its continuations reuse it. Tokens that a
 /// completion never contains, such as image tokens, are left out of the softmax, as in the sampler.
 /// </summary>
-/// <remarks>One call at a time, on the caller's thread; it doesn't dispose the model.</remarks>
+/// <remarks>Make one call at a time; it computes on the caller's thread. The scorer doesn't dispose the model.</remarks>
 public sealed class LocalContinuationScorer : IContinuationScorer
 {
     private readonly IVisionLanguagePolicy _policy;

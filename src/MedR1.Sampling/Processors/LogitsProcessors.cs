@@ -1,15 +1,15 @@
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Creates the processors that the options ask for, in the order of transformers' <c>generate</c>: repetition penalty, minimum of
+/// Creates the processors that the options require, in the order of transformers' <c>generate</c>: repetition penalty, minimum number of
 /// new tokens, suppressed tokens; then, unless decoding is greedy, temperature, top-k, top-p, min-p.
 /// </summary>
 public static class LogitsProcessors
 {
     /// <summary>Creates the processors that come before the temperature.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="endTokenIds">The end tokens in force.</param>
-    /// <param name="suppressedTokenIds">The suppressed tokens in force, the model's own included.</param>
+    /// <param name="endTokenIds">The effective end tokens.</param>
+    /// <param name="suppressedTokenIds">The effective suppressed tokens, including the model's own.</param>
     public static IReadOnlyList<ILogitsProcessor> CreatePenalties(
         SamplingOptions options, IReadOnlyList<int> endTokenIds, IReadOnlyList<int> suppressedTokenIds)
     {

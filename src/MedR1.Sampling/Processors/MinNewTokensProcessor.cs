@@ -41,7 +41,7 @@ public sealed class MinNewTokensProcessor : ILogitsProcessor
             : without;
     }
 
-    // Whether a row has generated too few is decided on the device. R rows, E end tokens, V vocabulary.
+    // The device decides whether a row has generated too few. R rows, E end tokens, V vocabulary.
     private Tensor Process(Tensor logits_RV, Tensor counts_R, LogitsContext context)
     {
         if (_endTokenIds.Length == 0)

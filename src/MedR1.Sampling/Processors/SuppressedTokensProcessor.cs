@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Excludes tokens always.</summary>
+/// <summary>Excludes given tokens from every row.</summary>
 public sealed class SuppressedTokensProcessor : ILogitsProcessor
 {
     private readonly long[] _tokenIds;

@@ -9,7 +9,7 @@ public sealed class TemperatureProcessor : ILogitsProcessor
 
     /// <summary>Creates a processor.</summary>
     /// <param name="temperature">The divisor.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It isn't positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The temperature isn't positive.</exception>
     public TemperatureProcessor(double temperature)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Remembers which tokens occur in each row, prompt included. The creator disposes it.</summary>
+/// <summary>Tracks which tokens occur in each row, prompt included. The creator disposes it.</summary>
 public sealed class TokenHistory : IDisposable
 {
     private TokenHistory(Tensor seen) => Seen = seen;
@@ -10,10 +10,10 @@ public sealed class TokenHistory : IDisposable
     /// <summary><c>[rows, V]</c> bool: true if the row contains the token.</summary>
     public Tensor Seen { get; }
 
-    /// <summary>Starts with the tokens of prompts, padding left out.</summary>
+    /// <summary>Creates a history of the tokens of prompts, without padding.</summary>
     /// <param name="prompts">The tokens of each prompt.</param>
-    /// <param name="samplesPerPrompt">Rows for each prompt, consecutive.</param>
-    /// <param name="vocabularySize">V.</param>
+    /// <param name="samplesPerPrompt">The number of consecutive rows for each prompt.</param>
+    /// <param name="vocabularySize">The size of the vocabulary (V).</param>
     /// <param name="device">The device of the logits.</param>
     public static TokenHistory Create(
         IReadOnlyList<IReadOnlyList<int>> prompts, int samplesPerPrompt, int vocabularySize, Device device)

@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Lists of tokens on a device, which are brought there once.</summary>
+/// <summary>Lists of token ids on a device, each copied there once.</summary>
 internal sealed class TokenIndices(Device device) : IDisposable
 {
     private readonly Dictionary<long[], Tensor> _brought = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary><c>[tokens]</c> int64; not the caller's.</summary>
+    /// <summary><c>[tokens]</c> int64; owned by this instance.</summary>
     public Tensor Of(long[] tokenIds)
     {
         if (!_brought.TryGetValue(tokenIds, out Tensor? index))

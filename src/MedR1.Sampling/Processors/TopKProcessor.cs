@@ -8,7 +8,7 @@ public sealed class TopKProcessor : ILogitsProcessor
     private readonly int _kept;
 
     /// <summary>Creates a processor.</summary>
-    /// <param name="topK">How many to keep; more than the vocabulary keeps all.</param>
+    /// <param name="topK">The number of tokens to keep; a number above the vocabulary size keeps all.</param>
     /// <param name="minTokensToKeep">The minimum number of tokens to keep.</param>
     public TopKProcessor(int topK, int minTokensToKeep = 1)
     {

@@ -5,8 +5,8 @@ using MedR1.Modeling;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Foretells the bytes of a cache: prompt slots × prompt capacity × a + row slots × completion capacity × b, where a and
-/// b are measured on three small caches.
+/// Predicts the bytes of a cache: prompt slots × prompt capacity × a + row slots × completion capacity × b, where a and b are measured on
+/// three small caches.
 /// </summary>
 internal sealed class CacheBudget
 {
@@ -21,12 +21,12 @@ internal sealed class CacheBudget
         _perCompletionToken = (Measure(policy, Probe, 2 * Probe) - small) / (double)Probe;
     }
 
-    /// <summary>Bytes of a cache.</summary>
+    /// <summary>The predicted size of a cache in bytes.</summary>
     public long BytesOf(CacheShape shape) => (long)Math.Ceiling(
         _perPromptToken * shape.PromptSlots * shape.PromptCapacity
         + _perCompletionToken * shape.RowSlots * shape.CompletionCapacity);
 
-    /// <summary>Says that one completion alone is too large.</summary>
+    /// <summary>Creates the exception for a single completion that exceeds the limit.</summary>
     public static InvalidOperationException TooSmall(PromptTicket ticket, CacheShape shape, long needed, long allowed) =>
         new(string.Create(
             CultureInfo.InvariantCulture,

@@ -2,16 +2,16 @@ using MedR1.Modeling;
 
 namespace MedR1.Sampling;
 
-/// <summary>Shapes the cache of a call: as many completions at once as rows and bytes allow.</summary>
+/// <summary>Plans the cache of a call: as many concurrent completions as rows and bytes allow.</summary>
 internal sealed class CachePlanner(IVisionLanguagePolicy policy, LocalSamplerOptions limits, SamplingOptions options)
 {
-    // The lengths of prompts not encoded yet are unknown: some spare room avoids a new cache for a longer one.
+    // The lengths of prompts not encoded yet are unknown: rounding up avoids a new cache for a slightly longer prompt.
     private const int Step = 64;
 
     private CacheBudget? _budget;
 
-    /// <summary>The shape for what stands in the queue.</summary>
-    /// <exception cref="InvalidOperationException">One completion alone takes more bytes than allowed.</exception>
+    /// <summary>Plans the shape for the prompts in the queue.</summary>
+    /// <exception cref="InvalidOperationException">A single completion takes more bytes than allowed.</exception>
     public CacheShape Plan(PromptQueue queue, CancellationToken cancellationToken)
     {
         int samples = options.SamplesPerPrompt;
@@ -22,11 +22,11 @@ internal sealed class CachePlanner(IVisionLanguagePolicy policy, LocalSamplerOpt
         bool isKnown = window.Count == queue.Count;
         int roomy = isKnown ? longest : Math.Min(policy.ContextLength, (longest + Step - 1) / Step * Step);
 
-        // Behind a long prompt the context leaves less than was asked for; a prompt not encoded yet may be short.
+        // After a long prompt, the context leaves room for fewer tokens than requested; a prompt not encoded yet may be short.
         int tokens = isKnown
             ? window.Max(ticket => ticket.TokenLimit) : Math.Min(options.MaxNewTokens, policy.ContextLength);
 
-        // Prompts whose last completions are long hold on to their slots: twice as many let others begin.
+        // Prompts whose last completions are long keep their slots: twice as many slots let others begin.
         CacheShape shape = new(Math.Min(queue.Count, 2 * GroupsOf(rows)), rows, roomy, tokens);
         return limits.MaxCacheBytes is long allowed ? Shrink(shape, longest, allowed, window.First()) : shape;
     }

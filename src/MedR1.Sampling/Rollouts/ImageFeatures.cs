@@ -7,14 +7,14 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// What the vision tower gave for the pictures of the prompts under way. Equal pictures are one: questions about the
-/// same picture are the rule in medical sets, and each prompt opens its own.
+/// The vision tower's features for the images of the prompts in progress. Equal images are encoded once: several questions about one image
+/// are common in medical data sets, and each prompt loads its own copy.
 /// </summary>
 internal sealed class ImageFeatures(IVisionLanguagePolicy policy) : IDisposable
 {
     private readonly Dictionary<EncodedImage, Entry> _known = new(EncodedImage.ByContent);
 
-    /// <summary>The features of prompts' pictures, <c>[image tokens, hidden]</c>; null if they have none.</summary>
+    /// <summary>The features of the prompts' images, <c>[image tokens, hidden]</c>; null if there are no images.</summary>
     public Tensor? Take(IReadOnlyList<EncodedPrompt> prompts)
     {
         EncodedImage[] images = [.. prompts.SelectMany(prompt => prompt.Images)];
@@ -27,7 +27,7 @@ internal sealed class ImageFeatures(IVisionLanguagePolicy policy) : IDisposable
         return cat([.. images.Select(Use)], 0);
     }
 
-    /// <summary>Forgets a prompt's pictures, unless another prompt under way has them.</summary>
+    /// <summary>Releases a prompt's images; features that no other prompt in progress uses are freed.</summary>
     public void Release(EncodedPrompt prompt)
     {
         foreach (EncodedImage image in prompt.Images)

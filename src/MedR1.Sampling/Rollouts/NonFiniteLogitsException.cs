@@ -3,7 +3,7 @@ namespace MedR1.Sampling;
 /// <summary>A token couldn't be drawn: the model's logits aren't finite, or no token was left to choose from.</summary>
 public sealed class NonFiniteLogitsException : InvalidOperationException
 {
-    /// <summary>Creates an exception that says where it happened.</summary>
+    /// <summary>Creates the exception for a token.</summary>
     /// <param name="promptIndex">The prompt's index in the call.</param>
     /// <param name="sampleIndex">The sample's index in its group.</param>
     /// <param name="position">The token's index in the completion.</param>

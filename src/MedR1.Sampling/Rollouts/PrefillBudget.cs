@@ -5,13 +5,12 @@ using TorchSharp;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// How many prompts run at once. A small model spends most of a prompt's time between its operators, so that many
-/// prompts at once cost little more than one; a large one gains nothing on the CPU, and would hear of a cancellation
-/// late.
+/// Decides how many prompts are prefilled together. A small model spends most of a prompt's time between its operators, so that many
+/// prompts at once cost little more than one; a large model gains nothing on the CPU, and would react late to a cancellation.
 /// </summary>
 internal sealed class PrefillBudget
 {
-    // Parameters times tokens: a few tenths of a second.
+    // Parameters times tokens, for a few tenths of a second.
     private const double MostProductsOnCpu = 2e10;
     private const double MostProductsElsewhere = 2e13;
 
@@ -23,7 +22,7 @@ internal sealed class PrefillBudget
         _mostTokens = products / Math.Max(1, policy.Parameters.Sum(parameter => parameter.Value.numel()));
     }
 
-    /// <summary>Whether a prompt may run with others; alone it always may.</summary>
+    /// <summary>Whether a prompt may be prefilled together with others; alone it always may.</summary>
     public bool HasRoom(IReadOnlyList<EncodedPrompt> others, EncodedPrompt prompt) =>
         others.Count == 0 || others.Sum(TokensOf) + TokensOf(prompt) <= _mostTokens;
 

@@ -4,13 +4,13 @@ using MedR1.Modeling;
 
 namespace MedR1.Sampling;
 
-/// <summary>Encodes the prompts of a call one by one, and refuses those that don't fit, by name.</summary>
+/// <summary>Encodes the prompts of a call one by one; an error names the prompt that can't be used.</summary>
 internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOptions options)
 {
     private const int ShownCharacters = 60;
 
-    /// <summary>Encodes a prompt, unless it comes encoded.</summary>
-    /// <exception cref="InvalidPromptException">It can't be encoded, or leaves no room for an answer.</exception>
+    /// <summary>Encodes a prompt, unless it is already encoded.</summary>
+    /// <exception cref="InvalidPromptException">The prompt can't be encoded, or leaves no room for an answer.</exception>
     public PromptTicket Encode(VqaPrompt prompt, EncodedPrompt? known, int index, CancellationToken cancellationToken)
     {
         EncodedPrompt encoded;
@@ -20,8 +20,8 @@ internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOption
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            // Whatever is wrong, for instance with an image: in a list of thousands, its index is what one needs first. A timeout of an
-            // image's source comes as a cancellation that nobody asked for.
+            // Whatever the cause, for instance a broken image: in a list of thousands, the prompt's index is needed first. A timeout of an
+            // image source is a cancellation that the caller did not request.
             throw new InvalidPromptException(
                 $"{NameOf(prompt, index)} can't be encoded: {exception.Message}", exception);
         }

@@ -1,21 +1,21 @@
 namespace MedR1.Sampling;
 
-/// <summary>What a call has done so far.</summary>
+/// <summary>The statistics of a call so far.</summary>
 internal sealed class RolloutCounts
 {
     private readonly Dictionary<StopReason, int> _ends = [];
     private long _slotSteps;
 
-    /// <summary>Tokens said.</summary>
+    /// <summary>The number of tokens drawn.</summary>
     public long TokenCount { get; private set; }
 
     /// <summary>Completions by the reason that ended them; they are counted when they end, not when their group is complete.</summary>
     public IReadOnlyDictionary<StopReason, int> Ends => _ends;
 
-    /// <summary>Share of the slots that said a token; 0 before the first step.</summary>
+    /// <summary>Share of the slots that drew a token, over all steps; 0 before the first step.</summary>
     public double Occupancy => _slotSteps == 0 ? 0 : TokenCount / (double)_slotSteps;
 
-    /// <summary>Counts a step in which rows have said a token each, and those that it ended.</summary>
+    /// <summary>Counts a step that drew a token for each row, and the completions that it ended.</summary>
     public void AddStep(IReadOnlyCollection<RolloutRow> rows, int rowSlots)
     {
         TokenCount += rows.Count;

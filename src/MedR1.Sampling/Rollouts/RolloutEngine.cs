@@ -7,9 +7,8 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Draws the completions of a call. A completion that ends frees its slot, the next waiting one takes it; with each step
-/// every completion in a slot says one token. Between steps no dispose scope and no gradient mode of its own is open. P
-/// prompts, V vocabulary.
+/// Draws the completions of a call. A completion that ends frees its slot for the next one waiting; each step draws one token for every
+/// completion in a slot. Between steps, the engine leaves no dispose scope and no gradient mode open. P prompts, V vocabulary.
 /// </summary>
 internal sealed class RolloutEngine : IDisposable
 {
@@ -47,33 +46,36 @@ internal sealed class RolloutEngine : IDisposable
         _recordsChoices = chooser.IsRecordable && (limits.RecordsChoices ?? policy.Device.type != DeviceType.CPU);
         _looksAhead = looksAhead && _recordsChoices;
 
-        // A GPU computes a few more rows in the same time, but loses time to copies, and to steps of ever-changing shapes. When
-        // looking ahead, it isn't known yet which rows will diverge.
+        // A GPU computes a few more rows in the same time, but loses time to copies, and to steps of ever-changing shapes. When decoding
+        // ahead, it isn't known yet which rows will diverge.
         _sharesPrefixes = policy.Device.type == DeviceType.CPU && !_looksAhead;
     }
 
-    /// <summary>What it has done so far.</summary>
+    /// <summary>The statistics so far.</summary>
     public RolloutCounts Counts { get; } = new();
 
     /// <summary>Completions that are being drawn.</summary>
     public int ActiveRowCount => _active.Count;
 
-    /// <summary>Whether a group that is not complete has tokens; all its rows may have ended while others wait.</summary>
+    /// <summary>Whether an incomplete group has tokens; all rows it has begun may have ended while others wait.</summary>
     public bool IsUnderWay => _open.Exists(group => group.HasSpoken);
 
     /// <summary>Whether nothing is left to draw.</summary>
     public bool IsDone => _queue.Count == 0 && _open.Count == 0;
 
-    /// <summary>The completion of a call that draws one.</summary>
+    /// <summary>The completion of a call that draws a single one.</summary>
     public RolloutRow OnlyRow { get; private set; } = null!;
 
     /// <summary>
-    /// Lets completions begin where there is room, and gives each in a slot one token more; who looks ahead hears it with
-    /// the next step, unless it is the first.
+    /// Admits waiting completions to free slots, and draws one more token for every completion in a slot. When decoding ahead, the host
+    /// receives the tokens in the next step, unless all rows have just begun.
     /// </summary>
     /// <exception cref="NonFiniteLogitsException">A token can't be drawn.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while a prompt is encoded.</exception>
-    /// <remarks>Who looks ahead feeds token t + 1 unheard, hears it, says t + 2; who does not feeds t, says and hears t + 1.</remarks>
+    /// <remarks>
+    /// When decoding ahead, a step feeds token t + 1, which the host has not received, receives it and chooses t + 2; otherwise, a step
+    /// feeds token t, then chooses and receives t + 1.
+    /// </remarks>
     public void Step(CancellationToken cancellationToken)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -84,7 +86,7 @@ internal sealed class RolloutEngine : IDisposable
             Hear();
             if (_active.Count == 0)
             {
-                // The caller takes what has ended before other rows begin.
+                // The caller takes completed groups before other rows begin.
                 return;
             }
         }
@@ -104,14 +106,14 @@ internal sealed class RolloutEngine : IDisposable
             group.Trim();
         }
 
-        // First tokens are received at once: the step after them takes the time to record it.
+        // First tokens are received at once, since the step after them takes extra time to be recorded.
         if (!_looksAhead || _active.Count == beginning.Count)
         {
             Hear();
         }
     }
 
-    /// <summary>Ends every completion of the prompts under way where it stands.</summary>
+    /// <summary>Ends every completion of the prompts in progress at its current token.</summary>
     public void Cancel()
     {
         if (_speech.IsUnheard)
@@ -129,7 +131,7 @@ internal sealed class RolloutEngine : IDisposable
         CloseGroups();
     }
 
-    /// <summary>The next group in order if it is complete, else null.</summary>
+    /// <summary>The next group in order if it is complete, otherwise null.</summary>
     public CompletionGroup? TakeNext() => _given.TryPeek(out RolloutGroup? group) && group.IsDone
         ? _given.Dequeue().Complete(_policy.Processor.Tokenizer) : null;
 
@@ -141,7 +143,7 @@ internal sealed class RolloutEngine : IDisposable
         _slots?.Dispose();
     }
 
-    // Which completions begin: first those of the prompts in progress, then those of the next prompts.
+    // Admits completions: first those of the prompts in progress, then those of the next prompts.
     private List<RolloutRow> Admit(CancellationToken cancellationToken)
     {
         List<RolloutRow> beginning = [];
@@ -235,7 +237,7 @@ internal sealed class RolloutEngine : IDisposable
         return group;
     }
 
-    // Runs the prompts opened since the last call.
+    // Prefills the prompts opened since the last call.
     private void RunStarting()
     {
         if (_starting.Count == 0)

@@ -15,28 +15,28 @@ internal sealed class RolloutGroup(PromptTicket ticket, int promptSlot, RolloutR
     /// <summary>The prompt.</summary>
     public PromptTicket Ticket => ticket;
 
-    /// <summary>Where the cache holds it.</summary>
+    /// <summary>The prompt's slot in the cache.</summary>
     public int PromptSlot => promptSlot;
 
-    /// <summary>Its completions.</summary>
+    /// <summary>The prompt's completions.</summary>
     public IReadOnlyList<RolloutRow> Rows => rows;
 
     /// <summary>Whether a completion waits for a slot.</summary>
     public bool HasWaitingRow => _begun < rows.Length && rows[_begun].Ended is null;
 
-    /// <summary>Whether one of its completions has a token.</summary>
+    /// <summary>Whether any completion has a token.</summary>
     public bool HasSpoken => Array.Exists(rows, row => row.Tokens.Count > 0);
 
     /// <summary>Whether all completions have ended.</summary>
     public bool IsDone => Array.TrueForAll(rows, row => row.Ended is not null);
 
-    /// <summary><c>[1, V]</c>: where each completion begins. Kept until the last has begun.</summary>
+    /// <summary><c>[1, V]</c>: the logits of every completion's first token. Kept until the last completion has begun.</summary>
     public Tensor Logits => _logits ?? throw new InvalidOperationException("The prompt has not run yet.");
 
-    /// <summary>Takes what the prompt gave.</summary>
+    /// <summary>Takes the logits of the prefill.</summary>
     public void Begin(Tensor logits) => _logits = logits.DetachFromDisposeScope();
 
-    /// <summary>Gives the next completion a slot.</summary>
+    /// <summary>Assigns a slot to the next completion.</summary>
     public RolloutRow BeginRow(int rowSlot)
     {
         RolloutRow row = rows[_begun++];
@@ -44,7 +44,7 @@ internal sealed class RolloutGroup(PromptTicket ticket, int promptSlot, RolloutR
         return row;
     }
 
-    /// <summary>Drops the logits once no completion needs them.</summary>
+    /// <summary>Frees the logits once all completions have begun.</summary>
     public void Trim()
     {
         if (_begun == rows.Length)
@@ -53,7 +53,7 @@ internal sealed class RolloutGroup(PromptTicket ticket, int promptSlot, RolloutR
         }
     }
 
-    /// <summary>The group as a result.</summary>
+    /// <summary>Converts the group to a result.</summary>
     public CompletionGroup Complete(ITextTokenizer tokenizer) =>
         new(ticket.Prompt, [.. rows.Select(row => row.Complete(tokenizer))])
         {

@@ -16,41 +16,41 @@ internal sealed class RolloutRow(
     /// <summary>The log-probability of the newest token.</summary>
     public float LastLogProbability => _logProbabilities[^1];
 
-    /// <summary>Why it ended, or null while it goes on.</summary>
+    /// <summary>Why the completion ended; null while it continues.</summary>
     public StopReason? Ended { get; private set; }
 
-    /// <summary>The place in its group.</summary>
+    /// <summary>The completion's index in its group.</summary>
     public int SampleIndex => sampleIndex;
 
-    /// <summary>The prompt's place in the call.</summary>
+    /// <summary>The prompt's index in the call.</summary>
     public int PromptIndex => ticket.Index;
 
-    /// <summary>Where the cache holds its prompt.</summary>
+    /// <summary>The prompt's slot in the cache.</summary>
     public int PromptSlot { get; private set; }
 
-    /// <summary>The row of the cache that is kept for it.</summary>
+    /// <summary>The cache row reserved for this completion.</summary>
     public int RowSlot { get; private set; }
 
     /// <summary>
-    /// Where the cache holds its tokens: its own row, or that of a completion which has said the same so far.
+    /// The cache row with this completion's tokens: its own, or that of a completion with the same tokens so far.
     /// </summary>
     public int SharedSlot { get; private set; }
 
-    /// <summary>Tokens that the cache holds: all but the newest, which the next step feeds.</summary>
+    /// <summary>The number of tokens in the cache: all but the newest, which the next step feeds.</summary>
     public int CachedTokens => _tokens.Count - 1;
 
-    /// <summary>Its place in the cache for the step that feeds its newest token.</summary>
+    /// <summary>The position in the cache for the step that feeds the newest token.</summary>
     public DecodeRow Place => new(PromptSlot, SharedSlot, CachedTokens);
 
-    /// <summary>Whether it goes on behind a token more, unless that one ends it.</summary>
+    /// <summary>Whether the limit allows the completion to continue after its next token.</summary>
     public bool HasRoomBehindNext => _tokens.Count + 1 < ticket.TokenLimit;
 
-    /// <summary>Its place for the step that feeds the token after.</summary>
+    /// <summary>The position in the cache for the step that feeds the next token.</summary>
     public DecodeRow PlaceOfNext => Place with { Length = CachedTokens + 1 };
 
-    /// <summary>What its next token is chosen with.</summary>
-    /// <param name="isRandom">Whether it is drawn.</param>
-    /// <param name="logits">The row of the logits that it is chosen from.</param>
+    /// <summary>The inputs for choosing the next token.</summary>
+    /// <param name="isRandom">Whether the token is drawn at random.</param>
+    /// <param name="logits">The row of the logits.</param>
     public ChoiceRow NextChoice(bool isRandom, int logits) => new(
         logits, isRandom ? CounterRandom.Uniform(ticket.Seed, sampleIndex, _tokens.Count) : 0, _tokens.Count, RowSlot)
     {
@@ -58,7 +58,7 @@ internal sealed class RolloutRow(
         Prompt = ticket.Prompt,
     };
 
-    /// <summary>Takes its places in the cache.</summary>
+    /// <summary>Assigns the completion's slots in the cache.</summary>
     public void Begin(int promptSlot, int rowSlot)
     {
         PromptSlot = promptSlot;
@@ -66,10 +66,10 @@ internal sealed class RolloutRow(
         SharedSlot = rowSlot;
     }
 
-    /// <summary>Uses a row together with a completion that has said the same so far.</summary>
+    /// <summary>Shares the cache row of a completion with the same tokens so far.</summary>
     public void Share(int rowSlot) => SharedSlot = rowSlot;
 
-    /// <summary>Takes a token and sees whether it is the last.</summary>
+    /// <summary>Appends a token and checks whether it ends the completion.</summary>
     public void Append(ChosenToken token)
     {
         _tokens.Add(token.Id);
@@ -90,10 +90,10 @@ internal sealed class RolloutRow(
         }
     }
 
-    /// <summary>Ends it where it stands, unless it has ended.</summary>
+    /// <summary>Ends the completion at its current token, unless it has ended.</summary>
     public void Cancel() => Ended ??= StopReason.Cancelled;
 
-    /// <summary>The completion as a result.</summary>
+    /// <summary>Converts the completion to a result.</summary>
     public Completion Complete(ITextTokenizer tokenizer) => new()
     {
         Text = tokenizer.Decode(_tokens),

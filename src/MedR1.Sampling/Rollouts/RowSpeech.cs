@@ -5,20 +5,20 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Lets rows say a token each, in two parts: the device chooses, and the host hears it. Between the two the device may be
-/// given the rows' next step. R rows, H of them with logits of their own, V vocabulary.
+/// Draws a token for each row in two parts: the device chooses the tokens, then the host receives them. In between, the device may be given
+/// the rows' next step. R rows, H of them with their own logits, V vocabulary.
 /// </summary>
 internal sealed class RowSpeech(IVisionLanguagePolicy policy, bool isRandom)
 {
     private RolloutRow[] _said = [];
     private Tensor? _ahead_RV;
 
-    /// <summary>Whether the rows have said a token that the host has not heard.</summary>
+    /// <summary>Whether the device has chosen tokens that the host has not received.</summary>
     public bool IsUnheard { get; private set; }
 
     /// <summary>
-    /// Feeds what was not heard yet, if no row is at its limit; the rows share nothing. A row that turns out to have ended
-    /// was fed in vain: what is in its slot then, nobody reads.
+    /// Feeds the tokens that the host has not received, unless a row is at its limit; the rows share nothing. A row that turns out to have
+    /// ended was fed in vain: nothing reads its slot.
     /// </summary>
     public void DecodeAhead(SlotPool slots)
     {
@@ -29,8 +29,8 @@ internal sealed class RowSpeech(IVisionLanguagePolicy policy, bool isRandom)
         }
     }
 
-    /// <summary>Feeds what rows have said last, those that go on, unless that was done ahead in this step.</summary>
-    /// <returns><c>[H, V]</c>: what rows that have said the same go on with is computed once.</returns>
+    /// <summary>Feeds the newest tokens of the rows that continue, unless <see cref="DecodeAhead"/> did so in this step.</summary>
+    /// <returns><c>[H, V]</c> logits; rows with the same tokens so far are computed once.</returns>
     public Tensor Decode(IReadOnlyList<RolloutRow> rows, SlotPool slots)
     {
         if (_ahead_RV is Tensor ahead_RV)
@@ -45,10 +45,10 @@ internal sealed class RowSpeech(IVisionLanguagePolicy policy, bool isRandom)
         return policy.Decode(tokens_H, [.. prefixes.Heads.Select(row => row.Place)], slots.Cache);
     }
 
-    /// <summary>Lets the device choose.</summary>
-    /// <param name="logits"><c>[_, V]</c> each, one after another those of the rows that share with none before them.</param>
+    /// <summary>Starts the device's choice of a token for each row.</summary>
+    /// <param name="logits"><c>[_, V]</c> each; concatenated, one row for each of the rows that share with none before them.</param>
     /// <param name="rows">The rows.</param>
-    /// <param name="slots">Where they are.</param>
+    /// <param name="slots">The rows' slots.</param>
     public void Say(IReadOnlyList<Tensor> logits, IReadOnlyList<RolloutRow> rows, SlotPool slots)
     {
         slots.Choice.Begin(
@@ -58,7 +58,7 @@ internal sealed class RowSpeech(IVisionLanguagePolicy policy, bool isRandom)
         IsUnheard = true;
     }
 
-    /// <summary>Waits for what was chosen last and tells it the rows: the one place where the host waits for the device.</summary>
+    /// <summary>Waits for the chosen tokens and appends them to the rows: the only place where the host waits for the device.</summary>
     /// <exception cref="NonFiniteLogitsException">A token can't be drawn.</exception>
     public void Hear(SlotPool slots)
     {

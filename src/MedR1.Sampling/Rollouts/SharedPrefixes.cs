@@ -3,9 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Completions of a prompt that have said the same so far are computed as one: the network gives the same logits for
-/// each. They share a row of the cache and part where they draw different tokens; the row stays with the completion
-/// that owns it, the others take a copy.
+/// Completions of a prompt with the same tokens so far, which are computed as one, since the network gives the same logits for each. They
+/// share a row of the cache until they draw different tokens; the completion that owns the row keeps it, the others copy it.
 /// </summary>
 internal sealed class SharedPrefixes
 {
@@ -18,10 +17,10 @@ internal sealed class SharedPrefixes
     /// <summary>One completion of each shared row, in the order in which the rows first occur.</summary>
     public IReadOnlyList<RolloutRow> Heads { get; }
 
-    /// <summary>Which of the heads each completion shares its row with.</summary>
+    /// <summary>For each completion, the index of the head that it shares its row with.</summary>
     public IReadOnlyList<int> HeadOfRow { get; }
 
-    /// <summary>Finds who shares a row.</summary>
+    /// <summary>Finds the completions that share a row.</summary>
     public static SharedPrefixes Of(IReadOnlyList<RolloutRow> rows)
     {
         List<RolloutRow> heads = [];
@@ -42,8 +41,8 @@ internal sealed class SharedPrefixes
         return new SharedPrefixes(heads, headOfRow);
     }
 
-    /// <summary>Parts completions that drew different tokens.</summary>
-    /// <param name="rows">Those of the step, also those that it ended.</param>
+    /// <summary>Separates completions that drew different tokens.</summary>
+    /// <param name="rows">The completions of the step, including those that it ended.</param>
     /// <param name="cache">The cache.</param>
     public static void Part(IReadOnlyList<RolloutRow> rows, IKeyValueCache cache)
     {

@@ -2,7 +2,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Sampling;
 
-/// <summary>A cache, which of its slots are free, and what is kept for its rows. The lowest slot is taken first.</summary>
+/// <summary>A cache with its free slots, and the state of its rows. The lowest free slot is taken first.</summary>
 internal sealed class SlotPool : IDisposable
 {
     private readonly PriorityQueue<int, int> _prompts = new();
@@ -23,16 +23,16 @@ internal sealed class SlotPool : IDisposable
     /// <summary>The cache.</summary>
     public IKeyValueCache Cache { get; }
 
-    /// <summary>What the rows hold, where a processor needs it.</summary>
+    /// <summary>The tokens that occur in each row, if a processor needs them.</summary>
     public RowHistories? Histories { get; }
 
     /// <summary>Chooses the tokens of the rows.</summary>
     public IStepChoice Choice { get; }
 
-    /// <summary>Whether a prompt can begin.</summary>
+    /// <summary>Whether a slot for a prompt is free.</summary>
     public bool HasPrompt => _prompts.Count > 0;
 
-    /// <summary>Whether a completion can begin.</summary>
+    /// <summary>Whether a slot for a completion is free.</summary>
     public bool HasRow => _rows.Count > 0;
 
     public int TakePrompt() => _prompts.Dequeue();

@@ -5,14 +5,14 @@ using MedR1.Modeling;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Watches the text of one row for stop strings, token by token; a string may span tokens and start anywhere in one.
+/// Searches the text of one row for stop strings, token by token; a stop string may span tokens and start anywhere in one.
 /// </summary>
 internal sealed class StopStringMatcher(IStreamingDecoder decoder, IReadOnlyList<string> stopStrings)
 {
     private readonly StringBuilder _tail = new();
     private readonly int _kept = stopStrings.Max(text => text.Length) - 1;
 
-    /// <summary>Takes a token and says whether a stop string is now complete.</summary>
+    /// <summary>Appends a token and returns whether a stop string is now complete.</summary>
     public bool Append(int tokenId)
     {
         string text = decoder.Append(tokenId);

@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Draws by inverting the distribution function: the first token whose cumulative probability is above u. The vocabulary is cut
-/// into blocks; the blocks' sums locate the block, and only that block is cumulated token by token, in float64. A token of
-/// probability 0 is never drawn. R rows, H rows of logits, B blocks, S tokens in a block.
+/// Draws by inverting the cumulative distribution: the first token whose cumulative probability is above u. The vocabulary is cut into
+/// blocks; the blocks' sums locate the block, and only that block is accumulated token by token, in float64. A token of probability 0 is
+/// never drawn. R rows, H rows of logits, B blocks, S tokens in a block.
 /// </summary>
 internal sealed class CategoricalSelector : ITokenSelector
 {
@@ -29,10 +29,10 @@ internal sealed class CategoricalSelector : ITokenSelector
         return Draw(logits, tensor(uniforms, device: logits.device));
     }
 
-    /// <summary>Draws with numbers that are on the device.</summary>
+    /// <summary>Draws with uniform numbers on the device.</summary>
     /// <param name="logits_HV">Float32.</param>
     /// <param name="uniforms_R">Float64.</param>
-    /// <param name="heads_R">The row of the logits that each is drawn from, int64; null where each has its own.</param>
+    /// <param name="heads_R">For each row, the row of the logits that it is drawn from, int64; null if each has its own.</param>
     internal static Tensor Draw(Tensor logits_HV, Tensor uniforms_R, Tensor? heads_R = null)
     {
         long size = BlockSize(logits_HV.shape[1]);
@@ -54,7 +54,10 @@ internal sealed class CategoricalSelector : ITokenSelector
         return block_R1.Times(size).Plus(Search(within_RS, left_R1)).squeeze(1);
     }
 
-    /// <summary>The divisor of the vocabulary that lies nearest to its root, so that both searches are short.</summary>
+    /// <summary>
+    /// The smallest divisor of the vocabulary size that is at least its square root, so that both searches are short; the vocabulary size
+    /// itself if that divisor is above 4096.
+    /// </summary>
     internal static long BlockSize(long vocabularySize)
     {
         for (long size = (long)Math.Sqrt(vocabularySize); size > 1; size--)

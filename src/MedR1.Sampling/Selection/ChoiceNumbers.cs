@@ -3,8 +3,7 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// The numbers of a step's rows, which go to a device in one piece and lie there in tensors that stay. N rows, those
-/// too many included.
+/// The numbers of a step's rows, copied to a device in one piece and kept there in persistent tensors. N rows, including unused ones.
 /// </summary>
 internal sealed class ChoiceNumbers : IDisposable
 {
@@ -12,10 +11,10 @@ internal sealed class ChoiceNumbers : IDisposable
     private readonly int _spareSlot;
     private readonly Tensor _all;
 
-    /// <summary>Makes room; all rows are too many.</summary>
-    /// <param name="size">N.</param>
-    /// <param name="spareSlot">The slot of rows too many.</param>
-    /// <param name="device">Where they are needed.</param>
+    /// <summary>Allocates the tensors; all rows are unused.</summary>
+    /// <param name="size">The number of rows (N).</param>
+    /// <param name="spareSlot">The slot of unused rows.</param>
+    /// <param name="device">The device of the tensors.</param>
     public ChoiceNumbers(int size, int spareSlot, Device device)
     {
         _size = size;
@@ -24,16 +23,16 @@ internal sealed class ChoiceNumbers : IDisposable
         Fill([]);
     }
 
-    /// <summary><c>[N]</c> float64: the numbers that tokens are drawn with.</summary>
+    /// <summary><c>[N]</c> float64: the uniform numbers that tokens are drawn with.</summary>
     public Tensor Uniforms => List(0);
 
-    /// <summary><c>[N]</c> float64: tokens that each row has said.</summary>
+    /// <summary><c>[N]</c> float64: the number of tokens that each row has generated.</summary>
     public Tensor NewTokenCounts => List(1);
 
     /// <summary><c>[N]</c> int64: the slots of the rows.</summary>
     public Tensor RowSlots => List(2).to(ScalarType.Int64);
 
-    /// <summary>Takes a step.</summary>
+    /// <summary>Copies the numbers of a step to the device.</summary>
     public void Fill(IReadOnlyList<ChoiceRow> rows)
     {
         double[] numbers = new double[3 * _size];

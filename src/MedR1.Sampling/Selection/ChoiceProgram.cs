@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// The choice for a number of rows: tensors for what goes in and comes out, and the work between them. Rows too many
-/// choose from what lies there; nobody reads it, and their history is a spare one. N rows, V vocabulary.
+/// The choice for a fixed number of rows: tensors for its inputs and outputs, and the work between them. Unused rows choose from stale
+/// logits; nothing reads their tokens, and their history is a spare one. N rows, V vocabulary.
 /// </summary>
 internal sealed class ChoiceProgram : IDisposable
 {
@@ -33,8 +33,8 @@ internal sealed class ChoiceProgram : IDisposable
         _stacked_3N = zeros([3, size], ScalarType.Float64, device).DetachFromDisposeScope();
         Tokens = zeros(size, ScalarType.Int64, device).DetachFromDisposeScope();
 
-        // Recording runs it once, and that adds to histories: so record before the step's rows are written. If memory runs out
-        // here, what has been allocated so far must not wait for the garbage collector.
+        // Recording runs the work once, which adds to histories: record before the step's rows are written. If memory runs out here, what
+        // has been allocated so far must not wait for the garbage collector.
         try
         {
             _work = DeviceWork.Create(device, Compute);
@@ -47,13 +47,13 @@ internal sealed class ChoiceProgram : IDisposable
         }
     }
 
-    /// <summary>N.</summary>
+    /// <summary>The number of rows (N).</summary>
     public int Size { get; }
 
-    /// <summary><c>[N]</c> int64: what was chosen last, and of rows that failed a token that the network knows.</summary>
+    /// <summary><c>[N]</c> int64: the tokens chosen last; for a row that failed, an arbitrary valid token.</summary>
     public Tensor Tokens { get; }
 
-    /// <summary>Lets the device choose for the rows of a step.</summary>
+    /// <summary>Starts the device's choice for the rows of a step.</summary>
     public void Begin(IReadOnlyList<Tensor> logits, IReadOnlyList<ChoiceRow> rows)
     {
         long first = 0;
@@ -68,7 +68,7 @@ internal sealed class ChoiceProgram : IDisposable
         _answer!.Begin();
     }
 
-    /// <summary>Waits for the choice of so many rows.</summary>
+    /// <summary>Waits for the choice and returns that of the first rows.</summary>
     public ChosenToken[] Finish(int rows) => ChosenToken.Read(_answer!.Wait(), rows);
 
     /// <inheritdoc/>

@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>What a step chose, <c>[rows]</c> each.</summary>
-/// <param name="Tokens">int64 tokens; −1 where the logits are no numbers or leave none to choose.</param>
+/// <summary>The tokens chosen in a step, <c>[rows]</c> each.</summary>
+/// <param name="Tokens">int64 tokens; −1 where the logits are not finite or leave no token to choose.</param>
 /// <param name="LogProbabilities">
 /// float32, under the temperature-scaled distribution without the suppressed tokens.
 /// </param>
 /// <param name="DrawnLogProbabilities">float32, under the distribution drawn from.</param>
 internal sealed record ChosenTokens(Tensor Tokens, Tensor LogProbabilities, Tensor DrawnLogProbabilities)
 {
-    /// <summary><c>[3, rows]</c>, to be copied in one piece: float64 holds a token and a float32 alike.</summary>
+    /// <summary><c>[3, rows]</c>, to be copied in one piece: float64 represents both a token and a float32 exactly.</summary>
     public Tensor Stacked() => stack(
         [
             Tokens.to(ScalarType.Float64),

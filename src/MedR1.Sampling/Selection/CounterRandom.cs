@@ -17,7 +17,7 @@ internal static class CounterRandom
         return (bits + 0.5) * (1.0 / (1UL << 48));
     }
 
-    /// <summary>The seed of a prompt that has none of its own.</summary>
+    /// <summary>The seed of a prompt that specifies none.</summary>
     /// <param name="seed">The seed of the options.</param>
     /// <param name="promptIndex">The prompt's index in the call.</param>
     public static long PromptSeed(long seed, int promptIndex) => Philox.PromptSeed(seed, promptIndex);

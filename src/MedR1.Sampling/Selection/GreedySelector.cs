@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Sampling;
 
-/// <summary>Takes the most likely token.</summary>
+/// <summary>Selects the most likely token.</summary>
 internal sealed class GreedySelector : ITokenSelector
 {
     /// <inheritdoc/>

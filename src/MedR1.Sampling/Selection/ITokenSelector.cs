@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>Chooses a token in each row from logits that the processors have changed.</summary>
-/// <remarks>It is stateless, and is called without gradient inside a dispose scope.</remarks>
+/// <remarks>Implementations are stateless, and are called without gradients inside a dispose scope.</remarks>
 internal interface ITokenSelector
 {
     /// <summary>Whether <see cref="Select"/> reads its uniform numbers.</summary>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// A choice whose operators are called one by one, those over the vocabulary once for rows that share their logits. R rows,
-/// H rows of logits, V vocabulary.
+/// A choice that calls its operators one by one; those over the vocabulary run once for rows that share their logits. R rows, H rows of
+/// logits, V vocabulary.
 /// </summary>
 internal sealed class PlainChoice(TokenChooser chooser, RowHistories? histories) : IStepChoice
 {

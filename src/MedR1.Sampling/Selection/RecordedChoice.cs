@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// A choice that is recorded where the device can do that, once for each number of rows, rounded up; on the host it
-/// costs one copy to the device and one back. Some numbers of rows are kept.
+/// A choice that is recorded as a device program, if the device supports it, for each rounded number of rows; each choice then costs the
+/// host one copy to the device and one back. The most recently used programs are kept.
 /// </summary>
 internal sealed class RecordedChoice(TokenChooser chooser, RowHistories? histories, int mostRows, Device device)
     : IStepChoice

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MedR1.Sampling;
 
 /// <summary>
-/// Turns the logits of a step into a token a row, with its log-probabilities. R rows, H rows of logits, V vocabulary.
+/// Turns the logits of a step into one token per row, with its log-probabilities. R rows, H rows of logits, V vocabulary.
 /// </summary>
 internal sealed class TokenChooser
 {
@@ -16,11 +16,11 @@ internal sealed class TokenChooser
     private readonly double _temperature;
     private readonly bool _hasOwn;
 
-    /// <summary>Makes a chooser.</summary>
+    /// <summary>Creates a chooser.</summary>
     /// <param name="options">Valid options.</param>
-    /// <param name="endTokenIds">The end tokens in force.</param>
-    /// <param name="suppressedTokenIds">The suppressed tokens in force.</param>
-    /// <param name="own">The caller's processors, which come right before the temperature.</param>
+    /// <param name="endTokenIds">The effective end tokens.</param>
+    /// <param name="suppressedTokenIds">The effective suppressed tokens.</param>
+    /// <param name="own">The caller's processors, applied right before the temperature.</param>
     public TokenChooser(
         SamplingOptions options,
         IReadOnlyList<int> endTokenIds,
@@ -42,22 +42,21 @@ internal sealed class TokenChooser
     public bool IsRandom => _selector.IsRandom;
 
     /// <summary>
-    /// Whether the choice can be recorded. The library's processors find what they need in tensors of the context; a
-    /// caller's own one may read numbers of the host, or copy some to the device.
+    /// Whether the choice can be recorded. The library's processors read only tensors of the context; a caller's processor may read numbers
+    /// on the host, or copy some to the device.
     /// </summary>
     public bool IsRecordable => !_hasOwn;
 
     /// <summary>
-    /// Whether rows that have said the same may share a row of logits. A caller's own processor may give each of them
-    /// something else.
+    /// Whether rows with the same tokens so far may share a row of logits. A caller's processor may treat them differently.
     /// </summary>
     public bool SharesLogits => !_hasOwn;
 
     /// <summary>Chooses; the caller's dispose scope owns the result.</summary>
-    /// <param name="logits_HV">The logits; they are not written into.</param>
-    /// <param name="context">What the rows of the logits hold so far.</param>
-    /// <param name="uniforms_R">The rows' numbers, float64; null where the choice isn't random.</param>
-    /// <param name="heads_R">The row of the logits for each row, int64; null where each has its own.</param>
+    /// <param name="logits_HV">The logits; they are not modified.</param>
+    /// <param name="context">The state of the rows of the logits.</param>
+    /// <param name="uniforms_R">The rows' uniform numbers, float64; null if the choice isn't random.</param>
+    /// <param name="heads_R">For each row, the row of the logits, int64; null if each has its own.</param>
     public ChosenTokens Choose(Tensor logits_HV, LogitsContext context, Tensor? uniforms_R, Tensor? heads_R = null)
     {
         Tensor changed_HV = logits_HV;
@@ -77,7 +76,7 @@ internal sealed class TokenChooser
             scaled_HV ??= processor is TemperatureProcessor ? drawn_HV : null;
         }
 
-        // What the trainer divides and normalises: the same logits without penalties and without truncation.
+        // The logits that the trainer normalises: divided by the temperature, without penalties and without truncation.
         Tensor plain_HV = onlySuppressed
             ? scaled_HV ?? changed_HV
             : Scale(_suppressed.Process(logits_HV, context));

@@ -4,7 +4,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Sampling;
 
-/// <summary>Ask a model a question in a single call.</summary>
+/// <summary>Asks a model a question in a single call.</summary>
 public static class VisionLanguagePolicyExtensions
 {
     private static readonly SamplingOptions Greedy = new() { Temperature = 0, MaxNewTokens = 512 };
@@ -15,7 +15,7 @@ public static class VisionLanguagePolicyExtensions
     /// <param name="question">The question.</param>
     /// <param name="options">How to draw; <see langword="null"/> for greedy decoding of at most 512 tokens.</param>
     /// <param name="cancellationToken">Stops the answer with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="SamplingOptionsException">The options are invalid, or ask for more than one answer.</exception>
+    /// <exception cref="SamplingOptionsException">The options are invalid, or request more than one answer.</exception>
     public static IAsyncEnumerable<string> AskAsync(
         this IVisionLanguagePolicy policy,
         IImageSource? image,
@@ -33,7 +33,7 @@ public static class VisionLanguagePolicyExtensions
     /// <param name="prompt">The conversation.</param>
     /// <param name="options">How to draw; <see langword="null"/> for greedy decoding of at most 512 tokens.</param>
     /// <param name="cancellationToken">Stops the answer with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="SamplingOptionsException">The options are invalid, or ask for more than one answer.</exception>
+    /// <exception cref="SamplingOptionsException">The options are invalid, or request more than one answer.</exception>
     public static IAsyncEnumerable<string> AskAsync(
         this IVisionLanguagePolicy policy,
         VqaPrompt prompt,

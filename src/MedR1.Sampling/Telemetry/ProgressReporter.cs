@@ -2,25 +2,25 @@ using System.Diagnostics;
 
 namespace MedR1.Sampling;
 
-/// <summary>Counts for one call and tells a listener, not too often.</summary>
+/// <summary>Measures the progress of one call, and reports it to a listener at intervals.</summary>
 internal sealed class ProgressReporter(LocalSamplerOptions options, int promptCount)
 {
     private readonly Stopwatch _watch = new();
     private TimeSpan _nextReport;
 
-    /// <summary>Groups given so far.</summary>
+    /// <summary>The number of groups returned so far.</summary>
     public int CompletedPrompts { get; set; }
 
     /// <summary>Time spent computing.</summary>
     public TimeSpan Elapsed => _watch.Elapsed;
 
-    /// <summary>Starts or goes on counting time.</summary>
+    /// <summary>Starts or resumes measuring time.</summary>
     public void Resume() => _watch.Start();
 
-    /// <summary>Stops counting time: the caller works.</summary>
+    /// <summary>Stops measuring time while the caller works.</summary>
     public void Pause() => _watch.Stop();
 
-    /// <summary>Reports if it is time.</summary>
+    /// <summary>Reports the state if the interval has passed.</summary>
     public void Report(RolloutEngine engine)
     {
         if (options.Progress is not null && _watch.Elapsed >= _nextReport)
@@ -30,7 +30,7 @@ internal sealed class ProgressReporter(LocalSamplerOptions options, int promptCo
         }
     }
 
-    /// <summary>Reports the last state.</summary>
+    /// <summary>Reports the final state.</summary>
     public void Finish(RolloutEngine engine) => Tell(engine);
 
     private void Tell(RolloutEngine engine) => options.Progress?.Report(new SamplingProgress(

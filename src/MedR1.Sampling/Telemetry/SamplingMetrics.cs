@@ -24,7 +24,7 @@ internal static class SamplingMetrics
         "1",
         "Tokens drawn in a call over its slots times its steps; 1 where no slot was ever empty.");
 
-    /// <summary>Records a call when the result is disposed: what was drawn counts however the call ends.</summary>
+    /// <summary>Records the metrics of a call when the result is disposed, however the call ends.</summary>
     public static IDisposable RecordAtEnd(RolloutEngine engine, ProgressReporter progress) => new Call(engine, progress);
 
     private static void Record(RolloutCounts counts, TimeSpan elapsed)
