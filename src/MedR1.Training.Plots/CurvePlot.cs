@@ -2,7 +2,7 @@ using ScottPlot;
 
 namespace MedR1.Training.Plots;
 
-/// <summary>Plots the measurements of a run over its steps as a PNG image with several panels.</summary>
+/// <summary>Plots the metrics of a run over its steps as a PNG image with several panels.</summary>
 public static class CurvePlot
 {
     private static readonly string[] CommonMetrics =
@@ -13,7 +13,7 @@ public static class CurvePlot
 
     /// <summary>Writes the image; an existing one is replaced once the new one is complete.</summary>
     /// <param name="path">The PNG file; its folder is created if missing.</param>
-    /// <param name="history">The measurements of each step, such as <see cref="TrainingReport.History"/>.</param>
+    /// <param name="history">The metrics of each step, such as <see cref="TrainingReport.History"/>.</param>
     /// <param name="options">What to draw and how.</param>
     /// <exception cref="ArgumentException">None of the metrics has a value.</exception>
     /// <exception cref="IOException">The file can't be written.</exception>
@@ -53,7 +53,7 @@ public static class CurvePlot
         WholeFile.Write(path, image.GetImageBytes(ImageFormat.Png));
     }
 
-    /// <summary>The mean of each value and the ones before it, up to so many; near the start fewer are averaged.</summary>
+    /// <summary>The mean of each value and those before it within a window; near the start, fewer are averaged.</summary>
     internal static double[] Smooth(double[] values, int window)
     {
         double[] smooth = new double[values.Length];

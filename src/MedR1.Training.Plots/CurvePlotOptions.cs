@@ -3,14 +3,14 @@ namespace MedR1.Training.Plots;
 /// <summary>How curves are drawn.</summary>
 public sealed record CurvePlotOptions
 {
-    /// <summary>The metrics to draw, one panel each, in order; those that a run doesn't have are left out.</summary>
+    /// <summary>The metrics to draw, one panel each, in order; metrics that a run doesn't have are left out.</summary>
     /// <value>
-    /// The default is <see langword="null"/>: reward, each reward's mean, loss, completion length, KL and entropy, as far as the
+    /// The default is <see langword="null"/>: reward, each reward's mean, loss, completion length, KL, entropy and gradient norm, if the
     /// run has them.
     /// </value>
     public IReadOnlyList<string>? Metrics { get; init; }
 
-    /// <summary>Steps that the thick line averages over; the thin line shows the raw values.</summary>
+    /// <summary>The number of steps that the thick line averages over; the thin line shows the raw values.</summary>
     /// <value>The default is <see langword="null"/>: a twentieth of the steps, at least 1.</value>
     public int? SmoothingWindow { get; init; }
 
@@ -26,7 +26,7 @@ public sealed record CurvePlotOptions
     /// <value>The default is 360.</value>
     public int PanelHeight { get; init; } = 360;
 
-    /// <summary>Panels next to each other in a row.</summary>
+    /// <summary>The number of panels in a row.</summary>
     /// <value>The default is 2.</value>
     public int Columns { get; init; } = 2;
 }

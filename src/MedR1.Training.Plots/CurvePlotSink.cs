@@ -9,18 +9,18 @@ public sealed class CurvePlotSink : IHistorySink
     private readonly StepHistory _history;
     private long _drawnAt;
 
-    /// <summary>Makes a sink.</summary>
+    /// <summary>Creates the sink.</summary>
     /// <param name="path">The PNG file.</param>
     /// <param name="interval">
-    /// Steps between drawings, as far as steps are reported (<see cref="TrainerOptions.LogInterval"/>); the last step is always drawn.
+    /// Steps between drawings, subject to which steps are reported (<see cref="TrainerOptions.LogInterval"/>); the last step is always
+    /// drawn.
     /// </param>
     /// <param name="options">What to draw and how.</param>
     /// <param name="metricsFile">
-    /// The file of the run's <see cref="JsonLinesSink"/>, if a run that is resumed shall be drawn from its first step on; it may not exist
-    /// yet.
+    /// The file of the run's <see cref="JsonLinesSink"/>, to draw a resumed run from its first step on; it need not exist yet.
     /// </param>
-    /// <exception cref="InvalidDataException">That file holds something else than metrics.</exception>
-    /// <exception cref="IOException">That file can't be read.</exception>
+    /// <exception cref="InvalidDataException">The metrics file contains something other than metrics.</exception>
+    /// <exception cref="IOException">The metrics file can't be read.</exception>
     public CurvePlotSink(string path, int interval = 50, CurvePlotOptions? options = null, string? metricsFile = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);

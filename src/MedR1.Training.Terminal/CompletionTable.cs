@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace MedR1.Training.Terminal;
 
 /// <summary>
-/// Prints, every so many rollouts, what was asked, what the model answered, each reward and the advantage; in PPO, where a
-/// completion has none, the total of its rewards. Alongside a <see cref="LiveConsole"/> it appears above the panel.
+/// Prints completions at an interval of rollouts: the question, the model's answer, each reward and the advantage; in PPO, where a
+/// completion has none, the total of its rewards. Next to a <see cref="LiveConsole"/>, it appears above the panel.
 /// </summary>
 public sealed class CompletionTable : IRolloutObserver
 {
@@ -13,9 +13,9 @@ public sealed class CompletionTable : IRolloutObserver
     private readonly int _interval;
     private readonly int _rows;
 
-    /// <summary>Makes a table.</summary>
+    /// <summary>Creates the table.</summary>
     /// <param name="interval">Rollouts between tables; the first is always printed.</param>
-    /// <param name="rows">How many completions are shown.</param>
+    /// <param name="rows">The maximum number of completions shown.</param>
     /// <param name="console">Where to print; <see langword="null"/> for the process's console.</param>
     public CompletionTable(int interval = 10, int rows = 8, IAnsiConsole? console = null)
     {

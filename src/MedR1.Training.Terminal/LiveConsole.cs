@@ -5,9 +5,9 @@ using Spectre.Console.Rendering;
 namespace MedR1.Training.Terminal;
 
 /// <summary>
-/// Shows where a run stands: progress, the key metrics and their recent trend, and the model's latest answer. It is updated on the
-/// trainer's thread and stops when the run ends, also if it is cancelled or fails, or when it is disposed. The next run of the trainer
-/// is shown anew.
+/// Shows the progress of a run, the key metrics with their recent trend, and the model's latest answers. The view is updated on the
+/// trainer's thread and stops when the run ends, even if it is cancelled or fails, or when it is disposed. The trainer's next run is shown
+/// anew.
 /// </summary>
 public sealed class LiveConsole : IRolloutObserver, IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class LiveConsole : IRolloutObserver, IDisposable
     private const int ShortestCourse = 5;
     private const int Frame = 4;
 
-    // Spectre.Console keeps room for the lines of a table without any.
+    // Spectre.Console reserves space for the lines of a table even if it has none.
     private const int Gaps = 6;
     private const int SaidLines = 3;
     private readonly IAnsiConsole _console;
@@ -27,7 +27,7 @@ public sealed class LiveConsole : IRolloutObserver, IDisposable
     private StepMetrics? _last;
     private CompletionRow[] _said = [];
 
-    /// <summary>Makes a view.</summary>
+    /// <summary>Creates the view.</summary>
     /// <param name="console">Where to draw; <see langword="null"/> for the process's console.</param>
     public LiveConsole(IAnsiConsole? console = null)
     {
@@ -44,7 +44,7 @@ public sealed class LiveConsole : IRolloutObserver, IDisposable
             return;
         }
 
-        // One for each run: a trainer whose run was cancelled may go on.
+        // One for each run: a trainer whose run was cancelled may continue.
         TaskCompletionSource ended = _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource<LiveDisplayContext> ready = new();
         _live = Task.Run(() => _console.Live(new Text("Waiting for the first step …")).StartAsync(async display =>
@@ -142,7 +142,7 @@ public sealed class LiveConsole : IRolloutObserver, IDisposable
         (string Name, string Value)[] shown = [.. _courses.Keys
             .Where(IsShown).Order(StringComparer.Ordinal).Select(name => (name, Number(_courses[name][^1])))];
 
-        // A course that is broken into two lines shows two courses: on a narrow terminal it is the shorter past.
+        // A sparkline that wraps looks like two sparklines: on a narrow terminal it is shortened instead.
         int taken = shown.Select(row => row.Name.Length).DefaultIfEmpty().Max()
             + shown.Select(row => row.Value.Length).DefaultIfEmpty().Max() + Gaps;
         int width = Math.Clamp(_console.Profile.Width - Frame - taken, 0, Course);

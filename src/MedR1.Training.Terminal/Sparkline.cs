@@ -1,6 +1,6 @@
 namespace MedR1.Training.Terminal;
 
-/// <summary>The course of a measurement as one line of block characters.</summary>
+/// <summary>The recent values of a metric as one line of block characters.</summary>
 internal static class Sparkline
 {
     private const string Blocks = "▁▂▃▄▅▆▇█";

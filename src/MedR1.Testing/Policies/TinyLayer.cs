@@ -39,7 +39,7 @@ internal sealed class TinyLayer : nn.Module
         return (parts[0], parts[1], parts[2]);
     }
 
-    /// <summary>Adds what attention gave, <c>[B, h, T, d]</c>, and the perceptron to the hidden states.</summary>
+    /// <summary>Adds the output of attention, <c>[B, h, T, d]</c>, and the perceptron to the hidden states.</summary>
     public Tensor Finish(Tensor hidden_BTH, Tensor attended_BhTd)
     {
         Tensor attended_BTH = attended_BhTd.transpose(1, 2).reshape(hidden_BTH.shape);

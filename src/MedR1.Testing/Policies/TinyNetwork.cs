@@ -43,7 +43,7 @@ internal sealed class TinyNetwork : nn.Module
     /// <summary>Layer norm over the last axis, without gain.</summary>
     public static Tensor Normalize(Tensor hidden) => nn.functional.layer_norm(hidden, [hidden.shape[^1]]);
 
-    /// <summary>Features <c>[pictures, H]</c>, or null where there are none.</summary>
+    /// <summary>Features <c>[images, H]</c>; null if there are no images.</summary>
     public Tensor? EncodeImages(IReadOnlyList<EncodedImage> images)
     {
         if (images.Count == 0)
@@ -53,15 +53,15 @@ internal sealed class TinyNetwork : nn.Module
 
         float[] values = [.. images.SelectMany(image => image.Patches.ToArray())];
 
-        // A tensor made from an array uses the array's own memory, and matrix products round differently depending on its
-        // alignment, which changes from call to call. The copy is aligned.
+        // A tensor made from an array shares the array's memory, and matrix products round differently depending on its alignment, which
+        // changes from call to call. The copy is aligned.
         using Tensor borrowed = tensor(values, [images.Count, TinyProcessor.ImageValueCount], device: _images.device);
         using Tensor values_NC = borrowed.clone();
         return nn.functional.linear(values_NC, _images);
     }
 
     /// <summary>
-    /// Hidden states <c>[1, T, H]</c> of the tokens from a position on, features in the places of the pictures.
+    /// Hidden states <c>[1, T, H]</c> of the tokens from a position on, with features in place of the image tokens.
     /// </summary>
     public Tensor Embed(IReadOnlyList<int> tokenIds, int firstPosition, Tensor? features)
     {
@@ -75,13 +75,13 @@ internal sealed class TinyNetwork : nn.Module
         return hidden_TH.Plus(_positions.narrow(0, firstPosition, tokenIds.Count)).unsqueeze(0);
     }
 
-    /// <summary>Hidden states <c>[B, 1, H]</c> of one token a row at its position, <c>[B]</c> both.</summary>
+    /// <summary>Hidden states <c>[B, 1, H]</c> of one token per row at its position, both <c>[B]</c>.</summary>
     public Tensor Embed(Tensor tokenIds, Tensor positions) =>
         _tokens.index_select(0, tokenIds).Plus(_positions.index_select(0, positions)).unsqueeze(1);
 
-    /// <summary>Hidden states <c>[B, T, H]</c> through all layers; padding must stand on the right.</summary>
+    /// <summary>Hidden states <c>[B, T, H]</c> after all layers; padding must be on the right.</summary>
     /// <param name="hidden_BTH">Embeddings.</param>
-    /// <param name="visit">Sees each layer's keys and values.</param>
+    /// <param name="visit">Receives each layer's keys and values.</param>
     public Tensor Run(Tensor hidden_BTH, Action<int, Tensor, Tensor>? visit = null)
     {
         for (int i = 0; i < _layers.Count; i++)

@@ -8,11 +8,11 @@ using static TorchSharp.torch;
 namespace MedR1.Testing;
 
 /// <summary>
-/// A real, differentiable, very small vision-language model with random weights: a decoder over bytes that sees an image as one
-/// token. It lets samplers, trainers and rewards be tested without a checkpoint. B rows, P prompt tokens, T completion tokens, H
-/// width, V vocabulary.
+/// A real, differentiable, very small vision-language model with random weights: a decoder over bytes that sees an image as one token. With
+/// it, samplers, trainers and rewards can be tested without a checkpoint. B rows, P prompt tokens, T completion tokens, H width, V
+/// vocabulary.
 /// </summary>
-/// <remarks>One thread at a time; its creator disposes it.</remarks>
+/// <remarks>Not thread-safe; its creator disposes it.</remarks>
 public sealed class TinyPolicy : IHiddenStatePolicy
 {
     private readonly TinyPolicyOptions _options;
@@ -21,7 +21,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
 
     /// <summary>Creates a model with random weights.</summary>
     /// <param name="options">Sizes and seed; <see langword="null"/> for the defaults.</param>
-    /// <param name="device">Its device; <see langword="null"/> for the CPU.</param>
+    /// <param name="device">The device of the model; <see langword="null"/> for the CPU.</param>
     /// <exception cref="ArgumentException">The sizes don't match each other.</exception>
     public TinyPolicy(TinyPolicyOptions? options = null, Device? device = null)
     {
@@ -62,7 +62,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
-    /// <summary>Loads a folder that <see cref="Save"/> wrote.</summary>
+    /// <summary>Loads a policy from a folder that <see cref="Save"/> wrote.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="device">The device of the model; <see langword="null"/> for the CPU.</param>
     /// <exception cref="InvalidDataException">The options file is empty.</exception>
@@ -244,7 +244,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         }
     }
 
-    // [B, T, …]: the output of a head for the states that the completions' tokens are predicted from.
+    // [B, T, …]: the output of a head for the states that predict the completions' tokens.
     private Tensor Completions(IReadOnlyList<PackedGroup> groups, int longest, Func<Tensor, Tensor> head)
     {
         using DisposeScope scope = NewDisposeScope();

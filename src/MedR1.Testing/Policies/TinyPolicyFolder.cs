@@ -19,7 +19,7 @@ internal static class TinyPolicyFolder
 
     public static void ReadWeights(string folder, TinyNetwork network) => network.load(Path.Combine(folder, WeightsFile));
 
-    /// <summary>Writes a folder as policies do: complete or not at all, and without deleting what else lies in it.</summary>
+    /// <summary>Writes a folder like other policies: complete or not at all, and without deleting other files in it.</summary>
     public static void Write(
         string folder, TinyPolicyOptions options, TinyNetwork network, CancellationToken cancellationToken) =>
         CheckpointFolder.Replace(folder, half =>

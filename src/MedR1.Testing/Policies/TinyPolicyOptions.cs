@@ -27,7 +27,7 @@ public sealed record TinyPolicyOptions
     /// <value>The default is 1, which gives logits with a standard deviation of about 1.</value>
     public double HeadScale { get; init; } = 1.0;
 
-    /// <summary>Refuses sizes that can't be built.</summary>
+    /// <summary>Throws if the sizes are invalid.</summary>
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(HiddenSize, 1);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Testing;
 
-/// <summary>Rows of tokens of different lengths: which places hold one, and what a model says of each.</summary>
+/// <summary>Rows of tokens of different lengths, with their mask and their scores under a model.</summary>
 internal sealed class TokenRows(IReadOnlyList<int>[] rows, Device device)
 {
     public int Longest { get; } = rows.Max(row => row.Count);
@@ -13,7 +13,7 @@ internal sealed class TokenRows(IReadOnlyList<int>[] rows, Device device)
         [.. tokens, .. Enumerable.Repeat(ByteTokenizer.PadTokenId, length - tokens.Count)];
 
     /// <summary>Log-probabilities and entropies of each row's own tokens, computed as for any other model.</summary>
-    /// <param name="logits_BTV">[B, T, V]: what the model expects at each place.</param>
+    /// <param name="logits_BTV">[B, T, V]: the model's prediction at each position.</param>
     /// <param name="options">Temperature, suppressed tokens, entropies.</param>
     public TokenStatistics Score(Tensor logits_BTV, TokenStatisticsOptions options)
     {

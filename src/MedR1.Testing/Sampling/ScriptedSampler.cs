@@ -4,7 +4,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Testing;
 
-/// <summary>A sampler whose answers are scripted: rewards, trainers and reports can be tested without a model.</summary>
+/// <summary>A sampler with scripted answers, to test rewards, trainers and reports without a model.</summary>
 public sealed class ScriptedSampler : ISampler
 {
     private readonly Func<VqaPrompt, int, string> _answer;
@@ -18,7 +18,7 @@ public sealed class ScriptedSampler : ISampler
         _answer = answer;
     }
 
-    /// <summary>Creates a sampler that gives each group the same answers, starting over when they are used up.</summary>
+    /// <summary>Creates a sampler that gives each group the same answers, starting over when they run out.</summary>
     /// <param name="answers">At least one answer.</param>
     /// <exception cref="ArgumentException">There are no answers.</exception>
     public ScriptedSampler(params IReadOnlyList<string> answers)
@@ -32,7 +32,7 @@ public sealed class ScriptedSampler : ISampler
         _answer = (_, sample) => answers[sample % answers.Count];
     }
 
-    /// <summary>The log-probability that each token gets, in both lists of a completion.</summary>
+    /// <summary>The log-probability of every token, in both lists of a completion.</summary>
     /// <value>The default is 0.</value>
     public float LogProbability { get; init; }
 

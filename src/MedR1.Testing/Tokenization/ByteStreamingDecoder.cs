@@ -4,7 +4,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Testing;
 
-/// <summary>Holds back the bytes of a character until it is complete.</summary>
+/// <summary>Decodes bytes as a stream, and holds back those of a character until it is complete.</summary>
 internal sealed class ByteStreamingDecoder(bool skipSpecialTokens) : IStreamingDecoder
 {
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
@@ -17,7 +17,7 @@ internal sealed class ByteStreamingDecoder(bool skipSpecialTokens) : IStreamingD
             return Decode([(byte)tokenId], flush: false);
         }
 
-        // A control token that is left out joins the bytes on either side, as when decoding the whole sequence.
+        // A control token that is skipped joins the bytes on either side, as when decoding the whole sequence.
         return skipSpecialTokens || ByteTokenizer.NameOf(tokenId) is not string name
             ? ""
             : Decode([], flush: true) + name;

@@ -4,7 +4,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Testing;
 
-/// <summary>A tokenizer that needs no file: each UTF-8 byte is a token, followed by four control tokens.</summary>
+/// <summary>A tokenizer that needs no file: each UTF-8 byte is a token, and four control tokens follow.</summary>
 public sealed class ByteTokenizer : ITextTokenizer
 {
     /// <summary>The token that ends a turn, 256.</summary>
