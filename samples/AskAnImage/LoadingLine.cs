@@ -3,8 +3,8 @@ using MedR1.Models.Qwen2VL;
 namespace MedR1.Samples.AskAnImage;
 
 /// <summary>
-/// How much of a checkpoint is read, in one line of the terminal that is gone when all is. <see cref="Progress{T}"/> would report from
-/// other threads, out of order and into the answer.
+/// Shows how much of a checkpoint is read, in one line of the terminal that is erased at the end. <see cref="Progress{T}"/> would report
+/// from other threads, out of order and into the answer.
 /// </summary>
 internal sealed class LoadingLine : IProgress<LoadProgress>
 {
@@ -14,7 +14,7 @@ internal sealed class LoadingLine : IProgress<LoadProgress>
     {
     }
 
-    /// <summary>The line; null where nobody watches, since the errors go to a file.</summary>
+    /// <summary>The line; null if nobody sees it, because errors are redirected to a file.</summary>
     public static LoadingLine? OfTerminal() => Console.IsErrorRedirected ? null : new LoadingLine();
 
     public void Report(LoadProgress value)

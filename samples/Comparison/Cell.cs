@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Samples.Comparison;
 
-/// <summary>What one method gave with one seed, as the run's folder holds it.</summary>
+/// <summary>The result of one method with one seed, as stored in the run's folder.</summary>
 internal sealed record Cell
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
@@ -11,19 +11,19 @@ internal sealed record Cell
 
     public required int Seed { get; init; }
 
-    /// <summary>Share of the test questions that were answered right.</summary>
+    /// <summary>Share of the test questions that were answered correctly.</summary>
     public required double Accuracy { get; init; }
 
     public required int TestQuestions { get; init; }
 
-    /// <summary>Share of the test answers that have the form that was asked for.</summary>
+    /// <summary>Share of the test answers that have the required form.</summary>
     public required double FormShare { get; init; }
 
     public required double Chance { get; init; }
 
     public required double BlindPrior { get; init; }
 
-    /// <summary>What the training took; null where there was none.</summary>
+    /// <summary>The cost of the training; null if there was none.</summary>
     public Cost? Cost { get; init; }
 
     public static Cell? Find(string path) =>

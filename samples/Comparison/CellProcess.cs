@@ -3,14 +3,13 @@ using System.Diagnostics;
 namespace MedR1.Samples.Comparison;
 
 /// <summary>
-/// Runs a cell as this program again: the most memory that a process ever held is a figure of the whole process, so each
-/// training needs one of its own.
+/// Runs a cell by starting this program again: peak memory is a figure of a whole process, so that each training needs its own.
 /// </summary>
 internal static class CellProcess
 {
     public const string Command = "cell";
 
-    /// <exception cref="InvalidOperationException">The cell failed; its own message stands above.</exception>
+    /// <exception cref="InvalidOperationException">The cell failed; it has printed its own message.</exception>
     public static async Task RunAsync(
         ComparisonSettings settings, Method method, int seed, CancellationToken cancellationToken)
     {

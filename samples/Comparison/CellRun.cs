@@ -9,7 +9,7 @@ using MedR1.Training;
 
 namespace MedR1.Samples.Comparison;
 
-/// <summary>Trains and tests one method with one seed, in a process of its own, and keeps what came out.</summary>
+/// <summary>Trains and tests one method with one seed, in its own process, and stores the result.</summary>
 internal sealed class CellRun(ComparisonSettings settings, RunFolder folder, TextWriter console)
 {
     private const string AccuracyReward = "option_text";
@@ -27,7 +27,7 @@ internal sealed class CellRun(ComparisonSettings settings, RunFolder folder, Tex
             cancellationToken: cancellationToken);
         ReportFile.Save(report, folder.AnswersOf(method, seed));
 
-        // Last, since it says that the cell is finished.
+        // Written last, since it marks the cell as finished.
         new Cell
         {
             Method = method.Name,
@@ -49,7 +49,7 @@ internal sealed class CellRun(ComparisonSettings settings, RunFolder folder, Tex
         string metrics = folder.MetricsOf(method, seed);
         Directory.CreateDirectory(Path.GetDirectoryName(metrics)!);
 
-        // What a killed process left of the same training.
+        // Left over if the same training was killed before.
         File.Delete(metrics);
         using ConsoleProgressSink progress = new(console, interval: 25, accuracyReward: AccuracyReward);
         using JsonLinesSink lines = new(metrics);

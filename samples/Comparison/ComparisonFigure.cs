@@ -2,7 +2,7 @@ using ScottPlot;
 
 namespace MedR1.Samples.Comparison;
 
-/// <summary>The run as a picture: what each method reached with each seed, and how its training went.</summary>
+/// <summary>Draws the run: what each method reached with each seed, and how its training progressed.</summary>
 internal static class ComparisonFigure
 {
     private const int PanelWidth = 620;
@@ -87,7 +87,7 @@ internal static class ComparisonFigure
         line.LegendText = name;
     }
 
-    // Beside each other, so that seeds of the same accuracy can be told apart.
+    // Side by side, so that seeds of the same accuracy can be told apart.
     private static double[] Spread(int place, int count) =>
         [.. Enumerable.Range(0, count).Select(index => place - 0.12 + (count == 1 ? 0.12 : 0.24 * index / (count - 1)))];
 

@@ -4,7 +4,7 @@ using MedR1.Evaluation;
 
 namespace MedR1.Samples.Comparison;
 
-/// <summary>All cells that are not finished yet, then the table and the figure.</summary>
+/// <summary>Runs all cells that are not finished yet, then writes the table and the figure.</summary>
 internal sealed class ComparisonRun(ComparisonSettings settings, TextWriter console)
 {
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace MedR1.Samples.Comparison;
 
-/// <summary>What a run takes.</summary>
+/// <summary>The settings of a run.</summary>
 /// <param name="Data">The folder of real-mini.</param>
 /// <param name="Base">The checkpoint that every method starts from.</param>
 /// <param name="Output">The run's folder.</param>
@@ -8,32 +8,32 @@ internal sealed record ComparisonSettings(string Data, string Base, string Outpu
 {
     public const int DefaultSteps = 300;
 
-    /// <summary>Questions in a step of every method.</summary>
+    /// <summary>Questions per step, for every method.</summary>
     public const int PromptsPerStep = 32;
 
-    /// <summary>Answers to a question in a step of GRPO and PPO.</summary>
+    /// <summary>Answers per question in a step of GRPO and PPO.</summary>
     public const int GroupSize = 8;
 
-    /// <summary>The highest learning rate of every method, the critic's included.</summary>
+    /// <summary>The peak learning rate of every method, including the critic's.</summary>
     public const double LearningRate = 4e-4;
 
-    /// <summary>Optimizer steps of every method.</summary>
+    /// <summary>Optimizer steps, for every method.</summary>
     public int Steps { get; init; } = DefaultSteps;
 
-    /// <summary>Seeds 1 to this.</summary>
+    /// <summary>The number of seeds, which start at 1.</summary>
     public int Seeds { get; init; } = 3;
 
     public IReadOnlyList<Method> Methods { get; init; } = Method.All;
 
-    /// <summary>At most so many test questions; null for all.</summary>
+    /// <summary>The maximum number of test questions; null for all.</summary>
     public int? TestLimit { get; init; }
 
-    /// <summary>The cells in the order in which they run: seed by seed, so that a run that is stopped has whole rows.</summary>
+    /// <summary>The cells in the order in which they run: seed by seed, so that a run that is stopped has complete rows.</summary>
     public IEnumerable<(Method Method, int Seed)> Cells => Enumerable.Range(1, Seeds)
         .SelectMany(seed => Methods.Select(method => (Method: method, Seed: seed)))
         .Where(cell => cell.Method.Trains || cell.Seed == 1);
 
-    /// <summary>What must be the same for cells of two runs to belong together, by name.</summary>
+    /// <summary>The values, by name, that must be equal for cells of two runs to belong together.</summary>
     public IReadOnlyDictionary<string, string> Identity(string modelHash, string dataHash) => new SortedDictionary<string, string>
     {
         ["data"] = dataHash,

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MedR1.Samples.Comparison;
 
-/// <summary>The run as Markdown: what each method reached, and what it took.</summary>
+/// <summary>Writes the run as Markdown: what each method reached, and its cost.</summary>
 internal sealed class ComparisonTable(ComparisonSettings settings, IReadOnlyList<MethodSummary> summaries)
 {
     private const double Gibibyte = 1 << 30;

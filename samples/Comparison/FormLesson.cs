@@ -5,8 +5,8 @@ using MedR1.Training;
 namespace MedR1.Samples.Comparison;
 
 /// <summary>
-/// Teaches a model that was never asked to think the form of it, and nothing about the answers: the thought names the kind of
-/// picture and of question, as the data says it, and the answer behind it is what the model itself gives when it isn't asked to think.
+/// Teaches the form of thinking to a model that was never asked to think, and nothing about the answers: the thought names the kind of
+/// image and of question, as given by the data, and the answer after it is what the model itself gives when it isn't asked to think.
 /// </summary>
 internal static class FormLesson
 {
@@ -14,7 +14,7 @@ internal static class FormLesson
     private const double LearningRate = 5e-4;
     private const int AnswersAtOnce = 128;
 
-    /// <summary>Optimizer steps of the lesson, which come on top of those of the method.</summary>
+    /// <summary>Optimizer steps of the lesson, in addition to those of the method.</summary>
     public static int StepsBefore(int steps) => Math.Min(steps, MostSteps);
 
     public static async Task GiveAsync(
@@ -45,7 +45,7 @@ internal static class FormLesson
         await trainer.RunAsync(cancellationToken);
     }
 
-    /// <summary>What is thought about a question before its answer; nothing where its kind isn't known.</summary>
+    /// <summary>The thought about a question before its answer; empty if its kind isn't known.</summary>
     public static string Thought(VqaExample example) => string.Join(
         ' ',
         (string[])[

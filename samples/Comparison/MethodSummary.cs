@@ -2,7 +2,7 @@ using MathNet.Numerics.Distributions;
 
 namespace MedR1.Samples.Comparison;
 
-/// <summary>What a method gave over its seeds.</summary>
+/// <summary>The results of a method over its seeds.</summary>
 internal sealed record MethodSummary(Method Method, IReadOnlyList<Cell> Cells)
 {
     private const double Confidence = 0.95;
@@ -12,7 +12,7 @@ internal sealed record MethodSummary(Method Method, IReadOnlyList<Cell> Cells)
     public double FormShare => Cells.Average(cell => cell.FormShare);
 
     /// <summary>
-    /// Half the width of the interval of the mean: t · s / √n, with Student's t of n − 1 degrees of freedom; null for one seed.
+    /// Half the width of the mean's confidence interval: t · s / √n, with Student's t of n − 1 degrees of freedom; null for one seed.
     /// </summary>
     public double? HalfWidth
     {
@@ -29,10 +29,10 @@ internal sealed record MethodSummary(Method Method, IReadOnlyList<Cell> Cells)
         }
     }
 
-    /// <summary>The mean of a cost over the seeds; null where there was no training.</summary>
+    /// <summary>The mean of a cost over the seeds; null if there was no training.</summary>
     public double? MeanCost(Func<Cost, double> cost) =>
         Cells.Any(cell => cell.Cost is null) ? null : Cells.Average(cell => cost(cell.Cost!));
 
-    /// <summary>How much the critic foresaw at the end; null without one.</summary>
+    /// <summary>The share of the returns' variance that the critic predicted at the end; null without a critic.</summary>
     public double? ExplainedVariance => Cells.Select(cell => cell.Cost?.ExplainedVariance).Average();
 }

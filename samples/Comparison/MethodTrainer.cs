@@ -6,11 +6,11 @@ using MedR1.Training;
 namespace MedR1.Samples.Comparison;
 
 /// <summary>
-/// Trains a model by one method. All of them see the same questions as they are printed; the methods differ in what they are.
+/// Trains a model with one method. All methods see the same questions as printed; they differ only in their algorithm.
 /// </summary>
 internal sealed class MethodTrainer(int steps, int seed, IReadOnlyList<IMetricSink> sinks)
 {
-    /// <returns>The report and the number of weights that learnt.</returns>
+    /// <returns>The report and the number of trained weights.</returns>
     public Task<(TrainingReport Report, long Weights)> TrainAsync(
         Method method, Qwen2VLPolicy policy, IVqaDataset data, CancellationToken cancellationToken) => method.Name switch
         {
@@ -34,7 +34,7 @@ internal sealed class MethodTrainer(int steps, int seed, IReadOnlyList<IMetricSi
         return (await trainer.RunAsync(cancellationToken), WeightsOf(policy));
     }
 
-    // As many answers to as many questions as GRPO, one update of each half for a rollout, no reference either.
+    // As many questions and answers as GRPO, one update of each half per rollout, and no reference either.
     private async Task<(TrainingReport Report, long Weights)> PpoAsync(
         Method method, Qwen2VLPolicy policy, IVqaDataset data, CancellationToken cancellationToken)
     {
@@ -95,7 +95,7 @@ internal sealed class MethodTrainer(int steps, int seed, IReadOnlyList<IMetricSi
             options.Schedule = LearningRateDecay.Linear;
             options.Warmup = 10;
 
-            // The default 0.999 remembers more steps than the run has.
+            // The default of 0.999 averages over more steps than the run has.
             options.Optimizer = options.Optimizer with { Beta2 = 0.98 };
         });
     }

@@ -3,15 +3,15 @@ using MedR1.Training;
 
 namespace MedR1.Samples.Comparison;
 
-/// <summary>The accuracy of training answers over the steps, mean over seeds.</summary>
+/// <summary>The accuracy of training answers over the steps, averaged over seeds.</summary>
 internal static class TrainingCurve
 {
-    /// <summary>Steps that a point of the curve is the mean of; the first points are means of less.</summary>
+    /// <summary>The number of steps that a point of the curve averages over; the first points average over fewer.</summary>
     public const int Window = 10;
 
     private static readonly string s_name = TrainingMetricNames.RewardMean("option_text");
 
-    /// <summary>Reads the measurements of trainings; empty where none of them sampled.</summary>
+    /// <summary>Reads the metrics of trainings; empty if none of them sampled.</summary>
     public static (double[] Steps, double[] Values) Of(IReadOnlyList<string> files)
     {
         SortedDictionary<double, List<double>> points = [];

@@ -3,12 +3,12 @@ using MedR1.Rewards;
 
 namespace MedR1.Samples.CrossModality;
 
-/// <summary>How a model is asked, what it is paid for and how it is scored.</summary>
+/// <summary>How a model is asked, rewarded and scored.</summary>
 internal sealed record AnswerStyle(
     string Name, IPromptTemplate TrainingPrompt, IPromptTemplate TestPrompt, IScoringRule Rule, IReward Accuracy,
     FormatStyle Format, double FormatWeight, Func<VqaExample, string> Target, OptionScoring Options)
 {
-    /// <summary>As the quick start asks: the option's text in answer tags. The base that ships answers so.</summary>
+    /// <summary>Asks as the quick start does: for the option's text in answer tags, which is how the shipped base answers.</summary>
     public static AnswerStyle OptionText { get; } = new(
         "option-text", QuickStartPrompt.Template, QuickStartPrompt.Template, QuickStartPrompt.Rule, new OptionTextReward(),
         FormatStyle.NoThink, 0.2, example => $"<answer>{example.Answer}</answer>",

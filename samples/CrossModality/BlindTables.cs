@@ -3,7 +3,7 @@ using MedR1.Evaluation;
 
 namespace MedR1.Samples.CrossModality;
 
-/// <summary>Counts, chance, majority letter and blind option prior of split files, both ways, without pictures.</summary>
+/// <summary>Computes counts, chance, majority letter and blind option prior of split files, in both groupings, without images.</summary>
 internal sealed class BlindTables(DomainLoader loader, TextWriter console)
 {
     public void Write(CancellationToken cancellationToken)

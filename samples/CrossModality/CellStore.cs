@@ -4,21 +4,21 @@ using MedR1.Evaluation;
 namespace MedR1.Samples.CrossModality;
 
 /// <summary>
-/// The finished cells of a run, a report each, written whole or not at all: a run that was killed goes on behind its last
-/// one. Cells of other settings are refused, since they would end up in one table.
+/// The finished cells of a run, one report each, written whole or not at all: a run that was killed continues after its last finished cell.
+/// Cells of different settings are refused, since they would end up in one table.
 /// </summary>
 internal sealed class CellStore(string folder)
 {
     private const string IdentityFile = "run.json";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    /// <summary>What the identity has for something that a run goes without.</summary>
+    /// <summary>The identity's value for something that a run does not use.</summary>
     public const string None = "none";
 
-    /// <summary>Begins a run in the folder, or goes on with it.</summary>
-    /// <param name="identity">What must be the same for cells to belong together, by name.</param>
-    /// <param name="addable">What a run that has none of it may be given later, since it changes no finished cell.</param>
-    /// <exception cref="InvalidOperationException">The folder holds cells of other settings.</exception>
+    /// <summary>Starts a run in the folder, or continues it.</summary>
+    /// <param name="identity">The values, by name, that must be equal for cells to belong together.</param>
+    /// <param name="addable">The name of a value that may be added to a run without it, since it changes no finished cell.</param>
+    /// <exception cref="InvalidOperationException">The folder contains cells of different settings.</exception>
     public void Open(IReadOnlyDictionary<string, string> identity, string? addable = null)
     {
         string path = Path.Combine(folder, IdentityFile);
@@ -51,7 +51,7 @@ internal sealed class CellStore(string folder)
     private static void Write(string path, IReadOnlyDictionary<string, string> identity) =>
         File.WriteAllText(path, JsonSerializer.Serialize(identity, Json));
 
-    /// <summary>Finished cells.</summary>
+    /// <summary>The number of finished cells.</summary>
     public int Count => Directory.Exists(Path.Combine(folder, "cells"))
         ? Directory.EnumerateFiles(Path.Combine(folder, "cells"), "*.json", SearchOption.AllDirectories).Count()
         : 0;
@@ -67,11 +67,11 @@ internal sealed class CellStore(string folder)
         return Path.Combine([.. safe]) + ".json";
     }
 
-    /// <summary>The folder of one training, while it is under way.</summary>
+    /// <summary>The folder of one training while it is in progress.</summary>
     public string TrainingFolder(string grouping, string method, string train) =>
         Path.Combine(folder, "training", Safe($"{grouping} {method} {train}"));
 
-    /// <summary>The measurements of one training.</summary>
+    /// <summary>The metrics file of one training.</summary>
     public string MetricsFile(string grouping, string method, string train) =>
         Path.Combine(folder, "metrics", Safe($"{grouping} {method} {train}") + ".jsonl");
 

@@ -3,12 +3,12 @@ using MedR1.Evaluation;
 namespace MedR1.Samples.CrossModality;
 
 /// <summary>A modality or a question type with its questions.</summary>
-/// <param name="Name">The name, as the data has it.</param>
+/// <param name="Name">The name in the data.</param>
 /// <param name="Train">Questions to train on.</param>
-/// <param name="Test">Questions to be asked.</param>
-/// <param name="IsSynthetic">Whether a program drew the pictures; the name says so then.</param>
+/// <param name="Test">Questions to test on.</param>
+/// <param name="IsSynthetic">Whether the images are computer-generated; the name then says so.</param>
 internal sealed record Domain(string Name, IVqaDataset Train, IVqaDataset Test, bool IsSynthetic = false)
 {
-    /// <summary>The name as tables have it.</summary>
+    /// <summary>The name in tables.</summary>
     public string Label => DomainLabels.Short(Name);
 }

@@ -3,10 +3,10 @@ using MedR1.Evaluation;
 
 namespace MedR1.Samples.CrossModality;
 
-/// <summary>Takes the kinds, domains and numbers of test questions that a run is asked for.</summary>
+/// <summary>Selects the kinds, domains and numbers of test questions that the settings name.</summary>
 internal sealed class DomainChoice(ProtocolSettings settings)
 {
-    /// <exception cref="ArgumentException">A domain that was named is not in the data.</exception>
+    /// <exception cref="ArgumentException">A named domain is not in the data.</exception>
     public IEnumerable<DomainFamily> Of(IReadOnlyList<DomainFamily> families)
     {
         Domain[] all = [.. families.SelectMany(family => family.Domains)];

@@ -2,10 +2,10 @@ using MedR1.Evaluation;
 
 namespace MedR1.Samples.CrossModality;
 
-/// <summary>What domains can be.</summary>
+/// <summary>A kind of domain.</summary>
 /// <param name="Grouping">The name in reports.</param>
 /// <param name="Folder">The folder of the split files.</param>
-/// <param name="Key">The domain of an example.</param>
+/// <param name="Key">Returns the domain of an example.</param>
 /// <param name="Names">The domains of the protocol.</param>
 internal sealed record DomainKind(string Grouping, string Folder, ReportGrouping Key, IReadOnlyList<string> Names)
 {

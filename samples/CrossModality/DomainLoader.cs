@@ -3,22 +3,22 @@ using MedR1.Evaluation;
 
 namespace MedR1.Samples.CrossModality;
 
-/// <summary>Finds the domains of a folder: Med-R1's split files, else a split of OmniMedVQA by picture.</summary>
+/// <summary>Finds the domains of a folder: Med-R1's split files, or else a split of OmniMedVQA by image.</summary>
 internal sealed class DomainLoader(string data, string? splits, long seed)
 {
     private const double TrainFraction = 0.8;
     private IVqaDataset? _raw;
     private DatasetSplit? _split;
 
-    /// <summary>Whether there are split files; else questions are split here, with no picture in both parts.</summary>
+    /// <summary>Whether there are split files; otherwise the questions are split here, with no image in both parts.</summary>
     public bool HasSplitFiles =>
         Directory.Exists(Path.Combine(SplitFolder, "modality"))
         || Directory.Exists(Path.Combine(SplitFolder, "question_type"));
 
     private string SplitFolder => splits ?? data;
 
-    /// <param name="withPictures">Whether pictures must be there; the blind tables need none.</param>
-    /// <param name="cancellationToken">Stops between files.</param>
+    /// <param name="withPictures">Whether images are required; the blind tables need none.</param>
+    /// <param name="cancellationToken">Cancels between files.</param>
     public IReadOnlyList<DomainFamily> Load(bool withPictures = true, CancellationToken cancellationToken = default)
     {
         if (splits is not null && !HasSplitFiles)

@@ -4,7 +4,7 @@ using MedR1.Training;
 
 namespace MedR1.Samples.CrossModality;
 
-/// <summary>Trains a model on one domain, by GRPO or supervised, and goes on where a killed training stopped.</summary>
+/// <summary>Trains a model on one domain, by GRPO or supervised, and continues where a killed training stopped.</summary>
 internal sealed class DomainTrainer(ProtocolSettings settings, TextWriter console)
 {
     public const string Grpo = "GRPO";

@@ -4,12 +4,12 @@ using MedR1.Evaluation;
 namespace MedR1.Samples.CrossModality;
 
 /// <summary>
-/// Synthetic domains for the two modalities that the shipped data has no picture of. They are drawn when a run starts, the
-/// same at every start, and written nowhere; the word synthetic is part of their names.
+/// Synthetic domains for the two modalities that the shipped data has no images of. They are drawn when a run starts, identical at every
+/// start, and written nowhere; their names contain the word synthetic.
 /// </summary>
 internal static class PhantomDomains
 {
-    // Not the seed of a run: all runs are asked the same. The models that ship were schooled on phantoms of seed 1.
+    // Not the seed of a run: all runs use the same questions. The shipped models were trained on phantoms of seed 1.
     private const long TrainSeed = 2001;
     private const long TestSeed = 2002;
 

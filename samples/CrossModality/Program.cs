@@ -118,7 +118,7 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
         Checkpoint = result.GetValue(checkpoint)?.FullName ?? RepositoryFolder.Find("samples", "QuickStart", "base"),
         LargerCheckpoint = result.GetValue(larger)?.FullName
             ?? (withShippedLarger ? RepositoryFolder.Find("samples", "CrossModality", "larger") : null),
-        // Stored in bfloat16 to be small, it computes as the base does.
+        // Stored in bfloat16 to be small, but computes in float32 like the base.
         LargerDataType = withShippedLarger ? ScalarType.Float32 : null,
         Output = result.GetValue(output)!.FullName,
         Style = AnswerStyle.All.FirstOrDefault(one => one.Name == result.GetValue(style)) ?? defaults.Style,
@@ -189,6 +189,6 @@ compare.SetAction((result, _) => Mistakes.ReportAsync(() =>
 }));
 root.Subcommands.Add(compare);
 
-// A step of a large model takes longer than the two seconds that a program has by default.
+// A step of a large model takes longer than the two seconds that a program has to stop by default.
 InvocationConfiguration invocation = new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) };
 return await root.Parse(args).InvokeAsync(invocation);

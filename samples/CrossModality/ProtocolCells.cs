@@ -7,18 +7,18 @@ using static TorchSharp.torch;
 
 namespace MedR1.Samples.CrossModality;
 
-/// <summary>Computes the cells of a run that are not finished yet; each is kept when it is done.</summary>
+/// <summary>Computes the cells of a run that are not finished yet, and stores each when it is done.</summary>
 internal sealed class ProtocolCells(
     ProtocolSettings settings, CellStore store, ProtocolProgress progress, DomainTrainer trainer, ProtocolModels models,
     TextWriter console)
 {
-    /// <summary>A model as it came, on the test questions of each domain.</summary>
-    /// <param name="grouping">What the domains are.</param>
-    /// <param name="name">What the row is called.</param>
+    /// <summary>Tests an untrained model on the questions of each domain.</summary>
+    /// <param name="grouping">The kind of the domains.</param>
+    /// <param name="name">The name of the row.</param>
     /// <param name="model">The model.</param>
     /// <param name="tests">The questions of each domain.</param>
     /// <param name="evaluate">How to ask; null for greedy answers under the style's rule.</param>
-    /// <param name="cancellationToken">Stops between answers.</param>
+    /// <param name="cancellationToken">Cancels between answers.</param>
     public async Task<Dictionary<string, EvaluationReport>> UntrainedAsync(
         string grouping, string name, ProtocolModel model, IEnumerable<(Domain Domain, IVqaDataset Test)> tests,
         CellEvaluation? evaluate, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class ProtocolCells(
         return reports;
     }
 
-    /// <summary>The cells of a training: all test domains, then the own one with blank pictures.</summary>
+    /// <summary>Computes the cells of a training: all test domains, then its own domain with blank images.</summary>
     public async Task<IReadOnlyList<EvaluationReport>> TrainedAsync(
         DomainFamily family, Domain train, string method, CancellationToken cancellationToken)
     {

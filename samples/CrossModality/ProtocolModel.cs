@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace MedR1.Samples.CrossModality;
 
 /// <summary>A checkpoint of a run.</summary>
-/// <param name="Folder">Where it is.</param>
-/// <param name="Origin">What reports say about it.</param>
-/// <param name="DataType">In what numbers it computes; null for those that it is stored in.</param>
+/// <param name="Folder">The checkpoint's folder.</param>
+/// <param name="Origin">The description in reports.</param>
+/// <param name="DataType">The type that the model computes in; null for the stored type.</param>
 internal sealed record ProtocolModel(string Folder, ReportOrigin Origin, ScalarType? DataType = null)
 {
-    /// <summary>Hashes a checkpoint.</summary>
+    /// <summary>Creates the model and hashes its checkpoint.</summary>
     public static ProtocolModel Of(string folder, int seed, CancellationToken cancellationToken)
     {
         ReportOrigin origin = new()

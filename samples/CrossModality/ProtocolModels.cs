@@ -1,6 +1,6 @@
 namespace MedR1.Samples.CrossModality;
 
-/// <summary>The checkpoints of a run: the one that is trained, and a larger one where there is one.</summary>
+/// <summary>The checkpoints of a run: the one that is trained, and a larger one if there is any.</summary>
 internal sealed record ProtocolModels(ProtocolModel Base, ProtocolModel? Larger)
 {
     public static ProtocolModels Of(ProtocolSettings settings, CancellationToken cancellationToken) => new(

@@ -2,7 +2,7 @@ using MedR1.Evaluation;
 
 namespace MedR1.Samples.CrossModality;
 
-/// <summary>What a reader of the report must know before its numbers.</summary>
+/// <summary>The notes that a reader of the report needs before its numbers.</summary>
 internal sealed class ProtocolNotes(ProtocolSettings settings, bool hasSplitFiles)
 {
     public IEnumerable<string> For(IReadOnlyList<DomainFamily> families)

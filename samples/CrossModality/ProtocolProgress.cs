@@ -3,7 +3,7 @@ using MedR1.Evaluation;
 
 namespace MedR1.Samples.CrossModality;
 
-/// <summary>Says which cell is under way, how it ended and how long the rest will take.</summary>
+/// <summary>Reports which cell is in progress, how it ended and how long the rest will take.</summary>
 internal sealed class ProtocolProgress(TextWriter console, int total) : IProgress<EvaluationProgress>
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();

@@ -7,8 +7,8 @@ using MedR1.Sampling;
 namespace MedR1.Samples.CrossModality;
 
 /// <summary>
-/// Med-R1's protocol (arXiv 2503.13939): a model for each domain and method, tested on all domains; beside it the model as
-/// it came, a larger one, and what sees no picture.
+/// Med-R1's protocol (arXiv 2503.13939): a model for each domain and method, tested on all domains; for comparison the untrained model, a
+/// larger one, and baselines that see no image.
 /// </summary>
 internal sealed class ProtocolRun
 {
@@ -45,8 +45,8 @@ internal sealed class ProtocolRun
         console.WriteLine($"{store.Count} of {total} cells are finished already; each is kept when it is done.");
     }
 
-    /// <summary>Begins a run, or goes on with one.</summary>
-    /// <exception cref="InvalidOperationException">The folder holds a run of other settings.</exception>
+    /// <summary>Starts a run, or continues it.</summary>
+    /// <exception cref="InvalidOperationException">The folder contains a run of different settings.</exception>
     public static async Task<CrossDomainReport> RunAsync(
         ProtocolSettings settings, TextWriter console, CancellationToken cancellationToken)
     {
@@ -131,7 +131,7 @@ internal sealed class ProtocolRun
         };
     }
 
-    /// <summary>What was not trained here, beside zero-shot.</summary>
+    /// <summary>Computes the rows that need no training here, besides zero-shot.</summary>
     private async Task<IReadOnlyList<TransferRow>> OthersAsync(DomainFamily family, CancellationToken cancellationToken)
     {
         List<TransferRow> rows =
@@ -154,8 +154,7 @@ internal sealed class ProtocolRun
         return rows;
     }
 
-    /// <summary>The model as it came, choosing by the options' probabilities; how sure it is of real pictures goes to the
-    /// calibrations.</summary>
+    /// <summary>Tests the untrained model by its options' probabilities; its confidence on real images goes to the calibrations.</summary>
     private async Task<TransferRow> OptionsAsync(
         DomainFamily family, OptionScoring scoring, CancellationToken cancellationToken)
     {
@@ -179,7 +178,7 @@ internal sealed class ProtocolRun
         return row;
     }
 
-    /// <summary>The matrix of a method, and how its models do on their own domain without seeing anything.</summary>
+    /// <summary>Computes the matrix of a method, and the accuracy of its models on their own domain with blank images.</summary>
     private async Task<(TransferMatrix Matrix, TransferRow Blank)> MethodAsync(
         DomainFamily family, string method, Dictionary<string, EvaluationReport> zeroShot, CancellationToken cancellationToken)
     {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Samples.CrossModality;
 
 /// <summary>
-/// What a run takes. The shipped base learns at rates that would ruin a real one, so a checkpoint of the user's has Med-R1's
-/// own values instead: one epoch, 4 questions × 4 answers, its learning rates and KL.
+/// The settings of a run. The shipped base learns at rates that would ruin a real model, so that a user's checkpoint has Med-R1's own
+/// values instead: one epoch, 4 questions × 4 answers, its learning rates and KL coefficient.
 /// </summary>
 internal sealed record ProtocolSettings
 {
@@ -19,7 +19,7 @@ internal sealed record ProtocolSettings
 
     public string? LargerCheckpoint { get; init; }
 
-    /// <summary>In what numbers the larger model computes; null for those that it is stored in.</summary>
+    /// <summary>The type that the larger model computes in; null for the stored type.</summary>
     public ScalarType? LargerDataType { get; init; }
 
     public required string Output { get; init; }
@@ -30,7 +30,7 @@ internal sealed record ProtocolSettings
 
     public string Device { get; init; } = "cpu";
 
-    /// <summary>Whether synthetic domains stand in for the modalities that the shipped data has no picture of.</summary>
+    /// <summary>Whether synthetic domains replace the modalities that the shipped data has no images of.</summary>
     public bool WithPhantoms { get; init; }
 
     /// <summary>Optimizer steps of each training; null for one epoch.</summary>
@@ -50,13 +50,13 @@ internal sealed record ProtocolSettings
 
     public int MaxNewTokens { get; init; } = 256;
 
-    /// <summary>At most so many test questions of a domain; null for all.</summary>
+    /// <summary>The maximum number of test questions per domain; null for all.</summary>
     public int? TestLimit { get; init; }
 
     /// <summary>Only the domains of this kind; null for both.</summary>
     public string? Only { get; init; }
 
-    /// <summary>Only the domains of these names, short or as the data writes them; empty for all.</summary>
+    /// <summary>Only the domains with these names, short or as in the data; empty for all.</summary>
     public IReadOnlyList<string> Domains { get; init; } = [];
 
     /// <summary>Whether the options' probabilities are scored too: OmniMedVQA's prefix score and calibration.</summary>
@@ -66,7 +66,7 @@ internal sealed record ProtocolSettings
 
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>What must be the same for cells of two runs to belong together, by name.</summary>
+    /// <summary>The values, by name, that must be equal for cells of two runs to belong together.</summary>
     public IReadOnlyDictionary<string, string> Identity(string modelHash, string? largerHash, string dataHash) =>
         new SortedDictionary<string, string>
         {

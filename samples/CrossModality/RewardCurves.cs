@@ -39,7 +39,7 @@ internal sealed class RewardCurves(CellStore store, ProtocolSettings settings, R
         Prompt = settings.Style.TrainingPrompt.Name,
     };
 
-    // A resumed training writes the steps behind its checkpoint again: the last line of a step counts.
+    // A resumed training writes the steps after its checkpoint again: the last line of a step counts.
     private static List<(double X, double Y)> Points(string file)
     {
         SortedDictionary<double, double> points = [];

@@ -2,15 +2,15 @@ using MedR1.Evaluation;
 
 namespace MedR1.Samples.CrossModality;
 
-/// <summary>Makes rows and matrices of finished cells.</summary>
+/// <summary>Creates rows and matrices from finished cells.</summary>
 internal static class TransferTables
 {
-    /// <summary>A model that was trained on no domain.</summary>
+    /// <summary>Creates the row of a model that was trained on no domain.</summary>
     public static TransferRow Row(string name, Dictionary<string, EvaluationReport> reports) => new(
         name, reports.Values.First().Rule,
         reports.ToDictionary(pair => pair.Key, pair => pair.Value.Overall.Accuracy)) { Origin = Whole(reports.Values) };
 
-    /// <summary>The models of a method.</summary>
+    /// <summary>Creates the matrix of a method's models.</summary>
     public static TransferMatrix Matrix(
         string name, DomainFamily family, IReadOnlyList<(string Train, string Test, EvaluationReport Report)> cells,
         string training) => new(
@@ -20,7 +20,7 @@ internal static class TransferTables
         Origin = Whole(cells.Select(cell => cell.Report)) with { Training = training },
     };
 
-    /// <summary>The blind option prior of each domain on all domains.</summary>
+    /// <summary>Creates the matrix of each domain's blind option prior on all domains.</summary>
     public static TransferMatrix Blind(DomainFamily family)
     {
         (string Train, string Test, EvaluationReport Report)[] cells =
@@ -34,7 +34,7 @@ internal static class TransferTables
         return Matrix("blind option prior", family, cells, "counted on the training questions of the row's domain");
     }
 
-    /// <summary>The origin of a table: what its cells share, with one hash of all their questions.</summary>
+    /// <summary>The origin of a table: what its cells have in common, with one hash of all their questions.</summary>
     public static ReportOrigin Whole(IEnumerable<EvaluationReport> reports)
     {
         EvaluationReport[] all = [.. reports];

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Samples.CustomLoop;
 
-/// <summary>The two halves of a step. Nothing is awaited while a dispose scope is open: it belongs to its thread.</summary>
+/// <summary>The two halves of a step. Nothing is awaited while a dispose scope is open, because the scope belongs to its thread.</summary>
 internal sealed class GrpoStep(Qwen2VLPolicy policy)
 {
     private const int GroupSize = 4;
@@ -23,7 +23,7 @@ internal sealed class GrpoStep(Qwen2VLPolicy policy)
         List<ScoredSample> samples = [];
         await foreach (CompletionGroup group in _sampler.SampleAsync(prompts, options))
         {
-            // Null where the reward does not apply: such a completion gets no advantage, as opposed to a wrong answer.
+            // Null if the reward does not apply: such a completion gets no advantage, unlike a wrong answer.
             double?[] rewards = new double?[GroupSize];
             for (int i = 0; i < GroupSize; i++)
             {
@@ -36,7 +36,7 @@ internal sealed class GrpoStep(Qwen2VLPolicy policy)
         return [.. samples];
     }
 
-    /// <summary>Makes the gradient: prompt and pictures are computed once for each group.</summary>
+    /// <summary>Computes the gradient; each group's prompt and images are computed once.</summary>
     public double Backward(IReadOnlyList<ScoredSample> samples)
     {
         using DisposeScope scope = NewDisposeScope();

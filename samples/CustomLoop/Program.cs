@@ -9,7 +9,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-// GRPO with a loop of one's own: sampler, reward, advantages and loss from the library, the optimizer from TorchSharp.
+// GRPO with a custom loop: sampler, reward, advantages and loss from the library, the optimizer from TorchSharp.
 const int PromptsPerStep = 8;
 return await Mistakes.ReportAsync(TrainAsync);
 

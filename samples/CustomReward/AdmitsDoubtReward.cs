@@ -1,8 +1,8 @@
 namespace MedR1.Samples.CustomReward;
 
 /// <summary>
-/// A reward in a class: half a point for an answer that names no option, none for a wrong option, one for the right one. It
-/// abstains on open questions, which leaves it out of their statistics instead of scoring them 0.
+/// A reward implemented as a class: half a point for an answer that names no option, none for a wrong option, one for the right one. It
+/// abstains on open questions, which leaves their completions out of the statistics instead of scoring them 0.
 /// </summary>
 internal sealed class AdmitsDoubtReward : IReward
 {

@@ -2,7 +2,7 @@ using MedR1.Evaluation;
 
 namespace MedR1.Samples.QuickStart;
 
-/// <summary>Writes what the model said to some test questions before and after the training.</summary>
+/// <summary>Writes the model's answers to some test questions before and after training.</summary>
 internal static class CompletionPage
 {
     private const int Rows = 24;

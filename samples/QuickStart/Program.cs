@@ -35,7 +35,7 @@ Option<DirectoryInfo> output = new("--output")
 
 OptionRules.ExistingFolder(data, checkpoint);
 OptionRules.AtLeast(1, steps, prompts);
-// A group of one has nothing to compare.
+// A group of one has nothing to compare with.
 OptionRules.AtLeast(2, group);
 
 RootCommand root = new("Trains a small Qwen2-VL by GRPO on real medical pictures and shows what it learnt.")

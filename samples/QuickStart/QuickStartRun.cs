@@ -11,7 +11,7 @@ using TorchSharp;
 
 namespace MedR1.Samples.QuickStart;
 
-/// <summary>The whole run: score, train by GRPO beside a control that sees nothing, score again, write it all down.</summary>
+/// <summary>The whole run: scores, trains by GRPO next to a control that sees no images, scores again, and writes the results.</summary>
 internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter console)
 {
     private const long PictureBytes = 512L << 20;
@@ -67,8 +67,8 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         return zeroShot;
     }
 
-    // Two trainings of a small model, each on half of the processors, take less time than one after the other on all of them: a
-    // small operator gains little by a second thread.
+    // Two trainings of a small model, each on half of the processors, take less time than one after the other on all of them: a small
+    // operator gains little from a second thread.
     private async Task<(TrainedModel Model, TrainedModel? Control)> TrainAsync(
         IVqaDataset train, IVqaDataset test, ReportOrigin origin, CancellationToken cancellationToken)
     {
@@ -95,13 +95,13 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         Task<TrainedModel> ModelAsync(CancellationToken token) =>
             TrainOneAsync(settings, "grpo", "after GRPO", train, test, origin, Path.Combine(settings.Output, "checkpoint"), token);
 
-        // What this reaches was never in the pictures. A blank picture that is varied is a blank picture.
+        // What the control reaches does not come from the images. Varying a blank image leaves it blank.
         Task<TrainedModel> ControlAsync(CancellationToken token) =>
             TrainOneAsync(
                 settings with { VariesPictures = false }, "control", "question only", train.BlankImages(), test.BlankImages(), origin,
                 checkpoint: null, token);
 
-        // Where one fails, the other isn't waited for.
+        // If one fails, the other isn't waited for.
         async Task<TrainedModel> OrStopAsync(Func<CancellationToken, Task<TrainedModel>> training)
         {
             try
@@ -132,7 +132,8 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         return new TrainedModel(training, evaluation);
     }
 
-    // Many questions are about one picture, and each comes several times: pictures are prepared once. Varied ones never come back.
+    // Many questions share an image, and each question occurs several times, so that images are prepared once. Varied images are never
+    // reused.
     private Qwen2VLPolicy Load(CancellationToken cancellationToken) => Qwen2VLPolicy.Load(
         settings.Checkpoint,
         Qwen2VLProcessor.Load(settings.Checkpoint, new ImageProcessorOptions { CacheBytes = settings.VariesPictures ? TestPictureBytes : PictureBytes }),

@@ -1,6 +1,9 @@
 namespace MedR1.Samples.QuickStart;
 
-/// <summary>The figures of a run, as <c>summary.json</c> holds them. Accuracies are shares of the test questions; without a control there is none of the question alone.</summary>
+/// <summary>
+/// The figures of a run, as stored in <c>summary.json</c>. Accuracies are shares of the test questions; without a control, there is no
+/// accuracy of the question alone.
+/// </summary>
 internal sealed record QuickStartSummary(
     double ZeroShotAccuracy,
     double TrainedAccuracy,

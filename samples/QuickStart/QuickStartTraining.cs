@@ -9,10 +9,10 @@ using MedR1.Training;
 
 namespace MedR1.Samples.QuickStart;
 
-/// <summary>One of the run's trainings by GRPO: of the model, or of the control.</summary>
-/// <param name="settings">What the run takes.</param>
+/// <summary>One of the run's GRPO trainings: of the model, or of the control.</summary>
+/// <param name="settings">The settings of the run.</param>
 /// <param name="name">The name of its files, and of its lines on the console.</param>
-/// <param name="console">Where it says how far it is.</param>
+/// <param name="console">Receives the progress.</param>
 internal sealed class QuickStartTraining(QuickStartSettings settings, string name, TextWriter console)
 {
     private const string AccuracyReward = "option_text";
@@ -28,11 +28,11 @@ internal sealed class QuickStartTraining(QuickStartSettings settings, string nam
             .UseDataset(Varied(dataset))
             .UsePrompt(QuickStartPrompt.Template)
             .UseLoss(new GrpoLoss(GrpoLossOptions.MedR1 with { KlCoefficient = settings.KlCoefficient }))
-            // Two options that can't be told apart yet hold each other up; divided by the deviation, one is given up by chance,
-            // and is not tried again when they could be.
+            // Two options that can't be told apart yet keep each other alive; divided by the deviation, one is given up by chance, and not
+            // tried again once they could be told apart.
             .UseAdvantages(AdvantageOptions.MaxRl)
             .AddReward(new OptionTextReward())
-            // Every answer soon earns it, and what all earn adds to the mean that MaxRl divides by: so it is small.
+            // Every answer soon earns this reward, and a reward that all earn adds to the mean that MaxRl divides by: so it is small.
             .AddReward(new FormatReward(FormatStyle.NoThink), weight: 0.05)
             .AddMetricSink(progress)
             .AddMetricSink(lines)
@@ -45,13 +45,13 @@ internal sealed class QuickStartTraining(QuickStartSettings settings, string nam
                 options.MaxNewTokens = QuickStartSettings.MaxNewTokens;
                 options.LearningRate = settings.LearningRate;
 
-                // The default 0.999 remembers more steps than the run has.
+                // The default of 0.999 averages over more steps than the run has.
                 options.Optimizer = options.Optimizer with { Beta2 = 0.98 };
                 options.Warmup = 10;
                 options.Seed = settings.Seed;
                 options.MeasureEntropy = false;
 
-                // With its options in another order a question is another prompt.
+                // A question with its options in a different order is a different prompt.
                 options.PromptCacheBytes = 0;
                 options.SkipCompletionsWithoutGradient = settings.KlCoefficient == 0;
             })
@@ -59,8 +59,8 @@ internal sealed class QuickStartTraining(QuickStartSettings settings, string nam
         return await trainer.RunAsync(cancellationToken);
     }
 
-    // A question comes back with its options in another order, and perhaps its picture a little differently: neither where the
-    // right one stands nor the picture can be learnt by heart.
+    // A question is repeated with its options in a different order, and perhaps its image varied a little: neither the position of the
+    // right option nor the image can be memorised.
     private ConcatDataset Varied(IVqaDataset questions)
     {
         SkiaImageDecoder decoder = new();

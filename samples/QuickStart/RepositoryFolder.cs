@@ -1,6 +1,6 @@
 namespace MedR1.Samples.QuickStart;
 
-/// <summary>Finds folders of the checkout, wherever in it the program is started.</summary>
+/// <summary>Finds folders of the repository, wherever in it the program is started.</summary>
 internal static class RepositoryFolder
 {
     /// <exception cref="DirectoryNotFoundException">The folder is not above the program or the current folder.</exception>

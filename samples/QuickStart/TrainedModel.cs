@@ -3,7 +3,7 @@ using MedR1.Training;
 
 namespace MedR1.Samples.QuickStart;
 
-/// <summary>What a training came to.</summary>
-/// <param name="Training">Its course.</param>
-/// <param name="Test">Its answers to the test questions.</param>
+/// <summary>The outcome of a training.</summary>
+/// <param name="Training">The report of the training.</param>
+/// <param name="Test">The report of the test questions.</param>
 internal sealed record TrainedModel(TrainingReport Training, EvaluationReport Test);

@@ -3,7 +3,7 @@ using MedR1.Models.Qwen2VL;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>A small Qwen2-VL before it has learnt anything: its vocabulary and pictures.</summary>
+/// <summary>A small, untrained Qwen2-VL: its vocabulary and image processing.</summary>
 internal static class BaseModel
 {
     private const int VocabularySize = 1536;
@@ -15,10 +15,10 @@ internal static class BaseModel
         "<|quad_start|>", "<|quad_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>",
     ];
 
-    /// <summary>Makes the model with random weights.</summary>
-    /// <param name="size">How large.</param>
-    /// <param name="corpus">Texts for the vocabulary.</param>
-    /// <param name="seed">Where the weights start.</param>
+    /// <summary>Creates the model with random weights.</summary>
+    /// <param name="size">The size of the model.</param>
+    /// <param name="corpus">The texts to train the vocabulary on.</param>
+    /// <param name="seed">The seed of the weights.</param>
     public static Qwen2VLPolicy Create(BaseSize size, IEnumerable<string> corpus, long seed)
     {
         BytePairTokenizer tokenizer = BytePairTrainer.Train(corpus, VocabularySize, ControlTokens);
@@ -57,7 +57,7 @@ internal static class BaseModel
             },
         };
 
-        // A processor that is loaded from files hands them on to every checkpoint that is saved.
+        // A processor that is loaded from files copies them to every checkpoint that is saved.
         DirectoryInfo files = Directory.CreateTempSubdirectory("medr1-base-");
         try
         {

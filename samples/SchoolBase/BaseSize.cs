@@ -1,6 +1,6 @@
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>How large a model is. Heads of the language model have 32 numbers, whatever its size.</summary>
+/// <summary>The size of a model. Heads of the language model have size 32 in every model.</summary>
 internal sealed record BaseSize(
     string Name, int Width, int LayerCount, int KeyValueHeadCount, int VisionWidth, int VisionDepth)
 {

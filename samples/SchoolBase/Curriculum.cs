@@ -2,7 +2,7 @@ using MedR1.Datasets;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>What the base model learns, and from what: text, phantoms, and what stands in the list of training pictures.</summary>
+/// <summary>The lessons of the base model and their sources: text, phantoms, and the list of training images.</summary>
 internal sealed class Curriculum
 {
     private const double TextShare = 0.2;
@@ -37,8 +37,8 @@ internal sealed class Curriculum
                     yield return Wording.AskOpen(question) + " What is C?";
                 }
 
-                // Never behind a bracket: no piece of the vocabulary joins the bracket of an option to its text, so an option is
-                // written in the very tokens of the statement and of the answer.
+                // Never after a bracket: no piece of the vocabulary joins an option's bracket to its text, so that an option has the same
+                // tokens as the statement and the answer.
                 foreach (string answer in family.Answers)
                 {
                     yield return $"{answer}.\n{answer}\n{answer}";
@@ -53,7 +53,7 @@ internal sealed class Curriculum
         }
     }
 
-    /// <summary>Kinds of lessons to look at while learning.</summary>
+    /// <summary>Kinds of lessons to measure during training.</summary>
     public IReadOnlyList<ILessonSource> Probes =>
     [
         new TextLessons(_families, _words, 2, TextHint.Letter),
@@ -66,16 +66,16 @@ internal sealed class Curriculum
         new PlaceLessons(_training, 1),
     ];
 
-    /// <summary>Collects the material.</summary>
+    /// <summary>Loads the material.</summary>
     /// <param name="folder">The folder of real-mini; only its training split is read.</param>
-    /// <param name="seed">Where the phantoms start.</param>
+    /// <param name="seed">The seed of the phantoms.</param>
     public static Curriculum Load(string folder, int seed) =>
         new(RealMini.LoadTrain(folder), PhantomDataset.Create(6000, seed, imageSize: 84));
 
     /// <summary>The lessons of a stage.</summary>
     /// <param name="name">text, pictures, choices or places.</param>
-    /// <param name="captionShare">How many lessons of the stage pictures are captions of training pictures, 0 to 0.8.</param>
-    /// <param name="leastShare">The smallest share of a training picture's sides that the stage places shows.</param>
+    /// <param name="captionShare">The share of lessons of the stage pictures that are captions of training images, 0 to 0.8.</param>
+    /// <param name="leastShare">The smallest share of a training image's sides that the stage places shows.</param>
     /// <exception cref="ArgumentException">There is no such stage, or the share is out of range.</exception>
     public ILessonSource Stage(string name, double captionShare, double leastShare) => name switch
     {

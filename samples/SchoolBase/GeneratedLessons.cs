@@ -3,7 +3,7 @@ using MedR1.Training;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>Lessons as a list that is never held: each is made when it is asked for, from the seed and its place.</summary>
+/// <summary>A list of lessons that is never in memory: each is created on access, from the seed and its index.</summary>
 internal sealed class GeneratedLessons(ILessonSource source, LessonEncoder encoder, int count, int seed) : IReadOnlyList<SupervisedExample>
 {
     public int Count => count;

@@ -3,7 +3,7 @@ using MedR1.Training;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>Writes a lesson as tokens with weights: what the assistant says counts, nothing else.</summary>
+/// <summary>Converts a lesson to tokens with weights: only the assistant's tokens count.</summary>
 internal sealed class LessonEncoder
 {
     private readonly ITextTokenizer _tokenizer;
@@ -12,8 +12,10 @@ internal sealed class LessonEncoder
     private readonly Dictionary<string, EncodedImage> _images = [];
 
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="encodeImage">Prepares a picture; each is prepared once, a part cut out for one lesson alone is not kept.</param>
-    /// <param name="mergeArea">Patches behind one image token.</param>
+    /// <param name="encodeImage">
+    /// Encodes an image; each is encoded once, but a part that was cut out for a single lesson is not cached.
+    /// </param>
+    /// <param name="mergeArea">The number of patches per image token.</param>
     public LessonEncoder(ITextTokenizer tokenizer, Func<IImageSource, EncodedImage> encodeImage, int mergeArea)
     {
         _tokenizer = tokenizer;

@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>How sure the model is of what it should say, on lessons that it doesn't learn from.</summary>
+/// <summary>Measures the model's confidence in the right answers of lessons that it doesn't learn from.</summary>
 internal sealed class LessonProbe(IVisionLanguagePolicy policy, LessonEncoder encoder)
 {
     private const int BatchSize = 32;
 
-    /// <summary>The mean probability of a whole right answer, given what stands before it.</summary>
+    /// <summary>The mean probability of a whole right answer, given the text before it.</summary>
     public double Measure(ILessonSource source, int count, int seed)
     {
         List<double> answers = [];
@@ -33,7 +33,7 @@ internal sealed class LessonProbe(IVisionLanguagePolicy policy, LessonEncoder en
         return answers.Average();
     }
 
-    /// <summary>An answer is a run of tokens that count.</summary>
+    /// <summary>The probability of each answer, which is a run of tokens that count.</summary>
     private static List<double> Answers(IReadOnlyList<float> weights, ReadOnlySpan<float> logProbabilities)
     {
         List<double> answers = [];

@@ -6,20 +6,20 @@ using static TorchSharp.torch;
 namespace MedR1.Samples.SchoolBase;
 
 /// <summary>
-/// Lets attention start as what a small model did not find by itself in 3,000 steps of look-ups (docs/quick-start-experiments.md): heads of the first layer that look one, two and three tokens
-/// back, heads of the others that attend to what is like the asking token and copy it (Trockman and Kolter 2023, "Mimetic Initialization
-/// of Self-Attention Layers"). Everything goes on learning from there.
+/// Initializes attention with what a small model did not find by itself in 3,000 steps of look-ups (docs/quick-start-experiments.md): heads
+/// of the first layer that look one, two and three tokens back, and heads of the other layers that attend to tokens similar to the query
+/// and copy them (Trockman and Kolter 2023, "Mimetic Initialization of Self-Attention Layers"). All weights remain trainable.
 /// </summary>
 internal static class MimeticStart
 {
-    // The fastest rotations tell neighbours apart; the slow ones are left to the content.
+    // The fastest rotations distinguish neighbours; the slow ones are left to the content.
     private const int RotaryPairs = 4;
     private const double DistanceStrength = 5;
     private const double MatchStrength = 1.6;
     private const double CopyStrength = 0.5;
 
     /// <summary>Changes the random attention weights of a model.</summary>
-    /// <param name="policy">The model, as it was drawn.</param>
+    /// <param name="policy">The model with its random initial weights.</param>
     public static void Set(Qwen2VLPolicy policy)
     {
         using IDisposable noGradient = no_grad();
@@ -42,7 +42,9 @@ internal static class MimeticStart
         }
     }
 
-    /// <summary>Constant queries and keys, which rotary positions turn into a preference for a distance; one head a distance.</summary>
+    /// <summary>
+    /// Sets constant queries and keys, which rotary positions turn into a preference for a distance; one head per distance.
+    /// </summary>
     private static void LookBack(Parameter queryBias, Parameter keyBias, Qwen2VLTextConfiguration text, int[] distances)
     {
         int size = text.HeadSize;
@@ -62,7 +64,7 @@ internal static class MimeticStart
         }
     }
 
-    /// <summary>Queries and keys from one projection: a token prefers those that are like itself.</summary>
+    /// <summary>Derives queries and keys from one projection: a token prefers those that are similar to itself.</summary>
     private static void MatchAlike(Parameter query, Parameter key, Qwen2VLTextConfiguration text)
     {
         key.mul_(MatchStrength);
@@ -72,7 +74,7 @@ internal static class MimeticStart
         }
     }
 
-    /// <summary>An output that undoes the projection of the values: what is found is added as it is.</summary>
+    /// <summary>Sets an output that inverts the projection of the values: what attention finds is added unchanged.</summary>
     private static void Copy(Parameter value, Parameter output, Qwen2VLTextConfiguration text)
     {
         for (int head = 0; head < text.HeadCount; head++)

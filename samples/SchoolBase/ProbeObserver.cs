@@ -4,7 +4,7 @@ using MedR1.Training;
 namespace MedR1.Samples.SchoolBase;
 
 /// <summary>
-/// Prints every so often, and after the last step, how each kind of lesson goes, and keeps the weights of that moment.
+/// Prints at an interval, and after the last step, how well the model does on each kind of lesson, and saves its weights.
 /// </summary>
 internal sealed class ProbeObserver(
     Qwen2VLPolicy policy, LessonEncoder encoder, IReadOnlyList<ILessonSource> probes, string output, int interval,
@@ -12,7 +12,7 @@ internal sealed class ProbeObserver(
 {
     private const int Lessons = 96;
 
-    // Probes draw from other seeds than the lessons of the run.
+    // Probes use different seeds from the run's lessons.
     private const int Seed = 1_000_003;
 
     private readonly LessonProbe _probe = new(policy, encoder);

@@ -70,7 +70,7 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
             options.LearningRate = result.GetValue(rate);
             options.Warmup = Math.Min(100, count / 10);
             options.WeightDecay = 0.01;
-            // The default 0.999 remembers more steps than a stage has.
+            // The default of 0.999 averages over more steps than a stage has.
             options.Optimizer = options.Optimizer with { Beta2 = 0.98 };
             options.Seed = result.GetValue(seed);
             options.OutputFolder = training;

@@ -7,7 +7,7 @@ using MedR1.Training;
 
 namespace MedR1.Samples.SftBaseline;
 
-/// <summary>Asks, teaches the right answers, asks again.</summary>
+/// <summary>Tests the model, trains it on the right answers, and tests it again.</summary>
 internal sealed class SftBaselineRun(SftBaselineSettings settings, TextWriter console)
 {
     private const double TrainShare = 0.8;

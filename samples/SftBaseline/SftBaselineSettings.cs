@@ -1,6 +1,6 @@
 namespace MedR1.Samples.SftBaseline;
 
-/// <summary>What a run takes.</summary>
+/// <summary>The settings of a run.</summary>
 /// <param name="Data">A folder of OmniMedVQA.</param>
 /// <param name="Checkpoint">The checkpoint to start from.</param>
 /// <param name="Output">The run's folder.</param>

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Samples;
 
-/// <summary>Names of devices, as a user gives them.</summary>
+/// <summary>Parses device names given by a user.</summary>
 internal static partial class DeviceName
 {
-    /// <summary>What is wrong with a name; null for one that is known.</summary>
+    /// <summary>Describes what is wrong with a name; null if it is known.</summary>
     public static string? MistakeIn(string name) => Known().IsMatch(name)
         ? null
         : $"There is no device '{name}': cpu, cuda, or cuda:1 for the second GPU (docs/native-runtime.md tells which libtorch they need).";

@@ -1,16 +1,16 @@
 namespace MedR1.Samples;
 
-/// <summary>Answers a mistake with what was wrong in words, and not with a stack trace.</summary>
+/// <summary>Reports a mistake as a message instead of a stack trace.</summary>
 internal static class Mistakes
 {
     private const int Mistaken = 2;
 
-    // What a shell gives for Ctrl+C.
+    // A shell's exit code for Ctrl+C.
     private const int Stopped = 130;
 
-    /// <summary>Does a sample's work and gives the program's exit code.</summary>
+    /// <summary>Does a sample's work and returns the program's exit code.</summary>
     /// <param name="work">The work.</param>
-    /// <param name="whenStopped">What to say of a run that was stopped.</param>
+    /// <param name="whenStopped">The message if the run was stopped.</param>
     public static async Task<int> ReportAsync(Func<Task> work, string whenStopped = "Stopped.")
     {
         try
@@ -30,7 +30,7 @@ internal static class Mistakes
         }
     }
 
-    // Any other exception is a defect, whose stack trace is wanted.
+    // Any other exception is a defect, whose stack trace is needed.
     private static bool SaysWhatToDo(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or ArgumentException
             or (InvalidOperationException and not ObjectDisposedException)

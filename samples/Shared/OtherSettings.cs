@@ -2,14 +2,14 @@ using MedR1.Training;
 
 namespace MedR1.Samples;
 
-/// <summary>Says in terms of the command line that a training can't go on with the settings of this one.</summary>
+/// <summary>Explains in terms of the command line why a training can't continue with the current settings.</summary>
 internal static class OtherSettings
 {
-    /// <summary>Builds what goes on with a training.</summary>
-    /// <param name="build">Builds it.</param>
+    /// <summary>Builds a trainer that continues a training.</summary>
+    /// <param name="build">Builds the trainer.</param>
     /// <param name="folder">The folder of its checkpoints.</param>
     /// <param name="anew">How to start anew, as the end of a sentence.</param>
-    /// <exception cref="InvalidOperationException">The training was begun with other settings; it names them.</exception>
+    /// <exception cref="InvalidOperationException">The training was started with different settings, which the message names.</exception>
     public static T Explain<T>(Func<T> build, string folder, string anew)
     {
         try

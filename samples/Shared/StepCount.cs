@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace MedR1.Samples;
 
-/// <summary>The one argument of the samples that take nothing but a number of steps.</summary>
+/// <summary>The only argument of samples that take nothing but a number of steps.</summary>
 internal static class StepCount
 {
-    /// <exception cref="ArgumentException">There is something else than a number of at least 1.</exception>
+    /// <exception cref="ArgumentException">An argument is something other than a number of at least 1.</exception>
     public static int Read(IReadOnlyList<string> arguments, int byDefault) => arguments switch
     {
         [] => byDefault,

@@ -1,6 +1,6 @@
 namespace MedR1.Samples.TrainGrpo;
 
-/// <summary>Looks for what the configuration of the command line passes over in silence.</summary>
+/// <summary>Finds mistakes that the command-line configuration ignores silently.</summary>
 internal static class CommandLine
 {
     private static readonly string[] AskingForHelp = ["--help", "-h", "-?"];

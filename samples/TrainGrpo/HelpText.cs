@@ -6,7 +6,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace MedR1.Samples.TrainGrpo;
 
-/// <summary>Every setting with its value, as appsettings.json leaves it.</summary>
+/// <summary>Lists every setting with its value, from appsettings.json or else the default.</summary>
 internal static class HelpText
 {
     public static void Write(IConfiguration configuration, TextWriter console)
@@ -35,7 +35,7 @@ internal static class HelpText
     {
         object? value = configuration[property.Name] ?? property.GetValue(defaults);
 
-        // Lists and records of options are empty or long.
+        // Lists and records are empty or long.
         string text = value is string or ValueType ? Convert.ToString(value, CultureInfo.InvariantCulture)! : "";
         return $"  {prefix}{property.Name} {text}".TrimEnd();
     }

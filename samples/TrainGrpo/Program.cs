@@ -2,11 +2,11 @@ using MedR1.Samples;
 using MedR1.Samples.TrainGrpo;
 using Microsoft.Extensions.Configuration;
 
-// --Checkpoint folder --Data folder, and anything else of appsettings.json: --Trainer:MaxSteps 1000 --Modality X-Ray.
+// Usage: --Checkpoint folder --Data folder, and any other setting of appsettings.json: --Trainer:MaxSteps 1000 --Modality X-Ray.
 using CancellationTokenSource stop = new();
 Console.CancelKeyPress += (_, press) =>
 {
-    // The first Ctrl+C ends the run between two passes; what is not saved is sampled again when it goes on.
+    // The first Ctrl+C ends the run between two passes; unsaved work is sampled again when the run resumes.
     press.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 };

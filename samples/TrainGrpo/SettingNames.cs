@@ -4,16 +4,16 @@ using Microsoft.Extensions.Configuration;
 
 namespace MedR1.Samples.TrainGrpo;
 
-/// <summary>The names that settings may have. Binding alone would pass over one that is mistyped.</summary>
+/// <summary>The valid names of settings. Binding alone would ignore a mistyped name.</summary>
 internal static class SettingNames
 {
-    // "Moddality" and "Modality" have 0.89 in common, "Trainer" and "Train" 0.71; below it a suggestion is a guess.
+    // "Moddality" and "Modality" have a similarity of 0.89, "Trainer" and "Train" of 0.71; below the threshold a suggestion is a guess.
     private const double Alike = 0.6;
 
-    /// <summary>What is wrong with the names of a section, each with the nearest that there is.</summary>
+    /// <summary>Describes each unknown name in a section, with the nearest valid one.</summary>
     /// <param name="section">The section.</param>
-    /// <param name="type">What it is bound to.</param>
-    /// <param name="sections">Names of sections beside the properties.</param>
+    /// <param name="type">The type that the section is bound to.</param>
+    /// <param name="sections">Names of sections besides the properties.</param>
     public static IEnumerable<string> UnknownIn(IConfiguration section, Type type, params IEnumerable<string> sections)
     {
         string prefix = section is IConfigurationSection inner ? $"--{inner.Path}:" : "--";
@@ -32,7 +32,7 @@ internal static class SettingNames
         }
     }
 
-    /// <summary>The properties of a type that text can set: all but functions.</summary>
+    /// <summary>The properties of a type that text can set: all except functions.</summary>
     public static IEnumerable<PropertyInfo> Of(Type type) => type.GetProperties()
         .Where(property => property.CanWrite && !property.PropertyType.IsAssignableTo(typeof(Delegate)));
 

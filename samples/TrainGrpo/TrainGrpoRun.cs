@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Samples.TrainGrpo;
 
-/// <summary>Med-R1's recipe on a checkpoint and a folder of OmniMedVQA of your own.</summary>
+/// <summary>Med-R1's recipe on a user's checkpoint and folder of OmniMedVQA.</summary>
 internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration trainer)
 {
     private IPromptTemplate Template => settings.Think ? PromptTemplates.ThinkThenAnswer : PromptTemplates.AnswerOnly;
@@ -80,7 +80,7 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
             .Configure(options => trainer.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true));
         if (settings.Resume)
         {
-            // Who gives another number of steps wants to go on for longer.
+            // A different number of steps means that the user wants to train longer.
             builder.ResumeIfAny(settings.Output).AllowChangedSettings(nameof(GrpoTrainerOptions.MaxSteps));
         }
 

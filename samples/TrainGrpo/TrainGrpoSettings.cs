@@ -5,8 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace MedR1.Samples.TrainGrpo;
 
 /// <summary>
-/// What a run takes, from appsettings.json and the command line; the descriptions are what <c>--help</c> says. The section <c>Trainer</c>
-/// beside it is bound to <see cref="GrpoTrainerOptions"/>, whichever of them it names.
+/// The settings of a run, from appsettings.json and the command line; the descriptions appear in <c>--help</c>. The section <c>Trainer</c>
+/// next to them is bound to <see cref="GrpoTrainerOptions"/>.
 /// </summary>
 internal sealed record TrainGrpoSettings
 {
@@ -46,7 +46,7 @@ internal sealed record TrainGrpoSettings
     [Description("The weight of the reward for the tags.")]
     public double FormatWeight { get; init; } = 1.0;
 
-    /// <summary>Reads the settings and says everything that is wrong with them.</summary>
+    /// <summary>Reads the settings and reports everything that is wrong with them.</summary>
     /// <exception cref="InvalidOperationException">Something is missing, unknown or out of range.</exception>
     public static TrainGrpoSettings Read(IConfiguration configuration)
     {

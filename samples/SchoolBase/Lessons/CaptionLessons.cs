@@ -1,12 +1,12 @@
 namespace MedR1.Samples.SchoolBase;
 
 /// <summary>
-/// Pictures with open questions, answered in words: captions. Of a real picture this is all that the base model may learn; it
-/// never sees options beside one.
+/// Images with open questions, answered in words: captions. The base model may learn nothing else from a real image; it never sees one with
+/// options.
 /// </summary>
 /// <param name="name">A name for the log.</param>
-/// <param name="examples">Pictures of the training split, or phantoms.</param>
-/// <param name="mostTurns">The most questions about a picture in one lesson.</param>
+/// <param name="examples">Images of the training split, or phantoms.</param>
+/// <param name="mostTurns">The maximum number of questions about an image in one lesson.</param>
 internal sealed class CaptionLessons(string name, IEnumerable<VqaExample> examples, int mostTurns) : ILessonSource
 {
     private readonly VqaExample[][] _pictures =

@@ -2,7 +2,7 @@ using MedR1.Imaging;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>A part of a picture, cut out anew for each lesson: what a picture shows is learnt, not the picture by heart.</summary>
+/// <summary>A part of an image, cut out anew for each lesson, so that its content is learnt and not the image itself.</summary>
 internal sealed class CroppedPicture : IImageSource
 {
     private readonly PixelImageSource _part;
@@ -11,11 +11,11 @@ internal sealed class CroppedPicture : IImageSource
 
     public string Name => _part.Name;
 
-    /// <summary>Cuts a part with sides of a random share of the picture's, from a random place.</summary>
-    /// <param name="name">The picture's name.</param>
-    /// <param name="picture">The picture.</param>
+    /// <summary>Cuts out a part with sides of a random share of the image's, at a random position.</summary>
+    /// <param name="name">The image's name.</param>
+    /// <param name="picture">The image.</param>
     /// <param name="leastShare">The smallest share of a side, above 0, at most 1.</param>
-    /// <param name="random">Where the choices come from.</param>
+    /// <param name="random">The source of the random choices.</param>
     public static CroppedPicture Cut(string name, RgbImage picture, double leastShare, Random random)
     {
         int width = Side(picture.Width), height = Side(picture.Height);

@@ -1,12 +1,12 @@
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>Makes lessons of one kind without end.</summary>
+/// <summary>Creates lessons of one kind without end.</summary>
 internal interface ILessonSource
 {
     /// <summary>A name for the log.</summary>
     string Name { get; }
 
-    /// <summary>Makes the next lesson.</summary>
-    /// <param name="random">Where the choices come from.</param>
+    /// <summary>Creates the next lesson.</summary>
+    /// <param name="random">The source of the random choices.</param>
     Lesson Next(Random random);
 }

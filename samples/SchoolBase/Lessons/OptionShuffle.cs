@@ -1,10 +1,10 @@
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>Options in a random order, the place of the right one drawn evenly.</summary>
+/// <summary>Puts options in a random order, with a uniformly drawn position of the right one.</summary>
 internal static class OptionShuffle
 {
-    /// <summary>Draws wrong options and puts the right one among them.</summary>
-    /// <returns>The options and the place of the right one.</returns>
+    /// <summary>Draws wrong options and inserts the right one.</summary>
+    /// <returns>The options and the index of the right one.</returns>
     public static (IReadOnlyList<string> Options, int Answer) Draw(Random random, string right, IReadOnlyList<string> others, int count)
     {
         string[] wrong = [.. others.Where(option => option != right).Distinct()];

@@ -1,12 +1,13 @@
 namespace MedR1.Samples.SchoolBase;
 
 /// <summary>
-/// Synthetic pictures with questions, some open, most with options. Here the model learns that what is seen decides.
+/// Synthetic images with questions, some open, most with options. They teach the model that the image decides.
 /// </summary>
 /// <param name="phantoms">Phantoms with options.</param>
-/// <param name="mostTurns">The most questions about a picture in one lesson.</param>
+/// <param name="mostTurns">The maximum number of questions about an image in one lesson.</param>
 /// <param name="words">
-/// Words to begin all options of a question with, in half of the questions: the first word doesn't always decide. None by default.
+/// Words that all options of a question begin with, in half of the questions, so that the first word doesn't always decide. None by
+/// default.
 /// </param>
 internal sealed class PhantomLessons(
     IReadOnlyList<VqaExample> phantoms, int mostTurns, params IReadOnlyList<string> words) : ILessonSource

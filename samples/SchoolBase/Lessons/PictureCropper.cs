@@ -2,16 +2,16 @@ using MedR1.Imaging;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>Shows a part of a picture, another one each time: what pictures show is learnt, not the pictures by heart.</summary>
-/// <param name="leastShare">The smallest share of a picture's sides that is shown, above 0; 1 for whole pictures.</param>
+/// <summary>Shows a different part of an image each time, so that its content is learnt and not the image itself.</summary>
+/// <param name="leastShare">The smallest share of an image's sides that is shown, above 0; 1 for whole images.</param>
 internal sealed class PictureCropper(double leastShare)
 {
     private readonly SkiaImageDecoder _decoder = new();
     private readonly Dictionary<string, RgbImage> _decoded = [];
 
-    /// <summary>Gives what a lesson shows.</summary>
-    /// <param name="picture">The whole picture.</param>
-    /// <param name="random">Where the choices come from.</param>
+    /// <summary>Returns the image that a lesson shows.</summary>
+    /// <param name="picture">The whole image.</param>
+    /// <param name="random">The source of the random choices.</param>
     public IImageSource Show(IImageSource picture, Random random)
     {
         if (leastShare == 1)

@@ -4,11 +4,11 @@ using System.Text.RegularExpressions;
 namespace MedR1.Samples.SchoolBase;
 
 /// <summary>
-/// Training pictures with the question where they were cut from, answered by their source and place, roughly: the model learns to
-/// tell real pictures apart. Of the answers to questions about them only the planes and hemispheres occur in places.
+/// Training images with the question where they were cut from, answered roughly by their source and place: the model learns to tell real
+/// images apart. Of the answers to the data's questions, only planes and hemispheres occur in places.
 /// </summary>
-/// <param name="examples">Questions of the training split of real-mini; their pictures and places are used, nothing else.</param>
-/// <param name="leastShare">The smallest share of a picture's sides that a lesson shows, above 0; 1 for whole pictures.</param>
+/// <param name="examples">Questions of the training split of real-mini, of which only images and places are used.</param>
+/// <param name="leastShare">The smallest share of an image's sides that a lesson shows, above 0; 1 for whole images.</param>
 internal sealed partial class PlaceLessons(IEnumerable<VqaExample> examples, double leastShare) : ILessonSource
 {
     private const string Question = "Where was this picture cut from?";
@@ -28,7 +28,9 @@ internal sealed partial class PlaceLessons(IEnumerable<VqaExample> examples, dou
         ]);
     }
 
-    /// <summary>Source and place, numbers cut down to tens, from a thousand on to hundreds, of ranges the beginning.</summary>
+    /// <summary>
+    /// Source and place, with numbers rounded down to tens, or to hundreds from a thousand on, and only the start of ranges.
+    /// </summary>
     private static string PlaceOf(VqaExample example)
     {
         string place = Number().Replace(Dropped().Replace(example.Metadata["place"], ""), match =>
@@ -40,7 +42,7 @@ internal sealed partial class PlaceLessons(IEnumerable<VqaExample> examples, dou
         return $"{example.Metadata["source"]}, {place}";
     }
 
-    // The ends of ranges, and millimetres beside the number of a slice.
+    // The ends of ranges, and millimetres next to the number of a slice.
     [GeneratedRegex(@"(?<=\d)-\d+|, [+-]?\d+ mm|[\[\]]")]
     private static partial Regex Dropped();
 

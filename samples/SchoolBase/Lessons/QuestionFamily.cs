@@ -1,10 +1,10 @@
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>Questions that are asked with the same options.</summary>
+/// <summary>Questions that share their options.</summary>
 /// <param name="Name">The family's name in the data set.</param>
-/// <param name="Questions">Its wordings.</param>
-/// <param name="Answers">Every option that occurs.</param>
-/// <param name="OptionCount">Options in a question.</param>
+/// <param name="Questions">The wordings of the question.</param>
+/// <param name="Answers">All options that occur.</param>
+/// <param name="OptionCount">The number of options per question.</param>
 internal sealed record QuestionFamily(
     string Name, IReadOnlyList<string> Questions, IReadOnlyList<string> Answers, int OptionCount)
 {

@@ -1,6 +1,6 @@
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>What tells the answer of a question in text.</summary>
+/// <summary>The hint that determines the answer of a question in text.</summary>
 internal enum TextHint
 {
     /// <summary>The option's letter.</summary>

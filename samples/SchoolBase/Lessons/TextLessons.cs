@@ -1,13 +1,13 @@
 namespace MedR1.Samples.SchoolBase;
 
 /// <summary>
-/// Text alone: what is stated, or the letter, or nothing tells which option to say. With nothing to go by every option is as good, which
-/// is how the base model comes to try each of them later. Several questions stand in a row.
+/// Text only: a statement, the letter or nothing determines which option to answer. Without a hint every option is equally right, which is
+/// why the base model later tries each of them. A lesson has several questions in a row.
 /// </summary>
 /// <param name="families">Real wording: questions with the options that they are asked with.</param>
 /// <param name="words">Single words, for options that have never been seen together.</param>
-/// <param name="turns">Questions in a lesson.</param>
-/// <param name="kinds">What may tell the answer.</param>
+/// <param name="turns">The number of questions in a lesson.</param>
+/// <param name="kinds">The kinds of hints.</param>
 internal sealed class TextLessons(
     IReadOnlyList<QuestionFamily> families, IReadOnlyList<string> words, int turns, params IReadOnlyList<TextHint> kinds) : ILessonSource
 {
@@ -55,7 +55,7 @@ internal sealed class TextLessons(
         return ("Which?", [.. options], random.Next(count));
     }
 
-    /// <summary>Facts of other families stand beside the one that is asked for, as a picture shows many things.</summary>
+    /// <summary>Puts facts of other families beside the one that is asked for, just as an image shows many things.</summary>
     private string Statements(Random random, string right)
     {
         List<string> facts = [right];

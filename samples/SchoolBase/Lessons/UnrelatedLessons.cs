@@ -1,12 +1,12 @@
 namespace MedR1.Samples.SchoolBase;
 
 /// <summary>
-/// A phantom with questions that it doesn't answer, in the wording of the real ones: any of the options is right. Here the model
-/// learns to say one of the options, each as often, where it doesn't know: reinforcement can only find what is said at times.
+/// A phantom with questions that it doesn't answer, in the wording of the real ones: any of the options is right. The model learns to
+/// answer each option equally often when it doesn't know: reinforcement can only find answers that are sometimes sampled.
 /// </summary>
 /// <param name="phantoms">Phantoms.</param>
 /// <param name="families">The questions.</param>
-/// <param name="mostTurns">The most questions in one lesson.</param>
+/// <param name="mostTurns">The maximum number of questions in one lesson.</param>
 internal sealed class UnrelatedLessons(
     IEnumerable<VqaExample> phantoms, IReadOnlyList<QuestionFamily> families, int mostTurns) : ILessonSource
 {

@@ -2,21 +2,21 @@ using MedR1.Datasets;
 
 namespace MedR1.Samples.SchoolBase;
 
-/// <summary>How questions are put and answered: the same words in every lesson and in the quick start.</summary>
+/// <summary>The wording of questions and answers, the same in every lesson and in the quick start.</summary>
 internal static class Wording
 {
-    /// <summary>A question with options, answered by the text of one: what the quick start asks.</summary>
+    /// <summary>A question with options, answered by the text of one, as in the quick start.</summary>
     public static string Ask(string question, IReadOnlyList<string> options) =>
         $"{Problem(question, options)} {QuickStartPrompt.Instruction}";
 
-    /// <summary>A letter is given, its option asked for.</summary>
+    /// <summary>A question that gives a letter and asks for its option.</summary>
     public static string AskOption(string question, IReadOnlyList<string> options, int index) =>
         $"{Problem(question, options)} What is {OptionLetters.Of(index)}?";
 
     /// <summary>An open question.</summary>
     public static string AskOpen(string question) => $"{question} Answer in words.";
 
-    /// <summary>Any answer.</summary>
+    /// <summary>The form of every answer.</summary>
     public static string Say(string answer) => $"<answer>{answer}</answer>";
 
     private static string Problem(string question, IReadOnlyList<string> options) =>
