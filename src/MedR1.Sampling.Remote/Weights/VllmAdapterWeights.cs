@@ -42,6 +42,7 @@ public sealed class VllmAdapterWeights : IServerWeights
     /// <summary>
     /// Adapters that the server still lists, in the order in which they were replaced: the engine had already dropped them for newer ones
     /// when they were unloaded, and several versions of vLLM then keep the name. They take no memory, and nothing requests them.
+    /// </summary>
     public IReadOnlyList<string> StillListed => [.. _stillListed];
 
     /// <inheritdoc/>
