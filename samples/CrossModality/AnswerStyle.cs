@@ -8,7 +8,7 @@ internal sealed record AnswerStyle(
     string Name, IPromptTemplate TrainingPrompt, IPromptTemplate TestPrompt, IScoringRule Rule, IReward Accuracy,
     FormatStyle Format, double FormatWeight, Func<VqaExample, string> Target, OptionScoring Options)
 {
-    /// <summary>Asks as the quick start does: for the option's text in answer tags, which is how the shipped base answers.</summary>
+    /// <summary>Asks as the quick start does: for the option's text in answer tags, as the shipped base answers.</summary>
     public static AnswerStyle OptionText { get; } = new(
         "option-text", QuickStartPrompt.Template, QuickStartPrompt.Template, QuickStartPrompt.Rule, new OptionTextReward(),
         FormatStyle.NoThink, 0.2, example => $"<answer>{example.Answer}</answer>",

@@ -3,8 +3,8 @@ namespace MedR1.Training;
 /// <summary>A checkpoint can't be written or read. Nothing half-written is left behind.</summary>
 public sealed class CheckpointException : IOException
 {
-    /// <summary>Makes the exception.</summary>
-    /// <param name="message">What is wrong, including the folder and the fix.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">The problem, including the folder and the fix.</param>
     /// <param name="innerException">The cause, if there is one.</param>
     public CheckpointException(string message, Exception? innerException = null)
         : base(message, innerException)

@@ -5,7 +5,7 @@ public sealed class ListedOrder : IExampleOrder
 {
     private readonly int[][] _permutations;
 
-    /// <summary>Takes the orders.</summary>
+    /// <summary>Creates the order from permutations.</summary>
     /// <param name="permutations">A permutation of 0 … n − 1 for each epoch, all of one length.</param>
     /// <exception cref="ArgumentException">A list is not a permutation, or there is none.</exception>
     public ListedOrder(params IReadOnlyList<IReadOnlyList<int>> permutations)

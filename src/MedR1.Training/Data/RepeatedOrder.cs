@@ -16,7 +16,7 @@ public sealed class RepeatedOrder
     private readonly int _batchSize;
     private readonly int _repeats;
 
-    /// <summary>Makes the order.</summary>
+    /// <summary>Creates the order.</summary>
     /// <param name="order">The order of the prompts, before they are cut into batches.</param>
     /// <param name="count">How many prompts there are.</param>
     /// <param name="samplesPerPrompt">How often a prompt is repeated in a row: the group size.</param>

@@ -16,7 +16,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
     private int _lastLength;
     private long? _lastStep;
 
-    /// <summary>Makes a sink for the console or a different writer.</summary>
+    /// <summary>Creates a sink for the console or a different writer.</summary>
     /// <param name="writer">Where to write; <see langword="null"/> for the console.</param>
     /// <param name="overwrite">
     /// Whether each line replaces the one before; <see langword="null"/> for only if the console is a terminal.

@@ -23,7 +23,7 @@ public sealed class MeterSink : IMetricSink, IDisposable
     private readonly Counter<long> _steps;
     private long? _lastStep;
 
-    /// <summary>Makes the sink with its own meter.</summary>
+    /// <summary>Creates the sink with its own meter.</summary>
     /// <param name="run">A name for the run, attached to everything as the tag <c>run</c>; null for none.</param>
     public MeterSink(string? run = null)
     {

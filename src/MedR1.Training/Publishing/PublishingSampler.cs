@@ -5,7 +5,7 @@ namespace MedR1.Training;
 
 /// <summary>
 /// Wraps a sampler that calls a server: saves the policy's weights to a folder and has the server load them before sampling. Use it both as
-/// the run's sampler and as its observer, so that it knows when the weights have changed.
+/// the run's sampler and as its observer, to detect when the weights have changed.
 /// </summary>
 /// <remarks>
 /// <para>

@@ -2,10 +2,10 @@ using MedR1.Losses;
 
 namespace MedR1.Training;
 
-/// <summary>Makes rollouts from scored groups: adds their advantages.</summary>
+/// <summary>Creates rollouts from scored groups by adding their advantages.</summary>
 internal sealed class RolloutMaker(RolloutTrainerParts parts)
 {
-    /// <summary>Makes a rollout.</summary>
+    /// <summary>Creates a rollout.</summary>
     /// <param name="index">The number of rollouts that the run made before this one.</param>
     /// <param name="groups">The groups.</param>
     /// <param name="failures">Rewards that failed.</param>
