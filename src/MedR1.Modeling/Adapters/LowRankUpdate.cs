@@ -37,15 +37,14 @@ internal sealed class LowRankUpdate
     public Tensor Apply(Tensor input, Func<Tensor> matrix, Tensor? bias, Func<Tensor, Tensor?, Tensor> plain)
     {
         Tensor dropped = Dropout?.Apply(input, Index) ?? input;
-        if (Magnitude is null && LowRankProduct.Fits(dropped, Down, Up, UpBias))
+        if (Magnitude is null && LowRankProduct.Fits(dropped, Flat(Down), Flat(Up), UpBias))
         {
             Tensor result = plain(input, bias).contiguous();
-            LowRankProduct.AddTo(result, dropped, Down, Up, UpBias, Scale);
+            LowRankProduct.AddTo(result, dropped, Flat(Down), Flat(Up), UpBias, Scale);
             return result;
         }
 
-        Tensor low = nn.functional.linear(dropped.to(Down.dtype), Flat(Down));
-        Tensor up = nn.functional.linear(low, Flat(Up), UpBias);
+        Tensor up = Change(dropped);
         if (Magnitude is null)
             return plain(input, bias).PlusInPlace(up, Scale);
 
@@ -57,9 +56,23 @@ internal sealed class LowRankUpdate
         return (bias is null ? sum : sum.Plus(bias)).to(input.dtype);
     }
 
+    // x Aᵀ Bᵀ + b in the type of A and B. Without gradient on the CPU a row must not depend on the others.
+    private Tensor Change(Tensor input)
+    {
+        (Tensor down, Tensor up) = (Flat(Down), Flat(Up));
+        if (LowRankProduct.Fits(input, down, up, UpBias))
+        {
+            Tensor change = zeros([.. input.shape[..^1], up.shape[0]], down.dtype, CPU);
+            LowRankProduct.AddTo(change, input, down, up, UpBias, 1);
+            return change;
+        }
+
+        return nn.functional.linear(nn.functional.linear(input.to(down.dtype), down), up, UpBias);
+    }
+
     /// <summary>The rows of a table with their update.</summary>
     public Tensor AddRows(Tensor rows, Tensor tokenIds) =>
-        rows.PlusInPlace(nn.functional.linear(Down.index_select(1, tokenIds).t(), Up), Scale);
+        rows.PlusInPlace(LinearOperator.Apply(Down.index_select(1, tokenIds).t(), Up), Scale);
 
     /// <summary>The layer's weight with the update in it, in the weight's type.</summary>
     public Tensor Merge(Tensor weight, AdaptableLayerKind kind)

@@ -31,7 +31,7 @@ internal static unsafe class LowRankProduct
         && (bias is null || (bias.dtype == ScalarType.Float32 && bias.is_contiguous()));
 
     /// <summary>Adds the product in place; temporaries go to the current dispose scope.</summary>
-    /// <param name="result">y, <c>[…, outputs]</c>, contiguous and of the type of x.</param>
+    /// <param name="result">y, <c>[…, outputs]</c>, contiguous, in float32 or bfloat16.</param>
     /// <param name="input">x</param>
     /// <param name="down">A</param>
     /// <param name="up">B</param>

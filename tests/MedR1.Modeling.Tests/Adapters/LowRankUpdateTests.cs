@@ -50,8 +50,10 @@ public sealed class LowRankUpdateTests
         Assert.True(error.to(float64).max().item<double>() <= tolerance);
     }
 
-    [Fact]
-    public void A_row_has_the_same_bits_alone_in_company_and_on_any_number_of_threads()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_row_has_the_same_bits_alone_in_company_and_on_any_number_of_threads(bool hasMagnitude)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGradient = no_grad();
@@ -65,9 +67,51 @@ public sealed class LowRankUpdateTests
                 Down = new Parameter(empty(16, Width).normal_(0, 0.05, generator)),
                 Up = new Parameter(empty(4 * Outputs, 16).normal_(0, 0.5, generator)),
                 Scale = Scale,
+                Magnitude = hasMagnitude ? new Parameter(empty(4 * Outputs).normal_(0, 1, generator)) : null,
             },
         };
         RowBits.AreIndependentOfCompanyAndThreads(empty(143, Width).normal_(0, 1, generator), layer.call);
+    }
+
+    [Fact]
+    public void A_row_of_a_table_has_the_same_bits_alone_in_company_and_on_any_number_of_threads()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(9, CPU);
+        using TokenEmbedding table = new(Outputs, Width, CPU, ScalarType.Float32);
+        table.Weight.normal_(0, 0.05, generator);
+        table.Adapter = new LayerAdapter
+        {
+            Update = new LowRankUpdate
+            {
+                Down = new Parameter(empty(5, Outputs).normal_(0, 0.5, generator)),
+                Up = new Parameter(empty(Width, 5).normal_(0, 0.5, generator)),
+                Scale = Scale,
+            },
+        };
+        Tensor tokens = randint(0, Outputs, [143], ScalarType.Int64, generator: generator);
+        RowBits.AreIndependentOfCompanyAndThreads(tokens, table.call);
+    }
+
+    [Fact]
+    public void A_kernels_patch_has_the_same_bits_alone_in_company_and_on_any_number_of_threads()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(11, CPU);
+        LayerAdapter adapter = new()
+        {
+            Update = new LowRankUpdate
+            {
+                Down = new Parameter(empty([5, 3, 2, 14, 14]).normal_(0, 0.05, generator)),
+                Up = new Parameter(empty([Outputs, 5, 1, 1, 1]).normal_(0, 0.5, generator)),
+                Scale = Scale,
+            },
+        };
+        Tensor weight = empty([Outputs, 3, 2, 14, 14]).normal_(0, 0.05, generator);
+        RowBits.AreIndependentOfCompanyAndThreads(
+            empty(143, weight.numel() / Outputs).normal_(0, 1, generator), rows => adapter.ApplyLinear(rows, weight, null));
     }
 
     // One row in bfloat16 without gradient goes through a product of its own (384 x 512 weights are enough for it);
