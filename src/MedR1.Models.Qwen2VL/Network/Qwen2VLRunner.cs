@@ -33,14 +33,19 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     private bool HasVisionAdapter =>
         adapters.Adapted.Any(module => ParameterParts.IsVision(module.PublishedName));
 
+    private bool IsTowerFrozen => !HasVisionAdapter && network.Vision.parameters().All(parameter => !parameter.requires_grad);
+
     private Tensor? RunTower(
         IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
     {
         if (ImageBatch.Create(configuration.Vision, prompts) is not { } images)
             return null;
         using DisposeScope scope = NewDisposeScope();
+
+        // As where features are kept, which must change no bit: with gradient, sums have another order.
+        using IDisposable? frozen = is_grad_enabled() && IsTowerFrozen ? no_grad() : null;
         Tensor patches = images.Patches(configuration.Vision.PatchVectorSize, device, dataType);
-        Tensor features = network.Vision.Forward(patches, images.Grids, observer, pass);
+        Tensor features = network.Vision.Forward(patches, images.Grids, observer, frozen is null ? pass : null);
         if (images.FeatureRows is { } rows)
             features = features.index_select(0, rows.ToDevice(device));
         return features.MoveToOuterDisposeScope();

@@ -60,21 +60,21 @@ public sealed class SharedVisionTests : IDisposable
 
         // Three steps of two passes, policy and reference each.
         Assert.Equal((0, 12), (none, given));
-        Assert.Equal(apart.Length, shared.Length);
-        Assert.All(apart.Zip(shared), pair =>
-            Assert.All(pair.First.Zip(pair.Second), values => Assert.Equal(values.First, values.Second, 1e-5)));
+        Assert.Equal(apart, shared);
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_run_is_the_same_with_features_that_are_kept_and_ends_the_keeping(bool isAdapter)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_run_is_the_same_with_features_that_are_kept_and_ends_the_keeping(bool isAdapter, bool shares)
     {
-        (double[][] without, _) = await RunAsync(isAdapter, shares: true, imageFeatureBytes: 0);
-        (double[][] with, _) = await RunAsync(isAdapter, shares: true);
+        (double[][] without, _) = await RunAsync(isAdapter, shares, imageFeatureBytes: 0);
+        (double[][] with, _) = await RunAsync(isAdapter, shares);
 
-        Assert.All(without.Zip(with), pair =>
-            Assert.All(pair.First.Zip(pair.Second), values => Assert.Equal(values.First, values.Second, 1e-5)));
+        // To the bit: how much memory features may take changes from run to run.
+        Assert.Equal(without, with);
     }
 
     public void Dispose() => _base.Dispose();
