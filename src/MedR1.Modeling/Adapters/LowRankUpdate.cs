@@ -67,7 +67,7 @@ internal sealed class LowRankUpdate
             return change;
         }
 
-        return nn.functional.linear(nn.functional.linear(input.to(down.dtype), down), up, UpBias);
+        return LinearOperator.Apply(LinearOperator.Apply(input.to(down.dtype), down), up, UpBias);
     }
 
     /// <summary>The rows of a table with their update.</summary>

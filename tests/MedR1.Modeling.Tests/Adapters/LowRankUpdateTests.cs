@@ -1,3 +1,4 @@
+using MedR1.TestSupport;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -71,6 +72,41 @@ public sealed class LowRankUpdateTests
             },
         };
         RowBits.AreIndependentOfCompanyAndThreads(empty(143, Width).normal_(0, 1, generator), layer.call);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Gradients_have_the_same_bits_on_any_number_of_threads(bool hasMagnitude)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(13, CPU);
+        using Projection layer = new(Width, Outputs, false, CPU, ScalarType.Float32);
+        using (no_grad())
+        {
+            layer.Weight.normal_(0, 0.05, generator);
+        }
+
+        layer.Weight.requires_grad = false;
+        LowRankUpdate update = new()
+        {
+            Down = new Parameter(empty(5, Width).normal_(0, 0.05, generator)),
+            Up = new Parameter(empty(Outputs, 5).normal_(0, 0.5, generator)),
+            Scale = Scale,
+            Magnitude = hasMagnitude ? new Parameter(empty(Outputs).normal_(0, 1, generator)) : null,
+        };
+        layer.Adapter = new LayerAdapter { Update = update };
+        Tensor input = empty(301, Width).normal_(0, 1, generator).requires_grad_(true);
+        Tensor factors = empty(301, Outputs).normal_(0, 1, generator);
+        Tensor[] wanted = [input, update.Down, update.Up];
+        Tensor[] expected = ThreadCounts.Run(1, Gradients);
+        foreach (int threads in ThreadCounts.Others)
+        {
+            Assert.All(ThreadCounts.Run(threads, Gradients).Zip(expected), pair =>
+                Assert.True(pair.First.equal(pair.Second).all().item<bool>()));
+        }
+
+        Tensor[] Gradients() => [.. autograd.grad([(layer.call(input) * factors).sum()], wanted)];
     }
 
     [Fact]
