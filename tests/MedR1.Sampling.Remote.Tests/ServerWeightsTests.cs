@@ -191,6 +191,16 @@ public sealed class ServerWeightsTests
         Assert.Equal("default", await weights.ReadVersionAsync());
     }
 
+    // Half of a surrogate pair is no text, although the JSON around it can be parsed.
+    [Fact]
+    public void A_name_that_is_no_text_is_none()
+    {
+        WeightAnswer answer = new(
+            new Uri("http://server"), 200, """{ "weight_version": "\ud800", "data": [{ "id": "\udc00" }, { "id": "tiny" }, { "id": 7 }] }""");
+        Assert.Null(answer.Text("weight_version"));
+        Assert.Equal(["tiny"], answer.Names("data", "id"));
+    }
+
     [Fact]
     public async Task Cancellation_stays_cancellation()
     {

@@ -17,14 +17,12 @@ internal sealed record WeightAnswer(Uri Server, int Status, string Body)
     /// <summary>Whether the body is an object with a value of this kind under this name.</summary>
     public bool Says(string name, JsonValueKind kind) => Property(name).ValueKind == kind;
 
-    /// <summary>A string in the body of a successful answer.</summary>
-    public string? Text(string name) =>
-        IsSuccess && Property(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    /// <summary>A string in the body of a successful answer; null if there is none, or none that can be read.</summary>
+    public string? Text(string name) => IsSuccess ? TextOf(Property(name)) : null;
 
     /// <summary>A string from each element of a list in the body.</summary>
     public string[] Names(string list, string name) => IsSuccess && Property(list) is { ValueKind: JsonValueKind.Array } array
-        ? [.. array.EnumerateArray().Select(element => PropertyOf(element, name))
-            .Where(value => value.ValueKind == JsonValueKind.String).Select(value => value.GetString()!)]
+        ? [.. array.EnumerateArray().Select(element => TextOf(PropertyOf(element, name))).OfType<string>()]
         : [];
 
     /// <summary>Creates an exception that describes what the server failed to do, and its answer.</summary>
@@ -38,6 +36,18 @@ internal sealed record WeightAnswer(Uri Server, int Status, string Body)
 
     private static JsonElement PropertyOf(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value : default;
+
+    private static string? TextOf(JsonElement? element)
+    {
+        try
+        {
+            return element.Text();
+        }
+        catch (UnreadableTextException)
+        {
+            return null;
+        }
+    }
 
     // vLLM answers some requests in plain text.
     private static JsonElement Parse(string body)
