@@ -188,17 +188,21 @@ public sealed class BytePairTokenizer : ITextTokenizer
     private void EncodeWords(string text, List<int> ids)
     {
         int done = 0;
-        for (int start = 0; text.Length > LongWord && start < text.Length;)
+        for (int start = 0, before = 0; text.Length > LongWord && start < text.Length;)
         {
             int end = WordSplitter.EndOfWord(text, start);
             if (end - start > LongWord)
             {
-                EncodeShortWords(text.AsSpan(done, start - done), ids);
+                // White space right before goes alone: the end of what is cut off looks like the text's end, where the
+                // pattern does not leave a run's last one to what follows.
+                int last = before >= done && WordSplitter.IsWhiteSpace(text[before]) ? before : start;
+                EncodeShortWords(text.AsSpan(done, last - done), ids);
+                EncodeShortWords(text.AsSpan(last, start - last), ids);
                 _merges.Encode(Encoding.UTF8.GetBytes(text[start..end]), ids);
                 done = end;
             }
 
-            start = end;
+            (before, start) = (start, end);
         }
 
         EncodeShortWords(text.AsSpan(done), ids);

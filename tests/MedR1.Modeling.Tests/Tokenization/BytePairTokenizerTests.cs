@@ -151,6 +151,30 @@ public sealed class BytePairTokenizerTests : IDisposable
         Assert.Equal(byWord, ids);
     }
 
+    // The pattern leaves the last of several tabs to what follows, and only letters join it: before dashes it stays a
+    // token, and so it does before a short word that stands between.
+    [Theory]
+    [InlineData("\t\t", '-', false, 2)]
+    [InlineData("\t\t", '\u0301', false, 2)]
+    [InlineData("\t\t'", '-', false, 2)]
+    [InlineData("\t\t!\n", '-', false, 2)]
+    [InlineData("\t\t1", '-', false, 2)]
+    [InlineData("\t\t\t", '-', true, 1)]
+    [InlineData("\t\t\t", 'x', true, 1)]
+    [InlineData("\t\t x", '-', true, 0)]
+    [InlineData("\t\t\n", '-', true, 0)]
+    public void White_space_before_a_long_word_is_cut_as_before_a_short_one(
+        string start, char letter, bool areTwoTabsOneToken, int singleTabs)
+    {
+        foreach (int length in (int[])[3, 256, 257])
+        {
+            IReadOnlyList<int> ids = _tokenizer.Encode(start + new string(letter, length));
+
+            Assert.Equal(areTwoTabsOneToken, ids[0] == _files.Id("ĉĉ"));
+            Assert.Equal(singleTabs, ids.Count(id => id == _files.Id("ĉ")));
+        }
+    }
+
     [Fact]
     public void Every_text_comes_back_from_its_tokens()
     {

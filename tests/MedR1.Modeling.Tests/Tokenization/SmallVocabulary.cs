@@ -6,7 +6,8 @@ namespace MedR1.Modeling.Tests;
 /// <summary>A vocabulary folder of the published form: 256 bytes, a few merges, control tokens behind them.</summary>
 internal sealed class SmallVocabulary : IDisposable
 {
-    public static readonly string[] Merges = ["h e", "l l", "he ll", "hell o", "Ġ hello", "Ã ©", "- -", "-- --", "1 2"];
+    public static readonly string[] Merges =
+        ["h e", "l l", "he ll", "hell o", "Ġ hello", "Ã ©", "- -", "-- --", "1 2", "ĉ ĉ"];
 
     public SmallVocabulary()
     {
