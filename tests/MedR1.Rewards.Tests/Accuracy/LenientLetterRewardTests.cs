@@ -19,10 +19,13 @@ public sealed class LenientLetterRewardTests
         Assert.Equal(expected, await new LenientLetterReward().Score(text));
 
     // Python's upper() of the ligature is "FI", two letters; of the dotless i it is "I", which IGNORECASE also removes.
+    // The dotted capital I stays as it is under upper(): one letter is found, and the released code removes one only.
     [Theory]
     [InlineData("<answer>\uFB01</answer>", "I", 0.0)]
     [InlineData("<answer>\u0131</answer>", "I", 1.0)]
     [InlineData("<answer>\u01F0</answer>", "J", 0.5)]
+    [InlineData("<answer>I\u0130</answer>", "I", 0.5)]
+    [InlineData("<answer>\u0130</answer>", "I", 0.0)]
     public void Uses_the_full_upper_case(string text, string gold, double expected) =>
         Assert.Equal(expected, LenientLetterReward.Score(text, gold));
 
