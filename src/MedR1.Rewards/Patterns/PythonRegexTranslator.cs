@@ -118,7 +118,9 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
         return ClassOf(escaped) is string body ? $"[{body}]" : escaped switch
         {
             'b' => $"(?:(?<=[{word}])(?![{word}])|(?<![{word}])(?=[{word}]))",
-            'B' => $"(?:(?<=[{word}])(?=[{word}])|(?<![{word}])(?![{word}]))",
+
+            // In an empty text, Python 3.13 and earlier find none.
+            'B' => $@"(?:(?<=[{word}])(?=[{word}])|(?<![{word}])(?![{word}])(?!\A\z))",
             'A' => @"\A",
             'Z' => @"\z",
             _ => Literal(EscapedCharacter(escaped)),

@@ -34,6 +34,8 @@ public sealed class PythonRegexTests
     [InlineData(@"[\u0000-\uffff]+", "a字\uE000\uFFFD", true)]
     [InlineData(@"[\u0000-\uffff]", "😀", false)]
     [InlineData(@"[^\u0000-\uffff]", "😀", true)]
+    [InlineData(@"\B", "", false)]
+    [InlineData(@"\B.\B", "-", true)]
     [InlineData(@"\x41\u0042\.", "AB.", true)]
     [InlineData(@"(?P<letter>[A-D])(?=\))\)", "C)", true)]
     public void Matches_whole_texts_as_python_does(string pattern, string text, bool expected) =>
