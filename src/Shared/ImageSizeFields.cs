@@ -17,8 +17,10 @@ internal static class ImageSizeFields
     /// <summary>Bytes that <see cref="OfBmp"/> needs.</summary>
     public const int BmpBytes = 26;
 
-    /// <summary>Bytes that <see cref="OfWebP"/> needs.</summary>
+    /// <summary>The most bytes that <see cref="OfWebP"/> needs of any file.</summary>
     public const int WebPBytes = 30;
+
+    private const int LosslessWebPBytes = 25;
 
     private const int BmpCoreHeaderBytes = 12;
 
@@ -37,6 +39,13 @@ internal static class ImageSizeFields
                 BinaryPrimitives.ReadUInt16LittleEndian(encoded[20..]))
             : (BinaryPrimitives.ReadInt32LittleEndian(encoded[18..]),
                 BinaryPrimitives.ReadInt32LittleEndian(encoded[22..]));
+
+    /// <summary>
+    /// Bytes that <see cref="OfWebP"/> needs of this file. Lossless data need the fewest, and a transparent picture of
+    /// one pixel is a file of only 28 bytes.
+    /// </summary>
+    public static int WebPBytesOf(ReadOnlySpan<byte> encoded) =>
+        encoded.Length > 15 && encoded[15] == (byte)'L' ? LosslessWebPBytes : WebPBytes;
 
     /// <summary>The first chunk's: VP8X (RFC 9649), VP8L, otherwise VP8 (RFC 6386, section 9.1).</summary>
     public static (int Width, int Height) OfWebP(ReadOnlySpan<byte> encoded) => encoded[15] switch

@@ -54,7 +54,7 @@ internal static class ImageHeaderSize
             return (width, Math.Abs(height));
         }
 
-        return ImageSignature.IsWebP(start) && start.Length >= ImageSizeFields.WebPBytes
+        return ImageSignature.IsWebP(start) && start.Length >= ImageSizeFields.WebPBytesOf(start)
             ? ImageSizeFields.OfWebP(start)
             : (0, 0);
     }

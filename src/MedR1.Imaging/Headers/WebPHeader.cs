@@ -7,7 +7,7 @@ internal static class WebPHeader
 {
     public static ImageHeader Read(ReadOnlySpan<byte> encoded)
     {
-        HeaderBytes.Require(encoded, ImageSizeFields.WebPBytes, "WebP");
+        HeaderBytes.Require(encoded, ImageSizeFields.WebPBytesOf(encoded), "WebP");
         int channels = Channels(encoded[12..16], encoded[20..]);
         (int width, int height) = ImageSizeFields.OfWebP(encoded);
         return HeaderBytes.Sized(ImageFormat.WebP, width, height, bitsPerSample: 8, channels);

@@ -12,6 +12,8 @@ public sealed class BlankImagesTests
             40, 30 },
         { "webp lossless", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBPVP8L"u8, 0, 0, 0, 0, 0x2F, 39, 0x40, 7, 0, 0, 0, 0, 0, 0],
             40, 30 },
+        { "webp shortest", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBPVP8L"u8, 0, 0, 0, 0, 0x2F, 39, 0x40, 7, 0, 0, 0, 0],
+            40, 30 },
         { "webp extended", [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBPVP8X"u8, 0, 0, 0, 0, 0, 0, 0, 0, 39, 0, 0, 29, 0, 0],
             40, 30 },
         { "jpeg", [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xFF, 0xC4, 0, 2, 0xFF, 0xC2, 0, 11, 8, 0, 5, 1, 0, 1, 1,

@@ -42,6 +42,18 @@ public sealed class ImageHeaderTests
         Assert.Equal(new ImageHeader(ImageFormat.WebP, 2, 1, 8, 4), ImageHeader.Read(file));
     }
 
+    // Pillow 9.4's Image.new("RGBA", (1, 1)) as lossless WebP: 8 bytes of data, fewer than a lossy header has.
+    [Fact]
+    public void Reads_the_shortest_WebP()
+    {
+        byte[] file = Convert.FromHexString("5249464614000000574542505650384C080000002F00000010888808");
+
+        Assert.Equal(new ImageHeader(ImageFormat.WebP, 1, 1, 8, 4), ImageHeader.Read(file));
+        Assert.Equal(new byte[] { 255, 255, 255 }, new SkiaImageDecoder().Decode(file).Pixels.ToArray());
+        Assert.Throws<ImageFormatException>(() => ImageHeader.Read(file.AsSpan(0, 24)));
+        Assert.Throws<ImageFormatException>(() => new SkiaImageDecoder().Decode(file.AsMemory(0, 27)));
+    }
+
     [Theory]
     [InlineData(16, 0, 1)]
     [InlineData(16, 4, 2)]
