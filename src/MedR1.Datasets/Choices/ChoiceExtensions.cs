@@ -1,8 +1,8 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Views that reorder the options of multiple-choice questions. Open questions are left alone, and so are questions with an option
-/// that refers to the others by their position (<c>All of the above</c>, <c>A and B</c>).
+/// Views that reorder the options of multiple-choice questions. Open questions are left unchanged, and so are questions with an
+/// option that refers to other options by their position (<c>All of the above</c>, <c>A and B</c>).
 /// </summary>
 public static class ChoiceExtensions
 {

@@ -5,7 +5,9 @@ namespace MedR1.Datasets;
 /// <summary>Reorders the options of a multiple-choice question.</summary>
 internal static partial class OptionOrder
 {
-    /// <summary>Whether the order may change: not if an option refers to the others by their position.</summary>
+    /// <summary>
+    /// Whether the order may change: the question is multiple-choice and no option refers to other options by their position.
+    /// </summary>
     public static bool IsFree(VqaExample example) =>
         example.AnswerIndex is not null && example.Options.Count > 1 && !example.Options.Any(SpeaksOfOthers().IsMatch);
 
@@ -28,7 +30,7 @@ internal static partial class OptionOrder
         };
     }
 
-    // Not 'both' alone: 'Both lungs' refers to no other option.
+    // 'both' alone is not matched: 'Both lungs' refers to no other option.
     [GeneratedRegex(
         @"\b(above|below|these|those|others?)\W*$|\b[A-F] (and|or|&) [A-F]\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -2,7 +2,7 @@ namespace MedR1.Datasets;
 
 /// <summary>A conversation about images, for training.</summary>
 /// <param name="Id">A name that is unique in its data set.</param>
-/// <param name="Messages">The messages, with images in place of their marks in the text.</param>
+/// <param name="Messages">The messages, with images in place of their placeholders in the text.</param>
 public sealed record Conversation(string Id, IReadOnlyList<ChatMessage> Messages)
 {
     /// <summary>The images of all messages, in order.</summary>

@@ -5,8 +5,8 @@ internal static class ConversationItem
 {
     private const string Mark = "<image>";
 
-    /// <summary>The messages, with an image in place of each mark.</summary>
-    /// <exception cref="DatasetException">A role is unknown, or there are more or fewer marks than images.</exception>
+    /// <summary>The messages, with an image in place of each <c>&lt;image&gt;</c> placeholder.</summary>
+    /// <exception cref="DatasetException">A role is unknown, or the numbers of placeholders and images differ.</exception>
     public static ChatMessage[] Messages(JsonItem item, IImageSource[] pictures)
     {
         bool isLlava = item.Has("conversations");

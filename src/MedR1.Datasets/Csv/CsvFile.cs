@@ -30,7 +30,7 @@ public static class CsvFile
         Dictionary<string, object?> cells = new(StringComparer.Ordinal);
         foreach ((string column, string text) in row.Cells)
         {
-            // Commas at the end of the header make columns without a name, which nothing asks for.
+            // Trailing commas in the header make columns without a name, which are never read, so these may repeat.
             if (!options.OptionColumns.Contains(column)
                 && !cells.TryAdd(column, Cell(column, text, options.Table.Columns.Options)) && column.Length > 0)
             {
@@ -57,7 +57,7 @@ public static class CsvFile
         return holdsOptions && text.StartsWith('[') ? JsonTexts(text) ?? (object)text : text;
     }
 
-    // Null if it is no list of texts; the cell is then refused as every other text in place of options.
+    // Null if the text is not a list of strings; the cell is then rejected like any other text in place of options.
     private static string[]? JsonTexts(string text)
     {
         try

@@ -4,12 +4,12 @@ namespace MedR1.Datasets;
 public sealed record CsvOptions
 {
     /// <summary>
-    /// Columns that hold one option each, in the order of the letters, such as <c>A</c>, <c>B</c>, <c>C</c>, <c>D</c>; the last of
-    /// them may be empty.
+    /// Columns that contain one option each, in the order of the letters, such as <c>A</c>, <c>B</c>, <c>C</c>, <c>D</c>; trailing
+    /// ones may be empty.
     /// </summary>
-    /// <value>The default is none: the options are a JSON list in one cell, or stand in the question.</value>
+    /// <value>The default is none: the options are a JSON list in one cell, or part of the question.</value>
     public IReadOnlyList<string> OptionColumns { get; init; } = [];
 
-    /// <summary>What rows become, as for every table.</summary>
+    /// <summary>How rows become examples, as for every table.</summary>
     public TableOptions Table { get; init; } = new();
 }

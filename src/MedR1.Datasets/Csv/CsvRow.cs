@@ -18,7 +18,7 @@ internal sealed class CsvRow(string filePath, int index, string[] header, string
         };
 
     /// <summary>A cell, or null if there is no such column.</summary>
-    /// <exception cref="DatasetException">There are several, which may differ.</exception>
+    /// <exception cref="DatasetException">Several columns have this name, and their cells may differ.</exception>
     public string? Find(string column)
     {
         int place = Array.IndexOf(header, column);
@@ -26,7 +26,7 @@ internal sealed class CsvRow(string filePath, int index, string[] header, string
         return place != last ? throw Twice(column) : place >= 0 ? cells[place] : null;
     }
 
-    /// <summary>Says that the header names a column more than once.</summary>
+    /// <summary>The error for a header that names a column more than once.</summary>
     public DatasetException Twice(string column) => new(
         $"{filePath} has {header.Count(name => name == column)} columns '{column}', at places "
         + $"{string.Join(", ", header.Index().Where(one => one.Item == column).Select(one => one.Index + 1))} of its header: "

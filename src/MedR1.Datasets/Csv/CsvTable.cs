@@ -5,8 +5,8 @@ namespace MedR1.Datasets;
 /// <summary>Reads comma-separated files whose first row names the columns (RFC 4180).</summary>
 internal static class CsvTable
 {
-    // Bytes of another encoding would become replacement characters in questions and answers without a word.
-    // With an identifier of its own the reader skips it in the file; otherwise it would go on with the usual UTF-8, which replaces.
+    // Throws on invalid bytes, because text in another encoding would silently become replacement characters.
+    // The preamble must match the file's byte order mark, or StreamReader would switch to its default UTF-8, which doesn't throw.
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
     /// <summary>The rows in order.</summary>

@@ -17,7 +17,7 @@ internal static class AreaAverage
                 int column = (int)((long)x * side / Math.Max(image.Width, side));
                 int source = (sourceRow * image.Width + (int)((long)x * image.Width / Math.Max(image.Width, side))) * 3;
 
-                // The weights of ITU-R BT.601, in thousandths: whole numbers are the same on every machine.
+                // The luma weights of ITU-R BT.601, in thousandths: integer arithmetic gives the same result on every machine.
                 sums[row * side + column] +=
                     (299 * pixels[source] + 587 * pixels[source + 1] + 114 * pixels[source + 2]) / 1000.0;
                 weights[row * side + column]++;

@@ -3,12 +3,12 @@ using System.Numerics;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// The appearance of an image, in 64 bits and a thumbnail. Two images that differ only by compression, slight scaling or slight
-/// brightness changes have nearly the same fingerprint.
+/// The appearance of an image as a 64-bit perceptual hash and a thumbnail. Images that differ only by compression, slight scaling
+/// or slight brightness changes have nearly the same fingerprint.
 /// </summary>
 /// <remarks>
-/// The bits are a perceptual hash (Zauner 2010, chapter 3.2): the image is averaged to 32 × 32 grey values; each bit says whether
-/// one of the 64 lowest frequencies of its cosine transform, excluding the mean, is above the median.
+/// The hash follows Zauner 2010, chapter 3.2: the image is averaged to 32 × 32 grey values; each bit says whether one of the 64
+/// lowest frequencies of their discrete cosine transform, with the mean set to 0, is above the median.
 /// </remarks>
 public sealed class ImageFingerprint
 {
@@ -86,7 +86,7 @@ public sealed class ImageFingerprint
                     sum += rows[y * Frequencies + u] * s_cosines[v * Side + y];
                 }
 
-                // Rounded, so that what would be 0 without rounding errors has the same sign on every machine.
+                // Rounded, so that a sum that is exactly 0 in theory doesn't get a different sign on different machines.
                 lowest[v * Frequencies + u] = Math.Round(sum, 6);
             }
         }

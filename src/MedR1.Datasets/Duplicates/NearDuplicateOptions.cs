@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Which images count as nearly the same: both limits must be met.</summary>
+/// <summary>Which images count as near-duplicates: both limits must be met.</summary>
 public sealed record NearDuplicateOptions
 {
     /// <summary>The maximum number of bits in which the perceptual hashes may differ, 0 to 15.</summary>

@@ -2,12 +2,12 @@ using System.Numerics;
 
 namespace MedR1.Datasets;
 
-/// <summary>Finds images that are nearly the same.</summary>
+/// <summary>Finds near-duplicate images.</summary>
 internal static class NearDuplicates
 {
     private const int HashBits = 64;
 
-    /// <summary>Joins images that are nearly the same, unless they are already joined.</summary>
+    /// <summary>Joins the groups of near-duplicate images, comparing only images that are not already in one group.</summary>
     /// <remarks>
     /// Two hashes that differ in at most d bits are equal in at least one of d + 1 bands of bits, so only hashes that share a band
     /// are compared.

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>A data set can't be used as it is on disk; the message says where and how to fix it.</summary>
+/// <summary>A data set on disk can't be used as it is; the message says what is wrong, where, and how to fix it.</summary>
 public sealed class DatasetException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Checks whether images exist, each path once, and decides about the examples that need them.</summary>
+/// <summary>Checks whether images exist, each path once, and decides whether to keep the examples that need them.</summary>
 internal sealed class MissingImageCounter(
     string imageRoot, MissingImageHandling handling, Func<string, bool>? isThere = null,
     string remedy = "Unpack the pictures there")

@@ -4,8 +4,8 @@ namespace MedR1.Datasets;
 public static class MissingImageExtensions
 {
     /// <summary>
-    /// Counts the examples whose image is a file that does not exist, without opening any: what loaders report for examples that
-    /// they read, for examples that a program made. Images other than a <see cref="FileImageSource"/> are skipped.
+    /// Counts the examples that have an image file that does not exist, without opening any: the check that loaders make, for
+    /// examples created in code. Images other than a <see cref="FileImageSource"/> are skipped.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     public static MissingImages FindMissingImages(this IVqaDataset dataset)

@@ -1,7 +1,8 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// A plain grey image of the same size as an original, whose size is read when the image is. Equal if the originals are.
+/// A plain grey image of an original's size, which is read from its header when this image is opened. Two are equal if their
+/// originals and grey levels are.
 /// </summary>
 internal sealed class BlankImageSource(IImageSource original, byte grey) : IImageSource, IEquatable<BlankImageSource>
 {

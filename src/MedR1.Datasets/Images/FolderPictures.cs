@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Images in a folder, or in one of its subfolders with a usual name.</summary>
+/// <summary>Images in a folder, or in its subfolder <c>images</c> or <c>figures</c>.</summary>
 internal sealed class FolderPictures(string folder) : IPictureStore
 {
     private static readonly string[] s_below = ["", "images", "figures"];

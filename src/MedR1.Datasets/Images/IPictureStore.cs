@@ -6,6 +6,6 @@ internal interface IPictureStore
     /// <summary>Whether an image exists.</summary>
     bool Contains(string path);
 
-    /// <summary>An image, which is not opened until it is read; reading one that does not exist fails.</summary>
+    /// <summary>An image, which is not opened until it is read; opening an image that does not exist fails then.</summary>
     IImageSource Find(string path);
 }

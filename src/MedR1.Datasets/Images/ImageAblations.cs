@@ -1,6 +1,8 @@
 namespace MedR1.Datasets;
 
-/// <summary>Views of a data set in which the images can't help: what a model scores on them comes from elsewhere.</summary>
+/// <summary>
+/// Views of a data set that remove the information in its images: a model's score on them comes from the text alone or from chance.
+/// </summary>
 public static class ImageAblations
 {
     /// <summary>The same questions without any image.</summary>
@@ -12,7 +14,7 @@ public static class ImageAblations
     }
 
     /// <summary>
-    /// The same questions with every image replaced by plain grey of its size: what a model scores on them comes from the text
+    /// The same questions with every image replaced by a plain grey one of its size: a model's score on them comes from the text
     /// alone.
     /// </summary>
     /// <param name="dataset">The data set.</param>
@@ -27,8 +29,8 @@ public static class ImageAblations
     }
 
     /// <summary>
-    /// Each question with the images of a different one: a model that looks at them must score lower, one that doesn't is
-    /// unaffected. By default the other question has the same modality, so that what its images have in common is kept.
+    /// Each question with the images of a different question: a model that uses the images scores lower, one that ignores them is
+    /// unaffected. By default the other question has the same modality, so that what images of a modality have in common is kept.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="seed">The seed of the random choices.</param>
@@ -53,8 +55,8 @@ public static class ImageAblations
     }
 
     /// <summary>
-    /// Places questions about the same image next to each other, images in random order, and takes the donor as many places further
-    /// on as the maximum number of questions about one image, where a different image is certain.
+    /// Places questions about the same image next to each other, images in random order. A question's donor is as many places
+    /// further on as one image has questions at most, or the first question after that with a different image.
     /// </summary>
     private static void Deal(IVqaDataset dataset, int[] questions, int[] donors, long seed, string? modality)
     {

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Reads an image's width and height from its header (PNG, JPEG, GIF, BMP, WebP). This package does not decode images, and needs
-/// their size only to make blank ones.
+/// Reads an image's width and height from its header (PNG, JPEG, GIF, BMP, WebP). This package does not decode images; it needs
+/// only their size, for blank images, token counts and statistics.
 /// </summary>
 internal static class ImageHeaderSize
 {
@@ -10,7 +10,9 @@ internal static class ImageHeaderSize
     private const int MostPixels = 100_000_000;
 
     /// <summary>The size of an image, without decoding it.</summary>
-    /// <exception cref="InvalidDataException">It is not an image in one of these formats, or is absurdly large.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is not an image in one of these formats, or the image is too large.
+    /// </exception>
     public static (int Width, int Height) Of(IImageSource image)
     {
         if (image is PixelImageSource pixels)
@@ -23,7 +25,7 @@ internal static class ImageHeaderSize
     }
 
     /// <exception cref="InvalidDataException">
-    /// The stream does not contain an image in one of these formats, or contains an absurdly large one.
+    /// The stream does not contain an image in one of these formats, or the image is too large.
     /// </exception>
     public static (int Width, int Height) Read(Stream stream, string name)
     {
@@ -59,7 +61,7 @@ internal static class ImageHeaderSize
             : (0, 0);
     }
 
-    // Only as much of the file as lies before its frame header.
+    // Reads the file only up to its frame header.
     private static (long Width, long Height) OfJpeg(byte[] start, Stream stream)
     {
         while (true)
@@ -80,7 +82,7 @@ internal static class ImageHeaderSize
         }
     }
 
-    // At least twice as much as before, so that stray bytes or many short segments don't each copy what is before them.
+    // Reads at least as much again, so that many stray bytes or short segments don't each cause a copy of everything before them.
     private static byte[] ReadUpTo(Stream stream, byte[] start, long bytes)
     {
         byte[] longer = new byte[Math.Max(bytes, 2L * start.Length)];

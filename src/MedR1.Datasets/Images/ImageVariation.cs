@@ -1,12 +1,12 @@
 namespace MedR1.Datasets;
 
-/// <summary>One way to show an image a little differently.</summary>
+/// <summary>One slight random variation of an image.</summary>
 /// <param name="Share">The fraction of each side that is shown.</param>
 /// <param name="Left">How far the shown part is moved, from −1 (to the left edge) to 1 (to the right edge).</param>
 /// <param name="Top">The same from the upper to the lower edge.</param>
 /// <param name="Radians">The angle of rotation.</param>
-/// <param name="Brightness">What is added, as a fraction of white.</param>
-/// <param name="Contrast">The factor of the distance from mid-grey.</param>
+/// <param name="Brightness">The value added to each channel, as a fraction of white.</param>
+/// <param name="Contrast">The factor by which each value's distance from mid-grey is multiplied.</param>
 internal readonly record struct ImageVariation(
     double Share, double Left, double Top, double Radians, double Brightness, double Contrast)
 {
@@ -20,7 +20,7 @@ internal readonly record struct ImageVariation(
             share, Signed(), Signed(), Signed() * options.MaxDegrees * Math.PI / 180,
             Signed() * options.MaxBrightness, 1 + Signed() * options.MaxContrast);
 
-        // From −1 up to 1.
+        // Uniform in [−1, 1).
         double Signed() => (random.NextBits() >> 11) * (2.0 / (1L << 53)) - 1;
     }
 

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>A view that varies images slightly, so that they are not memorized.</summary>
+/// <summary>A view that varies images slightly, so that a model does not memorize them.</summary>
 public static class ImageVariationExtensions
 {
     /// <summary>

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// How much <see cref="ImageVariationExtensions.VaryImages"/> changes an image. The defaults are slight: to a viewer, what an image
-/// shows, and where, stays the same. Nothing is mirrored, since questions ask about left and right.
+/// How much <see cref="ImageVariationExtensions.VaryImages"/> changes an image. The defaults are slight: to a viewer, an image
+/// still shows the same things in the same places. Images are never mirrored, since questions ask about left and right.
 /// </summary>
 public sealed record ImageVariationOptions
 {

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>A slightly varied image, made when it is read. Equal if original, choices and options are.</summary>
+/// <summary>A slightly varied image, made when it is read. Two are equal if their originals, seeds and options are.</summary>
 internal sealed class VariedImageSource(
     IImageSource original, long seed, ImageVariationOptions options, Func<IImageSource, RgbImage> decode)
     : IImageSource, IEquatable<VariedImageSource>

@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Images in a ZIP archive, found by file name regardless of folder. The archive stays open until the last image is no longer in
-/// use.
+/// Images in a ZIP archive, found by file name regardless of folder. The archive stays open as long as one of its images is
+/// referenced.
 /// </summary>
 internal sealed class ZipPictures : IPictureStore
 {
@@ -48,7 +48,7 @@ internal sealed class ZipPictures : IPictureStore
     {
         string name = System.IO.Path.GetFileName(path);
 
-        // Only where it is asked for: archives may have a file such as Thumbs.db in every folder.
+        // Duplicate names are an error only for images in use: archives may have a file such as Thumbs.db in every folder.
         return !_others.TryGetValue(name, out ZipArchiveEntry? other)
             ? new ZipImageSource(this, name)
             : throw new DatasetException(
@@ -60,8 +60,8 @@ internal sealed class ZipPictures : IPictureStore
             };
     }
 
-    /// <summary>Unpacks one image; the archive takes one reader at a time.</summary>
-    /// <exception cref="IOException">It does not exist, is broken, or is larger than any image.</exception>
+    /// <summary>Unpacks one image; calls are serialized, since the archive supports one reader at a time.</summary>
+    /// <exception cref="IOException">The image does not exist, is corrupt, or is larger than 256 MiB.</exception>
     public MemoryStream Read(string name)
     {
         if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry))

@@ -1,6 +1,8 @@
 namespace MedR1.Datasets;
 
-/// <summary>Keeps paths read from files below the folder that they belong to, on whatever system they were written.</summary>
+/// <summary>
+/// Restricts paths read from files to the folder that they are relative to, whichever operating system they were written on.
+/// </summary>
 internal static class DataPaths
 {
     /// <summary>Whether a path stays below its folder and is not a web address.</summary>

@@ -81,7 +81,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
         }
         catch (InvalidOperationException exception)
         {
-            // Half of a surrogate pair as an escape in any of the names, which are compared one by one.
+            // One of the property names contains an escaped lone surrogate; the lookup compares the names one by one.
             throw Fault(field, $"a name beside it is no valid text: {exception.Message}");
         }
     }

@@ -53,7 +53,7 @@ internal static class JsonItems
         }
     }
 
-    // Some editors save UTF-16; its byte order mark is no beginning of a JSON text.
+    // Some editors save as UTF-16, and the JSON parser accepts only UTF-8 without a byte order mark.
     private static ReadOnlyMemory<byte> Utf8Of(byte[] bytes) => bytes switch
     {
         [0xFF, 0xFE, ..] => Encoding.UTF8.GetBytes(Encoding.Unicode.GetString(bytes.AsSpan(2))),

@@ -6,7 +6,7 @@ namespace MedR1.Datasets;
 /// <summary>Makes cells from a line's JSON. Images inside the line stay in the file until they are read.</summary>
 internal readonly struct JsonCells(string filePath, JsonLine line)
 {
-    // An object or a list in a list, which mean nothing to an example: skipped, or an error if a text, list or image is needed.
+    // Stands for an object, or a list within a list: skipped, or an error if the example needs the column's value.
     private static readonly object s_unknown = new();
 
     public Dictionary<string, object?> Convert(JsonElement item)
@@ -40,7 +40,8 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
             : value.GetString(),
     };
 
-    // As objects: in one expression of numbers, all of them would become doubles, which have no room for long ids.
+    // Each number is boxed separately: a single conditional expression would convert all to double, which can't represent long ids
+    // exactly.
     private static object Number(JsonElement value)
     {
         if (value.TryGetInt64(out long number))
@@ -69,8 +70,8 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
         return cells;
     }
 
-    // {"bytes": base64, "path": …} is how the hub's image feature reads in JSON; {"A": …, "B": …} contains options, the last of
-    // which may be null, or all where there are none.
+    // {"bytes": base64, "path": …} is the JSON form of the Hugging Face hub's image feature. {"A": …, "B": …} contains options:
+    // trailing ones may be null, and all are null if the question has none.
     private object? Object(string column, int place, JsonElement value)
     {
         if (value.TryGetProperty("bytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.String)
@@ -83,7 +84,7 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
             return path.GetString();
         }
 
-        // An image that is null; bytes or a path of another kind are none.
+        // An image object without content; bytes or a path of another type don't make an image.
         if (bytes.ValueKind is not JsonValueKind.Undefined || path.ValueKind is not JsonValueKind.Undefined)
         {
             bool isNull = bytes.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Finds lines in bytes that arrive in pieces. Only LF ends a line (together with a CR before it), so that U+2028 and the like
-/// remain inside; a byte order mark at the start and blank lines are skipped. The longest line bounds the memory.
+/// Finds lines in bytes that arrive in pieces. Only LF, with or without a preceding CR, ends a line; U+2028 and the like do not. A
+/// byte order mark at the start and blank lines are skipped. Memory is bounded by the longest line.
 /// </summary>
 internal sealed class JsonLineBuffer(string filePath, int maxLineLength)
 {
@@ -42,8 +42,8 @@ internal sealed class JsonLineBuffer(string filePath, int maxLineLength)
 
     public void Filled(int count) => _end += count;
 
-    /// <summary>The next whole line; at the end of the file also one without a line break.</summary>
-    /// <exception cref="DatasetException">It is longer than allowed.</exception>
+    /// <summary>Takes the next complete line; at the end of the file, also a last line without a line break.</summary>
+    /// <exception cref="DatasetException">The line is longer than allowed.</exception>
     public bool TryTake(bool isAtEnd, out JsonLine line)
     {
         while (true)

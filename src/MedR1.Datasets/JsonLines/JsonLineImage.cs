@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Datasets;
 
-/// <summary>An image inside a line of a file; the line is read again each time the image is.</summary>
+/// <summary>An image embedded in a line of a file; the line is read again each time the image is opened.</summary>
 internal sealed class JsonLineImage : IImageSource
 {
     private readonly string _filePath;

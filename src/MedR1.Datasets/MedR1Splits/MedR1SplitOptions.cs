@@ -7,12 +7,14 @@ public sealed record MedR1SplitOptions
     /// <value>The default is <see cref="MissingImageHandling.Throw"/>.</value>
     public MissingImageHandling MissingImages { get; init; } = MissingImageHandling.Throw;
 
-    /// <summary>The modality of all examples; <see langword="null"/> takes it from the file's name if that is a modality's.</summary>
+    /// <summary>
+    /// The modality of all examples; <see langword="null"/> takes it from the file's name if that names a modality.
+    /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public ImagingModality? Modality { get; init; }
 
     /// <summary>
-    /// The question type of all examples; <see langword="null"/> takes it from the file's name if that is a question type's.
+    /// The question type of all examples; <see langword="null"/> takes it from the file's name if that names a question type.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public QuestionType? QuestionType { get; init; }

@@ -5,7 +5,9 @@ internal static class OmniMedVqaItem
 {
     private static readonly string[] s_optionFields = ["option_A", "option_B", "option_C", "option_D"];
 
-    /// <summary>The example, or null if the answer is not among the options and such items are to be skipped.</summary>
+    /// <summary>
+    /// The example, or null if the answer is not among the options and <paramref name="skipUnmatchedAnswers"/> is true.
+    /// </summary>
     public static VqaExample? Read(JsonItem item, string root, string access, bool skipUnmatchedAnswers)
     {
         string[] options = Options(item);
@@ -43,7 +45,7 @@ internal static class OmniMedVqaItem
 
     private static string[] Options(JsonItem item)
     {
-        // An option without text can't be chosen, and would make chance level look lower.
+        // Empty options are dropped: they can't be chosen, and would make the chance level look lower.
         string?[] texts =
         [
             .. s_optionFields.Select(item.OptionalText).Select(text => string.IsNullOrWhiteSpace(text) ? null : text),
@@ -60,7 +62,7 @@ internal static class OmniMedVqaItem
             : throw item.Fault("option_B", "missing. A choice needs two options.");
     }
 
-    // One item of Chest CT Scan.json writes the key 'modality'.
+    // One item of Chest CT Scan.json has the key 'modality' instead.
     private static string ModalityOf(JsonItem item) =>
         item.OptionalText("modality_type") ?? item.OptionalText("modality") ?? item.Text("modality_type");
 }

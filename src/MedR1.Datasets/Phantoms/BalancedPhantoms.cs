@@ -1,10 +1,10 @@
 namespace MedR1.Datasets;
 
-/// <summary>Chooses images of a family so that each answer to a fact is true of equally many.</summary>
+/// <summary>Chooses images of a family so that each answer to a fact is true of equally many images.</summary>
 internal static class BalancedPhantoms
 {
-    // The last image has to have one particular answer to every fact, which is true of one in 32 or so: this many are never needed
-    // as long as facts are drawn independently.
+    // The last image must have one particular answer to every fact, which about one candidate in 32 has, so this many are never
+    // needed as long as facts are drawn independently.
     private const int MostCandidates = 1000;
 
     public static IEnumerable<PhantomImage> Draw(PhantomFamily family, int imageCount, long seed, int imageSize)
@@ -21,7 +21,7 @@ internal static class BalancedPhantoms
                     + "facts of the family depend on each other.");
             }
 
-            // What is true of an image doesn't depend on its size, so the small one shows whether the large one is wanted.
+            // An image's facts don't depend on its size, so a small one suffices to decide whether to draw the large one.
             long pictureSeed = PhantomDataset.PictureSeed(seed, candidate);
             (string Fact, string Answer)[] answers =
             [
@@ -42,7 +42,9 @@ internal static class BalancedPhantoms
         }
     }
 
-    /// <summary>The kind is the same for all images of a family: within one family, the question would have only one answer.</summary>
+    /// <summary>
+    /// Whether a question about the fact is asked. The kind is excluded: it is the same for all images of a family.
+    /// </summary>
     public static bool IsAsked(PhantomFact fact) => fact.Name != PhantomGenerator.KindFact;
 
     private static Dictionary<(string Fact, string Answer), int> Quotas(PhantomFamily family, int imageCount)

@@ -1,9 +1,9 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Questions about synthetic images (<see cref="PhantomGenerator"/>). Examples carry <c>family</c> (the fact asked for) and
-/// <c>synthetic</c> in their metadata, and the name of their data set says that they are synthetic. Right letters are distributed
-/// evenly among questions with the same number of options.
+/// Questions about synthetic images (<see cref="PhantomGenerator"/>). An example's metadata contains <c>family</c> (the name of the
+/// fact asked about) and <c>synthetic</c>, and its data set's name says that it is synthetic. Right letters are distributed evenly
+/// among questions with the same number of options.
 /// </summary>
 public static class PhantomDataset
 {
@@ -29,8 +29,8 @@ public static class PhantomDataset
     }
 
     /// <summary>
-    /// Multiple-choice questions about one family that give nothing away to a guesser who does not see the images: each answer to a
-    /// fact is right equally often, and so is each letter. The kind of phantom, which is the same in all images, is not asked for.
+    /// Multiple-choice questions about one family whose text gives nothing away: each answer to a fact is right equally often, and
+    /// so is each letter. No question asks about the kind of phantom, which is the same in all images.
     /// </summary>
     /// <param name="family">The family.</param>
     /// <param name="imageCount">
@@ -104,7 +104,7 @@ public static class PhantomDataset
         return pictures;
     }
 
-    // Not seed + index: data sets of neighbouring seeds must not share their images.
+    // Not seed + index, with which data sets of adjacent seeds would share images.
     internal static long PictureSeed(long seed, int index) => (long)(DeterministicRandom.For(seed, index).NextBits() >> 1);
 
     private static VqaExample AskWithOptions(

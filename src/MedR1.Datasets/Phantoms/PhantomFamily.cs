@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>The kinds of synthetic images. They imitate the geometry of medical images, not their look.</summary>
+/// <summary>The kinds of synthetic images. They imitate the geometry of medical images, not their appearance.</summary>
 public enum PhantomFamily
 {
     /// <summary>Horizontal layers with or without dark pockets, modelled on optical coherence tomography of the retina.</summary>

@@ -1,7 +1,7 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Draws synthetic images about which everything is known. The same family, seed and size give the same bytes on every machine: all
+/// Draws synthetic images whose facts are all known. The same family, seed and size give the same bytes on every machine: all
 /// drawing uses integers.
 /// </summary>
 public static class PhantomGenerator
@@ -9,7 +9,7 @@ public static class PhantomGenerator
     /// <summary>The smallest side at which all facts can still be seen.</summary>
     public const int SmallestSize = 28;
 
-    /// <summary>The name of the fact that gives a phantom's kind.</summary>
+    /// <summary>The name of the fact that states a phantom's kind.</summary>
     internal const string KindFact = "phantom_kind";
 
     private const int LargestSize = 2048;

@@ -2,8 +2,8 @@ namespace MedR1.Datasets;
 
 /// <summary>
 /// PMC-VQA as published (arXiv 2305.10415): a CSV file with four options per row, and the images in a folder or still in their ZIP
-/// archive. An example's metadata contains <c>Figure_path</c> and, if the file has them, <c>Answer</c> and <c>Caption</c> as
-/// written.
+/// archive. An example's metadata contains <c>Figure_path</c> and, if the file has these columns, <c>Answer</c> and <c>Caption</c>
+/// as written.
 /// </summary>
 /// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class PmcVqaDataset : LoadedDataset

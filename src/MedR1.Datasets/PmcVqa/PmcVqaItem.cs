@@ -43,7 +43,7 @@ internal static class PmcVqaItem
         return text.StartsWith($"{letter}:", StringComparison.Ordinal) ? PythonText.Strip(text[2..]) : text;
     }
 
-    // The first version has the letter in a column of its own; in the second 'Answer' is the letter.
+    // The first version has the letter in the column 'Answer_label'; in the second, 'Answer' is the letter.
     private static int AnswerIndex(CsvRow row, string[] options)
     {
         string column = row.Find("Answer_label") is null ? "Answer" : "Answer_label";

@@ -3,7 +3,7 @@ namespace MedR1.Datasets;
 /// <summary>
 /// The images in the repository's <c>data/real-mini</c>: 1,803 training and 685 test questions about real recordings, in the form
 /// of OmniMedVQA. An example's metadata contains <c>family</c>, <c>group</c>, <c>split</c>, <c>source</c>, <c>place</c> (which part
-/// of the source the image was cut from), <c>basis</c> (of the licence, see the folder's README) and what
+/// of the source the image was cut from), <c>basis</c> (of the licence, see the folder's README) and the entries that
 /// <see cref="OmniMedVqaDataset"/> provides.
 /// </summary>
 public static class RealMini

@@ -3,8 +3,8 @@ namespace MedR1.Datasets;
 /// <summary>
 /// SLAKE 1.0 as published (arXiv 2102.09542): one JSON file per split next to <c>imgs/</c>. Questions are open, English and
 /// Chinese; an example's metadata contains <c>language</c>, <c>modality</c> as written in the file, <c>answer_type</c>,
-/// <c>content_type</c>, <c>location</c>, <c>base_type</c> and <c>split</c>. Its <see cref="VqaExample.Modality"/> is OmniMedVQA's
-/// modality of that name.
+/// <c>content_type</c>, <c>location</c>, <c>base_type</c> and <c>split</c>. Its <see cref="VqaExample.Modality"/> is the
+/// corresponding modality of OmniMedVQA.
 /// </summary>
 /// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class SlakeDataset : LoadedDataset

@@ -3,7 +3,7 @@ namespace MedR1.Datasets;
 /// <summary>How SLAKE is loaded.</summary>
 public sealed record SlakeOptions
 {
-    /// <summary>The language to keep, <c>en</c> or <c>zh</c>; <see langword="null"/> keeps both.</summary>
+    /// <summary>The language of the questions to load, <c>en</c> or <c>zh</c>; <see langword="null"/> for both.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public string? Language { get; init; }
 

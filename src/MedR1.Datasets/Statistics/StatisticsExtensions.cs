@@ -74,7 +74,7 @@ public static class StatisticsExtensions
 
         public void Add(string name) => _counts[name] = _counts.GetValueOrDefault(name) + 1;
 
-        // Numbers by their value, so that 10 comes after 9.
+        // Numeric names are ordered by value, so that 10 comes after 9.
         public OrderedDictionary<string, int> Sorted()
         {
             OrderedDictionary<string, int> sorted = new(StringComparer.Ordinal);

@@ -5,8 +5,8 @@ internal sealed record ChoiceText(
     string Question, IReadOnlyList<string> Options, int? AnswerIndex, string? AnswerText)
 {
     /// <summary>
-    /// Without a column of options, Med-R1's one-line form is split if the answer is one of its letters. With one, it is split if
-    /// it repeats exactly those options, which would otherwise appear twice in the question.
+    /// Without a column of options, a question in Med-R1's one-line form is split if the answer is one of its letters. With such a
+    /// column, it is split only if it repeats exactly the column's options, which would otherwise appear twice in the prompt.
     /// </summary>
     public static ChoiceText Read(string question, string[]? options, bool hasOptionsColumn, string? answer)
     {

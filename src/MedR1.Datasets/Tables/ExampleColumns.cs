@@ -1,7 +1,7 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// The meaning of a table's columns. A name that is not given is looked up: the first of the usual names that the row has.
+/// The meaning of a table's columns. For a column that is not given, the first of its usual names that the row has is used.
 /// </summary>
 public sealed record ExampleColumns
 {
@@ -12,8 +12,8 @@ public sealed record ExampleColumns
     internal const string None = "";
 
     /// <summary>
-    /// The column of images: one or a list of them. An empty text says that there are no images, whatever the columns contain;
-    /// without it, a table is rejected if no row has this column and a different column contains nothing but images.
+    /// The column of images: one or a list of them. An empty string says that there are no images, whatever the columns contain;
+    /// without it, a table is rejected if no row has this column and an unused column contains nothing but images.
     /// </summary>
     /// <value>
     /// The default is the first of <c>images</c>, <c>image</c>, <c>image_path</c>, else <c>file_name</c> (of the Hugging Face hub's

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Finds OmniMedVQA's modality for the names that other data sets use.</summary>
+/// <summary>Maps the modality names of other data sets to OmniMedVQA's modalities.</summary>
 internal static class ModalityNames
 {
     private static readonly Dictionary<string, ImagingModality> s_names = new(StringComparer.OrdinalIgnoreCase)

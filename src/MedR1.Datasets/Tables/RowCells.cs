@@ -60,7 +60,7 @@ internal readonly struct RowCells(TableRow row)
         _ => throw Fault(column, "neither a list nor {\"A\": …, \"B\": …}: a list of texts was expected."),
     };
 
-    /// <summary>One image or a list of them; the paths of those that are files are added to a list.</summary>
+    /// <summary>One image or a list of them; the paths of image files are added to <paramref name="paths"/>.</summary>
     public IImageSource[] Images(string column, string root, List<string> paths)
     {
         object? cell = row.Cells[column];
@@ -93,7 +93,7 @@ internal readonly struct RowCells(TableRow row)
         return [.. images];
     }
 
-    /// <summary>The single values of the columns that are not in a list.</summary>
+    /// <summary>The single values, as text, of the columns that are not in <paramref name="used"/>.</summary>
     public Dictionary<string, string> Others(ReadOnlySpan<string?> used)
     {
         Dictionary<string, string> others = new(StringComparer.Ordinal);

@@ -25,10 +25,10 @@ internal sealed class RowConverter(TableOptions options)
     public void ThrowIfNotAllowed() => _images?.ThrowIfNotAllowed();
 
     /// <summary>
-    /// Throws if no row had a column of images, but an image folder was given or an unused column contains nothing but images: a
-    /// model would be asked about images that it does not see.
+    /// Throws if no row had a column of images, although an image folder was given or an unused column contains nothing but images:
+    /// the model would be asked about images that it does not see.
     /// </summary>
-    /// <exception cref="DatasetException">This is the case.</exception>
+    /// <exception cref="DatasetException">The table's images would not be read.</exception>
     public void ThrowIfBlind()
     {
         if (_hasPictures || _columns.Images == ExampleColumns.None || _withoutPictures is not { } row)
@@ -80,7 +80,7 @@ internal sealed class RowConverter(TableOptions options)
 
         string? imageColumn = _columns.Images == ExampleColumns.None
             ? null : cells.Find(_columns.Images, s_images) ?? cells.FindPicture(s_fileName);
-        // Also if the row is left out because its images are missing.
+        // Recorded even if the row is left out because its images are missing.
         _hasPictures |= imageColumn is not null;
         List<string> paths = [];
         string root = options.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(row.FilePath))!;

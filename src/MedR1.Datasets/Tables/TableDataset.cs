@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Examples from the rows of a table, whatever its format: <see cref="JsonLines"/> and the packages <c>MedR1.Datasets.Parquet</c>
-/// and <c>MedR1.Datasets.Arrow</c> read their rows into it. Columns without a property of their own are in the metadata as text. If
-/// the options were extracted from the question's text, or the answer is written differently from its option, the metadata contains
-/// the text as written in the file, under its column's name.
+/// Examples from the rows of a table in any format: <see cref="CsvFile"/>, <see cref="JsonLines"/> and the packages
+/// <c>MedR1.Datasets.Parquet</c> and <c>MedR1.Datasets.Arrow</c> load their rows into it. Columns without a corresponding property
+/// are in the metadata as text. If the options were extracted from the question's text, or the answer is written differently from
+/// its option, the metadata contains the text as written in the file, under its column's name.
 /// </summary>
 /// <remarks>Safe to read from several threads at once. Images are not opened until they are read.</remarks>
 public sealed class TableDataset : LoadedDataset

@@ -1,20 +1,20 @@
 namespace MedR1.Datasets;
 
 /// <summary>
-/// Unused columns that contain nothing but images: under an unusual name they would pass for text, and a model would be asked about
-/// images that it does not see.
+/// Finds unused columns that contain nothing but images: under an unusual name they would be read as text, and the model would be
+/// asked about images that it does not see.
 /// </summary>
 internal sealed class UnreadPictures
 {
     private readonly Dictionary<string, string> _first = new(StringComparer.Ordinal);
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
 
-    /// <summary>Such a column with its first image; null if there is none.</summary>
+    /// <summary>An unused column of images with its first image; null if there is none.</summary>
     public (string Column, string Picture)? Found => _first.Count == 0 ? null : _first.Select(pair => (pair.Key, pair.Value)).First();
 
     /// <summary>Inspects a row without a column of images.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="read">Its columns that are read as something else.</param>
+    /// <param name="read">The columns of the row that are read as something other than images.</param>
     public void Look(TableRow row, ReadOnlySpan<string?> read)
     {
         foreach ((string column, object? cell) in row.Cells)

@@ -1,11 +1,11 @@
 namespace MedR1.Datasets;
 
-/// <summary>A generator of the same random numbers on every machine and in every version of .NET.</summary>
+/// <summary>Generates the same random numbers on every machine and in every version of .NET.</summary>
 internal sealed class DeterministicRandom(long seed)
 {
     private ulong _state = unchecked((ulong)seed);
 
-    /// <summary>A generator for one of many things under the same seed.</summary>
+    /// <summary>An independent generator for one of many indices under the same seed.</summary>
     public static DeterministicRandom For(long seed, long index)
     {
         DeterministicRandom first = new(seed);
@@ -35,6 +35,6 @@ internal sealed class DeterministicRandom(long seed)
 
     public T Pick<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
 
-    /// <summary>Fisher and Yates's shuffle, in place.</summary>
+    /// <summary>The Fisher–Yates shuffle, in place.</summary>
     public void Shuffle<T>(Span<T> items) => SplitMix64.Shuffle(items, Below);
 }

@@ -1,11 +1,13 @@
 namespace MedR1.Datasets;
 
-/// <summary>Groups examples so that no two groups share an image; an example with several images joins their groups.</summary>
+/// <summary>
+/// Groups examples so that no two groups share an image; an example with several images joins the groups of all its images.
+/// </summary>
 internal static class ImageGroups
 {
     public static List<int>[] Find(IVqaDataset dataset) => Join(dataset, FirstExamples(dataset, out _)).Groups();
 
-    /// <summary>Groups that also share no images that are nearly the same.</summary>
+    /// <summary>Groups that share neither images nor near-duplicates.</summary>
     public static List<int>[] FindNear(
         IVqaDataset dataset, Func<IImageSource, RgbImage> decode, NearDuplicateOptions options,
         IProgress<FingerprintProgress>? progress, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ namespace MedR1.Datasets;
 
 /// <summary>A data set of examples in memory.</summary>
 /// <remarks>
-/// Safe to read from several threads at once. It doesn't check whether images exist;
+/// Safe to read from several threads at once. The data set does not check whether images exist;
 /// <see cref="MissingImageExtensions.FindMissingImages"/> does.
 /// </remarks>
 public sealed class InMemoryDataset : IVqaDataset

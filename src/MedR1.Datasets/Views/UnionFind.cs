@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Items that are joined into groups, pair by pair.</summary>
+/// <summary>Disjoint groups of items, joined pair by pair.</summary>
 internal sealed class UnionFind(int count)
 {
     private readonly int[] _parents = [.. Enumerable.Range(0, count)];

@@ -53,7 +53,7 @@ public static class VqaDatasetExtensions
 
     /// <summary>
     /// Two random parts. An image with several questions can end up in both parts, so the test partly measures what was learnt
-    /// about that particular image; <see cref="SplitByImage"/> keeps images apart.
+    /// about that particular image; <see cref="SplitByImage"/> avoids this.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="trainFraction">
@@ -69,8 +69,8 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// Two random parts that share no image. An image's questions all go to one part until it is full, so the parts' sizes can be
-    /// off by one image's questions. Two files with the same content count as two images.
+    /// Two random parts that share no image. All questions of an image go to the same part, so the parts' sizes can be off by one
+    /// image's questions. Two files with the same content count as two images.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="trainFraction">The training part's share of the examples, above 0 and below 1.</param>
@@ -82,8 +82,8 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// Two random parts that share neither an image nor two images that are nearly the same: one with a different compression or
-    /// size, or the next slice of a scan that hardly differs. Every image is decoded once.
+    /// Two random parts that share neither images nor near-duplicates, such as an image in a different compression or size, or the
+    /// next slice of a scan that hardly differs. Every image is decoded once.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="trainFraction">The training part's share of the examples, above 0 and below 1.</param>
@@ -108,8 +108,8 @@ public static class VqaDatasetExtensions
     }
 
     /// <summary>
-    /// The examples whose images are neither in a second data set nor nearly the same as one there, directly or through a third
-    /// image that resembles both: test questions whose images were not already seen in training. Every image is decoded once.
+    /// The examples whose images neither occur in a second data set nor are near-duplicates of its images, directly or through a
+    /// third image that resembles both: test questions whose images were not seen in training. Every image is decoded once.
     /// </summary>
     /// <param name="dataset">The data set, such as the test questions.</param>
     /// <param name="other">The second data set, such as the training questions.</param>

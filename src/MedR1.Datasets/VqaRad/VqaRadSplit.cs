@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>The parts of VQA-RAD, which its file marks by the rows' <c>phrase_type</c>.</summary>
+/// <summary>The parts of VQA-RAD, distinguished by the items' <c>phrase_type</c>.</summary>
 [Flags]
 public enum VqaRadSplit
 {

@@ -35,7 +35,7 @@ internal sealed class SkinLesionPainter : PhantomPainter
         canvas.Ellipse(ink, x, y, radiusX, radiusY);
         if (border == 1)
         {
-            // Every second direction gets a bulge, so the border has four teeth wherever they start.
+            // Every second direction gets a bulge, so the border has four bulges whichever direction is first.
             for (int i = random.Below(2); i < s_directions.Length; i += 2)
             {
                 int bulge = Math.Min(radiusX, radiusY) * random.Between(30, 42) / 100;

@@ -22,7 +22,8 @@ internal sealed class StripesPainter : PhantomPainter
         int stripes = count + FewestStripes;
         canvas.Paint(PhantomColor.Grey(random.Between(190, 230)), (u, v) =>
         {
-            // Along the stripes' normal; the diagonals use the middle half of their longer extent, or corners would hide stripes.
+            // The position along the stripes' normal. Diagonals use the middle half of their longer extent; corners would cut off
+            // other stripes.
             int across = direction switch
             {
                 0 => v,
