@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>Checks shapes and types; messages say what was expected and what was given.</summary>
+/// <summary>Checks shapes and types; error messages state the expected and the actual value.</summary>
 internal static class Guard
 {
     public static string Show(Tensor value) => $"[{string.Join(", ", value.shape)}]";

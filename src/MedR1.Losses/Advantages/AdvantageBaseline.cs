@@ -7,8 +7,8 @@ public enum AdvantageBaseline
     GroupMean,
 
     /// <summary>
-    /// The mean of the other rows in the group: RLOO (arXiv 2402.14740). A row without others gets 0; if that is because the others
-    /// abstained, it is left out of the spread that <see cref="AdvantageScale.Whiten"/> divides by.
+    /// The mean of the other rows in the group: RLOO (arXiv 2402.14740). A row without others gets 0; if the other rows' rewards
+    /// all abstained, it is also left out of the deviation that <see cref="AdvantageScale.Whiten"/> divides by.
     /// </summary>
     LeaveOneOut,
 }

@@ -1,6 +1,6 @@
 namespace MedR1.Losses;
 
-/// <summary>Checks what goes into <see cref="GroupAdvantages"/>.</summary>
+/// <summary>Checks the arguments of <see cref="GroupAdvantages"/>.</summary>
 internal static class AdvantageGuards
 {
     public static void Check(

@@ -3,13 +3,13 @@ namespace MedR1.Losses;
 /// <summary>How rewards become advantages. The defaults are GRPO's.</summary>
 public sealed record AdvantageOptions
 {
-    /// <summary>GRPO (DeepSeekMath, Med-R1): difference from the group's mean, divided by the group's deviation.</summary>
+    /// <summary>GRPO (DeepSeekMath, Med-R1): difference from the group's mean, divided by the group's standard deviation.</summary>
     public static AdvantageOptions Grpo { get; } = new();
 
     /// <summary>Dr. GRPO (arXiv 2503.20783): difference from the group's mean.</summary>
     public static AdvantageOptions DrGrpo { get; } = new() { Scale = AdvantageScale.None };
 
-    /// <summary>RLOO (arXiv 2402.14740): difference from the mean of the others.</summary>
+    /// <summary>RLOO (arXiv 2402.14740): difference from the mean of the group's other rows.</summary>
     public static AdvantageOptions Rloo { get; } = new()
     {
         Baseline = AdvantageBaseline.LeaveOneOut,
@@ -17,21 +17,20 @@ public sealed record AdvantageOptions
     };
 
     /// <summary>
-    /// MaxRL (arXiv 2602.02710): difference from the group's mean, divided by that mean. A question that is seldom answered
-    /// correctly counts more than one that mostly is, so that no answer is given up in favour of one that is correct more often.
+    /// MaxRL (arXiv 2602.02710): difference from the group's mean, divided by that mean. A question that is rarely answered
+    /// correctly weighs more than one that is mostly answered correctly, so that the policy does not abandon an answer for one that
+    /// is correct more often.
     /// </summary>
     public static AdvantageOptions MaxRl { get; } = new() { Scale = AdvantageScale.GroupMean };
 
-    /// <summary>GDPO: each reward normalised on its own.</summary>
+    /// <summary>GDPO: each reward normalised separately.</summary>
     public static AdvantageOptions Gdpo { get; } = new() { Aggregation = RewardAggregation.NormalizeThenSum };
 
     /// <summary>What a reward is compared with.</summary>
     /// <value>The default is <see cref="AdvantageBaseline.GroupMean"/>.</value>
     public AdvantageBaseline Baseline { get; init; } = AdvantageBaseline.GroupMean;
 
-    /// <summary>
-    /// What the difference is divided by; without effect under <see cref="RewardAggregation.NormalizeThenSum"/>.
-    /// </summary>
+    /// <summary>What the difference is divided by; ignored under <see cref="RewardAggregation.NormalizeThenSum"/>.</summary>
     /// <value>The default is <see cref="AdvantageScale.Group"/>.</value>
     public AdvantageScale Scale { get; init; } = AdvantageScale.Group;
 
@@ -39,7 +38,9 @@ public sealed record AdvantageOptions
     /// <value>The default is <see cref="RewardAggregation.SumThenNormalize"/>.</value>
     public RewardAggregation Aggregation { get; init; } = RewardAggregation.SumThenNormalize;
 
-    /// <summary>Whether deviations are those of a population (divided by n) instead of a sample (divided by n − 1).</summary>
+    /// <summary>
+    /// Whether to use the population's standard deviation (divided by n) instead of the sample's (divided by n − 1).
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool PopulationDeviation { get; init; }
 
@@ -48,10 +49,10 @@ public sealed record AdvantageOptions
     public double Epsilon { get; init; } = 1e-4;
 
     /// <summary>The range that weighted sums are clamped to, before penalties.</summary>
-    /// <value>The default is <see langword="null"/>: none.</value>
+    /// <value>The default is <see langword="null"/>: not clamped.</value>
     public RewardRange? RewardRange { get; init; }
 
-    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
+    /// <summary>A description of every mistake in these options; empty if there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
         List<string> problems = [];

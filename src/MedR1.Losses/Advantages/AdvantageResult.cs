@@ -1,16 +1,19 @@
 namespace MedR1.Losses;
 
-/// <summary>Advantages and what was measured along the way, in the order of the rows.</summary>
+/// <summary>Advantages and reward statistics, in the order of the rows.</summary>
 /// <param name="Advantages">One per row, in double precision; exactly 0 if a row has no reward or its group no spread.</param>
-/// <param name="Totals">The weighted sum of each row's rewards, before range and penalty; null if all of them abstained.</param>
+/// <param name="Totals">
+/// The weighted sum of each row's rewards, before the range and penalties; null if all of them abstained.
+/// </param>
 /// <param name="Groups">
-/// Statistics of each group by its id, over what is compared: totals after range and penalty, or GDPO's normalised sums.
+/// Statistics of each group by its id, over the values that advantages are computed from: totals after the range and penalties, or
+/// GDPO's normalised sums.
 /// </param>
 /// <param name="Batch">Statistics of the totals of all rows.</param>
 /// <param name="ByReward">Statistics of each reward over all rows, before its weight.</param>
 /// <param name="ZeroDeviationShare">
-/// TRL's <c>frac_reward_zero_std</c>: the share of rows whose group's totals have no spread. If the divisor is a deviation of the
-/// whole batch: 1 if that is 0, else 0. A group or batch of one row has no spread.
+/// TRL's <c>frac_reward_zero_std</c>: the share of rows whose group has no spread. If the divisor is the deviation of the whole
+/// batch: 1 if it is 0, else 0. A group or batch of one row has no spread.
 /// </param>
 public sealed record AdvantageResult(
     IReadOnlyList<double> Advantages,
@@ -21,7 +24,7 @@ public sealed record AdvantageResult(
     double ZeroDeviationShare)
 {
     /// <summary>
-    /// The share of groups whose totals have no spread, so that they teach nothing. Denominator: groups with a total.
+    /// The share of groups without spread, which contribute no gradient. Denominator: groups with at least one scored row.
     /// </summary>
     public double ConstantGroupShare
     {
@@ -29,7 +32,7 @@ public sealed record AdvantageResult(
         {
             RewardStatistics[] scored = [.. Groups.Values.Where(group => group.Count > 0)];
 
-            // 0 / 0, NaN, if there is none.
+            // NaN (0 / 0) if there is none.
             return scored.Count(group => !(group.Deviation > 0)) / (double)scored.Length;
         }
     }
@@ -38,8 +41,8 @@ public sealed record AdvantageResult(
     public float[] ToSingles() => [.. Advantages.Select(advantage => (float)advantage)];
 
     /// <summary>
-    /// The measurements under TRL's names: <c>reward</c>, <c>reward_std</c>, <c>rewards/{name}/mean</c> and <c>/std</c>
-    /// (over rows where the reward applies), <c>frac_reward_zero_std</c>; those without a value are left out.
+    /// The measurements under TRL's names: <c>reward</c>, <c>reward_std</c>, <c>rewards/{name}/mean</c> and <c>/std</c> (over rows
+    /// where the reward applies), <c>frac_reward_zero_std</c>; measurements without a value are left out.
     /// </summary>
     /// <param name="rewardNames">The names of the rewards, in order.</param>
     /// <exception cref="ArgumentException">There are not as many names as rewards.</exception>

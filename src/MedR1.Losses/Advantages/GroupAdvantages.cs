@@ -1,9 +1,9 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// Advantages of completions relative to their group, in double precision. Groups are identified by id, wherever their rows are. A
-/// reward that abstained (null) is ignored; a row without any reward is left out of all statistics and gets exactly 0, as does
-/// every row of a group without spread.
+/// Advantages of completions relative to their group, in double precision. Groups are identified by id; their rows need not be
+/// adjacent. A reward that abstained (null) is ignored; a row without any reward is left out of all statistics and gets exactly 0,
+/// as does every row of a group without spread.
 /// </summary>
 public static class GroupAdvantages
 {
@@ -13,11 +13,12 @@ public static class GroupAdvantages
     /// <param name="groupIds">The group (prompt) of each row.</param>
     /// <param name="options">The options; null for GRPO's.</param>
     /// <param name="penalties">
-    /// Subtracted from each row's sum after <see cref="AdvantageOptions.RewardRange"/>, such as β × the completion's divergence in
-    /// RLOO; null for none: <see cref="RewardAggregation.NormalizeThenSum"/> accepts none.
+    /// Subtracted from each row's sum after <see cref="AdvantageOptions.RewardRange"/>, such as β × the completion's KL divergence
+    /// in RLOO; null for none. Not supported with <see cref="RewardAggregation.NormalizeThenSum"/>.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// Numbers of rows or rewards differ, a value is not finite, or the options are invalid, or invalid together with penalties.
+    /// The numbers of rows or rewards differ, a value is not finite, the options are invalid, or penalties are given with
+    /// <see cref="RewardAggregation.NormalizeThenSum"/>.
     /// </exception>
     public static AdvantageResult Compute(
         IReadOnlyList<IReadOnlyList<double?>> rewards,
@@ -43,7 +44,7 @@ public static class GroupAdvantages
         bool byBatch = options.Aggregation == RewardAggregation.NormalizeThenSum
             || options.Scale == AdvantageScale.Batch;
 
-        // 0 / 0, NaN, if there is no row.
+        // NaN (0 / 0) if there is no row.
         double zeroShare = byBatch
             ? (batch.IsConstant ? 1 : 0)
             : groupIds.Count(id => groups[id].IsConstant) / (double)groupIds.Count;
@@ -85,7 +86,7 @@ public static class GroupAdvantages
         return value - (penalties?[row] ?? 0);
     }
 
-    /// <summary>GDPO: each reward normalised in its group, then the weighted sum.</summary>
+    /// <summary>GDPO: normalises each reward within its group and returns the weighted sums.</summary>
     private static double?[] NormalizedSums(
         IReadOnlyList<IReadOnlyList<double?>> rewards,
         double[] weights,
@@ -131,8 +132,8 @@ public static class GroupAdvantages
 
     private static double? Difference(double? score, RewardStatistics group, int size, AdvantageBaseline baseline)
     {
-        // One row left of several has no others to be compared with. That is not a difference of 0, which would reduce the spread
-        // that Whiten divides by.
+        // A row that is the only scored one of several has nothing to be compared with. Its difference is null, not 0, which would
+        // reduce the deviation that Whiten divides by.
         bool isLeftAlone = baseline == AdvantageBaseline.LeaveOneOut && group.Count == 1 && size > 1;
         if (score is not double value || isLeftAlone)
         {
@@ -148,7 +149,7 @@ public static class GroupAdvantages
         return baseline == AdvantageBaseline.GroupMean ? difference : difference * group.Count / (group.Count - 1);
     }
 
-    /// <summary>(value − mean) / (divisor + ε); 0 for no value, or no divisor above 0.</summary>
+    /// <summary>(value − mean) / (divisor + ε); 0 if there is no value or the divisor is not above 0.</summary>
     private static double Scaled(double? value, double mean, double divisor, AdvantageOptions options)
     {
         if (value is not double present || !(divisor > 0))
@@ -169,7 +170,7 @@ public static class GroupAdvantages
     {
         RewardStatistics statistics = RewardStatistics.Of(values, population);
 
-        // A group of one row has no spread by definition; one row left of several has an unknown spread (NaN).
+        // A group of one row has no spread by definition; the spread of a single scored row among several is unknown (NaN).
         return values.Length == 1 ? statistics with { Deviation = 0 } : statistics;
     }
 }

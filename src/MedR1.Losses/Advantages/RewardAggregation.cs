@@ -7,8 +7,8 @@ public enum RewardAggregation
     SumThenNormalize,
 
     /// <summary>
-    /// Each reward is normalised in its group, then the weighted sum is normalised over the batch: GDPO, which keeps rewards with
-    /// different spreads from drowning each other out.
+    /// Each reward is normalised in its group, then the weighted sum is normalised over the batch: GDPO, which keeps rewards with a
+    /// large spread from drowning out the others.
     /// </summary>
     NormalizeThenSum,
 }

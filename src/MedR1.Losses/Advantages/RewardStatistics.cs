@@ -1,15 +1,15 @@
 namespace MedR1.Losses;
 
 /// <summary>Mean and deviation of the values that are present.</summary>
-/// <param name="Count">How many there are.</param>
-/// <param name="Mean">Their mean; NaN if there are none. Equal values have exactly their value as mean.</param>
-/// <param name="Deviation">Their standard deviation, exactly 0 for equal values; NaN if there are too few of them.</param>
+/// <param name="Count">The number of values.</param>
+/// <param name="Mean">Their mean, exact for equal values; NaN if there are none.</param>
+/// <param name="Deviation">Their standard deviation, exactly 0 for equal values; NaN if there are too few values.</param>
 public readonly record struct RewardStatistics(int Count, double Mean, double Deviation)
 {
-    // Sums of the same rewards in a different order differ by a few units in the last place: that is not a spread.
+    // The same rewards added in a different order differ by a few units in the last place, which must not count as spread.
     private const double RoundingShare = 1e-13;
 
-    /// <summary>Whether there is no spread to learn from: the values are equal, within rounding.</summary>
+    /// <summary>Whether the values have no spread: they are equal, within rounding.</summary>
     public bool IsConstant => Deviation == 0;
 
     /// <summary>Measures values; null is ignored.</summary>

@@ -1,9 +1,9 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// Keeps the policy's entropy near a target: at each optimizer step the coefficient of the bonus rises if the entropy of those of
-/// the step's tokens that the bonus acts on was at or below the target, and falls otherwise. It is applied one step later, and only
-/// while that entropy is at or below the target. For one thread at a time; nothing to dispose.
+/// Keeps the policy's entropy near a target. At the end of each optimizer step, the bonus's coefficient rises if the mean entropy
+/// of the step's tokens that the bonus acts on was at or below the target, and falls otherwise. The next step applies the
+/// coefficient only if that entropy was at or below the target. Not thread-safe; nothing to dispose.
 /// </summary>
 /// <remarks>
 /// Pass <see cref="Applied"/> to <see cref="PolicyLossInputs.EntropyCoefficient"/> and <see cref="PolicyLossResult.BonusEntropy"/>
@@ -16,8 +16,8 @@ public sealed class AdaptiveEntropyCoefficient
     private double _tokens;
     private bool _hasObserved;
 
-    /// <summary>Makes the controller.</summary>
-    /// <param name="options">How it moves; null for the defaults.</param>
+    /// <summary>Creates the controller.</summary>
+    /// <param name="options">The options; null for the defaults.</param>
     /// <exception cref="InvalidLossOptionsException">The options are invalid.</exception>
     public AdaptiveEntropyCoefficient(AdaptiveEntropyOptions? options = null)
     {
@@ -34,7 +34,7 @@ public sealed class AdaptiveEntropyCoefficient
     /// <summary>The state to keep in a checkpoint; set it to resume from one.</summary>
     public AdaptiveEntropyState State { get; set; }
 
-    /// <summary>The coefficient, whether it is applied now or not.</summary>
+    /// <summary>The current coefficient, whether or not the current step applies it.</summary>
     public double Coefficient => State.Coefficient;
 
     /// <summary>
@@ -42,12 +42,12 @@ public sealed class AdaptiveEntropyCoefficient
     /// </summary>
     public double Applied => State.LastEntropy is double entropy && entropy <= _options.Target ? State.Coefficient : 0;
 
-    /// <summary>Begins an optimizer step: what an earlier, unfinished one observed is forgotten.</summary>
+    /// <summary>Begins an optimizer step, discarding what an earlier, unfinished step observed.</summary>
     public void BeginStep() => (_sum, _tokens, _hasObserved) = (0, 0, false);
 
     /// <summary>Adds a micro-batch's entropies.</summary>
-    /// <param name="entropySum">The sum over its tokens that the bonus acts on, in nats.</param>
-    /// <param name="tokens">How many such tokens it has.</param>
+    /// <param name="entropySum">The sum of the entropies, in nats, of the micro-batch's tokens that the bonus acts on.</param>
+    /// <param name="tokens">The number of such tokens.</param>
     public void Observe(double entropySum, double tokens)
     {
         _sum += entropySum;
@@ -55,14 +55,14 @@ public sealed class AdaptiveEntropyCoefficient
         _hasObserved = true;
     }
 
-    /// <summary>Ends an optimizer step: moves the coefficient according to what was observed in it.</summary>
+    /// <summary>Ends an optimizer step: moves the coefficient according to the observed entropies.</summary>
     /// <returns>
-    /// The mean entropy over these tokens of the step, 0 if its micro-batches have none; NaN, without a move, if no micro-batch was
-    /// observed.
+    /// The mean entropy of the step's tokens that the bonus acts on, 0 if there are none; NaN, leaving the coefficient unchanged,
+    /// if no micro-batch was observed.
     /// </returns>
     public double EndStep()
     {
-        // TRL's mean over nothing is 0: the step counts as one below the target.
+        // As in TRL, the mean over no tokens is 0, so the step counts as below the target.
         double entropy = _hasObserved ? _sum / Math.Max(1, _tokens) : double.NaN;
         BeginStep();
         if (double.IsNaN(entropy))
@@ -70,7 +70,8 @@ public sealed class AdaptiveEntropyCoefficient
             return entropy;
         }
 
-        // Like TRL's, the bound it moves towards, not both: a coefficient that begins outside of the bounds walks back.
+        // As in TRL, only the bound in the direction of the move applies, so a coefficient that starts outside the bounds moves
+        // back step by step.
         double moved = entropy <= _options.Target
             ? Math.Min(State.Coefficient + _options.Step, _options.Maximum)
             : Math.Max(State.Coefficient - _options.Step, _options.Minimum);

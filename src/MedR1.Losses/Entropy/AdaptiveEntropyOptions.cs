@@ -1,13 +1,15 @@
 namespace MedR1.Losses;
 
-/// <summary>How an adaptive entropy bonus moves (Skywork-OR1, arXiv 2505.22312, section 3.2; TRL's defaults).</summary>
+/// <summary>
+/// How the coefficient of an adaptive entropy bonus changes (Skywork-OR1, arXiv 2505.22312, section 3.2; TRL's defaults).
+/// </summary>
 public sealed record AdaptiveEntropyOptions
 {
-    /// <summary>The initial coefficient; outside of the bounds it moves back towards them step by step.</summary>
+    /// <summary>The initial coefficient; outside the bounds, it moves back towards them step by step.</summary>
     /// <value>The default is 0.</value>
     public double InitialCoefficient { get; init; }
 
-    /// <summary>The entropy in nats below which the bonus acts and grows.</summary>
+    /// <summary>The entropy in nats at or below which the bonus is applied and grows.</summary>
     /// <value>The default is 0.2.</value>
     public double Target { get; init; } = 0.2;
 
@@ -15,15 +17,15 @@ public sealed record AdaptiveEntropyOptions
     /// <value>The default is 0.005.</value>
     public double Step { get; init; } = 0.005;
 
-    /// <summary>The smallest coefficient that it falls to.</summary>
+    /// <summary>The lower bound of the coefficient.</summary>
     /// <value>The default is 0.</value>
     public double Minimum { get; init; }
 
-    /// <summary>The largest coefficient that it rises to.</summary>
+    /// <summary>The upper bound of the coefficient.</summary>
     /// <value>The default is 1.</value>
     public double Maximum { get; init; } = 1.0;
 
-    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
+    /// <summary>A description of every mistake in these options; empty if there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
         List<string> problems = [];

@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// The GRPO family as one function: ratio, token term, masks, sampler correction, divergence, normalisation, entropy bonus, in this
-/// order. <see cref="GrpoLossOptions"/> determines which member of the family it is. Immutable; any number of threads may share
-/// one. Suffixes: B rows, T tokens, 1 a broadcast axis.
+/// The GRPO family as one function: ratio, token term, masks, sampler correction, KL divergence, normalisation, entropy bonus, in
+/// this order. <see cref="GrpoLossOptions"/> selects the member of the family. Immutable; any number of threads may share one
+/// instance. Suffixes: B rows, T tokens, 1 a broadcast axis.
 /// </summary>
 public sealed class GrpoLoss : IPolicyLoss
 {
     private const string BonusEntropy = "bonus entropy";
     private readonly TokenObjective _objective;
 
-    /// <summary>Makes the loss.</summary>
-    /// <param name="options">Which member of the family, such as <see cref="GrpoLossOptions.MedR1"/>.</param>
-    /// <exception cref="InvalidLossOptionsException">The options are invalid; it names every mistake.</exception>
+    /// <summary>Creates the loss.</summary>
+    /// <param name="options">The member of the family, such as <see cref="GrpoLossOptions.MedR1"/>.</param>
+    /// <exception cref="InvalidLossOptionsException">The options are invalid; the exception lists every mistake.</exception>
     public GrpoLoss(GrpoLossOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -91,7 +91,7 @@ public sealed class GrpoLoss : IPolicyLoss
         loss = SubtractEntropyBonus(loss, batch, chosen_BT, metrics);
         Measure(metrics, batch, chosen_BT, ratio.detach(), samplerRatio);
 
-        // Read together with the measurements, in one wait for the device, but not one of them.
+        // The bonus entropy is read together with the metrics, in one device synchronization, but is not one of them.
         Dictionary<string, LossMetric> measured = metrics.Read();
         return new PolicyLossResult(loss.MoveToOuterDisposeScope(), measured)
         {
@@ -158,7 +158,7 @@ public sealed class GrpoLoss : IPolicyLoss
         _objective.AddMetrics(metrics, batch, ratio, perRow);
     }
 
-    // If a completion is judged as a whole, there is no place for token advantages.
+    // Terms of whole completions don't support token advantages.
     private void RefuseTokenAdvantages(PolicyBatch batch)
     {
         string? judge = !batch.HasTokenAdvantages ? null

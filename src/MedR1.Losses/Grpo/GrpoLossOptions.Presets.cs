@@ -3,8 +3,8 @@ namespace MedR1.Losses;
 public sealed partial record GrpoLossOptions
 {
     /// <summary>
-    /// Med-R1 (arXiv 2503.13939) as its code runs (a fork of R1-V, one update per sampling): mean of the completions' means, β 0.04
-    /// with the plain k3.
+    /// Med-R1 (arXiv 2503.13939) as implemented by its code (a fork of R1-V, one update per sampling): mean of the completions'
+    /// means, β 0.04 with the plain k3 estimator.
     /// </summary>
     public static GrpoLossOptions MedR1 { get; } = new()
     {
@@ -20,7 +20,7 @@ public sealed partial record GrpoLossOptions
     };
 
     /// <summary>
-    /// DAPO (arXiv 2503.14476): mean over the tokens of the step, clip 0.2 and 0.28, no divergence, cut-off completions excluded.
+    /// DAPO (arXiv 2503.14476): mean over the tokens of the step, clip 0.2 and 0.28, no KL term, truncated completions excluded.
     /// </summary>
     public static GrpoLossOptions Dapo { get; } = new()
     {
@@ -30,7 +30,7 @@ public sealed partial record GrpoLossOptions
     };
 
     /// <summary>
-    /// Dr. GRPO (arXiv 2503.20783): a constant divisor, no divergence. Its advantages are not divided by the deviation:
+    /// Dr. GRPO (arXiv 2503.20783): a constant divisor, no KL term. Its advantages are not divided by the standard deviation:
     /// <see cref="AdvantageOptions.DrGrpo"/>.
     /// </summary>
     public static GrpoLossOptions DrGrpo { get; } = new()
@@ -44,7 +44,7 @@ public sealed partial record GrpoLossOptions
         Normalization = LossNormalization.MicroBatchTokens,
     };
 
-    /// <summary>GSPO (arXiv 2507.18071): ratios of whole completions, clip 3e-4 and 4e-4, no divergence.</summary>
+    /// <summary>GSPO (arXiv 2507.18071): ratios of whole completions, clip 3e-4 and 4e-4, no KL term.</summary>
     public static GrpoLossOptions Gspo { get; } = new()
     {
         Normalization = LossNormalization.CompletionMean,
@@ -84,7 +84,9 @@ public sealed partial record GrpoLossOptions
     /// <summary>LUSPO: GSPO's ratio, each completion weighted by its length.</summary>
     public static GrpoLossOptions Luspo { get; } = Gspo with { Normalization = LossNormalization.CompletionSum };
 
-    /// <summary>VESPO as in TRL: a smooth weight from the whole completion's ratio, mean over the tokens of the step.</summary>
+    /// <summary>
+    /// VESPO as in TRL: a smooth weight computed from the whole completion's ratio, mean over the tokens of the step.
+    /// </summary>
     public static GrpoLossOptions Vespo { get; } = new()
     {
         Objective = PolicyObjective.Vespo,
@@ -92,8 +94,8 @@ public sealed partial record GrpoLossOptions
 
     /// <summary>
     /// RLOO (arXiv 2402.14740) as in TRL: the clipped ratio of whole completions. The baseline excludes the row itself, see
-    /// <see cref="AdvantageOptions.Rloo"/>. In your own training loop, β × the divergence is subtracted from the reward with the
-    /// penalties of <see cref="GroupAdvantages.Compute"/>; no trainer does this.
+    /// <see cref="AdvantageOptions.Rloo"/>. To subtract β × the KL divergence from the reward, pass it as penalties to
+    /// <see cref="GroupAdvantages.Compute"/> in your own training loop; the trainers do not do this.
     /// </summary>
     public static GrpoLossOptions Rloo { get; } = new()
     {

@@ -1,7 +1,7 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// Which member of the GRPO family a <see cref="GrpoLoss"/> is. Papers are presets (<see cref="MedR1"/>,
+/// Selects a member of the GRPO family for <see cref="GrpoLoss"/>. Papers are presets (<see cref="MedR1"/>,
 /// <see cref="DeepSeekMath"/>, <see cref="Dapo"/>, …); modify one using <c>with</c>.
 /// </summary>
 public sealed partial record GrpoLossOptions
@@ -10,7 +10,7 @@ public sealed partial record GrpoLossOptions
     /// <value>The default is <see cref="PolicyObjective.ClippedRatio"/>.</value>
     public PolicyObjective Objective { get; init; } = PolicyObjective.ClippedRatio;
 
-    /// <summary>How terms are reduced to one number.</summary>
+    /// <summary>How the terms are reduced to a scalar.</summary>
     /// <value>The default is <see cref="LossNormalization.StepTokens"/>.</value>
     public LossNormalization Normalization { get; init; } = LossNormalization.StepTokens;
 
@@ -18,23 +18,23 @@ public sealed partial record GrpoLossOptions
     /// <value>The default is <see cref="RatioLevel.Token"/>.</value>
     public RatioLevel RatioLevel { get; init; } = RatioLevel.Token;
 
-    /// <summary>ε_low: ratios below 1 − this are clipped.</summary>
+    /// <summary>ε_low: ratios below 1 − ε_low are clipped.</summary>
     /// <value>The default is 0.2.</value>
     public double ClipLow { get; init; } = 0.2;
 
-    /// <summary>ε_high: ratios above 1 + this are clipped.</summary>
+    /// <summary>ε_high: ratios above 1 + ε_high are clipped.</summary>
     /// <value>The default is <see langword="null"/>: as <see cref="ClipLow"/>.</value>
     public double? ClipHigh { get; init; }
 
     /// <summary>
-    /// δ: bounds the ratio for negative advantages, where the clip does not (two-sided clip, INTELLECT-2, arXiv 2505.07291). At 1 +
-    /// ε_high or above it is PPO's dual clip (arXiv 1912.09729, equation 5, and verl with c = 3).
+    /// δ: an upper bound on the ratio for negative advantages, where the clip has none (two-sided clip, INTELLECT-2, arXiv
+    /// 2505.07291). At 1 + ε_high or above, this is PPO's dual clip (arXiv 1912.09729, equation 5, and verl with c = 3).
     /// </summary>
     /// <value>The default is <see langword="null"/>: no bound.</value>
     public double? RatioBound { get; init; }
 
     /// <summary>
-    /// The maximum weight in <see cref="PolicyObjective.CispoAbsoluteCap"/>: the ratio itself, not 1 + something.
+    /// The maximum weight in <see cref="PolicyObjective.CispoAbsoluteCap"/>: an absolute ratio, not an offset from 1.
     /// </summary>
     /// <value>The default is 5, as in ScaleRL.</value>
     public double RatioCap { get; init; } = 5.0;
@@ -47,52 +47,50 @@ public sealed partial record GrpoLossOptions
     /// <value>The default is TRL's.</value>
     public VespoOptions VespoWeight { get; init; } = new();
 
-    /// <summary>β: the weight of the divergence from the reference policy; 0 needs no reference.</summary>
+    /// <summary>β: the weight of the KL divergence from the reference policy; 0 needs no reference.</summary>
     /// <value>The default is 0.</value>
     public double KlCoefficient { get; init; }
 
-    /// <summary>How the divergence is estimated.</summary>
+    /// <summary>How the KL divergence is estimated.</summary>
     /// <value>The default is <see cref="KlEstimator.K3"/>.</value>
     public KlEstimator KlEstimator { get; init; } = KlEstimator.K3;
 
     /// <summary>
-    /// Whether the estimate is multiplied by the ratio, gradient included, which makes it unbiased off policy and
-    /// changes its gradient also on policy (DeepSeek-V3.2, arXiv 2512.02556). TRL's default is on; DeepSeekMath and
-    /// Med-R1 have it off.
+    /// Whether the KL estimate is multiplied by the ratio, including its gradient, which makes the estimate unbiased off policy and
+    /// also changes its gradient on policy (DeepSeek-V3.2, arXiv 2512.02556). On by default in TRL; off in DeepSeekMath and Med-R1.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool CorrectKlByRatio { get; init; }
 
-    /// <summary>
-    /// Whether completions that were cut off take no part; see <see cref="IPolicyLoss.ExcludesTruncated"/>.
-    /// </summary>
+    /// <summary>Whether truncated completions are excluded; see <see cref="IPolicyLoss.ExcludesTruncated"/>.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool ExcludeTruncated { get; init; }
 
     /// <summary>
-    /// ρ: only this share of the active tokens, those with the highest entropy, gives a policy gradient (arXiv 2506.01939); 1 for
-    /// all, 0 for the single highest. The divisor remains the full count and the divergence is not masked.
+    /// ρ: only this share of the active tokens, those with the highest entropy, contributes a policy gradient (arXiv 2506.01939); 1
+    /// for all, 0 for the single highest. The divisor remains the full count, and the KL term is not masked.
     /// </summary>
     /// <value>The default is 1.</value>
     public double TopEntropyShare { get; init; } = 1.0;
 
     /// <summary>
-    /// The weight of the entropy bonus: loss − this × mean entropy of the tokens that give a policy gradient.
+    /// The weight of the entropy bonus, which is the mean entropy of the tokens that contribute a policy gradient and is subtracted
+    /// from the loss.
     /// </summary>
     /// <value>The default is 0.</value>
     public double EntropyCoefficient { get; init; }
 
     /// <summary>
-    /// Rows with a negative advantage whose mean log-ratio of sampler (or old policy) to policy exceeds this give no policy
-    /// gradient (off-policy sequence mask, DeepSeek-V3.2).
+    /// Rows with a negative advantage whose mean log-ratio of sampler (or old policy) to policy exceeds this threshold contribute
+    /// no policy gradient (off-policy sequence mask, DeepSeek-V3.2).
     /// </summary>
     /// <value>The default is <see langword="null"/>: no row is left out.</value>
     public double? OffPolicyThreshold { get; init; }
 
-    /// <summary>How to correct for a sampler that is not the trainer's own model.</summary>
-    /// <value>The default is <see langword="null"/>: not at all.</value>
+    /// <summary>How to correct for a sampler whose probabilities differ from those of the trainer's model.</summary>
+    /// <value>The default is <see langword="null"/>: no correction.</value>
     public SamplerCorrectionOptions? SamplerCorrection { get; init; }
 
-    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
+    /// <summary>A description of every mistake in these options; empty if there is none.</summary>
     public IReadOnlyList<string> Validate() => GrpoLossOptionsValidator.Validate(this);
 }

@@ -1,16 +1,18 @@
 namespace MedR1.Losses;
 
-/// <summary>Options of a loss, or of what feeds it, are invalid; lists every mistake with its fix.</summary>
+/// <summary>
+/// The options of a loss, or of the computation of its inputs, are invalid; the message lists every mistake with its fix.
+/// </summary>
 public sealed class InvalidLossOptionsException : ArgumentException
 {
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     /// <param name="subject">What the options belong to, such as "loss" or "advantages".</param>
-    /// <param name="errors">Every mistake in words, including the value and the fix.</param>
+    /// <param name="errors">A description of every mistake, including the value and the fix.</param>
     public InvalidLossOptionsException(string subject, IReadOnlyList<string> errors)
         : base($"The options of the {subject} have {errors.Count} mistake(s):"
             + string.Concat(errors.Select(error => "\n- " + error))) =>
         Errors = errors;
 
-    /// <summary>Every mistake in words.</summary>
+    /// <summary>A description of every mistake.</summary>
     public IReadOnlyList<string> Errors { get; }
 }

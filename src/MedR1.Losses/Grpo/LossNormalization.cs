@@ -1,8 +1,6 @@
 namespace MedR1.Losses;
 
-/// <summary>
-/// How token terms are reduced to one number. L is a token's term, m the mask, n a row's number of active tokens.
-/// </summary>
+/// <summary>How token terms are reduced to a scalar. L is a token's term, m the mask, n a row's number of active tokens.</summary>
 /// <remarks>
 /// Rows of the step are <see cref="PolicyLossInputs.RowsInStep"/>, or the micro-batch's rows ×
 /// <see cref="PolicyLossInputs.AccumulationSteps"/>.
@@ -15,7 +13,9 @@ public enum LossNormalization
     /// </summary>
     CompletionMean,
 
-    /// <summary>The same, but rows without an active token don't count in the divisor: verl, OpenRLHF.</summary>
+    /// <summary>
+    /// Like <see cref="CompletionMean"/>, but rows without an active token don't count in the divisor: verl, OpenRLHF.
+    /// </summary>
     NonEmptyCompletionMean,
 
     /// <summary>
@@ -31,8 +31,8 @@ public enum LossNormalization
     MaxCompletionLength,
 
     /// <summary>
-    /// Σ L·m / <see cref="PolicyLossInputs.TokensInStep"/>: <c>dapo</c> (arXiv 2503.14476, equation 8). Accumulation is
-    /// exact.
+    /// Σ L·m / <see cref="PolicyLossInputs.TokensInStep"/>: <c>dapo</c> (arXiv 2503.14476, equation 8). Exact under gradient
+    /// accumulation.
     /// </summary>
     StepTokens,
 

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>Reduces terms to one number according to a <see cref="LossNormalization"/>.</summary>
+/// <summary>Reduces terms to a scalar according to a <see cref="LossNormalization"/>.</summary>
 internal static class LossReduction
 {
-    /// <summary>The loss, and as a metric the same without the division for accumulation.</summary>
+    /// <summary>The loss, and its metric as a sum and weight, without the division for gradient accumulation.</summary>
     public static (Tensor Loss, Tensor Sum, Tensor Weight, LossMetricKind Kind) Reduce(
         LossNormalization normalization, Tensor terms, PolicyBatch batch)
     {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Checked inputs in one type, with masked positions set to 0 before anything is computed: otherwise a masked NaN or infinity would
-/// reach the gradient as 0 × NaN. Suffixes: B rows, T tokens, 1 a broadcast axis.
+/// Validated inputs converted to one type, with masked positions set to 0 before anything is computed: otherwise a masked NaN or
+/// infinity would reach the gradient as 0 × NaN. Suffixes: B rows, T tokens, 1 a broadcast axis.
 /// </summary>
 internal sealed class PolicyBatch
 {
@@ -55,7 +55,7 @@ internal sealed class PolicyBatch
     /// <summary>Whether each token has its own advantage.</summary>
     public bool HasTokenAdvantages { get; }
 
-    /// <summary><c>[B, 1]</c>, or <c>[B, T]</c> if each token has its own.</summary>
+    /// <summary><c>[B, 1]</c>, or <c>[B, T]</c> if each token has its own advantage.</summary>
     public Tensor Advantages { get; }
 
     public long Rows => Active_BT.shape[0];
@@ -69,7 +69,7 @@ internal sealed class PolicyBatch
         return new PolicyBatch(inputs);
     }
 
-    /// <summary>The sampler's log-probabilities in the batch's type; NaN stays where it scored nothing.</summary>
+    /// <summary>The sampler's log-probabilities in the batch's type; still NaN at tokens that the sampler did not score.</summary>
     public Tensor? Sampler_BT() => Inputs.SamplerLogProbabilities?.detach().to(DataType);
 
     private Tensor Clean(Tensor value) => value.to(DataType).FilledWhere(Padding_BT, 0);

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>The estimate of the divergence from the reference at each token.</summary>
+/// <summary>The estimate of the KL divergence from the reference at each token.</summary>
 internal static class PolicyKl
 {
     public static Tensor Compute(GrpoLossOptions options, PolicyBatch batch, Tensor ratio)

@@ -1,8 +1,8 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// The token term, to be minimised. r is the ratio of the policy to the one before the update, A the advantage, ℓ the
-/// log-probability, sg stops the gradient.
+/// The token term to minimise. r is the ratio of the current policy to the policy before the update, A the advantage, ℓ the
+/// log-probability; sg stops the gradient.
 /// </summary>
 public enum PolicyObjective
 {

@@ -11,7 +11,7 @@ internal static class PolicyRatio
 
     public static Tensor Compute(RatioLevel level, PolicyBatch batch)
     {
-        // 0 at masked positions on both sides, so sums need no mask.
+        // Both are 0 at masked positions, so sums need no mask.
         Tensor difference_BT = batch.LogProbabilities_BT - batch.Old_BT;
         if (level == RatioLevel.Token)
         {

@@ -1,7 +1,7 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// What the ratio of the current to the old policy is taken over. d is the difference of log-probabilities.
+/// What the ratio of the current to the old policy is taken over. d is the difference of a token's log-probabilities ℓ.
 /// </summary>
 public enum RatioLevel
 {

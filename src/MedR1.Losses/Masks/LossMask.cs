@@ -6,11 +6,11 @@ namespace MedR1.Losses;
 public static class LossMask
 {
     /// <summary>
-    /// Excludes completions that were cut off at the length limit: their reward says nothing about how they would have ended
+    /// Excludes completions that were truncated at the length limit, whose reward says nothing about how they would have ended
     /// ("overlong filtering", DAPO, arXiv 2503.14476, section 3.4).
     /// </summary>
     /// <param name="mask"><c>[B, T]</c> the mask of the completions' tokens.</param>
-    /// <param name="truncated">Per row, whether the completion was cut off.</param>
+    /// <param name="truncated">Per row, whether the completion was truncated.</param>
     /// <returns><c>[B, T]</c> a new mask of the same type; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The shapes don't match.</exception>
     public static Tensor WithoutTruncated(Tensor mask, IReadOnlyList<bool> truncated)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Excludes completions that the policy has moved away from and that would be pushed down further (DeepSeek-V3.2, arXiv
+/// Excludes completions that the policy has moved away from and whose probability would be reduced further (DeepSeek-V3.2, arXiv
 /// 2512.02556): rows with a negative advantage and a mean log-ratio of behaviour policy to policy above a threshold.
 /// </summary>
 public static class OffPolicyMask

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// The tokens with the highest entropy ("forking tokens", arXiv 2506.01939): the threshold is the linearly interpolated quantile 1
-/// − share of the active tokens' entropies, in float32, and tokens that reach it are kept.
+/// The tokens with the highest entropy ("forking tokens", arXiv 2506.01939): tokens are kept if their entropy is at least the (1 −
+/// share) quantile of the active tokens' entropies, interpolated linearly in float32.
 /// </summary>
 public static class TopEntropyMask
 {
@@ -35,7 +35,7 @@ public static class TopEntropyMask
             return active_BT.clone().MoveToOuterDisposeScope();
         }
 
-        // Not torch.quantile, which rejects more than 2^24 elements. The position is float32 there too.
+        // torch.quantile rejects more than 2^24 elements. Like it, this computes the position in float32.
         float position = (float)(1 - share) * (count - 1);
         long below = Math.Clamp((long)MathF.Floor(position), 0, count - 1);
         long above = Math.Clamp((long)MathF.Ceiling(position), 0, count - 1);

@@ -1,17 +1,15 @@
 namespace MedR1.Losses;
 
-/// <summary>One measurement, with what is needed to combine it with others.</summary>
-/// <param name="Sum">
-/// The sum over what is counted: tokens, rows or groups; for a minimum or maximum the extreme itself.
-/// </param>
-/// <param name="Weight">How many were counted, the denominator of a mean; 0 if there was nothing to measure.</param>
-/// <param name="Kind">How it combines.</param>
+/// <summary>One measurement, with its weight and the way it combines with others.</summary>
+/// <param name="Sum">The sum over the counted tokens, rows or groups; for a minimum or maximum, the extreme itself.</param>
+/// <param name="Weight">The number of counted items, the denominator of a mean; 0 if there was nothing to measure.</param>
+/// <param name="Kind">How it combines with others.</param>
 public readonly record struct LossMetric(double Sum, double Weight, LossMetricKind Kind = LossMetricKind.Mean)
 {
     /// <summary>The value to show; NaN if there was nothing to measure.</summary>
     public double Value => Weight == 0 ? double.NaN : Kind == LossMetricKind.Mean ? Sum / Weight : Sum;
 
-    /// <summary>A single measurement of everything that two measurements counted.</summary>
+    /// <summary>Combines two measurements into one over the items of both.</summary>
     /// <param name="other">The other measurement.</param>
     /// <exception cref="ArgumentException">The kinds differ.</exception>
     public LossMetric CombineWith(LossMetric other)

@@ -1,8 +1,6 @@
 namespace MedR1.Losses;
 
-/// <summary>
-/// Combines the metrics of the micro-batches of a step. For one thread at a time; nothing to dispose.
-/// </summary>
+/// <summary>Combines the metrics of the micro-batches of a step. Not thread-safe; nothing to dispose.</summary>
 public sealed class LossMetricAccumulator
 {
     private readonly Dictionary<string, LossMetric> _metrics = [];
@@ -12,7 +10,7 @@ public sealed class LossMetricAccumulator
 
     /// <summary>Adds the metrics of a micro-batch.</summary>
     /// <param name="metrics">Measurements by name.</param>
-    /// <exception cref="ArgumentException">A name had a different kind before.</exception>
+    /// <exception cref="ArgumentException">A name was added before with a different kind.</exception>
     public void Add(IReadOnlyDictionary<string, LossMetric> metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
@@ -27,6 +25,6 @@ public sealed class LossMetricAccumulator
         .Where(pair => pair.Value.Weight > 0)
         .ToDictionary(pair => pair.Key, pair => pair.Value.Value);
 
-    /// <summary>Forgets everything, for the next step.</summary>
+    /// <summary>Removes all measurements, for the next step.</summary>
     public void Clear() => _metrics.Clear();
 }

@@ -1,8 +1,8 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// Names of what losses and advantages measure, TRL's if TRL has the same measurement; docs/metrics.md says what values are healthy,
-/// docs/algorithms/grpo.md lists those of special losses.
+/// Names of the metrics of losses and advantages, which are TRL's where TRL has the same metric. docs/metrics.md describes healthy
+/// values; docs/algorithms/grpo.md lists the metrics of special losses.
 /// </summary>
 public static class LossMetricNames
 {
@@ -17,19 +17,22 @@ public static class LossMetricNames
     /// <summary>Entropy of the next-token distribution, in nats.</summary>
     public const string Entropy = "entropy";
 
-    /// <summary>The weight of an adaptive entropy bonus, whether it is applied now or not.</summary>
+    /// <summary>
+    /// The weight of the entropy bonus. Losses report the weight in use; for an adaptive bonus, the training loop reports the
+    /// controller's current coefficient, even while it is not applied.
+    /// </summary>
     public const string EntropyCoefficient = "entropy_coef";
 
     /// <summary>Share of tokens clipped at the lower bound.</summary>
     public const string LowClipShare = "clip_ratio/low_mean";
 
-    /// <summary>The smallest share of a completion that is clipped at the lower bound.</summary>
+    /// <summary>The smallest share of a completion's tokens that are clipped at the lower bound.</summary>
     public const string SmallestLowClipShare = "clip_ratio/low_min";
 
     /// <summary>Share of tokens clipped at the upper bound.</summary>
     public const string HighClipShare = "clip_ratio/high_mean";
 
-    /// <summary>The largest share of a completion that is clipped at the upper bound.</summary>
+    /// <summary>The largest share of a completion's tokens that are clipped at the upper bound.</summary>
     public const string LargestHighClipShare = "clip_ratio/high_max";
 
     /// <summary>Share of tokens clipped at either bound.</summary>
@@ -38,13 +41,13 @@ public static class LossMetricNames
     /// <summary>CISPO: share of ratios that the bound changed.</summary>
     public const string CispoClipShare = "cispo_clip_ratio";
 
-    /// <summary>VESPO: the mean weight of a completion.</summary>
+    /// <summary>VESPO: the mean weight of the completions.</summary>
     public const string VespoWeight = "vespo/phi_seq_mean";
 
-    /// <summary>Mean distance of a token's log-probability from the sampler's.</summary>
+    /// <summary>Mean absolute difference of a token's log-probability from the sampler's.</summary>
     public const string SamplerDistance = "sampling/sampling_logp_difference/mean";
 
-    /// <summary>The largest such distance.</summary>
+    /// <summary>The largest such difference.</summary>
     public const string LargestSamplerDistance = "sampling/sampling_logp_difference/max";
 
     /// <summary>Mean ratio to the sampler's probability, after its bounds.</summary>
@@ -56,10 +59,10 @@ public static class LossMetricNames
     /// <summary>The largest such ratio.</summary>
     public const string LargestSamplerRatio = "sampling/importance_sampling_ratio/max";
 
-    /// <summary>PPO: half the squared error of the critic, clipped where the loss clips, before its coefficient.</summary>
+    /// <summary>PPO: half the squared error of the critic, clipped as in the loss, before its coefficient.</summary>
     public const string ValueLoss = "value_loss";
 
-    /// <summary>PPO: the mean value that the critic gives a token.</summary>
+    /// <summary>PPO: the mean value that the critic predicts for a token.</summary>
     public const string Values = "values";
 
     /// <summary>PPO: the mean return of a token, which the critic should predict.</summary>
@@ -74,7 +77,7 @@ public static class LossMetricNames
     /// <summary>Standard deviation (unbiased) of the total reward over those completions.</summary>
     public const string RewardDeviation = "reward_std";
 
-    /// <summary>Share of groups whose rewards are all the same, so that nothing is learnt from them.</summary>
+    /// <summary>Share of completions in groups whose rewards are all the same, which contribute no gradient.</summary>
     public const string ZeroDeviationShare = "frac_reward_zero_std";
 
     /// <summary>The mean of one reward over the completions to which it applies.</summary>
@@ -85,7 +88,7 @@ public static class LossMetricNames
     /// <param name="reward">The reward's name.</param>
     public static string RewardDeviationOf(string reward) => OfReward(reward, "std");
 
-    /// <summary>Whether a name is that of one reward's mean or deviation.</summary>
+    /// <summary>Whether a metric is the mean or deviation of one reward.</summary>
     /// <param name="name">The name.</param>
     public static bool IsOfReward(string name)
     {

@@ -3,13 +3,15 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>Collects measurements as tensors and reads them all at once: one wait for the device, not one per metric.</summary>
+/// <summary>
+/// Collects measurements as tensors and reads them all at once: one device synchronization instead of one per metric.
+/// </summary>
 internal sealed class MetricCollector
 {
     private readonly List<(string Name, LossMetricKind Kind)> _names = [];
     private readonly List<Tensor> _cells = [];
 
-    /// <summary>Adds a measurement; the scalars must live until <see cref="Read"/>.</summary>
+    /// <summary>Adds a measurement, whose tensors must stay alive until <see cref="Read"/>.</summary>
     public void Add(string name, Tensor sum, Tensor weight, LossMetricKind kind = LossMetricKind.Mean)
     {
         _names.Add((name, kind));
@@ -17,7 +19,7 @@ internal sealed class MetricCollector
         _cells.Add(weight.to(ScalarType.Float64).reshape(1));
     }
 
-    /// <summary>Adds the extreme of the values that count; weight 0 if none does.</summary>
+    /// <summary>Adds the minimum or maximum of the values that count; its weight is 0 if none does.</summary>
     public void AddExtreme(string name, Tensor values, Tensor counts, LossMetricKind kind)
     {
         double neutral = kind == LossMetricKind.Minimum ? double.PositiveInfinity : double.NegativeInfinity;

@@ -1,8 +1,8 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// A loss of a policy on completions and their advantages: a pure function of its inputs. Implementations hold no mutable state, so
-/// any number of threads may share one; there is nothing to dispose.
+/// A policy loss over completions and their advantages: a pure function of its inputs. Implementations hold no mutable state, so
+/// any number of threads may share an instance; there is nothing to dispose.
 /// </summary>
 public interface IPolicyLoss
 {
@@ -19,16 +19,14 @@ public interface IPolicyLoss
     bool RequiresEntropyGradient => false;
 
     /// <summary>
-    /// Whether completions that were cut off at the length limit take no part. Whoever builds the mask excludes them, with
-    /// <see cref="LossMask.WithoutTruncated"/>, before the step's tokens are counted.
+    /// Whether completions truncated at the length limit are excluded. The code that builds the mask must exclude them, with
+    /// <see cref="LossMask.WithoutTruncated"/>, before it counts the step's tokens.
     /// </summary>
     bool ExcludesTruncated => false;
 
-    /// <summary>Computes the loss of a micro-batch and the metrics that belong to it.</summary>
+    /// <summary>Computes the loss of a micro-batch and its metrics.</summary>
     /// <param name="inputs">The micro-batch.</param>
-    /// <returns>
-    /// The loss to call <c>backward</c> on, already divided for accumulation; the caller disposes it.
-    /// </returns>
+    /// <returns>The loss to call <c>backward</c> on, already divided for gradient accumulation; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">Something is missing or has the wrong shape.</exception>
     PolicyLossResult Compute(PolicyLossInputs inputs);
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// A micro-batch for a policy loss: B completions of at most T tokens. The caller keeps and disposes the tensors. Values at masked
-/// positions never matter, NaN and infinity included, and receive exactly no gradient.
+/// A micro-batch for a policy loss: B completions of at most T tokens. The caller owns and disposes the tensors. Values at masked
+/// positions, including NaN and infinity, have no effect and receive exactly zero gradient.
 /// </summary>
 /// <remarks>float32 and float64 inputs are computed in their own type, float16 and bfloat16 in float32.</remarks>
 public sealed record PolicyLossInputs
@@ -21,14 +21,14 @@ public sealed record PolicyLossInputs
     /// <summary>
     /// <c>[B, T]</c> log-probabilities under the policy before the first update on these completions, without gradient.
     /// </summary>
-    /// <value>The default is <see langword="null"/>: on policy, which uses the current ones with the gradient stopped.</value>
+    /// <value>The default is <see langword="null"/>: on policy, which uses the detached current ones.</value>
     public Tensor? OldLogProbabilities { get; init; }
 
     /// <summary><c>[B, T]</c> log-probabilities under the reference policy.</summary>
     /// <value>The default is <see langword="null"/>: no reference.</value>
     public Tensor? ReferenceLogProbabilities { get; init; }
 
-    /// <summary><c>[B, T]</c> log-probabilities that the sampler reported; NaN where it scored no token.</summary>
+    /// <summary><c>[B, T]</c> log-probabilities that the sampler reported; NaN for tokens that it did not score.</summary>
     /// <value>The default is <see langword="null"/>: the sampler is the trainer's own model.</value>
     public Tensor? SamplerLogProbabilities { get; init; }
 
@@ -36,33 +36,33 @@ public sealed record PolicyLossInputs
     /// <value>The default is <see langword="null"/>: not computed, no entropy metric.</value>
     public Tensor? Entropies { get; init; }
 
-    /// <summary>The weight of the entropy bonus, instead of the option's, for an adaptive bonus.</summary>
+    /// <summary>The weight of the entropy bonus, which overrides the option's, for an adaptive bonus.</summary>
     /// <value>The default is <see langword="null"/>: the option's.</value>
     public double? EntropyCoefficient { get; init; }
 
     /// <summary>
-    /// Active tokens (mask nonzero) in all micro-batches of the optimizer step; the divisor of
+    /// The number of active tokens (mask nonzero) in all micro-batches of the optimizer step; the divisor of
     /// <see cref="LossNormalization.StepTokens"/>. See <see cref="StepTokenCount"/>.
     /// </summary>
     /// <value>The default is <see langword="null"/>: this micro-batch is the whole step.</value>
     public double? TokensInStep { get; init; }
 
-    /// <summary>Completions in all micro-batches of the optimizer step, for micro-batches with different numbers of rows.</summary>
+    /// <summary>
+    /// The number of completions in all micro-batches of the optimizer step, if micro-batches differ in their number of rows.
+    /// </summary>
     /// <value>
     /// The default is <see langword="null"/>: rows of this micro-batch × <see cref="AccumulationSteps"/>.
     /// </value>
     public int? RowsInStep { get; init; }
 
     /// <summary>
-    /// The completions of the optimizer step that have at least one active token: the divisor of
+    /// The number of completions of the optimizer step that have at least one active token; the divisor of
     /// <see cref="LossNormalization.NonEmptyCompletionMean"/>.
     /// </summary>
-    /// <value>
-    /// The default is <see langword="null"/>: those of this micro-batch × <see cref="AccumulationSteps"/>.
-    /// </value>
+    /// <value>The default is <see langword="null"/>: the number in this micro-batch × <see cref="AccumulationSteps"/>.</value>
     public int? NonEmptyRowsInStep { get; init; }
 
-    /// <summary>Micro-batches whose gradients accumulate in the optimizer step.</summary>
+    /// <summary>The number of micro-batches whose gradients accumulate in the optimizer step.</summary>
     /// <value>The default is 1.</value>
     public int AccumulationSteps { get; init; } = 1;
 

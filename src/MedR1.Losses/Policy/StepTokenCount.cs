@@ -4,10 +4,10 @@ namespace MedR1.Losses;
 public static class StepTokenCount
 {
     /// <summary>
-    /// The share of one optimizer step in a generation batch that serves several: tokens × accumulation / steps per generation, as
-    /// in TRL 1.16. Exact counts per step are better if they are known.
+    /// One optimizer step's share of the tokens of a generation batch that serves several steps: tokens × accumulation steps /
+    /// steps per generation, as in TRL 1.16. Prefer exact counts per step if they are known.
     /// </summary>
-    /// <param name="generationTokens">Active tokens of the whole generation batch; below 1 counts as 1.</param>
+    /// <param name="generationTokens">Active tokens of the whole generation batch; 0 counts as 1.</param>
     /// <param name="accumulationSteps">Micro-batches in an optimizer step.</param>
     /// <param name="stepsPerGeneration">Micro-batches that the generation batch is split into.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is out of range.</exception>

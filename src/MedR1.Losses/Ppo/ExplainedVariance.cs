@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// How much of the returns a value head predicted: 1 − Var(R − V) / Var(R) over all active tokens. 1 is all of it, 0 as little as a
-/// constant would predict, below 0 less than that.
+/// The share of the returns' variance that a value head explains: 1 − Var(R − V) / Var(R) over all active tokens. 1 is a perfect
+/// prediction, 0 no better than a constant, below 0 worse than a constant.
 /// </summary>
 public static class ExplainedVariance
 {
     /// <summary>Computes the share.</summary>
-    /// <param name="values"><c>[B, T]</c> what the value head predicted.</param>
-    /// <param name="returns"><c>[B, T]</c> what it should have predicted.</param>
+    /// <param name="values"><c>[B, T]</c> the value head's predictions.</param>
+    /// <param name="returns"><c>[B, T]</c> the returns.</param>
     /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
-    /// <returns>The share; NaN if the returns of active tokens don't differ.</returns>
+    /// <returns>The share; NaN if the returns of all active tokens are equal.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static double Compute(Tensor values, Tensor returns, Tensor mask)
     {
@@ -40,7 +40,7 @@ public static class ExplainedVariance
             return 0;
         }
 
-        // From the first one: the mean of equal numbers may be off by rounding, which is no spread.
+        // Relative to the first number: the mean of equal numbers may be off by rounding, which must not count as variance.
         Tensor shifted = numbers - numbers[0];
         return (shifted - shifted.mean()).ToPower(2).sum().item<double>();
     }

@@ -5,8 +5,8 @@ namespace MedR1.Losses;
 
 /// <summary>
 /// Generalized advantage estimation (Schulman et al., arXiv 1506.02438, equation 16; PPO, arXiv 1707.06347, equations 11 and 12):
-/// δ_t = r_t + γ·V_{t+1} − V_t and A_t = δ_t + γλ·A_{t+1}, where t + 1 is the next active token. Tokens that the mask leaves out
-/// (padding, text from an environment) are skipped.
+/// δ_t = r_t + γ·V_{t+1} − V_t and A_t = δ_t + γλ·A_{t+1}, where t + 1 is the next active token. Masked tokens (padding, text from
+/// an environment) are skipped.
 /// </summary>
 public static class GeneralizedAdvantages
 {
@@ -15,9 +15,9 @@ public static class GeneralizedAdvantages
     /// <param name="values"><c>[B, T]</c> the value before each token, as the value head predicted it during sampling.</param>
     /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
     /// <param name="discount">γ, 0 to 1.</param>
-    /// <param name="lambda">λ, 0 to 1: 0 trusts the values, 1 the rewards.</param>
+    /// <param name="lambda">λ, 0 to 1: 0 relies on the values, 1 on the rewards.</param>
     /// <param name="finalValues">
-    /// <c>[B]</c> the value after the last token, for completions that were cut off; null for 0, the end.
+    /// <c>[B]</c> the value after the last token, for truncated completions; null for 0, the value after the end of a completion.
     /// </param>
     /// <exception cref="ArgumentException">The shapes don't match.</exception>
     /// <exception cref="ArgumentOutOfRangeException">γ or λ is not between 0 and 1.</exception>

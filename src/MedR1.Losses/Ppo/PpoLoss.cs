@@ -5,15 +5,15 @@ namespace MedR1.Losses;
 
 /// <summary>
 /// PPO (Schulman et al., arXiv 1707.06347, equation 9): the policy's clipped ratio with an advantage for each token, plus c₁ times
-/// the value head's loss, minus the entropy bonus. Immutable; any number of threads may share one.
+/// the value head's loss, minus the entropy bonus. Immutable; any number of threads may share one instance.
 /// </summary>
 public sealed class PpoLoss
 {
     private readonly GrpoLoss _policy;
 
-    /// <summary>Makes the loss.</summary>
+    /// <summary>Creates the loss.</summary>
     /// <param name="options">The options; null for the paper's.</param>
-    /// <exception cref="InvalidLossOptionsException">The options are invalid; it names every mistake.</exception>
+    /// <exception cref="InvalidLossOptionsException">The options are invalid; the exception lists every mistake.</exception>
     public PpoLoss(PpoLossOptions? options = null)
     {
         Options = options ?? new PpoLossOptions();
@@ -29,13 +29,13 @@ public sealed class PpoLoss
     /// <summary>The options.</summary>
     public PpoLossOptions Options { get; }
 
-    /// <summary>The policy's part, which tells what it needs: reference, entropies and their gradient.</summary>
+    /// <summary>The policy's part, which says whether it requires a reference, entropies and their gradient.</summary>
     public IPolicyLoss Policy => _policy;
 
     /// <summary>Computes the loss of a micro-batch, reduced in the same way as the policy's part, and its metrics.</summary>
     /// <remarks>
-    /// The trainer's critic, which has a backward pass of its own, is always trained on the mean over the step's tokens: the default of
-    /// <see cref="GrpoLossOptions.Normalization"/> reproduces it.
+    /// The trainer computes the critic's loss in a separate backward pass and always averages it over the step's tokens, which is
+    /// the default of <see cref="GrpoLossOptions.Normalization"/>.
     /// </remarks>
     /// <param name="inputs">The micro-batch.</param>
     /// <returns>The loss to call <c>backward</c> on; the caller disposes it.</returns>

@@ -2,7 +2,7 @@ namespace MedR1.Losses;
 
 /// <summary>
 /// Options of <see cref="PpoLoss"/>. The defaults are the paper's (arXiv 1707.06347): clip 0.2, equation 9 with c₁ 1, no entropy
-/// bonus, as in its continuous control, and no clipping of values, which the paper does not have.
+/// bonus (as in its continuous-control experiments), and no clipping of values, which the paper does not use.
 /// </summary>
 public sealed record PpoLossOptions
 {
@@ -14,7 +14,7 @@ public sealed record PpoLossOptions
     };
 
     /// <summary>
-    /// The policy's part: clip, reduction, entropy bonus (c₂), and everything else that <see cref="GrpoLoss"/> can do.
+    /// The policy's part: clip, normalisation, entropy bonus (c₂), and the other options of <see cref="GrpoLoss"/>.
     /// </summary>
     /// <value>The default is the ratio clipped to 1 ± 0.2, mean over the tokens of the step.</value>
     public GrpoLossOptions Policy { get; init; } = new();
@@ -23,11 +23,11 @@ public sealed record PpoLossOptions
     /// <value>The default is 1.</value>
     public double ValueCoefficient { get; init; } = 1.0;
 
-    /// <summary>How far values may move from those during sampling.</summary>
+    /// <summary>How far values may move from the values during sampling.</summary>
     /// <value>The default is <see langword="null"/>: no limit.</value>
     public double? ValueClip { get; init; }
 
-    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
+    /// <summary>A description of every mistake in these options; empty if there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
         if (Policy is null)

@@ -1,14 +1,14 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// How scores become what PPO learns from. The defaults are those of the paper's continuous control (arXiv 1707.06347,
-/// table 3).
+/// How PPO's training targets are computed from scores. The defaults are those of the paper's continuous-control experiments (arXiv
+/// 1707.06347, table 3).
 /// </summary>
 public sealed record PpoTargetOptions
 {
     /// <summary>
-    /// The usual settings for language models: no discount, a divergence penalty in the rewards, whitened advantages (TRL's PPO: γ
-    /// 1, λ 0.95, β 0.05).
+    /// The usual settings for language models: no discount, a KL penalty in the rewards, whitened advantages (TRL's PPO: γ 1, λ
+    /// 0.95, β 0.05).
     /// </summary>
     public static PpoTargetOptions LanguageModel { get; } = new()
     {
@@ -17,7 +17,7 @@ public sealed record PpoTargetOptions
         Whiten = true,
     };
 
-    /// <summary>γ: what a reward one token later is worth.</summary>
+    /// <summary>γ: the discount of a reward one token later.</summary>
     /// <value>The default is 0.99.</value>
     public double Discount { get; init; } = 0.99;
 
@@ -25,7 +25,7 @@ public sealed record PpoTargetOptions
     /// <value>The default is 0.95.</value>
     public double Lambda { get; init; } = 0.95;
 
-    /// <summary>β: the weight in <see cref="TokenRewards"/> of the penalty for diverging from the reference.</summary>
+    /// <summary>β: the weight of the KL penalty in <see cref="TokenRewards"/>.</summary>
     /// <value>The default is 0.</value>
     public double KlCoefficient { get; init; }
 
@@ -33,7 +33,7 @@ public sealed record PpoTargetOptions
     /// <value>The default is <see langword="false"/>.</value>
     public bool Whiten { get; init; }
 
-    /// <summary>Every mistake in these options, in words; empty if there is none.</summary>
+    /// <summary>A description of every mistake in these options; empty if there is none.</summary>
     public IReadOnlyList<string> Validate()
     {
         List<string> problems = [];

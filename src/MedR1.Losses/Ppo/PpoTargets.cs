@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// What PPO learns from, computed once per sampling over the whole batch of completions. Without gradient, 0 at masked positions.
-/// The caller disposes it.
+/// PPO's training targets, computed once per sampling over the whole batch of completions. Without gradient, 0 at masked positions.
+/// The caller disposes the result.
 /// </summary>
-/// <param name="Rewards"><c>[B, T]</c> token rewards, including the divergence penalty.</param>
-/// <param name="Advantages"><c>[B, T]</c> what the policy loss takes: whitened if requested.</param>
+/// <param name="Rewards"><c>[B, T]</c> token rewards, including the KL penalty.</param>
+/// <param name="Advantages"><c>[B, T]</c> the advantages for the policy loss, whitened if requested.</param>
 /// <param name="RawAdvantages"><c>[B, T]</c> the advantages before whitening.</param>
-/// <param name="Returns"><c>[B, T]</c> what the value head should have predicted.</param>
+/// <param name="Returns"><c>[B, T]</c> the value head's targets.</param>
 public sealed record PpoTargets(Tensor Rewards, Tensor Advantages, Tensor RawAdvantages, Tensor Returns) : IDisposable
 {
     /// <summary>Computes rewards, advantages and returns.</summary>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Token rewards from the score of a whole completion: the score on its last token, and on each token the penalty for diverging
-/// from the reference, −β·(ℓ_old − ℓ_ref) (Ziegler et al., arXiv 1909.08593, equation 2).
+/// Token rewards from the score of a whole completion: the score on its last token, and on each token the KL penalty −β·(ℓ_old −
+/// ℓ_ref) (Ziegler et al., arXiv 1909.08593, equation 2).
 /// </summary>
 public static class TokenRewards
 {
@@ -47,7 +47,7 @@ public static class TokenRewards
         ScalarType type = Guard.WideType(oldLogProbabilities);
         Tensor active_BT = mask.to(ScalarType.Bool);
 
-        // Before the last active token at least one more is to come: the count from the end is above 1.
+        // The number of active tokens from each position to the end is 1 at the last active token and above 1 before it.
         Tensor toCome_BT = active_BT.to(ScalarType.Int64).flip(1).cumsum(1).flip(1);
         Tensor last_BT = active_BT.logical_and(toCome_BT.EqualTo(1L));
         Tensor rewards_BT = where(last_BT, scores.to(type).unsqueeze(1), zeros(1, type, device: scores.device));

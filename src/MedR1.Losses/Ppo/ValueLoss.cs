@@ -5,7 +5,7 @@ namespace MedR1.Losses;
 
 /// <summary>
 /// The loss of a value head at each token: ½·(V − R)² (PPO, arXiv 1707.06347, equation 9, with the customary half), or ½·max((V −
-/// R)², (clamp(V, V_old ± ε) − R)²), which keeps the head near what it predicted during sampling.
+/// R)², (clamp(V, V_old ± ε) − R)²), which keeps values near those predicted during sampling.
 /// </summary>
 public static class ValueLoss
 {
@@ -31,7 +31,7 @@ public static class ValueLoss
         return largest_BT.DividedBy(2).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The squared errors of the values as they are and, with a clip, of the clipped values.</summary>
+    /// <summary>The squared errors of the unclipped values and, with a clip, of the clipped values.</summary>
     internal static (Tensor Free, Tensor? Clipped) Squares(
         Tensor values_BT, Tensor returns_BT, Tensor? old_BT, double? clip)
     {

@@ -14,7 +14,7 @@ public static class Whitening
     /// </summary>
     /// <param name="values"><c>[B, T]</c> the numbers.</param>
     /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>
-    /// <returns><c>[B, T]</c> without gradient, 0 at masked places; the caller disposes it.</returns>
+    /// <returns><c>[B, T]</c> without gradient, 0 at masked positions; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static Tensor Compute(Tensor values, Tensor mask)
     {

@@ -9,7 +9,7 @@ namespace MedR1.Losses;
 /// </summary>
 public static class SamplerCorrection
 {
-    /// <summary>Computes the ratios. Tokens that the sampler did not score (NaN) count as equally likely.</summary>
+    /// <summary>Computes the ratios. Tokens that the sampler did not score (NaN) get the ratio 1.</summary>
     /// <param name="oldLogProbabilities"><c>[B, T]</c> under the trainer before the update.</param>
     /// <param name="samplerLogProbabilities"><c>[B, T]</c> as the sampler reported them.</param>
     /// <param name="mask"><c>[B, T]</c> nonzero where a token takes part.</param>

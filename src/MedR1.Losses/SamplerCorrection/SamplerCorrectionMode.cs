@@ -1,8 +1,8 @@
 namespace MedR1.Losses;
 
 /// <summary>
-/// How terms are weighted by the ratio of the trainer's old policy to the sampler: what it is taken over, and what happens outside
-/// the bounds.
+/// How terms are weighted by the ratio of the trainer's old policy to the sampler: what the ratio is taken over, and how it is
+/// bounded.
 /// </summary>
 public enum SamplerCorrectionMode
 {
@@ -16,7 +16,8 @@ public enum SamplerCorrectionMode
     SequenceTruncate,
 
     /// <summary>
-    /// One ratio for the completion, 0 outside the bounds. For long completions, small differences are enough to reach the bound.
+    /// One ratio for the completion, 0 outside the bounds. For long completions, small differences per token are enough to exceed
+    /// the bounds.
     /// </summary>
     SequenceMask,
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>Checks what goes into <see cref="FusedLogProbabilities"/>.</summary>
+/// <summary>Checks the arguments of <see cref="FusedLogProbabilities"/>.</summary>
 internal static class FusedGuards
 {
     public static void Check(

@@ -12,7 +12,7 @@ internal sealed class FusedHeadFunction : autograd.MultiTensorFunction<FusedHead
 
     public override string Name => nameof(FusedHeadFunction);
 
-    /// <summary>Takes hidden states, weight, bias or null, tokens, and the <see cref="HeadGradients"/>.</summary>
+    /// <summary>Takes the hidden states, weight, bias (or null), tokens, and <see cref="HeadGradients"/>, in this order.</summary>
     public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
     {
         (Tensor hidden, Tensor weight, Tensor? bias) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor?)vars[2]);
@@ -27,7 +27,7 @@ internal sealed class FusedHeadFunction : autograd.MultiTensorFunction<FusedHead
         List<Tensor> saved = [statistics.LogSumExp, statistics.Entropies, hidden, weight, tokens];
         ctx.save_for_backward(bias is null ? saved : [.. saved, bias]);
 
-        // Copies: a saved output would keep the graph alive that keeps it alive.
+        // Clones, because saving an output itself would create a reference cycle with the graph.
         return [statistics.LogProbabilities.clone(), statistics.Entropies.clone()];
     }
 

@@ -4,24 +4,25 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Log-probabilities and entropies directly from the hidden states and the head's weight: the <c>[N, V]</c> logits never exist,
-/// neither forward nor backward. Chunks of the vocabulary are multiplied in the type of the inputs and folded into running sums in
-/// float32 (float64 for float64); backward multiplies each chunk again and accumulates in float32.
+/// Log-probabilities and entropies directly from the hidden states and the head's weight: the <c>[N, V]</c> logits are never
+/// materialized, neither in the forward nor in the backward pass. Chunks of the vocabulary are multiplied in the type of the inputs
+/// and folded into running sums in float32 (float64 for float64); the backward pass recomputes each chunk and accumulates in the
+/// same type.
 /// </summary>
 /// <remarks>
-/// Equal to <see cref="SelectiveLogSoftmax"/> of the whole product. Computes gradients for hidden states, weight and bias,
-/// whichever require one. <c>backward</c> needs memory: if it fails, gradients are NaN and the next call under the same
-/// <see cref="System.Threading.SynchronizationContext"/>, such as that of a training run, reports the cause.
+/// Equivalent to <see cref="SelectiveLogSoftmax"/> of the whole product. Computes gradients for those of the hidden states, weight
+/// and bias that require one. If <c>backward</c> fails, for example for lack of memory, gradients are NaN and the next call under
+/// the same <see cref="System.Threading.SynchronizationContext"/>, such as that of a training run, reports the cause.
 /// </remarks>
 public static class FusedLogProbabilities
 {
-    /// <summary>Computes the figures for one token per row.</summary>
+    /// <summary>Computes the log-probability and entropy for one token per row.</summary>
     /// <param name="hidden"><c>[N, H]</c> hidden states after the last normalisation.</param>
     /// <param name="weight"><c>[V, H]</c> the head's weight, of the same type.</param>
     /// <param name="index"><c>[N]</c> int64 tokens.</param>
     /// <param name="bias"><c>[V]</c> the head's bias, of the same type; null for none.</param>
     /// <param name="mask">
-    /// <c>[N]</c> of any type: rows where it is 0 cost nothing; their figures are 0 and have no gradient. Null for all rows.
+    /// <c>[N]</c> of any type: rows where it is 0 are skipped; their results are 0 and have no gradient. Null for all rows.
     /// </param>
     /// <param name="options">Temperature, chunk sizes, suppressed tokens; null for the defaults.</param>
     /// <exception cref="ArgumentException">Shapes or types don't match, or a token is not in the vocabulary.</exception>

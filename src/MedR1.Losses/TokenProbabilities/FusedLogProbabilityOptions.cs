@@ -15,13 +15,13 @@ public sealed record FusedLogProbabilityOptions
     /// <value>The default is 1,024.</value>
     public int RowChunkSize { get; init; } = 1024;
 
-    /// <summary>Tokens that are never generated, such as those of images: probability 0, no gradient.</summary>
+    /// <summary>Tokens that are never generated, such as image placeholders: probability 0, no gradient.</summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<int> SuppressedTokenIds { get; init; } = [];
 
     /// <summary>
-    /// Whether <see cref="FusedTokenLogProbabilities"/> also holds the three statistics that are only measurements.
+    /// Whether <see cref="FusedTokenLogProbabilities"/> also contains the three statistics that carry no gradient.
     /// </summary>
-    /// <value>The default is <see langword="false"/>: they stay null.</value>
+    /// <value>The default is <see langword="false"/>: they are null.</value>
     public bool WithStatistics { get; init; }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Figures for tokens from <see cref="FusedLogProbabilities"/>, 0 in rows that the mask leaves out. The caller disposes it after
-/// <c>backward</c>, because it also holds the gradients in transit.
+/// Token log-probabilities and entropies from <see cref="FusedLogProbabilities"/>, 0 in masked rows. The caller disposes the result
+/// only after <c>backward</c>, because it also owns the gradients until libtorch has taken them over.
 /// </summary>
 public sealed class FusedTokenLogProbabilities : IDisposable
 {
@@ -36,7 +36,8 @@ public sealed class FusedTokenLogProbabilities : IDisposable
     public Tensor? MeanLogits { get; }
 
     /// <summary>
-    /// <c>[N]</c> bool, whether the token is the likeliest; among equally likely ones it is the first. Null if not requested.
+    /// <c>[N]</c> bool, whether the token is the most likely one, or the first of several equally likely ones; null if not
+    /// requested.
     /// </summary>
     public Tensor? IsTop1 { get; }
 

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// What one call carries from forward to backward in addition to tensors. It keeps the gradients' handles alive until libtorch has
-/// taken them over: on a device's own thread no dispose scope would.
+/// The state that one call passes from forward to backward in addition to tensors. Keeps the gradients' handles alive until
+/// libtorch has taken them over, since autograd's device threads have no dispose scope to do so.
 /// </summary>
 internal sealed class HeadGradients(FusedLogProbabilityOptions options) : IDisposable
 {
@@ -15,7 +15,9 @@ internal sealed class HeadGradients(FusedLogProbabilityOptions options) : IDispo
     /// <summary>Set by forward, for its caller.</summary>
     public HeadStatistics? Statistics { private get; set; }
 
-    /// <summary>The statistics, only once: if kept here, they would keep the graph alive, which keeps this object alive.</summary>
+    /// <summary>
+    /// Returns the statistics and removes them from this object: otherwise they and the autograd graph would keep each other alive.
+    /// </summary>
     public HeadStatistics TakeStatistics()
     {
         HeadStatistics statistics = Statistics ?? throw new InvalidOperationException("Forward has not run.");

@@ -15,7 +15,7 @@ internal sealed class HeadProduct(
 
     private ScalarType Type => Guard.WideType(hidden_NH);
 
-    /// <summary>Measures all rows in one pass over the vocabulary.</summary>
+    /// <summary>Computes the statistics of all rows in one pass over the vocabulary.</summary>
     public HeadStatistics Measure()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -47,8 +47,8 @@ internal sealed class HeadProduct(
     }
 
     /// <summary>
-    /// The gradients of hidden states, weight and bias, given those of log-probabilities and entropies (null: none given): ∂ℓ/∂z_j
-    /// = [j is the token] − p_j and ∂H/∂z_j = −p_j·(log p_j + H), z the scaled logits.
+    /// The gradients of hidden states, weight and bias, given those of log-probabilities and entropies (null for none): ∂ℓ/∂z_j =
+    /// [j is the token] − p_j and ∂H/∂z_j = −p_j·(log p_j + H), z the scaled logits.
     /// </summary>
     public (Tensor? Hidden, Tensor? Weight, Tensor? Bias) Gradients(
         Tensor logSumExp_N, Tensor entropies_N, Tensor? logGradient_N, Tensor? entropyGradient_N)
@@ -79,7 +79,7 @@ internal sealed class HeadProduct(
                 hidden?.narrow(0, row, rows).PlusInPlace(gradient_nC.matmul(weight_CH!));
                 weightSum_CH?.PlusInPlace(gradient_nC.t().matmul(Rows(hidden_NH).to(Type)));
                 
-                // By name: a bare 0 would be mistaken for a type.
+                // The argument is named because a bare 0 would bind to the overload with a type.
                 biasSum_C?.PlusInPlace(gradient_nC.sum(dim: 0));
             }
 
@@ -108,7 +108,7 @@ internal sealed class HeadProduct(
     /// </summary>
     private Tensor Logits(long row, long rows, long start, long count, out Tensor? sum_n)
     {
-        // In the type of the inputs, the bias included: that is how an unchunked head rounds.
+        // Computed in the type of the inputs, including the bias, to round like an unchunked head.
         Tensor product_nC = HiddenByWeight(hidden_NH.narrow(0, row, rows), weight_VH.narrow(0, start, count));
         product_nC = bias_V is null ? product_nC : product_nC.PlusInPlace(bias_V.narrow(0, start, count));
         Tensor logits_nC = product_nC.to(Type);
@@ -129,7 +129,8 @@ internal sealed class HeadProduct(
         return logits_nC.Limited(least: RunningSoftmax.Never);
     }
 
-    // On a processor without AVX-512 libtorch multiplies bfloat16 number by number. Its sums are float32, too.
+    // On a processor without AVX-512, libtorch's bfloat16 product is scalar code. It accumulates in float32 as well, so converting
+    // gives the same precision.
     private static Tensor HiddenByWeight(Tensor hidden_nH, Tensor weight_CH)
     {
         bool isSlow = hidden_nH.dtype == ScalarType.BFloat16 && hidden_nH.device_type == DeviceType.CPU
@@ -150,7 +151,7 @@ internal sealed class HeadProduct(
     {
         (Tensor local_n1, Tensor inside_n) = RunningSoftmax.Place(index_n, start, logits_nC.shape[1]);
 
-        // A suppressed token has no probability to gain: nothing is pushed towards it.
+        // A suppressed token always has probability 0, so it receives no gradient.
         Tensor possible_n = inside_n.logical_and(
             logits_nC.gather(1, local_n1).squeeze(1).Above(RunningSoftmax.Never / 2));
         Tensor log_nC = logits_nC.sub_(logSumExp_n.unsqueeze(1));

@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>What one pass over the vocabulary measures, <c>[N]</c> each, without gradient.</summary>
+/// <summary>The statistics of one pass over the vocabulary, <c>[N]</c> each, without gradient.</summary>
 /// <param name="LogSumExp">log Σ exp of the scaled logits.</param>
-/// <param name="LogProbabilities">Of the chosen tokens.</param>
-/// <param name="Entropies">Of the distributions.</param>
+/// <param name="LogProbabilities">The log-probabilities of the chosen tokens.</param>
+/// <param name="Entropies">The entropies of the distributions.</param>
 /// <param name="LogSumSquares">log Σ p², if requested.</param>
 /// <param name="MeanLogits">The mean scaled logit, if requested.</param>
 /// <param name="IsTop1">Whether the chosen token is the first maximum, if requested.</param>
@@ -17,7 +17,7 @@ internal sealed record HeadStatistics(
     Tensor? MeanLogits,
     Tensor? IsTop1)
 {
-    /// <summary>The figures for the caller, each passed through a function.</summary>
+    /// <summary>Applies a function to each statistic that is returned to the caller.</summary>
     public HeadStatistics Spread(Func<Tensor, Tensor> spread) => this with
     {
         LogProbabilities = spread(LogProbabilities),

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// Softmax statistics of some rows over a vocabulary that arrives in chunks: sums relative to the largest logit so far (online
+/// Softmax statistics of rows over a vocabulary that is processed in chunks, as sums relative to the largest logit so far (online
 /// softmax, Milakov and Gimelshein, arXiv 1805.02867). Suffixes: N rows, C columns of a chunk.
 /// </summary>
 internal sealed class RunningSoftmax
@@ -38,8 +38,8 @@ internal sealed class RunningSoftmax
 
     /// <summary>Adds the next chunk of scaled logits, in which suppressed tokens are <see cref="Never"/>.</summary>
     /// <param name="logits_NC">The chunk; overwritten.</param>
-    /// <param name="start">The token of its first column.</param>
-    /// <param name="sum_N">The sum of its logits, excluding suppressed ones; null without statistics.</param>
+    /// <param name="start">The token id of the chunk's first column.</param>
+    /// <param name="sum_N">Each row's sum of the chunk's logits, excluding suppressed tokens; null without statistics.</param>
     public void Add(Tensor logits_NC, long start, Tensor? sum_N)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -49,7 +49,7 @@ internal sealed class RunningSoftmax
         Tensor top_N = logits_NC.amax([1]);
         if (_withStatistics)
         {
-            // Strictly above: among equal logits in several chunks the first is the likeliest, as with argmax over the whole.
+            // Strictly above, so that the first of equal logits in several chunks wins, as with argmax over the whole vocabulary.
             Tensor place_N = logits_NC.argmax(1).Plus(start);
             _best_N.copy_(where(top_N.gt(_largest_N), place_N, _best_N));
             _total_N.PlusInPlace(sum_N!);
@@ -61,7 +61,7 @@ internal sealed class RunningSoftmax
         Tensor distance_NC = logits_NC.sub_(largest_N.unsqueeze(1));
         Tensor weights_NC = distance_NC.exp();
 
-        // Σ e·(z − largest), moved to the new largest: relative to it, large logits cost no digits.
+        // Σ e·(z − largest), rebased to the new largest logit, so that large logits lose no precision.
         _weighted_N.PlusInPlace(_sum_N * drop_N).mul_(rescale_N);
         _weighted_N.PlusInPlace((weights_NC * distance_NC).sum(1));
         _sum_N.mul_(rescale_N).PlusInPlace(weights_NC.sum(1));
@@ -90,7 +90,7 @@ internal sealed class RunningSoftmax
             _withStatistics ? _best_N.eq(_index_N).logical_and(_chosen_N.Above(Never / 2)) : null);
     }
 
-    /// <summary>Where tokens are in a chunk, and whether they are in it at all.</summary>
+    /// <summary>The tokens' columns in a chunk, and whether they are in the chunk at all.</summary>
     public static (Tensor Local_N1, Tensor Inside_N) Place(Tensor index_N, long start, long width)
     {
         Tensor local_N = index_N.Minus(start);

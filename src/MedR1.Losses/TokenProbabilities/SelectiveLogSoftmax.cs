@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// The log-softmax at chosen tokens only, and the entropy of the whole distribution. Statistics are float64 for float64 logits and
-/// float32 for all others. Logits of −∞ are tokens that are never generated: probability 0, no gradient.
+/// The log-softmax at chosen tokens only, and the entropy of the whole distribution. Results are float64 for float64 logits and
+/// float32 for all others. A logit of −∞ marks a token that is never generated: probability 0, no gradient.
 /// </summary>
 public static class SelectiveLogSoftmax
 {
-    /// <summary>Computes both.</summary>
+    /// <summary>Computes the log-probabilities and entropies.</summary>
     /// <param name="logits"><c>[…, V]</c> logits.</param>
     /// <param name="index"><c>[…]</c> int64 tokens, the shape of the logits without their last axis.</param>
     /// <param name="temperature">Divides the logits.</param>
     /// <param name="mask">
-    /// <c>[…]</c> of any type: where it is 0, both figures are 0 and there is no gradient. Null for all.
+    /// <c>[…]</c> of any type: where it is 0, both results are 0 and there is no gradient. Null for no mask.
     /// </param>
     /// <exception cref="ArgumentException">The shapes or types don't match.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The temperature is not a finite number above 0.</exception>
@@ -29,16 +29,16 @@ public static class SelectiveLogSoftmax
         Tensor? left = mask?.to(ScalarType.Bool).logical_not();
         if (left is not null)
         {
-            // Before the softmax: a masked row may hold anything, NaN included, which must not reach the gradient.
+            // Done before the softmax: a masked row may contain NaN, which must not reach the gradient.
             scaled = scaled.FilledWhere(left.unsqueeze(-1), 0);
         }
 
-        // Large logits would cost the entropy digits: what matters is their distance from the largest.
+        // Subtracting the largest logit preserves the precision of the entropy when logits are large.
         scaled = scaled - scaled.detach().amax([-1], keepdim: true);
         Tensor logSum = scaled.logsumexp(-1);
         Tensor chosen = scaled.gather(-1, index.unsqueeze(-1)).squeeze(-1) - logSum;
 
-        // 0 × −∞ would be NaN: a finite floor keeps the product 0, backward too, where it is multiplied once more.
+        // 0 × −∞ would be NaN; a finite floor keeps the product 0 in both the forward and the backward pass.
         Tensor finite = scaled.Limited(least: RunningSoftmax.Never);
         Tensor probabilities = (scaled - logSum.unsqueeze(-1)).exp();
         Tensor entropy = logSum - (probabilities * finite).sum(-1);

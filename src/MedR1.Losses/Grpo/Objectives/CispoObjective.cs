@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Losses;
 
-/// <summary>−sg(clamp(r, floor, cap))·A·ℓ; without a floor only the cap binds.</summary>
+/// <summary>−sg(clamp(r, floor, cap))·A·ℓ; without a floor, only the cap applies.</summary>
 internal sealed class CispoObjective(double? floor, double cap) : TokenObjective
 {
     public override Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio)
@@ -14,7 +14,7 @@ internal sealed class CispoObjective(double? floor, double cap) : TokenObjective
 
     public override void AddMetrics(MetricCollector metrics, PolicyBatch batch, Tensor ratio, bool perRow)
     {
-        // With only the cap, TRL counts only what would be pushed up; a two-sided clip acts whatever the sign.
+        // With only the cap, TRL counts only tokens with a positive advantage; a two-sided clip counts both signs.
         Tensor moved = floor is double least
             ? ratio.Above(cap).logical_or(ratio.Below(least))
             : ratio.Above(cap).logical_and(batch.Advantages.Above(0));

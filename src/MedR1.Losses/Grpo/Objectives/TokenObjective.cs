@@ -11,7 +11,7 @@ internal abstract class TokenObjective
     /// <summary>The terms to minimise: <c>[B, T]</c>, or <c>[B, 1]</c> with one per completion.</summary>
     public abstract Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio);
 
-    /// <summary>Measures; called without gradient.</summary>
+    /// <summary>Adds the objective's own metrics; called with gradients disabled.</summary>
     public virtual void AddMetrics(MetricCollector metrics, PolicyBatch batch, Tensor ratio, bool perRow)
     {
     }
@@ -28,7 +28,9 @@ internal abstract class TokenObjective
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Objective, "No such objective."),
     };
 
-    /// <summary>A share of active tokens, or of rows if the ratio is per row; rows include empty ones.</summary>
+    /// <summary>
+    /// Adds the share of active tokens, or of rows (including empty ones) if the ratio is per row, that are flagged.
+    /// </summary>
     protected static void AddShare(MetricCollector metrics, string name, Tensor flags, PolicyBatch batch, bool perRow)
     {
         Tensor sum = perRow ? flags.sum() : flags.logical_and(batch.Active_BT).sum();

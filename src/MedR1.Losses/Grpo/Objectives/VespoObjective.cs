@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace MedR1.Losses;
 
 /// <summary>
-/// −φ(w)·A·ℓ with φ(w) = exp(λ + k·log w − λ·w), w the product of the completion's ratios, the sampler's included.
+/// −φ(w)·A·ℓ with φ(w) = exp(λ + k·log w − λ·w), w the product of the completion's ratios, including the sampler's.
 /// </summary>
 internal sealed class VespoObjective(VespoOptions options) : TokenObjective
 {
-    // Bounds from the reference implementation: they keep exp from over- and underflowing, and the weight from growing
-    // indefinitely.
+    // Bounds from the reference implementation: they keep exp from over- or underflowing, and the weight from growing without
+    // limit.
     private const double LargestLogRatio = 20;
     private const double SmallestDecay = 1e-4;
     private static readonly double SmallestLogWeight = Math.Log(1e-8);
@@ -19,7 +19,7 @@ internal sealed class VespoObjective(VespoOptions options) : TokenObjective
     public override Tensor Terms(PolicyBatch batch, Tensor ratio, Tensor? samplerRatio) =>
         (Weight(batch, samplerRatio) * batch.Advantages * batch.LogProbabilities_BT).neg();
 
-    /// <summary>φ, <c>[B, 1]</c>, without gradient.</summary>
+    /// <summary>The weight φ, <c>[B, 1]</c>, without gradient.</summary>
     public Tensor Weight(PolicyBatch batch, Tensor? samplerRatio)
     {
         Tensor difference_BT = (batch.LogProbabilities_BT.detach() - batch.Old_BT)
