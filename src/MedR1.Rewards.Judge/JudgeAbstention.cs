@@ -3,7 +3,7 @@ namespace MedR1.Rewards.Judge;
 /// <summary>Why a judge gave no score.</summary>
 public enum JudgeAbstention
 {
-    /// <summary>It gave one.</summary>
+    /// <summary>The judge gave a score.</summary>
     None,
 
     /// <summary>No answer arrived in time.</summary>
@@ -12,12 +12,12 @@ public enum JudgeAbstention
     /// <summary>The client failed.</summary>
     ClientFailure,
 
-    /// <summary>The answer is not the single JSON object that was asked for.</summary>
+    /// <summary>The judge's answer is not the single JSON object that the prompt requests.</summary>
     UnreadableVerdict,
 
     /// <summary>The score is outside its range.</summary>
     ScoreOutOfRange,
 
-    /// <summary>The code of this question is missing or wrong: the verdict may have been copied from the completion.</summary>
+    /// <summary>The request's code is missing or wrong: the verdict may have been copied from the completion.</summary>
     WrongCode,
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace MedR1.Rewards.Judge;
 
-/// <summary>How a judge is asked.</summary>
+/// <summary>The options of a <see cref="JudgeReward"/>.</summary>
 public sealed record JudgeOptions
 {
     /// <summary>The default prompt of the judge; see <see cref="Template"/>.</summary>
@@ -29,7 +29,7 @@ public sealed record JudgeOptions
     public string Name { get; init; } = "judge";
 
     /// <summary>What makes a good answer, as told to the judge.</summary>
-    /// <value>The default asks for agreement with the reference and reasons that support the answer.</value>
+    /// <value>The default requires agreement with the reference and reasoning that supports the answer.</value>
     public string Rubric { get; init; } =
         "whether the answer says the same as the reference, and whether the reasoning supports it without "
         + "contradiction.";
@@ -49,7 +49,7 @@ public sealed record JudgeOptions
     /// <value>The default is 10.</value>
     public double MaximumScore { get; init; } = 10;
 
-    /// <summary>The maximum number of times a judge is asked, including the first, if it fails or its answer can't be read.</summary>
+    /// <summary>The maximum number of attempts, including the first, if the judge fails or its answer can't be read.</summary>
     /// <value>The default is 3.</value>
     public int MaxAttempts { get; init; } = 3;
 
@@ -65,7 +65,9 @@ public sealed record JudgeOptions
     /// <value>The default is 8.</value>
     public int MaxParallelRequests { get; init; } = 8;
 
-    /// <summary>How much of a completion the judge sees, in UTF-16 code units; the middle of a longer one is left out.</summary>
+    /// <summary>
+    /// The maximum length of a completion in the prompt, in UTF-16 code units; the middle of a longer one is left out.
+    /// </summary>
     /// <value>The default is 16,000.</value>
     public int MaxCompletionLength { get; init; } = 16_000;
 
@@ -74,7 +76,7 @@ public sealed record JudgeOptions
     public ChatOptions Chat { get; init; } = new() { Temperature = 0 };
 
     /// <summary>Receives every verdict, including abstentions; called from several threads.</summary>
-    /// <value>The default is <see langword="null"/>: no one.</value>
+    /// <value>The default is <see langword="null"/>.</value>
     public Action<RewardContext, JudgeVerdict>? OnVerdict { get; init; }
 
     /// <summary>Describes every mistake in these options; empty if they are valid.</summary>

@@ -1,6 +1,6 @@
 namespace MedR1.Rewards.Judge;
 
-/// <summary>The options are invalid; lists every mistake and its fix.</summary>
+/// <summary>The options of a judge are invalid; the message lists every mistake with its fix.</summary>
 public sealed class JudgeOptionsException : OptionsException
 {
     /// <summary>Creates the exception.</summary>

@@ -7,14 +7,15 @@ using System.Text.Json;
 namespace MedR1.Rewards.Judge;
 
 /// <summary>
-/// The prompt of one question. The completion is inserted as a JSON string, which it can't terminate, between lines with a code
-/// that does not occur in it; the judge must repeat the code, so that a verdict copied from the completion is not accepted.
+/// The prompt for judging one completion. The completion is inserted as a JSON string, which its text can't terminate, between
+/// lines with a code that does not occur in it. The judge must repeat the code, so that a verdict copied from the completion is not
+/// accepted.
 /// </summary>
 internal sealed record JudgePrompt(string Text, string Code)
 {
     private const string Omitted = " […] ";
 
-    // Readable letters of all scripts; quotes, line ends and control characters stay escaped.
+    // Keeps letters of all scripts readable; quotes, line breaks and control characters are still escaped.
     private static readonly JsonSerializerOptions s_json = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -44,7 +45,9 @@ internal sealed record JudgePrompt(string Text, string Code)
         return new JudgePrompt(Fill(options.Template, places), code);
     }
 
-    /// <summary>In one pass, so that a placeholder's name within a filled-in text is left alone.</summary>
+    /// <summary>
+    /// Fills in the placeholders in one pass, so that a placeholder's name within a filled-in text is left unchanged.
+    /// </summary>
     private static string Fill(string template, Dictionary<string, string> places)
     {
         StringBuilder text = new();
@@ -59,7 +62,7 @@ internal sealed record JudgePrompt(string Text, string Code)
         return text.ToString();
     }
 
-    // From the data alone, so that the same question gives the same prompt: caches of answers keep working.
+    // The code depends only on the data, so that the same completion gives the same prompt and a caching client works.
     private static string CodeFor(string data)
     {
         for (int salt = 0; ; salt++)
@@ -83,7 +86,7 @@ internal sealed record JudgePrompt(string Text, string Code)
         int head = (most - Omitted.Length) / 2;
         int tail = text.Length - (most - Omitted.Length - head);
 
-        // Not between the halves of a character.
+        // Does not split a surrogate pair.
         head -= char.IsHighSurrogate(text[head - 1]) ? 1 : 0;
         tail += char.IsLowSurrogate(text[tail]) ? 1 : 0;
         return string.Concat(text.AsSpan(0, head), Omitted, text.AsSpan(tail));

@@ -6,13 +6,13 @@ using AiRole = Microsoft.Extensions.AI.ChatRole;
 namespace MedR1.Rewards.Judge;
 
 /// <summary>
-/// A language model as judge, scoring 0 to 1: it sees the question, the reference answer and the completion, and gives a score with
-/// a reason. If the judge can't be reached or its answer can't be read, the reward abstains and says why; it never scores 0 because
-/// the judge failed.
+/// A language model as a judge, scoring 0 to 1: the judge sees the question, the reference answer and the completion, and gives a
+/// score with a reason. If the judge can't be reached or its answer can't be read, the reward abstains with a reason; it never
+/// scores 0 because the judge failed.
 /// </summary>
 /// <remarks>
-/// A judge can be wrong and can be manipulated: the completion is quoted as data and the verdict must carry a code, which makes
-/// tricks harder, not impossible. Inspect what it rewards. The caller keeps ownership of the client and disposes it.
+/// A judge can be wrong and can be manipulated: the completion is quoted as data and the verdict must contain a code, which makes
+/// manipulation harder, not impossible. Inspect what the judge rewards. The caller owns and disposes the client.
 /// </remarks>
 public sealed class JudgeReward : IReward, IDisposable
 {
@@ -21,9 +21,9 @@ public sealed class JudgeReward : IReward, IDisposable
     private readonly SemaphoreSlim _places;
 
     /// <summary>Creates the reward.</summary>
-    /// <param name="client">The judge.</param>
-    /// <param name="options">How it is asked; null for the defaults.</param>
-    /// <exception cref="JudgeOptionsException">The options are invalid; the exception names every mistake.</exception>
+    /// <param name="client">The chat client of the judge.</param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="JudgeOptionsException">The options are invalid; the exception lists every mistake.</exception>
     public JudgeReward(IChatClient client, JudgeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -92,7 +92,7 @@ public sealed class JudgeReward : IReward, IDisposable
         limit.CancelAfter(_options.Timeout);
         try
         {
-            // A copy, because clients modify the options that they are given.
+            // Clones the options, because clients may modify them.
             ChatResponse response = await _client.GetResponseAsync(
                 [new AiMessage(AiRole.User, prompt.Text)], _options.Chat.Clone(), limit.Token).ConfigureAwait(false);
             return VerdictReader.Read(response.Text, prompt.Code, _options, attempt);

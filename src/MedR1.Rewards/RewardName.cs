@@ -1,9 +1,11 @@
 namespace MedR1.Rewards;
 
-/// <summary>The name of a reward that has a usual one: two of a kind in one training need two names.</summary>
+/// <summary>
+/// Chooses the name of a reward that has a default name: two rewards of the same kind in one training run need different names.
+/// </summary>
 internal static class RewardName
 {
-    /// <summary>The name given, or the usual one.</summary>
+    /// <summary>The given name, or the default if it is null.</summary>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public static string Or(string? name, string usual) => name switch
     {

@@ -2,10 +2,10 @@ namespace MedR1.Rewards;
 
 /// <summary>
 /// Med-R1's accuracy reward (arXiv 2503.13939 and its released code), exactly: 1 if the stripped text in the first answer tags (or
-/// the whole stripped text, if there are none on one line) equals the solution's, else 0. Case and dots matter. The released code
-/// also consults a mathematics checker, which never finds anything in a letter and so never rewards one.
+/// the whole stripped text, if no line contains a pair of tags) equals the solution's, else 0. Case and dots matter. The released
+/// code also consults a mathematics checker, which never finds an answer in a letter and so never changes the reward.
 /// </summary>
-/// <remarks>Does not apply to open questions, which no letter answers.</remarks>
+/// <remarks>Does not apply to open questions, which have no letter as their answer.</remarks>
 public sealed class ChoiceAccuracyReward : IReward
 {
     /// <inheritdoc/>

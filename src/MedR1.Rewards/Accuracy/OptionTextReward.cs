@@ -1,9 +1,9 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A lenient accuracy modelled on MedVLThinker's (arXiv 2508.02669): 1 if the answer names the right option by its letter
-/// (<c>C</c>), letter and text (<c>C. Edema</c>) or text (<c>edema</c>), regardless of case, else 0. For an open question the
-/// answer's text is required. Options with equal text are equally right.
+/// A lenient accuracy reward modelled on MedVLThinker's (arXiv 2508.02669): 1 if the answer names the right option by its letter
+/// (<c>C</c>), letter and text (<c>C. Edema</c>) or text (<c>edema</c>), regardless of case, else 0. For an open question, the
+/// answer's text is required. Options with the same text as the right one are also right.
 /// </summary>
 public sealed class OptionTextReward : IReward
 {

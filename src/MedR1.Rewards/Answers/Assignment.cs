@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// The one-to-one pairing of rows and columns with the largest sum, by the Hungarian method in O(n²·m) (Kuhn 1955; the variant with
-/// potentials).
+/// Finds the one-to-one assignment of rows to columns with the largest sum by the Hungarian method in O(n²·m) (Kuhn 1955; the
+/// variant with potentials).
 /// </summary>
 internal static class Assignment
 {

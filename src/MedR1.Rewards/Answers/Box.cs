@@ -10,7 +10,7 @@ public readonly record struct Box(double Left, double Top, double Right, double 
     /// <summary>Width × height.</summary>
     public double Area => (Right - Left) * (Bottom - Top);
 
-    /// <summary>Area of the intersection / area of the union, with edges of zero width: 0 to 1, and 0 if a box has no area.</summary>
+    /// <summary>Area of the intersection / area of the union, 0 to 1, in continuous coordinates; 0 if a box has no area.</summary>
     /// <param name="other">The other box.</param>
     public double IntersectionOverUnion(Box other)
     {

@@ -4,10 +4,12 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Intersection over union of the answer's box and the right one, <c>[left, top, right, bottom]</c> in any brackets. With several
-/// boxes, the mean over the best one-to-one pairing, divided by the larger number of boxes.
+/// Intersection over union of the answer's box and the right box, <c>[left, top, right, bottom]</c> in square or round brackets.
+/// With several boxes, the sum over the best one-to-one pairing, divided by the larger number of boxes.
 /// </summary>
-/// <remarks>Both must use the same coordinates: a model sees the resized image, so rescale its boxes or the right ones.</remarks>
+/// <remarks>
+/// Both must use the same coordinates. Since a model sees the resized image, rescale either its boxes or the right boxes.
+/// </remarks>
 public sealed partial class BoxOverlapReward : IReward
 {
     private const int MostBoxes = 64;
@@ -15,7 +17,7 @@ public sealed partial class BoxOverlapReward : IReward
     private readonly bool _requireTags;
 
     /// <summary>Creates the reward.</summary>
-    /// <param name="threshold">Overlaps below this count as 0, as in detection at 0.5.</param>
+    /// <param name="threshold">Overlaps below this count as 0; object detection often uses 0.5.</param>
     /// <param name="requireTags">Whether a text without answer tags earns 0; otherwise the whole text is taken as the answer.</param>
     /// <param name="name">The name in logs and metrics; null for <c>box_overlap</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The threshold is outside 0 to 1.</exception>
@@ -47,7 +49,7 @@ public sealed partial class BoxOverlapReward : IReward
 
     /// <summary>The reward of boxes: 0 to 1.</summary>
     /// <param name="said">The boxes in the answer; more than 64 earn 0.</param>
-    /// <param name="right">The right ones.</param>
+    /// <param name="right">The right boxes.</param>
     /// <param name="threshold">Overlaps below this count as 0.</param>
     public static double Score(IReadOnlyList<Box> said, IReadOnlyList<Box> right, double threshold = 0)
     {

@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Compares the labels that the answer lists with the right ones, as sets: labels are trimmed, their white space and case folded,
-/// and duplicates counted once. Two empty sets are equal.
+/// Compares the labels listed in the answer with the right labels, as sets: labels are trimmed, case is folded, runs of white space
+/// count as one space, and duplicates count once. Two empty sets are equal.
 /// </summary>
 public sealed class MultiLabelReward : IReward
 {
@@ -42,7 +42,7 @@ public sealed class MultiLabelReward : IReward
     public string Name { get; }
 
     /// <inheritdoc/>
-    /// <remarks>The right labels are those of the example's answer.</remarks>
+    /// <remarks>The right labels are read from the example's answer.</remarks>
     public ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -52,7 +52,7 @@ public sealed class MultiLabelReward : IReward
 
     /// <summary>The reward of labels: 0 to 1. Labels are compared without trimming or folding.</summary>
     /// <param name="said">The labels in the answer.</param>
-    /// <param name="right">The right ones.</param>
+    /// <param name="right">The right labels.</param>
     /// <param name="score">How sets are compared.</param>
     public static double Score(IEnumerable<string> said, IEnumerable<string> right, LabelScore score)
     {

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Reads the only number in a text with its unit: <c>1,234.5</c>, <c>-3e2</c>, <c>1/2</c>, <c>12 mm</c>, <c>85%</c>. A comma
-/// separates thousands; if it can't, the text is not a number.
+/// Reads the only number in a text with its unit: <c>1,234.5</c>, <c>-3e2</c>, <c>1/2</c>, <c>12 mm</c>, <c>85%</c>. A comma is a
+/// thousands separator; where it can't be one, the text is not a number.
 /// </summary>
 internal sealed partial class NumberReader
 {
@@ -30,7 +30,7 @@ internal sealed partial class NumberReader
 
     public Quantity? Read(string text)
     {
-        // Python's digits include those of other scripts; .NET's parser accepts ASCII only, and so does the expression.
+        // Python's digits include other scripts; .NET's parser and this expression accept only ASCII digits.
         MatchCollection matches = NumberPattern().Matches(text.Replace('\u2212', '-'));
         if (matches.Count != 1)
         {
@@ -65,7 +65,7 @@ internal sealed partial class NumberReader
     private static double Parse(string digits) =>
         double.Parse(digits.Replace(",", ""), NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    // A unit is a word right after the number; a sentence that continues ("12 of them") has an unknown one.
+    // A unit is the word right after the number; in a sentence that continues ("12 of them"), that word is an unknown unit.
     [GeneratedRegex(
         @"(?<![\w.])(?<number>[-+]?(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
         + @"(?:\s*/\s*(?<divisor>[0-9]+(?:\.[0-9]+)?))?(?:\s*(?<unit>" + UnitText.Pattern + "))?",

@@ -11,7 +11,7 @@ public sealed record NumericOptions
     {
         ["µm"] = new("mm", 0.001),
 
-        // With the Greek letter, into which Unicode's NFKC turns the micro sign.
+        // The Greek letter μ, to which Unicode's NFKC normalization converts the micro sign.
         ["\u03BCm"] = new("mm", 0.001),
         ["um"] = new("mm", 0.001),
         ["mm"] = new("mm", 1),
@@ -44,7 +44,7 @@ public sealed record NumericOptions
     /// <value>The default is 0.</value>
     public double AbsoluteTolerance { get; init; }
 
-    /// <summary>The largest difference allowed as a fraction of the right number, added to the absolute tolerance.</summary>
+    /// <summary>The largest difference allowed, as a fraction of the right number; added to the absolute tolerance.</summary>
     /// <value>The default is 0.</value>
     public double RelativeTolerance { get; init; }
 
@@ -52,7 +52,9 @@ public sealed record NumericOptions
     /// <value>The default is <see cref="MedicalUnits"/>.</value>
     public IReadOnlyDictionary<string, NumericUnit> Units { get; init; } = MedicalUnits;
 
-    /// <summary>Whether an answer without a unit is wrong if the right answer has one; otherwise that unit is assumed.</summary>
+    /// <summary>
+    /// Whether an answer without a unit is wrong if the right answer has a unit; otherwise the right answer's unit is assumed.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool RequireUnit { get; init; }
 

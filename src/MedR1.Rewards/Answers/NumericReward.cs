@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// 1 if the answer's number equals the right one within a tolerance, after converting units, else 0. An answer with several
+/// 1 if the answer's number equals the right number within a tolerance, after converting units, else 0. An answer with several
 /// numbers, none, or a unit that is unknown or of a different dimension earns 0.
 /// </summary>
 public sealed class NumericReward : IReward
@@ -60,7 +60,7 @@ public sealed class NumericReward : IReward
         double value = said.Dimension.Length == 0 && sameKind ? said.Value * right.Factor : said.Value;
         double allowed = _options.AbsoluteTolerance * right.Factor + _options.RelativeTolerance * Math.Abs(right.Value);
 
-        // 0.07 cm is 0.7000000000000001 mm: conversions may cost the last digits.
+        // 0.07 cm becomes 0.7000000000000001 mm: conversions may lose the last digits.
         return sameKind && Math.Abs(value - right.Value) <= allowed + 1e-12 * Math.Abs(right.Value);
     }
 }

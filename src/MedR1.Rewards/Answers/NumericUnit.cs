@@ -1,6 +1,6 @@
 namespace MedR1.Rewards;
 
 /// <summary>A unit of measure.</summary>
-/// <param name="Dimension">What it measures, named after the dimension's base unit, such as <c>mm</c>.</param>
+/// <param name="Dimension">The dimension, named after its base unit, such as <c>mm</c> for lengths.</param>
 /// <param name="Factor">How many base units it equals, above 0.</param>
 public sealed record NumericUnit(string Dimension, double Factor);

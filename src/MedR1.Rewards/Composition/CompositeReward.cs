@@ -1,9 +1,9 @@
 namespace MedR1.Rewards;
 
-/// <summary>A weighted sum of rewards under one name: Σ w·r over those that apply; abstains if none does.</summary>
+/// <summary>A weighted sum of rewards under one name: Σ w·r over the rewards that apply; abstains if none does.</summary>
 /// <remarks>
-/// A trainer that is given rewards one by one reports each of them: use this only if a different reward needs the sum as one
-/// reward, such as the correctness of <see cref="CosineLengthReward"/>.
+/// A trainer reports each reward that is added to it separately, so use this class only where a single reward is needed, such as
+/// the correctness of <see cref="CosineLengthReward"/>.
 /// </remarks>
 public sealed class CompositeReward : IReward
 {

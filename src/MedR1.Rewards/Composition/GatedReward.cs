@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A reward that counts only if a gate is open, such as accuracy that is given only for the right format. If the gate is closed,
-/// the score is a constant and the reward is not computed.
+/// A reward that counts only if a gate is open, such as accuracy that counts only for the right format. If the gate is closed, the
+/// score is a constant and the reward is not computed.
 /// </summary>
 public sealed class GatedReward : IReward
 {
@@ -12,9 +12,9 @@ public sealed class GatedReward : IReward
     private readonly double? _closed;
 
     /// <summary>Creates the reward.</summary>
-    /// <param name="gate">The reward that must be earned first, such as <see cref="FormatReward"/>.</param>
+    /// <param name="gate">The reward that opens the gate, such as <see cref="FormatReward"/>.</param>
     /// <param name="reward">The reward given if the gate is open.</param>
-    /// <param name="threshold">The minimum score of the gate that opens it.</param>
+    /// <param name="threshold">The minimum score of the gate that opens the gate.</param>
     /// <param name="closed">The score if the gate is closed; null to abstain.</param>
     /// <param name="name">The name in logs; null for <c>{reward}_if_{gate}</c>.</param>
     public GatedReward(IReward gate, IReward reward, double threshold = 1.0, double? closed = 0.0, string? name = null)

@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A decision tree of radiology: questions, the findings that answer them, branches, and leaves with diagnoses, read from a JSON
-/// document (docs/rewards.md, docs/decision-trees/decision-tree.schema.json). It checks how reasoning leads from the root to its
-/// answer. Immutable and thread-safe.
+/// A radiological decision tree: questions, the findings that answer them, branches, and leaves with diagnoses, read from a JSON
+/// document (docs/rewards.md, docs/decision-trees/decision-tree.schema.json). It checks whether reasoning leads from the root to
+/// its answer. Immutable and thread-safe.
 /// </summary>
 public sealed class DecisionTree
 {
@@ -40,7 +40,7 @@ public sealed class DecisionTree
 
     /// <summary>Reads a tree.</summary>
     /// <param name="json">The JSON document.</param>
-    /// <exception cref="DecisionTreeException">The document has mistakes; the exception names every one.</exception>
+    /// <exception cref="DecisionTreeException">The document is invalid; the exception lists every mistake.</exception>
     public static DecisionTree Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -62,12 +62,12 @@ public sealed class DecisionTree
 
     /// <summary>Reads a tree from a file.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="DecisionTreeException">The document has mistakes; the exception names every one.</exception>
+    /// <exception cref="DecisionTreeException">The document is invalid; the exception lists every mistake.</exception>
     public static DecisionTree Load(string path) => Parse(File.ReadAllText(path));
 
     /// <summary>
     /// Checks reasoning against its answer: whether the findings that lead from the root to a leaf with that diagnosis are stated,
-    /// in the tree's order and without contradiction. Of several leaves and paths the best counts.
+    /// in the tree's order and without contradiction. If several paths lead to such leaves, the best one counts.
     /// </summary>
     /// <param name="reasoning">The model's reasoning.</param>
     /// <param name="answer">The model's answer.</param>

@@ -3,13 +3,15 @@ using System.Text;
 
 namespace MedR1.Rewards;
 
-/// <summary>How reasoning follows a decision tree to its answer.</summary>
-/// <param name="Score">Sum of credits / steps that ask for a statement, at least 0; 0 if the answer matches no leaf.</param>
+/// <summary>The result of checking reasoning against a decision tree.</summary>
+/// <param name="Score">
+/// Sum of credits / number of steps that require a statement, at least 0; 0 if the answer matches no leaf.
+/// </param>
 /// <param name="Diagnosis">The leaf's diagnosis that the answer names; null if it names none or several.</param>
 /// <param name="Steps">The steps of the best path from the root to such a leaf.</param>
 public sealed record DecisionTreeReport(double Score, string? Diagnosis, IReadOnlyList<DecisionStep> Steps)
 {
-    /// <summary>The report in words, one line per node.</summary>
+    /// <summary>The report as text, one line per node.</summary>
     public override string ToString()
     {
         StringBuilder text = new();

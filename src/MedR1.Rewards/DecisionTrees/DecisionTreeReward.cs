@@ -2,8 +2,8 @@ namespace MedR1.Rewards;
 
 /// <summary>
 /// Checks the reasoning step by step against a decision tree: 1 if it states every finding that leads to its own answer, in order
-/// and without contradiction. Whether the answer is right is left to a different reward (<see cref="GatedReward"/> combines the
-/// two).
+/// and without contradiction. The reward does not check whether the answer is right; combine it with one that does, for example by
+/// <see cref="GatedReward"/>.
 /// </summary>
 public sealed class DecisionTreeReward : IReward
 {
@@ -34,8 +34,8 @@ public sealed class DecisionTreeReward : IReward
     }
 
     /// <summary>
-    /// The score with an explanation for each node. The answer is the text in answer tags, the reasoning everything before and
-    /// after them; without tags there is no answer.
+    /// The score with an explanation for each node. The answer is the text in the answer tags, and the reasoning is everything
+    /// before and after them; without tags, there is no answer.
     /// </summary>
     /// <param name="text">The model's output.</param>
     public DecisionTreeReport Explain(string text)

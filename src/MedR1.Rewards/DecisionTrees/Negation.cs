@@ -1,7 +1,7 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Whether a phrase is negated or only considered, judging by cues around it (after NegEx: Chapman et al., J Biomed Inform
+/// Decides whether a phrase is negated or only considered, by cues around it (after NegEx: Chapman et al., J Biomed Inform
 /// 2001;34:301-310).
 /// </summary>
 internal static class Negation
@@ -22,10 +22,10 @@ internal static class Negation
         "if", "whether", "rule out", "evaluate for", "look for", "looking for", "check for", "assess for",
         "question of", "consider");
 
-    // "Not only X" states X; "no change in X" does not deny it.
+    // "Not only X" states X, and "no change in X" does not deny X.
     private static readonly HashSet<string> s_notReally = ["only", "change", "increase", "decrease", "doubt", "longer"];
 
-    /// <summary>True: stated. False: denied. Null: only considered.</summary>
+    /// <summary>True if the phrase is stated, false if it is denied, null if it is only considered.</summary>
     public static bool? IsStated(List<Word> words, int start, int count)
     {
         return Precedes(words, start, s_considered, listsReachOn: false) ? null
@@ -50,11 +50,11 @@ internal static class Negation
         return false;
     }
 
-    // "No X, Y or Z" denies all three, "no X, spiculated Y" the first.
+    // "No X, Y or Z" denies all three; "no X, spiculated Y" denies only the first.
     private static bool IsAlternative(List<Word> words, int cue) =>
         words.Skip(cue).TakeWhile(word => word.Clause == words[cue].Clause).Any(word => word.Text is "or" or "nor");
 
-    // "X is absent" denies X; "X, Y and Z are absent" all three, "X and Y is absent" the last.
+    // "X is absent" denies X; "X, Y and Z are absent" denies all three; "X and Y is absent" denies only the last.
     private static bool Follows(List<Word> words, int end)
     {
         bool isList = false;

@@ -1,6 +1,6 @@
 namespace MedR1.Rewards;
 
-/// <summary>Compares the statements in one piece of reasoning with paths through a tree.</summary>
+/// <summary>Compares the statements in a reasoning text with paths through a tree.</summary>
 internal sealed class PathCheck(TreeDocument document, string reasoning, IReadOnlyList<Statement> statements)
 {
     private const double OutOfOrderCredit = 0.5;
@@ -23,7 +23,7 @@ internal sealed class PathCheck(TreeDocument document, string reasoning, IReadOn
             judged.Evidence is Statement said ? reasoning[said.Start..said.End] : ""))];
         int asked = reported.Count(step => step.Verdict != StepVerdict.Assumed);
 
-        // A path that asks for nothing is followed by stating nothing.
+        // A path that requires no statement gets full credit.
         double score = asked == 0 ? 1 : Math.Max(0, reported.Sum(step => step.Credit) / asked);
         return new DecisionTreeReport(score, diagnosis, reported);
     }
@@ -41,7 +41,7 @@ internal sealed class PathCheck(TreeDocument document, string reasoning, IReadOn
 
     private (StepVerdict Verdict, Statement? Evidence) Judge(string node, BranchDocument branch)
     {
-        // A finding that leads down a different branch from here contradicts this one.
+        // A stated finding that leads down a different branch of this node contradicts this branch.
         Statement? against = document.Nodes![node]!.Branches!
             .Where(other => other is { Otherwise: false, Absent: false } && other.Finding != branch.Finding)
             .SelectMany(other => _byFinding[other!.Finding!]).FirstOrDefault(said => said.Present);
@@ -60,8 +60,8 @@ internal sealed class PathCheck(TreeDocument document, string reasoning, IReadOn
     }
 
     /// <summary>
-    /// The largest set of statements that are in the order of their steps is in order, the others are not. A finding may be stated
-    /// several times; its first statement counts.
+    /// Marks statements as out of order that are not in the longest subsequence in the order of the steps. If a finding is stated
+    /// several times, its first statement counts.
     /// </summary>
     private static void MarkOrder((StepVerdict Verdict, Statement? Evidence)[] steps)
     {

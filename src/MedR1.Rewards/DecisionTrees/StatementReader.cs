@@ -33,7 +33,7 @@ internal sealed class StatementReader
             {
                 if (Negation.IsStated(words, at, found.Length) is bool stated)
                 {
-                    // Denying a phrase of absence ("not smooth") states nothing: other things may be there instead.
+                    // Denying a phrase of absence ("not smooth") states nothing: it does not say that the finding is present.
                     AddUnless(!present && !stated, statements, finding, present && stated, words, at, found.Length);
                 }
 
@@ -77,7 +77,7 @@ internal sealed class StatementReader
         return null;
     }
 
-    /// <summary>Reads <c>7 mm</c> or <c>7 x 5 mm</c>, of which the largest counts; returns the number of words used.</summary>
+    /// <summary>Reads <c>7 mm</c> or <c>7 x 5 mm</c>, where the largest number counts; returns the number of words read.</summary>
     private int AddMeasures(string text, List<Word> words, int at, List<Statement> statements)
     {
         double largest = double.NegativeInfinity;

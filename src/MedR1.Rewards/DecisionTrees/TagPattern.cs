@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Rewards;
 
-/// <summary>Treats the tags of reasoning and answer as sentence ends.</summary>
+/// <summary>Replaces think and answer tags by sentence ends.</summary>
 internal static partial class TagPattern
 {
     public static string Remove(string text) => Tags().Replace(text, " . ");

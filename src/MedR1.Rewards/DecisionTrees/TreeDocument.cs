@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace MedR1.Rewards;
 
-/// <summary>A decision tree as its JSON document has it, before any check.</summary>
+/// <summary>A decision tree as deserialized from its JSON document, not yet validated.</summary>
 internal sealed record TreeDocument
 {
     [JsonPropertyName("$schema")]
@@ -31,7 +31,7 @@ internal sealed record FindingDocument
     public RangeDocument? Range { get; init; }
 }
 
-/// <summary>Bounds of a measure, and words, one of which must be in the same sentence.</summary>
+/// <summary>Bounds of a measure, and words of which at least one must be in the same clause.</summary>
 internal sealed record RangeDocument
 {
     public string? Unit { get; init; }
@@ -50,7 +50,7 @@ internal sealed record RangeDocument
         !(Compare(value, AtLeast) < 0) && !(Compare(value, Above) <= 0) && !(Compare(value, AtMost) > 0)
         && !(Compare(value, Below) >= 0);
 
-    // 7 · 0.01 / 0.01 is 7.000000000000001: the conversion of units may cost the last digits.
+    // 7 · 0.01 / 0.01 is 7.000000000000001: converting units may lose the last digits.
     private static int? Compare(double value, double? bound) => bound is not double number ? null
         : Math.Abs(value - number) <= 1e-12 * Math.Abs(number) ? 0 : value.CompareTo(number);
 }
@@ -67,7 +67,9 @@ internal sealed record NodeDocument
     public string?[]? Answers { get; init; }
 }
 
-/// <summary>Where to go if a finding is there, or absent, or if nothing that the node asks for is stated.</summary>
+/// <summary>
+/// The next node if a finding is present, if it is absent, or otherwise, if nothing else that the node asks about is stated.
+/// </summary>
 internal sealed record BranchDocument
 {
     public string? Finding { get; init; }

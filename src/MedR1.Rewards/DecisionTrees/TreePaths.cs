@@ -27,8 +27,8 @@ internal sealed class TreePaths
         new[] { leaf.Diagnosis! }.Concat((leaf.Answers ?? []).OfType<string>());
 
     /// <summary>
-    /// The only diagnosis that an answer names; null if there is none or several. A name inside a longer one that also occurs does
-    /// not count.
+    /// The only diagnosis that an answer names; null if it names none or several. A name that is part of a longer matching name
+    /// does not count.
     /// </summary>
     public string? DiagnosisOf(string answer)
     {

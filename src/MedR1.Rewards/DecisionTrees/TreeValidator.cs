@@ -146,7 +146,8 @@ internal sealed class TreeValidator
             }
             : null;
 
-    // Two intervals share a number if they do at one of their bounds, or just inside it: by more than a conversion of units may cost.
+    // Two intervals overlap if they share a bound or a number just beside one, where the distance exceeds the rounding error of
+    // unit conversion.
     private static bool Overlap(RangeDocument left, RangeDocument right)
     {
         double[] bounds = [.. new[] { left, right }

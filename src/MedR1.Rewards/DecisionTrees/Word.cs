@@ -2,17 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Rewards;
 
-/// <summary>A word, number or sign of a text.</summary>
-/// <param name="Text">In lower case.</param>
-/// <param name="Start">Where it starts in the text.</param>
-/// <param name="End">Where it ends.</param>
-/// <param name="Clause">The clause it is in: negation does not reach beyond it.</param>
+/// <summary>A word, number or symbol of a text.</summary>
+/// <param name="Text">The word in lower case.</param>
+/// <param name="Start">The start of the word in the text.</param>
+/// <param name="End">The end of the word in the text.</param>
+/// <param name="Clause">The index of the word's clause; negation does not extend beyond a clause.</param>
 /// <param name="AfterComma">Whether a comma precedes it.</param>
 internal sealed partial record Word(string Text, int Start, int End, int Clause, bool AfterComma)
 {
     private static readonly HashSet<string> s_turns = ["but", "however", "although", "though", "whereas", "yet"];
 
-    /// <summary>Whether it is written in digits; .NET's parser also takes "nan" and "infinity" for numbers.</summary>
+    /// <summary>Whether the word is written in digits; .NET's parser would also accept "nan" and "infinity".</summary>
     public bool IsNumber => char.IsAsciiDigit(Text[^1]);
 
     public static List<Word> Read(string text)
@@ -32,10 +32,10 @@ internal sealed partial record Word(string Text, int Start, int End, int Clause,
         return words;
     }
 
-    /// <summary>The words by which a phrase is found.</summary>
+    /// <summary>The words of a phrase, for matching.</summary>
     public static string[] Phrase(string text) => [.. Read(text).Select(word => word.Text)];
 
-    // A minus sign belongs to its number, but not the dash of "6-8 mm", "5%-8%" or "LR-4".
+    // A minus sign belongs to its number, but the dash in "6-8 mm", "5%-8%" or "LR-4" does not.
     [GeneratedRegex(
         @"(?:(?<![\p{L}\p{N})%°])[-\u2212])?[0-9]+(?:\.[0-9]+)?|\p{L}[\p{L}\p{M}]*|[<>≤≥%×°]",
         RegexOptions.CultureInvariant)]

@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Med-R1's format reward, exactly: 1 if the whole text has the form, else 0. The text inside the tags may be anything, including
-/// tags and line breaks. Equivalent to the released expressions under <c>re.fullmatch</c> with DOTALL, in linear time.
+/// Med-R1's format reward, exactly: 1 if the whole text has the required form, else 0. The text inside the tags may be anything,
+/// including tags and line breaks. Equivalent to the released expressions under <c>re.fullmatch</c> with DOTALL, in linear time.
 /// </summary>
 public sealed class FormatReward : IReward
 {
@@ -13,7 +13,7 @@ public sealed class FormatReward : IReward
     private readonly FormatStyle _style;
 
     /// <summary>Creates the reward.</summary>
-    /// <param name="style">The form to require; it should be the one that the prompt asks for.</param>
+    /// <param name="style">The form to require, which should match the prompt's instructions.</param>
     /// <param name="name">The name in logs and metrics; null for <c>format</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such form.</exception>
     public FormatReward(FormatStyle style = FormatStyle.Think, string? name = null)

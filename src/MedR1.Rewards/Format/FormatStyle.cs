@@ -1,6 +1,6 @@
 namespace MedR1.Rewards;
 
-/// <summary>The forms of an answer that <see cref="FormatReward"/> knows.</summary>
+/// <summary>The forms of an answer that <see cref="FormatReward"/> can require.</summary>
 public enum FormatStyle
 {
     /// <summary>
@@ -14,7 +14,8 @@ public enum FormatStyle
 
     /// <summary>
     /// Answer first: <c>&lt;answer&gt;…&lt;/answer&gt;</c>, white space, <c>&lt;think&gt;…&lt;/think&gt;</c>, with nothing around
-    /// them. The paper names this variant but released no code for it; the form is the natural counterpart of <see cref="Think"/>.
+    /// them. The paper mentions this variant, but its released code does not include it; this form is the natural counterpart of
+    /// <see cref="Think"/>.
     /// </summary>
     ThinkAfter,
 }

@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// TRL's <c>think_format_reward</c>, exactly: 1 if the text starts with <c>&lt;think&gt;</c>, contains no second one, and closes it
-/// somewhere; anything may follow, or nothing.
+/// TRL's <c>think_format_reward</c>, exactly: 1 if the text starts with <c>&lt;think&gt;</c>, contains no second
+/// <c>&lt;think&gt;</c>, and contains <c>&lt;/think&gt;</c>; anything may follow.
 /// </summary>
 public sealed class ThinkFormatReward : IReward
 {

@@ -1,8 +1,8 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Correctness that depends on length along half a cosine (arXiv 2502.03373, appendix C.1): right answers earn more the shorter
-/// they are, wrong ones lose less the longer they are.
+/// A correctness reward scaled by length along half a cosine (arXiv 2502.03373, appendix C.1): right answers earn more the shorter
+/// they are, wrong answers lose less the longer they are.
 /// </summary>
 public sealed class CosineLengthReward : IReward
 {
@@ -10,7 +10,9 @@ public sealed class CosineLengthReward : IReward
     private readonly CosineLengthOptions _options;
 
     /// <summary>Creates the reward.</summary>
-    /// <param name="correctness">Tells right from wrong: anything but 0 is right. If it abstains, so does this reward.</param>
+    /// <param name="correctness">
+    /// The reward that decides correctness: any score other than 0 is right. If it abstains, so does this reward.
+    /// </param>
     /// <param name="options">The end points of the curves.</param>
     /// <param name="name">The name in logs and metrics; null for <c>cosine_length</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="CosineLengthOptions.MaxTokens"/> is below 1.</exception>

@@ -2,7 +2,7 @@ namespace MedR1.Rewards;
 
 /// <summary>
 /// Soft overlong punishment (DAPO, arXiv 2503.14476, equation 13): 0 up to L_max − L_cache tokens, falling linearly to −1 at L_max,
-/// −1 beyond. A gentle warning before the limit, since being cut off there says nothing about the answer.
+/// −1 beyond. The gradual penalty warns before the limit, since truncation there says nothing about the answer.
 /// </summary>
 public sealed class SoftOverlongReward : IReward
 {

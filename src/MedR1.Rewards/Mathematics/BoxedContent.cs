@@ -2,20 +2,22 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Rewards;
 
-/// <summary>Finds what stands in boxes, <c>\boxed{…}</c> or <c>\fbox{…}</c>, by math-verify's rules.</summary>
+/// <summary>Finds the contents of boxes, <c>\boxed{…}</c> or <c>\fbox{…}</c>, by math-verify's rules.</summary>
 internal static partial class BoxedContent
 {
-    // Boxes so close together are one answer whatever stands between them, in characters.
+    // Boxes fewer than this many characters apart are one answer, whatever is between them.
     private const int Near = 10;
 
-    // Boxes so close together are one answer if a comma, a semicolon, "and" or "or" stands between them.
+    // Boxes fewer than this many characters apart are one answer if a comma, a semicolon, "and" or "or" is between them.
     private const int Far = 70;
 
     private static readonly string[] s_commands = [@"\boxed", @"\fbox"];
 
     /// <summary>The contents of a text's boxes with commas between them; the text itself if it has no box.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="lastOnly">Whether only the last box counts, with those before it that belong to it.</param>
+    /// <param name="lastOnly">
+    /// Whether only the last box counts, together with preceding boxes that belong to the same answer.
+    /// </param>
     public static string Of(string text, bool lastOnly)
     {
         List<string> contents = [];
@@ -26,7 +28,7 @@ internal static partial class BoxedContent
             int close = inside < end && text[inside] == '{' ? ClosingBrace(text, inside, end) : -1;
             if (close < 0)
             {
-                // What is never closed counts if nothing else does.
+                // The content of an unclosed box counts only if no other box does.
                 if (contents.Count == 0 && inside < end)
                 {
                     contents.Add(text[inside..]);

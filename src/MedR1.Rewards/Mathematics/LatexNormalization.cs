@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Rewards;
 
-/// <summary>Takes from an answer what means nothing to it: layout, currency, units, and words for signs.</summary>
+/// <summary>Removes layout, currency and units from an answer, and replaces words for symbols by the symbols.</summary>
 internal static partial class LatexNormalization
 {
-    // The words that math-verify takes for units when they end an answer: lengths, areas and volumes, weights, times,
-    // speeds and angles, money, things that are counted, and words that exercises put behind a number.
+    // The words that math-verify treats as units at the end of an answer: lengths, areas and volumes, weights, times, speeds and
+    // angles, money, things that are counted, and words that exercises put after a number.
     private const string Units =
         "m|mm|cm|dm|km|mtr|metre|meter|ft|feet|inch|inches|yard|mile|sq|sq m|sq inch|m square|square|cube|cubic|cm 2|cc"
         + "|acre|hectare|l|lt|liter|litre|gal|gallon|g|gm|kg|lb|pound|s|sec|second|min|minute|h|hr|hour|day|month|yr|year|am|pm"
@@ -14,10 +14,10 @@ internal static partial class LatexNormalization
         + "|monkey|multiple|number|pie|prime|rounds|soldier|student|children ticket|tile|toy|unit|ratio|profit|loss|gain|rise"
         + "|increase|decrease|excess|less|more|no change|pure|per|by|are|way|east|west|th|st|rd|t|o|d|ab|bc|mp|mt|Surface";
 
-    /// <summary>The answer without them.</summary>
+    /// <summary>The normalized answer.</summary>
     public static string Of(string latex)
     {
-        // Runs of white space first: patterns that begin with one would go through each from every place in it.
+        // Collapses runs of white space first: patterns that begin with white space would take quadratic time on a long run.
         string text = RunPattern().Replace(latex, " ");
         text = FontPattern().Replace(LayoutPattern().Replace(text, ""), @"\text");
         text = RunPattern().Replace(SpacePattern().Replace(text, " "), " ");
@@ -27,7 +27,7 @@ internal static partial class LatexNormalization
         return Without(UnitWordPattern(), Without(UnitWordPattern(), text)).Trim();
     }
 
-    // An answer that is nothing but a unit stays.
+    // An answer that consists only of a unit is kept.
     private static string Without(Regex pattern, string text)
     {
         string rest = pattern.Replace(text, "$1");

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// Reads an answer in LaTeX or plain arithmetic: terms, tuples, sets, intervals, equations, percentages. Anything unknown is text.
+/// Reads an answer in LaTeX or plain arithmetic: terms, tuples, sets, intervals, equations, percentages. Anything else is text.
 /// </summary>
 internal sealed partial class LatexParser
 {
@@ -22,7 +22,7 @@ internal sealed partial class LatexParser
 
     /// <summary>Reads an answer.</summary>
     /// <param name="latex">The answer, without the dollars around it.</param>
-    /// <param name="lenient">Whether <c>\frac12</c> is one half; strictly it is malformed, and therefore text.</param>
+    /// <param name="lenient">Whether <c>\frac12</c> is read as one half; otherwise it is malformed, and therefore text.</param>
     public static MathAnswer Parse(string latex, bool lenient)
     {
         string normal = LatexNormalization.Of(latex);
@@ -74,7 +74,7 @@ internal sealed partial class LatexParser
 
     private static MathAnswer? Matrix(string cells, bool lenient)
     {
-        // What follows a \\ behind the last row is no row.
+        // White space after a trailing \\ is not a row.
         string[] texts = cells.Split(@"\\");
         int count = texts.Length > 1 && string.IsNullOrWhiteSpace(texts[^1]) ? texts.Length - 1 : texts.Length;
         MathAnswer[] rows = [.. texts.Take(count).Select(row => new MathAnswer(
@@ -105,7 +105,7 @@ internal sealed partial class LatexParser
         MathAnswer? right = null;
         while (_cursor.Take("="))
         {
-            // Of a chain a = b = c the ends count.
+            // In a chain a = b = c, only the two ends count.
             right = Joined();
         }
 
@@ -129,7 +129,7 @@ internal sealed partial class LatexParser
         return all.Count == 1 ? all[0] : new MathAnswer(MathKind.Chain, "", null, all);
     }
 
-    /// <summary>A group or term, or several that are joined.</summary>
+    /// <summary>A group or term, or a union of several.</summary>
     private MathAnswer Joined()
     {
         if (_cursor.Take(@"\emptyset"))
@@ -146,7 +146,7 @@ internal sealed partial class LatexParser
         return parts.Count == 1 ? parts[0] : new MathAnswer(MathKind.Union, "", null, parts);
     }
 
-    /// <summary>A tuple, set or interval that ends where the part ends; otherwise nothing is consumed.</summary>
+    /// <summary>A tuple, set or interval that ends where the part ends; otherwise null, with nothing consumed.</summary>
     private MathAnswer? Grouped()
     {
         (int At, int Depth) start = _cursor.Mark();
@@ -195,14 +195,14 @@ internal sealed partial class LatexParser
 
     private MathAnswer Term() => new(MathKind.Term, "", _terms.Sum(), []);
 
-    // A text in upright letters is a name, with or without brackets around it.
+    // Text in upright letters is a name, with or without brackets around it.
     [GeneratedRegex(@"^\(?\s*\\(?:text|mbox)\s*\{([^{}\\]*)\}\s*\)?$", RegexOptions.CultureInvariant)]
     private static partial Regex WordPattern();
 
     [GeneratedRegex(@"[\s()]+", RegexOptions.CultureInvariant)]
     private static partial Regex OutsideOfWordsPattern();
 
-    // What makes math-verify compute with complex numbers; otherwise an i is a symbol as any other.
+    // Text that makes math-verify compute with complex numbers; otherwise i is a symbol like any other.
     [GeneratedRegex(@"\\imath\b|\\?\bi\b|\\det|\\mathbb\{C\}", RegexOptions.CultureInvariant)]
     private static partial Regex ComplexPattern();
 

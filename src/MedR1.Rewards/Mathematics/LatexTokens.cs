@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Rewards;
 
-/// <summary>Splits LaTeX into tokens, without layout and units.</summary>
+/// <summary>Splits LaTeX into tokens, skipping layout and degree signs.</summary>
 internal static partial class LatexTokens
 {
-    /// <summary>The tokens; null if anything is unknown.</summary>
+    /// <summary>The tokens; null if any character is unknown.</summary>
     public static List<string>? Of(string latex)
     {
         List<string> tokens = [];
@@ -22,7 +22,7 @@ internal static partial class LatexTokens
             string token = match.Value;
             if (tokens is [.., @"\frac"] && token.Length > 1 && token.All(char.IsAsciiDigit))
             {
-                // Without braces each digit is an argument of its own.
+                // Without braces, each digit is a separate argument.
                 tokens.AddRange([token[..1], token[1..2]]);
                 tokens.AddRange(token.Length > 2 ? [token[2..]] : []);
             }

@@ -4,17 +4,17 @@ using System.Numerics;
 namespace MedR1.Rewards;
 
 /// <summary>The meaning of a mathematical answer: a term, a tuple, a set, an interval, an equation, or text.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Text">How it was written, without white space.</param>
-/// <param name="Term">The term, if it is one.</param>
-/// <param name="Parts">The parts of all others.</param>
+/// <param name="Kind">The kind of answer.</param>
+/// <param name="Text">The answer as written, after normalization; empty if it must not be compared as text.</param>
+/// <param name="Term">The term, if the answer is one.</param>
+/// <param name="Parts">The parts of an answer of any other kind.</param>
 internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IReadOnlyList<MathAnswer> Parts)
 {
-    // Decimal places to which numbers must agree: 0.333333 is a third.
+    // The number of decimal places to which numbers must agree: 0.333333 equals one third.
     private const int Places = 6;
     private const double Closeness = 1e-9;
 
-    // Points at which terms with symbols are compared; both signs, so that √(x²) is not x.
+    // Points at which terms with symbols are compared, of both signs so that √(x²) differs from x.
     private static readonly double[] s_points =
         [0.7310585786, 1.6180339887, -0.5671432904, 2.6651441427, -1.3247179572, 0.1];
 
@@ -27,8 +27,8 @@ internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IR
 
         if (Kind != other.Kind)
         {
-            // Of an equation that is said the right side counts; x = 5 asks for 5, but 2x = 10 for an equation. A single
-            // element answers as its set does.
+            // The right side of an equation in the completion counts. A gold answer x = 5 also accepts 5, but 2x = 10 requires an
+            // equation. A set of one element equals its element.
             return other.Kind == MathKind.Equation ? Means(other.Parts[1])
                 : Kind == MathKind.Equation && Parts[0].Term is MathNode left && LettersOf(left) is not null
                     ? Parts[1].Means(other)
@@ -65,7 +65,7 @@ internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IR
         Parts[first].Term is MathNode left && Parts[second].Term is MathNode right
             ? new CallNode("-", left, right) : null;
 
-    // A set has no order; beside a pair it is taken from the smallest element on.
+    // A set has no order; to compare it with a tuple, its elements are sorted.
     private MathAnswer Sorted() => this with
     {
         Parts = [.. Parts.OrderBy(part => part.Term?.Evaluate(_ => double.NaN).Real ?? double.NaN)],
@@ -100,15 +100,15 @@ internal sealed record MathAnswer(MathKind Kind, string Text, MathNode? Term, IR
             : new MathAnswer(MathKind.Interval, "", null, [low, high, brackets]);
     }
 
-    // A symbol equals nothing but itself, also where algebra says more: math-verify compares it as it is written. A name is one
-    // symbol in upright letters, and a product of its letters in italics. Null: none of the two is a symbol.
+    // A symbol equals only itself, even where algebra would allow more, because math-verify compares symbols as written. A name in
+    // upright letters is one symbol and equals the product of its letters in italics. Null if neither term is a symbol.
     private static bool? AreSameWord(MathNode left, MathNode right) =>
         left is SymbolNode { IsConstant: false, Written: string name } ? LettersOf(right) == name || IsWritten(right, name)
         : right is SymbolNode { IsConstant: false, Written: string other }
             ? LettersOf(left) == other || IsWritten(left, other)
         : null;
 
-    // A whole number in upright letters is a name too, and so is e.
+    // A whole number or e in upright letters is also a name, which equals the number itself.
     private static bool IsWritten(MathNode node, string name)
     {
         Complex value = node.Evaluate(_ => double.NaN);

@@ -1,16 +1,16 @@
 namespace MedR1.Rewards;
 
 /// <summary>
-/// 1 if the answer in LaTeX means the same as the right one, else 0: TRL's <c>accuracy_reward</c>. The answer is in
-/// <c>\boxed{…}</c>, or in LaTeX after the word "answer"; boxes that stand together are a set. Numbers are compared to 6 decimal
-/// places, terms with symbols by their values at several points.
+/// 1 if the answer in LaTeX is mathematically equal to the right answer, else 0: TRL's <c>accuracy_reward</c>. The answer is in
+/// <c>\boxed{…}</c>, or in LaTeX after the word "answer"; adjacent boxes form a set. Numbers are compared to 6 decimal places,
+/// terms with symbols by their values at several points.
 /// </summary>
 /// <remarks>
 /// Reads arithmetic, powers, roots, fractions, elementary functions, symbols, words, tuples, sets, intervals, unions, equations,
-/// inequalities, matrices and percentages, but not everything that math-verify's computer algebra does: sums and integrals are
-/// compared as text, inequalities are not solved. Abstains if the example's answer can't be read. A text in which any one search for
-/// the next match takes more than two seconds, as among thousands of opened formulas, has no answer: its score is 0. A text is
-/// searched several times, so that in all it can take longer.
+/// inequalities, matrices and percentages, but not everything that math-verify's computer algebra supports: sums and integrals are
+/// compared as text, and inequalities are not solved. Abstains if the example's answer can't be read. If a single search for the
+/// next match takes more than two seconds, as in a text with thousands of unclosed formulas, the score is 0. Several searches run
+/// per text, so the total time can be longer.
 /// </remarks>
 public sealed class MathAnswerReward : IReward
 {
@@ -18,11 +18,11 @@ public sealed class MathAnswerReward : IReward
 
     /// <summary>Creates the reward.</summary>
     /// <param name="reasoningEnds">
-    /// What ends the reasoning, such as <c>&lt;/think&gt;</c>: only what follows the last one counts, and a text without one earns
-    /// 0 (TRL's <c>reasoning_accuracy_reward</c>). Null: the whole text counts.
+    /// The markers that end the reasoning, such as <c>&lt;/think&gt;</c>: only the text after the last marker counts, and a text
+    /// without one earns 0 (TRL's <c>reasoning_accuracy_reward</c>). If null, the whole text counts.
     /// </param>
     /// <param name="name">The name in logs and metrics; null for <c>math_answer</c>.</param>
-    /// <exception cref="ArgumentException">One of the ends is empty.</exception>
+    /// <exception cref="ArgumentException">One of the markers is empty.</exception>
     public MathAnswerReward(IReadOnlyList<string>? reasoningEnds = null, string? name = null)
     {
         _reasoningEnds = [.. reasoningEnds ?? []];
@@ -57,10 +57,12 @@ public sealed class MathAnswerReward : IReward
             : MathExtraction.Answer(text) is MathAnswer answer && gold.Means(answer) ? 1.0 : 0.0;
     }
 
-    /// <summary>The reward of what follows the reasoning: 0 if the reasoning does not end.</summary>
+    /// <summary>The reward of the text after the reasoning: 0 if the reasoning does not end.</summary>
     /// <param name="text">The model's output.</param>
     /// <param name="solution">The right answer.</param>
-    /// <param name="reasoningEnds">What ends the reasoning; the first of these that occurs in the text counts.</param>
+    /// <param name="reasoningEnds">
+    /// The markers that end the reasoning; the first marker in this list that occurs in the text is used.
+    /// </param>
     public static double? ScoreAfterReasoning(string text, string solution, IReadOnlyList<string> reasoningEnds)
     {
         ArgumentNullException.ThrowIfNull(text);

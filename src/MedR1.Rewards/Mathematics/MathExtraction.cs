@@ -4,8 +4,8 @@ namespace MedR1.Rewards;
 
 /// <summary>
 /// Finds the answer in a text as math-verify does. A completion's answer is in a box, else in LaTeX after the word "answer"; a gold
-/// answer may also be in any LaTeX, or a plain number or arithmetic. Places are searched in steps; within a step the one that ends
-/// last counts.
+/// answer may also be any LaTeX, a plain number or arithmetic. Patterns are tried in steps; within a step, the match that ends last
+/// counts.
 /// </summary>
 internal static partial class MathExtraction
 {
@@ -41,7 +41,7 @@ internal static partial class MathExtraction
 
     private const int Timeout = 2000;
 
-    /// <summary>The answer of a completion; null if it gives none, or none is found in time.</summary>
+    /// <summary>The answer of a completion; null if it contains none, or a search times out.</summary>
     public static MathAnswer? Answer(string text)
     {
         IEnumerable<Found>[] steps =
@@ -57,11 +57,11 @@ internal static partial class MathExtraction
         }
         catch (RegexMatchTimeoutException)
         {
-            return null; // As math-verify, which stops searching too.
+            return null; // Like math-verify, which also stops searching.
         }
     }
 
-    /// <summary>The gold answer; null if it can't be read, or not in time.</summary>
+    /// <summary>The gold answer; null if it can't be read, or a search times out.</summary>
     public static MathAnswer? Gold(string text)
     {
         IEnumerable<Found>[] steps =
@@ -80,7 +80,7 @@ internal static partial class MathExtraction
                 MathAnswer answer = found.Read(true);
                 if (answer.Kind != MathKind.Text)
                 {
-                    // What was found first also counts as it is written, even if it can't be read.
+                    // The text of the first match also counts as written, even if it can't be parsed.
                     return answer with { Text = first?.Text ?? answer.Text };
                 }
 
@@ -105,7 +105,7 @@ internal static partial class MathExtraction
             yield return new Found(match.Index, match.Index + match.Length, lenient => ReadLatex(match, lenient));
         }
 
-        // From the first box to the last brace, with what stands between.
+        // From the first box to the last brace, including the text between boxes.
         const string Box = @"\boxed{";
         int start = text.IndexOf(Box, StringComparison.Ordinal);
         int end = text.LastIndexOf('}');
@@ -123,7 +123,7 @@ internal static partial class MathExtraction
     private static IEnumerable<Found> PlainOnes(Regex pattern, string text) => pattern.Matches(text).Select(
         match => new Found(match.Index, match.Index + match.Length, _ => ReadPlain(match)));
 
-    // Several pieces of LaTeX with "and", "or" or a comma between them are a set, if all of them can be read.
+    // Several pieces of LaTeX separated by "and", "or" or a comma form a set, if all of them can be parsed.
     private static MathAnswer ReadLatex(Match match, bool lenient)
     {
         CaptureCollection pieces = match.Groups["latex"].Captures;
@@ -189,6 +189,6 @@ internal static partial class MathExtraction
     [GeneratedRegex(@"^-?[1-9][0-9]{0,2}(?:[ ,][0-9]{3})+(?:\.[0-9]+)?$", RegexOptions.CultureInvariant)]
     private static partial Regex GroupedPattern();
 
-    /// <summary>A place that may hold the answer, and how it is read (whether leniently).</summary>
+    /// <summary>A match that may contain the answer, with a function that parses it, given whether to be lenient.</summary>
     private sealed record Found(int Start, int End, Func<bool, MathAnswer> Read);
 }

@@ -1,6 +1,6 @@
 namespace MedR1.Rewards;
 
-/// <summary>What a <see cref="MathAnswer"/> is.</summary>
+/// <summary>The kinds of <see cref="MathAnswer"/>.</summary>
 internal enum MathKind
 {
     Term,
@@ -12,15 +12,15 @@ internal enum MathKind
     Interval,
     Equation,
 
-    /// <summary>Two sides, the first of which is less (or not more) than the second.</summary>
+    /// <summary>Two sides, the first of which is less than (or at most) the second.</summary>
     Inequality,
 
-    /// <summary>Inequalities that share their sides, such as 1 &lt; x &lt; 2.</summary>
+    /// <summary>Consecutive inequalities that share a side, such as 1 &lt; x &lt; 2.</summary>
     Chain,
 
-    /// <summary>Sets and intervals that are joined.</summary>
+    /// <summary>A union of sets and intervals.</summary>
     Union,
 
-    /// <summary>Rows of terms, whatever the brackets.</summary>
+    /// <summary>Rows of terms, regardless of the brackets.</summary>
     Matrix,
 }

@@ -3,13 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace MedR1.Rewards;
 
-/// <summary>A term of mathematics that can be evaluated for given symbols.</summary>
+/// <summary>A mathematical term that can be evaluated for given values of its symbols.</summary>
 internal abstract record MathNode
 {
-    /// <summary>Its value; not finite if it has none.</summary>
+    /// <summary>The term's value; not finite if it has none.</summary>
     public abstract Complex Evaluate(Func<string, Complex> symbols);
 
-    /// <summary>Collects the names of the symbols in it.</summary>
+    /// <summary>Adds the names of the term's symbols to a set.</summary>
     public abstract void Collect(ISet<string> symbols);
 }
 
@@ -26,12 +26,12 @@ internal sealed record NumberNode(double Value) : MathNode
 /// <summary>A named constant or variable.</summary>
 internal sealed record SymbolNode(string Name) : MathNode
 {
-    // Letters that are written as the constants are, but stand for something else.
+    // Letters that look like the constants but are symbols.
     private const string LetterE = "letter e";
     private const string LetterI = "letter i";
     private const string ComplexLetterI = "complex letter i";
 
-    /// <summary>Whether it stands for a number.</summary>
+    /// <summary>Whether the symbol is a constant.</summary>
     public bool IsConstant => Name is "pi" or "e" or "i";
 
     /// <summary>How the symbol is written; null for the imaginary unit, which is never a letter of a word.</summary>
@@ -43,8 +43,8 @@ internal sealed record SymbolNode(string Name) : MathNode
     };
 
     /// <summary>
-    /// The symbol of a name, in which case does not count. As math-verify has them, only a small e in italics is Euler's number and
-    /// only a capital I the imaginary unit; a small i is a symbol, which differs among complex numbers.
+    /// The symbol with a name, regardless of case. As in math-verify, only a lower-case italic e is Euler's number and only an
+    /// upper-case italic I is the imaginary unit; a lower-case i is a symbol, which is a different one in complex expressions.
     /// </summary>
     public static SymbolNode Of(string name, bool isUpright, bool isComplex) => new(name switch
     {
@@ -72,10 +72,10 @@ internal sealed record SymbolNode(string Name) : MathNode
     }
 }
 
-/// <summary>A function of one or two terms.</summary>
+/// <summary>A function or operator applied to one or two terms.</summary>
 internal sealed record CallNode(string Function, MathNode First, MathNode? Second = null) : MathNode
 {
-    // More to choose from than anyone writes; it bounds the work.
+    // An upper limit that bounds the work, above any realistic value.
     private const double MostChoices = 1e6;
 
     public override Complex Evaluate(Func<string, Complex> symbols) =>
@@ -87,7 +87,7 @@ internal sealed record CallNode(string Function, MathNode First, MathNode? Secon
         Second?.Collect(symbols);
     }
 
-    // Apart from Evaluate, which then takes little of the stack: a sum of a thousand terms is a thousand calls deep.
+    // Separate from Evaluate, whose stack frame stays small that way: a sum of a thousand terms is a thousand calls deep.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Complex Apply(Complex first, Complex second) => Function switch
     {
@@ -113,7 +113,8 @@ internal sealed record CallNode(string Function, MathNode First, MathNode? Secon
         _ => new Complex(double.NaN, double.NaN),
     };
 
-    // Whole powers by multiplication: through logarithms they lose digits and turn −1 into a nearby complex number.
+    // Integer powers by multiplication: computing them through logarithms loses digits and gives powers of negative numbers an
+    // imaginary part.
     private static Complex Power(Complex value, Complex exponent)
     {
         if (exponent.Imaginary == 0 && exponent.Real == Math.Round(exponent.Real) && Math.Abs(exponent.Real) <= 64)
@@ -132,7 +133,7 @@ internal sealed record CallNode(string Function, MathNode First, MathNode? Secon
             : Complex.Pow(value, exponent);
     }
 
-    // Factor by factor: factorials leave the numbers above 170.
+    // Computed factor by factor: factorials overflow above 170.
     private static Complex Choose(Complex from, Complex chosen)
     {
         if (from.Imaginary != 0 || chosen.Imaginary != 0 || !double.IsInteger(from.Real) || !double.IsInteger(chosen.Real)

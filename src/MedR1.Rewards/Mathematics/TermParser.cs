@@ -7,19 +7,19 @@ namespace MedR1.Rewards;
 /// Reads a term: sums, products (implicit ones too), powers, fractions, roots, functions, symbols with an index,
 /// absolute values, factorials, percent.
 /// </summary>
-/// <param name="cursor">Where to read.</param>
-/// <param name="lenient">Whether <c>\frac12</c> is one half.</param>
-/// <param name="isComplex">Whether i is the imaginary unit.</param>
+/// <param name="cursor">The position to read from.</param>
+/// <param name="lenient">Whether <c>\frac12</c> is read as one half.</param>
+/// <param name="isComplex">Whether the answer uses complex numbers.</param>
 internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool isComplex)
 {
     private static readonly string[] s_functions =
         ["sin", "cos", "tan", "arcsin", "arccos", "arctan", "exp", "ln", "log"];
 
-    /// <summary>Whether something was read that is malformed; it doesn't count as it is written.</summary>
+    /// <summary>Whether malformed input was accepted leniently; such an answer is not compared as written.</summary>
     public bool IsMended { get; private set; }
 
-    /// <summary>Reads a term as far as it goes.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Reads a term up to the first token that can't continue it.</summary>
+    /// <exception cref="FormatException">The tokens are not a term.</exception>
     public MathNode Sum()
     {
         MathNode sum = cursor.Take("-") ? new CallNode("*", new NumberNode(-1), Product()) : SkipPlus().Product();
@@ -132,7 +132,7 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
         return Closed(cursor.Take(@"\choose") ? new CallNode("choose", inside, Sum()) : inside, "}");
     }
 
-    // Words in upright letters are one symbol, however many there are.
+    // Several words in upright letters are one symbol.
     private static MathNode Word(string token)
     {
         string name = string.Concat(token[(token.IndexOf('{') + 1)..^1].Where(char.IsLetterOrDigit));
@@ -188,7 +188,7 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
             return Closed(Sum(), "}");
         }
 
-        // \frac12, whose digits are tokens of their own.
+        // \frac12, whose digits are separate tokens.
         if (lenient && cursor.Next.Length > 0 && char.IsAsciiLetterOrDigit(cursor.Next[0]))
         {
             IsMended = true;

@@ -3,8 +3,8 @@ using System.Text;
 namespace MedR1.Rewards;
 
 /// <summary>
-/// A text with one UTF-16 unit for each code point, so that an expression counts characters as Python does. Code points beyond
-/// U+FFFF become one of three surrogates, which say whether they are digits, other word characters, or neither.
+/// A text with one UTF-16 code unit for each code point, so that an expression counts characters as Python does. Code points beyond
+/// U+FFFF become one of three surrogates, which stand for digits, other word characters, and all others.
 /// </summary>
 internal sealed class CodePointText
 {
@@ -38,7 +38,7 @@ internal sealed class CodePointText
         Units = units.ToString();
     }
 
-    /// <summary>One unit for each code point.</summary>
+    /// <summary>The text with one code unit for each code point.</summary>
     public string Units { get; }
 
     /// <summary>Part of the original text, indexed by code points.</summary>

@@ -37,7 +37,7 @@ internal static class PythonClasses
     public static string NotSpace { get; } = Ranges(character => !PythonText.IsWhiteSpace((char)character.Value))
         + CodePointText.OtherAstral + CodePointText.WordAstral + CodePointText.DigitAstral;
 
-    /// <summary>All characters that IGNORECASE matches with one in a range.</summary>
+    /// <summary>All characters that IGNORECASE matches with a character in a range.</summary>
     public static string InAnyCase(char first, char last)
     {
         SortedSet<char> all = [];
@@ -54,7 +54,7 @@ internal static class PythonClasses
         return string.Concat(all.Select(Escape));
     }
 
-    /// <summary>A character that stands for itself inside and outside a class.</summary>
+    /// <summary>An escape that matches a character literally inside and outside a class.</summary>
     public static string Escape(char character) => $"\\u{(int)character:X4}";
 
     private static char Lower(char character) => character == '\u0130' ? 'i' : char.ToLowerInvariant(character);

@@ -1,6 +1,6 @@
 namespace MedR1.Rewards;
 
-/// <summary>Where an expression matched.</summary>
+/// <summary>A match of a <see cref="PythonRegex"/>.</summary>
 /// <param name="Start">The position of the first character, counted in code points as in Python.</param>
 /// <param name="End">The position after the last character, counted in code points.</param>
 /// <param name="Value">The text that matched.</param>

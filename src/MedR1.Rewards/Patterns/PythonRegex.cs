@@ -4,9 +4,9 @@ namespace MedR1.Rewards;
 
 /// <summary>
 /// A regular expression that matches as Python 3.11's <c>re</c> does, for rewards ported from Python. It supports literals, the
-/// dot, classes, groups (also named ones), look-around, alternatives, greedy and lazy quantifiers, and the escapes
-/// <c>\d \s \w \b \A \Z</c> with their opposites; it rejects back references, flags inside the expression, possessive quantifiers,
-/// and surrogates and characters beyond U+FFFF in the expression (texts may contain them).
+/// dot, classes, groups (including named ones), lookaround, alternation, greedy and lazy quantifiers, and the escapes <c>\d \s \w
+/// \b \A \Z</c> and <c>\D \S \W \B</c>; it rejects back references, flags inside the expression, possessive quantifiers, and
+/// surrogates and characters beyond U+FFFF in the expression (texts may contain them).
 /// </summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
 public sealed class PythonRegex

@@ -39,7 +39,7 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
                     Possessive(character);
                     _output.Append(character);
 
-                    // {,n} is 0 to n in Python, and text in .NET.
+                    // {,n} means 0 to n in Python, but is literal text in .NET.
                     if (character == '{' && BeginsAtNone())
                     {
                         _output.Append('0');
@@ -158,12 +158,12 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
         _output.Append(negated ? "[^" : "[").Append(body).Append(']');
     }
 
-    // Characters beyond U+FFFF, for which surrogates stand in the text, are in no range up to U+FFFF.
+    // The surrogates that stand for characters beyond U+FFFF must not match a range up to U+FFFF.
     private static string Range(char low, char high) => low < '\uD800' && high > '\uDFFF'
         ? Range(low, '\uD7FF') + Range('\uE000', high)
         : $"{PythonClasses.Escape(low)}-{PythonClasses.Escape(high)}";
 
-    /// <summary>The body of a shorthand class, or null and one character.</summary>
+    /// <summary>The body of a shorthand class, or null with the single character in <paramref name="character"/>.</summary>
     private string? ClassMember(out char character)
     {
         character = Next();

@@ -2,7 +2,7 @@ namespace MedR1.Rewards;
 
 /// <summary>
 /// Punishes repeated runs of tokens (arXiv 2502.03373, appendix C.2): (1 − distinct n-grams / n-grams) × the penalty. 0 for a
-/// completion that repeats nothing or is shorter than one n-gram.
+/// completion without repetition or shorter than one n-gram.
 /// </summary>
 public sealed class RepetitionReward : IReward
 {
@@ -41,7 +41,7 @@ public sealed class RepetitionReward : IReward
     /// <summary>The reward of a sequence of tokens: between the penalty and 0.</summary>
     /// <param name="tokens">The completion's tokens.</param>
     /// <param name="size">Number of tokens in an n-gram.</param>
-    /// <param name="penalty">The penalty for nothing but repetition.</param>
+    /// <param name="penalty">The score that a completion consisting only of repetition approaches; at most 0.</param>
     public static double Score(IReadOnlyList<int> tokens, int size, double penalty)
     {
         ArgumentNullException.ThrowIfNull(tokens);
@@ -61,7 +61,7 @@ public sealed class RepetitionReward : IReward
         return repeated == 0 ? 0.0 : repeated * penalty;
     }
 
-    /// <summary>Compares runs of tokens by where they start.</summary>
+    /// <summary>Compares n-grams, identified by the position of their first token.</summary>
     private sealed class RunComparer(IReadOnlyList<int> tokens, int size) : IEqualityComparer<int>
     {
         public bool Equals(int left, int right)

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace MedR1.Rewards;
 
-/// <summary>Measures of how alike two texts are: 1 if they are equal, 0 if they share nothing.</summary>
+/// <summary>Similarity measures for texts: 1 if they are equal, 0 if they share nothing.</summary>
 public static class TextSimilarity
 {
     /// <summary>
     /// The F1 of words (SQuAD, arXiv 1606.05250, but articles count): case is folded, Unicode's punctuation treated as white space,
-    /// and each word counted as often as it occurs in both. Two texts without words are equal. Unicode's symbols, which SQuAD removes
-    /// if they are ASCII, stay in words: <c>&lt;5</c> isn't <c>5</c>.
+    /// and each word counted as often as it occurs in both. Two texts without words are equal. Symbols, which SQuAD removes if they
+    /// are ASCII, are kept: <c>&lt;5</c> differs from <c>5</c>.
     /// </summary>
     /// <param name="said">A text.</param>
     /// <param name="right">A second text.</param>

@@ -1,6 +1,6 @@
 namespace MedR1.Rewards;
 
-/// <summary>How similar the completion's answer is to the example's, for questions whose answer is a phrase.</summary>
+/// <summary>The similarity of the completion's answer to the example's answer, for questions whose answer is a phrase.</summary>
 public sealed class TextSimilarityReward : IReward
 {
     private readonly SimilarityMeasure _measure;
