@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>A file is not a DICOM image, is broken, or is of an unsupported kind; the message says which.</summary>
+/// <summary>A file is not a DICOM image, is broken, or is of an unsupported kind; the message says what is wrong.</summary>
 public sealed class DicomException : IOException
 {
     /// <summary>Creates the exception.</summary>

@@ -4,9 +4,9 @@ namespace MedR1.Imaging.Dicom;
 
 /// <summary>
 /// A DICOM file with images (PS3.10), with or without its preamble: explicit and implicit little endian, big endian, deflated, RLE
-/// and baseline JPEG; grey with 8 or 16 bits, signed or unsigned, RGB, YBR_FULL, YBR_FULL_422 and palettes. Window and rescale are
-/// those of the frame, including the functional groups of enhanced files and lookup tables; overlays are not drawn. What the file
-/// declares is checked before anything is allocated for it.
+/// and baseline JPEG; grey with 8 or 16 bits, signed or unsigned, RGB, YBR_FULL, YBR_FULL_422 and palettes. Rescale, window and
+/// lookup tables are applied per frame, including the functional groups of enhanced files; overlays are not drawn. The sizes that
+/// the file declares are checked before anything is allocated.
 /// </summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
 public sealed class DicomFile

@@ -1,8 +1,8 @@
 namespace MedR1.Imaging.Dicom;
 
 /// <summary>
-/// A frame of a DICOM file as an image that all other code can read: opening it gives a BMP file. The file is read when the image
-/// is.
+/// A frame of a DICOM file as an image source that any decoder can read: opening it gives a BMP file. The DICOM file is read each
+/// time the image is opened.
 /// </summary>
 public sealed class DicomImageSource : IImageSource
 {

@@ -1,8 +1,8 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>The tag of a data element: a pair of numbers (PS3.6).</summary>
-/// <param name="Group">The first number.</param>
-/// <param name="Element">The second number.</param>
+/// <summary>The tag of a data element: a group and an element number (PS3.6).</summary>
+/// <param name="Group">The group number.</param>
+/// <param name="Element">The element number.</param>
 public readonly record struct DicomTag(ushort Group, ushort Element)
 {
     /// <summary>Modality, such as <c>CT</c> or <c>MR</c>.</summary>

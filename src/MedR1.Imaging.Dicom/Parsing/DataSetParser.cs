@@ -6,7 +6,7 @@ internal static class DataSetParser
     private const uint Undefined = 0xFFFFFFFF;
     private const int DeepestSequence = 32;
 
-    // Sequences of known length whose items are needed; others are skipped.
+    // Sequences whose items are needed; other sequences of known length are skipped.
     private static readonly HashSet<DicomTag> s_sequences =
     [
         DicomTag.SharedFunctionalGroups, DicomTag.PerFrameFunctionalGroups, DicomTag.FrameVoiLut,
@@ -14,7 +14,7 @@ internal static class DataSetParser
     ];
 
     /// <summary>Elements by tag, from the cursor's position to the pixels or the end.</summary>
-    /// <param name="cursor">Where to read.</param>
+    /// <param name="cursor">The position to read from.</param>
     /// <param name="isExplicit">Whether elements state their value representation.</param>
     /// <param name="goesOn">Whether an element with this tag still belongs to the data set.</param>
     /// <exception cref="DicomException">The bytes are not valid elements.</exception>
@@ -48,8 +48,8 @@ internal static class DataSetParser
     private static DataElement ReadElement(
         ByteCursor cursor, DicomTag tag, string representation, uint length, bool isExplicit, int depth)
     {
-        // A sequence that a program didn't know is in implicit little endian, whatever surrounds it (PS3.5, 6.2.2, and CP-246 for
-        // those of undefined length).
+        // A sequence with an unknown value representation is in implicit little endian, whatever the transfer syntax (PS3.5, 6.2.2,
+        // and CP-246 for undefined lengths).
         bool isUnknown = representation == ElementHead.Unknown;
         bool itemsAreExplicit = isExplicit && !isUnknown;
         bool itemsAreBigEndian = cursor.IsBigEndian && !isUnknown;
@@ -96,7 +96,7 @@ internal static class DataSetParser
         }
     }
 
-    // A sequence of undefined length ends with a delimiter, others with their bytes, which are then all that the cursor has.
+    // A sequence of undefined length ends with a delimiter; others end with the cursor's bytes.
     private static List<ElementTable> ReadItems(ByteCursor cursor, bool isExplicit, int depth, bool isWhole)
     {
         if (depth > DeepestSequence)

@@ -5,10 +5,10 @@ namespace MedR1.Imaging.Dicom;
 /// <summary>Reads an element's value representation and length (PS3.5, 7.1).</summary>
 internal static class ElementHead
 {
-    /// <summary>The value representation of elements that a program didn't know.</summary>
+    /// <summary>The value representation of elements unknown to the program that wrote them.</summary>
     public const string Unknown = "UN";
 
-    // What some programs write for a representation that they don't know, with the short form of the length.
+    // Characters that some programs write for an unknown value representation, followed by the short form of the length.
     private const string Blanks = " \0?-";
 
     private static readonly HashSet<string> s_long =

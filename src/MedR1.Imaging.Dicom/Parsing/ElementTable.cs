@@ -15,7 +15,7 @@ internal sealed class ElementTable(Dictionary<DicomTag, DataElement> elements, b
     public ElementTable? Item(DicomTag sequence, int place) =>
         Find(sequence)?.Items is IReadOnlyList<ElementTable> items && place < items.Count ? items[place] : null;
 
-    /// <summary>A text without its padding; if there are several values, all of them with their backslashes.</summary>
+    /// <summary>A text without its padding; several values are separated by backslashes, as in the file.</summary>
     public string? Text(DicomTag tag)
     {
         if (Find(tag) is not DataElement element || element.Value.Length == 0)
@@ -28,7 +28,7 @@ internal sealed class ElementTable(Dictionary<DicomTag, DataElement> elements, b
     }
 
     /// <summary>An unsigned number of two bytes.</summary>
-    /// <exception cref="DicomException">It does not exist and has no default.</exception>
+    /// <exception cref="DicomException">The element does not exist and there is no default.</exception>
     public int Number(DicomTag tag, string name, int? defaultValue = null)
     {
         if (Find(tag) is not DataElement element || element.Value.Length < 2)
@@ -46,8 +46,8 @@ internal sealed class ElementTable(Dictionary<DicomTag, DataElement> elements, b
         return isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(value) : BinaryPrimitives.ReadUInt16LittleEndian(value);
     }
 
-    /// <summary>The first of the decimal numbers in a text; null if there is none.</summary>
-    /// <exception cref="DicomException">It is not a finite number.</exception>
+    /// <summary>The first decimal number of an element; null if there is none.</summary>
+    /// <exception cref="DicomException">The text is not a finite number.</exception>
     public double? Decimal(DicomTag tag, string name)
     {
         string? first = Text(tag)?.Split('\\')[0].Trim();

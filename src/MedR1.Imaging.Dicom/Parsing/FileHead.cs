@@ -3,15 +3,15 @@ using System.Buffers.Binary;
 namespace MedR1.Imaging.Dicom;
 
 /// <summary>
-/// Finds where a file's data set begins and how it is encoded: from its meta information (PS3.10, 7.1) or, in files without any,
-/// from the form of their first element.
+/// Finds where a file's data set begins and how it is encoded: from its meta information (PS3.10, 7.1) or, without any, from the
+/// form of its first element.
 /// </summary>
 internal sealed record FileHead(int DataStart, TransferSyntax Syntax)
 {
     private const int PreambleBytes = 128;
     private const int HeadBytes = 8;
 
-    /// <exception cref="DicomException">It is not a DICOM file, or is of an unsupported kind.</exception>
+    /// <exception cref="DicomException">The file is not a DICOM file, or is of an unsupported kind.</exception>
     public static FileHead Read(ReadOnlyMemory<byte> file)
     {
         bool hasPreamble = file.Length >= PreambleBytes + 4 && file.Span.Slice(PreambleBytes, 4).SequenceEqual("DICM"u8);

@@ -7,7 +7,7 @@ internal sealed record TransferSyntax(string Uid, bool IsExplicit, bool IsBigEnd
     private const string Dcmtk = "dcmtk's 'dcmdjpeg'";
     private const string Gdcm = "'gdcmconv --raw'";
 
-    // Name, and what converts it.
+    // The name of each known but unsupported transfer syntax, and a tool that converts it.
     private static readonly Dictionary<string, (string Name, string Tool)> s_notRead = new()
     {
         ["4.57"] = ("JPEG lossless", Dcmtk),
@@ -28,7 +28,7 @@ internal sealed record TransferSyntax(string Uid, bool IsExplicit, bool IsBigEnd
 
     public static TransferSyntax ExplicitBig { get; } = new(Root + ".2", true, true, false, PixelEncoding.Native);
 
-    /// <exception cref="DicomException">It is unknown or unsupported.</exception>
+    /// <exception cref="DicomException">The transfer syntax is unknown or unsupported.</exception>
     public static TransferSyntax Find(string uid) => uid switch
     {
         Root => ImplicitLittle,

@@ -4,7 +4,7 @@ namespace MedR1.Imaging.Dicom;
 internal sealed class FrameReader(PixelFormat format, TransferSyntax syntax, DataElement pixels)
 {
     /// <summary>The frame's decoded bytes, for native and run-length encoding.</summary>
-    /// <exception cref="DicomException">They are missing or broken.</exception>
+    /// <exception cref="DicomException">The frame is missing or broken.</exception>
     public ReadOnlyMemory<byte> Read(int frame)
     {
         if (syntax.Encoding == PixelEncoding.Native)
@@ -17,7 +17,7 @@ internal sealed class FrameReader(PixelFormat format, TransferSyntax syntax, Dat
     }
 
     /// <summary>The frame's JPEG file.</summary>
-    /// <exception cref="DicomException">It is missing.</exception>
+    /// <exception cref="DicomException">The frame is missing.</exception>
     public ReadOnlyMemory<byte> ReadJpeg(int frame) => PackedFrames.Find(format, pixels, frame);
 
     private ReadOnlyMemory<byte> Native(int frame)
@@ -38,12 +38,12 @@ internal sealed class FrameReader(PixelFormat format, TransferSyntax syntax, Dat
 
         ReadOnlyMemory<byte> bytes = pixels.Value.Slice((int)start, (int)count);
 
-        // Big-endian words are swapped; so are 8-bit samples if they are packed in words.
+        // Big-endian words are swapped, including 8-bit samples packed in words.
         bool isInWords = format.SampleBytes == 2 || pixels.Representation == "OW";
         return syntax.IsBigEndian && isInWords ? Swap(pixels.Value, (int)start, bytes.Length) : bytes;
     }
 
-    // By the whole value's words, since a frame of 8-bit samples can start in the middle of one.
+    // Swaps by the words of the whole value, since a frame of 8-bit samples can start in the middle of a word.
     private static byte[] Swap(ReadOnlyMemory<byte> value, int start, int count)
     {
         ReadOnlySpan<byte> source = value.Span;

@@ -1,7 +1,7 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>What a JPEG file says about its samples, before its first scan (ITU-T T.81, annex B).</summary>
-/// <param name="Bits">Bits per sample; 8 if no frame header was found, so that the decoder says what is wrong.</param>
+/// <summary>The sample format that a JPEG file declares before its first scan (ITU-T T.81, annex B).</summary>
+/// <param name="Bits">Bits per sample; 8 if no frame header was found, so that the decoder reports the error.</param>
 /// <param name="HasFullColor">Whether it has three components, none of them subsampled relative to the others.</param>
 /// <param name="SaysSpace">Whether a JFIF or an Adobe segment states the colour space.</param>
 internal readonly record struct JpegColor(int Bits, bool HasFullColor, bool SaysSpace)
@@ -46,8 +46,8 @@ internal readonly record struct JpegColor(int Bits, bool HasFullColor, bool Says
     }
 
     /// <summary>
-    /// The JPEG to decode. A decoder takes three components for YCbCr unless told otherwise; if the DICOM file says RGB and the
-    /// JPEG says nothing, it is told.
+    /// The JPEG to decode. A decoder assumes that three components are YCbCr unless the JPEG says otherwise. If the DICOM file says
+    /// RGB and the JPEG states no colour space, an Adobe segment that declares RGB is inserted.
     /// </summary>
     public ReadOnlyMemory<byte> WithPhotometric(ReadOnlyMemory<byte> jpeg, PixelFormat format) =>
         HasFullColor && !SaysSpace && format.Photometric == "RGB"
@@ -57,7 +57,7 @@ internal readonly record struct JpegColor(int Bits, bool HasFullColor, bool Says
     // All start-of-frame markers; DHT, JPG and DAC are in the same range.
     private static bool IsFrameHeader(byte kind) => kind is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
-    // Decoders ignore shorter ones.
+    // Decoders ignore shorter segments.
     private static bool IsSegment(ReadOnlySpan<byte> body, ReadOnlySpan<byte> name, int bytes) =>
         body.Length >= bytes && body.StartsWith(name);
 
@@ -68,7 +68,7 @@ internal readonly record struct JpegColor(int Bits, bool HasFullColor, bool Says
             return false;
         }
 
-        // Each component consists of its id, its sampling and its table.
+        // Each component consists of its id, sampling factors and quantization table.
         return components[2] == components[5] && components[5] == components[8];
     }
 }

@@ -5,7 +5,9 @@ internal static class JpegFrame
 {
     private static readonly SkiaImageDecoder s_decoder = new();
 
-    /// <exception cref="DicomException">The JPEG is broken, differs in size from the file's frames, or does not have 8 bits.</exception>
+    /// <exception cref="DicomException">
+    /// The JPEG is broken, differs in size from the file's frames, or does not have 8 bits per sample.
+    /// </exception>
     public static RgbImage Decode(ReadOnlyMemory<byte> jpeg, PixelFormat format, DicomLimits limits, int frame)
     {
         JpegColor color = JpegColor.Read(jpeg.Span);

@@ -32,7 +32,7 @@ internal sealed record PixelFormat
     /// <summary>Bytes of a decoded frame.</summary>
     public long FrameBytes => (long)PixelCount * Samples * SampleBytes;
 
-    /// <summary>Whether two neighbours share their colour: two luminances, one blue and one red difference.</summary>
+    /// <summary>Whether two adjacent pixels share their chroma: two luma values, one blue and one red difference.</summary>
     public bool HasSharedChroma => Photometric == "YBR_FULL_422";
 
     public bool IsMonochrome => Photometric is "MONOCHROME1" or "MONOCHROME2";

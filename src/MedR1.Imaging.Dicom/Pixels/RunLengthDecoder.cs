@@ -8,7 +8,7 @@ internal static class RunLengthDecoder
     private const int HeadBytes = 64;
     private const int MostSegments = 15;
 
-    // Two bytes expand to at most 128.
+    // Two bytes expand to at most 128 bytes.
     private const int MostExpansion = 64;
 
     /// <exception cref="DicomException">The segments are broken, too many, too few or too short.</exception>
@@ -36,7 +36,7 @@ internal static class RunLengthDecoder
                 throw new DicomException($"Segment {segment} lies from byte {start} to {end} of {packed.Length}.");
             }
 
-            // Bytes of a sample come most significant first; the result is little endian.
+            // The segments of a sample are in big-endian order; the result is little-endian.
             int sample = segment / format.SampleBytes;
             int place = format.SampleBytes - 1 - segment % format.SampleBytes;
             DecodeSegment(

@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Expands YBR_FULL_422: two pixels are two luminances, a blue and a red difference (PS3.3, C.7.6.3.1.2).</summary>
+/// <summary>Expands YBR_FULL_422: two pixels are two luma values, a blue and a red difference (PS3.3, C.7.6.3.1.2).</summary>
 internal static class SharedChroma
 {
     private const int PairBytes = 4;

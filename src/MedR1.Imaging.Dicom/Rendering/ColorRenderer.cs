@@ -1,11 +1,11 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Makes colour images from decoded bytes.</summary>
+/// <summary>Renders colour images from decoded bytes.</summary>
 internal static class ColorRenderer
 {
     private const int MostEntries = 65_536;
 
-    /// <summary>RGB unchanged, or full-range YCbCr converted to it (PS3.3, C.7.6.3.1.2).</summary>
+    /// <summary>RGB unchanged, or full-range YCbCr converted to RGB (PS3.3, C.7.6.3.1.2).</summary>
     public static RgbImage Render(ReadOnlyMemory<byte> interleaved, PixelFormat format) => new(
         format.Columns, format.Rows, format.Photometric == "RGB" ? interleaved : FromYbr(interleaved.Span));
 
@@ -62,7 +62,8 @@ internal static class ColorRenderer
         int count = table.Number(descriptor, "palette");
         count = count == 0 ? MostEntries : count;
 
-        // As for other tables, the first value is signed if the image's values are; entries of 8 bits may be stored in words.
+        // As in other lookup tables, the first mapped value is signed if the image's values are; 8-bit entries may be stored in
+        // words.
         first = isSigned || head.Representation == "SS" ? (short)table.NumberAt(head, 1) : table.NumberAt(head, 1);
         bool isDeep = table.NumberAt(head, 2) > 8;
         bool isInWords = body.Value.Length >= count * 2;

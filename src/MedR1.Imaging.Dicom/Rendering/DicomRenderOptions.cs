@@ -11,8 +11,8 @@ public sealed record DicomRenderOptions
     public int Frame { get; init; }
 
     /// <summary>
-    /// The window for grey images; <see langword="null"/> uses the file's first, else shows 8-bit values unchanged and scales
-    /// others from the frame's minimum to its maximum.
+    /// The window for grey images; <see langword="null"/> uses the file's first window or VOI LUT. Without either, 8-bit values are
+    /// shown unchanged and other values are scaled from the frame's minimum to its maximum.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public DicomWindow? Window { get; init; }

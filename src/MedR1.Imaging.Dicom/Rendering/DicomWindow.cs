@@ -1,6 +1,8 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>The range of an image's values that is shown from black to white, in units after rescaling (PS3.3, C.11.2).</summary>
+/// <summary>
+/// The range of an image's values that is displayed from black to white, in units after rescaling (PS3.3, C.11.2).
+/// </summary>
 /// <param name="Center">The centre of the window.</param>
 /// <param name="Width">The number of values in the window, at least 1.</param>
 public readonly record struct DicomWindow(double Center, double Width)

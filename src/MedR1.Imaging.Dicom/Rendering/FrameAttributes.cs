@@ -1,15 +1,15 @@
 namespace MedR1.Imaging.Dicom;
 
 /// <summary>
-/// Where a frame's rescale and window are stored: in its own functional groups, in those that all frames share, or at the file's
-/// top level (PS3.3, C.7.6.16).
+/// Locates a frame's rescale and window: in its own functional groups, in the shared functional groups, or at the file's top level
+/// (PS3.3, C.7.6.16).
 /// </summary>
 internal sealed class FrameAttributes(ElementTable table, int frame)
 {
-    /// <summary>Contains Rescale Slope and Intercept.</summary>
+    /// <summary>The elements that contain Rescale Slope and Intercept.</summary>
     public ElementTable Rescale => Group(DicomTag.PixelValueTransformation) ?? table;
 
-    /// <summary>Contains Window Center and Width.</summary>
+    /// <summary>The elements that contain Window Center and Width.</summary>
     public ElementTable Window => Group(DicomTag.FrameVoiLut) ?? table;
 
     private ElementTable? Group(DicomTag sequence) =>

@@ -1,6 +1,6 @@
 namespace MedR1.Imaging.Dicom;
 
-/// <summary>Makes grey images from stored values: rescale, window, and the direction of grey.</summary>
+/// <summary>Renders grey images from stored values: rescale, window, and inversion for MONOCHROME1.</summary>
 internal static class GreyRenderer
 {
     public static RgbImage Render(int[] stored, PixelFormat format, ElementTable table, DicomRenderOptions options)
@@ -11,7 +11,7 @@ internal static class GreyRenderer
             ?? Unwindowed(stored, rescale, format, attributes.Rescale, table);
         bool isInverse = format.Photometric == "MONOCHROME1";
 
-        // Values occur many times: the map of those that occur is smaller than the image.
+        // Caches the level of each distinct value, of which there are far fewer than pixels.
         Dictionary<int, byte> levels = [];
         byte[] pixels = new byte[stored.Length * 3];
         for (int i = 0; i < stored.Length; i++)
@@ -43,7 +43,7 @@ internal static class GreyRenderer
         attributes.Decimal(DicomTag.RescaleSlope, "Rescale Slope") ?? 1,
         attributes.Decimal(DicomTag.RescaleIntercept, "Rescale Intercept") ?? 0);
 
-    // The caller's window, else the file's, else the file's table of grey values.
+    // The caller's window, else the file's window, else the file's VOI LUT.
     private static Func<double, double>? Windowing(DicomWindow? wanted, ElementTable attributes, PixelFormat format)
     {
         if (wanted is DicomWindow given && (!(given.Width >= 1) || !double.IsFinite(given.Center)))
@@ -70,7 +70,7 @@ internal static class GreyRenderer
             return value => value;
         }
 
-        // A lookup table need not be monotonic: all values that occur are considered.
+        // A lookup table need not be monotonic, so all occurring values are considered.
         double[] occurring = [.. stored.Distinct().Select(rescale)];
         double low = occurring.Min();
         double range = occurring.Max() - low;

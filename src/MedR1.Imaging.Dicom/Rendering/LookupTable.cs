@@ -18,9 +18,9 @@ internal sealed class LookupTable
     public int Highest { get; }
 
     /// <summary>The first table of a sequence; null if there is none.</summary>
-    /// <param name="table">Contains the sequence.</param>
+    /// <param name="table">The elements that contain the sequence.</param>
     /// <param name="sequence">The sequence's tag.</param>
-    /// <param name="isSigned">Whether the image's values are signed, and with them the first value that the table maps.</param>
+    /// <param name="isSigned">Whether the image's values, and thus the first value that the table maps, are signed.</param>
     /// <exception cref="DicomException">The table is broken.</exception>
     public static LookupTable? Find(ElementTable table, DicomTag sequence, bool isSigned)
     {
@@ -56,6 +56,6 @@ internal sealed class LookupTable
         return new LookupTable(values, first, bits);
     }
 
-    /// <summary>The entry for a value; values outside the table get the nearest end's entry.</summary>
+    /// <summary>The entry for a value; values outside the table are clamped to its ends.</summary>
     public int this[double value] => _values[(int)Math.Clamp(Math.Round(value) - _first, 0, _values.Length - 1)];
 }

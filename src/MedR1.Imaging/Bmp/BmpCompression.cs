@@ -1,17 +1,17 @@
 namespace MedR1.Imaging;
 
-/// <summary>How the pixels of a bitmap are stored, as its header numbers it.</summary>
+/// <summary>How the pixels of a bitmap are stored, with the values used in its header.</summary>
 internal enum BmpCompression : uint
 {
-    /// <summary>As they are.</summary>
+    /// <summary>Uncompressed.</summary>
     None,
 
-    /// <summary>Runs of palette indices of eight bits.</summary>
+    /// <summary>Run-length encoded palette indices of eight bits.</summary>
     RunLength8,
 
-    /// <summary>Runs of pairs of palette indices of four bits.</summary>
+    /// <summary>Run-length encoded pairs of palette indices of four bits.</summary>
     RunLength4,
 
-    /// <summary>As they are, with masks that tell where each colour lies.</summary>
+    /// <summary>Uncompressed, with a bit mask for each colour.</summary>
     BitFields,
 }

@@ -4,15 +4,15 @@ namespace MedR1.Imaging;
 
 /// <summary>Reads the headers of a Windows bitmap: BITMAPCOREHEADER and BITMAPINFOHEADER with its successors.</summary>
 /// <param name="Width">Columns.</param>
-/// <param name="Height">Rows; the sign in the file, which gives the order of the rows, is dropped.</param>
-/// <param name="IsTopDown">Whether the first row in the file is the upper one.</param>
+/// <param name="Height">Rows, without the sign in the file, which gives the order of the rows.</param>
+/// <param name="IsTopDown">Whether the first row in the file is the top row.</param>
 /// <param name="BitsPerPixel">1, 4, 8, 16, 24 or 32.</param>
 /// <param name="Compression">How pixels are stored.</param>
-/// <param name="Masks">Where colours lie in a pixel; ignored if there is a palette.</param>
-/// <param name="PaletteStart">Where the palette starts in the file.</param>
+/// <param name="Masks">The bits of each colour in a pixel; ignored if there is a palette.</param>
+/// <param name="PaletteStart">The offset of the palette in the file.</param>
 /// <param name="PaletteCount">Number of colours in the palette.</param>
-/// <param name="PaletteEntryBytes">Bytes of a colour, 3 or 4: blue, green, red.</param>
-/// <param name="DataStart">Where the pixels start in the file.</param>
+/// <param name="PaletteEntryBytes">Bytes per palette entry, 3 or 4, in the order blue, green, red.</param>
+/// <param name="DataStart">The offset of the pixels in the file.</param>
 internal sealed record BmpHeader(
     int Width,
     int Height,
@@ -101,7 +101,7 @@ internal sealed record BmpHeader(
             headerBytes);
     }
 
-    // Behind a header of 40 bytes, inside longer ones; only those from 56 bytes on have a mask of alpha.
+    // The masks follow a header of 40 bytes and are part of longer ones; only headers of at least 56 bytes have an alpha mask.
     private static BmpMasks ReadMasks(ReadOnlySpan<byte> encoded, int headerBytes, int bits)
     {
         bool hasAlpha = headerBytes >= SmallestHeaderWithAlpha;
@@ -154,7 +154,7 @@ internal sealed record BmpHeader(
         int entryBytes = headerBytes == CoreHeaderBytes ? 3 : 4;
         int paletteEnd = paletteStart + (int)paletteCount * entryBytes;
 
-        // Some programs give the header's end as the pixels' start though a palette follows, some give none.
+        // Some programs write the header's end as the offset of the pixels although a palette follows, and some write 0.
         uint announced = BinaryPrimitives.ReadUInt32LittleEndian(encoded[DataStartAt..]);
         bool isPaletteEnd = announced == 0 || (hasPalette && announced == FileHeaderBytes + headerBytes);
         return new BmpHeader(

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace MedR1.Imaging;
 
-/// <summary>Decodes Windows bitmaps to the same bytes as Pillow, and refuses those that Pillow refuses.</summary>
+/// <summary>Decodes Windows bitmaps to the same bytes as Pillow, and rejects those that Pillow rejects.</summary>
 internal static class BmpReader
 {
     public static RgbImage Decode(ReadOnlySpan<byte> encoded, Transparency transparency)
@@ -40,7 +40,7 @@ internal static class BmpReader
         return indices;
     }
 
-    // Rows are stored from the bottom unless the header says otherwise.
+    // Rows are stored bottom-up unless the header says otherwise.
     private static byte[] InOrder(byte[] indices, BmpHeader header)
     {
         if (header.IsTopDown)
@@ -58,7 +58,7 @@ internal static class BmpReader
         return ordered;
     }
 
-    // Indices past the palette's end are black. A palette that is a grey ramp is no palette to Pillow: there, they are grey.
+    // Indices past the palette's end are black. If the palette is a grey ramp, Pillow ignores it and treats indices as grey levels.
     private static byte[] Table(ReadOnlySpan<byte> encoded, BmpHeader header)
     {
         byte[] table = new byte[IndexedPixels.TableEntries * 3];
@@ -151,7 +151,7 @@ internal static class BmpReader
 
     private static int ByteOf(uint mask) => BitOperations.TrailingZeroCount(mask) / 8;
 
-    // Nothing is allocated for pixels that aren't there. Only the padding of the last row may be missing.
+    // Checked before allocation, so that a truncated file costs no memory. Only the padding of the last row may be missing.
     private static void RequireRows(ReadOnlySpan<byte> encoded, BmpHeader header)
     {
         if (RowStart(header, header.Height - 1) + RowBytes(header) > encoded.Length)

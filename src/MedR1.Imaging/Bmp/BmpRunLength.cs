@@ -1,8 +1,8 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Decodes run-length encoded palette indices by the rules of Pillow's BmpRleDecoder: what a jump or the end of a row leaves out
-/// has index 0, but an end before the last pixel is an error.
+/// Decodes run-length encoded palette indices by the rules of Pillow's BmpRleDecoder: pixels skipped by a jump or the end of a row
+/// have index 0, but data that ends before the last pixel is an error.
 /// </summary>
 internal static class BmpRunLength
 {
@@ -57,7 +57,7 @@ internal static class BmpRunLength
             return _count;
         }
 
-        // A run ends with its row at the latest.
+        // A run does not extend past the end of its row.
         private void Run(int length, byte value)
         {
             int written = Math.Min(Math.Min(length, Math.Max(0, _width - _column)), _indices.Length - _count);
@@ -103,7 +103,7 @@ internal static class BmpRunLength
             _count += copied;
             _column += length;
 
-            // To an even place in the file, whatever place its pixels start at.
+            // Aligned to an even offset in the file, not relative to the start of the pixels.
             _position += bytes;
             _position += _position % 2;
             return true;

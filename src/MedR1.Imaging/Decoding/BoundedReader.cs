@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>Reads a source into memory, but never more than the limit and one byte.</summary>
+/// <summary>Reads a source into memory, but never more than one byte beyond the limit.</summary>
 internal static class BoundedReader
 {
     private const int FirstBlock = 1 << 16;

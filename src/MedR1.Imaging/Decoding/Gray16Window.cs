@@ -1,12 +1,12 @@
 namespace MedR1.Imaging;
 
-/// <summary>Which samples of a 16-bit grey image become black and white; those in between are mapped linearly.</summary>
+/// <summary>The samples of a 16-bit grey image that become black and white; samples in between are mapped linearly.</summary>
 /// <remarks>The result is <c>round(255·(sample − Low) / (High − Low))</c>, with halves rounded up, clamped to 0 to 255.</remarks>
 public sealed record Gray16Window
 {
     /// <summary>Creates a window.</summary>
-    /// <param name="low">The sample that becomes 0, as do all below it.</param>
-    /// <param name="high">The sample that becomes 255, as do all above it.</param>
+    /// <param name="low">The sample that becomes 0, as do all smaller samples.</param>
+    /// <param name="high">The sample that becomes 255, as do all larger samples.</param>
     /// <exception cref="ArgumentException">
     /// A bound is not finite, or <paramref name="high"/> is not above <paramref name="low"/>.
     /// </exception>
@@ -26,15 +26,15 @@ public sealed record Gray16Window
     public static Gray16Window FullRange { get; } = new(0, ushort.MaxValue);
 
     /// <summary>
-    /// Samples above 255 are clipped, as Pillow's <c>convert("RGB")</c> does with 16-bit grey without alpha; with alpha it takes the
-    /// high byte.
+    /// Samples above 255 are clipped, as Pillow's <c>convert("RGB")</c> does for 16-bit grey without alpha; with alpha, Pillow
+    /// takes the high byte.
     /// </summary>
     public static Gray16Window CutAt255 { get; } = new(0, 255);
 
-    /// <summary>The sample that becomes 0, as do all below it.</summary>
+    /// <summary>The sample that becomes 0, as do all smaller samples.</summary>
     public double Low { get; }
 
-    /// <summary>The sample that becomes 255, as do all above it.</summary>
+    /// <summary>The sample that becomes 255, as do all larger samples.</summary>
     public double High { get; }
 
     /// <summary>A window specified as in DICOM (PS3.3, C.11.2.1.2.1), by its centre and its width in samples.</summary>

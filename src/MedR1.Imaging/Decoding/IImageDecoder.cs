@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>Turns the bytes of an image file into 8-bit RGB.</summary>
+/// <summary>Decodes image files to 8-bit RGB.</summary>
 /// <remarks>
 /// Implementations are safe to use from several threads at once and need not be disposed. They check the header against the limits
 /// of the options before they allocate anything for the image.
@@ -10,7 +10,7 @@ public interface IImageDecoder
     /// <summary>Decodes an image; of an animation, the first frame.</summary>
     /// <param name="encoded">The whole file.</param>
     /// <param name="options">Limits and colour rules; null for the defaults.</param>
-    /// <exception cref="ImageFormatException">The bytes are not an image, or a broken one.</exception>
+    /// <exception cref="ImageFormatException">The bytes are not an image, or the image is broken.</exception>
     /// <exception cref="ImageTooLargeException">The image exceeds a limit of the options.</exception>
     RgbImage Decode(ReadOnlyMemory<byte> encoded, ImageDecodeOptions? options = null);
 

@@ -10,8 +10,8 @@ public static class ImageDecoderExtensions
     /// <param name="decoder">The decoder.</param>
     /// <param name="source">The image; its name is included in exception messages.</param>
     /// <param name="options">Limits and colour rules; null for the defaults.</param>
-    /// <exception cref="ImageFormatException">The bytes are not an image, or a broken one.</exception>
-    /// <exception cref="ImageTooLargeException">The image exceeds a limit; no more than the limit was read.</exception>
+    /// <exception cref="ImageFormatException">The bytes are not an image, or the image is broken.</exception>
+    /// <exception cref="ImageTooLargeException">The image exceeds a limit; reading stopped there.</exception>
     /// <exception cref="IOException">The source can't be read; the message names it.</exception>
     public static RgbImage Load(this IImageDecoder decoder, IImageSource source, ImageDecodeOptions? options = null)
     {
@@ -62,7 +62,7 @@ public static class ImageDecoderExtensions
         }
     }
 
-    // A missing file is named by its full path.
+    // The exception for a missing file names its full path.
     private static bool Names(IOException exception, string name) =>
         exception is FileNotFoundException { FileName: string file } && file == name
         || exception.Message.Contains(name, StringComparison.Ordinal);

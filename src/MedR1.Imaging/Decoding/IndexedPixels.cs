@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>Turns palette indices into colours.</summary>
+/// <summary>Converts palette indices to colours.</summary>
 internal static class IndexedPixels
 {
     /// <summary>Number of colours in a table.</summary>

@@ -3,10 +3,10 @@ namespace MedR1.Imaging;
 /// <summary>Converts unpremultiplied RGBA, which most decoders can produce, to RGB.</summary>
 public static class RgbaConversion
 {
-    // Seven bits more than a byte, as in Pillow's AlphaComposite.c.
+    // Seven extra bits of precision, as in Pillow's AlphaComposite.c.
     private const int PrecisionBits = 7;
 
-    /// <summary>Makes an image from RGBA pixels whose colours are not multiplied by alpha.</summary>
+    /// <summary>Creates an image from unpremultiplied RGBA pixels.</summary>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="rgba"><c>[height, width, 4]</c> bytes.</param>

@@ -7,14 +7,14 @@ namespace MedR1.Imaging;
 /// Decodes PNG, JPEG, WebP, BMP and GIF to the same bytes as Pillow. EXIF orientation, ICC profiles and gamma are not applied.
 /// </summary>
 /// <remarks>
-/// BMP and GIF have readers of their own. The other codecs are Skia's (libpng, libjpeg-turbo, libwebp), asked for unpremultiplied
-/// RGBA so that colours under alpha are preserved. A truncated file is an error, never an image with grey parts. Damage inside the
-/// data, such as a premature end marker in a JPEG, may go unnoticed in formats other than PNG, the only one with checksums. Safe to
-/// use from several threads.
+/// BMP and GIF, and 16-bit grey PNG with a window, are decoded by managed code. The other formats use Skia's codecs (libpng,
+/// libjpeg-turbo, libwebp) with unpremultiplied RGBA output, so that colours under alpha are preserved. A truncated file is an
+/// error, never an image with grey parts. Damage inside the data, such as a premature end marker in a JPEG, may go unnoticed in
+/// formats other than PNG, the only one with checksums. Safe to use from several threads at once.
 /// </remarks>
 public sealed class SkiaImageDecoder : IImageDecoder
 {
-    // The pool rounds up to powers of two and keeps what is returned: larger buffers are left to the garbage collector.
+    // The pool rounds up to powers of two and retains returned arrays, so larger buffers are not rented.
     private const int LargestRentedBytes = 1 << 24;
 
     /// <inheritdoc/>

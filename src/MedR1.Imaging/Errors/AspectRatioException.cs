@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>An image too long and thin for the model: one side is more than 200 times the other.</summary>
+/// <summary>An image is too long and thin for the model: one side is more than 200 times the other.</summary>
 public sealed class AspectRatioException : ArgumentException
 {
     /// <summary>Creates the exception from the sides.</summary>

@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>The bytes are not an image, or an image that is truncated, broken or of an unsupported kind.</summary>
+/// <summary>The bytes are not an image, or the image is truncated, broken or of an unsupported kind.</summary>
 public sealed class ImageFormatException : Exception
 {
     /// <summary>Creates the exception.</summary>

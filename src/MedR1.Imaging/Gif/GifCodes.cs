@@ -9,7 +9,7 @@ internal ref struct GifCodes(ReadOnlySpan<byte> encoded, int firstBlock)
     private uint _bits;
     private int _bitCount;
 
-    /// <summary>The next code, or null where the blocks end.</summary>
+    /// <summary>The next code, or null at the end of the blocks.</summary>
     public int? Read(int codeBits)
     {
         while (_bitCount < codeBits)
@@ -30,7 +30,7 @@ internal ref struct GifCodes(ReadOnlySpan<byte> encoded, int firstBlock)
         return code;
     }
 
-    // A block that is cut short is not read at all, as in Pillow.
+    // A truncated block is not read at all, as in Pillow.
     private bool TryOpenBlock()
     {
         if (_position >= _encoded.Length)

@@ -1,11 +1,11 @@
 namespace MedR1.Imaging;
 
-/// <summary>Where a frame lies on the screen of a GIF, and in which order its rows are stored.</summary>
-/// <param name="Left">Its first column.</param>
-/// <param name="Top">Its first row.</param>
+/// <summary>The position of a frame on the screen of a GIF, and the order in which its rows are stored.</summary>
+/// <param name="Left">The frame's first column on the screen.</param>
+/// <param name="Top">The frame's first row on the screen.</param>
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="IsInterlaced">Whether rows come in four passes.</param>
+/// <param name="IsInterlaced">Whether rows are stored in four passes.</param>
 internal readonly record struct GifFrame(int Left, int Top, int Width, int Height, bool IsInterlaced)
 {
     private static readonly (int First, int Step)[] s_passes = [(0, 8), (4, 8), (2, 4), (1, 2)];

@@ -8,9 +8,11 @@ namespace MedR1.Imaging;
 /// <param name="BitsPerIndex">Bits of a palette index.</param>
 /// <param name="TransparentIndex">The transparent index of the first frame, or null.</param>
 /// <param name="Palette">The range of the first frame's palette in the file; empty if there is none.</param>
-/// <param name="GlobalPalette">The range of the screen's palette, the same if the frame has none of its own.</param>
-/// <param name="Frame">Where the first frame lies on the screen.</param>
-/// <param name="DataStart">Where its pixels start in the file: the bits of a code, and blocks of codes.</param>
+/// <param name="GlobalPalette">
+/// The range of the screen's palette, which equals <paramref name="Palette"/> if the frame has no palette.
+/// </param>
+/// <param name="Frame">The position of the first frame on the screen.</param>
+/// <param name="DataStart">The offset of the frame's data in the file: the minimum code size, followed by blocks of codes.</param>
 internal sealed record GifHeader(
     int Width,
     int Height,

@@ -6,7 +6,8 @@ internal sealed class GifIndices
     private const int MostCodeBits = 12;
     private const int MostCodes = 1 << MostCodeBits;
 
-    // A code stands for the indices of an earlier code and one more; the codes up to the clear code for one index.
+    // A code stands for the indices of an earlier code (its link) and one more index; codes below the clear code stand for one
+    // index.
     private readonly byte[] _lasts = new byte[MostCodes];
     private readonly ushort[] _links = new ushort[MostCodes];
     private readonly byte[] _reversed = new byte[MostCodes];
@@ -49,7 +50,7 @@ internal sealed class GifIndices
                 continue;
             }
 
-            // The first code stands for one index, and no code is used before it is defined.
+            // The first code must stand for one index, and later codes must already be defined or be the next one.
             if (code > (previous < 0 ? clear : next))
             {
                 break;
@@ -75,7 +76,7 @@ internal sealed class GifIndices
         return count;
     }
 
-    // Follows the links from a code's last index to its first one, which is returned.
+    // Follows the links from a code's last index to its first one, and returns the first.
     private byte Expand(int code, int clear, out int length)
     {
         length = 0;

@@ -16,8 +16,8 @@ internal static class GifReader
         return IndexedPixels.ToRgb(header.Width, header.Height, OnScreen(frame, header), table);
     }
 
-    // To Pillow a grey ramp is no palette: it takes the screen's instead of the frame's, and without any, indices are grey levels.
-    // Those past a palette's end are black.
+    // Pillow ignores a palette that is a grey ramp: it uses the screen's palette instead of the frame's, and without any, indices
+    // are grey levels. Indices past a palette's end are black.
     private static byte[] Table(ReadOnlySpan<byte> encoded, GifHeader header)
     {
         byte[] table = IndexedPixels.GreyTable();
@@ -35,7 +35,7 @@ internal static class GifReader
         return table;
     }
 
-    // Around the frame, the screen has the transparent index, or index 0 if there is none.
+    // Outside the frame, the screen has the transparent index, or index 0 if there is none.
     private static byte[] OnScreen(ReadOnlySpan<byte> frame, GifHeader header)
     {
         byte[] screen = new byte[checked(header.Width * header.Height)];

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace MedR1.Imaging;
 
-/// <summary>Guards and messages that the header readers share.</summary>
+/// <summary>Checks and error messages shared by the header readers.</summary>
 internal static class HeaderBytes
 {
     private const int BytesShown = 8;
 
-    /// <summary>Throws unless the file has that many bytes.</summary>
+    /// <summary>Throws unless the file has at least <paramref name="count"/> bytes.</summary>
     public static void Require(ReadOnlySpan<byte> encoded, long count, string format)
     {
         if (encoded.Length < count)
@@ -34,11 +34,11 @@ internal static class HeaderBytes
         }
     }
 
-    /// <summary>A broken file of a known format.</summary>
+    /// <summary>The exception for a broken file of a known format.</summary>
     public static ImageFormatException Broken(ImageFormat format, string what) =>
         new($"The {NameOf(format)} file is broken: {what}. Fetch it again, or save it anew with another program.");
 
-    /// <summary>Bytes that do not start like an image.</summary>
+    /// <summary>The exception for bytes that do not start like an image.</summary>
     public static ImageFormatException NotAnImage(ReadOnlySpan<byte> encoded)
     {
         if (encoded.IsEmpty)

@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>What the first bytes of an image file say. Reading it decodes nothing and allocates almost nothing.</summary>
+/// <summary>The header of an image file. Reading it decodes nothing and allocates almost nothing.</summary>
 /// <param name="Format">The file format.</param>
 /// <param name="Width">Columns, at least 1.</param>
 /// <param name="Height">Rows, at least 1.</param>

@@ -8,10 +8,10 @@ internal static class PngHeader
     /// <summary>Signature, and the IHDR chunk with its length, type and checksum.</summary>
     public const int ByteCount = 8 + 8 + 13 + 4;
 
-    // After signature, length, type, width, height and bits.
+    // The colour type follows the signature, length, type, width, height and bit depth.
     private const int ColourTypeAt = 8 + 8 + 8 + 1;
 
-    /// <summary>Grey, with 16 bits per sample: the only images that a window applies to.</summary>
+    /// <summary>Grey with 16 bits per sample, the only images to which a window applies.</summary>
     public static bool IsGray16(ImageHeader header) =>
         header is { Format: ImageFormat.Png, BitsPerSample: 16, Channels: 1 or 2 };
 

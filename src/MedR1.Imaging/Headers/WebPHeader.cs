@@ -13,7 +13,9 @@ internal static class WebPHeader
         return HeaderBytes.Sized(ImageFormat.WebP, width, height, bitsPerSample: 8, channels);
     }
 
-    /// <summary>Throws if the file is shorter than it says; the decoder may find what it needs in front of the cut.</summary>
+    /// <summary>
+    /// Throws if the file is shorter than its header says, which the decoder does not notice if the image data itself is complete.
+    /// </summary>
     public static void RequireWhole(ReadOnlySpan<byte> encoded)
     {
         long announced = BinaryPrimitives.ReadUInt32LittleEndian(encoded[4..]) + 8L;

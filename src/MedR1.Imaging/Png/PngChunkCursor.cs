@@ -10,24 +10,26 @@ internal ref struct PngChunkCursor(ReadOnlySpan<byte> encoded)
     private readonly ReadOnlySpan<byte> _encoded = encoded;
     private int _contentLength;
 
-    /// <summary>Where the chunk starts, at its length.</summary>
+    /// <summary>The offset of the chunk, at its length field.</summary>
     public int Position { get; private set; }
 
-    /// <summary>Where the next chunk starts.</summary>
+    /// <summary>The offset of the next chunk.</summary>
     public int End { get; private set; } = SignatureBytes;
 
-    /// <summary>The four bytes of its type; letters, unless the file is damaged or odd.</summary>
+    /// <summary>The four bytes of the chunk's type: letters, unless the file is damaged or non-standard.</summary>
     public readonly ReadOnlySpan<byte> Type => _encoded.Slice(Position + 4, 4);
 
     public readonly ReadOnlySpan<byte> Content => _encoded.Slice(Position + 8, _contentLength);
 
-    // What the checksum covers.
+    // The bytes that the checksum covers.
     private readonly ReadOnlySpan<byte> TypeAndContent => _encoded.Slice(Position + 4, 4 + _contentLength);
 
     private readonly uint CheckSum => BinaryPrimitives.ReadUInt32BigEndian(_encoded[(Position + 8 + _contentLength)..]);
 
-    /// <summary>Requires a type that may be one, as Pillow does: letters, which the specification wants, digits or underscores.</summary>
-    /// <exception cref="ImageFormatException">It is something else, so that the chunk's length is none either.</exception>
+    /// <summary>Requires a plausible type, as Pillow does: letters, as the specification demands, digits or underscores.</summary>
+    /// <exception cref="ImageFormatException">
+    /// The type has other bytes, so that the chunk's length is not reliable either.
+    /// </exception>
     public readonly void RequireType()
     {
         foreach (byte letter in Type)
@@ -54,7 +56,7 @@ internal ref struct PngChunkCursor(ReadOnlySpan<byte> encoded)
         }
     }
 
-    /// <summary>Whether there is a complete next chunk.</summary>
+    /// <summary>Moves to the next chunk; returns whether there is a complete one.</summary>
     public bool MoveNext()
     {
         if (End + FrameBytes > _encoded.Length)

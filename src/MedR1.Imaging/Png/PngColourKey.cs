@@ -1,13 +1,14 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Compares samples with the colour key (tRNS) as Pillow does where libpng, which scales both alike, does otherwise.
+/// Applies the colour key (tRNS) as Pillow does to images for which the result differs from that of libpng, which scales samples
+/// and key alike.
 /// </summary>
 internal static class PngColourKey
 {
-    /// <summary>Sets alpha anew in the images that differ.</summary>
+    /// <summary>Recomputes alpha for images whose result differs.</summary>
     /// <param name="encoded">The file.</param>
-    /// <param name="header">Its header.</param>
+    /// <param name="header">The file's header.</param>
     /// <param name="rgba">The decoded pixels.</param>
     public static void Apply(ReadOnlySpan<byte> encoded, ImageHeader header, Span<byte> rgba)
     {
@@ -20,14 +21,14 @@ internal static class PngColourKey
 
         switch (PngChunks.KeyOf(encoded))
         {
-            // With one bit, any key but 0 is white.
+            // With one bit per sample, any key but 0 means white.
             case [ushort key] when header.BitsPerSample == 1:
                 byte level = key == 0 ? byte.MinValue : byte.MaxValue;
                 Compare(rgba, level, level, level);
                 break;
 
-            // Widened samples are compared with the key as it is in the file, so that with 2 or 4 bits only black is ever
-            // transparent, and high bytes with the low bytes of a key of 16 bits.
+            // Pillow compares samples widened to 8 bits with the key as stored, so that with 2 or 4 bits only black can be
+            // transparent, and the high bytes of 16-bit samples with the low bytes of the key.
             case [ushort key]:
                 Compare(rgba, (byte)key, (byte)key, (byte)key);
                 break;

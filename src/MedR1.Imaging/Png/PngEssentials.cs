@@ -4,13 +4,13 @@ using System.Text;
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Reduces a PNG file to what its pixels depend on, arranged so that libpng makes of it what Pillow does: header, palette,
-/// transparency, and pixels. A file of which libpng makes that anyway stays as it is.
+/// Reduces a PNG file to the chunks that its pixels depend on (header, palette, transparency and pixels), arranged so that libpng
+/// decodes them as Pillow does. A file that libpng already decodes like Pillow is left unchanged.
 /// </summary>
 /// <remarks>
-/// libpng keeps texts, colour profiles and suggested palettes in memory while it decodes, and decompresses the compressed ones: from
-/// a malicious file of 7 MB, 7 GB. It refuses unknown chunks that Pillow skips, gives indices past the palette's end its last colour
-/// (Pillow: black), and ignores a transparency with more entries than the palette, or before it.
+/// While it decodes, libpng keeps texts, colour profiles and suggested palettes in memory, decompressed: a malicious file of 7 MB
+/// can take 7 GB. Unlike Pillow, it rejects unknown critical chunks, maps indices past the palette's end to its last colour instead
+/// of black, and ignores a tRNS chunk that precedes the palette or has more entries.
 /// </remarks>
 internal sealed class PngEssentials
 {
@@ -23,20 +23,20 @@ internal sealed class PngEssentials
     private byte[]? _palette;
     private byte[]? _transparency;
 
-    // Where the first chunk of pixels starts and their last one ends; 0 if there is none.
+    // The start of the first IDAT chunk and the end of the last one; 0 if there is none.
     private int _dataStart;
     private int _dataEnd;
 
-    // Whether the file ends inside its pixels.
+    // Whether the file is truncated before the end of its pixels.
     private bool _isCut;
 
-    // Whether libpng makes of the file as it is what Pillow does, and keeps nothing else in memory.
+    // Whether libpng decodes the unchanged file as Pillow does, without keeping other chunks in memory.
     private bool _isPlain = true;
 
-    /// <summary>The reduced file; the same memory if that is not needed.</summary>
+    /// <summary>The reduced file, or the given memory if no reduction is needed.</summary>
     /// <exception cref="ImageFormatException">
-    /// A chunk before the pixels has a wrong checksum, a type that is none, or is shorter than its type requires; the pixels go on
-    /// behind other chunks; or palette indices have no palette.
+    /// A chunk before the pixels has a wrong checksum, an invalid type, or fewer bytes than its type requires; the IDAT chunks are
+    /// not consecutive; or the palette of palette indices is missing.
     /// </exception>
     public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> encoded)
     {
@@ -72,7 +72,7 @@ internal sealed class PngEssentials
         KeepRemainder(chunk.End, encoded.Length);
     }
 
-    // Of a file that is cut short, what is left of its pixels, so that the decoder finds them incomplete.
+    // Keeps the partial pixels of a truncated file, so that the decoder reports them as incomplete.
     private void KeepRemainder(int start, int end)
     {
         if (_dataStart == 0 || _dataEnd == start)
@@ -83,7 +83,7 @@ internal sealed class PngEssentials
         }
     }
 
-    // Pillow stops at the first other chunk; more pixels behind it are a damage that libpng would not tell.
+    // Pillow stops at the first other chunk; IDAT chunks after it indicate damage that libpng would not report.
     private void ReadData(PngChunkCursor chunk)
     {
         if (_dataStart > 0 && chunk.Position != _dataEnd)
@@ -117,14 +117,14 @@ internal sealed class PngEssentials
         }
     }
 
-    // libpng reads or skips it in little memory, and no pixel depends on it: its first letter is small.
+    // An ancillary chunk (lower-case first letter) that libpng reads or skips with little memory and that no pixel depends on.
     private static bool IsHarmless(ReadOnlySpan<byte> type) =>
         char.IsAsciiLetterLower((char)type[0]) && char.IsAsciiLetter((char)type[1])
         && char.IsAsciiLetter((char)type[2]) && char.IsAsciiLetter((char)type[3])
         && !type.SequenceEqual("zTXt"u8) && !type.SequenceEqual("iTXt"u8) && !type.SequenceEqual("tEXt"u8)
         && !type.SequenceEqual("iCCP"u8) && !type.SequenceEqual("sPLT"u8) && !type.SequenceEqual("tRNS"u8);
 
-    // Of the chunks that no pixel depends on, Pillow refuses these where they are too short.
+    // Pillow rejects files in which one of these ancillary chunks is too short.
     private static void RequireLength(PngChunkCursor chunk)
     {
         string type = Encoding.ASCII.GetString(chunk.Type);
@@ -136,7 +136,7 @@ internal sealed class PngEssentials
         }
     }
 
-    // Palette and transparency get the sizes that libpng takes.
+    // Resizes palette and transparency to the sizes that libpng accepts.
     private void Arrange(ReadOnlySpan<byte> encoded)
     {
         int colours = 1 << encoded[BitsAt];

@@ -13,7 +13,7 @@ internal readonly record struct PngPass(
     private static readonly (int Column, int Row, int ColumnStep, int RowStep)[] Adam7 =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
-    /// <summary>The passes of an image, without the empty ones, which the file leaves out.</summary>
+    /// <summary>The passes of an image, without empty ones, which are not stored in the file.</summary>
     public static IEnumerable<PngPass> Of(int width, int height, bool isInterlaced)
     {
         if (!isInterlaced)

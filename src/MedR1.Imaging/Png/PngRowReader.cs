@@ -18,7 +18,7 @@ internal sealed class PngRowReader(byte[] imageData, int bytesPerPixel) : IDispo
         _previous = new byte[_row.Length];
     }
 
-    /// <summary>The next row's samples; they are valid until the next row is read.</summary>
+    /// <summary>The next row's samples, valid until the next row is read.</summary>
     public ReadOnlySpan<byte> ReadRow()
     {
         (_row, _previous) = (_previous, _row);

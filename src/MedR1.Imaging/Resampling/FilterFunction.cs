@@ -1,11 +1,11 @@
 namespace MedR1.Imaging;
 
-/// <summary>The filters' curves, written in the order of operations of Pillow's Resample.c.</summary>
+/// <summary>The filter functions, with the same order of operations as in Pillow's Resample.c.</summary>
 internal static class FilterFunction
 {
     private const double Sharpness = -0.5;
 
-    /// <summary>How far the curve extends to each side, in input pixels when enlarging.</summary>
+    /// <summary>The filter's support to each side, in input pixels when enlarging.</summary>
     public static double Support(ResampleFilter filter) => filter switch
     {
         ResampleFilter.Bicubic => 2,
@@ -15,7 +15,7 @@ internal static class FilterFunction
             nameof(filter), filter, "Choose Bicubic, Bilinear or Lanczos."),
     };
 
-    /// <summary>The curve at a distance from its centre.</summary>
+    /// <summary>The filter's value at a distance from its centre.</summary>
     public static double Value(ResampleFilter filter, double x) => filter switch
     {
         ResampleFilter.Bicubic => Bicubic(Math.Abs(x)),

@@ -11,7 +11,7 @@ internal static class HorizontalPass
     private const int Channels = 3;
     private const int GroupBytes = ResampleWeights.Group * Channels;
 
-    // A lane of 32 bits takes one byte and three zeros: 255 is past the end of a vector, where a shuffle gives zero.
+    // A shuffle gives zero for an index past the end of a vector; each 32-bit lane takes one byte and three zeros.
     private const byte None = 255;
 
     /// <summary>Fills the output.</summary>
@@ -27,7 +27,8 @@ internal static class HorizontalPass
         int outputRowBytes = weights.Starts.Length * Channels;
         for (int row = 0; row < output.Length / outputRowBytes; row++)
         {
-            // Vectors read past the row, but give those bytes the weight zero: the slice extends to the end of the image.
+            // The slice extends to the end of the image, since vector code reads past the row, but gives those bytes the weight
+            // zero.
             ReadOnlySpan<byte> source = input[(row * inputRowBytes)..];
             Span<byte> target = output.Slice(row * outputRowBytes, outputRowBytes);
             int done = kernel == ResampleKernel.Scalar ? 0 : Vectors(source, target, weights);
@@ -57,9 +58,9 @@ internal static class HorizontalPass
         }
     }
 
-    // Sixteen bytes hold five pixels, of which four are used, each spread to the four lanes of a sum: red, green, blue, zero.
-    // (Two pixels at a time in 256 bits were no faster: an output pixel takes only a few of these steps.)
-    // Returns the number of columns done; it stops before the last one, and where sixteen bytes would extend past the image's end.
+    // Of the five pixels in sixteen bytes, four are used, each spread over the four lanes of a sum: red, green, blue, zero. (Two
+    // pixels at a time in 256 bits were no faster, since an output pixel takes only a few of these steps.)
+    // Returns the number of columns done; stops before the last column, and where sixteen bytes would extend past the image's end.
     private static int Vectors(ReadOnlySpan<byte> source, Span<byte> target, ResampleWeights weights)
     {
         ref byte first = ref MemoryMarshal.GetReference(source);
@@ -102,7 +103,7 @@ internal static class HorizontalPass
             None, None, None, None))
         .AsInt32();
 
-    // Zero if the last sixteen bytes that the window's groups read are not all available.
+    // The number of groups in a window, or 0 if the last group's sixteen bytes would extend past the end of the source.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int GroupsWithinSource(ResampleWeights weights, int column, int sourceBytes)
     {

@@ -1,6 +1,6 @@
 namespace MedR1.Imaging;
 
-/// <summary>Which implementation computes the sums. All give the same bytes; only the speed differs.</summary>
+/// <summary>The implementation that computes the sums. All give the same bytes; only the speed differs.</summary>
 internal enum ResampleKernel
 {
     /// <summary>One sample at a time.</summary>

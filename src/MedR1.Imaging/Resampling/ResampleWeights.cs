@@ -5,7 +5,7 @@ namespace MedR1.Imaging;
 /// (libImaging/Resample.c), in the same order of double operations.
 /// </summary>
 /// <remarks>
-/// Each output pixel has <see cref="Stride"/> weights, a multiple of <see cref="Group"/>; those past its window are zero, so that
+/// Each output pixel has <see cref="Stride"/> weights, a multiple of <see cref="Group"/>; weights past its window are zero, so that
 /// vector code may read past the end.
 /// </remarks>
 internal sealed class ResampleWeights
@@ -16,7 +16,7 @@ internal sealed class ResampleWeights
     /// <summary>The initial value of a sum, so that truncating the fraction rounds.</summary>
     public const int Half = 1 << (FractionBits - 1);
 
-    /// <summary>Weights are padded to a multiple of this many.</summary>
+    /// <summary>The number of weights per output pixel is padded to a multiple of this.</summary>
     public const int Group = 4;
 
     private ResampleWeights(int[] weights, int[] starts, int[] counts, int stride)

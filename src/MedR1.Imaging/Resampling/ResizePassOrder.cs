@@ -9,7 +9,7 @@ public enum ResizePassOrder
     HorizontalFirst,
 
     /// <summary>
-    /// Pillow 13.0: rows first if the height shrinks, and by more than twice as many pixels as the width; else columns first.
+    /// Pillow 13.0: rows first if the height shrinks by more than twice as many pixels as the width; else columns first.
     /// </summary>
     Pillow13,
 }

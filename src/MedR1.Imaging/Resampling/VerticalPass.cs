@@ -45,7 +45,7 @@ internal static class VerticalPass
         }
     }
 
-    // Both return the number of bytes done; a remainder shorter than a vector is left to the scalar code.
+    // Both vector methods return the number of bytes done; a remainder shorter than a vector is left to the scalar code.
     private static int Vectors256(ReadOnlySpan<byte> source, Span<byte> target, ReadOnlySpan<int> window)
     {
         int i = 0;

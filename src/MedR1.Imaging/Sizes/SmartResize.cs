@@ -1,8 +1,8 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// The size that an image is resampled to before Qwen2-VL sees it: sides that are multiples of a factor, a number of pixels within
-/// limits, and approximately the same aspect ratio.
+/// Computes the size to which Qwen2-VL's preprocessing resamples an image: sides that are multiples of a factor, a number of pixels
+/// within limits, and approximately the same aspect ratio.
 /// </summary>
 public static class SmartResize
 {
@@ -21,7 +21,7 @@ public static class SmartResize
     /// <summary>Computes the size.</summary>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Columns of the image.</param>
-    /// <param name="factor">The factor that both sides become multiples of: patch size × merge size.</param>
+    /// <param name="factor">The factor of which both sides become multiples: patch size × merge size.</param>
     /// <param name="minPixels">The minimum number of pixels in the result.</param>
     /// <param name="maxPixels">
     /// The maximum number of pixels in the result; a tiny image can come out larger, since each side is at least one factor.

@@ -1,7 +1,8 @@
 namespace MedR1.Imaging;
 
 /// <summary>
-/// Which <c>smart_resize</c> is followed; for images with sides of at least one factor and a reasonable aspect ratio the two agree.
+/// The implementation of <c>smart_resize</c> to follow. Both agree for images with sides of at least one factor and a moderate
+/// aspect ratio.
 /// </summary>
 public enum SmartResizeRule
 {
