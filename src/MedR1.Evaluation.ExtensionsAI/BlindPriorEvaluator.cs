@@ -5,10 +5,10 @@ using Microsoft.Extensions.AI.Evaluation;
 namespace MedR1.Evaluation.ExtensionsAI;
 
 /// <summary>
-/// Says for each question whether the blind option prior gets it right, to compare with the scores of a model: if the texts of the
-/// options alone give the answer away, a right response proves nothing. It doesn't read the response.
+/// Reports for each question whether the blind option prior answers it correctly, for comparison with a model's scores: if the
+/// option texts alone give the answer away, a right response proves nothing. The response is not read.
 /// </summary>
-/// <remarks>Stateless; may be used from several threads at once.</remarks>
+/// <remarks>Stateless; safe to use from several threads at once.</remarks>
 public sealed class BlindPriorEvaluator : IEvaluator
 {
     private readonly BlindPrior _prior;
@@ -28,8 +28,10 @@ public sealed class BlindPriorEvaluator : IEvaluator
     public IReadOnlyCollection<string> EvaluationMetricNames => [CorrectMetricName];
 
     /// <inheritdoc/>
-    /// <remarks>Without a <see cref="VqaExampleContext"/>, or for an open question, the metric has no value and a
-    /// diagnostic says why.</remarks>
+    /// <remarks>
+    /// Without a <see cref="VqaExampleContext"/>, or for an open question, the metric has no value and a diagnostic states the
+    /// reason.
+    /// </remarks>
     public ValueTask<EvaluationResult> EvaluateAsync(
         IEnumerable<Microsoft.Extensions.AI.ChatMessage> messages,
         ChatResponse modelResponse,

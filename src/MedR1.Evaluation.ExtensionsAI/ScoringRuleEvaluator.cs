@@ -5,10 +5,10 @@ using Microsoft.Extensions.AI.Evaluation;
 namespace MedR1.Evaluation.ExtensionsAI;
 
 /// <summary>
-/// A scoring rule as an evaluator: whether the response is right, what the rule found in it, and, for comparison, the accuracy of
-/// guessing. It calls no model. The question is passed as a <see cref="VqaExampleContext"/>.
+/// A scoring rule as an evaluator: reports whether the response is right, which answer the rule found in it, and, for comparison,
+/// the expected accuracy of guessing. No model is called. The question is passed as a <see cref="VqaExampleContext"/>.
 /// </summary>
-/// <remarks>Stateless; may be used from several threads at once.</remarks>
+/// <remarks>Stateless; safe to use from several threads at once.</remarks>
 public sealed class ScoringRuleEvaluator : IEvaluator
 {
     private readonly IScoringRule _rule;
@@ -29,7 +29,9 @@ public sealed class ScoringRuleEvaluator : IEvaluator
     /// <summary>The name of the metric that says whether the response is right.</summary>
     public string CorrectMetricName { get; }
 
-    /// <summary>The name of the metric for what the rule found in the response; it has no value if the rule found nothing.</summary>
+    /// <summary>
+    /// The name of the metric for the answer that the rule found in the response; the metric has no value if the rule found none.
+    /// </summary>
     public string AnswerMetricName { get; }
 
     /// <inheritdoc/>
@@ -37,8 +39,8 @@ public sealed class ScoringRuleEvaluator : IEvaluator
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Without a <see cref="VqaExampleContext"/>, the metrics have no value and an error diagnostic says so, as with the library's
-    /// own evaluators.
+    /// Without a <see cref="VqaExampleContext"/>, the metrics have no value and carry an error diagnostic, as with the built-in
+    /// evaluators.
     /// </remarks>
     public ValueTask<EvaluationResult> EvaluateAsync(
         IEnumerable<Microsoft.Extensions.AI.ChatMessage> messages,

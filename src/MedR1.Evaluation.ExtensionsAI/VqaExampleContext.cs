@@ -3,10 +3,10 @@ using Microsoft.Extensions.AI.Evaluation;
 
 namespace MedR1.Evaluation.ExtensionsAI;
 
-/// <summary>Tells an evaluator which question was answered, and thus which answer is right.</summary>
+/// <summary>Passes an evaluator the question that was answered, with its right answer.</summary>
 public sealed class VqaExampleContext : EvaluationContext
 {
-    /// <summary>The name under which it appears in a result.</summary>
+    /// <summary>The name of the context in a result.</summary>
     public const string ContextName = "Question";
 
     /// <summary>Wraps a question.</summary>

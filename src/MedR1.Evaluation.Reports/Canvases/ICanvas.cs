@@ -1,7 +1,8 @@
 namespace MedR1.Evaluation.Reports;
 
 /// <summary>
-/// What figures draw on, in pixels from the upper left corner; the y of a text is its baseline. One layout serves SVG and PNG.
+/// A drawing surface for figures, in pixels from the upper left corner; the y of a text is its baseline. SVG and PNG share the same
+/// layout.
 /// </summary>
 internal interface ICanvas
 {

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Draws a PNG with SkiaSharp. Texts need a font on the machine; DejaVu Sans is used if available.</summary>
+/// <summary>Draws a PNG with SkiaSharp. Text needs an installed font; DejaVu Sans is used if available.</summary>
 internal sealed class PngCanvas : ICanvas, IDisposable
 {
     private readonly SKSurface _surface;

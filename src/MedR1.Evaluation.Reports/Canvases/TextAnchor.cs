@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Which part of a text is at its point.</summary>
+/// <summary>The part of a text that is placed at its position.</summary>
 internal enum TextAnchor
 {
     Start,

@@ -1,7 +1,7 @@
 namespace MedR1.Evaluation.Reports;
 
 /// <summary>
-/// Widths of texts for the layout, slightly wider than those of DejaVu Sans, so that the same layout works in a browser with a
+/// Estimates text widths for the layout, slightly wider than in DejaVu Sans, so that the same layout works in a browser with a
 /// different font.
 /// </summary>
 internal static class TextSize
@@ -9,7 +9,9 @@ internal static class TextSize
     public static double Width(string text, double size, bool bold = false) =>
         text.Sum(CharacterWidth) * size * (bold ? 1.12 : 1.03);
 
-    /// <summary>Breaks a text at spaces into lines of at most so many pixels; a longer word gets its own line.</summary>
+    /// <summary>
+    /// Breaks a text at spaces into lines of at most <paramref name="width"/> pixels; a longer word gets its own line.
+    /// </summary>
     public static IReadOnlyList<string> Wrap(string text, double size, double width)
     {
         List<string> lines = [];

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>What changed between reports.</summary>
+/// <summary>The sections about changes between reports.</summary>
 internal static class ComparisonSections
 {
     private const string Explanation =
@@ -72,7 +72,7 @@ internal static class ComparisonSections
         yield return Questions("Newly wrong", comparison.NewlyWrong);
     }
 
-    // What lines have in common, the first parts of a caption: rule, seed and model. Data and training are in the lines.
+    // The parts of a caption that the lines have in common: rule, seed and model. Data and training are in the lines.
     private static string Origin(EvaluationReport report) =>
         string.Join(" · ", report.Origin.Caption(report.Rule).Split(" · ").Take(3));
 

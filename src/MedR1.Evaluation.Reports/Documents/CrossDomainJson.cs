@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>A cross-domain report for programs: every cell with its counts and interval; fractions are between 0 and 1.</summary>
+/// <summary>Writes a cross-domain report as JSON: every cell with its counts and interval; fractions are between 0 and 1.</summary>
 internal static class CrossDomainJson
 {
-    /// <summary>The options with which all reports are written for programs.</summary>
+    /// <summary>The serializer options of all JSON reports.</summary>
     public static JsonSerializerOptions Options { get; } = new()
     {
         WriteIndented = true,

@@ -6,10 +6,10 @@ public sealed record CrossDomainReport
     /// <summary>The report's title.</summary>
     public required string Title { get; init; }
 
-    /// <summary>One part per kind of domain.</summary>
+    /// <summary>The results, one report per kind of domain.</summary>
     public required IReadOnlyList<TransferReport> Transfers { get; init; }
 
-    /// <summary>What a reader must know: what was left out, how short the training runs were.</summary>
+    /// <summary>Notes for the reader, such as what was left out and how short the training runs were.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
@@ -17,7 +17,7 @@ public sealed record CrossDomainReport
     /// <value>The default is empty.</value>
     public IReadOnlyList<ReportComparison> Comparisons { get; init; } = [];
 
-    /// <summary>Calibration of models whose options were scored one by one.</summary>
+    /// <summary>The calibration of models that were evaluated by option probabilities.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<CalibrationReport> Calibrations { get; init; } = [];
 

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>The content of a cross-domain report, in order; Markdown and HTML differ only in how they write it.</summary>
+/// <summary>The sections of a cross-domain report, in order, which Markdown and HTML share.</summary>
 internal static class CrossDomainSections
 {
     public static IEnumerable<DocumentSection> Of(CrossDomainReport report)

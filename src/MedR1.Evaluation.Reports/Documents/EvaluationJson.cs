@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Evaluations for programs: every group with its counts and interval; fractions are between 0 and 1.</summary>
+/// <summary>Writes evaluations as JSON: every group with its counts and interval; fractions are between 0 and 1.</summary>
 internal static class EvaluationJson
 {
     public static byte[] Write(string title, IReadOnlyList<EvaluationReport> reports) => JsonSerializer.SerializeToUtf8Bytes(

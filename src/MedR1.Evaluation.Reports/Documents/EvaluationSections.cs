@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Evaluations of the same questions side by side, overall and by group.</summary>
+/// <summary>The sections of evaluations of the same questions side by side, overall and by group.</summary>
 internal static class EvaluationSections
 {
     /// <exception cref="ArgumentException">There is no report, or they are about different questions.</exception>
@@ -40,7 +40,8 @@ internal static class EvaluationSections
         ],
     };
 
-    // The first report determines the groups. One that contains every question, such as "(unknown)", would repeat what is above.
+    // The first report determines the groups. A group that contains every question, such as "(unknown)", would repeat the overall
+    // section.
     private static IEnumerable<DocumentSection> ByGroup(IReadOnlyList<EvaluationReport> reports)
     {
         foreach (ReportGrouping grouping in ReportGrouping.All)
@@ -79,7 +80,7 @@ internal static class EvaluationSections
         return calibrations.Count > 0 ? [CrossDomainSections.Calibration(calibrations)] : [];
     }
 
-    /// <summary>The calibration of the reports whose options were scored one by one.</summary>
+    /// <summary>The calibration of the reports whose answers have option probabilities.</summary>
     public static IReadOnlyList<CalibrationReport> Calibrations(IReadOnlyList<EvaluationReport> reports) =>
     [
         .. reports.Where(report => report.Answers.Any(answer =>

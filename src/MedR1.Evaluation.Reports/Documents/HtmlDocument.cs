@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Writes sections as one HTML file that loads nothing: styles and figures are embedded.</summary>
+/// <summary>Writes sections as one self-contained HTML file: styles and figures are embedded.</summary>
 internal static class HtmlDocument
 {
     private const string Style = """
@@ -91,7 +91,8 @@ internal static class HtmlDocument
         page.Append("</tbody>\n</table></div>\n");
     }
 
-    // A column of words is left-aligned, one of numbers right-aligned; a model's answer may begin like a number.
+    // Text columns are left-aligned, number columns right-aligned. A cell with many letters is text even if it starts with a digit,
+    // as a model's answer may.
     private static bool IsText(string cell) => cell.Count(char.IsLetter) > 12
         || !(cell.Length == 0 || char.IsAsciiDigit(cell[0]) || cell[0] is '+' or '-' or '–'
             || cell.StartsWith("< ", StringComparison.Ordinal));

@@ -2,7 +2,7 @@ using static System.FormattableString;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Numbers as all documents print them.</summary>
+/// <summary>The number formats of all documents.</summary>
 internal static class Numbers
 {
     public static string PerCent(double? share) => share is double value ? Invariant($"{value * 100:F1}") : "–";

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Writes reports for people and for programs.</summary>
+/// <summary>Writes reports as HTML, Markdown and JSON files.</summary>
 public static class ReportWriter
 {
     /// <summary>
-    /// Writes <c>report.html</c>, which needs no other file, <c>report.md</c> with its figures as PNG files next to it, and
-    /// <c>report.json</c>. Existing files are replaced, each once the new one is complete.
+    /// Writes <c>report.html</c>, which is self-contained, <c>report.md</c> with its figures as PNG files next to it, and
+    /// <c>report.json</c>. Each existing file is replaced once the new one is complete.
     /// </summary>
     /// <param name="report">The report.</param>
     /// <param name="folder">The folder; it is created if missing.</param>
@@ -33,8 +33,8 @@ public static class ReportWriter
 
     /// <summary>
     /// Writes evaluations of the same questions side by side, such as models and <see cref="BlindPrior"/>: accuracy with its
-    /// interval overall and by group, chance, and calibration if options were scored one by one; as <c>report.html</c>,
-    /// <c>report.md</c> and <c>report.json</c>. Existing files are replaced, each once the new one is complete.
+    /// interval overall and by group, chance, and calibration if answers have option probabilities; as <c>report.html</c>,
+    /// <c>report.md</c> and <c>report.json</c>. Each existing file is replaced once the new one is complete.
     /// </summary>
     /// <param name="reports">The reports, at least one; the first determines the groups.</param>
     /// <param name="folder">The folder; it is created if missing.</param>
@@ -51,7 +51,7 @@ public static class ReportWriter
     }
 
     /// <summary>
-    /// Writes what changed between two reports, by group and question by question, as <c>comparison.html</c> and
+    /// Writes the changes between two reports, by group and question by question, as <c>comparison.html</c> and
     /// <c>comparison.md</c>.
     /// </summary>
     /// <param name="comparison">The comparison.</param>

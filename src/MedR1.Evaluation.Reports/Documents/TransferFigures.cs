@@ -3,10 +3,7 @@ namespace MedR1.Evaluation.Reports;
 /// <summary>Heat maps of transfer matrices.</summary>
 public static class TransferFigures
 {
-    /// <summary>
-    /// The accuracies of a matrix with Wilson's 95 % interval in each cell, with the rows that were trained on no domain above
-    /// them.
-    /// </summary>
+    /// <summary>The accuracies of a matrix with Wilson's 95 % interval in each cell, below rows for chance and zero-shot.</summary>
     /// <param name="report">The report that the matrix belongs to.</param>
     /// <param name="matrix">The matrix.</param>
     public static HeatMap Accuracy(TransferReport report, TransferMatrix matrix)
@@ -39,7 +36,7 @@ public static class TransferFigures
         };
     }
 
-    /// <summary>How much each cell exceeds zero-shot, in percentage points.</summary>
+    /// <summary>The gain of each cell over zero-shot, in percentage points.</summary>
     /// <param name="report">The report that the matrix belongs to.</param>
     /// <param name="matrix">The matrix.</param>
     public static HeatMap Gain(TransferReport report, TransferMatrix matrix)

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>The parts of a report about one kind of domain.</summary>
+/// <summary>The sections of a report about one kind of domain.</summary>
 internal static class TransferSections
 {
     public static IEnumerable<DocumentSection> Of(TransferReport report)
@@ -47,7 +47,7 @@ internal static class TransferSections
         };
     }
 
-    // A method's name comes from the caller: only its letters and digits go into the file name, which is unique to the method.
+    // A method's name comes from the caller, so only its ASCII letters and digits are used in the file name, which is made unique.
     private static string FileName(string text, HashSet<string> taken)
     {
         string plain = string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));

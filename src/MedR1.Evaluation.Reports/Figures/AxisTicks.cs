@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Round numbers along an axis.</summary>
+/// <summary>Ticks at round numbers along an axis.</summary>
 internal sealed class AxisTicks
 {
     public AxisTicks(double low, double high, int about = 5)

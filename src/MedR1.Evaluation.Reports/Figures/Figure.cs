@@ -1,16 +1,16 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>A figure in a report: the same drawing as SVG, for web pages, and as PNG, for everything else.</summary>
+/// <summary>A figure in a report, which can be written as SVG, for web pages, or as PNG.</summary>
 public abstract record Figure
 {
     private protected Figure()
     {
     }
 
-    /// <summary>The text above it.</summary>
+    /// <summary>The title above the figure.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Where its numbers come from, in small print below it: rule, seed, model, data hash.</summary>
+    /// <summary>The origin of the numbers, in small print below the figure: rule, seed, model, data hash.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> Caption { get; init; } = [];
 
@@ -22,7 +22,7 @@ public abstract record Figure
         return canvas.Finish(width, height, Title);
     }
 
-    /// <summary>Writes the drawing as PNG; an existing file is replaced once the new one is complete.</summary>
+    /// <summary>Writes the drawing as a PNG file; an existing file is replaced once the new one is complete.</summary>
     /// <param name="path">The file; its folder is created if missing.</param>
     /// <param name="scale">Pixels of the file per unit of the drawing.</param>
     /// <exception cref="IOException">The file can't be written.</exception>

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>What all figures have in common: sizes, the title above and the caption below.</summary>
+/// <summary>The common elements of all figures: sizes, the title above and the caption below.</summary>
 internal static class FigureFrame
 {
     public const double Margin = 18;

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>A table in which colours show the values, with a legend next to it.</summary>
+/// <summary>A table whose cells are coloured by value, with a legend next to it.</summary>
 public sealed record HeatMap : Figure
 {
     /// <summary>The names of the columns.</summary>
@@ -24,7 +24,9 @@ public sealed record HeatMap : Figure
     /// <summary>The highest value of the legend.</summary>
     public required double High { get; init; }
 
-    /// <summary>Whether the colours diverge at 0, for differences: red below, blue above. Otherwise they go from light to dark.</summary>
+    /// <summary>
+    /// Whether the colours diverge at 0, for differences: orange below, blue above. Otherwise they range from light to dark blue.
+    /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool IsDifference { get; init; }
 

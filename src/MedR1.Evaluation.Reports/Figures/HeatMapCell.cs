@@ -1,8 +1,8 @@
 namespace MedR1.Evaluation.Reports;
 
 /// <summary>A cell of a heat map.</summary>
-/// <param name="Value">The value that its colour shows, in the map's unit.</param>
-/// <param name="Text">The value as it is printed.</param>
+/// <param name="Value">The value that determines the colour, in the map's unit.</param>
+/// <param name="Text">The printed value.</param>
 /// <param name="Detail">A second, smaller line, such as an interval; empty for none.</param>
-/// <param name="IsMarked">Whether it has a frame, as cells on the diagonal do.</param>
+/// <param name="IsMarked">Whether the cell has a frame, as on the diagonal.</param>
 public sealed record HeatMapCell(double Value, string Text, string Detail = "", bool IsMarked = false);

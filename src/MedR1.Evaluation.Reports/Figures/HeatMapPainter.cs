@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Lays a heat map out and draws it.</summary>
+/// <summary>Lays out and draws a heat map.</summary>
 internal sealed class HeatMapPainter(HeatMap map, ICanvas canvas)
 {
     private const double CellHeight = 42;
@@ -37,7 +37,7 @@ internal sealed class HeatMapPainter(HeatMap map, ICanvas canvas)
             y += CellHeight;
         }
 
-        // A map with few rows is lower than the texts next to it are long.
+        // With few rows, the vertical texts can be longer than the rows are high.
         double longest = Math.Max(
             TextSize.Width(map.RowAxis, FigureFrame.LabelSize), TextSize.Width(map.Unit, FigureFrame.LabelSize));
         y = Math.Max(y, axisTop + longest + 4);

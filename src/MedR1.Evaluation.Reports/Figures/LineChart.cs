@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation.Reports;
 
-/// <summary>Curves over one variable: a reliability diagram, pass@k, a measurement over training steps.</summary>
+/// <summary>Curves over one variable: a reliability diagram, pass@k, a metric over training steps.</summary>
 public sealed record LineChart : Figure
 {
     /// <summary>The curves, each with at least one point.</summary>

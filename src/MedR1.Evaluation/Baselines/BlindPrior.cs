@@ -2,12 +2,13 @@ namespace MedR1.Evaluation;
 
 /// <summary>
 /// Answers without looking at the image: each option's text is scored by how often it was right when it was offered in the training
-/// questions, <c>(right + 0.25) / (offered + 1)</c>, and the best is chosen, the first among ties. On the published Med-R1 splits
-/// available to us this reaches 94.6 to 100.0 % within a domain, so a score there means little without it.
+/// questions, <c>(right + 0.25) / (offered + 1)</c>, and the option with the highest score is chosen, the first among ties. On the
+/// published Med-R1 splits available to us this reaches 94.6 to 100.0 % within a domain, so a score there means little without this
+/// baseline.
 /// </summary>
 /// <remarks>
-/// By default, texts are compared without case and trailing dots. If these count, the prior is up to 2.5 points better on the
-/// published splits: there, the spelling of an option gives away whether it is right.
+/// By default, texts are compared regardless of case and trailing dots. With exact comparison, the prior is up to 2.5 points better
+/// on the published splits, where the spelling of an option gives away whether it is right.
 /// </remarks>
 public sealed class BlindPrior
 {
@@ -44,7 +45,7 @@ public sealed class BlindPrior
         return prior;
     }
 
-    /// <summary>How likely an option is to be right, judging by its text alone; 0.25 for one never seen.</summary>
+    /// <summary>The score of an option, based on its text alone; 0.25 for a text that never occurred in training.</summary>
     /// <param name="option">The option's text.</param>
     public double ScoreOf(string option)
     {
@@ -84,8 +85,8 @@ public sealed class BlindPrior
             example => Choose(example.Options),
             $"counted on {TrainCount} training questions");
 
-    // Not the form in which OptionText compares: the scores above were counted with this one, in which white space inside a text,
-    // and before its dots, makes it another text.
+    // Differs from OptionText's comparison: white space inside a text, or before its trailing dots, makes a different text. The
+    // scores quoted above were computed with this form.
     private string KeyOf(string option) =>
         _exactText ? option : PythonText.Strip(PythonText.ToLower(option)).TrimEnd('.');
 }

@@ -8,7 +8,7 @@ public sealed record CalibrationOptions
     public int Bins { get; init; } = 15;
 
     /// <summary>
-    /// Whether bins have equal numbers of answers instead of equal widths: equally wide bins with few answers make the error noisy.
+    /// Whether bins have equal numbers of answers instead of equal widths, with which sparsely filled bins make the error noisy.
     /// </summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool EqualCounts { get; init; }

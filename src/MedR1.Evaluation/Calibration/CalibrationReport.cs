@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MedR1.Evaluation;
 
-/// <summary>How well a model's confidence matches its accuracy, based on the probabilities it gives to the options.</summary>
+/// <summary>
+/// How well a model's confidence matches its accuracy, based on the probabilities that it assigns to the options.
+/// </summary>
 /// <remarks>
 /// The answer is the single most probable option, as in <see cref="OptionEvaluator"/>; its confidence, the Brier score and the log loss
 /// add up the options that have the same text.
@@ -39,7 +41,7 @@ public sealed class CalibrationReport
     /// <summary>The reliability table: non-empty bins, from the lowest to the highest confidence.</summary>
     public IReadOnlyList<ReliabilityBin> Bins { get; }
 
-    /// <summary>How often the most probable option is right.</summary>
+    /// <summary>The accuracy of the most probable option.</summary>
     public Accuracy Accuracy { get; }
 
     /// <summary>The mean probability of the most probable option, 0 to 1.</summary>
@@ -65,9 +67,9 @@ public sealed class CalibrationReport
     /// <summary>The mean of <c>−ln p</c> of the right option.</summary>
     public double NegativeLogLikelihood { get; }
 
-    /// <summary>Measures the calibration of a report whose options were scored one by one.</summary>
+    /// <summary>Measures the calibration of a report whose answers have option probabilities.</summary>
     /// <param name="report">The report; answers without probabilities are left out.</param>
-    /// <param name="options">How to measure.</param>
+    /// <param name="options">The measurement options; null for the defaults.</param>
     /// <exception cref="ArgumentException">No answer has probabilities, or some are not a distribution over the options.</exception>
     public static CalibrationReport Measure(EvaluationReport report, CalibrationOptions? options = null)
     {
@@ -106,7 +108,7 @@ public sealed class CalibrationReport
         .OrderBy(group => group.Key)
         .Select(group => Bin((double)group.Key / bins, (group.Key + 1.0) / bins, [.. group]));
 
-    // The product is rounded, so that a confidence at a bound may land in the bin beside its own: 0.07 * 100 is above 7.
+    // Because the product is rounded, a confidence at a bound could land in the adjacent bin: 0.07 * 100 is above 7.
     private static int BinOf(double confidence, int bins)
     {
         int bin = Math.Clamp((int)Math.Ceiling(confidence * bins) - 1, 0, bins - 1);

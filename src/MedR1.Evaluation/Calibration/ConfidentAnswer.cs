@@ -20,7 +20,7 @@ internal readonly record struct ConfidentAnswer(double Confidence, bool IsCorrec
                 + $"probabilities {string.Join(", ", probabilities)} add up to {sum}; give each option one, 1 together.");
         }
 
-        // By text, as OptionEvaluator compares: options with the same text are one answer.
+        // Options are compared by text, as in OptionEvaluator: options with the same text are one answer.
         IReadOnlyList<string> options = answer.Example.Options;
         string chosen = options[Enumerable.Range(0, options.Count).MaxBy(i => probabilities[i])];
         string right = options[answer.Example.AnswerIndex!.Value];

@@ -13,7 +13,7 @@ internal sealed record ReportDocument
 
     public required ReportOrigin Origin { get; init; }
 
-    /// <summary>The hash of the questions below; the origin's may differ if the caller supplied it.</summary>
+    /// <summary>The hash of the questions in this document; the origin's hash may differ if the caller supplied it.</summary>
     public string? AnswersHash { get; init; }
 
     public ReportSummary? Summary { get; init; }

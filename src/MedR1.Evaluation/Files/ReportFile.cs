@@ -14,7 +14,7 @@ public static class ReportFile
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
 
-        // The file is not a web page: text in other scripts stays readable.
+        // The file is not embedded in HTML, so text in other scripts can stay readable.
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 

@@ -1,15 +1,15 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Lets a model choose by how likely it finds each option, instead of by generating an answer. No rule has to parse anything, and
-/// <see cref="CalibrationReport"/> can use the probabilities.
+/// Evaluates a model by the probability that it assigns to each option instead of by a generated answer. No rule has to parse
+/// anything, and <see cref="CalibrationReport"/> can use the probabilities.
 /// </summary>
 public static class OptionEvaluator
 {
     /// <summary>Scores the options of every question; open questions are left out.</summary>
     /// <param name="scorer">Computes the log-probabilities.</param>
     /// <param name="dataset">The questions.</param>
-    /// <param name="scoring">How options are asked for and compared.</param>
+    /// <param name="scoring">How options are prompted and compared.</param>
     /// <param name="options">The report's name and origin; its sampling settings have no effect here.</param>
     /// <param name="progress">Receives progress after every question.</param>
     /// <param name="cancellationToken">Cancels the evaluation.</param>
@@ -68,7 +68,7 @@ public static class OptionEvaluator
         int chosen = Enumerable.Range(0, texts.Length).MaxBy(index => probabilities[index]);
         string chosenText = example.Options[chosen];
 
-        // By text, as OmniMedVQA compares: if two options have the right text, both are right.
+        // Options are compared by text, as in OmniMedVQA: if two options have the right text, both are right.
         return new EvaluatedAnswer(
             example, chosenText, new ScoredAnswer(chosenText, chosenText == example.Options[example.AnswerIndex!.Value]))
         {

@@ -1,8 +1,8 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// How options are asked for and how the log-probabilities of their tokens become probabilities of the options. Published scores
-/// depend on it, so each method has a name.
+/// How options are prompted and how the log-probabilities of their tokens become probabilities of the options. Published scores
+/// depend on the method, so each method has a name.
 /// </summary>
 public sealed record OptionScoring
 {
@@ -40,8 +40,8 @@ public sealed record OptionScoring
         options => [.. options.Select(tokens => 1 / Math.Max(MeanLoss(tokens), LeastLoss))]);
 
     /// <summary>
-    /// The letters as answers to the whole problem, each scored by the sum of its tokens' log-probabilities: if each letter is one
-    /// token, the model's own distribution over the letters.
+    /// The letters as answers to the whole problem, each scored by the sum of its tokens' log-probabilities. If each letter is a
+    /// single token, this is the model's own distribution over the letters.
     /// </summary>
     /// <param name="template">Creates the prompt; its question contains the options.</param>
     /// <param name="format">The answer's text with <c>{0}</c> for the letter, such as <c>&lt;answer&gt; {0} &lt;/answer&gt;</c>.</param>
@@ -57,7 +57,7 @@ public sealed record OptionScoring
     public static OptionScoring Texts(IPromptTemplate template, string format = "{0}") => new(
         "texts-sum", template, (example, index) => Filled(format, example.Options[index]), Sums);
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the method, printed next to scores.</summary>
     public string Name { get; }
 
     /// <summary>Creates the prompt.</summary>

@@ -4,12 +4,12 @@ using System.Text;
 
 namespace MedR1.Evaluation;
 
-/// <summary>Identifies content by its SHA-256, so that figures say which questions and which model they refer to.</summary>
+/// <summary>Identifies content by its SHA-256 hash, so that results state which questions and which model they refer to.</summary>
 public static class ContentHash
 {
     /// <summary>
-    /// The hash of questions in order: id, question, options, answer and its index. Images are not read but identified by the
-    /// <c>image_path</c> in the metadata; without it they are left out, since their names depend on the folder.
+    /// The hash of questions in order: id, question, options, answer and its index. Images are not read but identified by
+    /// <c>image_path</c> in the metadata; without it, images are left out, since their names depend on the folder.
     /// </summary>
     /// <param name="examples">The questions.</param>
     /// <returns>64 hexadecimal digits.</returns>
@@ -35,10 +35,12 @@ public static class ContentHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The hash of all files of a folder, by name and content; for a model of several gigabytes it takes seconds.</summary>
+    /// <summary>
+    /// The hash of all files of a folder, by name and content; for a model of several gigabytes, this takes seconds.
+    /// </summary>
     /// <param name="folder">The folder; its subfolders are included.</param>
     /// <param name="progress">Receives each file's path below the folder when the file is done.</param>
-    /// <param name="cancellationToken">Cancels the work, also within a file.</param>
+    /// <param name="cancellationToken">Cancels the work, even within a file.</param>
     /// <returns>64 hexadecimal digits.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static string OfFolder(
@@ -66,7 +68,7 @@ public static class ContentHash
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    // Each text is preceded by its length: "ab" and "c" must not equal "a" and "bc".
+    // Each text is preceded by its length, so that "ab" and "c" differ from "a" and "bc".
     private static void Append(IncrementalHash hash, string text)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);

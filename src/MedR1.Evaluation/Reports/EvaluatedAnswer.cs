@@ -1,8 +1,8 @@
 namespace MedR1.Evaluation;
 
-/// <summary>One question, the answer given, and what the rule made of it.</summary>
+/// <summary>One question, the answer given, and its score under the rule.</summary>
 /// <param name="Example">The question.</param>
-/// <param name="Text">The model's output, or what a baseline chose.</param>
+/// <param name="Text">The model's output, or a baseline's choice.</param>
 /// <param name="Scored">The answer that the rule found and whether it is right.</param>
 public sealed record EvaluatedAnswer(VqaExample Example, string Text, ScoredAnswer Scored)
 {

@@ -31,19 +31,19 @@ public sealed class EvaluationReport
     /// <summary>The model, data and seed that the scores come from; the hash of the questions is always set.</summary>
     public ReportOrigin Origin { get; }
 
-    /// <summary>All questions.</summary>
+    /// <summary>The accuracy on all questions.</summary>
     public GroupAccuracy Overall { get; }
 
-    /// <summary>By modality.</summary>
+    /// <summary>The accuracy by modality.</summary>
     public IReadOnlyList<GroupAccuracy> ByModality { get; }
 
-    /// <summary>By question type.</summary>
+    /// <summary>The accuracy by question type.</summary>
     public IReadOnlyList<GroupAccuracy> ByQuestionType { get; }
 
-    /// <summary>By the data set that the examples name, leaving out those that name none.</summary>
+    /// <summary>The accuracy by the examples' data set, leaving out examples without one.</summary>
     public IReadOnlyList<GroupAccuracy> ByDataset { get; }
 
-    /// <summary>By the family in the examples' metadata, leaving out those that have none.</summary>
+    /// <summary>The accuracy by the family in the examples' metadata, leaving out examples without one.</summary>
     public IReadOnlyList<GroupAccuracy> ByFamily { get; }
 
     /// <summary>Every answer, in the order of the data set.</summary>
@@ -52,7 +52,7 @@ public sealed class EvaluationReport
     /// <summary>Number of answers in which the rule found nothing to compare; they count as wrong.</summary>
     public int UnreadableCount => Answers.Count(answer => answer.Scored.Answer is null);
 
-    /// <summary>Number of completions that were cut off by a token limit.</summary>
+    /// <summary>Number of completions that were truncated by a token limit.</summary>
     public int TruncatedCount => Answers.Count(answer => answer.Completion is { IsTruncated: true });
 
     /// <summary>Creates a report.</summary>

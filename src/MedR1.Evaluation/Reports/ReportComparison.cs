@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>What changed between two reports: question by question, by group, and whether chance explains it.</summary>
+/// <summary>The changes between two reports, question by question and by group, with tests of their significance.</summary>
 public sealed class ReportComparison
 {
     private ReportComparison(
@@ -19,26 +19,26 @@ public sealed class ReportComparison
     /// <summary>The second report.</summary>
     public EvaluationReport Second { get; }
 
-    /// <summary>The answers to questions that both have, in the first's order.</summary>
+    /// <summary>The answers to questions that both reports contain, in the order of the first.</summary>
     public IReadOnlyList<(EvaluatedAnswer First, EvaluatedAnswer Second)> Shared { get; }
 
-    /// <summary>Questions that only the first has; they are not compared.</summary>
+    /// <summary>Number of questions only in the first report, which are not compared.</summary>
     public int OnlyInFirst => First.Answers.Count - Shared.Count;
 
-    /// <summary>Questions that only the second has; they are not compared.</summary>
+    /// <summary>Number of questions only in the second report, which are not compared.</summary>
     public int OnlyInSecond => Second.Answers.Count - Shared.Count;
 
-    /// <summary>All shared questions.</summary>
+    /// <summary>The comparison on all shared questions.</summary>
     public McNemarTest Overall { get; }
 
-    /// <summary>By modality, question type, data set and family.</summary>
+    /// <summary>The comparisons by modality, question type, data set and family.</summary>
     public IReadOnlyList<GroupComparison> Groups { get; }
 
-    /// <summary>Pairs that the first got wrong and the second right.</summary>
+    /// <summary>Pairs that the first report has wrong and the second right.</summary>
     public IEnumerable<(EvaluatedAnswer First, EvaluatedAnswer Second)> NewlyRight =>
         Shared.Where(pair => !pair.First.Scored.IsCorrect && pair.Second.Scored.IsCorrect);
 
-    /// <summary>Pairs that the first got right and the second wrong.</summary>
+    /// <summary>Pairs that the first report has right and the second wrong.</summary>
     public IEnumerable<(EvaluatedAnswer First, EvaluatedAnswer Second)> NewlyWrong =>
         Shared.Where(pair => pair.First.Scored.IsCorrect && !pair.Second.Scored.IsCorrect);
 
@@ -56,10 +56,10 @@ public sealed class ReportComparison
     ];
 
     /// <summary>Compares two reports by the ids of their questions.</summary>
-    /// <param name="first">The first report, the one to compare with.</param>
+    /// <param name="first">The first report, the baseline of the comparison.</param>
     /// <param name="second">The second report, whose changes are measured.</param>
     /// <exception cref="ArgumentException">
-    /// They share no question, an id occurs twice, or an id refers to different questions.
+    /// The reports share no question, an id occurs twice in a report, or an id refers to different questions.
     /// </exception>
     public static ReportComparison Compare(EvaluationReport first, EvaluationReport second)
     {

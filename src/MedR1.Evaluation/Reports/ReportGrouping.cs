@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>What questions are grouped by.</summary>
+/// <summary>A way of grouping questions.</summary>
 public sealed class ReportGrouping
 {
     private const string Unknown = "(unknown)";
@@ -16,7 +16,7 @@ public sealed class ReportGrouping
     public static ReportGrouping Modality { get; } =
         new("modality", example => example.Modality?.Value ?? Unknown);
 
-    /// <summary>By what is asked for.</summary>
+    /// <summary>By what the question asks about.</summary>
     public static ReportGrouping QuestionType { get; } =
         new("question type", example => example.QuestionType?.Value ?? Unknown);
 

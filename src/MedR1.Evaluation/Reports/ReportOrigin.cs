@@ -1,12 +1,12 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Where a report's figures come from: what has to be equal for two reports to be comparable.</summary>
+/// <summary>The origin of a report's scores, which determines whether two reports are comparable.</summary>
 public sealed record ReportOrigin
 {
     /// <summary>The model's name; <see langword="null"/> for a baseline without one.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The hash of the model's files, such as one from <see cref="ContentHash.OfFolder"/>.</summary>
+    /// <summary>The hash of the model's files, for example from <see cref="ContentHash.OfFolder"/>.</summary>
     public string? ModelHash { get; init; }
 
     /// <summary>The data set's name.</summary>

@@ -5,7 +5,7 @@ namespace MedR1.Evaluation;
 
 /// <summary>
 /// Writes reports about the same questions side by side: accuracy in per cent with Wilson's 95 % interval, next to chance. The
-/// column heads name each report and its scoring rule.
+/// column headers name each report and its scoring rule.
 /// </summary>
 public static class ReportTable
 {

@@ -1,7 +1,7 @@
 namespace MedR1.Evaluation;
 
 /// <summary>Decides whether a text answers a question. Published scores depend on their rule, so every score names its rule.</summary>
-/// <remarks>Implementations keep no state and may be used from several threads at once.</remarks>
+/// <remarks>Implementations are stateless and safe to use from several threads at once.</remarks>
 public interface IScoringRule
 {
     /// <summary>The rule's name, printed next to every score.</summary>

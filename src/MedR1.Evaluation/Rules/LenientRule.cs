@@ -2,7 +2,8 @@ namespace MedR1.Evaluation;
 
 /// <summary>
 /// A lenient rule of this library: the text in answer tags, else the whole output, names an option by letter, letter with text, or
-/// text in any case; failing that, the most similar option is chosen. An open question requires the answer's text in any case.
+/// text, regardless of case; failing that, the most similar option is chosen. An open question requires the answer's text,
+/// regardless of case.
 /// </summary>
 public sealed class LenientRule : IScoringRule
 {

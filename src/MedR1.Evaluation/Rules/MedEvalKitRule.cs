@@ -3,12 +3,12 @@ namespace MedR1.Evaluation;
 /// <summary>
 /// MedEvalKit's rule for multiple choice (arXiv 2506.07044 and its released code), step by step: take the text in answer tags or a
 /// box and after the last "answer is", in lower case; the part before its first dot and, within that, after its last colon is the
-/// letter; failing that, the answer is the option, written as <c>a. text</c>, that is most similar to all of it, the first if
-/// nothing is similar. So every text chooses an option, and nonsense chooses one at random: compare with chance.
+/// letter. Failing that, the answer is the option, written as <c>a. text</c>, that is most similar to the whole text, or the first
+/// option if none is similar. Every text therefore chooses an option, and nonsense chooses an arbitrary one: compare with chance.
 /// </summary>
 /// <remarks>
-/// If several options have the right text, the last of them is right, as in the kit. Open questions are never right: the kit uses
-/// other scores for them.
+/// If several options have the right text, the last of them is right, as in the kit. Open questions are never right, since the kit
+/// uses other scores for them.
 /// </remarks>
 public sealed class MedEvalKitRule : IScoringRule
 {

@@ -2,12 +2,12 @@ namespace MedR1.Evaluation;
 
 /// <summary>
 /// OmniMedVQA's question-answering score (arXiv 2402.09181 and its released code): the option with the largest <c>difflib</c> ratio
-/// to the whole output, the first among ties, and none if nothing matches at all; right if its text equals
-/// <see cref="VqaExample.Answer"/>. Open questions have no options to choose from and are never right.
+/// to the whole output, the first among ties, or none if no option has a ratio above 0. The answer is right if the option's text
+/// equals <see cref="VqaExample.Answer"/>. Open questions have no options to choose from and are never right.
 /// </summary>
 /// <remarks>
-/// As in the released code, texts are compared character by character: where an answer differs from its option, be it by a space, no
-/// output is right. <see cref="ScoringRules.Lenient"/> goes by the option.
+/// As in the released code, texts are compared character by character: if the answer differs from its option's text, even by a
+/// space, no output is right. <see cref="ScoringRules.Lenient"/> also compares the option's index.
 /// </remarks>
 public sealed class OmniMedVqaRule : IScoringRule
 {

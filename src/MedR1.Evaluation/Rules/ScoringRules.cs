@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>The scoring rules of published work, by name.</summary>
+/// <summary>The scoring rules of published work and of this library.</summary>
 public static class ScoringRules
 {
     /// <summary>Med-R1's evaluation: the word in the first answer tags equals the solution's; case matters.</summary>
@@ -15,8 +15,8 @@ public static class ScoringRules
         (example, text) => Equal(AnswerTags.StrippedOrWhole(text), AnswerTags.StrippedOrWhole(example.Solution)));
 
     /// <summary>
-    /// The whole output equals the letter, without stripping anything, as in Med-R1's released scripts for Qwen2-VL without
-    /// thinking and zero-shot.
+    /// The whole output equals the letter, without stripping, as in Med-R1's released scripts for Qwen2-VL without thinking and
+    /// zero-shot.
     /// </summary>
     public static IScoringRule ExactOutput { get; } = new DelegateScoringRule(
         "exact-output", (example, text) => Equal(text, example.AnswerLetter ?? example.Answer));

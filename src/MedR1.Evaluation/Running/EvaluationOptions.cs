@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>How a model is asked.</summary>
+/// <summary>The options of an evaluation with greedy decoding.</summary>
 public sealed record EvaluationOptions
 {
     /// <summary>The maximum number of tokens in an answer.</summary>
@@ -15,7 +15,7 @@ public sealed record EvaluationOptions
     /// <value>The default is <see langword="null"/>.</value>
     public string? Name { get; init; }
 
-    /// <summary>What the report says about the model and its training; data set, prompt and sampling are added.</summary>
+    /// <summary>The model and its training, for the report; the data set, prompt and sampling settings are added.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public ReportOrigin? Origin { get; init; }
 }

@@ -1,9 +1,9 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Asks a model every question of a data set and scores its answers.</summary>
+/// <summary>Evaluates a model: samples answers to every question of a data set and scores them.</summary>
 public static class Evaluator
 {
-    /// <summary>Asks each question once, decoding greedily.</summary>
+    /// <summary>Evaluates one greedily decoded answer per question.</summary>
     /// <param name="sampler">The model to ask.</param>
     /// <param name="dataset">The questions.</param>
     /// <param name="template">Creates the prompts.</param>
@@ -45,13 +45,13 @@ public static class Evaluator
             });
     }
 
-    /// <summary>Asks each question several times, as the options specify.</summary>
+    /// <summary>Evaluates several sampled answers per question.</summary>
     /// <param name="sampler">The model to ask.</param>
     /// <param name="dataset">The questions.</param>
     /// <param name="template">Creates the prompts.</param>
     /// <param name="rule">Scores the answers.</param>
     /// <param name="options">How to ask.</param>
-    /// <param name="progress">Receives progress after every question, which counts as right if its first answer is.</param>
+    /// <param name="progress">Receives progress after every question, which counts as right if its first answer is right.</param>
     /// <param name="cancellationToken">Cancels the evaluation.</param>
     /// <exception cref="ArgumentException">The data set is empty.</exception>
     /// <exception cref="InvalidOperationException">

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace MedR1.Evaluation;
 
-/// <summary>Passes the questions of a data set to a sampler in batches and checks that it answers each of them.</summary>
+/// <summary>Passes the questions of a data set to a sampler in batches and checks that the sampler answers each of them.</summary>
 internal static class QuestionBatches
 {
     /// <summary>The answers to each question, in the order of the data set.</summary>
@@ -36,7 +36,7 @@ internal static class QuestionBatches
         }
     }
 
-    // By the question's index in the data set, so that the batch size changes no answer.
+    // Seeds by the question's index in the data set, so that answers do not depend on the batch size.
     private static VqaPrompt Seeded(VqaPrompt prompt, SamplingOptions sampling, int index) => prompt with
     {
         Seed = prompt.Seed ?? (long)SplitMix64.StateAt((ulong)sampling.Seed, (ulong)index),

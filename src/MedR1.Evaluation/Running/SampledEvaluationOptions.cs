@@ -1,9 +1,9 @@
 namespace MedR1.Evaluation;
 
-/// <summary>How a model is asked several times.</summary>
+/// <summary>The options of an evaluation with several sampled answers per question.</summary>
 public sealed record SampledEvaluationOptions
 {
-    /// <summary>How answers are drawn.</summary>
+    /// <summary>How answers are sampled.</summary>
     /// <value>The default is 8 answers per question at temperature 1, at most 256 tokens, seed 0.</value>
     public SamplingOptions Sampling { get; init; } = new() { SamplesPerPrompt = 8 };
 
@@ -15,7 +15,7 @@ public sealed record SampledEvaluationOptions
     /// <value>The default is <see langword="null"/>.</value>
     public string? Name { get; init; }
 
-    /// <summary>What the report says about model and data; the seed and the sampling settings are added.</summary>
+    /// <summary>The model and data, for the report; the prompt, seed and sampling settings are added.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public ReportOrigin? Origin { get; init; }
 }

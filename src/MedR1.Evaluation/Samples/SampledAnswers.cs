@@ -9,10 +9,10 @@ public sealed record SampledAnswers(VqaExample Example, IReadOnlyList<EvaluatedA
     public int CorrectCount => Answers.Count(answer => answer.Scored.IsCorrect);
 
     /// <summary>
-    /// The most common answer among the first <paramref name="count"/>; among ties, the one given first. Answers in which the rule
-    /// found nothing have no vote; if there are no others, the first is returned.
+    /// The most common answer among the first <paramref name="count"/>; among ties, the one that occurs first. Answers in which the
+    /// rule found nothing have no vote; if there are no others, the first answer is returned.
     /// </summary>
-    /// <param name="count">How many of the answers vote.</param>
+    /// <param name="count">The number of answers that vote.</param>
     public EvaluatedAnswer Majority(int count)
     {
         ThrowIfNotThere(count);
@@ -25,10 +25,10 @@ public sealed record SampledAnswers(VqaExample Example, IReadOnlyList<EvaluatedA
     }
 
     /// <summary>
-    /// The best of the first <paramref name="count"/> by a score of the caller's, such as a reward that doesn't know the answer;
-    /// the first among ties.
+    /// The best of the first <paramref name="count"/> answers by the caller's score, such as a reward that doesn't use the right
+    /// answer; the first among ties.
     /// </summary>
-    /// <param name="count">How many of the answers compete.</param>
+    /// <param name="count">The number of answers to choose from.</param>
     /// <param name="score">Scores an answer; higher is better.</param>
     public EvaluatedAnswer Best(int count, Func<EvaluatedAnswer, double> score)
     {
@@ -38,10 +38,10 @@ public sealed record SampledAnswers(VqaExample Example, IReadOnlyList<EvaluatedA
     }
 
     /// <summary>
-    /// Whether one of the first <paramref name="count"/> is right: what someone who knows the right answer would choose, so an
-    /// upper bound rather than an accuracy.
+    /// Whether any of the first <paramref name="count"/> answers is right: an upper bound for every way of choosing, not an
+    /// accuracy.
     /// </summary>
-    /// <param name="count">How many of the answers are considered.</param>
+    /// <param name="count">The number of answers to consider.</param>
     public bool AnyCorrect(int count)
     {
         ThrowIfNotThere(count);

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Scores of several answers to each question.</summary>
+/// <summary>The scores of several sampled answers to each question.</summary>
 public sealed class SampledReport
 {
     private SampledReport(string name, string rule, IReadOnlyList<SampledAnswers> questions, ReportOrigin origin)
@@ -24,7 +24,7 @@ public sealed class SampledReport
     /// <summary>The questions with their answers.</summary>
     public IReadOnlyList<SampledAnswers> Questions { get; }
 
-    /// <summary>Number of answers per question; the minimum, if it differs.</summary>
+    /// <summary>Number of answers per question; the minimum, if questions differ.</summary>
     public int SampleCount { get; }
 
     /// <summary>The mean fraction of right answers, 0 to 1: the expected accuracy of a single drawn answer.</summary>
@@ -36,7 +36,7 @@ public sealed class SampledReport
     /// <param name="rule">The rule's name.</param>
     /// <param name="questions">The questions with their answers, at least one.</param>
     /// <param name="origin">Model, data and seed, as far as known.</param>
-    /// <exception cref="ArgumentException">There is no question, or one without an answer.</exception>
+    /// <exception cref="ArgumentException">There is no question, or a question has no answer.</exception>
     public static SampledReport Create(
         string name, string rule, IEnumerable<SampledAnswers> questions, ReportOrigin? origin = null)
     {
@@ -53,14 +53,14 @@ public sealed class SampledReport
         return new SampledReport(name, rule, all, origin ?? new ReportOrigin());
     }
 
-    /// <summary>The majority's answers (self-consistency, arXiv 2203.11171), as a report like any other.</summary>
-    /// <param name="count">How many answers vote.</param>
+    /// <summary>The majority answers (self-consistency, arXiv 2203.11171), as an ordinary report.</summary>
+    /// <param name="count">The number of answers that vote.</param>
     public EvaluationReport MajorityAt(int count) =>
         Choose($"majority@{count}", question => question.Majority(count));
 
-    /// <summary>The answers chosen by a score of the caller's, as a report like any other.</summary>
-    /// <param name="count">How many answers compete.</param>
-    /// <param name="score">Scores an answer; higher is better. It must not know the right answer.</param>
+    /// <summary>The answers with the highest score by the caller's function, as an ordinary report.</summary>
+    /// <param name="count">The number of answers to choose from.</param>
+    /// <param name="score">Scores an answer; higher is better. It must not use the right answer.</param>
     public EvaluationReport BestAt(int count, Func<EvaluatedAnswer, double> score)
     {
         ArgumentNullException.ThrowIfNull(score);
@@ -68,10 +68,10 @@ public sealed class SampledReport
     }
 
     /// <summary>
-    /// The fraction of questions that one of the first <paramref name="count"/> answers gets right: an upper bound for every way of
-    /// choosing. It grows with the count by guessing alone; <see cref="ChanceOfAnyAt"/> says by how much.
+    /// The fraction of questions for which any of the first <paramref name="count"/> answers is right: an upper bound for every way
+    /// of choosing. It grows with the count even for pure guessing; <see cref="ChanceOfAnyAt"/> gives that chance level.
     /// </summary>
-    /// <param name="count">How many answers are considered.</param>
+    /// <param name="count">The number of answers to consider.</param>
     public Accuracy AnyCorrectAt(int count) =>
         new(Questions.Count(question => question.AnyCorrect(count)), Questions.Count);
 
@@ -81,7 +81,8 @@ public sealed class SampledReport
         question => PassAtK.Estimate(question.Answers.Count, question.CorrectCount, k));
 
     /// <summary>
-    /// The expected fraction of questions that <paramref name="count"/> guesses among the options get right at least once, 0 to 1.
+    /// The expected fraction of questions for which at least one of <paramref name="count"/> guesses among the options is right, 0
+    /// to 1.
     /// </summary>
     /// <param name="count">The number of guesses.</param>
     public double ChanceOfAnyAt(int count)

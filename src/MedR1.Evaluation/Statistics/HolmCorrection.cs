@@ -1,8 +1,8 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Holm's step-down correction (Scandinavian Journal of Statistics 6, 1979): of many groups compared at once, one in twenty differs
-/// "significantly" by chance alone.
+/// Holm's step-down correction (Scandinavian Journal of Statistics 6, 1979): without a correction, one in twenty comparisons is
+/// "significant" by chance alone.
 /// </summary>
 public static class HolmCorrection
 {

@@ -1,8 +1,8 @@
 namespace MedR1.Evaluation;
 
 /// <summary>
-/// Compares two models on the same questions (McNemar, Psychometrika 12, 1947): only the questions that one model gets right and
-/// the other doesn't show which is better.
+/// Compares two models on the same questions (McNemar, Psychometrika 12, 1947): only the questions that exactly one of them gets
+/// right show which model is better.
 /// </summary>
 public sealed record McNemarTest
 {
@@ -47,15 +47,15 @@ public sealed record McNemarTest
     /// <summary>Number of all questions.</summary>
     public int Count => BothRight + OnlyFirstRight + OnlySecondRight + BothWrong;
 
-    /// <summary>Number of questions on which the two disagree.</summary>
+    /// <summary>Number of questions that exactly one of the models got right.</summary>
     public int Discordant => OnlyFirstRight + OnlySecondRight;
 
     /// <summary>The second's accuracy minus the first's, −1 to 1.</summary>
     public double Difference => (double)(OnlySecondRight - OnlyFirstRight) / Count;
 
     /// <summary>
-    /// The 95 % interval of the difference after Agresti and Min (Statistics in Medicine 24, 2005): Wald's, with half a
-    /// question added to each count.
+    /// The 95 % confidence interval of the difference (Agresti and Min, Statistics in Medicine 24, 2005): Wald's interval with half
+    /// a question added to each count.
     /// </summary>
     public (double Low, double High) DifferenceInterval
     {
@@ -69,20 +69,22 @@ public sealed record McNemarTest
     }
 
     /// <summary>
-    /// The exact two-sided p value: the probability that a fair coin, tossed once for each question on which they disagree, gives a
-    /// result at least as uneven. 1 if they never disagree. Valid for any number of questions.
+    /// The exact two-sided p value: the probability that a fair coin, tossed once for each discordant question, gives a result at
+    /// least as uneven. 1 if there is none. Valid for any number of questions.
     /// </summary>
     public double ExactPValue => Math.Min(
         1, 2 * SpecialFunctions.FairCoinTail(Math.Min(OnlyFirstRight, OnlySecondRight), Discordant));
 
     /// <summary>
-    /// Chi-square with one degree of freedom and Edwards's correction (Psychometrika 13, 1948),
-    /// <c>(max(|b − c| − 1, 0))² / (b + c)</c>; 0 if they never disagree.
+    /// Chi-square with one degree of freedom and Edwards's correction (Psychometrika 13, 1948), <c>(max(|b − c| − 1, 0))² / (b +
+    /// c)</c>; 0 if no question is discordant.
     /// </summary>
     public double CorrectedChiSquare => Discordant == 0
         ? 0
         : Math.Pow(Math.Max(0, Math.Abs(OnlyFirstRight - OnlySecondRight) - 1), 2) / Discordant;
 
-    /// <summary>The p value of the corrected chi-square; an approximation, poor if the two disagree on fewer than 25 questions.</summary>
+    /// <summary>
+    /// The p value of the corrected chi-square: an approximation, which is poor for fewer than 25 discordant questions.
+    /// </summary>
     public double CorrectedChiSquarePValue => SpecialFunctions.ChiSquareTail(CorrectedChiSquare);
 }

@@ -10,7 +10,9 @@ public static class PassAtK
     /// <param name="samples">Number of answers drawn (n).</param>
     /// <param name="correct">Number of right answers among them (c).</param>
     /// <param name="k">Number of answers allowed, 1 to n.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer answers than right answers, or fewer than k.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// There are fewer answers than right answers, or fewer than k, or a number is too small.
+    /// </exception>
     public static double Estimate(int samples, int correct, int k)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(correct);

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>The functions that the tests' p values need, to at least twelve digits.</summary>
+/// <summary>The special functions for p values, accurate to at least twelve digits.</summary>
 internal static class SpecialFunctions
 {
     /// <summary>The complementary error function for x of at least 0 (Abramowitz and Stegun 7.1.5 and 7.1.14).</summary>
@@ -13,10 +13,12 @@ internal static class SpecialFunctions
     /// <summary>The probability that chi-square with one degree of freedom is at least as large.</summary>
     public static double ChiSquareTail(double value) => ComplementaryError(Math.Sqrt(value / 2));
 
-    /// <summary>The probability of at most so many heads in fair coin tosses, for at most half of them.</summary>
+    /// <summary>
+    /// The probability of at most <paramref name="heads"/> heads in fair coin tosses; heads must be at most half of the tosses.
+    /// </summary>
     public static double FairCoinTail(int heads, int tosses)
     {
-        // From the largest term downwards, each is k / (n - k + 1) of the one before it.
+        // Sums from the largest term downwards; each term is k / (n - k + 1) times the previous one.
         double term = FairCoin(heads, tosses);
         double sum = 0;
         for (int k = heads; k >= 0 && term > 1e-18 * sum; k--)
@@ -29,8 +31,9 @@ internal static class SpecialFunctions
     }
 
     /// <summary>
-    /// The probability of so many heads (Loader, Fast and Accurate Computation of Binomial Probabilities, 2000): logarithms of
-    /// factorials lose as many digits as the number of tosses has, what is left of them after Stirling's formula doesn't.
+    /// The probability of exactly <paramref name="heads"/> heads (Loader, Fast and Accurate Computation of Binomial Probabilities,
+    /// 2000). Log-factorials would lose as many digits as the number of tosses has; their remainders after Stirling's formula do
+    /// not.
     /// </summary>
     private static double FairCoin(int heads, int tosses)
     {
@@ -46,7 +49,9 @@ internal static class SpecialFunctions
         return Math.Exp(log) * Math.Sqrt(tosses / (2 * Math.PI * heads * tails));
     }
 
-    /// <summary>ln(n!) less Stirling's formula; the series (Abramowitz and Stegun 6.1.41) is exact to 1e-16 from 16 on.</summary>
+    /// <summary>
+    /// ln(n!) minus Stirling's formula; the series (Abramowitz and Stegun 6.1.41) is accurate to 1e-16 for n of at least 16.
+    /// </summary>
     private static double StirlingError(double n)
     {
         if (n >= 16)
@@ -64,7 +69,7 @@ internal static class SpecialFunctions
         return Math.Log(factorial) - (n + 0.5) * Math.Log(n) + n - 0.5 * Math.Log(2 * Math.PI);
     }
 
-    /// <summary>x·ln(x / mean) + mean − x, near the mean by a series, where the terms would cancel each other.</summary>
+    /// <summary>x·ln(x / mean) + mean − x, computed by a series near the mean, where the terms would cancel.</summary>
     private static double Deviance(double x, double mean)
     {
         if (Math.Abs(x - mean) >= 0.1 * (x + mean))

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>Short names of domains for tables and figures; the data set's own names are long and misspelt.</summary>
+/// <summary>Short names of domains for tables and figures; the data set's names are long and partly misspelt.</summary>
 public static class DomainLabels
 {
     private static readonly Dictionary<string, string> s_short = new(StringComparer.Ordinal)
@@ -21,7 +21,7 @@ public static class DomainLabels
     };
 
     /// <summary>The short name of a modality or question type of OmniMedVQA; any other name unchanged.</summary>
-    /// <param name="domain">The data set's name.</param>
+    /// <param name="domain">The domain's name in the data set.</param>
     public static string Short(string domain)
     {
         ArgumentNullException.ThrowIfNull(domain);

@@ -9,7 +9,9 @@ public sealed class TransferMatrix
     private readonly Dictionary<(string Train, string Test), TransferCell> _cells = [];
 
     /// <summary>Creates the matrix from its cells.</summary>
-    /// <param name="name">How the models were trained, such as <c>GRPO</c>, or a baseline that was fitted to each domain.</param>
+    /// <param name="name">
+    /// How the models were trained, such as <c>GRPO</c>, or the name of a baseline fitted to each domain.
+    /// </param>
     /// <param name="rule">The rule that produced the scores.</param>
     /// <param name="domains">The domains in the order of rows and columns.</param>
     /// <param name="cells">The cells that were run.</param>

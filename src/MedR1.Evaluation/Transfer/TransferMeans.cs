@@ -2,11 +2,13 @@ namespace MedR1.Evaluation;
 
 /// <summary>
 /// Means over the cells of a matrix, each cell counted once regardless of its number of questions; <see langword="null"/> if there
-/// is no cell. They have no interval: cells in a column share their questions, so they are not independent.
+/// is no cell. The means have no confidence interval, because cells in a column share their questions and are not independent.
 /// </summary>
-/// <param name="Diagonal">Trained and tested on the same domain. A blind prior can reach nearly 100 % here.</param>
-/// <param name="OffDiagonal">Trained on one domain, tested on a different one: the meaningful number.</param>
-/// <param name="All">All cells.</param>
+/// <param name="Diagonal">
+/// The mean over cells with the same training and test domain, where a blind prior can reach nearly 100 %.
+/// </param>
+/// <param name="OffDiagonal">The mean over cells with different training and test domains: the meaningful number.</param>
+/// <param name="All">The mean over all cells.</param>
 public sealed record TransferMeans(double? Diagonal, double? OffDiagonal, double? All)
 {
     /// <summary>The means of a value over cells.</summary>

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>All results for one kind of domain: the matrices of the methods, zero-shot, baselines.</summary>
+/// <summary>All results for one kind of domain: the methods' matrices, zero-shot, and baselines.</summary>
 public sealed record TransferReport
 {
     /// <summary>The kind of domain: <c>modality</c> or <c>question type</c>.</summary>
@@ -13,7 +13,7 @@ public sealed record TransferReport
     public IReadOnlyList<string> MissingDomains { get; init; } = [];
 
     /// <summary>
-    /// Those of <see cref="Domains"/> whose images were drawn by a program. They appear in the matrices, but not in the means of
+    /// The <see cref="Domains"/> with synthetic images. They appear in the matrices, but are excluded from the means of
     /// <see cref="Comparison"/>.
     /// </summary>
     public IReadOnlyList<string> SyntheticDomains { get; init; } = [];
@@ -37,12 +37,12 @@ public sealed record TransferReport
     public required IReadOnlyDictionary<string, (int Train, int Test)> Questions { get; init; }
 
     /// <summary>
-    /// The comparison of methods: chance, blind prior, zero-shot, the others, then the methods that train. The order is that of
-    /// Med-R1's tables, starting with what sees no image. Synthetic domains are not counted.
+    /// The comparison of methods in the order of Med-R1's tables: chance and the blind prior, which see no image, then zero-shot,
+    /// the others, and the methods that train. Synthetic domains are excluded.
     /// </summary>
     public IReadOnlyList<MethodScore> Comparison => WithoutSynthetic().Scores;
 
-    /// <summary>The same comparison, also counting the synthetic domains.</summary>
+    /// <summary>The same comparison, including the synthetic domains.</summary>
     public IReadOnlyList<MethodScore> ComparisonWithSynthetic => Scores;
 
     private IReadOnlyList<MethodScore> Scores =>
@@ -54,7 +54,7 @@ public sealed record TransferReport
         .. Methods.Select(matrix => new MethodScore(matrix.Name, matrix.Rule, matrix.Means, matrix.Gains(ZeroShot))),
     ];
 
-    /// <summary>The same report restricted to domains with real images; the report itself if there are no others.</summary>
+    /// <summary>The report restricted to domains with real images; this report if there are no synthetic domains.</summary>
     public TransferReport WithoutSynthetic()
     {
         if (SyntheticDomains.Count == 0)

@@ -1,6 +1,6 @@
 namespace MedR1.Evaluation;
 
-/// <summary>One score per test domain: of an untrained model, a larger one, or a control of models on their own domain.</summary>
+/// <summary>One score per test domain, of an untrained model, a larger model, or a control such as blank images.</summary>
 public sealed record TransferRow
 {
     /// <summary>Creates the row from its scores.</summary>
@@ -27,8 +27,8 @@ public sealed record TransferRow
     public IReadOnlyDictionary<string, Accuracy> ByTest { get; }
 
     /// <summary>
-    /// Whether each score is that of a model trained on the test domain itself, such as its score on blank images: it belongs next
-    /// to the diagonal of a matrix and says nothing about other domains.
+    /// Whether each score is of a model trained on the test domain itself, such as its score on blank images. Such a row is
+    /// comparable with the diagonal of a matrix and says nothing about other domains.
     /// </summary>
     public bool IsSameDomain { get; init; }
 
