@@ -1,10 +1,10 @@
 namespace MedR1;
 
-/// <summary>Options are invalid; reports every mistake at once.</summary>
+/// <summary>Options are invalid; the message lists every mistake.</summary>
 public abstract class OptionsException : ArgumentException
 {
-    /// <summary>Creates an exception from the mistakes.</summary>
-    /// <param name="options">What the options are called in a sentence, such as "sampling options".</param>
+    /// <summary>Creates the exception from a list of mistakes.</summary>
+    /// <param name="options">The name of the options in a sentence, such as "sampling options".</param>
     /// <param name="errors">One sentence for each mistake, with the value and the fix.</param>
     protected OptionsException(string options, IReadOnlyList<string> errors)
         : base(MessageOf(options, errors))

@@ -9,10 +9,10 @@ internal sealed class CellReader(MappedFile file, string filePath)
 {
     private const int MostItems = 4096;
 
-    // What means nothing to an example: an error if it is needed there, and not the same as no column.
+    // Stands for a value of an unsupported type: an error if the example needs the column, which a missing column need not be.
     private static readonly object s_unread = new();
 
-    /// <summary>Whether an array contains something that an example can use.</summary>
+    /// <summary>Whether an array's type is one that an example can use.</summary>
     public static bool IsRead(IArrowArray array) => array switch
     {
         StructArray cells => BytesAndPath(cells) is not null || IsLettered(cells),
@@ -30,10 +30,10 @@ internal sealed class CellReader(MappedFile file, string filePath)
         _ => false,
     };
 
-    /// <summary>Whether an array contains lists or structures, whether or not an example can use them.</summary>
+    /// <summary>Whether an array contains lists or structures, even if an example can't use them.</summary>
     public static bool IsNested(IArrowArray array) => array is StructArray or ListArray or LargeListArray or FixedSizeListArray;
 
-    /// <exception cref="Exception">The array's offsets are outside its bytes: the caller names the file.</exception>
+    /// <exception cref="Exception">The array's offsets are outside its bytes; the caller adds the file's name.</exception>
     public object? Read(IArrowArray array, int row) => array.IsNull(row) ? null : !IsRead(array) ? s_unread : array switch
     {
         StringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
@@ -68,7 +68,7 @@ internal sealed class CellReader(MappedFile file, string filePath)
         _ => null,
     };
 
-    // {A, B, C, …}.
+    // Whether a structure is {A, B, C, …}, which contains options.
     private static bool IsLettered(StructArray cells)
     {
         IReadOnlyList<Field> fields = ((StructType)cells.Data.DataType).Fields;
@@ -103,7 +103,7 @@ internal sealed class CellReader(MappedFile file, string filePath)
             throw new InvalidDataException($"a list claims the entries {start} to {end} of {values.Length}.");
         }
 
-        // Numbers that some other program computed, such as embeddings.
+        // A long list is data such as an embedding, which no example uses.
         if (end - start > MostItems)
         {
             return s_unread;
@@ -118,7 +118,7 @@ internal sealed class CellReader(MappedFile file, string filePath)
         return items;
     }
 
-    // Rows with fewer options have nulls at the end, and those without any have nulls only.
+    // Rows with fewer options have trailing nulls, and rows without options have only nulls.
     private object?[]? Options(StructArray lettered, int row)
     {
         object?[] options = [.. lettered.Fields.Select(option => Read(option, row))];

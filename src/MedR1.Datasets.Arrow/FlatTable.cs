@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MedR1.Datasets.Arrow;
 
-/// <summary>A table of a FlatBuffer, read without trusting any of its offsets.</summary>
+/// <summary>A FlatBuffers table, read without trusting any of its offsets.</summary>
 internal readonly ref struct FlatTable
 {
     private readonly ReadOnlySpan<byte> _buffer;
@@ -24,7 +24,7 @@ internal readonly ref struct FlatTable
     }
 
     /// <summary>A table in a field.</summary>
-    /// <exception cref="InvalidDataException">It is missing, or outside the buffer.</exception>
+    /// <exception cref="InvalidDataException">The table is missing, or outside the buffer.</exception>
     public FlatTable Table(int field) => Place(field) is int at and > 0
         ? new FlatTable(_buffer, Follow(_buffer, at))
         : throw Broken();
@@ -35,8 +35,8 @@ internal readonly ref struct FlatTable
         return at == 0 ? 0 : Int64(_buffer, at);
     }
 
-    /// <summary>The length of a list in a field, by default of tables; 0 if there is none.</summary>
-    /// <exception cref="InvalidDataException">It extends past the buffer.</exception>
+    /// <summary>The length of a vector in a field, by default of tables; 0 if there is none.</summary>
+    /// <exception cref="InvalidDataException">The vector extends past the buffer.</exception>
     public int Count(int field, int entryBytes = 4)
     {
         if (Place(field) is not (int at and > 0))
@@ -49,12 +49,12 @@ internal readonly ref struct FlatTable
         return count >= 0 && count <= (_buffer.Length - list - 4) / entryBytes ? count : throw Broken();
     }
 
-    /// <summary>An entry of a list of tables.</summary>
+    /// <summary>An entry of a vector of tables.</summary>
     /// <exception cref="InvalidDataException">It is outside the buffer.</exception>
     public FlatTable Entry(int field, int index) =>
         new(_buffer, Follow(_buffer, Follow(_buffer, Place(field)) + 4 + index * 4));
 
-    /// <summary>An entry of a list of 64-bit integers.</summary>
+    /// <summary>An entry of a vector of 64-bit integers.</summary>
     /// <exception cref="InvalidDataException">It is outside the buffer.</exception>
     public long Int64Entry(int field, int index) => Int64(_buffer, Follow(_buffer, Place(field)) + 4 + index * 8);
 
@@ -74,7 +74,7 @@ internal readonly ref struct FlatTable
 
     private static InvalidDataException Broken() => new("a message is damaged.");
 
-    // A table starts with the offset back to the list of its fields' offsets; 0 there means the default.
+    // A table starts with the offset back to its vtable, the list of its fields' offsets, in which 0 means the default value.
     private int Place(int field)
     {
         long places = _at - (long)Int32(_buffer, _at);

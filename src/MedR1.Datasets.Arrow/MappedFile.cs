@@ -3,9 +3,7 @@ using System.IO.MemoryMappedFiles;
 
 namespace MedR1.Datasets.Arrow;
 
-/// <summary>
-/// A file mapped into memory, so that nothing of it is copied; it also finds where in the file a piece of that memory is.
-/// </summary>
+/// <summary>A memory-mapped file, which is read without copies; it also finds the file offset of a slice of its memory.</summary>
 internal sealed unsafe class MappedFile : MemoryManager<byte>
 {
     private readonly MemoryMappedFile _file;
@@ -34,7 +32,7 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
     /// <summary>The number of bytes in the file.</summary>
     public int Length => _length;
 
-    /// <summary>The offset of a piece in the file; null if it is a copy.</summary>
+    /// <summary>The offset of a slice in the file; null if it is a copy.</summary>
     public long? OffsetOf(ReadOnlySpan<byte> piece)
     {
         fixed (byte* at = piece)

@@ -7,7 +7,7 @@ public sealed record SavedDatasetOptions
     /// <value>The default looks for the usual column names.</value>
     public TableOptions Table { get; init; } = new();
 
-    /// <summary>The split to read from a dictionary of data sets; <see langword="null"/> for its only one.</summary>
+    /// <summary>The split to read from a dictionary of data sets; <see langword="null"/> for the only one.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public string? Split { get; init; }
 }

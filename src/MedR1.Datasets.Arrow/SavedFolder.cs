@@ -9,7 +9,7 @@ internal static class SavedFolder
     private const string StateFile = "state.json";
 
     /// <summary>The folder of a split.</summary>
-    /// <exception cref="DatasetException">It does not exist, or there are several to choose from.</exception>
+    /// <exception cref="DatasetException">The split does not exist, or there are several to choose from.</exception>
     public static string FindSplit(string folder, string? split)
     {
         string dictionary = Path.Combine(folder, DictionaryFile);
@@ -26,7 +26,9 @@ internal static class SavedFolder
     }
 
     /// <summary>The files of a split, in order.</summary>
-    /// <exception cref="DatasetException">The folder has no <c>state.json</c>, or names files outside itself.</exception>
+    /// <exception cref="DatasetException">
+    /// The folder has no <c>state.json</c>, or the file names files outside the folder.
+    /// </exception>
     public static IEnumerable<string> Files(string folder)
     {
         string state = Path.Combine(folder, StateFile);

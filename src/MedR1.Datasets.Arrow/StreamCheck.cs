@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace MedR1.Datasets.Arrow;
 
 /// <summary>
-/// Checks a stream's messages before a reader trusts them: Apache.Arrow allocates as many children, nodes and buffers of views as a message
-/// claims, and follows children to any depth.
+/// Checks a stream's messages before the reader trusts them, because Apache.Arrow allocates as many children, nodes and view
+/// buffers as a message claims, and follows children to any depth.
 /// </summary>
 internal static class StreamCheck
 {
@@ -49,7 +49,7 @@ internal static class StreamCheck
         }
     }
 
-    // A length of 0 ends the stream, as does its end. Old streams have no continuation marker.
+    // The stream ends with a length of 0 or at the end of the data. Old streams have no continuation marker.
     private static int NextLength(ReadOnlySpan<byte> stream, ref long at)
     {
         int length = Take(stream, ref at);

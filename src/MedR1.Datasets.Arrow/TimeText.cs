@@ -3,7 +3,7 @@ using Apache.Arrow.Types;
 
 namespace MedR1.Datasets.Arrow;
 
-/// <summary>Dates and times as ISO 8601 writes them, as from Parquet files.</summary>
+/// <summary>Formats dates and times by ISO 8601, as for Parquet files.</summary>
 internal static class TimeText
 {
     public const long DayMilliseconds = 24 * 60 * 60 * 1000;
@@ -16,9 +16,13 @@ internal static class TimeText
     public static string OfDay(long days) =>
         DateTime.UnixEpoch.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>A time, such as 2024-01-02T03:04:05.0000000, to a ten-millionth of a second; with a Z if it is in UTC.</summary>
+    /// <summary>
+    /// A time, such as 2024-01-02T03:04:05.0000000, with a precision of 100 nanoseconds; with a Z if it is in UTC.
+    /// </summary>
     /// <param name="count">Units since 1970.</param>
-    /// <param name="type">The unit, and whether there is a time zone: numbers are then in UTC, whichever it is.</param>
+    /// <param name="type">
+    /// The unit, and whether there is a time zone, in which case the numbers are in UTC whatever the zone.
+    /// </param>
     /// <exception cref="Exception">It is outside the years 1 to 9999: the caller names the file.</exception>
     public static string OfTime(long count, TimestampType type)
     {

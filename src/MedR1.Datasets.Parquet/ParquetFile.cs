@@ -7,12 +7,12 @@ using Field = global::Parquet.Schema.Field;
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>
-/// A file whose columns are read. What its footer claims is checked against the file's size before anything is allocated for it,
-/// and any error inside the reader names the file.
+/// A Parquet file, read by columns. The sizes in its footer are checked against the file's size before anything is allocated, and
+/// any error inside the reader names the file.
 /// </summary>
 internal sealed class ParquetFile : IAsyncDisposable
 {
-    // No codec compresses more than this unless the data is a bomb; brotli and zstd stay far below it on texts.
+    // A higher compression ratio indicates a decompression bomb; brotli and zstd stay far below it on texts.
     private const long MostExpansion = 4096;
     private const long AlwaysAllowed = 16L << 20;
     private const long AlwaysAllowedCount = 1L << 20;
@@ -35,7 +35,7 @@ internal sealed class ParquetFile : IAsyncDisposable
             $"with it the columns take more than {maxBytes} bytes, too many for a file of {_fileBytes}. If they are right, write "
             + "the rows to several files.");
 
-        // The reader builds these from the footer when requested: do so here, where a damaged one is expected.
+        // The reader builds these lazily from the footer; requesting them here makes a damaged footer fail where it is handled.
         Fields = reader.Schema.Fields;
         RowGroupCount = reader.RowGroupCount;
     }
@@ -48,8 +48,7 @@ internal sealed class ParquetFile : IAsyncDisposable
     /// <param name="filePath">The file.</param>
     /// <param name="cancellationToken">Cancels the opening.</param>
     /// <param name="maxBytes">
-    /// The maximum number of bytes that all columns read may take together; <see langword="null"/> for what a file of its size can
-    /// contain.
+    /// The maximum number of bytes for all columns together; <see langword="null"/> for a limit based on the file's size.
     /// </param>
     /// <exception cref="DatasetException">The file can't be read, or is not a Parquet file.</exception>
     public static async Task<ParquetFile> OpenAsync(
@@ -83,8 +82,8 @@ internal sealed class ParquetFile : IAsyncDisposable
                 $"row group {group} claims {rows} rows, but at most {LargestCount} are read from {_fileBytes} bytes."));
     }
 
-    /// <summary>The number of nulls according to a column's statistics, if given.</summary>
-    /// <exception cref="DatasetException">They can't be read.</exception>
+    /// <summary>The number of nulls in a column according to its statistics, if there are any.</summary>
+    /// <exception cref="DatasetException">The statistics can't be read.</exception>
     public long? NullCount(int group, DataField field)
     {
         try
@@ -98,8 +97,8 @@ internal sealed class ParquetFile : IAsyncDisposable
         }
     }
 
-    /// <summary>A column of a row group.</summary>
-    /// <exception cref="DatasetException">It can't be read.</exception>
+    /// <summary>Reads a column of a row group.</summary>
+    /// <exception cref="DatasetException">The column can't be read.</exception>
     public async Task<ColumnValues> ReadAsync(int group, DataField field, CancellationToken cancellationToken)
     {
         try
@@ -117,8 +116,8 @@ internal sealed class ParquetFile : IAsyncDisposable
         }
     }
 
-    /// <summary>Names the file if a column's levels do not form rows.</summary>
-    /// <exception cref="DatasetException">They do not form rows.</exception>
+    /// <summary>Runs the assembly of a column's rows, naming the file if its levels do not form rows.</summary>
+    /// <exception cref="DatasetException">The column's levels do not form rows.</exception>
     public T Guard<T>(string column, Func<T> assemble)
     {
         try
@@ -135,7 +134,7 @@ internal sealed class ParquetFile : IAsyncDisposable
 
     private static long MostUnpacked(long packed) => Math.Min(MostBytes, Math.Max(AlwaysAllowed, packed * MostExpansion));
 
-    // A run of equal values takes a few bytes regardless of its length, so even small files may claim many values.
+    // A run of equal values takes a few bytes regardless of its length, so even a small file may contain many values.
     private long LargestCount => Math.Min(Array.MaxLength / 8, Math.Max(AlwaysAllowedCount, _fileBytes * 8));
 
     private static DatasetException Broken(string filePath, Exception exception, string? field = null) => new(
@@ -155,7 +154,7 @@ internal sealed class ParquetFile : IAsyncDisposable
         return ColumnValues.Of(data, field, pages.Exists(page => page.Kind == PageKind.Dictionary));
     }
 
-    // Reads the column from other pages behind the end of the file: the footer says for a while that it is there.
+    // Reads the column from rewritten pages appended to the stream, to which the column's metadata points temporarily.
     private async Task<ColumnValues> ReadRewrittenAsync(
         ParquetRowGroupReader reader, DataField field, ColumnMetaData column, List<Page> pages,
         CancellationToken cancellationToken)
@@ -207,7 +206,7 @@ internal sealed class ParquetFile : IAsyncDisposable
             throw new InvalidDataException($"its pages claim {values} values, but the footer {column.NumValues}.");
         }
 
-        // A value takes at least the reference to it, wherever it lies.
+        // A value takes at least the size of a reference.
         _budget.Take(pages.Sum(page => page.UnpackedBytes + (long)page.Values * IntPtr.Size));
         return pages;
     }

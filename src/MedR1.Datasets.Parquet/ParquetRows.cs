@@ -7,7 +7,7 @@ namespace MedR1.Datasets.Parquet;
 /// <summary>Reads a file as rows, one row group at a time.</summary>
 internal static class ParquetRows
 {
-    // What means nothing to an example: an error if it is needed there, and not the same as no column.
+    // Stands for a value of an unsupported type: an error if the example needs the column, which a missing column need not be.
     private static readonly object s_unread = new();
 
     public static async IAsyncEnumerable<TableRow> ReadAsync(

@@ -1,8 +1,7 @@
 namespace MedR1;
 
 /// <summary>
-/// One answer of the model to a prompt. Two completions are equal if their contents are, compared token by token and number by
-/// number.
+/// One answer of the model to a prompt. Completions are compared by value, including all tokens and log-probabilities.
 /// </summary>
 public sealed record Completion
 {
@@ -16,13 +15,13 @@ public sealed record Completion
     public required StopReason StopReason { get; init; }
 
     /// <summary>
-    /// Natural-log probability of each token under <c>softmax(logits / temperature)</c>, without suppressed tokens but otherwise
-    /// untruncated: the distribution whose gradient the trainer takes. Empty if the sampler doesn't provide them.
+    /// Natural-log probability of each token under <c>softmax(logits / temperature)</c>, excluding suppressed tokens but otherwise
+    /// untruncated: the distribution that the trainer differentiates. Empty if the sampler doesn't provide them.
     /// </summary>
     public IReadOnlyList<float> LogProbabilities { get; init; } = [];
 
     /// <summary>
-    /// Natural-log probability of each token under the distribution that it was drawn from, after top-k, top-p, min-p and
+    /// Natural-log probability of each token under the distribution that it was sampled from, after top-k, top-p, min-p and
     /// penalties. Empty if the sampler doesn't provide them.
     /// </summary>
     public IReadOnlyList<float> DrawnLogProbabilities { get; init; } = [];
@@ -33,7 +32,7 @@ public sealed record Completion
     /// <summary>Number of tokens, including the end token.</summary>
     public int TokenCount => TokenIds.Count;
 
-    /// <summary>Whether the completion was cut off before it ended.</summary>
+    /// <summary>Whether the completion was truncated.</summary>
     public bool IsTruncated => StopReason is StopReason.Length or StopReason.ContextFull or StopReason.Cancelled;
 
     /// <inheritdoc/>

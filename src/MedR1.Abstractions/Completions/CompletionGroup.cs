@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>A prompt with the completions sampled for it. A group is never separated from its prompt.</summary>
+/// <summary>A prompt with the completions sampled for it.</summary>
 /// <param name="Prompt">The prompt, which carries its example.</param>
 /// <param name="Completions">The samples in the order of their <see cref="Completion.SampleIndex"/>.</param>
 public sealed record CompletionGroup(VqaPrompt Prompt, IReadOnlyList<Completion> Completions)
@@ -10,13 +10,13 @@ public sealed record CompletionGroup(VqaPrompt Prompt, IReadOnlyList<Completion>
 
     /// <summary>
     /// Number of tokens in the prompt, including image tokens; 0 if the sampler doesn't know it. A trainer rejects a group whose
-    /// number is not that of its own prompt.
+    /// number differs from that of its own tokenization of the prompt.
     /// </summary>
     public int PromptTokenCount { get; init; }
 
     /// <summary>
     /// The tokens of the prompt as the sampler's model read it, with one token per image token; empty if the sampler doesn't know
-    /// them. A trainer rejects a group whose tokens are not those of its own prompt, and names the first that differs.
+    /// them. A trainer rejects a group whose tokens differ from its own tokenization of the prompt, and names the first difference.
     /// </summary>
     public IReadOnlyList<int> PromptTokenIds { get; init; } = [];
 

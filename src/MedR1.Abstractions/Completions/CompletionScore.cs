@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>What the rewards gave to one completion.</summary>
+/// <summary>The rewards of one completion.</summary>
 /// <param name="Total">The weighted sum of the rewards that apply; <see langword="null"/> if none applies.</param>
 /// <param name="ByReward">
 /// Each reward's value before weighting, in the order of the rewards; <see langword="null"/> if the reward abstained.

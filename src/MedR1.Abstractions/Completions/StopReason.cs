@@ -3,7 +3,7 @@ namespace MedR1;
 /// <summary>Why a completion ended.</summary>
 public enum StopReason
 {
-    /// <summary>The model generated an end token, which is the last of the tokens.</summary>
+    /// <summary>The model generated an end token, which is the last token.</summary>
     EndToken,
 
     /// <summary>A stop string appeared in the text.</summary>

@@ -3,7 +3,7 @@ namespace MedR1;
 /// <summary>The letters that label the options of a multiple-choice question.</summary>
 public static class OptionLetters
 {
-    /// <summary>How many letters there are, and so how many options a question can have.</summary>
+    /// <summary>The number of letters, and thus the maximum number of options of a question.</summary>
     public const int Count = 26;
 
     /// <summary>The letter of an option.</summary>

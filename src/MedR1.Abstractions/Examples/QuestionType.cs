@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>What a question asks for: an open set of names, with the five of OmniMedVQA as members.</summary>
+/// <summary>What a question asks about: an open set of names, with the five of OmniMedVQA as members.</summary>
 /// <param name="Value">The data set's exact string (arXiv 2402.09181).</param>
 public readonly record struct QuestionType(string Value)
 {
@@ -16,7 +16,7 @@ public readonly record struct QuestionType(string Value)
     /// <summary>How the image was acquired.</summary>
     public static QuestionType ModalityRecognition { get; } = new("Modality Recognition");
 
-    /// <summary>Any other property of what is shown.</summary>
+    /// <summary>Any other property of the image's content.</summary>
     public static QuestionType OtherBiologicalAttributes { get; } = new("Other Biological Attributes");
 
     /// <summary>The five types of OmniMedVQA.</summary>

@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>One visual question with its answer: what a data set provides, before a prompt is made from it.</summary>
+/// <summary>One visual question with its answer, as a data set provides it.</summary>
 public sealed record VqaExample
 {
     /// <summary>A name that is unique in its data set.</summary>
@@ -9,17 +9,18 @@ public sealed record VqaExample
     /// <summary>The question alone, without its options.</summary>
     public required string Question { get; init; }
 
-    /// <summary>The right answer as text (for a multiple-choice question, the right option's text).</summary>
+    /// <summary>The right answer as text; for a multiple-choice question, the right option's text.</summary>
     public required string Answer { get; init; }
 
     /// <summary>The options in the order of their letters A, B, …; empty for an open question.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
     /// <summary>
-    /// Which option is right, from 0; <see langword="null"/> for an open question. If not set, the only option whose text equals
-    /// <see cref="Answer"/>, ignoring surrounding spaces; or <see langword="null"/> if none or several match.
+    /// The index of the right option, from 0; <see langword="null"/> for an open question. If not set, this is the index of the
+    /// only option whose text equals <see cref="Answer"/>, ignoring surrounding white space, or <see langword="null"/> if none or
+    /// several match.
     /// </summary>
-    /// <exception cref="InvalidOperationException">On reading: there is no such option.</exception>
+    /// <exception cref="InvalidOperationException">On reading, the index is outside the options.</exception>
     public int? AnswerIndex
     {
         get => field is int given ? Existing(given) : OnlyOptionLikeAnswer();
@@ -32,13 +33,13 @@ public sealed record VqaExample
     /// <summary>How the images were acquired, if known.</summary>
     public ImagingModality? Modality { get; init; }
 
-    /// <summary>What the question asks for, if known.</summary>
+    /// <summary>What the question asks about, if known.</summary>
     public QuestionType? QuestionType { get; init; }
 
     /// <summary>The data set that the example comes from, if known.</summary>
     public string? Dataset { get; init; }
 
-    /// <summary>Further columns of the data set, for rewards and reports.</summary>
+    /// <summary>Additional columns of the data set, for rewards and reports.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The right option's letter, or <see langword="null"/> for an open question.</summary>
@@ -52,13 +53,14 @@ public sealed record VqaExample
         ? Question
         : Question + " " + string.Join(", ", Options.Select((option, index) => $"{OptionLetters.Of(index)}){option}"));
 
-    /// <summary>What Med-R1 calls the solution: the letter, or the answer's text if there is none, in answer tags.</summary>
+    /// <summary>Med-R1's solution: the letter, or the answer's text if there is no letter, in answer tags.</summary>
     public string Solution => $"<answer> {AnswerLetter ?? Answer} </answer>";
 
     /// <summary>The id, the problem, the number of images and the answer, on one line.</summary>
     public override string ToString() => $"{Id}: {Problem} [pictures: {Images.Count}] -> {Answer}";
 
-    // Options may be set after the index, so it can't be checked earlier. If there are none, the question itself may contain them.
+    // Options may be set after the index, so the index can't be checked earlier. Without options, the question's text may contain
+    // them.
     private int Existing(int given)
     {
         int count = Options.Count == 0 ? OptionLetters.Count : Options.Count;

@@ -1,7 +1,7 @@
 namespace MedR1;
 
-/// <summary>An image that is opened only when it is needed.</summary>
-/// <remarks>Implementations are safe to read from several threads at once; whoever opens the stream disposes it.</remarks>
+/// <summary>An encoded image that is opened on demand.</summary>
+/// <remarks>Implementations are safe to use from several threads at once. The caller disposes the stream that it opens.</remarks>
 public interface IImageSource
 {
     /// <summary>A name for messages and logs: a path, an address, or what the image shows.</summary>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MedR1;
 
-/// <summary>An image made by a program: its pixels are in memory, and a reader that wants a file gets a 24-bit BMP.</summary>
+/// <summary>An image whose pixels are in memory; opening it gives a 24-bit BMP file.</summary>
 /// <param name="name">A name for messages.</param>
 /// <param name="image">The pixels.</param>
 public sealed class PixelImageSource(string name, RgbImage image) : IImageSource
@@ -12,7 +12,7 @@ public sealed class PixelImageSource(string name, RgbImage image) : IImageSource
     /// <inheritdoc/>
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
-    /// <summary>The pixels, for readers that don't need a file.</summary>
+    /// <summary>The pixels, for code that doesn't need an encoded file.</summary>
     public RgbImage Image { get; } = image ?? throw new ArgumentNullException(nameof(image));
 
     /// <inheritdoc/>

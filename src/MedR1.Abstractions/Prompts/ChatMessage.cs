@@ -1,7 +1,7 @@
 namespace MedR1;
 
 /// <summary>One message of a conversation.</summary>
-/// <param name="Role">Who speaks.</param>
+/// <param name="Role">The speaker's role.</param>
 /// <param name="Content">Text and images, in order.</param>
 public sealed record ChatMessage(ChatRole Role, IReadOnlyList<ChatPart> Content)
 {
@@ -19,7 +19,7 @@ public sealed record ChatMessage(ChatRole Role, IReadOnlyList<ChatPart> Content)
     /// <param name="text">The text.</param>
     public static ChatMessage System(string text) => new(ChatRole.System, [new TextPart(text)]);
 
-    /// <summary>The speaker, then texts and the names of images, in order.</summary>
+    /// <summary>The role, then texts and image names, in order.</summary>
     public override string ToString() => $"{Role}: " + string.Join(' ', Content.Select(part => part switch
     {
         TextPart text => text.Text,

@@ -1,7 +1,7 @@
 namespace MedR1;
 
-/// <summary>Who speaks in a conversation: an open set of names.</summary>
-/// <param name="Value">The name as a chat template writes it.</param>
+/// <summary>The role of a speaker in a conversation: an open set of names.</summary>
+/// <param name="Value">The name as used in chat templates.</param>
 public readonly record struct ChatRole(string Value)
 {
     /// <summary>Instructions that precede the conversation.</summary>

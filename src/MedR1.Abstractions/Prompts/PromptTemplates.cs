@@ -17,8 +17,8 @@ public static class PromptTemplates
         "No extra information or text outside of this tag.");
 
     /// <summary>
-    /// Answer first, rationale after. The paper's latest version names this variant, but no prompt for it was released; this text
-    /// is our own, modelled on the other two.
+    /// Answer first, rationale after. The paper's latest version mentions this variant, but no prompt for it was released; this
+    /// text is modelled on the other two.
     /// </summary>
     public static IPromptTemplate AnswerThenThink { get; } = new TextPromptTemplate(
         "think-after",

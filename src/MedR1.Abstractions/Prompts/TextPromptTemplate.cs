@@ -4,17 +4,17 @@ namespace MedR1;
 
 /// <summary>
 /// One user message: the images, then a text in which <c>{Problem}</c>, or <c>{Question}</c> as Med-R1 writes it, stands for
-/// <see cref="VqaExample.Problem"/>: the question with its options. Other braces are left alone: empty ones, JSON such as
-/// <c>{ "a": 1 }</c>, LaTeX such as <c>\boxed{answer}</c>.
+/// <see cref="VqaExample.Problem"/>: the question with its options. Other braces are left unchanged: empty ones, JSON such as <c>{
+/// "a": 1 }</c>, LaTeX such as <c>\boxed{answer}</c>.
 /// </summary>
 public sealed partial class TextPromptTemplate : IPromptTemplate
 {
     private readonly string _text;
 
     /// <summary>Creates a template.</summary>
-    /// <param name="name">Its name, for logs.</param>
-    /// <param name="text">The text, containing <c>{Problem}</c> or <c>{Question}</c>, which mean the same.</param>
-    /// <exception cref="ArgumentException">The text has neither, or has a different word in braces.</exception>
+    /// <param name="name">The template's name, for logs.</param>
+    /// <param name="text">The text, containing <c>{Problem}</c> or <c>{Question}</c>, which are synonyms.</param>
+    /// <exception cref="ArgumentException">The text contains neither placeholder, or another word in braces.</exception>
     public TextPromptTemplate(string name, string text)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -59,7 +59,8 @@ public sealed partial class TextPromptTemplate : IPromptTemplate
     [GeneratedRegex(@"\{(?:Problem|Question)\}")]
     private static partial Regex Placeholder();
 
-    // LaTeX first, so that words in its braces are not taken for ours: a command with its arguments, an index, a power.
+    // LaTeX (a command with its arguments, an index, a power) is matched first, so that words in its braces are not taken for
+    // placeholders.
     [GeneratedRegex(@"\\[A-Za-z]+(?:\{[^{}]*\})+|[_^]\{[^{}]*\}|\{([A-Za-z_]\w*)\}")]
     private static partial Regex Words();
 }

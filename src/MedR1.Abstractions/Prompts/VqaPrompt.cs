@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>What a model is asked: a conversation that ends with a question, and the example it was made from.</summary>
+/// <summary>A prompt for a model: a conversation that ends with a question, and the example that it was made from.</summary>
 /// <param name="Messages">The conversation; the model speaks next.</param>
 public sealed record VqaPrompt(IReadOnlyList<ChatMessage> Messages)
 {
@@ -8,8 +8,8 @@ public sealed record VqaPrompt(IReadOnlyList<ChatMessage> Messages)
     public VqaExample? Example { get; init; }
 
     /// <summary>
-    /// The seed of every random choice for this prompt: its sample <c>k</c> draws from a generator seeded with (this, <c>k</c>). If
-    /// <see langword="null"/>, it is derived from the options' seed and the prompt's index in the call.
+    /// The seed of every random choice for this prompt: sample <c>k</c> uses a generator seeded with (seed, <c>k</c>). If
+    /// <see langword="null"/>, the seed is derived from the options' seed and the prompt's index in the call.
     /// </summary>
     public long? Seed { get; init; }
 
@@ -22,6 +22,6 @@ public sealed record VqaPrompt(IReadOnlyList<ChatMessage> Messages)
     /// <param name="images">The images.</param>
     public static VqaPrompt Ask(string text, params IEnumerable<IImageSource> images) => new([ChatMessage.User(text, images)]);
 
-    /// <summary>The messages, one per line, with images given by name.</summary>
+    /// <summary>The messages, one per line, with images shown by name.</summary>
     public override string ToString() => string.Join('\n', Messages);
 }

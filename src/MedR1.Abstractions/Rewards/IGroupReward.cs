@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>Scores the completions of a prompt together, so that it can compare them.</summary>
+/// <summary>Scores all completions of a prompt together, so that they can be compared.</summary>
 /// <remarks>The rules of <see cref="IReward"/> apply.</remarks>
 public interface IGroupReward
 {

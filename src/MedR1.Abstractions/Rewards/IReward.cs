@@ -3,7 +3,7 @@ namespace MedR1;
 /// <summary>Scores one completion.</summary>
 /// <remarks>
 /// A reward is called from several threads at once and must be thread-safe. If it throws, times out or returns a number that is not
-/// finite, this never counts as 0: the completion is left out of the group's statistics and the failure is counted.
+/// finite, the completion does not score 0 but is left out of the group's statistics, and the failure is counted.
 /// </remarks>
 public interface IReward
 {

@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>Everything that a reward may look at.</summary>
+/// <summary>The input of a reward.</summary>
 /// <param name="Prompt">The prompt that was answered.</param>
 /// <param name="Completion">The answer: its text, tokens and stop reason.</param>
 public sealed record RewardContext(VqaPrompt Prompt, Completion Completion)

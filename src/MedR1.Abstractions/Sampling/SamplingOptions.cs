@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>How completions are drawn. The defaults draw one completion per prompt from the model's own distribution.</summary>
+/// <summary>How completions are sampled. The defaults sample one completion per prompt from the model's own distribution.</summary>
 public sealed record SamplingOptions
 {
     /// <summary>Number of completions per prompt.</summary>
@@ -11,35 +11,37 @@ public sealed record SamplingOptions
     /// <value>The default is 256.</value>
     public int MaxNewTokens { get; init; } = 256;
 
-    /// <summary>The minimum number of tokens before an end token may be drawn.</summary>
+    /// <summary>The minimum number of tokens before an end token may be sampled.</summary>
     /// <value>The default is 0.</value>
     public int MinNewTokens { get; init; }
 
-    /// <summary>Divides the logits; 0 always takes the likeliest token.</summary>
+    /// <summary>Divides the logits; 0 always takes the most likely token (greedy decoding).</summary>
     /// <value>The default is 1.</value>
     public double Temperature { get; init; } = 1.0;
 
-    /// <summary>Draws only from the k likeliest tokens, including ties; <see langword="null"/> for all.</summary>
+    /// <summary>Samples only from the k most likely tokens, including ties; <see langword="null"/> for all.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public int? TopK { get; init; }
 
-    /// <summary>Draws only from the likeliest tokens that together reach this probability; 1 for all.</summary>
+    /// <summary>Samples only from the most likely tokens that together reach this probability; 1 for all.</summary>
     /// <value>The default is 1.</value>
     public double TopP { get; init; } = 1.0;
 
     /// <summary>
-    /// Draws only from tokens that are at least this fraction as likely as the likeliest one; <see langword="null"/> for all.
+    /// Samples only from tokens whose probability is at least this fraction of that of the most likely token;
+    /// <see langword="null"/> for all.
     /// </summary>
     /// <value>The default is <see langword="null"/>.</value>
     public double? MinP { get; init; }
 
     /// <summary>
-    /// Divides positive and multiplies negative logits of tokens seen before, including those of the prompt; 1 for no penalty.
+    /// Divides the positive and multiplies the negative logits of tokens that already occurred, including in the prompt; 1 for no
+    /// penalty.
     /// </summary>
     /// <value>The default is 1.</value>
     public double RepetitionPenalty { get; init; } = 1.0;
 
-    /// <summary>Tokens that are never drawn, in addition to the model's vision tokens, which never are.</summary>
+    /// <summary>Tokens that are never sampled, in addition to the model's vision tokens.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<int> SuppressedTokenIds { get; init; } = [];
 
@@ -47,11 +49,11 @@ public sealed record SamplingOptions
     /// <value>The default is <see langword="null"/>.</value>
     public IReadOnlyList<int>? EndTokenIds { get; init; }
 
-    /// <summary>Texts that end a completion when they appear; they remain in it.</summary>
+    /// <summary>Texts that end a completion when they appear; they remain part of its text.</summary>
     /// <value>The default is empty.</value>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
-    /// <summary>The seed of all random choices, for prompts without a seed of their own.</summary>
+    /// <summary>The seed of all random choices, for prompts that have no seed.</summary>
     /// <value>The default is 0.</value>
     public long Seed { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>Checks sampling options by the rules that hold for every sampler; a sampler adds its own.</summary>
+/// <summary>Checks sampling options by the rules common to all samplers; a sampler adds its own rules.</summary>
 public static class SamplingOptionsValidator
 {
     /// <summary>Finds every mistake.</summary>
@@ -46,10 +46,10 @@ public static class SamplingOptionsValidator
         return errors;
     }
 
-    /// <summary>Throws if there is a mistake.</summary>
+    /// <summary>Throws if the options are invalid.</summary>
     /// <param name="options">The options.</param>
     /// <param name="vocabularySize">The model's vocabulary size, to check ids; <see langword="null"/> if unknown.</param>
-    /// <exception cref="SamplingOptionsException">There is at least one mistake; it lists them all.</exception>
+    /// <exception cref="SamplingOptionsException">The options are invalid; the message lists every mistake.</exception>
     public static void ThrowIfInvalid(SamplingOptions options, int? vocabularySize = null)
     {
         IReadOnlyList<string> errors = FindErrors(options, vocabularySize);

@@ -3,8 +3,8 @@ using System.Text;
 namespace MedR1;
 
 /// <summary>
-/// The text between answer tags, by the rules of the published code. The rules differ in their treatment of line breaks, white
-/// space and case, and so disagree about some texts; each is reproduced exactly here, in time linear in the text.
+/// Finds the text between answer tags by the rules of the published code. The rules differ in their treatment of line breaks, white
+/// space and case, and so disagree about some texts; each is reproduced exactly, in time linear in the text.
 /// </summary>
 public static class AnswerTags
 {
@@ -42,14 +42,14 @@ public static class AnswerTags
     }
 
     /// <summary>
-    /// What the training rule compares: the stripped text in the tags, or the whole stripped text if there are none.
+    /// The text that the training rule compares: the stripped text in the tags, or the whole stripped text if there are none.
     /// </summary>
     /// <param name="text">The text to search.</param>
     public static string StrippedOrWhole(string text) => PythonText.Strip(FirstOnOneLine(text) ?? text);
 
     /// <summary>
-    /// Med-R1's rule in evaluation: the word in the first <c>&lt;answer&gt;\s*(\w+)\s*&lt;/answer&gt;</c>, which may be on a line
-    /// of its own; <see langword="null"/> if there is none.
+    /// Med-R1's rule in evaluation: the word in the first <c>&lt;answer&gt;\s*(\w+)\s*&lt;/answer&gt;</c>, which may be on a
+    /// separate line; <see langword="null"/> if there is none.
     /// </summary>
     /// <param name="text">The text to search.</param>
     public static string? FirstWord(string text) => FirstAlone(text, WordEnd);
@@ -69,7 +69,7 @@ public static class AnswerTags
     /// <param name="text">The text to search.</param>
     public static string? FirstInAnyCase(string text) => PlaceInAnyCase(text) is Range place ? text[place] : null;
 
-    /// <summary>The range of the text of <see cref="FirstInAnyCase"/>; <see langword="null"/> if there is none.</summary>
+    /// <summary>The range of the text that <see cref="FirstInAnyCase"/> returns; <see langword="null"/> if there is none.</summary>
     /// <param name="text">The text to search.</param>
     public static Range? PlaceInAnyCase(string text)
     {

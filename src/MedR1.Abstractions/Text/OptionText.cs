@@ -6,7 +6,7 @@ public static class OptionText
     /// <summary>
     /// The option that an answer names by its letter (<c>C</c>, <c>c.</c>, <c>(C)</c>), by letter and text (<c>C. Edema</c>, <c>C)
     /// Edema</c>) or by its text, regardless of case, trailing dots and white space. A letter with the text of a different option
-    /// names nothing. If an option's text is itself a letter, the option of that letter wins.
+    /// names nothing. If an option's text is itself a letter, that letter still refers to the option labelled with it.
     /// </summary>
     /// <param name="answer">The answer.</param>
     /// <param name="options">The options in the order of their letters.</param>

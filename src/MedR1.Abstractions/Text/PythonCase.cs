@@ -6,7 +6,7 @@ namespace MedR1;
 /// <summary>Python's full case mappings, which give several characters for one where .NET gives one or none.</summary>
 internal static class PythonCase
 {
-    // Unicode's SpecialCasing.txt, unconditional upper case: the character, then what becomes of it.
+    // The unconditional upper-case mappings of Unicode's SpecialCasing.txt: each character followed by its mapping.
     private const string UpperMappings =
         "\u00DFSS \u0149\u02BCN \u01F0J\u030C \u0390\u0399\u0308\u0301 \u03B0\u03A5\u0308\u0301" +
         " \u0587\u0535\u0552 \u1E96H\u0331 \u1E97T\u0308 \u1E98W\u030A \u1E99Y\u030A \u1E9AA\u02BE" +
@@ -35,11 +35,11 @@ internal static class PythonCase
 
     public static string Upper(Rune character) =>
         s_upper.TryGetValue(character.Value, out string? several) ? several
-        // The invariant culture keeps the dotless i apart from ASCII.
+        // The invariant culture does not map the dotless i to an ASCII letter.
         : character.Value == 0x131 ? "I"
         : Rune.ToUpperInvariant(character).ToString();
 
-    /// <summary>The lower case of a character on its own; a capital sigma becomes the small one used inside a word.</summary>
+    /// <summary>The lower case of a character out of context; a capital sigma becomes the form used inside a word.</summary>
     public static string Lower(Rune character) =>
         character.Value == 0x130 ? "i\u0307" : Rune.ToLowerInvariant(character).ToString();
 

@@ -4,14 +4,14 @@ using System.Text;
 namespace MedR1;
 
 /// <summary>
-/// Text as Python 3.11 treats it, for rewards and scores that must equal those computed in Python. Python's white space, word
+/// Text operations as in Python 3.11, for rewards and scores that must equal those computed in Python. Python's white space, word
 /// characters and case mappings differ from .NET's: <c>str.strip</c> and <c>\s</c> match U+001C to U+001F; <c>\w</c> matches ² and
 /// ½ but no combining marks; the upper case of a text can be longer than the text.
 /// </summary>
 public static class PythonText
 {
     /// <summary>Whether <c>str.strip</c> and <c>\s</c> match a character.</summary>
-    /// <param name="character">The character; all white space is below U+10000.</param>
+    /// <param name="character">The character; no white space is above U+FFFF.</param>
     public static bool IsWhiteSpace(char character) => character switch
     {
         >= '\t' and <= '\r' or >= '\x1C' and <= ' ' => true,
@@ -95,7 +95,7 @@ public static class PythonText
     }
 
     /// <summary>
-    /// <c>str.splitlines()</c>: the lines without their line breaks; a carriage return with a line feed is one break.
+    /// <c>str.splitlines()</c>: the lines without their line breaks; a carriage return followed by a line feed is one break.
     /// </summary>
     /// <param name="text">The text.</param>
     public static IReadOnlyList<string> SplitLines(string text)

@@ -3,8 +3,8 @@ using System.Text;
 namespace MedR1;
 
 /// <summary>
-/// What Unicode 14, the version of Python 3.11, does not assign yet but the runtime may: letters, numbers, marks and formats that
-/// Python 3.11 does not treat as such. Derived from <c>unicodedata</c> of Python 3.11 and the categories of .NET 10 (Unicode 16).
+/// The letters, numbers, marks and formats that are not assigned in Unicode 14, the version of Python 3.11, but may be in the
+/// runtime's version. Derived from <c>unicodedata</c> of Python 3.11 and the categories of .NET 10 (Unicode 16).
 /// </summary>
 internal static class PythonUnicode
 {

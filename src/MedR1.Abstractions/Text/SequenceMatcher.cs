@@ -3,8 +3,8 @@ using System.Text;
 namespace MedR1;
 
 /// <summary>
-/// How similar two texts are, as computed by Python's <c>difflib.SequenceMatcher(None, a, b).ratio()</c>: matching blocks found by
-/// Ratcliff and Obershelp's method over code points, ignoring frequent characters as <c>difflib</c> does. The order of the texts
+/// The similarity of two texts, as computed by Python's <c>difflib.SequenceMatcher(None, a, b).ratio()</c>: matching blocks found
+/// by Ratcliff and Obershelp's method over code points, ignoring frequent characters as <c>difflib</c> does. The order of the texts
 /// matters.
 /// </summary>
 public static class SequenceMatcher
@@ -12,7 +12,8 @@ public static class SequenceMatcher
     private const int FrequencyCountsFrom = 200;
 
     /// <summary>
-    /// <c>2 · M / T</c> for M matched characters of T in both texts: 1 for equal texts (also empty ones), 0 if nothing matches.
+    /// <c>2 · M / T</c>, where M is the number of matched characters and T the total number in both texts: 1 for equal texts,
+    /// including empty ones, 0 if nothing matches.
     /// </summary>
     /// <param name="first">The text called a in Python.</param>
     /// <param name="second">The text called b in Python, whose characters are indexed.</param>
@@ -57,7 +58,8 @@ public static class SequenceMatcher
         return matches;
     }
 
-    // The earliest of the longest runs without a frequent character of b, then extended by equal neighbours of any kind.
+    // The earliest of the longest matching runs without a frequent character of b, extended by adjacent equal characters of any
+    // kind.
     private static (int AStart, int BStart, int Size) LongestMatch(
         int[] a, int[] b, Dictionary<int, List<int>> index, (int AFrom, int ATo, int BFrom, int BTo) part,
         ref int[] lengths, ref int[] previous)

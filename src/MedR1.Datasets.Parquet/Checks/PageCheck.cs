@@ -1,6 +1,9 @@
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Checks the headers of a column's pages before a reader trusts them: Parquet.Net allocates what a page claims.</summary>
+/// <summary>
+/// Checks the headers of a column's pages before the reader trusts them, because Parquet.Net allocates the sizes that a page
+/// claims.
+/// </summary>
 internal static class PageCheck
 {
     private const int UsualHeaderBytes = 1 << 13;

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>
-/// Steps through a structure in Thrift's compact protocol and records what a page's header claims, so that no length in it exceeds
-/// the bytes available.
+/// Walks through a structure in Thrift's compact protocol, checks that no length in it exceeds the available bytes, and records the
+/// fields of a page's header.
 /// </summary>
 internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
 {
@@ -27,7 +27,7 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
     /// <summary>Field 1 of a page's own header: its number of values.</summary>
     public long Values { get; private set; }
 
-    /// <summary>How a page of data encodes its values.</summary>
+    /// <summary>The encoding of a data page's values.</summary>
     public long Encoding { get; private set; }
 
     /// <summary>The size of a second-version page's definition levels.</summary>
@@ -39,7 +39,7 @@ internal ref struct ThriftCheck(ReadOnlySpan<byte> bytes)
     /// <summary>Whether a second-version page says that its values are not compressed, although the column is.</summary>
     public bool IsPlain { get; private set; }
 
-    /// <exception cref="InvalidDataException">It extends past the bytes, or is nested too deeply.</exception>
+    /// <exception cref="InvalidDataException">The structure extends past the bytes, or is nested too deeply.</exception>
     public void Struct() => Struct(0, 0);
 
     private void Struct(int depth, int parent)

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Steps through bytes that nobody has checked yet: single ones, pieces, and integers of variable length.</summary>
+/// <summary>Reads unvalidated bytes: single bytes, slices, and variable-length integers.</summary>
 /// <param name="bytes">The bytes.</param>
-/// <param name="what">What they are, as the subject of a message: "a header is".</param>
+/// <param name="what">The content of the bytes, as the start of an error message: "a header is".</param>
 internal ref struct VarintReader(ReadOnlySpan<byte> bytes, string what)
 {
     // 64 bits take ten groups of seven.
@@ -15,14 +15,14 @@ internal ref struct VarintReader(ReadOnlySpan<byte> bytes, string what)
     /// <summary>The number of bytes not read yet.</summary>
     public readonly int Left => _bytes.Length - Position;
 
-    /// <summary>What to throw where the bytes make no sense.</summary>
+    /// <summary>The exception for invalid bytes.</summary>
     public readonly InvalidDataException Broken() => new($"{what} damaged.");
 
     /// <exception cref="InvalidDataException">No byte is left.</exception>
     public byte Byte() => Take(1)[0];
 
     /// <summary>The next bytes.</summary>
-    /// <exception cref="InvalidDataException">There are not so many.</exception>
+    /// <exception cref="InvalidDataException">There are fewer bytes left.</exception>
     public ReadOnlySpan<byte> Take(ulong count)
     {
         if (count > (ulong)Left)
@@ -34,7 +34,9 @@ internal ref struct VarintReader(ReadOnlySpan<byte> bytes, string what)
         return _bytes.Slice(Position - (int)count, (int)count);
     }
 
-    /// <summary>An integer in groups of seven bits, the lowest first; the eighth says whether another follows.</summary>
+    /// <summary>
+    /// Reads an integer in groups of seven bits, the lowest first; the eighth bit says whether another group follows.
+    /// </summary>
     /// <exception cref="InvalidDataException">It does not end, or not within 64 bits.</exception>
     public ulong Varint()
     {
@@ -52,7 +54,7 @@ internal ref struct VarintReader(ReadOnlySpan<byte> bytes, string what)
         throw Broken();
     }
 
-    /// <summary>A signed one: even numbers count up from 0, odd ones down from -1.</summary>
+    /// <summary>Reads a zigzag-encoded signed integer: even numbers count up from 0, odd ones down from -1.</summary>
     /// <exception cref="InvalidDataException">It does not end, or not within 64 bits.</exception>
     public long ZigZag()
     {

@@ -7,12 +7,12 @@ using global::Parquet.Schema;
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>
-/// A column as Parquet stores it (Dremel's levels): the values that exist, and for each slot how deeply it is defined and whether
-/// it continues the list before it.
+/// A column as Parquet stores it (Dremel's levels): the non-null values, and for each slot how deeply it is defined and whether it
+/// continues the previous list.
 /// </summary>
 internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int[] RepetitionLevels, int Deepest)
 {
-    /// <summary>Number of slots; a column that can't be null has no levels.</summary>
+    /// <summary>Number of slots; a column without nulls or lists has no levels.</summary>
     public int Count => DefinitionLevels.Length > 0 ? DefinitionLevels.Length : Values.Length;
 
     public int DefinitionLevel(int slot) => DefinitionLevels.Length > 0 ? DefinitionLevels[slot] : Deepest;
@@ -21,22 +21,22 @@ internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int
 
     public bool IsValue(int slot) => DefinitionLevel(slot) == Deepest;
 
-    /// <summary>Copies what was read.</summary>
-    /// <param name="data">What was read.</param>
+    /// <summary>Copies the data of a column.</summary>
+    /// <param name="data">The data read.</param>
     /// <param name="field">The column.</param>
-    /// <param name="hasDictionary">Whether values are entries of a dictionary, which are to be copied once.</param>
+    /// <param name="hasDictionary">Whether values are dictionary entries, each of which is copied only once.</param>
     public static ColumnValues Of(RawColumnData data, DataField field, bool hasDictionary)
     {
         int deepest = field.MaxDefinitionLevel;
         int[] definitionLevels = deepest > 0 ? data.DefinitionLevels.ToArray() : [];
         int[] repetitionLevels = field.MaxRepetitionLevel > 0 ? data.RepetitionLevels.ToArray() : [];
 
-        // The reader's buffer has room for a value in every slot; after the last value it contains whatever was there before.
+        // The reader's buffer has room for a value in every slot; after the last value, its content is undefined.
         int? count = deepest > 0 ? definitionLevels.Count(level => level == deepest) : null;
         return new ColumnValues(ValuesOf(data, field, count, hasDictionary), definitionLevels, repetitionLevels, deepest);
     }
 
-    /// <summary>Whether a column of bytes contains JSON, which is text, and no images.</summary>
+    /// <summary>Whether a column of bytes contains JSON text rather than images.</summary>
     public static bool IsJson(DataField field) =>
         field.SchemaElement is { ConvertedType: ConvertedType.JSON } or { LogicalType.JSON: not null };
 
@@ -73,11 +73,11 @@ internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int
 
     private static string TextOf(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
 
-    // A time without a zone comes as "local", whose text would name the zone of the machine that reads it.
+    // A time without a zone is read as "local", whose text would include the time zone of the current machine.
     private static string TextOf(DateTime time) => DateTime.SpecifyKind(
         time, time.Kind == DateTimeKind.Utc ? DateTimeKind.Utc : DateTimeKind.Unspecified).ToString("O", CultureInfo.InvariantCulture);
 
-    // An entry's values refer to the same memory, which is what two such memories are compared by.
+    // Values of the same dictionary entry refer to the same memory, and ReadOnlyMemory compares by reference.
     private static Func<ReadOnlyMemory<T>, object> Once<T>(bool hasDictionary, Func<ReadOnlyMemory<T>, object> copy)
     {
         if (!hasDictionary)

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Decimals with all the places that their column has, as from Arrow files.</summary>
+/// <summary>Formats decimals with all decimal places of their column, as for Arrow files.</summary>
 internal static class DecimalText
 {
     /// <param name="number">The number.</param>

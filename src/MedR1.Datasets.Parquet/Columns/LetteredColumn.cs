@@ -3,8 +3,8 @@ using global::Parquet.Schema;
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>
-/// Options as a structure <c>{A, B, C, …}</c> of texts; rows with fewer options have nulls at the end, and those without any have
-/// nulls only.
+/// Options as a structure <c>{A, B, C, …}</c> of texts; rows with fewer options have trailing nulls, and rows without options have
+/// only nulls.
 /// </summary>
 internal sealed class LetteredColumn(StructField letters) : IColumn
 {

@@ -3,8 +3,8 @@ using global::Parquet.Schema;
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>
-/// Images as the Hugging Face hub stores them: bytes with the path they came from, or only a path. On loading, the bytes are
-/// inspected only if some may be null.
+/// Images as the Hugging Face hub stores them: bytes with their original path, or only a path. On loading, the bytes are inspected
+/// only if some may be null.
 /// </summary>
 internal sealed class PictureStructColumn(
     Slots slots, DataField bytes, DataField path, string filePath, PictureCache cache) : IColumn
@@ -30,8 +30,8 @@ internal sealed class PictureStructColumn(
         }));
     }
 
-    // Which slots contain bytes. An empty list is a slot too, without a structure in it; writers differ in whether they count it
-    // among the nulls (PyArrow does, Polars does not), so that "no nulls" says only that every structure has its bytes.
+    // Which slots contain bytes. An empty list is a slot too, without a structure in it. Writers differ in whether they count it as
+    // a null (PyArrow does, Polars does not), so a null count of 0 means only that every structure has bytes.
     private async Task<bool[]> HasBytesAsync(
         ParquetFile file, int group, ColumnValues paths, CancellationToken cancellationToken)
     {

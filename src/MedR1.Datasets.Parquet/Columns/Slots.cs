@@ -4,19 +4,19 @@ namespace MedR1.Datasets.Parquet;
 
 /// <summary>Assembles a column's slots into rows: single values, or lists of them.</summary>
 /// <param name="outermost">The field that gives the column its name.</param>
-/// <param name="list">The list field, if it is a list.</param>
+/// <param name="list">The list field, if the column is a list.</param>
 internal sealed class Slots(Field outermost, ListField? list)
 {
     private readonly bool _isList = list is not null || outermost is DataField { MaxRepetitionLevel: 1 };
 
-    // A list that can be null is null at level 0; it is empty at one below the level at which it has an entry.
+    // A nullable list is null at level 0; a list is empty at one level below the level at which it has an entry.
     private readonly int _entryLevel = list is null ? 1 : (list.IsNullable ? 1 : 0) + 1;
 
     public string Name => outermost.Name;
 
-    /// <summary>Makes cells from a column's slots.</summary>
+    /// <summary>Assembles cells from a column's slots.</summary>
     /// <param name="levels">The column.</param>
-    /// <param name="rows">How many rows the group has.</param>
+    /// <param name="rows">The number of rows in the group.</param>
     /// <param name="cell">Returns a slot's cell, given the slot and the number of values before it.</param>
     /// <exception cref="InvalidDataException">The slots don't form that many rows.</exception>
     public object?[] Assemble(ColumnValues levels, int rows, Func<int, int, object?> cell)

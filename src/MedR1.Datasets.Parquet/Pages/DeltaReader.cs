@@ -3,21 +3,21 @@ using Type = global::Parquet.Meta.Type;
 
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Decodes what is encoded by differences or in runs (Parquet's <c>Encodings.md</c>) into plain values.</summary>
+/// <summary>Decodes delta and run-length encoded values (Parquet's <c>Encodings.md</c>) to plain values.</summary>
 /// <param name="bytes">A page's values.</param>
 /// <param name="mostValues">The number of values that the page's header claims, nulls included.</param>
-/// <param name="budget">What plain values may take: texts that share their beginnings can be a bomb.</param>
+/// <param name="budget">The budget for plain values; texts with shared prefixes can expand enormously.</param>
 internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, ByteBudget budget)
 {
     private VarintReader _reader = new(bytes, "a page's values are");
 
-    /// <summary>The page's values as plain ones.</summary>
+    /// <summary>Converts the page's values to the plain encoding.</summary>
     /// <param name="encoding">The encoding.</param>
     /// <param name="type">The column's physical type.</param>
-    /// <exception cref="InvalidDataException">They are damaged, or of a type that has no such encoding.</exception>
+    /// <exception cref="InvalidDataException">The values are damaged, or their type does not support the encoding.</exception>
     public byte[] ToPlain(PageEncoding encoding, Type type) => (encoding, type) switch
     {
-        // Where everything is null, some writers write nothing.
+        // If all values are null, some writers write nothing.
         _ when _reader.Left == 0 => [],
         (PageEncoding.Runs, Type.BOOLEAN) => Booleans(),
         (PageEncoding.DeltaIntegers, Type.INT32) => Integers(sizeof(int)),
@@ -28,7 +28,7 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, ByteBu
         _ => throw new InvalidDataException($"values of the type {type} can't have the encoding {encoding}."),
     };
 
-    // Both widths wrap around, as in the writer: a difference of 32-bit integers is one modulo 2^32.
+    // Both widths wrap around, as in the writer: differences of 32-bit integers are modulo 2^32.
     private byte[] Integers(int size)
     {
         long[] values = Deltas();
@@ -79,7 +79,7 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, ByteBu
         return plain;
     }
 
-    // Checks all lengths before anything is allocated for a text.
+    // Checks all lengths before allocating anything for texts.
     private readonly long PlainBytes(long[]? shared, long[] lengths, int headBytes)
     {
         long total = 0;
@@ -104,7 +104,7 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, ByteBu
 
     private byte[] Booleans()
     {
-        // The length of the runs comes first, as before levels.
+        // The runs are preceded by their length in bytes, as for levels.
         if (BinaryPrimitives.ReadInt32LittleEndian(_reader.Take(sizeof(int))) != _reader.Left)
         {
             throw _reader.Broken();

@@ -1,14 +1,14 @@
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>A file that seems to go on behind its end with bytes in memory.</summary>
+/// <summary>A file followed by bytes in memory, presented as one stream.</summary>
 internal sealed class ExtendedStream(Stream file) : Stream
 {
     private long _position;
 
-    /// <summary>The bytes behind the end.</summary>
+    /// <summary>The bytes after the end of the file.</summary>
     public byte[] Extension { get; set; } = [];
 
-    /// <summary>Where they start: the file's own length.</summary>
+    /// <summary>The offset of the extension: the file's length.</summary>
     public long FileLength => file.Length;
 
     public override bool CanRead => true;

@@ -1,9 +1,9 @@
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>A page of a column, according to its header; the sizes were checked against the file.</summary>
-/// <param name="Kind">What it contains.</param>
-/// <param name="Encoding">How it encodes values.</param>
-/// <param name="Start">The position in the file of what follows the header.</param>
+/// <summary>A page of a column, as described by its header, whose sizes were checked against the file.</summary>
+/// <param name="Kind">The kind of content.</param>
+/// <param name="Encoding">The encoding of the values.</param>
+/// <param name="Start">The position in the file after the header.</param>
 /// <param name="PackedBytes">The size in the file.</param>
 /// <param name="UnpackedBytes">The size after decompression.</param>
 /// <param name="Values">Number of values, nulls included.</param>
@@ -15,12 +15,12 @@ internal readonly record struct Page(
     int DefinitionBytes, bool IsPlain)
 {
     /// <summary>
-    /// Whether Parquet.Net 6.1.0 can't be trusted with it: of second-version pages it reads no lists, it confuses the signs of
-    /// integers that are packed by their differences to 32 bits, and it reads no Booleans in runs.
+    /// Whether Parquet.Net 6.1.0 can't read the page reliably: it does not read lists in second-version pages or run-length encoded
+    /// Booleans, and it misreads the signs of delta-encoded integers packed in 32 bits.
     /// </summary>
     public bool NeedsRewriting => Kind == PageKind.DataV2 || (Kind == PageKind.Data && HasOddEncoding);
 
-    /// <summary>Whether the values are encoded neither as they are nor by a dictionary.</summary>
+    /// <summary>Whether the values have neither the plain nor a dictionary encoding.</summary>
     public bool HasOddEncoding =>
         Encoding is PageEncoding.Runs or PageEncoding.DeltaIntegers or PageEncoding.DeltaLengths or PageEncoding.DeltaBytes;
 }

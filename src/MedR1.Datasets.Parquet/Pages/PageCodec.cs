@@ -9,11 +9,13 @@ namespace MedR1.Datasets.Parquet;
 /// <summary>Decompresses pages.</summary>
 internal static class PageCodec
 {
-    /// <summary>The bytes of a page.</summary>
+    /// <summary>Decompresses the bytes of a page.</summary>
     /// <param name="codec">The column's compression.</param>
     /// <param name="packed">The bytes in the file.</param>
     /// <param name="unpackedBytes">The number of bytes that the page's header claims.</param>
-    /// <exception cref="InvalidDataException">They can't be decompressed, or to a different number of bytes.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The bytes can't be decompressed, or decompress to a different number of bytes.
+    /// </exception>
     public static byte[] Unpack(CompressionCodec codec, ReadOnlySpan<byte> packed, int unpackedBytes)
     {
         byte[] unpacked = new byte[unpackedBytes];

@@ -1,26 +1,26 @@
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>The encodings of values that this library knows by name, by their numbers in Parquet's <c>Encoding</c>.</summary>
+/// <summary>The value encodings that this library uses, with their numbers in Parquet's <c>Encoding</c>.</summary>
 internal enum PageEncoding
 {
-    /// <summary>The values as they are.</summary>
+    /// <summary>Plain values.</summary>
     Plain = 0,
 
-    /// <summary>Places in a dictionary, by an older name.</summary>
+    /// <summary>Dictionary indices, under an older name.</summary>
     PlainDictionary = 2,
 
-    /// <summary>Runs of levels or Booleans.</summary>
+    /// <summary>Run-length encoded or bit-packed levels or Booleans.</summary>
     Runs = 3,
 
-    /// <summary>Integers by their differences.</summary>
+    /// <summary>Delta-encoded integers.</summary>
     DeltaIntegers = 5,
 
-    /// <summary>Byte arrays, the lengths first.</summary>
+    /// <summary>Byte arrays preceded by their delta-encoded lengths.</summary>
     DeltaLengths = 6,
 
-    /// <summary>Byte arrays by what they share with the one before.</summary>
+    /// <summary>Byte arrays as the prefix shared with the previous one and the remaining bytes.</summary>
     DeltaBytes = 7,
 
-    /// <summary>Places in a dictionary.</summary>
+    /// <summary>Dictionary indices.</summary>
     Dictionary = 8,
 }

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>The kinds of pages, by their numbers in Parquet's <c>PageType</c>.</summary>
+/// <summary>The kinds of pages, with their numbers in Parquet's <c>PageType</c>.</summary>
 internal enum PageKind
 {
     /// <summary>Levels and values, compressed together.</summary>
@@ -9,9 +9,9 @@ internal enum PageKind
     /// <summary>An index, which no writer is known to write.</summary>
     Index = 1,
 
-    /// <summary>The values that pages of data refer to.</summary>
+    /// <summary>The values that data pages refer to.</summary>
     Dictionary = 2,
 
-    /// <summary>Levels as they are, then values, which may be compressed.</summary>
+    /// <summary>Uncompressed levels, followed by values that may be compressed.</summary>
     DataV2 = 3,
 }

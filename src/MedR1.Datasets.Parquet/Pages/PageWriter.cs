@@ -1,6 +1,6 @@
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Writes uncompressed first-version pages, their headers in Thrift's compact protocol.</summary>
+/// <summary>Writes uncompressed first-version pages with headers in Thrift's compact protocol.</summary>
 internal sealed class PageWriter
 {
     private const byte Int32Field = 0x15;
@@ -8,19 +8,19 @@ internal sealed class PageWriter
 
     public byte[] ToArray() => _pages.ToArray();
 
-    /// <summary>Appends a page of data, or a dictionary.</summary>
-    /// <param name="kind">Data or a dictionary.</param>
+    /// <summary>Appends a data or dictionary page.</summary>
+    /// <param name="kind">Data or dictionary.</param>
     /// <param name="encoding">The encoding of the values.</param>
     /// <param name="values">Number of values, nulls included.</param>
     /// <param name="body">Levels and values.</param>
     public void Write(PageKind kind, PageEncoding encoding, int values, ReadOnlySpan<byte> body)
     {
-        // Fields 1 to 3: the kind, the size unpacked and packed.
+        // Fields 1 to 3: the kind, the uncompressed and the compressed size.
         Number((int)kind);
         Number(body.Length);
         Number(body.Length);
 
-        // A structure in field 5 or 7: the number of values and the encoding; for data also that of the levels.
+        // A structure in field 5 or 7: the number of values and their encoding; for data also the encodings of the levels.
         _pages.WriteByte(kind == PageKind.Dictionary ? (byte)0x4C : (byte)0x2C);
         Number(values);
         Number((int)encoding);
@@ -35,7 +35,7 @@ internal sealed class PageWriter
         _pages.Write(body);
     }
 
-    // The next field of a structure, at least 0; zigzag doubles it.
+    // Writes the next field of a structure, a number of at least 0, which zigzag encoding doubles.
     private void Number(int value)
     {
         _pages.WriteByte(Int32Field);

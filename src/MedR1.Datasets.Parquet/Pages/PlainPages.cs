@@ -4,15 +4,15 @@ using global::Parquet.Schema;
 
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>Rewrites the pages of a column that Parquet.Net can't be trusted with.</summary>
+/// <summary>Rewrites the pages of a column that Parquet.Net can't read reliably.</summary>
 internal static class PlainPages
 {
-    /// <summary>The same column as uncompressed first-version pages whose values are plain or places in the dictionary.</summary>
+    /// <summary>Returns the column as uncompressed first-version pages whose values are plain or dictionary indices.</summary>
     /// <param name="stream">The file.</param>
     /// <param name="pages">The column's pages.</param>
     /// <param name="column">The column's compression and physical type.</param>
-    /// <param name="field">The column's levels.</param>
-    /// <param name="budget">What the values of all pages may take.</param>
+    /// <param name="field">The column's schema, which determines its levels.</param>
+    /// <param name="budget">The budget for the values of all pages.</param>
     /// <exception cref="InvalidDataException">A page is damaged, or the pages take more than the budget.</exception>
     public static byte[] Of(
         Stream stream, IReadOnlyList<Page> pages, ColumnMetaData column, DataField field, ByteBudget budget)
@@ -41,7 +41,7 @@ internal static class PlainPages
             else if (page.Kind != PageKind.Dictionary && content.Length == 0
                 && encoding is PageEncoding.Dictionary or PageEncoding.PlainDictionary)
             {
-                // Where everything is null, the width of the places can be left out; the reader expects it.
+                // If all values are null, a writer may leave out the bit width of the indices, which the reader expects.
                 content = [0];
             }
 
@@ -53,7 +53,7 @@ internal static class PlainPages
         return writer.ToArray();
     }
 
-    // The levels of a first-version page each start with their size; a dictionary has none.
+    // In a first-version page, each kind of level is preceded by its size; a dictionary page has no levels.
     private static (byte[] Levels, byte[] Values) First(Page page, byte[] body, DataField field)
     {
         int start = 0;

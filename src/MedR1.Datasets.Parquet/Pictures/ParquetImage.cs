@@ -1,6 +1,6 @@
 namespace MedR1.Datasets.Parquet;
 
-/// <summary>An image in a Parquet file, read with its row group when it is needed.</summary>
+/// <summary>An image in a Parquet file, read with its row group on demand.</summary>
 internal sealed class ParquetImage(PictureCache cache, PictureGroup group, int place, string? path) : IImageSource
 {
     public string Name { get; } =

@@ -1,8 +1,8 @@
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>Keeps the most recently read groups of images, up to a number of bytes.</summary>
-/// <remarks>Safe to use from several threads at once; only one reads at a time.</remarks>
-/// <param name="maxBytes">The maximum number of bytes that are kept, apart from the group read last.</param>
+/// <remarks>Safe to use from several threads at once; only one thread reads at a time.</remarks>
+/// <param name="maxBytes">The maximum number of bytes to keep; the group read last is kept regardless of its size.</param>
 /// <param name="read">Reads a group; <see langword="null"/> for the file's reader.</param>
 internal sealed class PictureCache(long maxBytes, Func<PictureGroup, byte[][]>? read = null)
 {
@@ -27,7 +27,7 @@ internal sealed class PictureCache(long maxBytes, Func<PictureGroup, byte[][]>? 
 
             byte[][] pictures = read is null ? group.Read() : read(group);
 
-            // Equal images of a dictionary are one array.
+            // Equal images from a dictionary share one array.
             long bytes = pictures.Distinct().Sum(picture => (long)picture.Length);
             _recent.AddFirst((group, pictures, bytes));
             _bytes += bytes;

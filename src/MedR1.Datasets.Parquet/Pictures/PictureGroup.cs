@@ -14,7 +14,7 @@ internal sealed record PictureGroup(string FilePath, int Group, DataField Field)
     /// <exception cref="DatasetException">The file can't be read.</exception>
     public byte[][] Read()
     {
-        // On a pool thread, so that no synchronization context is waited for.
+        // Runs on a pool thread, so that blocking can't deadlock on a synchronization context.
         return Task.Run(ReadAsync).GetAwaiter().GetResult();
     }
 
