@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace MedR1;
 
 /// <summary>
-/// What went wrong in a backward function of this library, most often lack of memory. An exception must not leave it, because the
-/// native code that called it would end the process: instead gradients become NaN, which a trainer skips, and the next forward
-/// pass reports the cause.
+/// Records a failure in a backward function of this library, most often lack of memory. An exception must not escape from a
+/// backward function, because the native caller would end the process. Instead, gradients become NaN, which makes a trainer skip
+/// the step, and the next forward pass reports the cause.
 /// </summary>
-/// <param name="what">What failed.</param>
-/// <param name="advice">What helps.</param>
+/// <param name="what">The description of the failed operation.</param>
+/// <param name="advice">The suggested fix.</param>
 internal sealed class BackwardFailure(string what, string advice)
 {
     private static readonly ConditionalWeakTable<SynchronizationContext, BackwardFailure> s_ofRuns = [];
@@ -22,24 +22,25 @@ internal sealed class BackwardFailure(string what, string advice)
     private Exception? _first;
 
     /// <summary>
-    /// The instance for a package's operators in the current run. Operators know of no model, but each training has a thread with
-    /// its own context: its next pass reports what went wrong in its graph, and in no other. Passes without a context share one
-    /// instance. A forward function asks for it and saves it, since a backward function may run on a thread of the device.
+    /// The instance for a package's operators in the current run. Operators have no reference to a model, but each training run has
+    /// a thread with its own synchronization context, so its next pass reports failures of its own graph only. Passes without a
+    /// context share one instance. A forward function must read this property and save the instance for its backward function,
+    /// which may run on an autograd thread.
     /// </summary>
     public static BackwardFailure OfOperators => s_entered
         ?? (SynchronizationContext.Current is { } run ? s_ofRuns.GetValue(run, _ => OfSome()) : s_ofOthers);
 
-    // For operators, which know of no model.
+    // An instance for operators, which have no reference to a model.
     private static BackwardFailure OfSome() =>
         new("The last backward pass failed", "Free memory, or make the batch smaller.");
 
     /// <summary>
-    /// Computes gradients; if that fails they are NaN. Retrieve what was saved for the backward pass inside the computation:
-    /// libtorch refuses to return it if it has changed since.
+    /// Computes gradients, or returns NaN gradients if that fails. Saved tensors must be retrieved inside
+    /// <paramref name="compute"/>, because libtorch throws if they were modified after saving.
     /// </summary>
     /// <param name="forms">The form of each input's gradient; null for an input without one.</param>
-    /// <param name="compute">Computes one for each input, null if none is wanted.</param>
-    /// <returns>The gradients, in no dispose scope.</returns>
+    /// <param name="compute">Computes one gradient for each input, null if none is needed.</param>
+    /// <returns>The gradients, detached from dispose scopes.</returns>
     public Tensor?[] Guard(GradientForm?[] forms, Func<Tensor?[]> compute)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -58,12 +59,12 @@ internal sealed class BackwardFailure(string what, string advice)
     }
 
     /// <summary>
-    /// Makes this the instance for operators on this thread until the result is disposed: a forward pass recomputed by a backward
-    /// function belongs to the pass it is part of.
+    /// Makes this the instance for operators on this thread until the result is disposed: a forward pass that a backward function
+    /// recomputes belongs to the original pass.
     /// </summary>
     public Entry Enter() => new(this);
 
-    /// <summary>Throws if something has gone wrong since the last call; called when a pass begins.</summary>
+    /// <summary>Throws if a backward function has failed since the last call; called at the start of a pass.</summary>
     /// <exception cref="InvalidOperationException">A backward function failed.</exception>
     public void ThrowIfAny()
     {

@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>Reads streams that can be longer than they claim, such as compressed ones, into bounded memory.</summary>
+/// <summary>Reads streams of unknown length, such as compressed ones, into bounded memory.</summary>
 internal static class BoundedStream
 {
     private const int BlockBytes = 1 << 16;

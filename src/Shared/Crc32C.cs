@@ -3,15 +3,15 @@ using System.Numerics;
 
 namespace MedR1;
 
-/// <summary>The checksum CRC-32C (Castagnoli), which processors compute as fast as they read memory.</summary>
+/// <summary>The checksum CRC-32C (Castagnoli), which processors compute at memory speed.</summary>
 internal struct Crc32C()
 {
     private uint _state = uint.MaxValue;
 
-    /// <summary>The checksum of all bytes so far.</summary>
+    /// <summary>The checksum of all bytes appended so far.</summary>
     public readonly uint Value => ~_state;
 
-    /// <summary>The checksum of some bytes.</summary>
+    /// <summary>Computes the checksum of bytes.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes)
     {
         Crc32C checksum = new();
@@ -19,7 +19,7 @@ internal struct Crc32C()
         return checksum.Value;
     }
 
-    /// <summary>Goes on with more bytes.</summary>
+    /// <summary>Adds bytes to the checksum.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         uint state = _state;

@@ -1,19 +1,19 @@
 namespace MedR1;
 
-/// <summary>Recognizes folders that are given by mistake instead of that of a model or an adapter.</summary>
+/// <summary>Recognizes folders that are passed by mistake instead of the folder of a model or adapter.</summary>
 internal static class GivenFolder
 {
     private const string Permit = "Let this program look there, or give another folder.";
 
-    // As CheckpointFolder names what it replaces: 32 digits.
+    // Matches the 32 digits in the name that CheckpointFolder gives to a folder that it replaces.
     private static readonly string Random = new('?', 32);
 
-    // As written by trainers.
+    // The files and folders that trainers write.
     private const string TrainerFile = "trainer.json";
     private const string ModelFolder = "model";
     private const string NewestFile = "latest";
 
-    /// <summary>What a folder without a model is and what to load instead; null if unknown.</summary>
+    /// <summary>Describes a folder without a model and what to load instead; null if unknown.</summary>
     public static string? InsteadOfModel(string folder)
     {
         if (Trained(folder) is var (kind, trained))
@@ -30,7 +30,7 @@ internal static class GivenFolder
             : null;
     }
 
-    /// <summary>What a folder without an adapter is and what to load instead; null if unknown.</summary>
+    /// <summary>Describes a folder without an adapter and what to load instead; null if unknown.</summary>
     public static string? InsteadOfAdapter(string folder)
     {
         if (Trained(folder) is var (kind, trained))
@@ -58,12 +58,12 @@ internal static class GivenFolder
     }
 
     /// <summary>
-    /// Why a folder isn't found, and what to do: the program ended between the two moves that replace it, or access is denied, so
-    /// that it is not known whether it exists; null if it is just missing.
+    /// The reason why a folder isn't found, with advice: the program ended between the two moves that replace the folder, or access
+    /// is denied, so that it is unknown whether the folder exists. Null if it is simply missing.
     /// </summary>
     public static (bool IsUnseen, string Why)? WhyMissing(string folder)
     {
-        // If it is a link, its target is replaced, and the target's previous content is next to the target.
+        // If the folder is a link, its target is replaced, and the target's previous content is next to the target.
         string path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         try
         {

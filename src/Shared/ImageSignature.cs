@@ -1,6 +1,6 @@
 namespace MedR1;
 
-/// <summary>Tells the formats of image files apart by their first bytes: names may be wrong.</summary>
+/// <summary>Recognizes image formats by a file's first bytes, since file names can be wrong.</summary>
 internal static class ImageSignature
 {
     public static bool IsPng(ReadOnlySpan<byte> encoded) =>

@@ -3,11 +3,12 @@ using System.Buffers.Binary;
 namespace MedR1;
 
 /// <summary>
-/// The frame header (SOF) of a JPEG file (ITU-T T.81, annex B), found by walking the segments before it, or why it isn't found.
+/// The frame header (SOF) of a JPEG file (ITU-T T.81, annex B), found by walking the segments before it, or the reason why it isn't
+/// found.
 /// </summary>
-/// <param name="Start">Where the header's length stands, just after its marker; 0 if the header isn't found.</param>
-/// <param name="BytesNeeded">How many bytes of the file the walk must see to go on; 0 if more would change nothing.</param>
-/// <param name="Problem">What is broken if no more bytes follow; null if the file is at most cut short.</param>
+/// <param name="Start">The offset of the header's length field, just after its marker; 0 if the header isn't found.</param>
+/// <param name="BytesNeeded">The number of bytes of the file needed to continue the walk; 0 if more bytes would not help.</param>
+/// <param name="Problem">What is broken if no more bytes follow; null if the file is at most truncated.</param>
 internal readonly record struct JpegFrameHeader(int Start, long BytesNeeded, string? Problem)
 {
     private const byte StartOfImage = 0xD8;
@@ -16,7 +17,7 @@ internal readonly record struct JpegFrameHeader(int Start, long BytesNeeded, str
     private const int BytesUsed = 8;
 
     /// <summary>Walks the segments of a file that starts with the signature.</summary>
-    /// <param name="encoded">The file from its start, as much of it as there is.</param>
+    /// <param name="encoded">The available bytes of the file, from its start.</param>
     public static JpegFrameHeader Find(ReadOnlySpan<byte> encoded)
     {
         int position = 2;
@@ -58,12 +59,12 @@ internal readonly record struct JpegFrameHeader(int Start, long BytesNeeded, str
         }
     }
 
-    /// <summary>The width and height in a header that was found.</summary>
+    /// <summary>The width and height in the header, if it was found.</summary>
     public (int Width, int Height) Size(ReadOnlySpan<byte> encoded) =>
         (BinaryPrimitives.ReadUInt16BigEndian(encoded[(Start + 5)..]),
             BinaryPrimitives.ReadUInt16BigEndian(encoded[(Start + 3)..]));
 
-    // Moves to the byte that names the next segment; the result says why there is none.
+    // Moves to the byte that gives the next segment's type; otherwise returns why there is none.
     private static JpegFrameHeader? SkipToMarker(ReadOnlySpan<byte> encoded, ref int position)
     {
         if (encoded.Length < position + 2L)
@@ -71,7 +72,7 @@ internal readonly record struct JpegFrameHeader(int Start, long BytesNeeded, str
             return Needs(position + 2L);
         }
 
-        // Decoders skip bytes between segments that should not be there (libjpeg: "extraneous bytes before marker").
+        // Decoders skip invalid bytes between segments (libjpeg: "extraneous bytes before marker").
         int stray = encoded[position..].IndexOf((byte)0xFF);
         if (stray < 0)
         {

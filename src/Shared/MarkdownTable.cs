@@ -2,10 +2,10 @@ using System.Text;
 
 namespace MedR1;
 
-/// <summary>Writes tables in Markdown; the content of a cell can't end it.</summary>
+/// <summary>Writes Markdown tables; cells are escaped, so that their content can't end them.</summary>
 internal static class MarkdownTable
 {
-    /// <summary>A table; the first row is its header.</summary>
+    /// <summary>Writes a table; the first row is the header.</summary>
     public static string Write(IReadOnlyList<IReadOnlyList<string>> rows)
     {
         StringBuilder text = new();

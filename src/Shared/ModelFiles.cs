@@ -11,8 +11,8 @@ internal static class ModelFiles
     public const string Processor = "processor_config.json";
 
     /// <summary>
-    /// What a model is read with if it is there, beside its configuration and its weights: a saved model takes it along, and
-    /// nothing of it may be left from an earlier model.
+    /// The optional files that belong to a model, besides its configuration and weights: saving a model copies them, and none may
+    /// be left over from a model that it replaces.
     /// </summary>
     public static IReadOnlyList<string> Companions { get; } =
     [

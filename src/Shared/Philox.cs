@@ -7,10 +7,10 @@ internal static class Philox
 {
     private const int Rounds = 10;
 
-    // Above all sample indices, which are the upper half of the counter of a prompt's draws.
+    // Larger than all sample indices, which are the upper half of the counter for a prompt's random numbers.
     private const ulong PromptDomain = ulong.MaxValue;
 
-    /// <summary>The seed of a prompt that has none of its own: the same, whichever sampler draws.</summary>
+    /// <summary>The seed of a prompt without an explicit one, which is the same for every sampler.</summary>
     public static long PromptSeed(long seed, int promptIndex) =>
         (long)Block((ulong)seed, (ulong)promptIndex, PromptDomain).Low;
 

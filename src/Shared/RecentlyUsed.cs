@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MedR1;
 
-/// <summary>A cache of values by key, limited in bytes; the least recently used are evicted when it is full.</summary>
+/// <summary>A cache limited by the bytes of its values; the least recently used values are evicted when it is full.</summary>
 /// <remarks>Safe to use from several threads at once.</remarks>
 /// <param name="capacityInBytes">The maximum number of bytes of values to keep.</param>
-/// <param name="leave">Called with an evicted value; null for nothing.</param>
+/// <param name="leave">Called with each evicted value; null for no callback.</param>
 internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TValue>? leave = null)
     where TKey : notnull
     where TValue : class
@@ -15,7 +15,7 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TV
     private readonly LinkedList<Entry> _order = new();
     private long _byteSize;
 
-    /// <summary>Bytes of the values it holds.</summary>
+    /// <summary>The number of bytes of the cached values.</summary>
     public long ByteSize
     {
         get
@@ -27,7 +27,7 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TV
         }
     }
 
-    /// <summary>Number of values it holds.</summary>
+    /// <summary>The number of cached values.</summary>
     public int Count
     {
         get
@@ -50,8 +50,8 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacityInBytes, Action<TV
         return value is not null;
     }
 
-    /// <summary>Adds a value if it fits, unless another thread was faster.</summary>
-    /// <returns>The value stored under the key, or this one if it is too large.</returns>
+    /// <summary>Adds a value if it fits, unless the key already exists.</summary>
+    /// <returns>The value stored under the key, or <paramref name="value"/> if it is too large to be stored.</returns>
     public TValue Add(TKey key, TValue value, long bytes)
     {
         lock (_lock)

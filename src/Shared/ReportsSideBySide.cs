@@ -2,7 +2,7 @@ using MedR1.Evaluation;
 
 namespace MedR1;
 
-/// <summary>What reports must have in common to appear in one table.</summary>
+/// <summary>Checks whether reports can appear in one table.</summary>
 internal static class ReportsSideBySide
 {
     private const int Named = 3;
@@ -34,7 +34,7 @@ internal static class ReportsSideBySide
         }
     }
 
-    // An id that occurs twice in one report must occur twice in the other too.
+    // An id must occur equally often in both reports.
     private static string[] Missing(EvaluationReport from, EvaluationReport other)
     {
         Dictionary<string, int> left = Ids(other).CountBy(id => id, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);

@@ -1,9 +1,11 @@
 namespace MedR1;
 
-/// <summary>Sizes for which work is recorded.</summary>
+/// <summary>Rounds sizes up, so that recorded work (such as CUDA graphs) can be reused for similar sizes.</summary>
 internal static class RoundedSizes
 {
-    /// <summary>The next of 1, 2, 3, 4, 6, 8, 12, 16, …: at most half more than needed.</summary>
+    /// <summary>
+    /// The smallest of 1, 2, 3, 4, 6, 8, 12, 16, … that is at least <paramref name="count"/>; at most half more than needed.
+    /// </summary>
     public static int AtLeast(int count)
     {
         int size = 1;

@@ -2,28 +2,28 @@ namespace MedR1;
 
 /// <summary>
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): the same numbers on every
-/// machine and in every version of .NET, which <see cref="Random"/> does not promise.
+/// machine and in every version of .NET, which <see cref="Random"/> does not guarantee.
 /// </summary>
 internal static class SplitMix64
 {
-    // 2⁶⁴ by the golden ratio: the states of a seed go through all 64-bit numbers before one comes again.
+    // 2⁶⁴ divided by the golden ratio, an odd number: a seed's states run through all 64-bit numbers before one repeats.
     private const ulong Step = 0x9E3779B97F4A7C15UL;
 
     /// <summary>The next number of a generator.</summary>
     public static ulong Next(ref ulong state) => Finish(state = StateAt(state, 0));
 
-    /// <summary>The number at an index of a seed's sequence, without those before it.</summary>
+    /// <summary>The number at an index of a seed's sequence, without computing those before it.</summary>
     public static ulong At(ulong seed, ulong index) => Finish(StateAt(seed, index));
 
     /// <summary>
-    /// The state behind <see cref="At"/>: another one for each index, but not random. It is enough as a seed of a generator that
-    /// mixes its seeds itself.
+    /// The state from which <see cref="At"/> is computed: distinct for each index, but not random. Sufficient as a seed for a
+    /// generator that mixes its seeds.
     /// </summary>
     public static ulong StateAt(ulong seed, ulong index) => unchecked(seed + Step * (index + 1));
 
-    /// <summary>Fisher and Yates's shuffle, in place.</summary>
-    /// <param name="items">What to shuffle.</param>
-    /// <param name="below">Draws a number from 0 up to, not including, the one that it gets.</param>
+    /// <summary>The Fisher–Yates shuffle, in place.</summary>
+    /// <param name="items">The items to shuffle.</param>
+    /// <param name="below">Returns a random number from 0 up to, but not including, its argument.</param>
     public static void Shuffle<T>(Span<T> items, Func<int, int> below)
     {
         for (int last = items.Length - 1; last > 0; last--)

@@ -6,13 +6,13 @@ namespace MedR1;
 
 /// <summary>
 /// Sums, products and comparisons of tensors with numbers. TorchSharp's own operators pass a temporary <see cref="Scalar"/> to
-/// libtorch by its address and don't keep it alive: a garbage collection at that moment frees it while the operator is running,
-/// which then fails or, worse, computes with other memory. Here every number lives until the operator has returned. The analyzer
+/// libtorch by its address and don't keep it alive: a garbage collection can free it while the operator is running, which then
+/// fails or, worse, computes with other memory. These methods keep every scalar alive until the operator has returned. The analyzer
 /// rejects the unsafe forms (BannedSymbols.Scalars.txt).
 /// </summary>
 internal static class TensorArithmetic
 {
-    // Never collected.
+    // Referenced by this static field, so never collected.
     private static readonly Scalar s_one = 1L.ToScalar();
 
     public static Tensor Plus(this Tensor left, Tensor right) => left.add(right, s_one);
@@ -23,7 +23,7 @@ internal static class TensorArithmetic
         return left.add(number, s_one);
     }
 
-    /// <summary>Adds an integer, so that integers stay integers.</summary>
+    /// <summary>Adds an integer, so that an integer tensor keeps its type.</summary>
     public static Tensor Plus(this Tensor left, long right)
     {
         using Scalar number = right.ToScalar();
@@ -60,7 +60,7 @@ internal static class TensorArithmetic
         return left.sub(number);
     }
 
-    /// <summary>Subtracts an integer, so that integers stay integers.</summary>
+    /// <summary>Subtracts an integer, so that an integer tensor keeps its type.</summary>
     public static Tensor Minus(this Tensor left, long right)
     {
         using Scalar number = right.ToScalar();
@@ -73,7 +73,7 @@ internal static class TensorArithmetic
         return left.mul(number);
     }
 
-    /// <summary>Multiplies by an integer, so that integers stay integers.</summary>
+    /// <summary>Multiplies by an integer, so that an integer tensor keeps its type.</summary>
     public static Tensor Times(this Tensor left, long right)
     {
         using Scalar number = right.ToScalar();
@@ -140,7 +140,7 @@ internal static class TensorArithmetic
         return left.eq(number);
     }
 
-    /// <summary>Clamps values below or above a limit to it; NaN stays NaN.</summary>
+    /// <summary>Clamps values to limits; NaN stays NaN.</summary>
     public static Tensor Limited(this Tensor values, double? least = null, double? most = null)
     {
         using Scalar? lower = least?.ToScalar();
@@ -148,7 +148,7 @@ internal static class TensorArithmetic
         return values.clamp(lower, upper);
     }
 
-    /// <summary>Clamps with integer limits, so that integers stay integers.</summary>
+    /// <summary>Clamps to integer limits, so that an integer tensor keeps its type.</summary>
     public static Tensor Limited(this Tensor values, long? least = null, long? most = null)
     {
         using Scalar? lower = least?.ToScalar();

@@ -3,7 +3,9 @@ namespace MedR1;
 /// <summary>Writes files that exist either completely or not at all, even if the program is killed.</summary>
 internal static class WholeFile
 {
-    /// <summary>Writes a file; an existing one is replaced when the new one is complete. Its folder is created.</summary>
+    /// <summary>
+    /// Writes a file, replacing an existing one only when the new one is complete. The folder is created if missing.
+    /// </summary>
     public static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         string target = Path.GetFullPath(path);
