@@ -7,11 +7,11 @@ namespace MedR1.Datasets.Parquet;
 internal static class DecimalText
 {
     /// <param name="number">The number.</param>
-    /// <param name="scale">How many places stand after the point.</param>
+    /// <param name="scale">The number of decimal places.</param>
     public static string Of(decimal number, int scale) => number.ToString($"F{scale}", CultureInfo.InvariantCulture);
 
     /// <param name="unscaled">The number without its point.</param>
-    /// <param name="scale">How many places stand after the point.</param>
+    /// <param name="scale">The number of decimal places.</param>
     public static string Of(BigInteger unscaled, int scale)
     {
         string digits = BigInteger.Abs(unscaled).ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');

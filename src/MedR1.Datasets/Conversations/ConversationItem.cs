@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Makes messages from one item of a conversation file.</summary>
+/// <summary>Creates messages from one item of a conversation file.</summary>
 internal static class ConversationItem
 {
     private const string Mark = "<image>";

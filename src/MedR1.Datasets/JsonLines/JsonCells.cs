@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace MedR1.Datasets;
 
-/// <summary>Makes cells from a line's JSON. Images inside the line stay in the file until they are read.</summary>
+/// <summary>Creates cells from a line's JSON. Images inside the line stay in the file until they are read.</summary>
 internal readonly struct JsonCells(string filePath, JsonLine line)
 {
     // Stands for an object, or a list within a list: skipped, or an error if the example needs the column's value.

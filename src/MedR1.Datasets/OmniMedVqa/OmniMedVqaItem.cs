@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Makes an example from one item of OmniMedVQA's raw files.</summary>
+/// <summary>Creates an example from one item of OmniMedVQA's raw files.</summary>
 internal static class OmniMedVqaItem
 {
     private static readonly string[] s_optionFields = ["option_A", "option_B", "option_C", "option_D"];

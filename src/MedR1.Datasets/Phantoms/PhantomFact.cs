@@ -5,7 +5,7 @@ namespace MedR1.Datasets;
 /// <param name="Questions">Wordings of the question.</param>
 /// <param name="Answer">The right answer, one of the choices.</param>
 /// <param name="Choices">All possible answers; exactly one is true of an image.</param>
-/// <param name="QuestionType">What the question asks for.</param>
+/// <param name="QuestionType">What the question asks about.</param>
 public sealed record PhantomFact(
     string Name,
     IReadOnlyList<string> Questions,

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Draws one family of phantoms and reports what is true of the image.</summary>
+/// <summary>Draws one family of phantoms and returns the facts about the image.</summary>
 internal abstract class PhantomPainter
 {
     protected static readonly string[] s_halves = ["Left half", "Right half"];

@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Makes an example from one row of PMC-VQA.</summary>
+/// <summary>Creates an example from one row of PMC-VQA.</summary>
 internal static class PmcVqaItem
 {
     private static readonly string[] s_letters = ["A", "B", "C", "D"];

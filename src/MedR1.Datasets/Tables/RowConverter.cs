@@ -1,6 +1,6 @@
 namespace MedR1.Datasets;
 
-/// <summary>Makes examples from rows and counts what is missing in them.</summary>
+/// <summary>Creates examples from rows and counts missing texts and images.</summary>
 internal sealed class RowConverter(TableOptions options)
 {
     private static readonly string[] s_id = ["id", "question_id", "qid"];

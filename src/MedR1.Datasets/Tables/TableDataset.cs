@@ -17,7 +17,7 @@ public sealed class TableDataset : LoadedDataset
     /// <summary>Number of rows without a question or an answer.</summary>
     public int MissingTexts { get; }
 
-    /// <summary>Makes examples from rows.</summary>
+    /// <summary>Creates examples from rows.</summary>
     /// <param name="name">The data set's name.</param>
     /// <param name="rows">The rows in order.</param>
     /// <param name="options">How to read them.</param>
@@ -45,7 +45,7 @@ public sealed class TableDataset : LoadedDataset
         return new TableDataset(name, examples, converter.MissingImages, converter.MissingTexts);
     }
 
-    /// <summary>Makes examples from rows, one at a time: for tables that do not fit in memory.</summary>
+    /// <summary>Creates examples from rows, one at a time, for tables that do not fit in memory.</summary>
     /// <param name="rows">The rows in order.</param>
     /// <param name="options">How to read them; a missing image that is not allowed throws when it is reached.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>

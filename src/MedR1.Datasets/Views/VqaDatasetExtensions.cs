@@ -28,7 +28,7 @@ public static class VqaDatasetExtensions
 
     /// <summary>The examples that satisfy a condition.</summary>
     /// <param name="dataset">The data set.</param>
-    /// <param name="condition">Says whether to keep an example.</param>
+    /// <param name="condition">Whether to keep an example.</param>
     public static IVqaDataset Where(this IVqaDataset dataset, Func<VqaExample, bool> condition) =>
         dataset.Where("", condition);
 
