@@ -63,7 +63,7 @@ internal sealed class CellReader(MappedFile file, string filePath)
         Decimal128Array numbers => numbers.GetString(row),
         Decimal256Array numbers => numbers.GetString(row),
         Date32Array days => TimeText.OfDay(days.GetValue(row)!.Value),
-        Date64Array days => TimeText.OfDay(days.GetValue(row)!.Value / TimeText.DayMilliseconds),
+        Date64Array days => TimeText.OfDayAt(days.GetValue(row)!.Value),
         TimestampArray times => TimeText.OfTime(times.GetValue(row)!.Value, (TimestampType)times.Data.DataType),
         _ => null,
     };

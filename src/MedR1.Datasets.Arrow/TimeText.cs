@@ -6,7 +6,7 @@ namespace MedR1.Datasets.Arrow;
 /// <summary>Formats dates and times by ISO 8601, as for Parquet files.</summary>
 internal static class TimeText
 {
-    public const long DayMilliseconds = 24 * 60 * 60 * 1000;
+    private const long DayMilliseconds = 24 * 60 * 60 * 1000;
 
     private const int NanosecondsPerTick = 100;
 
@@ -15,6 +15,11 @@ internal static class TimeText
     /// <exception cref="ArgumentOutOfRangeException">It is outside the years 1 to 9999: the caller names the file.</exception>
     public static string OfDay(long days) =>
         DateTime.UnixEpoch.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    /// <summary>The date of a time.</summary>
+    /// <param name="milliseconds">Milliseconds since 1970.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is outside the years 1 to 9999: the caller names the file.</exception>
+    public static string OfDayAt(long milliseconds) => OfDay(Whole(milliseconds, DayMilliseconds));
 
     /// <summary>
     /// A time, such as 2024-01-02T03:04:05.0000000, with a precision of 100 nanoseconds; with a Z if it is in UTC.
@@ -31,9 +36,12 @@ internal static class TimeText
             TimeUnit.Second => checked(count * TimeSpan.TicksPerSecond),
             TimeUnit.Millisecond => checked(count * TimeSpan.TicksPerMillisecond),
             TimeUnit.Microsecond => checked(count * TimeSpan.TicksPerMicrosecond),
-            _ => count / NanosecondsPerTick,
+            _ => Whole(count, NanosecondsPerTick),
         };
         DateTimeKind kind = string.IsNullOrEmpty(type.Timezone) ? DateTimeKind.Unspecified : DateTimeKind.Utc;
         return DateTime.SpecifyKind(DateTime.UnixEpoch.AddTicks(ticks), kind).ToString("O", CultureInfo.InvariantCulture);
     }
+    // Rounds down before 1970 as after it.
+    private static long Whole(long count, long unit) =>
+        count / unit - (count % unit < 0 ? 1 : 0);
 }

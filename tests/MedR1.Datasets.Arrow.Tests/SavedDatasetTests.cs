@@ -94,6 +94,22 @@ public sealed class SavedDatasetTests : IDisposable
             new TimestampArray.Builder(new TimestampType(unit, zone)).Append(time).Build();
     }
 
+    // One nanosecond and one millisecond before 1970: both belong to the year before.
+    [Fact]
+    public void Times_before_1970_are_rounded_down()
+    {
+        ArrayData last = new Int64Array.Builder().Append(-1).Build().Data;
+        TimestampType type = new(TimeUnit.Nanosecond, (string?)null);
+        Write(Row()
+            .Append("time", true, new TimestampArray(new ArrayData(type, 1, 0, 0, last.Buffers)))
+            .Append("day", true, new Date64Array(new ArrayData(Date64Type.Default, 1, 0, 0, last.Buffers)))
+            .Build());
+
+        IReadOnlyDictionary<string, string> metadata = Assert.Single(SavedDataset.Load(_folder.Path)).Metadata;
+        Assert.Equal("1969-12-31T23:59:59.9999999", metadata["time"]);
+        Assert.Equal("1969-12-31", metadata["day"]);
+    }
+
     [Fact]
     public void A_date_that_no_calendar_has_is_refused()
     {

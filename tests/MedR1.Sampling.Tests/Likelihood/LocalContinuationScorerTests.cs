@@ -64,6 +64,19 @@ public sealed class LocalContinuationScorerTests
     }
 
     [Fact]
+    public async Task A_text_may_fill_the_context()
+    {
+        using TinyPolicy policy = Samples.Policy(contextLength: 40);
+        LocalContinuationScorer scorer = new(policy);
+        VqaPrompt prompt = VqaPrompt.Ask("Which?");
+        int room = 40 - policy.Processor.Encode(prompt).TokenIds.Count;
+        Assert.Equal(room, (await scorer.ScoreAsync(prompt, ["a", new string('a', room)]))[1].Count);
+        Exception tooLong = await Assert.ThrowsAnyAsync<ArgumentException>(
+            async () => await scorer.ScoreAsync(prompt, ["a", new string('a', room + 1)]));
+        Assert.Contains($"the longest text {room + 1}", tooLong.Message);
+    }
+
+    [Fact]
     public async Task Wrong_texts_long_ones_and_cancellation_are_refused()
     {
         using TinyPolicy policy = Samples.Policy(contextLength: 40);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 using MedR1.Testing;
@@ -75,6 +76,43 @@ public sealed class TelemetryTests
 
         Assert.Equal(4, sums["medr1.sampling.tokens"]);
         Assert.False(sums.ContainsKey("medr1.sampling.rows"));
+    }
+
+    // Both clocks are monotonic: without the pauses, the reported time would be longer than what was spent outside them.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_time_that_the_caller_takes_is_not_counted(bool isStream)
+    {
+        using TinyPolicy policy = Samples.Policy();
+        Reports reports = new();
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { Progress = reports });
+        Stopwatch outside = new(), whole = Stopwatch.StartNew();
+        if (isStream)
+        {
+            await foreach (SampledToken _ in sampler.StreamAsync(Samples.Mixed[0], Options with { SamplesPerPrompt = 1 }))
+            {
+                Take();
+            }
+        }
+        else
+        {
+            await foreach (CompletionGroup _ in sampler.SampleAsync(Samples.Mixed, Options))
+            {
+                Take();
+            }
+        }
+
+        SamplingProgress last = reports.All[^1];
+        Assert.InRange(last.Elapsed, TimeSpan.FromTicks(1), whole.Elapsed - outside.Elapsed);
+        Assert.Equal(isStream ? (1, 6L) : (4, 72L), (last.CompletedPrompts, last.TokenCount));
+
+        void Take()
+        {
+            outside.Start();
+            Thread.Sleep(20);
+            outside.Stop();
+        }
     }
 
     // What a test's own flow records: tests run beside each other and share the meter.
