@@ -1,7 +1,7 @@
 namespace MedR1.Modeling;
 
-/// <summary>One completion of a decoding step.</summary>
-/// <param name="PromptSlot">The cache slot of its prompt.</param>
-/// <param name="RowSlot">The cache slot of its own tokens.</param>
-/// <param name="Length">Its own tokens in the cache so far; the step's token is written after them.</param>
+/// <summary>One completion in a decode step.</summary>
+/// <param name="PromptSlot">The cache slot of the prompt.</param>
+/// <param name="RowSlot">The cache slot of the completion's tokens.</param>
+/// <param name="Length">The number of completion tokens already in the cache; the step's token is written after them.</param>
 public readonly record struct DecodeRow(int PromptSlot, int RowSlot, int Length);

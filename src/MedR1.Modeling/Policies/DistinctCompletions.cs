@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Computes completions of a prompt that have the same tokens as a single row of a pass, because the policy gives them the same
-/// results. A group that answers a closed question mostly has only two or three different completions, so that eight rows become
-/// two or three; figures and gradients are those of all rows.
+/// Computes identical completions of a prompt as a single row of a forward pass, since the policy gives them identical results.
+/// A group of eight that answers a closed question typically has only two or three distinct completions. Values and gradients
+/// are the same as if every row were computed.
 /// </summary>
 public sealed class DistinctCompletions
 {
@@ -20,16 +20,16 @@ public sealed class DistinctCompletions
         _count = count;
     }
 
-    /// <summary>The groups with each completion once, in the order of its first appearance.</summary>
+    /// <summary>The groups with each distinct completion once, in order of first appearance.</summary>
     public IReadOnlyList<PackedGroup> Groups { get; }
 
-    /// <summary>Rows of all groups before deduplication.</summary>
+    /// <summary>The number of rows of all groups before deduplication.</summary>
     public int RowCount => _places.Length;
 
-    /// <summary>Rows that have to be computed.</summary>
+    /// <summary>The number of rows to compute.</summary>
     public int DistinctRowCount => _count;
 
-    /// <summary>Finds the completions that are the same. Groups are kept separate even if their prompts are the same.</summary>
+    /// <summary>Finds identical completions within each group. Groups stay separate even if their prompts are equal.</summary>
     /// <param name="groups">Prompts with completions.</param>
     public static DistinctCompletions Of(IReadOnlyList<PackedGroup> groups)
     {
@@ -60,8 +60,8 @@ public sealed class DistinctCompletions
     }
 
     /// <summary>
-    /// The same as <see cref="IVisionLanguagePolicy.TokenLogProbabilities"/>, with each distinct completion computed once. A
-    /// policy with dropout computes all rows: each has different dropout, even if the tokens are the same.
+    /// Returns the result of <see cref="IVisionLanguagePolicy.TokenLogProbabilities"/>, computing each distinct completion once.
+    /// A policy with dropout computes all rows, because each row has its own dropout mask even if the tokens are equal.
     /// </summary>
     /// <param name="policy">The policy.</param>
     /// <param name="groups">Prompts with completions.</param>
@@ -91,11 +91,11 @@ public sealed class DistinctCompletions
         return all;
     }
 
-    /// <summary>Gives every row the values of its distinct row.</summary>
+    /// <summary>Copies the values of each distinct completion to all of its rows.</summary>
     /// <param name="values"><c>[distinct rows, …]</c></param>
     /// <returns>
-    /// <c>[rows, …]</c>, with the gradient of <paramref name="values"/>: that of a distinct row is the sum over all rows equal to
-    /// it. An alias of <paramref name="values"/> if all rows differ. The caller disposes it.
+    /// <c>[rows, …]</c>, differentiable: the gradient of a distinct row is the sum over all of its copies. If all rows are
+    /// distinct, an alias of <paramref name="values"/>. The caller disposes it.
     /// </returns>
     /// <exception cref="ArgumentException">The number of rows differs.</exception>
     public Tensor Expand(Tensor values)

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace MedR1.Modeling;
 
-/// <summary>Compares pictures by what the tower sees of them.</summary>
+/// <summary>Compares images by everything that the vision tower reads.</summary>
 internal sealed class EncodedImageContent : IEqualityComparer<EncodedImage>
 {
-    // An image has hundreds of thousands of values. Different images rarely agree in all of these.
+    // An image has hundreds of thousands of values; different images rarely agree in all of the sampled ones.
     private const int HashedValues = 64;
 
     public bool Equals(EncodedImage? left, EncodedImage? right) => ReferenceEquals(left, right)
@@ -20,7 +20,7 @@ internal sealed class EncodedImageContent : IEqualityComparer<EncodedImage>
         int stride = Math.Max(1, values.Length / HashedValues);
         for (int place = 0; place < values.Length; place += stride)
         {
-            // As bits: values that differ only in the sign of zero do not have the same bytes.
+            // Hashes bits, because Equals compares bytes: 0 and -0 must differ here too.
             hash.Add(BitConverter.SingleToInt32Bits(values[place]));
         }
 

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Decoding in lockstep, for loops of your own: some prompts, each with the same number of completions, all of which advance by
-/// one token with each call. The sampler, whose rows come and go, works with slots instead.
+/// Decodes in lockstep, for custom sampling loops: every prompt has the same number of completions, and each call advances all
+/// of them by one token. The sampler, whose rows finish at different times, manages cache slots directly instead.
 /// </summary>
 public sealed class GroupDecoding : IDisposable
 {
@@ -13,12 +13,12 @@ public sealed class GroupDecoding : IDisposable
     private readonly int[] _slots;
     private int _length;
 
-    /// <summary>Allocates the cache.</summary>
+    /// <summary>Allocates the KV cache.</summary>
     /// <param name="policy">The model; the caller keeps ownership.</param>
-    /// <param name="groups">Prompts.</param>
-    /// <param name="samplesPerGroup">Completions for each prompt.</param>
-    /// <param name="promptCapacity">Tokens of the longest prompt.</param>
-    /// <param name="completionCapacity">Tokens of the longest completion.</param>
+    /// <param name="groups">The number of prompts.</param>
+    /// <param name="samplesPerGroup">The number of completions per prompt.</param>
+    /// <param name="promptCapacity">The maximum number of tokens of a prompt.</param>
+    /// <param name="completionCapacity">The maximum number of tokens of a completion.</param>
     public GroupDecoding(
         IVisionLanguagePolicy policy, int groups, int samplesPerGroup, int promptCapacity, int completionCapacity)
     {
@@ -31,14 +31,14 @@ public sealed class GroupDecoding : IDisposable
         _cache = policy.CreateCache(groups, groups * samplesPerGroup, promptCapacity, completionCapacity);
     }
 
-    /// <summary>Completions for each prompt; rows of a group are consecutive.</summary>
+    /// <summary>The number of completions per prompt; the rows of a group are consecutive.</summary>
     public int SamplesPerGroup { get; }
 
-    /// <summary>Bytes of the cache.</summary>
+    /// <summary>The size of the cache in bytes.</summary>
     public long ByteSize => _cache.ByteSize;
 
-    /// <summary>Runs prompts and starts over after them.</summary>
-    /// <param name="prompts">As many as there are groups.</param>
+    /// <summary>Runs the prompts and discards all completions so far.</summary>
+    /// <param name="prompts">One prompt per group.</param>
     /// <returns><c>[groups, vocabulary]</c> float32 logits of the token after each prompt.</returns>
     /// <exception cref="ArgumentException">The number of prompts differs.</exception>
     public Tensor Prefill(IReadOnlyList<EncodedPrompt> prompts)
@@ -54,9 +54,9 @@ public sealed class GroupDecoding : IDisposable
         return _policy.Prefill(prompts, _slots, _cache);
     }
 
-    /// <summary>Runs one token in each row.</summary>
+    /// <summary>Runs one token per row.</summary>
     /// <param name="tokens"><c>[groups · samples]</c> int64 tokens.</param>
-    /// <returns><c>[groups · samples, vocabulary]</c> float32 logits of the token after it.</returns>
+    /// <returns><c>[groups · samples, vocabulary]</c> float32 logits of the next token.</returns>
     public Tensor Decode(Tensor tokens)
     {
         DecodeRow[] rows =

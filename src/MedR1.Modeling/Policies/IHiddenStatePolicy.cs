@@ -1,20 +1,20 @@
 namespace MedR1.Modeling;
 
-/// <summary>A policy that exposes the input of its head, for other kinds of head: a value head, a reward head.</summary>
+/// <summary>A policy that exposes the hidden states before its language-model head, for value heads and reward heads.</summary>
 public interface IHiddenStatePolicy : IVisionLanguagePolicy
 {
-    /// <summary>Size of a state.</summary>
+    /// <summary>The size of a hidden state.</summary>
     int HiddenSize { get; }
 
     /// <summary>
-    /// The states that the completions' tokens are predicted from, after the last norm: column k is the state before token k, so
-    /// that of the first token depends on the prompt alone. Each image and each prompt is computed once.
+    /// Computes the hidden states, after the final norm, from which the completions' tokens are predicted: column k is the state
+    /// that predicts token k, so column 0 depends on the prompt alone. Each image and each prompt is computed once.
     /// </summary>
     /// <param name="groups">Prompts with completions.</param>
     /// <returns>
     /// <c>[rows, T, hidden]</c> in the network's data type, with the rows and columns of
-    /// <see cref="IVisionLanguagePolicy.TokenLogProbabilities"/>, arbitrary values at padding; with gradient unless that is
-    /// switched off. The caller disposes it, after the backward pass or instead of one.
+    /// <see cref="IVisionLanguagePolicy.TokenLogProbabilities"/>, arbitrary values at padding; with gradient unless gradients are
+    /// disabled. The caller disposes it, after the backward pass if there is one.
     /// </returns>
     PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups);
 }

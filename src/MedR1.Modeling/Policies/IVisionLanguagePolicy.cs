@@ -22,7 +22,7 @@ public interface IVisionLanguagePolicy : IDisposable
     /// <summary>The data type of the weights.</summary>
     ScalarType DataType { get; }
 
-    /// <summary>Rows of the head; there may be more than the tokenizer has tokens.</summary>
+    /// <summary>The number of logits; can be greater than the number of tokens of the tokenizer.</summary>
     int VocabularySize { get; }
 
     /// <summary>The maximum number of tokens of prompt and completion together.</summary>
@@ -31,10 +31,10 @@ public interface IVisionLanguagePolicy : IDisposable
     /// <summary>Tokens that end a completion.</summary>
     IReadOnlyList<int> EndTokenIds { get; }
 
-    /// <summary>Tokens that a completion must never contain: those that stand for images and clips, and their marks.</summary>
+    /// <summary>Tokens that a completion must never contain: placeholders of images and clips, and their delimiters.</summary>
     IReadOnlyList<int> SuppressedTokenIds { get; }
 
-    /// <summary>Every parameter once, by its name in a checkpoint file, in a fixed order.</summary>
+    /// <summary>Every parameter once, with its name in a checkpoint file, in a fixed order.</summary>
     IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
     /// <summary>
@@ -42,48 +42,48 @@ public interface IVisionLanguagePolicy : IDisposable
     /// </summary>
     long? DropoutSeed => null;
 
-    /// <summary>The part of the model that a parameter belongs to.</summary>
-    /// <param name="parameterName">Its name in <see cref="Parameters"/>.</param>
+    /// <summary>Returns the part of the model that a parameter belongs to.</summary>
+    /// <param name="parameterName">The parameter's name in <see cref="Parameters"/>.</param>
     ModelPart PartOf(string parameterName) => ModelPart.Language;
 
     /// <summary>Runs the vision tower once for each distinct image.</summary>
     /// <param name="prompts">The prompts.</param>
     /// <returns>
-    /// <c>[image tokens, hidden]</c>: features in the order of the prompts and their images (twice for an image that occurs
-    /// twice); null if no prompt has an image.
+    /// <c>[image tokens, hidden]</c>: features in the order of the prompts and their images, repeated for an image that occurs
+    /// twice; <see langword="null"/> if no prompt has an image.
     /// </returns>
     Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts);
 
     /// <summary>
-    /// Whether both policies give an image the same features, and will keep doing so during training: tower and merger have equal
-    /// weights, and none of them takes a gradient. Features of one may then be given to the other.
+    /// Whether both policies compute the same features for an image and will continue to do so during training: their towers and
+    /// mergers have equal weights and are frozen. Features computed by one can then be passed to the other.
     /// </summary>
     /// <param name="other">The other policy, such as the reference.</param>
     bool SharesVisionWith(IVisionLanguagePolicy other) => false;
 
     /// <summary>
-    /// Caches the results of <see cref="EncodeImages"/>, so that an image that occurs again, in the update after its sampling or
-    /// an epoch later, isn't recomputed. Until the result is disposed, tower and merger must not change.
+    /// Caches the results of <see cref="EncodeImages"/>, so that an image that occurs again, in the update after the rollout or
+    /// in the next epoch, isn't recomputed. Until the result is disposed, tower and merger must not change.
     /// </summary>
     /// <param name="maxBytes">
-    /// The maximum memory that features may take between calls, at least 1; beyond it the least recently used are dropped.
+    /// The maximum number of bytes that features may occupy between calls, at least 1; least recently used features are evicted.
     /// </param>
     /// <returns>
-    /// Dispose it to stop and free the features; <see langword="null"/> if nothing was started, because the tower or merger takes a
-    /// gradient or features are already being kept.
+    /// Dispose it to stop caching and free the features; <see langword="null"/> if caching was not started, because the tower or
+    /// merger is trainable or features are already being cached.
     /// </returns>
     IDisposable? KeepImageFeatures(long maxBytes) => null;
 
     /// <summary>Creates a cache with all its memory allocated, in the network's data type and on its device.</summary>
-    /// <param name="promptSlots">The number of prompts it can hold at once.</param>
-    /// <param name="rowSlots">The number of completions it can hold at once.</param>
-    /// <param name="promptCapacity">Tokens of the longest prompt.</param>
-    /// <param name="completionCapacity">Tokens of the longest completion.</param>
+    /// <param name="promptSlots">The number of prompts that the cache can hold at once.</param>
+    /// <param name="rowSlots">The number of completions that the cache can hold at once.</param>
+    /// <param name="promptCapacity">The maximum number of tokens of a prompt.</param>
+    /// <param name="completionCapacity">The maximum number of tokens of a completion.</param>
     IKeyValueCache CreateCache(int promptSlots, int rowSlots, int promptCapacity, int completionCapacity);
 
-    /// <summary>Runs prompts and fills slots of the cache with them.</summary>
-    /// <param name="prompts">Lengths and numbers of images may differ.</param>
-    /// <param name="slots">The slot of each prompt; its previous content is lost.</param>
+    /// <summary>Runs prompts and writes their keys and values to slots of the cache.</summary>
+    /// <param name="prompts">The prompts; lengths and numbers of images may differ.</param>
+    /// <param name="slots">The slot of each prompt; previous content is overwritten.</param>
     /// <param name="cache">The cache.</param>
     /// <param name="imageFeatures">
     /// The result of <see cref="EncodeImages"/> for these prompts, if the caller has it; otherwise the tower runs.
@@ -93,26 +93,26 @@ public interface IVisionLanguagePolicy : IDisposable
         IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, IKeyValueCache cache,
         Tensor? imageFeatures = null);
 
-    /// <summary>Runs one token in each row, after its prompt and the row's own tokens.</summary>
+    /// <summary>Runs one token per row, after the row's prompt and its previous tokens.</summary>
     /// <param name="tokens"><c>[rows]</c> int64 tokens.</param>
     /// <param name="rows">
-    /// The slots of each row; any rows of the cache in any order, fastest if those of a prompt are adjacent.
+    /// The slots of each row; any rows of the cache in any order, fastest if the rows of a prompt are adjacent.
     /// </param>
     /// <param name="cache">The cache.</param>
-    /// <returns><c>[rows, vocabulary]</c> float32 logits of the token after it, without gradient.</returns>
+    /// <returns><c>[rows, vocabulary]</c> float32 logits of the next token, without gradient.</returns>
     Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, IKeyValueCache cache);
 
     /// <summary>
-    /// Prepares for many decoding steps, for instance by copying the weights to a layout that is read faster. Until the result is
-    /// disposed, the weights must not change.
+    /// Prepares for many decode steps, for instance by copying the weights to a layout that is faster to read. Until the result
+    /// is disposed, the weights must not change.
     /// </summary>
     /// <param name="rows">The maximum number of rows in a step, at least 1.</param>
-    /// <returns>Dispose it to end this; <see langword="null"/> if there is nothing to prepare.</returns>
+    /// <returns>Dispose it to undo the preparation; <see langword="null"/> if there is nothing to prepare.</returns>
     IDisposable? BeginDecoding(int rows) => null;
 
     /// <summary>
-    /// The trainer's forward pass: log-probabilities of completion tokens, with gradient unless that is switched off. Each image
-    /// and each prompt is computed once; a prompt's completions follow it and don't see each other.
+    /// The trainer's forward pass: log-probabilities of completion tokens, with gradient unless gradients are disabled. Each image
+    /// and each prompt is computed once; the completions of a prompt attend to it but not to each other.
     /// </summary>
     /// <param name="groups">Prompts with completions.</param>
     /// <param name="options">Temperature, suppressed tokens, entropies.</param>
@@ -123,7 +123,7 @@ public interface IVisionLanguagePolicy : IDisposable
         IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null);
 
     /// <summary>
-    /// Log-probabilities of every token of whole sequences after the first, for training on conversations.
+    /// Computes the log-probabilities of every token of whole sequences except the first, for training on conversations.
     /// </summary>
     /// <param name="sequences">The sequences.</param>
     /// <returns>
@@ -132,28 +132,28 @@ public interface IVisionLanguagePolicy : IDisposable
     TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences);
 
     /// <summary>
-    /// Declares that passes with gradient from now on belong to a given optimizer step. Their dropout depends only on the seed,
-    /// the step and their position in it, so that a resumed run has the same dropout as an uninterrupted one.
+    /// Begins an optimizer step: the dropout of subsequent passes with gradient depends only on the seed, the step and their
+    /// position in the step, so that a resumed run has the same dropout as an uninterrupted one.
     /// </summary>
     /// <param name="step">The step.</param>
     void BeginStep(long step)
     {
     }
 
-    /// <summary>A copy with the same weights that takes no gradient, for use as the reference.</summary>
+    /// <summary>Creates a frozen copy with the same weights, for use as the reference.</summary>
     IVisionLanguagePolicy CloneFrozen();
 
     /// <summary>
-    /// What training compares this policy with by default: a frozen copy or, for a policy with an adapter, the policy with the
-    /// adapter off, which takes no memory. The caller disposes it.
+    /// Creates the default reference policy of training: a frozen copy or, for a policy with an adapter, the same policy with the
+    /// adapter disabled, which takes no extra memory. The caller disposes it.
     /// </summary>
     IVisionLanguagePolicy CreateReference() => CloneFrozen();
 
     /// <summary>
-    /// Writes a checkpoint folder in the family's published format; an existing model is replaced only when everything is written,
-    /// and other files in its folder stay.
+    /// Writes a checkpoint folder in the family's published format. An existing model is replaced only after everything has been
+    /// written; other files in its folder are kept.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="cancellationToken">Cancels between tensors; nothing half-written is left.</param>
+    /// <param name="cancellationToken">Cancels between tensors; no partial files remain.</param>
     void Save(string folder, CancellationToken cancellationToken = default);
 }

@@ -8,14 +8,14 @@ public interface IVisionLanguageProcessor
     ITextTokenizer Tokenizer { get; }
 
     /// <summary>
-    /// Renders the conversation, opens and prepares its images, and encodes the text, up to where the model's turn begins.
+    /// Renders the conversation up to the start of the model's turn, opens and prepares its images, and encodes the text.
     /// </summary>
     /// <param name="prompt">The conversation.</param>
     /// <param name="cancellationToken">Cancels between images.</param>
     /// <exception cref="InvalidPromptException">The prompt is empty or can't be encoded.</exception>
     EncodedPrompt Encode(VqaPrompt prompt, CancellationToken cancellationToken = default);
 
-    /// <summary>Encodes the wanted answer, including its end token, for supervised training.</summary>
+    /// <summary>Encodes the target answer, including its end token, for supervised training.</summary>
     /// <param name="text">The answer.</param>
     IReadOnlyList<int> EncodeCompletion(string text);
 }

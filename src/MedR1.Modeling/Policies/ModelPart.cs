@@ -3,15 +3,15 @@ namespace MedR1.Modeling;
 /// <summary>The part of the model that a parameter belongs to, for freezing and for learning rates.</summary>
 public enum ModelPart
 {
-    /// <summary>The decoder with embedding and head.</summary>
+    /// <summary>The decoder, including embedding and head.</summary>
     Language,
 
     /// <summary>The vision tower without its merger.</summary>
     Vision,
 
-    /// <summary>Turns the tower's vectors into the decoder's.</summary>
+    /// <summary>The merger, which projects the tower's output to the decoder's embedding space.</summary>
     Merger,
 
-    /// <summary>An adapter, whatever part it changes.</summary>
+    /// <summary>An adapter, regardless of the part that it adapts.</summary>
     Adapter,
 }

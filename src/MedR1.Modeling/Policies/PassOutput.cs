@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>The output of a pass with gradient. The caller disposes it, after the backward pass or instead of one.</summary>
+/// <summary>The output of a pass with gradient. The caller disposes it, after the backward pass if there is one.</summary>
 /// <param name="Output">The output tensor; it carries the gradient.</param>
 public sealed record PassOutput(Tensor Output) : IDisposable
 {
-    /// <summary>What the backward pass needs in addition to the tensor; disposed with this.</summary>
+    /// <summary>State that the backward pass needs in addition to the tensor; disposed together with it.</summary>
     /// <value>The default is <see langword="null"/>.</value>
     public IDisposable? BackwardState { get; init; }
 

@@ -3,10 +3,10 @@ using TorchSharp.Modules;
 
 namespace MedR1.Modeling;
 
-/// <summary>Freezes parts of a policy and gives them their own learning rates.</summary>
+/// <summary>Freezes parts of a policy or assigns them separate learning rates.</summary>
 public static class PolicyParts
 {
-    /// <summary>The parameters of a part.</summary>
+    /// <summary>Returns the parameters of a part.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="part">The part.</param>
     public static IEnumerable<KeyValuePair<string, Parameter>> ParametersOf(
@@ -16,18 +16,18 @@ public static class PolicyParts
         return policy.Parameters.Where(pair => policy.PartOf(pair.Key) == part);
     }
 
-    /// <summary>Stops parts from taking gradients; trainers skip them, and the backward pass ends there.</summary>
+    /// <summary>Freezes parts: they take no gradient, trainers skip them, and the backward pass stops there.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="parts">The parts.</param>
     public static void Freeze(this IVisionLanguagePolicy policy, params IReadOnlyList<ModelPart> parts) =>
         Set(policy, parts, takesGradient: false);
 
-    /// <summary>Lets parts take gradients again.</summary>
+    /// <summary>Makes parts trainable again.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="parts">The parts.</param>
     /// <exception cref="InvalidOperationException">
-    /// The policy has an adapter and the part belongs to its base: the adapter's files could not store what it learns. Or the
-    /// policy holds weights in 8 bits, which no file can store.
+    /// The policy has an adapter and a part belongs to its base, whose changes the adapter's files could not store; or the
+    /// policy holds 8-bit weights, which cannot be saved.
     /// </exception>
     public static void Unfreeze(this IVisionLanguagePolicy policy, params IReadOnlyList<ModelPart> parts)
     {
@@ -50,7 +50,7 @@ public static class PolicyParts
         Set(policy, parts, takesGradient: true);
     }
 
-    /// <summary>Whether weights are held in 8 bits: such a policy can only train adapters.</summary>
+    /// <summary>Whether the policy holds 8-bit weights; such a policy can train only adapters.</summary>
     /// <param name="policy">The policy.</param>
     public static bool HasQuantizedWeights(this IVisionLanguagePolicy policy)
     {
@@ -58,7 +58,10 @@ public static class PolicyParts
         return policy.Parameters.Any(pair => !torch.is_floating_point(pair.Value.dtype));
     }
 
-    /// <summary>Learning rates by part, for a trainer's <c>LearningRateOf</c>; parts not listed keep the trainer's own.</summary>
+    /// <summary>
+    /// Creates a function for a trainer's <c>LearningRateOf</c> that assigns learning rates by part; parts not listed use the
+    /// trainer's rate.
+    /// </summary>
     /// <param name="policy">The policy.</param>
     /// <param name="rates">The rate of each part.</param>
     public static Func<string, double?> LearningRates(

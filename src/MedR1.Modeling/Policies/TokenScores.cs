@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Log-probabilities and entropies of tokens from logits, in float32, as both sampler and trainer compute them.
+/// Computes log-probabilities and entropies of tokens from logits, in float32; used by both sampler and trainer.
 /// </summary>
 public static class TokenScores
 {
-    // Its exponential is 0 in float32.
+    // Finite, and its exponential is 0 in float32.
     private const double LowestLogProbability = -1e4;
 
     /// <summary>Divides by the temperature and excludes suppressed tokens.</summary>
