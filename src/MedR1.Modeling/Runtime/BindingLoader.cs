@@ -3,10 +3,9 @@ using System.Runtime.InteropServices;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Loads TorchSharp's own native library. The one of TorchSharp 0.107 says that it needs version <c>GLIBCXX_3.4.32</c>
-/// of libstdc++ (GCC 13), which Debian 12 and Ubuntu 22.04 do not have. The only symbol under that version is a marker
-/// that is never called, so the need can be marked as optional, which the loader of glibc respects: done in a copy in
-/// memory.
+/// Loads TorchSharp's own native library. The library of TorchSharp 0.107 requires version <c>GLIBCXX_3.4.32</c> of
+/// libstdc++ (GCC 13), which Debian 12 and Ubuntu 22.04 lack. The only symbol under that version is a marker that is
+/// never called, so an in-memory copy is patched to mark the requirement as weak, which glibc's loader tolerates.
 /// </summary>
 internal static class BindingLoader
 {
@@ -15,18 +14,18 @@ internal static class BindingLoader
     private const byte WeakFlag = 2;
 
     /// <summary>
-    /// The marker: <c>&lt;iostream&gt;</c> of GCC 13 names it so that programs do not start with an older libstdc++,
-    /// and no code refers to it.
+    /// The marker symbol: GCC 13's <c>&lt;iostream&gt;</c> references it so that programs do not start with an older
+    /// libstdc++; no code calls it.
     /// </summary>
     private const string MarkerSymbol = "_ZSt21ios_base_library_initv";
 
-    /// <summary>The newest version that Debian 12 and Ubuntu 22.04 have is 3.4.30.</summary>
+    /// <summary>The first version that is weakened; Debian 12 and Ubuntu 22.04 provide versions up to 3.4.30.</summary>
     private static readonly Version FirstHealedVersion = new(3, 4, 31);
 
-    /// <summary>Loads the library; libtorch must be in the process.</summary>
-    /// <param name="path">Its file.</param>
-    /// <param name="attempts">What was tried before, for the message of the exception.</param>
-    /// <exception cref="TorchRuntimeException">It cannot be loaded, healed or not.</exception>
+    /// <summary>Loads the library; libtorch must already be loaded.</summary>
+    /// <param name="path">The path of the library.</param>
+    /// <param name="attempts">Earlier attempts, for the exception message.</param>
+    /// <exception cref="TorchRuntimeException">Neither the library nor its patched copy can be loaded.</exception>
     public static LoadedBinding Load(string path, IReadOnlyList<string> attempts)
     {
         try

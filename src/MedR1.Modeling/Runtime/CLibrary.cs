@@ -3,18 +3,18 @@ using System.Text;
 
 namespace MedR1.Modeling;
 
-/// <summary>The process's C library, on Linux with glibc; elsewhere nothing is found and nothing set.</summary>
+/// <summary>The process's C library on Linux with glibc; on other systems nothing is found and nothing is set.</summary>
 internal static unsafe class CLibrary
 {
-    /// <summary>The address of one of its functions.</summary>
+    /// <summary>Returns the address of an exported function, or <see langword="null"/>.</summary>
     public static nint? Find(string function) =>
         OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad("libc.so.6", out nint library)
         && NativeLibrary.TryGetExport(library, function, out nint address) ? address : null;
 
     /// <summary>
-    /// Sets a variable for native libraries, which read the environment of the C library, where .NET's own doesn't
-    /// reach. One that is set already stays.
+    /// Sets an environment variable for native libraries, which read the C library's environment; .NET's environment
+    /// variables are separate. A variable that is already set keeps its value.
     /// </summary>
     public static void SetVariable(string name, string value)
     {

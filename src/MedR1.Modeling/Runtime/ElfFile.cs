@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Reads what the system's loader reads of a 64-bit little-endian ELF library (System V ABI, chapters 4 and 5): the
-/// dynamic section, the version needs and the dynamic symbols, found by program headers so that stripped files work.
+/// Reads what the dynamic loader reads from a 64-bit little-endian ELF library (System V ABI, chapters 4 and 5): the
+/// dynamic section, version requirements and dynamic symbols, located by program headers so that stripped files work.
 /// </summary>
 internal sealed class ElfFile : IDisposable
 {
@@ -45,7 +45,7 @@ internal sealed class ElfFile : IDisposable
         }
     }
 
-    /// <summary>The versions of other libraries' symbols that this library asks for.</summary>
+    /// <summary>Returns the symbol versions that this library requires of other libraries.</summary>
     public IEnumerable<ElfVersionNeed> VersionNeeds()
     {
         if (!_dynamic.TryGetValue(TagVersionNeed, out ulong address))
@@ -72,14 +72,14 @@ internal sealed class ElfFile : IDisposable
         }
     }
 
-    /// <summary>Names of the symbols that this library expects from others under one version.</summary>
-    /// <param name="need">A version of <see cref="VersionNeeds"/>.</param>
+    /// <summary>Returns the names of the undefined symbols with a given required version.</summary>
+    /// <param name="need">An element of <see cref="VersionNeeds"/>.</param>
     public IEnumerable<string> UndefinedSymbols(ElfVersionNeed need)
     {
         long symbols = FileOffset(_dynamic.GetValueOrDefault(TagSymbolTable));
         long versions = FileOffset(_dynamic.GetValueOrDefault(TagVersionSymbols));
 
-        // The hash table holds defined symbols only; its second word says where they begin.
+        // The hash table contains defined symbols only; its second word is the index of the first.
         uint firstDefined = ReadUInt32(FileOffset(_dynamic.GetValueOrDefault(TagGnuHash)) + 4);
         for (uint index = 1; index < firstDefined; index++)
         {
@@ -90,9 +90,9 @@ internal sealed class ElfFile : IDisposable
         }
     }
 
-    /// <summary>The first bytes of an exported function.</summary>
+    /// <summary>Returns the first bytes of an exported function.</summary>
     /// <param name="name">Name of the symbol.</param>
-    /// <param name="length">How many bytes.</param>
+    /// <param name="length">The number of bytes.</param>
     /// <returns>The bytes, or <see langword="null"/> if the library exports no such symbol.</returns>
     public byte[]? FunctionBytes(string name, int length)
     {

@@ -1,8 +1,8 @@
 namespace MedR1.Modeling;
 
-/// <summary>One version of another library's symbols that an ELF library asks for.</summary>
+/// <summary>A symbol version that an ELF library requires of another library.</summary>
 /// <param name="Library">The other library, for example <c>libstdc++.so.6</c>.</param>
 /// <param name="Name">The version, for example <c>GLIBCXX_3.4.32</c>.</param>
-/// <param name="SymbolVersion">The number by which the symbol table refers to it.</param>
-/// <param name="FlagsOffset">Where the file holds the flags of this need.</param>
+/// <param name="SymbolVersion">The index by which the symbol version table refers to the version.</param>
+/// <param name="FlagsOffset">The file offset of the requirement's flags.</param>
 internal sealed record ElfVersionNeed(string Library, string Name, int SymbolVersion, long FlagsOffset);

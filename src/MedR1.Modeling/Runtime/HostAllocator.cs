@@ -1,9 +1,9 @@
 namespace MedR1.Modeling;
 
-/// <summary>How the host's memory for tensors comes from the system, on Linux with glibc.</summary>
+/// <summary>Tunes the allocation of host memory for tensors, on Linux with glibc.</summary>
 internal static class HostAllocator
 {
-    /// <summary>Makes libtorch ask for huge pages for tensors of 2 MiB and more, where it is "1".</summary>
+    /// <summary>The variable that, set to "1", makes libtorch request huge pages for tensors of 2 MiB or more.</summary>
     public const string HugePageVariable = "THP_MEM_ALLOC_ENABLE";
 
     private const int TrimThreshold = -1;
@@ -12,13 +12,13 @@ internal static class HostAllocator
     private const int Largest = 1 << 30;
     private const int Padding = 64 << 20;
 
-    // Tuning of the allocator from outside takes precedence.
+    // If any of these is set, the user tunes the allocator and it is left alone.
     private static readonly string[] Variables = ["GLIBC_TUNABLES", "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"];
 
     /// <summary>
-    /// Asks glibc to keep freed memory for the next tensor. By default each tensor above some megabytes is mapped and
-    /// unmapped on its own, and what lies free at the top of the heap goes back to the kernel at once; a training step
-    /// then spends up to 40 % of its time in page faults.
+    /// Makes glibc keep freed memory for later tensors. By default, tensors above a few megabytes are mapped and
+    /// unmapped individually, and free memory at the top of the heap returns to the kernel at once, so that a training
+    /// step spends up to 40 % of its time in page faults.
     /// </summary>
     public static unsafe void KeepFreedMemory()
     {
@@ -35,8 +35,8 @@ internal static class HostAllocator
     }
 
     /// <summary>
-    /// Has libtorch ask the kernel for huge pages: a page fault brings 2 MiB instead of 4 KiB. libtorch reads the
-    /// variable with its first large tensor.
+    /// Makes libtorch request huge pages, so that a page fault maps 2 MiB instead of 4 KiB. libtorch reads the variable
+    /// when it allocates its first large tensor.
     /// </summary>
     public static void UseHugePages()
     {

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace MedR1.Modeling;
 
-/// <summary>The memory of the machine, or of the container that the process runs in.</summary>
+/// <summary>Memory of the machine or of the container in which the process runs.</summary>
 internal static class HostMemory
 {
     /// <summary>
-    /// Bytes that the process can still take: what the kernel calls available, and no more than what is left of the
-    /// limit that .NET reads from the container.
+    /// Returns the number of bytes that the process can still allocate: the kernel's <c>MemAvailable</c>, limited to
+    /// what remains of the container's memory limit as reported by .NET.
     /// </summary>
     public static long AvailableBytes()
     {
@@ -15,7 +15,7 @@ internal static class HostMemory
         return Math.Min(left, ReadKibibytes("/proc/meminfo", "MemAvailable:") ?? left);
     }
 
-    // Pages of mapped files can be dropped, so they don't count.
+    // Pages of mapped files don't count, because the kernel can evict them.
     private static long AnonymousBytes() =>
         ReadKibibytes("/proc/self/status", "RssAnon:") ?? Environment.WorkingSet;
 

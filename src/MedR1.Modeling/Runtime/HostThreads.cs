@@ -1,22 +1,22 @@
 namespace MedR1.Modeling;
 
-/// <summary>How libtorch's threads on the host wait for each other, where GCC's OpenMP runs them.</summary>
+/// <summary>Configures how libtorch's CPU threads wait for each other if GCC's OpenMP runtime manages them.</summary>
 internal static class HostThreads
 {
-    /// <summary>How often a thread looks for work before it goes to sleep.</summary>
+    /// <summary>The variable for the number of times a thread polls for work before it sleeps.</summary>
     public const string SpinVariable = "GOMP_SPINCOUNT";
 
-    /// <summary>What the runtime itself takes where more threads than processors wait: some ten microseconds.</summary>
+    /// <summary>The runtime's own value when threads outnumber processors: roughly ten microseconds of polling.</summary>
     public const string FewSpins = "1000";
 
-    // An outside setting of how threads wait takes precedence.
+    // If either is set, the user's choice takes precedence.
     private static readonly string[] Variables = [SpinVariable, "OMP_WAIT_POLICY"];
 
     /// <summary>
-    /// Has a thread look for work for some microseconds instead of milliseconds before it sleeps. Between two operators
-    /// that is enough; where other processes want the processors, or a container's quota is smaller than their number,
-    /// a thread that looks on keeps the one that it waits for from running. The runtime reads the variable when it is
-    /// loaded.
+    /// Makes threads poll for work for microseconds instead of milliseconds before they sleep, which suffices between
+    /// two operators. If other processes compete for the processors, or a container's CPU quota is smaller than their
+    /// number, a thread that polls longer keeps the thread it waits for from running. The runtime reads the variable
+    /// when it is loaded.
     /// </summary>
     public static void WaitBriefly()
     {
@@ -26,7 +26,7 @@ internal static class HostThreads
             CLibrary.SetVariable(SpinVariable, FewSpins);
         }
 
-        // Variables that a program sets itself reach native libraries only in this way.
+        // Variables that the program set through .NET are otherwise invisible to native libraries.
         foreach (string name in given)
         {
             CLibrary.SetVariable(name, Environment.GetEnvironmentVariable(name)!);

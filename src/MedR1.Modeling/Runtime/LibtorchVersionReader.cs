@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Reads the version of a libtorch from its files, so that a wrong one is refused before it is in the process.
+/// Reads the version of libtorch from its files, so that an unsupported version is rejected before it is loaded.
 /// </summary>
 internal static class LibtorchVersionReader
 {
@@ -12,10 +12,10 @@ internal static class LibtorchVersionReader
 
     private const string VersionFunction = "aoti_torch_abi_version";
 
-    /// <summary>The version that the binding of an application was built against.</summary>
-    /// <param name="options">What the application says.</param>
-    /// <param name="attempts">What was tried before, for the message of the exception.</param>
-    /// <exception cref="TorchRuntimeException">The environment variable names no version.</exception>
+    /// <summary>Returns the version that the application's binding was built against.</summary>
+    /// <param name="options">The application's options.</param>
+    /// <param name="attempts">Earlier attempts, for the exception message.</param>
+    /// <exception cref="TorchRuntimeException">The environment variable is not a version.</exception>
     public static Version RequiredBy(TorchRuntimeOptions options, IReadOnlyList<string> attempts)
     {
         string? variable = Environment.GetEnvironmentVariable(TorchRuntime.VersionEnvironmentVariable);
@@ -35,9 +35,9 @@ internal static class LibtorchVersionReader
                 + $"{Required}, or unset it. See docs/native-runtime.md.");
     }
 
-    /// <summary>Reads the version, in major and minor number.</summary>
+    /// <summary>Reads the major and minor version.</summary>
     /// <param name="library">Path of <c>libtorch_cpu.so</c>.</param>
-    /// <returns>The version, or <see langword="null"/> if the files do not tell it.</returns>
+    /// <returns>The version, or <see langword="null"/> if it cannot be determined.</returns>
     /// <exception cref="InvalidDataException">The file is not an ELF library for x86-64, or is damaged.</exception>
     public static Version? Read(string library)
     {
@@ -46,8 +46,8 @@ internal static class LibtorchVersionReader
     }
 
     /// <summary>
-    /// The function returns a constant: major, minor and patch number in the three highest bytes. Its code is
-    /// <c>endbr64</c> (optional), <c>mov rax, constant</c>, <c>ret</c>.
+    /// Reads the constant that the function returns, with major, minor and patch number in its three highest bytes. The
+    /// code of the function is <c>endbr64</c> (optional), <c>mov rax, constant</c>, <c>ret</c>.
     /// </summary>
     private static Version? FromVersionFunction(ElfFile elf)
     {
@@ -70,7 +70,7 @@ internal static class LibtorchVersionReader
     }
 
     /// <summary>
-    /// The zip of libtorch from pytorch.org has a file <c>build-version</c> beside its <c>lib</c> folder.
+    /// Reads <c>build-version</c>, which libtorch's zip file from pytorch.org contains next to its <c>lib</c> folder.
     /// </summary>
     private static Version? FromBuildVersionFile(string folder)
     {

@@ -4,22 +4,22 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MedR1.Modeling;
 
-/// <summary>Loads native libraries of Linux from memory: nothing is written to a folder.</summary>
+/// <summary>Loads native libraries from memory on Linux, without writing to the file system.</summary>
 internal static partial class MemoryLibrary
 {
     private const uint ClosesInChildren = 1;
 
     /// <summary>
-    /// The files stay open: the loader knows a library by its path, and would take the next one under the same number for
-    /// this one.
+    /// Keeps the files open: the loader identifies libraries by path and would mistake a later file with the same
+    /// descriptor number for this one.
     /// </summary>
     private static readonly List<SafeFileHandle> s_open = [];
 
     /// <summary>Loads a library.</summary>
-    /// <param name="name">What the process's list of libraries calls it.</param>
-    /// <param name="image">The bytes of its file.</param>
-    /// <exception cref="IOException">The system makes no file in memory.</exception>
-    /// <exception cref="DllNotFoundException">The loader refuses it.</exception>
+    /// <param name="name">The name of the library in <c>/proc/self/maps</c>.</param>
+    /// <param name="image">The content of the library file.</param>
+    /// <exception cref="IOException">The system cannot create a file in memory.</exception>
+    /// <exception cref="DllNotFoundException">The loader rejects the library.</exception>
     public static nint Load(string name, ReadOnlySpan<byte> image)
     {
         SafeFileHandle file = new(MemoryFile(name, ClosesInChildren), ownsHandle: true);

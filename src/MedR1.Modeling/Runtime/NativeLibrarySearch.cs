@@ -5,18 +5,18 @@ using TorchSharp;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Finds libtorch and TorchSharp's own native library on the disk, and keeps a list of what it tried.
+/// Finds libtorch and TorchSharp's own native library on disk, and records every location tried.
 /// </summary>
 internal sealed class NativeLibrarySearch
 {
     private const string CpuPackageVersion = "2.10.0";
     private readonly List<string> _attempts = [];
 
-    /// <summary>What was tried so far, in order.</summary>
+    /// <summary>The locations tried so far, in order.</summary>
     public IReadOnlyList<string> Attempts => _attempts;
 
     /// <summary>
-    /// Folders that .NET probes for the native libraries of TorchSharp before anything that this library does.
+    /// The folders that .NET itself probes for TorchSharp's native libraries.
     /// </summary>
     public static IEnumerable<string> ProbedFolders()
     {
@@ -31,8 +31,8 @@ internal sealed class NativeLibrarySearch
     }
 
     /// <summary>Finds the folder of libtorch.</summary>
-    /// <param name="options">What the application asks for.</param>
-    /// <exception cref="TorchRuntimeException">There is none, or the one asked for does not exist.</exception>
+    /// <param name="options">The application's options.</param>
+    /// <exception cref="TorchRuntimeException">No folder is found, or the requested folder does not exist.</exception>
     public LibtorchFolder FindLibtorch(TorchRuntimeOptions options)
     {
         if (!string.IsNullOrEmpty(options.LibtorchFolder))
@@ -71,8 +71,8 @@ internal sealed class NativeLibrarySearch
     }
 
     /// <summary>Finds TorchSharp's own native library.</summary>
-    /// <param name="options">What the application asks for.</param>
-    /// <exception cref="TorchRuntimeException">There is none, or the one asked for does not exist.</exception>
+    /// <param name="options">The application's options.</param>
+    /// <exception cref="TorchRuntimeException">No library is found, or the requested file does not exist.</exception>
     public string FindBinding(TorchRuntimeOptions options)
     {
         string name = NativeLibraryNames.FileName(NativeLibraryNames.Binding);
@@ -143,7 +143,7 @@ internal sealed class NativeLibrarySearch
     }
 
     /// <summary>
-    /// In notebooks and scripts the assembly itself lies in <c>packages/torchsharp/VERSION/lib/net8.0</c>.
+    /// In notebooks and scripts, the assembly is loaded from <c>packages/torchsharp/VERSION/lib/net8.0</c>.
     /// </summary>
     private static string? PackageFolderOfTorchSharpAssembly()
     {

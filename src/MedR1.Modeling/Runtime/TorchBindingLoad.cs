@@ -7,10 +7,10 @@ public enum TorchBindingLoad
     Direct,
 
     /// <summary>
-    /// From an in-memory copy in which the need for a newer libstdc++ is marked as optional, because the system's is older.
+    /// From an in-memory copy in which the requirement of a newer libstdc++ than the system's is marked as optional.
     /// </summary>
     Healed,
 
-    /// <summary>It was in the process before <see cref="TorchRuntime"/> was called.</summary>
+    /// <summary>Already loaded before <see cref="TorchRuntime"/> was called.</summary>
     AlreadyLoaded,
 }

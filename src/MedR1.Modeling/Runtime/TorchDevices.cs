@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Which devices the libtorch in use can compute on.</summary>
+/// <summary>Creates and checks devices of the loaded libtorch.</summary>
 public static class TorchDevices
 {
-    /// <summary>A GPU; unlike TorchSharp's <see cref="CUDA"/>, which just fails without one, it says what is wrong.</summary>
-    /// <param name="index">Its index from 0; -1 for libtorch's current one.</param>
+    /// <summary>Returns a CUDA device after checking that it is usable, unlike TorchSharp's <see cref="CUDA"/>.</summary>
+    /// <param name="index">The index of the GPU, from 0; -1 for libtorch's current GPU.</param>
     /// <exception cref="TorchDeviceException">libtorch has no CUDA, finds no GPU, or none with that index.</exception>
     public static Device Cuda(int index = -1)
     {
@@ -19,8 +19,8 @@ public static class TorchDevices
     }
 
     /// <summary>
-    /// Checks that a device can be used, before anything is put on it. For CUDA it asks libtorch for its GPUs; every other device
-    /// passes.
+    /// Checks that a device is usable, before anything is allocated on it. CUDA devices are checked against libtorch's GPUs; every
+    /// other device passes.
     /// </summary>
     /// <param name="device">The device; null for the CPU.</param>
     /// <exception cref="TorchDeviceException">libtorch has no CUDA, finds no GPU, or none with that index.</exception>
@@ -34,7 +34,7 @@ public static class TorchDevices
             throw new TorchDeviceException(device.ToString(), problem);
     }
 
-    /// <summary>Why a GPU can't be used and the fix; null where it can.</summary>
+    /// <summary>Returns why a GPU can't be used and the fix, or <see langword="null"/> if it can be used.</summary>
     internal static string? Problem(int index, int count, TorchRuntimeReport runtime)
     {
         string libtorch = $"libtorch {runtime.LibtorchVersion} of '{runtime.LibtorchFolder}' (found by: {runtime.Source})";

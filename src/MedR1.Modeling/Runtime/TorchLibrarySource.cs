@@ -1,6 +1,6 @@
 namespace MedR1.Modeling;
 
-/// <summary>Which rule found the folder of libtorch.</summary>
+/// <summary>The rule that found the folder of libtorch.</summary>
 public enum TorchLibrarySource
 {
     /// <summary><see cref="TorchRuntimeOptions.LibtorchFolder"/>.</summary>
@@ -15,6 +15,6 @@ public enum TorchLibrarySource
     /// <summary>The NuGet package folder: nothing was copied to the application.</summary>
     NuGetPackageFolder,
 
-    /// <summary>It was in the process before <see cref="TorchRuntime"/> was called.</summary>
+    /// <summary>libtorch was already loaded before <see cref="TorchRuntime"/> was called.</summary>
     AlreadyLoaded,
 }

@@ -8,15 +8,15 @@ namespace MedR1.Modeling;
 /// <summary>
 /// Loads the native libraries of TorchSharp into the process: finds libtorch, checks its version, loads it by absolute path, and
 /// loads TorchSharp's own native library, patched in memory if the system's libstdc++ is older than that library requires.
-/// Nothing is copied or written to disk. Once an assembly of MedR1 is in use this happens automatically at the first use of
-/// TorchSharp; call <see cref="Initialize"/> to choose the folder, to see the report, or to get errors early. Thread-safe.
+/// Nothing is written to disk. Once an assembly of MedR1 is loaded, this happens automatically at the first use of TorchSharp;
+/// call <see cref="Initialize"/> to choose the folder, to see the report, or to get errors early. Thread-safe.
 /// </summary>
 public static class TorchRuntime
 {
     /// <summary>The environment variable that names the folder of an external libtorch.</summary>
     public const string EnvironmentVariable = "MEDR1_LIBTORCH";
 
-    /// <summary>The environment variable with the version of libtorch that your own binding was built for.</summary>
+    /// <summary>The environment variable with the libtorch version that a custom build of TorchSharp's library was built for.</summary>
     public const string VersionEnvironmentVariable = "MEDR1_LIBTORCH_VERSION";
 
     private static readonly Lock Gate = new();
@@ -25,18 +25,18 @@ public static class TorchRuntime
     /// <summary>What was loaded, or <see langword="null"/> if nothing has been yet.</summary>
     public static TorchRuntimeReport? Report => _state?.Report;
 
-    /// <summary>Loads the native libraries, once; later calls return the same report.</summary>
+    /// <summary>Loads the native libraries on the first call; later calls return the same report.</summary>
     /// <param name="options">Where to look; <see langword="null"/> for the defaults.</param>
     /// <returns>What was loaded and from where.</returns>
     /// <exception cref="TorchRuntimeException">
-    /// A library is missing, has the wrong version or is rejected by the system; or a libtorch other than the requested one is in
-    /// the process.
+    /// A library is missing, has the wrong version or is rejected by the system; or a libtorch other than the requested one is
+    /// already loaded.
     /// </exception>
     public static TorchRuntimeReport Initialize(TorchRuntimeOptions? options = null)
     {
         TorchRuntimeReport report = Load(options ?? new TorchRuntimeOptions()).Report;
 
-        // Outside the lock: TorchSharp's initializer may be waiting for it on a different thread.
+        // Outside the lock: TorchSharp's initializer may be waiting for the lock on a different thread.
         try
         {
             RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
@@ -57,14 +57,14 @@ public static class TorchRuntime
     }
 
     /// <summary>
-    /// Ends the threads that libtorch keeps for the calling thread; with its next operator it gets new ones. libtorch keeps helper
-    /// threads for every thread that has ever computed; once there are more of them than processors, all sleep after each operator,
-    /// which slows down small operators. Call it on a thread that is done computing while another continues; the trainers do it
-    /// where they are started. Does nothing if libtorch does not work with GCC's OpenMP.
+    /// Ends the helper threads that libtorch keeps for the calling thread; the thread's next operator starts new ones. libtorch
+    /// keeps helper threads for every thread that has ever computed; once they outnumber the processors, all of them sleep after
+    /// each operator, which slows down small operators. Call this method on a thread that is done computing while another thread
+    /// continues; the trainers call it on the thread that starts them. It has no effect unless libtorch uses GCC's OpenMP.
     /// </summary>
     public static void ReleaseThreads() => TorchThreads.Release();
 
-    /// <summary>Loads the native libraries without starting TorchSharp, which may be the caller.</summary>
+    /// <summary>Loads the native libraries without initializing TorchSharp, which may be the caller.</summary>
     internal static State Load(TorchRuntimeOptions options)
     {
         lock (Gate)
@@ -206,7 +206,7 @@ public static class TorchRuntime
                 NativeLibrarySearch.Remedy);
     }
 
-    /// <summary>Two copies of libtorch in one process abort it.</summary>
+    /// <summary>Rejects a second copy of libtorch that .NET would find first: two copies would abort the process.</summary>
     private static void RequireNoOther(LibtorchFolder folder, NativeLibrarySearch search)
     {
         string name = NativeLibraryNames.FileName("torch_cpu");
@@ -253,8 +253,8 @@ public static class TorchRuntime
         return (target ?? info).FullName;
     }
 
-    /// <summary>What is loaded.</summary>
-    /// <param name="Report">For the user.</param>
+    /// <summary>The loaded libraries.</summary>
+    /// <param name="Report">The report for the user.</param>
     /// <param name="Binding">Handle of TorchSharp's own native library.</param>
     /// <param name="TorchCpu">Handle of <c>libtorch_cpu</c>.</param>
     /// <param name="TorchCuda">Handle of <c>libtorch_cuda</c>, or 0.</param>

@@ -1,13 +1,14 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The native libraries of TorchSharp cannot be loaded; the message says what is missing, what was tried and what to do.
+/// Thrown when the native libraries of TorchSharp cannot be loaded; the message states what is missing, what was tried and what
+/// to do.
 /// </summary>
 public sealed class TorchRuntimeException : Exception
 {
     /// <summary>Creates an exception from the parts of its message.</summary>
     /// <param name="library">The library that is missing or was rejected, for example <c>libtorch_cpu.so</c>.</param>
-    /// <param name="problem">What is wrong with it, as one sentence.</param>
+    /// <param name="problem">What is wrong with the library, as one sentence.</param>
     /// <param name="attempts">What was tried, in order.</param>
     /// <param name="remedy">What to install or change.</param>
     /// <param name="innerException">The error of the system's loader, if there was one.</param>

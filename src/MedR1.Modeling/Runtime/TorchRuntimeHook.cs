@@ -9,16 +9,16 @@ using TorchSharp;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Starts <see cref="TorchRuntime"/> by itself when TorchSharp asks for a native library that .NET does not find. It
-/// waits until then, so that an application that never computes pays nothing and options given to
-/// <see cref="TorchRuntime.Initialize"/> come first.
+/// Starts <see cref="TorchRuntime"/> when TorchSharp requests a native library that .NET does not find. Until then nothing
+/// is loaded, so that an application that never computes pays nothing and options passed to
+/// <see cref="TorchRuntime.Initialize"/> take effect.
 /// </summary>
 internal static class TorchRuntimeHook
 {
     private static TorchRuntimeException? _failure;
     private static bool _throwing;
 
-    // The rule is meant for initializers that do work or may fail. This one adds an event handler.
+    // The rule targets initializers that do work or may fail; this one only adds an event handler.
 #pragma warning disable CA2255
     [ModuleInitializer]
 #pragma warning restore CA2255
@@ -57,8 +57,9 @@ internal static class TorchRuntimeHook
     }
 
     /// <summary>
-    /// Without this, TorchSharp copies 498 MB from the NuGet package folder to the application's and then throws a
-    /// message that names the wrong cause. Its loader is told that all is well, and its first call gets our exception.
+    /// Returns a handle that makes TorchSharp believe its library is loaded; TorchSharp's first native call then throws the
+    /// stored exception. Otherwise TorchSharp would copy 498 MB from the NuGet package folder to the application folder and
+    /// throw an exception that names the wrong cause.
     /// </summary>
     private static nint HandleThatThrows()
     {
@@ -72,7 +73,7 @@ internal static class TorchRuntimeHook
         }
         catch (InvalidOperationException)
         {
-            // The application resolves TorchSharp's libraries itself, errors included.
+            // The application has its own resolver for TorchSharp's libraries, which also handles errors.
             return 0;
         }
 

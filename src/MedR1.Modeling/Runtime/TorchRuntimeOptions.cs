@@ -1,7 +1,7 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Where <see cref="TorchRuntime"/> looks for the native libraries of TorchSharp, and how they use memory and threads.
+/// Options for where <see cref="TorchRuntime"/> looks for TorchSharp's native libraries and how they use memory and threads.
 /// </summary>
 public sealed record TorchRuntimeOptions
 {
@@ -20,9 +20,8 @@ public sealed record TorchRuntimeOptions
     public string? BindingLibrary { get; init; }
 
     /// <summary>
-    /// Version of libtorch, such as <c>2.11</c>, that TorchSharp's own native library was built for. Only for a library that you
-    /// have built from TorchSharp's sources against that version: with any other version the process crashes
-    /// (docs/native-runtime.md).
+    /// Version of libtorch, such as <c>2.11</c>, that TorchSharp's own native library was built for. Set it only for a library
+    /// built from TorchSharp's sources against that version; a mismatch crashes the process (docs/native-runtime.md).
     /// </summary>
     /// <value>
     /// The default is <see langword="null"/>: the environment variable <c>MEDR1_LIBTORCH_VERSION</c> or, if that is not set, the
@@ -32,25 +31,25 @@ public sealed record TorchRuntimeOptions
 
     /// <summary>
     /// Whether the process keeps memory freed by tensors for later ones (up to 1 GiB above what is in use), on Linux with glibc.
-    /// Without it a training step on the CPU spends up to 40 % of its time in page faults. It leaves the allocator alone if
-    /// <c>GLIBC_TUNABLES</c> or <c>MALLOC_…_</c> variables tune it.
+    /// Otherwise a training step on the CPU spends up to 40 % of its time in page faults. Has no effect if the allocator is tuned
+    /// by <c>GLIBC_TUNABLES</c> or a <c>MALLOC_…_</c> variable.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool KeepsFreedMemory { get; init; } = true;
 
     /// <summary>
-    /// Whether tensors of 2 MiB or more ask the kernel for huge pages, on Linux with glibc, if libtorch isn't in the process yet.
-    /// Large tensors are then filled and read faster; it changes nothing if the kernel has transparent huge pages switched off.
-    /// The variable <c>THP_MEM_ALLOC_ENABLE</c> (0 or 1), if set, takes precedence.
+    /// Whether huge pages are requested for tensors of 2 MiB or more, on Linux with glibc, if libtorch isn't loaded yet. Large
+    /// tensors are then filled and read faster. Has no effect if transparent huge pages are disabled in the kernel. The variable
+    /// <c>THP_MEM_ALLOC_ENABLE</c> (0 or 1), if set, takes precedence.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool UsesHugePages { get; init; } = true;
 
     /// <summary>
-    /// Whether libtorch's CPU threads sleep after some microseconds without work instead of milliseconds, on Linux with glibc, if
-    /// libtorch isn't in the process yet. On idle processors it changes nothing; if other work competes for them, training is
-    /// several times as fast (docs/native-runtime.md), and should be if a container may use fewer processors than it sees. It
-    /// sets <c>GOMP_SPINCOUNT</c> for native libraries, unless that or <c>OMP_WAIT_POLICY</c> is set.
+    /// Whether libtorch's CPU threads sleep after microseconds without work instead of milliseconds, on Linux with glibc, if
+    /// libtorch isn't loaded yet. On otherwise idle processors this changes nothing; if other work competes for them, training is
+    /// several times as fast (docs/native-runtime.md), and should be if a container may use fewer processors than it sees. Sets
+    /// <c>GOMP_SPINCOUNT</c> for native libraries, unless that or <c>OMP_WAIT_POLICY</c> is set.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool WaitsBriefly { get; init; } = true;
