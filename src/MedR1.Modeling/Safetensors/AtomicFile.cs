@@ -1,8 +1,8 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A file that appears whole or not at all: it is written beside its place under another name, flushed to the disk, and
-/// renamed by <see cref="Commit"/>. Disposing it before that deletes what was written.
+/// A file that appears complete or not at all: it is written to a temporary file in the same folder, flushed to disk, and
+/// renamed by <see cref="Commit"/>. Disposing it without a commit deletes the temporary file.
 /// </summary>
 internal sealed class AtomicFile : IDisposable
 {
@@ -14,10 +14,10 @@ internal sealed class AtomicFile : IDisposable
     private Crc32C _checksum = new();
 
     /// <summary>Creates the temporary file.</summary>
-    /// <param name="path">Where the file goes in the end.</param>
-    /// <param name="length">How many bytes it will have.</param>
-    /// <param name="create">Makes the temporary file; <see langword="null"/> for a plain one.</param>
-    /// <exception cref="DiskFullException">They are not free.</exception>
+    /// <param name="path">The final path of the file.</param>
+    /// <param name="length">The final length of the file in bytes.</param>
+    /// <param name="create">Creates the temporary file; <see langword="null"/> for a plain file.</param>
+    /// <exception cref="DiskFullException">The disk has less free space.</exception>
     public AtomicFile(string path, long length, Func<string, FileStream>? create = null)
     {
         _path = Path.GetFullPath(path);
@@ -30,13 +30,13 @@ internal sealed class AtomicFile : IDisposable
             ?? new FileStream(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
     }
 
-    /// <summary>The CRC-32C of what was appended so far.</summary>
+    /// <summary>The CRC-32C of the bytes appended so far.</summary>
     public uint Checksum => _checksum.Value;
 
     /// <summary>Checks that a file would fit on its disk.</summary>
-    /// <param name="path">Where the file goes; its folder must exist.</param>
-    /// <param name="length">How many bytes it will have.</param>
-    /// <exception cref="DiskFullException">They are not free.</exception>
+    /// <param name="path">The path of the file; its folder must exist.</param>
+    /// <param name="length">The length of the file in bytes.</param>
+    /// <exception cref="DiskFullException">The disk has less free space.</exception>
     public static void RequireSpace(string path, long length)
     {
         if (FreeBytes(path) is { } free && free < length)
@@ -45,7 +45,7 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>Writes a file in one go.</summary>
+    /// <summary>Writes a complete file atomically.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         using AtomicFile file = new(path, content.Length);
@@ -62,7 +62,7 @@ internal sealed class AtomicFile : IDisposable
         Guard(bytes, static (stream, content) => stream.Write(content));
     }
 
-    /// <summary>Flushes to the disk and closes; the file still has its temporary name.</summary>
+    /// <summary>Flushes the file to disk and closes it; it keeps its temporary name until <see cref="Commit"/>.</summary>
     /// <exception cref="DiskFullException">The disk is full.</exception>
     public void Complete()
     {
@@ -72,14 +72,14 @@ internal sealed class AtomicFile : IDisposable
         _complete = true;
     }
 
-    /// <summary>Puts the complete file into its place.</summary>
+    /// <summary>Renames the completed file to its final path.</summary>
     public void Commit()
     {
         File.Move(_temporary, _path, overwrite: true);
         _complete = false;
     }
 
-    /// <summary>Deletes what was not committed.</summary>
+    /// <summary>Deletes the temporary file unless it was committed.</summary>
     public void Dispose()
     {
         if (_stream is null && !_complete)
@@ -105,7 +105,7 @@ internal sealed class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>The free bytes of a path's disk; null where its file system does not tell.</summary>
+    /// <summary>Returns the free bytes on a path's disk, or <see langword="null"/> if the file system does not report them.</summary>
     public static long? FreeBytes(string path)
     {
         try
@@ -114,7 +114,7 @@ internal sealed class AtomicFile : IDisposable
         }
         catch (Exception exception) when (exception is ArgumentException or IOException or UnauthorizedAccessException)
         {
-            // Some network and virtual file systems do not report it; the write itself will.
+            // Some network and virtual file systems do not report free space; a write to a full disk still fails.
             return null;
         }
     }

@@ -2,19 +2,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MedR1.Modeling;
 
-/// <summary>Writes the folder of a model or an adapter: first next to its final place, then into it.</summary>
+/// <summary>Writes the folder of a model or an adapter: first to a temporary sibling, then to its final place.</summary>
 public static class CheckpointFolder
 {
     /// <summary>
-    /// Writes a folder; an existing one is replaced only when everything is written: it is renamed, and the new one takes its place.
-    /// A process that is killed between these two renames leaves both beside the place, whole, with names that end in <c>.old</c> and
-    /// <c>.partial</c>. If the folder holds other things than a model or what is written, they stay, and the files of the model are
-    /// replaced one by one, its configuration last.
+    /// Writes a folder. An existing folder is replaced only after everything has been written: it is renamed, and the new folder
+    /// takes its place. A process that is killed between these two renames leaves two complete sibling folders, whose names end in
+    /// <c>.old</c> and <c>.partial</c>. If the existing folder contains anything other than a model's files or the files being
+    /// written, that content is kept, and the model's files are replaced one by one, its configuration last.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="write">Writes the files into the folder that is passed to it.</param>
     /// <exception cref="DiskFullException">
-    /// The disk is full, whichever file ran into it; the folder keeps its previous content.
+    /// The disk is full; the folder keeps its previous content.
     /// </exception>
     public static void Replace(string folder, Action<string> write)
     {
@@ -58,11 +58,11 @@ public static class CheckpointFolder
         }
     }
 
-    // If it is a link, its target is replaced: that may be on a different disk.
+    // The target of a link is replaced, not the link; the target may be on a different disk.
     private static string Target(string path) => new DirectoryInfo(path) is { LinkTarget: not null } link
         ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : path;
 
-    // After a power failure a folder in its final place must be complete, including the small files next to the weights.
+    // A folder in its final place must be complete even after a power failure, including the small files next to the weights.
     private static void FlushToDisk(string folder)
     {
         foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
@@ -72,7 +72,7 @@ public static class CheckpointFolder
         }
     }
 
-    // What was written so far: the minimum that the folder needs.
+    // The bytes written so far, a lower bound of what the folder needs.
     private static long BytesOf(string folder) => Directory.Exists(folder)
         ? new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length) : 0;
 }

@@ -3,24 +3,24 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Modeling;
 
-/// <summary>Which file of a sharded checkpoint holds which tensor: <c>model.safetensors.index.json</c>.</summary>
+/// <summary>The index of a sharded checkpoint, <c>model.safetensors.index.json</c>, which maps tensors to files.</summary>
 internal static partial class CheckpointIndex
 {
-    /// <summary>Name of the index.</summary>
+    /// <summary>The file name of the index.</summary>
     public const string FileName = "model.safetensors.index.json";
 
-    /// <summary>Name of the only file of a checkpoint that is not sharded.</summary>
+    /// <summary>The file name of a checkpoint that is not sharded.</summary>
     public const string SingleFile = "model.safetensors";
 
     private const int MaximumLength = SafetensorsHeader.MaximumLength;
 
-    /// <summary>Whether a file's name is that of weights or their index, of whichever checkpoint.</summary>
+    /// <summary>Whether a file name is that of a weight file or an index of any checkpoint.</summary>
     public static bool IsWeightFile(string name) => WeightFile().IsMatch(name);
 
     /// <summary>Reads the map from tensors to file names.</summary>
     /// <param name="path">Path of the index.</param>
     /// <exception cref="SafetensorsFormatException">
-    /// It is not an index, or names something other than a file beside it.
+    /// The file is not an index, or it names something other than a file in its own folder.
     /// </exception>
     public static Dictionary<string, string> Read(string path)
     {
@@ -42,9 +42,9 @@ internal static partial class CheckpointIndex
         }
     }
 
-    /// <summary>Writes an index as transformers does.</summary>
+    /// <summary>Writes an index in the format of transformers.</summary>
     /// <param name="files">The file name of each tensor.</param>
-    /// <param name="totalBytes">Bytes of all tensors.</param>
+    /// <param name="totalBytes">The number of bytes of all tensors.</param>
     public static byte[] Write(IReadOnlyDictionary<string, string> files, long totalBytes)
     {
         using MemoryStream stream = new();
@@ -105,7 +105,7 @@ internal static partial class CheckpointIndex
         return files;
     }
 
-    // Published numbers have five digits; those of more than 99,999 shards, or of another writer, have as many as they need.
+    // Published shard numbers have five digits; more than 99,999 shards, or other writers, may use a different number.
     [GeneratedRegex(@"^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$")]
     private static partial Regex WeightFile();
 }

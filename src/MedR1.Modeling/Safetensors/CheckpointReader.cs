@@ -4,7 +4,7 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// The weights in a checkpoint folder, from one file or from shards with an index, as one set of tensors. All headers are checked
-/// when it is opened; tensors are read on request. Thread-safe until it is disposed.
+/// when the folder is opened; tensors are read on demand. Thread-safe until it is disposed.
 /// </summary>
 public sealed class CheckpointReader : IDisposable
 {
@@ -26,7 +26,7 @@ public sealed class CheckpointReader : IDisposable
     /// <summary>Names of the weight files.</summary>
     public IReadOnlyCollection<string> Files => _files.Keys;
 
-    /// <summary>Bytes of all tensors.</summary>
+    /// <summary>The number of bytes of all tensors.</summary>
     public long TotalBytes => _entries.Values.Sum(entry => entry.ByteLength);
 
     /// <summary>
@@ -35,7 +35,7 @@ public sealed class CheckpointReader : IDisposable
     /// </summary>
     /// <param name="folder">The folder of the checkpoint.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">The folder has neither.</exception>
+    /// <exception cref="FileNotFoundException">The folder contains neither file.</exception>
     /// <exception cref="SafetensorsFormatException">
     /// A file is corrupt, a shard is missing, or index and shards differ.
     /// </exception>
@@ -52,7 +52,7 @@ public sealed class CheckpointReader : IDisposable
             string index = Path.Combine(folder, CheckpointIndex.FileName);
             string single = Path.Combine(folder, CheckpointIndex.SingleFile);
 
-            // In this order, as in transformers: shards next to a single file are leftovers.
+            // In this order, as in transformers: shards next to a single file are stale.
             if (File.Exists(single))
             {
                 reader.Add(CheckpointIndex.SingleFile);
@@ -78,18 +78,18 @@ public sealed class CheckpointReader : IDisposable
         }
     }
 
-    /// <summary>Path of the file that contains a tensor.</summary>
+    /// <summary>Returns the path of the file that contains a tensor.</summary>
     /// <param name="name">Name of the tensor.</param>
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
     public string FileOf(string name) => Find(name).Path;
 
-    /// <summary>The data type of a tensor of the checkpoint.</summary>
+    /// <summary>Returns the data type of a tensor.</summary>
     /// <param name="name">Name of the tensor in the checkpoint.</param>
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
     public ScalarType TypeOf(string name) => SafetensorsTensorReader.TorchTypeOf(Find(name), _entries[name]);
 
-    /// <summary>Reads a tensor into an existing one, converted to its data type and copied to its device.</summary>
+    /// <summary>Reads a tensor into an existing tensor, converting it to that tensor's data type and device.</summary>
     /// <param name="name">Name of the tensor in the checkpoint.</param>
     /// <param name="destination">A tensor of the same shape; no gradient is recorded.</param>
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
@@ -98,10 +98,10 @@ public sealed class CheckpointReader : IDisposable
     /// <exception cref="SafetensorsFormatException">The file has become shorter since it was opened.</exception>
     public void LoadInto(string name, Tensor destination) => Find(name).LoadInto(name, destination);
 
-    /// <summary>Reads a tensor into a new one.</summary>
+    /// <summary>Reads a tensor into a new tensor.</summary>
     /// <param name="name">Name of the tensor in the checkpoint.</param>
-    /// <param name="type">Its data type; <see langword="null"/> for that of the file.</param>
-    /// <param name="device">Its device; <see langword="null"/> for the CPU.</param>
+    /// <param name="type">The data type of the new tensor; <see langword="null"/> for that of the file.</param>
+    /// <param name="device">The device of the new tensor; <see langword="null"/> for the CPU.</param>
     /// <returns>The tensor; the caller disposes it.</returns>
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
@@ -109,10 +109,10 @@ public sealed class CheckpointReader : IDisposable
     public Tensor LoadTensor(string name, ScalarType? type = null, Device? device = null) =>
         Find(name).LoadTensor(name, type, device);
 
-    /// <summary>Reads some rows of a tensor; see <see cref="SafetensorsFile.LoadRows"/>.</summary>
+    /// <summary>Reads consecutive rows of a tensor; see <see cref="SafetensorsFile.LoadRows"/>.</summary>
     /// <param name="name">Name of the tensor in the checkpoint.</param>
     /// <param name="start">The first row.</param>
-    /// <param name="count">Rows.</param>
+    /// <param name="count">The number of rows.</param>
     /// <returns>The rows; the caller disposes them.</returns>
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>
     /// <exception cref="ArgumentException">The tensor has fewer rows.</exception>
@@ -120,7 +120,7 @@ public sealed class CheckpointReader : IDisposable
     /// <exception cref="SafetensorsFormatException">The file became shorter since it was opened.</exception>
     internal Tensor LoadRows(string name, long start, long count) => Find(name).LoadRows(name, start, count);
 
-    /// <summary>A tensor over the mapped file; see <see cref="SafetensorsFile.MapTensor"/>.</summary>
+    /// <summary>Creates a tensor over the memory-mapped file; see <see cref="SafetensorsFile.MapTensor"/>.</summary>
     /// <param name="name">Name of the tensor in the checkpoint.</param>
     /// <returns>The tensor; the caller disposes it.</returns>
     /// <exception cref="KeyNotFoundException">The checkpoint has no such tensor.</exception>

@@ -1,24 +1,24 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Writes the weights of a checkpoint folder: one file, or shards with an index if they would be too large for one. All of them are
-/// complete on disk before the first is moved into place; the index follows. Replacing shards by the same number of new ones takes several renames;
-/// if a crash between them must not matter, write to a new folder and swap the folders.
+/// Writes the weights of a checkpoint folder: one file, or shards with an index if the weights exceed the maximum shard size. All
+/// files are complete on disk before the first is renamed into place; the index follows. Replacing existing shards takes several
+/// renames; to be safe against a crash between them, write to a new folder and swap the folders.
 /// </summary>
 public static class CheckpointWriter
 {
-    /// <summary>The default size of a shard, as in transformers: 5 GB.</summary>
+    /// <summary>The default maximum size of a shard in bytes, as in transformers: 5 GB.</summary>
     public const long DefaultShardLength = 5_000_000_000;
 
     /// <summary>Writes the weights; weight files of an earlier checkpoint in the folder are removed.</summary>
     /// <param name="folder">The folder; it is created if it does not exist.</param>
-    /// <param name="items">The tensors; shards take them in this order.</param>
+    /// <param name="items">The tensors; they are assigned to shards in this order.</param>
     /// <param name="shardLength">The maximum number of bytes in a shard; a larger tensor gets its own shard.</param>
     /// <param name="progress">Receives the number of tensor bytes written.</param>
-    /// <param name="cancellationToken">Cancels between pieces of 32 MiB; nothing is left over.</param>
+    /// <param name="cancellationToken">Cancels between pieces of 32 MiB; no partial files remain.</param>
     /// <returns>Paths of the files written.</returns>
     /// <exception cref="ArgumentException">A name occurs twice, or is <c>__metadata__</c>.</exception>
-    /// <exception cref="DiskFullException">The disk is full; nothing is left over.</exception>
+    /// <exception cref="DiskFullException">The disk is full; no partial files remain.</exception>
     public static IReadOnlyList<string> Write(
         string folder,
         IReadOnlyList<SafetensorsItem> items,
@@ -91,8 +91,8 @@ public static class CheckpointWriter
     }
 
     /// <summary>
-    /// The index goes first, so that none is left whose shards are gone: <see cref="CheckpointReader"/> prefers the single file anyway,
-    /// but other readers may not.
+    /// Deletes the stale weight files, an index first, so that no index refers to deleted shards: <see cref="CheckpointReader"/>
+    /// prefers a single file, but other readers may not.
     /// </summary>
     private static void RemoveOthers(string folder, List<string> kept)
     {

@@ -1,6 +1,6 @@
 namespace MedR1.Modeling;
 
-/// <summary>A file does not fit on its disk; what was there before is untouched and nothing half-written is left.</summary>
+/// <summary>Thrown when a file does not fit on its disk; existing files are unchanged and no partial file remains.</summary>
 public sealed class DiskFullException : IOException
 {
     private const int UnixNoSpace = 28;
@@ -9,9 +9,9 @@ public sealed class DiskFullException : IOException
 
     /// <summary>Creates an exception from the parts of its message.</summary>
     /// <param name="path">The file that was to be written.</param>
-    /// <param name="requiredBytes">How many bytes it needs.</param>
-    /// <param name="availableBytes">How many bytes are free.</param>
-    /// <param name="innerException">The error of the system, if writing had begun.</param>
+    /// <param name="requiredBytes">The number of bytes required.</param>
+    /// <param name="availableBytes">The number of free bytes.</param>
+    /// <param name="innerException">The system's error, if writing had begun.</param>
     public DiskFullException(string path, long requiredBytes, long availableBytes, Exception? innerException = null)
         : base(
             $"'{path}' needs {requiredBytes} bytes, but {availableBytes} are free on its disk. "
@@ -26,13 +26,13 @@ public sealed class DiskFullException : IOException
     /// <summary>The file or folder that was to be written.</summary>
     public string Path { get; }
 
-    /// <summary>The minimum number of bytes it needs.</summary>
+    /// <summary>The minimum number of bytes required.</summary>
     public long RequiredBytes { get; }
 
-    /// <summary>How many bytes are free.</summary>
+    /// <summary>The number of free bytes.</summary>
     public long AvailableBytes { get; }
 
-    /// <summary>Whether a system error says that a disk is full.</summary>
+    /// <summary>Whether a system error means that the disk is full.</summary>
     /// <param name="exception">The error.</param>
     public static bool IsCause(IOException exception)
     {
@@ -40,9 +40,9 @@ public sealed class DiskFullException : IOException
         return exception.HResult is UnixNoSpace or WindowsDiskFull or WindowsHandleDiskFull;
     }
 
-    /// <summary>Creates an exception that says which file a system error was about.</summary>
+    /// <summary>Creates an exception that adds the affected file or folder to a system error.</summary>
     /// <param name="path">The file or folder that was to be written.</param>
-    /// <param name="requiredBytes">The minimum number of bytes it needs.</param>
+    /// <param name="requiredBytes">The minimum number of bytes required.</param>
     /// <param name="exception">The error.</param>
     public static DiskFullException From(string path, long requiredBytes, IOException exception) =>
         new(path, requiredBytes, AtomicFile.FreeBytes(path) ?? 0, exception);

@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Asks the system for pages of 2 MiB under large tensors before they are filled: first touches of 4 KiB pages take
-/// longer than reading the file, and matrix products over large pages miss the translation buffer less often.
+/// Requests pages of 2 MiB for large tensors before they are filled: page faults on 4 KiB pages would take longer than
+/// reading the file, and matrix products over large pages have fewer TLB misses.
 /// </summary>
 internal static partial class LargePages
 {
     private const nint PageLength = 2 << 20;
     private const int AdviseLargePages = 14;
 
-    /// <summary>Gives the advice; it changes nothing but speed, so its failure is no error.</summary>
-    /// <param name="address">First byte of the tensor.</param>
-    /// <param name="length">How many bytes it has.</param>
+    /// <summary>Requests large pages for a range; failures are ignored, because only speed depends on it.</summary>
+    /// <param name="address">The address of the tensor's first byte.</param>
+    /// <param name="length">The length of the tensor in bytes.</param>
     public static void Advise(nint address, long length)
     {
         nint start = (address + PageLength - 1) & ~(PageLength - 1);

@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// An open safetensors file. Tensors are read straight into their destination rather than copied out of a mapping: pages of a
-/// mapping count as memory of the process, so a whole checkpoint would be in memory twice while it loads. <see cref="MapTensor"/>
-/// gives tensors over a mapping, for mostly read-only use. Thread-safe until it is disposed.
+/// An open safetensors file. Tensors are read directly into their destination rather than copied from a memory mapping, whose
+/// pages would count as memory of the process: a whole checkpoint would be in memory twice while it loads. <see cref="MapTensor"/>
+/// creates tensors over a mapping, for mostly read-only use. Thread-safe until it is disposed.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
 {
@@ -55,7 +55,7 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Reads all tensors of a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="device">Their device; <see langword="null"/> for the CPU.</param>
+    /// <param name="device">The device of the tensors; <see langword="null"/> for the CPU.</param>
     /// <returns>The tensors by name; the caller disposes them.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="SafetensorsFormatException">The file violates a rule of the format.</exception>
@@ -88,7 +88,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="path">The file; it is replaced if it exists.</param>
     /// <param name="tensors">The tensors by name.</param>
     /// <param name="metadata">Free-text metadata; <see langword="null"/> for <c>format</c> = <c>pt</c>.</param>
-    /// <exception cref="DiskFullException">The disk is full; nothing is left over.</exception>
+    /// <exception cref="DiskFullException">The disk is full; no partial file remains.</exception>
     public static void Save(
         string path,
         IEnumerable<KeyValuePair<string, Tensor>> tensors,
@@ -96,7 +96,7 @@ public sealed class SafetensorsFile : IDisposable
         SafetensorsWriter.Write(
             path, [.. tensors.Select(tensor => SafetensorsItem.Of(tensor.Key, tensor.Value))], metadata);
 
-    /// <summary>Reads a tensor into an existing one, converted to its data type and copied to its device.</summary>
+    /// <summary>Reads a tensor into an existing tensor, converting it to that tensor's data type and device.</summary>
     /// <param name="name">Name of the tensor in the file.</param>
     /// <param name="destination">A tensor of the same shape; no gradient is recorded.</param>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
@@ -106,10 +106,10 @@ public sealed class SafetensorsFile : IDisposable
     public void LoadInto(string name, Tensor destination) =>
         SafetensorsTensorReader.ReadInto(this, Find(name), destination);
 
-    /// <summary>Reads a tensor into a new one.</summary>
+    /// <summary>Reads a tensor into a new tensor.</summary>
     /// <param name="name">Name of the tensor in the file.</param>
-    /// <param name="type">Its data type; <see langword="null"/> for that of the file.</param>
-    /// <param name="device">Its device; <see langword="null"/> for the CPU.</param>
+    /// <param name="type">The data type of the new tensor; <see langword="null"/> for that of the file.</param>
+    /// <param name="device">The device of the new tensor; <see langword="null"/> for the CPU.</param>
     /// <returns>The tensor; the caller disposes it.</returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
@@ -131,10 +131,10 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Reads some rows of a tensor into a new one, in the type of the file and on the CPU.</summary>
+    /// <summary>Reads consecutive rows of a tensor into a new tensor, in the file's data type and on the CPU.</summary>
     /// <param name="name">Name of the tensor in the file.</param>
-    /// <param name="start">The first row: a row is all that has one first index.</param>
-    /// <param name="count">Rows.</param>
+    /// <param name="start">The first row, as an index into the first dimension.</param>
+    /// <param name="count">The number of rows.</param>
     /// <returns>The rows; the caller disposes them.</returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="ArgumentException">The tensor has fewer rows.</exception>
@@ -165,14 +165,14 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>
-    /// A tensor over the mapped file, without reading or copying: pages are read on first access, and copied for this process
-    /// alone when written to. It stays valid after this object is disposed.
+    /// Creates a tensor over the memory-mapped file, without reading or copying: pages are read on first access and copied on
+    /// write, so that the file never changes. The tensor stays valid after this object is disposed.
     /// </summary>
     /// <param name="name">Name of the tensor in the file.</param>
     /// <returns>
-    /// The tensor, on the CPU; the caller disposes it. The file must not be truncated meanwhile, or the process crashes
-    /// (replacing it under its name is harmless). A tensor whose bytes are not aligned to its type, which the format allows, is
-    /// read instead.
+    /// The tensor, on the CPU; the caller disposes it. Truncating the file during the tensor's lifetime crashes the process
+    /// (replacing the file by a rename is harmless). A tensor whose bytes are not aligned to its type, which the format allows,
+    /// is read instead.
     /// </returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="NotSupportedException">libtorch has no type for the tensor.</exception>
@@ -190,10 +190,10 @@ public sealed class SafetensorsFile : IDisposable
         return TensorMemory.Wrap(address, entry.ByteLength, [.. entry.Shape], type, view);
     }
 
-    /// <summary>Reads bytes of a tensor, whatever its data type.</summary>
+    /// <summary>Reads the bytes of a tensor of any data type.</summary>
     /// <param name="name">Name of the tensor in the file.</param>
     /// <param name="target">The destination.</param>
-    /// <param name="start">The first byte, counted from the start of the tensor.</param>
+    /// <param name="start">The offset of the first byte, relative to the start of the tensor.</param>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="ArgumentException">The tensor has fewer bytes.</exception>
     /// <exception cref="SafetensorsFormatException">The file has become shorter since it was opened.</exception>
@@ -224,16 +224,16 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>
-    /// A tensor of bytes to read a piece into. One is kept: the allocator of C finds no use for a freed one of this
-    /// size beside aligned blocks, and the process would grow by one with every tensor.
+    /// Rents a byte tensor to read a piece into. One buffer is kept for reuse: between aligned blocks, the C allocator cannot
+    /// reuse a freed block of this size, and the process would grow by one buffer per tensor.
     /// </summary>
     internal Tensor RentBuffer() => Interlocked.Exchange(ref _spareBuffer, null)
         ?? empty([SafetensorsTensorReader.PieceLength], dtype: ScalarType.Byte, device: CPU).DetachFromDisposeScope();
 
-    /// <summary>Takes a buffer back, or disposes it if there is one already.</summary>
+    /// <summary>Keeps a rented buffer for reuse; a buffer that was already kept is disposed.</summary>
     internal void ReturnBuffer(Tensor buffer) => Interlocked.Exchange(ref _spareBuffer, buffer)?.Dispose();
 
-    /// <summary>Reads bytes of a tensor that are known to be there.</summary>
+    /// <summary>Reads bytes of a tensor, without checking that the range is inside the tensor.</summary>
     internal void ReadAt(SafetensorsEntry entry, Span<byte> target, long start)
     {
         while (!target.IsEmpty)

@@ -1,13 +1,13 @@
 namespace MedR1.Modeling;
 
-/// <summary>A checkpoint file violates a rule of its format; the message says which, with the value and the fix.</summary>
+/// <summary>Thrown when a checkpoint file violates a rule of its format; the message names the rule, the value and the fix.</summary>
 public sealed class SafetensorsFormatException : IOException
 {
     /// <summary>Creates an exception from the parts of its message.</summary>
     /// <param name="file">Path of the file.</param>
     /// <param name="tensor">Name of the tensor, or <see langword="null"/> if the problem concerns the whole file.</param>
     /// <param name="problem">The violated rule with the value found, without a full stop.</param>
-    /// <param name="fix">What to do; <see langword="null"/> for repeating the download.</param>
+    /// <param name="fix">What to do; <see langword="null"/> to suggest repeating the download.</param>
     /// <param name="innerException">The underlying error, if there was one.</param>
     public SafetensorsFormatException(
         string file, string? tensor, string problem, string? fix = null, Exception? innerException = null)

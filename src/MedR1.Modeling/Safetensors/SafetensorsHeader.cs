@@ -8,15 +8,15 @@ using Microsoft.Win32.SafeHandles;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The header of a safetensors file with every rule of the format checked: its length, JSON without double names, known
-/// types, shape × type = bytes, and byte ranges that cover the rest of the file without overlap or hole.
+/// The header of a safetensors file, checked against every rule of the format: length, JSON without duplicate names, known
+/// types, byte lengths that match shape and type, and byte ranges that cover the rest of the file without overlaps or holes.
 /// </summary>
 internal sealed class SafetensorsHeader
 {
     /// <summary>The longest header that the reference implementation reads.</summary>
     public const int MaximumLength = 100_000_000;
 
-    /// <summary>Bytes of the length before the header.</summary>
+    /// <summary>The size in bytes of the header's length field, which precedes the header.</summary>
     public const int PrefixLength = 8;
 
     private const string MetadataName = "__metadata__";
@@ -31,13 +31,13 @@ internal sealed class SafetensorsHeader
     /// <summary>The tensors, in the order of the header.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _entries;
 
-    /// <summary>The free texts of the header.</summary>
+    /// <summary>The free-text metadata of the header.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
     /// <summary>Reads and checks the header.</summary>
     /// <param name="file">The open file.</param>
-    /// <param name="path">Its path, for messages.</param>
-    /// <exception cref="SafetensorsFormatException">A rule of the format is broken.</exception>
+    /// <param name="path">The path of the file, for messages.</param>
+    /// <exception cref="SafetensorsFormatException">A rule of the format is violated.</exception>
     public static SafetensorsHeader Read(SafeFileHandle file, string path)
     {
         SafetensorsHeader header = new(path);
@@ -52,7 +52,7 @@ internal sealed class SafetensorsHeader
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaximumLength)
         {
-            // What a clone without Git LFS holds in place of the weights: "version https://git-lfs…" in 130 bytes.
+            // A clone without Git LFS contains a pointer file of 130 bytes instead of the weights: "version https://git-lfs…".
             if (prefix.SequenceEqual("version "u8))
             {
                 throw header.Broken(
@@ -137,7 +137,7 @@ internal sealed class SafetensorsHeader
             }
         }
 
-        // Reads to the end, so that anything but white space after the object is an error.
+        // Reads to the end, so that anything except white space after the object is an error.
         reader.Read();
     }
 

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>A tensor to write: what the header needs now, and the values when it is their turn.</summary>
+/// <summary>A tensor to write: its header entry, and a way to obtain its values when they are written.</summary>
 public sealed record SafetensorsItem
 {
     private SafetensorsItem(string name, ScalarType type, IReadOnlyList<long> shape, Func<Tensor> produce, bool owned)
@@ -25,19 +25,19 @@ public sealed record SafetensorsItem
     /// <summary>The shape.</summary>
     public IReadOnlyList<long> Shape { get; }
 
-    /// <summary>How many bytes it has in the file.</summary>
+    /// <summary>The number of bytes in the file.</summary>
     public long ByteLength { get; }
 
-    /// <summary>Gives the values.</summary>
+    /// <summary>Returns the values.</summary>
     internal Func<Tensor> Produce { get; }
 
-    /// <summary>Whether the writer disposes what <see cref="Produce"/> gives.</summary>
+    /// <summary>Whether the writer disposes the result of <see cref="Produce"/>.</summary>
     internal bool Owned { get; }
 
-    /// <summary>The type by its name in the format.</summary>
+    /// <summary>The element type in the file.</summary>
     internal SafetensorsType FileType { get; }
 
-    /// <summary>An existing tensor.</summary>
+    /// <summary>Creates an item from an existing tensor.</summary>
     /// <param name="name">Name in the file.</param>
     /// <param name="tensor">The values, on any device; the caller keeps ownership.</param>
     /// <param name="type">Data type in the file; <see langword="null"/> for that of the tensor.</param>
@@ -45,7 +45,7 @@ public sealed record SafetensorsItem
     public static SafetensorsItem Of(string name, Tensor tensor, ScalarType? type = null) =>
         new(name, type ?? tensor.dtype, tensor.shape, () => tensor, owned: false);
 
-    /// <summary>A tensor that is created when it is its turn, so that not all must exist at once.</summary>
+    /// <summary>Creates an item whose tensor is created only when it is written, so that not all tensors exist at once.</summary>
     /// <param name="name">Name in the file.</param>
     /// <param name="type">Data type in the file.</param>
     /// <param name="shape">The shape.</param>

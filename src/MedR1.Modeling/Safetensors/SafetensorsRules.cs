@@ -1,10 +1,10 @@
 namespace MedR1.Modeling;
 
-/// <summary>What a safetensors file's header may say of its tensors: known types, shape × type = bytes, one tensor after another.</summary>
+/// <summary>Checks the tensors of a safetensors header: known types, byte lengths that match shape and type, contiguous ranges.</summary>
 internal static class SafetensorsRules
 {
-    /// <summary>A tensor as its description gives it.</summary>
-    /// <exception cref="SafetensorsFormatException">Its type is unknown, or its shape does not fill its bytes.</exception>
+    /// <summary>Creates the entry of a tensor from its description; the offset is relative to the data.</summary>
+    /// <exception cref="SafetensorsFormatException">The type is unknown, or shape and byte range differ in size.</exception>
     public static SafetensorsEntry Entry(
         string file, string name, string typeName, long[] shape, long[] offsets)
     {
@@ -45,8 +45,8 @@ internal static class SafetensorsRules
                 + $"but data_offsets [{offsets[0]}, {offsets[1]}] hold {length}");
     }
 
-    /// <summary>Checks that tensors cover the data without overlap or hole.</summary>
-    /// <exception cref="SafetensorsFormatException">They do not.</exception>
+    /// <summary>Checks that the tensors cover the data without overlaps or holes.</summary>
+    /// <exception cref="SafetensorsFormatException">There is an overlap or a hole.</exception>
     public static void CheckRanges(string file, IEnumerable<SafetensorsEntry> entries, long dataLength)
     {
         long end = 0;

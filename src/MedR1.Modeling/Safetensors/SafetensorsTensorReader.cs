@@ -4,20 +4,20 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Brings the bytes of a file into tensors with little memory beside the tensors.</summary>
+/// <summary>Reads tensors from a file with little memory beyond that of the tensors.</summary>
 internal static unsafe class SafetensorsTensorReader
 {
-    /// <summary>Bytes read at once; a conversion needs this much memory beside its destination.</summary>
+    /// <summary>The maximum number of bytes read at once; a conversion needs a buffer of this size.</summary>
     public const int PieceLength = 16 << 20;
 
-    /// <summary>The type of a tensor of the file.</summary>
-    /// <exception cref="NotSupportedException">libtorch has none.</exception>
+    /// <summary>Returns the data type of a tensor in the file.</summary>
+    /// <exception cref="NotSupportedException">libtorch has no such type.</exception>
     public static ScalarType TorchTypeOf(SafetensorsFile file, SafetensorsEntry entry) => entry.Type.ToTorch()
         ?? throw new NotSupportedException(
             $"'{file.Path}', tensor '{entry.Name}': TorchSharp has no type {entry.Type.FileName()}. "
             + $"Read it with {nameof(SafetensorsFile.ReadBytes)}, or convert the checkpoint.");
 
-    /// <summary>Reads a tensor into one that exists.</summary>
+    /// <summary>Reads a tensor into an existing tensor.</summary>
     public static void ReadInto(SafetensorsFile file, SafetensorsEntry entry, Tensor destination)
     {
         ScalarType type = TorchTypeOf(file, entry);
@@ -34,7 +34,8 @@ internal static unsafe class SafetensorsTensorReader
         {
             ReadMemory(file, entry, TensorMemory.AddressOf(destination));
 
-            // libtorch has not noticed: an operator on zero elements counts as the change that packed copies look for.
+            // Writing through a pointer does not increment the tensor's version, by which packed copies detect changes; an
+            // in-place operator on zero elements does.
             destination.view(-1).narrow(0, 0, 0).zero_();
         }
         else if (contiguous)

@@ -1,6 +1,6 @@
 namespace MedR1.Modeling;
 
-/// <summary>Element types of the safetensors format, in the order in which the reference implementation sorts them.</summary>
+/// <summary>Element types of the safetensors format, in the sort order of the reference implementation.</summary>
 public enum SafetensorsType
 {
     /// <summary>Booleans of one byte, <c>BOOL</c>.</summary>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Names and sizes of the types, and which of them libtorch has under TorchSharp.</summary>
+/// <summary>Names and sizes of the element types, and their equivalents in TorchSharp.</summary>
 internal static class SafetensorsTypes
 {
     private static readonly Dictionary<SafetensorsType, (string Name, int Size, ScalarType? Torch)> Facts = new()
@@ -31,22 +31,22 @@ internal static class SafetensorsTypes
         Facts.Where(fact => fact.Value.Torch is not null)
             .ToDictionary(fact => fact.Value.Torch!.Value, fact => fact.Key);
 
-    /// <summary>Names of all types, for messages.</summary>
+    /// <summary>The names of all types, for messages.</summary>
     public static string KnownNames { get; } = string.Join(", ", ByName.Keys);
 
-    /// <summary>The name in a file.</summary>
+    /// <summary>The name of the type in a file.</summary>
     public static string FileName(this SafetensorsType type) => Facts[type].Name;
 
-    /// <summary>Bytes of an element.</summary>
+    /// <summary>The size of an element in bytes.</summary>
     public static int ElementSize(this SafetensorsType type) => Facts[type].Size;
 
-    /// <summary>The type of a tensor, or <see langword="null"/> if there is none.</summary>
+    /// <summary>The equivalent tensor type, or <see langword="null"/> if TorchSharp has none.</summary>
     public static ScalarType? ToTorch(this SafetensorsType type) => Facts[type].Torch;
 
     /// <summary>Finds a type by its name in a file.</summary>
     public static bool TryParse(string name, out SafetensorsType type) => ByName.TryGetValue(name, out type);
 
-    /// <summary>The type for a tensor of libtorch.</summary>
+    /// <summary>Returns the equivalent of a tensor type.</summary>
     /// <exception cref="NotSupportedException">The format has no such type.</exception>
     public static SafetensorsType FromTorch(ScalarType type) => ByTorchType.TryGetValue(type, out SafetensorsType found)
         ? found

@@ -9,9 +9,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Writes safetensors files as the reference implementation does, byte for byte: tensors sorted by type and name, the header
-/// padded to 8 bytes. A file appears complete or not at all. Memory in addition to the tensors stays below 64 MiB, or one row of
-/// a tensor.
+/// Writes safetensors files that are identical, byte for byte, to those of the reference implementation: tensors sorted by type
+/// and name, the header padded to a multiple of 8 bytes. A file appears complete or not at all. Memory in addition to the tensors
+/// stays below 64 MiB, or the size of one row of a tensor.
 /// </summary>
 public static unsafe class SafetensorsWriter
 {
@@ -24,10 +24,10 @@ public static unsafe class SafetensorsWriter
     /// <param name="items">The tensors, in any order.</param>
     /// <param name="metadata">Free-text metadata; <see langword="null"/> for <c>format</c> = <c>pt</c>.</param>
     /// <param name="progress">Receives the number of tensor bytes written.</param>
-    /// <param name="cancellationToken">Cancels between pieces of 32 MiB; nothing is left over.</param>
-    /// <returns>The CRC-32C of the file, to tell later whether it is still as it was written.</returns>
+    /// <param name="cancellationToken">Cancels between pieces of 32 MiB; no partial file remains.</param>
+    /// <returns>The CRC-32C of the file, to detect later changes.</returns>
     /// <exception cref="ArgumentException">A name occurs twice, or is <c>__metadata__</c>.</exception>
-    /// <exception cref="DiskFullException">The disk is full; nothing is left over.</exception>
+    /// <exception cref="DiskFullException">The disk is full; no partial file remains.</exception>
     public static uint Write(
         string path,
         IReadOnlyList<SafetensorsItem> items,
@@ -40,7 +40,7 @@ public static unsafe class SafetensorsWriter
         return file.Checksum;
     }
 
-    /// <summary>Writes a file that is complete on the disk but not yet in its place.</summary>
+    /// <summary>Writes a file that is complete on disk but still has its temporary name.</summary>
     internal static AtomicFile WriteTemporary(
         string path,
         IReadOnlyList<SafetensorsItem> items,
@@ -185,7 +185,7 @@ public static unsafe class SafetensorsWriter
             return;
         }
 
-        // Along the first dimension, in pieces, so that the copy stays small.
+        // Converted in pieces along the first dimension, so that the copy stays small.
         Tensor rows = tensor.dim() == 0 ? tensor.unsqueeze(0) : tensor;
         long count = rows.size(0);
         long rowLength = rows.numel() / count * Math.Max(type.ElementSize(), tensor.dtype.ElementSize());
@@ -212,7 +212,7 @@ public static unsafe class SafetensorsWriter
         GC.KeepAlive(tensor);
     }
 
-    /// <summary>Counts the bytes of one writing, over all its files.</summary>
+    /// <summary>Counts the bytes written to all files of one write operation.</summary>
     internal sealed class Progress(IProgress<long>? receiver, CancellationToken cancellationToken)
     {
         private long _bytes;

@@ -1,19 +1,20 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A folder that holds other things next to the files of a model, such as the output folder of a run: they are not the model's to
-/// delete, so the folder can't be replaced as a whole.
+/// A folder that contains other files in addition to those of a model, such as the output folder of a run. Those files must be
+/// kept, so the folder can't be replaced as a whole.
 /// </summary>
 internal static class SharedFolder
 {
-    // A folder without it is refused by every loader, so what is interrupted in between is never read as a mixture of two models.
+    // Deleted first and written last: loaders reject a folder without a configuration, so an interrupted replacement is never read
+    // as a mixture of two models.
     private static readonly string[] s_last = [ModelFiles.Configuration, ModelFiles.AdapterConfiguration];
 
-    /// <summary>Whether a folder holds anything that neither the new files nor those of an earlier model are.</summary>
+    /// <summary>Whether a folder contains anything other than files that will be replaced or files of an earlier model.</summary>
     public static bool Is(string folder, string fresh) => Directory.EnumerateFileSystemEntries(folder)
         .Any(entry => !Path.Exists(Path.Combine(fresh, Path.GetFileName(entry))) && !IsStale(entry, fresh));
 
-    /// <summary>Moves the new files into the folder and deletes those of an earlier model; everything else stays.</summary>
+    /// <summary>Moves the new files into the folder and deletes those of an earlier model; everything else is kept.</summary>
     public static void MoveInto(string folder, string fresh)
     {
         foreach (string name in s_last.Where(name => File.Exists(Path.Combine(fresh, name))))
@@ -35,7 +36,7 @@ internal static class SharedFolder
         }
     }
 
-    // Belongs to an earlier model and would be read in place of, or along with, the new one's files.
+    // Whether the file belongs to an earlier model and would be read instead of, or along with, the new model's files.
     private static bool IsStale(string entry, string fresh)
     {
         string name = Path.GetFileName(entry);

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace MedR1.Modeling;
 
-/// <summary>Orders texts by their UTF-8 bytes, as the reference implementation of safetensors does.</summary>
+/// <summary>Compares strings by their UTF-8 bytes, like the reference implementation of safetensors.</summary>
 internal sealed class Utf8Order : IComparer<string>
 {
-    /// <summary>The one instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static readonly Utf8Order Instance = new();
 
     /// <inheritdoc/>

@@ -1,9 +1,8 @@
 namespace MedR1.Modeling;
 
-/// <summary>A token that is found in the text as a whole, before anything is split or merged.</summary>
-/// <param name="Content">Its text.</param>
-/// <param name="Id">Its id.</param>
-/// <param name="IsSpecial">Whether it is a control token: left out by decoding on request, never said by user
-/// text.</param>
-/// <param name="IsNormalized">Whether it is looked for behind the normalisation instead of before it.</param>
+/// <summary>A token that is matched in the text as a whole, before the text is split into words and merged.</summary>
+/// <param name="Content">The text of the token.</param>
+/// <param name="Id">The id.</param>
+/// <param name="IsSpecial">Whether it is a control token, which decoding can skip and user text cannot insert.</param>
+/// <param name="IsNormalized">Whether it is matched after normalisation instead of before.</param>
 internal sealed record AddedToken(string Content, int Id, bool IsSpecial, bool IsNormalized);

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace MedR1.Modeling;
 
-/// <summary>Finds added tokens in text: left to right, the longest one at each place, none across another.</summary>
+/// <summary>Finds added tokens in text: from left to right, the longest match at each position, without overlaps.</summary>
 internal sealed class AddedTokenMatcher
 {
     private readonly Dictionary<char, AddedToken[]> _byFirst;
@@ -18,7 +18,7 @@ internal sealed class AddedTokenMatcher
     /// <summary>Whether there is nothing to find.</summary>
     public bool IsEmpty => _byFirst.Count == 0;
 
-    /// <summary>The next token at or behind a place, and where it starts.</summary>
+    /// <summary>Finds the next token at or after a position, and its start.</summary>
     public AddedToken? Next(ReadOnlySpan<char> text, int from, out int start)
     {
         for (start = from; start < text.Length; start++)

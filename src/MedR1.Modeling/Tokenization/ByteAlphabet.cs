@@ -1,9 +1,8 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// GPT-2's table between bytes and printable characters, in which vocabulary files are written: bytes 33–126, 161–172
-/// and
-/// 174–255 stand for themselves, the other 68 are U+0100, U+0101, … in order.
+/// GPT-2's mapping of bytes to printable characters, used in vocabulary files: bytes 33–126, 161–172 and 174–255 map to
+/// the characters with the same code, the other 68 to U+0100, U+0101, … in order.
 /// </summary>
 internal static class ByteAlphabet
 {
@@ -11,13 +10,13 @@ internal static class ByteAlphabet
     private static readonly Dictionary<char, byte> _bytes =
         Enumerable.Range(0, 256).ToDictionary(value => _characters[value], value => (byte)value);
 
-    /// <summary>The 256 characters in the order in which published vocabularies number them: by code point.</summary>
+    /// <summary>The 256 characters by code point, the order of their ids in published vocabularies.</summary>
     public static IEnumerable<char> InOrder => _characters.Order();
 
-    /// <summary>The character of a byte.</summary>
+    /// <summary>Returns the character of a byte.</summary>
     public static char CharacterOf(byte value) => _characters[value];
 
-    /// <summary>The bytes of a token: through the table, or as UTF-8 where a character is not in the table.</summary>
+    /// <summary>Returns the bytes of a token: by the mapping, or its UTF-8 if any character is not in the mapping.</summary>
     public static byte[] BytesOf(string token)
     {
         byte[] bytes = new byte[token.Length];

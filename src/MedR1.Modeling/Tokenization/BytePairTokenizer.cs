@@ -6,16 +6,16 @@ using Microsoft.ML.Tokenizers;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The byte-level BPE of Qwen2 and Qwen2.5: added tokens are split off, the rest is normalized to NFC, cut into words
-/// (<see cref="WordSplitter"/>) and merged. Equal to Hugging Face <c>tokenizers</c> for text of assigned characters.
+/// The byte-level BPE tokenizer of Qwen2 and Qwen2.5: added tokens are split off, and the rest is normalized to NFC, split into
+/// words (<see cref="WordSplitter"/>) and merged. Equal to Hugging Face <c>tokenizers</c> for text of assigned characters.
 /// </summary>
 /// <remarks>
-/// Safe to use from several threads at once. Added tokens that the files do not call special (Qwen2.5's <c>&lt;tool_call&gt;</c>)
-/// are ordinary words of the vocabulary: text may contain them, and decoding keeps them.
+/// Thread-safe. Added tokens that the files do not mark as special (Qwen2.5's <c>&lt;tool_call&gt;</c>) are ordinary words of the
+/// vocabulary: text may contain them, and decoding keeps them.
 /// </remarks>
 public sealed class BytePairTokenizer : ITextTokenizer
 {
-    // Longer words use the heap, whose cost grows with n log n instead of n squared.
+    // Longer words are merged by MergeTable, in O(n log n) instead of O(n²) time.
     private const int LongWord = 256;
 
     private readonly VocabularyContent _content;
@@ -37,7 +37,7 @@ public sealed class BytePairTokenizer : ITextTokenizer
             PreTokenizer = new WordPreTokenizer(),
         };
 
-        // Each takes a good part of a second with the vocabulary of Qwen2.
+        // In parallel with the merge table: each takes a large fraction of a second for Qwen2's vocabulary.
         Task<BpeTokenizer> engine = Task.Run(() => BpeTokenizer.Create(options));
         _merges = new MergeTable(content);
         _beforeNormalization = new AddedTokenMatcher(content.AddedTokens.Where(token => !token.IsNormalized));
@@ -74,13 +74,13 @@ public sealed class BytePairTokenizer : ITextTokenizer
     public IReadOnlyDictionary<string, int> SpecialTokens { get; }
 
     /// <summary>
-    /// Reads a folder: tokenizer.json if it exists, otherwise vocab.json and merges.txt; in both cases also the
-    /// <c>added_tokens_decoder</c> of tokenizer_config.json.
+    /// Reads a tokenizer from a folder: from tokenizer.json if it exists, otherwise from vocab.json and merges.txt; in both cases
+    /// also the <c>added_tokens_decoder</c> of tokenizer_config.json.
     /// </summary>
     /// <param name="folder">The folder, for example of a checkpoint.</param>
     /// <param name="controlTokens">
-    /// Control tokens for a folder that names no added tokens; they get the ids after the vocabulary. Ignored if the folder names
-    /// its own.
+    /// Control tokens for a folder without added tokens; their ids follow those of the vocabulary. Ignored if the folder has added
+    /// tokens.
     /// </param>
     /// <exception cref="FileNotFoundException">The folder has no tokenizer.</exception>
     /// <exception cref="TokenizerFormatException">A file is corrupt or requires something unsupported.</exception>
@@ -99,8 +99,8 @@ public sealed class BytePairTokenizer : ITextTokenizer
     }
 
     /// <summary>
-    /// Writes the tokenizer in the published format: tokenizer.json, vocab.json, merges.txt and tokenizer_config.json, which
-    /// Hugging Face reads too. Nothing is replaced before everything is written.
+    /// Writes the tokenizer in the published format, which Hugging Face also reads: tokenizer.json, vocab.json, merges.txt and
+    /// tokenizer_config.json. No file is replaced before all are written.
     /// </summary>
     /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <exception cref="IOException">A file can't be written.</exception>
@@ -110,9 +110,9 @@ public sealed class BytePairTokenizer : ITextTokenizer
         VocabularyWriter.Write(folder, _content);
     }
 
-    /// <summary>The id of a token: a control token's name, or a piece of text that is one token.</summary>
+    /// <summary>Returns the id of a control token, or of text that is encoded as one token.</summary>
     /// <param name="token">The text, for example <c>" Yes"</c> or <c>&lt;|im_end|&gt;</c>.</param>
-    /// <returns>The id; <see langword="null"/> if no single token stands for this.</returns>
+    /// <returns>The id; <see langword="null"/> if the text is not a single token.</returns>
     public int? IdOf(string token)
     {
         ArgumentNullException.ThrowIfNull(token);

@@ -1,27 +1,26 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Learns a byte-level BPE vocabulary of the published form from text: 256 bytes, then repeatedly the most frequent pair inside
-/// words (<see cref="WordSplitter"/>; Sennrich et al., arXiv 1508.07909). Deterministic: among equally frequent pairs the one
-/// with the smaller ids is taken.
+/// Learns a byte-level BPE vocabulary from text: it starts with the 256 bytes and repeatedly merges the most frequent pair inside
+/// words (<see cref="WordSplitter"/>; Sennrich et al., arXiv 1508.07909). Deterministic: ties are broken in favour of smaller ids.
 /// </summary>
 public static class BytePairTrainer
 {
-    /// <summary>A pair that occurs less often than this is not worth a token.</summary>
+    /// <summary>The minimum number of occurrences for a pair to be merged.</summary>
     public const int MinimumCount = 2;
 
     private const int Bytes = 256;
 
     /// <summary>Learns a vocabulary.</summary>
-    /// <param name="corpus">The texts. Control tokens' names in them are plain text.</param>
+    /// <param name="corpus">The texts. Names of control tokens in them are treated as plain text.</param>
     /// <param name="vocabularySize">
-    /// Number of tokens, control tokens included; the result has fewer if the text gives no more pairs.
+    /// The number of tokens, including control tokens; the result has fewer if no more pairs are frequent enough.
     /// </param>
-    /// <param name="specialTokens">The control tokens; they get the ids after the learned ones.</param>
+    /// <param name="specialTokens">The control tokens; their ids follow those of the learned tokens.</param>
     /// <param name="cancellationToken">Cancels between merges.</param>
     /// <returns>The tokenizer; <see cref="BytePairTokenizer.Save"/> writes it.</returns>
     /// <exception cref="ArgumentException">
-    /// The size is too small even for the bytes and the control tokens, or a control token is empty or occurs twice.
+    /// The size is smaller than the number of bytes and control tokens, or a control token is empty or occurs twice.
     /// </exception>
     public static BytePairTokenizer Train(
         IEnumerable<string> corpus,

@@ -1,11 +1,11 @@
 namespace MedR1.Modeling;
 
-/// <summary>How a control token's name inside text is treated.</summary>
+/// <summary>How the name of a control token inside text is encoded.</summary>
 public enum ControlTokenHandling
 {
-    /// <summary>As plain text: a user can't insert a control token.</summary>
+    /// <summary>As plain text, so that a user can't insert a control token.</summary>
     AsText,
 
-    /// <summary>As the control token itself: for text written by a program.</summary>
+    /// <summary>As the control token, for trusted text written by a program.</summary>
     Parse,
 }

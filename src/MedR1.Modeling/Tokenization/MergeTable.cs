@@ -1,8 +1,8 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The merges by ids, and BPE over them with a heap: n log n in the length of the word. The engine's own loop is
-/// quadratic, which a text of one very long word (base64, a row of dashes) would turn into seconds.
+/// The merges by token ids, and BPE with a heap, whose time is O(n log n) in the length of a word. The loop of the BPE
+/// engine is quadratic and would take seconds for one very long word (base64, a line of dashes).
 /// </summary>
 internal sealed class MergeTable
 {
@@ -11,7 +11,7 @@ internal sealed class MergeTable
     private readonly int[] _byteIds;
 
     /// <summary>Reads the merges.</summary>
-    /// <exception cref="TokenizerFormatException">A merge needs a token that is not there, or stands twice.</exception>
+    /// <exception cref="TokenizerFormatException">A merge needs a token that is missing, or occurs twice.</exception>
     public MergeTable(VocabularyContent content)
     {
         IReadOnlyList<(string Left, string Right)> merges = content.Merges;
@@ -37,8 +37,8 @@ internal sealed class MergeTable
     }
 
     /// <summary>Encodes one word.</summary>
-    /// <param name="word">The word's bytes.</param>
-    /// <param name="ids">Where the ids are appended.</param>
+    /// <param name="word">The bytes of the word.</param>
+    /// <param name="ids">The list to which the ids are appended.</param>
     public void Encode(ReadOnlySpan<byte> word, List<int> ids)
     {
         int length = word.Length;
@@ -50,7 +50,7 @@ internal sealed class MergeTable
             (id[i], next[i], previous[i]) = (_byteIds[word[i]], i + 1, i - 1);
         }
 
-        // Ordered by rank, then by position: among equal pairs the leftmost merges first.
+        // Ordered by rank, then by position: among equal pairs, the leftmost is merged first.
         PriorityQueue<int, long> candidates = new();
         for (int i = 0; i < length; i++)
         {

@@ -1,7 +1,6 @@
 namespace MedR1.Modeling;
 
-/// <summary>How often each pair of neighbours occurs in the words of a corpus, kept up to date while pairs are
-/// merged.</summary>
+/// <summary>Counts of adjacent token pairs in the words of a corpus, updated as pairs are merged.</summary>
 internal sealed class PairCounts
 {
     private readonly List<int>[] _words;
@@ -10,7 +9,7 @@ internal sealed class PairCounts
     private readonly Dictionary<(int Left, int Right), HashSet<int>> _wordsOf = [];
     private readonly PriorityQueue<(int Left, int Right), (long Negative, int Left, int Right)> _queue = new();
 
-    /// <summary>Counts the pairs of words that occur a number of times each.</summary>
+    /// <summary>Counts the pairs in words, weighted by the number of occurrences of each word.</summary>
     public PairCounts(IReadOnlyList<(int[] Ids, long Count)> words)
     {
         _words = [.. words.Select(word => word.Ids.ToList())];
@@ -26,13 +25,15 @@ internal sealed class PairCounts
         }
     }
 
-    /// <summary>The most frequent pair, of equals the one of the smaller ids; null if none occurs often
-    /// enough.</summary>
+    /// <summary>
+    /// Takes the most frequent pair; ties are broken in favour of smaller ids. Returns <see langword="null"/> if no pair
+    /// occurs often enough.
+    /// </summary>
     public (int Left, int Right)? TakeMostFrequent(long minimumCount)
     {
         while (_queue.TryDequeue(out (int Left, int Right) pair, out (long Negative, int, int) priority))
         {
-            // Entries outdated by a merge are skipped: the merge queued the current count.
+            // Entries outdated by a merge are skipped: the merge has queued the current count.
             if (_counts.GetValueOrDefault(pair) == -priority.Negative)
             {
                 return -priority.Negative >= minimumCount ? pair : null;
@@ -42,7 +43,7 @@ internal sealed class PairCounts
         return null;
     }
 
-    /// <summary>Merges a pair in all words, from the left.</summary>
+    /// <summary>Merges a pair in all words, from left to right.</summary>
     public void Merge(int left, int right, int merged)
     {
         HashSet<(int Left, int Right)> touched = [];

@@ -1,15 +1,15 @@
 namespace MedR1.Modeling;
 
-/// <summary>A vocabulary file can't be read, contradicts itself, or requires a pipeline other than byte-level BPE.</summary>
+/// <summary>Thrown when a vocabulary file is invalid or inconsistent, or requires a pipeline other than byte-level BPE.</summary>
 public sealed class TokenizerFormatException : FormatException
 {
-    /// <summary>Creates an exception that says what is wrong and where.</summary>
+    /// <summary>Creates an exception for a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="problem">What is wrong, with the value and the fix.</param>
     /// <param name="innerException">The cause, if there is one.</param>
     public TokenizerFormatException(string path, string problem, Exception? innerException = null)
         : base($"{path}: {problem}", innerException) => Path = path;
 
-    /// <summary>The file that is wrong.</summary>
+    /// <summary>The invalid file.</summary>
     public string Path { get; }
 }

@@ -2,8 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Modeling;
 
-/// <summary>Reads tokenizer.json, and refuses pipelines whose results would differ from what is computed
-/// here.</summary>
+/// <summary>Reads tokenizer.json, and rejects pipelines that <see cref="BytePairTokenizer"/> cannot reproduce.</summary>
 internal static class TokenizerJsonReader
 {
     public static VocabularyContent Read(string path)

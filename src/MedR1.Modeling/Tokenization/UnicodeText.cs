@@ -2,19 +2,18 @@ using System.Text;
 
 namespace MedR1.Modeling;
 
-/// <summary>Brings text into the form that vocabularies are made for.</summary>
+/// <summary>Normalizes text to the form that vocabularies are trained on.</summary>
 internal static class UnicodeText
 {
-    // The only thing that Normalize rejects in a text without lone surrogates; it composes with nothing.
+    // The only character that string.Normalize rejects in text without lone surrogates; it composes with nothing.
     private const char NonCharacter = '\uFFFE';
     private static readonly bool _composes = "e\u0301".Normalize() == "\u00e9";
 
     /// <summary>
-    /// Text in NFC by the reference's tables (<see cref="LaterNormalization"/>). Half surrogate pairs, which are no text, become
-    /// U+FFFD as in UTF-8.
+    /// Normalizes text to NFC by the reference's tables (<see cref="LaterNormalization"/>). Lone surrogates become U+FFFD, as in
+    /// UTF-8 encoding.
     /// </summary>
-    /// <exception cref="PlatformNotSupportedException">.NET runs without ICU, and so without Unicode's
-    /// tables.</exception>
+    /// <exception cref="PlatformNotSupportedException">.NET runs without ICU and its Unicode tables.</exception>
     public static string Compose(string text)
     {
         if (System.Text.Ascii.IsValid(text))
@@ -48,7 +47,7 @@ internal static class UnicodeText
         return composed.Append(whole[done..].Normalize()).ToString();
     }
 
-    /// <summary>Replaces surrogates without their other half by U+FFFD.</summary>
+    /// <summary>Replaces lone surrogates by U+FFFD.</summary>
     public static string ReplaceHalfPairs(string text)
     {
         char[]? repaired = null;

@@ -3,11 +3,11 @@ using System.Text;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Streams the characters that tokens complete. A UTF-8 prefix that can still become a character is held back; an invalid one
-/// becomes U+FFFD at once, except for the beginning of an encoded surrogate (ED, then A0 to BF), which waits for its third byte
-/// as in Python's incremental decoder. It belongs to one stream and one thread.
+/// Decodes a stream of tokens to complete characters. A UTF-8 prefix that can still become a character is held back; an invalid
+/// prefix becomes U+FFFD at once, except for the beginning of an encoded surrogate (ED, then A0 to BF), which waits for its third
+/// byte as in Python's incremental decoder. An instance serves one stream and is not thread-safe.
 /// </summary>
-/// <param name="bytesOf">The bytes of a token; empty for a token that produces no text.</param>
+/// <param name="bytesOf">Returns the bytes of a token; empty for a token that produces no text.</param>
 public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf) : IStreamingDecoder
 {
     private readonly Func<int, ReadOnlyMemory<byte>> _bytesOf = bytesOf
@@ -17,7 +17,7 @@ public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf
     private const byte SurrogateLead = 0xED;
     private byte _last;
 
-    // The second byte of a surrogate, which has not been passed to the decoder yet.
+    // The second byte of an encoded surrogate, not yet passed to the decoder.
     private byte? _held;
     private bool _completed;
 
@@ -52,7 +52,7 @@ public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf
         int count = _decoder.GetCharCount(bytes, flush);
         if (count == 0)
         {
-            // Still to be fed: held-back bytes are inside the decoder.
+            // The decoder must still consume the bytes, because it buffers the incomplete character.
             _decoder.GetChars(bytes, [], flush);
             return "";
         }

@@ -1,11 +1,11 @@
 namespace MedR1.Modeling;
 
-/// <summary>What vocabulary files hold, before it is checked.</summary>
+/// <summary>The content of vocabulary files, not yet checked.</summary>
 /// <param name="Path">The file, for messages.</param>
-/// <param name="Vocabulary">Token (in <see cref="ByteAlphabet"/> characters) to id.</param>
-/// <param name="Merges">Pairs by rank.</param>
-/// <param name="AddedTokens">Tokens that are found as a whole.</param>
-/// <param name="Normalizes">Whether text is brought to NFC.</param>
+/// <param name="Vocabulary">The id of each token, written in <see cref="ByteAlphabet"/> characters.</param>
+/// <param name="Merges">The merges by rank.</param>
+/// <param name="AddedTokens">The tokens that are matched as a whole.</param>
+/// <param name="Normalizes">Whether text is normalized to NFC.</param>
 internal sealed record VocabularyContent(
     string Path,
     Dictionary<string, int> Vocabulary,
@@ -13,11 +13,11 @@ internal sealed record VocabularyContent(
     List<AddedToken> AddedTokens,
     bool Normalizes)
 {
-    /// <summary>Above it an id is taken for a fault of the file: it would cost a table of that size.</summary>
+    /// <summary>The largest valid id; a larger id is treated as an error, because it would need a table of that size.</summary>
     private const int LargestId = (1 << 24) - 1;
 
     /// <summary>Checks ids and bytes; <see cref="MergeTable"/> checks the merges.</summary>
-    /// <exception cref="TokenizerFormatException">They don't.</exception>
+    /// <exception cref="TokenizerFormatException">An id is invalid or occurs twice, or a byte or added token is invalid.</exception>
     public void Check()
     {
         Dictionary<int, string> byId = new(Vocabulary.Count);
@@ -73,6 +73,6 @@ internal sealed record VocabularyContent(
         }
     }
 
-    /// <summary>An error that names the file.</summary>
+    /// <summary>Creates an exception that names the file.</summary>
     public TokenizerFormatException Fault(string problem) => new(Path, problem);
 }

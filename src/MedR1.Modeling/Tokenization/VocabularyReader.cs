@@ -65,8 +65,8 @@ internal static class VocabularyReader
         return merges;
     }
 
-    // As in the reference: what the configuration names in addition to tokenizer.json is added; for what both name,
-    // tokenizer.json wins.
+    // As in the reference, tokens that only the configuration names are added; for tokens that both files name, tokenizer.json
+    // takes precedence.
     private static void AddFromConfiguration(string path, List<AddedToken> tokens)
     {
         using JsonDocument document = TokenizerJsonReader.Parse(path);

@@ -4,8 +4,7 @@ using System.Text.Json;
 
 namespace MedR1.Modeling;
 
-/// <summary>Writes a vocabulary in the published form: tokenizer.json, vocab.json, merges.txt and
-/// tokenizer_config.json.</summary>
+/// <summary>Writes a vocabulary as tokenizer.json, vocab.json, merges.txt and tokenizer_config.json.</summary>
 internal static class VocabularyWriter
 {
     private const string Unfinished = ".unfinished";
@@ -13,11 +12,11 @@ internal static class VocabularyWriter
     private const string ByteLevel =
         """{"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}""";
 
-    // Relaxed escaping: readable, like published files; these are files, not web pages.
+    // Relaxed escaping keeps the files readable, like published ones; they are never embedded in HTML.
     private static readonly JsonWriterOptions _options =
         new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes all files, or none.</summary>
+    /// <summary>Writes all files under temporary names, then renames them.</summary>
     public static void Write(string folder, VocabularyContent content)
     {
         Directory.CreateDirectory(folder);

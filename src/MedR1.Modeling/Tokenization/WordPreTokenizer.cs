@@ -2,7 +2,7 @@ using Microsoft.ML.Tokenizers;
 
 namespace MedR1.Modeling;
 
-/// <summary>Hands the words of <see cref="WordSplitter"/> to the BPE engine.</summary>
+/// <summary>Passes the words of <see cref="WordSplitter"/> to the BPE engine.</summary>
 internal sealed class WordPreTokenizer : PreTokenizer
 {
     /// <inheritdoc/>

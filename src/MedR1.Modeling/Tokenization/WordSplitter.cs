@@ -3,12 +3,12 @@ using System.Globalization;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Cuts text into the words inside which Qwen2's BPE merges. It follows the published pattern
+/// Splits text into the words within which Qwen2's BPE merges, according to the published pattern
 /// <c>(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}|
 /// ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+</c>
 /// by code points, because .NET's <c>Regex</c> sees a letter above U+FFFF as two surrogates and takes the wrong branch.
+/// Thread-safe.
 /// </summary>
-/// <remarks>Safe to use from several threads at once.</remarks>
 internal static class WordSplitter
 {
     /// <summary>The pattern as written in vocabulary files.</summary>
@@ -44,8 +44,8 @@ internal static class WordSplitter
 
     /// <summary>Finds the end of the word that starts at an index.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="start">The word's start, in UTF-16 units; less than the length.</param>
-    /// <returns>The index after the word's last unit.</returns>
+    /// <param name="start">The start of the word in UTF-16 units; less than the length.</param>
+    /// <returns>The index after the last unit of the word.</returns>
     public static int EndOfWord(ReadOnlySpan<char> text, int start)
     {
         Kind first = KindAt(text, start, out int firstLength);
@@ -76,7 +76,7 @@ internal static class WordSplitter
         return afterSymbols > symbols ? SkipNewLines(text, afterSymbols) : EndOfWhiteSpace(text, start);
     }
 
-    /// <summary>Cuts a text into words, which concatenate to the same text.</summary>
+    /// <summary>Splits a text into words, which concatenate to the same text.</summary>
     /// <param name="text">The text.</param>
     public static IReadOnlyList<string> Split(string text)
     {
@@ -101,7 +101,7 @@ internal static class WordSplitter
             return start + lastNewLine + 1;
         }
 
-        // The last white space before something else is left to the next word; white space is always one UTF-16 unit.
+        // The last white-space character before other text belongs to the next word; white space is always one UTF-16 unit.
         return end == text.Length || end == start + 1 ? end : end - 1;
     }
 
