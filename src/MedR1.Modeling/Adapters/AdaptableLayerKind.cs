@@ -1,17 +1,17 @@
 namespace MedR1.Modeling;
 
-/// <summary>What a layer computes, as far as it matters to adapters.</summary>
+/// <summary>The kind of a layer, as far as adapters distinguish it.</summary>
 public enum AdaptableLayerKind
 {
-    /// <summary>A matrix and possibly a bias.</summary>
+    /// <summary>A weight matrix with an optional bias.</summary>
     Linear,
 
     /// <summary>An embedding table.</summary>
     Embedding,
 
-    /// <summary>A convolution whose kernel is as large as its stride, computed as a matrix.</summary>
+    /// <summary>A convolution whose kernel size equals its stride, computed as a matrix product.</summary>
     Convolution,
 
-    /// <summary>A gain and possibly a bias; it takes no low-rank update, but can be trained as a whole.</summary>
+    /// <summary>A gain with an optional bias; it takes no low-rank update, but can be trained as a whole.</summary>
     Normalization,
 }

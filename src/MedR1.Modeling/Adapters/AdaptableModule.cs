@@ -2,8 +2,8 @@ namespace MedR1.Modeling;
 
 /// <summary>A layer with its names.</summary>
 /// <param name="Name">
-/// The in-memory name in current transformers releases, as in <c>model.language_model.layers.0.self_attn.q_proj</c>: PEFT's
-/// patterns match it and PEFT's files use it.
+/// The in-memory name in current transformers releases, such as <c>model.language_model.layers.0.self_attn.q_proj</c>, which
+/// PEFT's patterns match and PEFT's files use.
 /// </param>
 /// <param name="PublishedName">The name in published checkpoints, <c>model.layers.0.self_attn.q_proj</c>.</param>
 /// <param name="Layer">The layer.</param>

@@ -3,15 +3,15 @@ using TorchSharp.Modules;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The layers of a network that adapters can change, and the active adapter. Switching changes only a reference in each layer, so
-/// that it costs microseconds. Not thread-safe, like its network.
+/// The layers of a network that adapters can change, and the active adapter. Switching adapters takes microseconds, because it
+/// changes only a reference in each layer. Not thread-safe, like the network.
 /// </summary>
 public sealed class AdapterHost
 {
-    /// <summary>The head's name, under either scheme.</summary>
+    /// <summary>The name of the head, in both naming schemes.</summary>
     internal const string Head = "lm_head";
 
-    // The parameters frozen by this network's adapters, as long as one of those exists.
+    // The parameters that were frozen for adapters and become trainable again when the last adapter is gone.
     private readonly List<Parameter> _frozen = [];
     private int _adapters;
     private LoraAdapter? _current;
@@ -33,7 +33,7 @@ public sealed class AdapterHost
     /// <summary>Whether the active adapter applies dropout in the current pass.</summary>
     public bool HasDropout => State.DropoutPass is not null;
 
-    /// <summary>What a pass that is computed again later must find as it is now.</summary>
+    /// <summary>The current state, which must be restored when a pass is recomputed later.</summary>
     internal AdapterState State => new(_current, _current?.Dropout?.Pass);
 
     /// <summary>Switches to a state until the result is disposed.</summary>
@@ -44,7 +44,7 @@ public sealed class AdapterHost
         return back;
     }
 
-    /// <summary>Counts an adapter and freezes the network under it.</summary>
+    /// <summary>Registers an adapter and freezes the network's parameters.</summary>
     internal void Freeze(IEnumerable<Parameter> parameters)
     {
         _adapters++;
@@ -55,13 +55,13 @@ public sealed class AdapterHost
         }
     }
 
-    /// <summary>Counts an adapter less; behind the last the network learns again.</summary>
+    /// <summary>Unregisters an adapter; after the last one, the frozen parameters become trainable again.</summary>
     internal void Unfreeze()
     {
         if (--_adapters > 0)
             return;
 
-        // The network may be gone before its adapter.
+        // The network may have been disposed before its adapter.
         foreach (Parameter parameter in _frozen.Where(one => !one.IsInvalid))
         {
             parameter.requires_grad = true;

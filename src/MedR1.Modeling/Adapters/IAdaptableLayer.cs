@@ -2,21 +2,21 @@ using TorchSharp.Modules;
 
 namespace MedR1.Modeling;
 
-/// <summary>A layer of a network that adapters can change. Its own parameters stay as they are.</summary>
+/// <summary>A layer of a network that adapters can change, without modifying its parameters.</summary>
 public interface IAdaptableLayer
 {
-    /// <summary>What the layer computes.</summary>
+    /// <summary>The kind of the layer.</summary>
     AdaptableLayerKind Kind { get; }
 
-    /// <summary>Matrix, table, kernel or gain; for a matrix in 8 bits, its integers.</summary>
+    /// <summary>The matrix, table, kernel or gain; for an 8-bit matrix, its integers.</summary>
     Parameter Weight { get; }
 
-    /// <summary>The matrix, if it is held in 8 bits.</summary>
+    /// <summary>The matrix, if it is quantized to 8 bits.</summary>
     QuantizedWeight? Quantized => null;
 
     /// <summary>The bias, if there is one.</summary>
     Parameter? Bias { get; }
 
-    /// <summary>The active adapter; null for the layer as it is. Set by <see cref="AdapterHost"/>.</summary>
+    /// <summary>The active adapter; <see langword="null"/> for none. Set by <see cref="AdapterHost"/>.</summary>
     LayerAdapter? Adapter { get; set; }
 }

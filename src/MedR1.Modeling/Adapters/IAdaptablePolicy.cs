@@ -11,16 +11,16 @@ public interface IAdaptablePolicy : IVisionLanguagePolicy
     /// <summary>The class name in transformers, such as <c>Qwen2VLForConditionalGeneration</c>.</summary>
     string ArchitectureName { get; }
 
-    /// <summary>The folder that the weights were loaded from; null if there is none.</summary>
+    /// <summary>The folder from which the weights were loaded; <see langword="null"/> if there is none.</summary>
     string? SourceFolder { get; }
 
     /// <summary>
-    /// Writes a checkpoint folder like <see cref="IVisionLanguagePolicy.Save"/>, with different values for some parameters.
+    /// Writes a checkpoint folder like <see cref="IVisionLanguagePolicy.Save"/>, with replacement values for some parameters.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="replaced">
-    /// The different values by published name. They may include a tied head; the checkpoint is then untied.
+    /// The replacement values by published name. They may include a tied head; the checkpoint is then untied.
     /// </param>
-    /// <param name="cancellationToken">Cancels between tensors; nothing half-written is left.</param>
+    /// <param name="cancellationToken">Cancels between tensors; no partial files remain.</param>
     void Save(string folder, IReadOnlyDictionary<string, Tensor> replaced, CancellationToken cancellationToken = default);
 }

@@ -4,44 +4,44 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>What an adapter does to one layer: a low-rank update, or parameters that replace the layer's own.</summary>
+/// <summary>An adapter's change to one layer: a low-rank update, or parameters that replace the layer's own.</summary>
 public sealed class LayerAdapter
 {
     internal LayerAdapter()
     {
     }
 
-    /// <summary>What it is made of.</summary>
+    /// <summary>The adapter's parameters for this layer.</summary>
     internal IEnumerable<Parameter> Parameters =>
         new[] { Update?.Down, Update?.Up, Update?.UpBias, Update?.Magnitude, OwnWeight, OwnBias }.OfType<Parameter>();
 
     internal LowRankUpdate? Update { get; init; }
 
-    /// <summary>Stands for the layer's weight and is trained.</summary>
+    /// <summary>A trained copy that replaces the layer's weight.</summary>
     internal Parameter? OwnWeight { get; init; }
 
-    /// <summary>Stands for the layer's bias and is trained.</summary>
+    /// <summary>A trained copy that replaces the layer's bias.</summary>
     internal Parameter? OwnBias { get; init; }
 
-    /// <summary>Weight and bias with the update in them, while the adapter is merged.</summary>
+    /// <summary>Weight and bias including the update, while the adapter is merged.</summary>
     internal (Tensor Weight, Tensor? Bias)? Merged { get; set; }
 
-    /// <summary>The weight to use instead of the layer's own.</summary>
-    /// <param name="own">The layer's own.</param>
+    /// <summary>Returns the weight to use in place of the layer's own.</summary>
+    /// <param name="own">The layer's own weight.</param>
     public Tensor WeightOr(Tensor own) => Merged?.Weight ?? OwnWeight ?? own;
 
-    /// <summary>The bias to use instead of the layer's own.</summary>
-    /// <param name="own">The layer's own.</param>
+    /// <summary>Returns the bias to use in place of the layer's own.</summary>
+    /// <param name="own">The layer's own bias.</param>
     public Tensor? BiasOr(Tensor? own) => Merged?.Bias ?? OwnBias ?? own;
 
     /// <summary>Applies the layer as a linear map, with this adapter's change.</summary>
     /// <param name="input"><c>[…, input]</c></param>
-    /// <param name="weight">The layer's weight; for a kernel, the first axis is the output.</param>
+    /// <param name="weight">The layer's weight; the first axis of a convolution kernel is the output.</param>
     /// <param name="bias">The layer's bias.</param>
     /// <returns><c>[…, output]</c></returns>
     public Tensor ApplyLinear(Tensor input, Tensor weight, Tensor? bias) => ApplyLinear(input, weight, bias, null);
 
-    /// <summary>The same, with a weight that is packed and perhaps the one that is used.</summary>
+    /// <summary>Applies the layer as a linear map, using a packed weight if it belongs to the weight in use.</summary>
     internal Tensor ApplyLinear(Tensor input, Tensor weight, Tensor? bias, PackedWeight? packed)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -53,7 +53,7 @@ public sealed class LayerAdapter
             : Update.Apply(input, () => matrix, BiasOr(bias), Plain)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same of a layer whose weight is held in 8 bits: it can't be merged or replaced.</summary>
+    /// <summary>Applies a layer with an 8-bit weight, which can't be merged or replaced.</summary>
     internal Tensor ApplyLinear(Tensor input, QuantizedWeight weight, Tensor? bias)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>The tensors of an adapter and what they do to each layer. It is switched on by <see cref="AdapterHost"/>.</summary>
+/// <summary>The tensors of an adapter and its change to each layer. Activated by <see cref="AdapterHost"/>.</summary>
 internal sealed class LoraAdapter : IDisposable
 {
     private readonly Dictionary<LoraTensor, Parameter> _parameters;
@@ -33,7 +33,7 @@ internal sealed class LoraAdapter : IDisposable
 
     public IReadOnlyList<LoraTensor> Tensors { get; }
 
-    /// <summary>Every parameter by PEFT's name.</summary>
+    /// <summary>Every parameter with its name in PEFT.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
     public List<(AdaptableModule Module, LayerAdapter Adapter)> Layers { get; }
@@ -42,17 +42,20 @@ internal sealed class LoraAdapter : IDisposable
 
     public bool IsMerged { get; private set; }
 
-    /// <summary>Rises when its layers begin to compute with other tensors: a recorded step knows their addresses.</summary>
+    /// <summary>
+    /// Increases when the layers begin to compute with different tensors, which invalidates recorded decode steps: these
+    /// contain tensor addresses.
+    /// </summary>
     public long Version { get; private set; }
 
-    /// <summary>Makes an adapter whose values are undefined.</summary>
+    /// <summary>Creates an adapter with uninitialized values.</summary>
     public static LoraAdapter Empty(
         LoraOptions options, IReadOnlyList<LoraLayer> layers, long seed, bool isTrainable = true) =>
         new(options, LoraTensor.Of(layers, options.UpHasBias, options.UseDora), seed, isTrainable);
 
     public Parameter this[LoraTensor tensor] => _parameters[tensor];
 
-    /// <summary>A copy with values of its own.</summary>
+    /// <summary>Creates a copy with its own parameters.</summary>
     public LoraAdapter Copy(bool isTrainable)
     {
         LoraAdapter copy = new(Options, Tensors, 0, isTrainable);
@@ -73,8 +76,8 @@ internal sealed class LoraAdapter : IDisposable
         }
     }
 
-    /// <summary>Holds each changed weight as a whole beside the base's.</summary>
-    /// <exception cref="InvalidOperationException">A layer of the base is held in 8 bits.</exception>
+    /// <summary>Computes each updated weight and keeps it in addition to the base's.</summary>
+    /// <exception cref="InvalidOperationException">A layer of the base is quantized to 8 bits.</exception>
     public void Merge()
     {
         string[] quantized = [.. Layers
@@ -102,7 +105,7 @@ internal sealed class LoraAdapter : IDisposable
         }
         catch
         {
-            // Mostly for lack of memory: layers left merged would learn nothing.
+            // Typically out of memory; layers that stayed merged would not train.
             Unmerge();
             throw;
         }
@@ -111,7 +114,7 @@ internal sealed class LoraAdapter : IDisposable
         Version++;
     }
 
-    /// <summary>Drops them: the base was never touched.</summary>
+    /// <summary>Drops the merged weights; the base was never modified.</summary>
     public void Unmerge()
     {
         foreach ((_, LayerAdapter adapter) in Layers)

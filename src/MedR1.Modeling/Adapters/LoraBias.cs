@@ -1,12 +1,12 @@
 namespace MedR1.Modeling;
 
-/// <summary>Which biases are trained along with a LoRA adapter.</summary>
+/// <summary>The biases that are trained along with a LoRA adapter.</summary>
 public enum LoraBias
 {
     /// <summary>None.</summary>
     None,
 
-    /// <summary>Those of the layers that have an update.</summary>
+    /// <summary>The biases of the layers that have a low-rank update.</summary>
     LoraOnly,
 
     /// <summary>All biases of the network.</summary>

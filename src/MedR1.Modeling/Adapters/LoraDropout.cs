@@ -4,25 +4,25 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Dropout before A. What a layer drops depends on seed, step, pass and layer alone, so that a layer that is computed
-/// again in the backward pass drops the same, and so does a run that goes on.
+/// Dropout before A. The mask depends only on seed, step, pass and layer, so that a layer that is recomputed in the
+/// backward pass, or in a resumed run, has the same mask.
 /// </summary>
 internal sealed class LoraDropout(double probability, long seed)
 {
-    // The index of a draw: 24 bits of the step, 24 of the pass in it, 16 of the layer.
+    // The index of a mask: 24 bits for the step, 24 for the pass in the step, 16 for the layer.
     private const int PassBits = 24;
     private const int LayerBits = 16;
     private long _passes;
 
     public long Seed => seed;
 
-    /// <summary>The pass that is under way; null while nothing is dropped.</summary>
+    /// <summary>The current pass; <see langword="null"/> while dropout is off.</summary>
     public long? Pass { get; set; }
 
-    /// <summary>Counts passes of a step from now on.</summary>
+    /// <summary>Begins a step and restarts the count of its passes.</summary>
     public void BeginStep(long step) => _passes = step << PassBits;
 
-    /// <summary>Counts a pass.</summary>
+    /// <summary>Begins a pass and returns its number.</summary>
     public long NextPass() => ++_passes;
 
     public Tensor Apply(Tensor input, int layer)

@@ -1,11 +1,11 @@
 namespace MedR1.Modeling;
 
-/// <summary>The model can't take the adapter: its options or files don't match the model. Lists every mistake.</summary>
+/// <summary>Thrown when an adapter's options or files don't match the model; lists every mistake.</summary>
 public sealed class LoraException : Exception
 {
     private const int MostShown = 20;
 
-    /// <summary>Creates an exception that says what is wrong.</summary>
+    /// <summary>Creates an exception that lists the mistakes.</summary>
     /// <param name="source">The folder, or the purpose of the options.</param>
     /// <param name="errors">One sentence for each mistake, with the value and the fix.</param>
     /// <param name="innerException">The cause, if there is one.</param>

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Reads and writes PEFT's two files.</summary>
+/// <summary>Reads and writes PEFT's two adapter files.</summary>
 internal static class LoraFiles
 {
     public const string Configuration = ModelFiles.AdapterConfiguration;
     public const string Weights = ModelFiles.AdapterWeights;
 
-    /// <exception cref="LoraException">Something is wrong with the files; it lists everything.</exception>
+    /// <exception cref="LoraException">The files don't match the model; lists every mistake.</exception>
     public static LoraAdapter Load(string folder, IAdaptablePolicy policy, long seed, bool isTrainable)
     {
         string source = $"'{folder}'";
@@ -118,7 +118,7 @@ internal static class LoraFiles
         {
             if (tensor.Names.FirstOrDefault(file.Entries.ContainsKey) is not { } name)
             {
-                // PEFT does not write the biases of adapted layers that it trains (lora_only), and reads the base's again.
+                // PEFT does not save the trained biases of adapted layers (lora_only), and uses the base's after loading.
                 if (tensor is { Role: LoraRole.Bias, Layer.Rank: > 0 })
                     continue;
                 mistakes.Add($"{tensor.Name} is missing; the options say that {tensor.Layer.Module.Name} has it.");
@@ -150,7 +150,7 @@ internal static class LoraFiles
                 : "the adapter was made for a model of other sizes.");
     }
 
-    // PEFT adds the base's tables if they are targets; they contain nothing new.
+    // PEFT also saves the base's embedding tables if they are targets; they contain nothing new.
     private static bool IsCopyOfBase(string name, SafetensorsFile file, IAdaptablePolicy policy) =>
         policy.Adapters.Modules.Any(module =>
             (module.Layer.Kind == AdaptableLayerKind.Embedding || module.Name == AdapterHost.Head)

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// PEFT's random start, in which the update is 0: A uniform within ±1/√fan-in (Kaiming with a = √5), B 0; of a table A is 0
-/// and B normal. Numbers are drawn on the CPU, so that a seed means the same everywhere.
+/// PEFT's random initialization, in which the update is 0: A is uniform within ±1/√fan-in (Kaiming with a = √5) and B is 0; for
+/// an embedding table, A is 0 and B is normal. Numbers are drawn on the CPU, so that a seed gives the same values on every device.
 /// </summary>
 internal static class LoraInitializer
 {
@@ -41,7 +41,7 @@ internal static class LoraInitializer
             }
         }
 
-        // The updates are 0, so that the magnitude is the norm of the base's rows.
+        // Because the updates are 0, the magnitude is the norm of the base's rows.
         foreach ((AdaptableModule module, LayerAdapter layer) in adapter.Layers)
         {
             if (layer.Update is { Magnitude: { } magnitude } update)

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace MedR1.Modeling;
 
-/// <summary>Reads PEFT's <c>adapter_config.json</c> and gathers what is wrong with it.</summary>
+/// <summary>Reads PEFT's <c>adapter_config.json</c> and collects its mistakes.</summary>
 internal sealed class LoraOptionsReader(JsonElement json, List<string> mistakes)
 {
-    // These say how the adapter was made or is stored, not what it computes.
+    // Fields that are either read below or describe how the adapter was created or stored, not what it computes.
     private static readonly HashSet<string> Harmless = new(StringComparer.Ordinal)
     {
         "auto_mapping", "base_model_name_or_path", "inference_mode", "revision", "task_type", "peft_version",
@@ -16,10 +16,10 @@ internal sealed class LoraOptionsReader(JsonElement json, List<string> mistakes)
         "lora_bias",
     };
 
-    // Other initializations change the base's weights too, so that the files alone don't give the model.
+    // Other initializations also change the base's weights, so that the adapter's files alone don't determine the model.
     private static readonly string[] HarmlessStarts = ["gaussian", "eva", "orthogonal"];
 
-    /// <summary>The transformers class that the adapter was made for, where the file says it.</summary>
+    /// <summary>The transformers class of the adapter's base model, if the file names it.</summary>
     public string? BaseClass => Find("auto_mapping") is { ValueKind: JsonValueKind.Object } mapping
         && mapping.TryGetProperty("base_model_class", out JsonElement name) && name.ValueKind == JsonValueKind.String
         ? name.GetString() : null;

@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Modeling;
 
-/// <summary>What options must hold whatever the model is.</summary>
+/// <summary>Checks options independently of the model.</summary>
 internal static class LoraOptionsRules
 {
-    /// <param name="options">The adapter.</param>
+    /// <param name="options">The adapter's options.</param>
     /// <param name="isFromFile">
-    /// Whether it was made already: with an alpha of 0 it changes nothing and with one below 0 it works the other way round,
-    /// as PEFT computes it. A new one would learn nothing, or have a slip of the keyboard.
+    /// Whether the adapter is loaded from a file. Then an alpha of 0, which disables the update, or below 0, which negates it, is
+    /// accepted as in PEFT; in a new adapter it is an error.
     /// </param>
     public static IEnumerable<string> Mistakes(LoraOptions options, bool isFromFile)
     {

@@ -21,7 +21,7 @@ internal static class LoraOptionsWriter
             json.WriteStartObject("auto_mapping");
             json.WriteString("base_model_class", architecture);
 
-            // AutoPeftModel imports this and takes the class from it.
+            // The library from which AutoPeftModel imports the class.
             json.WriteString("parent_library", "transformers");
             json.WriteEndObject();
             json.WriteString("base_model_name_or_path", options.BaseModel);

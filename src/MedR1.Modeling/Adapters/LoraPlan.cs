@@ -3,17 +3,18 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Modeling;
 
-/// <summary>Finds out by PEFT's rules which layers of a network an adapter changes.</summary>
+/// <summary>Determines the layers of a network that an adapter changes, by PEFT's rules.</summary>
 internal static class LoraPlan
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <param name="options">The adapter.</param>
+    /// <param name="options">The adapter's options.</param>
     /// <param name="host">The network.</param>
     /// <param name="isFromFile">
-    /// A name in a list that fits no layer is then let be, and so is an alpha of 0 or below, as PEFT does.
+    /// Whether the adapter is loaded from a file. Listed target names that match no layer, and alphas of 0 or below, are then
+    /// accepted, as in PEFT.
     /// </param>
-    /// <param name="mistakes">Takes what is wrong.</param>
+    /// <param name="mistakes">Receives the mistakes.</param>
     public static IReadOnlyList<LoraLayer> Make(
         LoraOptions options, AdapterHost host, bool isFromFile, List<string> mistakes)
     {
@@ -23,7 +24,7 @@ internal static class LoraPlan
             return [];
         List<LoraLayer> layers = Find(options, host, module => module.Name, mistakes);
 
-        // Patterns of adapters made with older transformers releases refer to the published names.
+        // Patterns of adapters created with older transformers releases refer to the published names.
         if (!layers.Exists(layer => layer.Rank > 0) && options.TargetModules.Pattern is not null)
             layers = Find(options, host, module => module.PublishedName, mistakes);
         RequireTargets(options, host, layers, isFromFile, mistakes);
@@ -85,13 +86,13 @@ internal static class LoraPlan
         if (!options.TargetModules.Includes(name, kind))
             return false;
 
-        // A target given by its full name is one whatever its layer's index.
+        // A target given by its full name is included regardless of its layer's index.
         if (options.LayersToTransform is not { Count: > 0 } numbers || options.TargetModules.Names!.Contains(name))
             return true;
         return NumberOf(name, options.LayersPatterns) is { } number && numbers.Contains(number);
     }
 
-    // The module, or one that contains it, has a name that ends with this.
+    // Whether the name of the module, or of a module that contains it, ends with the given text.
     private static bool IsInside(string name, string saved)
     {
         for (int end = name.Length; end > 0; end = name.LastIndexOf('.', end - 1))
@@ -127,7 +128,7 @@ internal static class LoraPlan
         return null;
     }
 
-    // Python's re.match: anchored at the start, at the end only if the pattern says so.
+    // Like Python's re.match: anchored at the start, but at the end only if the pattern is.
     private static bool Fits(string name, string pattern) =>
         Regex.IsMatch(name, $@"\A(?:{pattern})", RegexOptions.CultureInvariant, Patience);
 

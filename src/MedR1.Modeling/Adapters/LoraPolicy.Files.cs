@@ -6,9 +6,9 @@ namespace MedR1.Modeling;
 /// <content>Creating, loading and saving.</content>
 public sealed partial class LoraPolicy
 {
-    /// <summary>Puts a new adapter on a policy; at first it changes nothing.</summary>
+    /// <summary>Creates a policy with a new adapter, whose update is initially 0.</summary>
     /// <param name="policy">The base; the caller keeps ownership.</param>
-    /// <param name="options">The adapter.</param>
+    /// <param name="options">The adapter's options.</param>
     /// <param name="seed">Seed of the initialization and of dropout.</param>
     /// <exception cref="LoraException">The options don't match the model; lists every mistake.</exception>
     /// <exception cref="ObjectDisposedException">The policy is disposed.</exception>
@@ -27,10 +27,10 @@ public sealed partial class LoraPolicy
         return new LoraPolicy(policy, adapter);
     }
 
-    /// <summary>Puts an adapter written by PEFT or this library on a policy.</summary>
+    /// <summary>Loads an adapter written by PEFT or this library onto a policy.</summary>
     /// <param name="policy">The base; the caller keeps ownership.</param>
     /// <param name="folder">The folder with adapter_config.json and adapter_model.safetensors.</param>
-    /// <param name="isTrainable">Whether it takes gradients.</param>
+    /// <param name="isTrainable">Whether the adapter takes gradients.</param>
     /// <param name="seed">Seed of dropout.</param>
     /// <exception cref="LoraException">The files don't match the model; lists every mistake.</exception>
     /// <exception cref="ObjectDisposedException">The policy is disposed.</exception>
@@ -43,11 +43,11 @@ public sealed partial class LoraPolicy
     }
 
     /// <summary>
-    /// Writes the adapter as a folder that PEFT can load; an existing one is replaced only when everything is written, and other
-    /// files in its folder stay. <see cref="SaveMerged"/> writes a whole model.
+    /// Writes the adapter as a folder that PEFT can load. An existing adapter is replaced only after everything has been written;
+    /// other files in its folder are kept. <see cref="SaveMerged"/> writes a complete model.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="cancellationToken">Cancels between tensors; nothing half-written is left.</param>
+    /// <param name="cancellationToken">Cancels between tensors; no partial files remain.</param>
     /// <exception cref="DiskFullException">The disk is full; the folder keeps its previous content.</exception>
     public void Save(string folder, CancellationToken cancellationToken = default)
     {
@@ -60,13 +60,13 @@ public sealed partial class LoraPolicy
     }
 
     /// <summary>
-    /// Writes a whole checkpoint folder with the adapter merged into the weights, so that no adapter is needed to load it.
+    /// Writes a complete checkpoint folder with the adapter merged into the weights, so that no adapter is needed to load it.
     /// </summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="cancellationToken">Cancels between tensors; nothing half-written is left.</param>
-    /// <exception cref="LoraException">B has a bias at a layer that has none to merge it into.</exception>
+    /// <param name="cancellationToken">Cancels between tensors; no partial files remain.</param>
+    /// <exception cref="LoraException">B has a bias at a layer without a bias to merge it into.</exception>
     /// <exception cref="IOException">
-    /// The folder holds an adapter, which transformers with PEFT would read in place of the merged model.
+    /// The folder contains an adapter, which transformers with PEFT would read instead of the merged model.
     /// </exception>
     /// <exception cref="DiskFullException">The disk is full; the folder keeps its previous content.</exception>
     public void SaveMerged(string folder, CancellationToken cancellationToken = default)

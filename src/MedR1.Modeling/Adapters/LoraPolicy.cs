@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A policy with a LoRA adapter on it. The base's parameters are frozen until this is disposed; gradients reach only the adapter.
-/// The base itself is unchanged, so that it, or <see cref="Reference"/>, is the policy with the adapter off. It and its base
-/// together are used by one thread at a time. The caller keeps ownership of the base and disposes it after this.
+/// A policy with a LoRA adapter. The base's parameters are frozen until the adapter is disposed; only the adapter is trained. The
+/// base's weights are unchanged, so that the base, or <see cref="Reference"/>, is the policy with the adapter disabled. An instance
+/// and its base must not be used by two threads at once. The caller keeps ownership of the base and disposes it after the instance.
 /// </summary>
 public sealed partial class LoraPolicy : IVisionLanguagePolicy
 {
@@ -28,17 +28,17 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     public IAdaptablePolicy Base => _base;
 
     /// <summary>
-    /// The policy with the adapter off, for use as the reference: it takes no memory, and disposing it does nothing.
+    /// The policy with the adapter disabled, for use as the reference; takes no extra memory and need not be disposed.
     /// </summary>
     public IVisionLanguagePolicy Reference => new LoraPolicy(_base, null);
 
     /// <summary>The adapter's options.</summary>
     public LoraOptions Options => _adapter?.Options ?? new LoraOptions();
 
-    /// <summary>The adapter's parameters by the names in its file.</summary>
+    /// <summary>The adapter's parameters with their names in its file.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> AdapterParameters => _adapter?.Parameters ?? [];
 
-    /// <summary>Whether the adapter is on; while it is off, this computes the same as its base.</summary>
+    /// <summary>Whether the adapter is enabled; while it is disabled, the policy is equivalent to its base.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool IsEnabled { get; set; } = true;
 
@@ -72,7 +72,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     /// <inheritdoc/>
     public long? DropoutSeed => _adapter?.Dropout?.Seed;
 
-    /// <summary>The base's parameters, then the adapter's by PEFT's names.</summary>
+    /// <summary>The base's parameters, then the adapter's with their names in PEFT.</summary>
     public IReadOnlyList<KeyValuePair<string, Parameter>> Parameters { get; }
 
     /// <inheritdoc/>
@@ -92,7 +92,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
-    /// <remarks>That includes policies over the same base whose adapters, if any, leave tower and merger unchanged.</remarks>
+    /// <remarks>This includes policies over the same base whose adapters, if any, leave tower and merger unchanged.</remarks>
     public bool SharesVisionWith(IVisionLanguagePolicy other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -101,7 +101,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
-    /// <remarks>The base keeps them; with an adapter that changes tower or merger nothing is kept.</remarks>
+    /// <remarks>The base caches the features; an adapter that changes tower or merger disables caching.</remarks>
     public IDisposable? KeepImageFeatures(long maxBytes)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -139,7 +139,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The adapter is merged and a gradient is wanted.</exception>
+    /// <exception cref="InvalidOperationException">The adapter is merged and gradients are enabled.</exception>
     public TokenStatistics TokenLogProbabilities(
         IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
     {
@@ -148,7 +148,7 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The adapter is merged and a gradient is wanted.</exception>
+    /// <exception cref="InvalidOperationException">The adapter is merged and gradients are enabled.</exception>
     public TokenStatistics SequenceLogProbabilities(IReadOnlyList<EncodedPrompt> sequences)
     {
         using AdapterHost.Switch on = SwitchOnToTrain();
@@ -158,19 +158,19 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
     /// <inheritdoc/>
     public void BeginStep(long step) => _adapter?.Dropout?.BeginStep(step);
 
-    /// <summary>A copy of the adapter as it is now, over the same base; it takes no gradient.</summary>
+    /// <summary>Creates a policy with a frozen copy of the adapter over the same base.</summary>
     public IVisionLanguagePolicy CloneFrozen()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         return new LoraPolicy(_base, IsEnabled ? _adapter?.Copy(isTrainable: false) : null);
     }
 
-    /// <summary>The policy with the adapter off.</summary>
+    /// <summary>Returns <see cref="Reference"/>.</summary>
     public IVisionLanguagePolicy CreateReference() => Reference;
 
     /// <summary>
-    /// Merges the adapter into the weights, so that sampling costs no more than without one. The changed weights are kept in full
-    /// alongside the base's, which takes their memory once more; the base is unchanged.
+    /// Merges the adapter into copies of the weights, so that sampling costs no more than without an adapter. The merged weights
+    /// are kept in addition to the base's, which stay unchanged, so that the adapted layers take twice the memory.
     /// </summary>
     public void Merge()
     {
@@ -179,12 +179,12 @@ public sealed partial class LoraPolicy : IVisionLanguagePolicy
             _adapter?.Merge();
     }
 
-    /// <summary>Undoes the merge: the merged weights are dropped, and everything is bit for bit as before.</summary>
+    /// <summary>Undoes the merge by dropping the merged weights; results are again bit for bit as before the merge.</summary>
     public void Unmerge() => _adapter?.Unmerge();
 
     /// <summary>
-    /// Disposes the adapter; with the last adapter, the base's parameters that took gradients before the first one take them
-    /// again.
+    /// Disposes the adapter. After the last adapter, the parameters of the base that were trainable before the first adapter become
+    /// trainable again.
     /// </summary>
     public void Dispose()
     {

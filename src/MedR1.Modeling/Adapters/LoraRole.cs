@@ -1,12 +1,12 @@
 namespace MedR1.Modeling;
 
-/// <summary>What a tensor of an adapter is.</summary>
+/// <summary>The role of an adapter's tensor.</summary>
 internal enum LoraRole
 {
-    /// <summary>A, from the input to the rank.</summary>
+    /// <summary>A, which projects the input down to the rank.</summary>
     Down,
 
-    /// <summary>B, from the rank to the output.</summary>
+    /// <summary>B, which projects from the rank up to the output.</summary>
     Up,
 
     /// <summary>B's bias.</summary>

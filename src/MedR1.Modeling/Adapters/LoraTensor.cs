@@ -3,25 +3,25 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>A tensor of an adapter.</summary>
-/// <param name="Layer">Whose it is.</param>
-/// <param name="Role">What it is.</param>
-/// <param name="Shape">Its shape.</param>
-/// <param name="Type">Its type.</param>
+/// <param name="Layer">The layer that the tensor belongs to.</param>
+/// <param name="Role">The role of the tensor.</param>
+/// <param name="Shape">The shape.</param>
+/// <param name="Type">The data type.</param>
 internal sealed record LoraTensor(LoraLayer Layer, LoraRole Role, IReadOnlyList<long> Shape, ScalarType Type)
 {
-    /// <summary>What the names in PEFT's files begin with.</summary>
+    /// <summary>The prefix of all names in PEFT's files.</summary>
     public const string Prefix = "base_model.model.";
 
     /// <summary>The name that PEFT writes.</summary>
     public string Name => NameIn(Layer.Module.Name);
 
-    /// <summary>The names that it may have in a file: of current transformers, and of older ones.</summary>
+    /// <summary>The possible names in a file: that of current transformers releases, and that of older ones.</summary>
     public IEnumerable<string> Names => [Name, NameIn(Layer.Module.PublishedName)];
 
-    /// <summary>The tensors of an adapter, layer after layer.</summary>
+    /// <summary>Returns the tensors of an adapter, layer by layer.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="upHasBias">Whether B has a bias.</param>
-    /// <param name="hasMagnitude">Whether there is DoRA's magnitude.</param>
+    /// <param name="hasMagnitude">Whether layers have DoRA's magnitude.</param>
     public static IReadOnlyList<LoraTensor> Of(
         IReadOnlyList<LoraLayer> layers, bool upHasBias, bool hasMagnitude)
     {
@@ -31,7 +31,7 @@ internal sealed record LoraTensor(LoraLayer Layer, LoraRole Role, IReadOnlyList<
             IAdaptableLayer own = layer.Module.Layer;
             long[] shape = own.Weight.shape;
 
-            // As PEFT does: low-rank parts in float32 even if the base has 16 bits, copies in the base's data type.
+            // As in PEFT: low-rank parts are float32 even if the base has 16 bits; copies have the base's data type.
             ScalarType type = own.Weight.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
             if (layer.Rank > 0)
             {

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A low-rank update of a weight, ΔW = s · B A (Hu et al., 2021, section 4.1), computed in the type of A and B and rounded
-/// once to the type of the layer; with a magnitude m it is DoRA, W' = m · (W + ΔW) / ‖W + ΔW‖ (Liu et al., 2024,
-/// equation 5), whose norm takes no gradient (its section 4.3). Of a table, A is <c>[rank, vocabulary]</c>.
+/// A low-rank update of a weight, ΔW = s · B A (Hu et al., 2021, section 4.1), computed in the data type of A and B and
+/// rounded once to that of the layer. With a magnitude m it is DoRA, W' = m · (W + ΔW) / ‖W + ΔW‖ (Liu et al., 2024,
+/// equation 5), whose norm takes no gradient (ibid., section 4.3). For an embedding table, A is <c>[rank, vocabulary]</c>.
 /// </summary>
 internal sealed class LowRankUpdate
 {
@@ -23,17 +23,17 @@ internal sealed class LowRankUpdate
 
     public LoraDropout? Dropout { get; init; }
 
-    /// <summary>The layer's place in the adapter, which dropout draws by.</summary>
+    /// <summary>The layer's index in the adapter, which selects its dropout mask.</summary>
     public int Index { get; init; }
 
-    /// <summary>A kernel as a matrix; a matrix as it is.</summary>
+    /// <summary>Views a convolution kernel as a matrix; returns a matrix unchanged.</summary>
     public static Tensor Flat(Tensor weight) => weight.dim() == 2 ? weight : weight.reshape(weight.shape[0], -1);
 
-    /// <summary>The layer with its update; temporaries go to the current dispose scope.</summary>
+    /// <summary>Applies the layer with its update; temporaries go to the current dispose scope.</summary>
     /// <param name="input">The layer's input.</param>
-    /// <param name="matrix">Gives its weight, which a magnitude needs.</param>
-    /// <param name="bias">Its bias.</param>
-    /// <param name="plain">Multiplies rows by the weight and adds a bias.</param>
+    /// <param name="matrix">Returns the layer's weight; called only if there is a magnitude.</param>
+    /// <param name="bias">The layer's bias.</param>
+    /// <param name="plain">Multiplies rows by the layer's weight and adds a bias.</param>
     public Tensor Apply(Tensor input, Func<Tensor> matrix, Tensor? bias, Func<Tensor, Tensor?, Tensor> plain)
     {
         Tensor dropped = Dropout?.Apply(input, Index) ?? input;
@@ -48,7 +48,7 @@ internal sealed class LowRankUpdate
         if (Magnitude is null)
             return plain(input, bias).PlusInPlace(up, Scale);
 
-        // y = W x + (g − 1) W x' + g ΔW x' + b: dropout affects only what the adapter adds.
+        // y = W x + (g − 1) W x' + g ΔW x' + b, with x' = dropout(x): dropout affects only the adapter's contribution.
         Tensor gain = Magnitude / Norm(matrix());
         Tensor whole = plain(input, null);
         Tensor own = ReferenceEquals(dropped, input) ? whole : plain(dropped, null);
@@ -56,7 +56,7 @@ internal sealed class LowRankUpdate
         return (bias is null ? sum : sum.Plus(bias)).to(input.dtype);
     }
 
-    // x Aᵀ Bᵀ + b in the type of A and B. Without gradient on the CPU a row must not depend on the others.
+    // Computes x Aᵀ Bᵀ + b in the data type of A and B. Without gradient on the CPU, a row must not depend on the other rows.
     private Tensor Change(Tensor input)
     {
         (Tensor down, Tensor up) = (Flat(Down), Flat(Up));
@@ -70,11 +70,11 @@ internal sealed class LowRankUpdate
         return LinearOperator.Apply(LinearOperator.Apply(input.to(down.dtype), down), up, UpBias);
     }
 
-    /// <summary>The rows of a table with their update.</summary>
+    /// <summary>Adds the update to rows of an embedding table.</summary>
     public Tensor AddRows(Tensor rows, Tensor tokenIds) =>
         rows.PlusInPlace(LinearOperator.Apply(Down.index_select(1, tokenIds).t(), Up), Scale);
 
-    /// <summary>The layer's weight with the update in it, in the weight's type.</summary>
+    /// <summary>Computes the layer's weight including the update, in the weight's data type.</summary>
     public Tensor Merge(Tensor weight, AdaptableLayerKind kind)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -89,7 +89,7 @@ internal sealed class LowRankUpdate
         return (ReferenceEquals(merged, weight) ? merged.clone() : merged).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The layer's bias with the update's in it.</summary>
+    /// <summary>Computes the layer's bias including that of the update; <see langword="null"/> if the update has none.</summary>
     public Tensor? MergeBias(Tensor weight, Tensor? bias)
     {
         if (UpBias is null)
@@ -101,7 +101,7 @@ internal sealed class LowRankUpdate
         return own.to(UpBias.dtype).Plus(added, Scale).to(own.dtype).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The length of each row of the updated matrix, <c>[output]</c>, without gradient.</summary>
+    /// <summary>Computes the L2 norm of each row of the updated matrix, <c>[output]</c>, without gradient.</summary>
     public Tensor Norm(Tensor matrix)
     {
         using DisposeScope scope = NewDisposeScope();

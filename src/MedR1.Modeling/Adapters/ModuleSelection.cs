@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace MedR1.Modeling;
 
-/// <summary>A selection of layers: a list of names, a pattern, or all linear ones, as in PEFT.</summary>
+/// <summary>A selection of layers, as in PEFT: a list of names, a pattern, or all linear layers.</summary>
 public sealed record ModuleSelection
 {
     private const string AllLinearName = "all-linear";
 
-    // A pattern comes from a file; a pathological one must not hang the program.
+    // Patterns can come from a file; a pathological one must not hang the program.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private ModuleSelection(IReadOnlyList<string>? names, string? pattern)
@@ -19,16 +19,16 @@ public sealed record ModuleSelection
     /// <summary>Every linear layer of the network except its head.</summary>
     public static ModuleSelection AllLinear { get; } = new(null, AllLinearName);
 
-    /// <summary>Whole names or ends of names, such as <c>q_proj</c>; null for a pattern.</summary>
+    /// <summary>Names or ends of names, such as <c>q_proj</c>; <see langword="null"/> for a pattern.</summary>
     public IReadOnlyList<string>? Names { get; }
 
-    /// <summary>A regular expression for whole names; null for a list.</summary>
+    /// <summary>A regular expression that matches whole names; <see langword="null"/> for a list.</summary>
     public string? Pattern { get; }
 
     /// <summary>Whether this is <see cref="AllLinear"/>.</summary>
     public bool IsAllLinear => string.Equals(Pattern, AllLinearName, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Selects by name: a layer whose name is one of these, or ends with a dot and one of these.</summary>
+    /// <summary>Selects layers whose name is one of the given names, or ends with a dot and one of them.</summary>
     /// <param name="names">Names or ends of names.</param>
     public static ModuleSelection Of(params IReadOnlyList<string> names)
     {
@@ -36,7 +36,7 @@ public sealed record ModuleSelection
         return new ModuleSelection([.. names], null);
     }
 
-    /// <summary>Selects by a regular expression that must match the whole name.</summary>
+    /// <summary>Selects layers by a regular expression that must match the whole name.</summary>
     /// <param name="pattern">The expression, or <c>all-linear</c>.</param>
     public static ModuleSelection Matching(string pattern)
     {
@@ -54,14 +54,14 @@ public sealed record ModuleSelection
     /// <inheritdoc/>
     public override string ToString() => Pattern ?? string.Join(", ", Names!);
 
-    /// <summary>Whether a name is one of a list, or ends with one behind a dot.</summary>
+    /// <summary>Whether a name equals a listed name, or ends with a dot and the listed name.</summary>
     internal static bool IsNamed(string name, string listed) =>
         name == listed || name.EndsWith($".{listed}", StringComparison.Ordinal);
 
     internal static bool Matches(string name, string pattern) =>
         Regex.IsMatch(name, $@"\A(?:{pattern})\z", RegexOptions.CultureInvariant, Patience);
 
-    /// <summary>Whether a layer of this name is meant.</summary>
+    /// <summary>Whether a layer is selected.</summary>
     internal bool Includes(string name, AdaptableLayerKind kind)
     {
         if (IsAllLinear)
