@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Sequences of equal length, padded on the right: each token sees itself and the tokens before it, and all are kept.
+/// Causal attention in sequences of equal length, padded on the right; the output of all tokens is kept.
 /// </summary>
-/// <param name="sequences">Number of sequences.</param>
-/// <param name="length">Tokens of each, padding included.</param>
+/// <param name="sequences">The number of sequences.</param>
+/// <param name="length">The number of tokens of each sequence, including padding.</param>
 public sealed class CausalPattern(int sequences, int length) : IAttentionPattern
 {
     /// <inheritdoc/>

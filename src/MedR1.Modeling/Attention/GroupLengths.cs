@@ -1,17 +1,19 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The number of tokens in a flat batch of groups without padding: first all prompts, one after another, then all completions,
-/// group by group. A prefix common to all prompts may be stored once: the first prompt is then whole, and the others have only
-/// their remaining tokens.
+/// The token counts of a flat batch of groups without padding: first all prompts, then all completions, group by group. A prefix
+/// common to all prompts may be stored once: the first prompt is then complete, and the others contain only their remaining
+/// tokens.
 /// </summary>
 public sealed class GroupLengths
 {
     /// <summary>Creates lengths.</summary>
-    /// <param name="prompts">Tokens of each prompt, at least 1.</param>
-    /// <param name="completions">Tokens of each completion of each prompt; 0 for a completion that feeds none.</param>
+    /// <param name="prompts">The number of tokens of each prompt, at least 1.</param>
+    /// <param name="completions">
+    /// The number of tokens of each completion of each prompt that are fed to the decoder; can be 0.
+    /// </param>
     /// <param name="prefix">
-    /// How many first tokens all prompts have in common and are stored once; fewer than any prompt has.
+    /// The number of tokens of the common prefix that is stored once; less than the length of any prompt.
     /// </param>
     /// <exception cref="ArgumentException">
     /// A length is invalid, or the number of lists differs from the number of prompts.
@@ -51,37 +53,37 @@ public sealed class GroupLengths
         CompletionTokens = completions.Sum(rows => rows.Sum());
     }
 
-    /// <summary>Tokens of each prompt, including the common prefix.</summary>
+    /// <summary>The number of tokens of each prompt, including the common prefix.</summary>
     public IReadOnlyList<int> Prompts { get; }
 
-    /// <summary>Tokens of each completion of each prompt.</summary>
+    /// <summary>The number of tokens of each completion of each prompt.</summary>
     public IReadOnlyList<IReadOnlyList<int>> Completions { get; }
 
-    /// <summary>How many first tokens of all prompts are stored once.</summary>
+    /// <summary>The number of tokens of the common prefix that is stored once; 0 if all prompts are stored in full.</summary>
     public int Prefix { get; }
 
-    /// <summary>Tokens of all prompts, each counted whole.</summary>
+    /// <summary>The number of tokens of all prompts, counting the prefix for each.</summary>
     public int PromptTokens { get; }
 
-    /// <summary>Tokens of all prompts in the flat batch.</summary>
+    /// <summary>The number of tokens of all prompts in the flat batch, counting the prefix once.</summary>
     public int FlatPromptTokens => PromptTokens - ((Count - 1) * Prefix);
 
-    /// <summary>Tokens of all completions.</summary>
+    /// <summary>The number of tokens of all completions.</summary>
     public int CompletionTokens { get; }
 
-    /// <summary>Number of groups.</summary>
+    /// <summary>The number of groups.</summary>
     public int Count => Prompts.Count;
 
-    /// <summary>Prompts alone.</summary>
-    /// <param name="prompts">Tokens of each, at least 1.</param>
-    /// <param name="prefix">How many of the first tokens of all are the same and stand once.</param>
+    /// <summary>Creates lengths of prompts without completions.</summary>
+    /// <param name="prompts">The number of tokens of each prompt, at least 1.</param>
+    /// <param name="prefix">The number of tokens of the common prefix that is stored once.</param>
     internal static GroupLengths OfPrompts(IReadOnlyList<int> prompts, int prefix) =>
         new(prompts, [.. prompts.Select(_ => Array.Empty<int>())], prefix);
 
-    /// <summary>The same with every prompt whole.</summary>
+    /// <summary>Returns the same lengths with every prompt stored in full.</summary>
     internal GroupLengths Whole() => Prefix == 0 ? this : new GroupLengths(Prompts, Completions);
 
-    /// <exception cref="ArgumentException">Prompts have a beginning that stands once.</exception>
+    /// <exception cref="ArgumentException">The prompts have a common prefix that is stored once.</exception>
     internal void RequireWhole()
     {
         if (Prefix > 0)
@@ -93,7 +95,7 @@ public sealed class GroupLengths
         }
     }
 
-    /// <summary>The places in the flat batch of the last token of each prompt, and then of all tokens of completions.</summary>
+    /// <summary>Returns the flat rows of the last token of each prompt, followed by those of all completion tokens.</summary>
     internal IEnumerable<long> KeptPlaces()
     {
         long end = Prefix;

@@ -2,22 +2,22 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Chooses how groups of completions attend.</summary>
+/// <summary>Chooses the attention pattern of a batch of groups.</summary>
 public static class GroupPattern
 {
-    // A mask of that many numbers takes 64 MiB in float32.
+    // A mask of this many elements takes 64 MiB in float32.
     private const long LargestMask = 1 << 24;
 
-    // One fused attention over scores that are partly masked is as fast as several products over half of them.
+    // One fused attention over partly masked scores is as fast as separate products over half as many scores.
     private const long MostWaste = 2;
 
     /// <summary>
-    /// The pattern that computes a batch of groups faster: <see cref="GroupSequencePattern"/> for short or few completions,
-    /// <see cref="PackedGroupsPattern"/> if most of the scores of the former would be masked. They give the same results up to
-    /// rounding. If prompts have a common prefix, a <see cref="SharedPrefixPattern"/> around one of them, unless it handles the
-    /// prefix itself. Its tensors belong to the current dispose scope.
+    /// Creates the fastest pattern for a batch of groups: <see cref="GroupSequencePattern"/> for short or few completions,
+    /// <see cref="PackedGroupsPattern"/> if most scores of the former would be masked. Their results are equal up to rounding. If
+    /// the prompts have a common prefix and the pattern can't handle it, a <see cref="SharedPrefixPattern"/> wraps the pattern.
+    /// Tensors of the pattern belong to the current dispose scope.
     /// </summary>
-    /// <param name="lengths">Tokens of prompts and completions.</param>
+    /// <param name="lengths">The token counts of prompts and completions.</param>
     /// <param name="dataType">Data type of the scores.</param>
     /// <param name="device">The device of the scores.</param>
     public static IAttentionPattern Create(GroupLengths lengths, ScalarType dataType, Device device)

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts, each followed by completions, in one flat batch without padding. A group attends as one sequence under a mask: a
-/// prompt is causal in itself; a completion's token sees its prompt and its own earlier tokens, and no other completion. The last
-/// token of each prompt and all completions are kept, in this order.
+/// Attention for groups of a prompt and its completions in one flat batch without padding. A group attends as one masked sequence:
+/// prompts are causal; a completion token attends to its prompt and the earlier tokens of its completion, not to other
+/// completions. Kept are the last token of each prompt, then all completion tokens.
 /// </summary>
 /// <remarks>
-/// For short completions: scores between completions of a group are computed and masked. For long ones
-/// <see cref="PackedGroupsPattern"/> computes fewer; <see cref="GroupPattern.Create"/> chooses.
+/// Suited to short completions, because scores between completions of a group are computed and masked. For long completions,
+/// <see cref="PackedGroupsPattern"/> computes fewer scores; <see cref="GroupPattern.Create"/> chooses.
 /// </remarks>
 public sealed class GroupSequencePattern : IAttentionPattern
 {
@@ -19,11 +19,11 @@ public sealed class GroupSequencePattern : IAttentionPattern
     private readonly MaskedGroups? _blocks;
 
     /// <summary>Creates a pattern; its tensors belong to the current dispose scope.</summary>
-    /// <param name="lengths">Tokens of prompts and completions.</param>
+    /// <param name="lengths">The token counts of prompts and completions.</param>
     /// <param name="dataType">Data type of the scores.</param>
     /// <param name="device">The device of the scores.</param>
     /// <exception cref="ArgumentException">
-    /// Prompts have a common prefix and are not short sequences in float32 on the CPU.
+    /// The prompts have a common prefix that is stored once, but are not short sequences in float32 on the CPU.
     /// </exception>
     public GroupSequencePattern(GroupLengths lengths, ScalarType dataType, Device device)
     {
@@ -38,7 +38,7 @@ public sealed class GroupSequencePattern : IAttentionPattern
     /// <inheritdoc/>
     public Tensor? Kept { get; }
 
-    /// <summary>Tokens of the longest group: what each of them takes in attention.</summary>
+    /// <summary>Returns the number of tokens of the longest group, to which all groups are padded for attention.</summary>
     internal static int LengthOf(GroupLengths lengths) =>
         lengths.Prompts.Zip(lengths.Completions, (prompt, rows) => prompt + rows.Sum()).Max();
 

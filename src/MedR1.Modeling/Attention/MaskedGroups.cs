@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Groups of a flat batch padded to blocks of one size for attention, with a mask of what a query sees. A prompt is causal in
-/// itself; a completion's token sees its prompt and its own earlier tokens.
+/// Groups of a flat batch, padded to blocks of equal size for attention, with an attention mask. Prompts are causal; a completion
+/// token attends to its prompt and the earlier tokens of its completion.
 /// </summary>
 internal sealed class MaskedGroups
 {
@@ -17,10 +17,10 @@ internal sealed class MaskedGroups
     private readonly Tensor _bias;
     private readonly Tensor _keptBias;
 
-    /// <summary>Makes blocks; their tensors belong to the current dispose scope.</summary>
-    /// <param name="lengths">Tokens of prompts and completions.</param>
-    /// <param name="dataType">Type of the scores.</param>
-    /// <param name="device">Where they are.</param>
+    /// <summary>Creates the blocks; their tensors belong to the current dispose scope.</summary>
+    /// <param name="lengths">The token counts of prompts and completions.</param>
+    /// <param name="dataType">The data type of the scores.</param>
+    /// <param name="device">The device of the scores.</param>
     public MaskedGroups(GroupLengths lengths, ScalarType dataType, Device device)
     {
         lengths.RequireWhole();
@@ -37,11 +37,11 @@ internal sealed class MaskedGroups
         _keptBias = keptBias.to(dataType, device, copy: true);
     }
 
-    /// <summary>All queries to all keys: <c>[N, heads, d]</c> to <c>[N, heads · d]</c>.</summary>
+    /// <summary>Computes attention of all queries: <c>[N, heads, d]</c> to <c>[N, heads · d]</c>.</summary>
     public Tensor Attend(Tensor queries, Tensor keys, Tensor values) =>
         Attend(queries, keys, values, _rows, _length, _bias);
 
-    /// <summary>The kept queries to all keys.</summary>
+    /// <summary>Computes attention of the kept queries.</summary>
     public Tensor AttendKept(Tensor queries, Tensor keys, Tensor values) =>
         Attend(queries, keys, values, _keptRows, _keptLength, _keptBias);
 
@@ -62,7 +62,7 @@ internal sealed class MaskedGroups
     // [A · length, heads, d] to [A, length, heads, d]
     private Tensor Blocks(Tensor vectors, int length) => vectors.view(_groups, length, vectors.shape[1], vectors.shape[2]);
 
-    // In a block the completions of a group follow its prompt, or the one token that is kept of it.
+    // In a block, the completions of a group follow its prompt, or the one kept token of the prompt.
     private static long[] Places(GroupLengths lengths, IReadOnlyList<int> ofPrompts, int length)
     {
         IEnumerable<long> Block(int group, int from, int count) =>
@@ -75,8 +75,8 @@ internal sealed class MaskedGroups
         ];
     }
 
-    // [A, 1, queries, length]: 0 if a query sees a key, else −∞. Padding sees the first token, since a softmax over nothing is
-    // not a number. They are written in place: arrays of this size would be fresh memory for each pass.
+    // [A, 1, queries, length]: 0 if a query attends to a key, else −∞. Padding attends to the first token, because a softmax over
+    // no keys would be NaN. Written in place, because managed arrays of this size would be allocated anew for each pass.
     private unsafe void Fill(Tensor bias, Tensor keptBias, GroupLengths lengths)
     {
         Span<float> all = new((void*)TensorMemory.AddressOf(bias), (int)bias.numel());

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts, each followed by completions, in one flat batch without padding. A prompt is causal in itself; a completion's token
-/// sees its prompt and its own earlier tokens, and no other completion. The last token of each prompt and all completions are
-/// kept, in this order. In attention, prompts are padded to the longest, and completions to the longest and to the size of the
-/// largest group: <c>A · P</c> and <c>A · G · C</c>.
+/// Attention for groups of a prompt and its completions in one flat batch without padding. Prompts are causal; a completion token
+/// attends to its prompt and the earlier tokens of its completion, not to other completions. Kept are the last token of each
+/// prompt, then all completion tokens. For attention, prompts are padded to the longest prompt, and completions to the longest
+/// completion and the largest group: <c>A · P</c> and <c>A · G · C</c> tokens.
 /// </summary>
 public sealed class PackedGroupsPattern : IAttentionPattern
 {
@@ -23,10 +23,10 @@ public sealed class PackedGroupsPattern : IAttentionPattern
     private readonly Tensor? _completionBias;
 
     /// <summary>Creates a pattern; its tensors belong to the current dispose scope.</summary>
-    /// <param name="lengths">Tokens of prompts and completions.</param>
+    /// <param name="lengths">The token counts of prompts and completions.</param>
     /// <param name="dataType">Data type of the scores.</param>
     /// <param name="device">The device of the scores.</param>
-    /// <exception cref="ArgumentException">Prompts have a common prefix that is stored once.</exception>
+    /// <exception cref="ArgumentException">The prompts have a common prefix that is stored once.</exception>
     public PackedGroupsPattern(GroupLengths lengths, ScalarType dataType, Device device)
     {
         ArgumentNullException.ThrowIfNull(lengths);
@@ -56,7 +56,10 @@ public sealed class PackedGroupsPattern : IAttentionPattern
 
     private long Completions => (long)_groups * _samples * _completionLength;
 
-    /// <summary>Tokens of the longest prompt, completions of the largest group, tokens of the longest completion.</summary>
+    /// <summary>
+    /// Returns the length of the longest prompt, the number of completions of the largest group, and the length of the longest
+    /// completion.
+    /// </summary>
     internal static (int Prompt, int Samples, int Completion) ShapeOf(GroupLengths lengths) => (
         lengths.Prompts.Max(), lengths.Completions.Max(rows => rows.Count), lengths.Completions.Max(rows => rows.Max()));
 
@@ -80,7 +83,7 @@ public sealed class PackedGroupsPattern : IAttentionPattern
         return WithCompletions(ofPrompts, q[1], k, v).MoveToOuterDisposeScope();
     }
 
-    // Completions of one token feed none: then there are only prompts.
+    // If all completions have one token, none is fed and the batch contains only prompts.
     private Tensor WithCompletions(Tensor ofPrompts, Tensor queries, Tensor[] keys, Tensor[] values)
     {
         if (_completionRows is null)
@@ -96,7 +99,7 @@ public sealed class PackedGroupsPattern : IAttentionPattern
         return cat([ofPrompts, ofCompletions], 0);
     }
 
-    // [prompts; completions], each in its blocks
+    // [prompts; completions], each padded to blocks
     private Tensor[] Padded(Tensor vectors)
     {
         Tensor[] parts = vectors.split([.. _parts], 0);
@@ -112,7 +115,7 @@ public sealed class PackedGroupsPattern : IAttentionPattern
     private static IEnumerable<long> Block(long first, int length) =>
         Enumerable.Range(0, length).Select(place => first + place);
 
-    // [A or 1, 1, C, P + C]: 0 for prompt tokens that exist and own tokens up to the query's, else −∞.
+    // [A or 1, 1, C, P + C]: 0 for tokens of the prompt and completion tokens up to the query, else −∞.
     private unsafe Tensor CompletionBias(IReadOnlyList<int> promptLengths, ScalarType dataType, Device device)
     {
         int biased = _paddingBias is null ? 1 : _groups;
@@ -123,7 +126,7 @@ public sealed class PackedGroupsPattern : IAttentionPattern
         {
             for (int query = 0; query < _completionLength; query++)
             {
-                // Long batches have more numbers than a span can hold.
+                // One span per row, because long batches have more elements than a span can hold.
                 Span<float> row = new(values + ((long)group * _completionLength + query) * width, width);
                 row[promptLengths[group].._promptLength].Fill(float.NegativeInfinity);
                 row[(_promptLength + query + 1)..].Fill(float.NegativeInfinity);

@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Where the rows of a flat batch stand while they are padded to blocks of one size, and the way back. Only attention needs
-/// the blocks; all other layers take the flat rows and compute no padding.
+/// Maps the rows of a flat batch to blocks padded to equal size, and back. Only attention needs the blocks; all other layers
+/// process the flat rows and compute no padding.
 /// </summary>
 internal sealed class PaddedRows
 {
     private readonly Tensor? _sources;
     private readonly Tensor? _places;
 
-    /// <summary>Makes a way there and back; its tensors belong to the current dispose scope.</summary>
-    /// <param name="places">For each flat row its place among the padded ones, no place twice.</param>
-    /// <param name="count">Padded rows.</param>
-    /// <param name="device">Where the rows are.</param>
+    /// <summary>Creates a mapping; its tensors belong to the current dispose scope.</summary>
+    /// <param name="places">The padded row of each flat row, without duplicates.</param>
+    /// <param name="count">The number of padded rows.</param>
+    /// <param name="device">The device of the rows.</param>
     public PaddedRows(IReadOnlyList<long> places, long count, Device device)
     {
         if (places.Count == count && places.Select((place, row) => place == row).All(same => same))
@@ -23,7 +23,7 @@ internal sealed class PaddedRows
             return;
         }
 
-        // The content of the padding is never seen: any row will do.
+        // The content of padding rows is never used, so any source row will do.
         long[] sources = new long[count];
         for (int row = 0; row < places.Count; row++)
         {
@@ -34,12 +34,12 @@ internal sealed class PaddedRows
         _places = places.ToArray().ToDevice(device);
     }
 
-    /// <summary><c>[rows, …]</c> to <c>[padded rows, …]</c>; the input itself where nothing moves.</summary>
+    /// <summary>Maps <c>[rows, …]</c> to <c>[padded rows, …]</c>; returns the input itself if no padding is needed.</summary>
     public Tensor Pad(Tensor rows) => _sources is null || _places is null ? rows
         : IsRecorded(rows) ? RowPaddingFunction.apply(rows, _sources, _places)
         : rows.index_select(0, _sources);
 
-    /// <summary><c>[padded rows, …]</c> to <c>[rows, …]</c>; the input itself where nothing moves.</summary>
+    /// <summary>Maps <c>[padded rows, …]</c> to <c>[rows, …]</c>; returns the input itself if there is no padding.</summary>
     public Tensor Unpad(Tensor padded) => _places is null ? padded
         : IsRecorded(padded) ? RowSelectionFunction.apply(padded, _places)
         : padded.index_select(0, _places);

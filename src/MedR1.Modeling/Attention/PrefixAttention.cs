@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Attention of completions to their shared prompt and to themselves: one softmax over both. The queries of all completions of a
-/// group are folded into one product with the prompt's keys, which therefore exist only once for the group.
+/// Attention of completions to their shared prompt and to themselves, with one softmax over both. The queries of all completions
+/// of a group are folded into one product with the prompt's keys, which therefore are stored only once per group.
 /// </summary>
 /// <remarks>
-/// Shapes: A groups, G completions of each, C queries of each completion, T own keys of each completion, P prompt keys, K
-/// key-value heads, R query heads for each of them, D width of a head.
+/// Shapes: A groups, G completions per group, C queries per completion, T own keys per completion, P prompt keys, K key-value
+/// heads, R query heads per key-value head, D head width.
 /// </remarks>
 internal static class PrefixAttention
 {
@@ -20,7 +20,8 @@ internal static class PrefixAttention
     /// <param name="ownKeys"><c>[A, K, G, T, D]</c></param>
     /// <param name="ownValues"><c>[A, K, G, T, D]</c></param>
     /// <param name="bias">
-    /// <c>[A or 1, G or 1, C, P + T]</c>, 0 if a query sees a key and −∞ if not; each query must see a key. Null: all see all.
+    /// <c>[A or 1, G or 1, C, P + T]</c>, 0 if a query attends to a key, else −∞; each query must attend to a key.
+    /// <see langword="null"/> for no mask.
     /// </param>
     /// <returns><c>[A·G, C, K·R·D]</c></returns>
     public static Tensor Attend(

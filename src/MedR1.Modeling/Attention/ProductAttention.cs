@@ -4,24 +4,24 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Attention as two products with materialized scores in between. libtorch's fused operator is made for long sequences: on the
-/// CPU each of its threads multiplies small blocks by itself, and for sequences of a hundred tokens two threads take longer than
-/// one. The queries of all heads that share a key-value head are folded into one product.
+/// Attention as two matrix products with materialized scores. libtorch's fused operator is designed for long sequences: on the
+/// CPU, each thread multiplies small blocks on its own, and for sequences of a hundred tokens two threads are slower than one.
+/// The queries of all heads that share a key-value head are folded into one product.
 /// </summary>
-/// <remarks>Shapes: A sequences, T queries, S keys, H query heads, K key-value heads, D width of a head.</remarks>
+/// <remarks>Shapes: A sequences, T queries, S keys, H query heads, K key-value heads, D head width.</remarks>
 public static class ProductAttention
 {
-    // 32 MiB of scores, twice, and as much again for their gradient.
+    // 32 MiB of scores and as much of weights, and the same again for their gradients.
     private const long MostScores = 1L << 23;
     private const long LongestSequence = 256;
 
     /// <summary>
-    /// Whether libtorch multiplies bfloat16 on this CPU with vectors, which on x64 takes AVX-512 (oneDNN's condition). Elsewhere it takes
-    /// number by number, and what is computed in float32 instead is faster by an order of magnitude.
+    /// Whether libtorch's bfloat16 products are vectorized on this CPU, which on x64 requires AVX-512 (oneDNN's condition).
+    /// Otherwise they are scalar, and computing in float32 instead is faster by an order of magnitude.
     /// </summary>
     public static bool HasFastBFloat16 => PackedWeight.IsSupported;
 
-    /// <summary>Whether products are faster than libtorch's fused operator, and the scores are not too large.</summary>
+    /// <summary>Whether products are faster than libtorch's fused operator and the scores fit a memory limit.</summary>
     /// <param name="queries"><c>[A, T, H, D]</c></param>
     /// <param name="keys"><c>[A, S, K, D]</c></param>
     public static bool IsFaster(Tensor queries, Tensor keys)
@@ -33,12 +33,13 @@ public static class ProductAttention
             && queries.shape[0] * queries.shape[1] * queries.shape[2] * keys.shape[1] <= MostScores;
     }
 
-    /// <summary><c>softmax(q kᵀ / √D + bias) v</c>.</summary>
+    /// <summary>Computes <c>softmax(q kᵀ / √D + bias) v</c>.</summary>
     /// <param name="queries"><c>[A, T, H, D]</c></param>
     /// <param name="keys"><c>[A, S, K, D]</c></param>
     /// <param name="values"><c>[A, S, K, D]</c></param>
     /// <param name="bias">
-    /// <c>[A or 1, 1, T, S]</c>, 0 if a query sees a key and −∞ if not; each query must see a key. Null: all see all.
+    /// <c>[A or 1, 1, T, S]</c>, 0 if a query attends to a key, else −∞; each query must attend to a key. <see langword="null"/>
+    /// for no mask.
     /// </param>
     /// <returns><c>[A, T, H · D]</c></returns>
     public static Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? bias)

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Attention inside prompts that are padded on the right, <c>softmax(q kᵀ / sqrt(d)) v</c>.</summary>
+/// <summary>Causal attention in prompts that are padded on the right, <c>softmax(q kᵀ / sqrt(d)) v</c>.</summary>
 internal static class PromptAttention
 {
     /// <summary>
-    /// Every token of <c>[B · length, heads, d]</c> sees itself and what stands before it in its prompt; it doesn't see
-    /// the padding, which stands behind, so no mask is needed. Gives <c>[B · length, heads · d]</c>.
+    /// Computes causal attention of all tokens, <c>[B · length, heads, d]</c> to <c>[B · length, heads · d]</c>. Padding needs
+    /// no mask, because it follows all tokens of its prompt.
     /// </summary>
     public static Tensor All(Tensor queries, Tensor keys, Tensor values, long prompts, long length)
     {
@@ -20,8 +20,8 @@ internal static class PromptAttention
     }
 
     /// <summary>
-    /// The last token of each prompt, <c>[B, heads, d]</c>, sees its whole prompt. The bias <c>[B, 1, 1, length]</c>
-    /// hides the padding; null if there is none. Gives <c>[B, heads · d]</c>.
+    /// Computes attention of the last token of each prompt to its whole prompt, <c>[B, heads, d]</c> to <c>[B, heads · d]</c>.
+    /// The bias <c>[B, 1, 1, length]</c> masks the padding; <see langword="null"/> if there is none.
     /// </summary>
     public static Tensor Last(Tensor queries, Tensor keys, Tensor values, long prompts, long length, Tensor? bias)
     {
@@ -33,7 +33,8 @@ internal static class PromptAttention
     }
 
     /// <summary>
-    /// The bias that hides padding: <c>[B, 1, 1, length]</c>, −∞ behind the end of each prompt; null without padding.
+    /// Creates the bias that masks padding: <c>[B, 1, 1, length]</c>, −∞ after the end of each prompt; <see langword="null"/>
+    /// without padding.
     /// </summary>
     public static Tensor? PaddingBias(IReadOnlyList<int> lengths, int length, ScalarType dataType, Device device)
     {
@@ -49,7 +50,7 @@ internal static class PromptAttention
         return host.to(dataType, device, copy: true);
     }
 
-    /// <summary><c>[B · length, heads, d]</c> to <c>[B, heads, length, d]</c>.</summary>
+    /// <summary>Views <c>[B · length, heads, d]</c> as <c>[B, heads, length, d]</c>.</summary>
     private static Tensor Split(Tensor vectors, long prompts, long length) =>
         vectors.view(prompts, length, vectors.shape[1], vectors.shape[2]).transpose(1, 2);
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts in a flat batch, padded on the right: each token sees itself and the tokens before it, and the last token of each
-/// prompt is kept. Keys and values go to a cache.
+/// Causal attention for prompts padded on the right; keys and values are written to a cache. The last token of each prompt is
+/// kept.
 /// </summary>
 public sealed class PromptPattern : IAttentionPattern
 {
@@ -16,11 +16,11 @@ public sealed class PromptPattern : IAttentionPattern
     private readonly IReadOnlyList<int> _slots;
 
     /// <summary>Creates a pattern; its tensors belong to the current dispose scope.</summary>
-    /// <param name="lengths">Tokens of each prompt.</param>
+    /// <param name="lengths">The number of tokens of each prompt.</param>
     /// <param name="dataType">Data type of the scores.</param>
     /// <param name="device">The device of the scores.</param>
-    /// <param name="cache">Receives keys and values.</param>
-    /// <param name="slots">The cache slots that they go to, one for each prompt.</param>
+    /// <param name="cache">The cache that receives keys and values.</param>
+    /// <param name="slots">The cache slot of each prompt.</param>
     public PromptPattern(
         IReadOnlyList<int> lengths, ScalarType dataType, Device device, SlotKeyValueCache cache, IReadOnlyList<int> slots)
     {

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts one after another in a flat batch, without padding: each token sees itself and the tokens before it in its prompt, and
-/// the last token of each prompt is kept. Each prompt attends separately, so that its result does not depend on the others. A
-/// common prefix may be stored once. Keys and values go to a cache.
+/// Causal attention for prompts in a flat batch without padding; keys and values are written to a cache. The last token of each
+/// prompt is kept. Each prompt is computed separately, so that its result does not depend on the other prompts. A common prefix
+/// may be stored once.
 /// </summary>
 public sealed class PromptSequencePattern : IAttentionPattern
 {
@@ -18,14 +18,14 @@ public sealed class PromptSequencePattern : IAttentionPattern
     private readonly SharedPrefixRows? _rows;
 
     /// <summary>Creates a pattern; its tensors belong to the current dispose scope.</summary>
-    /// <param name="lengths">Tokens of each prompt.</param>
-    /// <param name="cache">Receives keys and values.</param>
-    /// <param name="slots">The cache slots that they go to, one for each prompt.</param>
+    /// <param name="lengths">The number of tokens of each prompt.</param>
+    /// <param name="cache">The cache that receives keys and values.</param>
+    /// <param name="slots">The cache slot of each prompt.</param>
     /// <param name="prefix">
-    /// How many first tokens all prompts have in common and are stored once, as in <see cref="GroupLengths"/>; see
+    /// The number of tokens of the common prefix that is stored once, as in <see cref="GroupLengths"/>; see
     /// <see cref="TakesPrefix"/>.
     /// </param>
-    /// <exception cref="ArgumentException">Prompts have a common prefix stored once, which these don't support.</exception>
+    /// <exception cref="ArgumentException">A common prefix is stored once, which is not supported for these prompts.</exception>
     public PromptSequencePattern(
         IReadOnlyList<int> lengths, SlotKeyValueCache cache, IReadOnlyList<int> slots, int prefix = 0)
     {
@@ -52,11 +52,10 @@ public sealed class PromptSequencePattern : IAttentionPattern
     public Tensor Kept { get; }
 
     /// <summary>
-    /// Whether a common prefix of the prompts may be stored once: if all are short sequences in float32 on the CPU. Otherwise the
-    /// operators used have sums that depend on a prompt's length, so that the same prefix is not bit for bit equal in two
-    /// prompts.
+    /// Whether a common prefix of the prompts may be stored once, which requires short sequences in float32 on the CPU. Otherwise,
+    /// the order of summation depends on the length of a prompt, so that the same prefix is not bit for bit equal in two prompts.
     /// </summary>
-    /// <param name="lengths">Tokens of each prompt.</param>
+    /// <param name="lengths">The number of tokens of each prompt.</param>
     /// <param name="dataType">Data type of the vectors.</param>
     /// <param name="device">The device of the vectors.</param>
     public static bool TakesPrefix(IReadOnlyList<int> lengths, ScalarType dataType, Device device)
@@ -64,7 +63,7 @@ public sealed class PromptSequencePattern : IAttentionPattern
         ArgumentNullException.ThrowIfNull(lengths);
         ArgumentNullException.ThrowIfNull(device);
 
-        // The length of the prefix is not known yet, and makes no difference without a gradient.
+        // The length of the prefix is not known yet; it makes no difference without gradient.
         return ShortSequences.TakesGroups(GroupLengths.OfPrompts(lengths, 0), dataType, device);
     }
 
@@ -100,7 +99,7 @@ public sealed class PromptSequencePattern : IAttentionPattern
     // A short prompt is computed the same way next to a long one as among short ones.
     private ShortSequences? Alone(Place place, bool keepsLast) => Try(GroupLengths.OfPrompts([place.Length], 0), keepsLast);
 
-    // The cache takes every prompt whole.
+    // The cache stores every prompt in full.
     private void Write(int layer, Tensor keys, Tensor values)
     {
         using DisposeScope scope = NewDisposeScope();

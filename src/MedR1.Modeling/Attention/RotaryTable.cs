@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Cosines and sines of rotary position embedding (Su et al., 2021) for a sequence of tokens, in the half-split form: dimension j
-/// rotates with dimension j + d/2. The sines of the first half include the minus sign of the rotation, so that a rotation is one
-/// roll, two products and a sum.
+/// Cosines and sines of rotary position embeddings (Su et al., 2021) for a sequence of tokens, in the half-split form: dimension
+/// j is rotated with dimension j + d/2. The sines of the first half include the minus sign of the rotation, so that a rotation is
+/// one roll, two products and a sum.
 /// </summary>
 public sealed class RotaryTable : IDisposable
 {
@@ -22,10 +22,10 @@ public sealed class RotaryTable : IDisposable
     /// <summary><c>[N, 1, d]</c></summary>
     internal Tensor Cosine => _cosine_NXD;
 
-    /// <summary><c>[N, 1, d]</c>, the first half with the minus of the rotation.</summary>
+    /// <summary><c>[N, 1, d]</c>, the first half including the minus sign of the rotation.</summary>
     internal Tensor SignedSine => _signedSine_NXD;
 
-    /// <summary>Creates a table of angles.</summary>
+    /// <summary>Creates a table from angles.</summary>
     /// <param name="angles"><c>[N, d/2]</c> float32 angles.</param>
     /// <param name="dataType">
     /// The data type in which vectors are rotated; the cosines are computed in float32 and then cast.
@@ -41,7 +41,7 @@ public sealed class RotaryTable : IDisposable
         return new RotaryTable(Detach(cosine_NXD), Detach(sine_NXD));
     }
 
-    /// <summary>A table for some of the tokens; the caller disposes it.</summary>
+    /// <summary>Creates a table for some of the tokens; the caller disposes it.</summary>
     /// <param name="tokens"><c>[M]</c> int64 indices in the sequence.</param>
     public RotaryTable Select(Tensor tokens) =>
         new(Detach(_cosine_NXD.index_select(0, tokens)), Detach(_signedSine_NXD.index_select(0, tokens)));
@@ -58,7 +58,7 @@ public sealed class RotaryTable : IDisposable
         return straight.PlusProduct(swapped, _signedSine_NXD);
     }
 
-    /// <summary>Rotates vectors in the data type of the table and rounds them to their own.</summary>
+    /// <summary>Rotates vectors in the data type of the table and rounds the result to the vectors' data type.</summary>
     /// <param name="vectors"><c>[N, heads, d]</c></param>
     /// <returns>A new tensor of the same shape and data type.</returns>
     public Tensor RotateAndRound(Tensor vectors)

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Takes rows to padded places. libtorch's own selection would add up gradients row by row; here each row stands at one place,
-/// and its gradient is the one of that place. What stands in the padding has none.
+/// Copies rows to padded rows. The backward pass of libtorch's <c>index_select</c> would accumulate gradients row by row; here
+/// each row has one padded row, whose gradient it takes. Gradients of the padding are ignored.
 /// </summary>
 internal sealed class RowPaddingFunction : autograd.SingleTensorFunction<RowPaddingFunction>
 {
@@ -13,7 +13,7 @@ internal sealed class RowPaddingFunction : autograd.SingleTensorFunction<RowPadd
 
     public override string Name => nameof(RowPaddingFunction);
 
-    /// <summary>Takes the rows, the source of each padded row and the place of each row.</summary>
+    /// <summary>Arguments: the rows, the source row of each padded row, and the padded row of each row.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         ctx.BeginGuarded();

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Repeats the first rows of a flat batch. libtorch's own selection would add up gradients row by row, on a GPU in an order that
-/// differs; here those of a repeated row are one sum.
+/// Repeats the first rows of a flat batch. The backward pass of libtorch's <c>index_select</c> would accumulate gradients row by
+/// row, on a GPU in a nondeterministic order; here the gradients of a repeated row are added in one sum.
 /// </summary>
 internal sealed class RowRepetitionFunction : autograd.SingleTensorFunction<RowRepetitionFunction>
 {
@@ -15,8 +15,8 @@ internal sealed class RowRepetitionFunction : autograd.SingleTensorFunction<RowR
     public override string Name => nameof(RowRepetitionFunction);
 
     /// <summary>
-    /// Takes the rows, the source of each row of the result, where each source stands first, all places of those that are
-    /// repeated, once after once, and how many of the first rows these are.
+    /// Arguments: the rows, the source row of each result row, the first result row of each source row, the result rows of all
+    /// repetitions (one repetition after another), and the number of repeated rows.
     /// </summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Takes rows back from padded places, none twice; the padding has no gradient.</summary>
+/// <summary>Selects distinct rows from padded rows; the gradient of the padding is 0.</summary>
 internal sealed class RowSelectionFunction : autograd.SingleTensorFunction<RowSelectionFunction>
 {
     private const string Form = "form";
 
     public override string Name => nameof(RowSelectionFunction);
 
-    /// <summary>Takes the padded rows and the place of each row.</summary>
+    /// <summary>Arguments: the padded rows, and the padded row of each row.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         ctx.BeginGuarded();

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary><see cref="SequenceAttention"/> with gradients; the weights of all keys are kept for the backward pass.</summary>
+/// <summary><see cref="SequenceAttention"/> with gradients; the attention weights are saved for the backward pass.</summary>
 internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFunction<SequenceAttentionFunction>
 {
     private const string Forms = "forms";
@@ -11,12 +11,12 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
 
     public override string Name => nameof(SequenceAttentionFunction);
 
-    /// <summary>Attends.</summary>
+    /// <summary>Computes attention.</summary>
     /// <param name="queries"><c>[queries, heads, d]</c></param>
     /// <param name="keys"><c>[keys, key-value heads, d]</c></param>
     /// <param name="values"><c>[keys, key-value heads, d]</c></param>
     /// <param name="layout">The sequences.</param>
-    /// <param name="weights">Takes what each query gives each key, <c>[heads · scores]</c>; null: it is not kept.</param>
+    /// <param name="weights">Receives the attention weights, <c>[heads · scores]</c>; null to discard them.</param>
     /// <returns><c>[queries, heads · d]</c></returns>
     public static Tensor Forward(Tensor queries, Tensor keys, Tensor values, SequenceLayout layout, Tensor? weights)
     {
@@ -30,12 +30,12 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
         return result.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Takes queries, keys, values and the layout.</summary>
+    /// <summary>Arguments: queries, keys, values and the layout.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         ctx.BeginGuarded();
 
-        // Saved tensors must live until this has returned: the caller's scope disposes them.
+        // Saved tensors must outlive this method: they belong to the caller's dispose scope.
         SequenceLayout layout = (SequenceLayout)vars[3];
         Tensor q = ((Tensor)vars[0]).contiguous(), k = ((Tensor)vars[1]).contiguous(), v = ((Tensor)vars[2]).contiguous();
         Tensor weights = Floats(layout.ScoreCount * q.shape[1]);
@@ -85,7 +85,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
         Width = (int)queries.shape[2],
     };
 
-    // The gradient of keys or values; for keys shared by several sequences it is kept separately for each until they are summed.
+    // The gradient of keys or values. For keys shared by all sequences, each sequence has its own rows until they are summed.
     private readonly struct KeyGradient(SequenceLayout layout, long[] shape) : IDisposable
     {
         public Tensor Rows { get; } = Floats([shape[0] + (layout.CommonKeys * layout.Sequences.Length), .. shape[1..]]);
@@ -108,7 +108,7 @@ internal sealed unsafe class SequenceAttentionFunction : autograd.SingleTensorFu
         public void Dispose() => Rows.Dispose();
     }
 
-    // Regardless of the application's default type and device: the kernel writes to the memory itself.
+    // Independent of the application's default type and device, because the kernel writes to the memory directly.
     private static Tensor Floats(params long[] shape) => empty(shape, dtype: ScalarType.Float32, device: CPU);
 
     private static float* Address(Tensor tensor) => (float*)TensorMemory.AddressOf(tensor);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Sequences in a flat batch: the rows that each is made of, and which of its keys each of its queries sees. A query sees
-/// the first keys of its sequence and some neighbours further behind.
+/// Sequences in a flat batch: the rows of each sequence, and the keys to which each query attends. A query attends to the
+/// first keys of its sequence and to one later range of consecutive keys.
 /// </summary>
 internal sealed class SequenceLayout
 {
@@ -17,28 +17,28 @@ internal sealed class SequenceLayout
     /// <summary>The sequences.</summary>
     public ReadOnlySpan<Sequence> Sequences => CollectionsMarshal.AsSpan(_sequences);
 
-    /// <summary>The flat row of each query, sequence after sequence.</summary>
+    /// <summary>The flat row of each query, sequence by sequence.</summary>
     public ReadOnlySpan<int> QueryRows => CollectionsMarshal.AsSpan(_queryRows);
 
-    /// <summary>The flat row of each key, sequence after sequence.</summary>
+    /// <summary>The flat row of each key, sequence by sequence.</summary>
     public ReadOnlySpan<int> KeyRows => CollectionsMarshal.AsSpan(_keyRows);
 
     /// <summary>
-    /// Where each key's gradient goes, sequence after sequence: to the key's own row, but that of a key of several sequences
-    /// to a row behind all others, where they are added up.
+    /// The row that receives each key's gradient, sequence by sequence: the key's own flat row, or, for a key shared by all
+    /// sequences, a separate row after all flat rows; these are summed later.
     /// </summary>
     public ReadOnlySpan<int> KeyGradientRows => CollectionsMarshal.AsSpan(_keyGradientRows);
 
-    /// <summary>How many of the first flat rows are keys of each sequence.</summary>
+    /// <summary>The number of first flat rows that are keys of every sequence.</summary>
     public int CommonKeys { get; private init; }
 
-    /// <summary>What each query sees.</summary>
+    /// <summary>The keys to which each query attends.</summary>
     public ReadOnlySpan<Sight> Sights => CollectionsMarshal.AsSpan(_sights);
 
-    /// <summary>Scores of one head, what is not seen included.</summary>
+    /// <summary>The number of scores of one head, including masked scores.</summary>
     public long ScoreCount { get; private set; }
 
-    /// <summary>Sequences of one length, one after another, of which every token sees all.</summary>
+    /// <summary>Creates consecutive sequences of equal length with full (not causal) attention.</summary>
     public static SequenceLayout Whole(int count, int length)
     {
         SequenceLayout layout = new();
@@ -52,7 +52,7 @@ internal sealed class SequenceLayout
         return layout;
     }
 
-    /// <summary>What <see cref="ScoreCount"/> is of groups whose prompts are asked for whole.</summary>
+    /// <summary>Returns the <see cref="ScoreCount"/> of groups of which all tokens are queries.</summary>
     public static long ScoreCountOf(GroupLengths lengths) => Enumerable.Range(0, lengths.Count).Sum(group =>
     {
         long keys = lengths.Prompts[group] + lengths.Completions[group].Sum();
@@ -60,11 +60,11 @@ internal sealed class SequenceLayout
     });
 
     /// <summary>
-    /// Prompts, each with its completions, as <see cref="GroupLengths"/> orders them: a completion's token sees its prompt and
-    /// what is before it in its completion.
+    /// Creates groups of a prompt and its completions in the order of <see cref="GroupLengths"/>: a completion token attends to
+    /// its prompt and the completion up to itself.
     /// </summary>
-    /// <param name="lengths">Tokens of prompts and completions.</param>
-    /// <param name="keepsLast">Whether the queries are the last token of each prompt and the completions alone.</param>
+    /// <param name="lengths">The token counts of prompts and completions.</param>
+    /// <param name="keepsLast">Whether only the last token of each prompt and the completion tokens are queries.</param>
     public static SequenceLayout Groups(GroupLengths lengths, bool keepsLast)
     {
         SequenceLayout layout = new() { CommonKeys = lengths.Prefix };
@@ -97,7 +97,7 @@ internal sealed class SequenceLayout
         return layout;
     }
 
-    // A prompt's tokens from a given index on; their rows are consecutive.
+    // Adds the queries of a prompt from a given token on; their rows are consecutive.
     private void AddPrompt(int sequence, int first, int length, int from, bool keepsLast)
     {
         if (keepsLast)
@@ -128,7 +128,7 @@ internal sealed class SequenceLayout
         _sights.AddRange(Enumerable.Range(0, count).Select(see));
     }
 
-    // Whatever was added since the last end is one sequence.
+    // Ends a sequence, which consists of everything added since the previous end.
     private void End()
     {
         (int query, int key) = _sequences.Count == 0 ? (0, 0) : _sequences[^1].End;
@@ -138,21 +138,23 @@ internal sealed class SequenceLayout
     }
 
     /// <summary>A sequence.</summary>
-    /// <param name="FirstQuery">Its first query among all.</param>
-    /// <param name="QueryCount">Queries.</param>
-    /// <param name="FirstKey">Its first key among all.</param>
-    /// <param name="KeyCount">Keys.</param>
-    /// <param name="FirstScore">Scores of one head of the sequences before.</param>
+    /// <param name="FirstQuery">The index of the first query.</param>
+    /// <param name="QueryCount">The number of queries.</param>
+    /// <param name="FirstKey">The index of the first key.</param>
+    /// <param name="KeyCount">The number of keys.</param>
+    /// <param name="FirstScore">The index of the first score of one head.</param>
     public readonly record struct Sequence(int FirstQuery, int QueryCount, int FirstKey, int KeyCount, long FirstScore)
     {
-        /// <summary>The first query and the first key of the next.</summary>
+        /// <summary>The first query and the first key of the next sequence.</summary>
         public (int Query, int Key) End => (FirstQuery + QueryCount, FirstKey + KeyCount);
     }
 
-    /// <summary>The keys of its sequence that a query sees: those before <paramref name="Shared"/>, and from
-    /// <paramref name="First"/> to before <paramref name="End"/>.</summary>
-    /// <param name="Shared">How many of the first keys, at least 1.</param>
-    /// <param name="First">Not before <paramref name="Shared"/>.</param>
-    /// <param name="End">Not before <paramref name="First"/>.</param>
+    /// <summary>
+    /// The keys of its sequence to which a query attends: those before <paramref name="Shared"/>, and those from
+    /// <paramref name="First"/> to before <paramref name="End"/>.
+    /// </summary>
+    /// <param name="Shared">The number of first keys, at least 1.</param>
+    /// <param name="First">The start of the range, at least <paramref name="Shared"/>.</param>
+    /// <param name="End">The exclusive end of the range, at least <paramref name="First"/>.</param>
     public readonly record struct Sight(int Shared, int First, int End);
 }

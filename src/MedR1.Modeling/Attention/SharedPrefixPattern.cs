@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Prompts that begin with the same tokens, which are fed once: the flat batch has the first prompt whole, the others without the
-/// common prefix, and after them whatever follows prompts. Only attention takes all prompts whole; every other layer computes the
-/// prefix once. Results and gradients are those of whole prompts.
+/// Attention for prompts with a common prefix that is stored once: the flat batch contains the first prompt in full, the other
+/// prompts without the prefix, and then the completions. Only attention expands all prompts; every other layer computes the prefix
+/// once. Results and gradients equal those of prompts stored in full.
 /// </summary>
 /// <remarks>
-/// What the layers make of a token depends only on its position and the tokens before it, so that a common prefix has the same
-/// values in all prompts: the system's turn, and the opening of the user's.
+/// The hidden states of a token depend only on its position and the tokens before it, so that a common prefix, such as the system
+/// turn and the opening of the user turn, has the same values in all prompts.
 /// </remarks>
 public sealed class SharedPrefixPattern : IAttentionPattern
 {
@@ -18,8 +18,8 @@ public sealed class SharedPrefixPattern : IAttentionPattern
     private readonly SharedPrefixRows _rows;
 
     /// <summary>Creates a pattern; its tensors belong to the current dispose scope.</summary>
-    /// <param name="whole">How whole prompts, and what follows them, attend.</param>
-    /// <param name="lengths">Tokens of prompts and completions.</param>
+    /// <param name="whole">The pattern for prompts stored in full, with their completions.</param>
+    /// <param name="lengths">The token counts of prompts and completions.</param>
     /// <param name="device">The device of the tokens.</param>
     public SharedPrefixPattern(IAttentionPattern whole, GroupLengths lengths, Device device)
     {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The way from a flat batch in which the beginning of all prompts stands once (<see cref="GroupLengths.Prefix"/>) to one with
-/// whole prompts, and back.
+/// Maps a flat batch that stores the common prefix of all prompts once (<see cref="GroupLengths.Prefix"/>) to one with full
+/// prompts, and back.
 /// </summary>
 internal sealed class SharedPrefixRows
 {
@@ -14,14 +14,14 @@ internal sealed class SharedPrefixRows
     private readonly Tensor _firsts;
     private readonly Tensor _prefixes;
 
-    /// <summary>Makes a way there and back; its tensors belong to the current dispose scope.</summary>
-    /// <param name="lengths">Tokens of prompts and completions.</param>
-    /// <param name="device">Where the rows are.</param>
+    /// <summary>Creates a mapping; its tensors belong to the current dispose scope.</summary>
+    /// <param name="lengths">The token counts of prompts and completions.</param>
+    /// <param name="device">The device of the rows.</param>
     public SharedPrefixRows(GroupLengths lengths, Device device)
     {
         _prefix = lengths.Prefix;
 
-        // The flat row of each whole token; the first whole token of each flat row; the whole tokens of all prefixes.
+        // The flat row of each full row; the first full row of each flat row; the full rows of all prefixes.
         List<long> sources = [], firsts = [], prefixes = [];
         for (int prompt = 0; prompt < lengths.Count; prompt++)
         {
@@ -52,17 +52,17 @@ internal sealed class SharedPrefixRows
         _prefixes = prefixes.ToArray().ToDevice(device);
     }
 
-    /// <summary><c>[flat rows, …]</c> to <c>[whole rows, …]</c>.</summary>
+    /// <summary>Maps <c>[flat rows, …]</c> to <c>[full rows, …]</c>.</summary>
     public Tensor Whole(Tensor flat) => IsRecorded(flat)
         ? RowRepetitionFunction.apply(flat, _sources, _firsts, _prefixes, _prefix)
         : flat.index_select(0, _sources);
 
-    /// <summary><c>[whole rows, …]</c> to <c>[flat rows, …]</c>: what is the same in all prompts is taken from the first.</summary>
+    /// <summary>Maps <c>[full rows, …]</c> to <c>[flat rows, …]</c>, taking the prefix from the first prompt.</summary>
     public Tensor Flat(Tensor whole) => IsRecorded(whole)
         ? RowSelectionFunction.apply(whole, _firsts)
         : whole.index_select(0, _firsts);
 
-    /// <summary>The flat rows of whole ones.</summary>
+    /// <summary>Returns the flat rows of full rows.</summary>
     public Tensor PlacesOf(Tensor whole) => _sources.index_select(0, whole);
 
     private static bool IsRecorded(Tensor tensor) => is_grad_enabled() && tensor.requires_grad;

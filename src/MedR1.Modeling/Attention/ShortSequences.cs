@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Attention of short sequences in float32 on the CPU, with gradients if wanted, by <see cref="SequenceAttention"/>. The rows of
-/// a sequence may be anywhere in a flat batch: nothing is padded.
+/// Attention for short sequences in float32 on the CPU, with optional gradients. The rows of a sequence can be anywhere in a flat
+/// batch, so that nothing is padded.
 /// </summary>
 public sealed class ShortSequences
 {
-    // Longer sequences no longer fit the processor's cache, and libtorch's operator is made for them.
+    // Longer sequences don't fit the processor's cache; libtorch's fused operator is designed for them.
     private const int LongestSequence = 256;
 
-    // What is kept of a head for its backward pass: 4 MiB. Without gradient nothing is kept, and a sequence's result must not
-    // depend on how many others there are.
+    // The maximum number of scores per head saved for the backward pass: 4 MiB. Without gradient nothing is saved and there is no
+    // limit, because the result of a sequence must not depend on the number of other sequences.
     private const long MostKeptScores = 1 << 20;
 
     private readonly SequenceLayout _layout;
@@ -21,10 +21,11 @@ public sealed class ShortSequences
     private ShortSequences(SequenceLayout layout) => _layout = layout;
 
     /// <summary>
-    /// Consecutive sequences of the same length in which every token sees all; null if other operators are better.
+    /// Creates consecutive sequences of equal length with full (not causal) attention; returns <see langword="null"/> if other
+    /// operators are faster.
     /// </summary>
-    /// <param name="count">Number of sequences.</param>
-    /// <param name="length">Tokens of each.</param>
+    /// <param name="count">The number of sequences.</param>
+    /// <param name="length">The number of tokens of each sequence.</param>
     /// <param name="dataType">Data type of the vectors.</param>
     /// <param name="device">The device of the vectors.</param>
     public static ShortSequences? TryWhole(int count, int length, ScalarType dataType, Device device)
@@ -33,24 +34,26 @@ public sealed class ShortSequences
         return Serves(dataType, device) && length <= LongestSequence ? Try(SequenceLayout.Whole(count, length)) : null;
     }
 
-    /// <summary>Groups as <see cref="GroupLengths"/> orders them.</summary>
-    /// <param name="lengths">Tokens of prompts and completions.</param>
-    /// <param name="keepsLast">Whether the queries are the last token of each prompt and the completions alone.</param>
-    /// <param name="dataType">Type of the vectors.</param>
-    /// <param name="device">Where they are.</param>
+    /// <summary>
+    /// Creates groups in the order of <see cref="GroupLengths"/>; returns <see langword="null"/> if other operators are faster.
+    /// </summary>
+    /// <param name="lengths">The token counts of prompts and completions.</param>
+    /// <param name="keepsLast">Whether only the last token of each prompt and the completion tokens are queries.</param>
+    /// <param name="dataType">The data type of the vectors.</param>
+    /// <param name="device">The device of the vectors.</param>
     internal static ShortSequences? TryGroups(
         GroupLengths lengths, bool keepsLast, ScalarType dataType, Device device) =>
         TakesGroups(lengths, dataType, device) ? new ShortSequences(SequenceLayout.Groups(lengths, keepsLast)) : null;
 
-    /// <summary>Whether <see cref="TryGroups"/> gives something.</summary>
-    /// <param name="lengths">Tokens of prompts and completions.</param>
-    /// <param name="dataType">Type of the vectors.</param>
-    /// <param name="device">Where they are.</param>
+    /// <summary>Whether <see cref="TryGroups"/> returns an instance.</summary>
+    /// <param name="lengths">The token counts of prompts and completions.</param>
+    /// <param name="dataType">The data type of the vectors.</param>
+    /// <param name="device">The device of the vectors.</param>
     internal static bool TakesGroups(GroupLengths lengths, ScalarType dataType, Device device) =>
         Serves(dataType, device) && GroupSequencePattern.LengthOf(lengths) <= LongestSequence
         && AreFew(SequenceLayout.ScoreCountOf(lengths));
 
-    /// <summary><c>softmax(q kᵀ / √d) v</c></summary>
+    /// <summary>Computes <c>softmax(q kᵀ / √d) v</c>.</summary>
     /// <param name="queries"><c>[queries, heads, d]</c></param>
     /// <param name="keys"><c>[keys, key-value heads, d]</c></param>
     /// <param name="values"><c>[keys, key-value heads, d]</c></param>
