@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Copies rows of a cache, all of them in two operations a tensor.</summary>
+/// <summary>Copies rows of a cache, with two operations per tensor for all rows.</summary>
 internal static class CacheRows
 {
-    /// <param name="parts"><c>[row slots, heads, completion, d]</c> each.</param>
-    /// <param name="copies">The rows.</param>
-    /// <param name="length">Tokens that are copied.</param>
-    /// <exception cref="ArgumentException">A slot does not exist, or one is written that is also read.</exception>
+    /// <param name="parts">The tensors, <c>[row slots, heads, completion, d]</c> each.</param>
+    /// <param name="copies">The rows to copy.</param>
+    /// <param name="length">The number of tokens to copy.</param>
+    /// <exception cref="ArgumentException">A slot does not exist, is both read and written, or is written twice.</exception>
     public static void Copy(IEnumerable<Tensor> parts, IReadOnlyList<RowCopy> copies, int length)
     {
         using DisposeScope scope = NewDisposeScope();

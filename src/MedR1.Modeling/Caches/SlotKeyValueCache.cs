@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Keys and values in preallocated memory: for prompts <c>[prompt slots, heads, prompt, d]</c> and for completions
-/// <c>[row slots, heads, completion, d]</c>, for each layer. Keys are stored after their rotation.
+/// A KV cache in preallocated memory: for each layer, <c>[prompt slots, heads, prompt, d]</c> for prompts and
+/// <c>[row slots, heads, completion, d]</c> for completions. Keys are stored after rotation.
 /// </summary>
 public sealed class SlotKeyValueCache : IKeyValueCache
 {
@@ -18,15 +18,15 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     private DecodePrograms? _programs;
 
     /// <summary>Allocates a cache.</summary>
-    /// <param name="layers">Number of decoder layers.</param>
-    /// <param name="keyValueHeads">Number of key-value heads.</param>
-    /// <param name="headSize">Width of a head.</param>
-    /// <param name="promptSlots">The number of prompts it can hold at once.</param>
-    /// <param name="rowSlots">The number of completions it can hold at once.</param>
-    /// <param name="promptCapacity">Tokens of the longest prompt.</param>
-    /// <param name="completionCapacity">Tokens of the longest completion.</param>
-    /// <param name="device">Its device.</param>
-    /// <param name="dataType">Its data type.</param>
+    /// <param name="layers">The number of decoder layers.</param>
+    /// <param name="keyValueHeads">The number of key-value heads.</param>
+    /// <param name="headSize">The width of a head.</param>
+    /// <param name="promptSlots">The number of prompts that the cache can hold at once.</param>
+    /// <param name="rowSlots">The number of completions that the cache can hold at once.</param>
+    /// <param name="promptCapacity">The maximum number of tokens of a prompt.</param>
+    /// <param name="completionCapacity">The maximum number of tokens of a completion.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="dataType">The data type.</param>
     public SlotKeyValueCache(
         int layers, int keyValueHeads, int headSize, int promptSlots, int rowSlots, int promptCapacity,
         int completionCapacity, Device device, ScalarType dataType)
@@ -70,25 +70,25 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     /// <inheritdoc/>
     public long ByteSize { get; }
 
-    /// <summary>Number of key-value heads.</summary>
+    /// <summary>The number of key-value heads.</summary>
     public int KeyValueHeads { get; }
 
-    /// <summary>Width of a head.</summary>
+    /// <summary>The width of a head.</summary>
     public int HeadSize { get; }
 
-    /// <summary>Its device.</summary>
+    /// <summary>The device of the cache.</summary>
     public Device Device { get; }
 
-    /// <summary>The data type of its elements.</summary>
+    /// <summary>The data type of keys and values.</summary>
     public ScalarType DataType { get; }
 
-    /// <summary>Tokens of the prompt in each slot; 0 for an empty slot.</summary>
+    /// <summary>The number of tokens of the prompt in each slot; 0 for an empty slot.</summary>
     public IReadOnlyList<int> PromptLengths => _promptLengths;
 
-    /// <summary>Position of the first token after the prompt in each slot.</summary>
+    /// <summary>The position of the first token after the prompt in each slot.</summary>
     public IReadOnlyList<int> NextPositions => _nextPositions;
 
-    /// <summary>Whether rows attend by tensor operators even if the CPU has a kernel for them.</summary>
+    /// <summary>Whether decode attention uses tensor operators even if there is a CPU kernel.</summary>
     /// <value>The default is <see langword="false"/>.</value>
     public bool AttendsByTensors
     {
@@ -104,23 +104,23 @@ public sealed class SlotKeyValueCache : IKeyValueCache
     }
 
     /// <summary>
-    /// The steps of rows that attend by tensor operators; <see langword="null"/> if they attend by a kernel
+    /// The decode programs of a cache that uses tensor operators; <see langword="null"/> if a CPU kernel is used instead
     /// (<see cref="DecodePattern"/>).
     /// </summary>
     public DecodePrograms? Programs => AttendsByTensors || !DecodeAttention.Fits(this)
         ? _programs ??= new DecodePrograms(this) : null;
 
-    /// <summary>For the steps on this cache.</summary>
+    /// <summary>The temporary memory of recorded steps on this cache.</summary>
     internal StepMemory StepMemory { get; } = new();
 
     private IEnumerable<Tensor> All => _promptKeys.Concat(_promptValues).Concat(_rowKeys).Concat(_rowValues);
 
     /// <summary>Prepares slots for new prompts.</summary>
     /// <param name="slots">The slots.</param>
-    /// <param name="lengths">Tokens of each prompt.</param>
-    /// <param name="nextPositions">Position of the first token after each prompt.</param>
+    /// <param name="lengths">The number of tokens of each prompt.</param>
+    /// <param name="nextPositions">The position of the first token after each prompt.</param>
     /// <exception cref="ArgumentException">A slot does not exist or occurs twice, or the lists differ in length.</exception>
-    /// <exception cref="InvalidPromptException">A prompt is longer than the cache.</exception>
+    /// <exception cref="InvalidPromptException">A prompt is longer than <see cref="PromptCapacity"/>.</exception>
     public void Begin(IReadOnlyList<int> slots, IReadOnlyList<int> lengths, IReadOnlyList<int> nextPositions)
     {
         ArgumentNullException.ThrowIfNull(slots);
@@ -156,7 +156,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         }
     }
 
-    /// <summary>Empties slots, such as those of prompts that could not be computed.</summary>
+    /// <summary>Empties prompt slots, for instance if prefill has failed.</summary>
     /// <param name="slots">The slots.</param>
     public void Forget(IReadOnlyList<int> slots)
     {
@@ -167,12 +167,12 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         }
     }
 
-    /// <summary>Stores prompts' keys and values of a layer.</summary>
+    /// <summary>Stores the keys and values of prompts for a layer.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="slots">The slots they go to.</param>
+    /// <param name="slots">The slot of each prompt.</param>
     /// <param name="keys"><c>[prompts · length, heads, d]</c></param>
     /// <param name="values"><c>[prompts · length, heads, d]</c></param>
-    /// <param name="length">Tokens of each prompt, padding included.</param>
+    /// <param name="length">The number of tokens of each prompt, including padding.</param>
     public void WritePrompts(int layer, IReadOnlyList<int> slots, Tensor keys, Tensor values, int length)
     {
         ArgumentNullException.ThrowIfNull(slots);
@@ -192,7 +192,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         }
     }
 
-    /// <summary>Throws for rows that the cache can't decode.</summary>
+    /// <summary>Checks that rows can be decoded.</summary>
     /// <param name="rows">The rows of a step.</param>
     /// <exception cref="ArgumentException">A slot does not exist, or a row slot occurs twice.</exception>
     /// <exception cref="InvalidOperationException">A prompt slot is empty, or a row is full.</exception>
@@ -228,7 +228,8 @@ public sealed class SlotKeyValueCache : IKeyValueCache
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
-    /// A slot does not exist, or the length is above <see cref="CompletionCapacity"/>.
+    /// A slot does not exist, is both read and written, or is written twice, or the length exceeds
+    /// <see cref="CompletionCapacity"/>.
     /// </exception>
     public void CopyRows(IReadOnlyList<RowCopy> copies, int length)
     {
@@ -238,11 +239,11 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         CacheRows.Copy(_rowKeys.Concat(_rowValues), copies, length);
     }
 
-    /// <summary>Keys and values of all prompt slots, <c>[prompt slots, heads, prompt, d]</c>.</summary>
+    /// <summary>Returns the keys and values of all prompt slots, <c>[prompt slots, heads, prompt, d]</c>.</summary>
     /// <param name="layer">The layer.</param>
     public (Tensor Keys, Tensor Values) Prompts(int layer) => (_promptKeys[layer], _promptValues[layer]);
 
-    /// <summary>Keys and values of all row slots, <c>[row slots, heads, completion, d]</c>.</summary>
+    /// <summary>Returns the keys and values of all row slots, <c>[row slots, heads, completion, d]</c>.</summary>
     /// <param name="layer">The layer.</param>
     public (Tensor Keys, Tensor Values) Rows(int layer) => (_rowKeys[layer], _rowValues[layer]);
 
@@ -257,7 +258,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         }
     }
 
-    // Masked elements are still multiplied, by 0: memory never written to may contain NaN.
+    // Zeroed for tensor operators, which multiply masked elements by 0: uninitialized memory may contain NaN.
     private Tensor Part(long[] shape, bool isMasked) => (isMasked
         ? zeros(shape, DataType, Device) : empty(shape, DataType, Device)).DetachFromDisposeScope();
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <content>What a step can be made of.</content>
+/// <content>The operations of a step.</content>
 internal sealed unsafe partial class CpuStepRecorder
 {
     /// <inheritdoc/>
@@ -56,13 +56,13 @@ internal sealed unsafe partial class CpuStepRecorder
         return Attend(layer, Own<CpuStepValues>(queries), Own<CpuStepValues>(keys), Own<CpuStepValues>(values));
     }
 
-    /// <summary>Adds rows.</summary>
+    /// <summary>Adds rows elementwise.</summary>
     public CpuStepValues Add(StepValues left, StepValues right) =>
         Map<SumFunction>(Own<CpuStepValues>(left), Own<CpuStepValues>(right));
 
-    /// <summary>Turns the heads of rows in place.</summary>
+    /// <summary>Applies rotary position embeddings to the heads of rows, in place.</summary>
     /// <param name="vectors"><c>[rows, heads · d]</c></param>
-    /// <param name="table">Cosines and sines of the rows, in the type of the step.</param>
+    /// <param name="table">Cosines and sines of the rows, in the data type of the step.</param>
     public void Rotate(CpuStepValues vectors, RotaryTable table)
     {
         int phase = PhaseOfChange(vectors);

@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A decoding step on the CPU, recorded first and then run in one call of libtorch's threads: kernels read the weights as
-/// they lie, one phase after the other, with nothing but the threads' waiting for each other in between. What needs
-/// nothing of each other falls into one phase by itself. Every row is computed in one order: it does not depend on the
-/// other rows and the number of threads, bit for bit.
+/// A decode step on the CPU, recorded first and then run in one parallel region of libtorch's threads. Kernels read the
+/// weights in their stored layout, phase by phase, with only a barrier of the threads in between; independent operations
+/// share a phase. The order of summation within a row is fixed, so that a row's result does not depend on the other rows
+/// or the number of threads, bit for bit.
 /// </summary>
 internal sealed unsafe partial class CpuStepRecorder : StepRecorder
 {
@@ -21,7 +21,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
     private readonly List<List<KernelWork>> _phases = [];
     private readonly List<Freed> _freed = [];
 
-    // Kept alive: the kernels read them through their addresses.
+    // Keeps tensors alive that the kernels access by address.
     private readonly List<Tensor> _used = [];
 
     private CpuStepRecorder(SlotKeyValueCache cache, DecodePlan plan)
@@ -39,8 +39,8 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
     private bool IsBrainFloat => _type == ScalarType.BFloat16;
 
     /// <summary>
-    /// Begins a step, of which one at a time is recorded and run on a cache. In float32 there are kernels for any, in bfloat16
-    /// for as many rows as the kernel that reads weights as they lie is the fastest for.
+    /// Begins a step; a cache supports one step at a time. Returns <see langword="null"/> in bfloat16 if the number of rows exceeds
+    /// that for which the kernel that reads weights in their stored layout is the fastest; float32 has no such limit.
     /// </summary>
     public static CpuStepRecorder? TryCreate(DecodePattern pattern)
     {
@@ -70,7 +70,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
     public void Release(CpuStepValues values) =>
         _freed.Add(new Freed((nint)values.Address, BytesOf(values.Width), values.LastPhase));
 
-    // The phase after the last one that produces any of these values; from now on they are in use until that phase.
+    // Returns the phase after the last one that produces any of these values, and marks the values as in use until then.
     private static int PhaseAfter(params ReadOnlySpan<CpuStepValues> values)
     {
         int phase = 0;
@@ -87,7 +87,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
         return phase;
     }
 
-    // An in-place change waits for all readers of the old values.
+    // An in-place change follows all readers of the old values.
     private static int PhaseOfChange(CpuStepValues values) => values.Phase = ++values.LastPhase;
 
     private void Record<TJob>(int phase, TJob job, delegate*<void*, int, void> body, int parts)
@@ -101,7 +101,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
         _phases[phase].Add(new KernelWork(body, _memory.Copy<TJob>([job]), parts));
     }
 
-    // Freed memory is in use until its last phase is over.
+    // Freed memory can be reused only after the last phase that uses it.
     private CpuStepValues Make(int width, int phase)
     {
         long bytes = BytesOf(width);
@@ -116,7 +116,7 @@ internal sealed unsafe partial class CpuStepRecorder : StepRecorder
         return new CpuStepValues(this, address, width, phase);
     }
 
-    // As float32, the data type in which low-rank updates are computed.
+    // Sized for float32, because low-rank updates are computed in that type.
     private long BytesOf(int width) => (long)_rows * width * sizeof(float);
 
     private void* AddressOf(Tensor tensor)

@@ -1,6 +1,6 @@
 namespace MedR1.Modeling;
 
-/// <summary>Values of a step on the CPU, with the phases that make and read them.</summary>
+/// <summary>Values of a step on the CPU, with the phases that produce and read them.</summary>
 internal sealed unsafe class CpuStepValues : StepValues
 {
     private readonly CpuStepRecorder? _owner;
@@ -16,13 +16,13 @@ internal sealed unsafe class CpuStepValues : StepValues
 
     public void* Address { get; }
 
-    /// <summary>The phase that makes or last changes them; −1 for what is there before the step.</summary>
+    /// <summary>The phase that produces or last changes the values; −1 for values that exist before the step.</summary>
     public int Phase { get; set; }
 
-    /// <summary>The last phase that touches them.</summary>
+    /// <summary>The last phase that reads or writes the values.</summary>
     public int LastPhase { get; set; }
 
-    /// <summary>The same as float32, once it was asked for.</summary>
+    /// <summary>The values converted to float32, once requested.</summary>
     public CpuStepValues? Widened { get; set; }
 
     /// <inheritdoc/>

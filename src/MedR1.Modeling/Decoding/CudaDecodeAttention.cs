@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Attention of a step's tokens on a GPU in one kernel: a place and a key-value head in each block, sums in float32. It
-/// writes the tokens' keys and values behind the rows'. A place's result does not depend on the other places.
+/// Decode attention on a GPU in one kernel, with one block per place and key-value head and sums in float32. The kernel also
+/// appends the tokens' keys and values to the rows in the cache. The result of a place does not depend on other places.
 /// </summary>
 internal static unsafe class CudaDecodeAttention
 {
@@ -14,22 +14,22 @@ internal static unsafe class CudaDecodeAttention
     private const int MostQueryHeads = 8;
     private const int WidestHead = 128;
 
-    /// <summary>Whether the kernel reads a cache and the queries.</summary>
+    /// <summary>Whether the kernel supports a cache and a number of query heads.</summary>
     /// <param name="cache">The cache.</param>
-    /// <param name="heads">Heads of the queries.</param>
+    /// <param name="heads">The number of query heads.</param>
     public static bool Fits(SlotKeyValueCache cache, long heads) =>
         cache.DataType is ScalarType.Float32 or ScalarType.BFloat16
         && cache.HeadSize % 4 == 0 && cache.HeadSize <= WidestHead
         && heads / cache.KeyValueHeads <= MostQueryHeads && !is_grad_enabled()
         && CudaKernels.For(cache.Device) is not null;
 
-    /// <summary>Whether queries and keys can be turned on the way.</summary>
+    /// <summary>Whether a kernel can also apply rotary position embeddings to queries and keys.</summary>
     /// <param name="cache">The cache.</param>
-    /// <param name="heads">Heads of the queries.</param>
+    /// <param name="heads">The number of query heads.</param>
     public static bool Turns(SlotKeyValueCache cache, long heads) =>
         Fits(cache, heads) && cache.DataType == ScalarType.BFloat16 && cache.HeadSize == WidestHead;
 
-    /// <summary>Attends.</summary>
+    /// <summary>Computes attention.</summary>
     /// <param name="queries"><c>[N, heads, d]</c></param>
     /// <param name="keys"><c>[N, key-value heads, d]</c></param>
     /// <param name="values"><c>[N, key-value heads, d]</c></param>
@@ -46,7 +46,7 @@ internal static unsafe class CudaDecodeAttention
         return result.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Turns the heads of queries and keys and attends, where the kernel <see cref="Turns"/>.</summary>
+    /// <summary>Rotates queries and keys and computes attention; requires <see cref="Turns"/>.</summary>
     /// <param name="queries"><c>[N, heads, d]</c></param>
     /// <param name="keys"><c>[N, key-value heads, d]</c></param>
     /// <param name="values"><c>[N, key-value heads, d]</c></param>
@@ -100,7 +100,7 @@ internal static unsafe class CudaDecodeAttention
             PromptCapacity = cache.PromptCapacity,
             RowCapacity = cache.CompletionCapacity,
 
-            // Scores in powers of 2.
+            // Includes 1/ln 2, because the kernel exponentiates to base 2.
             Scale = (float)(1 / (Math.Sqrt(cache.HeadSize) * Math.Log(2))),
         });
     }

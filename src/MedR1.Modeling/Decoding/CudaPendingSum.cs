@@ -2,19 +2,22 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>A layer's output that a residual is waiting for: whole, or as sums over parts of its input.</summary>
+/// <summary>
+/// A deferred sum of a residual and a layer's output, which is given either complete or as partial sums over parts of the layer's
+/// input.
+/// </summary>
 internal sealed class CudaPendingSum : IDisposable
 {
     private readonly Tensor? _low;
 
-    /// <summary>Of a layer's output, which this disposes.</summary>
+    /// <summary>Creates a sum with a complete output, and takes ownership of that output.</summary>
     public CudaPendingSum(Tensor residual, Tensor added)
     {
         Residual = residual.alias();
         Added = added;
     }
 
-    /// <summary>Of sums, which this disposes with what an adapter needs.</summary>
+    /// <summary>Creates a sum with partial sums, and takes ownership of them and of the adapter's down-projection.</summary>
     public CudaPendingSum(Tensor residual, Tensor partial, CudaStepArguments.Layer layer, Tensor? low)
     {
         Residual = residual.alias();
@@ -32,7 +35,7 @@ internal sealed class CudaPendingSum : IDisposable
     /// <summary><c>[parts, rows, width]</c> float32.</summary>
     public Tensor? Partial { get; }
 
-    /// <summary>What makes the output of the sums.</summary>
+    /// <summary>The arguments for completing the output from the partial sums.</summary>
     public CudaStepArguments.Layer Layer { get; }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>What the adapters of up to three layers have made of their input, <c>[rows, rank]</c> float32 each.</summary>
+/// <summary>The adapters' down-projections of the input of up to three layers, <c>[rows, rank]</c> float32 each.</summary>
 internal sealed class CudaReduced : IDisposable
 {
     private readonly Tensor?[] _low = new Tensor?[3];

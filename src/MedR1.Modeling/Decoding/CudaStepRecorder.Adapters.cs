@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <content>What adapters add to products.</content>
+/// <content>Low-rank updates of adapters.</content>
 internal sealed unsafe partial class CudaStepRecorder
 {
-    // First the down-projections of all adapters that share an input.
+    // Computes the down-projections of all adapters that share an input.
     private CudaReduced Reduce(Tensor rows, ReadOnlySpan<IAdaptableLayer> layers)
     {
         const int MostThreads = 512;
@@ -43,7 +43,7 @@ internal sealed unsafe partial class CudaStepRecorder
         return reduced;
     }
 
-    // The product by operators, and an adapter's part by kernels if there are any.
+    // Computes the product by libtorch's operators, and the adapter's update by kernels if they support it.
     private Tensor Apply(Tensor rows, IAdaptableLayer layer)
     {
         if (UpdateOf(layer) is not { } update || !FitsUpdate(rows, update))

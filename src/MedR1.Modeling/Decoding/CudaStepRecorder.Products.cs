@@ -6,16 +6,16 @@ namespace MedR1.Modeling;
 /// <content>Products with weights.</content>
 internal sealed unsafe partial class CudaStepRecorder
 {
-    // For more rows libtorch is at least as fast if a product is a single call.
+    // For more rows, a single product is at least as fast in libtorch.
     private const int MaxRows = 16;
     private const int MostRowsOfSeveral = 32;
     private const int MostLayers = 3;
 
-    // Blocks that keep the memory of a large GPU busy.
+    // The number of blocks that saturates the memory bandwidth of a large GPU.
     private const int EnoughBlocks = 384;
     private const int MostParts = 8;
 
-    // How many numbers of a row a block of the kernel for parts takes at a time.
+    // The number of row elements that a block of the multiply_parts kernel processes at a time.
     private const int PartStep = 384;
 
     /// <inheritdoc/>

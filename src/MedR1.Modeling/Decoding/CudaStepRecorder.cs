@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A decoding step in bfloat16 on a GPU by few kernels: what is recorded goes to the device's stream at once. A layer of the
-/// decoder takes seven of them instead of sixteen; weights of up to 16 rows are multiplied by kernels that read them at the
-/// pace of the memory, others by libtorch. Everything is rounded where the operators of a layer round.
+/// A decode step in bfloat16 on a GPU with few kernels: each recorded operation is launched at once. A decoder layer takes seven
+/// kernels instead of sixteen. Products with up to 16 rows use kernels that read the weights at memory bandwidth, others use
+/// libtorch. Results are rounded at the same points as by a layer's operators.
 /// </summary>
 internal sealed unsafe partial class CudaStepRecorder : StepRecorder
 {
-    // Not every GPU has the registers for more threads.
+    // Not every GPU has enough registers for more threads.
     private const int MostThreadsOfSum = 512;
 
     private readonly DecodeTablePattern _pattern;
@@ -26,7 +26,7 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
 
     private Device Device => _pattern.Cache.Device;
 
-    /// <summary>Begins a step where there are kernels for its type and device.</summary>
+    /// <summary>Begins a step; returns <see langword="null"/> if there are no kernels for its data type and device.</summary>
     public static CudaStepRecorder? TryCreate(DecodeTablePattern pattern) =>
         pattern.Cache.DataType == ScalarType.BFloat16 && !is_grad_enabled()
         && CudaKernels.For(pattern.Cache.Device) is { HasSteps: true } kernels ? new CudaStepRecorder(pattern, kernels) : null;
@@ -85,7 +85,7 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
         return rows.Tensor;
     }
 
-    // Completes a sum, and normalises it if there is a gain.
+    // Computes a deferred sum, and normalises it if there is a gain.
     private void Add(CudaPendingSum pending, Tensor sum, Tensor? gain, Tensor? normalised, double epsilon)
     {
         int width = (int)sum.shape[1];
@@ -109,7 +109,7 @@ internal sealed unsafe partial class CudaStepRecorder : StepRecorder
 
     private static nint AddressOf(Tensor? tensor) => tensor is null ? 0 : TensorMemory.AddressOf(tensor);
 
-    // Numbers are read eight at a time, in their stored layout.
+    // The kernels read eight elements at a time, in their stored layout.
     private static bool Holds(Tensor parameter) => parameter.dtype == ScalarType.BFloat16 && IsReadable(parameter);
 
     private static bool IsReadable(Tensor parameter) =>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>What a step needs on the device, in tensors that stay where they are: N places, A prompts.</summary>
+/// <summary>The inputs of a step on the device, in tensors with fixed addresses: N places, A prompts.</summary>
 internal sealed class DecodeInputs : IDisposable
 {
     private readonly DecodeShape _shape;
@@ -38,8 +38,8 @@ internal sealed class DecodeInputs : IDisposable
     /// <summary><c>[rows]</c>: the place of each row of the step.</summary>
     public Tensor PlacesOf(DecodeLayout layout) => OfPlaces(4).narrow(0, 0, layout.Rows);
 
-    /// <summary>Takes a step.</summary>
-    /// <param name="layout">Its rows.</param>
+    /// <summary>Copies the inputs of a step to the device.</summary>
+    /// <param name="layout">The layout of the step's rows.</param>
     /// <param name="tokens"><c>[rows]</c> int64: the token of each row.</param>
     public void Fill(DecodeLayout layout, Tensor tokens)
     {

@@ -1,13 +1,13 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Where the rows of a step stand in its table, and the numbers that the device needs of them. A place without a row of
-/// its own repeats a row exactly, and what it writes, therefore, too: the first row of its prompt, or, of a prompt too
-/// many, the first prompt's.
+/// Assigns the rows of a step to places of its table, and computes the numbers that the device needs. A place without a row
+/// duplicates the first row of its prompt or, beyond the last prompt, of the first prompt; it therefore writes the same
+/// values to the same memory as that row.
 /// </summary>
 internal sealed class DecodeLayout
 {
-    /// <summary>Lays rows out.</summary>
+    /// <summary>Creates a layout.</summary>
     public DecodeLayout(DecodePlan plan, DecodeShape shape, SlotKeyValueCache cache)
     {
         Numbers = new long[DecodeNumbers.CountOf(shape)];
@@ -38,12 +38,12 @@ internal sealed class DecodeLayout
         }
     }
 
-    /// <summary>The numbers, as <see cref="DecodeNumbers"/> orders them.</summary>
+    /// <summary>The numbers, in the order of <see cref="DecodeNumbers"/>.</summary>
     public long[] Numbers { get; }
 
-    /// <summary>Rows of the step.</summary>
+    /// <summary>The number of rows of the step.</summary>
     public int Rows { get; }
 
-    /// <summary>Whether they fill the table; they stand one after another then.</summary>
+    /// <summary>Whether the rows fill the table; row and place are then equal.</summary>
     public bool IsFull { get; }
 }

@@ -1,6 +1,6 @@
 namespace MedR1.Modeling;
 
-/// <summary>The order of a step's numbers, which go to the device in one piece.</summary>
+/// <summary>The layout of a step's numbers, which are copied to the device in one transfer.</summary>
 internal readonly ref struct DecodeNumbers
 {
     private readonly Span<long> _all;
@@ -12,28 +12,28 @@ internal readonly ref struct DecodeNumbers
         _shape = shape;
     }
 
-    /// <summary>Of each place, the row that it computes.</summary>
+    /// <summary>The row that each place computes.</summary>
     public Span<long> Rows => OfPlaces(0);
 
-    /// <summary>Of each place, the slot of its row.</summary>
+    /// <summary>The row slot of each place.</summary>
     public Span<long> RowSlots => OfPlaces(1);
 
-    /// <summary>Of each place, its row's own tokens in the cache so far.</summary>
+    /// <summary>The number of completion tokens in the cache so far, for each place.</summary>
     public Span<long> OwnLengths => OfPlaces(2);
 
-    /// <summary>Of each place, the position of the step's token.</summary>
+    /// <summary>The position of the step's token, for each place.</summary>
     public Span<long> Positions => OfPlaces(3);
 
-    /// <summary>Of each row, its place; there are no more rows than places.</summary>
+    /// <summary>The place of each row; there are at most as many rows as places.</summary>
     public Span<long> PlacesOfRows => OfPlaces(4);
 
-    /// <summary>Of each prompt, its slot.</summary>
+    /// <summary>The slot of each prompt.</summary>
     public Span<long> PromptSlots => OfGroups(0);
 
-    /// <summary>Of each prompt, its tokens.</summary>
+    /// <summary>The number of tokens of each prompt.</summary>
     public Span<long> PromptLengths => OfGroups(1);
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Returns the total count of numbers.</summary>
     public static int CountOf(DecodeShape shape) => 5 * shape.Places + 2 * shape.Groups;
 
     private Span<long> OfPlaces(int list) => _all.Slice(list * _shape.Places, _shape.Places);

@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// One token of each row, after what a cache holds; its keys and values go there too. Rows attend by a kernel of the CPU; if
-/// there is none, a cache has <see cref="SlotKeyValueCache.Programs"/>.
+/// Attention of one new token per row to the row's prompt and tokens in a cache, to which the token's keys and values are
+/// appended. Uses a CPU kernel; caches without one have <see cref="SlotKeyValueCache.Programs"/>.
 /// </summary>
 public sealed class DecodePattern : IAttentionPattern
 {
     /// <summary>Creates a pattern.</summary>
     /// <param name="cache">The cache.</param>
-    /// <param name="rows">The rows of the step, each with room for a token; those of a prompt are adjacent.</param>
-    /// <exception cref="NotSupportedException">No kernel reads the cache.</exception>
+    /// <param name="rows">The rows of the step, each with room for a token; the rows of a prompt are adjacent.</param>
+    /// <exception cref="NotSupportedException">No kernel supports the cache.</exception>
     public DecodePattern(SlotKeyValueCache cache, IReadOnlyList<DecodeRow> rows)
     {
         ArgumentNullException.ThrowIfNull(cache);

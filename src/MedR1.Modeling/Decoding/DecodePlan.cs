@@ -1,12 +1,12 @@
 namespace MedR1.Modeling;
 
-/// <summary>The rows of a step, in runs that share a prompt.</summary>
+/// <summary>The rows of a step, divided into runs that share a prompt.</summary>
 internal sealed class DecodePlan
 {
-    /// <summary>Makes a plan.</summary>
-    /// <param name="rows">The rows; those of a prompt stand together for speed.</param>
-    /// <param name="cache">Where their prompts are.</param>
-    /// <param name="longestRun">The most rows of a run.</param>
+    /// <summary>Creates a plan.</summary>
+    /// <param name="rows">The rows; for speed, the rows of a prompt should be adjacent.</param>
+    /// <param name="cache">The cache that contains the prompts.</param>
+    /// <param name="longestRun">The maximum number of rows in a run.</param>
     public DecodePlan(IReadOnlyList<DecodeRow> rows, SlotKeyValueCache cache, int longestRun)
     {
         Rows = [.. rows];
@@ -33,11 +33,11 @@ internal sealed class DecodePlan
     /// <summary>The runs.</summary>
     public Run[] Runs { get; }
 
-    /// <summary>Rows one after another that share a prompt.</summary>
+    /// <summary>Consecutive rows that share a prompt.</summary>
     /// <param name="First">The first row.</param>
-    /// <param name="Count">How many.</param>
-    /// <param name="PromptSlot">Their prompt.</param>
-    /// <param name="PromptLength">Its tokens.</param>
-    /// <param name="LongestOwn">The most own tokens of a row, the step's token included.</param>
+    /// <param name="Count">The number of rows.</param>
+    /// <param name="PromptSlot">The slot of the prompt.</param>
+    /// <param name="PromptLength">The number of tokens of the prompt.</param>
+    /// <param name="LongestOwn">The length of the longest completion, including the step's token.</param>
     public readonly record struct Run(int First, int Count, int PromptSlot, int PromptLength, int LongestOwn);
 }

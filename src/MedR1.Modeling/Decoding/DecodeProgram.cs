@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>The steps of one shape: tensors for what goes in and comes out, and the work between them.</summary>
+/// <summary>The decode steps of one shape: input and output tensors with fixed addresses, and the work between them.</summary>
 internal sealed class DecodeProgram : IDisposable
 {
     private readonly SlotKeyValueCache _cache;
@@ -22,7 +22,7 @@ internal sealed class DecodeProgram : IDisposable
     }
 
     /// <summary>Runs a step.</summary>
-    /// <returns><c>[rows, vocabulary]</c>; the caller's.</returns>
+    /// <returns><c>[rows, vocabulary]</c>; the caller disposes it.</returns>
     public Tensor Run(DecodeLayout layout, Tensor tokens)
     {
         _inputs.Fill(layout, tokens);
@@ -49,7 +49,7 @@ internal sealed class DecodeProgram : IDisposable
         _inputs.Dispose();
     }
 
-    // Safe to run again: it writes the same values. A recorded program always writes to the same memory.
+    // Can be run repeatedly, because it writes the same values again. A recorded program always writes to the same memory.
     private void Compute()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The steps of a cache whose rows attend by tensor operators, as on a GPU. The steps of each shape are recorded once if the
-/// device supports that: the host then spends microseconds on a step instead of milliseconds. Some shapes are kept.
+/// Runs decode steps by tensor operators, as on a GPU. The steps of each shape are recorded once if the device supports it, so that
+/// the host spends microseconds on a step instead of milliseconds. Programs of recent shapes are kept.
 /// </summary>
 public sealed class DecodePrograms : IDisposable
 {
-    // A rollout needs one at a time, and the next as its rows grow or end.
+    // A rollout uses one program at a time, and moves on to others as its rows grow or finish.
     private const int MostKept = 4;
 
     private readonly SlotKeyValueCache _cache;
@@ -17,10 +17,10 @@ public sealed class DecodePrograms : IDisposable
     internal DecodePrograms(SlotKeyValueCache cache) => _cache = cache;
 
     /// <summary>Runs a step.</summary>
-    /// <param name="rows">The rows, each with room for a token; those of a prompt are adjacent.</param>
-    /// <param name="tokens"><c>[rows]</c> int64: the token of each.</param>
-    /// <param name="adapters">The adapters of the network; a step recorded under one adapter is used only for that one.</param>
-    /// <param name="pass">The network, always the same one.</param>
+    /// <param name="rows">The rows, each with room for a token; the rows of a prompt are adjacent.</param>
+    /// <param name="tokens"><c>[rows]</c> int64: the token of each row.</param>
+    /// <param name="adapters">The adapters of the network; a step recorded with one adapter is used only with that adapter.</param>
+    /// <param name="pass">The network; must be the same in every call.</param>
     /// <returns><c>[rows, vocabulary]</c>; the caller disposes it.</returns>
     public Tensor Run(IReadOnlyList<DecodeRow> rows, Tensor tokens, AdapterHost adapters, DecoderPass pass)
     {

@@ -1,25 +1,25 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The sizes of a step as a table: what is recorded for one shape serves every step of it. Sizes are rounded up, so that
-/// rows that come, go and grow change the shape seldom.
+/// The dimensions of a step as a table; a program recorded for a shape serves every step of that shape. Sizes are rounded up,
+/// so that the shape rarely changes as rows start, grow and finish.
 /// </summary>
-/// <param name="Groups">A: prompts.</param>
-/// <param name="Samples">G: rows of each.</param>
-/// <param name="PromptLength">P: tokens of the longest prompt.</param>
-/// <param name="OwnLength">T: own tokens of the longest row, the step's token included.</param>
-/// <param name="ArePromptsInOrder">Whether the prompts lie in the slots 0, 1, 2, ….</param>
-/// <param name="AreRowsInOrder">Whether the rows do.</param>
+/// <param name="Groups">A: the number of prompts.</param>
+/// <param name="Samples">G: the number of rows per prompt.</param>
+/// <param name="PromptLength">P: the length of the longest prompt.</param>
+/// <param name="OwnLength">T: the length of the longest completion, including the step's token.</param>
+/// <param name="ArePromptsInOrder">Whether the prompts are in slots 0, 1, 2, ….</param>
+/// <param name="AreRowsInOrder">Whether the rows are in slots 0, 1, 2, ….</param>
 internal readonly record struct DecodeShape(
     int Groups, int Samples, int PromptLength, int OwnLength, bool ArePromptsInOrder, bool AreRowsInOrder)
 {
     private const int FewestOwn = 32;
     private const int PromptStep = 64;
 
-    /// <summary>N: places of the table.</summary>
+    /// <summary>N: the number of places in the table.</summary>
     public int Places => Groups * Samples;
 
-    /// <summary>The shape that holds a plan.</summary>
+    /// <summary>Returns the shape that a plan requires.</summary>
     public static DecodeShape Of(DecodePlan plan, SlotKeyValueCache cache)
     {
         int longestPrompt = plan.Runs.Max(run => run.PromptLength);

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// One token of each place of a table, behind what a cache holds; its keys and values go there too. The queries of a
-/// prompt's rows are folded into one product with the prompt's keys, which therefore are read once for them, and one
-/// softmax goes over both parts. Nothing here depends on numbers of the host, so that it can be recorded.
+/// Attention of one new token per place of a table to its prompt and tokens in a cache, to which the token's keys and values
+/// are appended. The queries of a prompt's rows are folded into one product with the prompt's keys, which are therefore read
+/// once, and one softmax covers both parts. Nothing depends on values of the host, so that the work can be recorded.
 /// </summary>
 /// <remarks>
-/// Shapes: A prompts, G rows of each, N = A · G places, P and T keys of prompts and rows, K key-value heads, R query heads
-/// for each, D width of a head.
+/// Shapes: A prompts, G rows per prompt, N = A · G places, P and T keys of prompts and rows, K key-value heads, R query heads
+/// per key-value head, D head width.
 /// </remarks>
 internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
 {
@@ -94,7 +94,7 @@ internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
             .flatten(0, 1);
     }
 
-    // [N · K]: where the new keys and values go, among all vectors of the rows.
+    // [N · K]: the indices of the new keys and values among all vectors of the rows.
     private Tensor Newest()
     {
         using DisposeScope scope = NewDisposeScope();
@@ -104,7 +104,7 @@ internal sealed class DecodeTablePattern : IAttentionPattern, IDisposable
             .DetachFromDisposeScope();
     }
 
-    // [A, G, 1, 1, P + T]: −∞ after the tokens of a prompt and of a row.
+    // [A, G, 1, 1, P + T]: −∞ after the last token of the prompt and after that of the row.
     private Tensor Bias()
     {
         using DisposeScope scope = NewDisposeScope();

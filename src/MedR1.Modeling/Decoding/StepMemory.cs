@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Memory for what a step needs while it is recorded and run. A step takes it piece by piece, the next one from the
-/// beginning again: after the first nothing is allocated any more.
+/// An arena for the temporary data of a step. Each step takes pieces from the start of the arena, so that no memory is
+/// allocated after the first step.
 /// </summary>
 internal sealed unsafe class StepMemory : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed unsafe class StepMemory : IDisposable
     private int _block;
     private long _used;
 
-    /// <summary>Gives a piece, aligned to a line of the cache; it is valid until the step after.</summary>
+    /// <summary>Returns a piece, aligned to a cache line; it is valid until the next step begins.</summary>
     public void* Take(long bytes)
     {
         long rounded = (bytes + (long)Alignment - 1) / (long)Alignment * (long)Alignment;
@@ -34,7 +34,7 @@ internal sealed unsafe class StepMemory : IDisposable
         return (void*)_blocks[_block].Address;
     }
 
-    /// <summary>Copies values.</summary>
+    /// <summary>Copies values to a new piece.</summary>
     public T* Copy<T>(ReadOnlySpan<T> values)
         where T : unmanaged
     {
@@ -43,7 +43,7 @@ internal sealed unsafe class StepMemory : IDisposable
         return copy;
     }
 
-    /// <summary>Begins a step: all pieces are free again.</summary>
+    /// <summary>Begins a step, which frees all pieces.</summary>
     public void Begin() => (_block, _used) = (0, 0);
 
     public void Dispose()

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Records the operations of a decoding step, layer by layer, for kernels that read the weights in their stored layout: of the
-/// CPU, which does all of it in one call of its threads, or of a GPU, whose stream gets it at once. Each call here is something
-/// a single kernel can do.
+/// Records the operations of a decode step, layer by layer, for kernels that read the weights in their stored layout. On the CPU,
+/// all operations are run in one parallel region of the threads; on a GPU, each operation is launched at once. The operations are
+/// chosen so that a single kernel can perform each of them.
 /// </summary>
 public abstract class StepRecorder
 {
@@ -15,8 +15,8 @@ public abstract class StepRecorder
     }
 
     /// <summary>Begins a step.</summary>
-    /// <param name="pattern">Its rows, and how they attend.</param>
-    /// <returns>A recorder, or <see langword="null"/> if operators are called one by one instead.</returns>
+    /// <param name="pattern">The attention pattern with the rows of the step.</param>
+    /// <returns>A recorder, or <see langword="null"/> if tensor operators should be used instead.</returns>
     public static StepRecorder? For(IAttentionPattern pattern) => pattern switch
     {
         DecodePattern rows => CpuStepRecorder.TryCreate(rows),
@@ -25,14 +25,14 @@ public abstract class StepRecorder
     };
 
     /// <summary>
-    /// Whether there are kernels for the layers in their current state: an adapter may be a low-rank update, merged or not, or
-    /// parameters of the layers' data type that replace their own.
+    /// Whether there are kernels for the layers with their active adapters, which may be low-rank updates, merged or not, or
+    /// replacement parameters of the layers' data type.
     /// </summary>
     /// <param name="layers">Projections, norms and a tied head.</param>
     public abstract bool Takes(IEnumerable<IAdaptableLayer> layers);
 
-    /// <summary>Takes existing values.</summary>
-    /// <param name="values"><c>[rows, width]</c> in the data type of the step; they must not change before it has run.</param>
+    /// <summary>Wraps existing values.</summary>
+    /// <param name="values"><c>[rows, width]</c> in the data type of the step; must not change before the step has run.</param>
     public abstract StepValues Given(Tensor values);
 
     /// <summary>Normalises rows.</summary>
@@ -44,28 +44,28 @@ public abstract class StepRecorder
     /// <returns><c>[rows, output]</c> for each.</returns>
     public abstract StepValues[] Project(StepValues input, params ReadOnlySpan<IAdaptableLayer> layers);
 
-    /// <summary>Applies a linear layer with its adapter and writes to a tensor.</summary>
+    /// <summary>Applies a linear layer, with its adapter, and writes the result to a tensor.</summary>
     /// <param name="input"><c>[rows, input]</c></param>
     /// <param name="layer">The layer.</param>
     /// <param name="result"><c>[rows, output]</c> in the data type of the step.</param>
     public abstract void ProjectTo(StepValues input, IAdaptableLayer layer, Tensor result);
 
-    /// <summary><c>silu(gate(x)) · up(x)</c></summary>
+    /// <summary>Computes <c>silu(gate(x)) · up(x)</c>.</summary>
     /// <param name="input"><c>[rows, input]</c></param>
     /// <param name="gate">A linear layer.</param>
     /// <param name="up">A linear layer with the same number of outputs.</param>
     /// <returns><c>[rows, output]</c></returns>
     public abstract StepValues ProjectGated(StepValues input, IAdaptableLayer gate, IAdaptableLayer up);
 
-    /// <summary><c>residual + layer(x)</c></summary>
+    /// <summary>Computes <c>residual + layer(x)</c>.</summary>
     /// <param name="residual"><c>[rows, output]</c></param>
     /// <param name="input"><c>[rows, input]</c></param>
     /// <param name="layer">A linear layer.</param>
     /// <returns><c>[rows, output]</c></returns>
     public abstract StepValues AddProjected(StepValues residual, StepValues input, IAdaptableLayer layer);
 
-    /// <summary>Rotates the heads of queries and keys, appends keys and values to the rows in the cache, and attends.</summary>
-    /// <param name="layer">The layer.</param>
+    /// <summary>Rotates queries and keys, appends keys and values to the rows in the cache, and computes attention.</summary>
+    /// <param name="layer">The index of the layer.</param>
     /// <param name="queries"><c>[rows, heads · d]</c>, changed in place.</param>
     /// <param name="keys"><c>[rows, key-value heads · d]</c>, changed in place.</param>
     /// <param name="values"><c>[rows, key-value heads · d]</c></param>
@@ -73,10 +73,10 @@ public abstract class StepRecorder
     /// <returns><c>[rows, heads · d]</c></returns>
     public abstract StepValues Attend(int layer, StepValues queries, StepValues keys, StepValues values, RotaryTable table);
 
-    /// <summary>Runs whatever has been recorded but not yet run.</summary>
+    /// <summary>Runs all operations that have been recorded but not yet run.</summary>
     public abstract void Run();
 
-    // Values of a different recorder are stored elsewhere.
+    // Rejects values of a different kind of recorder.
     private protected static TValues Own<TValues>(StepValues values)
         where TValues : StepValues
     {
@@ -86,7 +86,7 @@ public abstract class StepRecorder
             nameof(values));
     }
 
-    // What a layer computes with, including an active adapter.
+    // The parameters that a layer computes with, taking the active adapter into account.
     private protected static Tensor WeightOf(IAdaptableLayer layer) => layer.Adapter?.WeightOr(layer.Weight) ?? layer.Weight;
 
     private protected static Tensor? BiasOf(IAdaptableLayer layer) =>
