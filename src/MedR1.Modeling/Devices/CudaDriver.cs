@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// What launching kernels of the library's own needs of the CUDA driver, and libtorch's stream to launch them on. Functions
-/// return 0 if they succeed.
+/// The functions of the CUDA driver for launching the library's own kernels, and libtorch's function for the current stream.
+/// Functions return 0 on success.
 /// </summary>
 internal sealed unsafe class CudaDriver
 {
@@ -28,40 +28,40 @@ internal sealed unsafe class CudaDriver
             torch, "aoti_torch_get_current_cuda_stream");
     }
 
-    /// <summary>The functions, or null where there is no driver or libtorch has no CUDA.</summary>
+    /// <summary>The functions, or <see langword="null"/> if there is no driver or libtorch has no CUDA.</summary>
     public static CudaDriver? Instance => Found.Value;
 
-    /// <summary>The driver's number of a device.</summary>
+    /// <summary>Returns the driver's handle of a device.</summary>
     public delegate* unmanaged<int*, int, int> GetDevice { get; }
 
-    /// <summary>The context that the CUDA runtime, and with it libtorch, uses for a device.</summary>
+    /// <summary>Retains a device's primary context, which the CUDA runtime, and therefore libtorch, uses.</summary>
     public delegate* unmanaged<nint*, int, int> RetainContext { get; }
 
-    /// <summary>Makes a context the current one of this thread.</summary>
+    /// <summary>Makes a context current on this thread.</summary>
     public delegate* unmanaged<nint, int> EnterContext { get; }
 
-    /// <summary>Brings the former context back.</summary>
+    /// <summary>Restores the previous context.</summary>
     public delegate* unmanaged<nint*, int> LeaveContext { get; }
 
-    /// <summary>Compiles PTX, text that ends with a zero, for the device of the current context.</summary>
+    /// <summary>Compiles PTX, a zero-terminated string, for the device of the current context.</summary>
     public delegate* unmanaged<nint*, byte*, int> LoadModule { get; }
 
-    /// <summary>Finds a kernel of a module.</summary>
+    /// <summary>Finds a kernel in a module.</summary>
     public delegate* unmanaged<nint*, nint, byte*, int> GetFunction { get; }
 
-    /// <summary>Gives a stream a kernel: blocks in three directions, threads in three, shared bytes, stream, arguments.</summary>
+    /// <summary>Launches a kernel: three grid dimensions, three block dimensions, shared bytes, stream, arguments.</summary>
     public delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> Launch { get; }
 
-    /// <summary>A number of a device: the number, which one, the device.</summary>
+    /// <summary>Reads an attribute of a device: result, attribute, device.</summary>
     public delegate* unmanaged<int*, int, int, int> GetAttribute { get; }
 
-    /// <summary>The version of CUDA that the driver is for, times 1,000.</summary>
+    /// <summary>Reads the CUDA version of the driver, 1000 · major + 10 · minor.</summary>
     public delegate* unmanaged<int*, int> GetVersion { get; }
 
-    /// <summary>Gives a stream a kernel with attributes: the launch, the kernel, its arguments; null in old drivers.</summary>
+    /// <summary>Launches a kernel with attributes: configuration, kernel, arguments; null in old drivers.</summary>
     public delegate* unmanaged<CudaLaunch*, nint, void**, void**, int> LaunchWith { get; }
 
-    /// <summary>The stream that libtorch gives the operators of this thread to.</summary>
+    /// <summary>Returns the stream to which libtorch issues this thread's operators.</summary>
     public delegate* unmanaged<int, nint*, int> CurrentStream { get; }
 
     private static CudaDriver? Find() => CudaLibrary.Find(torch =>

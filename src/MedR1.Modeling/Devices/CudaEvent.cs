@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace MedR1.Modeling;
 
-/// <summary>A place in what the device was given, for which the host can wait while the device goes on.</summary>
+/// <summary>An event in a CUDA stream, for which the host can wait while the device continues.</summary>
 internal sealed unsafe class CudaEvent : IDisposable
 {
     private const uint WithoutTime = 2;
@@ -19,14 +19,15 @@ internal sealed unsafe class CudaEvent : IDisposable
     }
 
     /// <summary>
-    /// Makes one; null where there are none. The runtime makes events on the thread's current device, which is the first.
+    /// Creates an event; returns <see langword="null"/> if events are not supported. The runtime creates events on the thread's
+    /// current device, which is the first.
     /// </summary>
     /// <param name="device">The device.</param>
     public static CudaEvent? TryCreate(torch.Device device) =>
         device.type == DeviceType.CUDA && device.index <= 0 && CudaEventFunctions.Instance is CudaEventFunctions functions
             ? new CudaEvent(functions) : null;
 
-    /// <summary>Stands behind what the device was given so far.</summary>
+    /// <summary>Records the event after all work issued to the device so far.</summary>
     public void Record()
     {
         nint stream;
@@ -34,7 +35,7 @@ internal sealed unsafe class CudaEvent : IDisposable
         CudaGraph.Require(_functions.Record(_event, stream), "cudaEventRecord");
     }
 
-    /// <summary>Waits until the device has come there.</summary>
+    /// <summary>Waits until the device has reached the event.</summary>
     public void Wait() => CudaGraph.Require(_functions.Synchronize(_event), "cudaEventSynchronize");
 
     /// <inheritdoc/>

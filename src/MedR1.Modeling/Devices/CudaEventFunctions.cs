@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The functions of the CUDA runtime for events, and of libtorch for the stream that operators are given to. They return
-/// 0 if they succeed.
+/// The functions of the CUDA runtime for events, and libtorch's function for the current stream. Functions return 0 on
+/// success.
 /// </summary>
 internal sealed unsafe class CudaEventFunctions
 {
@@ -21,21 +21,21 @@ internal sealed unsafe class CudaEventFunctions
             library, "aoti_torch_get_current_cuda_stream");
     }
 
-    /// <summary>The functions, or null where libtorch has no CUDA or not all of them.</summary>
+    /// <summary>The functions, or <see langword="null"/> if libtorch has no CUDA or lacks one of them.</summary>
     public static CudaEventFunctions? Instance => Found.Value;
 
-    /// <summary>Makes an event with flags.</summary>
+    /// <summary>Creates an event with flags.</summary>
     public delegate* unmanaged<nint*, uint, int> Create { get; }
 
-    /// <summary>Puts an event behind what a stream was given so far.</summary>
+    /// <summary>Records an event after all work issued to a stream so far.</summary>
     public delegate* unmanaged<nint, nint, int> Record { get; }
 
     /// <summary>Waits for an event.</summary>
     public delegate* unmanaged<nint, int> Synchronize { get; }
 
-    /// <summary>Drops an event.</summary>
+    /// <summary>Destroys an event.</summary>
     public delegate* unmanaged<nint, int> Destroy { get; }
 
-    /// <summary>The stream of this thread on a device.</summary>
+    /// <summary>Returns this thread's current stream on a device.</summary>
     public delegate* unmanaged<int, nint*, int> CurrentStream { get; }
 }

@@ -6,13 +6,13 @@ using TorchSharp;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Operators on a CUDA device that are recorded once and then given to the device again in one call. The host's part of
-/// a small step, some microseconds for each of a thousand operators, is paid once. The operators read and write the
-/// memory that they were recorded with; numbers that change must lie in tensors that stay.
+/// A CUDA graph: operators that are recorded once and then replayed in one call. The host's overhead of a small step,
+/// several microseconds for each of a thousand operators, is paid once. The operators read and write the memory with
+/// which they were recorded, so that values that change must be in tensors with fixed addresses.
 /// </summary>
 internal sealed unsafe class CudaGraph : IDeviceWork
 {
-    // Calls of other threads do not disturb what this thread records.
+    // The capture mode in which calls of other threads do not disturb the recording.
     private const int ThreadLocal = 1;
     private const uint NonBlocking = 1;
     private const int Capturing = 1;
@@ -32,8 +32,8 @@ internal sealed unsafe class CudaGraph : IDeviceWork
     }
 
     /// <summary>
-    /// Whether operators of a device can be recorded. Of the first alone: CUDA makes a stream on the thread's current device,
-    /// which nothing here moves.
+    /// Whether operators of a device can be recorded. Only the first device is supported: CUDA creates a stream on the thread's
+    /// current device, which is not changed here.
     /// </summary>
     /// <param name="device">The device.</param>
     public static bool IsSupported(torch.Device device) =>
@@ -41,11 +41,11 @@ internal sealed unsafe class CudaGraph : IDeviceWork
         && CudaGraphFunctions.Instance is not null;
 
     /// <summary>
-    /// Records work, and runs it once before: libraries that start at their first call must have started. The work must
-    /// not wait for the device, nor copy between it and the host.
+    /// Records work, after running it once so that libraries that initialize on first use are initialized. The work must
+    /// neither wait for the device nor copy between device and host.
     /// </summary>
-    /// <param name="device">A device that is supported.</param>
-    /// <param name="work">Gives operators to the device.</param>
+    /// <param name="device">A supported device.</param>
+    /// <param name="work">Issues operators to the device.</param>
     /// <exception cref="InvalidOperationException">The work can't be recorded.</exception>
     public static CudaGraph Record(torch.Device device, Action work)
     {
@@ -92,7 +92,7 @@ internal sealed unsafe class CudaGraph : IDeviceWork
             return;
         }
 
-        // The device may still be running it.
+        // The device may still be running the graph.
         torch.cuda.synchronize(_device);
         _functions.Destroy(_object);
         NativeMemory.AlignedFree(_object);
@@ -112,12 +112,12 @@ internal sealed unsafe class CudaGraph : IDeviceWork
             failure = exception;
         }
 
-        // libtorch's own end of a recording throws across the native boundary if an operator could not be recorded.
+        // Checked first, because libtorch's capture_end throws a C++ exception if an operator could not be recorded.
         int status;
         if (_functions.CaptureStatus(stream, &status) != 0 || status != Capturing)
         {
-            // libtorch's allocator believes from now on that the recording continues, and keeps querying the object: it must
-            // stay.
+            // libtorch's allocator keeps treating the recording as active and querying the object, which therefore must not
+            // be freed.
             _object = null;
             s_isSpoilt = true;
             throw new InvalidOperationException(
@@ -133,7 +133,7 @@ internal sealed unsafe class CudaGraph : IDeviceWork
         }
     }
 
-    /// <summary>Throws unless a function of CUDA has succeeded.</summary>
+    /// <summary>Throws if a CUDA function has failed.</summary>
     internal static void Require(int error, string function)
     {
         if (error != 0)

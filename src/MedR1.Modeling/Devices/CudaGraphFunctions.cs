@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// What recording a CUDA graph needs of libtorch (<c>ATen/cuda/CUDAGraph.h</c>, which keeps the memory of what was
-/// recorded apart) and of the CUDA runtime that it brought into the process. libtorch's class has no C interface; its
-/// methods are found by their mangled names, which have been the same since libtorch 2.1 but for the constructor's.
+/// The functions for recording CUDA graphs: those of libtorch (<c>ATen/cuda/CUDAGraph.h</c>, which allocates the memory
+/// of a recording from a separate pool) and those of the CUDA runtime that libtorch has loaded. libtorch's class has no C
+/// interface; its methods are found by their mangled names, which except for the constructor's are unchanged since
+/// libtorch 2.1.
 /// </summary>
 internal sealed unsafe class CudaGraphFunctions
 {
-    /// <summary>Bytes set aside for libtorch's object, several times what it takes.</summary>
+    /// <summary>The number of bytes allocated for libtorch's object, several times its size.</summary>
     public const int ObjectSize = 8192;
 
     private static readonly Lazy<CudaGraphFunctions?> Found =
@@ -31,42 +32,42 @@ internal sealed unsafe class CudaGraphFunctions
         CaptureStatus = (delegate* unmanaged<nint, int*, int>)Address(library, "cudaStreamIsCapturing");
     }
 
-    /// <summary>The functions, or null where libtorch has no CUDA or not all of them.</summary>
+    /// <summary>The functions, or <see langword="null"/> if libtorch has no CUDA or lacks one of them.</summary>
     public static CudaGraphFunctions? Instance => Found.Value;
 
-    /// <summary>Makes the object in memory that is given: whether the graph is kept beside its executable form.</summary>
+    /// <summary>Constructs the object in given memory; the flag keeps the graph in addition to its executable form.</summary>
     public delegate* unmanaged<void*, byte, void> Construct { get; }
 
-    /// <summary>Ends the object; its memory stays the caller's.</summary>
+    /// <summary>Destroys the object, but does not free its memory.</summary>
     public delegate* unmanaged<void*, void> Destroy { get; }
 
-    /// <summary>Begins to record what the current stream is given, with memory of a pool and a mode.</summary>
+    /// <summary>Begins to record the current stream, with a memory pool and a capture mode.</summary>
     public delegate* unmanaged<void*, MemoryPool, int, void> BeginCapture { get; }
 
-    /// <summary>Ends recording and makes the executable form.</summary>
+    /// <summary>Ends recording and creates the executable form.</summary>
     public delegate* unmanaged<void*, void> EndCapture { get; }
 
-    /// <summary>Gives the current stream what was recorded.</summary>
+    /// <summary>Launches the recorded graph on the current stream.</summary>
     public delegate* unmanaged<void*, void> Replay { get; }
 
-    /// <summary>Makes a stream of a device the current one of this thread.</summary>
+    /// <summary>Makes a stream of a device current on this thread.</summary>
     public delegate* unmanaged<nint, int, nint*, int> EnterStream { get; }
 
-    /// <summary>Brings the former stream back.</summary>
+    /// <summary>Restores the previous stream.</summary>
     public delegate* unmanaged<nint, int> LeaveStream { get; }
 
-    /// <summary>Makes a stream on the current device.</summary>
+    /// <summary>Creates a stream on the current device.</summary>
     public delegate* unmanaged<nint*, uint, int> CreateStream { get; }
 
-    /// <summary>Drops a stream.</summary>
+    /// <summary>Destroys a stream.</summary>
     public delegate* unmanaged<nint, int> DestroyStream { get; }
 
-    /// <summary>Tells whether a stream records: 0 no, 1 yes, 2 it did until an operator could not be recorded.</summary>
+    /// <summary>Reads the capture status of a stream: 0 not recording, 1 recording, 2 invalidated by an operator.</summary>
     public delegate* unmanaged<nint, int*, int> CaptureStatus { get; }
 
     private static nint Address(nint library, string name) => NativeLibrary.GetExport(library, name);
 
-    /// <summary>The name of a pool of device memory; zeros for one of its own.</summary>
+    /// <summary>The id of a pool of device memory; zeros for a new pool.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal readonly struct MemoryPool
     {

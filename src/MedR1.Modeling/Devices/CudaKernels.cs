@@ -5,8 +5,8 @@ using TorchSharp;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The kernels of <c>Kernels/*.cu</c> on one device. They need a GPU of the Ampere generation or later; elsewhere libtorch's
-/// operators do their work.
+/// The kernels of <c>Kernels/*.cu</c> on one device. They require a GPU of the Ampere generation or later; on other devices,
+/// libtorch's operators are used.
 /// </summary>
 internal sealed unsafe class CudaKernels
 {
@@ -31,40 +31,42 @@ internal sealed unsafe class CudaKernels
             LazyThreadSafetyMode.PublicationOnly);
     }
 
-    /// <summary>Whether this thread leaves them out, to compare with libtorch's operators.</summary>
+    /// <summary>Whether the kernels are disabled on this thread, to compare with libtorch's operators.</summary>
     [field: ThreadStatic]
     public static bool AreLeftOut { get; set; }
 
-    /// <summary>The kernels on a device, or null where they can't run.</summary>
+    /// <summary>Returns the kernels for a device, or <see langword="null"/> if they can't run on it.</summary>
     public static CudaKernels? For(torch.Device device) =>
         device.type == DeviceType.CUDA && CudaSwitches.UsesKernels && !AreLeftOut
         ? Loaded.GetOrAdd(Math.Max(0, device.index), Load) : null;
 
-    /// <summary>Whether the device has the kernels of steps.cu.</summary>
+    /// <summary>Whether the kernels of steps.cu can run on the device.</summary>
     public bool HasSteps => _steps.Value is not null;
 
-    /// <summary>Threads of a block that goes over a row, four numbers in each: whole warps, up to a limit.</summary>
+    /// <summary>
+    /// Returns the number of threads of a block that processes a row with four elements per thread: whole warps, up to a limit.
+    /// </summary>
     public static int ThreadsForRow(int width, int most) => Math.Clamp((width / 4 + 31) / 32 * 32, 32, most);
 
-    /// <summary>Gives libtorch's current stream a kernel of operators.cu.</summary>
-    /// <param name="name">Its name without the type.</param>
-    /// <param name="type">The type of its numbers.</param>
-    /// <param name="blocks">Blocks, in two directions.</param>
-    /// <param name="threads">Threads of a block.</param>
-    /// <param name="arguments">The addresses of its arguments.</param>
-    /// <exception cref="InvalidOperationException">The driver refuses.</exception>
+    /// <summary>Launches a kernel of operators.cu on libtorch's current stream.</summary>
+    /// <param name="name">The name of the kernel without the data type.</param>
+    /// <param name="type">The data type.</param>
+    /// <param name="blocks">The grid dimensions.</param>
+    /// <param name="threads">The number of threads per block.</param>
+    /// <param name="arguments">The addresses of the arguments.</param>
+    /// <exception cref="InvalidOperationException">The launch fails.</exception>
     public void Launch(string name, torch.ScalarType type, (long X, long Y) blocks, int threads, void** arguments)
     {
         string full = type == torch.ScalarType.Float32 ? $"{name}_float32" : $"{name}_bfloat16";
         Launch(_operators.Find(full), name, blocks, threads, arguments, startsEarly: false);
     }
 
-    /// <summary>Gives libtorch's current stream a kernel of steps.cu, where the device has them.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="blocks">Blocks, in two directions.</param>
-    /// <param name="threads">Threads of a block.</param>
-    /// <param name="arguments">The addresses of its arguments.</param>
-    /// <exception cref="InvalidOperationException">The driver refuses.</exception>
+    /// <summary>Launches a kernel of steps.cu on libtorch's current stream; requires <see cref="HasSteps"/>.</summary>
+    /// <param name="name">The name of the kernel.</param>
+    /// <param name="blocks">The grid dimensions.</param>
+    /// <param name="threads">The number of threads per block.</param>
+    /// <param name="arguments">The addresses of the arguments.</param>
+    /// <exception cref="InvalidOperationException">The device has no such kernels, or the launch fails.</exception>
     public void LaunchStep(string name, (long X, long Y) blocks, int threads, void** arguments)
     {
         StepModule steps = _steps.Value ?? throw new InvalidOperationException("The device has no kernels for steps.");
@@ -104,7 +106,7 @@ internal sealed unsafe class CudaKernels
         Require(error, $"The launch of the kernel {name}");
     }
 
-    // For Hopper and later; recording such launches needs CUDA 12.3.
+    // Requires Hopper or later; recording such launches requires CUDA 12.3.
     private static bool CanStartEarly(CudaDriver driver, int device)
     {
         const int ComputeCapabilityMajor = 75, Hopper = 9, FirstVersion = 12030;

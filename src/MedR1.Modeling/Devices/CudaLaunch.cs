@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MedR1.Modeling;
 
-/// <summary><c>CUlaunchConfig</c> of the CUDA driver: how a kernel is given to a stream.</summary>
+/// <summary><c>CUlaunchConfig</c> of the CUDA driver: the configuration of a kernel launch.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct CudaLaunch
 {
@@ -17,11 +17,11 @@ internal unsafe struct CudaLaunch
     public Attribute* Attributes;
     public uint AttributeCount;
 
-    /// <summary><c>CUlaunchAttribute</c>, with a value that is a truth.</summary>
+    /// <summary><c>CUlaunchAttribute</c> with a Boolean value.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 72)]
     public struct Attribute
     {
-        /// <summary>The kernel may start before the one in front of it has ended, and waits for it by itself.</summary>
+        /// <summary>The kernel may start before the preceding kernel has ended, and synchronizes with it itself.</summary>
         public const int ProgrammaticStreamSerialization = 6;
 
         public int Identifier;

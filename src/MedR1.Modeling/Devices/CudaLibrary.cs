@@ -1,14 +1,13 @@
 namespace MedR1.Modeling;
 
-/// <summary>Finds functions of libtorch's CUDA part and of the CUDA runtime that it brought into the process.</summary>
+/// <summary>Finds functions of libtorch's CUDA library and of the CUDA runtime that it has loaded.</summary>
 internal static class CudaLibrary
 {
-    /// <summary>Takes functions out of the library.</summary>
+    /// <summary>Looks up functions in the library.</summary>
     /// <param name="take">
-    /// Looks them up by name; the loader looks in the library and in those that it needs. Null where there is nothing to
-    /// take.
+    /// Looks the functions up by name, in the library and its dependencies; can return <see langword="null"/>.
     /// </param>
-    /// <returns>The functions, or null where libtorch has no CUDA or not all of them.</returns>
+    /// <returns>The functions, or <see langword="null"/> if libtorch has no CUDA or lacks one of them.</returns>
     public static T? Find<T>(Func<nint, T?> take)
         where T : class
     {

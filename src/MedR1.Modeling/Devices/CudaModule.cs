@@ -4,10 +4,10 @@ using System.Text;
 
 namespace MedR1.Modeling;
 
-/// <summary>Kernels that the driver has compiled for the device of a context.</summary>
+/// <summary>A module of kernels that the driver has compiled for the device of a context.</summary>
 internal sealed unsafe class CudaModule
 {
-    // No binary for the GPU, unsupported PTX, no compiler, PTX of a later version, a compiler that is disabled.
+    // No binary for the GPU, invalid PTX, no JIT compiler, unsupported PTX version, JIT compilation disabled.
     private static readonly int[] s_refusals = [209, 218, 221, 222, 223];
 
     private readonly CudaDriver _driver;
@@ -22,8 +22,8 @@ internal sealed unsafe class CudaModule
         _module = module;
     }
 
-    /// <summary>Loads PTX that the assembly holds; null where the driver refuses it, as for older GPUs.</summary>
-    /// <exception cref="InvalidOperationException">It fails for another reason, such as missing memory.</exception>
+    /// <summary>Loads embedded PTX; returns <see langword="null"/> if the driver rejects it, for instance on older GPUs.</summary>
+    /// <exception cref="InvalidOperationException">Loading fails for another reason, such as lack of memory.</exception>
     public static CudaModule? TryLoad(CudaDriver driver, nint context, string file)
     {
         nint module = Load(driver, context, file, out int error);
@@ -36,8 +36,8 @@ internal sealed unsafe class CudaModule
         return new CudaModule(driver, context, module);
     }
 
-    /// <summary>A kernel by its name.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
+    /// <summary>Finds a kernel by its name.</summary>
+    /// <exception cref="InvalidOperationException">The module has no such kernel.</exception>
     public nint Find(string name) => _functions.GetOrAdd(name, Get);
 
     private nint Get(string name)
@@ -72,7 +72,7 @@ internal sealed unsafe class CudaModule
         return module;
     }
 
-    // The driver needs a terminating zero.
+    // The driver requires a terminating zero.
     private static byte[] Image(string file)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"MedR1.Modeling.{file}")!;

@@ -5,21 +5,21 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Operators by the library's own kernels, on a GPU and without gradient: in one launch what takes several of libtorch's,
-/// with the same roundings. Each says null where its kernel does not fit.
+/// Operators with the library's own kernels, on a GPU and without gradient: one launch replaces several of libtorch's, with
+/// the same roundings. Each returns <see langword="null"/> if its kernel doesn't support the arguments.
 /// </summary>
 internal static unsafe class CudaOperators
 {
     private const int Threads = 256;
 
-    // Enough blocks to fill a GPU; each thread takes several numbers if there are more.
+    // Enough blocks to fill a GPU; with more elements, each thread processes several.
     private const long MostBlocks = 4096;
     private const int LongestRow = 1 << 16;
 
-    /// <summary>Root mean square normalisation, rounded before the gain and after it.</summary>
+    /// <summary>Computes the root-mean-square normalisation, rounded before and after the gain.</summary>
     /// <param name="input"><c>[…, n]</c></param>
     /// <param name="gain"><c>[n]</c></param>
-    /// <param name="epsilon">Added to the mean of squares.</param>
+    /// <param name="epsilon">Added to the mean square.</param>
     public static Tensor? Normalise(Tensor input, Tensor gain, double epsilon)
     {
         if (KernelsFor(input, gain) is not { } kernels || input.shape[^1] is > LongestRow)
@@ -37,7 +37,7 @@ internal static unsafe class CudaOperators
         return result;
     }
 
-    /// <summary><c>silu(gate) · up</c>, each rounded.</summary>
+    /// <summary>Computes <c>silu(gate) · up</c>, rounding both the activation and the product.</summary>
     public static Tensor? Gate(Tensor gate, Tensor up)
     {
         if (KernelsFor(gate, up) is not { } kernels || gate.numel() != up.numel())
@@ -53,10 +53,10 @@ internal static unsafe class CudaOperators
         return result;
     }
 
-    /// <summary>Rotary position embedding in the half-split form.</summary>
+    /// <summary>Applies rotary position embeddings in the half-split form.</summary>
     /// <param name="vectors"><c>[N, heads, d]</c></param>
     /// <param name="cosine"><c>[N, 1, d]</c></param>
-    /// <param name="signedSine"><c>[N, 1, d]</c>, the first half with the minus of the rotation.</param>
+    /// <param name="signedSine"><c>[N, 1, d]</c>, the first half including the minus sign of the rotation.</param>
     public static Tensor? Rotate(Tensor vectors, Tensor cosine, Tensor signedSine)
     {
         if (KernelsFor(vectors, cosine) is not { } kernels || vectors.dim() != 3
@@ -75,7 +75,7 @@ internal static unsafe class CudaOperators
         return result;
     }
 
-    // Numbers are read four at a time, in their stored layout.
+    // The kernels read four elements at a time, in their stored layout.
     private static CudaKernels? KernelsFor(Tensor left, Tensor right) =>
         left.device_type == DeviceType.CUDA && !is_grad_enabled()
         && left.dtype is ScalarType.Float32 or ScalarType.BFloat16 && right.dtype == left.dtype

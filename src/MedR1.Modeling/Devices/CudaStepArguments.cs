@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MedR1.Modeling;
 
-/// <summary>What the kernels of <c>Kernels/steps.cu</c> take, laid out as there.</summary>
+/// <summary>The arguments of the kernels of <c>Kernels/steps.cu</c>, with the same memory layout.</summary>
 internal static class CudaStepArguments
 {
     /// <summary><c>Layer</c> of layers.cuh.</summary>
@@ -20,7 +20,7 @@ internal static class CudaStepArguments
         public int Outputs;
     }
 
-    /// <summary>Three of them.</summary>
+    /// <summary>Three instances of <see cref="Layer"/>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Layers
     {

@@ -1,15 +1,15 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// What the library does of its own on a GPU, each switched off by an environment variable that is 0: to find out who is
-/// at fault where a new driver or GPU misbehaves.
+/// Switches for the library's own GPU code, each disabled by setting an environment variable to 0, to isolate problems with
+/// a new driver or GPU.
 /// </summary>
 internal static class CudaSwitches
 {
     /// <summary><c>MEDR1_CUDA_KERNELS</c>: whether the library's own kernels are used (<see cref="CudaKernels"/>).</summary>
     public static bool UsesKernels { get; } = IsOn("MEDR1_CUDA_KERNELS");
 
-    /// <summary><c>MEDR1_CUDA_EARLY_START</c>: whether a step's kernels start while the one before still runs.</summary>
+    /// <summary><c>MEDR1_CUDA_EARLY_START</c>: whether a step's kernels may start before the preceding kernel ends.</summary>
     public static bool UsesEarlyStart { get; } = IsOn("MEDR1_CUDA_EARLY_START");
 
     /// <summary><c>MEDR1_CUDA_GRAPHS</c>: whether work is recorded (<see cref="CudaGraph"/>).</summary>

@@ -6,11 +6,11 @@ namespace MedR1.Modeling;
 /// <summary>Creates work for a device, in the fastest form that it supports.</summary>
 public static class DeviceWork
 {
-    /// <summary>Creates work, which runs up to twice before this returns, on the content its tensors have then.</summary>
+    /// <summary>Creates work; the delegate may run up to twice before this method returns, on the tensors' current content.</summary>
     /// <param name="device">The device.</param>
     /// <param name="work">
-    /// Issues operators to the device; it neither waits for the device nor copies from or to the host. If it can be recorded it
-    /// is not called again: values that change must be in tensors that stay.
+    /// Issues operators to the device; must neither wait for the device nor copy between device and host. If it can be recorded, it
+    /// is not called again, so that values that change must be in tensors with fixed addresses.
     /// </param>
     /// <returns>The work; the caller disposes it.</returns>
     /// <exception cref="InvalidOperationException">The work can't be recorded.</exception>
@@ -24,7 +24,7 @@ public static class DeviceWork
         }
         catch (ExternalException failure) when (failure.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
         {
-            // While recording, libtorch's allocator releases none of its cached memory. The same work may fit unrecorded.
+            // While recording, libtorch's allocator can't release cached memory; the same work may fit when it is not recorded.
             return new Repeated(work);
         }
     }

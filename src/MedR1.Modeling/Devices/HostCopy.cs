@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Repeated copies of a tensor to the host. Between <see cref="Begin"/> and <see cref="Wait"/> the device may be given more work:
-/// the host waits only for the copy. On devices without such copies, Begin waits for everything.
+/// Copies a tensor to the host repeatedly. Between <see cref="Begin"/> and <see cref="Wait"/>, more work may be issued to the
+/// device: the host waits only for the copy. On devices without asynchronous copies, <see cref="Begin"/> waits for all work.
 /// </summary>
 public sealed class HostCopy : IDisposable
 {
@@ -13,7 +13,7 @@ public sealed class HostCopy : IDisposable
     private readonly CudaEvent? _arrival;
 
     /// <summary>Allocates the memory on the host.</summary>
-    /// <param name="source">A tensor that stays; the caller keeps ownership.</param>
+    /// <param name="source">The tensor to copy; the caller keeps ownership.</param>
     public HostCopy(Tensor source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -23,15 +23,15 @@ public sealed class HostCopy : IDisposable
         _onHost = (_arrival is null ? room.clone() : room.pin_memory()).DetachFromDisposeScope();
     }
 
-    /// <summary>Starts a copy of what the tensor will contain after all work issued to the device so far.</summary>
+    /// <summary>Starts a copy of the tensor's content after all work issued to the device so far.</summary>
     public void Begin()
     {
         _onHost.copy_(_source, _arrival is not null);
         _arrival?.Record();
     }
 
-    /// <summary>Waits for the copy started last.</summary>
-    /// <returns>The tensor on the host; it belongs to this object, and the next copy overwrites it.</returns>
+    /// <summary>Waits for the most recently started copy.</summary>
+    /// <returns>The tensor on the host; this object owns it, and the next copy overwrites it.</returns>
     public Tensor Wait()
     {
         _arrival?.Wait();
@@ -41,7 +41,7 @@ public sealed class HostCopy : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The device may still be writing there.
+        // The device may still be writing to the host memory.
         _arrival?.Wait();
         _arrival?.Dispose();
         _onHost.Dispose();

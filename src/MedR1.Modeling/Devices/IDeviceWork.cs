@@ -1,8 +1,8 @@
 namespace MedR1.Modeling;
 
-/// <summary>Operators that are issued to a device repeatedly, over the same tensors.</summary>
+/// <summary>Operators that are issued to a device repeatedly, on the same tensors.</summary>
 public interface IDeviceWork : IDisposable
 {
-    /// <summary>Issues them to the device, without waiting.</summary>
+    /// <summary>Issues the operators to the device, without waiting for them.</summary>
     void Run();
 }
