@@ -1,56 +1,56 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>y = s · x Wᵀ + b</c> in bfloat16 for few rows, of weights that are bfloat16 or whole numbers of 8 bits, as they lie and
-/// about as fast as the memory gives them. Sums are float32 and rounded once. Each output is summed in one order, whatever the
-/// number of rows and threads: a row gets the same bits alone and in company.
+/// <c>y = s · x Wᵀ + b</c> in bfloat16 for few rows, with bfloat16 or 8-bit integer weights in their stored layout, at about memory
+/// bandwidth. Sums are float32 and rounded once. The order of summation does not depend on the number of rows and threads, so that
+/// the result of a row is independent of the other rows, bit for bit.
 /// </summary>
 internal static unsafe class BrainFloatProduct
 {
-    /// <summary>Rows of a call of the kernel.</summary>
+    /// <summary>The maximum number of rows in one call of the kernel.</summary>
     public const int MostRows = 128;
 
-    // Fixed by the kernel.
+    // The block sizes of the kernel.
     private const int Columns = 32;
     private const int Outputs = 4;
     private const int MostOutputsOfPart = 128;
 
-    // Small enough for threads to finish together, large enough for the kernel to be efficient.
+    // Small enough for threads to finish at about the same time, large enough for the kernel to be efficient.
     private const int WeightsOfPart = 3 << 14;
     private const int FewestOutputsOfPart = 16;
 
-    /// <summary>Whether the machine can.</summary>
+    /// <summary>Whether there is a kernel for this machine.</summary>
     public static bool IsSupported => NativeKernels.BrainFloatProduct is not null;
 
     /// <summary>
-    /// Whether it is worth it for any number of rows. Where the processor multiplies bfloat16 by itself, more rows than
-    /// <see cref="MostRows"/> are libtorch's, which lays the matrix out for it first; elsewhere libtorch multiplies number by number.
+    /// Whether the kernel is the fastest choice for any number of rows. On processors with bfloat16 instructions, libtorch, which
+    /// first reorders the matrix, is faster for more rows than <see cref="MostRows"/>; on others, libtorch's products are scalar.
     /// </summary>
     public static bool TakesManyRows => IsSupported && !NativeKernels.HasBrainFloats;
 
-    /// <summary>Whether a product is worth computing with the kernel, with more rows than it takes at a time in turns.</summary>
-    /// <param name="count">Rows.</param>
-    /// <param name="width">Width of a row.</param>
-    /// <param name="outputs">Outputs.</param>
+    /// <summary>Whether the kernel should compute a product, in several calls if there are more rows than one call takes.</summary>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="width">The width of a row.</param>
+    /// <param name="outputs">The number of outputs.</param>
     public static bool FitsInTurns(long count, long width, long outputs) =>
         count is > 0 and <= int.MaxValue && Fits(TakesManyRows ? 1 : count, width, outputs);
 
-    /// <summary>Whether the kernel has such a product.</summary>
-    /// <param name="count">Rows.</param>
-    /// <param name="width">Width of a row.</param>
-    /// <param name="outputs">Outputs.</param>
+    /// <summary>Whether one call of the kernel can compute a product.</summary>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="width">The width of a row.</param>
+    /// <param name="outputs">The number of outputs.</param>
     public static bool Fits(long count, long width, long outputs) =>
         IsSupported
         && count is > 0 and <= MostRows && width > 0 && width % Columns == 0 && outputs > 0 && outputs % Outputs == 0;
 
-    /// <summary>Computes a product that fits, of weights in bfloat16, on libtorch's threads.</summary>
+    /// <summary>Computes a supported product with bfloat16 weights, on libtorch's threads.</summary>
     /// <param name="rows"><c>[count, width]</c></param>
     /// <param name="weight"><c>[outputs, width]</c></param>
     /// <param name="bias"><c>[outputs]</c>, or null.</param>
     /// <param name="result"><c>[count, outputs]</c></param>
-    /// <param name="count">Rows.</param>
-    /// <param name="width">Width of a row.</param>
-    /// <param name="outputs">Outputs.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="width">The width of a row.</param>
+    /// <param name="outputs">The number of outputs.</param>
     public static void Multiply(
         ushort* rows, ushort* weight, ushort* bias, ushort* result, int count, long width, long outputs) => Multiply(new()
         {
@@ -63,15 +63,15 @@ internal static unsafe class BrainFloatProduct
             Outputs = outputs,
         });
 
-    /// <summary>Computes a product that fits, of weights in 8 bits, on libtorch's threads.</summary>
+    /// <summary>Computes a supported product with 8-bit weights, on libtorch's threads.</summary>
     /// <param name="rows"><c>[count, width]</c></param>
     /// <param name="codes"><c>[outputs, width]</c></param>
     /// <param name="scale"><c>[outputs]</c>, by which sums are multiplied.</param>
     /// <param name="bias"><c>[outputs]</c>, or null.</param>
     /// <param name="result"><c>[count, outputs]</c></param>
-    /// <param name="count">Rows.</param>
-    /// <param name="width">Width of a row.</param>
-    /// <param name="outputs">Outputs.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="width">The width of a row.</param>
+    /// <param name="outputs">The number of outputs.</param>
     public static void Multiply(
         ushort* rows, sbyte* codes, float* scale, ushort* bias, ushort* result, int count, long width, long outputs) =>
         Multiply(new()
@@ -86,7 +86,7 @@ internal static unsafe class BrainFloatProduct
             Outputs = outputs,
         });
 
-    /// <summary>How many parts a product has; sets what is in one.</summary>
+    /// <summary>Divides a product into parts, sets their size and returns their number.</summary>
     public static int Divide(ref Product product)
     {
         product.OutputsOfPart =
@@ -109,7 +109,7 @@ internal static unsafe class BrainFloatProduct
         }
     }
 
-    /// <summary>A product that fits, as brain_float_product.h declares it.</summary>
+    /// <summary>A supported product, as declared in brain_float_product.h.</summary>
     internal struct Product
     {
         public ushort* Rows;

@@ -5,23 +5,23 @@ using System.Runtime.Intrinsics.X86;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>y = W x + b</c> for one row x in bfloat16, as decoding needs it: every weight is read once, so the memory sets the
-/// pace, and a general matrix product reaches a third of it. Sums are float32 and rounded once. Each output is summed by
-/// one thread in one order: the result doesn't depend on the number of threads.
+/// <c>y = W x + b</c> for one row x in bfloat16, for decoding: every weight is read once, so that memory bandwidth is the
+/// limit, of which a general matrix product reaches a third. Sums are float32 and rounded once. Each output is summed by
+/// one thread in a fixed order, so that the result doesn't depend on the number of threads.
 /// </summary>
 internal static unsafe class BrainFloatRow
 {
-    /// <summary>What the width of a row must be a multiple of.</summary>
+    /// <summary>The block size, of which the width of a row must be a multiple.</summary>
     public const int Block = 32;
 
-    // Outputs that a thread computes before it takes more.
+    // The number of outputs that a thread computes at a time.
     private const int OutputsPerPart = 64;
     private const int Half = Block / 2;
 
-    // Elements; 2 KiB, which take about as long to read as the memory takes to answer.
+    // The prefetch distance in elements: reading 2 KiB takes about as long as the memory latency.
     private const int Ahead = 1024;
 
-    /// <summary>Whether the processor has the instructions.</summary>
+    /// <summary>Whether the processor has the required instructions.</summary>
     public static bool IsSupported => Vector512.IsHardwareAccelerated && Sse.IsSupported;
 
     /// <summary>Computes the product.</summary>
@@ -29,9 +29,9 @@ internal static unsafe class BrainFloatRow
     /// <param name="weight"><c>[outputs, width]</c></param>
     /// <param name="bias"><c>[outputs]</c>, or null.</param>
     /// <param name="result"><c>[outputs]</c></param>
-    /// <param name="scratch">Room for <c>width</c> float32, aligned to 64 bytes.</param>
+    /// <param name="scratch">Temporary memory for <c>width</c> float32 values, aligned to 64 bytes.</param>
     /// <param name="width">A multiple of <see cref="Block"/>.</param>
-    /// <param name="outputs">Outputs.</param>
+    /// <param name="outputs">The number of outputs.</param>
     public static void Multiply(
         ushort* row, ushort* weight, ushort* bias, ushort* result, float* scratch, int width, int outputs)
     {
@@ -66,7 +66,7 @@ internal static unsafe class BrainFloatRow
         }
     }
 
-    // The matrix is read from its first byte to its last, which suits the memory best; prefetching bridges the ends of pages.
+    // The matrix is read sequentially, which maximizes bandwidth; prefetching bridges page boundaries.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Sum(float* row, ushort* weight, int width)
     {
@@ -94,7 +94,7 @@ internal static unsafe class BrainFloatRow
         return Vector512.Sum((sum0 + sum1) + (sum2 + sum3));
     }
 
-    // A bfloat16 is the upper half of a float32. Even and odd elements are separated, for row and weights alike.
+    // A bfloat16 is the upper half of a float32. Even and odd elements are separated, for both row and weights.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector512<float> Even, Vector512<float> Odd) Widen(ushort* values)
     {

@@ -3,20 +3,20 @@ using System.Runtime.Intrinsics;
 
 namespace MedR1.Modeling;
 
-/// <summary>bfloat16, the upper half of a float32, to float32 and back.</summary>
+/// <summary>Converts between float32 and bfloat16, which is the upper half of a float32.</summary>
 internal static unsafe class BrainFloats
 {
-    /// <summary>Widens a number.</summary>
+    /// <summary>Widens a value to float32.</summary>
     public static float Widen(ushort value) => BitConverter.UInt32BitsToSingle((uint)value << 16);
 
-    /// <summary>Rounds to the nearest, ties to even; NaN stays NaN.</summary>
+    /// <summary>Rounds a value to the nearest bfloat16, ties to even; NaN stays NaN.</summary>
     public static ushort Round(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
         return float.IsNaN(value) ? (ushort)0x7FC0 : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
-    /// <summary>Widens 32 numbers: the first sixteen, the last sixteen.</summary>
+    /// <summary>Widens 32 values to the first and the last sixteen.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<float> Low, Vector512<float> High) Widen(Vector512<ushort> values)
     {
@@ -24,12 +24,12 @@ internal static unsafe class BrainFloats
         return ((low << 16).AsSingle(), (high << 16).AsSingle());
     }
 
-    /// <summary>Rounds 32 numbers as one is rounded.</summary>
+    /// <summary>Rounds 32 values, with the same result as for single values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ushort> Round(Vector512<float> low, Vector512<float> high) =>
         Vector512.Narrow(RoundedBits(low), RoundedBits(high));
 
-    /// <summary>Widens numbers in their order.</summary>
+    /// <summary>Widens an array of values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(ushort* source, float* target, int count)
     {
@@ -47,7 +47,7 @@ internal static unsafe class BrainFloats
         }
     }
 
-    /// <summary>Rounds numbers in their order.</summary>
+    /// <summary>Rounds an array of values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Round(float* source, ushort* target, int count)
     {

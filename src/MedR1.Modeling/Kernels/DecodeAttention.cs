@@ -7,30 +7,30 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Attention of one new token of each row to its prompt and its own tokens, on the CPU, with sums in float32. The rows
-/// of a run read their prompt's keys and values once. A row's result does not depend on the other rows, bit for bit.
+/// Attention of one new token per row to the row's prompt and completion, on the CPU, with sums in float32. The keys and
+/// values of a prompt are read once for all rows of a run. A row's result does not depend on other rows, bit for bit.
 /// </summary>
 internal static unsafe class DecodeAttention
 {
-    // Rows that share one read of the prompt: enough to keep the processor busy, few enough for its cache.
+    // The maximum number of rows that share one read of the prompt: enough to keep the processor busy, few enough for its cache.
     private const int LongestRun = 16;
 
-    // Fewer products than these are done before a second thread has started.
+    // Fewer products than this take less time than starting a second thread.
     private const long FewestProducts = 1 << 16;
 
-    /// <summary>Whether a cache's elements can be read.</summary>
+    /// <summary>Whether the kernel supports the device and data type of a cache.</summary>
     public static bool Fits(SlotKeyValueCache cache) => cache.Device.type == DeviceType.CPU
         && cache.DataType is ScalarType.Float32 or ScalarType.BFloat16;
 
-    /// <summary>The plan of a step.</summary>
+    /// <summary>Creates the plan of a step.</summary>
     public static DecodePlan Plan(IReadOnlyList<DecodeRow> rows, SlotKeyValueCache cache)
     {
-        // If there are more threads than work, runs are shorter.
+        // Runs are shorter if there would otherwise be fewer parts than threads.
         long wanted = (long)rows.Count * cache.KeyValueHeads / Math.Max(1, get_num_threads());
         return new DecodePlan(rows, cache, (int)Math.Clamp(wanted, 1, LongestRun));
     }
 
-    /// <summary>Writes the tokens' keys and values behind the rows' and attends.</summary>
+    /// <summary>Appends the tokens' keys and values to the rows in the cache and computes attention.</summary>
     /// <param name="queries"><c>[rows, heads, d]</c></param>
     /// <param name="keys"><c>[rows, key-value heads, d]</c></param>
     /// <param name="values"><c>[rows, key-value heads, d]</c></param>
@@ -63,7 +63,7 @@ internal static unsafe class DecodeAttention
         return result.MoveToOuterDisposeScope();
     }
 
-    /// <summary>A job on a layer of a cache; its rows and their vectors are the caller's to set.</summary>
+    /// <summary>Creates a job for a layer of a cache; the caller sets rows, queries and results.</summary>
     public static Job JobOf(int layer, SlotKeyValueCache cache)
     {
         (Tensor promptKeys, Tensor promptValues) = cache.Prompts(layer);
@@ -82,7 +82,7 @@ internal static unsafe class DecodeAttention
         };
     }
 
-    /// <summary>How many parts a job has: a run and a key-value head each.</summary>
+    /// <summary>Returns the number of parts of a job, one for each run and key-value head.</summary>
     public static int Divide(in Job job) => job.RunCount * job.Heads;
 
     /// <summary>Computes a part of a job.</summary>
@@ -114,7 +114,7 @@ internal static unsafe class DecodeAttention
         ArrayPool<float>.Shared.Return(rented);
     }
 
-    // Reads the run's queries of the head, and writes the new keys and values to their places.
+    // Reads the run's queries for the key-value head, and writes the new keys and values to the cache.
     private static void Gather(Job* job, DecodePlan.Run run, int head, float* queries)
     {
         int d = job->Width, perHead = job->QueriesPerHead;
@@ -185,7 +185,7 @@ internal static unsafe class DecodeAttention
         }
     }
 
-    /// <summary>A layer's attention of a step.</summary>
+    /// <summary>The attention of one layer in a step.</summary>
     internal struct Job
     {
         public DecodeRow* Rows;
@@ -226,7 +226,7 @@ internal static unsafe class DecodeAttention
             }
         }
 
-        // float32 in place; bfloat16 widened.
+        // Returns float32 vectors in place, and widens bfloat16 vectors to the scratch memory.
         private readonly float* View(byte* all, long firstVector, int vectors, float* scratch)
         {
             byte* source = all + firstVector * Width * ElementSize;

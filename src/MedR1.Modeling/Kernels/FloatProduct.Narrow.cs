@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics;
 namespace MedR1.Modeling;
 
 /// <content>
-/// The same sums in registers of 256 bits, of which there are half as many: each register of 512 bits is two here, and the
-/// numbers that belong to the first of them are multiplied before those of the second.
+/// The same sums with 256-bit registers, of which there are half as many: two registers take the place of one 512-bit register, and
+/// all products of the lower half are summed before those of the upper half.
 /// </content>
 internal static unsafe partial class FloatProduct
 {
     private const int HalfLanes = 8;
 
-    // Twelve sums, three numbers of x and one weight fill the registers.
+    // Twelve sums, three vectors of x and one vector of weights fill the 16 registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
     private static void ThreeNarrowRows<TWeight>(float* x, TWeight* w, float* y, int width, int stride)

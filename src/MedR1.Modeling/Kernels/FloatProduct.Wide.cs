@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace MedR1.Modeling;
 
-/// <content>Four rows by four outputs in registers of 512 bits.</content>
+/// <content>Four rows by four outputs in 512-bit registers.</content>
 internal static unsafe partial class FloatProduct
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

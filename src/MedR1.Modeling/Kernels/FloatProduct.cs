@@ -5,22 +5,22 @@ using System.Runtime.Intrinsics.X86;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>y = s · x Wᵀ + b</c> in float32, of weights that are float32 or whole numbers of 8 bits. Each output is summed in one
-/// order, whatever the number of rows and threads and the type of the weights: a row gets the same bits alone and in
-/// company, which a general matrix product does not promise.
+/// <c>y = s · x Wᵀ + b</c> in float32, with float32 or 8-bit integer weights. The order of summation does not depend on the
+/// number of rows and threads or the type of the weights, so that the result of a row is independent of the other rows, bit
+/// for bit, which a general matrix product does not guarantee.
 /// </summary>
 internal static unsafe partial class FloatProduct
 {
     private const int OutputsOfTile = 4;
 
-    // Sums of an output: products that are as many numbers apart are summed one after another.
+    // The number of partial sums per output: products at this distance are added to the same partial sum.
     private const int Lanes = 16;
 
-    // What a thread takes at a time, and how many floats of x stay in its cache alongside the weights of a tile.
+    // The size of a part: its outputs, and the number of floats of x that stay in the cache alongside the weights of a tile.
     private const int OutputsPerPart = 64;
     private const int FloatsOfRows = 1 << 17;
 
-    // Fewer products than these are done before a second thread has started.
+    // Fewer products than this take less time than starting a second thread.
     private const long FewestProducts = 1 << 18;
 
     private static int RowsOfTile => Vector512.IsHardwareAccelerated ? 4 : 3;
@@ -31,9 +31,9 @@ internal static unsafe partial class FloatProduct
     /// <param name="scale"><c>[outputs]</c>, or null.</param>
     /// <param name="bias"><c>[outputs]</c>, or null.</param>
     /// <param name="result"><c>[count, outputs]</c></param>
-    /// <param name="count">Rows.</param>
-    /// <param name="width">Width of a row.</param>
-    /// <param name="outputs">Outputs.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="width">The width of a row.</param>
+    /// <param name="outputs">The number of outputs.</param>
     /// <typeparam name="TWeight"><see langword="float"/> or <see langword="sbyte"/>.</typeparam>
     public static void Multiply<TWeight>(
         float* rows, TWeight* weight, float* scale, float* bias, float* result, int count, int width, int outputs)
@@ -54,7 +54,7 @@ internal static unsafe partial class FloatProduct
             Divide(ref product), &Compute<TWeight>, &product, isShort: (long)count * width * outputs < FewestProducts);
     }
 
-    /// <summary>How many parts a product has; sets what is in one.</summary>
+    /// <summary>Divides a product into parts, sets their size and returns their number.</summary>
     public static int Divide(ref Product product)
     {
         product.RowsPerPart = Math.Max(1, FloatsOfRows / product.Width / RowsOfTile) * RowsOfTile;
@@ -65,11 +65,11 @@ internal static unsafe partial class FloatProduct
     /// <summary>Computes a block of the product on this thread, without scale and bias.</summary>
     /// <param name="x"><c>[count, width]</c></param>
     /// <param name="w"><c>[outputs, width]</c></param>
-    /// <param name="y"><c>[count, outputs]</c>, rows <paramref name="stride"/> apart.</param>
-    /// <param name="count">Rows.</param>
-    /// <param name="width">Width of a row.</param>
-    /// <param name="outputs">Outputs.</param>
-    /// <param name="stride">From a row of y to the next.</param>
+    /// <param name="y"><c>[count, outputs]</c></param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="width">The width of a row.</param>
+    /// <param name="outputs">The number of outputs.</param>
+    /// <param name="stride">The distance between rows of y.</param>
     /// <typeparam name="TWeight"><see langword="float"/> or <see langword="sbyte"/>.</typeparam>
     public static void Block<TWeight>(
         float* x, TWeight* w, float* y, int count, int width, int outputs, int stride)
@@ -177,7 +177,7 @@ internal static unsafe partial class FloatProduct
         return total;
     }
 
-    // The last products of four outputs, which fill no register.
+    // Adds the remaining products of four outputs, which don't fill a register.
     private static void AddRest<TWeight>(float* x, TWeight* w, float* y, int width)
         where TWeight : unmanaged
     {
@@ -190,7 +190,7 @@ internal static unsafe partial class FloatProduct
         }
     }
 
-    // The JIT compiles a separate method for each type, and keeps only the branch that is taken.
+    // The JIT compiles a separate method for each type and eliminates the other branch.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Load<TWeight>(TWeight* weights)
         where TWeight : unmanaged => typeof(TWeight) == typeof(float)
@@ -200,7 +200,7 @@ internal static unsafe partial class FloatProduct
     private static float Widen<TWeight>(TWeight weight)
         where TWeight : unmanaged => typeof(TWeight) == typeof(float) ? *(float*)&weight : *(sbyte*)&weight;
 
-    // The sums of four outputs, each by the same tree.
+    // Reduces the partial sums of four outputs, each in the same order.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Sums(
         Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
@@ -219,7 +219,7 @@ internal static unsafe partial class FloatProduct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Quarter(Vector256<float> half) => half.GetLower() + half.GetUpper();
 
-    /// <summary>A product, as <see cref="Multiply"/> takes it.</summary>
+    /// <summary>The arguments of <see cref="Multiply"/>.</summary>
     internal struct Product
     {
         public float* Rows;

@@ -10,7 +10,7 @@ internal readonly struct GateFunction : IDifferentiableFunction
     public static Vector512<float> Of(Vector512<float> x, Vector512<float> y) =>
         x / (Vector512<float>.One + Vector512.Exp(-x)) * y;
 
-    // With s = sigmoid(x): (s + x s (1 − s)) y and x s.
+    // With s = sigmoid(x), the derivatives are (s + x s (1 − s)) y and x s.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<float> ByX, Vector512<float> ByY) Derivatives(Vector512<float> x, Vector512<float> y)
     {

@@ -4,9 +4,8 @@ using System.Runtime.Intrinsics;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>x/2 · (1 + erf(x/√2))</c>. The error function is off by less than 1.4e-7: up to 1 it is x times a polynomial in x²,
-/// above it is <c>1 − exp(−x²) · p(1/(1 + x))</c>, from 4 on it is 1. Both polynomials interpolate the function at
-/// Chebyshev nodes.
+/// <c>x/2 · (1 + erf(x/√2))</c>. The error of the error function is below 1.4e-7: for |x| below 1 it is x times a polynomial in
+/// x², up to 4 it is <c>1 − exp(−x²) · p(1/(1 + x))</c>, and above it is 1. Both polynomials interpolate at Chebyshev nodes.
 /// </summary>
 internal readonly struct GeluFunction : IDifferentiableFunction
 {
@@ -30,7 +29,7 @@ internal readonly struct GeluFunction : IDifferentiableFunction
         return x * Vector512.Create(0.5f) * (Vector512<float>.One + ErrorFunction(argument));
     }
 
-    // The normal distribution and x times its density.
+    // The derivative is Φ(x) + x φ(x), with the distribution function Φ and the density φ of the normal distribution.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<float> ByX, Vector512<float> ByY) Derivatives(Vector512<float> x, Vector512<float> y)
     {
@@ -56,7 +55,7 @@ internal readonly struct GeluFunction : IDifferentiableFunction
         return Vector512.ConditionalSelect(Vector512.Equals(x, x), value, x);
     }
 
-    // From the highest power down.
+    // Coefficients are ordered from the highest power down.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Polynomial(ReadOnlySpan<float> coefficients, Vector512<float> x)
     {

@@ -2,9 +2,11 @@ using System.Runtime.Intrinsics;
 
 namespace MedR1.Modeling;
 
-/// <summary>A function of a pair of numbers with its derivatives, sixteen at a time.</summary>
+/// <summary>A vectorized function of pairs of values with its derivatives, sixteen pairs at a time.</summary>
 internal interface IDifferentiableFunction : IVectorFunction
 {
-    /// <summary>The derivatives by both numbers; what a function of one number gives for the second is not read.</summary>
+    /// <summary>
+    /// Returns the partial derivatives with respect to both values; a function of one value may return anything for the second.
+    /// </summary>
     static abstract (Vector512<float> ByX, Vector512<float> ByY) Derivatives(Vector512<float> x, Vector512<float> y);
 }

@@ -8,19 +8,19 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>y += s · (x Aᵀ Bᵀ + b)</c> without gradient on the CPU, A, B and b in float32, x and y in float32 or bfloat16, rounded
-/// once. A row does not depend on the others, bit for bit.
+/// <c>y += s · (x Aᵀ Bᵀ + b)</c> without gradient on the CPU, with A, B and b in float32, x and y in float32 or bfloat16, and one
+/// rounding. The result of a row does not depend on other rows, bit for bit.
 /// </summary>
 internal static unsafe class LowRankProduct
 {
-    // What a thread takes at a time; the sums of a part are on its stack.
+    // The size of a part, whose sums are on the stack.
     private const int OutputsPerPart = 256;
     private const int RowsAtOnce = 16;
 
-    // Fewer products than these are done before a second thread has started.
+    // Fewer products than this take less time than starting a second thread.
     private const long FewestProducts = 1 << 18;
 
-    /// <summary>Whether no gradient is wanted and the numbers can be read as they lie.</summary>
+    /// <summary>Whether gradients are disabled and the layouts and data types are supported.</summary>
     /// <param name="input"><c>[…, width]</c></param>
     /// <param name="down">A, <c>[rank, width]</c>.</param>
     /// <param name="up">B, <c>[outputs, rank]</c>.</param>
@@ -69,7 +69,7 @@ internal static unsafe class LowRankProduct
         GC.KeepAlive(result);
     }
 
-    /// <summary>How many parts the product with B has.</summary>
+    /// <summary>Returns the number of parts of the product with B.</summary>
     public static int Divide(in Job job) => (job.Outputs + OutputsPerPart - 1) / OutputsPerPart;
 
     private static bool IsMatrix(Tensor tensor) =>
@@ -134,7 +134,7 @@ internal static unsafe class LowRankProduct
         }
     }
 
-    /// <summary>A product with B, added to what is there.</summary>
+    /// <summary>A product with B that is added to the result.</summary>
     internal struct Job
     {
         /// <summary>x Aᵀ, <c>[count, rank]</c></summary>

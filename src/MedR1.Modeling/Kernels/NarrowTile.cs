@@ -4,12 +4,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MedR1.Modeling;
 
-/// <summary>Six rows by 16 columns, of the 16 registers of 256 bits that a processor with AVX2 has.</summary>
+/// <summary>Six rows by 16 columns, for the sixteen 256-bit registers of AVX2.</summary>
 internal readonly unsafe struct NarrowTile : ITile
 {
     private const int Lanes = 8;
 
-    // Products from the one that is computed to the one whose number of A is asked for.
+    // The distance, in products, at which elements of A are prefetched.
     private const int Ahead = 8;
 
     public static int Rows => 6;
@@ -26,7 +26,7 @@ internal readonly unsafe struct NarrowTile : ITile
         }
     }
 
-    // Where there are fewer rows, the last one is computed again: the same numbers go to the same place.
+    // If there are fewer rows, the last is computed repeatedly, writing the same values to the same memory.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void SixRows(in TileStrip strip, float* a, float* c, int last)
     {
@@ -54,7 +54,7 @@ internal readonly unsafe struct NarrowTile : ITile
         {
             if (Sse.IsSupported)
             {
-                // Where A is transposed, its next numbers are in another line of memory.
+                // If A is transposed, each product reads a different cache line.
                 Sse.Prefetch0(a + at + (Ahead * depthStride));
             }
 

@@ -5,35 +5,35 @@ using System.Runtime.Intrinsics.X86;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The kernels of the folder <c>Native</c>: for AVX512_BF16 (AMD Zen 4, Intel Cooper Lake and Sapphire Rapids, and later ones), whose
-/// instructions .NET doesn't have, and for AVX2, where the compiler's choice of registers counts. They run on Linux; elsewhere libtorch
-/// does their work.
+/// The kernels in the folder <c>Native</c>: for AVX512_BF16 (AMD Zen 4, Intel Cooper Lake and Sapphire Rapids, and later), whose
+/// instructions .NET doesn't support, and for AVX2, where a C compiler allocates registers better. They require Linux; on other
+/// systems libtorch is used.
 /// </summary>
 internal static unsafe class NativeKernels
 {
     private const string Image = "MedR1.Modeling.brain_float_product.linux-x64.so";
 
-    // CPUID leaf 7, subleaf 1: the bit of EAX.
+    // AVX512_BF16 is a bit of EAX of CPUID leaf 7, subleaf 1.
     private const int BrainFloatLeaf = 7;
     private const int BrainFloatPart = 1;
     private const int BrainFloatBit = 5;
 
     private static readonly Lazy<nint> s_library = new(Load);
 
-    /// <summary>Whether the processor multiplies pairs of bfloat16 by itself.</summary>
+    /// <summary>Whether the processor has instructions for bfloat16 products (AVX512_BF16).</summary>
     public static bool HasBrainFloats { get; } =
         Avx512F.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported && Avx512CD.IsSupported
         && X86Base.CpuId(0, 0).Eax >= BrainFloatLeaf
         && X86Base.CpuId(BrainFloatLeaf, 0).Eax >= BrainFloatPart
         && ((X86Base.CpuId(BrainFloatLeaf, BrainFloatPart).Eax >> BrainFloatBit) & 1) == 1;
 
-    /// <summary><c>medr1_brain_float_product_avx2</c>, or null where it can't run.</summary>
+    /// <summary><c>medr1_brain_float_product_avx2</c>, or null if it can't run.</summary>
     public static delegate* unmanaged[Cdecl]<void*, long, void> BrainFloatProductOfAvx2 { get; } =
         Avx2.IsSupported && Fma.IsSupported ? Find("medr1_brain_float_product_avx2") : null;
 
     /// <summary>
-    /// The kernel for this processor, or null where none can run. <c>MEDR1_CPU_KERNELS=0</c> leaves it out, to find out who is at fault
-    /// where a result looks wrong.
+    /// The kernel for this processor, or null if none can run. <c>MEDR1_CPU_KERNELS=0</c> disables it, to isolate the cause of wrong
+    /// results.
     /// </summary>
     public static delegate* unmanaged[Cdecl]<void*, long, void> BrainFloatProduct { get; } =
         Environment.GetEnvironmentVariable("MEDR1_CPU_KERNELS") == "0" ? null
@@ -59,7 +59,7 @@ internal static unsafe class NativeKernels
         }
         catch (Exception exception) when (exception is IOException or DllNotFoundException)
         {
-            // A system that does not run code from memory: slower, not wrong.
+            // The system does not allow code in memory files; libtorch's slower operators are used.
             return 0;
         }
     }

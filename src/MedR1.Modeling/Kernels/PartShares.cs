@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Parts of a work divided among threads. Each has a share of its own, whose memory it reads in order, and helps with the
-/// others' when that is done: a thread that the system holds up leaves more to them.
+/// Distributes parts of work among threads. Each thread has a share of consecutive parts, and steals parts of other shares
+/// when its own is done, so that a thread that is descheduled does not delay the work.
 /// </summary>
-/// <param name="shares">Room for the shares.</param>
-/// <param name="count">How many threads.</param>
+/// <param name="shares">The memory of the shares.</param>
+/// <param name="count">The number of threads.</param>
 internal readonly unsafe struct PartShares(PartShares.Share* shares, int count)
 {
-    /// <summary>Divides parts, while no thread takes any.</summary>
+    /// <summary>Divides parts among the shares; must not run concurrently with <see cref="TryTake"/>.</summary>
     public void Divide(long parts)
     {
         for (int share = 0; share < count; share++)
@@ -21,10 +21,10 @@ internal readonly unsafe struct PartShares(PartShares.Share* shares, int count)
     }
 
     /// <summary>Takes a part that no thread has taken yet.</summary>
-    /// <param name="thread">Who takes it, from 0.</param>
-    /// <param name="turn">How many shares it has found empty; 0 at first.</param>
+    /// <param name="thread">The index of the calling thread.</param>
+    /// <param name="turn">The number of shares that this thread has found empty; initially 0.</param>
     /// <param name="part">The part.</param>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>Whether there was a part left.</returns>
     public bool TryTake(int thread, ref int turn, out int part)
     {
         for (; turn < count; turn++)
@@ -41,7 +41,7 @@ internal readonly unsafe struct PartShares(PartShares.Share* shares, int count)
         return false;
     }
 
-    /// <summary>As wide as a line of the cache, for threads not to wait for each other's.</summary>
+    /// <summary>A share, as large as a cache line to avoid false sharing.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 64)]
     internal struct Share
     {

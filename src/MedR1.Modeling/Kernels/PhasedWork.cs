@@ -5,17 +5,17 @@ using System.Runtime.Intrinsics.X86;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Work in phases, each of which needs what the one before has made. libtorch's threads are called together once for all
-/// phases and wait for each other between two; to call them for each takes longer than many a phase.
+/// Runs work in phases, each of which depends on the previous one. All phases run in one parallel region of libtorch's
+/// threads with barriers in between, because starting a region for each would take longer than many a phase.
 /// </summary>
 internal static unsafe class PhasedWork
 {
-    // Processor pauses, some tens of microseconds, until a waiting thread yields to others.
+    // The number of processor pauses, tens of microseconds, after which a waiting thread yields.
     private const int PausesBeforeYield = 1 << 10;
 
-    /// <summary>Does the work of all phases, one phase after the other.</summary>
-    /// <param name="works">The works, by phase.</param>
-    /// <param name="ends">For each phase where its works end.</param>
+    /// <summary>Runs all phases in order.</summary>
+    /// <param name="works">The work of all phases, in order.</param>
+    /// <param name="ends">The exclusive end of each phase's work.</param>
     public static void Run(ReadOnlySpan<KernelWork> works, ReadOnlySpan<int> ends)
     {
         if (ends.Length == 0)
@@ -45,7 +45,7 @@ internal static unsafe class PhasedWork
     {
         Region* region = (Region*)state;
 
-        // There may be fewer than requested.
+        // OpenMP may provide fewer threads than requested.
         int threads = TorchThreads.CountInCall;
         int own = TorchThreads.NumberInCall;
         for (int phase = 0; phase < region->Phases; phase++)
@@ -105,7 +105,7 @@ internal static unsafe class PhasedWork
 
         public readonly int FirstWork(int phase) => phase == 0 ? 0 : Ends[phase - 1];
 
-        // No thread works during this.
+        // Called while no thread takes parts.
         public readonly void Begin(int phase)
         {
             if (phase == Phases)

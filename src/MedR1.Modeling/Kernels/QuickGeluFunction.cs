@@ -10,7 +10,7 @@ internal readonly struct QuickGeluFunction : IDifferentiableFunction
     public static Vector512<float> Of(Vector512<float> x, Vector512<float> y) =>
         x / (Vector512<float>.One + Vector512.Exp(x * Vector512.Create(-(float)GeluActivation.QuickFactor)));
 
-    // With s = sigmoid(1.702 x): s + 1.702 x s (1 − s).
+    // With s = sigmoid(1.702 x), the derivative is s + 1.702 x s (1 − s).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<float> ByX, Vector512<float> ByY) Derivatives(Vector512<float> x, Vector512<float> y)
     {

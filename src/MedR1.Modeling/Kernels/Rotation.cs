@@ -7,13 +7,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Turns bfloat16 vectors in float32 and rounds them once, on the CPU and without gradient.</summary>
+/// <summary>Rotates bfloat16 vectors in float32 with one rounding, on the CPU and without gradient.</summary>
 internal static unsafe class Rotation
 {
     private const int TokensPerPart = 32;
     private const int WidestVector = 1024;
 
-    /// <summary>Whether no gradient is wanted and the vectors can be read as they lie.</summary>
+    /// <summary>Whether gradients are disabled and the layouts and data types are supported.</summary>
     /// <param name="vectors"><c>[N, heads, d]</c></param>
     /// <param name="cosine"><c>[N, 1, d]</c></param>
     public static bool Fits(Tensor vectors, Tensor cosine) =>
@@ -24,8 +24,8 @@ internal static unsafe class Rotation
 
     /// <param name="vectors"><c>[N, heads, d]</c></param>
     /// <param name="cosine"><c>[N, 1, d]</c></param>
-    /// <param name="signedSine"><c>[N, 1, d]</c>, the first half with the minus of the rotation.</param>
-    /// <returns>A new tensor of the shape and type of <paramref name="vectors"/>.</returns>
+    /// <param name="signedSine"><c>[N, 1, d]</c>, the first half including the minus sign of the rotation.</param>
+    /// <returns>A new tensor of the shape and data type of <paramref name="vectors"/>.</returns>
     public static Tensor Apply(Tensor vectors, Tensor cosine, Tensor signedSine)
     {
         long[] shape = vectors.shape;
@@ -63,7 +63,7 @@ internal static unsafe class Rotation
             {
                 BrainFloats.Widen(job->Vectors + token * job->TokenStride + head * job->HeadStride, vector, d);
 
-                // The first half again after the second: the partner of dimension j is half a vector after it.
+                // The first half is repeated after the second, so that the partner of dimension j is always at j + d/2.
                 new ReadOnlySpan<float>(vector, half).CopyTo(new Span<float>(vector + d, half));
                 Turn(vector, job->Cosine + (long)token * d, job->SignedSine + (long)token * d, turned, d);
                 BrainFloats.Round(turned, job->Result + ((long)token * job->Heads + head) * d, d);

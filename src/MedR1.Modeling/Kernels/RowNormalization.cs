@@ -4,17 +4,17 @@ using System.Runtime.Intrinsics;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>x / sqrt(mean(x²) + ε)</c> in float32, rounded to the type of x, times the gain, rounded again, as
-/// <see cref="FusedOperators.RmsNorm"/> does it. A row does not depend on the others.
+/// <c>x / sqrt(mean(x²) + ε)</c> in float32, rounded to the data type of x, times the gain, rounded again, like
+/// <see cref="FusedOperators.RmsNorm"/>. The result of a row does not depend on other rows.
 /// </summary>
 internal static unsafe class RowNormalization
 {
     private const int Lanes = 32;
 
-    // Numbers that a thread takes at a time.
+    // The number of elements in a part.
     private const int NumbersOfPart = 1 << 11;
 
-    /// <summary>How many parts a job has; sets what is in one.</summary>
+    /// <summary>Divides a job into parts, sets their size and returns their number.</summary>
     public static int Divide(ref Job job)
     {
         job.RowsOfPart = Math.Max(1, NumbersOfPart / job.Width);

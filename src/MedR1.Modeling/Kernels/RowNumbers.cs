@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Numbers of a row as kernels compute with them, in float32, and as they lie in memory: as float32, or as bfloat16
-/// (<see langword="ushort"/>). The compiler makes a method of its own for each type.
+/// Converts elements between their type in memory, float32 or bfloat16 (<see langword="ushort"/>), and float32, in which
+/// kernels compute. The JIT compiles a separate method for each type.
 /// </summary>
 internal static unsafe class RowNumbers
 {
     private const int Half = 16;
 
-    /// <summary>32 numbers: the first sixteen, the last sixteen.</summary>
+    /// <summary>Loads 32 elements as the first and the last sixteen.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<float> Low, Vector512<float> High) Load<T>(T* source)
         where T : unmanaged =>
@@ -19,13 +19,13 @@ internal static unsafe class RowNumbers
             ? (Vector512.Load((float*)source), Vector512.Load((float*)source + Half))
             : BrainFloats.Widen(Vector512.Load((ushort*)source));
 
-    /// <summary>A number.</summary>
+    /// <summary>Loads one element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Load<T>(T* source, int at)
         where T : unmanaged =>
         typeof(T) == typeof(float) ? ((float*)source)[at] : BrainFloats.Widen(((ushort*)source)[at]);
 
-    /// <summary>Writes 32 numbers, rounded where the type is the shorter one.</summary>
+    /// <summary>Stores 32 elements, rounded if the type is bfloat16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<T>(Vector512<float> low, Vector512<float> high, T* target)
         where T : unmanaged
@@ -41,7 +41,7 @@ internal static unsafe class RowNumbers
         }
     }
 
-    /// <summary>Writes a number.</summary>
+    /// <summary>Stores one element, rounded if the type is bfloat16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<T>(float value, T* target, int at)
         where T : unmanaged
@@ -56,13 +56,13 @@ internal static unsafe class RowNumbers
         }
     }
 
-    /// <summary>32 numbers as the type holds them.</summary>
+    /// <summary>Rounds 32 elements to the precision of the type.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<float> Low, Vector512<float> High) Round<T>(Vector512<float> low, Vector512<float> high)
         where T : unmanaged =>
         typeof(T) == typeof(float) ? (low, high) : BrainFloats.Widen(BrainFloats.Round(low, high));
 
-    /// <summary>A number as the type holds it.</summary>
+    /// <summary>Rounds one element to the precision of the type.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Round<T>(float value)
         where T : unmanaged =>

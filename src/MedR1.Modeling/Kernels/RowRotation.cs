@@ -4,17 +4,17 @@ using System.Runtime.Intrinsics;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Turns the heads of rows in place, by cosines and signed sines of the rows' own type: <c>x cos</c> is rounded to it,
-/// and so is the sum of that and of the other half times the sine, as <see cref="RotaryTable.Rotate"/> does it.
+/// Rotates the heads of rows in place, with cosines and signed sines of the rows' data type. Like
+/// <see cref="RotaryTable.Rotate"/>, it rounds <c>x cos</c> to that type, and then the sum with the swapped half times the sine.
 /// </summary>
 internal static unsafe class RowRotation
 {
     private const int Lanes = 32;
 
-    /// <summary>How many parts a job has: a row each.</summary>
+    /// <summary>Returns the number of parts of a job, one for each row.</summary>
     public static int Divide(in Job job) => job.Rows;
 
-    /// <summary>Turns the heads of a row.</summary>
+    /// <summary>Rotates the heads of a row.</summary>
     /// <typeparam name="T"><see langword="float"/>, or <see langword="ushort"/> for bfloat16.</typeparam>
     public static void Compute<T>(void* state, int part)
         where T : unmanaged
@@ -28,7 +28,7 @@ internal static unsafe class RowRotation
         }
     }
 
-    // Both halves at once: each is the other's swapped half.
+    // Processes both halves at once, because each is the swapped half of the other.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Turn<T>(T* vector, T* cosine, T* signedSine, int half)
         where T : unmanaged
@@ -70,7 +70,7 @@ internal static unsafe class RowRotation
         RowNumbers.Store(straight + (swapped * RowNumbers.Load(signedSine, at)), target, at);
     }
 
-    /// <summary>Rows to turn.</summary>
+    /// <summary>Rows to rotate.</summary>
     internal struct Job
     {
         /// <summary><c>[rows, heads, width]</c></summary>

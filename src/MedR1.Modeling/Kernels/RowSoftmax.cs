@@ -6,10 +6,10 @@ namespace MedR1.Modeling;
 /// <summary>Softmax of one row of scaled scores, in place and in float32.</summary>
 internal static unsafe class RowSoftmax
 {
-    /// <summary><c>s ← exp(scale · s − max) / Σ</c></summary>
-    /// <param name="scores"><c>[count]</c>, at least one.</param>
-    /// <param name="count">Scores.</param>
-    /// <param name="scale">Factor of the scores; positive.</param>
+    /// <summary>Computes <c>s ← exp(scale · s − max) / Σ</c>.</summary>
+    /// <param name="scores"><c>[count]</c></param>
+    /// <param name="count">The number of scores, at least 1.</param>
+    /// <param name="scale">The factor of the scores; positive.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Apply(float* scores, int count, float scale)
     {
@@ -26,8 +26,7 @@ internal static unsafe class RowSoftmax
         float sum = Vector512.Sum(sums);
         if (at < count)
         {
-            // The same exponential for the rest as for whole vectors: where the rest begins depends only on the row, but two
-            // exponentials would be two things to trust.
+            // The remainder uses the same vectorized exponential, so that there is only one implementation to verify.
             float* rest = stackalloc float[16];
             for (int k = 0; k < count - at; k++)
             {
@@ -54,10 +53,10 @@ internal static unsafe class RowSoftmax
         }
     }
 
-    /// <summary>The gradient of scores, <c>g ← w (g − Σ w g)</c>, in place.</summary>
-    /// <param name="weights"><c>[count]</c>, w: what the softmax gave.</param>
-    /// <param name="gradient"><c>[count]</c>, g: their gradient.</param>
-    /// <param name="count">Scores.</param>
+    /// <summary>Computes the gradient of the scaled scores, <c>g ← w (g − Σ w g)</c>, in place.</summary>
+    /// <param name="weights"><c>[count]</c>, w: the result of the softmax.</param>
+    /// <param name="gradient"><c>[count]</c>, g: the gradient of the weights.</param>
+    /// <param name="count">The number of scores.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gradient(float* weights, float* gradient, int count)
     {

@@ -5,10 +5,10 @@ internal static unsafe class RowWidening
 {
     private const int NumbersOfPart = 1 << 12;
 
-    /// <summary>How many parts a job has.</summary>
+    /// <summary>Returns the number of parts of a job.</summary>
     public static int Divide(in Job job) => (job.Count + NumbersOfPart - 1) / NumbersOfPart;
 
-    /// <summary>Widens the numbers of a part.</summary>
+    /// <summary>Widens the elements of a part.</summary>
     public static void Compute(void* state, int part)
     {
         Job* job = (Job*)state;
@@ -16,7 +16,7 @@ internal static unsafe class RowWidening
         BrainFloats.Widen(job->Source + first, job->Target + first, Math.Min(NumbersOfPart, job->Count - first));
     }
 
-    /// <summary>Numbers to widen.</summary>
+    /// <summary>Elements to widen.</summary>
     internal struct Job
     {
         public ushort* Source;

@@ -4,21 +4,22 @@ using System.Runtime.Intrinsics;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>softmax(q kᵀ / √d) v</c> of short sequences in float32 on the CPU, and its gradients. A sequence and a key-value head are
-/// one part: what it needs is brought together, and products, softmax and products follow each other in the processor's
-/// cache. What a sequence gives does not depend on the others, bit for bit.
+/// <c>softmax(q kᵀ / √d) v</c> for short sequences in float32 on the CPU, and its gradients. A part is one sequence and key-value
+/// head: its vectors are gathered, and the products and the softmax then run in the processor's cache. The result of a sequence
+/// does not depend on other sequences, bit for bit.
 /// </summary>
-/// <remarks>In the comments T are the queries of a part, those of the heads that share its key-value head one after another; S
-/// its keys.</remarks>
+/// <remarks>
+/// Shapes: t queries of a part, ordered by query head and then by query, and s keys.
+/// </remarks>
 internal static unsafe class SequenceAttention
 {
-    /// <summary>Attends.</summary>
-    /// <param name="job">The vectors; gradients are not read.</param>
+    /// <summary>Computes attention.</summary>
+    /// <param name="job">The vectors; gradients are ignored.</param>
     /// <param name="layout">The sequences.</param>
     public static void Forward(Job job, SequenceLayout layout) => Run(job, layout, &Forward);
 
-    /// <summary>Gives the gradients of queries, keys and values.</summary>
-    /// <param name="job">The vectors, with the weights that <see cref="Forward(Job, SequenceLayout)"/> has written.</param>
+    /// <summary>Computes the gradients of queries, keys and values.</summary>
+    /// <param name="job">The vectors, with the attention weights written by <see cref="Forward(Job, SequenceLayout)"/>.</param>
     /// <param name="layout">The sequences.</param>
     public static void Backward(Job job, SequenceLayout layout) => Run(job, layout, &Backward);
 
@@ -112,7 +113,7 @@ internal static unsafe class SequenceAttention
         new Span<float>(scores + sight.End, count - sight.End).Clear();
     }
 
-    /// <summary>Vectors of a flat batch and where results go.</summary>
+    /// <summary>The vectors of a flat batch and the results.</summary>
     internal struct Job
     {
         /// <summary><c>[queries, heads, width]</c></summary>
@@ -127,10 +128,10 @@ internal static unsafe class SequenceAttention
         /// <summary><c>[queries, heads, width]</c></summary>
         public float* Result;
 
-        /// <summary>What each head gives each key: <c>[queries, keys]</c> of each sequence and head; null where it is not kept.</summary>
+        /// <summary>The attention weights, <c>[queries, keys]</c> for each sequence and head; null to discard them.</summary>
         public float* Weights;
 
-        /// <summary>Gradient of the result, <c>[queries, heads, width]</c></summary>
+        /// <summary>The gradient of the result, <c>[queries, heads, width]</c></summary>
         public float* Given;
 
         public float* OfQueries;
@@ -144,7 +145,7 @@ internal static unsafe class SequenceAttention
         public int QueriesPerHead;
         public int Width;
 
-        /// <summary>Set by the call.</summary>
+        /// <summary>This field and the following ones are set from the layout.</summary>
         public SequenceLayout.Sequence* Sequences;
 
         public SequenceLayout.Sight* Sights;

@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MedR1.Modeling;
 
-/// <summary>Whole numbers of 8 bits to float32, exactly.</summary>
+/// <summary>Converts signed 8-bit integers to float32, exactly.</summary>
 internal static unsafe class SignedBytes
 {
-    /// <summary>Widens sixteen numbers.</summary>
+    /// <summary>Converts sixteen values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(sbyte* values)
     {
@@ -23,7 +23,7 @@ internal static unsafe class SignedBytes
             Vector512.Create(Vector256.Create(first, second), Vector256.Create(third, fourth)));
     }
 
-    /// <summary>Widens eight numbers.</summary>
+    /// <summary>Converts eight values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadHalf(sbyte* values)
     {

@@ -4,18 +4,18 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MedR1.Modeling;
 
-/// <summary>Brings the columns of a strip of a matrix together, row by row, for <see cref="TileProduct"/>.</summary>
+/// <summary>Packs the columns of a strip of a matrix contiguously, row by row, for <see cref="TileProduct"/>.</summary>
 internal static unsafe class TileColumns
 {
-    // From the row that is copied to the one that is asked for.
+    // The prefetch distance in rows.
     private const int Ahead = 16;
 
-    /// <summary>Copies columns of a matrix.</summary>
-    /// <param name="b"><c>[depth, stride]</c>, from the first column on.</param>
-    /// <param name="stride">From a row to the next.</param>
-    /// <param name="packed"><c>[depth, columns of the tile]</c>, zero where there is no column.</param>
-    /// <param name="depth">Rows.</param>
-    /// <param name="width">Columns that there are.</param>
+    /// <summary>Packs columns of a matrix.</summary>
+    /// <param name="b"><c>[depth, stride]</c>, starting at the first column.</param>
+    /// <param name="stride">The distance between rows.</param>
+    /// <param name="packed"><c>[depth, columns of the tile]</c>, padded with zeros.</param>
+    /// <param name="depth">The number of rows.</param>
+    /// <param name="width">The number of columns.</param>
     /// <typeparam name="TTile">The tile.</typeparam>
     public static void Pack<TTile>(float* b, long stride, float* packed, int depth, int width)
         where TTile : struct, ITile
@@ -32,12 +32,12 @@ internal static unsafe class TileColumns
         }
     }
 
-    /// <summary>Copies columns that lie as rows, four by four numbers at a time.</summary>
-    /// <param name="b"><c>[width, stride]</c>, from the first number on.</param>
-    /// <param name="stride">From a column to the next.</param>
-    /// <param name="packed"><c>[depth, columns of the tile]</c>, zero where there is no column.</param>
-    /// <param name="depth">Numbers of a column.</param>
-    /// <param name="width">Columns that there are.</param>
+    /// <summary>Packs columns of a transposed matrix, whose columns are contiguous, in blocks of four by four elements.</summary>
+    /// <param name="b"><c>[width, stride]</c>, starting at the first element.</param>
+    /// <param name="stride">The distance between columns.</param>
+    /// <param name="packed"><c>[depth, columns of the tile]</c>, padded with zeros.</param>
+    /// <param name="depth">The number of elements in a column.</param>
+    /// <param name="width">The number of columns.</param>
     /// <typeparam name="TTile">The tile.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackTransposed<TTile>(float* b, long stride, float* packed, int depth, int width)

@@ -5,38 +5,38 @@ using System.Runtime.Intrinsics.X86;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>C = A B</c> in float32, where each may be transposed. A tile of some rows by some columns is summed in registers: each
-/// number of A is spread over a register and multiplied by two of B. Each element is summed from the first product to the last:
-/// it does not depend on the other rows, the number of threads and the width of the registers.
+/// <c>C = A B</c> in float32, where A and B may be transposed. Tiles of C are summed in registers: each element of A is broadcast to
+/// a register and multiplied by two registers of B. Each element of C is summed from the first product to the last, so that it does
+/// not depend on the other rows, the number of threads and the width of the registers.
 /// </summary>
 internal static unsafe class TileProduct
 {
-    // What a thread takes of a strip of columns at a time, in tiles: more if the columns must be copied first.
+    // The number of tiles of a strip of columns in one part; more if the columns must be packed first.
     private const int TilesOfPart = 8;
     private const int TilesOfPackedPart = 32;
 
-    // With at least this many columns, rows of B are so far apart that its columns are first copied together.
+    // With at least this many columns, rows of B are so far apart that packing its columns first is faster.
     private const int FewestPackedColumns = 1024;
 
-    // Fewer products than these are done before a second thread has started.
+    // Fewer products than this take less time than starting a second thread.
     private const long FewestProducts = 1 << 18;
 
     /// <summary>
-    /// Whether the processor has registers for it and libtorch's threads can be called; else libtorch multiplies faster.
+    /// Whether the processor is supported and libtorch's threads can be used; otherwise libtorch's products are faster.
     /// </summary>
     public static bool IsSupported => (IsWide || Fma.IsSupported) && TorchThreads.AreReachable;
 
     private static bool IsWide => Vector512.IsHardwareAccelerated;
 
     /// <summary>Computes the product on libtorch's threads.</summary>
-    /// <param name="a"><c>[rows, depth]</c>, or <c>[depth, rows]</c> where it is transposed.</param>
-    /// <param name="transposesA">Whether it is.</param>
-    /// <param name="b"><c>[depth, columns]</c>, or <c>[columns, depth]</c> where it is transposed.</param>
-    /// <param name="transposesB">Whether it is.</param>
+    /// <param name="a"><c>[rows, depth]</c>, or <c>[depth, rows]</c> if transposed.</param>
+    /// <param name="transposesA">Whether A is transposed.</param>
+    /// <param name="b"><c>[depth, columns]</c>, or <c>[columns, depth]</c> if transposed.</param>
+    /// <param name="transposesB">Whether B is transposed.</param>
     /// <param name="c"><c>[rows, columns]</c></param>
-    /// <param name="rows">Rows of C.</param>
-    /// <param name="columns">Columns of C.</param>
-    /// <param name="depth">Products in a sum.</param>
+    /// <param name="rows">The number of rows of C.</param>
+    /// <param name="columns">The number of columns of C.</param>
+    /// <param name="depth">The number of products in a sum.</param>
     /// <param name="bias"><c>[columns]</c>, added to each row, or null.</param>
     public static void Multiply(
         float* a, bool transposesA, float* b, bool transposesB, float* c, int rows, int columns, int depth,
@@ -52,7 +52,7 @@ internal static unsafe class TileProduct
         }
     }
 
-    /// <summary>Computes the product on this thread; as <see cref="Multiply"/> without bias.</summary>
+    /// <summary>Computes the product on the calling thread, like <see cref="Multiply"/> without bias.</summary>
     public static void MultiplyHere(
         float* a, bool transposesA, float* b, bool transposesB, float* c, int rows, int columns, int depth)
     {
@@ -66,7 +66,7 @@ internal static unsafe class TileProduct
         }
     }
 
-    /// <summary>As <see cref="MultiplyHere(float*, bool, float*, bool, float*, int, int, int)"/>, by a tile of choice.</summary>
+    /// <summary>Like <see cref="MultiplyHere(float*, bool, float*, bool, float*, int, int, int)"/>, with a given tile.</summary>
     internal static void MultiplyHere<TTile>(
         float* a, bool transposesA, float* b, bool transposesB, float* c, int rows, int columns, int depth)
         where TTile : struct, ITile
@@ -113,8 +113,8 @@ internal static unsafe class TileProduct
         };
     }
 
-    // Some rows of a strip of columns. Parts go through the columns first: adjacent parts, which one thread takes, read the same
-    // rows of A, and the thread finds its own results again in the next operator.
+    // Computes some rows of a strip of columns. Parts are ordered by columns first: adjacent parts, which usually run on one thread,
+    // read the same rows of A, and the thread has its own results in its cache for the next operator.
     [SkipLocalsInit]
     private static void Compute<TTile>(void* state, int part)
         where TTile : struct, ITile

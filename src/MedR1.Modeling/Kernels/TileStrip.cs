@@ -1,26 +1,26 @@
 namespace MedR1.Modeling;
 
-/// <summary>Adjacent columns of B in <see cref="TileProduct"/>, and what is the same for all rows.</summary>
+/// <summary>Adjacent columns of B in <see cref="TileProduct"/>, with the values that are common to all rows.</summary>
 internal unsafe struct TileStrip
 {
-    /// <summary>From a row of A to the next.</summary>
+    /// <summary>The distance between rows of A.</summary>
     public long RowStride;
 
-    /// <summary>From a number of a row of A to the next.</summary>
+    /// <summary>The distance between elements in a row of A.</summary>
     public long DepthStride;
 
-    /// <summary>The first row.</summary>
+    /// <summary>The first row of the strip in B.</summary>
     public float* B;
 
-    /// <summary>From a row of B to the next.</summary>
+    /// <summary>The distance between rows of B.</summary>
     public long BStride;
 
-    /// <summary>From a row of C to the next.</summary>
+    /// <summary>The distance between rows of C.</summary>
     public long CStride;
 
-    /// <summary>Rows of B.</summary>
+    /// <summary>The number of rows of B.</summary>
     public int Depth;
 
-    /// <summary>Whether C holds the sums of the products before.</summary>
+    /// <summary>Whether C contains the sums of preceding products, to which the products are added.</summary>
     public bool Adds;
 }

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Runs work on the OpenMP threads of libtorch. Threads of another pool would compete with them for the processors: they
-/// spin for a while after each operator.
+/// Runs work on libtorch's OpenMP threads. Threads of another pool would compete with these for the processors, because
+/// OpenMP threads spin for a while after each operator.
 /// </summary>
 internal static unsafe class TorchThreads
 {
@@ -19,28 +19,28 @@ internal static unsafe class TorchThreads
     private static readonly Lazy<nint> s_count = new(() => Find("omp_get_num_threads"));
     private static readonly Lazy<nint> s_number = new(() => Find("omp_get_thread_num"));
 
-    /// <summary>Whether libtorch works with GCC's OpenMP, whose threads can be called; else all work is done by the caller.</summary>
+    /// <summary>Whether libtorch uses GCC's OpenMP runtime; otherwise all work runs on the calling thread.</summary>
     public static bool AreReachable => s_parallel.Value != 0 && s_count.Value != 0 && s_number.Value != 0;
 
-    /// <summary>How many threads work for the calling one.</summary>
+    /// <summary>The number of threads that work for the calling thread, including itself.</summary>
     public static int Count => AreReachable ? Math.Min(TorchSharp.torch.get_num_threads(), MostThreads) : 1;
 
-    /// <summary>How many threads take part in the <see cref="Call"/> that this is asked in.</summary>
+    /// <summary>The number of threads that take part in the current <see cref="Call"/>.</summary>
     public static int CountInCall =>
         s_count.Value == 0 ? 1 : ((delegate* unmanaged[Cdecl]<int>)s_count.Value)();
 
     /// <summary>
-    /// The number of this thread in the <see cref="Call"/>, from 0 for the calling one: the same thread has it in every call, and
-    /// the same share of neighbours as in libtorch's operators, so that it finds in its cache what it has written.
+    /// The index of the current thread in the <see cref="Call"/>, 0 for the caller. A thread has the same index in every call and
+    /// works on the same range of elements as in libtorch's operators, so that its earlier results are in its cache.
     /// </summary>
     public static int NumberInCall =>
         s_number.Value == 0 ? 0 : ((delegate* unmanaged[Cdecl]<int>)s_number.Value)();
 
     /// <summary>Runs <paramref name="body"/> once for each part, on as many threads as libtorch uses.</summary>
-    /// <param name="parts">How many parts. Neighbours are mostly taken by one thread, one after the other.</param>
-    /// <param name="body">Takes <paramref name="state"/> and a part's number; must not throw.</param>
-    /// <param name="state">What the parts share.</param>
-    /// <param name="isShort">Whether all is over before another thread would have begun: this one does it alone.</param>
+    /// <param name="parts">The number of parts. Adjacent parts mostly run on one thread, in order.</param>
+    /// <param name="body">Computes a part, given <paramref name="state"/> and the index of the part; must not throw.</param>
+    /// <param name="state">The state shared by all parts.</param>
+    /// <param name="isShort">Whether the work takes less time than starting another thread; the caller then does it alone.</param>
     public static void Run(int parts, delegate*<void*, int, void> body, void* state, bool isShort = false)
     {
         int threads = isShort ? 1 : Math.Min(parts, Count);
@@ -61,10 +61,10 @@ internal static unsafe class TorchThreads
         Call(threads, &Enter, &work);
     }
 
-    /// <summary>Has each of some threads enter a function once, the calling one too, and waits for them.</summary>
-    /// <param name="threads">How many, at most <see cref="Count"/>; with 1 the calling one enters it.</param>
+    /// <summary>Calls a function once on each of several threads, including the calling thread, and waits for all of them.</summary>
+    /// <param name="threads">The number of threads, at most <see cref="Count"/>; with 1, only the calling thread is used.</param>
     /// <param name="enter">The function.</param>
-    /// <param name="state">What it gets.</param>
+    /// <param name="state">The argument of the function.</param>
     public static void Call(int threads, delegate* unmanaged[Cdecl]<void*, void> enter, void* state)
     {
         if (threads < 2)
@@ -77,9 +77,9 @@ internal static unsafe class TorchThreads
     }
 
     /// <summary>
-    /// Ends the OpenMP threads that work for the calling thread; with its next operator it gets new ones. Each thread that
-    /// computes has helpers of its own, and as soon as there are more of them than processors, all of them go to sleep after
-    /// every operator instead of waiting for the next.
+    /// Ends the OpenMP threads that work for the calling thread; its next operator starts new ones. Each thread that computes
+    /// has its own helper threads, and once they outnumber the processors, all of them sleep after every operator instead of
+    /// spinning until the next.
     /// </summary>
     public static void Release()
     {
@@ -100,7 +100,7 @@ internal static unsafe class TorchThreads
         }
     }
 
-    // Part of libtorch.
+    // libgomp is distributed with libtorch.
     private static nint Find(string name)
     {
         TorchRuntime.Initialize();

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The gradients of <see cref="VectorMap{TFunction}"/> in float32, on libtorch's threads, in one pass and in the same way wherever a
-/// number stands.
+/// The gradients of <see cref="VectorMap{TFunction}"/> in float32, on libtorch's threads and in one pass. The gradient of an element
+/// does not depend on its position.
 /// </summary>
 /// <typeparam name="TFunction">The function.</typeparam>
 internal static unsafe class VectorGradient<TFunction>
@@ -18,11 +18,11 @@ internal static unsafe class VectorGradient<TFunction>
     private const int Lanes = 16;
     private const int ElementsPerPart = 1 << 14;
 
-    /// <summary>The gradients of the numbers that the function was given.</summary>
-    /// <param name="x">The first numbers, contiguous float32 on the CPU.</param>
-    /// <param name="y">As many second ones; <paramref name="x"/> for a function of one number.</param>
-    /// <param name="gradient">The gradient of each result.</param>
-    /// <returns>Of <paramref name="x"/> and of <paramref name="y"/>; the latter null if it is the former.</returns>
+    /// <summary>Computes the gradients of the function's arguments.</summary>
+    /// <param name="x">The first arguments, contiguous float32 on the CPU.</param>
+    /// <param name="y">The second arguments; <paramref name="x"/> for a function of one argument.</param>
+    /// <param name="gradient">The gradient of the result.</param>
+    /// <returns>The gradients of <paramref name="x"/> and <paramref name="y"/>; null for the latter if both are the same.</returns>
     public static (Tensor OfX, Tensor? OfY) Apply(Tensor x, Tensor y, Tensor gradient)
     {
         Tensor ofX = empty_like(x);
@@ -83,7 +83,7 @@ internal static unsafe class VectorGradient<TFunction>
         }
     }
 
-    /// <summary>What the parts share.</summary>
+    /// <summary>The state shared by all parts.</summary>
     private struct Job
     {
         public float* X;

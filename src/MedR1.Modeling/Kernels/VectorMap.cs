@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A function of every pair of numbers, in float32 or, with one rounding at the end, in bfloat16, on libtorch's threads. It is computed in
-/// the same way wherever a number stands: libtorch takes another formula for the last few of a thread's share, so that
-/// a row would depend on its company.
+/// An elementwise function of pairs, in float32 or, with one rounding at the end, in bfloat16, on libtorch's threads. The result of an
+/// element does not depend on its position; in libtorch it would, because the last elements of a thread's range are computed by a
+/// different formula.
 /// </summary>
 /// <typeparam name="TFunction">The function.</typeparam>
 internal static unsafe class VectorMap<TFunction>
@@ -19,17 +19,17 @@ internal static unsafe class VectorMap<TFunction>
     private const int Lanes = 32;
     private const int ElementsPerPart = 1 << 14;
 
-    // For a phase, in which the threads are already running.
+    // For phased work, in which the threads are already running.
     private const int ElementsPerShortPart = 1 << 12;
 
-    /// <summary>Whether no gradient is wanted and the numbers can be read as they lie.</summary>
+    /// <summary>Whether the input needs no gradient and its layout and data type are supported.</summary>
     public static bool Fits(Tensor input) =>
         (!is_grad_enabled() || !input.requires_grad) && input.device_type == DeviceType.CPU
         && input.dtype is ScalarType.Float32 or ScalarType.BFloat16 && input.is_contiguous();
 
-    /// <param name="x">Numbers that fit.</param>
-    /// <param name="y">As many of the same type; <paramref name="x"/> for a function of one number.</param>
-    /// <returns>The shape and type of <paramref name="x"/>.</returns>
+    /// <param name="x">The first arguments, for which <see cref="Fits"/> is true.</param>
+    /// <param name="y">The second arguments, of the same data type; <paramref name="x"/> for a function of one argument.</param>
+    /// <returns>The results, with the shape and data type of <paramref name="x"/>.</returns>
     public static Tensor Apply(Tensor x, Tensor y)
     {
         Tensor result = empty_like(x);
@@ -57,14 +57,14 @@ internal static unsafe class VectorMap<TFunction>
         return result;
     }
 
-    /// <summary>How many parts a job has as one phase of several; sets what is in one.</summary>
+    /// <summary>Divides a job of phased work into parts, sets their size and returns their number.</summary>
     public static int Divide(ref Job job)
     {
         job.OfPart = ElementsPerShortPart;
         return (int)((job.Count + ElementsPerShortPart - 1) / ElementsPerShortPart);
     }
 
-    /// <summary>Computes the numbers of a part.</summary>
+    /// <summary>Computes the elements of a part.</summary>
     /// <typeparam name="T"><see langword="float"/>, or <see langword="ushort"/> for bfloat16.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compute<T>(void* state, int part)
@@ -99,7 +99,7 @@ internal static unsafe class VectorMap<TFunction>
         RowNumbers.Store(TFunction.Of(lowX, lowY), TFunction.Of(highX, highY), target);
     }
 
-    /// <summary>Numbers to compute.</summary>
+    /// <summary>Elements to compute.</summary>
     internal struct Job
     {
         public void* X;

@@ -4,21 +4,21 @@ using System.Runtime.Intrinsics;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>y += p V</c> in float32: sums of rows, each with a weight. Each element is summed from the first row to the last,
-/// whatever the number of queries: a query gets the same bits alone and in company.
+/// <c>y += p V</c> in float32: weighted sums of rows. Each element is summed from the first row to the last, so that the
+/// result of a query is independent of the other queries, bit for bit.
 /// </summary>
 internal static unsafe class WeightedRows
 {
     private const int Lanes = 16;
 
     /// <summary>Adds the sums.</summary>
-    /// <param name="weights"><c>[queries, rows]</c>, rows of it <paramref name="stride"/> apart.</param>
+    /// <param name="weights"><c>[queries, rows]</c></param>
     /// <param name="values"><c>[rows, width]</c></param>
     /// <param name="sums"><c>[queries, width]</c></param>
-    /// <param name="queries">Queries.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="width">Width of a row.</param>
-    /// <param name="stride">From a query's weights to the next one's.</param>
+    /// <param name="queries">The number of queries.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="width">The width of a row.</param>
+    /// <param name="stride">The distance between the weights of adjacent queries.</param>
     public static void Add(
         float* weights, float* values, float* sums, int queries, int rows, int width, int stride)
     {
@@ -104,7 +104,7 @@ internal static unsafe class WeightedRows
         Store(sums, a0, a1, a2, a3);
     }
 
-    // The elements after the last whole four vectors.
+    // Computes the elements after the last complete group of four vectors.
     private static void Rest(float* weights, float* values, float* sums, int at, int rows, int width)
     {
         for (; at + Lanes <= width; at += Lanes)

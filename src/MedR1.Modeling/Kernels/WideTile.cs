@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace MedR1.Modeling;
 
-/// <summary>Eight rows by 32 columns, of the 32 registers of 512 bits that a processor with AVX-512 has.</summary>
+/// <summary>Eight rows by 32 columns, for the 32 512-bit registers of AVX-512.</summary>
 internal readonly unsafe struct WideTile : ITile
 {
     private const int Lanes = 16;
