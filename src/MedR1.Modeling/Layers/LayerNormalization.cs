@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Layer normalisation with gain and bias, without the cost of initializing them.</summary>
+/// <summary>Layer normalisation with uninitialized gain and bias.</summary>
 public sealed class LayerNormalization : nn.Module<Tensor, Tensor>, IAdaptableLayer
 {
     private readonly long[] _shape;
@@ -17,11 +17,11 @@ public sealed class LayerNormalization : nn.Module<Tensor, Tensor>, IAdaptableLa
     [ComponentName(Name = "bias")]
     private readonly Parameter _bias;
 
-    /// <summary>Creates a layer whose gain and bias are undefined.</summary>
-    /// <param name="size">Width.</param>
+    /// <summary>Creates a layer with uninitialized parameters.</summary>
+    /// <param name="size">The width of the input.</param>
     /// <param name="epsilon">Added to the variance.</param>
-    /// <param name="device">Its device.</param>
-    /// <param name="dataType">Data type of gain and bias.</param>
+    /// <param name="device">The device of the parameters.</param>
+    /// <param name="dataType">The data type of gain and bias.</param>
     public LayerNormalization(long size, double epsilon, Device device, ScalarType dataType)
         : base(nameof(LayerNormalization))
     {

@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>The packed copy that a layer may have of its weight.</summary>
+/// <summary>An optional packed copy of a layer's weight.</summary>
 internal sealed class PackedCopy : IDisposable
 {
     private PackedWeight? _copy;
     private bool _isInUse;
 
-    /// <summary>The copy while the layer computes with it.</summary>
+    /// <summary>The copy while it is in use; otherwise <see langword="null"/>.</summary>
     public PackedWeight? InUse => _isInUse ? _copy : null;
 
     /// <inheritdoc cref="IPackable.BytesToPack"/>

@@ -1,14 +1,14 @@
 namespace MedR1.Modeling;
 
-/// <summary>Layers that compute with packed weights, from its creation until it is disposed.</summary>
+/// <summary>Makes layers compute with packed weights until it is disposed.</summary>
 public sealed class PackedLayers : IDisposable
 {
     private readonly IPackable[] _layers;
     private readonly bool _keep;
 
     /// <summary>Packs layers.</summary>
-    /// <param name="layers">The layers; their weights must not change before this is disposed.</param>
-    /// <param name="keep">Whether copies of weights that take no gradient are kept for the next time.</param>
+    /// <param name="layers">The layers; their weights must not change before this object is disposed.</param>
+    /// <param name="keep">Whether to keep the copies of frozen weights for reuse.</param>
     public PackedLayers(IEnumerable<IPackable> layers, bool keep = false)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -21,17 +21,16 @@ public sealed class PackedLayers : IDisposable
     }
 
     /// <summary>
-    /// Whether products in bfloat16 on the CPU with that many rows are faster with packed weights than with weights in their
-    /// stored layout. The kernel for few rows, if the processor has its instructions, reads the latter at the speed of the
-    /// memory.
+    /// Whether bfloat16 products on the CPU with the given number of rows are faster with packed weights than with weights in their
+    /// stored layout, which the kernel for few rows, if the processor supports it, reads at memory bandwidth.
     /// </summary>
-    /// <param name="rows">Rows, at least 1.</param>
+    /// <param name="rows">The number of rows, at least 1.</param>
     public static bool ArePreferred(int rows) => rows >= PackedWeight.FewestRows;
 
-    /// <summary>Packs layers if the host has the memory for their copies.</summary>
+    /// <summary>Packs layers if the host has enough memory for the copies.</summary>
     /// <param name="layers">The layers; their weights must not change before the result is disposed.</param>
-    /// <param name="keep">Whether copies of weights that take no gradient are kept for the next time.</param>
-    /// <returns><see langword="null"/> if the copies would take more than four fifths of the free memory.</returns>
+    /// <param name="keep">Whether to keep the copies of frozen weights for reuse.</param>
+    /// <returns><see langword="null"/> if the copies would take more than four fifths of the available memory.</returns>
     public static PackedLayers? TryCreate(IEnumerable<IPackable> layers, bool keep = false)
     {
         ArgumentNullException.ThrowIfNull(layers);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>A linear layer, <c>y = x Wᵀ + b</c>, without the cost of random initialization.</summary>
+/// <summary>A linear layer, <c>y = x Wᵀ + b</c>, with uninitialized parameters.</summary>
 public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptableLayer
 {
     [ComponentName(Name = "weight")]
@@ -19,15 +19,14 @@ public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptabl
 
     private readonly PackedCopy _packed = new();
 
-    /// <summary>Creates a layer whose values are undefined.</summary>
-    /// <param name="inputSize">Width of the input.</param>
-    /// <param name="outputSize">Width of the output.</param>
-    /// <param name="hasBias">Whether it adds a bias.</param>
-    /// <param name="device">Its device.</param>
-    /// <param name="dataType">Data type of the parameters and of the computation.</param>
+    /// <summary>Creates a layer with uninitialized parameters.</summary>
+    /// <param name="inputSize">The width of the input.</param>
+    /// <param name="outputSize">The width of the output.</param>
+    /// <param name="hasBias">Whether the layer has a bias.</param>
+    /// <param name="device">The device of the parameters.</param>
+    /// <param name="dataType">The data type of the parameters and of the computation.</param>
     /// <param name="isQuantized">
-    /// Whether it holds the matrix in 8 bits, with an additional parameter <c>weight_scale</c>. None of its parameters then takes
-    /// a gradient.
+    /// Whether the matrix is quantized to 8 bits, with an additional parameter <c>weight_scale</c>. All parameters are then frozen.
     /// </param>
     public Projection(
         long inputSize, long outputSize, bool hasBias, Device device, ScalarType dataType, bool isQuantized = false)
@@ -47,7 +46,7 @@ public sealed class Projection : nn.Module<Tensor, Tensor>, IPackable, IAdaptabl
         RegisterComponents();
     }
 
-    /// <summary>The matrix, <c>[output, input]</c>; integers if it is held in 8 bits.</summary>
+    /// <summary>The matrix, <c>[output, input]</c>; integers if it is quantized.</summary>
     public Parameter Weight => _weight;
 
     /// <inheritdoc/>

@@ -7,19 +7,18 @@ namespace MedR1.Modeling;
 
 /// <summary>
 /// Root-mean-square normalisation (Zhang and Sennrich, 2019): <c>x / sqrt(mean(x²) + ε)</c> in float32, cast to the data type of
-/// the input, then times the gain. The cast comes before the gain, as in the Qwen2 family; in bfloat16 the order makes a
-/// difference.
+/// the input and then multiplied by the gain. The cast precedes the gain, as in the Qwen2 family; in bfloat16 the order matters.
 /// </summary>
 public sealed class RmsNormalization : nn.Module<Tensor, Tensor>, IAdaptableLayer
 {
     [ComponentName(Name = "weight")]
     private readonly Parameter _weight;
 
-    /// <summary>Creates a layer whose gain is undefined.</summary>
-    /// <param name="size">Width.</param>
+    /// <summary>Creates a layer with an uninitialized gain.</summary>
+    /// <param name="size">The width of the input.</param>
     /// <param name="epsilon">Added to the mean square.</param>
-    /// <param name="device">Its device.</param>
-    /// <param name="dataType">Data type of the gain.</param>
+    /// <param name="device">The device of the gain.</param>
+    /// <param name="dataType">The data type of the gain.</param>
     public RmsNormalization(long size, double epsilon, Device device, ScalarType dataType)
         : base(nameof(RmsNormalization))
     {
@@ -31,7 +30,7 @@ public sealed class RmsNormalization : nn.Module<Tensor, Tensor>, IAdaptableLaye
     /// <inheritdoc/>
     public Parameter Weight => _weight;
 
-    /// <summary>What is added to the mean square.</summary>
+    /// <summary>The ε that is added to the mean square.</summary>
     public double Epsilon { get; }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>A head that uses the token embedding as its matrix.</summary>
+/// <summary>A language-model head that uses the token embedding as its matrix.</summary>
 /// <param name="embedding">The embedding; its owner disposes it.</param>
 public sealed class TiedHead(TokenEmbedding embedding) : IAdaptableLayer
 {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>A table of token vectors. A tied head uses the same parameter.</summary>
+/// <summary>An embedding table of tokens, which a tied head can share.</summary>
 public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable, IAdaptableLayer
 {
     [ComponentName(Name = "weight")]
@@ -13,11 +13,11 @@ public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable, IAdap
 
     private readonly PackedCopy _packed = new();
 
-    /// <summary>Creates a table whose values are undefined.</summary>
-    /// <param name="vocabularySize">Rows.</param>
-    /// <param name="size">Width.</param>
-    /// <param name="device">Its device.</param>
-    /// <param name="dataType">Its data type.</param>
+    /// <summary>Creates an uninitialized table.</summary>
+    /// <param name="vocabularySize">The number of rows.</param>
+    /// <param name="size">The width of a row.</param>
+    /// <param name="device">The device of the table.</param>
+    /// <param name="dataType">The data type of the table.</param>
     public TokenEmbedding(long vocabularySize, long size, Device device, ScalarType dataType)
         : base(nameof(TokenEmbedding))
     {
@@ -37,17 +37,17 @@ public sealed class TokenEmbedding : nn.Module<Tensor, Tensor>, IPackable, IAdap
     /// <inheritdoc/>
     public LayerAdapter? Adapter { get; set; }
 
-    /// <summary>The table packed as the tied head's matrix, where it is.</summary>
+    /// <summary>The table packed as the matrix of the tied head, while the packed copy is in use.</summary>
     internal PackedWeight? Packed => _packed.InUse;
 
-    /// <summary>Looks up tokens.</summary>
+    /// <summary>Looks up the vectors of tokens.</summary>
     /// <param name="tokenIds"><c>[N]</c> int64.</param>
     /// <returns><c>[N, size]</c></returns>
     public override Tensor forward(Tensor tokenIds) => Adapter is null
         ? _weight.index_select(0, tokenIds)
         : Adapter.ApplyEmbedding(tokenIds, _weight);
 
-    /// <summary>The head that is tied to the table, <c>y = x Eᵀ</c>.</summary>
+    /// <summary>Applies the tied head, <c>y = x Eᵀ</c>.</summary>
     /// <param name="hidden"><c>[N, size]</c></param>
     /// <returns><c>[N, vocabulary]</c></returns>
     public Tensor Logits(Tensor hidden) => LinearOperator.Apply(hidden, _weight, null, Packed);

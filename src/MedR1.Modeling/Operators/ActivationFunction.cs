@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A function of every number, or of every pair, in float32 on the CPU with gradients: forward to the last bit as without gradient, both
-/// ways in one pass, and with the same results for any number of threads. libtorch takes another formula for the last
-/// few numbers of a thread's share.
+/// An elementwise function of one or two arguments in float32 on the CPU with gradients. The forward result is bit for bit the same as
+/// without gradient; forward and backward take one pass each, and their results do not depend on the number of threads. In libtorch they
+/// do, because the last elements of a thread's range are computed by a different formula.
 /// </summary>
 /// <typeparam name="TFunction">The function.</typeparam>
 internal sealed class ActivationFunction<TFunction> : autograd.SingleTensorFunction<ActivationFunction<TFunction>>
@@ -17,18 +17,18 @@ internal sealed class ActivationFunction<TFunction> : autograd.SingleTensorFunct
 
     public override string Name => typeof(TFunction).Name;
 
-    /// <summary>Whether a gradient is wanted of numbers that can be read as they lie.</summary>
+    /// <summary>Whether an argument needs a gradient and their layouts and data types are supported.</summary>
     public static bool Fits(Tensor x, Tensor y) =>
         is_grad_enabled() && (x.requires_grad || y.requires_grad) && CanBeRead(x)
         && (ReferenceEquals(x, y) || (CanBeRead(y) && x.shape.AsSpan().SequenceEqual(y.shape)));
 
-    /// <summary>The function of every number.</summary>
+    /// <summary>Applies a function of one argument.</summary>
     public static Tensor Apply(Tensor x) => apply(x, new GradientForm?[] { GradientForm.Of(x) });
 
-    /// <summary>The function of every pair.</summary>
+    /// <summary>Applies a function of two arguments.</summary>
     public static Tensor Apply(Tensor x, Tensor y) => apply(x, new[] { Form(x), null, Form(y) }, y);
 
-    /// <summary>Takes the first numbers, the form of each wanted gradient, and the second numbers where the function has them.</summary>
+    /// <summary>Arguments: x, the forms of the required gradients, and y if the function has two arguments.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         ctx.BeginGuarded();

@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Carries from an operator's forward function to its backward function whom a failure is told.</summary>
+/// <summary>Passes the <see cref="BackwardFailure"/> of a run from an operator's forward to its backward function.</summary>
 internal static class FailureOfContext
 {
     private const string Failure = "failure";
 
-    /// <summary>Says what went wrong before, and keeps where to put what goes wrong in the backward function.</summary>
+    /// <summary>Throws a pending failure, and saves the instance that receives a failure of the backward function.</summary>
     /// <exception cref="InvalidOperationException">A backward function failed.</exception>
     public static void BeginGuarded(this autograd.AutogradContext context)
     {
@@ -16,6 +16,6 @@ internal static class FailureOfContext
         context.save_data(Failure, failure);
     }
 
-    /// <summary>What the forward function kept.</summary>
+    /// <summary>Returns the instance that the forward function saved.</summary>
     public static BackwardFailure GuardOf(this autograd.AutogradContext context) => (BackwardFailure)context.get_data(Failure);
 }

@@ -5,21 +5,21 @@ namespace MedR1.Modeling;
 /// <content>Attention.</content>
 public static partial class FusedOperators
 {
-    // Queries that libtorch's attention takes at a time.
+    // The number of queries that libtorch's attention processes at a time.
     private const int QueriesOfBlock = 32;
 
     /// <summary>
-    /// Attention, softmax(q kᵀ · scale + mask) v, by the fastest kernel that fits. bfloat16 is widened to float32 on a CPU that doesn't
-    /// multiply it.
+    /// Computes attention, softmax(q kᵀ · scale + mask) v, by the fastest suitable kernel. bfloat16 is widened to float32 on CPUs for
+    /// which libtorch has no vectorized bfloat16 products.
     /// </summary>
     /// <param name="query">Queries <c>[B, H, T, D]</c>.</param>
     /// <param name="key">Keys <c>[B, K, S, D]</c>.</param>
     /// <param name="value">Values <c>[B, K, S, D]</c>.</param>
     /// <param name="mask">
-    /// What may be seen, broadcast to <c>[B, H, T, S]</c>: booleans, or numbers of the data type of <paramref name="query"/> that
-    /// are added; <see langword="null"/> for all.
+    /// The attention mask, broadcast to <c>[B, H, T, S]</c>: booleans, true where a query attends to a key, or a bias of the data type
+    /// of <paramref name="query"/> that is added to the scores; <see langword="null"/> for no mask.
     /// </param>
-    /// <param name="isCausal">Whether query t sees only keys 0..t; cannot be combined with a mask.</param>
+    /// <param name="isCausal">Whether query t attends only to keys 0..t; cannot be combined with a mask.</param>
     /// <param name="scale">Factor applied to the scores; <see langword="null"/> for 1/√D.</param>
     /// <param name="enableGqa">Whether query head h uses key-value head h / (H / K); required if K differs from H.</param>
     /// <returns>The attended values <c>[B, H, T, D]</c>.</returns>
@@ -37,7 +37,7 @@ public static partial class FusedOperators
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(value);
 
-        // What doesn't fit together is left to the operator to refuse.
+        // Arguments of different types are passed on to the operator, which rejects them.
         bool isBrainFloat = ((torch.Tensor?[])[query, key, value, mask]).All(
             input => input is null || input.dtype == torch.ScalarType.BFloat16 || (input.dtype == torch.ScalarType.Bool && ReferenceEquals(input, mask)));
         if (isBrainFloat && WidenedProduct.Serves(query.dtype, query.device_type))
@@ -57,8 +57,8 @@ public static partial class FusedOperators
             : Attend(query, key, value, mask, isCausal, scale, enableGqa);
     }
 
-    // A block of fewer queries makes rooms of odd sizes for libtorch's threads, and the last bits of its products depend on where in memory
-    // they lie: on the thread, and on the company of a row.
+    // With fewer queries than a block, libtorch's thread buffers have odd sizes, and the last bits of its products depend on their memory
+    // alignment, that is on the thread and on the other rows.
     private static torch.Tensor AttendInWholeBlock(
         torch.Tensor query, torch.Tensor key, torch.Tensor value, torch.Tensor? mask, bool isCausal, double? scale, bool enableGqa)
     {
@@ -71,7 +71,7 @@ public static partial class FusedOperators
         }
         catch (TorchOperatorException)
         {
-            // Once more, so that the message has the shapes that were given.
+            // Repeated with the original arguments, so that the message contains their shapes.
             attended = Attend(query, key, value, mask, isCausal, scale, enableGqa);
         }
 
@@ -94,7 +94,7 @@ public static partial class FusedOperators
         return call.Invoke();
     }
 
-    // Queries of zeros behind the last, [..., T, n] to [..., QueriesOfBlock, n]. In a mask they see everything.
+    // Pads queries with zeros, [..., T, n] to [..., QueriesOfBlock, n]. In a mask, the padding attends to everything.
     private static torch.Tensor Whole(torch.Tensor rows) => torch.nn.functional.pad(
         rows, [0, 0, 0, QueriesOfBlock - rows.shape[^2]], value: rows.dtype == torch.ScalarType.Bool ? 1 : 0);
 }

@@ -3,18 +3,18 @@ using TorchSharp;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Operators of libtorch that TorchSharp has no method for. They record gradients as TorchSharp's own do, work on every device,
+/// Operators of libtorch for which TorchSharp has no method. They support autograd like TorchSharp's methods, work on every device,
 /// and are thread-safe. Shapes: B batch, H query heads, K key-value heads, T queries, S keys, D head width.
 /// </summary>
 public static partial class FusedOperators
 {
     /// <summary>
-    /// Root-mean-square normalisation over the last dimension as Qwen2-VL computes it: in float32, cast to the data type of
-    /// <paramref name="input"/>, and only then times the gain (Zhang and Sennrich 2019, equation 4).
+    /// Computes root-mean-square normalisation over the last dimension as in Qwen2-VL: in float32, cast to the data type of
+    /// <paramref name="input"/>, and only then multiplied by the gain (Zhang and Sennrich 2019, equation 4).
     /// </summary>
     /// <param name="input">Values <c>[…, n]</c>.</param>
     /// <param name="gain">Gain <c>[n]</c>, or <see langword="null"/> for none.</param>
-    /// <param name="epsilon">Added to the mean of squares.</param>
+    /// <param name="epsilon">Added to the mean square.</param>
     /// <returns>The normalised values <c>[…, n]</c>.</returns>
     /// <exception cref="TorchOperatorException">The operator rejected its arguments.</exception>
     public static torch.Tensor RmsNorm(torch.Tensor input, torch.Tensor? gain, double epsilon)
@@ -24,7 +24,7 @@ public static partial class FusedOperators
             return result;
         }
 
-        // libtorch's own gain is left out: its CUDA kernel multiplies in float32 and casts once, which rounds
+        // The gain is applied separately, because libtorch's CUDA kernel multiplies in float32 and casts once, which rounds
         // differently.
         using OperatorCall call = new("aten::rms_norm"u8, ""u8);
         call.Add(input);
@@ -57,9 +57,9 @@ public static partial class FusedOperators
         return call.Invoke();
     }
 
-    /// <summary>Multiplies many tensors in place by one number on their device, without waiting for the device.</summary>
+    /// <summary>Multiplies many tensors in place by a scalar on their device, without waiting for the device.</summary>
     /// <param name="tensors">The tensors, of the same data type and device.</param>
-    /// <param name="factor">The number, a scalar <c>[]</c> on that device.</param>
+    /// <param name="factor">The scalar, <c>[]</c>, on the same device.</param>
     /// <exception cref="TorchOperatorException">The operator rejected its arguments.</exception>
     public static void ScaleInPlace(IReadOnlyList<torch.Tensor> tensors, torch.Tensor factor)
     {
@@ -75,13 +75,13 @@ public static partial class FusedOperators
         call.Run();
     }
 
-    /// <summary>One step of AdamW (Loshchilov and Hutter 2019, algorithm 2) over all tensors at once, in place.</summary>
-    /// <param name="parameters">Parameters to update, on one device.</param>
-    /// <param name="gradients">Their gradients, of the same shapes and data types.</param>
-    /// <param name="firstMoments">Running means of the gradients.</param>
-    /// <param name="secondMoments">Running means of the squared gradients.</param>
-    /// <param name="step">Number of this step, from 1, for the bias correction.</param>
-    /// <param name="coefficients">Learning rate and the other coefficients.</param>
+    /// <summary>Performs one AdamW step (Loshchilov and Hutter 2019, algorithm 2) on all tensors at once, in place.</summary>
+    /// <param name="parameters">The parameters to update, on one device.</param>
+    /// <param name="gradients">The gradients, of the same shapes and data types.</param>
+    /// <param name="firstMoments">The running means of the gradients.</param>
+    /// <param name="secondMoments">The running means of the squared gradients.</param>
+    /// <param name="step">The number of this step, from 1, for the bias correction.</param>
+    /// <param name="coefficients">The learning rate and the other coefficients.</param>
     /// <param name="gradientScale">
     /// A float32 scalar <c>[]</c> by which the gradients are divided first, in place; <see langword="null"/> for none.
     /// </param>

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The gradients of a layer normalisation's gain and bias in float32 on the CPU, the same for any number of threads: libtorch adds up a
-/// sum in each thread, and then those. The normalisation itself and the gradient of its input are libtorch's, row by row.
+/// Computes the gradients of a layer normalisation's gain and bias in float32 on the CPU, independent of the number of threads; libtorch
+/// sums them per thread first. The normalisation and the gradient of its input, which are independent for each row, use libtorch.
 /// </summary>
 internal sealed class GainFunction : autograd.SingleTensorFunction<GainFunction>
 {
@@ -15,12 +15,12 @@ internal sealed class GainFunction : autograd.SingleTensorFunction<GainFunction>
 
     public override string Name => nameof(GainFunction);
 
-    /// <summary>Whether gain or bias takes a gradient.</summary>
+    /// <summary>Whether gain or bias takes a gradient and the device and data types are supported.</summary>
     public static bool Fits(Tensor input, Tensor gain, Tensor bias) =>
         is_grad_enabled() && (gain.requires_grad || bias.requires_grad) && input.numel() > 0
         && input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32 && gain.dtype == ScalarType.Float32;
 
-    /// <summary>The normalised values, with gradients of all three.</summary>
+    /// <summary>Computes the normalised values, with gradients of input, gain and bias.</summary>
     /// <param name="input"><c>[…, n]</c></param>
     /// <param name="gain"><c>[n]</c></param>
     /// <param name="bias"><c>[n]</c></param>
@@ -36,7 +36,9 @@ internal sealed class GainFunction : autograd.SingleTensorFunction<GainFunction>
             gain, bias);
     }
 
-    /// <summary>Takes normalised values, input, ε, the forms of the gradients, gain and bias; gives the normalised values.</summary>
+    /// <summary>
+    /// Arguments: normalised values, input, ε, the forms of the gradients, gain and bias. Returns the normalised values.
+    /// </summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         ctx.BeginGuarded();

@@ -8,8 +8,8 @@ namespace MedR1.Modeling;
 public static class GatedActivation
 {
     /// <summary>
-    /// <c>silu(gate) · up</c>. On the CPU it is computed in one pass, and each row is independent of the others, bit for bit: in float32,
-    /// and without gradient also in bfloat16, there with one rounding.
+    /// Computes <c>silu(gate) · up</c>. On the CPU it takes one pass, and each row is independent of the other rows, bit for bit, in
+    /// float32 and, without gradient, in bfloat16, where the result is rounded once.
     /// </summary>
     /// <param name="gate"><c>[…, n]</c></param>
     /// <param name="up"><c>[…, n]</c></param>

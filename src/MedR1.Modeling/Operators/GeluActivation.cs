@@ -5,14 +5,14 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// The Gaussian error linear unit (Hendrycks and Gimpel, arXiv 1606.08415). On the CPU it is computed in one pass, and the result for a
-/// number does not depend on the others, bit for bit: in float32, and without gradient also in bfloat16, there with one rounding.
+/// The Gaussian error linear unit (Hendrycks and Gimpel, arXiv 1606.08415). On the CPU it takes one pass, and each element is independent
+/// of the other elements, bit for bit, in float32 and, without gradient, in bfloat16, where the result is rounded once.
 /// </summary>
 public static class GeluActivation
 {
     internal const double QuickFactor = 1.702;
 
-    /// <summary><c>x/2 · (1 + erf(x/√2))</c></summary>
+    /// <summary>Computes <c>x/2 · (1 + erf(x/√2))</c>.</summary>
     /// <param name="input">Any shape.</param>
     /// <returns>The same shape.</returns>
     public static Tensor Exact(Tensor input)
@@ -21,7 +21,7 @@ public static class GeluActivation
         return Own<GeluFunction>(input) ?? nn.functional.gelu(input);
     }
 
-    /// <summary>The approximation <c>x · sigmoid(1.702 x)</c>, as in CLIP and Qwen2-VL's tower.</summary>
+    /// <summary>Computes the approximation <c>x · sigmoid(1.702 x)</c>, as in CLIP and Qwen2-VL's tower.</summary>
     /// <param name="input">Any shape.</param>
     /// <returns>The same shape.</returns>
     public static Tensor Quick(Tensor input)

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Holds the gradient that a backward function of this library returns until libtorch has taken it over. That is after the
-/// function has returned, and on a device's own thread there is no dispose scope that would keep it alive till then: the
-/// garbage collector could free it in between.
+/// Keeps the gradients that a backward function returns alive until libtorch has taken its own references, which happens after
+/// the function has returned. On the autograd thread of a device there is no dispose scope that would keep them alive, so that
+/// the garbage collector could free them in between.
 /// </summary>
 internal static class GivenGradient
 {
@@ -14,12 +14,12 @@ internal static class GivenGradient
     private static Tensor?[]? s_given;
 
     /// <summary>
-    /// Computes gradients as <see cref="BackwardFailure.Guard"/> does, and keeps them until the next ones are kept on this
-    /// thread; by then libtorch has references of its own.
+    /// Computes gradients like <see cref="BackwardFailure.Guard"/>, and keeps them until the next call on this thread, by when
+    /// libtorch has its own references.
     /// </summary>
-    /// <param name="failure">Takes what goes wrong.</param>
-    /// <param name="forms">The form of each input's gradient; null for an input without one.</param>
-    /// <param name="compute">Computes one for each input, null where none is wanted.</param>
+    /// <param name="failure">Receives a failure.</param>
+    /// <param name="forms">The form of each input's gradient; null for an input without gradient.</param>
+    /// <param name="compute">Computes a gradient for each input; null for an input without gradient.</param>
     public static List<Tensor> GuardAndKeep(this BackwardFailure failure, GradientForm?[] forms, Func<Tensor?[]> compute)
     {
         Tensor?[] gradients = failure.Guard(forms, compute);

@@ -5,26 +5,26 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// <c>y = x Wᵀ + b</c> on the CPU with gradients, forward to the last bit as without: in float32 by <see cref="TileProduct"/>, with
-/// 512-bit registers in half of the time of libtorch's products, with AVX2 alone in as much; in bfloat16, where libtorch multiplies it
-/// number by number, with gradients by <see cref="WidenedProduct"/>.
+/// <c>y = x Wᵀ + b</c> on the CPU with gradients; the forward result is bit for bit the same as without. float32 uses
+/// <see cref="TileProduct"/>, which takes half the time of libtorch's products with AVX-512, and the same time with AVX2. bfloat16, on
+/// processors for which libtorch's products are scalar, uses <see cref="WidenedProduct"/> for the gradients.
 /// </summary>
 internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunction>
 {
     private const string Forms = "forms";
 
-    // A product smaller than this is done before a custom autograd function is entered.
+    // A smaller product takes less time than entering a custom autograd function.
     private const long FewestProducts = 1 << 18;
 
     public override string Name => nameof(LinearFunction);
 
-    /// <summary>Whether a gradient is wanted, of a product in float32 that is worth it.</summary>
+    /// <summary>Whether a float32 product needs a gradient and is large enough to benefit.</summary>
     public static bool FitsFloats(Tensor input, Tensor weight, Tensor? bias) =>
         TileProduct.IsSupported
         && (input.requires_grad || weight.requires_grad || bias?.requires_grad == true)
         && input.numel() > 0 && input.numel() * weight.shape[0] >= FewestProducts;
 
-    /// <summary>The product of numbers of one type, float32 or bfloat16.</summary>
+    /// <summary>Computes the product; all arguments are either float32 or bfloat16.</summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="weight"><c>[output, input]</c></param>
     /// <param name="bias"><c>[output]</c>, or null.</param>
@@ -35,7 +35,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
             : bias is null ? apply(input, weight, forms) : apply(input, weight, forms, bias);
     }
 
-    /// <summary>Takes input, weight, the form of each wanted gradient, and the bias where there is one.</summary>
+    /// <summary>Arguments: input, weight, the forms of the required gradients, and the bias if there is one.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         ctx.BeginGuarded();
@@ -44,7 +44,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         ctx.set_materialize_grads(false);
         ctx.save_data(Forms, forms);
 
-        // The input is needed for the gradient of the weights alone, and those of frozen layers would fill the memory.
+        // The input is needed only for the gradient of the weights; saving the inputs of frozen layers would waste memory.
         ctx.save_for_backward(forms[1] is null ? [weight] : [weight, input]);
         using IDisposable noGradient = no_grad();
         return Product(input, weight, vars.Length > 3 ? (Tensor)vars[3] : null);

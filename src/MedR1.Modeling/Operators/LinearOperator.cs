@@ -6,17 +6,17 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>The linear map of all layers, in the fastest way that fits.</summary>
+/// <summary>The linear map of all layers, by the fastest suitable kernel.</summary>
 public static unsafe class LinearOperator
 {
-    // A product smaller than this is done before threads have started.
+    // A product with a smaller matrix takes less time than starting threads.
     private const long FewestWeights = 1 << 17;
 
     /// <summary>
-    /// <c>y = x Wᵀ + b</c>. On the CPU products use the library's own kernels: in float32 one whose rows are independent of each
-    /// other, bit for bit, with gradients on processors with AVX2; without gradient, few rows in bfloat16 use one
-    /// that reads the weights at the speed of the memory. Where libtorch multiplies bfloat16 number by number it takes all rows, and
-    /// gradients are computed in float32. They sum in float32 like the general product, in a different order.
+    /// Computes <c>y = x Wᵀ + b</c>. On the CPU it uses the library's own kernels. In float32, rows are independent of each other, bit
+    /// for bit; on processors with AVX2 this includes products with gradients. In bfloat16 without gradient, products with few rows
+    /// use a kernel that reads the weights at memory bandwidth. If libtorch's bfloat16 products are scalar, that kernel is used for any
+    /// number of rows, and gradients are computed in float32. All kernels sum in float32 like libtorch, in a different order.
     /// </summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="weight"><c>[output, input]</c></param>
@@ -27,7 +27,7 @@ public static unsafe class LinearOperator
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="weight"><c>[output, input]</c></param>
     /// <param name="bias"><c>[output]</c>, or <see langword="null"/> for none.</param>
-    /// <param name="packed">The weights packed, where they are.</param>
+    /// <param name="packed">The packed weights, or null if there are none.</param>
     internal static Tensor Apply(Tensor input, Tensor weight, Tensor? bias, PackedWeight? packed)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -54,8 +54,8 @@ public static unsafe class LinearOperator
             : nn.functional.linear(input, weight, bias);
     }
 
-    // A large matrix in bfloat16, on a processor on which libtorch multiplies number by number. What doesn't fit together is left to
-    // libtorch to refuse.
+    // Whether this is a product with a large bfloat16 matrix on a processor for which libtorch's bfloat16 products are scalar. Arguments
+    // that don't match are passed on to libtorch, which rejects them.
     private static bool IsSlow(Tensor input, Tensor weight, Tensor? bias) =>
         weight.numel() >= FewestWeights
         && WidenedProduct.Serves(weight.dtype, weight.device_type)
@@ -64,7 +64,9 @@ public static unsafe class LinearOperator
         && input.device_type == DeviceType.CPU
         && (bias is null || bias.dtype == ScalarType.BFloat16);
 
-    /// <summary>The product in bfloat16 where libtorch's is slow: without gradient, with sums in float32, rounded once.</summary>
+    /// <summary>
+    /// Computes the bfloat16 product if libtorch's is slow: without gradient, with sums in float32 that are rounded once.
+    /// </summary>
     internal static Tensor MultiplyBrainFloats(Tensor input, Tensor weight, Tensor? bias)
     {
         long rows = input.numel() / Math.Max(1, input.shape[^1]);
@@ -101,7 +103,7 @@ public static unsafe class LinearOperator
         && weight.is_contiguous()
         && (bias is null || (bias.dtype == ScalarType.BFloat16 && bias.is_contiguous()));
 
-    /// <summary>The product in float32, of numbers that can be read as they lie.</summary>
+    /// <summary>Computes the float32 product, without gradient; weight and bias must be contiguous.</summary>
     internal static Tensor MultiplyFloats(Tensor input, Tensor weight, Tensor? bias)
     {
         int width = (int)weight.shape[1];

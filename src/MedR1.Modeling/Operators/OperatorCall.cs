@@ -8,9 +8,9 @@ using TorchSharp;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// One call of an operator by name, with gradients. The arguments are added in the order of the operator's schema, all
-/// of them, also those with a default. Arguments of the schema types <c>Scalar</c> and <c>Generator</c> cannot be
-/// passed. Always dispose it: arguments that no operator took are released then.
+/// One call of a libtorch operator by name, with autograd support. All arguments are added in the order of the operator's
+/// schema, including those with a default. Arguments of the schema types <c>Scalar</c> and <c>Generator</c> cannot be
+/// passed. Always dispose it, to release arguments that were not passed to the operator.
 /// </summary>
 internal unsafe ref struct OperatorCall
 {
@@ -25,9 +25,9 @@ internal unsafe ref struct OperatorCall
 
     /// <summary>Begins a call.</summary>
     /// <param name="name">
-    /// A UTF-8 literal such as <c>"aten::rms_norm"u8</c>; literals end in a zero byte, others must.
+    /// The name, such as <c>"aten::rms_norm"u8</c>, zero-terminated like every UTF-8 literal.
     /// </param>
-    /// <param name="overload">A UTF-8 literal with the name of the overload, often empty.</param>
+    /// <param name="overload">The name of the overload, often empty; also zero-terminated.</param>
     public OperatorCall(ReadOnlySpan<byte> name, ReadOnlySpan<byte> overload)
     {
         _name = name;
@@ -50,25 +50,25 @@ internal unsafe ref struct OperatorCall
     /// <summary>Adds a tensor.</summary>
     public void Add(torch.Tensor tensor) => Push((ulong)Handle(tensor), Kind.Tensor, tensor);
 
-    /// <summary>Adds a tensor that may be absent.</summary>
+    /// <summary>Adds an optional tensor.</summary>
     public void AddOptional(torch.Tensor? tensor) =>
         Push(
             tensor is null ? 0 : Box((ulong)Handle(tensor)),
             tensor is null ? Kind.Optional : Kind.OptionalTensor,
             tensor);
 
-    /// <summary>Adds a real number.</summary>
+    /// <summary>Adds a floating-point number.</summary>
     public void Add(double value) => Push(BitConverter.DoubleToUInt64Bits(value), Kind.Real, null);
 
-    /// <summary>Adds a real number that may be absent.</summary>
+    /// <summary>Adds an optional floating-point number.</summary>
     public void AddOptional(double? value) =>
         Push(
             value is { } number ? Box(BitConverter.DoubleToUInt64Bits(number)) : 0,
             value is null ? Kind.Optional : Kind.OptionalReal,
             null);
 
-    /// <summary>Adds a text.</summary>
-    /// <param name="text">UTF-8.</param>
+    /// <summary>Adds a string.</summary>
+    /// <param name="text">The string in UTF-8.</param>
     public void AddText(scoped ReadOnlySpan<byte> text)
     {
         nint handle;
@@ -80,19 +80,19 @@ internal unsafe ref struct OperatorCall
         Push((ulong)handle, Kind.Text, null);
     }
 
-    /// <summary>Adds an argument of any type that is absent.</summary>
+    /// <summary>Adds an absent optional argument of any type.</summary>
     public void AddNone() => Push(0, Kind.Optional, null);
 
-    /// <summary>Adds a truth value.</summary>
+    /// <summary>Adds a Boolean.</summary>
     public void Add(bool value) => Push(value ? 1u : 0u, Kind.Value, null);
 
-    /// <summary>Adds a type of elements.</summary>
+    /// <summary>Adds a data type.</summary>
     public void Add(torch.ScalarType value) => Push((ulong)value, Kind.Value, null);
 
     /// <summary>Adds a list of integers.</summary>
     public void Add(scoped ReadOnlySpan<long> values)
     {
-        // Pushed on the stack before it is filled, so that it is released whatever happens.
+        // Pushed before it is filled, so that it is released even if filling fails.
         Push((ulong)NewList(values.Length), Kind.IntegerList, null);
         foreach (long value in values)
         {
@@ -112,7 +112,7 @@ internal unsafe ref struct OperatorCall
     }
 
     /// <summary>Runs the operator.</summary>
-    /// <returns>Its first result, which must be a tensor.</returns>
+    /// <returns>The first result, which must be a tensor.</returns>
     /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
     public torch.Tensor Invoke()
     {
@@ -121,7 +121,7 @@ internal unsafe ref struct OperatorCall
     }
 
     /// <summary>Runs the operator.</summary>
-    /// <returns>Its first result, which must be an integer.</returns>
+    /// <returns>The first result, which must be an integer.</returns>
     /// <exception cref="TorchOperatorException">The operator refused its arguments.</exception>
     public long InvokeInteger()
     {
@@ -134,8 +134,8 @@ internal unsafe ref struct OperatorCall
     public void Run()
     {
         int status;
-        // By reference: `fixed` on an empty span gives a null pointer, but an empty overload is a pointer to a zero
-        // byte.
+        // By reference, because `fixed` on an empty span gives a null pointer, but an empty overload must be a pointer to
+        // a zero byte.
         fixed (byte* name = &MemoryMarshal.GetReference(_name))
         fixed (byte* overload = &MemoryMarshal.GetReference(_overload))
         fixed (ulong* stack = &_stack[0])
@@ -143,7 +143,7 @@ internal unsafe ref struct OperatorCall
             status = StableAbi.CallDispatcher(name, overload, stack);
         }
 
-        // The operator owns the arguments, even if it fails.
+        // The operator takes ownership of the arguments, even if it fails.
         int count = _count;
         _count = 0;
         if (status != 0)
@@ -152,7 +152,7 @@ internal unsafe ref struct OperatorCall
         }
     }
 
-    /// <summary>Releases arguments that no operator took.</summary>
+    /// <summary>Releases arguments that were not passed to the operator.</summary>
     public void Dispose()
     {
         for (int index = 0; index < _count; index++)
@@ -178,7 +178,7 @@ internal unsafe ref struct OperatorCall
         return list;
     }
 
-    /// <summary>An optional argument is a cell on the heap of C++, which the operator frees.</summary>
+    /// <summary>Allocates the cell of an optional argument on the C heap; the operator frees it.</summary>
     private static ulong Box(ulong value)
     {
         ulong* cell = (ulong*)NativeMemory.Alloc(sizeof(ulong));

@@ -8,15 +8,15 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A copy of a bfloat16 matrix in the layout in which oneDNN, inside libtorch, multiplies fastest. A product with few
-/// rows otherwise spends half of its time on laying the matrix out, each time anew.
+/// A copy of a bfloat16 matrix in the layout that oneDNN, inside libtorch, multiplies fastest. Otherwise a product with few
+/// rows spends half of its time reordering the matrix.
 /// </summary>
 internal sealed class PackedWeight : IDisposable
 {
-    // A product smaller than this is done before the layout matters.
+    // For smaller matrices the layout does not matter.
     private const long FewestWeights = 1 << 17;
 
-    // Measured: below it BrainFloatProduct is as fast or faster.
+    // Measured: for fewer rows, BrainFloatProduct is at least as fast.
     private const long FewestRowsBesideKernel = 24;
 
     private readonly Tensor _packed;
@@ -33,27 +33,28 @@ internal sealed class PackedWeight : IDisposable
     }
 
     /// <summary>
-    /// Whether the processor has what oneDNN needs for bfloat16, as libtorch checks it; asking libtorch would print its stack.
+    /// Whether the processor meets oneDNN's requirements for bfloat16, by the same check as libtorch; libtorch's own check would
+    /// print a stack trace.
     /// </summary>
     public static bool IsSupported { get; } =
         RuntimeInformation.ProcessArchitecture != Architecture.X64
         || (Avx512BW.VL.IsSupported && Avx512DQ.IsSupported);
 
-    /// <summary>Rows from which on products with a packed matrix are the faster ones.</summary>
+    /// <summary>The number of rows from which products with a packed matrix are the fastest.</summary>
     public static long FewestRows =>
         !IsSupported ? long.MaxValue : BrainFloatProduct.IsSupported ? FewestRowsBesideKernel : 1;
 
-    /// <summary>Whether the matrix takes no gradient.</summary>
+    /// <summary>Whether the matrix is frozen.</summary>
     public bool IsFrozen => !_source.requires_grad;
 
-    /// <summary>Bytes that a matrix takes packed; 0 where packing brings nothing.</summary>
+    /// <summary>Returns the bytes of the packed copy of a matrix; 0 if packing does not help.</summary>
     /// <param name="weight"><c>[output, input]</c></param>
     public static long BytesFor(Tensor weight) =>
         weight.dtype == ScalarType.BFloat16 && weight.device_type == DeviceType.CPU && weight.numel() >= FewestWeights
         && IsSupported
             ? weight.numel() * weight.ElementSize : 0;
 
-    /// <summary>Packs a matrix, or gives null where that brings nothing or libtorch can't.</summary>
+    /// <summary>Packs a matrix; returns <see langword="null"/> if packing does not help or libtorch doesn't support it.</summary>
     /// <param name="weight"><c>[output, input]</c></param>
     public static PackedWeight? TryCreate(Tensor weight)
     {
@@ -72,18 +73,21 @@ internal sealed class PackedWeight : IDisposable
         }
         catch (TorchOperatorException)
         {
-            // A libtorch without oneDNN: the plain product is used.
+            // libtorch was built without oneDNN; the plain product is used.
             return null;
         }
     }
 
-    /// <summary>This, if it was packed of that matrix: an adapter may have put another in its place.</summary>
+    /// <summary>
+    /// Returns this copy if it was packed from the given matrix, which an adapter may have replaced; otherwise
+    /// <see langword="null"/>.
+    /// </summary>
     public PackedWeight? For(Tensor weight) => ReferenceEquals(weight, _source) ? this : null;
 
-    /// <summary>Whether this was packed of that matrix as it is now.</summary>
+    /// <summary>Whether this copy was packed from the given matrix, which has not changed since.</summary>
     public bool IsOf(Tensor weight) => ReferenceEquals(weight, _source) && VersionOf(weight) == _version;
 
-    /// <summary><c>y = x Wᵀ + b</c></summary>
+    /// <summary>Computes <c>y = x Wᵀ + b</c>.</summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="bias"><c>[output]</c>, or <see langword="null"/> for none.</param>
     /// <returns><c>[…, output]</c></returns>
@@ -101,7 +105,7 @@ internal sealed class PackedWeight : IDisposable
 
     public void Dispose() => _packed.Dispose();
 
-    // libtorch counts in-place changes of a tensor.
+    // Returns libtorch's counter of in-place changes of a tensor.
     internal static long VersionOf(Tensor tensor)
     {
         using OperatorCall call = new("aten::_version"u8, ""u8);

@@ -5,22 +5,22 @@ using TorchSharp;
 
 namespace MedR1.Modeling;
 
-/// <summary>Tensors over memory that does not belong to libtorch, without a copy. Thread-safe.</summary>
+/// <summary>Creates tensors over memory that libtorch does not own, without copying. Thread-safe.</summary>
 public static unsafe class TensorMemory
 {
-    // libtorch passes back only the address, and several tensors may begin at the same one.
+    // Owners by address: libtorch's release callback receives only the address, which several tensors may share.
     private static readonly Dictionary<nint, Use> Uses = [];
 
     /// <summary>Creates a tensor on the CPU over given memory.</summary>
-    /// <param name="data">Address of the first element, aligned to the size of an element.</param>
-    /// <param name="byteLength">How many bytes may be read from there.</param>
+    /// <param name="data">The address of the first element, aligned to the element size.</param>
+    /// <param name="byteLength">The number of bytes of the memory.</param>
     /// <param name="shape">The shape; elements are in row-major order.</param>
-    /// <param name="type">Data type of the elements.</param>
+    /// <param name="type">The data type.</param>
     /// <param name="owner">
-    /// Keeps the memory valid: it is referenced until the last tensor or view over the memory is gone. Its creator still disposes
-    /// it.
+    /// The handle that keeps the memory valid; it is referenced until the last tensor or view over the memory is gone. Its creator
+    /// still disposes it.
     /// </param>
-    /// <returns>The tensor. Writing to it writes to the memory, and crashes the process if that is read-only.</returns>
+    /// <returns>The tensor. Writing to it changes the memory, or crashes the process if the memory is read-only.</returns>
     /// <exception cref="ArgumentException">The shape does not fit the memory, or the address is not aligned.</exception>
     public static torch.Tensor Wrap(
         nint data,
@@ -76,7 +76,7 @@ public static unsafe class TensorMemory
     }
 
     /// <summary>
-    /// Address of the first element of a contiguous tensor on the CPU; spans end at 2 GiB, this does not.
+    /// Returns the address of the first element of a contiguous tensor; unlike spans, it supports more than 2 GiB.
     /// </summary>
     internal static nint AddressOf(torch.Tensor tensor)
     {

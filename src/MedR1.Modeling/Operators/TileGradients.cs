@@ -7,7 +7,7 @@ namespace MedR1.Modeling;
 /// <summary>The gradients of a linear layer in float32 on the CPU, by <see cref="TileProduct"/>.</summary>
 internal static unsafe class TileGradients
 {
-    /// <summary><c>dX = dY W</c></summary>
+    /// <summary>Computes <c>dX = dY W</c>.</summary>
     /// <param name="gradient"><c>[…, output]</c></param>
     /// <param name="weight"><c>[output, input]</c>, contiguous.</param>
     /// <returns><c>[…, input]</c></returns>
@@ -21,7 +21,7 @@ internal static unsafe class TileGradients
         return result;
     }
 
-    /// <summary><c>dW = dYᵀ X</c></summary>
+    /// <summary>Computes <c>dW = dYᵀ X</c>.</summary>
     /// <param name="gradient"><c>[rows, output]</c></param>
     /// <param name="input"><c>[rows, input]</c></param>
     /// <returns><c>[output, input]</c></returns>
@@ -35,7 +35,7 @@ internal static unsafe class TileGradients
         return result;
     }
 
-    // Regardless of the application's default type and device: the kernel writes to the memory itself.
+    // Independent of the application's default type and device, because the kernel writes to the memory directly.
     private static Tensor Floats(long[] shape) => empty(shape, dtype: ScalarType.Float32, device: CPU);
 
     private static float* Address(Tensor tensor) => (float*)TensorMemory.AddressOf(tensor);

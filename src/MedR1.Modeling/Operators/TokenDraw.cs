@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Draws tokens by inverting the distribution function, with their log-probabilities, in two GPU kernels instead of some twenty
-/// operators. Probabilities are float32, cumulative sums float64. R rows, V vocabulary.
+/// Samples tokens by inverting the cumulative distribution function, with their log-probabilities, in two GPU kernels instead of
+/// about twenty operators. Probabilities are float32, cumulative sums float64. Shapes: R rows, V vocabulary.
 /// </summary>
 public static unsafe class TokenDraw
 {
@@ -17,14 +17,16 @@ public static unsafe class TokenDraw
     private const int TokensOfBlock = 2048;
     private const int MostBlocks = 1024;
 
-    /// <summary>Draws a token for each row, if the device has the kernels.</summary>
-    /// <param name="logits"><c>[R, V]</c> float32: the logits to draw from.</param>
-    /// <param name="plain"><c>[R, V]</c> float32: other logits whose log-probabilities are wanted too, or the same.</param>
-    /// <param name="uniforms"><c>[R]</c> float64: above 0 and below 1.</param>
-    /// <param name="tokens"><c>[R]</c> int64; −1 if the logits are not numbers or leave nothing to draw.</param>
+    /// <summary>Samples a token for each row, if the device supports the kernels.</summary>
+    /// <param name="logits"><c>[R, V]</c> float32: the logits to sample from.</param>
+    /// <param name="plain">
+    /// <c>[R, V]</c> float32: unmodified logits, from which log-probabilities are computed as well; can be the same tensor.
+    /// </param>
+    /// <param name="uniforms"><c>[R]</c> float64: uniform random numbers, above 0 and below 1.</param>
+    /// <param name="tokens"><c>[R]</c> int64; −1 if the logits are NaN or all −∞.</param>
     /// <param name="plainLogProbabilities"><c>[R]</c> float32, from the plain logits; not finite if the token is −1.</param>
-    /// <param name="logProbabilities"><c>[R]</c> float32, from the logits drawn from.</param>
-    /// <returns>Whether it was done; if not, operators must do it.</returns>
+    /// <param name="logProbabilities"><c>[R]</c> float32, from the logits sampled from.</param>
+    /// <returns>Whether tokens were sampled; if not, use operators instead.</returns>
     public static bool TryDraw(
         Tensor logits, Tensor plain, Tensor uniforms,
         [NotNullWhen(true)] out Tensor? tokens,
@@ -78,7 +80,7 @@ public static unsafe class TokenDraw
         logits.device_type == DeviceType.CUDA && logits.dtype == ScalarType.Float32 && logits.dim() == 2
         && logits.numel() > 0 && logits.is_contiguous();
 
-    // As Draw of draw.cuh.
+    // The layout of Draw in draw.cuh.
     [StructLayout(LayoutKind.Sequential)]
     private struct Draw
     {

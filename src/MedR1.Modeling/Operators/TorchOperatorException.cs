@@ -1,13 +1,13 @@
 namespace MedR1.Modeling;
 
 /// <summary>
-/// An operator of libtorch rejected its arguments; libtorch prints its own message to the standard error stream.
+/// Thrown when an operator of libtorch rejects its arguments; libtorch prints its own message to the standard error stream.
 /// </summary>
 public sealed class TorchOperatorException : Exception
 {
     /// <summary>Creates an exception that names the operator and its arguments.</summary>
     /// <param name="operatorName">The operator, for example <c>aten::rms_norm</c>.</param>
-    /// <param name="arguments">Its arguments, with the type, shape and device of tensors.</param>
+    /// <param name="arguments">The arguments, with the type, shape and device of tensors.</param>
     public TorchOperatorException(string operatorName, string arguments)
         : base($"The operator {operatorName} failed with the arguments ({arguments}). "
             + "Check their shapes, types and devices; libtorch's own message is on the standard error stream.")
@@ -16,9 +16,9 @@ public sealed class TorchOperatorException : Exception
         Arguments = arguments;
     }
 
-    /// <summary>The operator.</summary>
+    /// <summary>The name of the operator.</summary>
     public string OperatorName { get; }
 
-    /// <summary>Its arguments, with the type, shape and device of tensors.</summary>
+    /// <summary>The arguments, with the type, shape and device of tensors.</summary>
     public string Arguments { get; }
 }

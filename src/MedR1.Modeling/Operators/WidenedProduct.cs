@@ -5,21 +5,21 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Products of a bfloat16 matrix with sums in float32, rounded once, on a CPU on which libtorch multiplies bfloat16 number by
-/// number. The matrix is widened in parts: as a whole it would take twice the memory that it has.
+/// Products with a bfloat16 matrix, with sums in float32 that are rounded once, for CPUs on which libtorch's bfloat16 products are
+/// scalar. The matrix is widened in parts, because a full float32 copy would take twice its memory.
 /// </summary>
 internal static class WidenedProduct
 {
     // 16 MiB in float32.
     private const long MostWidened = 1 << 22;
 
-    /// <summary>Whether libtorch's own products of this type are slow here.</summary>
-    /// <param name="type">Data type of the factors.</param>
-    /// <param name="device">Where they are.</param>
+    /// <summary>Whether libtorch's products of a data type are slow on a device of this machine.</summary>
+    /// <param name="type">The data type of the factors.</param>
+    /// <param name="device">The device type.</param>
     public static bool Serves(ScalarType type, DeviceType device) =>
         type == ScalarType.BFloat16 && device == DeviceType.CPU && !ProductAttention.HasFastBFloat16;
 
-    /// <summary><c>x Wᵀ + b</c></summary>
+    /// <summary>Computes <c>x Wᵀ + b</c>.</summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="weight"><c>[output, input]</c></param>
     /// <param name="bias"><c>[output]</c>, or null.</param>
@@ -33,7 +33,7 @@ internal static class WidenedProduct
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary><c>dY W</c>, the gradient of the input.</summary>
+    /// <summary>Computes <c>dY W</c>, the gradient of the input.</summary>
     /// <param name="gradient"><c>[…, output]</c></param>
     /// <param name="weight"><c>[output, input]</c></param>
     /// <returns><c>[…, input]</c></returns>
@@ -46,7 +46,7 @@ internal static class WidenedProduct
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary><c>dYᵀ X</c>, the gradient of the weights.</summary>
+    /// <summary>Computes <c>dYᵀ X</c>, the gradient of the weights.</summary>
     /// <param name="gradient"><c>[rows, output]</c></param>
     /// <param name="input"><c>[rows, input]</c></param>
     /// <returns><c>[output, input]</c></returns>
@@ -72,6 +72,6 @@ internal static class WidenedProduct
         return parts.Count == 1 ? parts[0] : cat(parts, dimension);
     }
 
-    /// <summary>The numbers in float32.</summary>
+    /// <summary>Converts a tensor to float32.</summary>
     public static Tensor Wide(Tensor numbers) => numbers.to(ScalarType.Float32);
 }

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// Products without gradient by kernels that widen the weights on their way into the processor. In bfloat16 sums are
-/// float32 and rounded once.
+/// Products without gradient by kernels that widen the weights in registers. In bfloat16, sums are accumulated in float32
+/// and rounded once.
 /// </summary>
 internal static unsafe class QuantizedProduct
 {
-    // Without the bfloat16 kernel, more rows than these are faster in that type, once the weights are widened for all of them.
+    // Without the bfloat16 kernel, it is faster for more rows than this to widen the weights once for all rows.
     private const long MostWidenedRows = 16;
 
-    /// <summary>Whether a kernel serves.</summary>
+    /// <summary>Whether a kernel supports the product and is faster than widening the weights first.</summary>
     public static bool Fits(Tensor input, QuantizedWeight weight, Tensor? bias) =>
         !is_grad_enabled()
         && input.device_type == DeviceType.CPU
@@ -23,7 +23,7 @@ internal static unsafe class QuantizedProduct
             || (input.dtype == ScalarType.BFloat16
                 && (FitsBrainFloats(input, weight) || input.numel() <= MostWidenedRows * weight.Width)));
 
-    /// <summary><c>y = x Wᵀ + b</c>; temporaries go to the current dispose scope.</summary>
+    /// <summary>Computes <c>y = x Wᵀ + b</c>; temporaries go to the current dispose scope.</summary>
     public static Tensor Multiply(Tensor input, QuantizedWeight weight, Tensor? bias)
     {
         bool isBrainFloat = input.dtype == ScalarType.BFloat16 && FitsBrainFloats(input, weight);

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// A product with a <see cref="QuantizedWeight"/> that autograd knows. Nothing of the size of the weights is kept for the
-/// backward pass, which widens them again.
+/// A differentiable product with a <see cref="QuantizedWeight"/>. No widened weights are saved for the backward pass, which
+/// widens them again.
 /// </summary>
 internal sealed class QuantizedProductFunction : autograd.SingleTensorFunction<QuantizedProductFunction>
 {
@@ -14,7 +14,7 @@ internal sealed class QuantizedProductFunction : autograd.SingleTensorFunction<Q
 
     public override string Name => nameof(QuantizedProductFunction);
 
-    /// <summary>Takes the input and the weight.</summary>
+    /// <summary>Arguments: the input and the weight.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         Tensor input = (Tensor)vars[0];
@@ -34,7 +34,7 @@ internal sealed class QuantizedProductFunction : autograd.SingleTensorFunction<Q
         List<Tensor> gradients = weight.Failure.GuardAndKeep(
             [form, null], () => [weight.MultiplyTransposed(grad_output, form.Type), null]);
 
-        // Otherwise a step's scope would hold the gradients of every layer until its end.
+        // Otherwise the dispose scope of a step would keep the gradients of every layer until its end.
         grad_output.Dispose();
         return gradients;
     }

@@ -7,18 +7,18 @@ namespace MedR1.Modeling;
 /// <summary>
 /// The matrix of a frozen linear layer in 8 bits: integers q and a scale s for each output, W ≈ s · q, where s is the row's
 /// largest absolute weight / 127 (absmax quantization, Dettmers et al., arXiv 2208.07339, section 2.1, by rows of the weight as
-/// in its section 3.1; inputs are not quantized). Products are taken with the integers themselves, which every data type in use
-/// represents exactly, and scaled afterwards: sampling and training multiply by the same weights.
+/// in section 3.1; inputs are not quantized). Products are computed with the integers, which every data type in use represents
+/// exactly, and scaled afterwards, so that sampling and training multiply by the same weights.
 /// </summary>
 public sealed class QuantizedWeight
 {
     private const double LargestCode = 127;
 
-    // A row of zeros would have a scale of 0.
+    // Avoids a scale of 0, and a division by it, for a row of zeros.
     private const double SmallestScale = 1e-30;
 
-    // From twice as many numbers on, libtorch uses several threads: a model is loaded with a thread on each processor already,
-    // and threads that wait for each other spin.
+    // libtorch uses several threads for twice as many elements or more. Loading already uses one thread per processor, and more
+    // threads would spin while they wait for each other.
     private const long NumbersAtOnce = 1 << 14;
 
     internal QuantizedWeight(Parameter codes, Parameter scale)
@@ -28,13 +28,13 @@ public sealed class QuantizedWeight
         (Rows, Width) = (codes.shape[0], codes.shape[1]);
     }
 
-    /// <summary>Number of outputs.</summary>
+    /// <summary>The number of outputs.</summary>
     public long Rows { get; }
 
-    /// <summary>Width of the input.</summary>
+    /// <summary>The width of the input.</summary>
     public long Width { get; }
 
-    /// <summary>What went wrong in backward passes through this weight.</summary>
+    /// <summary>The failure of a backward pass through this weight.</summary>
     internal BackwardFailure Failure { get; } = new(
         "The last backward pass could not multiply by a matrix of 8 bits", "Free memory, or make the batch smaller.");
 
@@ -44,9 +44,9 @@ public sealed class QuantizedWeight
     /// <summary><c>[output]</c> float32.</summary>
     internal Parameter Scale { get; }
 
-    /// <summary>Reads a matrix and quantizes it, a few rows at a time: no more than these are in memory at once.</summary>
+    /// <summary>Reads and quantizes a matrix, a few rows at a time, to keep memory low.</summary>
     /// <param name="reader">The checkpoint.</param>
-    /// <param name="name">The matrix's name there.</param>
+    /// <param name="name">The name of the matrix in the checkpoint.</param>
     /// <param name="cancellationToken">Cancels between rows.</param>
     /// <exception cref="ArgumentException">The checkpoint has no such tensor, or its shape differs.</exception>
     /// <exception cref="SafetensorsFormatException">
@@ -76,10 +76,10 @@ public sealed class QuantizedWeight
         }
     }
 
-    /// <summary>Quantizes some rows and puts them in their place.</summary>
-    /// <param name="firstRow">The place of the first.</param>
+    /// <summary>Quantizes consecutive rows and stores them.</summary>
+    /// <param name="firstRow">The index of the first row.</param>
     /// <param name="rows"><c>[rows, input]</c> of any floating-point type.</param>
-    /// <returns><see langword="false"/> if a weight is not finite; nothing has changed then.</returns>
+    /// <returns><see langword="false"/> if a weight is not finite; nothing is stored then.</returns>
     internal bool TrySetRows(long firstRow, Tensor rows)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -95,8 +95,8 @@ public sealed class QuantizedWeight
         return true;
     }
 
-    /// <summary>The weights that the layer computes with, s · q.</summary>
-    /// <param name="type">Their data type.</param>
+    /// <summary>Computes the effective weights, s · q.</summary>
+    /// <param name="type">The data type of the result.</param>
     /// <returns><c>[output, input]</c>; the caller disposes it.</returns>
     public Tensor Dequantize(ScalarType type)
     {
@@ -106,8 +106,8 @@ public sealed class QuantizedWeight
     }
 
     /// <summary>
-    /// <c>y = x Wᵀ + b</c>, with a gradient for x and b. Without gradient on the CPU it reads one byte per weight; in float32
-    /// each row is then independent of the others, bit for bit.
+    /// Computes <c>y = x Wᵀ + b</c>, with gradients for x and b. Without gradient, the CPU kernels read one byte per weight; in
+    /// float32, each row is then independent of the other rows, bit for bit.
     /// </summary>
     /// <param name="input"><c>[…, input]</c></param>
     /// <param name="bias"><c>[output]</c>, or <see langword="null"/> for none.</param>
@@ -125,7 +125,7 @@ public sealed class QuantizedWeight
         return (bias is null ? product : product.Plus(bias)).to(input.dtype).MoveToOuterDisposeScope();
     }
 
-    /// <summary><c>x Wᵀ</c> without a gradient, in float32 or wider; the whole numbers are widened for its length.</summary>
+    /// <summary>Computes <c>x Wᵀ</c> without gradient, as float32 or wider; the integers are widened temporarily.</summary>
     internal Tensor Multiply(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -134,7 +134,7 @@ public sealed class QuantizedWeight
         return (nn.functional.linear(input.to(type), Codes.to(type)) * Scale).MoveToOuterDisposeScope();
     }
 
-    /// <summary><c>x W</c>, what a gradient of the product is for the input.</summary>
+    /// <summary>Computes <c>g W</c>, the gradient of the product with respect to its input.</summary>
     internal Tensor MultiplyTransposed(Tensor gradient, ScalarType type)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -143,7 +143,7 @@ public sealed class QuantizedWeight
         return (gradient * Scale).to(factors).matmul(Codes.to(factors)).to(type).MoveToOuterDisposeScope();
     }
 
-    // Whole numbers of 8 bits are exact in all of them.
+    // The 8-bit integers are exact in every type returned.
     private static ScalarType FactorType(ScalarType type, DeviceType device) =>
         WidenedProduct.Serves(type, device) ? ScalarType.Float32 : type;
 }

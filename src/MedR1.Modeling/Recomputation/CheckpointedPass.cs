@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Modeling;
 
 /// <summary>
-/// One forward pass whose layers are recomputed in the backward pass. What they need for that lives until the last of them is
-/// done, or until <see cref="Release"/>; disposing the pass only ends its forward part.
+/// One forward pass whose layers are recomputed in the backward pass. The resources that recomputation needs live until the last
+/// layer is recomputed, or until <see cref="Release"/>; disposing the pass only ends its forward part.
 /// </summary>
 public sealed class CheckpointedPass : IDisposable
 {
@@ -19,9 +19,9 @@ public sealed class CheckpointedPass : IDisposable
 
     /// <summary>Runs a layer, checkpointed if there is a gradient to compute.</summary>
     /// <param name="module">The layer.</param>
-    /// <param name="forward">Applies it, in the same way each time it is called.</param>
-    /// <param name="input">Its input.</param>
-    /// <returns>Its output.</returns>
+    /// <param name="forward">Applies the layer; must be deterministic.</param>
+    /// <param name="input">The input of the layer.</param>
+    /// <returns>The output of the layer.</returns>
     public Tensor Run(nn.Module module, Func<Tensor, Tensor> forward, Tensor input)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -31,17 +31,17 @@ public sealed class CheckpointedPass : IDisposable
             return forward(input);
         _waiting++;
 
-        // An output has a gradient if an input has one, and the layer's parameters are not inputs.
+        // The output requires a gradient only if an input of the function does, and the layer's parameters are not inputs.
         using Tensor asker = zeros(1, requires_grad: true);
         RecomputedLayer layer = new(this, module, forward, Owner.Adapters.State, input.requires_grad);
         return RecomputedFunction.apply(layer, input, asker);
     }
 
-    /// <summary>Disposes something when the last layer is done.</summary>
-    /// <param name="resource">Something that layers need.</param>
+    /// <summary>Keeps a resource until the last layer is recomputed, then disposes it.</summary>
+    /// <param name="resource">A resource that layers need.</param>
     public void Keep(IDisposable resource) => _resources.Add(resource);
 
-    /// <summary>Takes everything out of a scope, and disposes it when the last layer is done.</summary>
+    /// <summary>Takes ownership of everything in a dispose scope until the last layer is recomputed, then disposes it.</summary>
     /// <param name="scope">The scope.</param>
     public void Keep(DisposeScope scope)
     {
@@ -60,14 +60,14 @@ public sealed class CheckpointedPass : IDisposable
         ReleaseIfDone();
     }
 
-    /// <summary>Counts a layer that was computed again.</summary>
+    /// <summary>Counts a recomputed layer.</summary>
     internal void Finish()
     {
         _waiting--;
         ReleaseIfDone();
     }
 
-    /// <summary>Releases what layers need; called if there will be no backward pass, or when the last of them is done.</summary>
+    /// <summary>Disposes the kept resources; called after the last layer is recomputed, or if there is no backward pass.</summary>
     public void Release()
     {
         _resources.ForEach(resource => resource.Dispose());
@@ -75,7 +75,8 @@ public sealed class CheckpointedPass : IDisposable
     }
 
     /// <summary>
-    /// The same statistics, which also release what layers need when they are disposed: a skipped step has no backward pass.
+    /// Returns the statistics with a backward state that releases this pass when they are disposed, because a skipped step has no
+    /// backward pass.
     /// </summary>
     /// <param name="figures">The result of the pass.</param>
     public TokenStatistics ReleasedWith(TokenStatistics figures)
@@ -84,7 +85,7 @@ public sealed class CheckpointedPass : IDisposable
         return figures with { BackwardState = new Ending(this, figures.BackwardState) };
     }
 
-    /// <summary>The same for a pass with a different kind of result.</summary>
+    /// <summary>Returns the output with a backward state that releases this pass when the output is disposed.</summary>
     /// <param name="output">The result of the pass.</param>
     public PassOutput ReleasedWith(PassOutput output)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>Runs a layer without keeping what it records, and runs it again when its gradient is wanted.</summary>
+/// <summary>Runs a layer without keeping its autograd graph, and runs it again in the backward pass.</summary>
 internal sealed class RecomputedFunction : autograd.SingleTensorFunction<RecomputedFunction>
 {
     private const string Form = "form";
@@ -19,8 +19,8 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         ctx.save_data(Form, GradientForm.Of(input));
         ctx.save_for_backward([input]);
 
-        // Recorded and dropped rather than not recorded: products without gradient use different kernels, and the recomputed
-        // layer must be the same to the last bit.
+        // The graph is recorded and dropped, because products without gradient use different kernels, and the recomputed layer
+        // must be bit for bit equal.
         using DisposeScope scope = NewDisposeScope();
         using IDisposable recording = enable_grad();
         return layer.Forward(input.detach()).detach().MoveToOuterDisposeScope();
@@ -34,7 +34,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
             [null, form, null], () => [null, RecomputeOrSpoil(ctx, layer, grad_output), null]);
         layer.Pass.Finish();
 
-        // On a device's own thread nothing else would release it before the garbage collector.
+        // On the autograd thread of a device, only the garbage collector would release it otherwise.
         grad_output.Dispose();
         return gradients;
     }
@@ -52,7 +52,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         }
     }
 
-    // Gradients of the layer's parameters are accumulated in them along the way.
+    // The inner backward pass also accumulates the gradients of the layer's parameters.
     private static Tensor? Recompute(RecomputedLayer layer, Tensor input, Tensor gradient)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>A layer that the backward pass computes again.</summary>
-/// <param name="Pass">The pass that it is of.</param>
+/// <summary>A layer that the backward pass recomputes.</summary>
+/// <param name="Pass">The forward pass.</param>
 /// <param name="Module">The layer.</param>
-/// <param name="Forward">Applies it.</param>
-/// <param name="Adapters">What was on.</param>
-/// <param name="InputTakesGradient">Whether its input does.</param>
+/// <param name="Forward">Applies the layer.</param>
+/// <param name="Adapters">The active adapter in the forward pass.</param>
+/// <param name="InputTakesGradient">Whether the input takes a gradient.</param>
 internal sealed record RecomputedLayer(
     CheckpointedPass Pass, nn.Module Module, Func<Tensor, Tensor> Forward, AdapterState Adapters, bool InputTakesGradient)
 {
@@ -17,9 +17,9 @@ internal sealed record RecomputedLayer(
     public BackwardFailure Operators { get; } = BackwardFailure.OfOperators;
 
     /// <summary>
-    /// Makes gradients of the layer that are there in part no number: where its input takes none, nothing else would keep the
-    /// optimizer from a step with them. Want of memory may be why, so that those that are there do, and only where there is none
-    /// the smallest is made.
+    /// Sets incomplete gradients of the layer to NaN. If the layer's input takes no gradient, nothing else would keep the optimizer
+    /// from a step with them. Since lack of memory may be the cause, existing gradients are overwritten; only if there are none, the
+    /// smallest parameter gets one.
     /// </summary>
     public void SpoilGradients()
     {

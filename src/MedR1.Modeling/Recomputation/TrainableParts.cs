@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace MedR1.Modeling;
 
-/// <summary>What learns of a part of a network.</summary>
+/// <summary>Finds the trainable parameters of a module.</summary>
 internal static class TrainableParts
 {
-    /// <summary>A module's parameters that take a gradient, and those of the adapters that are on in it.</summary>
+    /// <summary>Returns the trainable parameters of a module and of its active adapters.</summary>
     public static IEnumerable<Parameter> TrainableParameters(this nn.Module module) =>
         module.parameters()
             .Concat(module.modules().OfType<IAdaptableLayer>().SelectMany(layer => layer.Adapter?.Parameters ?? []))
