@@ -40,7 +40,7 @@ public sealed partial class Qwen2VLPolicy
             folder, Qwen2VLProcessor.Load(folder), device, dataType, weights, quantization, progress, cancellationToken);
     }
 
-    /// <summary>Loads a checkpoint folder with your own processor, for different image limits or a different decoder.</summary>
+    /// <summary>Loads a checkpoint folder with a custom processor, for different image limits or a different decoder.</summary>
     /// <param name="folder">The folder, as published or as saved by transformers.</param>
     /// <param name="processor">The processor.</param>
     /// <param name="device">The device of the model; null for the CPU.</param>
@@ -85,17 +85,17 @@ public sealed partial class Qwen2VLPolicy
 
     /// <summary>
     /// Creates a model with random weights, for training from scratch: matrices and embeddings normal with mean 0 and the
-    /// configuration's initializer_range as standard deviation, biases 0, norm gains 1, as in the reference.
+    /// configuration's initializer_range as standard deviation, biases 0 and norm gains 1, as in the reference.
     /// </summary>
     /// <param name="configuration">The sizes.</param>
     /// <param name="processor">The processor.</param>
-    /// <param name="seed">Seed of the weights; the same seed gives the same weights on every device.</param>
+    /// <param name="seed">The seed of the weights; a seed gives the same weights on every device.</param>
     /// <param name="device">The device of the model; null for the CPU.</param>
     /// <param name="dataType">Data type of the weights; null for that of the configuration.</param>
     /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
     /// <exception cref="ModelConfigurationException">The sizes are invalid.</exception>
     /// <exception cref="TokenizerMismatchException">
-    /// The tokenizer's control tokens are not those of the configuration.
+    /// The tokenizer's control tokens differ from those of the configuration.
     /// </exception>
     public static Qwen2VLPolicy CreateRandom(
         Qwen2VLConfiguration configuration, Qwen2VLProcessor processor, long seed,
@@ -144,7 +144,7 @@ public sealed partial class Qwen2VLPolicy
         bool isTied = Configuration.TieWordEmbeddings && !replaced.ContainsKey(HeadName)
             && !replaced.ContainsKey(EmbeddingName);
 
-        // Embedding and head are untied if one of them has different values.
+        // Replacing embedding or head unties them.
         if (!isTied)
             tensors.TryAdd(HeadName, tensors[EmbeddingName]);
         foreach ((string name, Tensor value) in replaced)
@@ -194,7 +194,7 @@ public sealed partial class Qwen2VLPolicy
         };
     }
 
-    // If the generation file is missing or names none, config.json may name several.
+    // If the generation file is missing or names no end token, those of config.json are used.
     private static IReadOnlyList<int>? EndTokensOf(string folder) =>
         new[] { ModelFiles.Generation, ModelFiles.Configuration }
             .Select(name => Path.Combine(folder, name))
@@ -202,7 +202,8 @@ public sealed partial class Qwen2VLPolicy
             .Select(file => GenerationFile.EndTokens(File.ReadAllBytes(file), file))
             .FirstOrDefault(tokens => tokens is { Count: > 0 });
 
-    // In every published vocabulary, the end mark and the padding lie between the start mark and the video placeholder.
+    // In every published vocabulary, the ids of the end delimiter and the padding token are between those of the start delimiter and
+    // the video placeholder.
     private static int[] VisionTokens(Qwen2VLConfiguration configuration, ITextTokenizer tokenizer)
     {
         SortedSet<int> tokens =

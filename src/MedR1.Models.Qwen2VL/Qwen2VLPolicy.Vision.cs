@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <content>The vision tower: its features, what keeps them, and whether another policy has the same.</content>
+/// <content>The vision tower: computing, caching and sharing its features.</content>
 public sealed partial class Qwen2VLPolicy
 {
     /// <inheritdoc/>
@@ -30,8 +30,8 @@ public sealed partial class Qwen2VLPolicy
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is below 1.</exception>
     /// <remarks>
-    /// Each image is then computed separately, so that its features do not depend on what was kept. While the tower takes a
-    /// gradient or has an adapter of its own, it is computed as usual.
+    /// While caching, each image is computed separately, so that its features do not depend on which images are cached. While the
+    /// tower is trainable or adapted, its features are not cached.
     /// </remarks>
     public IDisposable? KeepImageFeatures(long maxBytes)
     {
@@ -47,7 +47,7 @@ public sealed partial class Qwen2VLPolicy
     private IEnumerable<KeyValuePair<string, Parameter>> VisionParameters =>
         Parameters.Where(pair => PartOf(pair.Key) != ModelPart.Language);
 
-    // The record compares its list of blocks by reference.
+    // Record equality compares the list of blocks by reference, so it is compared separately.
     private bool HasEqualVision(Qwen2VLVisionConfiguration other)
     {
         Qwen2VLVisionConfiguration own = Configuration.Vision;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>A Qwen2-VL or Qwen2.5-VL model with its processor. Not thread-safe: use it from one thread at a time.</summary>
+/// <summary>A Qwen2-VL or Qwen2.5-VL model with its processor. Not thread-safe.</summary>
 public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 {
     private readonly Qwen2VLNetwork _network;
@@ -29,19 +29,19 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
         SuppressedTokenIds = VisionTokens(configuration, processor.Tokenizer);
     }
 
-    /// <summary>The sizes of the model.</summary>
+    /// <summary>The configuration of the model.</summary>
     public Qwen2VLConfiguration Configuration { get; }
 
     /// <inheritdoc/>
     public AdapterHost Adapters { get; }
 
-    /// <summary>Whether layers keep only their input for the backward pass and are recomputed there; off by default.</summary>
+    /// <summary>Gradient checkpointing, which recomputes layers in the backward pass; disabled by default.</summary>
     public GradientCheckpointing Checkpointing { get; }
 
     /// <summary>
-    /// Whether the copies of frozen weights that <see cref="BeginDecoding"/> makes are kept until the policy is disposed, so that
-    /// they are made once and not for each call: useful above all for the weights under a LoRA adapter. They take as much memory
-    /// as the decoder's weights; setting this to <see langword="false"/> drops them.
+    /// Whether the packed copies of frozen weights that <see cref="BeginDecoding"/> creates are kept until the policy is disposed,
+    /// instead of being created in each call; most useful for the base of a LoRA adapter. They take as much memory as the decoder's
+    /// weights; setting the property to <see langword="false"/> drops them.
     /// </summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool KeepsPackedWeights
@@ -55,7 +55,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
         }
     } = true;
 
-    /// <summary>Which weights are held in 8 bits.</summary>
+    /// <summary>The weights that are quantized to 8 bits.</summary>
     public WeightQuantization Quantization { get; private init; }
 
     /// <inheritdoc/>
@@ -101,7 +101,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 
     internal Qwen2VLRunner Runner => _runner;
 
-    /// <summary>Whether caches that are made from now on attend on the CPU as they do on a GPU.</summary>
+    /// <summary>Whether caches created from now on use tensor operators on the CPU, as on a GPU.</summary>
     internal bool DecodesByTensors { get; set; }
 
     /// <inheritdoc/>
@@ -159,9 +159,8 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
 
     /// <inheritdoc/>
     /// <remarks>
-    /// On the CPU in bfloat16 it decodes with a second copy of the decoder's matrices, laid out for fast products, if that many
-    /// rows benefit from it (<see cref="PackedLayers.ArePreferred"/>) and there is enough memory (see
-    /// <see cref="KeepsPackedWeights"/>).
+    /// On the CPU in bfloat16, decoding uses packed copies of the decoder's matrices if the number of rows benefits from them
+    /// (<see cref="PackedLayers.ArePreferred"/>) and there is enough memory (see <see cref="KeepsPackedWeights"/>).
     /// </remarks>
     public IDisposable? BeginDecoding(int rows)
     {

@@ -25,11 +25,11 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     /// <inheritdoc/>
     public ITextTokenizer Tokenizer { get; }
 
-    /// <summary>Prepares images.</summary>
+    /// <summary>The image processor.</summary>
     public ImageProcessor Images { get; }
 
     /// <summary>
-    /// The files that the processor was read from, by name; a saved model gets them again, byte for byte.
+    /// The files from which the processor was read, by name; saving a model writes them again, byte for byte.
     /// </summary>
     internal IReadOnlyDictionary<string, byte[]> Files { get; private init; } = new Dictionary<string, byte[]>();
 
@@ -40,9 +40,9 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
     /// <param name="folder">The folder.</param>
     /// <param name="options">How images are read; null for the defaults.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">The folder has no tokenizer or neither of those files.</exception>
+    /// <exception cref="FileNotFoundException">The folder has no tokenizer or neither of the two configuration files.</exception>
     /// <exception cref="TokenizerFormatException">A tokenizer file is corrupt.</exception>
-    /// <exception cref="ModelConfigurationException">A field of that file is invalid.</exception>
+    /// <exception cref="ModelConfigurationException">A field of the configuration file is invalid.</exception>
     public static Qwen2VLProcessor Load(string folder, ImageProcessorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -94,7 +94,7 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
         return [.. Tokenizer.Encode(text), _endOfMessageId];
     }
 
-    /// <summary>Writes the tokenizer and <c>preprocessor_config.json</c>, with the image limits in force.</summary>
+    /// <summary>Writes the tokenizer and <c>preprocessor_config.json</c>, including the image limits of the options.</summary>
     /// <param name="folder">The folder; it is created if it does not exist.</param>
     /// <exception cref="NotSupportedException">The tokenizer was not loaded from a folder and can't be written.</exception>
     public void Save(string folder)

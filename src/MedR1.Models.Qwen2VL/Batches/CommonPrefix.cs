@@ -2,16 +2,16 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>The tokens with which all prompts of a batch begin: they are fed once (<see cref="SharedPrefixPattern"/>).</summary>
+/// <summary>Finds the common prefix of the prompts of a batch, which is computed once (<see cref="SharedPrefixPattern"/>).</summary>
 internal static class CommonPrefix
 {
-    // Attention needs the prompts whole, which costs copies of queries, keys and values: a smaller share is not worth them.
+    // Attention expands the prefix by copying queries, keys and values, which does not pay for a smaller share of the batch.
     private const int MinShare = 16;
 
-    /// <summary>How many tokens are to be fed once; 0 where it would not pay.</summary>
-    /// <param name="configuration">Which tokens stand for images, and how many for each.</param>
+    /// <summary>Returns the number of tokens to store once; 0 if sharing does not pay.</summary>
+    /// <param name="configuration">The configuration, for the placeholders of images.</param>
     /// <param name="prompts">The prompts.</param>
-    /// <param name="behind">Tokens that follow the prompts.</param>
+    /// <param name="behind">The number of tokens that follow the prompts.</param>
     public static int Of(Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts, int behind)
     {
         if (prompts.Count < 2)
@@ -25,7 +25,9 @@ internal static class CommonPrefix
         return saved * MinShare >= all ? prefix : 0;
     }
 
-    /// <summary>How many tokens all begin with, each but for its last: that is the one from which the next is predicted.</summary>
+    /// <summary>
+    /// Returns the length of the common prefix, excluding the last token of each prompt, from which the next token is predicted.
+    /// </summary>
     public static int LengthOf(Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts)
     {
         EncodedPrompt first = prompts[0];
@@ -35,7 +37,7 @@ internal static class CommonPrefix
         {
             if (configuration.IsPlaceholder(first.TokenIds[prefix]))
             {
-                // Placeholders are all alike: what differs is the image they stand for.
+                // Placeholders of different images are equal tokens, so the images are compared.
                 if (restOfImage == 0)
                 {
                     if (!AllHave(prompts, image))

@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// The completions of some groups, as the trainer's forward pass takes them: one after another without padding. Every one feeds
-/// its tokens but for the last, which nothing follows.
+/// The completions of a batch of groups for the trainer's forward pass, concatenated without padding. The tokens of a completion
+/// are fed to the decoder except the last, from which nothing is predicted.
 /// </summary>
 internal sealed class CompletionBatch
 {
@@ -23,28 +23,28 @@ internal sealed class CompletionBatch
         Sources = new long[Rows * Longest];
     }
 
-    /// <summary>Tokens that each completion of each group feeds; 0 if it is one token.</summary>
+    /// <summary>The number of fed tokens of each completion of each group; 0 for a completion of one token.</summary>
     public IReadOnlyList<IReadOnlyList<int>> FedLengths { get; }
 
-    /// <summary>Tokens of the longest completion.</summary>
+    /// <summary>The length of the longest completion.</summary>
     public int Longest { get; }
 
-    /// <summary>Completions.</summary>
+    /// <summary>The number of completions.</summary>
     public int Rows { get; }
 
-    /// <summary>Tokens that are fed, completion after completion.</summary>
+    /// <summary>The fed tokens, completion by completion.</summary>
     public IReadOnlyList<long> Tokens => _tokens;
 
-    /// <summary>For each fed token its place in its completion, from 0.</summary>
+    /// <summary>The index of each fed token in its completion.</summary>
     public IReadOnlyList<float> Places => _places;
 
-    /// <summary><c>[rows, longest]</c> tokens whose probability is asked for.</summary>
+    /// <summary><c>[rows, longest]</c>: the target tokens.</summary>
     public long[] Targets { get; }
 
     /// <summary><c>[rows, longest]</c>, true at tokens.</summary>
     public bool[] Mask { get; }
 
-    /// <summary><c>[rows, longest]</c>: which row of the logits predicts each token.</summary>
+    /// <summary><c>[rows, longest]</c>: the row of the logits that predicts each token.</summary>
     public long[] Sources { get; }
 
     /// <exception cref="InvalidPromptException">There is no group, a group has no completion, or a completion no token.</exception>
@@ -69,8 +69,8 @@ internal sealed class CompletionBatch
         return batch;
     }
 
-    // The logits' rows: first the last token of each prompt, which predicts the first token of all its completions, then the fed
-    // tokens, each of which predicts the next one.
+    // The rows of the logits: first the last token of each prompt, which predicts the first token of all its completions, then the
+    // fed tokens, each of which predicts the next token.
     private void Add(int group, int row, IReadOnlyList<int> completion)
     {
         int target = row * Longest;

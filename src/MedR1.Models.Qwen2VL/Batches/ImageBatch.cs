@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// The distinct pictures of some prompts, sorted by size, so that the tower's attention takes pictures of one size as
-/// one batch; and which of their features each placeholder takes.
+/// The distinct images of a batch of prompts, sorted by size so that the tower's attention processes images of equal size as
+/// one batch, and the feature for each placeholder.
 /// </summary>
 internal sealed class ImageBatch
 {
@@ -20,13 +20,13 @@ internal sealed class ImageBatch
     }
 
     /// <summary>
-    /// The row of the tower's output that each placeholder takes; null if they are in order, each once.
+    /// The row of the tower's output for each placeholder; <see langword="null"/> if the rows are used in order, each once.
     /// </summary>
     public long[]? FeatureRows { get; }
 
     public IReadOnlyList<ImageGrid> Grids => [.. _images.Select(image => image.Grid)];
 
-    /// <returns>Null if no prompt has a picture.</returns>
+    /// <returns>The batch; <see langword="null"/> if no prompt has an image.</returns>
     public static ImageBatch? Create(Qwen2VLVisionConfiguration vision, IReadOnlyList<EncodedPrompt> prompts)
     {
         var distinct = new HashSet<EncodedImage>(EncodedImage.ByContent);
@@ -59,7 +59,7 @@ internal sealed class ImageBatch
         return new ImageBatch(sorted, rows);
     }
 
-    /// <summary><c>[S, values per patch]</c>, the patches of all pictures.</summary>
+    /// <summary>Creates a tensor of the patches of all images, <c>[S, values per patch]</c>.</summary>
     public Tensor Patches(int vectorSize, Device device, ScalarType dataType)
     {
         long total = _images.Sum(image => (long)image.Grid.PatchCount);

@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Prompts on the host: side by side and padded on the right, or one after another without padding, the first whole and the
-/// others without what all begin with. Padding is token 0 at position 0, which nobody sees.
+/// A batch of prompts in host memory: either padded on the right, or concatenated without padding, with the common prefix only in
+/// the first prompt. Padding is token 0 at position 0, to which no token attends.
 /// </summary>
 internal sealed class PromptBatch
 {
@@ -20,7 +20,7 @@ internal sealed class PromptBatch
         int total = 0;
         for (int prompt = 0; prompt < lengths.Length; prompt++)
         {
-            // A prompt without its prefix gets the positions it would have with the prefix.
+            // The start that the prompt would have if it included the prefix.
             _starts[prompt] = total - FirstOwn(prompt);
             total += (isPadded ? Length : lengths[prompt]) - FirstOwn(prompt);
         }
@@ -29,41 +29,44 @@ internal sealed class PromptBatch
         Positions = [new float[total], new float[total], new float[total]];
     }
 
-    /// <summary>Tokens of the longest prompt.</summary>
+    /// <summary>The length of the longest prompt.</summary>
     public int Length { get; }
 
-    /// <summary>Prompts.</summary>
+    /// <summary>The number of prompts.</summary>
     public int Count => Lengths.Length;
 
-    /// <summary>The first tokens of each prompt that stand once, in the first.</summary>
+    /// <summary>The number of tokens of the common prefix that is stored once, in the first prompt.</summary>
     public int Prefix { get; }
 
-    /// <summary>Tokens, prompt after prompt.</summary>
+    /// <summary>The tokens, prompt by prompt.</summary>
     public long[] Tokens { get; }
 
-    /// <summary>Positions in time, height and width.</summary>
+    /// <summary>The positions in time, height and width.</summary>
     public float[][] Positions { get; }
 
-    /// <summary>Tokens of each prompt.</summary>
+    /// <summary>The number of tokens of each prompt, including the common prefix.</summary>
     public int[] Lengths { get; }
 
-    /// <summary>Position of the token behind each prompt.</summary>
+    /// <summary>The position of the first token after each prompt.</summary>
     public int[] NextPositions { get; }
 
-    /// <summary>Places among <see cref="Tokens"/> that take features, in the order of <see cref="FeatureRows"/>.</summary>
+    /// <summary>The indices in <see cref="Tokens"/> of placeholders, in the order of <see cref="FeatureRows"/>.</summary>
     public List<long> Placeholders { get; } = [];
 
-    /// <summary>Of the features of all prompts' images, in order, those that are taken: of images in the beginning once.</summary>
+    /// <summary>
+    /// The index of each placeholder's feature among those of all prompts' images; features of images in the common prefix are used
+    /// only once.
+    /// </summary>
     public List<long> FeatureRows { get; } = [];
 
-    /// <summary>Features of all prompts' images.</summary>
+    /// <summary>The number of features of all prompts' images.</summary>
     public int FeatureCount { get; private set; }
 
-    /// <param name="configuration">The model's sizes.</param>
+    /// <param name="configuration">The configuration of the model.</param>
     /// <param name="prompts">The prompts.</param>
-    /// <param name="isPadded">Whether each prompt takes the room of the longest.</param>
-    /// <param name="prefix">The first tokens, the same in all prompts, that stand once; 0 in a padded batch.</param>
-    /// <exception cref="InvalidPromptException">A prompt can't be taken.</exception>
+    /// <param name="isPadded">Whether prompts are padded to the longest.</param>
+    /// <param name="prefix">The number of tokens of the common prefix that is stored once; 0 in a padded batch.</param>
+    /// <exception cref="InvalidPromptException">A prompt is invalid.</exception>
     public static PromptBatch Create(
         Qwen2VLConfiguration configuration, IReadOnlyList<EncodedPrompt> prompts, bool isPadded = true,
         int prefix = 0)

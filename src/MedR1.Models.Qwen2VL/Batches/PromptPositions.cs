@@ -3,9 +3,9 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Positions of the tokens of one prompt in time, height and width (arXiv 2409.12191, section 2.1): text counts on all
-/// three at once, a picture spans height and width from where the text stands, and the text behind it goes on after the
-/// largest of them.
+/// The positions of the tokens of a prompt in time, height and width (arXiv 2409.12191, section 2.1): a text token advances
+/// all three axes at once, an image spans height and width from the current position, and the text after it continues from
+/// the largest position.
 /// </summary>
 internal sealed class PromptPositions
 {
@@ -22,13 +22,13 @@ internal sealed class PromptPositions
 
     public int[] Width { get; }
 
-    /// <summary>Position of the token behind the prompt, on all three axes.</summary>
+    /// <summary>The position of the first token after the prompt, on all three axes.</summary>
     public int Next { get; private set; }
 
-    /// <summary>Places of the placeholders, in order: as many as the pictures have features.</summary>
+    /// <summary>The indices of the placeholders, in order, one for each feature.</summary>
     public List<int> Placeholders { get; } = [];
 
-    /// <exception cref="InvalidPromptException">Placeholders and pictures don't fit each other.</exception>
+    /// <exception cref="InvalidPromptException">Placeholders and images don't match.</exception>
     public static PromptPositions Compute(Qwen2VLConfiguration configuration, EncodedPrompt prompt)
     {
         IReadOnlyList<int> tokens = prompt.TokenIds;

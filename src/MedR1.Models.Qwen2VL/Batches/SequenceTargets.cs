@@ -1,12 +1,11 @@
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// What is asked of a padded batch of whole sequences: the probability of every token after the first. Rows are sequences, columns
-/// tokens after the first of the longest.
+/// The targets of a padded batch of whole sequences: every token after the first. Rows are sequences; column k is token k + 1.
 /// </summary>
 internal sealed class SequenceTargets
 {
-    /// <param name="batch">The sequences; the longest has two tokens or more.</param>
+    /// <param name="batch">The sequences; the longest must have at least two tokens.</param>
     public SequenceTargets(PromptBatch batch)
     {
         int columns = batch.Length - 1;
@@ -29,13 +28,13 @@ internal sealed class SequenceTargets
         Places = [.. places];
     }
 
-    /// <summary>The places in the batch that a token is predicted from.</summary>
+    /// <summary>The tokens of the batch from which a target is predicted.</summary>
     public long[] Places { get; }
 
-    /// <summary><c>[rows, columns]</c>: which of the places predicts each token.</summary>
+    /// <summary><c>[rows, columns]</c>: the index in <see cref="Places"/> of the token that predicts each target.</summary>
     public long[] Sources { get; }
 
-    /// <summary><c>[rows, columns]</c> tokens whose probability is asked for.</summary>
+    /// <summary><c>[rows, columns]</c>: the target tokens.</summary>
     public long[] Targets { get; }
 
     /// <summary><c>[rows, columns]</c>, true at tokens.</summary>

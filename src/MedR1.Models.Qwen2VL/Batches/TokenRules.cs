@@ -2,7 +2,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>What the tokens of prompts and completions must hold.</summary>
+/// <summary>Checks the tokens of prompts and completions.</summary>
 internal static class TokenRules
 {
     public static void RequirePrompts(int count)

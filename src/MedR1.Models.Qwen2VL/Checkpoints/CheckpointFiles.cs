@@ -1,11 +1,11 @@
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Checks the folder of a model, and reads its files beside the weights.</summary>
+/// <summary>Checks the folder of a model, and reads its files other than the weights.</summary>
 internal static class CheckpointFiles
 {
-    /// <summary>Checks that a folder is that of a model.</summary>
+    /// <summary>Checks that a folder contains a model.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">It holds no config.json.</exception>
+    /// <exception cref="FileNotFoundException">The folder has no config.json.</exception>
     public static void RequireModel(string folder)
     {
         RequireFolder(folder);
@@ -20,8 +20,8 @@ internal static class CheckpointFiles
         }
     }
 
-    /// <summary>Checks that a folder is there.</summary>
-    /// <exception cref="ArgumentException">The folder has no name, as when a setting is empty.</exception>
+    /// <summary>Checks that a folder exists.</summary>
+    /// <exception cref="ArgumentException">The name of the folder is empty, for instance because a setting is empty.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static void RequireFolder(string folder)
     {
@@ -37,7 +37,7 @@ internal static class CheckpointFiles
         }
     }
 
-    /// <summary>Reads those that are there, so that a model can be saved when its folder is gone.</summary>
+    /// <summary>Reads the existing companion files, so that a model can be saved even if its source folder is gone.</summary>
     public static IReadOnlyDictionary<string, byte[]> ReadCompanions(string folder) => ModelFiles.Companions
         .Where(name => File.Exists(Path.Combine(folder, name)))
         .ToDictionary(name => name, name => File.ReadAllBytes(Path.Combine(folder, name)));

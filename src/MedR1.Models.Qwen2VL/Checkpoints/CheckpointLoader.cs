@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Fills parameters from the safetensors of a folder, under either scheme of names.</summary>
+/// <summary>Loads parameters from the safetensors files of a folder, with names in either scheme.</summary>
 internal static class CheckpointLoader
 {
     private const string Head = "lm_head.weight";
@@ -25,10 +25,10 @@ internal static class CheckpointLoader
         List<KeyValuePair<string, SafetensorsEntry>> entries = [.. reader.Entries.Values
             .Select(entry => KeyValuePair.Create(CheckpointNames.ToPublished(entry.Name), entry))];
 
-        // Some tools save the rotary frequencies, which are computed here.
+        // Some tools also save the rotary frequencies, which are computed here.
         entries.RemoveAll(entry => entry.Key.EndsWith(".inv_freq", StringComparison.Ordinal));
 
-        // A tied model's file may contain the head all the same; the embedding wins.
+        // The file of a tied model may also contain the head; the embedding takes precedence.
         if (!wanted.ContainsKey(Head))
             entries.RemoveAll(entry => entry.Key == Head);
         Check(wanted, entries, folder);
@@ -36,7 +36,7 @@ internal static class CheckpointLoader
         long bytes = 0;
         int count = 0;
 
-        // Several threads: the system takes longer to allocate fresh memory than to copy a cached file into it.
+        // Uses several threads, because the system takes longer to allocate memory than to copy a cached file to it.
         ParallelOptions options = new()
         {
             CancellationToken = cancellationToken,
@@ -79,7 +79,7 @@ internal static class CheckpointLoader
         parameter.set_(mapped);
     }
 
-    // A scale is computed and is in no file.
+    // Scales are computed during quantization and are not in the files.
     private static bool IsScale(string name, Dictionary<string, QuantizedWeight> quantized) =>
         name.EndsWith("_scale", StringComparison.Ordinal) && quantized.ContainsKey(name[..^"_scale".Length]);
 
@@ -103,7 +103,7 @@ internal static class CheckpointLoader
             throw new CheckpointMismatchException(folder, missing, unexpected, shapes);
     }
 
-    // Whole numbers and 8-bit ones are those of a quantized checkpoint, and nothing without its scales.
+    // Integers and 8-bit types occur in quantized checkpoints, and are meaningless without their scales.
     private static bool HoldsWeights(SafetensorsType type) => type is SafetensorsType.Float16 or SafetensorsType.BFloat16
         or SafetensorsType.Float32 or SafetensorsType.Float64;
 

@@ -1,17 +1,17 @@
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>The tensors of a checkpoint do not match its configuration.</summary>
+/// <summary>Thrown when the tensors of a checkpoint do not match its configuration.</summary>
 public sealed class CheckpointMismatchException : Exception
 {
     private const int MostNames = 10;
 
-    /// <summary>Creates an exception that says which tensors are wrong.</summary>
-    /// <param name="folder">The checkpoint.</param>
+    /// <summary>Creates an exception that lists the mismatched tensors.</summary>
+    /// <param name="folder">The folder of the checkpoint.</param>
     /// <param name="missing">Parameters of the model that the checkpoint lacks.</param>
-    /// <param name="unexpected">Tensors of the checkpoint that the model has no parameter for.</param>
+    /// <param name="unexpected">Tensors of the checkpoint for which the model has no parameter, or that occur twice.</param>
     /// <param name="shapes">
-    /// Parameters whose shape differs: name, shape in the model and shape in the checkpoint; and those of a type that holds no
-    /// weights, with that type.
+    /// Tensors of a different shape, each with name, shape in the checkpoint and shape in the model; and tensors of an unsupported
+    /// data type, with that type.
     /// </param>
     public CheckpointMismatchException(
         string folder, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<string> shapes)
@@ -28,10 +28,10 @@ public sealed class CheckpointMismatchException : Exception
     /// <summary>Parameters of the model that the checkpoint lacks.</summary>
     public IReadOnlyList<string> Missing { get; }
 
-    /// <summary>Tensors of the checkpoint that the model has no parameter for.</summary>
+    /// <summary>Tensors of the checkpoint for which the model has no parameter, or that occur twice.</summary>
     public IReadOnlyList<string> Unexpected { get; }
 
-    /// <summary>Parameters whose shape differs, each with both shapes, and those of a type that holds no weights.</summary>
+    /// <summary>Tensors of a different shape, each with both shapes, and tensors of an unsupported data type.</summary>
     public IReadOnlyList<string> Shapes { get; }
 
     private static string Part(string what, IReadOnlyList<string> names)

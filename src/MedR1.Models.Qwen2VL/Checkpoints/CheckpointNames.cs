@@ -1,15 +1,15 @@
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// The two naming schemes of parameters: the published one, <c>visual.…</c> and <c>model.layers.…</c>, and the in-memory one of
-/// later transformers releases, <c>model.visual.…</c> and <c>model.language_model.layers.…</c>, which PEFT adapters use too.
+/// The two naming schemes of parameters: the published names, <c>visual.…</c> and <c>model.layers.…</c>, and the in-memory names
+/// of later transformers releases, <c>model.visual.…</c> and <c>model.language_model.layers.…</c>, which PEFT adapters also use.
 /// </summary>
 internal static class CheckpointNames
 {
     private const string NewVision = "model." + ParameterParts.Vision;
     private const string NewText = "model.language_model.";
 
-    /// <summary>The published name of a parameter given in either scheme.</summary>
+    /// <summary>Returns the published name of a parameter given in either scheme.</summary>
     /// <param name="name">The name in a file.</param>
     public static string ToPublished(string name)
     {
@@ -19,7 +19,7 @@ internal static class CheckpointNames
         return name.StartsWith(NewText, StringComparison.Ordinal) ? "model." + name[NewText.Length..] : name;
     }
 
-    /// <summary>The in-memory name in later transformers releases.</summary>
+    /// <summary>Returns the in-memory name in later transformers releases.</summary>
     /// <param name="publishedName">The published name.</param>
     public static string ToInMemory(string publishedName)
     {

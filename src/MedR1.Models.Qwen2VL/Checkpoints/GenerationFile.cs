@@ -3,13 +3,13 @@ using System.Text.Json;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Reads and writes the end tokens of <c>generation_config.json</c>. Its sampling values are left alone: the published
-/// ones (top_k 1) would make every sample of a group the same.
+/// Reads and writes the end tokens of <c>generation_config.json</c>. Its sampling parameters are ignored, because the
+/// published ones (top_k 1) would make all samples of a group identical.
 /// </summary>
 internal static class GenerationFile
 {
-    /// <summary>Reads them, from <c>config.json</c> too, which may have them in its <c>text_config</c>.</summary>
-    /// <returns>The tokens, in the order of the file; null if the file doesn't name any.</returns>
+    /// <summary>Reads the end tokens; also from <c>config.json</c>, which may contain them in its <c>text_config</c>.</summary>
+    /// <returns>The tokens, in the order of the file; <see langword="null"/> if the file has no such field.</returns>
     public static IReadOnlyList<int>? EndTokens(ReadOnlyMemory<byte> json, string source)
     {
         using JsonDocument document = ConfigurationReader.Parse(json, source);

@@ -1,8 +1,8 @@
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>How far the loading of a checkpoint has got.</summary>
-/// <param name="Tensors">Tensors loaded.</param>
-/// <param name="TotalTensors">Tensors of the checkpoint.</param>
-/// <param name="Bytes">Bytes loaded, in the data type of the network.</param>
-/// <param name="TotalBytes">Bytes of the network.</param>
+/// <summary>The progress of loading a checkpoint.</summary>
+/// <param name="Tensors">The number of tensors loaded.</param>
+/// <param name="TotalTensors">The number of tensors to load.</param>
+/// <param name="Bytes">The number of bytes loaded, in the data type of the network.</param>
+/// <param name="TotalBytes">The number of bytes to load, in the data type of the network.</param>
 public readonly record struct LoadProgress(int Tensors, int TotalTensors, long Bytes, long TotalBytes);

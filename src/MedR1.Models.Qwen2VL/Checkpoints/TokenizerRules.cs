@@ -3,8 +3,8 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Checks that a tokenizer belongs to a configuration; if it doesn't, pictures would go to the wrong places without a
-/// word.
+/// Checks that a tokenizer matches a configuration; otherwise image features would silently be inserted in the wrong
+/// places.
 /// </summary>
 internal static class TokenizerRules
 {

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Reads both layouts of <c>config.json</c>: text fields at the root, or in <c>text_config</c> with the root behind it.
+/// Reads both layouts of <c>config.json</c>: text fields at the root, or in <c>text_config</c> with the root as a fallback.
 /// </summary>
 internal static class ConfigurationReader
 {
@@ -69,7 +69,7 @@ internal static class ConfigurationReader
         };
     }
 
-    // Their tensors are whole numbers with scales beside them, under names of their own.
+    // Quantized checkpoints contain integers and scales under different tensor names.
     private static void RefuseQuantized(ConfigurationSection section)
     {
         foreach (string field in (ReadOnlySpan<string>)["quantization_config", "compression_config"])
@@ -114,7 +114,7 @@ internal static class ConfigurationReader
         };
     }
 
-    // Such files would load, and compute something different.
+    // Rejects forms that would load but compute different results.
     private static void RefuseOtherForms(ConfigurationSection text, ConfigurationSection rotary)
     {
         foreach (string field in (ReadOnlySpan<string>)["rope_type", "type"])
@@ -132,7 +132,7 @@ internal static class ConfigurationReader
             throw text.Wrong("hidden_act", text.Find("hidden_act")!.Value, "the decoder's gate is computed with \"silu\" alone.");
     }
 
-    // The reference builds heads of hidden_size / num_attention_heads, and would turn them by a table of another width.
+    // The reference's heads have the width hidden_size / num_attention_heads, but it computes rotary tables of width head_dim.
     private static void RefuseOtherHeads(ConfigurationSection text, int hidden, int heads)
     {
         if (text.OptionalInteger("head_dim") is { } written && (long)written * heads != hidden)
@@ -143,7 +143,7 @@ internal static class ConfigurationReader
         }
     }
 
-    // In the reference the layers before max_window_layers see everything all the same; the class's default for it is 80.
+    // In the reference, layers before max_window_layers always use full attention; its default is 80.
     private static void RefuseWindows(ConfigurationSection text, int layers)
     {
         const string Fix = "attention over a sliding window is not computed here: ";
@@ -165,8 +165,8 @@ internal static class ConfigurationReader
     private static Qwen2VLVisionConfiguration Vision(
         ConfigurationSection vision, Qwen2VLFamily family, Qwen2VLTextConfiguration text)
     {
-        // hidden_size means the width of the decoder in Qwen2-VL's files and that of the tower in Qwen2.5-VL's. transformers 4.45
-        // to 4.49 leave out of this object whatever equals the defaults of its class: those are used here.
+        // hidden_size is the width of the decoder in Qwen2-VL's files and that of the tower in Qwen2.5-VL's. transformers 4.45 to
+        // 4.49 omit fields that equal the defaults of its configuration class; the same defaults are used here.
         bool second = family == Qwen2VLFamily.Qwen25VL;
         int width = second ? vision.Integer("hidden_size") : vision.Integer("embed_dim", 1280);
         return new Qwen2VLVisionConfiguration
@@ -189,7 +189,7 @@ internal static class ConfigurationReader
         };
     }
 
-    // The reference truncates the product; a ratio computed from a width must give that width again.
+    // The reference truncates the product; the tolerance makes a ratio that was computed from a width give that width again.
     private static int MlpWidth(int width, double ratio)
     {
         double product = Math.Floor(width * ratio + 1e-6);

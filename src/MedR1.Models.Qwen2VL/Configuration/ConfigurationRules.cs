@@ -1,7 +1,7 @@
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// What sizes must hold so that a model can be built, and limits above which they are taken for a damaged file.
+/// Checks that a model can be built from a configuration, with upper limits beyond which the file is considered damaged.
 /// </summary>
 internal static class ConfigurationRules
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>An object of a configuration file whose fields may also stand in another object.</summary>
+/// <summary>An object in a configuration file, with an optional fallback object for missing fields.</summary>
 internal readonly struct ConfigurationSection(string source, string path, JsonElement element,
     JsonElement? fallback = null)
 {
@@ -45,7 +45,7 @@ internal readonly struct ConfigurationSection(string source, string path, JsonEl
 
     public int? OptionalInteger(string field) => Find(field) is null ? null : Integer(field);
 
-    /// <summary>An integer, or the first of a list of them, as tokens may be given; null if there is none.</summary>
+    /// <summary>Returns an integer, or the first integer of a list; <see langword="null"/> if there is none.</summary>
     public int? FirstInteger(string field) => Find(field) is { ValueKind: JsonValueKind.Array }
         ? Integers(field) is [int first, ..] ? first : null
         : OptionalInteger(field);

@@ -91,7 +91,7 @@ internal static class ConfigurationWriter
             json.WriteNumber("hidden_size", vision.OutputSize);
         }
 
-        // transformers' own key is in_channels; the published files say in_chans.
+        // transformers reads in_channels; published files contain in_chans.
         json.WriteNumber("in_channels", vision.ChannelCount);
         json.WriteNumber("in_chans", vision.ChannelCount);
         json.WriteNumber("patch_size", vision.PatchSize);

@@ -3,34 +3,34 @@ namespace MedR1.Models.Qwen2VL;
 /// <summary>Sizes of the decoder.</summary>
 public sealed record Qwen2VLTextConfiguration
 {
-    /// <summary>Rows of the embedding and of the head.</summary>
+    /// <summary>The number of rows of the embedding and of the head.</summary>
     public required int VocabularySize { get; init; }
 
-    /// <summary>Width of the residual stream.</summary>
+    /// <summary>The width of the residual stream.</summary>
     public required int HiddenSize { get; init; }
 
-    /// <summary>Width inside the feed-forward layers.</summary>
+    /// <summary>The inner width of the feed-forward layers.</summary>
     public required int IntermediateSize { get; init; }
 
-    /// <summary>Number of layers.</summary>
+    /// <summary>The number of layers.</summary>
     public required int LayerCount { get; init; }
 
-    /// <summary>Query heads of each layer.</summary>
+    /// <summary>The number of query heads.</summary>
     public required int HeadCount { get; init; }
 
-    /// <summary>Key-value heads of each layer; divides <see cref="HeadCount"/>.</summary>
+    /// <summary>The number of key-value heads; divides <see cref="HeadCount"/>.</summary>
     public required int KeyValueHeadCount { get; init; }
 
     /// <summary>
-    /// Pairs of dimensions that rotate with time, height and width; their sum is half of <see cref="HeadSize"/>.
+    /// The numbers of dimension pairs that are rotated by time, height and width; their sum is half of <see cref="HeadSize"/>.
     /// </summary>
     public required IReadOnlyList<int> RotarySections { get; init; }
 
-    /// <summary>Base of the rotary frequencies.</summary>
+    /// <summary>The base of the rotary frequencies.</summary>
     /// <value>The default is 1,000,000.</value>
     public double RotaryBase { get; init; } = 1_000_000;
 
-    /// <summary>Added to the mean square in norms.</summary>
+    /// <summary>The ε that norms add to the mean square.</summary>
     /// <value>The default is 1e-6.</value>
     public double NormEpsilon { get; init; } = 1e-6;
 
@@ -38,16 +38,16 @@ public sealed record Qwen2VLTextConfiguration
     /// <value>The default is 32,768.</value>
     public int ContextLength { get; init; } = 32_768;
 
-    /// <summary>Standard deviation of randomly initialized matrices and embeddings.</summary>
+    /// <summary>The standard deviation of randomly initialized matrices and embeddings.</summary>
     /// <value>The default is 0.02.</value>
     public double InitializerRange { get; init; } = 0.02;
 
-    /// <summary>The family's beginning-of-text token, if there is one; it is not put before texts.</summary>
+    /// <summary>The beginning-of-text token, if the configuration names one; it is not prepended to texts.</summary>
     public int? BeginTokenId { get; init; }
 
     /// <summary>The token that ends a turn, if the configuration names one.</summary>
     public int? EndTokenId { get; init; }
 
-    /// <summary>Width of a head.</summary>
+    /// <summary>The width of a head.</summary>
     public int HeadSize => HiddenSize / HeadCount;
 }

@@ -3,8 +3,7 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Turns images into patches as the reference's PIL image processor does, bit for bit.</summary>
-/// <remarks>Safe to use from several threads at once.</remarks>
+/// <summary>Converts images to patches, bit for bit like the reference's PIL image processor. Thread-safe.</summary>
 public sealed class ImageProcessor
 {
     private readonly ImageProcessorOptions _options;
@@ -30,10 +29,10 @@ public sealed class ImageProcessor
         _levels = [.. Enumerable.Range(0, 3).Select(channel => Levels(Configuration, channel))];
     }
 
-    /// <summary>Sizes and limits in force.</summary>
+    /// <summary>The sizes and limits in effect, including those of the options.</summary>
     public ImageProcessorConfiguration Configuration { get; }
 
-    /// <summary>Whether the options replace limits of the model's file.</summary>
+    /// <summary>Whether the options override limits of the model's file.</summary>
     internal bool HasOwnLimits => _options.MinPixels is not null || _options.MaxPixels is not null;
 
     /// <summary>Opens and prepares an image.</summary>
@@ -58,7 +57,7 @@ public sealed class ImageProcessor
         return new EncodedImage(grid, Patches(resized, grid));
     }
 
-    /// <summary>Resizes an image to the size that the model takes.</summary>
+    /// <summary>Resizes an image to a size that the model accepts.</summary>
     /// <param name="image">The image.</param>
     /// <exception cref="AspectRatioException">One side is more than 200 times the other.</exception>
     public RgbImage Resize(RgbImage image)
@@ -97,7 +96,7 @@ public sealed class ImageProcessor
         return levels;
     }
 
-    // Rows go square by square; a row is channel, frame, y, x, and all frames of an image are the same.
+    // Rows are ordered square by square; values in a row by channel, frame, y and x. All frames of an image are equal.
     private float[] Patches(RgbImage image, ImageGrid grid)
     {
         int side = Configuration.PatchSize;

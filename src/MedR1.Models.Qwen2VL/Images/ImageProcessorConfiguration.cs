@@ -15,39 +15,39 @@ public sealed record ImageProcessorConfiguration
     /// </value>
     public long MaxPixels { get; init; } = 28 * 28 * 1280;
 
-    /// <summary>Side of a patch in pixels.</summary>
+    /// <summary>The side of a patch in pixels.</summary>
     /// <value>The default is 14.</value>
     public int PatchSize { get; init; } = 14;
 
-    /// <summary>Frames in a patch; an image is repeated to fill them.</summary>
+    /// <summary>The number of frames in a patch; an image is repeated to fill them.</summary>
     /// <value>The default is 2.</value>
     public int TemporalPatchSize { get; init; } = 2;
 
-    /// <summary>Side, in patches, of the square that becomes one feature.</summary>
+    /// <summary>The side, in patches, of the square that becomes one feature.</summary>
     /// <value>The default is 2.</value>
     public int MergeSize { get; init; } = 2;
 
-    /// <summary>What is subtracted from red, green and blue.</summary>
+    /// <summary>The values that are subtracted from red, green and blue.</summary>
     /// <value>The default is the mean of CLIP's images.</value>
     public IReadOnlyList<double> Mean { get; init; } = [0.48145466, 0.4578275, 0.40821073];
 
-    /// <summary>What red, green and blue are divided by.</summary>
+    /// <summary>The values by which red, green and blue are divided.</summary>
     /// <value>The default is the standard deviation of CLIP's images.</value>
     public IReadOnlyList<double> StandardDeviation { get; init; } = [0.26862954, 0.26130258, 0.27577711];
 
-    /// <summary>What bytes are multiplied by.</summary>
+    /// <summary>The factor by which bytes are multiplied.</summary>
     /// <value>The default is 1/255.</value>
     public double RescaleFactor { get; init; } = 1 / 255.0;
 
-    /// <summary>Whether images are resized to a size within the limits; if not, they must already have one.</summary>
+    /// <summary>Whether images are resized; if not, both sides must be multiples of <see cref="Factor"/>.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool Resizes { get; init; } = true;
 
-    /// <summary>The filter of the resize.</summary>
+    /// <summary>The resampling filter.</summary>
     /// <value>The default is bicubic.</value>
     public ResampleFilter Filter { get; init; } = ResampleFilter.Bicubic;
 
-    /// <summary>Both sides of a resized image are multiples of this.</summary>
+    /// <summary>The number of which both sides of a resized image are multiples.</summary>
     public int Factor => PatchSize * MergeSize;
 
     /// <summary>Reads a file.</summary>
@@ -55,7 +55,7 @@ public sealed record ImageProcessorConfiguration
     /// A <c>preprocessor_config.json</c> or <c>processor_config.json</c>, or a model's folder: there, the latter if it has an
     /// <c>image_processor</c>, otherwise the former.
     /// </param>
-    /// <exception cref="FileNotFoundException">The folder has neither.</exception>
+    /// <exception cref="FileNotFoundException">The folder has neither file.</exception>
     /// <exception cref="ModelConfigurationException">A field is of the wrong type or out of range.</exception>
     public static ImageProcessorConfiguration Load(string path)
     {
@@ -66,12 +66,12 @@ public sealed record ImageProcessorConfiguration
 
     /// <summary>Reads the content of a file.</summary>
     /// <param name="json">The content.</param>
-    /// <param name="source">Its name, for messages.</param>
+    /// <param name="source">The name of the file, for messages.</param>
     /// <exception cref="ModelConfigurationException">A field is of the wrong type or out of range.</exception>
     public static ImageProcessorConfiguration Parse(ReadOnlyMemory<byte> json,
         string source = ModelFiles.Preprocessor) =>
         ImageProcessorConfigurationFile.Read(json, source);
 
-    /// <summary>Writes the content of a file.</summary>
+    /// <summary>Returns the content of a <c>preprocessor_config.json</c>.</summary>
     public byte[] ToJson() => ImageProcessorConfigurationFile.Write(this);
 }

@@ -4,7 +4,7 @@ using MedR1.Imaging;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Reads <c>preprocessor_config.json</c>, or the same fields in <c>processor_config.json</c> under <c>image_processor</c>, where
+/// Reads <c>preprocessor_config.json</c>, or the same fields under <c>image_processor</c> in <c>processor_config.json</c>, where
 /// transformers 5 writes them; writes the former.
 /// </summary>
 internal static class ImageProcessorConfigurationFile
@@ -69,7 +69,7 @@ internal static class ImageProcessorConfigurationFile
         return stream.ToArray();
     }
 
-    // The edges of "size" are pixel counts in this family, and an explicit limit overrides them.
+    // In this family, the edges of "size" are pixel counts; an explicit limit overrides them.
     private static long Limit(ConfigurationSection top, string field, string edge, long otherwise) =>
         top.Find(field) is null && top.Section("size") is { } size
             ? size.Long(edge, size.Long(field, otherwise))

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// The two files of a model's folder that can say how images are prepared: <c>processor_config.json</c>, in which transformers 5
-/// writes it, and <c>preprocessor_config.json</c> of the releases before.
+/// The two files that can contain the image settings of a model: <c>processor_config.json</c>, written by transformers 5, and
+/// <c>preprocessor_config.json</c>, written by earlier releases.
 /// </summary>
 internal static class ImageProcessorFiles
 {
@@ -13,9 +13,12 @@ internal static class ImageProcessorFiles
 
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
-    /// <summary>The file that counts, as in transformers 5: the later one where it speaks of images, else the earlier one.</summary>
-    /// <exception cref="FileNotFoundException">There is neither.</exception>
-    /// <exception cref="ModelConfigurationException">The later one is no JSON.</exception>
+    /// <summary>
+    /// Returns the file that takes precedence, as in transformers 5: <c>processor_config.json</c> if it has image settings,
+    /// otherwise <c>preprocessor_config.json</c>.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">The folder has neither file.</exception>
+    /// <exception cref="ModelConfigurationException"><c>processor_config.json</c> is not valid JSON.</exception>
     public static string Of(string folder)
     {
         string later = Path.Combine(folder, ModelFiles.Processor);
@@ -32,9 +35,12 @@ internal static class ImageProcessorFiles
             earlier);
     }
 
-    /// <summary>Writes the earlier file, and what a later one that is saved with it says, so that all who read them agree.</summary>
-    /// <param name="configuration">What is in force.</param>
-    /// <param name="folder">A folder.</param>
+    /// <summary>
+    /// Writes <c>preprocessor_config.json</c>, and updates an existing <c>processor_config.json</c> with image settings, so that
+    /// both agree.
+    /// </summary>
+    /// <param name="configuration">The settings in effect.</param>
+    /// <param name="folder">The folder.</param>
     public static void Write(ImageProcessorConfiguration configuration, string folder)
     {
         byte[] json = configuration.ToJson();

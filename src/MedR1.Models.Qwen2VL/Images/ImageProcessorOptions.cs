@@ -2,7 +2,7 @@ using MedR1.Imaging;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>How images are read, as far as the model's files leave a choice.</summary>
+/// <summary>Options of the image processor that the model's files do not determine.</summary>
 public sealed record ImageProcessorOptions
 {
     /// <summary>The decoder.</summary>
@@ -13,22 +13,23 @@ public sealed record ImageProcessorOptions
     /// <value>The default composites transparency over white, as transformers 5 does.</value>
     public ImageDecodeOptions Decoding { get; init; } = ImageDecodeOptions.Default;
 
-    /// <summary>Which axis is resampled first.</summary>
+    /// <summary>The axis that is resampled first.</summary>
     /// <value>The default is horizontal, as in torchvision and all releases of Pillow except 13.0.</value>
     public ResizePassOrder PassOrder { get; init; } = ResizePassOrder.HorizontalFirst;
 
-    /// <summary>Replaces the model's maximum number of pixels after the resize, and so limits the features.</summary>
-    /// <value>The default is <see langword="null"/>: the model's own.</value>
+    /// <summary>Overrides the model's maximum number of pixels after the resize, which limits the number of features.</summary>
+    /// <value>The default is <see langword="null"/>: the model's limit.</value>
     public long? MaxPixels { get; init; }
 
-    /// <summary>Replaces the model's minimum number of pixels after the resize.</summary>
-    /// <value>The default is <see langword="null"/>: the model's own.</value>
+    /// <summary>Overrides the model's minimum number of pixels after the resize.</summary>
+    /// <value>The default is <see langword="null"/>: the model's limit.</value>
     public long? MinPixels { get; init; }
 
     /// <summary>
-    /// Bytes of prepared images to cache; the least recently used are dropped first. An image that many questions share is then
-    /// decoded and resized once. Equal sources (<see cref="object.Equals(object)"/>) are one image, files by their path.
+    /// The size in bytes of the cache of prepared images, from which the least recently used are evicted. An image that many
+    /// questions share is then decoded and resized only once. Sources are compared by <see cref="object.Equals(object)"/>, files by
+    /// their path.
     /// </summary>
-    /// <value>The default is 0: each image is prepared anew, and changes to a file are noticed.</value>
+    /// <value>The default is 0: images are not cached, so that changes to a file are noticed.</value>
     public long CacheBytes { get; init; }
 }

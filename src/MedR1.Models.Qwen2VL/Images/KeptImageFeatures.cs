@@ -9,25 +9,25 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// What a tower that stays as it is gave for pictures, by their content: questions about one picture are the rule in medical
-/// sets, and each may have opened it anew. Each picture is computed by itself: what stands beside it in a batch changes
-/// roundings, and a run that goes on, which begins with nothing kept, must compute the same.
+/// A cache of the image features of a frozen tower, by image content, since in medical data sets many questions share an image
+/// that each of them may have loaded separately. Each image is computed separately, because other images in a batch would change
+/// the rounding, and a resumed run, which starts with an empty cache, must compute the same features.
 /// </summary>
 internal sealed class KeptImageFeatures(IReadOnlyList<Parameter> visionParameters, long maxBytes) : IDisposable
 {
     private readonly RecentlyUsed<ImageKey, Tensor> _features = new(maxBytes, features => features.Dispose());
     private readonly ConditionalWeakTable<EncodedImage, ImageKey> _keys = [];
 
-    /// <summary>Pictures that went through the tower.</summary>
+    /// <summary>The number of images computed by the tower.</summary>
     public int ComputedCount { get; private set; }
 
-    /// <summary>Bytes of the features that are held.</summary>
+    /// <summary>The number of bytes of the cached features.</summary>
     public long ByteSize => _features.ByteSize;
 
-    /// <summary>Whether it was disposed.</summary>
+    /// <summary>Whether the cache was disposed.</summary>
     public bool IsEnded { get; private set; }
 
-    /// <summary>Whether features stand for what the tower would give; forgets them if it learns.</summary>
+    /// <summary>Whether cached features equal those that the tower would compute; clears the cache if the tower is trainable.</summary>
     public bool AreValid()
     {
         if (IsEnded)
@@ -38,9 +38,9 @@ internal sealed class KeptImageFeatures(IReadOnlyList<Parameter> visionParameter
         return isFrozen;
     }
 
-    /// <summary><c>[image tokens, hidden]</c> of pictures in their order.</summary>
-    /// <param name="images">The pictures, at least one.</param>
-    /// <param name="encode">Gives <c>[image tokens, hidden]</c> of one.</param>
+    /// <summary>Returns the features of images, <c>[image tokens, hidden]</c>, in the order of the images.</summary>
+    /// <param name="images">The images, at least one.</param>
+    /// <param name="encode">Computes <c>[image tokens, hidden]</c> of one image.</param>
     public Tensor Of(IReadOnlyList<EncodedImage> images, Func<EncodedImage, Tensor> encode)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -60,7 +60,7 @@ internal sealed class KeptImageFeatures(IReadOnlyList<Parameter> visionParameter
             parts.Add(part);
         }
 
-        // Concatenated before the new ones are kept, which may evict others.
+        // Concatenated before the new features are cached, which may evict others.
         Tensor all = cat(parts, 0);
         foreach ((ImageKey key, Tensor part) in fresh)
         {
@@ -83,7 +83,7 @@ internal sealed class KeptImageFeatures(IReadOnlyList<Parameter> visionParameter
             _features.Add(key, features.DetachFromDisposeScope(), bytes);
     }
 
-    /// <summary>A picture's content; a digest, for patches take several times the memory of features.</summary>
+    /// <summary>The content of an image as a digest, because patches take several times the memory of features.</summary>
     private sealed record ImageKey(ImageGrid Grid, double SecondsPerFrame, string Digest)
     {
         public static ImageKey Of(EncodedImage image) => new(

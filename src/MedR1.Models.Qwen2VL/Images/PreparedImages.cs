@@ -2,15 +2,15 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Pictures that are ready for the tower, by their source; the least recently used leave when the bytes are full.</summary>
+/// <summary>A cache of images prepared for the tower, by source; the least recently used are evicted.</summary>
 /// <remarks>
-/// Safe to use from several threads at once; two that ask for the same new picture may both prepare it, and get the same one.
+/// Thread-safe; two threads that request the same new image may both prepare it, but receive the same instance.
 /// </remarks>
 internal sealed class PreparedImages(long capacityInBytes)
 {
     private readonly RecentlyUsed<IImageSource, EncodedImage> _images = new(capacityInBytes);
 
-    /// <summary>The picture of a source, prepared now if it isn't there.</summary>
+    /// <summary>Returns the image of a source, preparing it if it is not cached.</summary>
     public EncodedImage Get(IImageSource source, Func<IImageSource, EncodedImage> prepare)
     {
         if (_images.TryGet(source, out EncodedImage? known))

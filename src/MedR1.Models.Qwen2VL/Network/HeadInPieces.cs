@@ -6,15 +6,15 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Figures of tokens from what goes into the head, by pieces of the vocabulary: the logits of all tokens never exist at
-/// once.
+/// Computes token statistics from the input of the head, one piece of the vocabulary at a time, so that the full logits never
+/// exist at once.
 /// </summary>
 internal static class HeadInPieces
 {
-    /// <param name="states"><c>[M, hidden]</c> behind the last norm.</param>
+    /// <param name="states"><c>[M, hidden]</c>, after the final norm.</param>
     /// <param name="weight"><c>[vocabulary, hidden]</c></param>
-    /// <param name="sources"><c>[rows, T]</c> int64: the state that predicts each token; anything at padding.</param>
-    /// <param name="targets"><c>[rows, T]</c> int64 tokens; anything in range at padding.</param>
+    /// <param name="sources"><c>[rows, T]</c> int64: the state that predicts each token; any valid index at padding.</param>
+    /// <param name="targets"><c>[rows, T]</c> int64 tokens; any valid token at padding.</param>
     /// <param name="mask"><c>[rows, T]</c> bool, true at tokens; the result owns it.</param>
     /// <param name="options">Temperature, suppressed tokens, entropies.</param>
     public static TokenStatistics Compute(

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Rotary frequencies, <c>base^(−2j/d)</c>, by the same float32 operators as the reference: a bit here times a position
-/// of thousands is an angle.
+/// Rotary frequencies, <c>base^(−2j/d)</c>, computed by the same float32 operators as in the reference, because positions of
+/// thousands amplify a difference in the last bit.
 /// </summary>
 internal static class InverseFrequencies
 {

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// The random start of the reference: matrices, embeddings and the patch kernel normal with mean 0 and the
-/// configuration's initializer_range, biases 0, norm gains 1. Numbers are drawn in float32 on the CPU, so that a seed
-/// means the same everywhere.
+/// The random initialization of the reference: matrices, embeddings and the patch kernel are normal with mean 0 and the
+/// configuration's initializer_range as standard deviation, biases 0 and norm gains 1. Numbers are drawn in float32 on the
+/// CPU, so that a seed gives the same values on every device.
 /// </summary>
 internal static class ParameterInitializer
 {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Vision tower, decoder and head. Its parameters bear the published names; they are undefined until they are loaded or
+/// Vision tower, decoder and head. Parameters have the published names; their values are undefined until they are loaded or
 /// initialised.
 /// </summary>
 internal sealed class Qwen2VLNetwork : nn.Module
@@ -44,14 +44,14 @@ internal sealed class Qwen2VLNetwork : nn.Module
         RegisterComponents();
         _stepLayers = [.. _decoder.StepLayers, Head];
 
-        // With weights in 8 bits only adapters are trained: anything else that was trained could not be saved.
+        // With 8-bit weights only adapters can be trained, because changes to other parameters could not be saved.
         foreach (Parameter parameter in quantization == WeightQuantization.None ? [] : parameters())
         {
             parameter.requires_grad = false;
         }
     }
 
-    /// <summary>The matrices in 8 bits by the published names of their weights.</summary>
+    /// <summary>The 8-bit matrices by the published names of their weights.</summary>
     public IEnumerable<KeyValuePair<string, QuantizedWeight>> QuantizedWeights =>
         from entry in named_modules()
         where entry.module is Projection { Quantized: not null }
@@ -78,11 +78,11 @@ internal sealed class Qwen2VLNetwork : nn.Module
 
     public MultimodalRotary Rotary => _rotary;
 
-    /// <summary>The layers that a decoding step multiplies by.</summary>
+    /// <summary>The layers whose matrices a decode step multiplies by.</summary>
     public IEnumerable<IPackable> DecodingLayers =>
         [.. _decoder.LayerList.modules().OfType<IPackable>(), (IPackable?)_head ?? _decoder.Embedding];
 
-    /// <summary>Drops what decoding has packed.</summary>
+    /// <summary>Drops the packed copies of decoding.</summary>
     public void DropPackedWeights()
     {
         foreach (IPackable layer in DecodingLayers)
@@ -92,7 +92,7 @@ internal sealed class Qwen2VLNetwork : nn.Module
     }
 
     /// <summary>
-    /// <c>[vocabulary, hidden]</c>: the head's matrix, where the head is no more than it; null if an adapter adds to it.
+    /// <c>[vocabulary, hidden]</c>: the head's matrix; <see langword="null"/> if the head has an active adapter.
     /// </summary>
     public Tensor? HeadWeight
     {
@@ -106,7 +106,8 @@ internal sealed class Qwen2VLNetwork : nn.Module
     private IAdaptableLayer Head => (IAdaptableLayer?)_head ?? _tiedHead!;
 
     /// <summary>
-    /// Last norm and head: <c>[N, hidden]</c> output of the last layer to <c>[N, vocabulary]</c> in the network's type.
+    /// Applies final norm and head: <c>[N, hidden]</c> output of the last layer to <c>[N, vocabulary]</c> in the network's data
+    /// type.
     /// </summary>
     public Tensor Logits(Tensor hidden, ActivationObserver? observer = null)
     {
@@ -116,8 +117,8 @@ internal sealed class Qwen2VLNetwork : nn.Module
     }
 
     /// <summary>
-    /// The layers, last norm and head of a decoding step by kernels: <c>[rows, hidden]</c> embeddings to
-    /// <c>[rows, vocabulary]</c>; null where an adapter or a size has none.
+    /// Runs layers, final norm and head of a decode step by kernels: <c>[rows, hidden]</c> embeddings to
+    /// <c>[rows, vocabulary]</c>; returns <see langword="null"/> if there are no kernels for a layer or its adapter.
     /// </summary>
     public Tensor? TryStep(StepRecorder step, Tensor embedded, RotaryTable table)
     {

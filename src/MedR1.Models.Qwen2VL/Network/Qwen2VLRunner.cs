@@ -4,20 +4,23 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Brings batches of the host through the network.</summary>
+/// <summary>Runs batches through the network.</summary>
 internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLNetwork network, Device device,
     ScalarType dataType, AdapterHost adapters, GradientCheckpointing? checkpointing = null)
 {
-    /// <summary>Above so many logits of a scoring pass, the head is computed in pieces; 128 MiB of float32.</summary>
+    /// <summary>The number of logits above which a scoring pass computes the head in pieces; 128 MiB of float32.</summary>
     internal long MostLogits { get; set; } = 1L << 25;
 
-    /// <summary>Whether decoding steps run as one call of kernels where there are kernels for them.</summary>
+    /// <summary>Whether decode steps use a <see cref="StepRecorder"/> if there is one.</summary>
     internal bool StepsByKernels { get; set; } = true;
 
-    /// <summary>Features of pictures that don't change; null where none are kept.</summary>
+    /// <summary>The cache of image features; <see langword="null"/> if features are not cached.</summary>
     internal KeptImageFeatures? KeptFeatures { get; set; }
 
-    /// <summary><c>[image tokens, hidden]</c> in the order of prompts and pictures; null without pictures.</summary>
+    /// <summary>
+    /// Computes image features, <c>[image tokens, hidden]</c>, in the order of the prompts and their images;
+    /// <see langword="null"/> if there are no images.
+    /// </summary>
     public Tensor? EncodeImages(
         IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
     {
@@ -52,12 +55,12 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     }
 
     /// <summary>
-    /// Fills slots of a cache with prompts and gives <c>[prompts, vocabulary]</c> float32 logits of what comes next.
+    /// Runs prompts, writes them to slots of a cache, and returns <c>[prompts, vocabulary]</c> float32 logits of the next token.
     /// </summary>
     public Tensor Prefill(
         IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<int> slots, SlotKeyValueCache cache, Tensor? imageFeatures)
     {
-        // On the CPU a prompt's result must not depend on the other prompts; elsewhere one large attention is faster.
+        // On the CPU, the result of a prompt must not depend on the other prompts; on a GPU, one padded attention is faster.
         bool isPadded = device.type != DeviceType.CPU;
         int prefix = isPadded ? 0 : PrefixOf(prompts, 0);
         if (prefix > 0 && !PromptSequencePattern.TakesPrefix([.. prompts.Select(prompt => prompt.TokenIds.Count)], dataType, device))
@@ -90,7 +93,8 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     }
 
     /// <summary>
-    /// Runs <c>[rows]</c> tokens behind a cache and gives <c>[rows, vocabulary]</c> float32 logits of what comes next.
+    /// Runs <c>[rows]</c> tokens after the content of a cache and returns <c>[rows, vocabulary]</c> float32 logits of the next
+    /// token.
     /// </summary>
     public Tensor Decode(Tensor tokens, IReadOnlyList<DecodeRow> rows, SlotKeyValueCache cache)
     {
@@ -103,7 +107,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return Step(tokens, positions, new DecodePattern(cache, rows)).MoveToOuterDisposeScope();
     }
 
-    // After the prompt a token has the same position on all axes.
+    // A completion token has the same position on all axes.
     private RotaryTable TableBehindPrompts(Tensor positions) =>
         network.Rotary.Table(positions.to(ScalarType.Float32).expand(3, -1));
 
@@ -120,7 +124,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     private Tensor? TryStepOfKernels(Tensor embedded, RotaryTable table, IAttentionPattern pattern) =>
         StepsByKernels && StepRecorder.For(pattern) is { } step ? network.TryStep(step, embedded, table) : null;
 
-    /// <summary>Figures of the completions' tokens, with gradient.</summary>
+    /// <summary>Computes statistics of the completions' tokens, with gradient.</summary>
     public TokenStatistics Score(
         IReadOnlyList<PackedGroup> groups, TokenStatisticsOptions options, Tensor? imageFeatures = null)
     {
@@ -130,7 +134,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             completions.Mask, completions.Rows, completions.Longest, options));
     }
 
-    /// <summary><c>[rows, T, hidden]</c> what the head sees before each of the completions' tokens.</summary>
+    /// <summary>Computes <c>[rows, T, hidden]</c>, the head's input for the prediction of each completion token.</summary>
     public PassOutput CompletionStates(IReadOnlyList<PackedGroup> groups)
     {
         CompletionBatch completions = CompletionBatch.Create(configuration, groups);
@@ -143,7 +147,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         });
     }
 
-    /// <summary>Log-probabilities <c>[sequences, longest − 1]</c> of all tokens after the first.</summary>
+    /// <summary>Computes log-probabilities <c>[sequences, longest − 1]</c> of all tokens after the first.</summary>
     public TokenStatistics ScoreSequences(IReadOnlyList<EncodedPrompt> sequences)
     {
         PromptBatch batch = PromptBatch.Create(configuration, sequences);
@@ -166,7 +170,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return (pass?.ReleasedWith(figures) ?? figures).MoveToOuterDisposeScope();
     });
 
-    // What a pass keeps is released with its result, or at once if it fails.
+    // The resources of a checkpointed pass are released with its result, or at once if the pass fails.
     private T InPass<T>(Func<CheckpointedPass?, T> compute)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -183,7 +187,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     }
 
     /// <summary>
-    /// Output of the last layer for every token of padded sequences, <c>[sequences · longest, hidden]</c>.
+    /// Computes the output of the last layer for every token of padded sequences, <c>[sequences · longest, hidden]</c>.
     /// </summary>
     public Tensor Hidden(
         IReadOnlyList<EncodedPrompt> sequences, PromptBatch batch, ActivationObserver? observer, CheckpointedPass? pass = null)
@@ -196,7 +200,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             .MoveToOuterDisposeScope();
     }
 
-    // [M, hidden] output of the last layer, only for the tokens that a completion's token is predicted from.
+    // Computes the output of the last layer, [M, hidden], only for tokens from which a completion token is predicted.
     private Tensor NeededStates(
         IReadOnlyList<PackedGroup> groups, CompletionBatch completions, Tensor? imageFeatures, CheckpointedPass? pass)
     {
@@ -211,11 +215,11 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             .MoveToOuterDisposeScope();
     }
 
-    // What dropout leaves out is drawn for each prompt, even if prompts are the same.
+    // With dropout, each prompt has its own masks, so that a common prefix can't be shared.
     private int PrefixOf(IReadOnlyList<EncodedPrompt> prompts, int behind) =>
         adapters.HasDropout ? 0 : CommonPrefix.Of(configuration, prompts, behind);
 
-    // Table and pattern are needed until the backward pass if layers are recomputed.
+    // If layers are recomputed, table and pattern must live until the backward pass.
     private Tensor Layers(
         Tensor input, RotaryTable table, Func<IAttentionPattern> makePattern, ActivationObserver? observer,
         CheckpointedPass? pass)
@@ -260,7 +264,7 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         return network.Rotary.Table(positions_3N);
     }
 
-    // After its prompt a token has the same position on all axes.
+    // A completion token has the same position on all axes, counted from the end of its prompt.
     private static float[][] WithCompletions(PromptBatch batch, CompletionBatch completions)
     {
         IEnumerable<int> firsts = completions.FedLengths.SelectMany(

@@ -4,17 +4,17 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Renders conversations in the format that Qwen2-VL and Qwen2.5-VL were trained on: a default system message unless the first
-/// one is a system message, <c>&lt;|im_start|&gt;role⏎content&lt;|im_end|&gt;⏎</c> for each message, text verbatim, and a
-/// placeholder between vision marks for each image.
+/// Renders conversations in the format on which Qwen2-VL and Qwen2.5-VL were trained: a default system message unless the first
+/// message is a system message, <c>&lt;|im_start|&gt;role⏎content&lt;|im_end|&gt;⏎</c> for each message, text verbatim, and a
+/// placeholder between vision delimiters for each image.
 /// </summary>
 /// <remarks>
-/// Text of messages is never read as control tokens: a literal <c>&lt;|image_pad|&gt;</c> in a question becomes plain text tokens
-/// and does not stand for an image. Stateless; safe to use from several threads at once.
+/// The text of messages is never parsed for control tokens: a literal <c>&lt;|image_pad|&gt;</c> in a question becomes plain text
+/// tokens, not an image placeholder. Thread-safe.
 /// </remarks>
 public static class ChatTemplate
 {
-    /// <summary>The rendered text, with one placeholder for each image.</summary>
+    /// <summary>Renders a conversation as text, with one placeholder for each image.</summary>
     /// <param name="messages">The conversation.</param>
     /// <param name="addGenerationPrompt">Whether the opening of the model's answer is appended.</param>
     /// <param name="addVisionId">Whether images are numbered: <c>Picture 1: </c>.</param>
@@ -22,7 +22,7 @@ public static class ChatTemplate
         IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt = true, bool addVisionId = false) =>
         ToText(RenderSegments(messages, addGenerationPrompt, addVisionId));
 
-    /// <summary>The rendered conversation as control tokens and runs of plain text.</summary>
+    /// <summary>Renders a conversation as control tokens and runs of plain text.</summary>
     /// <param name="messages">The conversation.</param>
     /// <param name="addGenerationPrompt">Whether the opening of the model's answer is appended.</param>
     /// <param name="addVisionId">Whether images are numbered: <c>Picture 1: </c>.</param>
@@ -34,7 +34,7 @@ public static class ChatTemplate
     }
 
     /// <summary>
-    /// The conversation's ids, with one placeholder for each image; <see cref="PromptExpansion"/> repeats them.
+    /// Encodes a conversation, with one placeholder for each image; <see cref="PromptExpansion"/> repeats the placeholders.
     /// </summary>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="messages">The conversation.</param>
@@ -48,7 +48,7 @@ public static class ChatTemplate
         bool addVisionId = false) =>
         Encode(tokenizer, RenderSegments(messages, addGenerationPrompt, addVisionId));
 
-    /// <summary>The ids of a rendered conversation.</summary>
+    /// <summary>Encodes a rendered conversation.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="segments">The segments; only those marked as control tokens become control tokens.</param>
     /// <exception cref="InvalidPromptException">The tokenizer lacks a control token.</exception>
@@ -72,7 +72,7 @@ public static class ChatTemplate
         return ids;
     }
 
-    /// <summary>The text of a rendered conversation.</summary>
+    /// <summary>Returns the text of a rendered conversation.</summary>
     /// <param name="segments">The segments.</param>
     public static string ToText(IReadOnlyList<PromptSegment> segments)
     {

@@ -4,17 +4,17 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Renders conversations given as JSON, in the form that Hugging Face's <c>apply_chat_template</c> takes:
+/// Renders conversations given as JSON, in the format of Hugging Face's <c>apply_chat_template</c>:
 /// <c>[{"role": …, "content": text or [part, …]}]</c>.
 /// </summary>
 /// <remarks>
 /// The template tests for keys, not for values: a part with a key <c>image</c> or <c>image_url</c> is an image even if the value
 /// is null and the part also has a text, as in data sets whose parts all have the same columns. Parts that are neither image,
-/// video nor text produce nothing. Stateless; safe to use from several threads at once.
+/// video nor text produce nothing. Thread-safe.
 /// </remarks>
 public static class JsonChatTemplate
 {
-    /// <summary>The rendered conversation as control tokens and runs of plain text.</summary>
+    /// <summary>Renders a conversation as control tokens and runs of plain text.</summary>
     /// <param name="messages">The conversation, a JSON array.</param>
     /// <param name="addGenerationPrompt">Whether the opening of the model's answer is appended.</param>
     /// <param name="addVisionId">Whether images and videos are numbered: <c>Picture 1: </c>, <c>Video 1: </c>.</param>
@@ -42,7 +42,7 @@ public static class JsonChatTemplate
         JsonElement content = message.TryGetProperty("content", out JsonElement value) ? value : default;
         return new TemplateMessage(role.GetString()!, content.ValueKind switch
         {
-            // No such key: an answer that only calls a tool. The reference's template writes the message without content.
+            // No content, as in an answer that only calls a tool; the reference's template renders an empty message.
             JsonValueKind.Undefined => [],
             JsonValueKind.String => [new TemplatePart(TemplatePartKind.Text, content.GetString()!)],
             JsonValueKind.Array => [.. content.EnumerateArray().Select((part, place) => ReadPart(part, index, place))],
@@ -82,7 +82,7 @@ public static class JsonChatTemplate
         return new TemplatePart(TemplatePartKind.Text, text.ValueKind switch
         {
             JsonValueKind.String => text.GetString()!,
-            JsonValueKind.Null => "None", // What the reference's template engine writes for a null text.
+            JsonValueKind.Null => "None", // As the reference's template engine renders a null text.
             _ => throw new InvalidPromptException(
                 $"The text of part {place} of message {message} is {text.ValueKind}, no text."),
         });

@@ -2,12 +2,12 @@ using MedR1.Modeling;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Repeats each image's placeholder once for each feature that the vision tower produces for it.</summary>
+/// <summary>Expands each image's placeholder to one placeholder per feature of the vision tower.</summary>
 public static class PromptExpansion
 {
-    /// <summary>The number of features that the tower produces for an image: frames × rows × columns / merge².</summary>
+    /// <summary>Returns the number of features of an image: frames × rows × columns / merge².</summary>
     /// <param name="grid">The grid of patches.</param>
-    /// <param name="mergeSize">Side, in patches, of the square that the merger joins.</param>
+    /// <param name="mergeSize">The side, in patches, of the square that becomes one feature.</param>
     /// <exception cref="ArgumentException">The grid is empty or does not divide into merged patches.</exception>
     public static int FeatureCount(ImageGrid grid, int mergeSize = 2)
     {
@@ -24,10 +24,10 @@ public static class PromptExpansion
     }
 
     /// <summary>Repeats the placeholders.</summary>
-    /// <param name="tokenIds">Ids with one placeholder for each image, as <see cref="ChatTemplate"/> gives them.</param>
-    /// <param name="placeholderId">The placeholder's id.</param>
-    /// <param name="grids">The images' grids in the order of the placeholders.</param>
-    /// <param name="mergeSize">Side, in patches, of the square that the merger joins.</param>
+    /// <param name="tokenIds">Ids with one placeholder for each image, as returned by <see cref="ChatTemplate"/>.</param>
+    /// <param name="placeholderId">The id of the placeholder.</param>
+    /// <param name="grids">The grids of the images, in the order of the placeholders.</param>
+    /// <param name="mergeSize">The side, in patches, of the square that becomes one feature.</param>
     /// <returns>The expanded ids.</returns>
     /// <exception cref="InvalidPromptException">There are more or fewer images than placeholders.</exception>
     /// <exception cref="ArgumentException">A grid does not divide into merged patches.</exception>

@@ -11,7 +11,7 @@ public static class Qwen2VLTokens
     /// <summary>Begins a message.</summary>
     public const string MessageStart = "<|im_start|>";
 
-    /// <summary>Ends a message, and so an answer.</summary>
+    /// <summary>Ends a message, and therefore an answer.</summary>
     public const string MessageEnd = "<|im_end|>";
 
     /// <summary>Precedes an image's placeholders.</summary>
@@ -20,10 +20,10 @@ public static class Qwen2VLTokens
     /// <summary>Follows an image's placeholders.</summary>
     public const string VisionEnd = "<|vision_end|>";
 
-    /// <summary>An image's placeholder: one in the rendered text, one for each feature in the model's input.</summary>
+    /// <summary>The placeholder of an image: one in the rendered text, one for each feature in the model's input.</summary>
     public const string ImagePlaceholder = "<|image_pad|>";
 
-    /// <summary>A video's placeholder.</summary>
+    /// <summary>The placeholder of a video.</summary>
     public const string VideoPlaceholder = "<|video_pad|>";
 
     /// <summary>All control tokens in the order of their published ids (151643 to 151656).</summary>
@@ -35,17 +35,17 @@ public static class Qwen2VLTokens
     ];
 
     /// <summary>
-    /// Loads a checkpoint's tokenizer. If a folder has only vocab.json and merges.txt, the published control tokens are added
-    /// after its vocabulary.
+    /// Loads the tokenizer of a checkpoint. If its files name no added tokens, the published control tokens are added after the
+    /// vocabulary.
     /// </summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="FileNotFoundException">The folder has no tokenizer.</exception>
     /// <exception cref="TokenizerFormatException">A file is corrupt or requires something unsupported.</exception>
     public static BytePairTokenizer LoadTokenizer(string folder) => BytePairTokenizer.Load(folder, All);
 
-    /// <summary>The id of a control token.</summary>
+    /// <summary>Returns the id of a control token.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="token">The token's name.</param>
+    /// <param name="token">The name of the token.</param>
     /// <exception cref="InvalidPromptException">The tokenizer has no such control token.</exception>
     public static int IdOf(ITextTokenizer tokenizer, string token)
     {

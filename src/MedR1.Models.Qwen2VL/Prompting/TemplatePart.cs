@@ -1,11 +1,11 @@
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>A piece of a message as the template sees it.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Text">The text; empty for pictures and videos.</param>
+/// <summary>A part of a message, as input to the template.</summary>
+/// <param name="Kind">The kind of the part.</param>
+/// <param name="Text">The text; empty for images and videos.</param>
 internal readonly record struct TemplatePart(TemplatePartKind Kind, string Text = "");
 
-/// <summary>What a piece of a message is to the template.</summary>
+/// <summary>The kind of a message part.</summary>
 internal enum TemplatePartKind
 {
     Text,
@@ -13,7 +13,7 @@ internal enum TemplatePartKind
     Video,
 }
 
-/// <summary>A message as the template sees it.</summary>
-/// <param name="Role">Who speaks.</param>
-/// <param name="Parts">The pieces in their order.</param>
+/// <summary>A message, as input to the template.</summary>
+/// <param name="Role">The role of the author.</param>
+/// <param name="Parts">The parts, in order.</param>
 internal sealed record TemplateMessage(string Role, IReadOnlyList<TemplatePart> Parts);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Grouped-query attention: projections with biases for queries, keys and values, none for the output.
+/// Grouped-query attention; the projections of queries, keys and values have biases, that of the output has none.
 /// </summary>
 internal sealed class DecoderAttention : nn.Module
 {
@@ -36,7 +36,9 @@ internal sealed class DecoderAttention : nn.Module
         RegisterComponents();
     }
 
-    /// <summary><c>[N, hidden]</c> to <c>[N, hidden]</c>, or to <c>[M, hidden]</c> of the kept tokens alone.</summary>
+    /// <summary>
+    /// Applies the layer, <c>[N, hidden]</c> to <c>[N, hidden]</c>, or to <c>[M, hidden]</c> if only some tokens are kept.
+    /// </summary>
     public Tensor Forward(Tensor input, int layer, RotaryTable table, IAttentionPattern pattern, Tensor? kept)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -53,7 +55,7 @@ internal sealed class DecoderAttention : nn.Module
         return _output.call(pattern.AttendKept(layer, keptQueries, keys, values)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same as a part of a decoding step, added to the residual.</summary>
+    /// <summary>Records the layer in a decode step and adds its output to the residual.</summary>
     public StepValues Record(StepRecorder step, StepValues input, StepValues residual, int layer, RotaryTable table)
     {
         StepValues[] projected = step.Project(input, _query, _key, _value);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// A layer of the decoder: attention, then the feed-forward layer, each behind a norm and beside the residual.
+/// A pre-norm layer of the decoder: attention and the feed-forward layer, each with a residual connection.
 /// </summary>
 internal sealed class DecoderLayer : nn.Module
 {
@@ -35,7 +35,9 @@ internal sealed class DecoderLayer : nn.Module
         RegisterComponents();
     }
 
-    /// <summary><c>[N, hidden]</c> to <c>[N, hidden]</c>, or to <c>[M, hidden]</c> of the kept tokens alone.</summary>
+    /// <summary>
+    /// Applies the layer, <c>[N, hidden]</c> to <c>[N, hidden]</c>, or to <c>[M, hidden]</c> if only some tokens are kept.
+    /// </summary>
     public Tensor Forward(Tensor input, RotaryTable table, IAttentionPattern pattern, Tensor? kept)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -45,7 +47,7 @@ internal sealed class DecoderLayer : nn.Module
         return attended.Plus(_mlp.call(_mlpNorm.call(attended))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same as a part of a decoding step.</summary>
+    /// <summary>Records the layer in a decode step.</summary>
     public StepValues Record(StepRecorder step, StepValues input, RotaryTable table)
     {
         using StepValues normalised = step.Normalise(input, _inputNorm);

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// M-RoPE (arXiv 2409.12191, section 2.1): pairs of dimensions turn with the position in time, in height or in width,
-/// by section. The frequencies stay float32 whatever the type of the network; that is why this is no module.
+/// M-RoPE (arXiv 2409.12191, section 2.1): pairs of dimensions are rotated by the position in time, height or width, by
+/// section. The frequencies stay float32 regardless of the network's data type, which is why this class is not a module.
 /// </summary>
 internal sealed class MultimodalRotary : IDisposable
 {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Gated feed-forward layer, <c>down(silu(gate(x)) · up(x))</c> (Shazeer, 2020).</summary>
+/// <summary>A gated feed-forward layer, <c>down(silu(gate(x)) · up(x))</c> (Shazeer, 2020).</summary>
 internal sealed class SwiGluMlp : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "gate_proj")]
@@ -34,7 +34,7 @@ internal sealed class SwiGluMlp : nn.Module<Tensor, Tensor>
         return _down.call(inner);
     }
 
-    /// <summary>The same as a part of a decoding step, added to the residual.</summary>
+    /// <summary>Records the layer in a decode step and adds its output to the residual.</summary>
     public StepValues Record(StepRecorder step, StepValues input, StepValues residual)
     {
         using StepValues inner = step.ProjectGated(input, _gate, _up);

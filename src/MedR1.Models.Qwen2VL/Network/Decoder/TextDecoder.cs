@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Embedding, layers and the last norm.</summary>
+/// <summary>Embedding, layers and final norm.</summary>
 internal sealed class TextDecoder : nn.Module
 {
     [ComponentName(Name = "embed_tokens")]
@@ -33,8 +33,9 @@ internal sealed class TextDecoder : nn.Module
     public nn.Module LayerList => _layers;
 
     /// <summary>
-    /// <c>[N, hidden]</c> embeddings, still the caller's afterwards, to <c>[N, hidden]</c> before the last norm, or to
-    /// <c>[M, hidden]</c> where the pattern keeps some tokens only. Of a pass that is given, layers are computed again.
+    /// Applies the layers, <c>[N, hidden]</c> embeddings, of which the caller keeps ownership, to <c>[N, hidden]</c> before the
+    /// final norm, or to <c>[M, hidden]</c> if the pattern keeps only some tokens. With a checkpointed pass, layers are
+    /// recomputed in the backward pass.
     /// </summary>
     public Tensor Layers(Tensor input, RotaryTable table, IAttentionPattern pattern,
         ActivationObserver? observer = null, CheckpointedPass? pass = null)
@@ -56,10 +57,10 @@ internal sealed class TextDecoder : nn.Module
         return hidden;
     }
 
-    /// <summary>The layers that a decoding step goes through between embedding and head.</summary>
+    /// <summary>The layers of a decode step between embedding and head.</summary>
     public IEnumerable<IAdaptableLayer> StepLayers => _layers.modules().OfType<IAdaptableLayer>().Append(_norm);
 
-    /// <summary>Layers and last norm as a part of a decoding step.</summary>
+    /// <summary>Records the layers and the final norm in a decode step.</summary>
     public StepValues Record(StepRecorder step, StepValues input, RotaryTable table)
     {
         StepValues hidden = input;

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Segments of a sequence that attend inside themselves only. Segments of one length are one batch; where those don't
-/// lie side by side they are gathered, and the result is put back.
+/// Segments of a sequence in which tokens attend only to their own segment. Segments of equal length form one batch; if they
+/// are not adjacent, they are gathered first, and the result is restored to the original order.
 /// </summary>
 internal sealed class AttentionSegments : IDisposable
 {
@@ -13,8 +13,8 @@ internal sealed class AttentionSegments : IDisposable
     private readonly Tensor? _order;
     private readonly Tensor? _inverse;
 
-    /// <param name="lengths">Lengths of the segments, in the order of the sequence.</param>
-    /// <param name="device">Where the sequence is.</param>
+    /// <param name="lengths">The lengths of the segments, in the order of the sequence.</param>
+    /// <param name="device">The device of the sequence.</param>
     public AttentionSegments(IReadOnlyList<int> lengths, Device device)
     {
         var starts = new long[lengths.Count];

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>The convolution over patches, whose kernel is as large as a patch and is therefore one product.</summary>
+/// <summary>The patch embedding: a convolution whose kernel is as large as a patch, computed as one matrix product.</summary>
 internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "proj")]

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Makes one feature of each square of patches: norm of each patch, their concatenation, two layers with the exact
-/// GELU.
+/// Merges each square of patches into one feature: norm of each patch, concatenation, then two linear layers with the exact
+/// GELU in between.
 /// </summary>
 internal sealed class PatchMerger : nn.Module<Tensor, Tensor>
 {
@@ -29,7 +29,7 @@ internal sealed class PatchMerger : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <param name="input"><c>[S, width]</c>, the patches of a square one after another.</param>
+    /// <param name="input"><c>[S, width]</c>, the patches of a square in consecutive rows.</param>
     /// <returns><c>[S / squares, output]</c></returns>
     public override Tensor forward(Tensor input)
     {
@@ -38,7 +38,7 @@ internal sealed class PatchMerger : nn.Module<Tensor, Tensor>
         return _mlp.call(squares);
     }
 
-    // The published names are indices in a sequence: 0 and 2 are the layers, 1 is the activation.
+    // The published names are indices of a sequential module: 0 and 2 are the layers, 1 is the activation.
     private sealed class MergerMlp : nn.Module<Tensor, Tensor>
     {
         [ComponentName(Name = "0")]

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Feed-forward layer of Qwen2-VL's tower with the quick GELU, <c>z · sigmoid(1.702 z)</c>.</summary>
+/// <summary>The feed-forward layer of Qwen2-VL's tower, with the quick GELU, <c>z · sigmoid(1.702 z)</c>.</summary>
 internal sealed class QuickGeluMlp : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "fc1")]

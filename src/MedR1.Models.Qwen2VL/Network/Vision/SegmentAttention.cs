@@ -5,19 +5,19 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Attention of every token of a segment to all of it, <c>softmax(q kᵀ / √d) v</c>. On the CPU libtorch's fused operator
-/// multiplies bfloat16 at half the speed of a plain product, so that without gradient the scores are written down,
-/// rounded to bfloat16 as in the reference's eager form; with gradient they would have to be kept for the backward pass.
+/// Full attention within segments, <c>softmax(q kᵀ / √d) v</c>. On the CPU, libtorch's fused operator multiplies bfloat16 at
+/// half the speed of a plain product. Without gradient, the scores are therefore materialized, rounded to bfloat16 as in the
+/// reference's eager attention; with gradient, they would have to be saved for the backward pass.
 /// </summary>
 internal static class SegmentAttention
 {
-    // Scores materialized at once: 32 MiB, and as much again after the softmax.
+    // The number of scores materialized at once: 32 MiB, and as much again after the softmax.
     private const long MostScores = 1L << 24;
 
     /// <param name="queries"><c>[segments, length, heads, d]</c></param>
     /// <param name="keys"><c>[segments, length, heads, d]</c></param>
     /// <param name="values"><c>[segments, length, heads, d]</c></param>
-    /// <param name="mostScores">Scores that may exist at once, but those of one token always do.</param>
+    /// <param name="mostScores">The maximum number of scores that exist at once, at least those of one token.</param>
     /// <returns><c>[segments, length, heads · d]</c></returns>
     public static Tensor Apply(Tensor queries, Tensor keys, Tensor values, long mostScores = MostScores)
     {
@@ -28,7 +28,7 @@ internal static class SegmentAttention
                 .view(queries.shape[0], queries.shape[1], -1).MoveToOuterDisposeScope();
         }
 
-        // A sampler's image features must not depend, even in the last bit, on the other images; products of many sequences do.
+        // In sampling, the features of an image must not depend, even in the last bit, on other images; batched products do.
         if (is_grad_enabled() && ProductAttention.IsFaster(queries, keys))
         {
             return ProductAttention.Attend(queries, keys, values, null);
@@ -48,7 +48,7 @@ internal static class SegmentAttention
     private static Tensor ByHead(Tensor vectors) =>
         vectors.transpose(1, 2).reshape(-1, vectors.shape[1], vectors.shape[3]);
 
-    // Several heads at once, or, if a head has too many scores, some of its tokens.
+    // Computes several heads at once or, if one head has too many scores, some of its tokens.
     private static Tensor Products(Tensor queries, Tensor keys, Tensor values, long mostScores)
     {
         long heads = queries.shape[0], length = queries.shape[1];

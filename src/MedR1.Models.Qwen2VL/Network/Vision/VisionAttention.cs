@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Attention inside segments of the patch sequence; queries, keys and values come from one matrix.</summary>
+/// <summary>Attention within segments of the patch sequence, with one projection for queries, keys and values.</summary>
 internal sealed class VisionAttention : nn.Module
 {
     private readonly int _headCount;
@@ -27,14 +27,14 @@ internal sealed class VisionAttention : nn.Module
         RegisterComponents();
     }
 
-    /// <summary><c>[S, width]</c> to <c>[S, width]</c>.</summary>
+    /// <summary>Applies the layer, <c>[S, width]</c> to <c>[S, width]</c>.</summary>
     public Tensor Forward(Tensor input, RotaryTable table, AttentionSegments segments)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor all = _queryKeyValue.call(input).view(-1, 3, _headCount, _headSize);
         Tensor[] parts = all.unbind(1);
 
-        // Rotated in float32 whatever the data type of the tower, as in the reference.
+        // Rotated in float32 regardless of the tower's data type, as in the reference.
         Tensor queries = table.RotateAndRound(parts[0]);
         Tensor keys = table.RotateAndRound(parts[1]);
         Tensor attended = segments.Attend(queries, keys, parts[2]);

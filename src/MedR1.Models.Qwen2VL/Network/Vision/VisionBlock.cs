@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// A block of the tower: attention, then the feed-forward layer, each behind a norm and beside the residual.
+/// A pre-norm block of the tower: attention and the feed-forward layer, each with a residual connection.
 /// </summary>
 internal sealed class VisionBlock : nn.Module
 {
@@ -34,7 +34,7 @@ internal sealed class VisionBlock : nn.Module
         RegisterComponents();
     }
 
-    /// <summary><c>[S, width]</c> to <c>[S, width]</c>.</summary>
+    /// <summary>Applies the block, <c>[S, width]</c> to <c>[S, width]</c>.</summary>
     public Tensor Forward(Tensor input, RotaryTable table, AttentionSegments segments)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// All that the tower must know of the pictures of a batch: order of the patches, their places, who attends to whom.
+/// The layout of a batch of images for the tower: the order of patches, their positions, and the attention segments.
 /// </summary>
 internal sealed class VisionLayout : IDisposable
 {
@@ -27,10 +27,10 @@ internal sealed class VisionLayout : IDisposable
 
     public RotaryTable Table { get; }
 
-    /// <summary>One segment for each frame of each picture.</summary>
+    /// <summary>One segment for each frame of each image.</summary>
     public AttentionSegments Frames { get; }
 
-    /// <summary>One segment for each window, where the family has windows.</summary>
+    /// <summary>One segment for each window; <see langword="null"/> if the family has no windows.</summary>
     public AttentionSegments? Windows { get; }
 
     public static VisionLayout Create(
@@ -56,25 +56,25 @@ internal sealed class VisionLayout : IDisposable
             unitInverse.DetachFromDisposeScope());
     }
 
-    /// <summary>Squares of the side of a window.</summary>
+    /// <summary>Returns the side of a window in squares.</summary>
     public static int WindowSide(Qwen2VLVisionConfiguration vision) =>
         vision.WindowSize / vision.SpatialMergeSize / vision.PatchSize;
 
-    /// <summary>Patches of each frame of each picture.</summary>
+    /// <summary>Returns the number of patches of each frame of each image.</summary>
     public static IReadOnlyList<int> FrameLengths(IReadOnlyList<ImageGrid> grids) =>
         [.. grids.SelectMany(grid => Enumerable.Repeat(grid.Rows * grid.Columns, grid.Frames))];
 
-    /// <summary>Brings patches into the order of the blocks; a new tensor or the same.</summary>
+    /// <summary>Reorders patches for the blocks, window by window; returns the same tensor if there are no windows.</summary>
     /// <param name="patches"><c>[S, …]</c></param>
     public Tensor ToBlockOrder(Tensor patches) =>
         _unitOrder is null ? patches : Regroup(patches, _unitOrder, _mergeUnit);
 
-    /// <summary>Brings patches back into their own order.</summary>
+    /// <summary>Restores the original order of patches.</summary>
     /// <param name="patches"><c>[S, …]</c></param>
     public Tensor ToPatchOrder(Tensor patches) =>
         _unitInverse is null ? patches : Regroup(patches, _unitInverse, _mergeUnit);
 
-    /// <summary>Brings features back into the order of their pictures.</summary>
+    /// <summary>Restores the original order of features.</summary>
     /// <param name="features"><c>[S / squares, …]</c></param>
     public Tensor ToFeatureOrder(Tensor features) =>
         _unitInverse is null ? features : features.index_select(0, _unitInverse);
@@ -95,7 +95,7 @@ internal sealed class VisionLayout : IDisposable
         return ordered.view(units.shape[0] * mergeUnit, -1);
     }
 
-    // Row and column of each patch, square by square, times the frequencies: [S, d/2].
+    // The row and column of each patch, square by square, times the frequencies: [S, d/2].
     private static Tensor Angles(IReadOnlyList<ImageGrid> grids, int merge, Tensor frequencies, Device device)
     {
         var places = new float[2 * grids.Sum(grid => grid.PatchCount)];

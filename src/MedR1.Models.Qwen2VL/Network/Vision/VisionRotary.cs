@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// Frequencies of the tower's two-dimensional rotary embedding: half of a head's pairs turn with the row, half with the
-/// column. They stay float32 whatever the type of the network; that is why this is no module.
+/// The frequencies of the tower's two-dimensional rotary embedding: half of a head's pairs are rotated by the row, half by the
+/// column. They stay float32 regardless of the network's data type, which is why this class is not a module.
 /// </summary>
 internal sealed class VisionRotary(Qwen2VLVisionConfiguration vision, Device device) : IDisposable
 {

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MedR1.Models.Qwen2VL;
 
-/// <summary>Patches of pictures to features in the decoder's width, for both families.</summary>
+/// <summary>The vision tower of both families, from patches of images to features of the decoder's width.</summary>
 internal sealed class VisionTower : nn.Module
 {
     private const double NormEpsilon = 1e-6;
@@ -46,8 +46,8 @@ internal sealed class VisionTower : nn.Module
     }
 
     /// <summary>
-    /// <c>[S, values per patch]</c> in the tower's type to <c>[S / squares, hidden]</c>, both in the order of the
-    /// pictures. Of a pass that is given, blocks are computed again.
+    /// Computes features, <c>[S, values per patch]</c> in the tower's data type to <c>[S / squares, hidden]</c>, both in the
+    /// order of the images. With a checkpointed pass, blocks are recomputed in the backward pass.
     /// </summary>
     public Tensor Forward(
         Tensor patches, IReadOnlyList<ImageGrid> grids, ActivationObserver? observer = null, CheckpointedPass? pass = null)

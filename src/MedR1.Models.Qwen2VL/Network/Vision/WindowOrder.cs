@@ -3,16 +3,16 @@ using MedR1.Modeling;
 namespace MedR1.Models.Qwen2VL;
 
 /// <summary>
-/// The order in which Qwen2.5-VL's tower sees the squares of patches: window by window, so that the patches of a window
-/// lie side by side. Windows at the right and lower edge are smaller; none is empty.
+/// The order of squares of patches in Qwen2.5-VL's tower: window by window, so that the patches of a window are adjacent.
+/// Windows at the right and lower edges can be smaller; none is empty.
 /// </summary>
-/// <param name="Index">The square at each place.</param>
-/// <param name="WindowLengths">Patches of each window.</param>
+/// <param name="Index">The square at each position.</param>
+/// <param name="WindowLengths">The number of patches of each window.</param>
 internal sealed record WindowOrder(int[] Index, IReadOnlyList<int> WindowLengths)
 {
-    /// <param name="grids">The pictures.</param>
-    /// <param name="mergeSize">Patches of a square's side.</param>
-    /// <param name="side">Squares of a window's side.</param>
+    /// <param name="grids">The grids of the images.</param>
+    /// <param name="mergeSize">The side of a square in patches.</param>
+    /// <param name="side">The side of a window in squares.</param>
     public static WindowOrder Create(IReadOnlyList<ImageGrid> grids, int mergeSize, int side)
     {
         var index = new List<int>();
