@@ -14,15 +14,15 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="folder">The folder, as published or as saved by transformers.</param>
     /// <param name="device">The device of the model; null for the CPU.</param>
     /// <param name="dataType">Data type of the weights; null for that of the checkpoint.</param>
-    /// <param name="weights">Where the weights are kept: in memory, or in the mapped files.</param>
+    /// <param name="weights">Whether the weights are kept in memory or memory-mapped from the files.</param>
     /// <param name="quantization">
-    /// Which weights are held in 8 bits, in memory, so that an adapter can be trained on top of them. They are quantized as they
-    /// are read, some rows at a time. The policy can then neither be trained as a whole nor saved.
+    /// Which weights are quantized to 8 bits and kept in memory, as the base of an adapter. They are quantized a few rows at a time
+    /// while they are read. The policy can then be neither trained as a whole nor saved.
     /// </param>
-    /// <param name="progress">Notified after each tensor, from the loading threads, one call at a time.</param>
+    /// <param name="progress">Reported to after each tensor, from the loading threads, one call at a time.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">The folder does not hold a model; the message says what it is.</exception>
+    /// <exception cref="FileNotFoundException">The folder does not contain a model; the message says what it contains.</exception>
     /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or invalid.</exception>
     /// <exception cref="SafetensorsFormatException">A weight file is corrupt or truncated, or a shard is missing.</exception>
@@ -45,15 +45,15 @@ public sealed partial class Qwen2VLPolicy
     /// <param name="processor">The processor.</param>
     /// <param name="device">The device of the model; null for the CPU.</param>
     /// <param name="dataType">Data type of the weights; null for that of the checkpoint.</param>
-    /// <param name="weights">Where the weights are kept: in memory, or in the mapped files.</param>
+    /// <param name="weights">Whether the weights are kept in memory or memory-mapped from the files.</param>
     /// <param name="quantization">
-    /// Which weights are held in 8 bits, in memory, so that an adapter can be trained on top of them. They are quantized as they
-    /// are read, some rows at a time. The policy can then neither be trained as a whole nor saved.
+    /// Which weights are quantized to 8 bits and kept in memory, as the base of an adapter. They are quantized a few rows at a time
+    /// while they are read. The policy can then be neither trained as a whole nor saved.
     /// </param>
-    /// <param name="progress">Notified after each tensor, from the loading threads, one call at a time.</param>
+    /// <param name="progress">Reported to after each tensor, from the loading threads, one call at a time.</param>
     /// <param name="cancellationToken">Cancels between tensors.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="FileNotFoundException">The folder does not hold a model; the message says what it is.</exception>
+    /// <exception cref="FileNotFoundException">The folder does not contain a model; the message says what it contains.</exception>
     /// <exception cref="TorchDeviceException">The device can't be used with this libtorch on this machine.</exception>
     /// <exception cref="ModelConfigurationException">A field of config.json is missing or invalid.</exception>
     /// <exception cref="SafetensorsFormatException">A weight file is corrupt or truncated, or a shard is missing.</exception>
@@ -116,15 +116,15 @@ public sealed partial class Qwen2VLPolicy
 
     /// <inheritdoc/>
     /// <exception cref="DiskFullException">The disk is full; the folder keeps its previous content.</exception>
-    /// <exception cref="IOException">The folder holds an adapter, which would be read in place of the model.</exception>
-    /// <exception cref="InvalidOperationException">Weights are held in 8 bits.</exception>
+    /// <exception cref="IOException">The folder contains an adapter, which would be read instead of the model.</exception>
+    /// <exception cref="InvalidOperationException">The policy holds 8-bit weights.</exception>
     public void Save(string folder, CancellationToken cancellationToken = default) =>
         Save(folder, new Dictionary<string, Tensor>(), cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="DiskFullException">The disk is full; the folder keeps its previous content.</exception>
-    /// <exception cref="IOException">The folder holds an adapter, which would be read in place of the model.</exception>
-    /// <exception cref="InvalidOperationException">Weights are held in 8 bits.</exception>
+    /// <exception cref="IOException">The folder contains an adapter, which would be read instead of the model.</exception>
+    /// <exception cref="InvalidOperationException">The policy holds 8-bit weights.</exception>
     public void Save(
         string folder, IReadOnlyDictionary<string, Tensor> replaced, CancellationToken cancellationToken = default)
     {

@@ -23,7 +23,7 @@ public static unsafe class TokenDraw
     /// <c>[R, V]</c> float32: unmodified logits, from which log-probabilities are computed as well; can be the same tensor.
     /// </param>
     /// <param name="uniforms"><c>[R]</c> float64: uniform random numbers, above 0 and below 1.</param>
-    /// <param name="tokens"><c>[R]</c> int64; −1 if the logits are NaN or all −∞.</param>
+    /// <param name="tokens"><c>[R]</c> int64; −1 if no token can be sampled, because logits are NaN or all are −∞.</param>
     /// <param name="plainLogProbabilities"><c>[R]</c> float32, from the plain logits; not finite if the token is −1.</param>
     /// <param name="logProbabilities"><c>[R]</c> float32, from the logits sampled from.</param>
     /// <returns>Whether tokens were sampled; if not, use operators instead.</returns>

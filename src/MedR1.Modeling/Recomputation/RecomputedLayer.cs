@@ -13,7 +13,10 @@ namespace MedR1.Modeling;
 internal sealed record RecomputedLayer(
     CheckpointedPass Pass, nn.Module Module, Func<Tensor, Tensor> Forward, AdapterState Adapters, bool InputTakesGradient)
 {
-    /// <summary>Takes what goes wrong in the layer's operators: it is computed again on a thread that may not know.</summary>
+    /// <summary>
+    /// The instance that receives failures of the layer's operators, captured here because recomputation may run on a different
+    /// thread.
+    /// </summary>
     public BackwardFailure Operators { get; } = BackwardFailure.OfOperators;
 
     /// <summary>
