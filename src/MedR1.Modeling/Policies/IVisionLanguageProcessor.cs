@@ -1,7 +1,7 @@
 namespace MedR1.Modeling;
 
 /// <summary>Turns conversations into a model's input, and tokens into text.</summary>
-/// <remarks>Safe to use from several threads at once.</remarks>
+/// <remarks>Implementations are thread-safe.</remarks>
 public interface IVisionLanguageProcessor
 {
     /// <summary>The tokenizer.</summary>
