@@ -20,7 +20,7 @@ internal sealed class EncodedImageContent : IEqualityComparer<EncodedImage>
         int stride = Math.Max(1, values.Length / HashedValues);
         for (int place = 0; place < values.Length; place += stride)
         {
-            // Hashes bits, because Equals compares bytes: 0 and -0 must differ here too.
+            // Hashes bits, consistent with Equals, which compares bytes and therefore distinguishes 0 from -0.
             hash.Add(BitConverter.SingleToInt32Bits(values[place]));
         }
 
