@@ -193,8 +193,8 @@ public sealed class BytePairTokenizer : ITextTokenizer
             int end = WordSplitter.EndOfWord(text, start);
             if (end - start > LongWord)
             {
-                // White space right before goes alone: the end of what is cut off looks like the text's end, where the
-                // pattern does not leave a run's last one to what follows.
+                // White space directly before the long word is encoded separately: at the end of the part, the pattern would
+                // treat it as the end of the text, where the last white-space character is not left to the next word.
                 int last = before >= done && WordSplitter.IsWhiteSpace(text[before]) ? before : start;
                 EncodeShortWords(text.AsSpan(done, last - done), ids);
                 EncodeShortWords(text.AsSpan(last, start - last), ids);

@@ -45,7 +45,8 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             return null;
         using DisposeScope scope = NewDisposeScope();
 
-        // As where features are kept, which must change no bit: with gradient, sums have another order.
+        // A frozen tower runs without gradient, as when features are cached: caching must not change a bit of the features, and
+        // kernels with gradient sum in a different order.
         using IDisposable? frozen = is_grad_enabled() && IsTowerFrozen ? no_grad() : null;
         Tensor patches = images.Patches(configuration.Vision.PatchVectorSize, device, dataType);
         Tensor features = network.Vision.Forward(patches, images.Grids, observer, frozen is null ? pass : null);
