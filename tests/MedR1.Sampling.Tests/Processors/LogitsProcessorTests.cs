@@ -64,6 +64,42 @@ public sealed class LogitsProcessorTests : IDisposable
         Assert.Equal(kept, Kept(new TopPProcessor(topP).Process(four, Context())));
     }
 
+    // Nothing of the nucleus of 0 would stay, and of a minimum share of 1 only the likeliest.
+    [Theory]
+    [InlineData(1, new[] { 4 })]
+    [InlineData(3, new[] { 0, 1, 4 })]
+    [InlineData(9, new[] { 0, 1, 2, 3, 4, 5 })]
+    public void A_minimum_of_tokens_stays(int minTokens, int[] kept)
+    {
+        float[] logits = [2, 1, 0.5f, -1, 3, -0.5f];
+        float[] expected = [.. logits.Select((logit, id) => kept.Contains(id) ? logit : Out)];
+        Equal(expected, new TopPProcessor(0, minTokens).Process(Row(logits), Context()));
+        Equal(expected, new MinPProcessor(1, minTokens).Process(Row(logits), Context()));
+        Equal(expected, new TopKProcessor(1, minTokens).Process(Row(logits), Context()));
+    }
+
+    public static TheoryData<string, Func<ILogitsProcessor>> Mistakes => new()
+    {
+        { "temperature", () => new TemperatureProcessor(0) },
+        { "penalty", () => new RepetitionPenaltyProcessor(0) },
+        { "topK", () => new TopKProcessor(0) },
+        { "minTokensToKeep", () => new TopKProcessor(1, 0) },
+        { "topP", () => new TopPProcessor(-0.1) },
+        { "topP", () => new TopPProcessor(1.1) },
+        { "minTokensToKeep", () => new TopPProcessor(0.5, 0) },
+        { "minP", () => new MinPProcessor(-0.1) },
+        { "minP", () => new MinPProcessor(1.1) },
+        { "minTokensToKeep", () => new MinPProcessor(0.5, 0) },
+        { "minNewTokens", () => new MinNewTokensProcessor(-1, [0]) },
+        { "endTokenIds", () => new MinNewTokensProcessor(1, null!) },
+        { "tokenIds", () => new SuppressedTokensProcessor(null!) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void What_makes_no_sense_is_refused_by_the_parameter_s_name(string parameter, Func<ILogitsProcessor> create) =>
+        Assert.Equal(parameter, Assert.ThrowsAny<ArgumentException>(create).ParamName);
+
     [Fact]
     public void Of_equal_logits_at_the_edge_of_the_nucleus_the_larger_ids_stay()
     {
