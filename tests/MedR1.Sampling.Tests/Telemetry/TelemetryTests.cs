@@ -67,6 +67,31 @@ public sealed class TelemetryTests
         Assert.True(sums["medr1.sampling.duration"] > 0);
     }
 
+    // Cancelled before the fourth pass behind the first tokens: twelve rows of four tokens, and none is left in progress.
+    [Fact]
+    public async Task Rows_that_were_cancelled_are_counted_and_no_longer_active()
+    {
+        using CancellationTokenSource source = new();
+        using WatchedPolicy policy = new(Samples.Policy())
+        {
+            BeforeDecode = step =>
+            {
+                if (step == 3)
+                {
+                    source.Cancel();
+                }
+            },
+        };
+        Reports reports = new();
+        LocalSampler sampler = new(policy, new LocalSamplerOptions { Progress = reports });
+        Dictionary<string, double> sums = await MeasureAsync(
+            () => sampler.SampleAsync(Samples.Mixed, Options, source.Token).ToListAsync(CancellationToken.None).AsTask());
+
+        Assert.Equal((48, 12), (sums["medr1.sampling.tokens"], sums["medr1.sampling.rows"]));
+        SamplingProgress last = reports.All[^1];
+        Assert.Equal((4, 12, 0, 48L), (last.CompletedPrompts, last.CompletedRows, last.ActiveRows, last.TokenCount));
+    }
+
     [Fact]
     public async Task The_meter_counts_a_stream_that_was_left()
     {
