@@ -32,11 +32,15 @@ public sealed class GatedReward : IReward
     public string Name { get; }
 
     /// <inheritdoc/>
-    /// <remarks>Abstains if the gate does, or if it is open and the reward does.</remarks>
+    /// <remarks>
+    /// Abstains if the gate does, or if it is open and the reward does. A gate that returns NaN or infinity has failed, and so has this
+    /// reward: it returns the same number, which a trainer counts as a failure.
+    /// </remarks>
     public async ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
     {
         double? open = await _gate.ScoreAsync(context, cancellationToken).ConfigureAwait(false);
         return open is not double score ? null
+            : !double.IsFinite(score) ? score
             : score >= _threshold ? await _reward.ScoreAsync(context, cancellationToken).ConfigureAwait(false)
             : _closed;
     }

@@ -30,11 +30,17 @@ public sealed class CosineLengthReward : IReward
     public string Name { get; }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// A correctness of NaN or infinity is a failure, not a right answer: this reward returns the same number, which a trainer counts as
+    /// a failure.
+    /// </remarks>
     public async ValueTask<double?> ScoreAsync(RewardContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         double? correct = await _correctness.ScoreAsync(context, cancellationToken).ConfigureAwait(false);
-        return correct is double value ? Score(value != 0, context.Completion.TokenCount, _options) : null;
+        return correct is not double value ? null
+            : !double.IsFinite(value) ? value
+            : Score(value != 0, context.Completion.TokenCount, _options);
     }
 
     /// <summary>

@@ -35,4 +35,18 @@ public sealed class CompositionTests
         Assert.Throws<ArgumentException>(() => new CompositeReward("empty"));
         Assert.Throws<ArgumentException>(() => new CompositeReward("bad", (s_accuracy, double.NaN)));
     }
+
+    // A trainer leaves a completion out if its score is not finite; 0 or the score of a right answer would hide the failure.
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    public async Task A_part_that_fails_fails_the_whole(double failed)
+    {
+        DelegateReward failing = new("failing", _ => failed);
+        Assert.Equal(failed, await new GatedReward(failing, s_accuracy).Score("C"));
+        Assert.Equal(failed, await new GatedReward(s_accuracy, failing).Score("C"));
+        Assert.Equal(failed, await new CosineLengthReward(failing, new CosineLengthOptions { MaxTokens = 10 }).Score("C"));
+        Assert.Equal(failed, await new CompositeReward("sum", (s_accuracy, 1), (failing, 1)).Score("C"));
+    }
 }
