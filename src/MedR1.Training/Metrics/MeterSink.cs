@@ -11,7 +11,7 @@ namespace MedR1.Training;
 /// <remarks>
 /// With OpenTelemetry: <c>AddMeter(MeterSink.MeterName)</c>. Values that are not finite are skipped, because exporters reject them.
 /// </remarks>
-public sealed class MeterSink : IMetricSink, IDisposable
+public sealed class MeterSink : IHistorySink, IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "MedR1.Training";
@@ -33,12 +33,19 @@ public sealed class MeterSink : IMetricSink, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// The counter counts from here, since the first report may come many steps later. Steps that this process made but did not report,
+    /// because the run was cancelled between two reports, are counted with the next report.
+    /// </remarks>
+    public void Begin(long stepsBefore) => _lastStep = Math.Min(_lastStep ?? stepsBefore, stepsBefore);
+
+    /// <inheritdoc/>
     public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(metrics);
 
-        // Steps before the first report of a resumed run belong to a different process. If a run returns to an earlier checkpoint, nothing
-        // is subtracted: a counter only grows.
+        // For callers that don't use Begin: steps before the first report may belong to a different process. If a run returns to an earlier
+        // checkpoint, nothing is subtracted: a counter only grows.
         _steps.Add(Math.Max(0, metrics.Step - (_lastStep ?? Math.Max(0, metrics.Step - 1))), _tags);
         _lastStep = metrics.Step;
         foreach ((string name, double value) in metrics.Values)
