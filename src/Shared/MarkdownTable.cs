@@ -21,7 +21,7 @@ internal static class MarkdownTable
         return text.ToString();
     }
 
-    // Text from a model must not end a cell or start a tag on the page.
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal)
+    /// <summary>The text of a cell. Text from a model or a file must not end the cell or start a tag on the page.</summary>
+    public static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal)
         .Replace("<", "&lt;", StringComparison.Ordinal).ReplaceLineEndings(" ");
 }

@@ -10,7 +10,7 @@ internal static class DescriptionTable
     {
         List<(string What, string Value, string Count)> rows =
         [
-            ("of " + description.Name, "", "count"),
+            (MarkdownTable.Cell("of " + description.Name), "", "count"),
             ("---", "---", "---:"),
             ("examples", "", Number(description.Examples)),
             ("images", "", Number(description.Images)),
@@ -48,7 +48,7 @@ internal static class DescriptionTable
     {
         foreach ((string value, int count) in counts)
         {
-            rows.Add((what, value, Number(count)));
+            rows.Add((what, MarkdownTable.Cell(value), Number(count)));
         }
     }
 

@@ -32,6 +32,18 @@ public sealed class StatisticsTests
         Assert.Null(dataset.Describe().Sizes);
     }
 
+    // Names come from the files of a data set.
+    [Fact]
+    public void A_name_can_end_no_cell_of_the_table()
+    {
+        InMemoryDataset dataset = new("a|b\nc", [Choice("?", 0) with { Modality = new ImagingModality("CT | MRI\r\n<b>") }]);
+        string[] lines = dataset.Describe().ToString().TrimEnd('\n').Split('\n');
+        Assert.Single(lines.Select(line => line.Length).Distinct());
+        Assert.All(lines, line => Assert.Equal(4, line.Replace("\\|", "").Count(character => character == '|')));
+        Assert.StartsWith("| of a\\|b c", lines[0]);
+        Assert.Contains(lines, line => line.Contains("| CT \\| MRI &lt;b> |"));
+    }
+
     [Fact]
     public void Examples_beyond_the_limit_of_text_and_pictures_are_told_apart()
     {
