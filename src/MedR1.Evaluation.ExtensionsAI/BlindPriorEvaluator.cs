@@ -29,7 +29,7 @@ public sealed class BlindPriorEvaluator : IEvaluator
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Without a <see cref="VqaExampleContext"/>, or for an open question, the metric has no value and a diagnostic states the
+    /// Without a <see cref="VqaExampleContext"/>, or for a question without options, the metric has no value and a diagnostic states the
     /// reason.
     /// </remarks>
     public ValueTask<EvaluationResult> EvaluateAsync(
@@ -46,9 +46,9 @@ public sealed class BlindPriorEvaluator : IEvaluator
             correct.AddDiagnostics(EvaluationDiagnostic.Error(
                 $"There is no question to answer. Give a {nameof(VqaExampleContext)} among the additional contexts."));
         }
-        else if (context.Example.AnswerIndex is not int right)
+        else if (context.Example.AnswerIndex is not int right || context.Example.Options.Count == 0)
         {
-            correct.AddDiagnostics(EvaluationDiagnostic.Informational("The question is open; the prior chooses options."));
+            correct.AddDiagnostics(EvaluationDiagnostic.Informational("The question has no options; the prior chooses options."));
         }
         else
         {

@@ -64,9 +64,15 @@ public sealed class EvaluatorTests
         EvaluationResult scored = await Evaluate(new ScoringRuleEvaluator(ScoringRules.Lenient), "edema.", open);
         Assert.True(scored.Get<BooleanMetric>("Correct (lenient)").Value);
         Assert.Equal(0, scored.Get<NumericMetric>("Chance").Value);
-        EvaluationResult blind = await Evaluate(new BlindPriorEvaluator(s_prior), "edema.", open);
-        Assert.Null(blind.Get<BooleanMetric>(BlindPriorEvaluator.CorrectMetricName).Value);
-        Assert.True(blind.ContainsDiagnostics(one => one.Severity == EvaluationDiagnosticSeverity.Informational));
+
+        // The prior has nothing to choose from if the options are only in the question's text either.
+        VqaExampleContext inText = new(new VqaExample { Id = "t", Question = "Which? A)CT, B)MRI", Answer = "MRI", AnswerIndex = 1 });
+        foreach (VqaExampleContext context in (VqaExampleContext[])[open, inText])
+        {
+            EvaluationResult blind = await Evaluate(new BlindPriorEvaluator(s_prior), "edema.", context);
+            Assert.Null(blind.Get<BooleanMetric>(BlindPriorEvaluator.CorrectMetricName).Value);
+            Assert.True(blind.ContainsDiagnostics(one => one.Severity == EvaluationDiagnosticSeverity.Informational));
+        }
     }
 
     private static ValueTask<EvaluationResult> Evaluate(IEvaluator evaluator, string text, params EvaluationContext[] contexts) =>

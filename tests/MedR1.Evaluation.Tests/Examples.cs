@@ -11,6 +11,10 @@ internal static class Examples
         AnswerIndex = answer,
     };
 
+    /// <summary>A question whose options are only in its text.</summary>
+    public static VqaExample OptionsInText { get; } =
+        new() { Id = "in text", Question = "Which? A)CT, B)MRI", Answer = "MRI", AnswerIndex = 1 };
+
     public static ReportOrigin Origin { get; } =
         new() { Model = "tiny", Dataset = "list", DataHash = "0123456789abcdef", Seed = 7 };
 

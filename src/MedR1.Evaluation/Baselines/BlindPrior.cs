@@ -74,7 +74,9 @@ public sealed class BlindPrior
         return best;
     }
 
-    /// <summary>Answers test questions; open ones are left out.</summary>
+    /// <summary>
+    /// Answers test questions; those without options are left out: open ones, and those whose options are only in the question's text.
+    /// </summary>
     /// <param name="test">The questions.</param>
     /// <exception cref="ArgumentException">There is no question with options.</exception>
     public EvaluationReport Evaluate(IEnumerable<VqaExample> test) =>
@@ -82,7 +84,7 @@ public sealed class BlindPrior
             _exactText ? "blind option prior, exact text" : "blind option prior",
             RuleName,
             test,
-            example => Choose(example.Options),
+            example => example.Options.Count > 0 ? Choose(example.Options) : null,
             $"counted on {TrainCount} training questions");
 
     // Differs from OptionText's comparison: white space inside a text, or before its trailing dots, makes a different text. The

@@ -6,7 +6,10 @@ namespace MedR1.Evaluation;
 /// </summary>
 public static class OptionEvaluator
 {
-    /// <summary>Scores the options of every question; open questions are left out.</summary>
+    /// <summary>
+    /// Scores the options of every question; questions without options are left out: open ones, and those whose options are only in the
+    /// question's text.
+    /// </summary>
     /// <param name="scorer">Computes the log-probabilities.</param>
     /// <param name="dataset">The questions.</param>
     /// <param name="scoring">How options are prompted and compared.</param>
@@ -33,7 +36,7 @@ public static class OptionEvaluator
         {
             cancellationToken.ThrowIfCancellationRequested();
             seen++;
-            if (example.AnswerIndex is null)
+            if (example.AnswerIndex is null || example.Options.Count == 0)
             {
                 continue;
             }

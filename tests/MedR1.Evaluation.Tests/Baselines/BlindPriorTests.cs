@@ -32,7 +32,7 @@ public sealed class BlindPriorTests
         EvaluationReport report = BlindPrior.Fit(s_train).Evaluate(
         [
             Examples.Choice(1, "MRI", "CT"), Examples.Choice(0, "MRI", "CT"),
-            new VqaExample { Id = "o", Question = "?", Answer = "x" },
+            new VqaExample { Id = "o", Question = "?", Answer = "x" }, Examples.OptionsInText,
         ]);
         Assert.Equal(new Accuracy(1, 2), report.Overall.Accuracy);
         Assert.Equal(BlindPrior.RuleName, report.Rule);
@@ -45,6 +45,7 @@ public sealed class BlindPriorTests
         MajorityLetter majority = MajorityLetter.Fit([.. s_train, Examples.Choice(1, "a", "b")]);
         Assert.Equal(0, majority.Index);
         Assert.Equal(new Accuracy(2, 3), majority.Evaluate(s_train).Overall.Accuracy);
+        Assert.Equal(new Accuracy(0, 1), majority.Evaluate([Examples.OptionsInText]).Overall.Accuracy);
         Assert.Throws<ArgumentException>(() => MajorityLetter.Fit([]));
     }
 }
