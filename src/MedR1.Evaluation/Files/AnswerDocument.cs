@@ -33,6 +33,10 @@ internal sealed record AnswerDocument
 
     public IReadOnlyList<int>? TokenIds { get; init; }
 
+    /// <summary>Whether the lists hold no null, which the serializer lets pass, and the right option exists.</summary>
+    internal bool IsWhole => Options?.Contains(null!) != true && Metadata?.Values.Contains(null!) != true
+        && AnswerIndex is not < 0 && !(AnswerIndex >= (Options?.Count ?? OptionLetters.Count));
+
     public static AnswerDocument Of(EvaluatedAnswer answer) => new()
     {
         Id = answer.Example.Id,

@@ -41,9 +41,16 @@ internal sealed record ReportDocument
             throw new InvalidDataException($"'{path}' is of format '{Format}'; this version reads '{CurrentFormat}'.");
         }
 
-        if (Answers is not { Count: > 0 } || Answers.Any(answer => answer is null) || Origin is null)
+        if (Answers.Count == 0 || Answers.Any(answer => answer is null))
         {
             throw new InvalidDataException($"'{path}' holds no answers, or null for one; it is damaged.");
+        }
+
+        if (Answers.FirstOrDefault(answer => !answer.IsWhole) is AnswerDocument damaged)
+        {
+            throw new InvalidDataException(
+                $"'{path}' holds null among the options or metadata of '{damaged.Id}', or the index of an option that it does not have; "
+                + "it is damaged.");
         }
 
         EvaluatedAnswer[] answers = [.. Answers.Select(answer => answer.ToAnswer())];

@@ -14,6 +14,9 @@ public static class ReportFile
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
 
+        // Null where a report has a text is an error of the file, not of the code that uses the report.
+        RespectNullableAnnotations = true,
+
         // The file is not embedded in HTML, so text in other scripts can stay readable.
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };

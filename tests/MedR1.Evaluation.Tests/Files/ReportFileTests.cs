@@ -70,6 +70,27 @@ public sealed class ReportFileTests : IDisposable
         Assert.Contains(message, Assert.Throws<InvalidDataException>(() => ReportFile.Load(Path)).Message);
     }
 
+    // JSON may say null, or a number outside the options, where a report has neither.
+    [Theory]
+    [InlineData("\"name\": \"m\"", "\"name\": null")]
+    [InlineData("\"rule\": \"r\"", "\"rule\": null")]
+    [InlineData("\"id\": \"0 of a/b\"", "\"id\": null")]
+    [InlineData("\"question\": \"Which?\"", "\"question\": null")]
+    [InlineData("\"answer\": \"a\"", "\"answer\": null")]
+    [InlineData("\"text\": \"A\"", "\"text\": null")]
+    [InlineData("\"b\"", "null")]
+    [InlineData("\"f\"", "null")]
+    [InlineData("\"answerIndex\": 0", "\"answerIndex\": 2")]
+    public void Names_what_no_report_holds(string from, string to)
+    {
+        VqaExample example = Examples.Choice(0, "a", "b") with { Metadata = new Dictionary<string, string> { ["family"] = "f" } };
+        ReportFile.Save(EvaluationReport.Create("m", "r", [Examples.Answered(true, example)]), Path);
+        string text = File.ReadAllText(Path);
+        Assert.Contains(from, text);
+        File.WriteAllText(Path, text.Replace(from, to, StringComparison.Ordinal));
+        Assert.Contains(Path, Assert.Throws<InvalidDataException>(() => ReportFile.Load(Path)).Message);
+    }
+
     // Each prefix of the file, and each with one byte changed, either loads or names what is wrong.
     [Fact]
     public void Survives_damage()
