@@ -105,6 +105,12 @@ public sealed record OptionScoring
     private static double[] Softmax(double[] logits)
     {
         double largest = logits.Max();
+        if (double.IsNegativeInfinity(largest))
+        {
+            // All texts have probability 0, so none is more probable than another.
+            return [.. logits.Select(_ => 1.0 / logits.Length)];
+        }
+
         double[] shares = [.. logits.Select(logit => Math.Exp(logit - largest))];
         double sum = shares.Sum();
         return [.. shares.Select(share => share / sum)];

@@ -50,8 +50,22 @@ public sealed class OptionEvaluatorTests
         VqaExample open = new() { Id = "o", Question = "?", Answer = "x" };
         DelegateContinuationScorer scorer = Scorer([], [[-1f], [-2f], [-3f]]);
         EvaluationReport report = await OptionEvaluator.EvaluateAsync(
-            scorer, new ListDataset(open, twice), OptionScoring.OmniMedVqaPrefix);
+            scorer, new ListDataset(open, Examples.OptionsInText, twice), OptionScoring.OmniMedVqaPrefix);
         Assert.Equal(new Accuracy(1, 1), report.Overall.Accuracy);
+    }
+
+    // A model that rules a token out gives it the log-probability of minus infinity.
+    [Fact]
+    public void Texts_of_probability_0_leave_a_distribution()
+    {
+        const float never = float.NegativeInfinity;
+        foreach (OptionScoring scoring in (OptionScoring[])[OptionScoring.Texts(PromptTemplates.Plain), OptionScoring.OmniMedVqaPrefix])
+        {
+            Assert.Equal([0.5, 0.5], scoring.Probabilities([[-1, never], [never]]));
+            IReadOnlyList<double> one = scoring.Probabilities([[-1, never], [-1]]);
+            Assert.Equal(1, one.Sum(), 12);
+            Assert.True(one[1] > one[0]);
+        }
     }
 
     [Fact]
