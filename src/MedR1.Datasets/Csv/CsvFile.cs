@@ -4,7 +4,8 @@ namespace MedR1.Datasets;
 
 /// <summary>
 /// Data sets in CSV files (RFC 4180): the first row names the columns, cells are separated by commas, and a cell with a comma, a
-/// line break or a quotation mark is quoted. UTF-8 with or without a byte order mark. An empty cell counts as missing.
+/// line break or a quotation mark is quoted. UTF-8 with or without a byte order mark, or UTF-16 with one. An empty cell counts as
+/// missing.
 /// </summary>
 public static class CsvFile
 {

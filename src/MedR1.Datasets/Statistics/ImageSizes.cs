@@ -4,10 +4,10 @@ namespace MedR1.Datasets;
 /// <param name="Read">Images whose size was read.</param>
 /// <param name="Unreadable">Images whose size could not be read.</param>
 /// <param name="SmallestWidth">The smallest width.</param>
-/// <param name="MedianWidth">The median of the widths.</param>
+/// <param name="MedianWidth">The median of the widths; of an even number, the upper of the two in the middle.</param>
 /// <param name="LargestWidth">The largest width.</param>
 /// <param name="SmallestHeight">The smallest height.</param>
-/// <param name="MedianHeight">The median of the heights.</param>
+/// <param name="MedianHeight">The median of the heights, in the same way.</param>
 /// <param name="LargestHeight">The largest height.</param>
 public sealed record ImageSizes(
     int Read, int Unreadable, int SmallestWidth, int MedianWidth, int LargestWidth, int SmallestHeight, int MedianHeight,
