@@ -67,8 +67,9 @@ public sealed partial record GrpoLossOptions
     public bool ExcludeTruncated { get; init; }
 
     /// <summary>
-    /// ρ: only this share of the active tokens, those with the highest entropy, contributes a policy gradient (arXiv 2506.01939); 1
-    /// for all, 0 for the single highest. The divisor remains the full count, and the KL term is not masked.
+    /// ρ: only this share of a micro-batch's active tokens, those with the highest entropy, contributes a policy gradient (arXiv
+    /// 2506.01939); 1 for all, 0 for the single highest. The divisor remains the full count, and the KL term is not masked. Depends on
+    /// how a step is split into micro-batches.
     /// </summary>
     /// <value>The default is 1.</value>
     public double TopEntropyShare { get; init; } = 1.0;
