@@ -30,12 +30,15 @@ public static class ImageAblations
 
     /// <summary>
     /// Each question with the images of a different question: a model that uses the images scores lower, one that ignores them is
-    /// unaffected. By default the other question has the same modality, so that what images of a modality have in common is kept.
+    /// unaffected. The other question has as many images and by default the same modality, so that what images of a modality have in
+    /// common is kept.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="seed">The seed of the random choices.</param>
     /// <param name="withinModality">Whether images stay within their modality.</param>
-    /// <exception cref="ArgumentException">All questions of a modality are about the same image.</exception>
+    /// <exception cref="ArgumentException">
+    /// All questions of a modality with the same number of images are about the same images.
+    /// </exception>
     public static IVqaDataset ShuffleImages(this IVqaDataset dataset, long seed, bool withinModality = true)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -44,9 +47,9 @@ public static class ImageAblations
         IEnumerable<IGrouping<(string?, int), int>> groups = Enumerable.Range(0, dataset.Count)
             .Where(index => dataset[index].Images.Count > 0)
             .GroupBy(index => (withinModality ? dataset[index].Modality?.Value : null, dataset[index].Images.Count));
-        foreach (IGrouping<(string? Modality, int), int> group in groups)
+        foreach (IGrouping<(string? Modality, int Images), int> group in groups)
         {
-            Deal(dataset, [.. group], donors, seed, group.Key.Modality);
+            Deal(dataset, [.. group], donors, seed, group.Key);
         }
 
         return new MappedDataset(
@@ -58,7 +61,8 @@ public static class ImageAblations
     /// Places questions about the same image next to each other, images in random order. A question's donor is as many places
     /// further on as one image has questions at most, or the first question after that with a different image.
     /// </summary>
-    private static void Deal(IVqaDataset dataset, int[] questions, int[] donors, long seed, string? modality)
+    private static void Deal(
+        IVqaDataset dataset, int[] questions, int[] donors, long seed, (string? Modality, int Images) kind)
     {
         int[][] byPicture =
         [
@@ -68,10 +72,11 @@ public static class ImageAblations
         ];
         if (byPicture.Length < 2)
         {
+            string names = string.Join("', '", dataset[questions[0]].Images.Select(image => image.Name));
             throw new ArgumentException(
-                $"All {questions.Length} questions of modality '{modality ?? "(any)"}' are about "
-                + $"'{PictureOf(dataset[questions[0]])}', so there is no other picture to give them. Use "
-                + "withinModality: false, or leave the modality out.", nameof(dataset));
+                $"All {questions.Length} questions of modality '{kind.Modality ?? "(any)"}' with {kind.Images} "
+                + $"{(kind.Images == 1 ? "picture" : "pictures")} are about '{names}', so there is nothing else of the kind to give them. "
+                + "Use withinModality: false, or leave these questions out.", nameof(dataset));
         }
 
         int[] order = [.. byPicture.SelectMany(same => same)];

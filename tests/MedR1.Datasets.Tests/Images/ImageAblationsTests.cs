@@ -71,6 +71,21 @@ public sealed class ImageAblationsTests
             pair => Assert.NotEqual(pair.First.Images[0].Name, pair.Second.Images[0].Name));
     }
 
+    // Such a question can only get two pictures, and no other question has as many.
+    [Fact]
+    public void Shuffling_names_the_questions_that_stand_alone_by_their_number_of_pictures()
+    {
+        InMemoryDataset dataset = new(
+            "list",
+            [
+                Question(0, "a", ImagingModality.CT), Question(1, "b", ImagingModality.CT),
+                Examples.Make("q2", ImagingModality.CT, images: ["c", "d"]),
+            ]);
+        string message = Assert.Throws<ArgumentException>(() => dataset.ShuffleImages(1)).Message;
+        Assert.Contains("with 2 pictures are about 'c', 'd'", message);
+        Assert.Contains("leave these questions out", message);
+    }
+
     private static VqaExample Question(int index, string picture, ImagingModality modality) =>
         Examples.Make($"q{index}", modality, images: [picture]);
 }
