@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MedR1.Rewards;
 
 /// <summary>Finds what a text says about the findings of a tree.</summary>
@@ -77,47 +75,25 @@ internal sealed class StatementReader
         return null;
     }
 
-    /// <summary>Reads <c>7 mm</c> or <c>7 x 5 mm</c>, where the largest number counts; returns the number of words read.</summary>
+    /// <summary>Adds what a measure states, if there is one; returns the number of words read.</summary>
     private int AddMeasures(string text, List<Word> words, int at, List<Statement> statements)
     {
-        double largest = double.NegativeInfinity;
-        int next = at;
-        while (next < words.Count && words[next].Clause == words[at].Clause && (next == at || !words[next].AfterComma)
-            && words[next].IsNumber)
-        {
-            largest = Math.Max(largest, double.Parse(words[next].Text, NumberStyles.Float, CultureInfo.InvariantCulture));
-            next++;
-            if (next + 1 < words.Count && words[next].Text is "x" or "×" or "by")
-            {
-                next++;
-            }
-        }
-
-        string written = next == at || next >= words.Count ? "" : UnitText.At(text, words[next].Start);
-        if (!NumericOptions.MedicalUnits.TryGetValue(UnitText.Key(written), out NumericUnit? unit))
+        if (Measure.At(text, words, at) is not Measure measure)
         {
             return 1;
         }
 
-        // "cm3" is a unit of two words.
-        int end = words[next].Start + written.Length;
-        while (next + 1 < words.Count && words[next + 1].Start < end)
-        {
-            next++;
-        }
-
-        double value = largest * unit.Factor;
         HashSet<string> clause = [.. words.Where(word => word.Clause == words[at].Clause).Select(word => word.Text)];
-        bool stated = Negation.IsStated(words, at, next - at + 1) == true;
+        bool stated = Negation.IsStated(words, at, measure.WordCount) == true;
         foreach ((string finding, RangeDocument range, HashSet<string> near) in _ranges)
         {
             NumericUnit bound = NumericOptions.MedicalUnits[range.Unit!];
-            bool fits = bound.Dimension == unit.Dimension && range.Holds(value / bound.Factor)
+            bool fits = bound.Dimension == measure.Dimension && range.Holds(measure.Value / bound.Factor)
                 && (near.Count == 0 || near.Overlaps(clause));
-            AddUnless(!(stated && fits), statements, finding, true, words, at, next - at + 1);
+            AddUnless(!(stated && fits), statements, finding, true, words, at, measure.WordCount);
         }
 
-        return next - at + 1;
+        return measure.WordCount;
     }
 
     private void AddPhrases(string?[]? phrases, string finding, bool present)

@@ -39,6 +39,26 @@ public sealed class RangeTests
         Assert.Equal((false, false), Holds(said, "mm", "\"below\": 7", "\"atLeast\": 7"));
     }
 
+    // Beside a bound of 6 mm, the smaller side would state the opposite of the larger one.
+    [Theory]
+    [InlineData("7 x 5 mm")]
+    [InlineData("7 mm x 5 mm")]
+    [InlineData("5mm x 7mm")]
+    [InlineData("5 mm × 0.7 cm × 4 mm")]
+    [InlineData("5 by 7 mm")]
+    [InlineData("7 mm by 5")]
+    [InlineData("5-7 mm")]
+    [InlineData("7 mm x 5 %")]
+    public void The_largest_side_counts(string said) =>
+        Assert.Equal((false, true), Holds(said, "mm", "\"atMost\": 6", "\"above\": 6"));
+
+    [Theory]
+    [InlineData("7 mm, 5 mm")]
+    [InlineData("7 mm 5 mm")]
+    [InlineData("7 mm and 5 mm")]
+    public void Two_measures_contradict_each_other(string said) =>
+        Assert.Equal((false, false), Holds(said, "mm", "\"atMost\": 6", "\"above\": 6"));
+
     // Of open ends the common numbers are just inside; 0.6 cm are 6 mm, and 0 has no size to take a share of.
     [Theory]
     [InlineData("mm", "\"above\": 6", "mm", "\"above\": 6", true)]
