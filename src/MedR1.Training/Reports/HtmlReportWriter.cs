@@ -21,7 +21,8 @@ public sealed class HtmlReportWriter : IRolloutObserver
     /// <param name="path">The HTML file.</param>
     /// <param name="title">The heading.</param>
     /// <param name="interval">
-    /// The number of steps between updates of the file. The file is always written at the end, even if the run is cancelled or fails.
+    /// The number of steps between updates of the file. After the first step the file is always written at the end, even if the run is
+    /// cancelled or fails.
     /// </param>
     /// <param name="metricsFile">
     /// The file of the run's <see cref="JsonLinesSink"/>, to show a resumed run from its first step on; it need not exist yet.
@@ -72,7 +73,13 @@ public sealed class HtmlReportWriter : IRolloutObserver
     }
 
     /// <inheritdoc/>
-    public void OnCheckpoint(long step, string folder) => Set("Last checkpoint", folder);
+    public void OnCheckpoint(long step, string folder)
+    {
+        Set("Last checkpoint", folder);
+
+        // Checkpoints follow their step, whose page may have been written already.
+        _hasUnsaved = true;
+    }
 
     /// <inheritdoc/>
     public void OnEnd(TrainingReport report)

@@ -52,6 +52,20 @@ public sealed class ReportTests : IDisposable
         Assert.False(File.Exists(path));
     }
 
+    // With an interval of 1 the page of the step is written before its checkpoint.
+    [Fact]
+    public void A_report_of_a_run_that_is_cancelled_names_its_last_checkpoint()
+    {
+        string path = Path.Combine(_folder, "report.html");
+        HtmlReportWriter writer = new(path, interval: 1);
+        writer.OnStart(new TrainingStart("GrpoTrainer", 0, 100));
+        writer.OnStep(new StepMetrics(1, new Dictionary<string, double> { ["reward"] = 0.25 }));
+        writer.OnCheckpoint(1, "runs/step-000001");
+        writer.OnStop();
+
+        Assert.Contains("runs/step-000001", File.ReadAllText(path));
+    }
+
     [Theory]
     [InlineData("file/report.html", "in a folder that can be written to")]
     [InlineData("folder", "which is a folder")]
