@@ -23,14 +23,25 @@ internal sealed partial class CheckpointFolders(string output)
     public string Of(long step) =>
         Path.Combine(_output, string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}"));
 
-    /// <summary>Whether a checkpoint is in this output folder.</summary>
-    public bool Holds(string checkpoint) => string.Equals(
-        Target(Path.GetDirectoryName(Path.GetFullPath(checkpoint))!), Target(Path.TrimEndingDirectorySeparator(_output)),
-        OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a checkpoint is in this output folder, or a link to one that is.</summary>
+    public bool Holds(string checkpoint)
+    {
+        string named = Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint));
+        string own = Target(Path.TrimEndingDirectorySeparator(_output));
+        return IsOwn(Target(Path.GetDirectoryName(named)!)) || IsOwn(Path.GetDirectoryName(Target(named)));
 
-    // A link counts as the folder that it points to.
-    private static string Target(string folder) =>
-        (Directory.Exists(folder) ? new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName : null) ?? folder;
+        bool IsOwn(string? folder) => string.Equals(
+            folder, own, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+    }
+
+    // A link counts as the folder that it points to, wherever in the path it is.
+    private static string Target(string folder)
+    {
+        string? parent = Path.GetDirectoryName(folder);
+        string place = parent is null ? folder : Path.Combine(Target(parent), Path.GetFileName(folder));
+        return Directory.Exists(place) && new DirectoryInfo(place).ResolveLinkTarget(returnFinalTarget: true) is { } target
+            ? Target(Path.TrimEndingDirectorySeparator(target.FullName)) : place;
+    }
 
     /// <summary>The steps that have a checkpoint, in order.</summary>
     public IReadOnlyList<long> Steps => StepsOf(Folders("step-*").Select(NameOf));

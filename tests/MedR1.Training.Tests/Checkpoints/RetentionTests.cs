@@ -181,6 +181,44 @@ public sealed class RetentionTests : IDisposable
         Assert.False(new CheckpointFolders(one).Holds(Path.Combine(_folder, "other", "step-000001")));
     }
 
+    [Fact]
+    public void A_link_anywhere_in_the_path_of_a_run_s_folder_is_followed()
+    {
+        string one = Directory.CreateDirectory(Path.Combine(_folder, "disk", "runs", "one")).FullName;
+        string step = Directory.CreateDirectory(Path.Combine(one, "step-000001")).FullName;
+        string link = Path.Combine(_folder, "link"), chosen = Path.Combine(_folder, "chosen");
+        Directory.CreateSymbolicLink(link, "disk");
+        Directory.CreateSymbolicLink(chosen, step);
+
+        Assert.True(new CheckpointFolders(one).Holds(Path.Combine(link, "runs", "one", "step-000001")));
+        Assert.True(new CheckpointFolders(Path.Combine(link, "runs", "one")).Holds(step));
+        Assert.True(new CheckpointFolders(one).Holds(chosen + "/"));
+        Assert.False(new CheckpointFolders(Path.Combine(link, "runs")).Holds(step));
+    }
+
+    [Fact]
+    public async Task A_run_resumed_through_a_link_above_its_folder_still_removes_its_earlier_checkpoints()
+    {
+        string link = Path.Combine(_folder, "link"), folder = Path.Combine(_folder, "disk", "run");
+        Directory.CreateDirectory(folder);
+        Directory.CreateSymbolicLink(link, Path.Combine(_folder, "disk"));
+        using TinyPolicy policy = TestData.Policy();
+        using CancellationTokenSource source = new();
+        using (SftTrainer first = Builder(policy, folder, lowest: false).AddObserver(new AtStep(2, source.Cancel)).Build())
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.RunAsync(source.Token));
+        }
+
+        using TinyPolicy again = TestData.Policy();
+        using SftTrainer second = Builder(again, folder, lowest: false).ResumeFrom(Path.Combine(link, "run")).Build();
+        TrainingReport report = await second.RunAsync();
+
+        Assert.Equal(Path.Combine(folder, "step-000002"), report.BestCheckpoint);
+        Assert.Equal(
+            ["best", "latest", "step-000002", "step-000006"],
+            Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private SftTrainerBuilder Steps(TinyPolicy policy, int count) => new SftTrainerBuilder(policy)

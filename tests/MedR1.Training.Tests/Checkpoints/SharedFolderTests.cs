@@ -72,15 +72,4 @@ public sealed class SharedFolderTests : IDisposable
             options.MaxSteps = 3;
             options.OutputFolder = output;
         });
-
-    private sealed class AtStep(long step, Action action) : ITrainingObserver
-    {
-        public void OnStep(StepMetrics metrics)
-        {
-            if (metrics.Step == step)
-            {
-                action();
-            }
-        }
-    }
 }
