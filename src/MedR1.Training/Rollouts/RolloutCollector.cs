@@ -39,8 +39,14 @@ internal sealed class RolloutCollector(
         _next = Task.Run(() => taker.Take(position, PromptCount, cancellationToken), cancellationToken);
     }
 
-    public async Task WaitForPrefetchAsync() => await ((Task?)_next ?? Task.CompletedTask)
-        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    public async Task WaitForPrefetchAsync()
+    {
+        await ((Task?)_next ?? Task.CompletedTask)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+        // What failed in this run may work in the next, which would otherwise fail with this run's exception.
+        _next = _next is { IsCompletedSuccessfully: true } ? _next : null;
+    }
 
     public async Task<Rollout> CollectAsync(long index, long position, CancellationToken cancellationToken)
     {
@@ -86,9 +92,9 @@ internal sealed class RolloutCollector(
                 return batch;
             }
         }
-        catch when (!fits || (prefetched!.IsCanceled && !cancellationToken.IsCancellationRequested))
+        catch when (!fits)
         {
-            // The prefetch belonged to a run that was stopped.
+            // Other prompts are needed now.
         }
 
         return await Task.Run(() => taker.Take(position, count, cancellationToken), cancellationToken);

@@ -74,6 +74,31 @@ public sealed class RunFailureTests : IDisposable
         Assert.False(prompts.IsAskedTwiceAtOnce);
     }
 
+    [Fact]
+    public async Task Prompts_that_failed_behind_a_cancelled_step_are_asked_for_again_by_the_next_run()
+    {
+        using TinyPolicy policy = TestData.Policy();
+        FailingOnce prompts = new(TestData.Prompts(5), call: 3);
+        using CancellationTokenSource source = new();
+        using GrpoTrainer trainer = new GrpoTrainerBuilder(policy).UsePrompts(prompts).AddReward("one", context => context.Completion.TokenIds[0])
+            .AddEvaluation("cancelling", async (_, token) =>
+            {
+                while (!prompts.HasFailed)
+                {
+                    await Task.Delay(10, token);
+                }
+
+                await source.CancelAsync();
+                token.ThrowIfCancellationRequested();
+                return 1;
+            })
+            .Configure(options => (options.PromptsPerStep, options.MaxSteps, options.MaxNewTokens, options.EvaluationInterval) = (2, 3, 4, 1))
+            .Build();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
+
+        Assert.Equal(3, (await trainer.RunAsync()).Steps);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private async Task<TrainingFailure> FailAsync(
@@ -120,6 +145,22 @@ public sealed class RunFailureTests : IDisposable
         public void OnCheckpoint(long step, string folder) => Fail(nameof(OnCheckpoint));
 
         public void OnEnd(TrainingReport report) => Fail(nameof(OnEnd));
+    }
+
+    private sealed class FailingOnce(IReadOnlyList<VqaPrompt> prompts, int call) : IReadOnlyList<VqaPrompt>
+    {
+        private int _calls;
+
+        public bool HasFailed => Volatile.Read(ref _calls) >= call;
+
+        public int Count => prompts.Count;
+
+        public VqaPrompt this[int index] =>
+            Interlocked.Increment(ref _calls) == call ? throw new IOException("The share is away.") : prompts[index];
+
+        public IEnumerator<VqaPrompt> GetEnumerator() => prompts.GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     private sealed class Slow(IReadOnlyList<VqaPrompt> prompts) : IReadOnlyList<VqaPrompt>
