@@ -9,7 +9,9 @@ namespace MedR1.Training;
 /// Everything appears and disappears whole by a single rename, so that a process that is killed at any moment leaves either a
 /// complete checkpoint or none.
 /// </summary>
-internal sealed partial class CheckpointFolders(string output)
+/// <param name="output">The output folder.</param>
+/// <param name="delete">Deletes a folder that is no longer needed; tests can replace it.</param>
+internal sealed partial class CheckpointFolders(string output, Action<string>? delete = null)
 {
     public const string StateFile = "trainer.json";
     public const string Latest = "latest";
@@ -91,7 +93,10 @@ internal sealed partial class CheckpointFolders(string output)
                 throw;
             }
 
-            Delete(old);
+            if (old is not null)
+            {
+                Discard(old);
+            }
         }
         finally
         {
@@ -112,14 +117,8 @@ internal sealed partial class CheckpointFolders(string output)
         WholeFile.Write(pointer, Encoding.UTF8.GetBytes(target));
     }
 
-    /// <summary>Removes a checkpoint.</summary>
-    public void Remove(long step)
-    {
-        // A half-deleted folder must not look like a checkpoint.
-        string gone = Hidden(step, Half);
-        Directory.Move(Of(step), gone);
-        Delete(gone);
-    }
+    /// <summary>Removes a checkpoint, as far as it can be deleted.</summary>
+    public void Remove(long step) => Discard(Of(step));
 
     /// <summary>
     /// Deletes what a killed run left half-written, and restores what it was about to replace; safe because the folder is reserved for one
@@ -135,7 +134,7 @@ internal sealed partial class CheckpointFolders(string output)
 
         foreach (string folder in Directory.GetDirectories(_output, ".step-*"))
         {
-            Delete(folder);
+            Discard(folder);
         }
 
         foreach (string file in Directory.GetFiles(_output, $"*{Half}"))
@@ -178,6 +177,26 @@ internal sealed partial class CheckpointFolders(string output)
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // Another process may be reading it, and a network file system keeps a file that is open: what remains need not end a run, and the next
+    // one tries again. It is renamed first, since a half-deleted folder must not look like a checkpoint.
+    private void Discard(string folder)
+    {
+        try
+        {
+            string gone = folder;
+            if (!folder.EndsWith(Half, StringComparison.Ordinal))
+            {
+                gone = Path.Combine(_output, $".{NameOf(folder).TrimStart('.')}.{Guid.NewGuid():N}{Half}");
+                Directory.Move(folder, gone);
+            }
+
+            (delete ?? Delete)(gone);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
         }
     }
 

@@ -196,14 +196,7 @@ internal sealed partial class CheckpointStore(
     {
         foreach (long step in CheckpointRetention.Expired([.. _folders!.Steps.Where(IsOfRun)], state.Step, state.BestStep, options))
         {
-            try
-            {
-                _folders.Remove(step);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // Another process may be reading it. The next checkpoint tries again; this need not end the run.
-            }
+            _folders.Remove(step);
         }
     }
 

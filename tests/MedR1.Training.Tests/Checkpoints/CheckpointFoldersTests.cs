@@ -69,6 +69,32 @@ public sealed class CheckpointFoldersTests : IDisposable
     }
 
     [Fact]
+    public void What_cannot_be_deleted_of_an_old_checkpoint_fails_nothing_and_is_none_any_more()
+    {
+        CheckpointFolders folders = new(_folder, delete: _ => throw new IOException("Directory not empty"));
+        Write(folders, 1);
+        Write(folders, 2);
+        PutAside(folders, 2);
+        Write(folders, 2);
+
+        Write(folders, 2);
+        folders.Remove(1);
+        folders.Recover();
+
+        Assert.Equal([2L], folders.Steps);
+        string[] left = Directory.GetDirectories(_folder, ".*");
+        Assert.Equal(3, left.Length);
+        Assert.All(left, folder => Assert.EndsWith(".tmp", folder));
+
+        // Nothing of that comes back in place of a checkpoint that is missing, and the next run deletes it.
+        new CheckpointFolders(_folder).Remove(2);
+        folders.Probe();
+        Assert.Empty(folders.Steps);
+        new CheckpointFolders(_folder).Recover();
+        Assert.Empty(Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
     public void A_folder_named_almost_like_a_checkpoint_is_none()
     {
         CheckpointFolders folders = new(_folder);
