@@ -44,7 +44,8 @@ public sealed class RetryTests
     [Theory]
     [InlineData("2.5", 2.5)]
     [InlineData("Thu, 01 Jan 2026 00:00:30 GMT", 30.0)]
-    [InlineData("Wed, 31 Dec 2025 00:00:00 GMT", 0.0)]
+    [InlineData("0", 0.0)]
+    [InlineData("Wed, 31 Dec 2025 00:00:00 GMT", null)]
     [InlineData("99999999", 600.0)]
     [InlineData("soon", null)]
     [InlineData("NaN", null)]
@@ -74,7 +75,7 @@ public sealed class RetryTests
             MaxAttempts = 2,
         };
         RemoteSamplingException error = await options.FailAsync(Drawing.Prompts(1));
-        Assert.Contains("no answer came within 00:00:00.2", error.Message);
+        Assert.Contains($"no answer came from http://127.0.0.1:{server.Endpoint.Port} within 00:00:00.2", error.Message);
         Assert.Equal((2, null, "q0"), (error.Attempts, error.Status, error.ExampleId));
     }
 
@@ -98,7 +99,7 @@ public sealed class RetryTests
 
         RemoteSamplerOptions options = new() { Endpoint = endpoint, Model = "m", Delay = (_, _) => Task.CompletedTask };
         RemoteSamplingException error = await options.FailAsync(Drawing.Prompts(1));
-        Assert.Contains("the connection broke", error.Message);
+        Assert.Contains($"the connection to http://127.0.0.1:{endpoint.Port} broke", error.Message);
         Assert.Equal(4, error.Attempts);
     }
 
@@ -132,5 +133,18 @@ public sealed class RetryTests
         Assert.Equal((attempts, status, "no such model"), (error.Attempts, error.Status, error.BodyStart));
         Assert.Equal(attempts, server.Calls.Count);
         Assert.Contains($"{status}: no such model", error.Message);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed_but_named()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, _) =>
+        {
+            context.Response.Headers.Location = "https://other.example/v1/chat/completions";
+            return Replies.Text(context, 307, "");
+        });
+        RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1));
+        Assert.Equal((1, 307), (error.Attempts, error.Status));
+        Assert.Contains("redirects to 'https://other.example/v1/chat/completions'; set Endpoint", error.Message);
     }
 }

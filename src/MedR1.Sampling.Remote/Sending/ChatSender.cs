@@ -20,9 +20,13 @@ internal sealed class ChatSender
     private readonly RemoteSamplerOptions _options;
     private readonly ChatClient _client;
 
+    // In messages: without a path, a query or a user, which may hold a secret.
+    private readonly string _server;
+
     public ChatSender(RemoteSamplerOptions options)
     {
         _options = options;
+        _server = options.Endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
         OpenAIClientOptions client = new()
         {
             Endpoint = options.Endpoint,
@@ -82,8 +86,8 @@ internal sealed class ChatSender
             // A connection cut by the caller's cancellation may end in any of these.
             cancellationToken.ThrowIfCancellationRequested();
             string problem = limit.IsCancellationRequested
-                ? $"no answer came within {_options.RequestTimeout}."
-                : $"the connection broke ({Reason.Of(e)}).";
+                ? $"no answer came from {_server} within {_options.RequestTimeout}, the RequestTimeout."
+                : $"the connection to {_server} broke ({Reason.Of(e)}).";
             return new AttemptResult { Problem = problem, IsTransient = true, Cause = e };
         }
         finally
@@ -91,6 +95,12 @@ internal sealed class ChatSender
             RemoteSamplingMetrics.RecordRequest(status, Stopwatch.GetElapsedTime(started));
         }
     }
+
+    // Redirects are not followed, and mostly have no text that would say so.
+    private static string Refusal(PipelineResponse response) =>
+        response.Status is >= 300 and < 400 && response.Headers.TryGetValue("Location", out string? place)
+            ? $"the server redirects to '{place}'; set Endpoint to the address that answers itself."
+            : "the server refused.";
 
     private static AttemptResult Read(PipelineResponse response)
     {
@@ -104,9 +114,7 @@ internal sealed class ChatSender
             response.Headers.TryGetValue("Retry-After", out string? wait);
             return answer with
             {
-                Problem = isOneOnly
-                    ? "the server draws one completion per request; set SeparateRequests."
-                    : "the server refused.",
+                Problem = isOneOnly ? "the server draws one completion per request; set SeparateRequests." : Refusal(response),
                 IsTransient = ServerRules.MayPass(response.Status) && !isOneOnly,
                 RetryAfter = RetrySchedule.ReadRetryAfter(wait, DateTimeOffset.UtcNow),
             };

@@ -23,7 +23,7 @@ internal static class RetrySchedule
         return TimeSpan.FromSeconds(whole * (0.5 + 0.5 * PromptSeeds.Jitter(seed, attempt)));
     }
 
-    /// <summary>Reads a Retry-After header: seconds or a date; null if it is neither.</summary>
+    /// <summary>Reads a Retry-After header: seconds or a date; null if it is neither, or the date is past.</summary>
     public static TimeSpan? ReadRetryAfter(string? header, DateTimeOffset now)
     {
         if (double.TryParse(header, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds)
@@ -32,10 +32,12 @@ internal static class RetrySchedule
             return TimeSpan.FromSeconds(Math.Min(seconds, s_longestAsked.TotalSeconds));
         }
 
-        // Only the exact format: a lenient parser mistakes many invalid numbers for a day of the current month.
+        // Only the exact format: a lenient parser mistakes many invalid numbers for a day of the current month. A date that is past is that
+        // of a different clock, and no request to use up all attempts at once.
         return DateTimeOffset.TryParseExact(
             header, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date)
-            ? date > now ? date - now : TimeSpan.Zero
+            && date > now
+            ? date - now
             : null;
     }
 }
