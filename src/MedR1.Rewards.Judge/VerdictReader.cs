@@ -51,8 +51,9 @@ internal static class VerdictReader
                 JudgeAbstention.None,
                 attempt);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // Half of a surrogate pair, as in "\ud83d", is valid JSON but no text.
             return Abstain(JudgeAbstention.UnreadableVerdict, $"The verdict is no JSON ({exception.Message}): {start}");
         }
     }

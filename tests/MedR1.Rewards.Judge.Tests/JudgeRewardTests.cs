@@ -24,6 +24,8 @@ public sealed class JudgeRewardTests
     [InlineData("""{"code": "CODE", "score": 8, "grade": 9}""", JudgeAbstention.UnreadableVerdict)]
     [InlineData("""[{"code": "CODE", "score": 8}]""", JudgeAbstention.UnreadableVerdict)]
     [InlineData("", JudgeAbstention.UnreadableVerdict)]
+    [InlineData("""{"code": "CODE", "score": 8, "reason": "\ud83d"}""", JudgeAbstention.UnreadableVerdict)]
+    [InlineData("""{"code": "\ud83d", "score": 8}""", JudgeAbstention.UnreadableVerdict)]
     [InlineData("""{"code": "CODE", "score": 11}""", JudgeAbstention.ScoreOutOfRange)]
     [InlineData("""{"code": "CODE", "score": -1}""", JudgeAbstention.ScoreOutOfRange)]
     [InlineData("""{"score": 8}""", JudgeAbstention.WrongCode)]
