@@ -23,7 +23,7 @@ public sealed partial class Qwen2VLPolicy
         return other is Qwen2VLPolicy own && own.Configuration.Family == Configuration.Family
             && HasEqualVision(own.Configuration.Vision) && own.Device == Device && own.DataType == DataType
             && own.HoldsVisionInBytes == HoldsVisionInBytes
-            && VisionParameters.Concat(own.VisionParameters).All(pair => !pair.Value.requires_grad)
+            && VisionParameters.All(pair => !pair.Value.requires_grad)
             && VisionParameters.Zip(own.VisionParameters).All(pair => AreEqual(pair.First.Value, pair.Second.Value));
     }
 

@@ -55,10 +55,10 @@ public interface IVisionLanguagePolicy : IDisposable
     Tensor? EncodeImages(IReadOnlyList<EncodedPrompt> prompts);
 
     /// <summary>
-    /// Whether both policies compute the same features for an image and will continue to do so during training: their towers and
-    /// mergers have equal weights and are frozen. Features computed by one can then be passed to the other.
+    /// Whether both policies compute the same features for an image and will continue to do so while this one is trained: their towers
+    /// and mergers have equal weights, and this policy's are frozen. Features computed by one can then be passed to the other.
     /// </summary>
-    /// <param name="other">The other policy, such as the reference.</param>
+    /// <param name="other">The other policy, such as the reference; it must not be trained.</param>
     bool SharesVisionWith(IVisionLanguagePolicy other) => false;
 
     /// <summary>
