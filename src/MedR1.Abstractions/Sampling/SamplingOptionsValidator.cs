@@ -3,6 +3,10 @@ namespace MedR1;
 /// <summary>Checks sampling options by the rules common to all samplers; a sampler adds its own rules.</summary>
 public static class SamplingOptionsValidator
 {
+    // Logits are float32: a divisor outside this range, such as double.Epsilon for "almost 0", makes ordinary logits infinite or NaN.
+    private const double MinDivisor = 1e-30;
+    private const double MaxDivisor = 1e30;
+
     /// <summary>Finds every mistake.</summary>
     /// <param name="options">The options.</param>
     /// <param name="vocabularySize">The model's vocabulary size, to check ids; <see langword="null"/> if unknown.</param>
@@ -26,16 +30,16 @@ public static class SamplingOptionsValidator
             options.MinNewTokens <= Math.Max(1, options.MaxNewTokens),
             $"MinNewTokens is {options.MinNewTokens}, above MaxNewTokens {options.MaxNewTokens}; change one of them.");
         Require(
-            double.IsFinite(options.Temperature) && options.Temperature >= 0,
-            $"Temperature is {options.Temperature}; use a positive number, or 0 to take the likeliest token.");
+            options.Temperature == 0 || IsDivisor(options.Temperature),
+            $"Temperature is {options.Temperature}; use {MinDivisor} to {MaxDivisor}, or 0 to take the likeliest token.");
         Require(options.TopK is null or >= 1, $"TopK is {options.TopK}; keep at least 1, or use null to keep all.");
         Require(
             options.TopP is > 0 and <= 1,
             $"TopP is {options.TopP}; use a number above 0 and at most 1, which keeps all.");
         Require(options.MinP is null or (>= 0 and <= 1), $"MinP is {options.MinP}; use 0 to 1, or null to keep all.");
         Require(
-            double.IsFinite(options.RepetitionPenalty) && options.RepetitionPenalty > 0,
-            $"RepetitionPenalty is {options.RepetitionPenalty}; use a positive number, 1 for none.");
+            IsDivisor(options.RepetitionPenalty),
+            $"RepetitionPenalty is {options.RepetitionPenalty}; use {MinDivisor} to {MaxDivisor}, 1 for none.");
         Require(options.StopStrings is not null, $"StopStrings is null; use an empty list for none.");
         Require(
             options.StopStrings?.All(text => !string.IsNullOrEmpty(text)) ?? true,
@@ -58,6 +62,8 @@ public static class SamplingOptionsValidator
             throw new SamplingOptionsException(errors);
         }
     }
+
+    private static bool IsDivisor(double value) => value is >= MinDivisor and <= MaxDivisor;
 
     private static void CheckIds(List<string> errors, string name, IReadOnlyList<int>? ids, int? vocabularySize)
     {

@@ -18,6 +18,18 @@ public sealed class SamplingOptionsValidatorTests
     }
 
     [Theory]
+    [InlineData(double.Epsilon, false)]
+    [InlineData(1e-40, false)]
+    [InlineData(1e-6, true)]
+    [InlineData(1e6, true)]
+    [InlineData(1e300, false)]
+    public void What_divides_logits_may_not_make_them_infinite_in_float32(double value, bool isGood)
+    {
+        SamplingOptions options = new() { Temperature = value, RepetitionPenalty = value };
+        Assert.Equal(isGood ? 0 : 2, SamplingOptionsValidator.FindErrors(options).Count);
+    }
+
+    [Theory]
     [InlineData(0.0, true)]
     [InlineData(1.0, true)] // only tokens that are as likely as the likeliest
     [InlineData(1.001, false)]
