@@ -9,7 +9,7 @@ public enum RewardFailureKind
     /// <summary>The reward did not complete in time.</summary>
     TimedOut,
 
-    /// <summary>The reward returned NaN or infinity.</summary>
+    /// <summary>The reward returned NaN, infinity, or a number that is infinite in float32.</summary>
     NotFinite,
 
     /// <summary>A group reward returned a different number of scores than the group has completions.</summary>

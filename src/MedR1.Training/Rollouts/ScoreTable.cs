@@ -14,10 +14,13 @@ internal sealed class ScoreTable
 
     public RewardFailure? Take(int group, int sample, int reward, double? score, string name)
     {
-        if (score is double value && !double.IsFinite(value))
+        // Advantages are float32. A score such as -double.MaxValue, for "worst of all", would make the deviation infinite by which the
+        // advantages of its whole group are divided.
+        if (score is double value && !float.IsFinite((float)value))
         {
             MarkFailed(group, sample);
-            return new RewardFailure(name, RewardFailureKind.NotFinite, $"it returned {value} for sample {sample}.");
+            string limit = double.IsFinite(value) ? ", which is infinite in float32; use a smaller number" : "";
+            return new RewardFailure(name, RewardFailureKind.NotFinite, $"it returned {value} for sample {sample}{limit}.");
         }
 
         _scores[group][sample][reward] = score;

@@ -33,6 +33,7 @@ public sealed class RewardScorerTests
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
+    [InlineData(-double.MaxValue)]
     public async Task A_reward_that_is_not_finite_leaves_its_completion_out_and_is_named(double value)
     {
         RewardScorer scorer = new(
