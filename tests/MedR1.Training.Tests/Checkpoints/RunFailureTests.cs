@@ -78,7 +78,7 @@ public sealed class RunFailureTests : IDisposable
     public async Task Prompts_that_failed_behind_a_cancelled_step_are_asked_for_again_by_the_next_run()
     {
         using TinyPolicy policy = TestData.Policy();
-        FailingOnce prompts = new(TestData.Prompts(5), call: 3);
+        FailingOnce prompts = new(TestData.Prompts(5));
         using CancellationTokenSource source = new();
         using GrpoTrainer trainer = new GrpoTrainerBuilder(policy).UsePrompts(prompts).AddReward("one", context => context.Completion.TokenIds[0])
             .AddEvaluation("cancelling", async (_, token) =>
@@ -94,6 +94,9 @@ public sealed class RunFailureTests : IDisposable
             })
             .Configure(options => (options.PromptsPerStep, options.MaxSteps, options.MaxNewTokens, options.EvaluationInterval) = (2, 3, 4, 1))
             .Build();
+
+        // The first step's two prompts are left out, as is what Build reads.
+        prompts.FailAfter(calls: 2);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trainer.RunAsync(source.Token));
 
         Assert.Equal(3, (await trainer.RunAsync()).Steps);
@@ -147,16 +150,18 @@ public sealed class RunFailureTests : IDisposable
         public void OnEnd(TrainingReport report) => Fail(nameof(OnEnd));
     }
 
-    private sealed class FailingOnce(IReadOnlyList<VqaPrompt> prompts, int call) : IReadOnlyList<VqaPrompt>
+    private sealed class FailingOnce(IReadOnlyList<VqaPrompt> prompts) : IReadOnlyList<VqaPrompt>
     {
-        private int _calls;
+        private int _left = int.MaxValue;
 
-        public bool HasFailed => Volatile.Read(ref _calls) >= call;
+        public bool HasFailed => Volatile.Read(ref _left) < 0;
+
+        public void FailAfter(int calls) => Volatile.Write(ref _left, calls);
 
         public int Count => prompts.Count;
 
         public VqaPrompt this[int index] =>
-            Interlocked.Increment(ref _calls) == call ? throw new IOException("The share is away.") : prompts[index];
+            Interlocked.Decrement(ref _left) == -1 ? throw new IOException("The share is away.") : prompts[index];
 
         public IEnumerator<VqaPrompt> GetEnumerator() => prompts.GetEnumerator();
 
