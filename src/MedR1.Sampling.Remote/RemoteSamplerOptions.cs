@@ -22,7 +22,7 @@ public sealed record RemoteSamplerOptions
 
     /// <summary>
     /// The maximum number of attempts per request. Timeouts, dropped connections, answers that aren't JSON, and the statuses 408,
-    /// 429 and 500 and above are retried.
+    /// 429 and 500 and above are retried, also if an answer of status 200 has such a code in its <c>error</c>.
     /// </summary>
     /// <value>The default is 4.</value>
     public int MaxAttempts { get; init; } = 4;
@@ -41,6 +41,13 @@ public sealed record RemoteSamplerOptions
     /// <summary>The maximum time for one attempt, including the whole answer.</summary>
     /// <value>The default is five minutes.</value>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// The maximum size of an answer, so that a broken server can't fill the memory; a larger answer ends the call. A token with its
+    /// log-probability takes 100 to 200 bytes.
+    /// </summary>
+    /// <value>The default is 256 MiB.</value>
+    public int MaxAnswerBytes { get; init; } = 1 << 28;
 
     /// <summary>
     /// Whether each completion gets its own request and seed, instead of one request per prompt. Needed if the server draws identical

@@ -15,6 +15,7 @@ public sealed class OptionsTests
             RetryDelay = TimeSpan.FromSeconds(-1),
             Delay = null!,
             RequestTimeout = TimeSpan.Zero,
+            MaxAnswerBytes = 0,
             WeightVersion = "3",
             LogProbabilities = (ServerLogProbabilities)9,
             ControlTokenTexts = [""],
@@ -23,9 +24,9 @@ public sealed class OptionsTests
             Assert.Throws<RemoteSamplerOptionsException>(() => new RemoteSampler(options));
         Assert.Equal(
             ["Endpoint", "Endpoint", "Model", "ApiKey", "MaxParallelRequests", "MaxAttempts", "RetryDelay", "Delay",
-                "RequestTimeout", "WeightVersion", "LogProbabilities", "ControlTokenTexts"],
+                "RequestTimeout", "MaxAnswerBytes", "WeightVersion", "LogProbabilities", "ControlTokenTexts"],
             error.Errors.Select(mistake => mistake.Split(' ')[0]));
-        Assert.Contains("12 mistakes", error.Message);
+        Assert.Contains("13 mistakes", error.Message);
         Assert.All(error.Errors, mistake => Assert.Contains(mistake, error.Message));
     }
 

@@ -135,6 +135,38 @@ public sealed class RetryTests
         Assert.Contains($"{status}: no such model", error.Message);
     }
 
+    [Theory]
+    [InlineData(400, 1)]
+    [InlineData(429, 3)]
+    [InlineData(502, 3)]
+    public async Task An_error_inside_an_answer_of_status_200_is_treated_like_its_code(int code, int attempts)
+    {
+        string body = $$"""{"error": {"code": {{code}}, "message": "rate limited"} }""";
+        await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Text(context, 200, body));
+        RemoteSamplingException error = await (server.Options() with { MaxAttempts = 3 }).FailAsync(Drawing.Prompts(1));
+        Assert.Equal((attempts, 200, body), (error.Attempts, error.Status, error.BodyStart));
+        Assert.Equal(attempts, server.Calls.Count);
+    }
+
+    [Fact]
+    public async Task An_endless_answer_is_read_up_to_the_limit()
+    {
+        await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Endless(context));
+        RemoteSamplingException error = await (server.Options() with { MaxAnswerBytes = 3_000_000 }).FailAsync(Drawing.Prompts(1));
+        Assert.Contains("more than 3,000,000 bytes, the MaxAnswerBytes", error.Message);
+        Assert.Equal((1, 200), (error.Attempts, error.Status));
+    }
+
+    [Fact]
+    public async Task An_answer_may_be_as_large_as_the_limit()
+    {
+        string body = Replies.Body(Replies.Choice(0), Replies.Choice(1)).ToJsonString();
+        await using ChatServer server = await ChatServer.StartAsync((context, _) => Replies.Text(context, 200, body));
+        RemoteSamplerOptions options = server.Options() with { MaxAnswerBytes = body.Length };
+        Assert.Single(await options.DrawAsync(Drawing.Prompts(1)));
+        await (options with { MaxAnswerBytes = body.Length - 1 }).FailAsync(Drawing.Prompts(1));
+    }
+
     [Fact]
     public async Task A_redirect_is_not_followed_but_named()
     {

@@ -55,6 +55,20 @@ public sealed class TokenIdTests
         Assert.Contains("choice 0 has 3 log-probabilities. Tokenize gave 2 token ids", error.Message);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_encoder_that_returns_nothing_is_named(bool requireLogProbabilities)
+    {
+        await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
+        RemoteSamplingException error = await (server.Options() with
+        {
+            Tokenize = _ => null!,
+            RequireLogProbabilities = requireLogProbabilities,
+        }).FailAsync(Drawing.Prompts(1), s_one);
+        Assert.Contains("Tokenize returned null for 'It is<|im_end|>'", error.Message);
+    }
+
     [Fact]
     public async Task Ids_that_the_server_sends_apart_are_taken_before_the_encoders()
     {

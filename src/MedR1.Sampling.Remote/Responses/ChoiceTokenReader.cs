@@ -20,7 +20,7 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
         if (!options.RequireLogProbabilities)
         {
             IReadOnlyList<int>? sent = SentIds(choice);
-            return new ChoiceTokens(sent ?? options.Tokenize?.Invoke(text) ?? [], [], AreDrawn: sent is not null);
+            return new ChoiceTokens(sent ?? Encoded(text) ?? [], [], AreDrawn: sent is not null);
         }
 
         IReadOnlyList<JsonElement> items = choice.Member("logprobs").Member("content").Items() ?? [];
@@ -68,15 +68,19 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
             return (Counted(sent, names.Length, "The server sent"), true);
         }
 
-        if (options.Tokenize is not null)
+        if (Encoded(text) is IReadOnlyList<int> encoded)
         {
-            return (Counted(options.Tokenize(text), names.Length, "Tokenize gave"), false);
+            return (Counted(encoded, names.Length, "Tokenize gave"), false);
         }
 
         int unnamed = Array.FindIndex(named, id => id is null or < 0);
         throw Fail($"names its token {unnamed} '{names[unnamed]}', not '{IdPrefix}' and a number; "
             + "use a server that honours return_tokens_as_token_ids, or set Tokenize");
     }
+
+    private IReadOnlyList<int>? Encoded(string text) => options.Tokenize is null
+        ? null
+        : options.Tokenize(text) ?? throw Fail($"can't be read, since Tokenize returned null for '{text}'");
 
     private IReadOnlyList<int> Counted(IReadOnlyList<int> ids, int count, string who) => ids.Count == count
         ? ids

@@ -1,7 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 
 using OpenAI;
@@ -12,11 +11,6 @@ namespace MedR1.Sampling.Remote;
 /// <summary>Sends requests to a server, and retries them if that may help.</summary>
 internal sealed class ChatSender
 {
-    private const int BodyBytes = 1024;
-
-    // llama.cpp's message for n > 1, in versions that don't draw several completions.
-    private const string OneOnly = "Only one completion choice is allowed";
-
     private readonly RemoteSamplerOptions _options;
     private readonly ChatClient _client;
 
@@ -74,11 +68,13 @@ internal sealed class ChatSender
             {
                 CancellationToken = limit.Token,
                 ErrorOptions = ClientErrorBehaviors.NoThrow,
+                // Otherwise the client would read an endless answer into memory.
+                BufferResponse = false,
             };
             ClientResult result = await _client.CompleteChatAsync(content, request).ConfigureAwait(false);
             using PipelineResponse response = result.GetRawResponse();
             status = response.Status;
-            return Read(response);
+            return await AnswerReader.ReadAsync(response, _options.MaxAnswerBytes, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (
             e is OperationCanceledException or ClientResultException or HttpRequestException or IOException)
@@ -93,40 +89,6 @@ internal sealed class ChatSender
         finally
         {
             RemoteSamplingMetrics.RecordRequest(status, Stopwatch.GetElapsedTime(started));
-        }
-    }
-
-    // Redirects are not followed, and mostly have no text that would say so.
-    private static string Refusal(PipelineResponse response) =>
-        response.Status is >= 300 and < 400 && response.Headers.TryGetValue("Location", out string? place)
-            ? $"the server redirects to '{place}'; set Endpoint to the address that answers itself."
-            : "the server refused.";
-
-    private static AttemptResult Read(PipelineResponse response)
-    {
-        // Only the start is ever shown, and an answer may have several megabytes.
-        ReadOnlySpan<byte> start = response.Content.ToMemory().Span;
-        string body = Encoding.UTF8.GetString(start[..Math.Min(start.Length, BodyBytes)]);
-        AttemptResult answer = new() { Status = response.Status, Body = body };
-        if (response.Status is < 200 or >= 300)
-        {
-            bool isOneOnly = body.Contains(OneOnly, StringComparison.OrdinalIgnoreCase);
-            response.Headers.TryGetValue("Retry-After", out string? wait);
-            return answer with
-            {
-                Problem = isOneOnly ? "the server draws one completion per request; set SeparateRequests." : Refusal(response),
-                IsTransient = ServerRules.MayPass(response.Status) && !isOneOnly,
-                RetryAfter = RetrySchedule.ReadRetryAfter(wait, DateTimeOffset.UtcNow),
-            };
-        }
-
-        try
-        {
-            return answer with { Json = AnswerJson.Parse(response.Content.ToMemory()) };
-        }
-        catch (JsonException e)
-        {
-            return answer with { Problem = $"the answer is not JSON ({e.Message}).", IsTransient = true, Cause = e };
         }
     }
 }

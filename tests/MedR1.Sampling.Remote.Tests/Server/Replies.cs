@@ -61,6 +61,17 @@ internal static class Replies
         context.Abort();
     }
 
+    /// <summary>Writes text until the client leaves.</summary>
+    public static async Task Endless(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        byte[] text = Encoding.UTF8.GetBytes("\"" + new string('x', 100_000));
+        while (!context.RequestAborted.IsCancellationRequested)
+        {
+            await context.Response.Body.WriteAsync(text, context.RequestAborted);
+        }
+    }
+
     /// <summary>Answers nothing until the client leaves.</summary>
     public static Task Never(HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted);
 }
