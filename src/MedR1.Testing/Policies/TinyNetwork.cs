@@ -20,7 +20,7 @@ internal sealed class TinyNetwork : nn.Module
         : base(nameof(TinyNetwork))
     {
         using Generator generator = new((ulong)options.Seed, CPU);
-        int hidden = options.HiddenSize;
+        int hidden = HiddenSize = options.HiddenSize;
         Parameter Create(double scale, long[] size)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -37,6 +37,9 @@ internal sealed class TinyNetwork : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>H.</summary>
+    public int HiddenSize { get; }
+
     /// <summary>The layers.</summary>
     public IReadOnlyList<TinyLayer> Layers => [.. _layers];
 
@@ -44,21 +47,8 @@ internal sealed class TinyNetwork : nn.Module
     public static Tensor Normalize(Tensor hidden) => nn.functional.layer_norm(hidden, [hidden.shape[^1]]);
 
     /// <summary>Features <c>[images, H]</c>; null if there are no images.</summary>
-    public Tensor? EncodeImages(IReadOnlyList<EncodedImage> images)
-    {
-        if (images.Count == 0)
-        {
-            return null;
-        }
-
-        float[] values = [.. images.SelectMany(image => image.Patches.ToArray())];
-
-        // A tensor made from an array shares the array's memory, and matrix products round differently depending on its alignment, which
-        // changes from call to call. The copy is aligned.
-        using Tensor borrowed = tensor(values, [images.Count, TinyProcessor.ImageValueCount], device: _images.device);
-        using Tensor values_NC = borrowed.clone();
-        return nn.functional.linear(values_NC, _images);
-    }
+    public Tensor? EncodeImages(IReadOnlyList<EncodedImage> images) =>
+        images.Count == 0 ? null : cat([.. images.Select(Encode)], 0);
 
     /// <summary>
     /// Hidden states <c>[1, T, H]</c> of the tokens from a position on, with features in place of the image tokens.
@@ -97,4 +87,14 @@ internal sealed class TinyNetwork : nn.Module
 
     /// <summary>Logits of hidden states.</summary>
     public Tensor Head(Tensor hidden) => nn.functional.linear(Normalize(hidden), _head);
+
+    // One image at a time: its features can't depend on the others.
+    private Tensor Encode(EncodedImage image)
+    {
+        // A tensor made from an array shares the array's memory, and matrix products round differently depending on its alignment, which
+        // changes from call to call. The copy is aligned.
+        using Tensor borrowed = tensor(image.Patches.ToArray(), [1, TinyProcessor.ImageValueCount], device: _images.device);
+        using Tensor values_1C = borrowed.clone();
+        return nn.functional.linear(values_1C, _images);
+    }
 }

@@ -108,12 +108,13 @@ public sealed class TinyPolicy : IHiddenStatePolicy
 
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
+        Tensor?[] features = TinyFeatures.Of(prompts, imageFeatures, _network);
         List<Tensor> logits = [];
         for (int p = 0; p < prompts.Count; p++)
         {
             int slot = slots[p];
             int length = prompts[p].TokenIds.Count;
-            Tensor hidden_BTH = _network.Run(EmbedPrompt(prompts[p]), (layer, key, value) =>
+            Tensor hidden_BTH = _network.Run(EmbedPrompt(prompts[p], features[p]), (layer, key, value) =>
             {
                 own.PromptKeys(layer)[slot].narrow(1, 0, length).copy_(key[0]);
                 own.PromptValues(layer)[slot].narrow(1, 0, length).copy_(value[0]);
@@ -151,7 +152,8 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         using DisposeScope scope = NewDisposeScope();
         TokenRows completions = new([.. groups.SelectMany(group => group.Completions)], Device);
-        return completions.Score(Completions(groups, completions.Longest, _network.Head), options).MoveToOuterDisposeScope();
+        Tensor logits_BTV = Completions(groups, completions.Longest, _network.Head, imageFeatures);
+        return completions.Score(logits_BTV, options).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -170,8 +172,9 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         using DisposeScope scope = NewDisposeScope();
         TokenRows targets = new([.. sequences.Select(sequence => sequence.TokenIds.Skip(1).ToArray())], Device);
-        Tensor hidden_BTH = cat([.. sequences.Select(sequence => nn.functional.pad(
-            EmbedPrompt(sequence), [0, 0, 0, targets.Longest + 1 - sequence.TokenIds.Count]))], 0);
+        Tensor?[] features = TinyFeatures.Of(sequences, null, _network);
+        Tensor hidden_BTH = cat([.. sequences.Zip(features, (sequence, own) => nn.functional.pad(
+            EmbedPrompt(sequence, own), [0, 0, 0, targets.Longest + 1 - sequence.TokenIds.Count]))], 0);
         Tensor logits_BTV = _network.Head(_network.Run(hidden_BTH).narrow(1, 0, targets.Longest));
         return targets.Score(logits_BTV, new TokenStatisticsOptions()).MoveToOuterDisposeScope();
     }
@@ -245,13 +248,15 @@ public sealed class TinyPolicy : IHiddenStatePolicy
     }
 
     // [B, T, …]: the output of a head for the states that predict the completions' tokens.
-    private Tensor Completions(IReadOnlyList<PackedGroup> groups, int longest, Func<Tensor, Tensor> head)
+    private Tensor Completions(
+        IReadOnlyList<PackedGroup> groups, int longest, Func<Tensor, Tensor> head, Tensor? imageFeatures = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        Tensor?[] features = TinyFeatures.Of([.. groups.Select(group => group.Prompt)], imageFeatures, _network);
         List<Tensor> all = [];
-        foreach (PackedGroup group in groups)
+        foreach ((PackedGroup group, Tensor? ofPrompt) in groups.Zip(features))
         {
-            Tensor prompt_BPH = EmbedPrompt(group.Prompt);
+            Tensor prompt_BPH = EmbedPrompt(group.Prompt, ofPrompt);
             int length = group.Prompt.TokenIds.Count;
             int own = group.Completions.Max(completion => completion.Count);
             Tensor completions_BTH = cat(
@@ -264,7 +269,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         return cat(all, 0).MoveToOuterDisposeScope();
     }
 
-    private Tensor EmbedPrompt(EncodedPrompt prompt)
+    private Tensor EmbedPrompt(EncodedPrompt prompt, Tensor? features)
     {
         if (prompt.TokenIds.Count == 0 || prompt.TokenIds.Count > ContextLength)
         {
@@ -272,6 +277,6 @@ public sealed class TinyPolicy : IHiddenStatePolicy
                 $"The prompt has {prompt.TokenIds.Count} tokens; the model takes 1 to {ContextLength}.");
         }
 
-        return _network.Embed(prompt.TokenIds, 0, _network.EncodeImages(prompt.Images));
+        return _network.Embed(prompt.TokenIds, 0, features);
     }
 }

@@ -42,6 +42,35 @@ public sealed class TinyPolicyTests
     }
 
     [Fact]
+    public void Given_features_take_the_place_of_the_images()
+    {
+        using TinyPolicy policy = new();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        EncodedPrompt[] red = Prompts(Red), blue = Prompts(Blue);
+        Tensor features = policy.EncodeImages(blue)!;
+        Assert.Equal([3L, policy.HiddenSize], features.shape);
+
+        using TokenStatistics own = Score(blue, null), given = Score(red, features);
+        Assert.True(own.LogProbabilities.equal(given.LogProbabilities).all().item<bool>());
+        using IKeyValueCache cache = policy.CreateCache(3, 1, 40, 1);
+        Assert.True(policy.Prefill(blue, [0, 1, 2], cache).equal(policy.Prefill(red, [0, 1, 2], cache, features)).all().item<bool>());
+
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Score(red[..1], features));
+        Assert.Contains($"[3, {policy.HiddenSize}], but the prompts' images take [1, {policy.HiddenSize}]", error.Message);
+
+        TokenStatistics Score(EncodedPrompt[] prompts, Tensor? images) => policy.TokenLogProbabilities(
+            [.. prompts.Select(prompt => new PackedGroup(prompt, [[65, 66]]))], new TokenStatisticsOptions(), images);
+
+        EncodedPrompt[] Prompts(IImageSource image) =>
+        [
+            policy.Processor.Encode(VqaPrompt.Ask("What is this?", image)),
+            policy.Processor.Encode(VqaPrompt.Ask("Nothing to see.")),
+            policy.Processor.Encode(VqaPrompt.Ask("Compare the two.", image, Red)),
+        ];
+    }
+
+    [Fact]
     public void Cached_steps_take_no_gradient()
     {
         using TinyPolicy policy = new();
