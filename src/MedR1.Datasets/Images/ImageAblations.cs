@@ -29,15 +29,15 @@ public static class ImageAblations
     }
 
     /// <summary>
-    /// Each question with the images of a different question: a model that uses the images scores lower, one that ignores them is
-    /// unaffected. The other question has as many images and by default the same modality, so that what images of a modality have in
-    /// common is kept.
+    /// Each question with the images of a different question, none of which is its own: a model that uses the images scores lower, one
+    /// that ignores them is unaffected. The other question has as many images and by default the same modality, so that what images of a
+    /// modality have in common is kept.
     /// </summary>
     /// <param name="dataset">The data set.</param>
     /// <param name="seed">The seed of the random choices.</param>
     /// <param name="withinModality">Whether images stay within their modality.</param>
     /// <exception cref="ArgumentException">
-    /// All questions of a modality with the same number of images are about the same images.
+    /// All questions of a modality with the same number of images are about the same images, or share one with a question.
     /// </exception>
     public static IVqaDataset ShuffleImages(this IVqaDataset dataset, long seed, bool withinModality = true)
     {
@@ -59,39 +59,43 @@ public static class ImageAblations
 
     /// <summary>
     /// Places questions about the same image next to each other, images in random order. A question's donor is as many places
-    /// further on as one image has questions at most, or the first question after that with a different image.
+    /// further on as one image has questions at most, or the first question after that with other images.
     /// </summary>
     private static void Deal(
         IVqaDataset dataset, int[] questions, int[] donors, long seed, (string? Modality, int Images) kind)
     {
-        int[][] byPicture =
+        int[][] byImages =
         [
-            .. questions.GroupBy(index => PictureOf(dataset[index]))
+            .. questions.GroupBy(index => ImagesOf(dataset[index]))
                 .Select(same => (int[])[.. same])
                 .OrderBy(same => Philox.Block((ulong)seed, (ulong)same[0], 0).Low),
         ];
-        if (byPicture.Length < 2)
+        if (byImages.Length < 2)
         {
-            string names = string.Join("', '", dataset[questions[0]].Images.Select(image => image.Name));
             throw new ArgumentException(
                 $"All {questions.Length} questions of modality '{kind.Modality ?? "(any)"}' with {kind.Images} "
-                + $"{(kind.Images == 1 ? "picture" : "pictures")} are about '{names}', so there is nothing else of the kind to give them. "
-                + "Use withinModality: false, or leave these questions out.", nameof(dataset));
+                + $"{(kind.Images == 1 ? "image" : "images")} are about {NamesOf(dataset[questions[0]])}, so there is "
+                + "nothing else of the kind to give them. Use withinModality: false, or leave these questions out.", nameof(dataset));
         }
 
-        int[] order = [.. byPicture.SelectMany(same => same)];
-        int step = byPicture.Max(same => same.Length);
+        int[] order = [.. byImages.SelectMany(same => same)];
+        int step = byImages.Max(same => same.Length);
         for (int i = 0; i < order.Length; i++)
         {
-            int donor = i + step;
-            while (PictureOf(dataset[order[donor % order.Length]]) == PictureOf(dataset[order[i]]))
-            {
-                donor++;
-            }
-
-            donors[order[i]] = order[donor % order.Length];
+            int question = order[i];
+            int place = Enumerable.Range(i + step, order.Length)
+                .FirstOrDefault(place => !ShareImage(dataset[order[place % order.Length]], dataset[question]), -1);
+            donors[question] = place >= 0 ? order[place % order.Length] : throw new ArgumentException(
+                $"Each of the {order.Length} questions of modality '{kind.Modality ?? "(any)"}' with {kind.Images} images has one of "
+                + $"'{dataset[question].Id}' ({NamesOf(dataset[question])}), so there is nothing else of the kind to give it. "
+                + "Use withinModality: false, or leave this question out.", nameof(dataset));
         }
     }
 
-    private static string PictureOf(VqaExample example) => string.Join('\n', example.Images.Select(image => image.Name));
+    private static bool ShareImage(VqaExample left, VqaExample right) =>
+        left.Images.Any(image => right.Images.Any(other => other.Name == image.Name));
+
+    private static string NamesOf(VqaExample example) => string.Join(", ", example.Images.Select(image => $"'{image.Name}'"));
+
+    private static string ImagesOf(VqaExample example) => string.Join('\n', example.Images.Select(image => image.Name));
 }

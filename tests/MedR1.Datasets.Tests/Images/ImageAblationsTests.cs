@@ -71,6 +71,25 @@ public sealed class ImageAblationsTests
             pair => Assert.NotEqual(pair.First.Images[0].Name, pair.Second.Images[0].Name));
     }
 
+    // Each of the first three shares an image with the two others.
+    [Fact]
+    public void Shuffling_gives_no_question_one_of_its_own_images()
+    {
+        string[][] images = [["a", "b"], ["b", "c"], ["c", "a"], ["d", "e"], ["f", "g"]];
+        InMemoryDataset dataset = new(
+            "list", [.. images.Select((names, i) => Examples.Make($"q{i}", ImagingModality.CT, images: names))]);
+        Assert.All(Enumerable.Range(0, 50), seed => Assert.All(
+            dataset.ShuffleImages(seed).Zip(dataset),
+            pair => Assert.Empty(Names(pair.First).Intersect(Names(pair.Second)))));
+
+        InMemoryDataset all = new("list", [.. dataset.Take(3)]);
+        string message = Assert.Throws<ArgumentException>(() => all.ShuffleImages(1)).Message;
+        Assert.Contains("Each of the 3 questions of modality 'CT", message);
+        Assert.Contains("with 2 images has one of 'q", message);
+
+        static IEnumerable<string> Names(VqaExample example) => example.Images.Select(image => image.Name);
+    }
+
     // Such a question can only get two pictures, and no other question has as many.
     [Fact]
     public void Shuffling_names_the_questions_that_stand_alone_by_their_number_of_pictures()
@@ -82,7 +101,7 @@ public sealed class ImageAblationsTests
                 Examples.Make("q2", ImagingModality.CT, images: ["c", "d"]),
             ]);
         string message = Assert.Throws<ArgumentException>(() => dataset.ShuffleImages(1)).Message;
-        Assert.Contains("with 2 pictures are about 'c', 'd'", message);
+        Assert.Contains("with 2 images are about 'c', 'd'", message);
         Assert.Contains("leave these questions out", message);
     }
 
