@@ -17,10 +17,23 @@ public sealed class GatedReward : IReward
     /// <param name="threshold">The minimum score of the gate that opens the gate.</param>
     /// <param name="closed">The score if the gate is closed; null to abstain.</param>
     /// <param name="name">The name in logs; null for <c>{reward}_if_{gate}</c>.</param>
+    /// <exception cref="ArgumentException"><paramref name="threshold"/> is NaN, or <paramref name="closed"/> is not finite.</exception>
     public GatedReward(IReward gate, IReward reward, double threshold = 1.0, double? closed = 0.0, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(gate);
         ArgumentNullException.ThrowIfNull(reward);
+        if (double.IsNaN(threshold))
+        {
+            throw new ArgumentException("The threshold is NaN, which no score reaches; use a number.", nameof(threshold));
+        }
+
+        if (closed is double score && !double.IsFinite(score))
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"The score for a closed gate is {score}; use a finite number, or null to abstain."),
+                nameof(closed));
+        }
+
         _gate = gate;
         _reward = reward;
         _threshold = threshold;

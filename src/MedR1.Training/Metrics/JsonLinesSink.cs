@@ -19,15 +19,23 @@ public sealed class JsonLinesSink : IMetricSink, IDisposable
     public JsonLinesSink(string path) => _file = JsonLinesFile.Open(path);
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A metric is named <c>step</c>, like the number of the step.</exception>
     public ValueTask WriteAsync(StepMetrics metrics, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         cancellationToken.ThrowIfCancellationRequested();
+        if (metrics.Values.ContainsKey(MetricLines.StepName))
+        {
+            throw new ArgumentException(
+                $"A metric is named '{MetricLines.StepName}', the name under which a line has the number of the step; name it differently.",
+                nameof(metrics));
+        }
+
         using MemoryStream line = new();
         using (Utf8JsonWriter json = new(line))
         {
             json.WriteStartObject();
-            json.WriteNumber("step", metrics.Step);
+            json.WriteNumber(MetricLines.StepName, metrics.Step);
             foreach ((string name, double value) in metrics.Values)
             {
                 if (double.IsFinite(value))

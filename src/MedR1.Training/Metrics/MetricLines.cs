@@ -5,7 +5,8 @@ namespace MedR1.Training;
 /// <summary>Reads the lines of a <see cref="JsonLinesSink"/>.</summary>
 internal static class MetricLines
 {
-    private const string StepName = "step";
+    /// <summary>The name of the step's number in a line.</summary>
+    public const string StepName = "step";
 
     public static StepMetrics[] Read(string path)
     {

@@ -26,6 +26,15 @@ public sealed class CompositionTests
     }
 
     [Fact]
+    public void A_gate_that_could_never_open_or_pays_nothing_finite_is_refused()
+    {
+        Assert.Contains("NaN", Assert.Throws<ArgumentException>(() => new GatedReward(s_accuracy, s_accuracy, double.NaN)).Message);
+        Assert.Contains(
+            "for a closed gate is -Infinity", Assert.Throws<ArgumentException>(
+                () => new GatedReward(s_accuracy, s_accuracy, closed: double.NegativeInfinity)).Message);
+    }
+
+    [Fact]
     public async Task A_sum_leaves_out_what_abstains()
     {
         CompositeReward reward = new(

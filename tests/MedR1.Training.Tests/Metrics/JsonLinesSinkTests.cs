@@ -40,6 +40,16 @@ public sealed class JsonLinesSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task A_metric_with_the_name_of_the_steps_number_is_refused()
+    {
+        using JsonLinesSink sink = new(Path.Combine(_folder, "metrics.jsonl"));
+        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(
+            async () => await sink.WriteAsync(Measured.Step(1, ("step", 0.5))));
+        Assert.Contains("A metric is named 'step'", error.Message);
+        Assert.Equal(0, new FileInfo(Path.Combine(_folder, "metrics.jsonl")).Length);
+    }
+
+    [Fact]
     public void Json_lines_are_read_again_each_step_once()
     {
         string path = Path.Combine(_folder, "metrics.jsonl");
