@@ -13,7 +13,7 @@ public sealed partial class Qwen2VLPolicy
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _runner.EncodeImages(prompts);
+        return _runner.Images.Encode(prompts);
     }
 
     /// <inheritdoc/>
@@ -23,7 +23,7 @@ public sealed partial class Qwen2VLPolicy
         return other is Qwen2VLPolicy own && own.Configuration.Family == Configuration.Family
             && HasEqualVision(own.Configuration.Vision) && own.Device == Device && own.DataType == DataType
             && own.HoldsVisionInBytes == HoldsVisionInBytes
-            && VisionParameters.All(pair => !pair.Value.requires_grad)
+            && IsVisionFrozen
             && VisionParameters.Zip(own.VisionParameters).All(pair => AreEqual(pair.First.Value, pair.Second.Value));
     }
 
@@ -37,12 +37,14 @@ public sealed partial class Qwen2VLPolicy
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 1);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_runner.KeptFeatures is { IsEnded: false } || VisionParameters.Any(pair => pair.Value.requires_grad))
+        if (_runner.Images.Kept is { IsEnded: false } || !IsVisionFrozen)
             return null;
-        return _runner.KeptFeatures = new([.. VisionParameters.Select(pair => pair.Value)], maxBytes);
+        return _runner.Images.Kept = new([.. VisionParameters.Select(pair => pair.Value)], maxBytes);
     }
 
     private bool HoldsVisionInBytes => Quantization == WeightQuantization.DecoderAndVision;
+
+    private bool IsVisionFrozen => VisionParameters.All(pair => !pair.Value.requires_grad);
 
     private IEnumerable<KeyValuePair<string, Parameter>> VisionParameters =>
         Parameters.Where(pair => PartOf(pair.Key) != ModelPart.Language);

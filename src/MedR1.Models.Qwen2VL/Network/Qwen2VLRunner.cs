@@ -14,46 +14,8 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
     /// <summary>Whether decode steps use a <see cref="StepRecorder"/> if there is one.</summary>
     internal bool StepsByKernels { get; set; } = true;
 
-    /// <summary>The cache of image features; <see langword="null"/> if features are not cached.</summary>
-    internal KeptImageFeatures? KeptFeatures { get; set; }
-
-    /// <summary>
-    /// Computes image features, <c>[image tokens, hidden]</c>, in the order of the prompts and their images;
-    /// <see langword="null"/> if there are no images.
-    /// </summary>
-    public Tensor? EncodeImages(
-        IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
-    {
-        if (observer is null && KeptFeatures is { } kept && !HasVisionAdapter && kept.AreValid())
-        {
-            EncodedImage[] pictures = [.. prompts.SelectMany(prompt => prompt.Images)];
-            return pictures.Length == 0 ? null : kept.Of(pictures, picture => RunTower([new EncodedPrompt([], [picture])])!);
-        }
-
-        return RunTower(prompts, observer, pass);
-    }
-
-    private bool HasVisionAdapter =>
-        adapters.Adapted.Any(module => ParameterParts.IsVision(module.PublishedName));
-
-    private bool IsTowerFrozen => !HasVisionAdapter && network.Vision.parameters().All(parameter => !parameter.requires_grad);
-
-    private Tensor? RunTower(
-        IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
-    {
-        if (ImageBatch.Create(configuration.Vision, prompts) is not { } images)
-            return null;
-        using DisposeScope scope = NewDisposeScope();
-
-        // A frozen tower runs without gradient, as when features are cached: caching must not change a bit of the features, and
-        // kernels with gradient sum in a different order.
-        using IDisposable? frozen = is_grad_enabled() && IsTowerFrozen ? no_grad() : null;
-        Tensor patches = images.Patches(configuration.Vision.PatchVectorSize, device, dataType);
-        Tensor features = network.Vision.Forward(patches, images.Grids, observer, frozen is null ? pass : null);
-        if (images.FeatureRows is { } rows)
-            features = features.index_select(0, rows.ToDevice(device));
-        return features.MoveToOuterDisposeScope();
-    }
+    /// <summary>Computes the features of images.</summary>
+    internal ImageEncoder Images { get; } = new(configuration.Vision, network.Vision, device, dataType, adapters);
 
     /// <summary>
     /// Runs prompts, writes them to slots of a cache, and returns <c>[prompts, vocabulary]</c> float32 logits of the next token.
@@ -240,13 +202,13 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
         using DisposeScope scope = NewDisposeScope();
         long[] tokens = more.Count == 0 ? batch.Tokens : [.. batch.Tokens, .. more];
         Tensor embedded = network.Decoder.Embedding.call(tokens.ToDevice(device));
-        if ((imageFeatures ?? EncodeImages(prompts, null, pass)) is { } features)
+        if ((imageFeatures ?? Images.Encode(prompts, null, pass)) is { } features)
         {
-            if (features.dim() != 2 || features.shape[0] != batch.FeatureCount)
+            if (!features.shape.SequenceEqual([batch.FeatureCount, configuration.Text.HiddenSize]))
             {
                 throw new ArgumentException(
-                    $"The features have shape [{string.Join(", ", features.shape)}], but the prompts' pictures take "
-                    + $"{batch.FeatureCount} rows; give what EncodeImages gives for these prompts.",
+                    $"The features have shape [{string.Join(", ", features.shape)}], but the prompts' images take "
+                    + $"[{batch.FeatureCount}, {configuration.Text.HiddenSize}]; use those that EncodeImages returns for the same prompts.",
                     nameof(imageFeatures));
             }
 

@@ -16,7 +16,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
 
     public KeptImageFeaturesTests() => _policy.Freeze(ModelPart.Vision, ModelPart.Merger);
 
-    private int Computed => _policy.Runner.KeptFeatures!.ComputedCount;
+    private int Computed => _policy.Runner.Images.Kept!.ComputedCount;
 
     public void Dispose() => _policy.Dispose();
 
@@ -36,7 +36,7 @@ public sealed class KeptImageFeaturesTests : IDisposable
         Assert.Equal(alone, Features(policy, pictures));
         Assert.Equal(alone, Features(policy, pictures));
         TinyModel.Near(together, alone);
-        Assert.Equal(3, policy.Runner.KeptFeatures!.ComputedCount);
+        Assert.Equal(3, policy.Runner.Images.Kept!.ComputedCount);
     }
 
     [Fact]
@@ -82,14 +82,14 @@ public sealed class KeptImageFeaturesTests : IDisposable
         }
 
         Assert.Equal(4, Computed);
-        Assert.Equal(2 * BytesOfOne, _policy.Runner.KeptFeatures!.ByteSize);
+        Assert.Equal(2 * BytesOfOne, _policy.Runner.Images.Kept!.ByteSize);
 
         // More than fits, in one call: all are given.
         EncodedImage[] many = [.. Enumerable.Range(10, 5).Select(seed => TinyModel.Image(4, 4, seed))];
         Assert.Equal(5 * 4 * 32, Features(_policy, many).Length);
-        Assert.Equal(2 * BytesOfOne, _policy.Runner.KeptFeatures!.ByteSize);
+        Assert.Equal(2 * BytesOfOne, _policy.Runner.Images.Kept!.ByteSize);
         Features(_policy, TinyModel.Image(8, 8, 1));
-        Assert.Equal(2 * BytesOfOne, _policy.Runner.KeptFeatures!.ByteSize);
+        Assert.Equal(2 * BytesOfOne, _policy.Runner.Images.Kept!.ByteSize);
     }
 
     [Fact]

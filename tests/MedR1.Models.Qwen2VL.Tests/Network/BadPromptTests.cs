@@ -88,6 +88,22 @@ public sealed class BadPromptTests
             () => policy.Decode(zeros(1, dtype: ScalarType.Int64), [new(0, 0, 0)], cache));
     }
 
+    // An image of 4 x 4 patches has 4 tokens; the tiny model has hidden states of 32 numbers.
+    [Theory]
+    [InlineData(new long[] { 3, 32 })]
+    [InlineData(new long[] { 4, 16 })]
+    [InlineData(new long[] { 4, 32, 1 })]
+    public void Features_of_a_different_shape_are_refused(long[] shape)
+    {
+        using Qwen2VLPolicy policy = TinyModel.Create();
+        using DisposeScope scope = NewDisposeScope();
+        using IKeyValueCache cache = policy.CreateCache(1, 1, 20, 1);
+        EncodedPrompt prompt = TinyModel.Prompt(3, 1, TinyModel.Image(4, 4, 1));
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => policy.Prefill([prompt], [0], cache, imageFeatures: zeros(shape)));
+        Assert.Contains($"[{string.Join(", ", shape)}], but the prompts' images take [4, 32]", error.Message);
+    }
+
     [Fact]
     public void Slots_that_do_not_fit_are_named()
     {

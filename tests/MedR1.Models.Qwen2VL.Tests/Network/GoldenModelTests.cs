@@ -51,7 +51,7 @@ public sealed class GoldenModelTests
         EncodedPrompt[] prompts = Prompts();
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor features = runner.EncodeImages(prompts)!;
+        Tensor features = runner.Images.Encode(prompts)!;
         TinyModel.Near([0.508542f, -0.180074f, -0.245711f, 0.116917f, 0.766893f], features[0].Values()[..5], 2e-6);
         TinyModel.Near([-0.015254f, -0.507661f, -0.150386f, 0.348523f, 0.897845f], features[15].Values()[..5], 2e-6);
 

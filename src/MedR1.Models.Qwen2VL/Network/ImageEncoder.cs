@@ -1,0 +1,50 @@
+using MedR1.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MedR1.Models.Qwen2VL;
+
+/// <summary>Computes image features with the vision tower, or takes them from a cache.</summary>
+internal sealed class ImageEncoder(
+    Qwen2VLVisionConfiguration configuration, VisionTower tower, Device device, ScalarType dataType, AdapterHost adapters)
+{
+    /// <summary>The cache of image features; <see langword="null"/> if features are not cached.</summary>
+    public KeptImageFeatures? Kept { get; set; }
+
+    /// <summary>
+    /// Computes image features, <c>[image tokens, hidden]</c>, in the order of the prompts and their images;
+    /// <see langword="null"/> if there are no images.
+    /// </summary>
+    public Tensor? Encode(
+        IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
+    {
+        if (observer is null && Kept is { } kept && !HasAdapter && kept.AreValid())
+        {
+            EncodedImage[] images = [.. prompts.SelectMany(prompt => prompt.Images)];
+            return images.Length == 0 ? null : kept.Of(images, image => RunTower([new EncodedPrompt([], [image])])!);
+        }
+
+        return RunTower(prompts, observer, pass);
+    }
+
+    private bool HasAdapter => adapters.Adapted.Any(module => ParameterParts.IsVision(module.PublishedName));
+
+    private bool IsFrozen => !HasAdapter && tower.parameters().All(parameter => !parameter.requires_grad);
+
+    private Tensor? RunTower(
+        IReadOnlyList<EncodedPrompt> prompts, ActivationObserver? observer = null, CheckpointedPass? pass = null)
+    {
+        if (ImageBatch.Create(configuration, prompts) is not { } images)
+            return null;
+        using DisposeScope scope = NewDisposeScope();
+
+        // A frozen tower runs without gradient, as when features are cached: caching must not change a bit of the features, and
+        // kernels with gradient sum in a different order.
+        using IDisposable? frozen = is_grad_enabled() && IsFrozen ? no_grad() : null;
+        Tensor patches = images.Patches(configuration.PatchVectorSize, device, dataType);
+        Tensor features = tower.Forward(patches, images.Grids, observer, frozen is null ? pass : null);
+        if (images.FeatureRows is { } rows)
+            features = features.index_select(0, rows.ToDevice(device));
+        return features.MoveToOuterDisposeScope();
+    }
+}
