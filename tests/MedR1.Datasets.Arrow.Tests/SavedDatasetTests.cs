@@ -27,104 +27,12 @@ public sealed class SavedDatasetTests : IDisposable
         Assert.Equal(loaded.Select(Bytes), streamed.Select(Bytes));
     }
 
-    [Fact]
-    public void Lists_of_a_fixed_length_long_codes_and_views_are_read()
-    {
-        FixedSizeListArray.Builder options = new(StringType.Default, 2);
-        StringArray.Builder texts = (StringArray.Builder)options.ValueBuilder;
-        foreach (string[] pair in (string[][])[["CT", "MRI"], ["yes", "no"]])
-        {
-            options.Append();
-            texts.AppendRange(pair);
-        }
-
-        RecordBatch batch = new RecordBatch.Builder()
-            .Append("question", true, new StringViewArray.Builder().Append("Which one?").Append("Is a long question shown?").Build())
-            .Append("options", true, options.Build())
-            .Append("answer", true, new DictionaryArray(
-                new DictionaryType(UInt32Type.Default, StringType.Default, false),
-                new UInt32Array.Builder().Append(1).Append(0).Build(), new StringArray.Builder().Append("no").Append("CT").Build()))
-            .Append("score", true, new HalfFloatArray.Builder().Append((Half)0.5f).Append((Half)(-2f)).Build())
-            .Build();
-        Write(batch);
-
-        TableDataset dataset = SavedDataset.Load(_folder.Path);
-        Assert.Equal(["Which one?", "Is a long question shown?"], dataset.Select(example => example.Question));
-        Assert.Equal(["CT", "MRI", "yes", "no"], dataset.SelectMany(example => example.Options));
-        Assert.Equal([0, 1], dataset.Select(example => example.AnswerIndex!.Value));
-        Assert.Equal(["0.5", "-2"], dataset.Select(example => example.Metadata["score"]));
-    }
-
-    // The Parquet tests expect the same texts of the same values.
-    [Fact]
-    public void Dates_times_and_decimals_are_texts()
-    {
-        DateTimeOffset time = new(2024, 1, 2, 3, 4, 5, 678, 901, TimeSpan.Zero);
-        DateTimeOffset old = new(1969, 12, 31, 23, 59, 58, TimeSpan.Zero);
-        Write(Row()
-            .Append("day", true, new Date32Array.Builder().Append(time.UtcDateTime.Date).Build())
-            .Append("old_day", true, new Date64Array.Builder().Append(old.UtcDateTime.Date).Build())
-            .Append("no_day", true, new Date32Array.Builder().AppendNull().Build())
-            .Append("seconds", true, Times(TimeUnit.Second, null, old))
-            .Append("milliseconds", true, Times(TimeUnit.Millisecond, "Europe/Berlin", time))
-            .Append("microseconds", true, Times(TimeUnit.Microsecond, null, time))
-            .Append("nanoseconds", true, Times(TimeUnit.Nanosecond, "UTC", time))
-            .Append("cost", true, new Decimal128Array.Builder(new Decimal128Type(10, 4)).Append("1.2500").Build())
-            .Append("debt", true, new Decimal128Array.Builder(new Decimal128Type(38, 2)).Append("-0.05").Build())
-            .Append("wide", true, new Decimal128Array.Builder(new Decimal128Type(38, 0)).Append(new string('9', 38)).Build())
-            .Build());
-
-        IReadOnlyDictionary<string, string> metadata = Assert.Single(SavedDataset.Load(_folder.Path)).Metadata;
-        Assert.Equal(
-            new SortedDictionary<string, string>
-            {
-                ["day"] = "2024-01-02",
-                ["old_day"] = "1969-12-31",
-                ["seconds"] = "1969-12-31T23:59:58.0000000",
-                ["milliseconds"] = "2024-01-02T03:04:05.6780000Z",
-                ["microseconds"] = "2024-01-02T03:04:05.6789010",
-                ["nanoseconds"] = "2024-01-02T03:04:05.6789010Z",
-                ["cost"] = "1.2500",
-                ["debt"] = "-0.05",
-                ["wide"] = new string('9', 38),
-            },
-            new SortedDictionary<string, string>(metadata.ToDictionary()));
-
-        static IArrowArray Times(TimeUnit unit, string? zone, DateTimeOffset time) =>
-            new TimestampArray.Builder(new TimestampType(unit, zone)).Append(time).Build();
-    }
-
-    // One nanosecond and one millisecond before 1970: both belong to the year before.
-    [Fact]
-    public void Times_before_1970_are_rounded_down()
-    {
-        ArrayData last = new Int64Array.Builder().Append(-1).Build().Data;
-        TimestampType type = new(TimeUnit.Nanosecond, (string?)null);
-        Write(Row()
-            .Append("time", true, new TimestampArray(new ArrayData(type, 1, 0, 0, last.Buffers)))
-            .Append("day", true, new Date64Array(new ArrayData(Date64Type.Default, 1, 0, 0, last.Buffers)))
-            .Build());
-
-        IReadOnlyDictionary<string, string> metadata = Assert.Single(SavedDataset.Load(_folder.Path)).Metadata;
-        Assert.Equal("1969-12-31T23:59:59.9999999", metadata["time"]);
-        Assert.Equal("1969-12-31", metadata["day"]);
-    }
-
-    [Fact]
-    public void A_date_that_no_calendar_has_is_refused()
-    {
-        ArrayData days = new Int32Array.Builder().Append(int.MaxValue).Build().Data;
-        Write(Row().Append(
-            "day", true, new Date32Array(new ArrayData(Date32Type.Default, days.Length, 0, 0, days.Buffers))).Build());
-        Assert.Contains("a.arrow can't be read", Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
-    }
-
     // Up to 12 bytes of a view lie in the view itself, more lie in a buffer.
     [Fact]
     public void Pictures_whose_bytes_and_paths_are_views_are_read_from_the_file()
     {
         byte[][] pictures = [[1, 2, 3], [.. Enumerable.Range(0, 40).Select(i => (byte)i)]];
-        Write(PicturesOfViews(pictures));
+        _folder.Write(PicturesOfViews(pictures));
 
         TableDataset dataset = SavedDataset.Load(_folder.Path);
         Assert.Equal(pictures.Select(Convert.ToHexString), dataset.Take(2).Select(Bytes));
@@ -138,7 +46,7 @@ public sealed class SavedDatasetTests : IDisposable
     [InlineData(-1L)]
     public void More_buffers_of_views_than_the_batch_has_are_refused(long claimed)
     {
-        Write(PicturesOfViews([[1], new byte[40]]));
+        _folder.Write(PicturesOfViews([[1], new byte[40]]));
         string file = Path.Combine(_folder.Path, "a.arrow");
         byte[] bytes = File.ReadAllBytes(file);
 
@@ -157,7 +65,7 @@ public sealed class SavedDatasetTests : IDisposable
         StringArray first = new StringArray.Builder().Append("CT").Append("left").AppendNull().Build();
         StringArray second = new StringArray.Builder().Append("MRI").AppendNull().AppendNull().Build();
         StructType type = new([new Field("A", StringType.Default, true), new Field("B", StringType.Default, true)]);
-        Write(new RecordBatch.Builder()
+        _folder.Write(new RecordBatch.Builder()
             .Append("question", true, new StringArray.Builder().AppendRange(["Which?", "Where?", "Why?"]).Build())
             .Append("options", true, new StructArray(type, 3, [first, second], ArrowBuffer.Empty, 0))
             .Append("answer", true, new StringArray.Builder().AppendRange(["B", "A", "A"]).Build())
@@ -182,11 +90,11 @@ public sealed class SavedDatasetTests : IDisposable
             ArrowBuffer.Empty, 0);
         foreach (IArrowArray array in (IArrowArray[])[pixels, named])
         {
-            Write(Row().Append("image", true, array).Build());
+            _folder.Write(SavedBatches.Row().Append("image", true, array).Build());
             Assert.Contains(
                 "field 'image': a list or an object, but a picture was expected",
                 Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
-            Write(Row().Append("other", true, array).Build());
+            _folder.Write(SavedBatches.Row().Append("other", true, array).Build());
             Assert.Empty(Assert.Single(SavedDataset.Load(_folder.Path)).Metadata);
         }
     }
@@ -197,7 +105,7 @@ public sealed class SavedDatasetTests : IDisposable
         ListArray.Builder list = new(FloatType.Default);
         list.Append();
         ((FloatArray.Builder)list.ValueBuilder).AppendRange(new float[5000]);
-        Write(Row().Append("embedding", true, list.Build()).Build());
+        _folder.Write(SavedBatches.Row().Append("embedding", true, list.Build()).Build());
         Assert.Empty(Assert.Single(SavedDataset.Load(_folder.Path)).Metadata);
     }
 
@@ -262,25 +170,12 @@ public sealed class SavedDatasetTests : IDisposable
             .Build();
     }
 
-    private static RecordBatch.Builder Row() => new RecordBatch.Builder()
-        .Append("question", true, new StringArray.Builder().Append("Which?").Build())
-        .Append("answer", true, new StringArray.Builder().Append("CT").Build());
-
     private static string Bytes(VqaExample example)
     {
         using Stream stream = example.Images[0].OpenRead();
         using MemoryStream bytes = new();
         stream.CopyTo(bytes);
         return Convert.ToHexString(bytes.ToArray());
-    }
-
-    private void Write(RecordBatch batch)
-    {
-        _folder.Write("state.json", """{"_data_files": [{"filename": "a.arrow"}]}""");
-        using FileStream stream = File.Create(Path.Combine(_folder.Path, "a.arrow"));
-        using ArrowStreamWriter writer = new(stream, batch.Schema);
-        writer.WriteRecordBatch(batch);
-        writer.WriteEnd();
     }
 
     private void CheckDamage(int count, int seed)
