@@ -2,6 +2,8 @@
 # Writes what the source declares into PublicAPI.Unshipped.txt, for review in the diff of a change: of the packages that are
 # named (such as Evaluation Sampling.Remote), or of every package.
 set -euo pipefail
+# The diagnostics are read below, so they must not be in the user's language.
+export DOTNET_CLI_UI_LANGUAGE=en
 cd "$(dirname "$0")/.."
 if [ $# -gt 0 ]; then
   folders=("${@/#/src/MedR1.}")

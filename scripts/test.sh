@@ -5,7 +5,8 @@
 # Needs nothing but the .NET SDK: the packages, libtorch among them, come by restore.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# The closing lines are read below, so they must not be in the user's language.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 filter="Tier!=Slow&Device!=Gpu"
 [ "${1:-}" = "--slow" ] && filter="Device!=Gpu"
 
