@@ -134,8 +134,8 @@ public sealed partial class Qwen2VLPolicy
         if (Quantization != WeightQuantization.None)
         {
             throw new InvalidOperationException(
-                "The policy holds weights in 8 bits, which are not those of its checkpoint: save the adapter alone "
-                + "(LoraPolicy.Save), and for a whole model load the base without quantization, put the adapter on it by "
+                "The policy has 8-bit weights, which differ from those of its checkpoint: save only the adapter "
+                + "(LoraPolicy.Save); for a complete model load the base without quantization, apply the adapter to it with "
                 + "LoraPolicy.Load, and call SaveMerged there.");
         }
 
@@ -177,7 +177,7 @@ public sealed partial class Qwen2VLPolicy
         if (quantization != WeightQuantization.None && type == ScalarType.Float16)
         {
             throw new ArgumentException(
-                "In float16 sums of whole numbers of 8 bits would overflow: load the model with dataType BFloat16 or "
+                "Sums of 8-bit integers would overflow in float16: load the model with dataType BFloat16 or "
                 + "Float32, or without quantization.",
                 nameof(quantization));
         }

@@ -148,7 +148,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
         if (rows.Count == 0 || tokens.dim() != 1 || tokens.shape[0] != rows.Count)
         {
             throw new ArgumentException(
-                $"Expected tokens of shape [{rows.Count}], one for each row and at least one, but got " +
+                $"Expected tokens of shape [{rows.Count}], one per row and at least one, but got " +
                 $"[{string.Join(", ", tokens.shape)}].",
                 nameof(tokens));
         }
@@ -247,7 +247,7 @@ public sealed partial class Qwen2VLPolicy : IAdaptablePolicy, IHiddenStatePolicy
     {
         ArgumentNullException.ThrowIfNull(cache);
         return cache as SlotKeyValueCache ?? throw new ArgumentException(
-            $"The cache is a {cache.GetType().Name}, but this policy works with its own; make it with CreateCache.",
+            $"The cache is a {cache.GetType().Name}, but this policy needs its own kind; create it with CreateCache.",
             nameof(cache));
     }
 }

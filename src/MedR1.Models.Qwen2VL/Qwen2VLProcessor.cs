@@ -64,13 +64,13 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
         if (prompt.Messages.Count == 0)
             throw new InvalidPromptException("The prompt has no message; ask something.");
         if (!prompt.Messages.Any(message => message.Content.Any(IsSomething)))
-            throw new InvalidPromptException("The prompt's messages hold neither text nor a picture; ask something.");
+            throw new InvalidPromptException("The prompt's messages contain neither text nor an image; ask something.");
         ChatMessage last = prompt.Messages[^1];
         if (last.Role == ChatRole.User
             && !last.Content.OfType<TextPart>().Any(part => !string.IsNullOrWhiteSpace(part.Text)))
         {
             throw new InvalidPromptException(
-                "The user's last message has no text; put the question beside the picture.");
+                "The user's last message has no text; add the question to the image.");
         }
 
         var images = new List<EncodedImage>();
@@ -109,8 +109,8 @@ public sealed class Qwen2VLProcessor : IVisionLanguageProcessor
         if (Files.Count == 0)
         {
             BytePairTokenizer tokenizer = Tokenizer as BytePairTokenizer ?? throw new NotSupportedException(
-                $"A {Tokenizer.GetType().Name} can't be written; only a {nameof(BytePairTokenizer)} can, or one " +
-                "that was read from a checkpoint folder.");
+                $"A {Tokenizer.GetType().Name} can't be saved; use a {nameof(BytePairTokenizer)} or one " +
+                "that was loaded from a checkpoint folder.");
             tokenizer.Save(folder);
         }
 

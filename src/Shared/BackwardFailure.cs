@@ -71,7 +71,7 @@ internal sealed class BackwardFailure(string what, string advice)
         if (Volatile.Read(ref _first) is not null && Interlocked.Exchange(ref _first, null) is { } failure)
         {
             throw new InvalidOperationException(
-                $"{what}, so that its gradients were not numbers: {failure.Message} {advice}", failure);
+                $"{what}, so its gradients are NaN: {failure.Message} {advice}", failure);
         }
     }
 

@@ -3,7 +3,7 @@ namespace MedR1;
 /// <summary>Recognizes folders that are passed by mistake instead of the folder of a model or adapter.</summary>
 internal static class GivenFolder
 {
-    private const string Permit = "Let this program look there, or give another folder.";
+    private const string Permit = "Grant this program access, or give another folder.";
 
     // Matches the 32 digits in the name that CheckpointFolder gives to a folder that it replaces.
     private static readonly string Random = new('?', 32);
@@ -19,14 +19,14 @@ internal static class GivenFolder
         if (Trained(folder) is var (kind, trained))
         {
             return File.Exists(Path.Combine(trained, ModelFiles.AdapterConfiguration))
-                ? $"'{folder}' is {kind}, which trained an adapter: load the model that it was trained on, and put "
-                    + $"'{trained}' on it by LoraPolicy.Load."
-                : $"'{folder}' is {kind}: load '{trained}', its model.";
+                ? $"'{folder}' is {kind} with an adapter: load the base model, then apply "
+                    + $"'{trained}' with LoraPolicy.Load."
+                : $"'{folder}' is {kind}: load its model, '{trained}'.";
         }
 
         return File.Exists(Path.Combine(folder, ModelFiles.AdapterConfiguration))
-            ? $"'{folder}' is an adapter without its model: load the model that it was made for, and put the adapter on it "
-                + "by LoraPolicy.Load."
+            ? $"'{folder}' is an adapter without its base model: load the base model, then apply the adapter "
+                + "with LoraPolicy.Load."
             : null;
     }
 
@@ -36,8 +36,8 @@ internal static class GivenFolder
         if (Trained(folder) is var (kind, trained))
         {
             return File.Exists(Path.Combine(trained, ModelFiles.AdapterConfiguration))
-                ? $"It is {kind}: load '{trained}', its adapter."
-                : $"It is {kind}, which trained a whole model: load '{trained}' as a model.";
+                ? $"It is {kind}: load its adapter, '{trained}'."
+                : $"It is {kind} with a whole model: load '{trained}' as a model.";
         }
 
         return File.Exists(Path.Combine(folder, ModelFiles.Configuration)) ? "It is a whole model: load it as a model." : null;
@@ -52,7 +52,7 @@ internal static class GivenFolder
         if (File.Exists(Path.Combine(folder, ModelFiles.AdapterConfiguration)))
         {
             throw new IOException(
-                $"'{folder}' holds an adapter ({ModelFiles.AdapterConfiguration}), which transformers with PEFT would read in place "
+                $"'{folder}' holds an adapter ({ModelFiles.AdapterConfiguration}), which transformers with PEFT would read instead "
                 + "of the model: give another folder, or delete the adapter first if it is no longer needed.");
         }
     }
@@ -77,11 +77,11 @@ internal static class GivenFolder
         try
         {
             return Replaced(path) is string old
-                ? (false, $"A program ended while it replaced it: what was in it before is '{old}', rename that.") : null;
+                ? (false, $"A program ended while replacing it; its previous content is in '{old}': rename that folder.") : null;
         }
         catch (UnauthorizedAccessException exception)
         {
-            return (false, $"Whether an earlier one lies beside it can't be seen: {exception.Message} {Permit}");
+            return (false, $"Can't check for an earlier version next to it: {exception.Message} {Permit}");
         }
     }
 
@@ -108,10 +108,10 @@ internal static class GivenFolder
     private static (string Kind, string Trained)? Trained(string folder)
     {
         if (File.Exists(Path.Combine(folder, TrainerFile)))
-            return Existing("a checkpoint of a training", folder);
+            return Existing("a training checkpoint", folder);
         string newest = Path.Combine(folder, NewestFile);
         return File.Exists(newest)
-            ? Existing("the output folder of a training", Path.Combine(folder, File.ReadAllText(newest).Trim()))
+            ? Existing("the output folder of a training run", Path.Combine(folder, File.ReadAllText(newest).Trim()))
             : null;
     }
 

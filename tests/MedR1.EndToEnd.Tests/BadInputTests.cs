@@ -105,7 +105,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("")]
     [InlineData("  \n")]
     public async Task An_empty_question(string question) =>
-        AssertSays(await AskingFailsAsync(question), "hold neither text nor a picture; ask something");
+        AssertSays(await AskingFailsAsync(question), "contain neither text nor an image; ask something");
 
     [Fact]
     public async Task A_prompt_beyond_the_context()

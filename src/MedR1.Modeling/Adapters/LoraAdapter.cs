@@ -86,8 +86,8 @@ internal sealed class LoraAdapter : IDisposable
         if (quantized.Length > 0)
         {
             throw new InvalidOperationException(
-                $"The base holds {quantized.Length} of the adapter's layers in 8 bits, {quantized[0]} for one, and merging "
-                + "would need them whole: save the adapter, load the base without quantization, put the adapter on it by "
+                $"The base holds {quantized.Length} of the adapter's layers in 8 bits, for example {quantized[0]}, but merging "
+                + "needs full precision: save the adapter, load the base without quantization, apply the adapter to it with "
                 + "LoraPolicy.Load, and merge there.");
         }
 

@@ -20,7 +20,7 @@ internal static class LoraFiles
         LoraOptionsReader reader = new(document.RootElement, mistakes);
         LoraOptions options = reader.Read();
         if (reader.BaseClass is { } made && made != policy.ArchitectureName)
-            mistakes.Add($"It was made for a {made}, but the model is a {policy.ArchitectureName}; load that model.");
+            mistakes.Add($"It was made for a {made}, but the model is a {policy.ArchitectureName}; load it onto a {made}.");
         IReadOnlyList<LoraLayer> layers = LoraPlan.Make(options, policy.Adapters, isFromFile: true, mistakes);
         IReadOnlyList<LoraTensor> tensors = LoraTensor.Of(layers, options.UpHasBias, options.UseDora);
         using SafetensorsFile file = Open(Path.Combine(folder, Weights), source);
@@ -73,15 +73,15 @@ internal static class LoraFiles
         if (!Directory.Exists(folder))
             throw new LoraException(source, [GivenFolder.WhyMissing(folder) switch
             {
-                (true, string why) => $"It can't be seen: {why}",
-                (_, string why) => $"There is no such folder. {why}",
-                null => "There is no such folder. Give the folder of a PEFT adapter.",
+                (true, string why) => $"It can't be accessed: {why}",
+                (_, string why) => $"The folder does not exist. {why}",
+                null => "The folder does not exist. Give the folder of a PEFT adapter.",
             }]);
         string[] missing = [.. new[] { Configuration, Weights }.Where(name => !File.Exists(Path.Combine(folder, name)))];
         if (missing.Contains(Configuration) && GivenFolder.InsteadOfAdapter(folder) is { } instead)
             throw new LoraException(source, [instead]);
         if (missing.Length > 0)
-            throw new LoraException(source, [.. missing.Select(name => $"{name} is missing in the folder.")]);
+            throw new LoraException(source, [.. missing.Select(name => $"{name} is missing from the folder.")]);
     }
 
     private static JsonDocument Parse(string path, string source)
@@ -90,11 +90,11 @@ internal static class LoraFiles
         {
             JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document : throw new JsonException("it is no object");
+                ? document : throw new JsonException("the root is not an object");
         }
         catch (JsonException exception)
         {
-            throw new LoraException(source, [$"{Configuration} is no JSON object: {exception.Message}"], exception);
+            throw new LoraException(source, [$"{Configuration} is not a JSON object: {exception.Message}"], exception);
         }
     }
 
@@ -121,7 +121,7 @@ internal static class LoraFiles
                 // PEFT does not save the trained biases of adapted layers (lora_only), and uses the base's after loading.
                 if (tensor is { Role: LoraRole.Bias, Layer.Rank: > 0 })
                     continue;
-                mistakes.Add($"{tensor.Name} is missing; the options say that {tensor.Layer.Module.Name} has it.");
+                mistakes.Add($"{tensor.Name} is missing; according to the options, {tensor.Layer.Module.Name} has it.");
                 continue;
             }
 
@@ -134,8 +134,8 @@ internal static class LoraFiles
         HashSet<string> taken = [.. found.Values.Select(entry => entry.Name)];
         string[] more = [.. file.Entries.Keys.Where(name => !taken.Contains(name) && !IsCopyOfBase(name, file, policy))];
         mistakes.AddRange(more.Select(name =>
-            $"{name} belongs to no layer that the options name; the adapter was made for another model, or "
-            + $"{Configuration} is not its own."));
+            $"{name} belongs to none of the layers that the options select; the adapter is for another model, or "
+            + $"{Configuration} is another adapter's."));
         return found;
     }
 
@@ -144,10 +144,10 @@ internal static class LoraFiles
         int axis = tensor.Role == LoraRole.Down ? 0 : 1;
         bool isRank = tensor.Role is LoraRole.Down or LoraRole.Up && entry.Shape.Count == tensor.Shape.Count
             && entry.Shape.Where((_, at) => at != axis).SequenceEqual(tensor.Shape.Where((_, at) => at != axis));
-        return $"{entry.Name} is [{string.Join(", ", entry.Shape)}] and not [{string.Join(", ", tensor.Shape)}]: "
+        return $"{entry.Name} has shape [{string.Join(", ", entry.Shape)}] instead of [{string.Join(", ", tensor.Shape)}]: "
             + (isRank
-                ? $"the file's rank is {entry.Shape[axis]}, the options' {tensor.Shape[axis]} (r, rank_pattern)."
-                : "the adapter was made for a model of other sizes.");
+                ? $"the file's rank is {entry.Shape[axis]}, the options' rank is {tensor.Shape[axis]} (r, rank_pattern)."
+                : "the adapter is for a model with other sizes.");
     }
 
     // PEFT also saves the base's embedding tables if they are targets; they contain nothing new.

@@ -56,7 +56,7 @@ internal sealed class LoraOptionsReader(JsonElement json, List<string> mistakes)
             .Where(property => !Harmless.Contains(property.Name) && !IsOff(property.Value)))
         {
             mistakes.Add(
-                $"{property.Name} is {property.Value.GetRawText()}, an option that this library doesn't have; make the "
+                $"{property.Name} is {property.Value.GetRawText()}, an option that this library doesn't support; create the "
                 + "adapter without it.");
         }
 
@@ -64,7 +64,7 @@ internal sealed class LoraOptionsReader(JsonElement json, List<string> mistakes)
             && !HarmlessStarts.Contains(start.GetString(), StringComparer.OrdinalIgnoreCase))
         {
             mistakes.Add(
-                $"init_lora_weights is '{start}', a start that changes the base's weights too; convert the adapter to "
+                $"init_lora_weights is '{start}', an initialization that also changes the base's weights; convert the adapter to "
                 + "plain LoRA with PEFT (path_initial_model_for_weight_conversion).");
         }
     }
@@ -89,7 +89,7 @@ internal sealed class LoraOptionsReader(JsonElement json, List<string> mistakes)
             case "lora_only":
                 return LoraBias.LoraOnly;
             case string other:
-                mistakes.Add($"bias is '{other}'; it can be none, all or lora_only.");
+                mistakes.Add($"bias is '{other}'; use none, all or lora_only.");
                 return LoraBias.None;
         }
     }
@@ -105,7 +105,7 @@ internal sealed class LoraOptionsReader(JsonElement json, List<string> mistakes)
 
     private ModuleSelection MissingTargets()
     {
-        mistakes.Add("target_modules is missing; name the layers that have an update.");
+        mistakes.Add("target_modules is missing; name the layers to update.");
         return ModuleSelection.Of("missing");
     }
 
@@ -125,7 +125,7 @@ internal sealed class LoraOptionsReader(JsonElement json, List<string> mistakes)
 
     private int? Integer(string field) => Find(field) is not { } value ? null
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number
-        : Wrong(field, value, "a whole number", 1);
+        : Wrong(field, value, "an integer", 1);
 
     private double? Number(string field) => Find(field) is not { } value ? null
         : value.ValueKind == JsonValueKind.Number ? value.GetDouble() : Wrong(field, value, "a number", 0);
@@ -149,7 +149,7 @@ internal sealed class LoraOptionsReader(JsonElement json, List<string> mistakes)
         { ValueKind: JsonValueKind.Array } list
             when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt32(out _)) =>
             [.. list.EnumerateArray().Select(item => item.GetInt32())],
-        { } other => Wrong<IReadOnlyList<int>>(field, other, "a whole number or a list of them", []),
+        { } other => Wrong<IReadOnlyList<int>>(field, other, "an integer or a list of integers", []),
         null => [],
     };
 

@@ -28,13 +28,13 @@ internal static class LoraOptionsRules
         }
 
         if (!(options.Dropout >= 0 && options.Dropout < 1))
-            yield return $"Dropout (lora_dropout) is {Text(options.Dropout)}; give a number from 0 to below 1.";
+            yield return $"Dropout (lora_dropout) is {Text(options.Dropout)}; give at least 0 and below 1.";
         if (options.TargetModules.Names is { Count: 0 } && options.ModulesToSave.Count == 0)
-            yield return "No target is named (target_modules); name layers such as q_proj and v_proj, or all-linear.";
+            yield return "There are no targets (target_modules); name layers such as q_proj and v_proj, or all-linear.";
         if (options.LayersToTransform is { Count: > 0 } && options.TargetModules.Names is null)
         {
-            yield return "layers_to_transform works with a list of target names, but target_modules is the pattern "
-                + $"'{options.TargetModules}'; put the numbers into the pattern.";
+            yield return "layers_to_transform needs a list of target names, but target_modules is the pattern "
+                + $"'{options.TargetModules}'; put the layer numbers into the pattern.";
         }
 
         IEnumerable<string> patterns = [
@@ -45,7 +45,7 @@ internal static class LoraOptionsRules
         foreach (string pattern in patterns)
         {
             if (Problem(pattern) is { } problem)
-                yield return $"'{pattern}' is no regular expression: {problem}";
+                yield return $"'{pattern}' is not a regular expression: {problem}";
         }
     }
 

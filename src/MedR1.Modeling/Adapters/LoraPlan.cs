@@ -44,15 +44,15 @@ internal static class LoraPlan
             if (isSaved && module.Layer.Quantized is not null)
             {
                 mistakes.Add(
-                    $"The module {name} is held in 8 bits, so that a copy of it (modules_to_save) would not be trained from "
-                    + "its own weights; leave it out, or load the base without quantization.");
+                    $"The module {name} is quantized to 8 bits, so a copy of it (modules_to_save) would not start from the "
+                    + "original weights; leave it out, or load the base without quantization.");
                 continue;
             }
 
             if (isTarget && kind == AdaptableLayerKind.Normalization)
             {
                 mistakes.Add(
-                    $"The target {name} is a norm, which has no low-rank update; leave it out of target_modules, or "
+                    $"The target {name} is a normalization layer, which has no low-rank update; leave it out of target_modules, or "
                     + "name it in modules_to_save.");
                 continue;
             }
@@ -60,7 +60,7 @@ internal static class LoraPlan
             if (isTarget && options.UseDora && kind != AdaptableLayerKind.Linear)
             {
                 mistakes.Add(
-                    $"The target {name} is no linear layer, and DoRA is for linear layers here; leave it out of "
+                    $"The target {name} is not a linear layer, and DoRA is supported only for those; leave it out of "
                     + "target_modules, or set use_dora to false.");
                 continue;
             }
@@ -141,7 +141,7 @@ internal static class LoraPlan
         if (hasNone && options.TargetModules.Names is not { Count: 0 } && mistakes.Count == 0)
         {
             mistakes.Add(
-                $"No layer of the model is a target: target_modules is '{options.TargetModules}'. Its layers are {known}.");
+                $"target_modules is '{options.TargetModules}', which matches no layer of the model. Its layers are {known}.");
         }
         else if (!isFromFile)
         {

@@ -75,9 +75,9 @@ public sealed partial class LoraPolicy
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         string[] homeless = [.. (_adapter?.Layers ?? [])
             .Where(layer => layer.Adapter.Update?.UpBias is not null && layer.Module.Layer.Bias is null)
-            .Select(layer => $"{layer.Module.Name} has no bias for B's (lora_bias) to go into; keep the adapter apart.")];
+            .Select(layer => $"{layer.Module.Name} has no bias to merge B's bias (lora_bias) into; keep the adapter separate.")];
         if (homeless.Length > 0)
-            throw new LoraException("that is to be merged", homeless);
+            throw new LoraException("to merge", homeless);
         bool wasMerged = IsMerged;
         try
         {

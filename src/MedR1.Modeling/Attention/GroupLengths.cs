@@ -26,15 +26,15 @@ public sealed class GroupLengths
         if (prompts.Count == 0 || prompts.Count != completions.Count)
         {
             throw new ArgumentException(
-                $"There are {prompts.Count} prompts and completions for {completions.Count}; give at least one prompt, and a "
-                + "list of completions for each.",
+                $"There are {prompts.Count} prompts, but {completions.Count} lists of completions; give at least one prompt, "
+                + "and one list per prompt.",
                 nameof(completions));
         }
 
         if (prompts.Any(length => length < 1) || completions.Any(rows => rows.Any(length => length < 0)))
         {
             throw new ArgumentException(
-                "A prompt has at least one token, a completion not fewer than none, but the lengths are "
+                "The length of a prompt must be at least 1 and of a completion at least 0, but the lengths are "
                 + $"[{string.Join(", ", prompts)}] and [{string.Join(", ", completions.SelectMany(rows => rows))}].",
                 nameof(prompts));
         }
@@ -42,7 +42,7 @@ public sealed class GroupLengths
         if (prompts.Any(length => length <= prefix))
         {
             throw new ArgumentException(
-                $"Prompts of [{string.Join(", ", prompts)}] tokens can't have {prefix} in common: each needs a token of its own.",
+                $"Prompts of [{string.Join(", ", prompts)}] tokens can't share the first {prefix}: each needs at least one more.",
                 nameof(prefix));
         }
 
@@ -89,9 +89,9 @@ public sealed class GroupLengths
         if (Prefix > 0)
         {
             throw new ArgumentException(
-                $"The prompts' first {Prefix} tokens stand once, but of [{string.Join(", ", Prompts)}] tokens, of this type and on this "
-                + "device, this pattern takes whole prompts. GroupPattern.Create finds one that does, for the sampler's prompts "
-                + "PromptSequencePattern.TakesPrefix tells.");
+                $"The first {Prefix} tokens of the prompts are stored once, but for prompts of [{string.Join(", ", Prompts)}] tokens of this "
+                + "type on this device, this pattern needs them in full. GroupPattern.Create chooses a suitable pattern; for the "
+                + "sampler's prompts, see PromptSequencePattern.TakesPrefix.");
         }
     }
 

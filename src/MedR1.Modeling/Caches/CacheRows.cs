@@ -40,8 +40,8 @@ internal static class CacheRows
                 || !written.Add(copy.To))
             {
                 throw new ArgumentException(
-                    $"{copy} can't be made in a cache of {slots} rows: give slots from 0 to {slots - 1}, each written "
-                    + "once at most and not read beside.",
+                    $"{copy} is impossible in a cache of {slots} rows: give slots from 0 to {slots - 1}, write each "
+                    + "at most once, and read none that is written.",
                     nameof(copies));
             }
         }

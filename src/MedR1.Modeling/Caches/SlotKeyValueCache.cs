@@ -129,15 +129,15 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         if (slots.Count != lengths.Count || slots.Count != nextPositions.Count)
         {
             throw new ArgumentException(
-                $"There are {lengths.Count} prompts, but {slots.Count} slots and {nextPositions.Count} positions for " +
-                "them; give one of each for a prompt.",
+                $"There are {lengths.Count} prompts, but {slots.Count} slots and {nextPositions.Count} positions; " +
+                "give one of each per prompt.",
                 nameof(slots));
         }
 
         if (slots.Distinct().Count() != slots.Count || slots.Any(slot => slot < 0 || slot >= PromptSlots))
         {
             throw new ArgumentException(
-                $"The slots are {string.Join(", ", slots)}; give each prompt its own from 0 to {PromptSlots - 1}.",
+                $"The slots are {string.Join(", ", slots)}; give each prompt a different one from 0 to {PromptSlots - 1}.",
                 nameof(slots));
         }
 
@@ -145,7 +145,7 @@ public sealed class SlotKeyValueCache : IKeyValueCache
         if (longest > PromptCapacity)
         {
             throw new InvalidPromptException(
-                $"A prompt has {longest} tokens, but the cache was made for prompts of up to {PromptCapacity}; " +
+                $"A prompt has {longest} tokens, but the cache was created for prompts of up to {PromptCapacity}; " +
                 "create it with a larger prompt capacity.");
         }
 
@@ -220,8 +220,8 @@ public sealed class SlotKeyValueCache : IKeyValueCache
             if (row.Length >= CompletionCapacity)
             {
                 throw new InvalidOperationException(
-                    $"The cache is full: it was made for completions of {CompletionCapacity} tokens. " +
-                    "Create it with more.");
+                    $"The cache is full: it was created for completions of {CompletionCapacity} tokens. " +
+                    "Create it with a larger completion capacity.");
             }
         }
     }

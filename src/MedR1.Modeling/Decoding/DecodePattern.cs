@@ -18,7 +18,7 @@ public sealed class DecodePattern : IAttentionPattern
         if (!DecodeAttention.Fits(cache))
         {
             throw new NotSupportedException(
-                $"No kernel reads a cache of {cache.DataType} on {cache.Device}; use its Programs.");
+                $"No kernel supports a cache of {cache.DataType} on {cache.Device}; use its Programs.");
         }
 
         cache.Check(rows);

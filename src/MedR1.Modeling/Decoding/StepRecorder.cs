@@ -82,7 +82,7 @@ public abstract class StepRecorder
     {
         ArgumentNullException.ThrowIfNull(values);
         return values as TValues ?? throw new ArgumentException(
-            $"These are {values.GetType().Name}, but this step records {typeof(TValues).Name}; give what the same recorder made.",
+            $"The values are {values.GetType().Name}, but this step records {typeof(TValues).Name}; pass values of the same recorder.",
             nameof(values));
     }
 

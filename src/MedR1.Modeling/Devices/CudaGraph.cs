@@ -50,7 +50,7 @@ internal sealed unsafe class CudaGraph : IDeviceWork
     public static CudaGraph Record(torch.Device device, Action work)
     {
         CudaGraphFunctions functions = CudaGraphFunctions.Instance
-            ?? throw new NotSupportedException($"Operators of {device} can't be recorded: libtorch has no CUDA graphs.");
+            ?? throw new NotSupportedException($"Operators on {device} can't be recorded: this libtorch has no CUDA graphs.");
         torch.cuda.synchronize(device);
         nint stream;
         Require(functions.CreateStream(&stream, NonBlocking), "cudaStreamCreateWithFlags");
@@ -121,8 +121,8 @@ internal sealed unsafe class CudaGraph : IDeviceWork
             _object = null;
             s_isSpoilt = true;
             throw new InvalidOperationException(
-                "The work can't be recorded: it waits for the device, or copies between it and the host. Nothing is recorded any more "
-                + "in this process; start it again once the work is mended.",
+                "The work can't be recorded: it waits for the device, or copies between device and host. This process can't record "
+                + "anything more; fix the work and restart the process.",
                 failure);
         }
 
@@ -138,7 +138,7 @@ internal sealed unsafe class CudaGraph : IDeviceWork
     {
         if (error != 0)
         {
-            throw new InvalidOperationException($"{function} failed with the CUDA error {error}.");
+            throw new InvalidOperationException($"{function} failed with CUDA error {error}.");
         }
     }
 }

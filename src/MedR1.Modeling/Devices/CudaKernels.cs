@@ -69,7 +69,7 @@ internal sealed unsafe class CudaKernels
     /// <exception cref="InvalidOperationException">The device has no such kernels, or the launch fails.</exception>
     public void LaunchStep(string name, (long X, long Y) blocks, int threads, void** arguments)
     {
-        StepModule steps = _steps.Value ?? throw new InvalidOperationException("The device has no kernels for steps.");
+        StepModule steps = _steps.Value ?? throw new InvalidOperationException("The device has no step kernels.");
         Launch(steps.Module.Find(name), name, blocks, threads, arguments, steps.StartsEarly);
     }
 
@@ -103,7 +103,7 @@ internal sealed unsafe class CudaKernels
         }
 
         _driver.LeaveContext(&left);
-        Require(error, $"The launch of the kernel {name}");
+        Require(error, $"Launching kernel {name}");
     }
 
     // Requires Hopper or later; recording such launches requires CUDA 12.3.

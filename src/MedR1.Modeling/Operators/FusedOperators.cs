@@ -101,7 +101,7 @@ public static partial class FusedOperators
         if (count == 0 || gradients.Count != count || firstMoments.Count != count || secondMoments.Count != count)
         {
             throw new ArgumentException(
-                $"A step needs lists of one length, at least 1, but there are {count} parameters, "
+                $"A step needs non-empty lists of equal length, but there are {count} parameters, "
                 + $"{gradients.Count} gradients, "
                 + $"{firstMoments.Count} first and {secondMoments.Count} second moments.");
         }

@@ -42,7 +42,7 @@ public static unsafe class TensorMemory
         if (needed > byteLength)
         {
             throw new ArgumentException(
-                $"A tensor {type}{shapeText} needs {needed} bytes, but {byteLength} are given.", nameof(shape));
+                $"A tensor {type}{shapeText} needs {needed} bytes, but got {byteLength}.", nameof(shape));
         }
 
         if (data % elementSize != 0)

@@ -104,7 +104,7 @@ public sealed class DistinctCompletions
         if (values.shape[0] != _count)
         {
             throw new ArgumentException(
-                $"There are {_count} distinct completions, but the figures have {values.shape[0]} rows; compute them "
+                $"There are {_count} distinct completions, but the values have {values.shape[0]} rows; compute them "
                 + $"for {nameof(Groups)}.",
                 nameof(values));
         }

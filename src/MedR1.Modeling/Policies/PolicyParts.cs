@@ -36,15 +36,15 @@ public static class PolicyParts
         if (policy is LoraPolicy && parts.Any(part => part != ModelPart.Adapter))
         {
             throw new InvalidOperationException(
-                "Beside an adapter the base stays frozen, because the adapter's files could not hold what it learns; name "
+                "With an adapter the base stays frozen, because the adapter's files can't store its changes; name "
                 + "the modules in LoraOptions.ModulesToSave, which trains copies of them.");
         }
 
         if (policy.HasQuantizedWeights() && parts.Any(part => part != ModelPart.Adapter))
         {
             throw new InvalidOperationException(
-                "The policy holds weights in 8 bits, which don't train, and could not be saved with what the others learn: "
-                + "put an adapter on it by LoraPolicy.Create, or load it without quantization.");
+                "The policy has 8-bit weights, which can't be trained, and it could not be saved after training the others: "
+                + "add an adapter with LoraPolicy.Create, or load the policy without quantization.");
         }
 
         Set(policy, parts, takesGradient: true);

@@ -36,7 +36,7 @@ public sealed class QuantizedWeight
 
     /// <summary>The failure of a backward pass through this weight.</summary>
     internal BackwardFailure Failure { get; } = new(
-        "The last backward pass could not multiply by a matrix of 8 bits", "Free memory, or make the batch smaller.");
+        "The last backward pass could not multiply by an 8-bit matrix", "Free memory, or make the batch smaller.");
 
     /// <summary><c>[output, input]</c> int8.</summary>
     internal Parameter Codes { get; }
@@ -58,7 +58,7 @@ public sealed class QuantizedWeight
         if (reader.Entries.GetValueOrDefault(name)?.Shape is not { Count: 2 } shape || !shape.SequenceEqual([Rows, Width]))
         {
             throw new ArgumentException(
-                $"'{reader.Folder}' has no tensor '{name}' of shape [{Rows}, {Width}]; take the checkpoint of this model.",
+                $"'{reader.Folder}' has no tensor '{name}' of shape [{Rows}, {Width}]; use the checkpoint of this model.",
                 nameof(name));
         }
 
@@ -71,7 +71,7 @@ public sealed class QuantizedWeight
             {
                 throw new SafetensorsFormatException(
                     reader.FileOf(name), name, $"a weight in rows {row} to {row + rows.shape[0] - 1} is infinite or not a number",
-                    "Numbers of 8 bits can't hold it: take another checkpoint, or load it without quantization.");
+                    "It can't be stored in 8 bits: use another checkpoint, or load it without quantization.");
             }
         }
     }

@@ -17,8 +17,8 @@ public sealed class GradientCheckpointing(AdapterHost adapters)
 
     /// <summary>The failure of a recomputation.</summary>
     internal BackwardFailure Failure { get; } = new(
-        "The last backward pass could not compute a layer again",
-        "Free memory, or keep the layers by switching gradient checkpointing off.");
+        "The last backward pass could not recompute a layer",
+        "Free memory, or keep the activations by disabling gradient checkpointing.");
 
     /// <summary>
     /// Begins a forward pass; returns <see langword="null"/> if checkpointing or gradients are disabled. The caller disposes it.

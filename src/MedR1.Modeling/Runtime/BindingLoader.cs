@@ -41,7 +41,7 @@ internal static class BindingLoader
                     path,
                     "the loader refuses it.",
                     attempts,
-                    "Install what the loader names, and make sure that the application has one libtorch "
+                    "Install what the loader reports as missing, and make sure that the application has exactly one libtorch "
                     + $"{LibtorchVersionReader.Required}. See docs/native-runtime.md.",
                     exception);
             }
@@ -66,8 +66,8 @@ internal static class BindingLoader
         {
             throw new TorchRuntimeException(
                 path,
-                $"the loader refuses the healed copy too (made optional: {string.Join(", ", weakened)}).",
-                [.. attempts, "load a healed copy from memory: refused by the loader"],
+                $"the loader refuses the patched copy too (made optional: {string.Join(", ", weakened)}).",
+                [.. attempts, "load a patched copy from memory: refused by the loader"],
                 LibraryRemedy,
                 exception);
         }

@@ -205,7 +205,7 @@ internal sealed class ElfFile : IDisposable
             }
         }
 
-        throw new InvalidDataException($"'{_path}' is damaged: no segment of it holds the address 0x{address:x}.");
+        throw new InvalidDataException($"'{_path}' is damaged: no segment contains the address 0x{address:x}.");
     }
 
     private string DynamicString(uint index)
@@ -261,5 +261,5 @@ internal sealed class ElfFile : IDisposable
 
     private InvalidDataException Truncated(long offset) =>
         new($"'{_path}' is damaged or truncated: "
-            + $"it ends at {RandomAccess.GetLength(_file)} bytes, but {offset} is read.");
+            + $"it has {RandomAccess.GetLength(_file)} bytes, but byte {offset} is needed.");
 }

@@ -29,7 +29,7 @@ internal static class LibtorchVersionReader
             ? new Version(version.Major, version.Minor)
             : throw new TorchRuntimeException(
                 NativeLibraryNames.FileName(NativeLibraryNames.Binding),
-                $"{TorchRuntime.VersionEnvironmentVariable} is '{variable}', which is no version.",
+                $"{TorchRuntime.VersionEnvironmentVariable} is '{variable}', which is not a version.",
                 attempts,
                 "Set it to the major and minor version of the libtorch that the library was built for, for example "
                 + $"{Required}, or unset it. See docs/native-runtime.md.");

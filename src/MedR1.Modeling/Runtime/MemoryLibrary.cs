@@ -26,7 +26,7 @@ internal static partial class MemoryLibrary
         if (file.IsInvalid)
         {
             throw new IOException(
-                $"no file in memory can be made for '{name}' (memfd_create: error {Marshal.GetLastPInvokeError()}).");
+                $"can't create an in-memory file for '{name}' (memfd_create: error {Marshal.GetLastPInvokeError()}).");
         }
 
         lock (s_open)

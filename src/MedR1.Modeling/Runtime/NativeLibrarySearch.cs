@@ -67,7 +67,7 @@ internal sealed class NativeLibrarySearch
         }
 
         throw new TorchRuntimeException(
-            name, "libtorch is not on this machine where it is looked for.", _attempts, Remedy);
+            name, "libtorch was not found in any of the places searched.", _attempts, Remedy);
     }
 
     /// <summary>Finds TorchSharp's own native library.</summary>
@@ -108,7 +108,7 @@ internal sealed class NativeLibrarySearch
 
         throw new TorchRuntimeException(
             name,
-            "TorchSharp's own native library is not with the application.",
+            "TorchSharp's native library was not found.",
             _attempts,
             "Publish the application with the package TorchSharp "
             + $"{TorchSharpVersion()} for {NativeLibraryNames.RuntimeIdentifier}, "
@@ -184,7 +184,7 @@ internal sealed class NativeLibrarySearch
 
         throw new TorchRuntimeException(
             library,
-            $"{name} is '{folder}', but there is no {library} in that folder nor in its lib folder.",
+            $"{name} is '{folder}', but there is no {library} in that folder or its lib folder.",
             _attempts,
             $"Set {name} to the folder of {library} of libtorch {LibtorchVersionReader.Required}, or leave it out. "
             + "See docs/native-runtime.md.");
@@ -193,7 +193,7 @@ internal sealed class NativeLibrarySearch
     private bool Exists(string path, string rule)
     {
         bool exists = File.Exists(path);
-        _attempts.Add($"{rule}: {path}: {(exists ? "found" : "not there")}");
+        _attempts.Add($"{rule}: {path}: {(exists ? "found" : "not found")}");
         return exists;
     }
 }

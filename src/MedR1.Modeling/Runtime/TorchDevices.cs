@@ -37,19 +37,19 @@ public static class TorchDevices
     /// <summary>Returns why a GPU can't be used and the fix, or <see langword="null"/> if it can be used.</summary>
     internal static string? Problem(int index, int count, TorchRuntimeReport runtime)
     {
-        string libtorch = $"libtorch {runtime.LibtorchVersion} of '{runtime.LibtorchFolder}' (found by: {runtime.Source})";
+        string libtorch = $"libtorch {runtime.LibtorchVersion} in '{runtime.LibtorchFolder}' (found by: {runtime.Source})";
         if (!runtime.HasCuda)
         {
-            return $"{libtorch} is a build for the CPU. Before the first use of TorchSharp set "
+            return $"{libtorch} is a CPU build. Before the first use of TorchSharp set "
                 + $"{TorchRuntime.EnvironmentVariable}, or {nameof(TorchRuntimeOptions)}."
-                + $"{nameof(TorchRuntimeOptions.LibtorchFolder)} in TorchRuntime.Initialize, to the lib folder of a build with "
-                + $"CUDA of libtorch {LibtorchVersionReader.Required}, and reference no libtorch-cpu package. See docs/gpu.md.";
+                + $"{nameof(TorchRuntimeOptions.LibtorchFolder)} in TorchRuntime.Initialize, to the lib folder of a CUDA "
+                + $"build of libtorch {LibtorchVersionReader.Required}, and reference no libtorch-cpu package. See docs/gpu.md.";
         }
 
         if (count == 0)
         {
-            return $"{libtorch} finds no GPU. Look whether nvidia-smi shows one, whether CUDA_VISIBLE_DEVICES hides it, and "
-                + "whether the driver is new enough for the CUDA of that build.";
+            return $"{libtorch} finds no GPU. Check whether nvidia-smi shows one, whether CUDA_VISIBLE_DEVICES hides it, and "
+                + "whether the driver is new enough for the build's CUDA version.";
         }
 
         return index < count

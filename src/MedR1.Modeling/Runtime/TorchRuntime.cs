@@ -45,10 +45,10 @@ public static class TorchRuntime
         {
             throw new TorchRuntimeException(
                 "TorchSharp",
-                "it was used before MedR1.Modeling could help it, failed, and .NET does not let a type start twice.",
+                "it was used before MedR1.Modeling could prepare it and failed; .NET doesn't initialize a type twice.",
                 [report.ToString()],
                 "Call TorchRuntime.Initialize() before the first use of TorchSharp, in Main or in a "
-                + "[ModuleInitializer] of the application or test assembly. If TorchSharp left a folder 'cpu' beside "
+                + "[ModuleInitializer] of the application or test assembly. If TorchSharp left a folder 'cpu' next to "
                 + "the application, delete it. See docs/native-runtime.md.",
                 exception.InnerException ?? exception);
         }
@@ -154,7 +154,7 @@ public static class TorchRuntime
         {
             throw new TorchRuntimeException(
                 Path.GetFileName(path),
-                $"the folder '{Path.GetDirectoryName(path)}' holds a part of libtorch, but not this library.",
+                $"the folder '{Path.GetDirectoryName(path)}' contains parts of libtorch, but not this library.",
                 search.Attempts,
                 NativeLibrarySearch.Remedy);
         }
@@ -172,8 +172,8 @@ public static class TorchRuntime
                 Path.GetFileName(path),
                 $"'{path}' exists, but the loader refuses it.",
                 search.Attempts,
-                "Install what the loader names. A CUDA build needs NVIDIA's libraries beside it or on the loader's "
-                + "path; a damaged download must be repeated. See docs/native-runtime.md.",
+                "Install what the loader reports as missing. A CUDA build needs NVIDIA's libraries next to it or on the loader's "
+                + "path; if the download is damaged, repeat it. See docs/native-runtime.md.",
                 exception);
         }
     }
@@ -190,7 +190,7 @@ public static class TorchRuntime
         {
             throw new TorchRuntimeException(
                 Path.GetFileName(library),
-                $"'{library}' is no usable library.",
+                $"'{library}' is not a usable library.",
                 search.Attempts,
                 NativeLibrarySearch.Remedy,
                 exception);
@@ -217,11 +217,11 @@ public static class TorchRuntime
             {
                 throw new TorchRuntimeException(
                     name,
-                    $"two copies: '{folder.MainLibrary}' is asked for, but .NET finds '{other}' first, and a process "
-                    + "can hold only one.",
+                    $"two copies: '{folder.MainLibrary}' is requested, but .NET finds '{other}' first, and a process "
+                    + "can load only one.",
                     search.Attempts,
                     "Remove the package TorchSharp-cpu, TorchSharp-cuda-* or libtorch-* from the application and build "
-                    + "it afresh, or do not ask for another folder.");
+                    + "it again, or request no other folder.");
             }
         }
     }
@@ -239,7 +239,7 @@ public static class TorchRuntime
         {
             throw new TorchRuntimeException(
                 NativeLibraryNames.FileName("torch_cpu"),
-                $"libtorch of '{full}' is asked for, but the one of '{loadedFolder}' is in the process already.",
+                $"libtorch in '{full}' is requested, but the one in '{loadedFolder}' is already loaded.",
                 [],
                 $"Call TorchRuntime.Initialize with the option, or set {EnvironmentVariable}, "
                 + "before the first use of TorchSharp.");

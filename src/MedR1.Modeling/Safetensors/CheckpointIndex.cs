@@ -27,7 +27,7 @@ internal static partial class CheckpointIndex
         long length = new FileInfo(path).Length;
         if (length > MaximumLength)
         {
-            throw new SafetensorsFormatException(path, null, $"it has {length} bytes, more than {MaximumLength}");
+            throw new SafetensorsFormatException(path, null, $"it has {length} bytes, more than the limit of {MaximumLength}");
         }
 
         try
@@ -84,7 +84,7 @@ internal static partial class CheckpointIndex
             if (property.Value.ValueKind != JsonValueKind.String)
             {
                 throw new SafetensorsFormatException(
-                    path, property.Name, $"'weight_map' gives {property.Value.GetRawText()}, not the name of a file");
+                    path, property.Name, $"'weight_map' gives {property.Value.GetRawText()}, not a file name");
             }
 
             string file = property.Value.GetString()!;

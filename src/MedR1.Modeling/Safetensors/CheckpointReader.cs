@@ -9,7 +9,7 @@ namespace MedR1.Modeling;
 public sealed class CheckpointReader : IDisposable
 {
     private const string MixedFix =
-        "Index and shards are of different versions: download the folder again as a whole.";
+        "The index and the shards are from different versions: download the whole folder again.";
 
     private readonly Dictionary<string, SafetensorsFile> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SafetensorsFile> _fileOfTensor = new(StringComparer.Ordinal);
@@ -64,8 +64,8 @@ public sealed class CheckpointReader : IDisposable
             else
             {
                 throw new FileNotFoundException(
-                    $"'{folder}' holds neither {CheckpointIndex.SingleFile} nor {CheckpointIndex.FileName}. "
-                    + "Give the folder of a checkpoint in safetensors files.",
+                    $"'{folder}' contains neither {CheckpointIndex.SingleFile} nor {CheckpointIndex.FileName}. "
+                    + "Give the folder of a checkpoint in the safetensors format.",
                     single);
             }
 
@@ -148,7 +148,7 @@ public sealed class CheckpointReader : IDisposable
                     throw new SafetensorsFormatException(
                         index,
                         tensor,
-                        $"it is said to be in '{file}', which does not exist",
+                        $"the index says that it is in '{file}', which does not exist",
                         $"Download '{file}' too.");
                 }
 
@@ -158,7 +158,7 @@ public sealed class CheckpointReader : IDisposable
             if (!_files[file].Entries.ContainsKey(tensor))
             {
                 throw new SafetensorsFormatException(
-                    index, tensor, $"it is said to be in '{file}', which does not hold it", MixedFix);
+                    index, tensor, $"the index says that it is in '{file}', which does not contain it", MixedFix);
             }
         }
     }
@@ -172,7 +172,7 @@ public sealed class CheckpointReader : IDisposable
             string? mapped = map is null ? fileName : map.GetValueOrDefault(entry.Name);
             if (mapped != fileName)
             {
-                string said = mapped is null ? "does not name it" : $"says that it is in '{mapped}'";
+                string said = mapped is null ? "does not list it" : $"says that it is in '{mapped}'";
                 throw new SafetensorsFormatException(
                     index!, entry.Name, $"it is in '{fileName}', but the index {said}", MixedFix);
             }

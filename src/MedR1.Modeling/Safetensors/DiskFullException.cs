@@ -14,8 +14,8 @@ public sealed class DiskFullException : IOException
     /// <param name="innerException">The system's error, if writing had begun.</param>
     public DiskFullException(string path, long requiredBytes, long availableBytes, Exception? innerException = null)
         : base(
-            $"'{path}' needs {requiredBytes} bytes, but {availableBytes} are free on its disk. "
-            + "Free some space, or choose another folder; nothing half-written is left.",
+            $"'{path}' needs {requiredBytes} bytes, but its disk has {availableBytes} free. "
+            + "Free some space, or choose another folder; no partial file remains.",
             innerException)
     {
         Path = path;

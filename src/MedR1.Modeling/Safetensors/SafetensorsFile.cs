@@ -148,7 +148,7 @@ public sealed class SafetensorsFile : IDisposable
         if (start < 0 || count < 1 || start > rows - count)
         {
             throw new ArgumentException(
-                $"Rows {start} to {start + count - 1} of tensor '{name}' are asked for, but it has {rows}.");
+                $"Rows {start} to {start + count - 1} of tensor '{name}' are requested, but it has {rows}.");
         }
 
         Tensor loaded = empty([count, .. entry.Shape.Skip(1)], dtype: type, device: CPU);
@@ -204,7 +204,7 @@ public sealed class SafetensorsFile : IDisposable
         if (start > entry.ByteLength - target.Length)
         {
             throw new ArgumentException(
-                $"Bytes {start} to {start + target.Length} of tensor '{name}' are asked for, "
+                $"Bytes {start} to {start + target.Length} of tensor '{name}' are requested, "
                 + $"but it has {entry.ByteLength}.");
         }
 

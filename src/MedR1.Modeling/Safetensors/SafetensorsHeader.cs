@@ -44,7 +44,7 @@ internal sealed class SafetensorsHeader
         long fileLength = RandomAccess.GetLength(file);
         if (fileLength < PrefixLength)
         {
-            throw header.Broken($"the file has {fileLength} bytes, but the length of the header alone takes 8");
+            throw header.Broken($"the file has {fileLength} bytes, but the header length alone takes 8");
         }
 
         Span<byte> prefix = stackalloc byte[PrefixLength];
@@ -56,17 +56,17 @@ internal sealed class SafetensorsHeader
             if (prefix.SequenceEqual("version "u8))
             {
                 throw header.Broken(
-                    "it is a pointer of Git LFS, a text in place of the weights: run 'git lfs pull' where it was cloned");
+                    "it is a Git LFS pointer in place of the weights: run 'git lfs pull' in the clone");
             }
 
             throw header.Broken(
-                $"the header is said to have {length} bytes, more than the format's limit of {MaximumLength}");
+                $"the header length is {length} bytes, more than the format's limit of {MaximumLength}");
         }
 
         if ((long)length > fileLength - PrefixLength)
         {
             throw header.Broken(
-                $"the header is said to have {length} bytes, but {fileLength - PrefixLength} follow its length");
+                $"the header length is {length} bytes, but {fileLength - PrefixLength} follow it");
         }
 
         byte[] json = new byte[(int)length];

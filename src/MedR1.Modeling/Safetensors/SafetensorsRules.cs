@@ -20,7 +20,7 @@ internal static class SafetensorsRules
         if (offsets.Length != 2 || offsets[1] < offsets[0])
         {
             string found = string.Join(", ", offsets);
-            throw new SafetensorsFormatException(file, name, $"data_offsets is [{found}], not a start and an end after it");
+            throw new SafetensorsFormatException(file, name, $"data_offsets is [{found}], not a start followed by an end");
         }
 
         string shapeText = $"[{string.Join(", ", shape)}]";
@@ -31,7 +31,7 @@ internal static class SafetensorsRules
             if (bytes > long.MaxValue)
             {
                 throw new SafetensorsFormatException(
-                    file, name, $"a tensor {typeName} {shapeText} has more bytes than a file can have");
+                    file, name, $"a tensor {typeName} {shapeText} has more bytes than a file can hold");
             }
         }
 
@@ -42,7 +42,7 @@ internal static class SafetensorsRules
                 file,
                 name,
                 $"a tensor {typeName} {shapeText} has {bytes} bytes, "
-                + $"but data_offsets [{offsets[0]}, {offsets[1]}] hold {length}");
+                + $"but data_offsets [{offsets[0]}, {offsets[1]}] span {length}");
     }
 
     /// <summary>Checks that the tensors cover the data without overlaps or holes.</summary>
@@ -56,7 +56,7 @@ internal static class SafetensorsRules
         {
             if (entry.Offset != end)
             {
-                string fault = entry.Offset < end ? "overlap" : "leave a hole";
+                string fault = entry.Offset < end ? "overlap" : "leave a gap";
                 string where = before is null ? "the start of the data" : $"the end of tensor '{before}'";
                 throw new SafetensorsFormatException(
                     file, entry.Name, $"its bytes begin at {entry.Offset}, but {where} is at {end}: they {fault}");

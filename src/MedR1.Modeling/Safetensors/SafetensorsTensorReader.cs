@@ -64,8 +64,8 @@ internal static unsafe class SafetensorsTensorReader
         if (is_floating_point(type) && !is_floating_point(destination.dtype))
         {
             throw new ArgumentException(
-                $"'{file.Path}', tensor '{entry.Name}' holds numbers of type {type}, which would be cut to "
-                + $"{destination.dtype}. Give a destination of a floating-point type.",
+                $"'{file.Path}', tensor '{entry.Name}' is of type {type}, which would be truncated to "
+                + $"{destination.dtype}. Give a floating-point destination.",
                 nameof(destination));
         }
 

@@ -95,7 +95,7 @@ public static unsafe class SafetensorsWriter
         {
             throw new ArgumentException(
                 $"The header of {items.Length} tensors has {length} bytes, more than the format's limit of "
-                + $"{SafetensorsHeader.MaximumLength}. Write several files.");
+                + $"{SafetensorsHeader.MaximumLength}. Split it into several files.");
         }
 
         BinaryPrimitives.WriteInt64LittleEndian(header, length);
@@ -157,7 +157,7 @@ public static unsafe class SafetensorsWriter
             if (!tensor.shape.SequenceEqual(item.Shape))
             {
                 throw new InvalidOperationException(
-                    $"The tensor '{item.Name}' was announced as [{string.Join(", ", item.Shape)}], "
+                    $"The tensor '{item.Name}' was declared as [{string.Join(", ", item.Shape)}], "
                     + $"but is [{string.Join(", ", tensor.shape)}].");
             }
 

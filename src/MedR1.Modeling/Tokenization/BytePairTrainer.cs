@@ -34,12 +34,12 @@ public static class BytePairTrainer
         {
             throw new ArgumentException(
                 $"A vocabulary of {vocabularySize} tokens can't hold {Bytes} bytes and {specialTokens.Count} control " +
-                $"tokens; ask for at least {Bytes + specialTokens.Count}.", nameof(vocabularySize));
+                $"tokens; use at least {Bytes + specialTokens.Count}.", nameof(vocabularySize));
         }
 
         if (specialTokens.Any(string.IsNullOrEmpty) || specialTokens.Distinct().Count() != specialTokens.Count)
         {
-            throw new ArgumentException("A control token is empty or stands twice.", nameof(specialTokens));
+            throw new ArgumentException("A control token is empty or occurs twice.", nameof(specialTokens));
         }
 
         List<string> tokens = [.. ByteAlphabet.InOrder.Select(character => character.ToString())];

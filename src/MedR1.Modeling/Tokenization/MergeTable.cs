@@ -23,7 +23,7 @@ internal sealed class MergeTable
             _merged[rank] = IdOf(left + right);
             if (!_ranks.TryAdd(Key(IdOf(left), IdOf(right)), rank))
             {
-                throw content.Fault($"merge {rank} ('{left}' + '{right}') stands twice; its rank would be ambiguous.");
+                throw content.Fault($"merge {rank} ('{left}' + '{right}') occurs twice; its rank would be ambiguous.");
             }
 
             int IdOf(string token) => content.Vocabulary.TryGetValue(token, out int id)

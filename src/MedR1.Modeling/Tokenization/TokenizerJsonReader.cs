@@ -27,7 +27,7 @@ internal static class TokenizerJsonReader
                 JsonElement id = Required(path, token, "id", JsonValueKind.Number);
                 added.Add(Added(path, token, id.TryGetInt32(out int number)
                     ? number
-                    : throw new TokenizerFormatException(path, $"an added token has the id {id.GetRawText()}, no integer.")));
+                    : throw new TokenizerFormatException(path, $"an added token has the id {id.GetRawText()}, not an integer.")));
             }
         }
 
@@ -48,12 +48,12 @@ internal static class TokenizerJsonReader
             using (document)
             {
                 throw new TokenizerFormatException(
-                    path, $"a JSON object is expected, not {document.RootElement.ValueKind}.");
+                    path, $"expected a JSON object, but got {document.RootElement.ValueKind}.");
             }
         }
         catch (JsonException error)
         {
-            throw new TokenizerFormatException(path, $"this is no valid JSON: {error.Message}", error);
+            throw new TokenizerFormatException(path, $"it is not valid JSON: {error.Message}", error);
         }
     }
 
@@ -65,12 +65,12 @@ internal static class TokenizerJsonReader
             if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id))
             {
                 throw new TokenizerFormatException(
-                    path, $"token '{entry.Name}' has the id {entry.Value.GetRawText()}, no integer.");
+                    path, $"token '{entry.Name}' has the id {entry.Value.GetRawText()}, not an integer.");
             }
 
             if (!vocabulary.TryAdd(entry.Name, id))
             {
-                throw new TokenizerFormatException(path, $"token '{entry.Name}' stands twice in the vocabulary.");
+                throw new TokenizerFormatException(path, $"token '{entry.Name}' occurs twice in the vocabulary.");
             }
         }
 
@@ -99,7 +99,7 @@ internal static class TokenizerJsonReader
         return space > 0 && space < text.Length - 1 && text.IndexOf(' ', space + 1) < 0
             ? (text[..space], text[(space + 1)..])
             : throw new TokenizerFormatException(
-                path, $"{place} is '{text}'; two tokens with one space between them are expected.");
+                path, $"{place} is '{text}'; expected two tokens separated by one space.");
     }
 
     private static (string Left, string Right) Merge(string path, JsonElement merge, string place)
@@ -114,7 +114,7 @@ internal static class TokenizerJsonReader
         return pair
             ? (merge[0].GetString()!, merge[1].GetString()!)
             : throw new TokenizerFormatException(
-                path, $"{place} is {merge.GetRawText()}; \"a b\" or [\"a\", \"b\"] is expected.");
+                path, $"{place} is {merge.GetRawText()}; expected \"a b\" or [\"a\", \"b\"].");
     }
 
     private static void CheckModel(string path, JsonElement model)
@@ -174,9 +174,9 @@ internal static class TokenizerJsonReader
                 ? element.GetRawText()
                 : "missing";
             throw new TokenizerFormatException(path,
-                $"the pre-tokenizer is {got}; expected is a Split (isolated) by the pattern " +
-                $"{WordSplitter.Pattern}, then ByteLevel without prefix space and without its own pattern, as " +
-                "Qwen2 has them.");
+                $"the pre-tokenizer is {got}; expected a Split (isolated) by the pattern " +
+                $"{WordSplitter.Pattern}, then ByteLevel without prefix space and without a pattern, as " +
+                "in Qwen2.");
         }
     }
 

@@ -24,7 +24,7 @@ internal static class UnicodeText
         if (!_composes)
         {
             throw new PlatformNotSupportedException(
-                "Text can't be normalised to NFC, because .NET runs in invariant-globalization mode. Install ICU " +
+                "Text can't be normalized to NFC, because .NET runs in invariant-globalization mode. Install ICU " +
                 "(Debian: libicu72, Ubuntu 22.04: libicu70) and unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
         }
 

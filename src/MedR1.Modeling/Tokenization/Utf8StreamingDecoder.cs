@@ -65,7 +65,7 @@ public sealed class Utf8StreamingDecoder(Func<int, ReadOnlyMemory<byte>> bytesOf
     {
         if (_completed)
         {
-            throw new InvalidOperationException("This stream was completed; make a new decoder for the next one.");
+            throw new InvalidOperationException("This stream is complete; create a new decoder for the next one.");
         }
     }
 }

@@ -47,7 +47,7 @@ internal sealed record VocabularyContent(
             CheckId(added.Content, added.Id);
             if (!contents.Add(added.Content))
             {
-                throw Fault($"the added token '{added.Content}' stands twice.");
+                throw Fault($"the added token '{added.Content}' occurs twice.");
             }
 
             if (added.Content.Length == 0)
@@ -69,7 +69,7 @@ internal sealed record VocabularyContent(
     {
         if (id is < 0 or > LargestId)
         {
-            throw Fault($"token '{token}' has id {id}; ids lie between 0 and {LargestId}.");
+            throw Fault($"token '{token}' has id {id}; ids must be from 0 to {LargestId}.");
         }
     }
 

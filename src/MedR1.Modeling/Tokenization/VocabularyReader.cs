@@ -29,8 +29,8 @@ internal static class VocabularyReader
         else
         {
             throw new FileNotFoundException(
-                $"'{folder}' holds no tokenizer: neither {TokenizerFile} nor both {VocabularyFile} and " +
-                $"{MergesFile} are there.",
+                $"'{folder}' contains no tokenizer: it has neither {TokenizerFile} nor both {VocabularyFile} and " +
+                $"{MergesFile}.",
                 tokenizer);
         }
 
@@ -82,7 +82,7 @@ internal static class VocabularyReader
             if (!int.TryParse(entry.Name, out int id))
             {
                 throw new TokenizerFormatException(
-                    path, $"added_tokens_decoder has the key '{entry.Name}', which is no id.");
+                    path, $"added_tokens_decoder has the key '{entry.Name}', which is not an id.");
             }
 
             AddedToken token = TokenizerJsonReader.Added(path, entry.Value, id);

@@ -83,17 +83,17 @@ internal sealed class ImageBatch
             || grid.Columns % merge != 0)
         {
             throw new InvalidPromptException(
-                $"A picture's grid is {grid.Frames} x {grid.Rows} x {grid.Columns} patches, but rows and columns " +
-                $"must be multiples of {merge}; prepare pictures with the processor of the model.");
+                $"An image's grid is {grid.Frames} x {grid.Rows} x {grid.Columns} patches, but rows and columns " +
+                $"must be multiples of {merge}; prepare images with the model's processor.");
         }
 
         long expected = (long)grid.PatchCount * vision.PatchVectorSize;
         if (image.Patches.Length != expected)
         {
             throw new InvalidPromptException(
-                $"A picture of {grid.PatchCount} patches has {image.Patches.Length} values, but the model takes " +
-                $"{vision.PatchVectorSize} for each patch, {expected} in all; " +
-                "prepare pictures with the processor of the model.");
+                $"An image of {grid.PatchCount} patches has {image.Patches.Length} values, but the model takes " +
+                $"{vision.PatchVectorSize} per patch, {expected} in total; " +
+                "prepare images with the model's processor.");
         }
     }
 }

@@ -46,8 +46,8 @@ internal sealed class PromptPositions
             if (image == prompt.Images.Count)
             {
                 throw new InvalidPromptException(
-                    $"Token {place} of the prompt stands for a picture, but the prompt has only " +
-                    $"{prompt.Images.Count} pictures{Show(prompt)}. Give as many pictures as the text has places for.");
+                    $"Token {place} of the prompt stands for an image, but the prompt has only " +
+                    $"{prompt.Images.Count} images{Show(prompt)}. Give as many images as the text has placeholders.");
             }
 
             place = positions.Place(configuration, prompt, place, prompt.Images[image], image);
@@ -57,19 +57,19 @@ internal sealed class PromptPositions
         if (image < prompt.Images.Count)
         {
             throw new InvalidPromptException(
-                $"The prompt has {prompt.Images.Count} pictures, but its text has places for {image}{Show(prompt)}. " +
-                "Give as many pictures as the text has places for.");
+                $"The prompt has {prompt.Images.Count} images, but its text has placeholders for {image}{Show(prompt)}. " +
+                "Give as many images as the text has placeholders.");
         }
 
         return positions;
     }
 
-    private int Place(Qwen2VLConfiguration configuration, EncodedPrompt prompt, int place, EncodedImage picture,
-        int image)
+    private int Place(Qwen2VLConfiguration configuration, EncodedPrompt prompt, int place, EncodedImage image,
+        int index)
     {
         int merge = configuration.Vision.SpatialMergeSize;
-        (int rows, int columns) = (picture.Grid.Rows / merge, picture.Grid.Columns / merge);
-        int count = picture.Grid.Frames * rows * columns;
+        (int rows, int columns) = (image.Grid.Rows / merge, image.Grid.Columns / merge);
+        int count = image.Grid.Frames * rows * columns;
         int token = prompt.TokenIds[place];
         int found = 0;
         while (place + found < prompt.TokenIds.Count && found < count && prompt.TokenIds[place + found] == token)
@@ -80,18 +80,18 @@ internal sealed class PromptPositions
         if (found < count || count == 0)
         {
             throw new InvalidPromptException(
-                $"Picture {image + 1} gives {count} features, but only {found} placeholders stand at token " +
+                $"Image {index + 1} has {count} features, but there are only {found} placeholders at token " +
                 $"{place}{Show(prompt)}. " +
-                "Expand the placeholder to one token for each feature.");
+                "Expand the placeholder to one token per feature.");
         }
 
         int start = Next;
         int last = start;
-        for (int frame = 0; frame < picture.Grid.Frames; frame++)
+        for (int frame = 0; frame < image.Grid.Frames; frame++)
         {
             // Qwen2.5-VL counts time in seconds, Qwen2-VL in frames.
             double tokensPerSecond = configuration.Vision.TokensPerSecond;
-            int time = start + (tokensPerSecond > 0 ? (int)(frame * picture.SecondsPerFrame * tokensPerSecond) : frame);
+            int time = start + (tokensPerSecond > 0 ? (int)(frame * image.SecondsPerFrame * tokensPerSecond) : frame);
             for (int row = 0; row < rows; row++)
             {
                 for (int column = 0; column < columns; column++)

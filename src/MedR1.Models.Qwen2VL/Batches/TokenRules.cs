@@ -19,8 +19,8 @@ internal static class TokenRules
         if (prompt.TokenIds.Count > context)
         {
             throw new InvalidPromptException(
-                $"The prompt has {prompt.TokenIds.Count} tokens, but the model's context holds {context}. " +
-                "Shorten the text, or lower the processor's MaxPixels so that pictures take fewer tokens.");
+                $"The prompt has {prompt.TokenIds.Count} tokens, but the model's context length is {context}. " +
+                "Shorten the text, or lower the processor's MaxPixels so that images take fewer tokens.");
         }
 
         CheckRange(configuration, prompt.TokenIds, "prompt");
@@ -32,18 +32,18 @@ internal static class TokenRules
         if (group.Completions.Count == 0)
         {
             throw new InvalidPromptException(
-                "A prompt has no completion behind it; give it at least one, or leave it out.");
+                "A prompt has no completion; give it at least one, or leave it out.");
         }
 
         foreach (IReadOnlyList<int> completion in group.Completions)
         {
             if (completion.Count == 0)
-                throw new InvalidPromptException("A completion has no token; it needs at least its end token.");
+                throw new InvalidPromptException("A completion is empty; it needs at least its end token.");
             if (group.Prompt.TokenIds.Count + completion.Count > context)
             {
                 throw new InvalidPromptException(
                     $"Prompt and completion have {group.Prompt.TokenIds.Count} + {completion.Count} tokens, but the " +
-                    $"model's context holds {context}. Lower the number of new tokens, or shorten the prompt.");
+                    $"model's context length is {context}. Lower the number of new tokens, or shorten the prompt.");
             }
 
             CheckRange(configuration, completion, "completion");
@@ -59,7 +59,7 @@ internal static class TokenRules
             {
                 throw new InvalidPromptException(
                     $"Token {place} of the {what} is {tokens[place]}, but the model has tokens 0 to {size - 1}. " +
-                    "Use the tokenizer that belongs to the model.");
+                    "Use the model's tokenizer.");
             }
         }
     }

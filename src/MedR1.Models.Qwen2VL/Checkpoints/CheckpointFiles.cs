@@ -14,8 +14,8 @@ internal static class CheckpointFiles
         {
             throw new FileNotFoundException(
                 GivenFolder.InsteadOfModel(folder)
-                    ?? $"'{folder}' has no {ModelFiles.Configuration}; give the folder of a model, as published or as Save "
-                    + "writes it.",
+                    ?? $"'{folder}' has no {ModelFiles.Configuration}; give the folder of a model, as published or as written "
+                    + "by Save.",
                 file);
         }
     }
@@ -30,9 +30,9 @@ internal static class CheckpointFiles
         {
             throw new DirectoryNotFoundException($"'{folder}' " + GivenFolder.WhyMissing(folder) switch
             {
-                (true, string why) => $"can't be seen: {why}",
-                (_, string why) => $"is no folder. {why}",
-                null => $"is no folder; give the folder of a model, with its {ModelFiles.Configuration}.",
+                (true, string why) => $"can't be accessed: {why}",
+                (_, string why) => $"is not a folder. {why}",
+                null => $"is not a folder; give the folder of a model, with its {ModelFiles.Configuration}.",
             });
         }
     }

@@ -16,9 +16,9 @@ public sealed class CheckpointMismatchException : Exception
     public CheckpointMismatchException(
         string folder, IReadOnlyList<string> missing, IReadOnlyList<string> unexpected, IReadOnlyList<string> shapes)
         : base(
-            $"The weights in '{folder}' are not those that its config.json describes:"
-            + Part("missing", missing) + Part("unexpected", unexpected) + Part("of another shape or type", shapes)
-            + " Take config.json and weights from the same model.")
+            $"The weights in '{folder}' don't match its config.json:"
+            + Part("missing", missing) + Part("unexpected", unexpected) + Part("with a different shape or type", shapes)
+            + " Use config.json and weights of the same model.")
     {
         Missing = missing;
         Unexpected = unexpected;

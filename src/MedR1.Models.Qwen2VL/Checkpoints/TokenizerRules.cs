@@ -19,7 +19,7 @@ internal static class TokenizerRules
         {
             throw new TokenizerMismatchException(
                 $"The tokenizer has ids up to {last}, but the model's vocab_size is " +
-                $"{configuration.Text.VocabularySize}; take tokenizer and weights from the same model.");
+                $"{configuration.Text.VocabularySize}; use the tokenizer and weights of the same model.");
         }
 
         void Same(string field, int id, string token)
@@ -27,15 +27,15 @@ internal static class TokenizerRules
             if (!tokenizer.SpecialTokens.TryGetValue(token, out int found))
             {
                 throw new TokenizerMismatchException(
-                    $"The tokenizer has no control token '{token}', which config.json's {field} says is {id}; " +
-                    "take tokenizer and weights from the same model.");
+                    $"The tokenizer has no control token '{token}', but config.json's {field} is {id}; " +
+                    "use the tokenizer and weights of the same model.");
             }
 
             if (found != id)
             {
                 throw new TokenizerMismatchException(
                     $"config.json's {field} is {id}, but the tokenizer's '{token}' is {found}; " +
-                    "take tokenizer and weights from the same model.");
+                    "use the tokenizer and weights of the same model.");
             }
         }
     }

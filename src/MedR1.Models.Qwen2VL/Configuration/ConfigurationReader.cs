@@ -48,11 +48,11 @@ internal static class ConfigurationReader
                 return document;
             string kind = document.RootElement.ValueKind.ToString();
             document.Dispose();
-            throw new ModelConfigurationException(source, "(root)", kind, "the file must hold one JSON object.");
+            throw new ModelConfigurationException(source, "(root)", kind, "the file must contain one JSON object.");
         }
         catch (JsonException error)
         {
-            throw new ModelConfigurationException(source, "(root)", "not JSON", $"repair the file: {error.Message}",
+            throw new ModelConfigurationException(source, "(root)", "not JSON", $"fix the file: {error.Message}",
                 error);
         }
     }
@@ -65,7 +65,7 @@ internal static class ConfigurationReader
             "qwen2_vl" => Qwen2VLFamily.Qwen2VL,
             "qwen2_5_vl" => Qwen2VLFamily.Qwen25VL,
             _ => throw new ModelConfigurationException(
-                source, "model_type", $"\"{type}\"", "this package knows \"qwen2_vl\" and \"qwen2_5_vl\"."),
+                source, "model_type", $"\"{type}\"", "this package supports \"qwen2_vl\" and \"qwen2_5_vl\"."),
         };
     }
 
@@ -78,7 +78,7 @@ internal static class ConfigurationReader
             {
                 throw section.Wrong(
                     field, value,
-                    "quantized checkpoints are not read: take the model as published in bfloat16, which Load can hold in 8 bits.");
+                    "quantized checkpoints are not supported: use the model as published in bfloat16, which Load can quantize to 8 bits.");
             }
         }
     }
@@ -123,13 +123,13 @@ internal static class ConfigurationReader
             {
                 throw rotary.Wrong(
                     field, rotary.Find(field)!.Value,
-                    "scaled rotary frequencies are not computed here: write \"default\" and keep to the context length of the "
+                    "scaled rotary frequencies are not supported: write \"default\" and stay within the context length of the "
                     + "published model.");
             }
         }
 
         if (text.Text("hidden_act", "silu") != "silu")
-            throw text.Wrong("hidden_act", text.Find("hidden_act")!.Value, "the decoder's gate is computed with \"silu\" alone.");
+            throw text.Wrong("hidden_act", text.Find("hidden_act")!.Value, "the decoder supports only \"silu\".");
     }
 
     // The reference's heads have the width hidden_size / num_attention_heads, but it computes rotary tables of width head_dim.
@@ -139,14 +139,14 @@ internal static class ConfigurationReader
         {
             throw text.Wrong(
                 "head_dim", text.Find("head_dim")!.Value,
-                $"heads are hidden_size / num_attention_heads wide, {hidden} / {heads}: write that, or leave the field out.");
+                $"the width of a head is hidden_size / num_attention_heads, {hidden} / {heads}: write that, or omit the field.");
         }
     }
 
     // In the reference, layers before max_window_layers always use full attention; its default is 80.
     private static void RefuseWindows(ConfigurationSection text, int layers)
     {
-        const string Fix = "attention over a sliding window is not computed here: ";
+        const string Fix = "sliding-window attention is not supported: ";
         if (text.Find("layer_types") is { } types)
         {
             if (text.Strings("layer_types")!.Any(type => type != "full_attention"))
@@ -158,7 +158,7 @@ internal static class ConfigurationReader
         {
             throw text.Wrong(
                 "use_sliding_window", text.Find("use_sliding_window")!.Value,
-                Fix + "write false, as the published models have it.");
+                Fix + "write false, as in the published models.");
         }
     }
 

@@ -36,7 +36,7 @@ internal static class ConfigurationRules
         {
             throw new ModelConfigurationException(
                 source, "mrope_section", $"[{string.Join(", ", text.RotarySections)}]",
-                $"write three sections whose sum is half of the head's width, {text.HeadSize / 2.0}.");
+                $"write three sections whose sum is half the width of a head, {text.HeadSize / 2.0}.");
         }
     }
 
@@ -61,14 +61,14 @@ internal static class ConfigurationRules
         {
             throw new ModelConfigurationException(
                 source, "vision_config.num_heads", $"{vision.HeadCount}",
-                $"heads of {vision.HeadSize} can't be turned in two directions; make their width a multiple of 4.");
+                $"heads of width {vision.HeadSize} can't be rotated in two dimensions; make their width a multiple of 4.");
         }
 
         if (vision.OutputSize != configuration.Text.HiddenSize)
         {
             throw new ModelConfigurationException(
                 source, second ? "vision_config.out_hidden_size" : "vision_config.hidden_size", $"{vision.OutputSize}",
-                $"features go into the decoder, so write its width, {configuration.Text.HiddenSize}.");
+                $"the features are input to the decoder, so write its width, {configuration.Text.HiddenSize}.");
         }
 
         string activation = second ? "silu" : "quick_gelu";
@@ -76,7 +76,7 @@ internal static class ConfigurationRules
         {
             throw new ModelConfigurationException(
                 source, "vision_config.hidden_act", $"\"{vision.Activation}\"",
-                $"this family computes \"{activation}\" only.");
+                $"this family supports only \"{activation}\".");
         }
 
         if (second)

@@ -69,8 +69,8 @@ public sealed class ImageProcessor
             return image.Height % factor == 0 && image.Width % factor == 0
                 ? image
                 : throw new ArgumentException(
-                    $"A picture of {image.Width} x {image.Height} was given, but this processor doesn't resize and " +
-                    $"both sides must be multiples of {factor}. Resize the picture, or let the processor do it.",
+                    $"The image is {image.Width} x {image.Height} pixels, but this processor doesn't resize, so " +
+                    $"both sides must be multiples of {factor}. Resize the image, or let the processor do it.",
                     nameof(image));
         }
 

@@ -16,7 +16,7 @@ internal static class ImageProcessorConfigurationFile
         ConfigurationSection top = file.Section("image_processor")
             ?? (Path.GetFileName(source) == ModelFiles.Processor
                 ? throw file.Missing(
-                    "image_processor", $"this file tells nothing of pictures: take {ModelFiles.Preprocessor} of the published model.")
+                    "image_processor", $"this file says nothing about images: use {ModelFiles.Preprocessor} of the published model.")
                 : file);
         var defaults = new ImageProcessorConfiguration();
         bool rescales = top.Flag("do_rescale", true);
@@ -82,7 +82,7 @@ internal static class ImageProcessorConfigurationFile
         3 => ResampleFilter.Bicubic,
         _ => throw top.Wrong(
             "resample", top.Find("resample")!.Value,
-            "write Pillow's number of a filter: 1 Lanczos, 2 bilinear, 3 bicubic."),
+            "write Pillow's number for a filter: 1 Lanczos, 2 bilinear, 3 bicubic."),
     };
 
     private static int PillowNumber(ResampleFilter filter) => filter switch

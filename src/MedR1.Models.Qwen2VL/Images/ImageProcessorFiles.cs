@@ -30,8 +30,8 @@ internal static class ImageProcessorFiles
 
         return File.Exists(later) ? later : throw new FileNotFoundException(
             GivenFolder.InsteadOfModel(folder)
-                ?? $"'{folder}' has neither {ModelFiles.Preprocessor} nor {ModelFiles.Processor}, which tell "
-                + "sizes and limits of pictures; take them from the published model.",
+                ?? $"'{folder}' has neither {ModelFiles.Preprocessor} nor {ModelFiles.Processor}, which specify "
+                + "sizes and limits of images; take them from the published model.",
             earlier);
     }
 

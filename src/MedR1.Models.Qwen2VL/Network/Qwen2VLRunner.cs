@@ -207,8 +207,8 @@ internal sealed class Qwen2VLRunner(Qwen2VLConfiguration configuration, Qwen2VLN
             if (!features.shape.SequenceEqual([batch.FeatureCount, configuration.Text.HiddenSize]))
             {
                 throw new ArgumentException(
-                    $"The features have shape [{string.Join(", ", features.shape)}], but the prompts' images take "
-                    + $"[{batch.FeatureCount}, {configuration.Text.HiddenSize}]; use those that EncodeImages returns for the same prompts.",
+                    $"The features have shape [{string.Join(", ", features.shape)}], but the prompts' images need "
+                    + $"[{batch.FeatureCount}, {configuration.Text.HiddenSize}]; pass the result of EncodeImages for these prompts.",
                     nameof(imageFeatures));
             }
 

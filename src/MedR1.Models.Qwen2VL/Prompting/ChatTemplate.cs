@@ -87,6 +87,6 @@ public static class ChatTemplate
             ImagePart => new TemplatePart(TemplatePartKind.Image),
             TextPart text => new TemplatePart(TemplatePartKind.Text, text.Text),
             _ => throw new InvalidPromptException(
-                $"A message of {message.Role} holds a {part.GetType().Name}; the template knows text and pictures."),
+                $"A {message.Role} message contains a {part.GetType().Name}; use text and images."),
         })]);
 }

@@ -36,7 +36,7 @@ public static class JsonChatTemplate
         if (message.ValueKind != JsonValueKind.Object ||
             !message.TryGetProperty("role", out JsonElement role) || role.ValueKind != JsonValueKind.String)
         {
-            throw new InvalidPromptException($"Message {index} of the conversation is no object with a text 'role'.");
+            throw new InvalidPromptException($"Message {index} of the conversation is not an object with a string 'role'.");
         }
 
         JsonElement content = message.TryGetProperty("content", out JsonElement value) ? value : default;
@@ -47,8 +47,8 @@ public static class JsonChatTemplate
             JsonValueKind.String => [new TemplatePart(TemplatePartKind.Text, content.GetString()!)],
             JsonValueKind.Array => [.. content.EnumerateArray().Select((part, place) => ReadPart(part, index, place))],
             _ => throw new InvalidPromptException(
-                $"Message {index} of the conversation has the content {content.ValueKind}; a text or a list of parts " +
-                "is expected."),
+                $"Message {index} of the conversation has content of type {content.ValueKind}; expected a string or a list " +
+                "of parts."),
         });
     }
 
@@ -57,8 +57,8 @@ public static class JsonChatTemplate
         if (part.ValueKind != JsonValueKind.Object)
         {
             throw new InvalidPromptException(
-                $"Part {place} of message {message} is {part.ValueKind}; an object such as " +
-                "{\"type\": \"text\", \"text\": …} is expected.");
+                $"Part {place} of message {message} is {part.ValueKind}; expected an object such as " +
+                "{\"type\": \"text\", \"text\": …}.");
         }
 
         string? type = part.TryGetProperty("type", out JsonElement name) && name.ValueKind == JsonValueKind.String
@@ -84,7 +84,7 @@ public static class JsonChatTemplate
             JsonValueKind.String => text.GetString()!,
             JsonValueKind.Null => "None", // As the reference's template engine renders a null text.
             _ => throw new InvalidPromptException(
-                $"The text of part {place} of message {message} is {text.ValueKind}, no text."),
+                $"The text of part {place} of message {message} is {text.ValueKind}, not a string."),
         });
     }
 }

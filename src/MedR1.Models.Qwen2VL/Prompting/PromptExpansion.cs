@@ -16,7 +16,7 @@ public static class PromptExpansion
             grid.Rows % mergeSize != 0 || grid.Columns % mergeSize != 0)
         {
             throw new ArgumentException(
-                $"A grid of {grid.Frames} x {grid.Rows} x {grid.Columns} patches does not divide into merged " +
+                $"A grid of {grid.Frames} x {grid.Rows} x {grid.Columns} patches is not divisible into merged " +
                 $"patches of {mergeSize} x {mergeSize}.", nameof(grid));
         }
 
@@ -40,8 +40,8 @@ public static class PromptExpansion
         if (placeholders != grids.Count)
         {
             throw new InvalidPromptException(
-                $"The prompt has {placeholders} picture placeholders but {grids.Count} pictures; give one picture " +
-                "for each.");
+                $"The prompt has {placeholders} image placeholders, but {grids.Count} images; give one image per " +
+                "placeholder.");
         }
 
         List<int> expanded = new(tokenIds.Count + grids.Sum(grid => FeatureCount(grid, mergeSize)));

@@ -161,7 +161,7 @@ public sealed class FusedLogProbabilitiesTests
         SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
         FusedLogProbabilities.Compute(hidden, weight, index).Dispose();
         SynchronizationContext.SetSynchronizationContext(own);
-        Assert.Contains("gradients were not numbers", Assert.Throws<InvalidOperationException>(
+        Assert.Contains("gradients are NaN", Assert.Throws<InvalidOperationException>(
             () => FusedLogProbabilities.Compute(hidden, weight, index)).Message);
         FusedLogProbabilities.Compute(hidden, weight, index).Dispose();
     }

@@ -126,7 +126,7 @@ public sealed unsafe class CpuStepRecorderTests
         using CudaStepValues other = new(zeros(Rows.Length, 8), isGiven: true);
         Assert.Throws<ArgumentNullException>(() => step.Normalise(null!, layer));
         Assert.Contains(
-            "give what the same recorder made", Assert.Throws<ArgumentException>(() => step.Normalise(other, layer)).Message,
+            "pass values of the same recorder", Assert.Throws<ArgumentException>(() => step.Normalise(other, layer)).Message,
             StringComparison.Ordinal);
     }
 

@@ -125,7 +125,7 @@ public sealed class BackwardFailureTests
         Assert.True(gradients[0]!.isnan().all().item<bool>());
         Assert.Null(gradients[1]);
         Exception error = Assert.Throws<InvalidOperationException>(failure.ThrowIfAny);
-        Assert.Equal("A test failed, so that its gradients were not numbers: none left Have more.", error.Message);
+        Assert.Equal("A test failed, so its gradients are NaN: none left Have more.", error.Message);
         failure.ThrowIfAny();
     }
 

@@ -55,7 +55,7 @@ public class TensorMemoryTests
 
         ArgumentException exception = Assert.Throws<ArgumentException>(
             () => TensorMemory.Wrap(block.Address, 16, [5], float32, block));
-        Assert.Contains("Float32[5] needs 20 bytes, but 16", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Float32[5] needs 20 bytes, but got 16", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

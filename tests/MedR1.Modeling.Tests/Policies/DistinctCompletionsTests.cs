@@ -57,7 +57,7 @@ public sealed class DistinctCompletionsTests
         using Tensor values = zeros(4, 1);
         ArgumentException exception = Assert.Throws<ArgumentException>(
             () => DistinctCompletions.Of([new PackedGroup(Prompt, [[7], [8], [7], [7]])]).Expand(values));
-        Assert.Contains("2 distinct completions, but the figures have 4 rows", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("2 distinct completions, but the values have 4 rows", exception.Message, StringComparison.Ordinal);
     }
 
     private sealed class Counting(long? dropoutSeed) : DelegatingPolicy(null!)

@@ -139,7 +139,7 @@ public class QuantizedWeightTests
         output.sum().backward();
         Assert.True(input.grad!.isnan().all().item<bool>());
         Assert.Contains(
-            "gradients were not numbers", Assert.Throws<InvalidOperationException>(() => layer.call(input)).Message);
+            "gradients are NaN", Assert.Throws<InvalidOperationException>(() => layer.call(input)).Message);
     }
 
     private static Projection Layer(float[] weights, int outputs, int width)

@@ -17,7 +17,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
         (int code, string output) = _probe.Run([mode]);
 
         Assert.Equal(3, code);
-        Assert.Contains("libtorch_cpu.so: libtorch is not on this machine", output, StringComparison.Ordinal);
+        Assert.Contains("libtorch_cpu.so: libtorch was not found", output, StringComparison.Ordinal);
         Assert.Contains("MEDR1_LIBTORCH: not set", output, StringComparison.Ordinal);
         Assert.Contains($"{_probe.Home}/no-packages/libtorch-cpu-linux-x64/2.10.0", output, StringComparison.Ordinal);
         Assert.Contains($"{_probe.Home}/.nuget/packages/libtorch-cpu-linux-x64", output, StringComparison.Ordinal);
@@ -78,7 +78,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
         (int code, string output) = _probe.Run(["explicit"], Probe.Packages, version: "new");
 
         Assert.Equal(3, code);
-        Assert.Contains("MEDR1_LIBTORCH_VERSION is 'new', which is no version", output, StringComparison.Ordinal);
+        Assert.Contains("MEDR1_LIBTORCH_VERSION is 'new', which is not a version", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
 
     [Theory]
     [InlineData("This is a picture of a library.", "is not an ELF library: it starts with 54686973")]
-    [InlineData("", "is damaged or truncated: it ends at 0 bytes")]
+    [InlineData("", "is damaged or truncated: it has 0 bytes")]
     public void Refuses_a_file_that_is_no_library(string content, string problem)
     {
         string folder = FolderWith(Encoding.ASCII.GetBytes(content.PadRight(content.Length == 0 ? 0 : 100)));
@@ -177,7 +177,7 @@ public sealed class NativeLoadingRefusalTests : IDisposable
         (int code, string output) = _probe.Run(["late"], variable: Probe.Libtorch);
 
         Assert.Equal(3, code);
-        Assert.Contains("it was used before MedR1.Modeling could help it", output, StringComparison.Ordinal);
+        Assert.Contains("it was used before MedR1.Modeling could prepare it", output, StringComparison.Ordinal);
         Assert.Contains("[ModuleInitializer]", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(application, "cpu")));
     }

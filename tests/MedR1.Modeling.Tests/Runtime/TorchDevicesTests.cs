@@ -20,7 +20,7 @@ public class TorchDevicesTests
     {
         TorchDeviceException error = Assert.Throws<TorchDeviceException>(() => TorchDevices.Cuda(99));
         Assert.Equal("cuda:99", error.Device);
-        Assert.StartsWith("The device cuda:99 can't be used: libtorch 2.10 of '", error.Message);
+        Assert.StartsWith("The device cuda:99 can't be used: libtorch 2.10 in '", error.Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => TorchDevices.Cuda(-2));
     }
 
@@ -28,7 +28,7 @@ public class TorchDevicesTests
     public void A_build_for_the_processor_is_named_with_the_ways_to_another()
     {
         string problem = TorchDevices.Problem(-1, 0, Runtime with { HasCuda = false })!;
-        Assert.Contains("libtorch 2.10 of '/opt/libtorch/lib' (found by: EnvironmentVariable) is a build for the CPU", problem);
+        Assert.Contains("libtorch 2.10 in '/opt/libtorch/lib' (found by: EnvironmentVariable) is a CPU build", problem);
         Assert.Contains("MEDR1_LIBTORCH", problem);
         Assert.Contains("TorchRuntimeOptions.LibtorchFolder", problem);
     }

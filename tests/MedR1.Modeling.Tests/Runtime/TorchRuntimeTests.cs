@@ -31,7 +31,7 @@ public class TorchRuntimeTests
         TorchRuntimeOptions options = new() { LibtorchFolder = Path.GetTempPath() };
 
         TorchRuntimeException exception = Assert.Throws<TorchRuntimeException>(() => TorchRuntime.Initialize(options));
-        Assert.Contains("in the process already", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("is already loaded", exception.Message, StringComparison.Ordinal);
         Assert.Contains(Path.GetTempPath().TrimEnd('/'), exception.Message, StringComparison.Ordinal);
     }
 

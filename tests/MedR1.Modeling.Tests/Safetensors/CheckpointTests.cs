@@ -133,7 +133,7 @@ public sealed class CheckpointTests : IDisposable
         WriteThree(shardLength: 32);
         File.Delete(_folder.File(Second));
 
-        AssertBroken(Index, "c", $"it is said to be in '{Second}', which does not exist. Download '{Second}' too.");
+        AssertBroken(Index, "c", $"the index says that it is in '{Second}', which does not exist. Download '{Second}' too.");
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class CheckpointTests : IDisposable
         WriteThree(shardLength: 32);
         EditIndex(map => map["d"] = First);
 
-        AssertBroken(Index, "d", $"it is said to be in '{First}', which does not hold it");
+        AssertBroken(Index, "d", $"the index says that it is in '{First}', which does not contain it");
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed class CheckpointTests : IDisposable
         WriteThree(shardLength: 32);
         EditIndex(map => map.Remove("b"));
 
-        AssertBroken(Index, "b", $"it is in '{First}', but the index does not name it");
+        AssertBroken(Index, "b", $"it is in '{First}', but the index does not list it");
     }
 
     [Theory]
@@ -193,7 +193,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("[]", null, "it has no object 'weight_map'")]
     [InlineData("{}", null, "it has no object 'weight_map'")]
     [InlineData("""{"weight_map":[]}""", null, "it has no object 'weight_map'")]
-    [InlineData("""{"weight_map":{"a":1}}""", "a", "'weight_map' gives 1, not the name of a file")]
+    [InlineData("""{"weight_map":{"a":1}}""", "a", "'weight_map' gives 1, not a file name")]
     [InlineData("{", null, "it is not valid JSON")]
     [InlineData(
         """{"weight_map":{"a":"model-00001-of-00002.safetensors","a":"model-00002-of-00002.safetensors"}}""",

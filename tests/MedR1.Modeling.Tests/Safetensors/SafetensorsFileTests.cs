@@ -127,7 +127,7 @@ public sealed class SafetensorsFileTests : IDisposable
         ArgumentException shape = Assert.Throws<ArgumentException>(() => file.LoadInto("t", zeros(3, 2)));
         Assert.Contains("[2, 3], but the destination has [3, 2]", shape.Message, StringComparison.Ordinal);
         ArgumentException type = Assert.Throws<ArgumentException>(() => file.LoadInto("t", zeros(2, 3, int64)));
-        Assert.Contains("would be cut to Int64", type.Message, StringComparison.Ordinal);
+        Assert.Contains("would be truncated to Int64", type.Message, StringComparison.Ordinal);
         ArgumentException place = Assert.Throws<ArgumentException>(() => file.LoadInto("t", zeros(2, 3, device: META)));
         Assert.Contains("meta device", place.Message, StringComparison.Ordinal);
     }

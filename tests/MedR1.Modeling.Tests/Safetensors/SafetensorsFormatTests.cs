@@ -55,33 +55,33 @@ public sealed class SafetensorsFormatTests : IDisposable
         "'99999999999999999999' in shape")]
     [InlineData(
         """{"dtype":"U8","shape":[5],"data_offsets":[0,4]}""",
-        "a tensor U8 [5] has 5 bytes, but data_offsets [0, 4] hold 4")]
+        "a tensor U8 [5] has 5 bytes, but data_offsets [0, 4] span 4")]
     [InlineData(
         """{"dtype":"F32","shape":[4],"data_offsets":[0,4]}""",
         "a tensor F32 [4] has 16 bytes, but data_offsets [0, 4]")]
     [InlineData(
         """{"dtype":"U8","shape":[4],"data_offsets":[4,0]}""",
-        "data_offsets is [4, 0], not a start and an end")]
+        "data_offsets is [4, 0], not a start followed by an end")]
     [InlineData(
         """{"dtype":"U8","shape":[4],"data_offsets":[0,4,4]}""",
-        "data_offsets is [0, 4, 4], not a start and an end")]
-    [InlineData("""{"dtype":"U8","shape":[4],"data_offsets":[0]}""", "data_offsets is [0], not a start and an end")]
+        "data_offsets is [0, 4, 4], not a start followed by an end")]
+    [InlineData("""{"dtype":"U8","shape":[4],"data_offsets":[0]}""", "data_offsets is [0], not a start followed by an end")]
     [InlineData(
         """{"dtype":"F64","shape":[4611686018427387904,4],"data_offsets":[0,4]}""",
-        "a tensor F64 [4611686018427387904, 4] has more bytes than a file can have")]
+        "a tensor F64 [4611686018427387904, 4] has more bytes than a file can hold")]
     [InlineData(
         """{"dtype":"F64","shape":[9223372036854775807,9223372036854775807,99],"data_offsets":[0,4]}""",
-        "has more bytes than a file can have")]
+        "has more bytes than a file can hold")]
     [InlineData(
         """{"dtype":"U8","shape":[4],"data_offsets":[1,5]}""",
-        "begin at 1, but the start of the data is at 0: they leave a hole")]
+        "begin at 1, but the start of the data is at 0: they leave a gap")]
     public void Refuses_a_description_that_breaks_a_rule(string description, string problem) =>
         AssertBroken($$"""{"w":{{description}} }""", 4, "w", problem);
 
     [Theory]
     [InlineData("[2,6]", 6, "b", "its bytes begin at 2, but the end of tensor 'a' is at 4: they overlap")]
     [InlineData("[0,4]", 4, "b", "its bytes begin at 0, but the end of tensor 'a' is at 4: they overlap")]
-    [InlineData("[5,9]", 9, "b", "its bytes begin at 5, but the end of tensor 'a' is at 4: they leave a hole")]
+    [InlineData("[5,9]", 9, "b", "its bytes begin at 5, but the end of tensor 'a' is at 4: they leave a gap")]
     [InlineData("[4,8]", 7, null, "the tensors have 8 bytes, but 7 follow the header: the file is truncated")]
     [InlineData(
         "[4,8]",
@@ -100,9 +100,9 @@ public sealed class SafetensorsFormatTests : IDisposable
         AssertBroken($$"""{"a":{{U8}},"a":{{U8}} }""", 4, "a", "the name occurs twice in the header");
 
     [Theory]
-    [InlineData(100_000_001UL, "the header is said to have 100000001 bytes, more than the format's limit of 100000000")]
-    [InlineData(ulong.MaxValue, "the header is said to have 18446744073709551615 bytes")]
-    [InlineData(100UL, "the header is said to have 100 bytes, but 6 follow its length")]
+    [InlineData(100_000_001UL, "the header length is 100000001 bytes, more than the format's limit of 100000000")]
+    [InlineData(ulong.MaxValue, "the header length is 18446744073709551615 bytes")]
+    [InlineData(100UL, "the header length is 100 bytes, but 6 follow it")]
     public void Refuses_a_header_longer_than_the_file_or_the_limit(ulong length, string problem)
     {
         string path = _folder.Write("a.safetensors", "{}", 4, length);

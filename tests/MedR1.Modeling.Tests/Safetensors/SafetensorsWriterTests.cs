@@ -207,7 +207,7 @@ public sealed class SafetensorsWriterTests : IDisposable
 
         InvalidOperationException exception =
             Assert.Throws<InvalidOperationException>(() => SafetensorsWriter.Write(Path, [item]));
-        Assert.Contains("announced as [3], but is [2]", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("declared as [3], but is [2]", exception.Message, StringComparison.Ordinal);
         Assert.Empty(_folder.Files);
     }
 

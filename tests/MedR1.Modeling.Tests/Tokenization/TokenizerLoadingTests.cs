@@ -53,7 +53,7 @@ public sealed class TokenizerLoadingTests : IDisposable
         _files.Write("tokenizer.json", _files.OneFile(true, twice).ToJsonString());
 
         Assert.Contains(
-            "'<|a|>' stands twice", Assert.Throws<TokenizerFormatException>(() => _files.Load()).Message,
+            "'<|a|>' occurs twice", Assert.Throws<TokenizerFormatException>(() => _files.Load()).Message,
             StringComparison.Ordinal);
     }
 
@@ -81,10 +81,10 @@ public sealed class TokenizerLoadingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("vocab.json", "{", "no valid JSON")]
-    [InlineData("vocab.json", "[1]", "a JSON object is expected, not Array")]
+    [InlineData("vocab.json", "{", "not valid JSON")]
+    [InlineData("vocab.json", "[1]", "expected a JSON object, but got Array")]
     [InlineData("vocab.json", "{\"a\": \"x\"}", "token 'a' has the id \"x\"")]
-    [InlineData("vocab.json", "{\"a\": 1, \"a\": 2}", "token 'a' stands twice")]
+    [InlineData("vocab.json", "{\"a\": 1, \"a\": 2}", "token 'a' occurs twice")]
     [InlineData("vocab.json", "{\"a\": 1, \"b\": 1}", "tokens 'a' and 'b' share id 1")]
     [InlineData("vocab.json", "{\"a\": -4}", "token 'a' has id -4")]
     [InlineData("vocab.json", "{\"a\": 2147483647}", "token 'a' has id 2147483647")]
@@ -92,7 +92,7 @@ public sealed class TokenizerLoadingTests : IDisposable
     [InlineData("merges.txt", "#version: 0.2\nh e\nl l l\n", "line 3 is 'l l l'")]
     [InlineData("merges.txt", "hello\n", "line 1 is 'hello'")]
     [InlineData("merges.txt", "q q\n", "merge 0 ('q' + 'q') needs the token 'qq'")]
-    [InlineData("merges.txt", "h e\nl l\nh e\n", "merge 2 ('h' + 'e') stands twice")]
+    [InlineData("merges.txt", "h e\nl l\nh e\n", "merge 2 ('h' + 'e') occurs twice")]
     [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\": {\"x\": {}}}", "key 'x'")]
     [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\": {\"5\": {}}}", "'content'")]
     [InlineData("tokenizer_config.json", "{\"added_tokens_decoder\": {\"5\": {\"content\": \"<x>\"}}}", "share id 5")]

@@ -104,7 +104,7 @@ public sealed class LoraFileTests : IDisposable
         Edit(json => json["r"] = 5);
         IReadOnlyList<string> mistakes = Mistakes();
         Assert.Equal(2 * 2 * 2, mistakes.Count);
-        Assert.All(mistakes, mistake => Assert.Contains("the file's rank is 3, the options' 5", mistake));
+        Assert.All(mistakes, mistake => Assert.Contains("the file's rank is 3, the options' rank is 5", mistake));
     }
 
     [Fact]
@@ -121,8 +121,8 @@ public sealed class LoraFileTests : IDisposable
         IReadOnlyList<string> mistakes = Mistakes();
         Assert.Equal(3, mistakes.Count);
         Assert.Contains(mistakes, mistake => mistake.StartsWith(First + "lora_A.weight is missing"));
-        Assert.Contains(mistakes, mistake => mistake.Contains("layers.9") && mistake.Contains("no layer"));
-        Assert.Contains(mistakes, mistake => mistake.Contains("[7, 3] and not [32, 3]") && mistake.Contains("other sizes"));
+        Assert.Contains(mistakes, mistake => mistake.Contains("layers.9") && mistake.Contains("none of the layers"));
+        Assert.Contains(mistakes, mistake => mistake.Contains("[7, 3] instead of [32, 3]") && mistake.Contains("other sizes"));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class LoraTargetTests
             "model.language_model.layers.0.self_attn.q_proj", "model.language_model.layers.0.self_attn.o_proj");
         LoraException none = Assert.Throws<LoraException>(
             () => Targets(new LoraOptions { TargetModules = ModuleSelection.Matching("q_pro") }));
-        Assert.Contains("No layer of the model is a target", none.Message);
+        Assert.Contains("matches no layer of the model", none.Message);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class LoraTargetTests
             () => LoraPolicy.Create(policy, unknown, 1)).Errors;
         Assert.Equal(3, mistakes.Count);
         Assert.Contains(mistakes, mistake => mistake.Contains("'query'") && mistake.Contains("k_proj"));
-        Assert.Contains(mistakes, mistake => mistake.Contains("ln_q is a norm"));
+        Assert.Contains(mistakes, mistake => mistake.Contains("ln_q is a normalization layer"));
         Assert.Contains(mistakes, mistake => mistake.Contains("'classifier'"));
         Assert.All(policy.Parameters, pair => Assert.True(pair.Value.requires_grad));
     }

@@ -82,7 +82,7 @@ public sealed class CheckpointSavingTests : SavedModelTest
         Assert.Equal(folder, exception.Path);
         Assert.Equal(300, exception.RequiredBytes);
         Assert.IsType<IOException>(exception.InnerException);
-        Assert.Contains("nothing half-written is left", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("no partial file remains", exception.Message, StringComparison.Ordinal);
         Assert.Equal([folder], Directory.GetFileSystemEntries(Root));
         Assert.Equal("before", File.ReadAllText(Path.Combine(folder, "config.json")));
     }

@@ -37,8 +37,8 @@ public sealed class WrongFolderTests : IDisposable
     {
         string folder = Path.Combine(_root, "model"), old = folder + ".0123456789abcdef0123456789abcdef.old";
         Directory.CreateDirectory(old);
-        Assert.Contains($"is '{old}', rename that", Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(folder)).Message);
-        Assert.Contains($"is '{old}', rename that", Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, folder)).Message);
+        Assert.Contains($"is in '{old}': rename", Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(folder)).Message);
+        Assert.Contains($"is in '{old}': rename", Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, folder)).Message);
     }
 
     [Fact]
@@ -48,8 +48,8 @@ public sealed class WrongFolderTests : IDisposable
         string old = Path.Combine(other, "model.0123456789abcdef0123456789abcdef.old");
         Directory.CreateDirectory(old);
         Directory.CreateSymbolicLink(link, Path.Combine(other, "model"));
-        Assert.Contains($"is '{old}', rename that", Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(link)).Message);
-        Assert.Contains($"is '{old}', rename that", Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, link)).Message);
+        Assert.Contains($"is in '{old}': rename", Assert.Throws<DirectoryNotFoundException>(() => Qwen2VLPolicy.Load(link)).Message);
+        Assert.Contains($"is in '{old}': rename", Assert.Throws<LoraException>(() => LoraPolicy.Load(_policy, link)).Message);
     }
 
     [Fact]
@@ -63,8 +63,8 @@ public sealed class WrongFolderTests : IDisposable
 
     // What was denied says that each case got where it should: into the folder, or past that to the list of what lies in it.
     [Theory]
-    [InlineData(UnixFileMode.None, "can't be seen: Access to the path '{0}/model' is denied. Let this program look there")]
-    [InlineData(Pass, "Whether an earlier one lies beside it can't be seen: Access to the path '{0}' is denied. Let this program look there")]
+    [InlineData(UnixFileMode.None, "can't be accessed: Access to the path '{0}/model' is denied. Grant this program access")]
+    [InlineData(Pass, "Can't check for an earlier version next to it: Access to the path '{0}' is denied. Grant this program access")]
     public void What_lies_in_a_folder_that_may_not_be_looked_into_is_not_found_and_says_why(UnixFileMode mode, string said)
     {
         if (OperatingSystem.IsWindows())
@@ -76,14 +76,14 @@ public sealed class WrongFolderTests : IDisposable
         Directory.CreateDirectory(closed);
         const UnixFileMode Open = Pass | UnixFileMode.UserRead | UnixFileMode.UserWrite;
         File.SetUnixFileMode(_root, Open);
-        Require("is no folder; give the folder of a model", "There is no such folder. Give the folder of a");
+        Require("is not a folder; give the folder of a model", "The folder does not exist. Give the folder of a");
         File.SetUnixFileMode(closed, mode);
         string denied = string.Format(CultureInfo.InvariantCulture, said, closed);
         bool isUnseen = mode == UnixFileMode.None;
         try
         {
             OrdinaryUser.Run(() => Require(
-                isUnseen ? denied : $"is no folder. {denied}", isUnseen ? $"It {denied}" : $"There is no such folder. {denied}"));
+                isUnseen ? denied : $"is not a folder. {denied}", isUnseen ? $"It {denied}" : $"The folder does not exist. {denied}"));
         }
         finally
         {
@@ -109,10 +109,10 @@ public sealed class WrongFolderTests : IDisposable
     public void A_training_of_a_whole_model_names_the_model()
     {
         Write(_policy.Save);
-        Assert.All(ModelMessages(Step), message => Assert.Contains($"a checkpoint of a training: load '{Trained}'", message));
+        Assert.All(ModelMessages(Step), message => Assert.Contains($"a training checkpoint: load its model, '{Trained}'", message));
         Assert.All(
-            ModelMessages(Run), message => Assert.Contains($"the output folder of a training: load '{Trained}'", message));
-        Assert.Contains($"which trained a whole model: load '{Trained}'", AdapterMessage(Step));
+            ModelMessages(Run), message => Assert.Contains($"the output folder of a training run: load its model, '{Trained}'", message));
+        Assert.Contains($"with a whole model: load '{Trained}'", AdapterMessage(Step));
         Assert.Contains("It is a whole model", AdapterMessage(Trained));
     }
 
@@ -127,11 +127,11 @@ public sealed class WrongFolderTests : IDisposable
         foreach (string folder in new[] { Step, Run })
         {
             Assert.All(
-                ModelMessages(folder), message => Assert.Contains($"put '{Trained}' on it by LoraPolicy.Load", message));
-            Assert.Contains($"load '{Trained}', its adapter", AdapterMessage(folder));
+                ModelMessages(folder), message => Assert.Contains($"apply '{Trained}' with LoraPolicy.Load", message));
+            Assert.Contains($"load its adapter, '{Trained}'", AdapterMessage(folder));
         }
 
-        Assert.All(ModelMessages(Trained), message => Assert.Contains("is an adapter without its model", message));
+        Assert.All(ModelMessages(Trained), message => Assert.Contains("is an adapter without its base model", message));
     }
 
     [Theory]

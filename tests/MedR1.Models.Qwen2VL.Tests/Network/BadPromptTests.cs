@@ -13,7 +13,7 @@ public sealed class BadPromptTests
 
     [Fact]
     public void Rejects_a_prompt_longer_than_the_context_with_both_counts() =>
-        Rejects(TinyModel.Prompt(65, 1), "65 tokens", "holds 64");
+        Rejects(TinyModel.Prompt(65, 1), "65 tokens", "context length is 64");
 
     [Fact]
     public void Rejects_tokens_that_the_model_does_not_have() =>
@@ -21,11 +21,11 @@ public sealed class BadPromptTests
 
     [Fact]
     public void Rejects_a_placeholder_without_a_picture() =>
-        Rejects(new EncodedPrompt([1, TinyModel.ImageToken, 2], []), "only 0 pictures");
+        Rejects(new EncodedPrompt([1, TinyModel.ImageToken, 2], []), "only 0 images");
 
     [Fact]
     public void Rejects_a_picture_without_a_placeholder() =>
-        Rejects(new EncodedPrompt([1, 2], [TinyModel.Image(2, 2, 1)]), "1 pictures", "places for 0");
+        Rejects(new EncodedPrompt([1, 2], [TinyModel.Image(2, 2, 1)]), "1 images", "placeholders for 0");
 
     [Fact]
     public void Rejects_too_few_placeholders() => Rejects(
@@ -101,7 +101,7 @@ public sealed class BadPromptTests
         EncodedPrompt prompt = TinyModel.Prompt(3, 1, TinyModel.Image(4, 4, 1));
         ArgumentException error = Assert.Throws<ArgumentException>(
             () => policy.Prefill([prompt], [0], cache, imageFeatures: zeros(shape)));
-        Assert.Contains($"[{string.Join(", ", shape)}], but the prompts' images take [4, 32]", error.Message);
+        Assert.Contains($"[{string.Join(", ", shape)}], but the prompts' images need [4, 32]", error.Message);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class JsonChatTemplateTests
     [InlineData("{}", "array of messages")]
     [InlineData("[3]", "Message 0")]
     [InlineData("[{\"content\": \"x\"}]", "Message 0")]
-    [InlineData("[{\"role\": \"user\", \"content\": null}]", "the content Null")]
+    [InlineData("[{\"role\": \"user\", \"content\": null}]", "content of type Null")]
     [InlineData("[{\"role\": \"user\", \"content\": [\"x\"]}]", "Part 0 of message 0 is String")]
     [InlineData("[{\"role\": \"user\", \"content\": [{\"text\": 3}]}]", "part 0 of message 0 is Number")]
     public void Json_that_is_no_conversation_is_named_by_place(string json, string fault)

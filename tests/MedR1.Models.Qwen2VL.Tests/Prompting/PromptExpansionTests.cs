@@ -30,7 +30,7 @@ public sealed class PromptExpansionTests
         InvalidPromptException error = Assert.Throws<InvalidPromptException>(() => PromptExpansion.Expand(
             [.. Enumerable.Repeat(Pad, placeholders)], Pad, [.. Enumerable.Repeat(new ImageGrid(1, 2, 2), pictures)]));
         Assert.Contains(
-            $"{placeholders} picture placeholders but {pictures} pictures", error.Message, StringComparison.Ordinal);
+            $"{placeholders} image placeholders, but {pictures} images", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -115,7 +115,7 @@ public sealed class QuantizedPolicyTests
         Assert.False(lora.IsMerged);
         LoraException saved = Assert.Throws<LoraException>(() => LoraPolicy.Create(
             model.Quantized, LoraCase.Kinds["two names"] with { ModulesToSave = ["down_proj"] }, seed: 1));
-        Assert.Contains("layers.1.mlp.down_proj is held in 8 bits", saved.Message);
+        Assert.Contains("layers.1.mlp.down_proj is quantized to 8 bits", saved.Message);
         ArgumentException half = Assert.Throws<ArgumentException>(() => Qwen2VLPolicy.Load(
             model.Folder, dataType: ScalarType.Float16, quantization: WeightQuantization.Decoder));
         Assert.Contains("BFloat16", half.Message);
