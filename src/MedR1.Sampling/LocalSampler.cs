@@ -66,7 +66,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         if (encoded.Count != prompts.Count)
         {
             throw new ArgumentException(
-                $"There are {prompts.Count} prompts, but {encoded.Count} of them encoded; give each.", nameof(encoded));
+                $"There are {prompts.Count} prompts, but {encoded.Count} encoded ones; give one per prompt.", nameof(encoded));
         }
 
         SamplingOptionsValidator.ThrowIfInvalid(options, _policy.VocabularySize);
@@ -87,7 +87,7 @@ public sealed class LocalSampler : IEncodedPromptSampler
         if (options.SamplesPerPrompt > 1)
         {
             errors.Add(
-                $"SamplesPerPrompt is {options.SamplesPerPrompt}, but a stream is one completion; use 1.");
+                $"SamplesPerPrompt is {options.SamplesPerPrompt}, but a stream has one completion; use 1.");
         }
 
         return errors.Count == 0

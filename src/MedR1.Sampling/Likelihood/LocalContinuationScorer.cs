@@ -35,7 +35,7 @@ public sealed class LocalContinuationScorer : IContinuationScorer
         {
             throw new ArgumentException(
                 $"There are {continuations.Count} texts, {continuations.Count(string.IsNullOrEmpty)} of them empty. Give at least "
-                + "one, and none without a character.", nameof(continuations));
+                + "one, and no empty one.", nameof(continuations));
         }
 
         EncodedPrompt encoded = _policy.Processor.Encode(prompt, cancellationToken);
@@ -61,8 +61,8 @@ public sealed class LocalContinuationScorer : IContinuationScorer
         if (promptTokens + longest > _policy.ContextLength)
         {
             throw new InvalidPromptException(
-                $"The prompt '{prompt.Example?.Id}' has {promptTokens} tokens and the longest text {longest}, but the model takes "
-                + $"{_policy.ContextLength}. Take smaller pictures.");
+                $"The prompt '{prompt.Example?.Id}' has {promptTokens} tokens and the longest text {longest}, but the model's "
+                + $"context length is {_policy.ContextLength}. Use smaller images.");
         }
     }
 }

@@ -28,7 +28,7 @@ public sealed class RepetitionPenaltyProcessor : ILogitsProcessor
     {
         TokenHistory history = context.History
             ?? throw new ArgumentException(
-                "The repetition penalty needs the rows' history, and the context has none.", nameof(context));
+                "The repetition penalty needs the history of the rows, but the context has none.", nameof(context));
         Tensor punished = where(logits.Below(0), logits.Times(_penalty), logits.DividedBy(_penalty));
         return where(history.Seen, punished, logits);
     }

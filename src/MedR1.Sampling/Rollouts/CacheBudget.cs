@@ -30,9 +30,9 @@ internal sealed class CacheBudget
     public static InvalidOperationException TooSmall(PromptTicket ticket, CacheShape shape, long needed, long allowed) =>
         new(string.Create(
             CultureInfo.InvariantCulture,
-            $"The cache of one completion of up to {shape.CompletionCapacity} tokens behind a prompt of " +
-            $"{shape.PromptCapacity} (from prompt {ticket.Index} on) takes {needed} bytes, but MaxCacheBytes is " +
-            $"{allowed}. Raise it, or lower MaxNewTokens or the most pixels of a picture."));
+            $"The cache for one completion of up to {shape.CompletionCapacity} tokens after a prompt of " +
+            $"{shape.PromptCapacity} (from prompt {ticket.Index} on) needs {needed} bytes, but MaxCacheBytes is " +
+            $"{allowed}. Raise it, or lower MaxNewTokens or the processor's MaxPixels."));
 
     private static long Measure(IVisionLanguagePolicy policy, int promptCapacity, int completionCapacity)
     {

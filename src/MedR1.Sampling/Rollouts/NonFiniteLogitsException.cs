@@ -9,10 +9,10 @@ public sealed class NonFiniteLogitsException : InvalidOperationException
     /// <param name="position">The token's index in the completion.</param>
     public NonFiniteLogitsException(int promptIndex, int sampleIndex, int position)
         : base(FormattableString.Invariant(
-            $"Prompt {promptIndex}, sample {sampleIndex}, token {position}: the logits hold NaN or infinity, ") +
+            $"Prompt {promptIndex}, sample {sampleIndex}, token {position}: the logits contain NaN or infinity, ") +
             "or every token is suppressed. Either the weights have diverged (lower the learning rate and resume " +
             "from an earlier checkpoint), the checkpoint is damaged, or SuppressedTokenIds and " +
-            "EndTokenIds leave nothing to say.")
+            "EndTokenIds leave no token to choose.")
     {
         PromptIndex = promptIndex;
         SampleIndex = sampleIndex;

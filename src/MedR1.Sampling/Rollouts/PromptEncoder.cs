@@ -29,16 +29,16 @@ internal sealed class PromptEncoder(IVisionLanguagePolicy policy, SamplingOption
         int room = policy.ContextLength - encoded.TokenIds.Count;
         if (encoded.TokenIds.Count == 0)
         {
-            throw new InvalidPromptException($"{NameOf(prompt, index)} has no tokens: give it a question.");
+            throw new InvalidPromptException($"{NameOf(prompt, index)} has no tokens; ask something.");
         }
 
         if (room < 1)
         {
             throw new InvalidPromptException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{NameOf(prompt, index)} has {encoded.TokenIds.Count} tokens, but the model's context is " +
-                $"{policy.ContextLength} and an answer needs at least 1 of them. Shorten the text, give fewer " +
-                $"pictures, or lower the most pixels of a picture."));
+                $"{NameOf(prompt, index)} has {encoded.TokenIds.Count} tokens, but the model's context length is " +
+                $"{policy.ContextLength}, and an answer needs at least 1 of them. Shorten the text, use fewer " +
+                $"images, or lower the processor's MaxPixels."));
         }
 
         long seed = prompt.Seed ?? CounterRandom.PromptSeed(options.Seed, index);

@@ -23,7 +23,7 @@ internal sealed class CategoricalSelector : ITokenSelector
         long rows = logits.shape[0];
         if (uniforms.Length != rows)
         {
-            throw new ArgumentException($"There are {rows} rows, but {uniforms.Length} numbers.", nameof(uniforms));
+            throw new ArgumentException($"There are {rows} rows, but {uniforms.Length} uniform numbers.", nameof(uniforms));
         }
 
         return Draw(logits, tensor(uniforms, device: logits.device));

@@ -50,7 +50,7 @@ internal sealed class PlainChoice(TokenChooser chooser, RowHistories? histories)
     /// <inheritdoc/>
     public ChosenToken[] Finish()
     {
-        using Tensor onHost = (_stacked ?? throw new InvalidOperationException("No choice was begun.")).cpu();
+        using Tensor onHost = (_stacked ?? throw new InvalidOperationException("No choice was started.")).cpu();
         return ChosenToken.Read(onHost, _rows);
     }
 

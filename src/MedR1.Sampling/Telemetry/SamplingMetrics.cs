@@ -10,19 +10,19 @@ internal static class SamplingMetrics
     private static readonly Counter<long> Tokens = Meter.CreateCounter<long>(
         "medr1.sampling.tokens",
         "{token}",
-        "Tokens drawn, end tokens included; also those of calls that were left early or failed.");
+        "Tokens sampled, including end tokens and those of calls that were abandoned or failed.");
 
     private static readonly Counter<long> Rows =
         Meter.CreateCounter<long>(
-            "medr1.sampling.rows", "{completion}", "Completions that have ended, by the reason that ended them.");
+            "medr1.sampling.rows", "{completion}", "Completions that have ended, by stop reason.");
 
     private static readonly Histogram<double> Seconds = Meter.CreateHistogram<double>(
-        "medr1.sampling.duration", "s", "Seconds of computing a call: pictures, prompts and tokens.");
+        "medr1.sampling.duration", "s", "Computing time of a call: images, prompts and tokens.");
 
     private static readonly Histogram<double> Occupancy = Meter.CreateHistogram<double>(
         "medr1.sampling.occupancy",
         "1",
-        "Tokens drawn in a call over its slots times its steps; 1 where no slot was ever empty.");
+        "Tokens sampled in a call, divided by its slots times its steps; 1 if no slot was ever empty.");
 
     /// <summary>Records the metrics of a call when the result is disposed, however the call ends.</summary>
     public static IDisposable RecordAtEnd(RolloutEngine engine, ProgressReporter progress) => new Call(engine, progress);

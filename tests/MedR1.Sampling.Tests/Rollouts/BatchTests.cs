@@ -114,7 +114,7 @@ public sealed class BatchTests
         // 512 bytes a token.
         int longest = Samples.Mixed.Max(prompt => policy.Processor.Encode(prompt).TokenIds.Count);
         Assert.Contains(
-            $"one completion of up to 6 tokens behind a prompt of {longest} (from prompt 0 on) takes " +
+            $"one completion of up to 6 tokens after a prompt of {longest} (from prompt 0 on) needs " +
             $"{512 * (longest + 6)} bytes",
             exception.Message, StringComparison.Ordinal);
     }

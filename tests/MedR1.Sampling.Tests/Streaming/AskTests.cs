@@ -111,7 +111,7 @@ public sealed class AskTests
                 async () => await sampler.DrawAsync([VqaPrompt.Ask("What?")], new SamplingOptions { SamplesPerPrompt = 2 }),
             ])
         {
-            Assert.Contains("The TinyPolicy is disposed", (await Assert.ThrowsAsync<ObjectDisposedException>(use)).Message);
+            Assert.Contains("The TinyPolicy, or the base model of its adapter, is disposed", (await Assert.ThrowsAsync<ObjectDisposedException>(use)).Message);
         }
     }
 }
