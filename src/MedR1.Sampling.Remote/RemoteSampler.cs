@@ -142,7 +142,7 @@ public sealed class RemoteSampler : ISampler
         catch (Exception e) when (
             e is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw job.Fail($"it can't be written as a request ({e.Message}).", attempts: 0, cause: e);
+            throw job.Fail($"it can't be sent as a request ({e.Message}).", attempts: 0, cause: e);
         }
     }
 }

@@ -104,10 +104,10 @@ public sealed class AnswerTests
         await using ChatServer server = await ChatServer.StartAsync();
         foreach ((SamplingOptions sampling, string? expected) in (IEnumerable<(SamplingOptions, string?)>)
             [
-                (new() { MaxNewTokens = 2 }, "has 3 tokens, of which 2 are allowed"),
+                (new() { MaxNewTokens = 2 }, "has 3 tokens, but at most 2 are allowed"),
                 (new() { MinNewTokens = 4 }, "ended after 3 tokens, but MinNewTokens is 4"),
                 (new() { SuppressedTokenIds = [9, 7] }, "has the suppressed token 7 as its token 1"),
-                (new() { EndTokenIds = [2, 10] }, "goes on after the end token 10, its token 0 of 3"),
+                (new() { EndTokenIds = [2, 10] }, "continues after the end token 10, its token 0 of 3"),
                 (new() { MaxNewTokens = 3, MinNewTokens = 2, SuppressedTokenIds = [9], EndTokenIds = [2] }, null),
             ])
         {
@@ -189,7 +189,7 @@ public sealed class AnswerTests
             context, 200, Replies.Body(Replies.Choice(0, "half")).ToJsonString().Replace("half", "\\ud83d")));
         RemoteSamplingException error = await server.Options().FailAsync(Drawing.Prompts(1), new SamplingOptions());
         Assert.StartsWith("Prompt 0 (example 'q0')", error.Message);
-        Assert.Contains("isn't Unicode", error.Message);
+        Assert.Contains("is not valid Unicode", error.Message);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class AnswerTests
     }
 
     [Theory]
-    [InlineData("""{ "choices": [] }""", "2 choices were asked for, but 0 came")]
+    [InlineData("""{ "choices": [] }""", "2 choices were requested, but got 0")]
     [InlineData("""{ "error": "none" }""", "has no choices")]
     [InlineData("""[1]""", "has no choices")]
     [InlineData("""{ "choices": [{ "index": 0 }, { "index": 1 }] }""", "set RequireLogProbabilities to false")]
@@ -227,7 +227,7 @@ public sealed class AnswerTests
     {
         await using ChatServer few = await ChatServer.StartAsync(
             (context, _) => Replies.Json(context, Replies.Body(Replies.Choice(0))));
-        Assert.Contains("2 choices were asked for, but 1 came", (await few.Options().FailAsync(Drawing.Prompts(1))).Message);
+        Assert.Contains("2 choices were requested, but got 1", (await few.Options().FailAsync(Drawing.Prompts(1))).Message);
 
         await using ChatServer twice = await ChatServer.StartAsync(
             (context, _) => Replies.Json(context, Replies.Body(Replies.Choice(1), Replies.Choice(1))));

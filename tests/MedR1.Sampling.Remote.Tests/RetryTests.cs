@@ -99,7 +99,7 @@ public sealed class RetryTests
 
         RemoteSamplerOptions options = new() { Endpoint = endpoint, Model = "m", Delay = (_, _) => Task.CompletedTask };
         RemoteSamplingException error = await options.FailAsync(Drawing.Prompts(1));
-        Assert.Contains($"the connection to http://127.0.0.1:{endpoint.Port} broke", error.Message);
+        Assert.Contains($"the connection to http://127.0.0.1:{endpoint.Port} failed", error.Message);
         Assert.Equal(4, error.Attempts);
     }
 

@@ -52,7 +52,7 @@ public sealed class TokenIdTests
         await using ChatServer server = await StartAsync("It is<|im_end|>", "It", " is", "<|im_end|>");
         RemoteSamplingException error =
             await (server.Options() with { Tokenize = _ => [5, 2] }).FailAsync(Drawing.Prompts(1), s_one);
-        Assert.Contains("choice 0 has 3 log-probabilities. Tokenize gave 2 token ids", error.Message);
+        Assert.Contains("choice 0 has 3 log-probabilities. Tokenize returned 2 token ids", error.Message);
     }
 
     [Theory]

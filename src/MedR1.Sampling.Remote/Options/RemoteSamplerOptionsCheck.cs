@@ -11,27 +11,27 @@ internal static class RemoteSamplerOptionsCheck
         CheckServer(mistakes, options);
         mistakes.Require(
             options.MaxParallelRequests >= 1,
-            $"MaxParallelRequests is {options.MaxParallelRequests}; allow at least 1.");
-        mistakes.Require(options.MaxAttempts >= 1, $"MaxAttempts is {options.MaxAttempts}; allow at least 1.");
+            $"MaxParallelRequests is {options.MaxParallelRequests}; use at least 1.");
+        mistakes.Require(options.MaxAttempts >= 1, $"MaxAttempts is {options.MaxAttempts}; use at least 1.");
         mistakes.Require(
-            options.RetryDelay >= TimeSpan.Zero, $"RetryDelay is {options.RetryDelay}; use zero for no wait, or more.");
-        mistakes.Require(options.Delay is not null, $"Delay is null; leave it at Task.Delay.");
+            options.RetryDelay >= TimeSpan.Zero, $"RetryDelay is {options.RetryDelay}; use zero or more.");
+        mistakes.Require(options.Delay is not null, $"Delay is null; use Task.Delay.");
         mistakes.Require(
             ServerRules.IsTimeLimit(options.RequestTimeout),
             $"RequestTimeout is {options.RequestTimeout}; use a time above zero and at most 24 days.");
-        mistakes.Require(options.MaxAnswerBytes >= 1, $"MaxAnswerBytes is {options.MaxAnswerBytes}; allow at least 1.");
+        mistakes.Require(options.MaxAnswerBytes >= 1, $"MaxAnswerBytes is {options.MaxAnswerBytes}; use at least 1.");
         mistakes.Require(
             options.WeightVersion is null || options.ReadWeightVersion is not null,
             $"WeightVersion is '{options.WeightVersion}', but nothing reads the server's; set ReadWeightVersion too.");
         mistakes.Require(
             options.Weights is null || (options.WeightVersion is null && options.ReadWeightVersion is null),
-            $"Weights are set, and {Names(options)} too; leave that out, since Weights say which version is needed and read it.");
+            $"Weights is set, but so is {Names(options)}; leave that out, since Weights provides the needed version and reads the server's.");
         mistakes.Require(
             Enum.IsDefined(options.LogProbabilities),
-            $"LogProbabilities is {(int)options.LogProbabilities}; use a name of ServerLogProbabilities.");
+            $"LogProbabilities is {(int)options.LogProbabilities}; use a value of ServerLogProbabilities.");
         mistakes.Require(
             options.ControlTokenTexts?.All(text => !string.IsNullOrEmpty(text)) ?? false,
-            $"ControlTokenTexts is null or holds an empty text; use an empty list for none.");
+            $"ControlTokenTexts is null or contains an empty string; use an empty list for none.");
         mistakes.ThrowIfAny(errors => new RemoteSamplerOptionsException(errors));
     }
 

@@ -12,7 +12,7 @@ internal static class SamplingOptionsCheck
         mistakes.Add(SamplingOptionsValidator.FindErrors(options));
         mistakes.Require(
             options.Temperature is not (> 0 and < LowestTemperature),
-            $"Temperature is {options.Temperature}; use at least {LowestTemperature}, to which vLLM raises it silently, or 0.");
+            $"Temperature is {options.Temperature}; use 0 or at least {LowestTemperature}, to which vLLM silently raises it.");
         CheckLogProbabilities(mistakes, options, sampler);
         mistakes.ThrowIfAny(errors => new SamplingOptionsException(errors));
     }
@@ -26,6 +26,6 @@ internal static class SamplingOptionsCheck
         const string Cause = "temperature, penalties, truncation or suppressed tokens";
         mistakes.Require(
             use.ArePlain || use.AreDrawn || !sampler.RequireLogProbabilities,
-            $"LogProbabilities of kind {sampler.LogProbabilities} don't fit the {Cause} that are asked for; {Fix}.");
+            $"LogProbabilities of kind {sampler.LogProbabilities} don't match the requested {Cause}; {Fix}.");
     }
 }

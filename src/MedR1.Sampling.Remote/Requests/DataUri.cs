@@ -13,7 +13,7 @@ internal static class DataUri
         stream.CopyTo(bytes);
         ReadOnlySpan<byte> encoded = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
         string type = MediaType(encoded) ?? throw new InvalidDataException(
-            $"The picture '{image.Name}' of {encoded.Length} bytes is no PNG, JPEG, WebP, BMP or GIF; it starts with "
+            $"The image '{image.Name}' of {encoded.Length} bytes is not a PNG, JPEG, WebP, BMP or GIF; it starts with "
             + $"'{Convert.ToHexString(encoded[..Math.Min(8, encoded.Length)])}'.");
         return $"data:{type};base64,{Convert.ToBase64String(encoded)}";
     }

@@ -65,14 +65,14 @@ internal static class RequestWriter
                     json.WriteString("type", "text");
                     json.WriteString("text", text.Text);
                     break;
-                case ImagePart picture:
+                case ImagePart image:
                     json.WriteString("type", "image_url");
                     json.WriteStartObject("image_url");
-                    json.WriteString("url", DataUri.Of(picture.Image));
+                    json.WriteString("url", DataUri.Of(image.Image));
                     json.WriteEndObject();
                     break;
                 default:
-                    throw new NotSupportedException($"A message holds a {part.GetType().Name}; use text and pictures.");
+                    throw new NotSupportedException($"A {message.Role} message contains a {part.GetType().Name}; use text and images.");
             }
 
             json.WriteEndObject();

@@ -18,7 +18,7 @@ internal sealed class ChoiceReader(
         {
             if (!string.IsNullOrEmpty(message.Member(name).Text()))
             {
-                throw Fail($"has its thoughts apart in {name}, so that its text isn't its tokens'; "
+                throw Fail($"has its reasoning separately in {name}, so its text doesn't match its tokens; "
                     + "start the server without a reasoning parser");
             }
         }
@@ -44,7 +44,7 @@ internal sealed class ChoiceReader(
         "stop" when tokens.AreDrawn && IsCutOff(choice, tokens.Ids) => StopReason.Length,
         "stop" => HasStopString(choice, text, tokens.Ids) ? StopReason.StopString : StopReason.EndToken,
         "length" => StopReason.Length,
-        string other => throw Fail($"ended by '{other}', which is neither stop nor length"),
+        string other => throw Fail($"has the finish_reason '{other}', which is neither stop nor length"),
         null => throw Fail("has no finish_reason"),
     };
 
@@ -61,7 +61,7 @@ internal sealed class ChoiceReader(
         JsonElement? reason = choice.Member("matched_stop") ?? choice.Member("stop_reason");
         if (reason.Text() == NotNumbers && !sampling.StopStrings.Contains(NotNumbers))
         {
-            throw Fail($"ended by '{NotNumbers}': the server computed a token that is none");
+            throw Fail($"ended by '{NotNumbers}': the server computed an invalid token");
         }
 
         if (reason is not null)
@@ -75,7 +75,7 @@ internal sealed class ChoiceReader(
             ? isInText
             : throw Fail("ended without any of the StopStrings in its text, and the server does not say what ended it: it may have "
                 + "cut the string off, as llama.cpp does, or a proxy has dropped a stop_reason of null. Use a server that leaves it in the text (vLLM, SGLang) or no "
-                + "StopStrings; where only end tokens end the completions, name them as EndTokenIds");
+                + "StopStrings; if only end tokens end completions, list them in EndTokenIds");
     }
 
     private string WithoutControlTokens(string text)

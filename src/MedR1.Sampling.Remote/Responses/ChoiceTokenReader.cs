@@ -70,11 +70,11 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
 
         if (Encoded(text) is IReadOnlyList<int> encoded)
         {
-            return (Counted(encoded, names.Length, "Tokenize gave"), false);
+            return (Counted(encoded, names.Length, "Tokenize returned"), false);
         }
 
         int unnamed = Array.FindIndex(named, id => id is null or < 0);
-        throw Fail($"names its token {unnamed} '{names[unnamed]}', not '{IdPrefix}' and a number; "
+        throw Fail($"names its token {unnamed} '{names[unnamed]}' instead of '{IdPrefix}' and a number; "
             + "use a server that honours return_tokens_as_token_ids, or set Tokenize");
     }
 
@@ -84,7 +84,7 @@ internal sealed class ChoiceTokenReader(ServerAnswer answer, int index, RemoteSa
 
     private IReadOnlyList<int> Counted(IReadOnlyList<int> ids, int count, string who) => ids.Count == count
         ? ids
-        : throw Fail($"has {count} log-probabilities. {who} {ids.Count} token ids for it; they must match");
+        : throw Fail($"has {count} log-probabilities. {who} {ids.Count} token ids for it; the counts must match");
 
     private static int? NamedId(string name) =>
         name.StartsWith(IdPrefix, StringComparison.Ordinal)

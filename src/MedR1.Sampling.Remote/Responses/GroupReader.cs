@@ -16,7 +16,7 @@ internal static class GroupReader
         catch (UnreadableTextException e)
         {
             // A token may contain only part of a character.
-            throw answer.Fail($"a text of the answer isn't Unicode ({e.Message}).", e);
+            throw answer.Fail($"a text in the answer is not valid Unicode ({e.Message}).", e);
         }
     }
 
@@ -28,7 +28,7 @@ internal static class GroupReader
             ?? throw answer.Fail("the answer has no choices.");
         if (choices.Count != sampling.SamplesPerPrompt)
         {
-            throw answer.Fail($"{sampling.SamplesPerPrompt} choices were asked for, but {choices.Count} came.");
+            throw answer.Fail($"{sampling.SamplesPerPrompt} choices were requested, but got {choices.Count}.");
         }
 
         Completion?[] completions = new Completion?[choices.Count];
@@ -68,8 +68,8 @@ internal static class GroupReader
         if (root.Member("usage").Member("completion_tokens").Integer() is int drawn && described < drawn)
         {
             throw answer.Fail(
-                $"the server drew {drawn} tokens, but sent the log-probabilities of {described}; llama.cpp leaves out tokens that end "
-                + "inside a character, for which a trainer needs vLLM or SGLang. Without a trainer set RequireLogProbabilities to false.");
+                $"the server sampled {drawn} tokens, but sent the log-probabilities of {described}; llama.cpp leaves out tokens that end "
+                + "inside a character, so a trainer needs vLLM or SGLang. Without a trainer, set RequireLogProbabilities to false.");
         }
     }
 }

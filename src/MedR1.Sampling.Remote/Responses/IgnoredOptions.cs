@@ -12,7 +12,7 @@ internal static class IgnoredOptions
         IReadOnlyList<int> ids = completion.TokenIds;
         if (ids.Count > sampling.MaxNewTokens)
         {
-            return $"has {ids.Count} tokens, of which {sampling.MaxNewTokens} are allowed; use a server that honours max_tokens";
+            return $"has {ids.Count} tokens, but at most {sampling.MaxNewTokens} are allowed; use a server that honours max_tokens";
         }
 
         if (completion.StopReason == StopReason.EndToken && ids.Count > 0 && ids.Count < sampling.MinNewTokens)
@@ -27,8 +27,8 @@ internal static class IgnoredOptions
         }
 
         return sampling.EndTokenIds is { } ends && FirstOf(ids, ends, ids.Count - 1) is int end
-            ? $"goes on after the end token {ids[end]}, its token {end} of {ids.Count}; use a server that honours stop_token_ids, or "
-                + "leave EndTokenIds null, which stands for the model's own"
+            ? $"continues after the end token {ids[end]}, its token {end} of {ids.Count}; use a server that honours stop_token_ids, or "
+                + "leave EndTokenIds null for the model's"
             : null;
     }
 

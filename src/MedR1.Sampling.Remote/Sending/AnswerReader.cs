@@ -29,7 +29,7 @@ internal static class AnswerReader
             response.Headers.TryGetValue("Retry-After", out string? wait);
             return answer with
             {
-                Problem = isOneOnly ? "the server draws one completion per request; set SeparateRequests." : Refusal(response),
+                Problem = isOneOnly ? "the server samples one completion per request; set SeparateRequests." : Refusal(response),
                 IsTransient = ServerRules.MayPass(response.Status) && !isOneOnly,
                 RetryAfter = RetrySchedule.ReadRetryAfter(wait, DateTimeOffset.UtcNow),
             };
@@ -67,7 +67,7 @@ internal static class AnswerReader
         json.Dispose();
         return answer with
         {
-            Problem = "the server refused, in an answer whose status says that it did not.",
+            Problem = "the server refused, although the status of its answer reports success.",
             IsTransient = code is int status && ServerRules.MayPass(status),
         };
     }
@@ -75,7 +75,7 @@ internal static class AnswerReader
     // Redirects are not followed, and mostly have no text that would say so.
     private static string Refusal(PipelineResponse response) =>
         response.Status is >= 300 and < 400 && response.Headers.TryGetValue("Location", out string? place)
-            ? $"the server redirects to '{place}'; set Endpoint to the address that answers itself."
+            ? $"the server redirects to '{place}'; set Endpoint to the final address."
             : "the server refused.";
 
     private static async Task<(ReadOnlyMemory<byte> Body, bool IsWhole)> ReadAsync(

@@ -83,7 +83,7 @@ internal sealed class ChatSender
             cancellationToken.ThrowIfCancellationRequested();
             string problem = limit.IsCancellationRequested
                 ? $"no answer came from {_server} within {_options.RequestTimeout}, the RequestTimeout."
-                : $"the connection to {_server} broke ({Reason.Of(e)}).";
+                : $"the connection to {_server} failed ({Reason.Of(e)}).";
             return new AttemptResult { Problem = problem, IsTransient = true, Cause = e };
         }
         finally

@@ -10,18 +10,18 @@ internal static class RemoteSamplingMetrics
     private static readonly Counter<long> Requests = Meter.CreateCounter<long>(
         "medr1.sampling.remote.requests",
         "{request}",
-        "Requests sent, repetitions included, by status; 0 where none came.");
+        "Requests sent, including retries, by status; 0 if there was no response.");
 
     private static readonly Counter<long> Retries = Meter.CreateCounter<long>(
-        "medr1.sampling.remote.retries", "{request}", "Requests that are repeated.");
+        "medr1.sampling.remote.retries", "{request}", "Requests that are retried.");
 
     private static readonly Counter<long> Tokens = Meter.CreateCounter<long>(
-        "medr1.sampling.remote.tokens", "{token}", "Tokens of completions that were given, end tokens included.");
+        "medr1.sampling.remote.tokens", "{token}", "Tokens of returned completions, including end tokens.");
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
         "medr1.sampling.remote.request.duration",
         "s",
-        "Seconds from sending a request to the end of its answer or failure.");
+        "Time from sending a request to the end of its response or its failure.");
 
     public static void RecordRequest(int? status, TimeSpan elapsed)
     {

@@ -50,8 +50,8 @@ public sealed class SglangWeights : IServerWeights
         if (actual != version)
         {
             throw new ServerWeightsException(
-                $"The server at {_server.Address} loaded '{folder}', but says that its weights are version '{actual}' instead of "
-                + $"'{version}'; use an SGLang that keeps weight_version (0.5 or newer), and let no one else load weights.");
+                $"The server at {_server.Address} loaded '{folder}', but reports the weight version '{actual}' instead of "
+                + $"'{version}'; use an SGLang that keeps weight_version (0.5 or newer), and let nothing else load weights.");
         }
     }
 
@@ -66,6 +66,6 @@ public sealed class SglangWeights : IServerWeights
         }
 
         return answer.Text("weight_version")
-            ?? throw answer.Fail("did not say which version its weights are");
+            ?? throw answer.Fail("did not report the version of its weights");
     }
 }

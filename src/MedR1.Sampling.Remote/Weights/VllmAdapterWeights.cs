@@ -122,7 +122,7 @@ public sealed class VllmAdapterWeights : IServerWeights
         if (answer.Status != 500 || !answer.Body.Contains(AlreadyDropped, StringComparison.OrdinalIgnoreCase))
         {
             throw answer.Fail(
-                $"loaded the adapter '{Version}', but did not unload '{name}', so that it may have no room for the next; see its log");
+                $"loaded the adapter '{Version}', but did not unload '{name}', so it may have no room for the next; see its log");
         }
 
         _stillListed.Add(name);
