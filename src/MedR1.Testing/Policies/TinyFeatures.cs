@@ -23,8 +23,8 @@ internal static class TinyFeatures
         if (!given.shape.SequenceEqual([images, network.HiddenSize]))
         {
             throw new ArgumentException(
-                $"The features have shape [{string.Join(", ", given.shape)}], but the prompts' images take [{images}, "
-                + $"{network.HiddenSize}]; use those that EncodeImages returns for the same prompts.", nameof(given));
+                $"The features have shape [{string.Join(", ", given.shape)}], but the prompts' images need [{images}, "
+                + $"{network.HiddenSize}]; pass the result of EncodeImages for these prompts.", nameof(given));
         }
 
         long first = 0;

@@ -102,7 +102,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         if (prompts.Count != slots.Count)
         {
             throw new ArgumentException(
-                $"There are {prompts.Count} prompts, but {slots.Count} slots for them; give each its own.",
+                $"There are {prompts.Count} prompts, but {slots.Count} slots; give one per prompt.",
                 nameof(slots));
         }
 
@@ -134,7 +134,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         if (rows.Any(row => row.Length >= own.CompletionCapacity))
         {
             throw new InvalidOperationException(
-                $"The cache is full: it was made for {own.CompletionCapacity} completion tokens.");
+                $"The cache is full: it was created for completions of {own.CompletionCapacity} tokens.");
         }
 
         using IDisposable noGradient = no_grad();
@@ -220,7 +220,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
 
     private static TinyCache Own(IKeyValueCache cache) => cache as TinyCache
         ?? throw new ArgumentException(
-            $"The cache is a {cache?.GetType().Name ?? "null"}; use one that CreateCache made.", nameof(cache));
+            $"The cache is a {cache?.GetType().Name ?? "null"}, but this policy needs its own kind; create it with CreateCache.", nameof(cache));
 
     // One row at a time: a row's result can't depend on the others.
     private Tensor DecodeOne(Tensor token, DecodeRow row, TinyCache cache)
@@ -274,7 +274,7 @@ public sealed class TinyPolicy : IHiddenStatePolicy
         if (prompt.TokenIds.Count == 0 || prompt.TokenIds.Count > ContextLength)
         {
             throw new InvalidPromptException(
-                $"The prompt has {prompt.TokenIds.Count} tokens; the model takes 1 to {ContextLength}.");
+                $"The prompt has {prompt.TokenIds.Count} tokens, but the model takes 1 to {ContextLength}.");
         }
 
         return _network.Embed(prompt.TokenIds, 0, features);

@@ -14,7 +14,7 @@ internal static class TinyPolicyFolder
     {
         string json = File.ReadAllText(Path.Combine(folder, OptionsFile));
         return JsonSerializer.Deserialize<TinyPolicyOptions>(json)
-            ?? throw new InvalidDataException($"'{OptionsFile}' in '{folder}' holds no options.");
+            ?? throw new InvalidDataException($"'{OptionsFile}' in '{folder}' contains no options.");
     }
 
     public static void ReadWeights(string folder, TinyNetwork network) => network.load(Path.Combine(folder, WeightsFile));

@@ -37,7 +37,7 @@ public sealed record TinyPolicyOptions
         if (HiddenSize % HeadCount != 0)
         {
             throw new ArgumentException(
-                $"HiddenSize is {HiddenSize} and HeadCount {HeadCount}: the width must be a multiple of the heads.",
+                $"HiddenSize is {HiddenSize} and HeadCount {HeadCount}; HiddenSize must be a multiple of HeadCount.",
                 nameof(HiddenSize));
         }
     }

@@ -24,7 +24,7 @@ public sealed class TinyProcessor : IVisionLanguageProcessor
         if (!prompt.Messages.Any(
             message => message.Content.Any(part => part is ImagePart or TextPart { Text.Length: > 0 })))
         {
-            throw new InvalidPromptException("The prompt has neither text nor pictures: give it a question.");
+            throw new InvalidPromptException("The prompt contains neither text nor an image; ask something.");
         }
 
         List<int> tokens = [];
@@ -35,10 +35,10 @@ public sealed class TinyProcessor : IVisionLanguageProcessor
             foreach (ChatPart part in message.Content)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (part is ImagePart picture)
+                if (part is ImagePart image)
                 {
                     tokens.Add(ByteTokenizer.ImageTokenId);
-                    images.Add(new EncodedImage(new ImageGrid(1, 1, 1), Average(picture.Image)));
+                    images.Add(new EncodedImage(new ImageGrid(1, 1, 1), Average(image.Image)));
                 }
                 else if (part is TextPart text)
                 {

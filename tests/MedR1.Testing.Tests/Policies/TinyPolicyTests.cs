@@ -57,7 +57,7 @@ public sealed class TinyPolicyTests
         Assert.True(policy.Prefill(blue, [0, 1, 2], cache).equal(policy.Prefill(red, [0, 1, 2], cache, features)).all().item<bool>());
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => Score(red[..1], features));
-        Assert.Contains($"[3, {policy.HiddenSize}], but the prompts' images take [1, {policy.HiddenSize}]", error.Message);
+        Assert.Contains($"[3, {policy.HiddenSize}], but the prompts' images need [1, {policy.HiddenSize}]", error.Message);
 
         TokenStatistics Score(EncodedPrompt[] prompts, Tensor? images) => policy.TokenLogProbabilities(
             [.. prompts.Select(prompt => new PackedGroup(prompt, [[65, 66]]))], new TokenStatisticsOptions(), images);
