@@ -144,7 +144,7 @@ public sealed class BadInputTests : IDisposable
         GrpoTrainer trainer = Trainer(policy, stops: false)
             .AddReward("works", context => context.Completion.TokenCount).AddReward("nan", context => double.NaN).Build();
         RewardFailureException error = await Assert.ThrowsAsync<RewardFailureException>(() => trainer.RunAsync());
-        AssertSays(error, "all 4 completions", "'nan'", "Mend the reward");
+        AssertSays(error, "all 4 completions", "'nan'", "Fix the reward");
     }
 
     [Fact]

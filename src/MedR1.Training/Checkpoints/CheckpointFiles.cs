@@ -62,7 +62,7 @@ internal sealed class CheckpointFiles(string folder, CancellationToken cancellat
             if (now != checksum)
             {
                 throw new InvalidDataException(
-                    $"'{path}' is not as it was written: its checksum was {checksum} and is {now}. If that is on purpose, delete '{list}'.");
+                    $"'{path}' has changed since it was written: its checksum was {checksum} and is {now}. If that is intended, delete '{list}'.");
             }
         }
     }
@@ -71,11 +71,11 @@ internal sealed class CheckpointFiles(string folder, CancellationToken cancellat
     {
         try
         {
-            return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(list)) ?? throw new JsonException("It is empty.");
+            return JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(list)) ?? throw new JsonException("it is empty.");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"'{list}' holds no checksums: {exception.Message}", exception);
+            throw new InvalidDataException($"'{list}' contains no checksums: {exception.Message}", exception);
         }
     }
 

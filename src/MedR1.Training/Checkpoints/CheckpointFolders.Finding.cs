@@ -20,7 +20,7 @@ internal sealed partial class CheckpointFolders
         return new CheckpointFolders(Path.GetDirectoryName(place) ?? place).Whole(Path.GetFileName(place))
             ?? new CheckpointFolders(folder).Newest()
             ?? throw new CheckpointException(
-                $"'{named}' is no checkpoint: it has no {StateFile}. Give a folder such as runs/first/step-000500, or the "
+                $"'{named}' is not a checkpoint: it has no {StateFile}. Give a folder such as runs/first/step-000500, or the "
                 + $"output folder of a run, which has a file '{Latest}'.");
     }
 

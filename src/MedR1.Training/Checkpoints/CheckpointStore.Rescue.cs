@@ -12,17 +12,17 @@ internal sealed partial class CheckpointStore
     {
         if (state.Step == 0 || _folders is null)
         {
-            return (null, state.Step == 0 ? "no step was made before" : "no OutputFolder is set");
+            return (null, state.Step == 0 ? "no step was completed before" : "no OutputFolder is set");
         }
 
         if (!state.IsWhole)
         {
-            return (null, $"step {state.Step} is made, but what comes with it, such as mixing the reference, was not finished");
+            return (null, $"step {state.Step} was made, but its remaining work, such as mixing the reference, was not finished");
         }
 
         if (updater.Reached > state.Step || parts.Any(part => part.IsBeyond(state.Step)))
         {
-            return (null, "the optimizer had begun to move the parameters, so that they are of no step");
+            return (null, "the optimizer had begun to update the parameters, so they belong to no step");
         }
 
         if (state.Step == _lastSaved)
@@ -32,7 +32,7 @@ internal sealed partial class CheckpointStore
 
         if (_lock is null)
         {
-            return (null, "the run did not get its OutputFolder");
+            return (null, "the run could not lock its OutputFolder");
         }
 
         try

@@ -94,8 +94,8 @@ internal sealed partial class CheckpointStore(
         catch (Exception exception) when (exception is (IOException or UnauthorizedAccessException) and not CheckpointException)
         {
             throw new CheckpointException(
-                $"No checkpoint can be written to '{options.OutputFolder}': {exception.Message} Set OutputFolder to a folder that "
-                + "can be written to.", exception);
+                $"No checkpoint can be written to '{options.OutputFolder}': {exception.Message} Set OutputFolder to a writable "
+                + "folder.", exception);
         }
     }
 
@@ -124,9 +124,9 @@ internal sealed partial class CheckpointStore(
         {
             throw new CheckpointException(
                 $"The checkpoint '{target}' can't be written: {exception.Message} "
-                + (exception is DiskFullException ? "Earlier" : "Nothing half-written is left, and earlier")
-                + " checkpoints are as they were. Mend that, then call RunAsync of this trainer again, which goes on with "
-                + "the checkpoint; policy.Save(folder) keeps the weights meanwhile.", exception);
+                + (exception is DiskFullException ? "Earlier" : "No partial files remain, and earlier")
+                + " checkpoints are unchanged. Fix that, then call RunAsync of this trainer again, which continues with "
+                + "the checkpoint; until then, policy.Save(folder) saves the weights.", exception);
         }
 
         Last = target;
@@ -209,7 +209,7 @@ internal sealed partial class CheckpointStore(
         catch (InvalidDataException exception)
         {
             string way = CheckpointFolders.EarlierThan(source) is string earlier
-                ? $"Go on from an earlier one: .ResumeFrom(\"{earlier}\")." : "There is no earlier one beside it: start anew.";
+                ? $"Resume from an earlier one: .ResumeFrom(\"{earlier}\")." : "There is no earlier one next to it: start a new run.";
             throw new CheckpointException($"The checkpoint '{source}' is damaged: {exception.Message} {way}", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -27,8 +27,8 @@ internal static class FolderLock
         catch (IOException exception) when (exception.HResult is LinuxTaken or MacTaken or WindowsTaken)
         {
             throw new CheckpointException(
-                $"Another run, of this process or another, writes to '{folder}' just now. Await that run, or set OutputFolder to a folder "
-                + "of its own.", exception);
+                $"Another run, in this process or another, is writing to '{folder}'. Await that run, or set OutputFolder to a different "
+                + "folder.", exception);
         }
     }
 }

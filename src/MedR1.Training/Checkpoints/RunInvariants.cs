@@ -60,7 +60,7 @@ internal sealed class RunInvariants(
         List<string> mistakes = [];
         if (state.Format != CheckpointState.CurrentFormat)
         {
-            mistakes.Add($"its format is {state.Format}, this version reads {CheckpointState.CurrentFormat}");
+            mistakes.Add($"its format is {state.Format}, but this version reads {CheckpointState.CurrentFormat}");
         }
 
         if (state.Trainer != trainer)
@@ -72,20 +72,20 @@ internal sealed class RunInvariants(
         string[] allowed = [.. others.Where(
             name => IsSetting(name) && options.AllowedChanges.Contains(RunSettings.RootOf(name)))];
         string[] refused = [.. others.Except(allowed).Where(name => name != StartWeights || !NeedChanged(allowed, state.Invariants, now))];
-        string Tell(string name) => $"{name} was {state.Invariants.GetValueOrDefault(name, "not known")} and is {now[name]}";
+        string Tell(string name) => $"{name} was {state.Invariants.GetValueOrDefault(name, "unknown")} and is {now[name]}";
         mistakes.AddRange(refused.Select(Tell));
         if (mistakes.Count > 0)
         {
             bool areOtherWeights = refused.Contains(StartWeights) && !IsNeedOf(state.Invariants, now);
             throw new CheckpointException(
-                $"The checkpoint '{source}' is of another run: {string.Join("; ", mistakes)}. {Fix(refused, areOtherWeights)}")
+                $"The checkpoint '{source}' belongs to another run: {string.Join("; ", mistakes)}. {Fix(refused, areOtherWeights)}")
             {
                 Differences = mistakes,
             };
         }
 
         _changes.Clear();
-        _changes.AddRange([.. state.Changes, .. allowed.Select(name => $"behind step {state.Run.Step}: {Tell(name)}")]);
+        _changes.AddRange([.. state.Changes, .. allowed.Select(name => $"after step {state.Run.Step}: {Tell(name)}")]);
     }
 
     private void RequireKnown(string[] names)
@@ -95,7 +95,7 @@ internal sealed class RunInvariants(
         if (unknown.Length > 0)
         {
             throw new CheckpointException(
-                $"AllowChangedSettings names {string.Join(", ", unknown)}; what may change in a run that goes on is "
+                $"AllowChangedSettings names {string.Join(", ", unknown)}; a resumed run may change only "
                 + $"{string.Join(", ", known)}.");
         }
     }
@@ -110,12 +110,12 @@ internal sealed class RunInvariants(
     private string Fix(string[] others, bool areOtherWeights)
     {
         string weights = areOtherWeights
-            ? " A run goes on from the weights that it was started from: load the policy from there, not from the checkpoint, "
+            ? " To resume, load the policy with the weights that the run was started with, not from the checkpoint, "
             + "whose weights are read into it." : "";
         string[] settings = [.. others.Where(IsSetting).Select(RunSettings.RootOf).Distinct().Select(name => $"\"{name}\"")];
         string allow = settings.Length == 0 ? ""
-            : $" To go on with other settings on purpose: .AllowChangedSettings({string.Join(", ", settings)}).";
-        return $"Set them as they were, or start anew.{allow}{weights}";
+            : $" To deliberately continue with other settings: .AllowChangedSettings({string.Join(", ", settings)}).";
+        return $"Restore them, or start a new run.{allow}{weights}";
     }
 
     // Properties after a dot are settings, even of an option that itself defines the run, such as Replay.

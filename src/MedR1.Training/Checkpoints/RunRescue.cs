@@ -25,19 +25,19 @@ internal sealed class RunRescue(RunState state, int totalSteps, CheckpointStore 
     {
         if (state.Unfinished is not null)
         {
-            return (state.Step, $"Step {state.Step} is made, but its end failed.", "The state", "goes on with the rest of it");
+            return (state.Step, $"Step {state.Step} was made, but its remaining work failed.", "The state", "continues with that work");
         }
 
         if (state.Step >= totalSteps)
         {
             return (
-                state.Step, $"All {state.Step} steps are made, but the end of the run failed.", "The state", "ends it again");
+                state.Step, $"All {state.Step} steps were made, but the end of the run failed.", "The state", "repeats it");
         }
 
         long failed = state.Step + 1;
-        string saved = $"The state behind step {state.Step}";
+        string saved = $"The state after step {state.Step}";
         return HasStarted
-            ? (failed, $"Step {failed} failed.", saved, "makes it again")
-            : (failed, $"The run failed before step {failed}.", saved, "goes on from there");
+            ? (failed, $"Step {failed} failed.", saved, "repeats it")
+            : (failed, $"The run failed before step {failed}.", saved, "continues from there");
     }
 }

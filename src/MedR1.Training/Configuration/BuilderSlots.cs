@@ -21,7 +21,7 @@ internal sealed class BuilderSlots(string trainer)
         if (insteadOf is not null && _filled.Contains(insteadOf) || !_filled.Add(call))
         {
             throw new InvalidOperationException(
-                $"{(_filled.Contains(call) ? call : insteadOf)} was called before; a {trainer} has one. Remove one of the calls.");
+                $"{(_filled.Contains(call) ? call : insteadOf)} was already called; a {trainer} takes only one. Remove one of the calls.");
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed class BuilderSlots(string trainer)
         if (_isBuilt)
         {
             throw new InvalidOperationException(
-                $"This builder has built its {trainer}; make a new builder for another one.");
+                $"This builder has already built its {trainer}; create a new builder for another one.");
         }
     }
 
@@ -66,21 +66,21 @@ internal sealed class BuilderSlots(string trainer)
             string[] starts = [.. policy.Parameters.Select(pair => $"'{pair.Key.Split('.')[0]}'").Distinct()];
             Mistakes.Add(
                 $"No parameter's name begins with '{prefix}', so Freeze would freeze nothing; names begin with "
-                + $"{string.Join(", ", starts)}, policy.Parameters lists all: .Configure(options => options.Freeze(\"…\")).");
+                + $"{string.Join(", ", starts)}, policy.Parameters lists them all: .Configure(options => options.Freeze(\"…\")).");
         }
 
         bool takesGradients = policy.Parameters.Any(pair => pair.Value.requires_grad);
         Require(
             isQuantized || takesGradients,
-            "No parameter of the policy takes a gradient, so nothing can be learnt: where an adapter lies on it, give the "
-            + "LoraPolicy to the builder; one that is loaded learns with LoraPolicy.Load(…, isTrainable: true).");
+            "No parameter of the policy takes a gradient, so nothing can be learnt: if it has an adapter, give the LoraPolicy to "
+            + "the builder; load an adapter to be trained with LoraPolicy.Load(…, isTrainable: true).");
         Require(
             isQuantized || !takesGradients || trained.Length > 0,
             "Every parameter is frozen, so nothing can be learnt: .Configure(options => options.IsFrozen = null).");
         Require(
             !isQuantized || (trained.Length > 0 && trained.All(name => policy.PartOf(name) == ModelPart.Adapter)),
-            "The policy holds weights in 8 bits, which don't train, and could not be saved with what the others learn: "
-            + "train an adapter on it, LoraPolicy.Create(policy, options, seed), or load it without quantization.");
+            "The policy has 8-bit weights, which can't be trained, and it could not be saved after training the others: "
+            + "train an adapter with LoraPolicy.Create(policy, options, seed), or load the policy without quantization.");
     }
 
     /// <summary>An evaluation interval, or a best metric from evaluations, requires at least one evaluation.</summary>
@@ -93,7 +93,7 @@ internal sealed class BuilderSlots(string trainer)
         RequireBest(options, evaluations);
         Require(
             evaluations.Count > 0 || options.BestMetric is not string metric || !TrainingMetricNames.IsEvaluation(metric),
-            $"The best checkpoint goes by {options.BestMetric}, but nothing measures it: {Fix}");
+            $"The best checkpoint is chosen by {options.BestMetric}, but nothing measures it: {Fix}");
     }
 
     // The metric of a hook of a different class is not known until it has run.
@@ -103,7 +103,7 @@ internal sealed class BuilderSlots(string trainer)
         foreach (IGrouping<string, string> same in names.GroupBy(name => name).Where(same => same.Count() > 1))
         {
             Mistakes.Add(
-                $"{same.Count()} evaluations are named '{same.Key}', one would hide the other: "
+                $"{same.Count()} evaluations are named '{same.Key}', so one would hide the other: "
                 + ".AddEvaluation(\"another name\", …).");
         }
 
@@ -116,8 +116,8 @@ internal sealed class BuilderSlots(string trainer)
         Require(
             !names.Contains(best) || TrainingMetricNames.IsOfTraining(best, options is RolloutTrainerOptions),
             $"BestMetric is '{best}', which is the name of an evaluation; its metric is "
-            + $".Configure(options => options.BestMetric = \"{TrainingMetricNames.Evaluation(best)}\"). For what the training itself "
-            + "measures under that name, give the evaluation another: .AddEvaluation(\"another name\", …).");
+            + $".Configure(options => options.BestMetric = \"{TrainingMetricNames.Evaluation(best)}\"). For the training's own metric "
+            + "of that name, rename the evaluation: .AddEvaluation(\"another name\", …).");
         Require(
             names.Length < evaluations.Count || !TrainingMetricNames.IsEvaluation(best)
                 || names.Any(name => TrainingMetricNames.Evaluation(name) == best),
@@ -127,7 +127,7 @@ internal sealed class BuilderSlots(string trainer)
     /// <summary>Allows changed settings only in a resumed run.</summary>
     public void RequireResume(ResumePoint? resume, IReadOnlyList<string> allowedChanges) => Require(
         resume is not null || allowedChanges.Count == 0,
-        "There is no checkpoint whose settings could be changed: .ResumeFrom(folder), or remove .AllowChangedSettings.");
+        "There is no checkpoint whose settings could change: .ResumeFrom(folder), or remove .AllowChangedSettings.");
 
     /// <summary>Fills the slot that <c>ResumeFrom</c> and <c>ResumeIfAny</c> share.</summary>
     public ResumePoint FillResume(string folder, bool isOptional)

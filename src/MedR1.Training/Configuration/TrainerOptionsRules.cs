@@ -22,7 +22,7 @@ internal sealed class TrainerOptionsRules
     {
         Require(
             options.MaxSteps is null or > 0, nameof(options.MaxSteps), options.MaxSteps,
-            "a run has at least 1 step", "500");
+            "a run needs at least 1 step", "500");
         Require(
             options.MaxSteps is not null || (options.Epochs > 0 && double.IsFinite(options.Epochs)),
             nameof(options.Epochs), options.Epochs, "it must be above 0", "1");
@@ -30,7 +30,7 @@ internal sealed class TrainerOptionsRules
             options.LearningRate > 0 && double.IsFinite(options.LearningRate),
             nameof(options.LearningRate), options.LearningRate, "it must be above 0", learningRate);
         Require(
-            Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "it must be a known one",
+            Enum.IsDefined(options.Schedule), nameof(options.Schedule), options.Schedule, "it must be a defined value",
             "LearningRateDecay.Linear");
         foreach (string mistake in Enum.IsDefined(options.Schedule) ? options.ScheduleOptions.Validate(options.Schedule) : [])
         {
@@ -45,7 +45,7 @@ internal sealed class TrainerOptionsRules
             nameof(options.WeightDecay), options.WeightDecay, "it can't be negative", "0");
         Require(
             options.MaxGradientNorm >= 0 && double.IsFinite(options.MaxGradientNorm),
-            nameof(options.MaxGradientNorm), options.MaxGradientNorm, "it can't be negative (0 is no limit)", "1");
+            nameof(options.MaxGradientNorm), options.MaxGradientNorm, "it can't be negative (0 means no limit)", "1");
         foreach (string mistake in options.Optimizer.Validate())
         {
             Mistakes.Add($"{mistake} .Configure(options => options.Optimizer = new AdamWOptions()).");
@@ -56,7 +56,7 @@ internal sealed class TrainerOptionsRules
             "it can't be negative (0 saves at the end)", "100");
         Require(
             options.OutputFolder is null || !string.IsNullOrWhiteSpace(options.OutputFolder),
-            nameof(options.OutputFolder), $"'{options.OutputFolder}'", "that names no folder (null writes no checkpoints)",
+            nameof(options.OutputFolder), $"'{options.OutputFolder}'", "that is not a folder name (null writes no checkpoints)",
             "\"runs/first\"");
         Require(
             options.SaveInterval == 0 || options.OutputFolder is not null,
@@ -67,16 +67,16 @@ internal sealed class TrainerOptionsRules
             "at least the newest checkpoint is kept (null keeps all)", "3");
         Require(
             options.KeepInterval >= 0, nameof(options.KeepInterval), options.KeepInterval,
-            "it can't be negative (0 is none)", "1000");
+            "it can't be negative (0 means none)", "1000");
         Require(
             options.KeepLast is null || options.OutputFolder is not null,
             nameof(options.OutputFolder), options.OutputFolder, $"KeepLast {options.KeepLast} needs a folder", "\"runs/first\"");
         Require(
             options.KeepInterval == 0 || options.KeepLast is not null, nameof(options.KeepLast), options.KeepLast,
-            $"nothing is removed without it, so that KeepInterval {options.KeepInterval} keeps nothing from it", "3");
+            $"without it nothing is removed, so KeepInterval {options.KeepInterval} has no effect", "3");
         Require(
             !options.BestIsLowest || options.BestMetric is not null, nameof(options.BestMetric), options.BestMetric,
-            "BestIsLowest says how to compare it", "\"eval/loss\"");
+            "BestIsLowest needs a metric", "\"eval/loss\"");
         Require(
             options.BestMetric is null || options.OutputFolder is not null,
             nameof(options.OutputFolder), options.OutputFolder,
@@ -88,10 +88,10 @@ internal sealed class TrainerOptionsRules
             options.LogInterval > 0, nameof(options.LogInterval), options.LogInterval, "it must be at least 1", "1");
         Require(
             options.PromptCacheBytes >= 0, nameof(options.PromptCacheBytes), options.PromptCacheBytes,
-            "it can't be negative (0 is none)", "256 << 20");
+            "it can't be negative (0 means none)", "256 << 20");
         Require(
             options.ImageFeatureBytes >= 0, nameof(options.ImageFeatureBytes), options.ImageFeatureBytes,
-            "it can't be negative (0 is none)", "256 << 20");
+            "it can't be negative (0 means none)", "256 << 20");
     }
 
     /// <summary>Checks what trainers that sample have in common.</summary>
@@ -112,7 +112,7 @@ internal sealed class TrainerOptionsRules
         Require(
             options.PromptsPerMicroStep is null || options.PromptsPerMicroStep <= options.PromptsPerStep,
             nameof(options.PromptsPerMicroStep), options.PromptsPerMicroStep,
-            $"a pass can't take more prompts than a step, {options.PromptsPerStep}", $"{options.PromptsPerStep}");
+            $"a pass can't have more prompts than a step, {options.PromptsPerStep}", $"{options.PromptsPerStep}");
         Require(
             options.StepsPerGeneration > 0, nameof(options.StepsPerGeneration), options.StepsPerGeneration,
             "it must be at least 1", "1");
@@ -136,7 +136,7 @@ internal sealed class TrainerOptionsRules
 
         Require(
             Enum.IsDefined(options.TokenDivisor), nameof(options.TokenDivisor), options.TokenDivisor,
-            "it must be a known one", "TokenDivisor.StepTokens");
+            "it must be a defined value", "TokenDivisor.StepTokens");
         Require(
             options.RewardTimeout > TimeSpan.Zero && options.RewardTimeout < TimeSpan.FromDays(20),
             nameof(options.RewardTimeout), options.RewardTimeout,

@@ -14,7 +14,7 @@ public sealed class ListedOrder : IExampleOrder
         _permutations = [.. permutations.Select(permutation => permutation.ToArray())];
         if (_permutations.Length == 0)
         {
-            throw new ArgumentException("There is no order; give one at least.", nameof(permutations));
+            throw new ArgumentException("There is no order; give at least one.", nameof(permutations));
         }
 
         for (int epoch = 0; epoch < _permutations.Length; epoch++)
@@ -22,7 +22,7 @@ public sealed class ListedOrder : IExampleOrder
             if (!_permutations[epoch].Order().SequenceEqual(Enumerable.Range(0, _permutations[0].Length)))
             {
                 throw new ArgumentException(
-                    $"The order of epoch {epoch} is no permutation of 0 to {_permutations[0].Length - 1}: "
+                    $"The order of epoch {epoch} is not a permutation of 0 to {_permutations[0].Length - 1}: "
                     + $"{string.Join(", ", _permutations[epoch].Take(20))}.", nameof(permutations));
             }
         }
@@ -36,6 +36,6 @@ public sealed class ListedOrder : IExampleOrder
         return count == _permutations[0].Length
             ? _permutations[position / count % _permutations.Length][position % count]
             : throw new ArgumentException(
-                $"The orders are of {_permutations[0].Length} examples, but there are {count}.", nameof(count));
+                $"The orders are for {_permutations[0].Length} examples, but there are {count}.", nameof(count));
     }
 }

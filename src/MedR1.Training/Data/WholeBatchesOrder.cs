@@ -27,8 +27,8 @@ public sealed class WholeBatchesOrder(IExampleOrder order, int batchSize) : IExa
         {
             throw new ArgumentOutOfRangeException(
                 nameof(count), count,
-                $"There are fewer examples than the {_batchSize} of a batch, so every epoch would be empty. Take smaller "
-                + "batches, or an order that runs on over the end of an epoch.");
+                $"There are fewer examples than the {_batchSize} of a batch, so every epoch would be empty. Use smaller "
+                + "batches, or an order that continues across the end of an epoch.");
         }
 
         return _order.IndexAt(position / used * count + position % used, count);

@@ -94,7 +94,7 @@ internal sealed class BestChoice(TrainerOptions options, RunState state)
     {
         string[] measured = [.. names.Order(StringComparer.Ordinal)];
         string later = where == "evaluation"
-            ? " Where it is right but not known yet, give NaN for it; later evaluations may leave it out." : "";
+            ? " If the name is right but there is no value yet, report NaN; later evaluations may omit it." : "";
         return new InvalidOperationException(
             $"BestMetric is '{best}', but the first {where} measured {(measured.Length > 0 ? string.Join(", ", measured) : "nothing")}: "
             + $".Configure(options => options.BestMetric = …).{later}");

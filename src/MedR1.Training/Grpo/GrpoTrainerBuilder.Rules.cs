@@ -15,19 +15,19 @@ public sealed partial class GrpoTrainerBuilder
             + ".Configure(options => options.DynamicSampling = null).");
         Slots.Require(
             Reference is null || (_loss ?? DefaultLoss).RequiresReference,
-            "The loss needs no reference, so the one that you gave would only take memory: remove .UseReference, or .UseLoss with a "
+            "The loss needs no reference, so the given one would only take memory: remove .UseReference, or .UseLoss with a "
             + "KL coefficient.");
         Slots.Require(
             options.ReferenceSync is null || Reference is null,
-            "ReferenceSync would change the reference that you gave: remove .UseReference, so that the trainer clones "
-            + "one of its own, or .Configure(options => options.ReferenceSync = null).");
+            "ReferenceSync would change the given reference: remove .UseReference, so that the trainer clones "
+            + "its own, or .Configure(options => options.ReferenceSync = null).");
         Slots.Require(
             options.ReferenceSync is null || (_loss ?? DefaultLoss).RequiresReference,
-            "ReferenceSync has no reference to move, since the loss needs none: .UseLoss with a KL coefficient, or "
+            "ReferenceSync has no reference to update, since the loss needs none: .UseLoss with a KL coefficient, or "
             + ".Configure(options => options.ReferenceSync = null).");
         foreach (string mistake in _advantages?.Validate() ?? [])
         {
-            Slots.Mistakes.Add($"The advantages can't work: {mistake} Change it in .UseAdvantages(options).");
+            Slots.Mistakes.Add($"The advantage options are invalid: {mistake} Change it in .UseAdvantages(options).");
         }
     }
 
@@ -35,7 +35,7 @@ public sealed partial class GrpoTrainerBuilder
 
     private void RequireReward(string option, string? name) => Slots.Require(
         name is null || Rewards.Any(reward => reward.Name == name),
-        $"{option} looks at the reward '{name}', but the rewards are "
+        $"{option} uses the reward '{name}', but the rewards are "
         + $"{string.Join(", ", Rewards.Select(reward => $"'{reward.Name}'"))}: .Configure(options => options.{option} "
         + $"= options.{option}! with {{ Reward = … }}).");
 }

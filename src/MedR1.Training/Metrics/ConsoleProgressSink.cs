@@ -129,7 +129,7 @@ public sealed class ConsoleProgressSink : IMetricSink, IDisposable
         // Only once: an evaluation may omit the metric now and then.
         if (values.TryGetValue(TrainingMetricNames.EvaluationsWithoutBest, out double missing) && missing == 1)
         {
-            yield return "what chooses the best checkpoint was not measured";
+            yield return "the metric for the best checkpoint was not measured";
         }
 
         if (values.ContainsKey(TrainingMetricNames.MeanLength) && !values.ContainsKey(TrainingMetricNames.Reward))

@@ -27,7 +27,7 @@ public sealed class JsonLinesSink : IMetricSink, IDisposable
         if (metrics.Values.ContainsKey(MetricLines.StepName))
         {
             throw new ArgumentException(
-                $"A metric is named '{MetricLines.StepName}', the name under which a line has the number of the step; name it differently.",
+                $"A metric is named '{MetricLines.StepName}', which is reserved for the number of the step; rename it.",
                 nameof(metrics));
         }
 

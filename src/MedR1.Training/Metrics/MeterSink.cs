@@ -29,7 +29,7 @@ public sealed class MeterSink : IHistorySink, IDisposable
     {
         _tags = run is null ? [] : [KeyValuePair.Create<string, object?>("run", run)];
         _meter = new Meter(MeterName);
-        _steps = _meter.CreateCounter<long>(Prefix + "steps", "{step}", "Optimizer steps done, as of the last report.");
+        _steps = _meter.CreateCounter<long>(Prefix + "steps", "{step}", "Optimizer steps completed as of the last report.");
     }
 
     /// <inheritdoc/>

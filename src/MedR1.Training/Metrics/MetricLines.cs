@@ -60,7 +60,7 @@ internal static class MetricLines
     }
 
     private static InvalidDataException NoMetrics(string path, int line, string text) => new(
-        $"Line {line} of '{path}' is not one of metrics: expected an object of numbers with a '{StepName}', found "
+        $"Line {line} of '{path}' is not a metrics line: expected an object of numbers with a '{StepName}', but got "
         + $"'{(text.Length <= 40 ? text : text[..40] + "…")}'.");
 
     private static JsonDocument? Parse(string text)

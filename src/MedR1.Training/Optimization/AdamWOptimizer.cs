@@ -31,7 +31,7 @@ public sealed class AdamWOptimizer : IDisposable
         if (problems.Length > 0)
         {
             throw new ArgumentException(
-                $"The optimizer can't be made:{string.Concat(problems.Select(problem => "\n- " + problem))}");
+                $"The optimizer can't be created:{string.Concat(problems.Select(problem => "\n- " + problem))}");
         }
 
         Groups = [.. groups];
@@ -235,7 +235,7 @@ public sealed class AdamWOptimizer : IDisposable
         foreach (IGrouping<string, KeyValuePair<string, Parameter>> twice in groups
             .SelectMany(group => group.Parameters).GroupBy(pair => pair.Key).Where(pairs => pairs.Count() > 1))
         {
-            yield return $"The parameter '{twice.Key}' stands {twice.Count()} times: each belongs to one group.";
+            yield return $"The parameter '{twice.Key}' occurs {twice.Count()} times; expected each parameter once.";
         }
 
         foreach (ParameterGroup group in groups)

@@ -28,12 +28,12 @@ public sealed record AdamWOptions
         List<string> problems = [];
         if (!(Beta1 is >= 0 and < 1))
         {
-            problems.Add($"Beta1 is {Beta1}, expected a number from 0 to below 1.");
+            problems.Add($"Beta1 is {Beta1}, expected at least 0 and below 1.");
         }
 
         if (!(Beta2 is >= 0 and < 1))
         {
-            problems.Add($"Beta2 is {Beta2}, expected a number from 0 to below 1.");
+            problems.Add($"Beta2 is {Beta2}, expected at least 0 and below 1.");
         }
 
         if (!(Epsilon >= 0 && double.IsFinite(Epsilon)))

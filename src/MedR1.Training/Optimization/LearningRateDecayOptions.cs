@@ -61,8 +61,8 @@ public sealed record LearningRateDecayOptions
         Expect(Power >= 0 && double.IsFinite(Power), nameof(Power), Power, "a finite number of at least 0");
         Expect(Timescale is null or >= 1, nameof(Timescale), Timescale, "at least 1, or null");
         Expect(FallSteps >= 0 && double.IsFinite(FallSteps), nameof(FallSteps), FallSteps, "a finite number of at least 0");
-        Expect(Enum.IsDefined(Rise), nameof(Rise), Rise, "a known curve");
-        Expect(Enum.IsDefined(Fall), nameof(Fall), Fall, "a known curve");
+        Expect(Enum.IsDefined(Rise), nameof(Rise), Rise, "a defined curve");
+        Expect(Enum.IsDefined(Fall), nameof(Fall), Fall, "a defined curve");
 
         // Whoever sets a parameter expects it to have an effect.
         string[] used = [.. LearningRateDecays.PartsOf(decay)];
@@ -71,7 +71,7 @@ public sealed record LearningRateDecayOptions
         {
             Expect(
                 used.Contains(name) || Equals(part(this), part(plain)), name, part(this),
-                $"its default {part(plain) ?? "null"}, since the schedule {decay} has none");
+                $"its default {part(plain) ?? "null"}, since the schedule {decay} doesn't use it");
         }
 
         return problems;

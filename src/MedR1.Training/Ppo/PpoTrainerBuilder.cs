@@ -59,21 +59,21 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
     {
         foreach (string mistake in _loss?.Validate() ?? [])
         {
-            Slots.Mistakes.Add($"The loss can't work: {mistake} Change it in .UseLoss(options).");
+            Slots.Mistakes.Add($"The loss options are invalid: {mistake} Change it in .UseLoss(options).");
         }
 
         foreach (string mistake in _targets?.Validate() ?? [])
         {
-            Slots.Mistakes.Add($"The targets can't work: {mistake} Change it in .UseTargets(options).");
+            Slots.Mistakes.Add($"The target options are invalid: {mistake} Change it in .UseTargets(options).");
         }
 
         Slots.Require(
             _loss?.Policy is not { ExcludeTruncated: true } || options.TruncationPenalty == 0,
-            $"The loss leaves out completions that were cut off, so that none would pay TruncationPenalty {options.TruncationPenalty}: "
+            $"The loss leaves out completions that were cut off, so none would get the TruncationPenalty {options.TruncationPenalty}: "
             + ".UseLoss with Policy.ExcludeTruncated = false, or .Configure(options => options.TruncationPenalty = 0).");
         Slots.Require(
             Reference is null || NeedsReference,
-            "Neither targets nor loss compare with a reference, so the one that you gave would only take memory: remove "
+            "Neither targets nor loss need a reference, so the given one would only take memory: remove "
             + ".UseReference, or .UseTargets with a KL coefficient.");
     }
 
@@ -91,20 +91,20 @@ public sealed class PpoTrainerBuilder : RolloutTrainerBuilder<PpoTrainerBuilder,
     {
         Slots.Require(
             _critic is not null || Policy is IHiddenStatePolicy,
-            $"A {Policy.GetType().Name} shows no states, so that no critic can be made of it: "
+            $"A {Policy.GetType().Name} exposes no hidden states, so no critic can be made from it: "
             + ".UseCritic(new ValueModel(another)) with a policy that does.");
         Slots.Require(
             _critic is not { TrainsBody: true } || !ReferenceEquals(_critic.Body.Network, Policy.Network),
-            "The critic's network is the policy's own, so two optimizers would move it: remove .UseCritic for a copy, or "
+            "The critic's network is the policy's, so two optimizers would update it: remove .UseCritic for a copy, or "
             + ".UseCritic(ValueModel.HeadOn(policy)).");
         Slots.Require(
             !TrainsReference,
-            "The critic's network is the reference's too, so that its optimizer would move what the policy is compared with: remove "
-            + ".UseCritic for a copy of the policy, or .UseCritic with a network of its own, or .UseCritic(ValueModel.HeadOn(…)) on the "
+            "The critic's network is also the reference's, so its optimizer would change what the policy is compared with: remove "
+            + ".UseCritic for a copy of the policy, or .UseCritic with a separate network, or .UseCritic(ValueModel.HeadOn(…)) on the "
             + "reference's.");
         Slots.Require(
             _critic is null || _critic.Body.VocabularySize == Policy.VocabularySize,
-            $"The critic knows {_critic?.Body.VocabularySize} tokens, the policy {Policy.VocabularySize}: .UseCritic with "
+            $"The critic has {_critic?.Body.VocabularySize} tokens, the policy {Policy.VocabularySize}: .UseCritic with "
             + "a model of the same vocabulary.");
     }
 }

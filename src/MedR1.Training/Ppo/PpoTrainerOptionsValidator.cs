@@ -16,7 +16,7 @@ public sealed class PpoTrainerOptionsValidator : IValidateOptions<PpoTrainerOpti
             nameof(options.CriticLearningRate), options.CriticLearningRate, "it must be above 0", "1e-5");
         rules.Require(
             options.TruncationPenalty >= 0 && double.IsFinite(options.TruncationPenalty),
-            nameof(options.TruncationPenalty), options.TruncationPenalty, "it can't be negative (0 is none)", "0");
+            nameof(options.TruncationPenalty), options.TruncationPenalty, "it can't be negative (0 means none)", "0");
         return rules.Mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(rules.Mistakes);
     }
 }

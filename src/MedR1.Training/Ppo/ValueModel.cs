@@ -64,8 +64,8 @@ public sealed class ValueModel : IDisposable
         {
             copy.Dispose();
             throw new ArgumentException(
-                $"The copy of a {policy.GetType().Name} is a {copy.GetType().Name}, which shows no states: make the "
-                + "critic of a policy that is copied as it is.",
+                $"The copy of a {policy.GetType().Name} is a {copy.GetType().Name}, which exposes no hidden states: make "
+                + "the critic from a policy whose copy has the same type.",
                 nameof(policy));
         }
 

@@ -10,7 +10,7 @@ namespace MedR1.Training;
 /// </summary>
 internal sealed class ReferenceMixer
 {
-    private const string SameParameters = "IsFrozen stays as it was where there is ReferenceSync.";
+    private const string SameParameters = "IsFrozen must not change with ReferenceSync.";
     private readonly IReadOnlyList<(string Name, Parameter Policy, Parameter Reference)> _pairs;
     private readonly ReferenceSyncOptions _options;
 
@@ -56,18 +56,18 @@ internal sealed class ReferenceMixer
         if (names.Except(weights.Keys).FirstOrDefault() is string begun)
         {
             throw new InvalidDataException(
-                $"The reference's '{begun}' did not follow the policy, whose own was frozen and learns now: {SameParameters}");
+                $"The reference's '{begun}' was not synchronized, because the policy's was frozen, but it is trained now: {SameParameters}");
         }
 
         if (weights.Keys.Except(names).FirstOrDefault() is string ended)
         {
             throw new InvalidDataException(
-                $"The reference's '{ended}' followed the policy, whose own is frozen now: {SameParameters}");
+                $"The reference's '{ended}' was synchronized with the policy's, which is frozen now: {SameParameters}");
         }
 
         if (_pairs.FirstOrDefault(pair => !weights[pair.Name].shape.SequenceEqual(pair.Reference.shape)).Name is string wrong)
         {
-            throw new InvalidDataException($"The reference's '{wrong}' has another shape.");
+            throw new InvalidDataException($"The reference's '{wrong}' has a different shape.");
         }
 
         using IDisposable guard = no_grad();

@@ -51,7 +51,7 @@ public static class HtmlReport
 
     private static void AppendCharts(StringBuilder page, IReadOnlyList<StepMetrics> history)
     {
-        page.Append("<h2>Curves</h2><p>Over the optimizer steps, from the lowest to the highest value; times are in seconds, lengths in ")
+        page.Append("<h2>Curves</h2><p>By optimizer step, from the lowest to the highest value; times are in seconds, lengths in ")
             .Append("tokens.</p><div class=\"charts\">");
         foreach (string name in history.SelectMany(metrics => metrics.Values.Keys).Distinct()
             .Where(name => name is not (TrainingMetricNames.Progress or TrainingMetricNames.SecondsLeft))
@@ -115,7 +115,7 @@ public static class HtmlReport
 
         bool hasAdvantages = completions.Any(row => row.Advantage is not null);
         page.Append(CultureInfo.InvariantCulture, $"<th>reward</th>{(hasAdvantages ? "<th>advantage</th>" : "")}")
-            .Append("<th>tokens</th><th>ended</th></tr>");
+            .Append("<th>tokens</th><th>stop reason</th></tr>");
         foreach (CompletionRow row in completions)
         {
             page.Append(

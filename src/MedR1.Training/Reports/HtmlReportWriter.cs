@@ -121,8 +121,8 @@ public sealed class HtmlReportWriter : IRolloutObserver
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The report can't be written to '{_path}': {exception.Message} Give the {nameof(HtmlReportWriter)} a file in a folder "
-                + "that can be written to.", exception);
+                $"The report can't be written to '{_path}': {exception.Message} Give the {nameof(HtmlReportWriter)} a file in a "
+                + "writable folder.", exception);
         }
 
         if (Directory.Exists(target))

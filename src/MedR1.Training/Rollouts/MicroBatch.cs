@@ -49,14 +49,14 @@ internal sealed class MicroBatch
         // gradient of exactly 0, for the network or its vision tower, differs from none.
         int[] missing = [.. Enumerable.Range(0, sorted.Length)
             .Where(row => rollout.CompletionAt(sorted[row]).TokenCount > 0)
-            .Where(row => learning.Length == 0 || (HasPicture(row) && !learning.Any(HasPicture)))
-            .OrderByDescending(HasPicture)
+            .Where(row => learning.Length == 0 || (HasImage(row) && !learning.Any(HasImage)))
+            .OrderByDescending(HasImage)
             .ThenByDescending(active.Contains)
             .ThenBy(row => rollout.CompletionAt(sorted[row]).TokenCount)
             .Take(1)];
         return new MicroBatch(rollout, sorted, [.. learning.Concat(missing).Order()]);
 
-        bool HasPicture(int row) => rollout.Prompts[sorted[row].Group].Images.Count > 0;
+        bool HasImage(int row) => rollout.Prompts[sorted[row].Group].Images.Count > 0;
     }
 
     /// <summary>The number of tokens of a row that contribute to the loss.</summary>

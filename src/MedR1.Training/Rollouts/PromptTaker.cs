@@ -34,9 +34,9 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
             if (++overlongInARow >= parts.Prompts.Count)
             {
                 throw new InvalidPromptException(
-                    $"{overlongInARow} prompts one after another have more than {limit} tokens, image tokens "
+                    $"{overlongInARow} consecutive prompts have more than {limit} tokens, image tokens "
                     + $"included; {NameOf(prompt)} has {prompt.Encoded.TokenIds.Count}. Raise MaxPromptTokens, or use "
-                    + "smaller pictures.");
+                    + "smaller images.");
             }
         }
 
@@ -54,7 +54,7 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw new InvalidPromptException(
-                $"{NameOf(index, prompt)} can't be encoded: {exception.Message} Mend it or leave it out.", exception);
+                $"{NameOf(index, prompt)} can't be encoded: {exception.Message} Fix it or leave it out.", exception);
         }
     }
 
@@ -63,8 +63,8 @@ internal sealed class PromptTaker(IVisionLanguagePolicy policy, RolloutTrainerPa
         if (prompt.Encoded.TokenIds.Count >= policy.ContextLength)
         {
             throw new InvalidPromptException(
-                $"{NameOf(prompt)} has {prompt.Encoded.TokenIds.Count} tokens, the model takes {policy.ContextLength} "
-                + "with the answer. Shorten it, use smaller pictures, or leave such out: "
+                $"{NameOf(prompt)} has {prompt.Encoded.TokenIds.Count} tokens, but the model's context length is {policy.ContextLength}, "
+                + "answer included. Shorten it, use smaller images, or leave out such prompts: "
                 + ".Configure(options => options.MaxPromptTokens = …).");
         }
     }

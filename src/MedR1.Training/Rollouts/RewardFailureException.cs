@@ -28,14 +28,14 @@ public sealed class RewardFailureException : Exception
         failed switch
         {
             // Dynamic sampling dropped the groups on which rewards failed.
-            0 => $"No completion of the first rollout has a reward, so that nothing can be learnt: none applies to the {completions} "
+            0 => $"No completion of the first rollout has a reward, so nothing can be learnt: none applies to the {completions} "
                 + "that were kept, and rewards failed on others.",
             _ when failed == completions =>
-                $"Rewards failed on all {completions} completions of the first rollout, so that nothing can be learnt.",
-            _ => $"No completion of the first rollout has a reward, so that nothing can be learnt: rewards failed on {failed} of "
+                $"Rewards failed on all {completions} completions of the first rollout, so nothing can be learnt.",
+            _ => $"No completion of the first rollout has a reward, so nothing can be learnt: rewards failed on {failed} of "
                 + $"{completions}, and none applies to the other {completions - failed}.",
         }
-        + $" The first failure, of '{first.Reward}': {WithStop(first.Message)} Mend the reward"
+        + $" The first failure, of '{first.Reward}': {WithStop(first.Message)} Fix the reward"
         + $"{(failed == completions ? "" : ", or add one that applies to every completion")}.");
 
     private static string WithStop(string message) => message.EndsWith('.') ? message : message + ".";
@@ -43,7 +43,7 @@ public sealed class RewardFailureException : Exception
     private static string Describe(RewardFailure failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return $"Reward '{failure.Reward}' failed: {WithStop(failure.Message)} Mend it, or set StopOnRewardFailure to false to "
+        return $"Reward '{failure.Reward}' failed: {WithStop(failure.Message)} Fix it, or set StopOnRewardFailure to false to "
             + "leave such completions out of their group's statistics and count them.";
     }
 }

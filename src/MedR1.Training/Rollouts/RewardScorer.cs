@@ -25,7 +25,7 @@ public sealed class RewardScorer
         if (rewards.Count == 0)
         {
             throw new ArgumentException(
-                "There is no reward, so nothing could be learnt. Give at least one.", nameof(rewards));
+                "There is no reward, so nothing can be learnt. Give at least one.", nameof(rewards));
         }
 
         _rewards = [.. rewards];
@@ -125,6 +125,6 @@ public sealed class RewardScorer
 
         table.MarkFailed(call.Group, reward.ScoresGroups ? null : call.Sample);
         return new RewardFailure(
-            reward.Name, RewardFailureKind.TimedOut, $"it gave no answer within {_options.Timeout.TotalSeconds:0.###} s.");
+            reward.Name, RewardFailureKind.TimedOut, $"it did not finish within {_options.Timeout.TotalSeconds:0.###} s.");
     }
 }

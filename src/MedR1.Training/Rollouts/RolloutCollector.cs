@@ -167,9 +167,9 @@ internal sealed class RolloutCollector(
         if (groups.Count != prompts || groups.Any(group => group.Completions.Count != options.GroupSize))
         {
             throw new InvalidOperationException(
-                $"The sampler gave {groups.Count} groups of "
+                $"The sampler returned {groups.Count} groups of "
                 + $"{string.Join(", ", groups.Select(group => group.Completions.Count).Distinct())} "
-                + $"completions; {prompts} groups of {options.GroupSize} were asked for.");
+                + $"completions; {prompts} groups of {options.GroupSize} were requested.");
         }
     }
 }

@@ -12,23 +12,23 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
         Slots.RequireEvaluations(options, Evaluations);
         Slots.Require(
             _recorded is null || Directory.Exists(_recorded),
-            $"There is no folder '{_recorded}' of recorded rollouts: .UseRecordedRollouts(folder) with that of a "
+            $"There is no folder '{_recorded}' of recorded rollouts: .UseRecordedRollouts(folder) with the folder of a "
             + "RolloutRecorder.");
         Slots.Require(
             _recorded is null || _sampler is null,
             "Recorded rollouts are not sampled: remove .UseRecordedRollouts, or .UseSampler.");
         Slots.Require(
             options.MaxPromptTokens is null || options.MaxPromptTokens < Policy.ContextLength,
-            $"MaxPromptTokens is {options.MaxPromptTokens}, but the model takes {Policy.ContextLength} tokens with "
-            + $"the answer: .Configure(options => options.MaxPromptTokens = {Policy.ContextLength / 2}).");
+            $"MaxPromptTokens is {options.MaxPromptTokens}, but the model's context length is {Policy.ContextLength}, "
+            + $"answer included: .Configure(options => options.MaxPromptTokens = {Policy.ContextLength / 2}).");
         Slots.RequireTrainable(Policy, options);
         Slots.Require(
             options.MaxNewTokens < Policy.ContextLength,
-            $"MaxNewTokens is {options.MaxNewTokens}, but the model takes {Policy.ContextLength} tokens with the "
-            + "prompt: .Configure(options => options.MaxNewTokens = 256).");
+            $"MaxNewTokens is {options.MaxNewTokens}, but the model's context length is {Policy.ContextLength}, prompt "
+            + "included: .Configure(options => options.MaxNewTokens = 256).");
         Slots.Require(
             !ReferenceEquals(_reference, Policy),
-            "The reference is the policy itself, so its weights would move too: remove .UseReference, or give it a "
+            "The reference is the policy itself, so its weights would change too: remove .UseReference, or give it a "
             + "frozen copy.");
     }
 
@@ -39,7 +39,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
             Slots.Require(_prompts.Count > 0, "The list of prompts is empty: .UsePrompts(prompts) with at least one.");
             Slots.Require(
                 _dataset is null && _template is null,
-                "There are prompts and a data set or template too: keep .UsePrompts, or .UseDataset with .UsePrompt.");
+                "There are both prompts and a data set or template: keep .UsePrompts, or .UseDataset with .UsePrompt.");
             return;
         }
 
@@ -49,7 +49,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
             $"The data set '{_dataset?.Name}' is empty: .UseDataset(dataset) with at least one example.");
         Slots.Require(
             _template is not null,
-            "Nothing says how an example becomes a prompt: .UsePrompt(PromptTemplates.ThinkThenAnswer).");
+            "There is no prompt template for the examples: .UsePrompt(PromptTemplates.ThinkThenAnswer).");
     }
 
     // A step may lack the metrics of a reward, so a wrong name would not be noticed there.
@@ -62,7 +62,7 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
         })];
         Slots.Require(
             best is null || !TrainingMetricNames.IsOfReward(best) || measured.Contains(best),
-            $"BestMetric is '{best}', but what is measured of rewards is {string.Join(", ", measured)}: "
+            $"BestMetric is '{best}', but the measured reward metrics are {string.Join(", ", measured)}: "
             + ".Configure(options => options.BestMetric = …).");
     }
 
@@ -70,12 +70,12 @@ public abstract partial class RolloutTrainerBuilder<TBuilder, TOptions>
     {
         Slots.Require(
             _rewards.Count > 0,
-            "There is no reward, so nothing could be learnt: .AddReward(new ChoiceAccuracyReward()).");
+            "There is no reward, so nothing can be learnt: .AddReward(new ChoiceAccuracyReward()).");
         foreach (IGrouping<string, WeightedReward> same in _rewards.GroupBy(reward => reward.Name)
             .Where(same => same.Count() > 1))
         {
             Slots.Mistakes.Add(
-                $"{same.Count()} rewards are named '{same.Key}', metrics would mix them: "
+                $"{same.Count()} rewards are named '{same.Key}', so metrics would mix them: "
                 + ".AddReward(\"another name\", …).");
         }
     }

@@ -8,8 +8,8 @@ namespace MedR1.Training;
 /// </summary>
 internal static class SampledPrompts
 {
-    private const string Advice = "Give both the same chat template, and the same limits for the pixels of an image; a sampler that "
-        + "counts otherwise, for example without the images, leaves PromptTokenCount at 0 and PromptTokenIds empty "
+    private const string Advice = "Give both the same chat template and the same pixel limits for images; a sampler that "
+        + "counts differently, for example without the images, leaves PromptTokenCount at 0 and PromptTokenIds empty "
         + "(RemoteSamplerOptions.CountsImageTokens = false).";
 
     /// <summary>Compares each prompt as far as the sampler reports it: by its tokens, or else by their number.</summary>
@@ -20,24 +20,24 @@ internal static class SampledPrompts
         foreach ((CompletionGroup group, TakenPrompt prompt) in groups.Zip(taken))
         {
             IReadOnlyList<int> own = prompt.Encoded.TokenIds;
-            string head = $"The sampler {sampler.GetType().Name} drew for a prompt";
+            string head = $"The sampler {sampler.GetType().Name} sampled for a prompt";
             if (group.PromptTokenIds is { Count: > 0 } read && !read.SequenceEqual(own))
             {
                 int place = read.Zip(own).TakeWhile(pair => pair.First == pair.Second).Count();
                 throw new InvalidOperationException(
                     $"{head} that is not the policy's ({PromptTaker.NameOf(prompt)}): its token {place} of {read.Count} is "
-                    + $"{NameAt(read, place, tokenizer)}, the policy's, of {own.Count}, is {NameAt(own, place, tokenizer)}. {Advice}");
+                    + $"{NameAt(read, place, tokenizer)}, but the policy's, of {own.Count}, is {NameAt(own, place, tokenizer)}. {Advice}");
             }
 
             if (group.PromptTokenCount is > 0 and int count && count != own.Count)
             {
                 throw new InvalidOperationException(
-                    $"{head} of {count} tokens, the policy's is {own.Count} tokens long ({PromptTaker.NameOf(prompt)}). {Advice}");
+                    $"{head} of {count} tokens, but the policy's has {own.Count} ({PromptTaker.NameOf(prompt)}). {Advice}");
             }
         }
     }
 
     private static string NameAt(IReadOnlyList<int> ids, int place, ITextTokenizer tokenizer) => place < ids.Count
         ? $"{ids[place]} ('{tokenizer.Decode([ids[place]], skipSpecialTokens: false)}')"
-        : "none (it has ended)";
+        : "none (the prompt has ended)";
 }

@@ -22,7 +22,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         if (encoded.TokenCount > policy.ContextLength)
         {
             throw new InvalidPromptException(
-                $"Example {index} has {encoded.TokenCount} tokens, the model takes {policy.ContextLength}. Shorten it "
+                $"Example {index} has {encoded.TokenCount} tokens, but the model's context length is {policy.ContextLength}. Shorten it "
                 + "or leave it out.");
         }
 
@@ -30,7 +30,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         if (wrong >= 0)
         {
             throw new InvalidDataException(
-                $"Example {index} weighs a token {encoded.Weights[wrong]}; weights must be finite and not negative.");
+                $"Example {index} has the token weight {encoded.Weights[wrong]}; weights must be finite and not negative.");
         }
 
         return encoded;
@@ -56,8 +56,8 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         if (weights.Length != completion.Length)
         {
             throw new InvalidDataException(
-                $"The token weighting of example {index} gave {weights.Length} weights for {completion.Length} tokens; "
-                + "give one each.");
+                $"The token weighting of example {index} returned {weights.Length} weights for {completion.Length} tokens; "
+                + "give one per token.");
         }
 
         if (!options.WholeConversation)
@@ -78,7 +78,7 @@ internal sealed class ExampleEncoder(IVisionLanguagePolicy policy, SftTrainerOpt
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw new InvalidPromptException(
-                $"Example {index} can't be encoded: {exception.Message} Mend it or leave it out.", exception);
+                $"Example {index} can't be encoded: {exception.Message} Fix it or leave it out.", exception);
         }
     }
 

@@ -60,9 +60,9 @@ public sealed record SupervisedExample
         {
             string last = messages.Count == 0
                 ? "there is none"
-                : $"it is of '{messages[^1].Role}' with {messages[^1].Content.Count} parts";
+                : $"its role is '{messages[^1].Role}', with {messages[^1].Content.Count} parts";
             throw new ArgumentException(
-                $"The last of {messages.Count} messages must be the assistant's, of text alone, behind at least one "
+                $"The last of {messages.Count} messages must be the assistant's, contain only text, and follow at least one "
                 + $"other: {last}.", nameof(messages));
         }
 
@@ -89,7 +89,7 @@ public sealed record SupervisedExample
         if (weights is not null && weights.Count != sequence.TokenIds.Count)
         {
             throw new ArgumentException(
-                $"There are {weights.Count} weights for {sequence.TokenIds.Count} tokens; give one each.",
+                $"There are {weights.Count} weights for {sequence.TokenIds.Count} tokens; give one per token.",
                 nameof(weights));
         }
 

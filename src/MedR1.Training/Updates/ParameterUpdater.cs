@@ -136,8 +136,8 @@ internal sealed class ParameterUpdater : IDisposable
         if (_broken is long step)
         {
             throw new InvalidOperationException(
-                $"The optimizer failed in the middle of step {step}, so that some parameters have moved and others not. Build a policy "
-                + "and a trainer anew, and go on from the last checkpoint: .ResumeFrom(…).");
+                $"The optimizer failed in the middle of step {step}, so some parameters were updated and others not. Build a new policy "
+                + "and trainer, and resume from the last checkpoint: .ResumeFrom(…).");
         }
     }
 
@@ -147,7 +147,7 @@ internal sealed class ParameterUpdater : IDisposable
     {
         string[] wrong = [.. Trainable.Where(pair => !Begins(pair.Key, state))
             .Concat(Stopped(name => WeightIn(state, name) is not null)).Where(pair => !Fits(pair, state))
-            .Select(pair => $"'{WeightPrefix}{pair.Key}' is missing or has another shape.")];
+            .Select(pair => $"'{WeightPrefix}{pair.Key}' is missing or has a different shape.")];
         if (wrong.Length > 0)
         {
             throw new OptimizerStateException(wrong);

@@ -14,7 +14,7 @@ namespace MedR1.Training;
 internal sealed class RunGate(
     string trainer, IVisionLanguagePolicy policy, TrainerOptions options, IVisionLanguagePolicy? reference = null)
 {
-    private const string OwnReference = "await that run, or load a network of its own for the reference.";
+    private const string OwnReference = "await that run, or load a separate network for the reference.";
 
     // The networks that runs are currently using, whichever policies wrap them: adapters on one base switch each other off, and the
     // features that the base caches belong to one of them.
@@ -60,7 +60,7 @@ internal sealed class RunGate(
     {
         if (_isClosed)
         {
-            throw new ObjectDisposedException(Trainer, "The trainer was disposed during its run, which ends here. Await a run before that.");
+            throw new ObjectDisposedException(Trainer, "The trainer was disposed during its run, which ends here. Await the run before disposing the trainer.");
         }
     }
 
@@ -122,8 +122,8 @@ internal sealed class RunGate(
                 if (s_compared.TryGetValue(network, out List<RunGate>? readers) && readers.Count > 0)
                 {
                     throw new InvalidOperationException(
-                        $"A {readers[0].Trainer} has this network as its reference just now, and this run would change it, or switch its "
-                        + $"adapter on, under that one; {OwnReference}");
+                        $"A running {readers[0].Trainer} uses this network as its reference, and this run would change it, or switch its "
+                        + $"adapter on, meanwhile; {OwnReference}");
                 }
             }
 
@@ -146,16 +146,16 @@ internal sealed class RunGate(
         if (s_running.TryGetValue(compared, out RunGate? changing))
         {
             throw new InvalidOperationException(
-                $"A {changing.Trainer} trains on the network of this run's reference just now, and would change it, or switch its adapter "
-                + $"on, under this run; {OwnReference}");
+                $"A running {changing.Trainer} trains the network of this run's reference, and would change it, or switch its adapter "
+                + $"on, meanwhile; {OwnReference}");
         }
 
         if (s_compared.TryGetValue(compared, out List<RunGate>? readers)
             && readers.Find(reader => reader.SwitchesReference || SwitchesReference) is RunGate other)
         {
             throw new InvalidOperationException(
-                $"A {other.Trainer} compares with the network of this run's reference just now, and one of the two references is an "
-                + $"adapter on it, which would be switched on under the other; {OwnReference}");
+                $"A running {other.Trainer} compares with the network of this run's reference, and one of the two references is an "
+                + $"adapter on it, which would be switched on for the other too; {OwnReference}");
         }
     }
 
@@ -172,9 +172,9 @@ internal sealed class RunGate(
     }
 
     private string Refusal(RunGate other) => other == this
-        ? "A run of this trainer is under way; await it."
+        ? "This trainer is already running; await that run."
         : ReferenceEquals(other._policy, _policy)
-            ? "Another trainer trains this policy just now, and each would move it under the other; await that run."
-            : "Another trainer uses the same network just now, for another adapter on this base for instance, or for a critic, "
-                + "and each would change it under the other; await that run, or load a network for each.";
+            ? "Another trainer is training this policy, and both would change it; await that run."
+            : "Another trainer is using the same network, for example for another adapter on this base or for a critic, "
+                + "and both would change it; await that run, or load a separate network for each.";
 }

@@ -65,8 +65,8 @@ internal sealed class RunReporter(
         if (!state.IsWhole)
         {
             throw new InvalidOperationException(
-                $"The last run failed in the middle of the end of step {state.Step}: the parameters have moved, and the reference or the "
-                + "place in the rollout may not have. Build a policy and a trainer anew, and go on from the last checkpoint: "
+                $"The last run failed while finishing step {state.Step}: the parameters were updated, but the reference or the "
+                + "position in the rollout may not be. Build a new policy and trainer, and resume from the last checkpoint: "
                 + ".ResumeFrom(…).");
         }
     }

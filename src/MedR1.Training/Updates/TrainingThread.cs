@@ -43,7 +43,7 @@ internal sealed class TrainingThread : SynchronizationContext
     }
 
     public override void Send(SendOrPostCallback d, object? state) =>
-        throw new NotSupportedException("The training thread doesn't take synchronous calls; use Post.");
+        throw new NotSupportedException("The training thread doesn't support synchronous calls; use Post.");
 
     private void Pump<T>(Func<Task<T>> function, TaskCompletionSource<T> completion)
     {

@@ -50,7 +50,7 @@ public sealed class BestMetricTests : IDisposable
             report.History.Where(metrics => metrics.Values.ContainsKey("evaluations_without_best"))
                 .Select(metrics => ((int)metrics.Step, (int)metrics.Values["evaluations_without_best"])));
         string[] lines = console.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
-        string line = Assert.Single(lines, line => line.Contains("what chooses the best checkpoint was not measured", StringComparison.Ordinal));
+        string line = Assert.Single(lines, line => line.Contains("the metric for the best checkpoint was not measured", StringComparison.Ordinal));
         Assert.StartsWith("step 4/8", line);
     }
 
@@ -86,7 +86,7 @@ public sealed class BestMetricTests : IDisposable
                 .AddEvaluation(new Sometimes(step => step > 2 ? step : null, measuresOther)).RunAsync());
 
         Assert.Contains(text, exception.Message);
-        Assert.Contains("give NaN for it", exception.Message);
+        Assert.Contains("report NaN", exception.Message);
         Assert.Equal(Path.Combine(_folder, "step-000002"), TrainingFailure.Of(exception)!.Checkpoint);
     }
 
@@ -116,7 +116,7 @@ public sealed class BestMetricTests : IDisposable
     {
         using TinyPolicy policy = TestData.Policy();
         Assert.Equal(
-            "BestMetric is 'rewards/smal/mean', but what is measured of rewards is rewards/small/mean, rewards/small/std, "
+            "BestMetric is 'rewards/smal/mean', but the measured reward metrics are rewards/small/mean, rewards/small/std, "
             + "reward_failures/small: .Configure(options => options.BestMetric = …).",
             Assert.Single(Assert.Throws<TrainerConfigurationException>(() => Builder(policy, "rewards/smal/mean").Build()).Errors));
         Builder(policy, "rewards/small/std").Build().Dispose();

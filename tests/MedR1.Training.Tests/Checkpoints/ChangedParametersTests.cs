@@ -147,13 +147,13 @@ public sealed class ChangedParametersTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false, "followed the policy, whose own is frozen now")]
-    [InlineData(true, "did not follow the policy, whose own was frozen and learns now")]
+    [InlineData(false, "was synchronized with the policy's, which is frozen now")]
+    [InlineData(true, "was not synchronized, because the policy's was frozen, but it is trained now")]
     public async Task A_reference_that_follows_the_policy_follows_all_that_it_followed_and_no_more(bool isFrozenBefore, string said)
     {
         await RunAsync(options => Follow(options, isFrozenBefore));
         CheckpointException exception = Refusal(options => Follow(options, !isFrozenBefore), "IsFrozen");
-        Assert.Contains($"The reference's '{_frozen}' {said}: IsFrozen stays as it was where there is ReferenceSync.", exception.Message);
+        Assert.Contains($"The reference's '{_frozen}' {said}: IsFrozen must not change with ReferenceSync.", exception.Message);
 
         void Follow(GrpoTrainerOptions options, bool isFrozen)
         {

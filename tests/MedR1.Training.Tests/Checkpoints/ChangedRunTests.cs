@@ -39,7 +39,7 @@ public abstract class ChangedRunTests : IDisposable
 
     private protected static string[] Differences(CheckpointException exception)
     {
-        Assert.Contains($"is of another run: {string.Join("; ", exception.Differences)}. Set them as they were", exception.Message);
+        Assert.Contains($"belongs to another run: {string.Join("; ", exception.Differences)}. Restore them", exception.Message);
         return [.. exception.Differences];
     }
 }

@@ -35,7 +35,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
             ],
             Differences(exception));
         Assert.EndsWith(
-            "Set them as they were, or start anew. To go on with other settings on purpose: .AllowChangedSettings(\"LearningRate\", "
+            "Restore them, or start a new run. To deliberately continue with other settings: .AllowChangedSettings(\"LearningRate\", "
             + "\"Schedule\", \"Warmup\", \"MaxSteps\", \"Optimizer\", \"WeightDecay\", \"MaxGradientNorm\", \"SuppressedTokenIds\", "
             + "\"StopStrings\", \"SuppressVisionTokensInLoss\", \"PromptsPerMicroStep\", \"TokenDivisor\", \"MaxPromptTokens\", "
             + "\"AdaptiveEntropy\", \"DynamicSampling\").",
@@ -124,7 +124,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
         // Steps 3 to 10 of 10, linear to 0: a tenth less with each.
         Assert.Equal(10, report.Steps);
         Assert.Equal(0.001 * 8 / 10, report.History[0].Values["learning_rate"], 1e-9);
-        string[] expected = ["behind step 2: LearningRate was 0.01 and is 0.001", "behind step 2: MaxSteps was 8 and is 10"];
+        string[] expected = ["after step 2: LearningRate was 0.01 and is 0.001", "after step 2: MaxSteps was 8 and is 10"];
         Assert.Equal(expected, Changes(10));
 
         // The changed run goes on as it is, and changes again; what was changed stays told.
@@ -136,7 +136,7 @@ public sealed class ChangedSettingsTests : ChangedRunTests
             Slower(options);
             options.MaxSteps = 11;
         }).ResumeFrom(Folder).AllowChangedSettings("MaxSteps").RunAsync();
-        Assert.Equal([.. expected, "behind step 10: MaxSteps was 10 and is 11"], Changes(11));
+        Assert.Equal([.. expected, "after step 10: MaxSteps was 10 and is 11"], Changes(11));
 
         static void Slower(GrpoTrainerOptions options) => (options.LearningRate, options.MaxSteps) = (0.001, 10);
         string[] Changes(int step) => [.. JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, $"step-{step:000000}", "trainer.json")))
@@ -220,12 +220,12 @@ public sealed class ChangedSettingsTests : ChangedRunTests
     {
         await SaveAsync();
         Assert.Contains(
-            "AllowChangedSettings names Seed, learning rate; what may change in a run that goes on is AdaptiveEntropy, advantages, ",
+            "AllowChangedSettings names Seed, learning rate; a resumed run may change only AdaptiveEntropy, advantages, ",
             Refusal(_ => { }, builder => builder.AllowChangedSettings("Seed", "learning rate", "MaxSteps")).Message);
 
         using TinyPolicy policy = TestData.Policy();
         Assert.StartsWith(
-            "There is no checkpoint whose settings could be changed: .ResumeFrom(folder)",
+            "There is no checkpoint whose settings could change: .ResumeFrom(folder)",
             Assert.Single(Assert.Throws<TrainerConfigurationException>(
                 () => Builder(policy, _ => { }).AllowChangedSettings("LearningRate").Build()).Errors));
     }

@@ -76,12 +76,12 @@ public sealed class DamagedCheckpointTests : IDisposable
         string path = Path.Combine(Last, file);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^10]);
         CheckpointException cut = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(Last).Build());
-        Assert.Contains($"'{path}' is not as it was written", cut.Message);
+        Assert.Contains($"'{path}' has changed since it was written", cut.Message);
 
         // Without trainer.json a folder is no checkpoint.
         File.Delete(path);
         CheckpointException missing = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(Last).Build());
-        Assert.Contains(file == "trainer.json" ? $"'{Last}' is no checkpoint" : $"'{path}' is missing", missing.Message);
+        Assert.Contains(file == "trainer.json" ? $"'{Last}' is not a checkpoint" : $"'{path}' is missing", missing.Message);
     }
 
     [Fact]
@@ -93,8 +93,8 @@ public sealed class DamagedCheckpointTests : IDisposable
 
         CheckpointException exception = Assert.Throws<CheckpointException>(() => Builder().ResumeFrom(_folder).Build());
 
-        Assert.Contains($"'{Path.Combine(Last, "checksums.json")}' holds no checksums", exception.Message);
-        Assert.Contains("There is no earlier one beside it: start anew.", exception.Message);
+        Assert.Contains($"'{Path.Combine(Last, "checksums.json")}' contains no checksums", exception.Message);
+        Assert.Contains("There is no earlier one next to it: start a new run.", exception.Message);
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public sealed class ForeignCancellationTests : IDisposable
         TimeoutException failure = await Assert.ThrowsAsync<TimeoutException>(() => run);
 
         Assert.True(run.IsFaulted);
-        Assert.StartsWith($"{start}, though the run was not: TaskCanceledException: The time is over.", failure.Message);
+        Assert.StartsWith($"{start}, although the run was not: TaskCanceledException: The time is over.", failure.Message);
         Assert.IsType<TaskCanceledException>(failure.InnerException);
     }
 
@@ -46,7 +46,7 @@ public sealed class ForeignCancellationTests : IDisposable
         Task Run() => isSupervised ? Supervised(policy) : Runs.Small(policy, Configure).AddEvaluation("score", Evaluate).RunAsync();
         TimeoutException failure = await Assert.ThrowsAsync<TimeoutException>(Run);
 
-        Assert.StartsWith("The evaluation 'score' at step 2 was cancelled, though the run was not", failure.Message);
+        Assert.StartsWith("The evaluation 'score' at step 2 was cancelled, although the run was not", failure.Message);
         Assert.Equal("step-000002", File.ReadAllText(Path.Combine(_folder, "latest")));
 
         async Task Supervised(TinyPolicy policy)

@@ -185,10 +185,10 @@ public sealed class RescueTests : IDisposable
 
         Assert.Contains("rewards was small × 1 and is small × 1, more × 0.5", exception.Message);
         Assert.Contains("temperature 1, ", exception.Message);
-        Assert.DoesNotContain("load the policy from there", exception.Message);
+        Assert.DoesNotContain("To resume, load the policy with the weights", exception.Message);
 
         // With the weights of the checkpoint, as one goes on elsewhere.
-        Assert.Contains("load the policy from there, not from the checkpoint", Assert.Throws<CheckpointException>(
+        Assert.Contains("load the policy with the weights that the run was started with, not from the checkpoint", Assert.Throws<CheckpointException>(
             () => Runs.Small(policy, _ => { }).ResumeFrom(_folder).Build()).Message);
     }
 

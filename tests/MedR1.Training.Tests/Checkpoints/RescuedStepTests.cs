@@ -146,7 +146,7 @@ public sealed class RescuedStepTests : IDisposable
         FormatException failure = await Assert.ThrowsAsync<FormatException>(
             () => Builder(policy, nameof(IRolloutObserver.OnGradients), 1, _ => { }, "run").RunAsync());
         Assert.Equal(
-            new TrainingFailure(1, null, "Step 1 failed. Nothing was saved: no step was made before."),
+            new TrainingFailure(1, null, "Step 1 failed. Nothing was saved: no step was completed before."),
             TrainingFailure.Of(failure));
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(_folder, "run")));
     }
@@ -213,7 +213,7 @@ public sealed class RescuedStepTests : IDisposable
         TrainingFailure failure = TrainingFailure.Of(exception)!;
         string saved = Path.Combine(_folder, folder, $"step-00000{failing - 1}");
         Assert.Equal(
-            $"Step {failing} failed. The state behind step {failing - 1} is in '{saved}': .ResumeFrom(\"{saved}\") makes it again.",
+            $"Step {failing} failed. The state after step {failing - 1} is in '{saved}': .ResumeFrom(\"{saved}\") repeats it.",
             failure.Message);
         Assert.Equal((failing, saved), (failure.Step, failure.Checkpoint));
         Assert.Equal($"step-00000{failing - 1}", File.ReadAllText(Path.Combine(_folder, folder, "latest")));

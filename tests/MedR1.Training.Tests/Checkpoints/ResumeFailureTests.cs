@@ -34,7 +34,7 @@ public sealed class ResumeFailureTests : IDisposable
         File.WriteAllText(file, text.Replace("\"small\"", "\"large\"", StringComparison.Ordinal));
         CheckpointException rewards = await Assert.ThrowsAsync<CheckpointException>(
             () => RunAsync(next, Configure, resumeFrom: _folder));
-        Assert.Contains("was scored by large, the trainer has small", rewards.Message);
+        Assert.Contains("was scored by large, but the trainer has small", rewards.Message);
 
         File.Delete(file);
         await Assert.ThrowsAsync<CheckpointException>(() => RunAsync(next, Configure, resumeFrom: _folder));
@@ -126,7 +126,7 @@ public sealed class ResumeFailureTests : IDisposable
         CheckpointException exception = Assert.Throws<CheckpointException>(() =>
             new SftTrainerBuilder(policy).UseExamples(TestData.Examples(2)).ResumeFrom(_folder).Build());
 
-        Assert.Contains("is no checkpoint", exception.Message);
+        Assert.Contains("is not a checkpoint", exception.Message);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -50,7 +50,7 @@ public sealed class ResumeIfAnyTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Output, left))!);
         File.WriteAllText(Path.Combine(Output, left), "step-000002");
         Assert.Contains(
-            "is no checkpoint",
+            "is not a checkpoint",
             (await Assert.ThrowsAsync<CheckpointException>(() => BeginAsync(nameof(SftTrainer), steps: 2))).Message);
     }
 
@@ -60,7 +60,7 @@ public sealed class ResumeIfAnyTests : IDisposable
         using TinyPolicy policy = TestData.Policy();
         GrpoTrainerBuilder builder = new GrpoTrainerBuilder(policy).ResumeIfAny(Output);
         Assert.StartsWith(
-            "ResumeIfAny was called before", Assert.Throws<InvalidOperationException>(() => builder.ResumeFrom(Output)).Message);
+            "ResumeIfAny was already called", Assert.Throws<InvalidOperationException>(() => builder.ResumeFrom(Output)).Message);
         Assert.Throws<ArgumentException>(() => new SftTrainerBuilder(policy).ResumeIfAny(" "));
     }
 

@@ -12,10 +12,10 @@ public sealed class RunFailureTests : IDisposable
     public async Task A_run_that_fails_before_its_first_step_blames_no_step()
     {
         Assert.Equal(
-            new TrainingFailure(1, null, "The run failed before step 1. Nothing was saved: no step was made before."),
+            new TrainingFailure(1, null, "The run failed before step 1. Nothing was saved: no step was completed before."),
             await FailAsync(nameof(ITrainingObserver.OnStart)));
         Assert.Equal(
-            new TrainingFailure(1, null, "The run failed before step 1. Nothing was saved: no step was made before."),
+            new TrainingFailure(1, null, "The run failed before step 1. Nothing was saved: no step was completed before."),
             await FailAsync("evaluation", builder => builder.Configure(options => options.EvaluateAtStart = true)));
     }
 
@@ -26,7 +26,7 @@ public sealed class RunFailureTests : IDisposable
         Assert.Equal(
             new TrainingFailure(
                 8, saved,
-                $"All 8 steps are made, but the end of the run failed. The state is in '{saved}': .ResumeFrom(\"{saved}\") ends it again."),
+                $"All 8 steps were made, but the end of the run failed. The state is in '{saved}': .ResumeFrom(\"{saved}\") repeats it."),
             await FailAsync(nameof(ITrainingObserver.OnEnd)));
 
         using TinyPolicy policy = TestData.Policy();
@@ -41,7 +41,7 @@ public sealed class RunFailureTests : IDisposable
         Assert.Equal(
             new TrainingFailure(
                 3, saved,
-                $"The run failed before step 3. The state behind step 2 is in '{saved}': .ResumeFrom(\"{saved}\") goes on from there."),
+                $"The run failed before step 3. The state after step 2 is in '{saved}': .ResumeFrom(\"{saved}\") continues from there."),
             await FailAsync(nameof(ITrainingObserver.OnStart), builder => builder.ResumeFrom(saved)));
     }
 
@@ -54,7 +54,7 @@ public sealed class RunFailureTests : IDisposable
             nameof(ITrainingObserver.OnCheckpoint), builder => builder.Configure(options => options.SaveInterval = 2),
             () => written = Directory.GetLastWriteTimeUtc(Path.Combine(saved, "model")));
         Assert.Equal(
-            $"Step 2 is made, but its end failed. The state is in '{saved}': .ResumeFrom(\"{saved}\") goes on with the rest of it.",
+            $"Step 2 was made, but its remaining work failed. The state is in '{saved}': .ResumeFrom(\"{saved}\") continues with that work.",
             failure.Message);
         Assert.Equal(written, Directory.GetLastWriteTimeUtc(Path.Combine(saved, "model")));
     }

@@ -27,7 +27,7 @@ public sealed class SharedFolderTests : IDisposable
             })).Build();
             await first.RunAsync();
 
-            Assert.Contains($"writes to '{link}' just now", Assert.IsType<CheckpointException>(refusal).Message);
+            Assert.Contains($"is writing to '{link}'", Assert.IsType<CheckpointException>(refusal).Message);
             Assert.DoesNotContain(".lock", Directory.GetFileSystemEntries(_folder).Select(path => Path.GetFileName(path)));
 
             // The folder is free again.
@@ -58,7 +58,7 @@ public sealed class SharedFolderTests : IDisposable
         })).Build();
         await first.RunAsync();
 
-        Assert.Contains("Nothing was saved: the run did not get its OutputFolder", TrainingFailure.Of(refusal!)!.Message);
+        Assert.Contains("Nothing was saved: the run could not lock its OutputFolder", TrainingFailure.Of(refusal!)!.Message);
         Assert.Equal(before.Order(), after.Order());
     }
 

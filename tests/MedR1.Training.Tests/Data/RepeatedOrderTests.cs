@@ -44,7 +44,7 @@ public sealed class RepeatedOrderTests
         Assert.Contains("epoch 1", Assert.Throws<ArgumentException>(() => new ListedOrder([0, 1], [1, 1])).Message);
         Assert.Throws<ArgumentException>(() => new ListedOrder());
         Assert.Contains(
-            "of 2 examples, but there are 3",
+            "for 2 examples, but there are 3",
             Assert.Throws<ArgumentException>(() => new ListedOrder([1, 0]).IndexAt(0, 3)).Message);
     }
 

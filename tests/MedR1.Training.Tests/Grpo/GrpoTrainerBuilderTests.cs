@@ -50,7 +50,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
             "GroupSize is 1", "PromptsPerMicroStep is 3", "StepsPerGeneration is 0", "Iterations is 0",
             "Temperature is 0", "TopK is 0", "TopP is 0", "MinP is 1.5", "RewardTimeout is 00:00:00",
             "MaxParallelRewards is 0", "There is no data: .UseDataset",
-            "Nothing says how an example becomes a prompt: .UsePrompt", "2 rewards are named 'same'",
+            "There is no prompt template for the examples: .UsePrompt", "2 rewards are named 'same'",
             "Every parameter is frozen",
             "MaxNewTokens is 100000", "The reference is the policy itself", "Epsilon is -1",
         ];
@@ -75,7 +75,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
             _policy, options => (options.OutputFolder, options.SaveInterval) = (folder, interval));
 
         Assert.StartsWith(
-            $"OutputFolder is '{folder}', but that names no folder",
+            $"OutputFolder is '{folder}', but that is not a folder name",
             Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
@@ -101,7 +101,7 @@ public sealed class GrpoTrainerBuilderTests : IDisposable
         InvalidOperationException exception = Assert.Throws<InvalidOperationException>(
             () => builder.UsePrompts(TestData.Prompts(3)));
 
-        Assert.Contains("UsePrompts was called before", exception.Message);
+        Assert.Contains("UsePrompts was already called", exception.Message);
     }
 
     [Fact]

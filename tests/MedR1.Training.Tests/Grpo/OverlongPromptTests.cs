@@ -37,7 +37,7 @@ public sealed class OverlongPromptTests
         InvalidPromptException exception = await Assert.ThrowsAsync<InvalidPromptException>(
             () => Runs.Small(policy, options => options.MaxPromptTokens = 2).RunAsync());
 
-        Assert.Contains("5 prompts one after another have more than 2 tokens", exception.Message);
+        Assert.Contains("5 consecutive prompts have more than 2 tokens", exception.Message);
         Assert.Contains("Raise MaxPromptTokens", exception.Message);
     }
 }

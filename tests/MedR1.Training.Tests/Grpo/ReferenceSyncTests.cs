@@ -66,7 +66,7 @@ public sealed class ReferenceSyncTests
 
         InvalidOperationException exception = await Assert.ThrowsAsync<InvalidOperationException>(() => trainer.RunAsync());
 
-        Assert.StartsWith("The last run failed in the middle of the end of step 1", exception.Message);
+        Assert.StartsWith("The last run failed while finishing step 1", exception.Message);
         Assert.Contains("Nothing was saved", TrainingFailure.Of(exception)!.Message);
     }
 

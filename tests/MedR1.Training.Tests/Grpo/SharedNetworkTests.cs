@@ -7,7 +7,7 @@ namespace MedR1.Training.Tests;
 /// <summary>What runs on one network do to each other is refused before it happens.</summary>
 public sealed class SharedNetworkTests
 {
-    private const string Refusal = "Another trainer uses the same network just now";
+    private const string Refusal = "Another trainer is using the same network";
     private readonly TaskCompletionSource _release = new();
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class SharedNetworkTests
         using GrpoTrainer other = OneStep(reference).Build();
 
         await RequireOneAtATimeAsync(
-            () => waiting.RunAsync(), () => other.RunAsync(), "A GrpoTrainer has this network as its reference just now");
+            () => waiting.RunAsync(), () => other.RunAsync(), "A running GrpoTrainer uses this network as its reference");
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class SharedNetworkTests
         using PpoTrainer other = PpoRuns.Small(policy, options => options.MaxSteps = 1).UseReference(reference).Build();
 
         await RequireOneAtATimeAsync(
-            () => waiting.RunAsync(), () => other.RunAsync(), "A GrpoTrainer trains on the network of this run's reference just now");
+            () => waiting.RunAsync(), () => other.RunAsync(), "A running GrpoTrainer trains the network of this run's reference");
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class SharedNetworkTests
         using GrpoTrainer other = OneStep(second).UseReference(Reference(isOther)).Build();
 
         await RequireOneAtATimeAsync(
-            () => waiting.RunAsync(), () => other.RunAsync(), "A GrpoTrainer compares with the network of this run's reference just now");
+            () => waiting.RunAsync(), () => other.RunAsync(), "A running GrpoTrainer compares with the network of this run's reference");
     }
 
     [Fact]

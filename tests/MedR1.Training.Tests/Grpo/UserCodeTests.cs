@@ -55,7 +55,7 @@ public sealed class UserCodeTests
 
         // 2 prompts × 4 completions.
         Assert.StartsWith("Rewards failed on all 8 completions of the first rollout", failure.Message);
-        Assert.EndsWith("The first failure, of 'broken': FormatException: no such key. Mend the reward.", failure.Message);
+        Assert.EndsWith("The first failure, of 'broken': FormatException: no such key. Fix the reward.", failure.Message);
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public sealed class UserCodeTests
 
         // 2 prompts × 4 completions: the first of each group fails, to the others the reward doesn't apply.
         Assert.Equal(
-            "No completion of the first rollout has a reward, so that nothing can be learnt: rewards failed on 2 of 8, and none "
-            + "applies to the other 6. The first failure, of 'picky': FormatException: no such key. Mend the reward, or add one "
+            "No completion of the first rollout has a reward, so nothing can be learnt: rewards failed on 2 of 8, and none "
+            + "applies to the other 6. The first failure, of 'picky': FormatException: no such key. Fix the reward, or add one "
             + "that applies to every completion.", failure.Message);
     }
 
@@ -117,7 +117,7 @@ public sealed class UserCodeTests
         using GrpoTrainer second = Runs.Small(policy, options => options.MaxSteps = 1).Build();
         Task<TrainingReport> running = first.RunAsync();
 
-        Assert.Contains("Another trainer trains this policy", (await Assert.ThrowsAsync<InvalidOperationException>(
+        Assert.Contains("Another trainer is training this policy", (await Assert.ThrowsAsync<InvalidOperationException>(
             () => second.RunAsync())).Message);
 
         release.SetResult();

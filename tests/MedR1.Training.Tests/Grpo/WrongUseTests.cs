@@ -30,10 +30,10 @@ public sealed class WrongUseTests : IDisposable
         [
             "KeepLast is 0", "KeepInterval is -1", "OutputFolder is null, but KeepLast 0 needs a folder", "OutputFolder is null, but the best checkpoint by eval/accuracy",
             "EvaluationInterval is -1", "MaxPromptTokens is 0", "Step is -1", "DynamicSampling is", "Replay is",
-            "ReferenceSync is", "nothing to evaluate every -1 steps", "The best checkpoint goes by eval/accuracy, but nothing",
-            "DynamicSampling looks at the reward 'accuracy', but the rewards are 'small'",
-            "Replay looks at the reward 'right', but the rewards are 'small'",
-            "ReferenceSync has no reference to move",
+            "ReferenceSync is", "nothing to evaluate every -1 steps", "The best checkpoint is chosen by eval/accuracy, but nothing",
+            "DynamicSampling uses the reward 'accuracy', but the rewards are 'small'",
+            "Replay uses the reward 'right', but the rewards are 'small'",
+            "ReferenceSync has no reference to update",
         ];
         Assert.Equal(expected.Length, exception.Errors.Count);
         Assert.All(expected.Zip(exception.Errors), pair => Assert.Contains(pair.First, pair.Second));
@@ -46,7 +46,7 @@ public sealed class WrongUseTests : IDisposable
         _policy.Dispose();
         foreach (Action build in (Action[])[() => Runs.Small(_policy, _ => { }).Build(), () => new SftTrainerBuilder(_policy).Build()])
         {
-            Assert.Contains("The TinyPolicy is disposed", Assert.Throws<ObjectDisposedException>(build).Message);
+            Assert.Contains("The TinyPolicy, or the base model of its adapter, is disposed", Assert.Throws<ObjectDisposedException>(build).Message);
         }
     }
 
@@ -64,7 +64,7 @@ public sealed class WrongUseTests : IDisposable
 
         string[] expected =
         [
-            "nothing is removed without it, so that KeepInterval 10", "BestMetric is null, but BestIsLowest",
+            "without it nothing is removed, so KeepInterval 10", "BestMetric is null, but BestIsLowest",
             $"No parameter's name begins with 'model.visual.', so Freeze would freeze nothing; names begin with '{_policy.Parameters[0].Key.Split('.')[0]}'",
             "The loss needs no reference",
         ];
@@ -86,7 +86,7 @@ public sealed class WrongUseTests : IDisposable
     }
 
     [Theory]
-    [InlineData("accuracy", "options.BestMetric = \"eval/accuracy\"). For what the training itself measures under that name, give the evaluation another")]
+    [InlineData("accuracy", "options.BestMetric = \"eval/accuracy\"). For the training's own metric of that name, rename the evaluation")]
     [InlineData("eval/acuracy", "but the evaluations measure 'eval/accuracy', 'eval/accuracy'")]
     public void A_best_metric_that_nothing_measures_is_refused_and_so_are_equal_names(string best, string hint)
     {
@@ -125,7 +125,7 @@ public sealed class WrongUseTests : IDisposable
             _policy, options => options.ReferenceSync = new ReferenceSyncOptions()).UseReference(reference);
 
         Assert.Contains(
-            "would change the reference that you gave",
+            "would change the given reference",
             Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
@@ -135,7 +135,7 @@ public sealed class WrongUseTests : IDisposable
         GrpoTrainerBuilder builder = Runs.Small(_policy, options => options.MaxPromptTokens = 512);
 
         Assert.Contains(
-            "MaxPromptTokens is 512, but the model takes 512",
+            "MaxPromptTokens is 512, but the model's context length is 512",
             Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
@@ -171,7 +171,7 @@ public sealed class WrongUseTests : IDisposable
             GrpoTrainerBuilder builder = new(_policy);
             slot.Value(builder);
             Assert.StartsWith(
-                $"{slot.Key} was called before",
+                $"{slot.Key} was already called",
                 Assert.Throws<InvalidOperationException>(() => slot.Value(builder)).Message);
         });
     }
@@ -190,7 +190,7 @@ public sealed class WrongUseTests : IDisposable
         Task<TrainingReport> first = trainer.RunAsync();
 
         Assert.Contains(
-            "under way", (await Assert.ThrowsAsync<InvalidOperationException>(() => trainer.RunAsync())).Message);
+            "already running", (await Assert.ThrowsAsync<InvalidOperationException>(() => trainer.RunAsync())).Message);
 
         release.SetResult();
         Assert.Equal(1, (await first).Steps);

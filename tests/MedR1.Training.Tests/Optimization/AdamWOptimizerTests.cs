@@ -216,7 +216,7 @@ public sealed class AdamWOptimizerTests
         Assert.Contains("Beta1 is 1", exception.Message);
         Assert.Contains("The learning rate of group 'a' is -1", exception.Message);
         Assert.Contains("The weight decay of group 'b' is NaN", exception.Message);
-        Assert.Contains("'layer.weight' stands 2 times", exception.Message);
+        Assert.Contains("'layer.weight' occurs 2 times", exception.Message);
         Assert.Throws<ArgumentException>(() => new AdamWOptimizer([]));
     }
 

@@ -90,8 +90,8 @@ public sealed class LearningRateScheduleTests
             [
                 "MinimumShare is 1.5, expected a share of the full rate, from 0 to 1.", "Power is -1, expected a finite number of at least 0.",
                 "Timescale is 0, expected at least 1, or null.", "FallSteps is NaN, expected a finite number of at least 0.",
-                "Timescale is 0, expected its default null, since the schedule Polynomial has none.",
-                "FallSteps is NaN, expected its default 0.1, since the schedule Polynomial has none.",
+                "Timescale is 0, expected its default null, since the schedule Polynomial doesn't use it.",
+                "FallSteps is NaN, expected its default 0.1, since the schedule Polynomial doesn't use it.",
             ],
             numbers.Validate(LearningRateDecay.Polynomial));
 
@@ -99,7 +99,7 @@ public sealed class LearningRateScheduleTests
         GrpoTrainerBuilder builder = Runs.Small(
             policy, options => options.ScheduleOptions = new LearningRateDecayOptions { Cycles = 2 });
         Assert.StartsWith(
-            "Cycles is 2, expected its default null, since the schedule Linear has none.",
+            "Cycles is 2, expected its default null, since the schedule Linear doesn't use it.",
             Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 

@@ -21,7 +21,7 @@ public sealed class PpoChangedSettingsTests : IDisposable
                 "loss.ValueCoefficient was 0.1 and is 0.5", "loss.ValueClip was 0.2 and is none", "targets.Lambda was 0.95 and is 0.9",
                 "targets.Whiten was true and is false", "CriticLearningRate was 0.01 and is 0.02", "TruncationPenalty was 0 and is 0.5",
             ],
-            exception.Message.Split("is of another run: ")[1].Split(". Set them as they were")[0].Split("; "));
+            exception.Message.Split("belongs to another run: ")[1].Split(". Restore them")[0].Split("; "));
         Assert.EndsWith(".AllowChangedSettings(\"loss\", \"targets\", \"CriticLearningRate\", \"TruncationPenalty\").", exception.Message);
 
         Changed(second).AllowChangedSettings("loss", "targets", "CriticLearningRate", "TruncationPenalty").Build().Dispose();

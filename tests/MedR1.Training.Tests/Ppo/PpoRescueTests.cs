@@ -23,7 +23,7 @@ public sealed class PpoRescueTests : IDisposable
         string saved = Path.Combine(_folder, "step-000002");
         Assert.Equal(
             new TrainingFailure(
-                3, saved, $"Step 3 failed. The state behind step 2 is in '{saved}': .ResumeFrom(\"{saved}\") makes it again."),
+                3, saved, $"Step 3 failed. The state after step 2 is in '{saved}': .ResumeFrom(\"{saved}\") repeats it."),
             TrainingFailure.Of(failure));
 
         using TinyPolicy next = TestData.Policy(), body = TestData.Policy();
@@ -40,7 +40,7 @@ public sealed class PpoRescueTests : IDisposable
     {
         OutOfMemoryException failure = await FailAsync(failAt: 6);
         Assert.Equal(
-            "Step 3 failed. Nothing was saved: the optimizer had begun to move the parameters, so that they are of no step.",
+            "Step 3 failed. Nothing was saved: the optimizer had begun to update the parameters, so they belong to no step.",
             TrainingFailure.Of(failure)!.Message);
         Assert.Empty(Directory.GetFileSystemEntries(_folder));
     }
@@ -58,7 +58,7 @@ public sealed class PpoRescueTests : IDisposable
         OutOfMemoryException failure = await FailAsync(failAt: 6, policy => new NotFiniteAt(policy, 6));
         string saved = Path.Combine(_folder, "step-000002");
         Assert.Equal(
-            $"Step 3 failed. The state behind step 2 is in '{saved}': .ResumeFrom(\"{saved}\") makes it again.",
+            $"Step 3 failed. The state after step 2 is in '{saved}': .ResumeFrom(\"{saved}\") repeats it.",
             TrainingFailure.Of(failure)!.Message);
 
         using TinyPolicy next = TestData.Policy(), body = TestData.Policy();

@@ -32,9 +32,9 @@ public sealed class PpoTrainerBuilderTests : IDisposable
         [
             "LearningRate is -1", "OutputFolder is null, but SaveInterval 5", "GroupSize is 0",
             "CriticLearningRate is 0", "TruncationPenalty is -1", "There is no data: .UseDataset",
-            "Nothing says how an example becomes a prompt", "There is no reward", "The reference is the policy itself",
+            "There is no prompt template for the examples", "There is no reward", "The reference is the policy itself",
             "ValueCoefficient is NaN", "ValueClip is -1", "Discount is 2", "Lambda is -1", "KlCoefficient is NaN",
-            "The critic's network is the policy's own",
+            "The critic's network is the policy's",
         ];
         Assert.Equal(expected.Length, exception.Errors.Count);
         Assert.All(expected.Zip(exception.Errors), pair => Assert.Contains(pair.First, pair.Second));
@@ -61,7 +61,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
         }
 
         Assert.StartsWith(
-            "Neither targets nor loss compare with a reference",
+            "Neither targets nor loss need a reference",
             Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
@@ -81,7 +81,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
         }
 
         Assert.Contains(
-            "none would pay TruncationPenalty 1",
+            "none would get the TruncationPenalty 1",
             Assert.Single(Assert.Throws<TrainerConfigurationException>(builder.Build).Errors));
     }
 
@@ -91,7 +91,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
         using FullDiskPolicy hidden = new(_policy, failAt: 1);
 
         Assert.Contains(
-            "A FullDiskPolicy shows no states",
+            "A FullDiskPolicy exposes no hidden states",
             Assert.Single(Assert.Throws<TrainerConfigurationException>(
                 PpoRuns.Small(hidden, _ => { }).Build).Errors));
         using ValueModel critic = ValueModel.CopyOf(_policy);
@@ -105,7 +105,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
         using ValueModel whole = new(start), head = ValueModel.HeadOn(start);
 
         Assert.StartsWith(
-            "The critic's network is the reference's too", Assert.Single(Assert.Throws<TrainerConfigurationException>(Of(whole).Build).Errors));
+            "The critic's network is also the reference's", Assert.Single(Assert.Throws<TrainerConfigurationException>(Of(whole).Build).Errors));
         Of(head).Build().Dispose();
 
         foreach ((_, Parameter parameter) in start.Parameters)
@@ -135,7 +135,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
             PpoTrainerBuilder builder = new(_policy);
             slot.Value(builder);
             Assert.StartsWith(
-                $"{slot.Key} was called before",
+                $"{slot.Key} was already called",
                 Assert.Throws<InvalidOperationException>(() => slot.Value(builder)).Message);
         });
     }
@@ -146,7 +146,7 @@ public sealed class PpoTrainerBuilderTests : IDisposable
         PpoTrainerBuilder builder = PpoRuns.Small(_policy, _ => { });
         builder.Build().Dispose();
 
-        Assert.Contains("has built its PpoTrainer", Assert.Throws<InvalidOperationException>(builder.Build).Message);
+        Assert.Contains("has already built its PpoTrainer", Assert.Throws<InvalidOperationException>(builder.Build).Message);
     }
 
     public void Dispose() => _policy.Dispose();

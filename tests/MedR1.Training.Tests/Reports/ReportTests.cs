@@ -67,7 +67,7 @@ public sealed class ReportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("file/report.html", "in a folder that can be written to")]
+    [InlineData("file/report.html", "in a writable folder")]
     [InlineData("folder", "which is a folder")]
     public async Task A_report_that_cant_be_written_is_refused_before_the_first_step(string path, string part)
     {

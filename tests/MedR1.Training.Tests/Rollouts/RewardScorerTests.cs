@@ -97,7 +97,7 @@ public sealed class RewardScorerTests
         ScoredGroups scored = await scorer.ScoreAsync([Group(1, 1)]);
 
         Assert.All(scored.Failures, failure => Assert.Equal(RewardFailureKind.TimedOut, failure.Kind));
-        Assert.Equal("it gave no answer within 0.2 s.", scored.Failures[0].Message);
+        Assert.Equal("it did not finish within 0.2 s.", scored.Failures[0].Message);
         await reward.RequireCancelledAsync(2);
     }
 

@@ -78,7 +78,7 @@ public sealed class RolloutCollectorTests
         }
 
         InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => run);
-        Assert.Contains("CountingSampler drew for a prompt of", error.Message);
+        Assert.Contains("CountingSampler sampled for a prompt of", error.Message);
         Assert.Contains("chat template", error.Message);
     }
 
@@ -86,7 +86,7 @@ public sealed class RolloutCollectorTests
     [InlineData(0, null)] // unknown
     [InlineData(1, null)] // the policy's own
     [InlineData(2, "its token 2 of ")]
-    [InlineData(3, "is none (it has ended)")]
+    [InlineData(3, "is none (the prompt has ended)")]
     public async Task Another_prompts_tokens_are_refused_with_the_first_that_differs(int kind, string? expected)
     {
         using TinyPolicy policy = TestData.Policy();
@@ -106,7 +106,7 @@ public sealed class RolloutCollectorTests
         }
 
         InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => run);
-        Assert.Contains("CountingSampler drew for a prompt that is not the policy's", error.Message);
+        Assert.Contains("CountingSampler sampled for a prompt that is not the policy's", error.Message);
         Assert.Contains(expected, error.Message);
         Assert.Contains("chat template", error.Message);
     }

@@ -21,7 +21,7 @@ internal sealed class RecordedRollouts(string folder, RolloutTrainerParts parts,
         if (!File.Exists(path))
         {
             throw new InvalidOperationException(
-                $"'{path}' is missing: so many rollouts were not recorded. Lower MaxSteps, or record a longer run.");
+                $"'{path}' is missing: fewer rollouts were recorded. Lower MaxSteps, or record a longer run.");
         }
 
         return Task.FromResult(RolloutFile.Restore(

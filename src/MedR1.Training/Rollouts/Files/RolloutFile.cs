@@ -54,11 +54,11 @@ internal static class RolloutFile
         if (document.Format != RolloutDocument.CurrentFormat)
         {
             throw new InvalidDataException(
-                $"'{path}' has format {document.Format}, this version reads {RolloutDocument.CurrentFormat}.");
+                $"'{path}' has format {document.Format}, but this version reads {RolloutDocument.CurrentFormat}.");
         }
 
         return document.Rewards.SequenceEqual(rewards) ? document : throw new InvalidDataException(
-            $"'{path}' was scored by {string.Join(", ", document.Rewards)}, the trainer has "
+            $"'{path}' was scored by {string.Join(", ", document.Rewards)}, but the trainer has "
             + $"{string.Join(", ", rewards)}. Add the same rewards in the same order.");
     }
 
@@ -104,7 +104,7 @@ internal static class RolloutFile
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"'{path}' holds no rollouts: {exception.Message}", exception);
+            throw new InvalidDataException($"'{path}' contains no rollouts: {exception.Message}", exception);
         }
     }
 
@@ -151,15 +151,15 @@ internal static class RolloutFile
         {
             throw new InvalidDataException(
                 $"A group answers prompt {group.Prompt}, but there are {taker.Count}. Use the data that the rollout was "
-                + "made of.");
+                + "made from.");
         }
 
         TakenPrompt taken = taker.TakeAt(group.Prompt, group.Seed, cancellationToken);
         if (taken.Prompt.Example?.Id != group.Example)
         {
             throw new InvalidDataException(
-                $"Prompt {group.Prompt} was of example '{group.Example}' and is of '{taken.Prompt.Example?.Id}': the "
-                + "data has changed. Use the data that the rollout was made of.");
+                $"Prompt {group.Prompt} was for example '{group.Example}' and is for '{taken.Prompt.Example?.Id}': the "
+                + "data has changed. Use the data that the rollout was made from.");
         }
 
         return new RolloutGroup(taken, new CompletionGroup(

@@ -38,7 +38,7 @@ public sealed class ShuffledRowPlanner : IUpdatePlanner
         if (!permutation.Order().SequenceEqual(Enumerable.Range(0, rows.Length)))
         {
             throw new ArgumentException(
-                $"The order of rollout {rollout.Index} is no permutation of its {rows.Length} completions.");
+                $"The order of rollout {rollout.Index} is not a permutation of its {rows.Length} completions.");
         }
 
         int perStep = options.PromptsPerStep * options.GroupSize;

@@ -42,7 +42,7 @@ public sealed class ShuffledRowPlannerTests
 
     [Fact]
     public async Task An_order_that_is_no_permutation_is_refused() => Assert.Contains(
-        "no permutation of its 8 completions",
+        "not a permutation of its 8 completions",
         (await Assert.ThrowsAsync<ArgumentException>(
             () => GradientAsync(new ShuffledRowPlanner((_, count) => new int[count])))).Message);
 
