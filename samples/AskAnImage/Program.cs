@@ -8,12 +8,12 @@ using MedR1.Sampling;
 using static TorchSharp.torch;
 
 Argument<DirectoryInfo> checkpoint = new("checkpoint") { Description = "A Qwen2-VL or Qwen2.5-VL checkpoint folder." };
-Argument<FileInfo> picture = new("picture") { Description = "A PNG, JPEG, WebP, BMP or GIF file." };
+Argument<FileInfo> image = new("image") { Description = "A PNG, JPEG, WebP, BMP or GIF file." };
 Argument<string> question = new("question") { Description = "What to ask." };
 Option<string> device = new("--device") { Description = "cpu, or cuda with an external libtorch.", DefaultValueFactory = _ => "cpu" };
-Option<int> tokens = new("--max-new-tokens") { Description = "The longest answer in tokens.", DefaultValueFactory = _ => 256 };
+Option<int> tokens = new("--max-new-tokens") { Description = "The maximum length of the answer in tokens.", DefaultValueFactory = _ => 256 };
 checkpoint.AcceptExistingOnly();
-picture.AcceptExistingOnly();
+image.AcceptExistingOnly();
 question.Validators.Add(result =>
 {
     if (result.Tokens is [var only] && string.IsNullOrWhiteSpace(only.Value))
@@ -24,7 +24,7 @@ question.Validators.Add(result =>
 OptionRules.AtLeast(1, tokens);
 OptionRules.Without(DeviceName.MistakeIn, device);
 
-RootCommand root = new("Asks a vision-language model a question about a picture.") { checkpoint, picture, question, device, tokens };
+RootCommand root = new("Asks a vision-language model a question about an image.") { checkpoint, image, question, device, tokens };
 root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
 {
     Device where = DeviceName.Open(result.GetValue(device)!);
@@ -32,8 +32,8 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
         result.GetValue(checkpoint)!.FullName, where, weights: WeightStorage.MappedFiles, progress: LoadingLine.OfTerminal(),
         cancellationToken: cancellationToken);
     SamplingOptions options = new() { Temperature = 0, MaxNewTokens = result.GetValue(tokens) };
-    FileImageSource image = new(result.GetValue(picture)!.FullName);
-    await foreach (string text in policy.AskAsync(image, result.GetValue(question)!, options, cancellationToken))
+    FileImageSource source = new(result.GetValue(image)!.FullName);
+    await foreach (string text in policy.AskAsync(source, result.GetValue(question)!, options, cancellationToken))
     {
         Console.Write(text);
     }

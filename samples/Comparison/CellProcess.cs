@@ -13,7 +13,7 @@ internal static class CellProcess
     public static async Task RunAsync(
         ComparisonSettings settings, Method method, int seed, CancellationToken cancellationToken)
     {
-        string program = Environment.ProcessPath ?? throw new InvalidOperationException("This program can't find itself.");
+        string program = Environment.ProcessPath ?? throw new InvalidOperationException("The path of this program is unknown.");
         bool isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
         ProcessStartInfo start = new(program)
         {
@@ -52,8 +52,8 @@ internal static class CellProcess
         if (process.ExitCode != 0)
         {
             throw new InvalidOperationException(
-                $"{method.Title} with seed {seed} failed (exit code {process.ExitCode}). Cells that are finished are kept: mend it and "
-                + "give the same command to go on.");
+                $"{method.Title} with seed {seed} failed (exit code {process.ExitCode}). Finished cells are kept: fix the problem and "
+                + "run the same command to continue.");
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class CellRun(ComparisonSettings settings, RunFolder folder, Tex
         }.Save(folder.CellOf(method, seed));
     }
 
-    private static IVqaDataset Shown(IVqaDataset data, Method method) => method.SeesPictures ? data : data.BlankImages();
+    private static IVqaDataset Shown(IVqaDataset data, Method method) => method.SeesImages ? data : data.BlankImages();
 
     private async Task<Cost> TrainAsync(
         Method method, int seed, Qwen2VLPolicy policy, IVqaDataset train, CancellationToken cancellationToken)

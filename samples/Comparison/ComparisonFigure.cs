@@ -54,8 +54,8 @@ internal static class ComparisonFigure
         plot.Axes.Bottom.MajorTickStyle.Length = 0;
         plot.Axes.SetLimits(-0.6, summaries.Count - 0.3, 0, 100);
         plot.ShowLegend(Alignment.UpperLeft);
-        plot.YLabel("right, % of the held-out questions");
-        plot.Title("Accuracy: each seed, mean, 95 % interval");
+        plot.YLabel("correct answers, % of held-out questions");
+        plot.Title("Accuracy: seeds, mean and 95 % interval");
     }
 
     private static void DrawTraining(
@@ -77,8 +77,8 @@ internal static class ComparisonFigure
         plot.Axes.SetLimits(0, Math.Max(2, settings.Steps), 0, 100);
         plot.ShowLegend(Alignment.UpperLeft);
         plot.XLabel("optimizer step");
-        plot.YLabel("right, % of the answers drawn in a step");
-        plot.Title($"Training answers: mean over seeds and {TrainingCurve.Window} steps");
+        plot.YLabel("correct answers, % of those sampled per step");
+        plot.Title($"Training accuracy: mean over seeds and {TrainingCurve.Window} steps");
     }
 
     private static void AddLevel(Plot plot, double share, string name, LinePattern pattern)

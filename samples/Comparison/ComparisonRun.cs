@@ -17,7 +17,7 @@ internal sealed class ComparisonRun(ComparisonSettings settings, TextWriter cons
         (Method Method, int Seed)[] cells = [.. settings.Cells];
         (Method Method, int Seed)[] missing = [.. cells.Where(cell => !File.Exists(folder.CellOf(cell.Method, cell.Seed)))];
         console.WriteLine(
-            $"{cells.Length} cells of {settings.Steps} steps, {cells.Length - missing.Length} finished before; each is kept when it is done.");
+            $"{cells.Length} cells of {settings.Steps} steps, {cells.Length - missing.Length} already finished; finished cells are kept.");
         Stopwatch clock = Stopwatch.StartNew();
         for (int index = 0; index < missing.Length; index++)
         {
@@ -40,6 +40,6 @@ internal sealed class ComparisonRun(ComparisonSettings settings, TextWriter cons
         ComparisonFigure.Save(folder.Figure, settings, summaries, folder);
         console.WriteLine();
         console.WriteLine(table);
-        console.WriteLine($"The table is {folder.Table}, the figure {folder.Figure}.");
+        console.WriteLine($"The table is in {folder.Table}, the figure in {folder.Figure}.");
     }
 }

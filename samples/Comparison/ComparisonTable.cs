@@ -14,14 +14,14 @@ internal sealed class ComparisonTable(ComparisonSettings settings, IReadOnlyList
     {
         Cell any = summaries[0].Cells[0];
         int seeds = summaries.Max(summary => summary.Cells.Count);
-        Line($"# Methods compared");
+        Line($"# Comparison of methods");
         Line($"");
         Line($"{any.TestQuestions} held-out questions of real-mini, greedy answers, rule `{QuickStartPrompt.Rule.Name}` (the text in the first answer");
-        Line($"tags is the right option's, to the letter). Every method starts from the same base and makes {settings.Steps} optimizer steps with the");
-        Line($"highest learning rate {ComparisonSettings.LearningRate}. A step is {ComparisonSettings.PromptsPerStep} questions; GRPO and PPO draw {ComparisonSettings.GroupSize} answers to each.");
+        Line($"tags equals the right option's, character for character). Every method starts from the same base and makes {settings.Steps} optimizer steps with a");
+        Line($"peak learning rate of {ComparisonSettings.LearningRate}. A step has {ComparisonSettings.PromptsPerStep} questions; GRPO and PPO sample {ComparisonSettings.GroupSize} answers to each.");
         Line($"Mean over {(seeds == 1 ? "1 seed" : $"{seeds} seeds")}, 95 % interval by Student's t over seeds.");
         Line($"");
-        Header("method", "accuracy", "95 % interval", "gain on zero-shot", "seeds", "answers in the form asked for");
+        Header("method", "accuracy", "95 % interval", "gain over zero-shot", "seeds", "answers in the required format");
         Row("chance", Percent(any.Chance), "", "", "", "");
         Row("blind option prior", Percent(any.BlindPrior), "", "", "", "");
         foreach (MethodSummary summary in summaries)
@@ -46,10 +46,10 @@ internal sealed class ComparisonTable(ComparisonSettings settings, IReadOnlyList
         }
 
         Line($"");
-        Line($"## What a step takes");
+        Line($"## Cost per step");
         Line($"");
         Header(
-            "method", "seconds a step", "of it sampling", "of it the rest", "peak memory, GiB", "weights that learn",
+            "method", "seconds per step", "sampling", "the rest", "peak memory, GiB", "trained weights",
             "optimizer state, MiB", "training, seconds");
         foreach (MethodSummary summary in trained)
         {
@@ -63,8 +63,8 @@ internal sealed class ComparisonTable(ComparisonSettings settings, IReadOnlyList
         }
 
         Line($"");
-        Line($"Each training ran in a process of its own; peak memory is the most that it held, runtime, data and pictures included, and");
-        Line($"seconds are the medians over its steps. Both depend on the machine and on what else it did: compare within the table.");
+        Line($"Each training ran in its own process; peak memory is that process's, including runtime, data and images, and");
+        Line($"seconds per step are medians. Both depend on the machine and its other load: compare only within the table.");
     }
 
     private void AddCritic()
@@ -78,12 +78,12 @@ internal sealed class ComparisonTable(ComparisonSettings settings, IReadOnlyList
 
         double Ratio(Func<Cost, double> cost) => ppo.MeanCost(cost)!.Value / grpo.MeanCost(cost)!.Value;
         Line($"");
-        Line($"PPO against GRPO: {Ratio(cost => cost.LearningWeights):F2} × the weights and the optimizer state, {Ratio(cost => cost.PeakMemoryBytes):F2} × the peak memory,");
-        Line($"{Ratio(cost => cost.StepSeconds):F2} × the seconds a step, {Ratio(cost => cost.StepSeconds - cost.SampleSeconds):F2} × without the sampling, which is the same for both. GRPO leaves");
-        Line($"answers out of its update whose group agrees; PPO compares with no group and can't.");
+        Line($"PPO compared with GRPO: {Ratio(cost => cost.LearningWeights):F2} × the trained weights and the optimizer state, {Ratio(cost => cost.PeakMemoryBytes):F2} × the peak memory,");
+        Line($"{Ratio(cost => cost.StepSeconds):F2} × the seconds per step, {Ratio(cost => cost.StepSeconds - cost.SampleSeconds):F2} × without sampling, which is the same for both. GRPO leaves");
+        Line($"answers whose group agrees out of its update; PPO doesn't compare within groups and can't.");
         if (ppo.ExplainedVariance is double share)
         {
-            Line($"At the end PPO's critic foresaw {Percent(share)} of the variance of the returns.");
+            Line($"At the end PPO's critic explained {Percent(share)} of the variance of the returns.");
         }
     }
 
@@ -92,15 +92,15 @@ internal sealed class ComparisonTable(ComparisonSettings settings, IReadOnlyList
         if (summaries.FirstOrDefault(summary => summary.Method.Thinks) is MethodSummary think)
         {
             Line($"");
-            Line($"The base can't think. Before GRPO it was taught the form in {FormLesson.StepsBefore(settings.Steps)} supervised steps on top: a thought that names the kind of picture");
-            Line($"and of question, and the answer that it gives without one. {Percent(think.FormShare)} of the answers had the form at the end. What such a small");
-            Line($"model gains or loses by a sentence in between says nothing about the thinking of a large one.");
+            Line($"The base can't think. Before GRPO it was taught the format in {FormLesson.StepsBefore(settings.Steps)} additional supervised steps: a thought that names the kind of image");
+            Line($"and of question, and then the answer that it gives without one. At the end {Percent(think.FormShare)} of the answers had the format. What such a small");
+            Line($"model gains or loses by a sentence before its answer says nothing about thinking in a large one.");
         }
 
         if (settings.Seeds < 3)
         {
             Line($"");
-            Line($"Fewer than three seeds: differences between rows can be luck.");
+            Line($"Fewer than three seeds: differences between rows can be due to chance.");
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed record Method(string Name, string Title, FormatStyle Form)
     public static Method GrpoThink { get; } = new("grpo-think", "GRPO, think", FormatStyle.Think);
 
     /// <summary>The control: what GRPO reaches if it never sees an image.</summary>
-    public static Method GrpoBlank { get; } = new("grpo-blank", "GRPO, blank pictures", FormatStyle.NoThink);
+    public static Method GrpoBlank { get; } = new("grpo-blank", "GRPO, blank images", FormatStyle.NoThink);
 
     public static Method Ppo { get; } = new("ppo", "PPO, no think", FormatStyle.NoThink);
 
@@ -27,7 +27,7 @@ internal sealed record Method(string Name, string Title, FormatStyle Form)
     public bool Trains => this != ZeroShot;
 
     /// <summary>Whether images are shown, both in training and in the test; otherwise blank ones.</summary>
-    public bool SeesPictures => this != GrpoBlank;
+    public bool SeesImages => this != GrpoBlank;
 
     /// <summary>Whether the model is asked to think first.</summary>
     public bool Thinks => Form == FormatStyle.Think;

@@ -3,25 +3,25 @@ using MedR1.Samples;
 using MedR1.Samples.Comparison;
 using MedR1.Samples.QuickStart;
 
-Option<DirectoryInfo?> data = new("--data") { Description = "The folder of real-mini; the repository's own by default." };
-Option<DirectoryInfo?> start = new("--base") { Description = "The checkpoint that every method starts from; the one that ships by default." };
-Option<int> seeds = new("--seeds") { Description = "Seeds 1 to this.", DefaultValueFactory = _ => 3 };
-Option<int> steps = new("--steps") { Description = "Optimizer steps of every method.", DefaultValueFactory = _ => ComparisonSettings.DefaultSteps };
+Option<DirectoryInfo?> data = new("--data") { Description = "The folder of real-mini; by default the repository's." };
+Option<DirectoryInfo?> start = new("--base") { Description = "The checkpoint that every method starts from; by default the shipped base." };
+Option<int> seeds = new("--seeds") { Description = "The number of seeds, counted from 1.", DefaultValueFactory = _ => 3 };
+Option<int> steps = new("--steps") { Description = "Optimizer steps per method.", DefaultValueFactory = _ => ComparisonSettings.DefaultSteps };
 Option<string[]> methods = new("--methods")
 {
-    Description = "Only these: zero-shot sft grpo grpo-blank grpo-think ppo.", AllowMultipleArgumentsPerToken = true,
+    Description = "Only these methods: zero-shot sft grpo grpo-blank grpo-think ppo.", AllowMultipleArgumentsPerToken = true,
 };
 methods.AcceptOnlyFromAmong([.. Method.All.Select(method => method.Name)]);
-Option<int?> limit = new("--test-limit") { Description = "At most so many test questions, for a first try." };
+Option<int?> limit = new("--test-limit") { Description = "The maximum number of test questions, for a first try." };
 Option<DirectoryInfo> output = new("--output")
 {
-    Description = "Where cells, table and figure go. The same command goes on with a run that was stopped.",
+    Description = "The folder for cells, table and figure. The same command resumes a stopped run.",
     DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "comparison")),
 };
 OptionRules.ExistingFolder(data, start);
 OptionRules.AtLeast(1, seeds, steps, limit);
 
-RootCommand root = new("Compares ways to train on the quick start's data: zero-shot, SFT, GRPO, GRPO on blank pictures, GRPO with thinking, PPO.")
+RootCommand root = new("Compares ways to train on the quick start's data: zero-shot, SFT, GRPO, GRPO on blank images, GRPO with thinking, PPO.")
 {
     data, start, seeds, steps, methods, limit, output,
 };
@@ -34,11 +34,11 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(
                 ? [.. Method.All.Where(method => only.Contains(method.Name))] : Method.All,
         },
         Console.Out).RunAsync(cancellationToken),
-    whenStopped: "Stopped. The same command goes on behind the last finished cell."));
+    whenStopped: "Stopped. The same command continues after the last finished cell."));
 
 Option<string> one = new("--method") { Required = true };
 Option<int> seed = new("--seed") { Required = true };
-Command cell = new(CellProcess.Command, "One method with one seed; the command runs itself so.") { one, seed, data, start, steps, limit, output };
+Command cell = new(CellProcess.Command, "One method with one seed, as started by the command itself.") { one, seed, data, start, steps, limit, output };
 cell.Hidden = true;
 cell.SetAction((result, cancellationToken) => Mistakes.ReportAsync(() => new CellRun(
     SettingsOf(result), new RunFolder(result.GetValue(output)!.FullName), Console.Out).RunAsync(

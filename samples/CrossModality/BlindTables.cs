@@ -12,10 +12,10 @@ internal sealed class BlindTables(DomainLoader loader, TextWriter console)
         {
             Dictionary<string, IVqaDataset> train = Parts(kind, "train", cancellationToken);
             Dictionary<string, IVqaDataset> test = Parts(kind, "test", cancellationToken);
-            console.WriteLine($"\nBy {kind.Grouping}: questions, pictures, chance, and saying one letter always\n");
+            console.WriteLine($"\nBy {kind.Grouping}: questions, images, chance, and always answering one letter\n");
             WriteRow(
-                "domain", "train", "test", "test pictures", "test questions with a training picture", "chance %",
-                "letter most frequent in training %", "best letter of the test %");
+                "domain", "train", "test", "test images", "test questions with a training image", "chance %",
+                "most frequent training letter %", "best test letter %");
             WriteRow([.. Enumerable.Repeat("---", 8)]);
             foreach (string name in kind.Names.Where(name => train.ContainsKey(name) || test.ContainsKey(name)))
             {
@@ -29,7 +29,7 @@ internal sealed class BlindTables(DomainLoader loader, TextWriter console)
 
     private Dictionary<string, IVqaDataset> Parts(
         DomainKind kind, string part, CancellationToken cancellationToken) => kind.Names
-        .Select(name => (name, Part: loader.Part(kind, name, part, withPictures: false, cancellationToken)))
+        .Select(name => (name, Part: loader.Part(kind, name, part, withImages: false, cancellationToken)))
         .Where(pair => pair.Part is { Count: > 0 })
         .ToDictionary(pair => pair.name, pair => pair.Part!);
 
@@ -38,7 +38,7 @@ internal sealed class BlindTables(DomainLoader loader, TextWriter console)
         double? chance = asked?.Average(example => 1.0 / example.Options.Count);
         WriteRow(
             DomainLabels.Short(name), Count(learnt?.Count), Count(asked?.Count),
-            Count(asked?.Select(PictureOf).Distinct().Count()), Shared(learnt, asked), PerCent(chance),
+            Count(asked?.Select(ImageOf).Distinct().Count()), Shared(learnt, asked), PerCent(chance),
             PerCent(Letter(learnt, asked)), PerCent(Letter(asked, asked)));
     }
 
@@ -47,7 +47,7 @@ internal sealed class BlindTables(DomainLoader loader, TextWriter console)
     {
         string[] tested = [.. kind.Names.Where(test.ContainsKey)];
         string how = exactText ? ", by exact text" : "";
-        console.WriteLine($"\nBlind option prior{how}, %: rows trained, columns tested\n");
+        console.WriteLine($"\nBlind option prior{how}, %: trained on (rows), tested on (columns)\n");
         WriteRow(["trained on", .. tested.Select(DomainLabels.Short)]);
         WriteRow([.. Enumerable.Repeat("---", tested.Length + 1)]);
         foreach (string name in kind.Names.Where(train.ContainsKey))
@@ -63,17 +63,17 @@ internal sealed class BlindTables(DomainLoader loader, TextWriter console)
 
     private void WriteRow(params IEnumerable<string> cells) => console.WriteLine($"| {string.Join(" | ", cells)} |");
 
-    private static string PictureOf(VqaExample example) => example.Metadata["image_path"];
+    private static string ImageOf(VqaExample example) => example.Metadata["image_path"];
 
     private static double? Letter(IVqaDataset? learnt, IVqaDataset? asked) =>
         learnt is null || asked is null ? null : MajorityLetter.Fit(learnt).Evaluate(asked).Overall.Accuracy.Value;
 
     private static string Shared(IVqaDataset? train, IVqaDataset? test)
     {
-        HashSet<string> pictures = [.. train?.Select(PictureOf) ?? []];
+        HashSet<string> images = [.. train?.Select(ImageOf) ?? []];
         return train is null || test is null
             ? "–"
-            : test.Count(example => pictures.Contains(PictureOf(example))).ToString("N0", CultureInfo.InvariantCulture);
+            : test.Count(example => images.Contains(ImageOf(example))).ToString("N0", CultureInfo.InvariantCulture);
     }
 
     private static string Count(int? questions) => questions?.ToString("N0", CultureInfo.InvariantCulture) ?? "no file";

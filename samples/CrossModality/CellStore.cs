@@ -39,7 +39,7 @@ internal sealed class CellStore(string folder)
         if (differences.Length > 0)
         {
             throw new InvalidOperationException(
-                $"'{folder}' holds cells of another run: {string.Join("; ", differences)}. Use the same settings to go on, or "
+                $"'{folder}' contains cells of another run: {string.Join("; ", differences)}. Use the same settings to continue, or "
                 + "another --output.");
         }
 

@@ -17,9 +17,9 @@ internal sealed class DomainLoader(string data, string? splits, long seed)
 
     private string SplitFolder => splits ?? data;
 
-    /// <param name="withPictures">Whether images are required; the blind tables need none.</param>
+    /// <param name="withImages">Whether images are required; the blind tables need none.</param>
     /// <param name="cancellationToken">Cancels between files.</param>
-    public IReadOnlyList<DomainFamily> Load(bool withPictures = true, CancellationToken cancellationToken = default)
+    public IReadOnlyList<DomainFamily> Load(bool withImages = true, CancellationToken cancellationToken = default)
     {
         if (splits is not null && !HasSplitFiles)
         {
@@ -28,18 +28,18 @@ internal sealed class DomainLoader(string data, string? splits, long seed)
                 + "Splits, or leave --splits out.");
         }
 
-        return [.. DomainKind.All.Select(kind => Family(kind, withPictures, cancellationToken))];
+        return [.. DomainKind.All.Select(kind => Family(kind, withImages, cancellationToken))];
     }
 
-    private DomainFamily Family(DomainKind kind, bool withPictures, CancellationToken cancellationToken)
+    private DomainFamily Family(DomainKind kind, bool withImages, CancellationToken cancellationToken)
     {
         List<Domain> domains = [];
         List<string> missing = [];
         foreach (string name in kind.Names)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            IVqaDataset? train = Part(kind, name, "train", withPictures, cancellationToken);
-            IVqaDataset? test = Part(kind, name, "test", withPictures, cancellationToken);
+            IVqaDataset? train = Part(kind, name, "train", withImages, cancellationToken);
+            IVqaDataset? test = Part(kind, name, "test", withImages, cancellationToken);
             if (train is { Count: > 0 } && test is { Count: > 0 })
             {
                 domains.Add(new Domain(name, train, test));
@@ -55,9 +55,9 @@ internal sealed class DomainLoader(string data, string? splits, long seed)
 
     /// <summary>One part of one domain; null if there is none.</summary>
     public IVqaDataset? Part(
-        DomainKind kind, string name, string part, bool withPictures, CancellationToken cancellationToken)
+        DomainKind kind, string name, string part, bool withImages, CancellationToken cancellationToken)
     {
-        MissingImageHandling missing = withPictures ? MissingImageHandling.Throw : MissingImageHandling.Keep;
+        MissingImageHandling missing = withImages ? MissingImageHandling.Throw : MissingImageHandling.Keep;
         if (HasSplitFiles)
         {
             string file = Path.Combine(SplitFolder, kind.Folder, part, $"{name}_{part}.json");

@@ -17,18 +17,18 @@ internal static class PhantomDomains
 
     public static IReadOnlyList<Domain> Create() =>
     [
-        Draw(ImagingModality.Dermoscopy, PhantomFamily.SkinLesion, trainPictures: 40, testPictures: 12),
-        Draw(ImagingModality.OCT, PhantomFamily.OctLayers, trainPictures: 56, testPictures: 16),
+        Draw(ImagingModality.Dermoscopy, PhantomFamily.SkinLesion, trainImages: 40, testImages: 12),
+        Draw(ImagingModality.OCT, PhantomFamily.OctLayers, trainImages: 56, testImages: 16),
     ];
 
-    private static Domain Draw(ImagingModality imitated, PhantomFamily family, int trainPictures, int testPictures)
+    private static Domain Draw(ImagingModality imitated, PhantomFamily family, int trainImages, int testImages)
     {
         ImagingModality modality = new($"{DomainLabels.Short(imitated.Value)} (synthetic)");
-        return new Domain(modality.Value, Part(trainPictures, TrainSeed), Part(testPictures, TestSeed), IsSynthetic: true);
+        return new Domain(modality.Value, Part(trainImages, TrainSeed), Part(testImages, TestSeed), IsSynthetic: true);
 
-        IVqaDataset Part(int pictures, long seed)
+        IVqaDataset Part(int images, long seed)
         {
-            IVqaDataset questions = PhantomDataset.CreateBalanced(family, pictures, seed);
+            IVqaDataset questions = PhantomDataset.CreateBalanced(family, images, seed);
             return new InMemoryDataset(questions.Name, questions.Select(example => example with { Modality = modality }));
         }
     }

@@ -9,38 +9,38 @@ using static TorchSharp.torch;
 
 Option<DirectoryInfo?> data = new("--data")
 {
-    Description = "OmniMedVQA's folder, or one of Med-R1's form with pictures; real-mini by default.",
+    Description = "The folder of OmniMedVQA, or one in Med-R1's format with images; by default real-mini.",
 };
 Option<DirectoryInfo?> splits = new("--splits")
 {
-    Description = "Med-R1's Splits folder; by default that of --data, else questions are split by picture.",
+    Description = "Med-R1's Splits folder; by default that of --data, otherwise questions are split by image.",
 };
 Option<DirectoryInfo?> checkpoint = new("--checkpoint")
 {
-    Description = "The checkpoint to start from; the small base that ships by default.",
+    Description = "The checkpoint to start from; by default the small shipped base.",
 };
 Option<DirectoryInfo?> larger = new("--larger")
 {
-    Description = "A larger checkpoint, for the comparison; the one that ships beside the shipped base, else none by default.",
+    Description = "A larger checkpoint for the comparison; by default the shipped one with the shipped base, otherwise none.",
 };
-Option<bool> noLarger = new("--no-larger") { Description = "Leaves out the larger checkpoint that ships." };
+Option<bool> noLarger = new("--no-larger") { Description = "Leaves out the shipped larger checkpoint." };
 Option<bool> noPhantoms = new("--no-phantoms")
 {
-    Description = "Leaves out the synthetic domains, OCT and dermoscopy, that come with the shipped data only.",
+    Description = "Leaves out the synthetic domains, OCT and dermoscopy, which come only with the shipped data.",
 };
 Option<DirectoryInfo> output = new("--output")
 {
-    Description = "Where cells and report go. The same command goes on with a run that was stopped.",
+    Description = "The folder for cells and report. The same command resumes a stopped run.",
     DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "cross-modality")),
 };
 Option<int?> steps = new("--steps")
 {
-    Description = "Optimizer steps of each training; 20 with the shipped base, else one epoch.",
+    Description = "Optimizer steps of each training; by default 20 with the shipped base, otherwise one epoch.",
 };
-Option<int> seed = new("--seed") { Description = "Where all random choices start.", DefaultValueFactory = _ => 1 };
+Option<int> seed = new("--seed") { Description = "The seed of all random choices.", DefaultValueFactory = _ => 1 };
 Option<int?> limit = new("--test-limit")
 {
-    Description = "At most so many test questions of a domain, for a first try.",
+    Description = "The maximum number of test questions per domain, for a first try.",
 };
 Option<string?> style = new("--style")
 {
@@ -56,11 +56,11 @@ only.AcceptOnlyFromAmong("modality", "question-type");
 style.AcceptOnlyFromAmong([.. AnswerStyle.All.Select(one => one.Name)]);
 Option<double?> rate = new("--learning-rate")
 {
-    Description = "GRPO's highest learning rate; 4e-4 with the shipped base, else 1e-6.",
+    Description = "GRPO's peak learning rate; by default 4e-4 with the shipped base, otherwise 1e-6.",
 };
 Option<double?> supervisedRate = new("--sft-learning-rate")
 {
-    Description = "SFT's highest learning rate; 5e-4 with the shipped base, else 2e-5.",
+    Description = "SFT's peak learning rate; by default 5e-4 with the shipped base, otherwise 2e-5.",
 };
 Option<string> device = new("--device")
 {
@@ -69,11 +69,11 @@ Option<string> device = new("--device")
 };
 Option<bool> scoreOptions = new("--score-options")
 {
-    Description = "Scores the options' probabilities too: OmniMedVQA's prefix score and calibration.",
+    Description = "Also scores the options' probabilities: OmniMedVQA's prefix score and calibration.",
 };
 Option<bool> keep = new("--keep-checkpoints")
 {
-    Description = "Keeps the checkpoint of every training; they are deleted when their row is finished.",
+    Description = "Keeps the checkpoint of every training; otherwise it is deleted when its row is finished.",
 };
 
 OptionRules.ExistingFolder(data, splits, checkpoint, larger);
@@ -81,8 +81,8 @@ OptionRules.AtLeast(1, steps, limit);
 OptionRules.Without(DeviceName.MistakeIn, device);
 
 RootCommand root = new(
-    "Runs Med-R1's cross-domain protocol: one model for each modality and question type, tested on all, with what sees no "
-    + "picture beside it.")
+    "Runs Med-R1's cross-domain protocol: one model for each modality and question type, tested on all, next to baselines "
+    + "that see no image.")
 {
     data, splits, noPhantoms, checkpoint, larger, noLarger, output, steps, seed, limit, style, only, domains, rate, supervisedRate,
     device, scoreOptions, keep,
@@ -136,7 +136,7 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
     CrossDomainReport report = await ProtocolRun.RunAsync(settings, Console.Out, cancellationToken);
     foreach (TransferReport transfer in report.Transfers)
     {
-        string real = transfer.SyntheticDomains.Count > 0 ? " over the domains with real pictures" : "";
+        string real = transfer.SyntheticDomains.Count > 0 ? " over the domains with real images" : "";
         Console.WriteLine($"\nBy {transfer.Grouping}, mean accuracy in %{real}: same domain, other domains");
         foreach (MethodScore row in transfer.Comparison)
         {
@@ -145,11 +145,11 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
     }
 
     Console.WriteLine($"\nThe report is {Path.Combine(settings.Output, "report", "report.html")}.");
-}, whenStopped: "Stopped. The same command goes on behind the last finished cell."));
+}, whenStopped: "Stopped. The same command continues after the last finished cell."));
 
 Command blind = new(
     "blind",
-    "Counts, chance, majority letter and blind option prior of split files, in both directions. It needs no pictures.")
+    "Prints counts, chance, majority letter and blind option prior of split files, in both groupings. Needs no images.")
 {
     data, splits,
 };
@@ -167,11 +167,11 @@ Argument<FileInfo> first = new("first")
     Description = "A cell's report, such as cells/modality/zero-shot/X-Ray.json.",
 };
 Argument<FileInfo> second = new("second") { Description = "Another report about the same questions." };
-Argument<DirectoryInfo> folder = new("folder") { Description = "Where comparison.html and comparison.md go." };
+Argument<DirectoryInfo> folder = new("folder") { Description = "The folder for comparison.html and comparison.md." };
 first.AcceptExistingOnly();
 second.AcceptExistingOnly();
 Command compare = new(
-    "compare", "What changed from one report to another: question by question, by group, with McNemar's test.")
+    "compare", "Shows what changed from one report to another: question by question, by group, with McNemar's test.")
 {
     first, second, folder,
 };

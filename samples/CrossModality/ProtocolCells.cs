@@ -59,7 +59,7 @@ internal sealed class ProtocolCells(
         }
 
         Cell blank = new(
-            store.PathOf(family.Grouping, method, train.Name, "blank"), $"{method}, {train.Label}, blank pictures",
+            store.PathOf(family.Grouping, method, train.Name, "blank"), $"{method}, {train.Label}, blank images",
             train.Test.BlankImages(), origin);
         row.Add(await CellAsync(blank, policy, null, cancellationToken));
         if (!settings.KeepCheckpoints && Directory.Exists(folder))

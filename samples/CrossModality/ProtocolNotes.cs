@@ -11,16 +11,16 @@ internal sealed class ProtocolNotes(ProtocolSettings settings, bool hasSplitFile
         {
             yield return $"By {family.Grouping}, this data has no questions for "
                 + $"{string.Join(", ", family.Missing.Select(DomainLabels.Short))}. "
-                + (family.Synthetic.Any() ? "Phantoms stand in for them." : "They are left out, not made up.");
+                + (family.Synthetic.Any() ? "Phantoms replace them." : "They are left out.");
         }
 
         foreach (DomainFamily family in families.Where(family => family.Synthetic.Any()))
         {
-            yield return $"{string.Join(" and ", family.Synthetic.Select(domain => domain.Label))} are no medical pictures: a program "
-                + "drew them, to run the protocol on all its modalities. The models that ship learnt other phantoms of these very "
-                + "families, with the same questions and options, and of real pictures at most where training pictures were cut "
-                + "from: their zero-shot on the synthetic ones is practice repeated, not comparable with the rest. Means leave the "
-                + "synthetic domains out; a table of its own counts them too. By question type no phantom is asked.";
+            yield return $"{string.Join(" and ", family.Synthetic.Select(domain => domain.Label))} are not medical images: a program "
+                + "drew them, to run the protocol on all its modalities. The shipped models learnt other phantoms of the same "
+                + "families, with the same questions and options, and about real images at most where training images were cut "
+                + "from: their zero-shot scores on the synthetic domains repeat earlier practice and are not comparable with the rest. "
+                + "Means leave out the synthetic domains; a separate table includes them. By question type there are no phantoms.";
         }
 
         if (settings.Domains.Count > 0)
@@ -29,26 +29,26 @@ internal sealed class ProtocolNotes(ProtocolSettings settings, bool hasSplitFile
         }
 
         yield return settings.Steps is int steps
-            ? $"Each training had {steps} optimizer steps; Med-R1's have an epoch. GRPO and SFT have equally many steps, not "
-                + $"equally much work: a step of GRPO is {settings.PromptsPerStep} questions × {settings.GroupSize} answers, one "
+            ? $"Each training had {steps} optimizer steps; Med-R1's have one epoch. GRPO and SFT have the same number of steps, but not "
+                + $"the same work: a step of GRPO has {settings.PromptsPerStep} questions × {settings.GroupSize} answers, one "
                 + $"of SFT {settings.ExamplesPerStep} answers."
-            : "Each training had one epoch, as Med-R1's.";
+            : "Each training had one epoch, like Med-R1's.";
         if (settings.LargerCheckpoint is null)
         {
-            yield return "There was no larger model (--larger), so the comparison has no line for one.";
+            yield return "There was no larger model (--larger), so the comparison has no row for one.";
         }
 
         if (settings.TestLimit is int limit)
         {
-            yield return $"At most {limit} test questions of each domain were asked, chosen by the seed: intervals are wide.";
+            yield return $"At most {limit} test questions per domain were asked, chosen by the seed: intervals are wide.";
         }
 
-        yield return $"All methods are asked by the prompt '{settings.Style.TestPrompt.Name}' and scored by the rule "
-            + $"'{settings.Style.Rule.Name}', zero-shot too; Med-R1's own scripts score zero-shot by another rule. SFT learns the "
-            + "answer alone; Med-R1's baseline also learnt the prompt and the word None.";
+        yield return $"All methods use the prompt '{settings.Style.TestPrompt.Name}' and the scoring rule "
+            + $"'{settings.Style.Rule.Name}', including zero-shot; Med-R1's scripts score zero-shot by another rule. SFT learns "
+            + "only the answer; Med-R1's baseline also learnt the prompt and the word None.";
         yield return hasSplitFiles
-            ? "Train and test are those of the split files. Med-R1's own files are not disjoint by picture."
-            : "Questions were split here, 80 to 20, so that no picture is in both parts.";
-        yield return "One seed: differences of a few points between cells can be luck. Paired tests below say which are not.";
+            ? "Training and test questions are those of the split files. Med-R1's files are not disjoint by image."
+            : "Questions were split here, 80 to 20, so that no image is in both parts.";
+        yield return "One seed: differences of a few points between cells can be due to chance. The paired tests below say which are not.";
     }
 }

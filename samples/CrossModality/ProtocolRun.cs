@@ -14,8 +14,8 @@ internal sealed class ProtocolRun
 {
     private const string ZeroShot = "zero-shot";
     private const string Larger = "larger model, zero-shot";
-    private const string BlankZeroShot = "zero-shot, blank pictures";
-    private const string BlankSuffix = ", same domain, blank pictures";
+    private const string BlankZeroShot = "zero-shot, blank images";
+    private const string BlankSuffix = ", same domain, blank images";
     private static readonly string[] s_methods = [DomainTrainer.Supervised, DomainTrainer.Grpo];
 
     private readonly ProtocolSettings _settings;
@@ -42,7 +42,7 @@ internal sealed class ProtocolRun
         int total = families.Sum(CellCount);
         _progress = new ProtocolProgress(console, total);
         _cells = new ProtocolCells(settings, store, _progress, _trainer, models, console);
-        console.WriteLine($"{store.Count} of {total} cells are finished already; each is kept when it is done.");
+        console.WriteLine($"{store.Count} of {total} cells are already finished; finished cells are kept.");
     }
 
     /// <summary>Starts a run, or continues it.</summary>

@@ -20,9 +20,9 @@ internal sealed class RewardCurves(CellStore store, ProtocolSettings settings, R
         {
             yield return new LineChart
             {
-                Title = $"GRPO: mean reward of the training answers, one line for each {family.Grouping}",
+                Title = $"GRPO: mean reward of the training answers, one line per {family.Grouping}",
                 XLabel = "optimizer step",
-                YLabel = "mean reward of an answer",
+                YLabel = "mean reward per answer",
                 Series = series,
                 Caption = ["Each point is the mean over the answers of one step.", Origin(family).Caption(RewardName)],
             };

@@ -2,34 +2,34 @@ using System.CommandLine;
 using MedR1.Samples;
 using MedR1.Samples.QuickStart;
 
-Option<DirectoryInfo?> data = new("--data") { Description = "The folder of real-mini; the repository's own by default." };
-Option<DirectoryInfo?> checkpoint = new("--checkpoint") { Description = "The checkpoint to start from; the base that ships by default." };
-Option<int> seed = new("--seed") { Description = "Where all random choices start.", DefaultValueFactory = _ => 1 };
+Option<DirectoryInfo?> data = new("--data") { Description = "The folder of real-mini; by default the repository's." };
+Option<DirectoryInfo?> checkpoint = new("--checkpoint") { Description = "The checkpoint to start from; by default the shipped base." };
+Option<int> seed = new("--seed") { Description = "The seed of all random choices.", DefaultValueFactory = _ => 1 };
 Option<int> steps = new("--steps") { Description = "Optimizer steps of GRPO.", DefaultValueFactory = _ => QuickStartSettings.DefaultSteps };
-Option<double> rate = new("--learning-rate") { Description = "The highest learning rate of GRPO.", DefaultValueFactory = _ => QuickStartSettings.DefaultLearningRate };
+Option<double> rate = new("--learning-rate") { Description = "The peak learning rate of GRPO.", DefaultValueFactory = _ => QuickStartSettings.DefaultLearningRate };
 Option<int> prompts = new("--prompts-per-step")
 {
-    Description = "Questions in a step.",
+    Description = "Questions per step.",
     DefaultValueFactory = _ => QuickStartSettings.DefaultPromptsPerStep,
 };
 Option<int> group = new("--group-size")
 {
-    Description = "Answers to each question.",
+    Description = "Answers per question.",
     DefaultValueFactory = _ => QuickStartSettings.DefaultGroupSize,
 };
 Option<double> kl = new("--kl-coefficient")
 {
-    Description = "The weight of the divergence from the base; 0 makes a step faster, and the model gives up answers for good.",
+    Description = "The weight of the KL divergence from the base; 0 makes steps faster, but the model abandons answers for good.",
     DefaultValueFactory = _ => QuickStartSettings.DefaultKlCoefficient,
 };
-Option<bool> vary = new("--vary-pictures")
+Option<bool> vary = new("--vary-images")
 {
-    Description = "Shows each picture a little differently each time; it pays in longer runs, such as --steps 2000.",
+    Description = "Shows each image slightly differently each time; worthwhile in longer runs, such as --steps 2000.",
 };
-Option<bool> noControl = new("--no-control") { Description = "Leaves out the second training, with blank pictures." };
+Option<bool> noControl = new("--no-control") { Description = "Leaves out the second training, on blank images." };
 Option<DirectoryInfo> output = new("--output")
 {
-    Description = "Where curves, completions, checkpoint and summary go.",
+    Description = "The folder for curves, completions, checkpoint and summary.",
     DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "quick-start")),
 };
 
@@ -38,7 +38,7 @@ OptionRules.AtLeast(1, steps, prompts);
 // A group of one has nothing to compare with.
 OptionRules.AtLeast(2, group);
 
-RootCommand root = new("Trains a small Qwen2-VL by GRPO on real medical pictures and shows what it learnt.")
+RootCommand root = new("Trains a small Qwen2-VL by GRPO on real medical images and shows what it learnt.")
 {
     data, checkpoint, seed, steps, rate, prompts, group, kl, vary, noControl, output,
 };
@@ -55,7 +55,7 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(() =>
         PromptsPerStep = result.GetValue(prompts),
         GroupSize = result.GetValue(group),
         KlCoefficient = result.GetValue(kl),
-        VariesPictures = result.GetValue(vary),
+        VariesImages = result.GetValue(vary),
         WithControl = !result.GetValue(noControl),
     };
     return new QuickStartRun(settings, Console.Out).RunAsync(cancellationToken);

@@ -14,8 +14,8 @@ namespace MedR1.Samples.QuickStart;
 /// <summary>The whole run: scores, trains by GRPO next to a control that sees no images, scores again, and writes the results.</summary>
 internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter console)
 {
-    private const long PictureBytes = 512L << 20;
-    private const long TestPictureBytes = 96L << 20;
+    private const long ImageBytes = 512L << 20;
+    private const long TestImageBytes = 96L << 20;
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     public async Task<QuickStartSummary> RunAsync(CancellationToken cancellationToken)
@@ -60,8 +60,8 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
     {
         using Qwen2VLPolicy policy = Load(cancellationToken);
         console.WriteLine(
-            $"Qwen2-VL of {policy.Parameters.Sum(parameter => parameter.Value.numel()):N0} weights; {train.Count:N0} questions to train on, " +
-            $"{test.Count:N0} to test, about real medical pictures.");
+            $"Qwen2-VL with {policy.Parameters.Sum(parameter => parameter.Value.numel()):N0} weights; {train.Count:N0} training and " +
+            $"{test.Count:N0} test questions about real medical images.");
         EvaluationReport zeroShot = await EvaluateAsync(policy, test, "zero-shot", origin, cancellationToken);
         console.WriteLine($"Zero-shot: {zeroShot.Overall.Accuracy.Value:P1} (chance {zeroShot.Overall.Chance:P1}).");
         return zeroShot;
@@ -78,7 +78,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
             return (await ModelAsync(cancellationToken), null);
         }
 
-        console.WriteLine("Training by GRPO (grpo), and the same with blank pictures beside it (control):");
+        console.WriteLine("Training by GRPO (grpo), and at the same time on blank images (control):");
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         int threads = torch.get_num_threads();
         torch.set_num_threads(Math.Max(1, threads / 2));
@@ -98,7 +98,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
         // What the control reaches does not come from the images. Varying a blank image leaves it blank.
         Task<TrainedModel> ControlAsync(CancellationToken token) =>
             TrainOneAsync(
-                settings with { VariesPictures = false }, "control", "question only", train.BlankImages(), test.BlankImages(), origin,
+                settings with { VariesImages = false }, "control", "question only", train.BlankImages(), test.BlankImages(), origin,
                 checkpoint: null, token);
 
         // If one fails, the other isn't waited for.
@@ -136,7 +136,7 @@ internal sealed class QuickStartRun(QuickStartSettings settings, TextWriter cons
     // reused.
     private Qwen2VLPolicy Load(CancellationToken cancellationToken) => Qwen2VLPolicy.Load(
         settings.Checkpoint,
-        Qwen2VLProcessor.Load(settings.Checkpoint, new ImageProcessorOptions { CacheBytes = settings.VariesPictures ? TestPictureBytes : PictureBytes }),
+        Qwen2VLProcessor.Load(settings.Checkpoint, new ImageProcessorOptions { CacheBytes = settings.VariesImages ? TestImageBytes : ImageBytes }),
         cancellationToken: cancellationToken);
 
     private static Task<EvaluationReport> EvaluateAsync(

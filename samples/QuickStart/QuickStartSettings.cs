@@ -36,7 +36,7 @@ internal sealed record QuickStartSettings(string Data, string Checkpoint, string
     /// Whether images are varied a little each time. Learning from them takes longer, but generalises better to other images: for runs of
     /// 2,000 steps rather than 1,000.
     /// </summary>
-    public bool VariesPictures { get; init; }
+    public bool VariesImages { get; init; }
 
     /// <summary>Whether the training is repeated with blank images.</summary>
     public bool WithControl { get; init; } = true;

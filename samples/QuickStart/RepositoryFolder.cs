@@ -19,6 +19,6 @@ internal static class RepositoryFolder
             }
         }
 
-        throw new DirectoryNotFoundException($"There is no folder '{relative}' here. Run in a checkout of the repository, or name the folder.");
+        throw new DirectoryNotFoundException($"There is no folder '{relative}' here. Run in a checkout of the repository, or give the folder.");
     }
 }

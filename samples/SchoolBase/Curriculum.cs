@@ -62,7 +62,7 @@ internal sealed class Curriculum
         new PhantomLessons(_phantoms, 2),
         new PhantomLessons(_phantoms, 2, _words),
         new UnrelatedLessons(_phantoms, _asked, 2),
-        new CaptionLessons("training pictures", _training, 2),
+        new CaptionLessons("training images", _training, 2),
         new PlaceLessons(_training, 1),
     ];
 
@@ -73,32 +73,32 @@ internal sealed class Curriculum
         new(RealMini.LoadTrain(folder), PhantomDataset.Create(6000, seed, imageSize: 84));
 
     /// <summary>The lessons of a stage.</summary>
-    /// <param name="name">text, pictures, choices or places.</param>
-    /// <param name="captionShare">The share of lessons of the stage pictures that are captions of training images, 0 to 0.8.</param>
+    /// <param name="name">text, images, choices or places.</param>
+    /// <param name="captionShare">The share of lessons of the stage images that are captions of training images, 0 to 0.8.</param>
     /// <param name="leastShare">The smallest share of a training image's sides that the stage places shows.</param>
     /// <exception cref="ArgumentException">There is no such stage, or the share is out of range.</exception>
     public ILessonSource Stage(string name, double captionShare, double leastShare) => name switch
     {
         "text" => Text(turns: 4),
-        "pictures" when captionShare is not (>= 0 and <= 1 - TextShare) => throw new ArgumentOutOfRangeException(
-            nameof(captionShare), captionShare, $"Captions can be 0 to {1 - TextShare} of the lessons; the rest is text."),
-        "pictures" => new MixedLessons(
+        "images" when captionShare is not (>= 0 and <= 1 - TextShare) => throw new ArgumentOutOfRangeException(
+            nameof(captionShare), captionShare, $"The share of captions must be from 0 to {1 - TextShare}; the rest is text."),
+        "images" => new MixedLessons(
             (TextShare, Text(turns: 3)),
             (1 - TextShare - captionShare, new PhantomLessons(_phantoms, mostTurns: 3)),
-            (captionShare, new CaptionLessons("training pictures", _training, mostTurns: 4))),
+            (captionShare, new CaptionLessons("training images", _training, mostTurns: 4))),
         "choices" => new MixedLessons(
             (TextShare, Text(turns: 3)),
             (0.25, new UnrelatedLessons(_phantoms, _asked, mostTurns: 3)),
             (0.55, new PhantomLessons(_phantoms, mostTurns: 3, _words))),
         "places" when leastShare is not (> 0 and <= 1) => throw new ArgumentOutOfRangeException(
-            nameof(leastShare), leastShare, "A part of a picture has more than 0 and at most 1 of its sides."),
+            nameof(leastShare), leastShare, "The share of an image's sides must be above 0 and at most 1."),
         "places" => new MixedLessons(
             (TextShare / 2, Text(turns: 3)),
             (0.15, new UnrelatedLessons(_phantoms, _asked, mostTurns: 2)),
             (0.25, new PhantomLessons(_phantoms, mostTurns: 2, _words)),
             (0.5, new PlaceLessons(_training, leastShare))),
         _ => throw new ArgumentException(
-            $"There is no stage '{name}'. Known: text, pictures, choices, places.", nameof(name)),
+            $"There is no stage '{name}'. Use text, images, choices or places.", nameof(name)),
     };
 
     private TextLessons Text(int turns) =>

@@ -42,7 +42,7 @@ internal sealed class LessonEncoder
                 {
                     Text(pending, 0);
                     pending = "";
-                    Picture(image.Image);
+                    Image(image.Image);
                 }
                 else if (part is TextPart text)
                 {
@@ -86,12 +86,12 @@ internal sealed class LessonEncoder
             Text("\n", 0);
         }
 
-        void Picture(IImageSource source)
+        void Image(IImageSource source)
         {
             if (!_images.TryGetValue(source.Name, out EncodedImage? encoded))
             {
                 encoded = _encodeImage(source);
-                if (source is not CroppedPicture)
+                if (source is not CroppedImage)
                 {
                     _images[source.Name] = encoded;
                 }

@@ -9,34 +9,34 @@ using MedR1.Training;
 using static TorchSharp.torch;
 
 Option<string> data = new("--data") { Description = "The folder of real-mini.", DefaultValueFactory = _ => "data/real-mini" };
-Option<string> output = new("--output") { Description = "Where the checkpoint goes.", DefaultValueFactory = _ => "runs/base" };
-Option<string?> from = new("--from") { Description = "A checkpoint to go on from; without one the model starts from random weights." };
-Option<string> stage = new("--stage") { Description = "What to learn: text, pictures, choices or places.", DefaultValueFactory = _ => "text" };
+Option<string> output = new("--output") { Description = "The folder for the checkpoint.", DefaultValueFactory = _ => "runs/base" };
+Option<string?> from = new("--from") { Description = "A checkpoint to continue from; without one the model starts from random weights." };
+Option<string> stage = new("--stage") { Description = "What to learn: text, images, choices or places.", DefaultValueFactory = _ => "text" };
 Option<int> steps = new("--steps") { Description = "Optimizer steps.", DefaultValueFactory = _ => 3000 };
-Option<int> batch = new("--batch") { Description = "Lessons in a step.", DefaultValueFactory = _ => 24 };
-Option<double> rate = new("--learning-rate") { Description = "The highest learning rate.", DefaultValueFactory = _ => 2e-3 };
+Option<int> batch = new("--batch") { Description = "Lessons per step.", DefaultValueFactory = _ => 24 };
+Option<double> rate = new("--learning-rate") { Description = "The peak learning rate.", DefaultValueFactory = _ => 2e-3 };
 Option<double> captions = new("--captions")
 {
-    Description = "The share of captions of training pictures in the stage pictures.",
+    Description = "The share of captions of training images in the stage images.",
     DefaultValueFactory = _ => 0,
 };
 Option<double> crop = new("--crop")
 {
-    Description = "The smallest share of a training picture's sides that the stage places shows; 1 for whole pictures.",
+    Description = "The smallest share of a training image's sides that the stage places shows; 1 for whole images.",
     DefaultValueFactory = _ => 1,
 };
 Option<string> size = new("--size")
 {
-    Description = "How large a new model is: base, or larger.",
+    Description = "The size of a new model: base or larger.",
     DefaultValueFactory = _ => BaseSize.Base.Name,
 };
 size.AcceptOnlyFromAmong([.. BaseSize.All.Select(one => one.Name)]);
-Option<bool> brief = new("--bfloat16") { Description = "Stores the finished checkpoint in bfloat16, half as large." };
-Option<int> seed = new("--seed") { Description = "Where all choices start.", DefaultValueFactory = _ => 1 };
+Option<bool> brief = new("--bfloat16") { Description = "Stores the finished checkpoint in bfloat16, at half the size." };
+Option<int> seed = new("--seed") { Description = "The seed of all random choices.", DefaultValueFactory = _ => 1 };
 
 OptionRules.AtLeast(1, steps, batch);
 
-RootCommand root = new("Schools the base checkpoint of the quick start. The same command goes on with a stage that was stopped.")
+RootCommand root = new("Trains the base checkpoint of the quick start, stage by stage. The same command resumes a stopped stage.")
 {
     data, output, from, size, stage, steps, batch, rate, captions, crop, brief, seed,
 };
@@ -78,7 +78,7 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
             options.KeepLast = 1;
         });
     using (SftTrainer trainer = OtherSettings.Explain(
-        builder.Build, training, "start the stage anew: --output with another folder, or delete this one"))
+        builder.Build, training, "start the stage over: --output with another folder, or delete this one"))
     {
         await trainer.RunAsync(cancellationToken);
     }
@@ -91,6 +91,6 @@ root.SetAction((result, cancellationToken) => Mistakes.ReportAsync(async () =>
     }
 
     Directory.Delete(training, recursive: true);
-    Console.WriteLine($"saved to {folder}");
+    Console.WriteLine($"Saved to {folder}");
 }));
 return await root.Parse(args).InvokeAsync();

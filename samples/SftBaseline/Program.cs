@@ -3,23 +3,23 @@ using MedR1.Samples;
 using MedR1.Samples.QuickStart;
 using MedR1.Samples.SftBaseline;
 
-Option<DirectoryInfo?> data = new("--data") { Description = "A folder of OmniMedVQA; the repository's real-mini by default." };
-Option<DirectoryInfo?> checkpoint = new("--checkpoint") { Description = "The checkpoint to start from; the base that ships by default." };
+Option<DirectoryInfo?> data = new("--data") { Description = "A folder of OmniMedVQA; by default the repository's real-mini." };
+Option<DirectoryInfo?> checkpoint = new("--checkpoint") { Description = "The checkpoint to start from; by default the shipped base." };
 Option<int> steps = new("--steps") { Description = "Optimizer steps.", DefaultValueFactory = _ => 200 };
-Option<int> examples = new("--examples-per-step") { Description = "Examples behind a step.", DefaultValueFactory = _ => 32 };
-Option<double> rate = new("--learning-rate") { Description = "The highest learning rate.", DefaultValueFactory = _ => 4e-4 };
+Option<int> examples = new("--examples-per-step") { Description = "Examples per step.", DefaultValueFactory = _ => 32 };
+Option<double> rate = new("--learning-rate") { Description = "The peak learning rate.", DefaultValueFactory = _ => 4e-4 };
 Option<int> questions = new("--questions") { Description = "Test questions to ask before and after.", DefaultValueFactory = _ => 500 };
-Option<int> seed = new("--seed") { Description = "Where all random choices start.", DefaultValueFactory = _ => 1 };
+Option<int> seed = new("--seed") { Description = "The seed of all random choices.", DefaultValueFactory = _ => 1 };
 Option<DirectoryInfo> output = new("--output")
 {
-    Description = "Where checkpoints and measurements go.",
+    Description = "The folder for checkpoints and metrics.",
     DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("runs", "sft-baseline")),
 };
 
 OptionRules.ExistingFolder(data, checkpoint);
 OptionRules.AtLeast(1, steps, examples, questions);
 
-RootCommand root = new("Teaches a Qwen2-VL the right answers: the supervised baseline that GRPO is compared with.")
+RootCommand root = new("Trains a Qwen2-VL on the right answers: the supervised baseline for GRPO.")
 {
     data, checkpoint, steps, examples, rate, questions, seed, output,
 };

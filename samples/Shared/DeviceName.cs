@@ -10,7 +10,7 @@ internal static partial class DeviceName
     /// <summary>Describes what is wrong with a name; null if it is known.</summary>
     public static string? MistakeIn(string name) => Known().IsMatch(name)
         ? null
-        : $"There is no device '{name}': cpu, cuda, or cuda:1 for the second GPU (docs/native-runtime.md tells which libtorch they need).";
+        : $"There is no device '{name}': use cpu, cuda, or cuda:1 for the second GPU (docs/native-runtime.md says which libtorch they need).";
 
     /// <summary>The device of a known name.</summary>
     /// <exception cref="TorchDeviceException">There is no such GPU.</exception>

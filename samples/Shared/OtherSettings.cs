@@ -19,8 +19,8 @@ internal static class OtherSettings
         catch (CheckpointException exception) when (exception.Differences.Count > 0)
         {
             throw new InvalidOperationException(
-                $"The training in '{folder}' was begun with other settings: {string.Join("; ", exception.Differences)}. Give them as they "
-                + $"were to go on with it, or {anew}.", exception);
+                $"The training in '{folder}' was started with other settings: {string.Join("; ", exception.Differences)}. Restore them "
+                + $"to continue it, or {anew}.", exception);
         }
     }
 }

@@ -11,6 +11,6 @@ internal static class StepCount
         [] => byDefault,
         [string one] when int.TryParse(one, CultureInfo.InvariantCulture, out int steps) && steps >= 1 => steps,
         _ => throw new ArgumentException(
-            $"'{string.Join(' ', arguments)}' is no number of steps: give one of at least 1, or nothing for {byDefault}."),
+            $"'{string.Join(' ', arguments)}' is not a number of steps: give a number of at least 1, or nothing for {byDefault}."),
     };
 }

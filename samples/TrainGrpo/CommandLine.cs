@@ -14,7 +14,7 @@ internal static class CommandLine
         {
             if (!arguments[i].StartsWith("--", StringComparison.Ordinal))
             {
-                throw new ArgumentException($"'{arguments[i]}' belongs to no setting: --Name value, as --help lists them.");
+                throw new ArgumentException($"'{arguments[i]}' is not a setting: use --Name value, as listed by --help.");
             }
 
             if (arguments[i].Contains('=', StringComparison.Ordinal))

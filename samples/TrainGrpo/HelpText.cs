@@ -11,7 +11,7 @@ internal static class HelpText
 {
     public static void Write(IConfiguration configuration, TextWriter console)
     {
-        console.WriteLine("Trains a Qwen2-VL by Med-R1's recipe on a folder of OmniMedVQA. Settings are those of appsettings.json:");
+        console.WriteLine("Trains a Qwen2-VL by Med-R1's recipe on a folder of OmniMedVQA. The settings, as in appsettings.json:");
         console.WriteLine();
         TrainGrpoSettings settings = new();
         foreach (PropertyInfo property in SettingNames.Of(typeof(TrainGrpoSettings)))
@@ -21,7 +21,7 @@ internal static class HelpText
         }
 
         console.WriteLine();
-        console.WriteLine("Options of the trainer, which docs/training.md tells about:");
+        console.WriteLine("Options of the trainer, described in docs/training.md:");
         console.WriteLine();
         GrpoTrainerOptions options = new();
         foreach (PropertyInfo property in SettingNames.Of(typeof(GrpoTrainerOptions)))

@@ -10,7 +10,7 @@ Console.CancelKeyPress += (_, press) =>
     press.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 };
-return await Mistakes.ReportAsync(TrainAsync, whenStopped: "Stopped. The same command goes on from the latest checkpoint.");
+return await Mistakes.ReportAsync(TrainAsync, whenStopped: "Stopped. The same command continues from the latest checkpoint.");
 
 async Task TrainAsync()
 {

@@ -27,7 +27,7 @@ internal static class SettingNames
 
             string nearest = known.MaxBy(name => Likeness(name, given.Key))!;
             yield return Likeness(nearest, given.Key) >= Alike
-                ? $"There is no setting {prefix}{given.Key}; do you mean {prefix}{nearest}?"
+                ? $"There is no setting {prefix}{given.Key}; did you mean {prefix}{nearest}?"
                 : $"There is no setting {prefix}{given.Key}; --help lists all.";
         }
     }

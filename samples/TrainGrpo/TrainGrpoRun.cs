@@ -25,14 +25,14 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
         DatasetSplit split = all.SplitByImage(settings.TrainShare, seed);
         IVqaDataset asked = split.Test.Shuffle(seed).Take(settings.EvaluationQuestions);
         Console.WriteLine(
-            $"{split.Train.Count:N0} questions to train on, {asked.Count:N0} of {split.Test.Count:N0} others to ask on the "
-            + "way.");
+            $"{split.Train.Count:N0} training questions; {asked.Count:N0} of {split.Test.Count:N0} others to evaluate on during "
+            + "training.");
         using Qwen2VLPolicy policy = Qwen2VLPolicy.Load(
             settings.Checkpoint, device, cancellationToken: cancellationToken);
         TrainingReport report = await TrainAsync(policy, split.Train, asked, cancellationToken);
         Console.WriteLine(
             $"{report.Steps} steps in {report.Seconds:F0} s. Checkpoint: {report.LastCheckpoint}, best: "
-            + $"{report.BestCheckpoint ?? "the start"}.");
+            + $"{report.BestCheckpoint ?? "the initial model"}.");
     }
 
     private IVqaDataset OfModality(IVqaDataset all)
@@ -50,7 +50,7 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
 
         IEnumerable<string> there = all.Describe().ByModality.Select(one => $"--Modality \"{one.Key}\" ({one.Value:N0} questions)");
         throw new InvalidOperationException(
-            $"No question of '{settings.Data}' has the modality '{settings.Modality}'. There are:\n{string.Join('\n', there)}");
+            $"No question of '{settings.Data}' has the modality '{settings.Modality}'. It has:\n{string.Join('\n', there)}");
     }
 
     private async Task<TrainingReport> TrainAsync(
@@ -85,7 +85,7 @@ internal sealed class TrainGrpoRun(TrainGrpoSettings settings, IConfiguration tr
         }
 
         using GrpoTrainer grpo = OtherSettings.Explain(
-            builder.Build, settings.Output, "start anew: --Output with another folder, or --Resume false to begin in this one");
+            builder.Build, settings.Output, "start over: --Output with another folder, or --Resume false to use this one");
         return await grpo.RunAsync(cancellationToken);
     }
 

@@ -16,13 +16,13 @@ internal sealed record TrainGrpoSettings
     [Description("The folder of a Qwen2-VL or Qwen2.5-VL checkpoint.")]
     public string Checkpoint { get; init; } = "";
 
-    [Description("The folder of OmniMedVQA as it is published: Images and QA_information.")]
+    [Description("The folder of OmniMedVQA as published: Images and QA_information.")]
     public string Data { get; init; } = "";
 
-    [Description("Where checkpoints, measurements and the report go.")]
+    [Description("The folder for checkpoints, metrics and the report.")]
     public string Output { get; init; } = "runs/train-grpo";
 
-    [Description("Whether a run that was broken off goes on from its latest checkpoint.")]
+    [Description("Whether an interrupted run continues from its latest checkpoint.")]
     public bool Resume { get; init; } = true;
 
     [Description("cpu, or cuda with an external libtorch.")]
@@ -34,16 +34,16 @@ internal sealed record TrainGrpoSettings
     [Description("Whether the model thinks before it answers.")]
     public bool Think { get; init; } = true;
 
-    [Description("The share of pictures whose questions are trained on; the others are for evaluation.")]
+    [Description("The share of images whose questions are used for training; the others are for evaluation.")]
     public double TrainShare { get; init; } = 0.8;
 
-    [Description("How many of the others are asked in an evaluation while training.")]
+    [Description("The number of questions of each evaluation during training.")]
     public int EvaluationQuestions { get; init; } = 200;
 
-    [Description("The weight of the divergence from the start (beta); 0 needs no reference and its memory.")]
+    [Description("The weight of the KL divergence from the initial model (beta); 0 needs no reference, which saves memory.")]
     public double KlCoefficient { get; init; } = 0.04;
 
-    [Description("The weight of the reward for the tags.")]
+    [Description("The weight of the format reward.")]
     public double FormatWeight { get; init; } = 1.0;
 
     /// <summary>Reads the settings and reports everything that is wrong with them.</summary>
@@ -58,17 +58,17 @@ internal sealed record TrainGrpoSettings
         TrainGrpoSettings settings = configuration.Get<TrainGrpoSettings>() ?? new TrainGrpoSettings();
         if (!Directory.Exists(settings.Checkpoint))
         {
-            mistakes.Add($"Checkpoint '{settings.Checkpoint}' is no folder: --Checkpoint checkpoints/Qwen2-VL-2B-Instruct");
+            mistakes.Add($"Checkpoint '{settings.Checkpoint}' is not a folder: --Checkpoint checkpoints/Qwen2-VL-2B-Instruct");
         }
 
         if (!Directory.Exists(settings.Data))
         {
-            mistakes.Add($"Data '{settings.Data}' is no folder: --Data data/OmniMedVQA");
+            mistakes.Add($"Data '{settings.Data}' is not a folder: --Data data/OmniMedVQA");
         }
 
         if (settings.TrainShare is not (> 0 and < 1))
         {
-            mistakes.Add($"TrainShare is {settings.TrainShare}, but both parts need pictures: --TrainShare 0.8");
+            mistakes.Add($"TrainShare is {settings.TrainShare}, but both parts need images: --TrainShare 0.8");
         }
 
         if (settings.EvaluationQuestions < 1)

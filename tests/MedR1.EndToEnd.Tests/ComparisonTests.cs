@@ -18,13 +18,13 @@ public sealed class ComparisonTests : IDisposable
 
         string output = SampleProgram.Run("Comparison", arguments);
 
-        Assert.Contains("6 cells of 2 steps, 2 finished before", output);
+        Assert.Contains("6 cells of 2 steps, 2 already finished", output);
         Assert.Equal(before, File.GetLastWriteTimeUtc(Cell("sft")));
         string table = File.ReadAllText(Path.Combine(_work, "comparison.md"));
         Assert.Contains(table, output.ReplaceLineEndings("\n"));
         Assert.All(
             [
-                "| chance |", "| blind option prior |", "| zero-shot |", "| SFT |", "| GRPO, no think |", "| GRPO, blank pictures |",
+                "| chance |", "| blind option prior |", "| zero-shot |", "| SFT |", "| GRPO, no think |", "| GRPO, blank images |",
                 "| GRPO, think |", "| PPO, no think |",
             ],
             row => Assert.Contains(row, table));

@@ -25,7 +25,7 @@ public sealed class CrossModalityTests : IDisposable
         Assert.InRange(before.Count, 3, 15);
 
         string console = SampleProgram.Run("CrossModality", Arguments);
-        Assert.Contains($"{before.Count} of 16 cells are finished already", console);
+        Assert.Contains($"{before.Count} of 16 cells are already finished", console);
         Dictionary<string, string> after = Cells();
         Assert.Equal(16, after.Count);
         Assert.All(before, cell => Assert.Equal(cell.Value, after[cell.Key]));
@@ -40,7 +40,7 @@ public sealed class CrossModalityTests : IDisposable
         Assert.Contains("no questions for Dermoscopy, OCT", File.ReadAllText(Path.Combine(_output, "report", "report.html")));
 
         // Nothing is left to compute, and other settings must not be mixed in.
-        Assert.Contains("16 of 16 cells are finished already", SampleProgram.Run("CrossModality", Arguments));
+        Assert.Contains("16 of 16 cells are already finished", SampleProgram.Run("CrossModality", Arguments));
         Exception refused = Assert.ThrowsAny<Exception>(
             () => SampleProgram.Run("CrossModality", [.. Arguments, "--seed", "9"]));
         Assert.Contains("seed was 1 and is 9", refused.Message);
@@ -70,10 +70,10 @@ public sealed class CrossModalityTests : IDisposable
 
         // It may be added to a run: nothing else is computed again.
         string console = SampleProgram.Run("CrossModality", arguments);
-        Assert.Contains("8 of 9 cells are finished already", console);
+        Assert.Contains("8 of 9 cells are already finished", console);
         Assert.Contains("larger model, zero-shot on CT", console);
         Assert.DoesNotContain("GRPO on CT", console);
-        Assert.Contains("9 of 9 cells are finished already", SampleProgram.Run("CrossModality", arguments));
+        Assert.Contains("9 of 9 cells are already finished", SampleProgram.Run("CrossModality", arguments));
         Assert.Contains("left", console);
         JsonElement root = Report(run);
         JsonElement[] others = [.. root.GetProperty("transfers")[0].GetProperty("others").EnumerateArray()];
@@ -108,7 +108,7 @@ public sealed class CrossModalityTests : IDisposable
             "--output", _output,
         ];
         string console = SampleProgram.Run("CrossModality", arguments);
-        Assert.Contains("over the domains with real pictures", console);
+        Assert.Contains("over the domains with real images", console);
         JsonElement modality = Report(_output).GetProperty("transfers")[0];
         Assert.Equal(["CT(Computed Tomography)", "OCT (synthetic)"], Strings(modality.GetProperty("domains")));
         Assert.Equal(["OCT (synthetic)"], Strings(modality.GetProperty("syntheticDomains")));
@@ -124,7 +124,7 @@ public sealed class CrossModalityTests : IDisposable
             Assert.Equal(JsonValueKind.Null, method.GetProperty("means").GetProperty("offDiagonal").ValueKind);
         });
         string report = File.ReadAllText(Path.Combine(_output, "report", "report.md"));
-        Assert.Contains("OCT (synthetic) are no medical pictures", report);
+        Assert.Contains("OCT (synthetic) are not medical images", report);
         Assert.Contains("Means with the synthetic domains, by modality", report);
 
         string missing = Assert.ThrowsAny<Exception>(
@@ -168,9 +168,9 @@ public sealed class CrossModalityTests : IDisposable
         Assert.Equal(130, process.ExitCode);
         Assert.InRange(Cells().Count, 1, 15);
         string said = process.StandardError.ReadToEnd();
-        Assert.Contains("The same command goes on", said);
+        Assert.Contains("The same command continues", said);
         Assert.DoesNotContain("   at ", said);
-        Assert.Contains("of 16 cells are finished already", SampleProgram.Run("CrossModality", Arguments));
+        Assert.Contains("of 16 cells are already finished", SampleProgram.Run("CrossModality", Arguments));
     }
 
     [Fact]

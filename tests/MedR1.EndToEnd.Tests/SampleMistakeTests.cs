@@ -14,7 +14,7 @@ public sealed class SampleMistakeTests : IDisposable
     [InlineData("SftBaseline", "--data nowhere", "Directory does not exist: 'nowhere'.")]
     [InlineData("Comparison", "--data nowhere", "Directory does not exist: 'nowhere'.")]
     [InlineData("Comparison", "--seeds abc", "'abc' for option '--seeds'")]
-    [InlineData("CrossModality", "--device gpu", "There is no device 'gpu': cpu, cuda")]
+    [InlineData("CrossModality", "--device gpu", "There is no device 'gpu': use cpu, cuda")]
     public void Options_are_checked_before_anything_runs(string sample, string arguments, string said) =>
         SampleProgram.Fail(1, said, sample, arguments.Split(' '));
 
@@ -30,7 +30,7 @@ public sealed class SampleMistakeTests : IDisposable
     [InlineData("CustomReward")]
     [InlineData("CustomLoop")]
     public void A_number_of_steps_is_a_number(string sample) =>
-        SampleProgram.Fail(SampleProgram.Mistaken, "'--foo' is no number of steps", sample, ["--foo"]);
+        SampleProgram.Fail(SampleProgram.Mistaken, "'--foo' is not a number of steps", sample, ["--foo"]);
 
     [Fact]
     public void AskAnImage_says_what_is_wrong_with_checkpoint_picture_question_and_device()
@@ -40,7 +40,7 @@ public sealed class SampleMistakeTests : IDisposable
         SampleProgram.Fail(1, "Directory does not exist: 'nowhere'.", "AskAnImage", ["nowhere", notes, "What is this?"]);
         SampleProgram.Fail(1, "File does not exist: 'nowhere.png'.", "AskAnImage", [Base, "nowhere.png", "What is this?"]);
         SampleProgram.Fail(1, "The question is empty.", "AskAnImage", [Base, notes, " "]);
-        SampleProgram.Fail(1, "There is no device 'gpu': cpu, cuda", "AskAnImage", [Base, notes, "What is this?", "--device", "gpu"]);
+        SampleProgram.Fail(1, "There is no device 'gpu': use cpu, cuda", "AskAnImage", [Base, notes, "What is this?", "--device", "gpu"]);
         SampleProgram.Fail(SampleProgram.Mistaken, "notes.png", "AskAnImage", [Base, notes, "What is this?"]);
     }
 }

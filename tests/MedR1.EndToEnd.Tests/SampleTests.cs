@@ -40,7 +40,7 @@ public sealed class SampleTests : IDisposable
     public void QuickStart_trains_on_varied_pictures_without_a_control()
     {
         string output = Path.Combine(_work, "varied");
-        SampleProgram.Run("QuickStart", "--steps", "2", "--vary-pictures", "--no-control", "--output", output);
+        SampleProgram.Run("QuickStart", "--steps", "2", "--vary-images", "--no-control", "--output", output);
 
         // A right answer earns 1, the form asked for 0.05.
         JsonElement[] steps =
@@ -120,12 +120,12 @@ public sealed class SampleTests : IDisposable
     public void SchoolBase_goes_from_stage_to_stage()
     {
         string[] from = [];
-        foreach (string stage in (string[])["text", "pictures", "choices", "places"])
+        foreach (string stage in (string[])["text", "images", "choices", "places"])
         {
             string output = Path.Combine(_work, stage);
             string said = SampleProgram.Run(
                 "SchoolBase", ["--stage", stage, "--steps", "1", "--batch", "4", "--crop", "0.85", "--output", output, .. from]);
-            Assert.Contains("step 1: places of training pictures", said);
+            Assert.Contains("step 1: places of training images", said);
             from = ["--from", output];
         }
 

@@ -10,8 +10,8 @@ public sealed class TrainGrpoMistakeTests
     ];
 
     [Theory]
-    [InlineData("--Moddality X-Ray", "There is no setting --Moddality; do you mean --Modality?")]
-    [InlineData("--Trainer:MaxStep 3", "There is no setting --Trainer:MaxStep; do you mean --Trainer:MaxSteps?")]
+    [InlineData("--Moddality X-Ray", "There is no setting --Moddality; did you mean --Modality?")]
+    [InlineData("--Trainer:MaxStep 3", "There is no setting --Trainer:MaxStep; did you mean --Trainer:MaxSteps?")]
     [InlineData("--Zebra 3", "There is no setting --Zebra; --help lists all.")]
     [InlineData("--Device gpu", "There is no device 'gpu': cpu, cuda")]
     [InlineData("--Modality", "--Modality has no value.")]

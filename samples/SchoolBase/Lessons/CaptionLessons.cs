@@ -9,15 +9,15 @@ namespace MedR1.Samples.SchoolBase;
 /// <param name="mostTurns">The maximum number of questions about an image in one lesson.</param>
 internal sealed class CaptionLessons(string name, IEnumerable<VqaExample> examples, int mostTurns) : ILessonSource
 {
-    private readonly VqaExample[][] _pictures =
+    private readonly VqaExample[][] _images =
         [.. examples.GroupBy(example => example.Images[0].Name).Select(group => group.ToArray())];
 
     public string Name => $"captions of {name}";
 
     public Lesson Next(Random random)
     {
-        VqaExample[] picture = _pictures[random.Next(_pictures.Length)];
-        VqaExample[] asked = [.. picture];
+        VqaExample[] image = _images[random.Next(_images.Length)];
+        VqaExample[] asked = [.. image];
         random.Shuffle(asked);
         List<ChatMessage> messages = [];
         foreach (VqaExample example in asked.DistinctBy(QuestionFamily.FamilyOf).Take(mostTurns))

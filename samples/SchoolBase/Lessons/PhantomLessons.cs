@@ -16,7 +16,7 @@ internal sealed class PhantomLessons(
     private const double CommonBeginningShare = 0.5;
     private const int MostCommonWords = 3;
 
-    private readonly VqaExample[][] _pictures =
+    private readonly VqaExample[][] _images =
         [.. phantoms.GroupBy(example => example.Images[0].Name).Select(group => group.ToArray())];
 
     private readonly Dictionary<string, QuestionFamily> _families = QuestionFamily.Of(phantoms).ToDictionary(family => family.Name);
@@ -25,12 +25,12 @@ internal sealed class PhantomLessons(
 
     public Lesson Next(Random random)
     {
-        VqaExample[] picture = _pictures[random.Next(_pictures.Length)];
+        VqaExample[] image = _images[random.Next(_images.Length)];
         List<ChatMessage> messages = [];
         int turns = random.Next(1, mostTurns + 1);
         for (int turn = 0; turn < turns; turn++)
         {
-            VqaExample example = picture[random.Next(picture.Length)];
+            VqaExample example = image[random.Next(image.Length)];
             QuestionFamily family = _families[QuestionFamily.FamilyOf(example)];
             (IReadOnlyList<string> options, _) = OptionShuffle.Draw(
                 random, example.Answer, family.Answers, Math.Min(random.Next(2, 5), family.Answers.Count));

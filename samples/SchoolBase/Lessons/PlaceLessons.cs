@@ -13,18 +13,18 @@ internal sealed partial class PlaceLessons(IEnumerable<VqaExample> examples, dou
 {
     private const string Question = "Where was this picture cut from?";
 
-    private readonly VqaExample[] _pictures = [.. examples.DistinctBy(example => example.Images[0].Name)];
-    private readonly PictureCropper _cropper = new(leastShare);
+    private readonly VqaExample[] _images = [.. examples.DistinctBy(example => example.Images[0].Name)];
+    private readonly ImageCropper _cropper = new(leastShare);
 
-    public string Name => "places of training pictures";
+    public string Name => "places of training images";
 
     public Lesson Next(Random random)
     {
-        VqaExample picture = _pictures[random.Next(_pictures.Length)];
+        VqaExample image = _images[random.Next(_images.Length)];
         return new Lesson(
         [
-            ChatMessage.User(Wording.AskOpen(Question), [_cropper.Show(picture.Images[0], random)]),
-            ChatMessage.Assistant(Wording.Say(PlaceOf(picture))),
+            ChatMessage.User(Wording.AskOpen(Question), [_cropper.Show(image.Images[0], random)]),
+            ChatMessage.Assistant(Wording.Say(PlaceOf(image))),
         ]);
     }
 

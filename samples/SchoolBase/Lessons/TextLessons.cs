@@ -13,7 +13,7 @@ internal sealed class TextLessons(
 {
     private const double InventedShare = 0.4;
 
-    public string Name => $"text, told by {string.Join(", ", kinds).ToLowerInvariant()}";
+    public string Name => $"text, revealed by {string.Join(", ", kinds).ToLowerInvariant()}";
 
     public Lesson Next(Random random)
     {

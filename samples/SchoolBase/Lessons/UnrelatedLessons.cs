@@ -10,13 +10,13 @@ namespace MedR1.Samples.SchoolBase;
 internal sealed class UnrelatedLessons(
     IEnumerable<VqaExample> phantoms, IReadOnlyList<QuestionFamily> families, int mostTurns) : ILessonSource
 {
-    private readonly IImageSource[] _pictures = [.. phantoms.Select(example => example.Images[0]).DistinctBy(image => image.Name)];
+    private readonly IImageSource[] _images = [.. phantoms.Select(example => example.Images[0]).DistinctBy(image => image.Name)];
 
     public string Name => "phantoms with unrelated questions";
 
     public Lesson Next(Random random)
     {
-        IImageSource picture = _pictures[random.Next(_pictures.Length)];
+        IImageSource image = _images[random.Next(_images.Length)];
         List<ChatMessage> messages = [];
         int turns = random.Next(1, mostTurns + 1);
         for (int turn = 0; turn < turns; turn++)
@@ -26,7 +26,7 @@ internal sealed class UnrelatedLessons(
             (IReadOnlyList<string> options, _) = OptionShuffle.Draw(
                 random, answer, family.Answers, Math.Min(family.OptionCount, family.Answers.Count));
             string question = family.Questions[random.Next(family.Questions.Count)];
-            messages.Add(ChatMessage.User(Wording.Ask(question, options), turn == 0 ? [picture] : []));
+            messages.Add(ChatMessage.User(Wording.Ask(question, options), turn == 0 ? [image] : []));
             messages.Add(ChatMessage.Assistant(Wording.Say(answer)));
         }
 
