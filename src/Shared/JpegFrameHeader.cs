@@ -31,7 +31,7 @@ internal readonly record struct JpegFrameHeader(int Start, long BytesNeeded, str
             byte marker = encoded[position++];
             if (marker is StartOfScan or EndOfImage)
             {
-                return Broken("its picture data comes before any frame header");
+                return Broken("its image data comes before any frame header");
             }
 
             if (marker is 0x01 or StartOfImage or (>= 0xD0 and <= 0xD7))
@@ -47,7 +47,7 @@ internal readonly record struct JpegFrameHeader(int Start, long BytesNeeded, str
             int length = BinaryPrimitives.ReadUInt16BigEndian(encoded[position..]);
             if (length < 2)
             {
-                return Broken($"segment FF{marker:X2} at byte {position} says that it is {length} long");
+                return Broken($"segment FF{marker:X2} at byte {position} declares a length of {length} bytes");
             }
 
             if (IsFrame(marker))
@@ -79,7 +79,7 @@ internal readonly record struct JpegFrameHeader(int Start, long BytesNeeded, str
             return new(
                 0,
                 encoded.Length + 1L,
-                $"byte {position} is {encoded[position]:X2} where a marker (FF) must stand, and none follows");
+                $"byte {position} is {encoded[position]:X2} where a marker (FF) is expected, and none follows");
         }
 
         position += stray;

@@ -16,8 +16,8 @@ internal static class LivePolicy
         {
             throw new ObjectDisposedException(
                 policy.GetType().Name,
-                $"The {policy.GetType().Name} is disposed, or the model under its adapter is. Dispose a policy after everything that "
-                + "uses it: adapters, samplers and trainers.");
+                $"The {policy.GetType().Name}, or the base model of its adapter, is disposed. Dispose a policy after everything "
+                + "that uses it: adapters, samplers and trainers.");
         }
     }
 }

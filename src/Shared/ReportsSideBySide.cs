@@ -14,7 +14,7 @@ internal static class ReportsSideBySide
         ArgumentNullException.ThrowIfNull(reports);
         if (reports.Count == 0)
         {
-            throw new ArgumentException("There is no report to write: give at least one.", nameof(reports));
+            throw new ArgumentException("There are no reports to write: give at least one.", nameof(reports));
         }
 
         EvaluationReport first = reports[0];
@@ -24,11 +24,11 @@ internal static class ReportsSideBySide
             if (onlyFirst.Length + onlyOther.Length > 0)
             {
                 throw new ArgumentException(
-                    $"'{first.Name}' is about {first.Answers.Count} questions and '{other.Name}' about {other.Answers.Count}, by "
-                    + $"their ids {Told(onlyFirst)} in the first alone and {Told(onlyOther)} in the second alone: scores of "
-                    + "different questions don't belong in one table. Write them apart, or compare the questions that both have "
-                    + "by ReportComparison.Compare. Where they are the same questions under other ids, of another file for "
-                    + "instance, give both the same ids (ExampleColumns.Id).",
+                    $"'{first.Name}' has {first.Answers.Count} questions and '{other.Name}' has {other.Answers.Count}; "
+                    + $"ids only in the first: {Told(onlyFirst)}, only in the second: {Told(onlyOther)}. Scores of "
+                    + "different questions don't belong in one table. Write separate tables, or compare the shared questions "
+                    + "with ReportComparison.Compare. If they are the same questions under other ids, for example from another "
+                    + "file, give both the same ids (ExampleColumns.Id).",
                     nameof(reports));
             }
         }
@@ -44,6 +44,6 @@ internal static class ReportsSideBySide
     private static IEnumerable<string> Ids(EvaluationReport report) => report.Answers.Select(answer => answer.Example.Id);
 
     private static string Told(string[] ids) => ids.Length == 0
-        ? "none"
+        ? "0"
         : $"{ids.Length} ({string.Join(", ", ids.Take(Named).Select(id => $"'{id}'"))}{(ids.Length > Named ? ", …" : "")})";
 }

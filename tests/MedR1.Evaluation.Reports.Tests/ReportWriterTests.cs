@@ -206,12 +206,12 @@ public sealed class ReportWriterTests : IDisposable
         EvaluationReport all = SampleReports.Answers("all", 63);
         EvaluationReport half = EvaluationReport.Create("half", "med-r1", all.Answers.Take(50));
         Assert.Contains(
-            "'all' is about 100 questions and 'half' about 50",
+            "'all' has 100 questions and 'half' has 50",
             Assert.Throws<ArgumentException>(() => ReportWriter.Save([all, half], _folder)).Message);
         EvaluationReport others = EvaluationReport.Create("others", "med-r1", all.Answers.Select(
             answer => answer with { Example = answer.Example with { Id = $"other {answer.Example.Id}" } }));
         Assert.Contains(
-            "100 ('q0', 'q1', 'q2', …) in the first alone",
+            "only in the first: 100 ('q0', 'q1', 'q2', …)",
             Assert.Throws<ArgumentException>(() => ReportWriter.Save([all, others], _folder)).Message);
         Assert.Throws<ArgumentException>(() => ReportWriter.Save([], _folder));
         Assert.Empty(Directory.GetFileSystemEntries(_folder));

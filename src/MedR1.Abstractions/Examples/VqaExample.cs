@@ -57,7 +57,7 @@ public sealed record VqaExample
     public string Solution => $"<answer> {AnswerLetter ?? Answer} </answer>";
 
     /// <summary>The id, the problem, the number of images and the answer, on one line.</summary>
-    public override string ToString() => $"{Id}: {Problem} [pictures: {Images.Count}] -> {Answer}";
+    public override string ToString() => $"{Id}: {Problem} [images: {Images.Count}] -> {Answer}";
 
     // Options may be set after the index, so the index can't be checked earlier. Without options, the question's text may contain
     // them.
@@ -65,9 +65,9 @@ public sealed record VqaExample
     {
         int count = Options.Count == 0 ? OptionLetters.Count : Options.Count;
         return given >= 0 && given < count ? given : throw new InvalidOperationException(
-            $"Example '{Id}' has the AnswerIndex {given}, but " + (Options.Count == 0
-                ? $"letters end at {count - 1}"
-                : $"its {count} options are those from 0 to {count - 1}") + ". Set it to the place of the right one.");
+            $"Example '{Id}' has AnswerIndex {given}, but " + (Options.Count == 0
+                ? $"the last letter has index {count - 1}"
+                : $"its {count} options have indices 0 to {count - 1}") + ". Set it to the index of the right one.");
     }
 
     private int? OnlyOptionLikeAnswer()

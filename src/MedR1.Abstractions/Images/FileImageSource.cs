@@ -21,15 +21,15 @@ public sealed class FileImageSource(string path) : IImageSource, IEquatable<File
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new FileNotFoundException(
-                $"There is no picture '{System.IO.Path.GetFullPath(Path)}'. Put it there, or leave out the examples that name it.",
+                $"There is no image '{System.IO.Path.GetFullPath(Path)}'. Put it there, or leave out the examples that use it.",
                 Path, exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
                 Directory.Exists(Path)
-                    ? $"'{Path}' is a folder, but a picture was expected; give the path of its file."
-                    : $"The picture '{Path}' can't be read: {exception.Message}",
+                    ? $"'{Path}' is a folder, but an image was expected; give the path of its file."
+                    : $"The image '{Path}' can't be read: {exception.Message}",
                 exception);
         }
     }

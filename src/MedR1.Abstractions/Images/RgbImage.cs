@@ -15,7 +15,7 @@ public sealed class RgbImage
         if (pixels.Length != (long)width * height * 3)
         {
             throw new ArgumentException(
-                $"A picture of {width} x {height} has {(long)width * height * 3} bytes, but {pixels.Length} were given.",
+                $"An image of {width} x {height} has {(long)width * height * 3} bytes, but {pixels.Length} were given.",
                 nameof(pixels));
         }
 

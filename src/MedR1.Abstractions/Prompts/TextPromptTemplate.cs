@@ -22,15 +22,16 @@ public sealed partial class TextPromptTemplate : IPromptTemplate
         if (!Placeholder().IsMatch(text))
         {
             throw new ArgumentException(
-                $"The template '{text}' has neither {{Problem}} nor {{Question}}: every prompt would be the same.", nameof(text));
+                $"The template '{text}' contains neither {{Problem}} nor {{Question}}: every prompt would be the same.",
+                nameof(text));
         }
 
         string rest = Placeholder().Replace(text, "");
         if (Words().Matches(rest).Select(match => match.Groups[1]).FirstOrDefault(word => word.Success) is { } unknown)
         {
             throw new ArgumentException(
-                $"The template '{text}' has {{{unknown}}}, which would stand in every prompt as it is. {{Problem}} and "
-                + $"{{Question}} stand for the question with its options; write '{{ {unknown} }}' for the word itself.",
+                $"The template '{text}' contains {{{unknown}}}, which would appear unchanged in every prompt. {{Problem}} and "
+                + $"{{Question}} stand for the question with its options; write '{{ {unknown} }}' for the literal word.",
                 nameof(text));
         }
 
@@ -48,7 +49,8 @@ public sealed partial class TextPromptTemplate : IPromptTemplate
         ArgumentNullException.ThrowIfNull(example);
         if (string.IsNullOrWhiteSpace(example.Question))
         {
-            throw new ArgumentException($"Example '{example.Id}' has an empty question; give it one or leave it out.", nameof(example));
+            throw new ArgumentException(
+                $"Example '{example.Id}' has an empty question; give it one, or leave the example out.", nameof(example));
         }
 
         string problem = example.Problem;

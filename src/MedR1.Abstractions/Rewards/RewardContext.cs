@@ -8,7 +8,7 @@ public sealed record RewardContext(VqaPrompt Prompt, Completion Completion)
     /// <summary>The example that the prompt was made from.</summary>
     /// <exception cref="InvalidOperationException">The prompt was not made from an example.</exception>
     public VqaExample Example => Prompt.Example ?? throw new InvalidOperationException(
-        "This prompt carries no example, so there is no answer to compare with. Make prompts with an IPromptTemplate, or set "
+        "This prompt has no example, so there is no answer to compare with. Make prompts with an IPromptTemplate, or set "
         + "VqaPrompt.Example.");
 
     /// <summary>The text of the completion.</summary>

@@ -23,19 +23,19 @@ public static class SamplingOptionsValidator
             }
         }
 
-        Require(options.SamplesPerPrompt >= 1, $"SamplesPerPrompt is {options.SamplesPerPrompt}; ask for at least 1.");
-        Require(options.MaxNewTokens >= 1, $"MaxNewTokens is {options.MaxNewTokens}; allow at least 1.");
-        Require(options.MinNewTokens >= 0, $"MinNewTokens is {options.MinNewTokens}; 0 asks for none.");
+        Require(options.SamplesPerPrompt >= 1, $"SamplesPerPrompt is {options.SamplesPerPrompt}; use at least 1.");
+        Require(options.MaxNewTokens >= 1, $"MaxNewTokens is {options.MaxNewTokens}; use at least 1.");
+        Require(options.MinNewTokens >= 0, $"MinNewTokens is {options.MinNewTokens}; use 0 for none.");
         Require(
             options.MinNewTokens <= Math.Max(1, options.MaxNewTokens),
             $"MinNewTokens is {options.MinNewTokens}, above MaxNewTokens {options.MaxNewTokens}; change one of them.");
         Require(
             options.Temperature == 0 || IsDivisor(options.Temperature),
-            $"Temperature is {options.Temperature}; use {MinDivisor} to {MaxDivisor}, or 0 to take the likeliest token.");
-        Require(options.TopK is null or >= 1, $"TopK is {options.TopK}; keep at least 1, or use null to keep all.");
+            $"Temperature is {options.Temperature}; use {MinDivisor} to {MaxDivisor}, or 0 to take the most likely token.");
+        Require(options.TopK is null or >= 1, $"TopK is {options.TopK}; use at least 1, or null to keep all.");
         Require(
             options.TopP is > 0 and <= 1,
-            $"TopP is {options.TopP}; use a number above 0 and at most 1, which keeps all.");
+            $"TopP is {options.TopP}; use a number above 0 and at most 1 (1 keeps all).");
         Require(options.MinP is null or (>= 0 and <= 1), $"MinP is {options.MinP}; use 0 to 1, or null to keep all.");
         Require(
             IsDivisor(options.RepetitionPenalty),
@@ -43,7 +43,7 @@ public static class SamplingOptionsValidator
         Require(options.StopStrings is not null, $"StopStrings is null; use an empty list for none.");
         Require(
             options.StopStrings?.All(text => !string.IsNullOrEmpty(text)) ?? true,
-            $"StopStrings holds an empty text, which would end every completion at once; leave it out.");
+            $"StopStrings contains an empty string, which would end every completion immediately; remove it.");
         Require(options.SuppressedTokenIds is not null, $"SuppressedTokenIds is null; use an empty list for none.");
         CheckIds(errors, nameof(options.SuppressedTokenIds), options.SuppressedTokenIds, vocabularySize);
         CheckIds(errors, nameof(options.EndTokenIds), options.EndTokenIds, vocabularySize);
@@ -72,7 +72,7 @@ public static class SamplingOptionsValidator
             if (id < 0 || id >= (vocabularySize ?? int.MaxValue))
             {
                 string range = vocabularySize is int size ? $"0 to {size - 1}" : "0 and above";
-                errors.Add($"{name} holds {id}; the model's tokens are {range}.");
+                errors.Add($"{name} contains {id}; the model's token ids are {range}.");
             }
         }
     }

@@ -44,7 +44,7 @@ public sealed class VqaExampleTests
         VqaExample example = Choice with { AnswerIndex = index };
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => example.Solution);
         Assert.Equal(
-            $"Example 'q1' has the AnswerIndex {index}, but its 3 options are those from 0 to 2. Set it to the place of the "
+            $"Example 'q1' has AnswerIndex {index}, but its 3 options have indices 0 to 2. Set it to the index of the "
             + "right one.", error.Message);
         Assert.Throws<InvalidOperationException>(() => example.AnswerLetter);
     }
@@ -60,5 +60,5 @@ public sealed class VqaExampleTests
 
     [Fact]
     public void It_prints_what_is_asked_even_where_the_place_is_wrong() => Assert.Equal(
-        "q1: Which organ? A)Liver, B)Lung, C)Heart [pictures: 0] -> Lung", (Choice with { AnswerIndex = 9 }).ToString());
+        "q1: Which organ? A)Liver, B)Lung, C)Heart [images: 0] -> Lung", (Choice with { AnswerIndex = 9 }).ToString());
 }

@@ -21,7 +21,7 @@ public sealed class TextPromptTemplateTests
     public void Another_word_in_braces_is_refused(string text, string named)
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => new TextPromptTemplate("mine", text));
-        Assert.Contains($"has {named}, which would stand in every prompt", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"contains {named}, which would appear unchanged in every prompt", error.Message, StringComparison.Ordinal);
         Assert.Contains("{Problem} and {Question}", error.Message, StringComparison.Ordinal);
     }
 

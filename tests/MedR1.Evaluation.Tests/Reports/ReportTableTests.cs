@@ -50,14 +50,14 @@ public sealed class ReportTableTests
 
         Assert.Contains("all                5", ReportTable.ToText(report, Of("turned", "e", "d", "c", "b", "a")));
         Assert.Contains(
-            "5 questions and 'others' about 5, by their ids 4 ('b', 'c', 'd', …) in the first alone and 4 ('v', 'w', 'x', …) in",
+            "5 questions and 'others' has 5; ids only in the first: 4 ('b', 'c', 'd', …), only in the second: 4 ('v', 'w', 'x', …).",
             Assert.Throws<ArgumentException>(() => ReportTable.ToText(report, Of("others", "a", "v", "w", "x", "y"))).Message);
         Assert.Contains(
-            "none in the first alone and 1 ('a') in the second alone",
+            "only in the first: 0, only in the second: 1 ('a').",
             Assert.Throws<ArgumentException>(
                 () => ReportTable.ToText(Of("once", "a", "b"), Of("twice", "a", "a", "b"))).Message);
         Assert.Contains(
-            "Where they are the same questions under other ids",
+            "If they are the same questions under other ids",
             Assert.Throws<ArgumentException>(() => ReportTable.ToText(Of("rows", "a.csv/0"), Of("lines", "b.jsonl/0"))).Message);
     }
 

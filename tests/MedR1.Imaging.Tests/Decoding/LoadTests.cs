@@ -52,7 +52,7 @@ public sealed class LoadTests
     {
         string missing = Path.Combine(Path.GetTempPath(), "no-such-folder", "scan.png");
         FileNotFoundException absent = Assert.Throws<FileNotFoundException>(() => Decoder.Load(new FileImageSource(missing)));
-        Assert.StartsWith($"There is no picture '{missing}'. Put it there", absent.Message);
+        Assert.StartsWith($"There is no image '{missing}'. Put it there", absent.Message);
 
         // However the path is spelt.
         string spelt = Path.Combine(Path.GetDirectoryName(missing)!, ".", Path.GetFileName(missing));

@@ -30,8 +30,8 @@ public sealed class SamplingOptionsTests
         [
             "SamplesPerPrompt is 0", "MaxNewTokens is -1", "MinNewTokens is 5, above MaxNewTokens -1",
             "Temperature is -0.5",
-            "TopK is 0", "TopP is 1.5", "MinP is -0.1", "RepetitionPenalty is 0", "StopStrings holds an empty text",
-            "SuppressedTokenIds holds 300; the model's tokens are 0 to 259", "EndTokenIds holds -1",
+            "TopK is 0", "TopP is 1.5", "MinP is -0.1", "RepetitionPenalty is 0", "StopStrings contains an empty string",
+            "SuppressedTokenIds contains 300; the model's token ids are 0 to 259", "EndTokenIds contains -1",
         ];
         Assert.All(expected, text => Assert.Contains(text, exception.Message, StringComparison.Ordinal));
     }
