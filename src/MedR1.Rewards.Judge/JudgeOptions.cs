@@ -92,27 +92,27 @@ public sealed record JudgeOptions
         }
 
         Require(!string.IsNullOrWhiteSpace(Name), "Name is empty: give the name for logs and metrics.");
-        Require(!string.IsNullOrWhiteSpace(Rubric), "Rubric is empty: say what a good answer is.");
+        Require(!string.IsNullOrWhiteSpace(Rubric), "Rubric is empty: describe a good answer.");
         foreach (string place in new[] { "{code}", "{data}" })
         {
             Require(
                 Template?.Contains(place, StringComparison.Ordinal) == true,
-                $"Template lacks {place}: the judge must see it.");
+                $"Template does not contain {place}: add it.");
         }
 
         Require(
             double.IsFinite(MinimumScore) && double.IsFinite(MaximumScore) && MinimumScore < MaximumScore,
-            $"The scores reach from {MinimumScore} to {MaximumScore}: the maximum must be above the minimum.");
+            $"MinimumScore is {MinimumScore} and MaximumScore {MaximumScore}: the maximum must be above the minimum.");
         Require(MaxAttempts >= 1, $"MaxAttempts is {MaxAttempts}, expected at least 1.");
         Require(
             Timeout > TimeSpan.Zero && Timeout.TotalMilliseconds <= int.MaxValue,
-            $"Timeout is {Timeout}, expected a time above 0 and of at most 24 days, the longest that a timer takes.");
+            $"Timeout is {Timeout}, expected a time above 0 and at most 24 days, the limit of a timer.");
         Require(
             RetryDelay >= TimeSpan.Zero && RetryDelay <= TimeSpan.FromMinutes(30),
-            $"RetryDelay is {RetryDelay}, expected a time of 0 to 30 minutes.");
+            $"RetryDelay is {RetryDelay}, expected 0 to 30 minutes.");
         Require(MaxParallelRequests >= 1, $"MaxParallelRequests is {MaxParallelRequests}, expected at least 1.");
         Require(MaxCompletionLength >= 100, $"MaxCompletionLength is {MaxCompletionLength}, expected at least 100.");
-        Require(Chat is not null, "Chat is null: give options, new ChatOptions() for the client's defaults.");
+        Require(Chat is not null, "Chat is null: give options, or new ChatOptions() for the client's defaults.");
         return problems;
     }
 }

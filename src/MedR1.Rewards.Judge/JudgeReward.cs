@@ -101,7 +101,7 @@ public sealed class JudgeReward : IReward, IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             return limit.IsCancellationRequested
-                ? new JudgeVerdict(null, $"No answer came within {_options.Timeout}.", JudgeAbstention.Timeout, attempt)
+                ? new JudgeVerdict(null, $"No answer within {_options.Timeout}.", JudgeAbstention.Timeout, attempt)
                 : new JudgeVerdict(
                     null, $"The client failed: {exception.Message}", JudgeAbstention.ClientFailure, attempt);
         }

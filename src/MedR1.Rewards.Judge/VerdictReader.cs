@@ -25,7 +25,7 @@ internal static class VerdictReader
             {
                 return Abstain(
                     JudgeAbstention.UnreadableVerdict,
-                    $"The verdict must be an object of code, score (a number) and reason; it is: {start}");
+                    $"The verdict must be an object with code, score (a number) and reason; it is: {start}");
             }
 
             if (!root.TryGetProperty("code", out JsonElement given) || given.ValueKind != JsonValueKind.String
@@ -54,7 +54,7 @@ internal static class VerdictReader
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Half of a surrogate pair, as in "\ud83d", is valid JSON but no text.
-            return Abstain(JudgeAbstention.UnreadableVerdict, $"The verdict is no JSON ({exception.Message}): {start}");
+            return Abstain(JudgeAbstention.UnreadableVerdict, $"The verdict is not valid JSON ({exception.Message}): {start}");
         }
     }
 

@@ -157,7 +157,7 @@ public sealed class JudgeRewardTests
         JudgeOptionsException exception = Assert.Throws<JudgeOptionsException>(
             () => new JudgeReward(FakeJudge.Saying((_, _) => ""), bad));
         Assert.Equal(11, exception.Errors.Count);
-        Assert.Contains("Template lacks {code}", exception.Message);
+        Assert.Contains("Template does not contain {code}", exception.Message);
     }
 
     [Fact]

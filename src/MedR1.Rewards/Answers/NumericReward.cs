@@ -21,8 +21,8 @@ public sealed class NumericReward : IReward
         if (!(_options.AbsoluteTolerance >= 0 && _options.RelativeTolerance >= 0))
         {
             throw new ArgumentException(
-                $"The tolerances are {_options.AbsoluteTolerance} and {_options.RelativeTolerance}, expected numbers "
-                + "of at least 0.",
+                $"AbsoluteTolerance is {_options.AbsoluteTolerance} and RelativeTolerance {_options.RelativeTolerance}, "
+                + "expected at least 0.",
                 nameof(options));
         }
 

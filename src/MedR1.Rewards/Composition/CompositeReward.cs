@@ -19,7 +19,7 @@ public sealed class CompositeReward : IReward
         ArgumentNullException.ThrowIfNull(parts);
         if (parts.Length == 0)
         {
-            throw new ArgumentException("There is no reward: give at least one with its weight.", nameof(parts));
+            throw new ArgumentException("There are no rewards: give at least one with its weight.", nameof(parts));
         }
 
         foreach ((IReward reward, double weight) in parts)

@@ -53,7 +53,7 @@ public sealed class DecisionTree
         }
         catch (JsonException exception)
         {
-            throw new DecisionTreeException([$"It is no such JSON: {exception.Message}"], exception);
+            throw new DecisionTreeException([$"The document is not a valid decision tree: {exception.Message}"], exception);
         }
 
         IReadOnlyList<string> problems = TreeValidator.Validate(document);

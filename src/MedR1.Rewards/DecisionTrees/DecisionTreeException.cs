@@ -8,7 +8,8 @@ public sealed class DecisionTreeException : FormatException
     /// <param name="inner">The exception of the JSON reader, if it was the cause.</param>
     public DecisionTreeException(IReadOnlyList<string> errors, Exception? inner = null)
         : base(
-            $"The decision tree has {errors.Count} mistake(s):" + string.Concat(errors.Select(one => "\n- " + one)),
+            (errors.Count == 1 ? "The decision tree has a mistake:" : $"The decision tree has {errors.Count} mistakes:")
+                + string.Concat(errors.Select(one => "\n- " + one)),
             inner) => Errors = errors;
 
     /// <summary>A description of every mistake.</summary>

@@ -15,7 +15,7 @@ public sealed record DecisionTreeReport(double Score, string? Diagnosis, IReadOn
     public override string ToString()
     {
         StringBuilder text = new();
-        string heading = Diagnosis ?? "the answer names no diagnosis of the tree";
+        string heading = Diagnosis ?? "the answer names none of the tree's diagnoses";
         text.Append(CultureInfo.InvariantCulture, $"{Score:F2}: {heading}");
         foreach (DecisionStep step in Steps)
         {

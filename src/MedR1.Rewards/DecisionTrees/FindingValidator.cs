@@ -11,7 +11,7 @@ internal sealed class FindingValidator(IReadOnlyDictionary<string, FindingDocume
         {
             if (finding?.Phrases is not { Length: > 0 } && finding?.Range is null)
             {
-                problems.Add($"finding '{name}' has neither phrases nor a range: nothing could state it.");
+                problems.Add($"finding '{name}' has neither phrases nor a range, so no text can state it: give one of them.");
             }
 
             CheckPhrases(finding?.Phrases, $"the presence of '{name}'");
@@ -30,13 +30,13 @@ internal sealed class FindingValidator(IReadOnlyDictionary<string, FindingDocume
             string key = string.Join(' ', Word.Phrase(phrase ?? ""));
             if (key.Length == 0)
             {
-                problems.Add($"a phrase for {meaning} has no word: '{phrase}'.");
+                problems.Add($"a phrase for {meaning} contains no word: '{phrase}'.");
             }
             else if (!_owners.TryAdd(key, meaning))
             {
                 problems.Add(
                     _owners[key] == meaning
-                        ? $"the phrase '{phrase}' stands twice for {meaning}."
+                        ? $"the phrase '{phrase}' is listed twice for {meaning}."
                         : $"the phrase '{phrase}' is ambiguous: it means {_owners[key]} and {meaning}.");
             }
         }
@@ -54,7 +54,7 @@ internal sealed class FindingValidator(IReadOnlyDictionary<string, FindingDocume
         if (range is { AtLeast: not null, Above: not null } or { AtMost: not null, Below: not null })
         {
             problems.Add(
-                $"the range of finding '{name}' has two lower or two upper bounds: give atLeast or above, atMost "
+                $"the range of finding '{name}' has two lower or two upper bounds: give either atLeast or above, and either atMost "
                 + "or below.");
         }
 

@@ -18,8 +18,8 @@ internal sealed class TreeValidator
 
     private void Run()
     {
-        Require(!string.IsNullOrWhiteSpace(_document.Name), "name is missing: say what the tree is called.");
-        Require(!string.IsNullOrWhiteSpace(_document.Source), "source is missing: say where the facts come from.");
+        Require(!string.IsNullOrWhiteSpace(_document.Name), "name is missing: give the tree's name.");
+        Require(!string.IsNullOrWhiteSpace(_document.Source), "source is missing: cite where the facts come from.");
         Require(
             _document.Order is null or "path" or "any",
             $"order is '{_document.Order}': use 'path' (findings in the tree's order) or 'any'.");
@@ -36,7 +36,7 @@ internal sealed class TreeValidator
         }
 
         Require(_document.Root is not null && _document.Nodes.ContainsKey(_document.Root),
-            $"root is '{_document.Root}', which is no node: use one of {string.Join(", ", _document.Nodes.Keys)}.");
+            $"root is '{_document.Root}', which is not a node: use one of {string.Join(", ", _document.Nodes.Keys)}.");
         foreach ((string name, NodeDocument? node) in _document.Nodes)
         {
             CheckNode(name, node);
@@ -68,15 +68,15 @@ internal sealed class TreeValidator
 
         Require(
             node!.Diagnosis is null && node.Answers is null,
-            $"node '{name}' has a question and a diagnosis: a node asks or answers; move the diagnosis to a leaf.");
+            $"node '{name}' has a question and a diagnosis: move the diagnosis to a leaf.");
         Require(!string.IsNullOrWhiteSpace(node.Question), $"node '{name}' has branches but no question.");
         BranchDocument?[] branches = node.Branches ?? [];
         Require(
             branches.Length >= 2,
-            $"node '{name}' has {branches.Length} branch(es): a question needs at least two.");
+            $"node '{name}' has {branches.Length} branch(es): a question needs at least 2.");
         Require(
             branches.Count(branch => branch is { Otherwise: true }) <= 1,
-            $"node '{name}' has several branches with otherwise: keep one.");
+            $"node '{name}' has several 'otherwise' branches: keep one.");
         for (int i = 0; i < branches.Length; i++)
         {
             CheckBranch($"branch {i + 1} of node '{name}'", branches[i]);
@@ -104,9 +104,9 @@ internal sealed class TreeValidator
 
         Require(
             branch.Otherwise == branch.Finding is null,
-            $"{place} has {(branch.Otherwise ? "both a finding and otherwise" : "neither a finding nor otherwise")}: "
+            $"{place} has {(branch.Otherwise ? "both a finding and 'otherwise'" : "neither a finding nor 'otherwise'")}: "
             + "give one of them.");
-        Require(!(branch.Otherwise && branch.Absent), $"{place} is otherwise and absent: absent belongs to a finding.");
+        Require(!(branch.Otherwise && branch.Absent), $"{place} has both 'otherwise' and 'absent': 'absent' needs a finding.");
         Require(
             branch.Finding is null || _document.Findings is null || _document.Findings.ContainsKey(branch.Finding),
             $"{place} asks for the unknown finding '{branch.Finding}'.");
@@ -128,8 +128,8 @@ internal sealed class TreeValidator
             {
                 Require(
                     ranges[i].Range.Unit != ranges[j].Range.Unit || !Overlap(ranges[i].Range, ranges[j].Range),
-                    $"node '{name}': the ranges of '{ranges[i].Finding}' and '{ranges[j].Finding}' overlap, so that "
-                    + "one measure would lead two ways.");
+                    $"node '{name}': the ranges of '{ranges[i].Finding}' and '{ranges[j].Finding}' overlap, so "
+                    + "one measurement would match both branches.");
             }
         }
     }
@@ -164,7 +164,7 @@ internal sealed class TreeValidator
         IEnumerable<string> findings = _document.Findings?.Keys ?? Enumerable.Empty<string>();
         foreach (string finding in findings.Where(name => !asked.Contains(name)))
         {
-            _problems.Add($"finding '{finding}' is asked for by no node: use it or take it out.");
+            _problems.Add($"finding '{finding}' is not used by any node: use it or remove it.");
         }
     }
 
@@ -176,10 +176,10 @@ internal sealed class TreeValidator
             foreach (string answer in TreePaths.Names(leaf!))
             {
                 string key = string.Join(' ', Word.Phrase(answer));
-                Require(key.Length > 0, $"node '{name}' has an answer without a word, '{answer}'.");
+                Require(key.Length > 0, $"node '{name}' has an answer that contains no word: '{answer}'.");
                 Require(
                     !owners.TryGetValue(key, out string? owner) || owner == leaf!.Diagnosis,
-                    $"'{answer}' means both the diagnosis '{owner}' and '{leaf!.Diagnosis}': an answer must mean one.");
+                    $"'{answer}' means both the diagnosis '{owner}' and '{leaf!.Diagnosis}': an answer must mean only one.");
                 owners.TryAdd(key, leaf!.Diagnosis!);
             }
         }
@@ -216,10 +216,10 @@ internal sealed class TreeValidator
 
         Require(
             Visit(_document.Root, []) <= MostPaths,
-            $"there are more than {MostPaths} ways from the root to leaves: cut the tree into several.");
+            $"there are more than {MostPaths} paths from the root to the leaves: split the tree.");
         foreach (string lost in _document.Nodes!.Keys.Where(name => !isDone.ContainsKey(name)))
         {
-            _problems.Add($"node '{lost}' can't be reached from the root: lead a branch to it or take it out.");
+            _problems.Add($"node '{lost}' can't be reached from the root: add a branch to it or remove it.");
         }
     }
 }

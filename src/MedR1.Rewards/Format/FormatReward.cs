@@ -21,7 +21,7 @@ public sealed class FormatReward : IReward
         if (!Enum.IsDefined(style))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(style), style, "There is no such form: use Think, NoThink or ThinkAfter.");
+                nameof(style), style, "Use Think, NoThink or ThinkAfter.");
         }
 
         _style = style;

@@ -16,7 +16,7 @@ internal sealed class LatexCursor(List<string> tokens)
 
     public string Peek(int ahead) => At + ahead < tokens.Count ? tokens[At + ahead] : "";
 
-    public string Read() => AtEnd ? throw new FormatException("It ends too soon.") : tokens[At++];
+    public string Read() => AtEnd ? throw new FormatException("Unexpected end of the expression.") : tokens[At++];
 
     public bool Take(string token)
     {
@@ -33,7 +33,7 @@ internal sealed class LatexCursor(List<string> tokens)
     {
         if (++_depth > DeepestNesting)
         {
-            throw new FormatException("Nested too deep.");
+            throw new FormatException("Nested too deeply.");
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class MathAnswerReward : IReward
         if (_reasoningEnds.Any(string.IsNullOrEmpty))
         {
             throw new ArgumentException(
-                "An end of the reasoning is empty: give a text such as </think>.", nameof(reasoningEnds));
+                "An end of the reasoning is empty: give a string such as '</think>'.", nameof(reasoningEnds));
         }
         Name = RewardName.Or(name, "math_answer");
     }

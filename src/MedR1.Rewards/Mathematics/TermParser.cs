@@ -122,7 +122,7 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
             _ when token[^1] == '}' && token.Length > 2 => Word(token),
             _ when token.Length > 2 && s_functions.Contains(token[1..]) => Function(token[1..]),
             _ when GreekPattern().IsMatch(token) => Symbol(token),
-            _ => throw new FormatException($"'{token}' is not known."),
+            _ => throw new FormatException($"Unknown token '{token}'."),
         };
     }
 
@@ -137,7 +137,7 @@ internal sealed partial class TermParser(LatexCursor cursor, bool lenient, bool 
     {
         string name = string.Concat(token[(token.IndexOf('{') + 1)..^1].Where(char.IsLetterOrDigit));
         return name.Length == 0
-            ? throw new FormatException($"'{token}' is no word.")
+            ? throw new FormatException($"'{token}' is not a word.")
             : SymbolNode.Of(name, isUpright: true, isComplex: false);
     }
 

@@ -33,7 +33,8 @@ public sealed class PythonRegex
         {
             // Its own message quotes the translation, which nobody wrote.
             throw new ArgumentException(
-                $"The expression '{pattern}' is malformed ({exception.Error}); Python's re.compile says where.", nameof(pattern), exception);
+                $"The expression '{pattern}' is malformed ({exception.Error}); Python's re.compile reports where.",
+                nameof(pattern), exception);
         }
 
         _fullMatch = new Regex($@"\A(?:{translated})\z", RegexOptions.CultureInvariant, limit);

@@ -145,7 +145,7 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
                 _position++;
                 if (ClassMember(out high) is not null || high < low)
                 {
-                    throw Fault("a range in a class that has no order");
+                    throw Fault("an invalid character range");
                 }
             }
 
@@ -216,7 +216,7 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
     }
 
     private char Next() =>
-        _position < pattern.Length ? pattern[_position++] : throw Fault("an end in the middle of an escape or class");
+        _position < pattern.Length ? pattern[_position++] : throw Fault("an unfinished escape or class");
 
     private bool Takes(string text)
     {
@@ -226,7 +226,7 @@ internal sealed class PythonRegexTranslator(string pattern, PythonRegexOptions o
     }
 
     private ArgumentException Fault(string what) => new(
-        $"The expression '{pattern}' has {what} at or before place {_position}, which PythonRegex does not know; "
-            + "write it another way.",
+        $"The expression '{pattern}' has {what} at or before position {_position}, which PythonRegex does not support; "
+            + "rewrite it.",
         nameof(pattern));
 }

@@ -35,14 +35,14 @@ public sealed class DecisionTreeMistakesTests
     [InlineData("\"to\": \"m\"", "\"to\": \"x\"", "unknown node 'x'")]
     [InlineData("\"to\": \"m\"", "\"to\": \"q\"", "there is a cycle: q → q")]
     [InlineData("\"to\": \"m\"", "\"to\": \"b\"", "node 'm' can't be reached")]
-    [InlineData("\"root\": \"q\"", "\"root\": \"z\"", "root is 'z', which is no node")]
+    [InlineData("\"root\": \"q\"", "\"root\": \"z\"", "root is 'z', which is not a node")]
     [InlineData("{ \"diagnosis\": \"malignant\" }", "{ }", "node 'm' is a leaf without a diagnosis")]
     [InlineData("\"diagnosis\": \"malignant\"", "\"diagnosis\": \"Benign!\"", "means both the diagnosis")]
     [InlineData("\"absentPhrases\": [\"smooth\"]", "\"absentPhrases\": [\"Spiculation.\"]", "is ambiguous")]
-    [InlineData("\"phrases\": [\"spiculation\"]", "\"phrases\": [\"spiculation\", \"-\"]", "has no word")]
+    [InlineData("\"phrases\": [\"spiculation\"]", "\"phrases\": [\"spiculation\", \"-\"]", "contains no word")]
     [InlineData("\"finding\": \"spiculated\", \"to\"", "\"finding\": \"round\", \"to\"", "unknown finding 'round'")]
     [InlineData(", \"absent\": true", "", "2 branches for 'spiculated' being present")]
-    [InlineData("\"name\": \"n\"", "\"nam\": \"n\"", "It is no such JSON")]
+    [InlineData("\"name\": \"n\"", "\"nam\": \"n\"", "The document is not a valid decision tree")]
     [InlineData("\"name\": \"n\", \"source\": \"s\"", "\"name\": \"n\", \"source\": \" \"", "source is missing")]
     [InlineData("\"question\": \"Margin?\"", "\"question\": \"Margin?\", \"diagnosis\": \"d\"", "has a question and a diagnosis")]
     [InlineData("\"source\": \"s\"", "\"source\": \"s\", \"order\": \"free\"", "order is 'free'")]
@@ -80,7 +80,7 @@ public sealed class DecisionTreeMistakesTests
         foreach (string expected in new[]
         {
             "'Mass' is ambiguous", "unknown unit 'ell'", "'odd' is empty", "overlap", "has 1 branch(es)",
-            "both a finding and otherwise", "node 'd' is a leaf without", "'idle' is asked for by no node",
+            "both a finding and 'otherwise'", "node 'd' is a leaf without", "'idle' is not used by any node",
             "cycle: a → b → a",
         })
         {
