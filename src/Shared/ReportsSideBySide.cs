@@ -5,7 +5,7 @@ namespace MedR1;
 /// <summary>Checks whether reports can appear in one table.</summary>
 internal static class ReportsSideBySide
 {
-    private const int Named = 3;
+    private const int MaxListed = 3;
 
     /// <summary>Checks that reports are about the same questions; the order of reports and answers doesn't matter.</summary>
     /// <exception cref="ArgumentException">There are no reports, or they are about different questions.</exception>
@@ -25,7 +25,7 @@ internal static class ReportsSideBySide
             {
                 throw new ArgumentException(
                     $"'{first.Name}' has {first.Answers.Count} questions and '{other.Name}' has {other.Answers.Count}; "
-                    + $"ids only in the first: {Told(onlyFirst)}, only in the second: {Told(onlyOther)}. Scores of "
+                    + $"ids only in the first: {Describe(onlyFirst)}, only in the second: {Describe(onlyOther)}. Scores of "
                     + "different questions don't belong in one table. Write separate tables, or compare the shared questions "
                     + "with ReportComparison.Compare. If they are the same questions under other ids, for example from another "
                     + "file, give both the same ids (ExampleColumns.Id).",
@@ -43,7 +43,7 @@ internal static class ReportsSideBySide
 
     private static IEnumerable<string> Ids(EvaluationReport report) => report.Answers.Select(answer => answer.Example.Id);
 
-    private static string Told(string[] ids) => ids.Length == 0
+    private static string Describe(string[] ids) => ids.Length == 0
         ? "0"
-        : $"{ids.Length} ({string.Join(", ", ids.Take(Named).Select(id => $"'{id}'"))}{(ids.Length > Named ? ", …" : "")})";
+        : $"{ids.Length} ({string.Join(", ", ids.Take(MaxListed).Select(id => $"'{id}'"))}{(ids.Length > MaxListed ? ", …" : "")})";
 }

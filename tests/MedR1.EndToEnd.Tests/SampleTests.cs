@@ -26,7 +26,7 @@ public sealed class SampleTests : IDisposable
         // Blank pictures leave chance, give or take three standard errors: 3 · √(0.366 · 0.634 / 685).
         Assert.Equal(0.366, summary.GetProperty("questionOnlyAccuracy").GetDouble(), 0.055);
         Assert.Matches(
-            @"(?m)^- question only: .* data real-mini \(test\) \(blank pictures\) .* then 2 steps of GRPO",
+            @"(?m)^- question only: .* data real-mini \(test\) \(blank images\) .* then 2 steps of GRPO",
             File.ReadAllText(Path.Combine(output, "report.md")));
         Assert.Equal(3, summary.GetProperty("seed").GetInt32());
         Assert.Equal("PNG"u8.ToArray(), File.ReadAllBytes(Path.Combine(output, "curves.png"))[1..4]);

@@ -44,25 +44,25 @@ public sealed class ConversationDataset : IReadOnlyList<Conversation>
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(imageRoot);
-        MissingImageCounter images = new(imageRoot, (options ?? new ConversationOptions()).MissingImages);
+        MissingImageCounter missing = new(imageRoot, (options ?? new ConversationOptions()).MissingImages);
         string name = Path.GetFileNameWithoutExtension(file);
         List<Conversation> conversations = [];
         foreach (JsonItem item in JsonItems.Read(file))
         {
             cancellationToken.ThrowIfCancellationRequested();
             string[] paths = item.RelativePaths(item.Has("images") ? "images" : "image");
-            IImageSource[] pictures = [.. paths.Select(path => new FileImageSource(Path.Combine(imageRoot, path)))];
+            IImageSource[] images = [.. paths.Select(path => new FileImageSource(Path.Combine(imageRoot, path)))];
             Conversation conversation = new(
                 item.Has("id") ? item.TextOrNumber("id") : $"{name}/{item.Index}",
-                ConversationItem.Messages(item, pictures));
-            if (images.Keeps(paths))
+                ConversationItem.Messages(item, images));
+            if (missing.Keeps(paths))
             {
                 conversations.Add(conversation);
             }
         }
 
-        images.ThrowIfNotAllowed();
-        return new ConversationDataset(name, conversations, images.Result);
+        missing.ThrowIfNotAllowed();
+        return new ConversationDataset(name, conversations, missing.Result);
     }
 
     /// <summary>The first question and answer of each conversation that has them, as a data set.</summary>

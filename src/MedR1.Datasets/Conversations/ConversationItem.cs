@@ -7,7 +7,7 @@ internal static class ConversationItem
 
     /// <summary>The messages, with an image in place of each <c>&lt;image&gt;</c> placeholder.</summary>
     /// <exception cref="DatasetException">A role is unknown, or the numbers of placeholders and images differ.</exception>
-    public static ChatMessage[] Messages(JsonItem item, IImageSource[] pictures)
+    public static ChatMessage[] Messages(JsonItem item, IImageSource[] images)
     {
         bool isLlava = item.Has("conversations");
         string list = isLlava ? "conversations" : "messages";
@@ -17,13 +17,13 @@ internal static class ConversationItem
         foreach (JsonItem message in item.Objects(list))
         {
             messages.Add(new ChatMessage(
-                Role(message, roleField), Parts(item, message.Text(textField), pictures, ref next)));
+                Role(message, roleField), Parts(item, message.Text(textField), images, ref next)));
         }
 
-        return next == pictures.Length
+        return next == images.Length
             ? [.. messages]
             : throw item.Fault(
-                list, $"{next} marks '{Mark}' for {pictures.Length} pictures. Each picture needs one mark.");
+                list, $"{next} '{Mark}' placeholders for {images.Length} images. Each image needs one placeholder.");
     }
 
     private static ChatRole Role(JsonItem message, string field) => message.Text(field) switch
@@ -32,10 +32,10 @@ internal static class ConversationItem
         "gpt" or "assistant" => ChatRole.Assistant,
         "system" => ChatRole.System,
         string other => throw message.Fault(
-            field, $"'{other}' is no known role: human, user, gpt, assistant or system was expected."),
+            field, $"'{other}' is not a known role; human, user, gpt, assistant or system was expected."),
     };
 
-    private static List<ChatPart> Parts(JsonItem item, string text, IImageSource[] pictures, ref int next)
+    private static List<ChatPart> Parts(JsonItem item, string text, IImageSource[] images, ref int next)
     {
         List<ChatPart> parts = [];
         string[] pieces = text.Split(Mark);
@@ -43,9 +43,9 @@ internal static class ConversationItem
         {
             if (i > 0)
             {
-                parts.Add(next < pictures.Length
-                    ? new ImagePart(pictures[next++])
-                    : throw item.Fault("image", $"more marks '{Mark}' than the {pictures.Length} pictures of the item."));
+                parts.Add(next < images.Length
+                    ? new ImagePart(images[next++])
+                    : throw item.Fault("image", $"more '{Mark}' placeholders than the item's {images.Length} images."));
             }
 
             string piece = i > 0 ? WithoutFirstBreak(pieces[i]) : pieces[i];

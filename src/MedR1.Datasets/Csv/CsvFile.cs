@@ -78,6 +78,6 @@ public static class CsvFile
         int gap = Array.FindIndex(texts, 0, count, text => text.Length == 0);
         return gap < 0
             ? [.. texts.Take(count)]
-            : throw row.Fault(columns[gap], $"this option is empty, but '{columns[count - 1]}' behind it is not.");
+            : throw row.Fault(columns[gap], $"this option is empty, but the later '{columns[count - 1]}' is not.");
     }
 }

@@ -24,8 +24,8 @@ internal sealed class CsvReader(TextReader text, string filePath)
         catch (DecoderFallbackException exception)
         {
             // Text is decoded in blocks: the bytes are in one of the next rows, not always in the next.
-            string place = _row switch { < 0 => "", 0 => ", behind the header", _ => $", behind item {_row - 1}" };
-            throw new DatasetException($"{filePath}{place}: bytes that are no UTF-8. Save the file as UTF-8.", exception)
+            string place = _row switch { < 0 => "", 0 => ", after the header", _ => $", after item {_row - 1}" };
+            throw new DatasetException($"{filePath}{place}: invalid UTF-8. Save the file as UTF-8.", exception)
             {
                 FilePath = filePath,
             };
@@ -66,7 +66,7 @@ internal sealed class CsvReader(TextReader text, string filePath)
             int next = Next();
             if (next < 0)
             {
-                throw Fault("a quote has no end. Was the file cut off while downloading?");
+                throw Fault("a quote is not closed. Was the file cut off while downloading?");
             }
 
             if (next != '"')

@@ -28,7 +28,7 @@ internal sealed class CsvRow(string filePath, int index, string[] header, string
 
     /// <summary>The error for a header that names a column more than once.</summary>
     public DatasetException Twice(string column) => new(
-        $"{filePath} has {header.Count(name => name == column)} columns '{column}', at places "
+        $"{filePath} has {header.Count(name => name == column)} columns '{column}', at positions "
         + $"{string.Join(", ", header.Index().Where(one => one.Item == column).Select(one => one.Index + 1))} of its header: "
         + "rename or remove all but one.")
     {

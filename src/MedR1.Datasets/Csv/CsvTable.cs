@@ -18,7 +18,7 @@ internal static class CsvTable
         CsvReader reader = new(text, filePath);
         if (reader.ReadRow() is not string[] header)
         {
-            throw new DatasetException($"{filePath} is empty, but a row with the names of the columns was expected.")
+            throw new DatasetException($"{filePath} is empty, but a header row was expected.")
             {
                 FilePath = filePath,
             };
@@ -31,7 +31,7 @@ internal static class CsvTable
             {
                 throw DatasetException.AtRow(
                     filePath, index,
-                    $"{cells.Length} cells, but the header has {header.Length}. Is a quote or a comma missing in it?");
+                    $"{cells.Length} cells, but the header has {header.Length}. Is a quote or a comma missing?");
             }
 
             yield return new CsvRow(filePath, index, header, cells);
@@ -48,7 +48,7 @@ internal static class CsvTable
             if (!rows.TryAdd(row[keyColumn], row))
             {
                 throw row.Fault(
-                    keyColumn, $"'{row[keyColumn]}' is also in item {rows[row[keyColumn]].Index}. Leave one of the two out.");
+                    keyColumn, $"'{row[keyColumn]}' is also in item {rows[row[keyColumn]].Index}. Remove one of the two.");
             }
         }
 
@@ -59,7 +59,7 @@ internal static class CsvTable
         rows.TryGetValue(key, out CsvRow? row)
             ? row
             : throw new DatasetException(
-                $"{fileName} has no row for '{key}'. Take the folder from the repository again.")
+                $"{fileName} has no row for '{key}'. Restore the folder from the repository.")
             {
                 FilePath = fileName,
             };
@@ -71,7 +71,7 @@ internal static class CsvTable
         {
             string separator = only[place] == ';' ? "semicolons" : "tabs";
             throw new DatasetException(
-                $"{filePath}, header: its only column is '{only}'. Are its cells separated by {separator}? Save the file with commas.")
+                $"{filePath}, header: its only column is '{only}'. Are its cells separated by {separator}? Save it with commas.")
             {
                 FilePath = filePath,
             };

@@ -13,23 +13,23 @@ internal static class NearDuplicates
     /// are compared.
     /// </remarks>
     public static void Find(
-        IReadOnlyList<ImageFingerprint> pictures, NearDuplicateOptions options, UnionFind groups,
+        IReadOnlyList<ImageFingerprint> fingerprints, NearDuplicateOptions options, UnionFind groups,
         CancellationToken cancellationToken)
     {
         int bands = options.MaxBitDistance + 1;
         for (int band = 0; band < bands; band++)
         {
             ulong mask = Band(band, bands);
-            foreach (IGrouping<ulong, int> bucket in Enumerable.Range(0, pictures.Count)
-                .GroupBy(i => pictures[i].Hash & mask))
+            foreach (IGrouping<ulong, int> bucket in Enumerable.Range(0, fingerprints.Count)
+                .GroupBy(i => fingerprints[i].Hash & mask))
             {
-                Compare([.. bucket], pictures, options, groups, cancellationToken);
+                Compare([.. bucket], fingerprints, options, groups, cancellationToken);
             }
         }
     }
 
     private static void Compare(
-        int[] bucket, IReadOnlyList<ImageFingerprint> pictures, NearDuplicateOptions options, UnionFind groups,
+        int[] bucket, IReadOnlyList<ImageFingerprint> fingerprints, NearDuplicateOptions options, UnionFind groups,
         CancellationToken cancellationToken)
     {
         for (int i = 0; i < bucket.Length; i++)
@@ -37,8 +37,8 @@ internal static class NearDuplicates
             cancellationToken.ThrowIfCancellationRequested();
             for (int j = i + 1; j < bucket.Length; j++)
             {
-                ImageFingerprint first = pictures[bucket[i]];
-                ImageFingerprint second = pictures[bucket[j]];
+                ImageFingerprint first = fingerprints[bucket[i]];
+                ImageFingerprint second = fingerprints[bucket[j]];
                 if (!groups.AreJoined(bucket[i], bucket[j])
                     && BitOperations.PopCount(first.Hash ^ second.Hash) <= options.MaxBitDistance
                     && first.GreyDistance(second) <= options.MaxGreyDistance)

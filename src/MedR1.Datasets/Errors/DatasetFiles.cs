@@ -29,7 +29,7 @@ internal static class DatasetFiles
     public static DatasetException CantBeRead(string filePath, Exception exception) =>
         new(
             Directory.Exists(filePath)
-                ? $"{filePath} is a folder; give the file in it."
+                ? $"{filePath} is a folder; give a file in it."
                 : $"{filePath} can't be read: {exception.Message}", exception)
         {
             FilePath = filePath,
@@ -65,7 +65,7 @@ internal static class DatasetFiles
         }
 
         throw new DatasetException(
-            $"'{folder}' has no file '{string.Join("' or '", names.ToArray())}'. Give the folder that holds it.")
+            $"'{folder}' has no file '{string.Join("' or '", names.ToArray())}'. Give the folder that contains it.")
         {
             FilePath = folder,
         };

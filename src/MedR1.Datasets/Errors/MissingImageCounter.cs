@@ -3,7 +3,7 @@ namespace MedR1.Datasets;
 /// <summary>Checks whether images exist, each path once, and decides whether to keep the examples that need them.</summary>
 internal sealed class MissingImageCounter(
     string imageRoot, MissingImageHandling handling, Func<string, bool>? isThere = null,
-    string remedy = "Unpack the pictures there")
+    string remedy = "Unpack the images there")
 {
     private const int NamesKept = 5;
     private readonly Func<string, bool> _isThere = isThere ?? (path => File.Exists(Path.Combine(imageRoot, path)));
@@ -36,7 +36,7 @@ internal sealed class MissingImageCounter(
         {
             string names = string.Join(", ", _firstPaths.Select(path => $"'{path}'"));
             throw new DatasetException(
-                $"{_exampleCount} of {_examples} examples have no picture under '{imageRoot}'. First missing: {names}. "
+                $"{_exampleCount} of {_examples} examples lack images in '{imageRoot}'. First missing: {names}. "
                 + $"{remedy}, or set MissingImages to Skip (leave these examples out) or Keep.")
             {
                 FilePath = imageRoot,

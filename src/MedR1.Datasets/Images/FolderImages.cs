@@ -1,7 +1,7 @@
 namespace MedR1.Datasets;
 
 /// <summary>Images in a folder, or in its subfolder <c>images</c> or <c>figures</c>.</summary>
-internal sealed class FolderPictures(string folder) : IPictureStore
+internal sealed class FolderImages(string folder) : IImageStore
 {
     private static readonly string[] s_below = ["", "images", "figures"];
 

@@ -1,7 +1,7 @@
 namespace MedR1.Datasets;
 
 /// <summary>Where a data set's images are stored.</summary>
-internal interface IPictureStore
+internal interface IImageStore
 {
     /// <summary>Whether an image exists.</summary>
     bool Contains(string path);

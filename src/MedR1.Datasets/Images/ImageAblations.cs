@@ -74,8 +74,8 @@ public static class ImageAblations
         {
             throw new ArgumentException(
                 $"All {questions.Length} questions of modality '{kind.Modality ?? "(any)"}' with {kind.Images} "
-                + $"{(kind.Images == 1 ? "image" : "images")} are about {NamesOf(dataset[questions[0]])}, so there is "
-                + "nothing else of the kind to give them. Use withinModality: false, or leave these questions out.", nameof(dataset));
+                + $"{(kind.Images == 1 ? "image" : "images")} are about {NamesOf(dataset[questions[0]])}, so there are no "
+                + "others to swap with. Use withinModality: false, or leave these questions out.", nameof(dataset));
         }
 
         int[] order = [.. byImages.SelectMany(same => same)];
@@ -87,7 +87,7 @@ public static class ImageAblations
                 .FirstOrDefault(place => !ShareImage(dataset[order[place % order.Length]], dataset[question]), -1);
             donors[question] = place >= 0 ? order[place % order.Length] : throw new ArgumentException(
                 $"Each of the {order.Length} questions of modality '{kind.Modality ?? "(any)"}' with {kind.Images} images has one of "
-                + $"'{dataset[question].Id}' ({NamesOf(dataset[question])}), so there is nothing else of the kind to give it. "
+                + $"'{dataset[question].Id}' ({NamesOf(dataset[question])}), so there are no others to swap with. "
                 + "Use withinModality: false, or leave this question out.", nameof(dataset));
         }
     }

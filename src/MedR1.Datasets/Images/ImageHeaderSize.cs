@@ -34,8 +34,8 @@ internal static class ImageHeaderSize
         return width is > 0 and <= LargestSide && height is > 0 and <= LargestSide && width * height <= MostPixels
             ? ((int)width, (int)height)
             : throw new InvalidDataException(
-                $"The size of picture '{name}' can't be read from its header (got {width} x {height}): it is no "
-                + $"PNG, JPEG, GIF, BMP or WebP file, or larger than {MostPixels} pixels.");
+                $"The size of image '{name}' can't be read from its header (got {width} x {height}): it is not a "
+                + $"PNG, JPEG, GIF, BMP or WebP file, or has more than {MostPixels} pixels.");
     }
 
     private static (long Width, long Height) Of(ReadOnlySpan<byte> start)

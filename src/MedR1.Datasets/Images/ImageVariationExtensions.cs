@@ -11,7 +11,7 @@ public static class ImageVariationExtensions
     /// <param name="dataset">The data set.</param>
     /// <param name="seed">The seed of the random choices, which are independent for each example.</param>
     /// <param name="decode">
-    /// Decodes an image, such as <c>picture => decoder.Load(picture)</c> with a decoder of <c>MedR1.Imaging</c>; called each time
+    /// Decodes an image, such as <c>image => decoder.Load(image)</c> with a decoder of <c>MedR1.Imaging</c>; called each time
     /// an image is read, from several threads.
     /// </param>
     /// <param name="options">How much images are changed; null for the defaults.</param>
@@ -21,7 +21,7 @@ public static class ImageVariationExtensions
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentNullException.ThrowIfNull(decode);
         options ??= new ImageVariationOptions();
-        return new MappedDataset($"{dataset.Name} (pictures varied)", dataset, (index, example) =>
+        return new MappedDataset($"{dataset.Name} (images varied)", dataset, (index, example) =>
         {
             DeterministicRandom random = DeterministicRandom.For(seed, index);
             return example with

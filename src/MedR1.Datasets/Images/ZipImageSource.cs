@@ -1,7 +1,7 @@
 namespace MedR1.Datasets;
 
 /// <summary>An image in an archive, unpacked on each read.</summary>
-internal sealed class ZipImageSource(ZipPictures archive, string name) : IImageSource
+internal sealed class ZipImageSource(ZipImages archive, string name) : IImageSource
 {
     public string Name { get; } = $"{archive.Path}/{name}";
 

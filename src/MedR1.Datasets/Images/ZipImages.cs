@@ -6,7 +6,7 @@ namespace MedR1.Datasets;
 /// Images in a ZIP archive, found by file name regardless of folder. The archive stays open as long as one of its images is
 /// referenced.
 /// </summary>
-internal sealed class ZipPictures : IPictureStore
+internal sealed class ZipImages : IImageStore
 {
     private const int MostBytes = 256 << 20;
     private readonly ZipArchive _archive;
@@ -14,7 +14,7 @@ internal sealed class ZipPictures : IPictureStore
     private readonly Dictionary<string, ZipArchiveEntry> _others = new(StringComparer.Ordinal);
 
     /// <exception cref="DatasetException">The file is not an archive, or is a broken one.</exception>
-    public ZipPictures(string filePath)
+    public ZipImages(string filePath)
     {
         try
         {
@@ -30,7 +30,7 @@ internal sealed class ZipPictures : IPictureStore
         catch (InvalidDataException exception)
         {
             throw new DatasetException(
-                $"{filePath} is no valid ZIP archive: {exception.Message} Was it cut off while downloading?", exception)
+                $"{filePath} is not a valid ZIP archive: {exception.Message} Was it cut off while downloading?", exception)
             {
                 FilePath = filePath,
             };
@@ -52,8 +52,8 @@ internal sealed class ZipPictures : IPictureStore
         return !_others.TryGetValue(name, out ZipArchiveEntry? other)
             ? new ZipImageSource(this, name)
             : throw new DatasetException(
-                $"{Path} has several files '{name}', such as '{_entries[name].FullName}' and '{other.FullName}', and which of "
-                + "them a question means can't be told. Pack the archive again with one of them, or unpack it and give the folder.")
+                $"{Path} contains several files named '{name}', such as '{_entries[name].FullName}' and '{other.FullName}', so "
+                + "it is unclear which one a question means. Repack the archive with one of them, or unpack it and give the folder.")
             {
                 FilePath = Path,
                 Field = name,
@@ -66,7 +66,7 @@ internal sealed class ZipPictures : IPictureStore
     {
         if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry))
         {
-            throw new FileNotFoundException($"{Path} has no picture '{name}'.", name);
+            throw new FileNotFoundException($"{Path} contains no image '{name}'.", name);
         }
 
         lock (_archive)
@@ -75,7 +75,7 @@ internal sealed class ZipPictures : IPictureStore
             {
                 using Stream packed = entry.Open();
                 return BoundedStream.ReadAll(packed, MostBytes, () => new IOException(
-                    $"'{name}' in {Path} unpacks to more than {MostBytes} bytes, so it is no picture."));
+                    $"'{name}' in {Path} unpacks to more than {MostBytes} bytes, so it is not an image."));
             }
             catch (InvalidDataException exception)
             {

@@ -20,7 +20,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
 
         return value.ValueKind == JsonValueKind.String
             ? Decode(field, value)
-            : throw Fault(field, $"a JSON {value.ValueKind}, but text was expected.");
+            : throw Fault(field, $"a JSON {value.ValueKind}, but a string was expected.");
     }
 
     /// <summary>A path below the data set's folder, with slashes.</summary>
@@ -50,7 +50,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
         JsonItem item = this;
         return [.. Array(field).Select(value => value.ValueKind == JsonValueKind.String
             ? item.Decode(field, value)
-            : throw item.Fault(field, $"the list holds a JSON {value.ValueKind}, but texts were expected."))];
+            : throw item.Fault(field, $"the list contains a JSON {value.ValueKind}, but strings were expected."))];
     }
 
     /// <summary>Objects in a list that must exist.</summary>
@@ -59,7 +59,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
         (string path, int place, JsonItem item) = (filePath, index, this);
         return Array(field).Select(value => value.ValueKind == JsonValueKind.Object
             ? new JsonItem(path, place, value)
-            : throw item.Fault(field, $"the list holds a JSON {value.ValueKind}, but objects were expected."));
+            : throw item.Fault(field, $"the list contains a JSON {value.ValueKind}, but objects were expected."));
     }
 
     /// <summary>A field that must exist and contain text or a number, which is taken as written.</summary>
@@ -82,17 +82,17 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
         catch (InvalidOperationException exception)
         {
             // One of the property names contains an escaped lone surrogate; the lookup compares the names one by one.
-            throw Fault(field, $"a name beside it is no valid text: {exception.Message}");
+            throw Fault(field, $"another field of the item has an invalid name: {exception.Message}");
         }
     }
 
     private JsonElement[] Array(string field) =>
         TryFind(field, out JsonElement value) && value.ValueKind == JsonValueKind.Array
             ? [.. value.EnumerateArray()]
-            : throw Fault(field, "missing or no list. Every item needs a list here.");
+            : throw Fault(field, "missing or not a list. Every item needs a list here.");
 
     private DatasetException NoPath(string field, string path) =>
-        Fault(field, $"'{path}' is no path below the data set's folder. Write it from there on, such as 'images/1.png'.");
+        Fault(field, $"'{path}' is not a path below the data set's folder. Make it relative to it, such as 'images/1.png'.");
 
     private string Decode(string field, JsonElement value)
     {
@@ -102,7 +102,7 @@ internal readonly struct JsonItem(string filePath, int index, JsonElement elemen
         }
         catch (InvalidOperationException exception)
         {
-            throw Fault(field, $"no valid text: {exception.Message}");
+            throw Fault(field, $"invalid text: {exception.Message}");
         }
     }
 }

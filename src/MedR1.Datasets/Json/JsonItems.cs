@@ -12,8 +12,8 @@ internal static class JsonItems
         if (document.RootElement.ValueKind != JsonValueKind.Array)
         {
             throw new DatasetException(
-                $"{filePath} holds a JSON {document.RootElement.ValueKind}, but an array of objects was expected. "
-                + "Is it another file?")
+                $"{filePath} contains a JSON {document.RootElement.ValueKind}, but an array of objects was expected. "
+                + "Is it the right file?")
             {
                 FilePath = filePath,
             };
@@ -46,7 +46,7 @@ internal static class JsonItems
         catch (JsonException exception)
         {
             throw new DatasetException(
-                $"{filePath} is no valid JSON: {exception.Message} Was it cut off while downloading?", exception)
+                $"{filePath} is not valid JSON: {exception.Message} Was it cut off while downloading?", exception)
             {
                 FilePath = filePath,
             };

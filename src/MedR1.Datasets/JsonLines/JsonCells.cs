@@ -21,7 +21,7 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
         }
         catch (InvalidOperationException exception)
         {
-            throw DatasetException.AtRow(filePath, line.Row, $"no valid text: {exception.Message}");
+            throw DatasetException.AtRow(filePath, line.Row, $"invalid text: {exception.Message}");
         }
 
         return cells;
@@ -36,7 +36,7 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
         JsonValueKind.Array => List(column, value),
         JsonValueKind.Object => Object(column, place, value),
         _ => value.GetString() is string text && JsonLineImage.IsDataUri(text)
-            ? Picture(column, place, JsonLineImage.Payload(text))
+            ? Image(column, place, JsonLineImage.Payload(text))
             : value.GetString(),
     };
 
@@ -76,7 +76,7 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
     {
         if (value.TryGetProperty("bytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.String)
         {
-            return Picture(column, place, bytes.GetString()!);
+            return Image(column, place, bytes.GetString()!);
         }
 
         if (value.TryGetProperty("path", out JsonElement path) && path.ValueKind == JsonValueKind.String)
@@ -107,8 +107,8 @@ internal readonly struct JsonCells(string filePath, JsonLine line)
             : System.Array.ConvertAll(properties[..count], one => cells.Cell(column, place, one.Value));
     }
 
-    private JsonLineImage Picture(string column, int place, string? base64) => base64 is not null && Base64.IsValid(base64)
+    private JsonLineImage Image(string column, int place, string? base64) => base64 is not null && Base64.IsValid(base64)
         ? new JsonLineImage(filePath, line, column, place)
         : throw DatasetException.AtField(
-            filePath, line.Row, column, "the picture is no valid base64 text. A data URI reads data:image/png;base64,….");
+            filePath, line.Row, column, "the image is not valid base64. A data URI has the form data:image/png;base64,….");
 }

@@ -79,5 +79,5 @@ internal sealed class JsonLineBuffer(string filePath, int maxLineLength)
     }
 
     private DatasetException TooLong() => DatasetException.AtRow(
-        filePath, _row, $"the line is longer than {maxLineLength} bytes. Is it a file of JSON Lines? If so, raise MaxLineLength.");
+        filePath, _row, $"the line is longer than {maxLineLength} bytes. Is this a JSON Lines file? If so, raise MaxLineLength.");
 }

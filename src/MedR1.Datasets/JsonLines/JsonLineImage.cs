@@ -62,7 +62,7 @@ internal sealed class JsonLineImage : IImageSource
             or KeyNotFoundException or ArgumentException or IndexOutOfRangeException)
         {
             throw new IOException(
-                $"The picture '{Name}' is not where it was when the data set was loaded: has the file changed since?",
+                $"The image '{Name}' is not where it was when the data set was loaded: has the file changed since?",
                 exception);
         }
     }

@@ -8,7 +8,7 @@ internal static class JsonLineReader
 {
     // The usual mistake is a file that holds one list, on a line or on many.
     private const string Advice =
-        "Every line must hold one object; jq -c '.[]' list.json > lines.jsonl makes lines of a list.";
+        "Every line must contain one object; jq -c '.[]' list.json > lines.jsonl converts a list to lines.";
 
     public static IEnumerable<TableRow> Read(string filePath, int maxLineLength)
     {
@@ -90,7 +90,7 @@ internal static class JsonLineReader
         catch (JsonException exception)
         {
             throw new DatasetException(
-                $"{filePath}, item {line.Row}: the line is no valid JSON: {exception.Message} {Advice}", exception)
+                $"{filePath}, item {line.Row}: the line is not valid JSON: {exception.Message} {Advice}", exception)
             {
                 FilePath = filePath,
                 ItemIndex = line.Row,

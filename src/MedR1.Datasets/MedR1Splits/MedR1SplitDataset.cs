@@ -53,7 +53,7 @@ public sealed class MedR1SplitDataset : LoadedDataset
         MedR1Problem problem = MedR1Problem.Parse(item.Text("problem"));
         if (problem.Options.Count == 0)
         {
-            throw item.Fault("problem", "no options: ' A)' does not occur.");
+            throw item.Fault("problem", "no options: ' A)' not found.");
         }
 
         string solution = item.Text("solution");
@@ -61,7 +61,7 @@ public sealed class MedR1SplitDataset : LoadedDataset
         if (OptionLetters.IndexOf(letter) is not int answer || answer >= problem.Options.Count)
         {
             string last = OptionLetters.Of(problem.Options.Count - 1);
-            throw item.Fault("solution", $"'{solution}' names none of the options A to {last}.");
+            throw item.Fault("solution", $"'{solution}' is none of the options A to {last}.");
         }
 
         return new VqaExample

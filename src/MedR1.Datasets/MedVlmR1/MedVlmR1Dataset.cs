@@ -51,7 +51,7 @@ public sealed class MedVlmR1Dataset : LoadedDataset
         string solution = item.Text("solution");
         int answer = OptionLetters.IndexOf(AnswerTags.StrippedOrWhole(solution)) is int index && index < options.Length
             ? index
-            : throw item.Fault("solution", $"'{solution}' is no letter of the {options.Length} options.");
+            : throw item.Fault("solution", $"'{solution}' is not the letter of one of the {options.Length} options.");
         Dictionary<string, string> metadata = new(3);
         foreach (string field in (ReadOnlySpan<string>)["problem", "answer", "subset"])
         {

@@ -56,7 +56,7 @@ public sealed class OmniMedVqaDataset : LoadedDataset
         return candidates.FirstOrDefault(candidate => Directory.Exists(Path.Combine(candidate, AnnotationFolder)))
             ?? throw new DatasetException(
                 $"'{folder}' has no folder '{AnnotationFolder}'. Give the folder that OmniMedVQA.zip unpacks to: it "
-                + $"holds '{AnnotationFolder}' and 'Images'.")
+                + $"contains '{AnnotationFolder}' and 'Images'.")
             {
                 FilePath = folder,
             };

@@ -18,7 +18,7 @@ internal static class OmniMedVqaItem
                 ? null
                 : throw item.Fault(
                     "gt_answer",
-                    $"'{gold}' is none of the options {string.Join(" | ", options)}. Mend the item, or set "
+                    $"'{gold}' is none of the options {string.Join(" | ", options)}. Fix the item, or set "
                     + "SkipUnmatchedAnswers.");
         }
 
@@ -54,12 +54,12 @@ internal static class OmniMedVqaItem
         int gap = Array.IndexOf(texts, null, 0, count);
         if (gap >= 0)
         {
-            throw item.Fault(s_optionFields[gap], "missing, but a later option is there: letters would be wrong.");
+            throw item.Fault(s_optionFields[gap], "missing, but a later option exists: letters would be wrong.");
         }
 
         return count >= 2
             ? [.. texts.Take(count).OfType<string>()]
-            : throw item.Fault("option_B", "missing. A choice needs two options.");
+            : throw item.Fault("option_B", "missing. A multiple-choice question needs 2 options.");
     }
 
     // One item of Chest CT Scan.json has the key 'modality' instead.

@@ -17,15 +17,15 @@ internal static class BalancedPhantoms
             if (since == MostCandidates)
             {
                 throw new InvalidOperationException(
-                    $"None of {MostCandidates} phantoms of {family} has the answers that are left after {drawn} of {imageCount}: "
-                    + "facts of the family depend on each other.");
+                    $"None of {MostCandidates} phantoms of {family} has the answers that remain after {drawn} of {imageCount} "
+                    + "images: the family's facts depend on each other.");
             }
 
             // An image's facts don't depend on its size, so a small one suffices to decide whether to draw the large one.
-            long pictureSeed = PhantomDataset.PictureSeed(seed, candidate);
+            long imageSeed = PhantomDataset.ImageSeed(seed, candidate);
             (string Fact, string Answer)[] answers =
             [
-                .. PhantomGenerator.Create(family, pictureSeed, PhantomGenerator.SmallestSize).Facts.Where(IsAsked)
+                .. PhantomGenerator.Create(family, imageSeed, PhantomGenerator.SmallestSize).Facts.Where(IsAsked)
                     .Select(fact => (fact.Name, fact.Answer)),
             ];
             if (answers.All(answer => left[answer] > 0))
@@ -37,7 +37,7 @@ internal static class BalancedPhantoms
 
                 drawn++;
                 since = 0;
-                yield return PhantomGenerator.Create(family, pictureSeed, imageSize);
+                yield return PhantomGenerator.Create(family, imageSeed, imageSize);
             }
         }
     }
@@ -56,7 +56,7 @@ internal static class BalancedPhantoms
             if (imageCount % fact.Choices.Count != 0)
             {
                 throw new ArgumentException(
-                    $"{imageCount} pictures can't have each of the {fact.Choices.Count} answers to '{fact.Name}' equally often. "
+                    $"{imageCount} images can't have each of the {fact.Choices.Count} answers to '{fact.Name}' equally often. "
                     + $"Give a multiple of {fact.Choices.Count}.",
                     nameof(imageCount));
             }

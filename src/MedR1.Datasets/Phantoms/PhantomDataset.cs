@@ -24,8 +24,8 @@ public static class PhantomDataset
         int[] turns = [.. Enumerable.Range(0, MostOptions + 1).Select(count => count < 2 ? 0 : random.Below(count))];
         return new InMemoryDataset(
             $"synthetic phantoms (seed {seed})",
-            Pictures(imageCount, seed, imageSize, families).SelectMany(picture => picture.Facts.Select(
-                fact => AskWithOptions(picture, fact, random, optionCount => turns[optionCount]++ % optionCount))));
+            Phantoms(imageCount, seed, imageSize, families).SelectMany(phantom => phantom.Facts.Select(
+                fact => AskWithOptions(phantom, fact, random, optionCount => turns[optionCount]++ % optionCount))));
     }
 
     /// <summary>
@@ -45,11 +45,11 @@ public static class PhantomDataset
         DeterministicRandom random = DeterministicRandom.For(seed, -3);
         Dictionary<string, int> turns = [];
         List<VqaExample> examples = [];
-        foreach (PhantomImage picture in BalancedPhantoms.Draw(family, imageCount, seed, imageSize))
+        foreach (PhantomImage phantom in BalancedPhantoms.Draw(family, imageCount, seed, imageSize))
         {
-            foreach (PhantomFact fact in picture.Facts.Where(BalancedPhantoms.IsAsked))
+            foreach (PhantomFact fact in phantom.Facts.Where(BalancedPhantoms.IsAsked))
             {
-                examples.Add(AskWithOptions(picture, fact, random, optionCount =>
+                examples.Add(AskWithOptions(phantom, fact, random, optionCount =>
                 {
                     int turn = turns.TryGetValue(fact.Name, out int next) ? next : random.Below(optionCount);
                     turns[fact.Name] = turn + 1;
@@ -72,8 +72,8 @@ public static class PhantomDataset
         DeterministicRandom random = DeterministicRandom.For(seed, -2);
         return new InMemoryDataset(
             $"synthetic phantoms, open questions (seed {seed})",
-            Pictures(imageCount, seed, imageSize, families)
-                .SelectMany(picture => picture.Facts.Select(fact => Ask(picture, fact, random))));
+            Phantoms(imageCount, seed, imageSize, families)
+                .SelectMany(phantom => phantom.Facts.Select(fact => Ask(phantom, fact, random))));
     }
 
     /// <summary>One open question per image: its caption, which states all facts.</summary>
@@ -85,30 +85,30 @@ public static class PhantomDataset
         int imageCount, long seed, int imageSize = 112, params PhantomFamily[] families) =>
             new InMemoryDataset(
             $"synthetic phantoms, captions (seed {seed})",
-            Pictures(imageCount, seed, imageSize, families).Select(picture => Example(
-                picture, "phantom_caption", "Describe this phantom.", picture.Caption,
+            Phantoms(imageCount, seed, imageSize, families).Select(phantom => Example(
+                phantom, "phantom_caption", "Describe this phantom.", phantom.Caption,
                 QuestionType.OtherBiologicalAttributes)));
 
-    private static List<PhantomImage> Pictures(
+    private static List<PhantomImage> Phantoms(
         int imageCount, long seed, int imageSize, PhantomFamily[] families)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(imageCount);
         ArgumentNullException.ThrowIfNull(families);
         PhantomFamily[] wanted = families.Length > 0 ? families : [.. PhantomGenerator.Families];
-        List<PhantomImage> pictures = new(imageCount);
+        List<PhantomImage> phantoms = new(imageCount);
         for (int i = 0; i < imageCount; i++)
         {
-            pictures.Add(PhantomGenerator.Create(wanted[i % wanted.Length], PictureSeed(seed, i), imageSize));
+            phantoms.Add(PhantomGenerator.Create(wanted[i % wanted.Length], ImageSeed(seed, i), imageSize));
         }
 
-        return pictures;
+        return phantoms;
     }
 
     // Not seed + index, with which data sets of adjacent seeds would share images.
-    internal static long PictureSeed(long seed, int index) => (long)(DeterministicRandom.For(seed, index).NextBits() >> 1);
+    internal static long ImageSeed(long seed, int index) => (long)(DeterministicRandom.For(seed, index).NextBits() >> 1);
 
     private static VqaExample AskWithOptions(
-        PhantomImage picture, PhantomFact fact, DeterministicRandom random, Func<int, int> placeOf)
+        PhantomImage phantom, PhantomFact fact, DeterministicRandom random, Func<int, int> placeOf)
     {
         int optionCount = Math.Min(MostOptions, fact.Choices.Count);
         string[] others = [.. fact.Choices.Where(choice => choice != fact.Answer)];
@@ -116,20 +116,20 @@ public static class PhantomDataset
         List<string> options = [.. others.Take(optionCount - 1)];
         int answer = placeOf(optionCount);
         options.Insert(answer, fact.Answer);
-        return Ask(picture, fact, random) with { Options = options, AnswerIndex = answer };
+        return Ask(phantom, fact, random) with { Options = options, AnswerIndex = answer };
     }
 
-    private static VqaExample Ask(PhantomImage picture, PhantomFact fact, DeterministicRandom random) =>
-        Example(picture, fact.Name, random.Pick(fact.Questions), fact.Answer, fact.QuestionType);
+    private static VqaExample Ask(PhantomImage phantom, PhantomFact fact, DeterministicRandom random) =>
+        Example(phantom, fact.Name, random.Pick(fact.Questions), fact.Answer, fact.QuestionType);
 
     private static VqaExample Example(
-        PhantomImage picture, string family, string question, string answer, QuestionType type) => new()
+        PhantomImage phantom, string family, string question, string answer, QuestionType type) => new()
     {
-        Id = $"{picture.Image.Name}/{family}",
+        Id = $"{phantom.Image.Name}/{family}",
         Question = question,
         Answer = answer,
-        Images = [picture.Image],
-        Modality = picture.Modality,
+        Images = [phantom.Image],
+        Modality = phantom.Modality,
         QuestionType = type,
         Dataset = DatasetName,
         Metadata = new Dictionary<string, string>(2) { ["family"] = family, ["synthetic"] = "true" },

@@ -37,7 +37,7 @@ public static class PhantomGenerator
         ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, LargestSize);
         PhantomPainter painter = Array.Find(s_painters, candidate => candidate.Family == family)
             ?? throw new ArgumentOutOfRangeException(
-                nameof(family), family, $"There is no such family. Known: {string.Join(", ", Families)}.");
+                nameof(family), family, $"Unknown family. Known: {string.Join(", ", Families)}.");
         DeterministicRandom random = DeterministicRandom.For(seed, (int)family);
         PhantomCanvas canvas = new(imageSize);
         PhantomFact kind = new(

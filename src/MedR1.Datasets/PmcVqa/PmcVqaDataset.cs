@@ -27,7 +27,7 @@ public sealed class PmcVqaDataset : LoadedDataset
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(images);
-        IPictureStore store = File.Exists(images) ? new ZipPictures(images) : new FolderPictures(images);
+        IImageStore store = File.Exists(images) ? new ZipImages(images) : new FolderImages(images);
         MissingImageCounter counter = new(images, (options ?? new PmcVqaOptions()).MissingImages, store.Contains);
         string name = Path.GetFileNameWithoutExtension(file);
         List<VqaExample> examples = [];

@@ -10,7 +10,7 @@ internal static class PmcVqaItem
         string figure = row["Figure_path"];
         if (!DataPaths.IsBelow(figure))
         {
-            throw row.Fault("Figure_path", $"'{figure}' is no path below the folder of the pictures.");
+            throw row.Fault("Figure_path", $"'{figure}' is not a path below the image folder.");
         }
 
         string[] options = [.. s_letters.Select(letter => Choice(row[$"Choice {letter}"], letter))];
@@ -52,6 +52,6 @@ internal static class PmcVqaItem
             ? letter
             : AnswerMatcher.Find(options, written);
         return index ?? throw row.Fault(
-            column, $"'{written}' is neither a letter A to D nor one of the choices {string.Join(" | ", options)}.");
+            column, $"'{written}' is neither a letter from A to D nor one of the choices {string.Join(" | ", options)}.");
     }
 }

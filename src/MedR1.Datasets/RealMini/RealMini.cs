@@ -37,9 +37,9 @@ public static class RealMini
             if (question["split"] != image["split"])
             {
                 throw new DatasetException(
-                    $"Question '{example.Id}' is in split '{question["split"]}', but its picture "
-                    + $"'{example.Metadata["image_path"]}' is in split '{image["split"]}': scores on it would not "
-                    + "count. Take the folder from the repository again.")
+                    $"Question '{example.Id}' is in split '{question["split"]}', but its image "
+                    + $"'{example.Metadata["image_path"]}' is in split '{image["split"]}': scores on it would be "
+                    + "invalid. Restore the folder from the repository.")
                 {
                     FilePath = folder,
                 };

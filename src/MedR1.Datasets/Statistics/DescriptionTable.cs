@@ -10,7 +10,7 @@ internal static class DescriptionTable
     {
         List<(string What, string Value, string Count)> rows =
         [
-            (MarkdownTable.Cell("of " + description.Name), "", "count"),
+            (MarkdownTable.Cell(description.Name), "", "count"),
             ("---", "---", "---:"),
             ("examples", "", Number(description.Examples)),
             ("images", "", Number(description.Images)),
@@ -20,7 +20,7 @@ internal static class DescriptionTable
         Add(rows, "data set", description.ByDataset);
         Add(rows, "options", description.ByOptionCount);
         Add(rows, "right letter", description.ByAnswerLetter);
-        Add(rows, "images an example", description.ByImageCount);
+        Add(rows, "images per example", description.ByImageCount);
         if (description.Sizes is ImageSizes sizes)
         {
             string width = $"{sizes.SmallestWidth} to {sizes.LargestWidth}, median {sizes.MedianWidth}";

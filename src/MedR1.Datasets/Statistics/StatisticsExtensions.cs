@@ -15,7 +15,7 @@ public static class StatisticsExtensions
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        HashSet<string> pictures = new(StringComparer.Ordinal);
+        HashSet<string> imageNames = new(StringComparer.Ordinal);
         List<(int Width, int Height)> sizes = [];
         int unreadable = 0;
         Tally modality = new(), questionType = new(), source = new(), options = new(), letter = new(), images = new();
@@ -31,7 +31,7 @@ public static class StatisticsExtensions
             images.Add(example.Images.Count.ToString());
             foreach (IImageSource image in example.Images)
             {
-                if (pictures.Add(image.Name) && readImageSizes)
+                if (imageNames.Add(image.Name) && readImageSizes)
                 {
                     unreadable += TryRead(image, sizes) ? 0 : 1;
                 }
@@ -44,7 +44,7 @@ public static class StatisticsExtensions
         {
             Name = dataset.Name,
             Examples = dataset.Count,
-            Images = pictures.Count,
+            Images = imageNames.Count,
             ByModality = modality.Sorted(),
             ByQuestionType = questionType.Sorted(),
             ByDataset = source.Sorted(),

@@ -31,14 +31,14 @@ internal readonly struct RowCells(TableRow row)
     }
 
     /// <summary>The first usual column whose text ends like the name of an image file.</summary>
-    public string? FindPicture(string[] usual)
+    public string? FindImageName(string[] usual)
     {
-        TableRow own = row;
-        return usual.FirstOrDefault(name => own.Cells.GetValueOrDefault(name) is string text && IsPicture(text));
+        TableRow cells = row;
+        return usual.FirstOrDefault(name => cells.Cells.GetValueOrDefault(name) is string text && IsImageName(text));
     }
 
     /// <summary>Whether a text ends like the name of an image file.</summary>
-    public static bool IsPicture(string text) =>
+    public static bool IsImageName(string text) =>
         s_endings.Contains(Path.GetExtension(text), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A single value as text; null if there is no column or no value.</summary>
@@ -49,7 +49,7 @@ internal readonly struct RowCells(TableRow row)
             return null;
         }
 
-        return AsText(cell) ?? throw Fault(column, "a list, an object or a picture, but one text was expected.");
+        return AsText(cell) ?? throw Fault(column, "a list, an object or an image, but a single value was expected.");
     }
 
     /// <summary>A list of texts; null if there is no value.</summary>
@@ -57,7 +57,7 @@ internal readonly struct RowCells(TableRow row)
     {
         null => null,
         IReadOnlyList<object?> list => Texts(column, list),
-        _ => throw Fault(column, "neither a list nor {\"A\": …, \"B\": …}: a list of texts was expected."),
+        _ => throw Fault(column, "neither a list nor {\"A\": …, \"B\": …}, but a list of strings was expected."),
     };
 
     /// <summary>One image or a list of them; the paths of image files are added to <paramref name="paths"/>.</summary>
@@ -78,14 +78,14 @@ internal readonly struct RowCells(TableRow row)
                 case string path:
                     paths.Add(DataPaths.IsBelow(path)
                         ? DataPaths.WithSlashes(path)
-                        : throw Fault(column, $"'{Shorten(path)}' is neither a path below the folder of the pictures "
-                            + "nor a data URI. Pictures on the web must be downloaded first."));
+                        : throw Fault(column, $"'{Shorten(path)}' is neither a path below the image folder "
+                            + "nor a data URI. Images on the web must be downloaded first."));
                     images.Add(new FileImageSource(Path.Combine(root, paths[^1])));
                     break;
                 default:
                     throw Fault(
                         column,
-                        $"a {(one.GetType() == typeof(object) ? "list or an object" : one.GetType().Name)}, but a picture was "
+                        $"a {(one.GetType() == typeof(object) ? "list or an object" : one.GetType().Name)}, but an image was "
                         + "expected: its bytes, a path, {\"bytes\": …, \"path\": …}, or a list of these.");
             }
         }
@@ -117,12 +117,12 @@ internal readonly struct RowCells(TableRow row)
         for (int i = 0; i < texts.Length; i++)
         {
             texts[i] = (list[i] is object item ? AsText(item) : null)
-                ?? throw Fault(column, $"entry {i} is no text.");
+                ?? throw Fault(column, $"entry {i} is not a string.");
         }
 
         return texts.Length <= OptionLetters.Count
             ? texts
-            : throw Fault(column, $"{texts.Length} options, but there are letters for {OptionLetters.Count} only.");
+            : throw Fault(column, $"{texts.Length} options, but there are letters for only {OptionLetters.Count}.");
     }
 
     private static string? AsText(object cell) => cell switch

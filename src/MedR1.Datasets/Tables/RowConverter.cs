@@ -13,10 +13,10 @@ internal sealed class RowConverter(TableOptions options)
     private static readonly string[] s_questionType = ["question_type"];
     private static readonly string[] s_dataset = ["dataset"];
     private readonly ExampleColumns _columns = options.Columns;
-    private readonly UnreadPictures _unread = new();
+    private readonly UnreadImages _unread = new();
     private MissingImageCounter? _images;
-    private TableRow? _withoutPictures;
-    private bool _hasPictures;
+    private TableRow? _withoutImages;
+    private bool _hasImages;
 
     public int MissingTexts { get; private set; }
 
@@ -31,26 +31,26 @@ internal sealed class RowConverter(TableOptions options)
     /// <exception cref="DatasetException">The table's images would not be read.</exception>
     public void ThrowIfBlind()
     {
-        if (_hasPictures || _columns.Images == ExampleColumns.None || _withoutPictures is not { } row)
+        if (_hasImages || _columns.Images == ExampleColumns.None || _withoutImages is not { } row)
         {
             return;
         }
 
-        if (_unread.Found is var (column, picture))
+        if (_unread.Found is var (column, image))
         {
             throw DatasetException.AtRow(
                 row.FilePath, row.Index,
-                $"no column of pictures, but '{column}' holds pictures such as '{picture}', which a model would not see. "
-                + $"Set Columns.Images to \"{column}\", or to \"\" for questions without pictures.");
+                $"no image column, but '{column}' contains images such as '{image}', which a model would not see. "
+                + $"Set Columns.Images to \"{column}\", or to \"\" for questions without images.");
         }
 
         if (options.ImageRoot is not null)
         {
             throw DatasetException.AtRow(
                 row.FilePath, row.Index,
-                $"no column of pictures, although ImageRoot is '{options.ImageRoot}'; the columns are "
-                + $"{string.Join(", ", row.Cells.Keys)}. Name it in Columns.Images, or leave ImageRoot out for questions "
-                + "without pictures.");
+                $"no image column, although ImageRoot is '{options.ImageRoot}'; the columns are "
+                + $"{string.Join(", ", row.Cells.Keys)}. Set Columns.Images, or leave out ImageRoot for questions "
+                + "without images.");
         }
     }
 
@@ -74,20 +74,20 @@ internal sealed class RowConverter(TableOptions options)
         {
             throw cells.Fault(
                 answerColumn!,
-                $"'{answer}' names none of the options {string.Join(" | ", choice.Options)}. Write the option's letter or its "
-                + "text; a number could be counted from 0 or from 1.");
+                $"'{answer}' is none of the options {string.Join(" | ", choice.Options)}. Write the option's letter or its "
+                + "text; a number is ambiguous, as it could count from 0 or from 1.");
         }
 
         string? imageColumn = _columns.Images == ExampleColumns.None
-            ? null : cells.Find(_columns.Images, s_images) ?? cells.FindPicture(s_fileName);
+            ? null : cells.Find(_columns.Images, s_images) ?? cells.FindImageName(s_fileName);
         // Recorded even if the row is left out because its images are missing.
-        _hasPictures |= imageColumn is not null;
+        _hasImages |= imageColumn is not null;
         List<string> paths = [];
         string root = options.ImageRoot ?? Path.GetDirectoryName(Path.GetFullPath(row.FilePath))!;
         IImageSource[] images = imageColumn is null ? [] : cells.Images(imageColumn, root, paths);
         _images ??= new MissingImageCounter(
             root, options.MissingImages,
-            remedy: "Put the pictures there, set ImageRoot to the folder that the paths start from");
+            remedy: "Put the images there, set ImageRoot to the folder that the paths are relative to");
         if (!_images.Keeps([.. paths]))
         {
             return null;
@@ -97,9 +97,9 @@ internal sealed class RowConverter(TableOptions options)
         string? modality = cells.Find(_columns.Modality, s_modality);
         string? questionType = cells.Find(_columns.QuestionType, s_questionType);
         string? dataset = cells.Find(_columns.Dataset, s_dataset);
-        if (!_hasPictures)
+        if (!_hasImages)
         {
-            _withoutPictures ??= row;
+            _withoutImages ??= row;
             _unread.Look(row, [id, questionColumn, optionsColumn, answerColumn, modality, questionType, dataset]);
         }
 
@@ -138,7 +138,7 @@ internal sealed class RowConverter(TableOptions options)
         return options.MissingTexts == MissingTextHandling.Throw
             ? throw DatasetException.AtField(
                 row.FilePath, row.Index, what,
-                $"the row has no {what}; its columns are {string.Join(", ", row.Cells.Keys)}. Name the column in "
+                $"the row has no {what}; its columns are {string.Join(", ", row.Cells.Keys)}. Set the column in "
                 + "Columns, or set MissingTexts to Skip or Keep.")
             : options.MissingTexts == MissingTextHandling.Keep;
     }

@@ -4,13 +4,14 @@ namespace MedR1.Datasets;
 /// Finds unused columns that contain nothing but images: under an unusual name they would be read as text, and the model would be
 /// asked about images that it does not see.
 /// </summary>
-internal sealed class UnreadPictures
+internal sealed class UnreadImages
 {
     private readonly Dictionary<string, string> _first = new(StringComparer.Ordinal);
     private readonly HashSet<string> _others = new(StringComparer.Ordinal);
 
     /// <summary>An unused column of images with its first image; null if there is none.</summary>
-    public (string Column, string Picture)? Found => _first.Count == 0 ? null : _first.Select(pair => (pair.Key, pair.Value)).First();
+    public (string Column, string Image)? Found =>
+        _first.Count == 0 ? null : _first.Select(pair => (pair.Key, pair.Value)).First();
 
     /// <summary>Inspects a row without a column of images.</summary>
     /// <param name="row">The row.</param>
@@ -38,7 +39,7 @@ internal sealed class UnreadPictures
     private static string? NameOf(object cell) => cell switch
     {
         IImageSource image => image.Name,
-        string text => RowCells.IsPicture(text) ? text : null,
+        string text => RowCells.IsImageName(text) ? text : null,
         IReadOnlyList<object?> list => list.All(one => one is null || NameOf(one) is not null)
             ? list.OfType<object>().Select(NameOf).FirstOrDefault() : null,
         _ => null,

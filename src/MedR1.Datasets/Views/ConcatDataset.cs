@@ -18,7 +18,7 @@ public sealed class ConcatDataset : IVqaDataset
         _parts = [.. parts];
         if (_parts.Length == 0)
         {
-            throw new ArgumentException("Nothing to join: give at least one data set.", nameof(parts));
+            throw new ArgumentException("There are no data sets to join: give at least one.", nameof(parts));
         }
 
         _starts = new int[_parts.Length];

@@ -12,40 +12,40 @@ internal static class ImageGroups
         IVqaDataset dataset, Func<IImageSource, RgbImage> decode, NearDuplicateOptions options,
         IProgress<FingerprintProgress>? progress, CancellationToken cancellationToken)
     {
-        Dictionary<string, int> firstExamples = FirstExamples(dataset, out List<IImageSource> pictures);
+        Dictionary<string, int> firstExamples = FirstExamples(dataset, out List<IImageSource> images);
         UnionFind groups = Join(dataset, firstExamples);
-        List<ImageFingerprint> fingerprints = new(pictures.Count);
-        foreach (IImageSource picture in pictures)
+        List<ImageFingerprint> fingerprints = new(images.Count);
+        foreach (IImageSource image in images)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            fingerprints.Add(ImageFingerprint.Of(decode(picture)));
-            progress?.Report(new FingerprintProgress(fingerprints.Count, pictures.Count));
+            fingerprints.Add(ImageFingerprint.Of(decode(image)));
+            progress?.Report(new FingerprintProgress(fingerprints.Count, images.Count));
         }
 
-        UnionFind alike = new(pictures.Count);
+        UnionFind alike = new(images.Count);
         NearDuplicates.Find(fingerprints, options, alike, cancellationToken);
         foreach (List<int> group in alike.Groups())
         {
-            foreach (int picture in group)
+            foreach (int member in group)
             {
-                groups.Join(firstExamples[KeyOf(pictures[group[0]])], firstExamples[KeyOf(pictures[picture])]);
+                groups.Join(firstExamples[KeyOf(images[group[0]])], firstExamples[KeyOf(images[member])]);
             }
         }
 
         return groups.Groups();
     }
 
-    private static Dictionary<string, int> FirstExamples(IVqaDataset dataset, out List<IImageSource> pictures)
+    private static Dictionary<string, int> FirstExamples(IVqaDataset dataset, out List<IImageSource> images)
     {
         Dictionary<string, int> first = new(StringComparer.Ordinal);
-        pictures = [];
+        images = [];
         for (int i = 0; i < dataset.Count; i++)
         {
             foreach (IImageSource image in dataset[i].Images)
             {
                 if (first.TryAdd(KeyOf(image), i))
                 {
-                    pictures.Add(image);
+                    images.Add(image);
                 }
             }
         }

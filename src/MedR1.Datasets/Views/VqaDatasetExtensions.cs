@@ -89,7 +89,7 @@ public static class VqaDatasetExtensions
     /// <param name="trainFraction">The training part's share of the examples, above 0 and below 1.</param>
     /// <param name="seed">The seed of the random choices.</param>
     /// <param name="decode">
-    /// Decodes an image, such as <c>picture => decoder.Load(picture)</c> with a decoder of <c>MedR1.Imaging</c>.
+    /// Decodes an image, such as <c>image => decoder.Load(image)</c> with a decoder of <c>MedR1.Imaging</c>.
     /// </param>
     /// <param name="options">Which images count as nearly the same; null for the defaults.</param>
     /// <param name="progress">Receives a report after each image.</param>
@@ -114,7 +114,7 @@ public static class VqaDatasetExtensions
     /// <param name="dataset">The data set, such as the test questions.</param>
     /// <param name="other">The second data set, such as the training questions.</param>
     /// <param name="decode">
-    /// Decodes an image, such as <c>picture => decoder.Load(picture)</c> with a decoder of <c>MedR1.Imaging</c>.
+    /// Decodes an image, such as <c>image => decoder.Load(image)</c> with a decoder of <c>MedR1.Imaging</c>.
     /// </param>
     /// <param name="options">Which images count as nearly the same; null for the defaults.</param>
     /// <param name="progress">Receives a report after each image.</param>
@@ -130,7 +130,7 @@ public static class VqaDatasetExtensions
         List<int>[] groups = ImageGroups.FindNear(
             new ConcatDataset(dataset, other), decode, options ?? new NearDuplicateOptions(), progress, cancellationToken);
         int[] kept = [.. groups.Where(group => group[^1] < dataset.Count).SelectMany(group => group).Order()];
-        return new SubsetDataset($"{dataset.Name} (without pictures like those of {other.Name})", dataset, kept);
+        return new SubsetDataset($"{dataset.Name} (without images like those of {other.Name})", dataset, kept);
     }
 
     private static IVqaDataset Where(this IVqaDataset dataset, string nameSuffix, Func<VqaExample, bool> condition)
@@ -152,7 +152,7 @@ public static class VqaDatasetExtensions
 
     private static ReadOnlySpan<T> NotEmpty<T>(ReadOnlySpan<T> wanted, string parameter) => wanted.Length > 0
         ? wanted
-        : throw new ArgumentException("Nothing would be kept: name at least one.", parameter);
+        : throw new ArgumentException("Nothing would be kept: give at least one.", parameter);
 
     private static int TrainCount(int count, double trainFraction)
     {
@@ -160,7 +160,7 @@ public static class VqaDatasetExtensions
         {
             throw new ArgumentOutOfRangeException(
                 nameof(trainFraction), trainFraction,
-                $"The training part's share must lie between 0 and 1, but is {trainFraction}.");
+                $"The training fraction must be between 0 and 1, but is {trainFraction}.");
         }
 
         return (int)Math.Round(count * trainFraction, MidpointRounding.AwayFromZero);

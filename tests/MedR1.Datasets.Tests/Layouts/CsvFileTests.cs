@@ -21,7 +21,7 @@ public sealed class CsvFileTests : IDisposable
     [Fact]
     public void A_column_that_occurs_twice_is_refused_where_it_is_read()
     {
-        const string twice = "3 columns 'answer', at places 2, 3, 5 of its header";
+        const string twice = "3 columns 'answer', at positions 2, 3, 5 of its header";
         string file = _folder.Write("a.csv", "question,answer,answer,note,answer\nWhich?,CT,MRI,n,CT\n");
         DatasetException exception = Assert.Throws<DatasetException>(() => CsvFile.Load(file));
         Assert.Contains(twice, exception.Message);
@@ -74,7 +74,7 @@ public sealed class CsvFileTests : IDisposable
         foreach (byte[] mark in (byte[][])[[], Encoding.UTF8.GetPreamble()])
         {
             File.WriteAllBytes(file, [.. mark, .. Encoding.Latin1.GetBytes(text)]);
-            Assert.Contains("a.csv: bytes that are no UTF-8", Assert.Throws<DatasetException>(() => CsvFile.Load(file)).Message);
+            Assert.Contains("a.csv: invalid UTF-8", Assert.Throws<DatasetException>(() => CsvFile.Load(file)).Message);
         }
     }
 
@@ -99,14 +99,14 @@ public sealed class CsvFileTests : IDisposable
     [InlineData("question;answer\n?;CT\n", "header: its only column is 'question;answer'. Are its cells separated by semicolons?")]
     [InlineData("question\tanswer\n?\tCT\n", "separated by tabs?")]
     [InlineData("question,answer\n?,CT\n?,CT,MRI\n", "item 1: 3 cells, but the header has 2")]
-    [InlineData("question,answer\n?,CT\n?,\"CT\n", "item 1: a quote has no end")]
-    [InlineData("question,\"answer\n?,CT\n", "header: a quote has no end")]
+    [InlineData("question,answer\n?,CT\n?,\"CT\n", "item 1: a quote is not closed")]
+    [InlineData("question,\"answer\n?,CT\n", "header: a quote is not closed")]
     [InlineData("", "is empty")]
     public void Mistakes_are_named(string text, string part) => Assert.Contains(
         part, Assert.Throws<DatasetException>(() => CsvFile.Load(_folder.Write("a.csv", text))).Message);
 
     [Theory]
-    [InlineData("question,a,b,answer\n?,,MRI,MRI\n", "field 'a': this option is empty, but 'b' behind it is not")]
+    [InlineData("question,a,b,answer\n?,,MRI,MRI\n", "field 'a': this option is empty, but the later 'b' is not")]
     [InlineData("question,a,answer\n?,CT,CT\n", "has no column 'b', only question, a, answer")]
     public void Mistakes_in_columns_of_options_are_named(string text, string part) => Assert.Contains(
         part,

@@ -45,7 +45,7 @@ public sealed class JsonLinesTests : IDisposable
     {
         string file = _folder.Write("a.jsonl", $$"""{"question":"a","answer":"b","image":{{image}}}""");
         Assert.Contains(
-            "field 'image': a list or an object, but a picture was expected",
+            "field 'image': a list or an object, but an image was expected",
             Assert.Throws<DatasetException>(() => JsonLines.Load(file)).Message);
     }
 
@@ -67,7 +67,7 @@ public sealed class JsonLinesTests : IDisposable
             """));
         Assert.Empty(Assert.Single(dataset).Options);
         Assert.Contains(
-            "a list of texts was expected", Assert.Throws<DatasetException>(() => JsonLines.Load(_folder.Write(
+            "a list of strings was expected", Assert.Throws<DatasetException>(() => JsonLines.Load(_folder.Write(
                 "b.jsonl", $$$"""{"question":"a","answer":"b","options":{{{{letters}}}}}"""))).Message);
     }
 
@@ -130,24 +130,24 @@ public sealed class JsonLinesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"question":"?","answer":"C","options":["x","y"]}""", "names none of the options x | y")]
+    [InlineData("""{"question":"?","answer":"C","options":["x","y"]}""", "is none of the options x | y")]
     [InlineData("""{"question":"?"}""", "has no answer; its columns are question")]
     [InlineData("""{"question":"?","answer":"a","image":"../a.png"}""", "'../a.png' is neither a path below")]
     [InlineData("""{"question":"?","answer":"a","image":"..\\a.png"}""", "is neither a path below")]
     [InlineData("""{"question":"?","answer":"a","image":"C:\\a.png"}""", "is neither a path below")]
     [InlineData("""{"question":"?","answer":"a","image":"\\\\server\\a.png"}""", "is neither a path below")]
     [InlineData("""{"question":"?","answer":"a","image":"/a.png"}""", "'/a.png' is neither a path below")]
-    [InlineData("""{"question":"?","answer":1,"options":["x","y"]}""", "could be counted from 0 or from 1")]
+    [InlineData("""{"question":"?","answer":1,"options":["x","y"]}""", "could count from 0 or from 1")]
     [InlineData("""{"question":"?","answer":"a","image":"https://a/b.png"}""", "must be downloaded first")]
-    [InlineData("""{"question":"?","answer":"a","image":"data:image/png;base64,&"}""", "no valid base64")]
-    [InlineData("""{"question":["?"],"answer":"a"}""", "one text was expected")]
-    [InlineData("""{"question":"?","answer":"a","options":"x"}""", "a list of texts was expected")]
-    [InlineData("""{"question":"?","answer":"C","options":{"B":"x","C":"y"}}""", "a list of texts was expected")]
-    [InlineData("""{"question":"?","answer":"A","options":{"A":"x","B":null,"C":"y"}}""", "entry 1 is no text")]
-    [InlineData("""{"question":{"en":"?"},"answer":"a"}""", "one text was expected")]
-    [InlineData("""["question"]""", "an object was expected. Every line must hold one object; jq -c '.[]'")]
-    [InlineData("[", "no valid JSON")]
-    [InlineData("""{"question":"?","answer":"a" """, "no valid JSON")]
+    [InlineData("""{"question":"?","answer":"a","image":"data:image/png;base64,&"}""", "not valid base64")]
+    [InlineData("""{"question":["?"],"answer":"a"}""", "a single value was expected")]
+    [InlineData("""{"question":"?","answer":"a","options":"x"}""", "a list of strings was expected")]
+    [InlineData("""{"question":"?","answer":"C","options":{"B":"x","C":"y"}}""", "a list of strings was expected")]
+    [InlineData("""{"question":"?","answer":"A","options":{"A":"x","B":null,"C":"y"}}""", "entry 1 is not a string")]
+    [InlineData("""{"question":{"en":"?"},"answer":"a"}""", "a single value was expected")]
+    [InlineData("""["question"]""", "an object was expected. Every line must contain one object; jq -c '.[]'")]
+    [InlineData("[", "not valid JSON")]
+    [InlineData("""{"question":"?","answer":"a" """, "not valid JSON")]
     public void A_faulty_row_is_named_with_the_file_its_place_and_the_fault(string line, string fault)
     {
         string file = _folder.Write("a.jsonl", $"{{\"question\":\"?\",\"answer\":\"a\"}}\n\n{line}\n");
@@ -215,7 +215,7 @@ public sealed class JsonLinesTests : IDisposable
             """);
         JsonLinesOptions options = new() { Table = new TableOptions { ImageRoot = _folder.Path } };
         DatasetException error = Assert.Throws<DatasetException>(() => JsonLines.Load(file, options));
-        Assert.Contains("the columns are question, answer, about. Name it in Columns.Images", error.Message);
+        Assert.Contains("the columns are question, answer, about. Set Columns.Images", error.Message);
         await Assert.ThrowsAsync<DatasetException>(async () => await JsonLines.ReadAsync(file, options).CountAsync());
 
         // Without the folder, and where one row has a picture, questions may be text alone.
@@ -232,10 +232,10 @@ public sealed class JsonLinesTests : IDisposable
     {
         string file = _folder.Write("a.jsonl", """{"question":"?","answer":"a","image":"p0.png"}""");
         Assert.Equal(
-            $"{_folder.Path} is a folder; give the file in it.",
+            $"{_folder.Path} is a folder; give a file in it.",
             Assert.Throws<DatasetException>(() => JsonLines.Load(_folder.Path)).Message);
         Assert.Contains(
-            "set ImageRoot to the folder that the paths start from", Assert.Throws<DatasetException>(() => JsonLines.Load(file)).Message);
+            "set ImageRoot to the folder that the paths are relative to", Assert.Throws<DatasetException>(() => JsonLines.Load(file)).Message);
     }
 
     [Fact]

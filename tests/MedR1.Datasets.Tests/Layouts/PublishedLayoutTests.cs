@@ -24,7 +24,7 @@ public sealed class PublishedLayoutTests : IDisposable
         Assert.Equal(("7", "2.50", "OPEN", "test"),
             (example.Id, example.Answer, example.Metadata["answer_type"], example.Metadata["split"]));
         Assert.Equal(new QuestionType("COUNT"), example.QuestionType);
-        Assert.Contains("1 of 2 examples have no picture", Assert.Throws<DatasetException>(
+        Assert.Contains("1 of 2 examples lack images", Assert.Throws<DatasetException>(
             () => VqaRadDataset.Load(_folder.Path)).Message);
         Assert.Contains("has no file 'x.json'", Assert.Throws<DatasetException>(
             () => VqaRadDataset.Load(_folder.Path, new VqaRadOptions { AnnotationFile = "x.json" })).Message);
@@ -75,7 +75,7 @@ public sealed class PublishedLayoutTests : IDisposable
 
         string broken = _folder.Write("b.csv", first + "f.jpg,\"no end\n");
         Assert.Contains("item 1", Assert.Throws<DatasetException>(() => PmcVqaDataset.Load(broken, archive)).Message);
-        Assert.Contains("no valid ZIP", Assert.Throws<DatasetException>(() => PmcVqaDataset.Load(broken, broken)).Message);
+        Assert.Contains("not a valid ZIP", Assert.Throws<DatasetException>(() => PmcVqaDataset.Load(broken, broken)).Message);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class PublishedLayoutTests : IDisposable
         const string table = "Figure_path,Question,Answer,Choice A,Choice B,Choice C,Choice D,Answer_label\n";
         string needed = _folder.Write("a.csv", table + "f.jpg,What?,Lung,A:Head,B:Lung,C:Leg,D:Arm,B\n");
         Assert.Contains(
-            "several files 'f.jpg', such as 'one/f.jpg' and 'two/f.jpg'",
+            "several files named 'f.jpg', such as 'one/f.jpg' and 'two/f.jpg'",
             Assert.Throws<DatasetException>(() => PmcVqaDataset.Load(needed, archive)).Message);
         string other = _folder.Write("b.csv", table + "g.jpg,What?,Lung,A:Head,B:Lung,C:Leg,D:Arm,B\n");
         Assert.Single(PmcVqaDataset.Load(other, archive));
@@ -130,7 +130,8 @@ public sealed class PublishedLayoutTests : IDisposable
         VqaExample example = Assert.Single(dataset.ToExamples());
         Assert.Equal(("Hi", "Yes", 2), (example.Question, example.Answer, example.Images.Count));
         foreach ((string images, string fault) in ((string, string)[])
-            [("[\"a.png\"]", "more marks"), ("[\"a.png\",\"b.png\",\"c.png\"]", "2 marks '<image>' for 3 pictures")])
+            [("[\"a.png\"]", "more '<image>' placeholders"),
+                ("[\"a.png\",\"b.png\",\"c.png\"]", "2 '<image>' placeholders for 3 images")])
         {
             string bad = _folder.Write("d.json", File.ReadAllText(file).Replace("[\"a.png\",\"b.png\"]", images));
             Assert.Contains(fault, Assert.Throws<DatasetException>(

@@ -3,7 +3,7 @@ using MedR1.TestSupport;
 namespace MedR1.Datasets.Tests;
 
 /// <summary>A column of pictures under a name of its own does not pass for text.</summary>
-public sealed class UnreadPicturesTests : IDisposable
+public sealed class UnreadImagesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -18,7 +18,7 @@ public sealed class UnreadPicturesTests : IDisposable
         string file = Write($"{{\"question\":\"?\",\"answer\":\"a\",\"scan\":null}}", Row("scan", cell), Row("scan", "\"\""), Row("scan", cell));
 
         string message = Assert.Throws<DatasetException>(() => JsonLines.Load(file)).Message;
-        Assert.Contains("no column of pictures, but 'scan' holds pictures such as '", message);
+        Assert.Contains("no image column, but 'scan' contains images such as '", message);
         Assert.Contains(named, message);
         Assert.Contains("Set Columns.Images to \"scan\"", message);
         await Assert.ThrowsAsync<DatasetException>(async () => await JsonLines.ReadAsync(file).CountAsync());

@@ -72,7 +72,7 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
         _folder.Write("Images/0.png", "");
 
         DatasetException exception = Assert.Throws<DatasetException>(() => OmniMedVqaDataset.Load(_folder.Path));
-        Assert.Contains("7 of 8 examples have no picture", exception.Message);
+        Assert.Contains("7 of 8 examples lack images", exception.Message);
         Assert.Contains(
             "'Images/1.png', 'Images/2.png', 'Images/3.png', 'Images/4.png', 'Images/5.png'.", exception.Message);
         Assert.DoesNotContain("'Images/6.png'", exception.Message);
@@ -108,15 +108,15 @@ public sealed class OmniMedVqaDatasetTests : IDisposable
     [InlineData("""[{"option_A":"yes","option_B":"no"}]""", 0, "gt_answer", "missing")]
     [InlineData("""[{"option_A":"yes","option_B":"no","gt_answer":7}]""", 0, "gt_answer", "Number")]
     [InlineData("""[{"option_A":"yes","option_C":"no","gt_answer":"yes"}]""", 0, "option_B", "letters would be wrong")]
-    [InlineData("""[{"option_A":"yes","gt_answer":"yes"}]""", 0, "option_B", "two options")]
+    [InlineData("""[{"option_A":"yes","gt_answer":"yes"}]""", 0, "option_B", "2 options")]
     [InlineData("""[{"option_A":"yes","option_B":"no","gt_answer":"yes","image_path":"../x.png"}]""", 0, "image_path",
-        "no path below")]
+        "not a path below")]
     [InlineData("""[{"option_A":"yes","option_B":"no","gt_answer":"yes","image_path":"/etc/x.png"}]""", 0, "image_path",
-        "no path below")]
+        "not a path below")]
     [InlineData("[5]", 0, null, "an object was expected")]
     [InlineData("{}", null, null, "an array of objects was expected")]
-    [InlineData("[{", null, null, "no valid JSON")]
-    [InlineData("""[{"option_A":"yes","option_\ud800":""}]""", 0, "option_A", "no valid text")]
+    [InlineData("[{", null, null, "not valid JSON")]
+    [InlineData("""[{"option_A":"yes","option_\ud800":""}]""", 0, "option_A", "invalid name")]
     public void Names_file_item_and_field_of_a_fault(string json, int? item, string? field, string reason)
     {
         string file = Write("Open-access/d.json", json);

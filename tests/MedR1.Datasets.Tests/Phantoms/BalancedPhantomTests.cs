@@ -42,7 +42,7 @@ public sealed class BalancedPhantomTests
     {
         ArgumentException refused = Assert.Throws<ArgumentException>(
             () => PhantomDataset.CreateBalanced(PhantomFamily.OctLayers, 50, seed: 1));
-        Assert.Contains("50 pictures can't have each of the 4 answers to 'phantom_oct_layers'", refused.Message);
+        Assert.Contains("50 images can't have each of the 4 answers to 'phantom_oct_layers'", refused.Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => PhantomDataset.CreateBalanced(PhantomFamily.OctLayers, -4, seed: 1));
     }
 }

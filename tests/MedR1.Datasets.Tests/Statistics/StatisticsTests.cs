@@ -40,7 +40,7 @@ public sealed class StatisticsTests
         string[] lines = dataset.Describe().ToString().TrimEnd('\n').Split('\n');
         Assert.Single(lines.Select(line => line.Length).Distinct());
         Assert.All(lines, line => Assert.Equal(4, line.Replace("\\|", "").Count(character => character == '|')));
-        Assert.StartsWith("| of a\\|b c", lines[0]);
+        Assert.StartsWith("| a\\|b c", lines[0]);
         Assert.Contains(lines, line => line.Contains("| CT \\| MRI &lt;b> |"));
     }
 
