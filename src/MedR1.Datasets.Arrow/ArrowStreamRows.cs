@@ -36,7 +36,7 @@ internal static class ArrowStreamRows
         // A row takes at least one byte, so a claim of more rows means damage and can't be trusted.
         if (batch.Length < 0 || batch.Length > file.Length)
         {
-            throw new InvalidDataException($"a batch claims {batch.Length} rows in {file.Length} bytes.");
+            throw new InvalidDataException($"a batch declares {batch.Length} rows in {file.Length} bytes.");
         }
 
         CellReader cells = new(file, filePath);
@@ -68,7 +68,7 @@ internal static class ArrowStreamRows
         {
             throw new DatasetException(
                 $"{filePath} can't be read as an Arrow stream: {exception.Message} Was it cut off or damaged while "
-                + "copying, or written in Arrow's file format, which starts with 'ARROW1'?", exception)
+                + "copying, or is it in Arrow's file format, which starts with 'ARROW1'?", exception)
             {
                 FilePath = filePath,
             };

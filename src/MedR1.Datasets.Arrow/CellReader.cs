@@ -39,9 +39,9 @@ internal sealed class CellReader(MappedFile file, string filePath)
         StringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
         LargeStringArray texts => Encoding.UTF8.GetString(texts.GetBytes(row)),
         StringViewArray texts => texts.GetString(row),
-        BinaryArray or LargeBinaryArray or BinaryViewArray => Picture(array, row, null),
+        BinaryArray or LargeBinaryArray or BinaryViewArray => Image(array, row, null),
         StructArray lettered when IsLettered(lettered) => Options(lettered, row),
-        StructArray picture => Picture(picture, row),
+        StructArray image => Image(image, row),
         ListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
         LargeListArray list => Items(list.Values, list.ValueOffsets[row], list.ValueOffsets[row + 1]),
         FixedSizeListArray list => Items(list, row),
@@ -86,7 +86,7 @@ internal sealed class CellReader(MappedFile file, string filePath)
         UInt16Array codes => codes.GetValue(row)!.Value,
         UInt32Array codes => checked((int)codes.GetValue(row)!.Value),
         UInt64Array codes => checked((int)codes.GetValue(row)!.Value),
-        _ => throw new InvalidDataException($"codes of type {indices.Data.DataType} are not read."),
+        _ => throw new InvalidDataException($"dictionary indices of type {indices.Data.DataType} are not supported."),
     };
 
     private object Items(FixedSizeListArray list, int row)
@@ -100,7 +100,7 @@ internal sealed class CellReader(MappedFile file, string filePath)
     {
         if (start < 0 || end < start || end > values.Length)
         {
-            throw new InvalidDataException($"a list claims the entries {start} to {end} of {values.Length}.");
+            throw new InvalidDataException($"a list declares the entries {start} to {end} of {values.Length}.");
         }
 
         // A long list is data such as an embedding, which no example uses.
@@ -126,22 +126,22 @@ internal sealed class CellReader(MappedFile file, string filePath)
         return count == 0 ? null : options[..count];
     }
 
-    private object? Picture(StructArray picture, int row)
+    private object? Image(StructArray image, int row)
     {
-        (IArrowArray bytes, IArrowArray path) = BytesAndPath(picture)!.Value;
+        (IArrowArray bytes, IArrowArray path) = BytesAndPath(image)!.Value;
         string? name = (string?)Read(path, row);
-        return bytes.IsNull(row) ? name : Picture(bytes, row, name);
+        return bytes.IsNull(row) ? name : Image(bytes, row, name);
     }
 
-    private IImageSource Picture(IArrowArray array, int row, string? path) => array switch
+    private IImageSource Image(IArrowArray array, int row, string? path) => array switch
     {
-        BinaryArray bytes => Picture(bytes.GetBytes(row), path),
-        LargeBinaryArray bytes => Picture(bytes.GetBytes(row), path),
-        BinaryViewArray bytes => Picture(bytes.GetBytes(row, out _), path),
-        _ => throw new InvalidDataException($"images of type {array.Data.DataType} are not read."),
+        BinaryArray bytes => Image(bytes.GetBytes(row), path),
+        LargeBinaryArray bytes => Image(bytes.GetBytes(row), path),
+        BinaryViewArray bytes => Image(bytes.GetBytes(row, out _), path),
+        _ => throw new InvalidDataException($"images of type {array.Data.DataType} are not supported."),
     };
 
-    private IImageSource Picture(ReadOnlySpan<byte> bytes, string? path)
+    private IImageSource Image(ReadOnlySpan<byte> bytes, string? path)
     {
         long? offset = file.OffsetOf(bytes);
         string name = $"{filePath}#{offset}{(path is null ? "" : $" ({path})")}";
@@ -150,14 +150,14 @@ internal sealed class CellReader(MappedFile file, string filePath)
             : new BytesImageSource(name, bytes.ToArray());
     }
 
-    private static (IArrowArray Bytes, IArrowArray Path)? BytesAndPath(StructArray picture)
+    private static (IArrowArray Bytes, IArrowArray Path)? BytesAndPath(StructArray image)
     {
-        StructType type = (StructType)picture.Data.DataType;
+        StructType type = (StructType)image.Data.DataType;
         int bytes = type.GetFieldIndex("bytes", StringComparer.Ordinal);
         int path = type.GetFieldIndex("path", StringComparer.Ordinal);
-        return bytes >= 0 && path >= 0 && picture.Fields[bytes] is BinaryArray or LargeBinaryArray or BinaryViewArray
-            && picture.Fields[path] is StringArray or LargeStringArray or StringViewArray
-            ? (picture.Fields[bytes], picture.Fields[path])
+        return bytes >= 0 && path >= 0 && image.Fields[bytes] is BinaryArray or LargeBinaryArray or BinaryViewArray
+            && image.Fields[path] is StringArray or LargeStringArray or StringViewArray
+            ? (image.Fields[bytes], image.Fields[path])
             : null;
     }
 }

@@ -18,7 +18,7 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
         if (length is 0 or > int.MaxValue)
         {
             throw new IOException(
-                $"it has {length} bytes, but between 1 and {int.MaxValue} were expected. Larger sets are saved to several files by a "
+                $"it has {length} bytes, but 1 to {int.MaxValue} were expected. Save a larger data set to several files with a "
                 + "smaller max_shard_size.");
         }
 

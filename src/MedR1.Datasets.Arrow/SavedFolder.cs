@@ -38,7 +38,7 @@ internal static class SavedFolder
         {
             yield return name.Length > 0 && Path.GetFileName(name) == name
                 ? Path.Combine(folder, name)
-                : throw Fault(state, $"'{name}' is no file in the same folder.");
+                : throw Fault(state, $"'{name}' is not the name of a file in the same folder.");
         }
     }
 
@@ -53,7 +53,7 @@ internal static class SavedFolder
             or KeyNotFoundException or InvalidOperationException)
         {
             throw new DatasetException(
-                $"{file} can't be read: {exception.Message} Give the folder that save_to_disk wrote: it holds "
+                $"{file} can't be read: {exception.Message} Give the folder that save_to_disk wrote: it contains "
                 + $"{DictionaryFile} or {StateFile}.", exception)
             {
                 FilePath = file,

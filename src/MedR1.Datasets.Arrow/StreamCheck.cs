@@ -92,7 +92,7 @@ internal static class StreamCheck
         left -= count;
         if (left < 0 || depth > Deepest)
         {
-            throw new InvalidDataException($"its schema claims more than {MostFields} fields, or {Deepest} in each other.");
+            throw new InvalidDataException($"its schema declares more than {MostFields} fields, or more than {Deepest} levels.");
         }
 
         for (int i = 0; i < count; i++)
@@ -112,7 +112,7 @@ internal static class StreamCheck
             if (claimed < 0 || claimed > left)
             {
                 throw new InvalidDataException(
-                    $"a column of views claims {claimed} buffers, but its batch has {left} of {buffers} left.");
+                    $"a view column declares {claimed} buffers, but its batch has only {left} of {buffers} left.");
             }
 
             left -= (int)claimed;

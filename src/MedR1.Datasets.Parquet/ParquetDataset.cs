@@ -41,7 +41,7 @@ public static class ParquetDataset
     private static async IAsyncEnumerable<TableRow> RowsAsync(
         string path, ParquetDatasetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        PictureCache cache = new(options.ImageCacheBytes);
+        ImageCache cache = new(options.ImageCacheBytes);
         foreach (string file in Files(path, options.FilePattern))
         {
             await foreach (TableRow row in ParquetRows.ReadAsync(file, cache, cancellationToken).ConfigureAwait(false))
@@ -62,7 +62,7 @@ public static class ParquetDataset
         return files.Length > 0
             ? files
             : throw new DatasetException(
-                $"'{path}' has no file '{pattern}'. Give the folder that holds the files, or set FilePattern.")
+                $"'{path}' has no file '{pattern}'. Give the folder that contains the files, or set FilePattern.")
             {
                 FilePath = path,
             };

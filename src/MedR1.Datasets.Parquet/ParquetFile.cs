@@ -32,8 +32,8 @@ internal sealed class ParquetFile : IAsyncDisposable
         maxBytes ??= Math.Max(MostBytes, _fileBytes * MostExpansion);
         _budget = new ByteBudget(
             maxBytes.Value,
-            $"with it the columns take more than {maxBytes} bytes, too many for a file of {_fileBytes}. If they are right, write "
-            + "the rows to several files.");
+            $"with it, the columns take more than {maxBytes} bytes, too many for a file of {_fileBytes}. If that is correct, split "
+            + "the rows into several files.");
 
         // The reader builds these lazily from the footer; requesting them here makes a damaged footer fail where it is handled.
         Fields = reader.Schema.Fields;
@@ -79,7 +79,7 @@ internal sealed class ParquetFile : IAsyncDisposable
         return rows >= 0 && rows <= LargestCount
             ? (int)rows
             : throw Broken(_filePath, new InvalidDataException(
-                $"row group {group} claims {rows} rows, but at most {LargestCount} are read from {_fileBytes} bytes."));
+                $"row group {group} declares {rows} rows, but a file of {_fileBytes} bytes may have at most {LargestCount}."));
     }
 
     /// <summary>The number of nulls in a column according to its statistics, if there are any.</summary>
@@ -182,7 +182,7 @@ internal sealed class ParquetFile : IAsyncDisposable
     {
         if (column is null)
         {
-            throw new InvalidDataException("a row group does not have it.");
+            throw new InvalidDataException("a row group lacks it.");
         }
 
         bool isInside = column.DataPageOffset >= 0 && column.DataPageOffset <= _fileBytes
@@ -191,9 +191,9 @@ internal sealed class ParquetFile : IAsyncDisposable
             || column.TotalUncompressedSize > MostUnpacked(column.TotalCompressedSize))
         {
             throw new InvalidDataException(
-                $"it claims {column.NumValues} values and {column.TotalUncompressedSize} bytes out of "
-                + $"{column.TotalCompressedSize} in a file of {_fileBytes} bytes; at most {LargestCount} values and "
-                + $"{MostUnpacked(column.TotalCompressedSize)} bytes are read from so many.");
+                $"it declares {column.NumValues} values and {column.TotalUncompressedSize} bytes from "
+                + $"{column.TotalCompressedSize} compressed ones in a file of {_fileBytes} bytes; at most {LargestCount} values and "
+                + $"{MostUnpacked(column.TotalCompressedSize)} bytes are allowed.");
         }
 
         // Some writers write 0 if there is no dictionary.
@@ -203,7 +203,7 @@ internal sealed class ParquetFile : IAsyncDisposable
         long values = pages.Where(page => page.Kind is PageKind.Data or PageKind.DataV2).Sum(page => (long)page.Values);
         if (values != column.NumValues)
         {
-            throw new InvalidDataException($"its pages claim {values} values, but the footer {column.NumValues}.");
+            throw new InvalidDataException($"its pages declare {values} values, but the footer {column.NumValues}.");
         }
 
         // A value takes at least the size of a reference.

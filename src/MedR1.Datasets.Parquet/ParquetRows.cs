@@ -11,7 +11,7 @@ internal static class ParquetRows
     private static readonly object s_unread = new();
 
     public static async IAsyncEnumerable<TableRow> ReadAsync(
-        string filePath, PictureCache cache, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string filePath, ImageCache cache, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using ParquetFile file = await ParquetFile.OpenAsync(filePath, cancellationToken).ConfigureAwait(false);
         IColumn[] columns = [.. file.Fields.Select(field => Column(field, filePath, cache)).OfType<IColumn>()];
@@ -53,28 +53,28 @@ internal static class ParquetRows
     }
 
     // Null for maps, structures of other things and lists of lists.
-    private static IColumn? Column(Field field, string filePath, PictureCache cache) => field switch
+    private static IColumn? Column(Field field, string filePath, ImageCache cache) => field switch
     {
         DataField { MaxRepetitionLevel: <= 1 } data when IsBytes(data) =>
-            new PictureColumn(data, new Slots(data, null), filePath, cache),
+            new ImageColumn(data, new Slots(data, null), filePath, cache),
         DataField { MaxRepetitionLevel: <= 1 } data => new ValueColumn(data, new Slots(data, null)),
         StructField { MaxRepetitionLevel: 0 } options when LetteredColumn.Matches(options) => new LetteredColumn(options),
-        StructField { MaxRepetitionLevel: 0 } picture => Picture(picture, new Slots(picture, null), filePath, cache),
+        StructField { MaxRepetitionLevel: 0 } image => Image(image, new Slots(image, null), filePath, cache),
         ListField { MaxRepetitionLevel: <= 1, Item: DataField { MaxRepetitionLevel: 1 } data } list => IsBytes(data)
-            ? new PictureColumn(data, new Slots(list, list), filePath, cache)
+            ? new ImageColumn(data, new Slots(list, list), filePath, cache)
             : new ValueColumn(data, new Slots(list, list)),
-        ListField { MaxRepetitionLevel: <= 1, Item: StructField { MaxRepetitionLevel: 1 } picture } list =>
-            Picture(picture, new Slots(list, list), filePath, cache),
+        ListField { MaxRepetitionLevel: <= 1, Item: StructField { MaxRepetitionLevel: 1 } image } list =>
+            Image(image, new Slots(list, list), filePath, cache),
         _ => null,
     };
 
-    private static PictureStructColumn? Picture(StructField field, Slots slots, string filePath, PictureCache cache)
+    private static ImageStructColumn? Image(StructField field, Slots slots, string filePath, ImageCache cache)
     {
         DataField? bytes = field.Fields.OfType<DataField>().FirstOrDefault(one => one.Name == "bytes" && IsBytes(one));
         DataField? path = field.Fields.OfType<DataField>()
             .FirstOrDefault(one => one.Name == "path" && one.ClrType == typeof(ReadOnlyMemory<char>));
         return bytes is not null && path is not null
-            ? new PictureStructColumn(slots, bytes, path, filePath, cache)
+            ? new ImageStructColumn(slots, bytes, path, filePath, cache)
             : null;
     }
 

@@ -55,7 +55,7 @@ public sealed class SavedDatasetTests : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(counts + 4), claimed);
         File.WriteAllBytes(file, bytes);
         Assert.Contains(
-            $"a column of views claims {claimed} buffers, but its batch has ",
+            $"a view column declares {claimed} buffers, but its batch has only ",
             Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
     }
 
@@ -92,7 +92,7 @@ public sealed class SavedDatasetTests : IDisposable
         {
             _folder.Write(SavedBatches.Row().Append("image", true, array).Build());
             Assert.Contains(
-                "field 'image': a list or an object, but a picture was expected",
+                "field 'image': a list or an object, but an image was expected",
                 Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
             _folder.Write(SavedBatches.Row().Append("other", true, array).Build());
             Assert.Empty(Assert.Single(SavedDataset.Load(_folder.Path)).Metadata);
@@ -127,7 +127,7 @@ public sealed class SavedDatasetTests : IDisposable
     {
         _folder.Write("state.json", """{"_data_files": [{"filename": "../secret.arrow"}]}""");
         Assert.Contains(
-            "'../secret.arrow' is no file in the same folder",
+            "'../secret.arrow' is not the name of a file in the same folder",
             Assert.Throws<DatasetException>(() => SavedDataset.Load(_folder.Path)).Message);
     }
 

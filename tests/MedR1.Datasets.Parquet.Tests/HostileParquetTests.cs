@@ -107,7 +107,7 @@ public sealed class HostileParquetTests : IDisposable
             : HandmadeParquet.Repeated("a", inPage);
         DatasetException exception = await Assert.ThrowsAsync<DatasetException>(
             () => ReadAsync(new HandmadeParquet { Values = inFooter }, Page((PageEncoding)encoding, inPage, content)));
-        Assert.Contains($"its pages claim {inPage} values, but the footer {inFooter}.", exception.Message);
+        Assert.Contains($"its pages declare {inPage} values, but the footer {inFooter}.", exception.Message);
     }
 
     // A small file may have 2^20 rows in a group, since equal ones take nothing.
@@ -117,9 +117,9 @@ public sealed class HostileParquetTests : IDisposable
         string file = Write(new HandmadeParquet { Values = 2_000_000_000 }, Page(PageEncoding.Plain, 0, []));
         await using ParquetFile opened = await ParquetFile.OpenAsync(file, CancellationToken.None);
         Assert.Contains(
-            "row group 0 claims 2000000000 rows, but at most 1048576 are read from ",
+            "row group 0 declares 2000000000 rows, but a file of ",
             Assert.Throws<DatasetException>(() => opened.RowCount(0)).Message);
-        Assert.Contains("at most 1048576 values and 16777216 bytes are read", (await Assert.ThrowsAsync<DatasetException>(
+        Assert.Contains("at most 1048576 values and 16777216 bytes are allowed", (await Assert.ThrowsAsync<DatasetException>(
             () => opened.ReadAsync(0, (DataField)opened.Fields[0], CancellationToken.None))).Message);
     }
 

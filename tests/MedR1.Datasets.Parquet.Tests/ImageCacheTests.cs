@@ -2,14 +2,14 @@ using global::Parquet.Schema;
 
 namespace MedR1.Datasets.Parquet.Tests;
 
-/// <summary>Counts how often row groups are read: 20 groups of 10 pictures of 100 bytes.</summary>
-public sealed class PictureCacheTests
+/// <summary>Counts how often row groups are read: 20 groups of 10 images of 100 bytes.</summary>
+public sealed class ImageCacheTests
 {
     private const int Groups = 20;
-    private const int PicturesOfGroup = 10;
-    private const long GroupBytes = PicturesOfGroup * 100;
+    private const int ImagesOfGroup = 10;
+    private const long GroupBytes = ImagesOfGroup * 100;
     private static readonly DataField s_field = new("bytes", typeof(byte[]));
-    private static readonly int[] s_inOrder = [.. Enumerable.Range(0, Groups * PicturesOfGroup)];
+    private static readonly int[] s_inOrder = [.. Enumerable.Range(0, Groups * ImagesOfGroup)];
 
     [Fact]
     public void In_the_files_order_each_group_is_read_once_whatever_is_kept()
@@ -30,8 +30,8 @@ public sealed class PictureCacheTests
     [InlineData(15)]
     public void In_random_order_what_is_kept_saves_its_share_of_the_reads(int kept)
     {
-        // A picture's group is not kept with a chance of 1 - kept / Groups, a little more as each picture comes once. Each of
-        // the 10 orders of 200 pictures begins with nothing kept, which costs at most 20 reads of 200 more. The standard
+        // An image's group is not kept with a chance of 1 - kept / Groups, a little more as each image comes once. Each of
+        // the 10 orders of 200 images begins with nothing kept, which costs at most 20 reads of 200 more. The standard
         // deviation of the share is below sqrt(0.25 / 2000) = 0.011.
         double reads = Enumerable.Range(0, 10).Sum(seed => Reads(Shuffled(seed), kept * GroupBytes));
         double share = reads / (10 * s_inOrder.Length);
@@ -43,16 +43,16 @@ public sealed class PictureCacheTests
     public void Least_recently_used_groups_go_first_and_the_last_read_one_stays()
     {
         List<int> reads = [];
-        PictureCache cache = new(2 * GroupBytes, group => Read(group, reads));
+        ImageCache cache = new(2 * GroupBytes, group => Read(group, reads));
         foreach (int group in (ReadOnlySpan<int>)[0, 1, 0, 2, 0, 1])
         {
-            Assert.Equal(PicturesOfGroup, cache.Get(new PictureGroup("a.parquet", group, s_field)).Length);
+            Assert.Equal(ImagesOfGroup, cache.Get(new ImageGroup("a.parquet", group, s_field)).Length);
         }
 
         Assert.Equal([0, 1, 2, 1], reads);
-        PictureCache none = new(0, group => Read(group, reads));
-        none.Get(new PictureGroup("a.parquet", 7, s_field));
-        none.Get(new PictureGroup("a.parquet", 7, s_field));
+        ImageCache none = new(0, group => Read(group, reads));
+        none.Get(new ImageGroup("a.parquet", 7, s_field));
+        none.Get(new ImageGroup("a.parquet", 7, s_field));
         Assert.Equal([0, 1, 2, 1, 7], reads);
     }
 
@@ -61,14 +61,14 @@ public sealed class PictureCacheTests
     {
         List<int> reads = [];
         byte[] image = new byte[100];
-        PictureCache cache = new(maxBytes: 200, group =>
+        ImageCache cache = new(maxBytes: 200, group =>
         {
             reads.Add(group.Group);
-            return [.. Enumerable.Repeat(image, PicturesOfGroup)];
+            return [.. Enumerable.Repeat(image, ImagesOfGroup)];
         });
         foreach (int group in (ReadOnlySpan<int>)[0, 1, 0, 1])
         {
-            cache.Get(new PictureGroup("a.parquet", group, s_field));
+            cache.Get(new ImageGroup("a.parquet", group, s_field));
         }
 
         Assert.Equal([0, 1], reads);
@@ -77,19 +77,19 @@ public sealed class PictureCacheTests
     private static int Reads(int[] order, long maxBytes)
     {
         List<int> reads = [];
-        PictureCache cache = new(maxBytes, group => Read(group, reads));
-        foreach (int picture in order)
+        ImageCache cache = new(maxBytes, group => Read(group, reads));
+        foreach (int image in order)
         {
-            cache.Get(new PictureGroup("a.parquet", picture / PicturesOfGroup, s_field));
+            cache.Get(new ImageGroup("a.parquet", image / ImagesOfGroup, s_field));
         }
 
         return reads.Count;
     }
 
-    private static byte[][] Read(PictureGroup group, List<int> reads)
+    private static byte[][] Read(ImageGroup group, List<int> reads)
     {
         reads.Add(group.Group);
-        return [.. Enumerable.Range(0, PicturesOfGroup).Select(_ => new byte[GroupBytes / PicturesOfGroup])];
+        return [.. Enumerable.Range(0, ImagesOfGroup).Select(_ => new byte[GroupBytes / ImagesOfGroup])];
     }
 
     private static int[] Shuffled(int seed)

@@ -148,7 +148,7 @@ public sealed class ParquetDatasetTests : IDisposable
         OddRow[] rows = [new() { question = "?", answer = "a", image = new() { url = "a" }, other = new() { url = "a" } }];
         await ParquetSerializer.SerializeAsync(rows, Path.Combine(_folder.Path, "a.parquet"));
         Assert.Contains(
-            "field 'image': a list or an object, but a picture was expected",
+            "field 'image': a list or an object, but an image was expected",
             Assert.Throws<DatasetException>(() => ParquetDataset.Load(_folder.Path)).Message);
         TableDataset blind = ParquetDataset.Load(_folder.Path, new ParquetDatasetOptions
         {

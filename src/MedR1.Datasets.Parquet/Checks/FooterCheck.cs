@@ -14,7 +14,7 @@ internal static class FooterCheck
     {
         if (stream.Length < HeadBytes + TailBytes)
         {
-            throw new InvalidDataException($"it has {stream.Length} bytes only.");
+            throw new InvalidDataException($"it has only {stream.Length} bytes.");
         }
 
         Span<byte> tail = stackalloc byte[TailBytes];
@@ -30,7 +30,7 @@ internal static class FooterCheck
         int footer = BinaryPrimitives.ReadInt32LittleEndian(tail);
         if (footer < 0 || footer > stream.Length - TailBytes - HeadBytes || footer > MostFooterBytes)
         {
-            throw new InvalidDataException($"its footer claims {footer} of {stream.Length} bytes.");
+            throw new InvalidDataException($"its footer declares {footer} of {stream.Length} bytes.");
         }
 
         stream.Seek(-TailBytes - footer, SeekOrigin.End);

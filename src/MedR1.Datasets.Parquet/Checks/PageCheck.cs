@@ -23,8 +23,8 @@ internal static class PageCheck
                 || page.Values < 0 || page.Values > mostValues || !HasRoomForLevels(page))
             {
                 throw new InvalidDataException(
-                    $"the page at byte {at} claims {page.Values} values and {page.UnpackedBytes} bytes out of "
-                    + $"{page.PackedBytes}.");
+                    $"the page at byte {at} declares {page.Values} values and {page.UnpackedBytes} bytes from "
+                    + $"{page.PackedBytes} compressed ones.");
             }
 
             pages.Add(new Page(

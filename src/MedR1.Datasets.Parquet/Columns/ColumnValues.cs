@@ -65,7 +65,7 @@ internal sealed record ColumnValues(object[] Values, int[] DefinitionLevels, int
         RawColumnData<DateOnly> days => Map(days, count, TextOf),
         RawColumnData<Guid> ids => Map(ids, count, id => id.ToString()),
         RawColumnData<Interval> spans => Map(spans, count, span => span.ToString()),
-        _ => throw new InvalidDataException($"values of type {data.GetType()} are not read. Leave the column out."),
+        _ => throw new InvalidDataException($"values of type {data.GetType()} are not supported. Remove the column."),
     };
 
     private static bool IsDate(DataField field) =>

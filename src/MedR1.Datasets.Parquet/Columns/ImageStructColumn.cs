@@ -6,8 +6,8 @@ namespace MedR1.Datasets.Parquet;
 /// Images as the Hugging Face hub stores them: bytes with their original path, or only a path. On loading, the bytes are inspected
 /// only if some may be null.
 /// </summary>
-internal sealed class PictureStructColumn(
-    Slots slots, DataField bytes, DataField path, string filePath, PictureCache cache) : IColumn
+internal sealed class ImageStructColumn(
+    Slots slots, DataField bytes, DataField path, string filePath, ImageCache cache) : IColumn
 {
     public string Name => slots.Name;
 
@@ -25,7 +25,7 @@ internal sealed class PictureStructColumn(
         {
             string? name = paths.IsValue(slot) ? (string)paths.Values[values] : null;
             return hasBytes[slot]
-                ? new ParquetImage(cache, new PictureGroup(filePath, group, bytes), bytesBefore[slot], name)
+                ? new ParquetImage(cache, new ImageGroup(filePath, group, bytes), bytesBefore[slot], name)
                 : name;
         }));
     }

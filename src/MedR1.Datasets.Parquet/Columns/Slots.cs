@@ -51,6 +51,6 @@ internal sealed class Slots(Field outermost, ListField? list)
 
         return values == levels.Values.Length
             ? cells
-            : throw new InvalidDataException($"column '{Name}' has {levels.Values.Length} values, but places for {values}.");
+            : throw new InvalidDataException($"column '{Name}' has {levels.Values.Length} values, but its levels declare {values}.");
     }
 }

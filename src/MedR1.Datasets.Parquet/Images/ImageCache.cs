@@ -4,14 +4,14 @@ namespace MedR1.Datasets.Parquet;
 /// <remarks>Safe to use from several threads at once; only one thread reads at a time.</remarks>
 /// <param name="maxBytes">The maximum number of bytes to keep; the group read last is kept regardless of its size.</param>
 /// <param name="read">Reads a group; <see langword="null"/> for the file's reader.</param>
-internal sealed class PictureCache(long maxBytes, Func<PictureGroup, byte[][]>? read = null)
+internal sealed class ImageCache(long maxBytes, Func<ImageGroup, byte[][]>? read = null)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<(PictureGroup Group, byte[][] Pictures, long Bytes)> _recent = [];
+    private readonly LinkedList<(ImageGroup Group, byte[][] Images, long Bytes)> _recent = [];
     private long _bytes;
 
     /// <exception cref="DatasetException">The file can't be read.</exception>
-    public byte[][] Get(PictureGroup group)
+    public byte[][] Get(ImageGroup group)
     {
         lock (_lock)
         {
@@ -21,15 +21,15 @@ internal sealed class PictureCache(long maxBytes, Func<PictureGroup, byte[][]>? 
                 {
                     _recent.Remove(node);
                     _recent.AddFirst(node);
-                    return node.Value.Pictures;
+                    return node.Value.Images;
                 }
             }
 
-            byte[][] pictures = read is null ? group.Read() : read(group);
+            byte[][] images = read is null ? group.Read() : read(group);
 
             // Equal images from a dictionary share one array.
-            long bytes = pictures.Distinct().Sum(picture => (long)picture.Length);
-            _recent.AddFirst((group, pictures, bytes));
+            long bytes = images.Distinct().Sum(image => (long)image.Length);
+            _recent.AddFirst((group, images, bytes));
             _bytes += bytes;
             while (_bytes > maxBytes && _recent.Count > 1)
             {
@@ -37,7 +37,7 @@ internal sealed class PictureCache(long maxBytes, Func<PictureGroup, byte[][]>? 
                 _recent.RemoveLast();
             }
 
-            return pictures;
+            return images;
         }
     }
 }

@@ -3,9 +3,9 @@ using global::Parquet.Schema;
 namespace MedR1.Datasets.Parquet;
 
 /// <summary>The images of one row group of one file.</summary>
-internal sealed record PictureGroup(string FilePath, int Group, DataField Field)
+internal sealed record ImageGroup(string FilePath, int Group, DataField Field)
 {
-    public bool Equals(PictureGroup? other) =>
+    public bool Equals(ImageGroup? other) =>
         other is not null && other.FilePath == FilePath && other.Group == Group
         && other.Field.Path.Equals(Field.Path);
 

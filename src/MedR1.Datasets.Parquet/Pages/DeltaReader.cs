@@ -25,7 +25,7 @@ internal ref struct DeltaReader(ReadOnlySpan<byte> bytes, int mostValues, ByteBu
         (PageEncoding.DeltaLengths, Type.BYTE_ARRAY) => Texts(null, hasLengths: true),
         (PageEncoding.DeltaBytes, Type.BYTE_ARRAY or Type.FIXED_LEN_BYTE_ARRAY) =>
             Texts(Deltas(), hasLengths: type == Type.BYTE_ARRAY),
-        _ => throw new InvalidDataException($"values of the type {type} can't have the encoding {encoding}."),
+        _ => throw new InvalidDataException($"values of type {type} can't have the encoding {encoding}."),
     };
 
     // Both widths wrap around, as in the writer: differences of 32-bit integers are modulo 2^32.

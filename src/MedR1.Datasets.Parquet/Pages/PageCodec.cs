@@ -51,12 +51,13 @@ internal static class PageCodec
                 count = LZ4Codec.Decode(packed, unpacked);
                 break;
             default:
-                throw new InvalidDataException($"the compression {codec} is not read. Write the file with another, such as ZSTD.");
+                throw new InvalidDataException(
+                    $"the compression {codec} is not supported. Write the file with another one, such as ZSTD.");
         }
 
         return count == unpackedBytes
             ? unpacked
-            : throw new InvalidDataException($"a page has {count} bytes, but its header claims {unpackedBytes}.");
+            : throw new InvalidDataException($"a page has {count} bytes, but its header declares {unpackedBytes}.");
     }
 
     private static int Unpack(ReadOnlySpan<byte> packed, Func<Stream, Stream> open, byte[] unpacked)
