@@ -56,8 +56,8 @@ public sealed class BlindPriorEvaluator : IEvaluator
             correct.Value = chosen == right;
             correct.Reason = string.Create(
                 CultureInfo.InvariantCulture,
-                $"By {_prior.TrainCount} training questions option {OptionLetters.Of(chosen)} is the likeliest; right is "
-                + $"{OptionLetters.Of(right)}.");
+                $"Over {_prior.TrainCount} training questions, option {OptionLetters.Of(chosen)} is the most likely; the right answer "
+                + $"is {OptionLetters.Of(right)}.");
             correct.AddOrUpdateContext(context);
         }
 

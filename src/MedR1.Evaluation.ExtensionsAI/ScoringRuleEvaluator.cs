@@ -67,13 +67,13 @@ public sealed class ScoringRuleEvaluator : IEvaluator
             scored.IsCorrect ? EvaluationRating.Good : EvaluationRating.Unacceptable, failed: !scored.IsCorrect);
         correct.Reason = scored.Answer is null
             ? $"The rule {_rule.Name} found no answer in the response."
-            : $"The rule {_rule.Name} read '{scored.Answer}'; right is "
+            : $"The rule {_rule.Name} read '{scored.Answer}'; the right answer is "
                 + $"'{context.Example.AnswerLetter ?? context.Example.Answer}'.";
         answer.Value = scored.Answer;
         int options = context.Example.Options.Count;
         chance.Value = options == 0 ? 0 : 1.0 / options;
         chance.Reason = options == 0
-            ? "The question is open: guessing gets nothing right."
+            ? "The question is open: guessing is never right."
             : string.Create(CultureInfo.InvariantCulture, $"One of {options} options is right.");
         foreach (EvaluationMetric metric in result.Metrics.Values)
         {

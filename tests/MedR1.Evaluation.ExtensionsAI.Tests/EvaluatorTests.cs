@@ -16,8 +16,8 @@ public sealed class EvaluatorTests
         new(Microsoft.Extensions.AI.ChatRole.User, s_example.Problem);
 
     [Theory]
-    [InlineData("<think>x</think><answer> B </answer>", true, "B", "read 'B'; right is 'B'")]
-    [InlineData("<answer>C</answer>", false, "C", "read 'C'; right is 'B'")]
+    [InlineData("<think>x</think><answer> B </answer>", true, "B", "read 'B'; the right answer is 'B'")]
+    [InlineData("<answer>C</answer>", false, "C", "read 'C'; the right answer is 'B'")]
     [InlineData("B", false, null, "found no answer")]
     public async Task A_rule_scores_a_response(string text, bool isCorrect, string? read, string reason)
     {
@@ -42,7 +42,7 @@ public sealed class EvaluatorTests
         Assert.False(result.Get<BooleanMetric>("Correct (med-r1)").Value);
         BooleanMetric blind = result.Get<BooleanMetric>(BlindPriorEvaluator.CorrectMetricName);
         Assert.True(blind.Value);
-        Assert.Equal("By 2 training questions option B is the likeliest; right is B.", blind.Reason);
+        Assert.Equal("Over 2 training questions, option B is the most likely; the right answer is B.", blind.Reason);
         Assert.Contains("q1: How was it made? A)CT", ((TextContent)blind.Context!["Question"].Contents[0]).Text);
     }
 

@@ -65,7 +65,7 @@ public sealed class ReportWriterTests : IDisposable
         const string Origin =
             "rule med-r1 · seed 3 · model base \\(sha256 0123456789ab\\) · data made up \\(sha256 fedcba987654\\)";
         Assert.True(Regex.Count(text, Origin) >= 10);
-        Assert.Contains("The data has no question for OCT", text);
+        Assert.Contains("The data has no questions for OCT", text);
         Assert.Contains("| GRPO | med-r1 |", text);
 
         // So do the paired tests.
@@ -100,7 +100,7 @@ public sealed class ReportWriterTests : IDisposable
         };
         ReportWriter.Save(SampleReports.Whole() with { Transfers = [transfer] }, _folder);
         string text = Read("report.md");
-        Assert.Contains($"No medical pictures: {DomainLabels.Short(SampleReports.Modalities[^1])}.", text);
+        Assert.Contains($"No medical images: {DomainLabels.Short(SampleReports.Modalities[^1])}.", text);
         Assert.Contains("Mean of the diagonal 81.0 %", text);
         string[] grpo = [.. text.Split('\n').Where(line => line.StartsWith("| GRPO | med-r1 |", StringComparison.Ordinal))];
         Assert.Equal(2, grpo.Length);
@@ -169,7 +169,7 @@ public sealed class ReportWriterTests : IDisposable
         ReportWriter.Save(SampleReports.Answers("GRPO <1>", 63), _folder);
         string text = Read("report.md");
         Assert.StartsWith("# GRPO <1>\n", text);
-        Assert.Contains("No blind baseline stands beside these scores", text);
+        Assert.Contains("These scores have no blind baseline beside them", text);
         Assert.Contains("| GRPO &lt;1> | med-r1 | 100 | 50.0 | 63.0 (53.2 to 71.8) | 0 | 0 |", text);
 
         // 100 questions over 8 modalities: 13 for the first four. All have one question type.

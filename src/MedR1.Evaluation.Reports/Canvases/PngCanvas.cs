@@ -13,7 +13,7 @@ internal sealed class PngCanvas : ICanvas, IDisposable
     {
         SKImageInfo info = new((int)Math.Ceiling(width * scale), (int)Math.Ceiling(height * scale));
         _surface = SKSurface.Create(info)
-            ?? throw new InvalidOperationException($"No picture of {info.Width} x {info.Height} pixels could be made.");
+            ?? throw new InvalidOperationException($"An image of {info.Width} x {info.Height} pixels could not be created.");
         _surface.Canvas.Clear(SKColors.White);
         _surface.Canvas.Scale((float)scale);
     }

@@ -10,13 +10,13 @@ public static class CalibrationFigures
         ArgumentNullException.ThrowIfNull(calibrations);
         return new LineChart
         {
-            Title = "Reliability: accuracy over confidence",
-            XLabel = "mean confidence of the bin, %",
-            YLabel = "accuracy of the bin, %",
+            Title = "Reliability: accuracy against confidence",
+            XLabel = "mean confidence per bin, %",
+            YLabel = "accuracy per bin, %",
             YRange = (0, 100),
             Series =
             [
-                new ChartSeries("as sure as right", [(0, 0), (100, 100)], IsReference: true),
+                new ChartSeries("perfect calibration", [(0, 0), (100, 100)], IsReference: true),
                 .. calibrations.Select(calibration => new ChartSeries(
                     calibration.Name,
                     [.. calibration.Bins.Select(bin => (bin.MeanConfidence * 100, bin.Accuracy.Value * 100))])),

@@ -4,8 +4,8 @@ namespace MedR1.Evaluation.Reports;
 internal static class ComparisonSections
 {
     private const string Explanation =
-        "Questions that both reports have, paired. p is McNemar's exact binomial test over the questions about which they "
-        + "disagree; χ² has Edwards's correction. The interval of the difference is Agresti and Min's at 95 %.";
+        "Questions in both reports, paired. p is from McNemar's exact binomial test over the questions on which they "
+        + "disagree; χ² uses Edwards's correction. The interval of the difference is Agresti and Min's 95 % interval.";
 
     /// <summary>Several comparisons, one per line.</summary>
     public static DocumentSection Overview(IReadOnlyList<ReportComparison> comparisons)
@@ -16,8 +16,8 @@ internal static class ComparisonSections
         {
             Paragraphs =
             [
-                Explanation + " Corrected: by Holm over the lines of this table. "
-                    + "Data: the first digits of the sha256 over the questions.",
+                Explanation + " Corrected: Holm's method over the rows of this table. "
+                    + "Data: the first digits of the questions' SHA-256.",
                 .. comparisons.Select(comparison => Origin(comparison.Second)).Distinct(),
                 .. comparisons.SelectMany(comparison => comparison.Warnings).Distinct(),
             ],
@@ -54,7 +54,7 @@ internal static class ComparisonSections
         };
         yield return new DocumentSection(2, "By group")
         {
-            Paragraphs = ["Corrected: by Holm over the groups of the same kind."],
+            Paragraphs = ["Corrected: Holm's method over the groups of the same kind."],
             Tables =
             [
                 new DocumentTable(

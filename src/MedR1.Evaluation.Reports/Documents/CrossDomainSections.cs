@@ -38,8 +38,8 @@ internal static class CrossDomainSections
     {
         Paragraphs =
         [
-            "From the probabilities of the options. ECE is the mean distance of a bin's accuracy from its confidence; Brier's "
-            + "score is over all options (0 is perfect, 1 − 1/k is even odds among k).",
+            "From the probabilities of the options. ECE is the mean distance between a bin's accuracy and its confidence; the Brier "
+            + "score covers all options (0 is perfect, 1 − 1/k is a uniform guess among k).",
         ],
         Tables =
         [

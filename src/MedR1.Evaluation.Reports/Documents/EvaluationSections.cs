@@ -14,15 +14,15 @@ internal static class EvaluationSections
     {
         Paragraphs =
         [
-            "Accuracy with Wilson's 95 % interval. Chance is what guessing among the options gives. Unreadable answers, in which "
-                + "the rule found nothing to compare, count as wrong; answers that the limit of tokens cut off are scored as they "
-                + "stand.",
+            "Accuracy with Wilson's 95 % interval. Chance is the accuracy of guessing among the options. Unreadable answers, in which "
+                + "the rule found nothing to compare, count as wrong; answers cut off at the token limit are scored as they "
+                + "are.",
             .. reports.Any(report => report.Rule == BlindPrior.RuleName)
                 ? Array.Empty<string>()
                 :
                 [
-                    "No blind baseline stands beside these scores, so that nothing says how much of them needs no picture: give "
-                        + "the report of BlindPrior too.",
+                    "These scores have no blind baseline beside them, so it is unknown how much of them needs no image: add "
+                        + "BlindPrior's report.",
                 ],
             .. reports.Select(report => $"{report.Name}: {report.Origin.Caption(report.Rule)}."),
         ],
@@ -70,7 +70,7 @@ internal static class EvaluationSections
     private static string[] Row(GroupAccuracy group, IEnumerable<IReadOnlyList<GroupAccuracy>> scores) =>
     [
         DomainLabels.Short(group.Group), $"{group.Accuracy.Count}", Numbers.PerCent(group.Chance),
-        .. scores.Select(own => own.FirstOrDefault(same => same.Group == group.Group) is { } score
+        .. scores.Select(groups => groups.FirstOrDefault(same => same.Group == group.Group) is { } score
             ? Numbers.WithInterval(score.Accuracy) : "–"),
     ];
 

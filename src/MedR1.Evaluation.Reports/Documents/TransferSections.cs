@@ -31,17 +31,17 @@ internal static class TransferSections
         {
             yield return new DocumentSection(3, $"Means with the synthetic domains, by {report.Grouping}")
             {
-                Paragraphs = ["The comparison above, with the domains counted too whose pictures a program drew."],
+                Paragraphs = ["The comparison above, including the domains whose images a program drew."],
                 Tables = [Comparison(report.ComparisonWithSynthetic)],
             };
         }
 
-        yield return new DocumentSection(3, $"What needs no picture, by {report.Grouping}")
+        yield return new DocumentSection(3, $"What needs no image, by {report.Grouping}")
         {
             Paragraphs =
             [
                 "The blind option prior scores each option by how often its text was right in the training questions of a "
-                + "domain. Where it is high, a model's score on the same domain says nothing about seeing.",
+                + "domain. Where it is high, a model's score on the same domain is no evidence that it uses the image.",
             ],
             Figures = [($"{name}-blind", TransferFigures.Accuracy(report, report.Blind))],
         };
@@ -63,17 +63,17 @@ internal static class TransferSections
     private static IEnumerable<string> Introduction(TransferReport report)
     {
         yield return "Every row of a matrix is one model, trained on one domain and tested on all. The off-diagonal mean is the "
-            + "number that says something: on the diagonal the blind prior may do as well.";
+            + "informative number: on the diagonal, the blind prior may do as well.";
         if (report.MissingDomains.Count > 0)
         {
-            yield return "The data has no question for "
+            yield return "The data has no questions for "
                 + $"{string.Join(", ", report.MissingDomains.Select(DomainLabels.Short))}.";
         }
 
         if (report.SyntheticDomains.Count > 0)
         {
-            yield return $"No medical pictures: {string.Join(", ", report.SyntheticDomains.Select(DomainLabels.Short))}. A program drew "
-                + "them. They stand in the matrices, and the means leave them out.";
+            yield return $"No medical images: {string.Join(", ", report.SyntheticDomains.Select(DomainLabels.Short))}. A program drew "
+                + "them. They are in the matrices, but not in the means.";
         }
 
         yield return $"{report.ZeroShot.Name}: {report.ZeroShot.Origin.Caption(report.ZeroShot.Rule)}.";
@@ -83,9 +83,9 @@ internal static class TransferSections
     {
         TransferMeans gains = method.Gains(report.ZeroShot);
         return $"Mean of the diagonal {Numbers.PerCent(method.Means.Diagonal)} % ({Numbers.Points(gains.Diagonal)} points over "
-            + $"{report.ZeroShot.Name}; blind prior {Numbers.PerCent(report.Blind.Means.Diagonal)} %), off it "
+            + $"{report.ZeroShot.Name}; blind prior {Numbers.PerCent(report.Blind.Means.Diagonal)} %), off the diagonal "
             + $"{Numbers.PerCent(method.Means.OffDiagonal)} % ({Numbers.Points(gains.OffDiagonal)} points; blind prior "
-            + $"{Numbers.PerCent(report.Blind.Means.OffDiagonal)} %). Each cell counts once; no interval, since cells of a column "
+            + $"{Numbers.PerCent(report.Blind.Means.OffDiagonal)} %). Each cell counts once; no interval, because cells of a column "
             + "share their questions.";
     }
 

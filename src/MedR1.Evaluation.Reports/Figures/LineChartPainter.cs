@@ -19,7 +19,7 @@ internal sealed class LineChartPainter(LineChart chart, ICanvas canvas)
         (double X, double Y)[] points = [.. chart.Series.SelectMany(series => series.Points)];
         if (points.Length == 0)
         {
-            throw new InvalidOperationException($"'{chart.Title}' has no point to draw.");
+            throw new InvalidOperationException($"'{chart.Title}' has no points to draw.");
         }
 
         AxisTicks horizontal = new(points.Min(point => point.X), points.Max(point => point.X));

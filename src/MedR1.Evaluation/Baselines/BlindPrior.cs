@@ -62,7 +62,7 @@ public sealed class BlindPrior
         ArgumentNullException.ThrowIfNull(options);
         if (options.Count == 0)
         {
-            throw new ArgumentException("An open question has no option to choose.", nameof(options));
+            throw new ArgumentException("An open question has no options to choose from.", nameof(options));
         }
 
         int best = 0;

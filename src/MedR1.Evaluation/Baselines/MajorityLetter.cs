@@ -20,7 +20,7 @@ public sealed class MajorityLetter
         IGrouping<int, int>[] letters =
             [.. train.Select(example => example.AnswerIndex).OfType<int>().GroupBy(index => index)];
         return letters.Length == 0
-            ? throw new ArgumentException("There is no question with options to count letters of.", nameof(train))
+            ? throw new ArgumentException("There are no questions with options whose letters could be counted.", nameof(train))
             : new MajorityLetter(
                 letters.OrderByDescending(letter => letter.Count()).ThenBy(letter => letter.Key).First().Key);
     }

@@ -84,7 +84,7 @@ public sealed class CalibrationReport
         if (answers.Length == 0)
         {
             throw new ArgumentException(
-                $"No answer of '{report.Name}' has probabilities of its options. Score the options one by one, as "
+                $"No answer of '{report.Name}' has option probabilities. Score the options one by one, as "
                 + $"{nameof(OptionEvaluator)} does.", nameof(report));
         }
 

@@ -38,18 +38,18 @@ internal sealed record ReportDocument
     {
         if (Format != CurrentFormat)
         {
-            throw new InvalidDataException($"'{path}' is of format '{Format}'; this version reads '{CurrentFormat}'.");
+            throw new InvalidDataException($"'{path}' has format '{Format}'; this version reads '{CurrentFormat}'.");
         }
 
         if (Answers.Count == 0 || Answers.Any(answer => answer is null))
         {
-            throw new InvalidDataException($"'{path}' holds no answers, or null for one; it is damaged.");
+            throw new InvalidDataException($"'{path}' contains no answers, or a null answer; it is damaged.");
         }
 
         if (Answers.FirstOrDefault(answer => !answer.IsWhole) is AnswerDocument damaged)
         {
             throw new InvalidDataException(
-                $"'{path}' holds null among the options or metadata of '{damaged.Id}', or the index of an option that it does not have; "
+                $"'{path}' contains null in the options or metadata of '{damaged.Id}', or the index of an option that does not exist; "
                 + "it is damaged.");
         }
 
@@ -59,7 +59,7 @@ internal sealed record ReportDocument
         return expected is null || expected == hash
             ? EvaluationReport.Create(Name, Rule, answers, Origin)
             : throw new InvalidDataException(
-                $"'{path}' names questions of the hash {expected}, but holds those of {hash}: it was changed or "
-                + "damaged. Make the report again.");
+                $"'{path}' declares the question hash {expected}, but its questions have the hash {hash}: it was changed or "
+                + "damaged. Create the report again.");
     }
 }

@@ -44,11 +44,11 @@ public static class ReportFile
         try
         {
             document = JsonSerializer.Deserialize<ReportDocument>(bytes, s_json)
-                ?? throw new InvalidDataException($"'{path}' holds null, not a report.");
+                ?? throw new InvalidDataException($"'{path}' contains null, not a report.");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"'{path}' is no report: {exception.Message}", exception);
+            throw new InvalidDataException($"'{path}' is not a report: {exception.Message}", exception);
         }
 
         return document.ToReport(path);

@@ -64,7 +64,7 @@ public static class OptionEvaluator
         if (scores.Count != texts.Length)
         {
             throw new InvalidOperationException(
-                $"The scorer gave {scores.Count} scores for the {texts.Length} options of '{example.Id}'.");
+                $"The scorer returned {scores.Count} scores for the {texts.Length} options of '{example.Id}'.");
         }
 
         IReadOnlyList<double> probabilities = scoring.Probabilities(scores);

@@ -88,7 +88,7 @@ public sealed record OptionScoring
             && wrong != -1f)
         {
             throw new ArgumentException(
-                $"A log-probability can't be {wrong}: natural logs of probabilities are 0 or less.",
+                $"A log-probability can't be {wrong}: expected the natural logarithm of a probability, at most 0.",
                 nameof(tokenLogProbabilities));
         }
 

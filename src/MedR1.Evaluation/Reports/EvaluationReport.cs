@@ -71,7 +71,7 @@ public sealed class EvaluationReport
         return all.Length > 0
             ? new EvaluationReport(name, rule, all, origin ?? new ReportOrigin())
             : throw new ArgumentException(
-                $"'{name}' has no answer to score: the data set, or what a filter left of it, is empty.",
+                $"'{name}' has no answers to score: the data set, possibly after filtering, is empty.",
                 nameof(answers));
     }
 

@@ -51,8 +51,8 @@ public sealed class ReportComparison
         .. Difference("scoring rule", First.Rule, Second.Rule),
         .. Difference("prompt", First.Origin.Prompt, Second.Origin.Prompt),
         .. Difference("sampling", First.Origin.Sampling, Second.Origin.Sampling),
-        .. OnlyInFirst > 0 ? [$"{OnlyInFirst} questions are only in the first report and are left out."] : (string[])[],
-        .. OnlyInSecond > 0 ? [$"{OnlyInSecond} questions are only in the second report and are left out."] : (string[])[],
+        .. OnlyInFirst > 0 ? [$"{OnlyInFirst} questions are only in the first report and were left out."] : (string[])[],
+        .. OnlyInSecond > 0 ? [$"{OnlyInSecond} questions are only in the second report and were left out."] : (string[])[],
     ];
 
     /// <summary>Compares two reports by the ids of their questions.</summary>
@@ -75,8 +75,8 @@ public sealed class ReportComparison
         if (pairs.Length == 0)
         {
             throw new ArgumentException(
-                $"'{first.Name}' ({firstById.Count} questions) and '{second.Name}' ({secondById.Count}) share no "
-                + "question: are they of different data sets?", nameof(second));
+                $"'{first.Name}' ({firstById.Count} questions) and '{second.Name}' ({secondById.Count}) have no "
+                + "questions in common: are they from different data sets?", nameof(second));
         }
 
         foreach ((EvaluatedAnswer one, EvaluatedAnswer other) in pairs)
@@ -96,7 +96,7 @@ public sealed class ReportComparison
             {
                 throw new ArgumentException(
                     $"'{report.Name}' has two questions with the id '{answer.Example.Id}', so answers can't be paired. "
-                    + "Give ids that are unique.", parameter);
+                    + "Give unique ids.", parameter);
             }
         }
 

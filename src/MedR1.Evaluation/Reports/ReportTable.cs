@@ -74,6 +74,6 @@ public static class ReportTable
 
         return reports.Any(report => report.Rule == BlindPrior.RuleName)
             ? note.ToString()
-            : note.Append("\nNo blind baseline stands beside these scores; see BlindPrior.\n").ToString();
+            : note.Append("\nThese scores have no blind baseline beside them; see BlindPrior.\n").ToString();
     }
 }

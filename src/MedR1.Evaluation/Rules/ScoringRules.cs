@@ -50,7 +50,7 @@ public static class ScoringRules
     /// <exception cref="ArgumentException">There is no such rule.</exception>
     public static IScoringRule ByName(string name) => All.FirstOrDefault(rule => rule.Name == name)
         ?? throw new ArgumentException(
-            $"There is no scoring rule '{name}'. Known: {string.Join(", ", All.Select(rule => rule.Name))}.",
+            $"Unknown scoring rule '{name}'. Known: {string.Join(", ", All.Select(rule => rule.Name))}.",
             nameof(name));
 
     private static ScoredAnswer Equal(string? answer, string? gold) =>

@@ -31,7 +31,7 @@ internal static class QuestionBatches
             cancellationToken.ThrowIfCancellationRequested();
             if (position != batch.Length)
             {
-                throw new InvalidOperationException($"The sampler answered {position} of {batch.Length} questions.");
+                throw new InvalidOperationException($"The sampler answered only {position} of {batch.Length} questions.");
             }
         }
     }

@@ -54,7 +54,7 @@ public sealed record SampledAnswers(VqaExample Example, IReadOnlyList<EvaluatedA
         {
             throw new ArgumentOutOfRangeException(
                 nameof(count), count,
-                $"'{Example.Id}' has {Answers.Count} answers, so 1 to {Answers.Count} of them can be taken, not {count}.");
+                $"'{Example.Id}' has {Answers.Count} answers, so 1 to {Answers.Count} can be taken, not {count}.");
         }
     }
 }

@@ -20,7 +20,7 @@ public static class HolmCorrection
             if (!(pValues[index] is >= 0 and <= 1))
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(pValues), pValues[index], $"A p value must lie between 0 and 1, but number {index} is "
+                    nameof(pValues), pValues[index], $"A p-value must be between 0 and 1, but number {index} is "
                     + $"{pValues[index]}.");
             }
 

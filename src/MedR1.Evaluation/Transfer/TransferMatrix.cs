@@ -26,7 +26,7 @@ public sealed class TransferMatrix
         HashSet<string> known = new(StringComparer.Ordinal);
         if (domains.FirstOrDefault(domain => !known.Add(domain)) is string twice)
         {
-            throw new ArgumentException($"The domain '{twice}' is named twice.", nameof(domains));
+            throw new ArgumentException($"The domain '{twice}' is given twice.", nameof(domains));
         }
 
         foreach (TransferCell cell in cells)
@@ -34,7 +34,7 @@ public sealed class TransferMatrix
             if (!known.Contains(cell.Train) || !known.Contains(cell.Test))
             {
                 throw new ArgumentException(
-                    $"The cell '{cell.Train}' to '{cell.Test}' is of a domain that is none of "
+                    $"The cell '{cell.Train}' to '{cell.Test}' has a domain that is none of "
                     + $"{string.Join(", ", domains)}.", nameof(cells));
             }
 

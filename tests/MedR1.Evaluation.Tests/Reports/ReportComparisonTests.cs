@@ -55,7 +55,7 @@ public sealed class ReportComparisonTests
             () => ReportComparison.Compare(s_before, other)).Message);
         EvaluationReport strange = EvaluationReport.Create("strange", "med-r1",
             [Examples.Answered(true, Examples.Choice(0, "a", "b") with { Id = "else" })]);
-        Assert.Contains("share no question", Assert.Throws<ArgumentException>(
+        Assert.Contains("questions in common", Assert.Throws<ArgumentException>(
             () => ReportComparison.Compare(s_before, strange)).Message);
     }
 
@@ -77,7 +77,7 @@ public sealed class ReportComparisonTests
     {
         ReportComparison comparison = ReportComparison.Compare(Report("before", _ => true, 3), s_after);
         Assert.Equal((0, 9, 3), (comparison.OnlyInFirst, comparison.OnlyInSecond, comparison.Shared.Count));
-        Assert.Equal(["9 questions are only in the second report and are left out."], comparison.Warnings);
+        Assert.Equal(["9 questions are only in the second report and were left out."], comparison.Warnings);
     }
 
     public static TheoryData<VqaExample> Changed

@@ -20,7 +20,7 @@ public sealed class ReportTableTests
             - before: rule med-r1 · seed 7 · model tiny (not hashed) · data list (sha256 0123456789ab).
             - af|ter: rule med-r1 · seed 7 · model tiny (not hashed) · data list (sha256 0123456789ab).
 
-            No blind baseline stands beside these scores; see BlindPrior.
+            These scores have no blind baseline beside them; see BlindPrior.
 
             """.ReplaceLineEndings("\n"),
             ReportTable.ToMarkdown(s_before, s_after));

@@ -99,7 +99,7 @@ public sealed class EvaluatorTests
         FakeSampler lazy = new(_ => "A") { GroupsLeftOut = 1 };
         InvalidOperationException few = await Assert.ThrowsAsync<InvalidOperationException>(
             () => Evaluator.EvaluateAsync(lazy, s_dataset, PromptTemplates.Plain, ScoringRules.MedR1));
-        Assert.Contains("answered 4 of 5", few.Message);
+        Assert.Contains("answered only 4 of 5", few.Message);
 
         FakeSampler confused = new(_ => "A") { Reverses = true };
         await Assert.ThrowsAsync<InvalidOperationException>(
